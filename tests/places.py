@@ -21,7 +21,7 @@ import pytest
 
 from syndicator.app.container import App, open_app
 from syndicator.articles.frontmatter import load
-from syndicator.core.model import Article, article_id
+from syndicator.core.model import Article, make_article_id
 from syndicator.core.ports import ArticleRecord
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.runs.build import build_feeds
@@ -150,7 +150,7 @@ def store_articles(
     url = f"https://{source}.example/{title.casefold().replace(' ', '-')}"
     hours = len(list(app.archive.article_store.walk()))
     article = Article(
-        id=article_id(url),
+        id=make_article_id(url),
         url=url,
         title=title,
         body=body,

@@ -26,25 +26,25 @@ def need_sources(sources: Collection[str], keys: Iterable[str], folder: Path) ->
         )
 
 
-def article_id(archive: Archive, what: str) -> str | None:
+def find_article_id(archive: Archive, what: str) -> str | None:
     """Return the id of the article with this address, id or file path."""
     store = archive.store.visits
     keys = [urls.alias(what)]
     article = known_at(store.known(keys), keys, what)
-    id = article.id if article else what
-    if store.article(id) is None:
+    article_id = article.id if article else what
+    if store.article(article_id) is None:
         path = archive.article_store.path_of(what) if "\0" not in what else None
-        id = archive.article_store.id_at(path) if path else ""
-    return id if id and store.article(id) else None
+        article_id = archive.article_store.id_at(path) if path else ""
+    return article_id if article_id and store.article(article_id) else None
 
 
 def need_article(archive: Archive, what: str) -> str:
-    """As `article_id`. Raises UsageError if there is none."""
-    if (id := article_id(archive, what)) is None:
+    """As `find_article_id`. Raises UsageError if there is none."""
+    if (article_id := find_article_id(archive, what)) is None:
         raise UsageError(
             f"no article {what!r} in the article store; give its address, its id or its file"
         )
-    return id
+    return article_id
 
 
 def filed(store: Store, ids: Iterable[str] | None = None) -> Iterator[Article]:
@@ -53,13 +53,13 @@ def filed(store: Store, ids: Iterable[str] | None = None) -> Iterator[Article]:
         yield from store.index.articles(part).values()
 
 
-def read(archive: Archive, id: str) -> Article:
+def read(archive: Archive, article_id: str) -> Article:
     """Return an article from its file; an empty one if it is gone or unreadable."""
-    path = archive.store.index.path(id)
+    path = archive.store.index.path(article_id)
     try:
-        return archive.article_store.get(path) if path else Article(id=id, url="", title="")
+        return archive.article_store.get(path) if path else Article(id=article_id, url="", title="")
     except (ConfigError, OSError):
-        return Article(id=id, url="", title="")
+        return Article(id=article_id, url="", title="")
 
 
 def make_source_finder(place: Place) -> Callable[[Article], Source | None]:
@@ -77,12 +77,12 @@ def make_source_finder(place: Place) -> Callable[[Article], Source | None]:
     return find_source
 
 
-def markdown(place: Place, id: str) -> str:
+def markdown(place: Place, article_id: str) -> str:
     """Return the markdown of an article, "" if its file cannot be read."""
 
     from syndicator.articles import frontmatter
 
-    path = place.store.index.path(id) if place.store else None
+    path = place.store.index.path(article_id) if place.store else None
     try:
         return frontmatter.body(place.article_store.read(path or ""))
     except (ConfigError, OSError):

@@ -83,8 +83,10 @@ class FileArticleStore(HasInstance):
         stat = self._inside(path).stat()
         return FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
 
-    def find(self, id: str) -> str | None:
-        return next((path for path in self._candidates(id) if self._id_of(path) == id), None)
+    def find(self, article_id: str) -> str | None:
+        return next(
+            (path for path in self._candidates(article_id) if self._id_of(path) == article_id), None
+        )
 
     def id_at(self, path: str) -> str:
         with suppress(OSError):
@@ -217,11 +219,13 @@ class FileArticleStore(HasInstance):
         taken = {name for path in self._candidates(article.id) if (name := id_part(path))}
         return paths.new_path(article, taken)
 
-    def _candidates(self, id: str) -> list[str]:
+    def _candidates(self, article_id: str) -> list[str]:
         for names in (self._paths, None):
             index = names if names is not None else self._read_names()
             likely = [
-                path for path in index.get(id[:ID_CHARS], []) if id.startswith(id_part(path) or id)
+                path
+                for path in index.get(article_id[:ID_CHARS], [])
+                if article_id.startswith(id_part(path) or article_id)
             ]
             # before a hand-written file with the same id
             likely.sort(key=lambda path: id_part(path) is None)

@@ -67,12 +67,13 @@ def _written(article: Article) -> dict[str, str]:
         for at, name in enumerate(FIELDS)
     }
     return first | {
-        name: hash for name, _, hash in (part.partition(":") for part in article.digest2.split())
+        name: digest
+        for name, _, digest in (part.partition(":") for part in article.digest2.split())
     }
 
 
 def _joined(hashes: dict[str, str]) -> str:
-    return " ".join(f"{name}:{hash}" for name, hash in hashes.items())
+    return " ".join(f"{name}:{digest}" for name, digest in hashes.items())
 
 
 def _text(article: Article, name: str) -> str:

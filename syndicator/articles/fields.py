@@ -160,12 +160,14 @@ def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
     def settle(value: Any) -> Any:
         if value is None:
             return None
-        record = kind(**{name: type.settle(getattr(value, name)) for name, type in types.items()})
+        record = kind(
+            **{name: field_type.settle(getattr(value, name)) for name, field_type in types.items()}
+        )
         return record if not needs or getattr(record, needs) else None
 
     def write(value: Any) -> dict[str, Any]:
         pairs = (
-            ((name, type.write(getattr(value, name))) for name, type in types.items())
+            ((name, field_type.write(getattr(value, name))) for name, field_type in types.items())
             if value
             else ()
         )
@@ -178,8 +180,8 @@ def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
         if needs and not types[needs].read(named.get(needs, ""), f"{where}: {needs}"):
             return None
         record = {
-            name: type.read(named.get(name, type.absent), f"{where}: {name}")
-            for name, type in types.items()
+            name: field_type.read(named.get(name, field_type.absent), f"{where}: {name}")
+            for name, field_type in types.items()
         }
         return kind(**record)
 
@@ -221,9 +223,9 @@ class Field:
 
 
 def _always(
-    key: str, type: FieldType, name: str = "", shown: Callable[[Article], Any] | None = None
+    key: str, field_type: FieldType, name: str = "", shown: Callable[[Article], Any] | None = None
 ) -> Field:
-    return Field(key, type, 1, name, shown, always=True)
+    return Field(key, field_type, 1, name, shown, always=True)
 
 
 def _addresses(held: Any) -> bool:

@@ -16,7 +16,7 @@ from frontmatter.default_handlers import YAMLHandler
 from syndicator.articles import fields
 from syndicator.articles.fields import BODY, guarded, read_day, spelled
 from syndicator.core.errors import ConfigError
-from syndicator.core.model import Article, article_id
+from syndicator.core.model import Article, make_article_id
 
 # Every scalar is read as text: `on`, `no`, `1.10` and dates keep their spelling.
 _TextLoader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -139,8 +139,8 @@ def _load(data: bytes, path: str) -> Article:
         for row in rows
     }
     attributes: dict[str, Any] = {row.attribute: read[row.key] for row in rows if row.shown is None}
-    id = attributes["id"] or article_id(attributes["url"])
-    settled = fields.settle(Article(**{**attributes, "id": id, "body": post.content}))
+    article_id = attributes["id"] or make_article_id(attributes["url"])
+    settled = fields.settle(Article(**{**attributes, "id": article_id, "body": post.content}))
     day = read["date"]
     if day and day != fields.day(settled):
         settled = replace(settled, published=read_day(day, f"{where}: date"))

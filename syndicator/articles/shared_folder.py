@@ -26,9 +26,9 @@ class SharedArticleStore(FileArticleStore):
         self._index = index
         self._clock = clock
 
-    def find(self, id: str) -> str | None:
-        path = self._index.path(id)
-        return path if path is not None and self._id_of(path) == id else None
+    def find(self, article_id: str) -> str | None:
+        path = self._index.path(article_id)
+        return path if path is not None and self._id_of(path) == article_id else None
 
     def left_behind(self) -> Changes:
         return reserved.left_behind(self._index, self._clock(), self._stamp_of)

@@ -42,11 +42,11 @@ def unzipped(data: bytes) -> bytes | None:
         return None
 
 
-def checked_id(id: str) -> str:
+def checked_id(article_id: str) -> str:
     """Return `id` if it has the form of an article id. Raises ValueError."""
-    if not re.fullmatch(r"[a-z2-7]{6,26}", id):
-        raise ValueError(f"not an article id: {id[:40]!r}")
-    return id
+    if not re.fullmatch(r"[a-z2-7]{6,26}", article_id):
+        raise ValueError(f"not an article id: {article_id[:40]!r}")
+    return article_id
 
 
 class FileSnapshots:
@@ -56,21 +56,21 @@ class FileSnapshots:
         self.root = root
         self.version = version
 
-    def put(self, id: str, html: bytes, headers: Mapping[str, str]) -> None:
-        self.put_packed(id, packed(html, headers))
+    def put(self, article_id: str, html: bytes, headers: Mapping[str, str]) -> None:
+        self.put_packed(article_id, packed(html, headers))
 
-    def put_packed(self, id: str, packed: bytes) -> None:
-        disk.write(self._path(id), packed, durable=False)
-        self._drop(id, but=self._path(id))
+    def put_packed(self, article_id: str, packed: bytes) -> None:
+        disk.write(self._path(article_id), packed, durable=False)
+        self._drop(article_id, but=self._path(article_id))
 
-    def get(self, id: str) -> tuple[bytes, dict[str, str]] | None:
+    def get(self, article_id: str) -> tuple[bytes, dict[str, str]] | None:
         try:
-            return unpacked(self._found(id).read_bytes())
+            return unpacked(self._found(article_id).read_bytes())
         except OSError:
             return None
 
-    def forget(self, id: str) -> None:
-        self._drop(id)
+    def forget(self, article_id: str) -> None:
+        self._drop(article_id)
 
     def outdated(self) -> frozenset[str]:
         names = (
@@ -79,14 +79,14 @@ class FileSnapshots:
             if name.endswith(".gz")
         )
         return frozenset(
-            id
-            for id, _, version in names
+            article_id
+            for article_id, _, version in names
             if (int(version) if version.isdigit() else 0) < self.version
         )
 
-    def note_read(self, id: str) -> None:
-        path = self._found(id)
-        current = self._path(id)
+    def note_read(self, article_id: str) -> None:
+        path = self._found(article_id)
+        current = self._path(article_id)
         if path != current and path.exists():
             path.replace(current)
 
@@ -107,11 +107,11 @@ class FileSnapshots:
             if whole is None or secret(whole):
                 path.unlink(missing_ok=True)
 
-    def _path(self, id: str) -> Path:
+    def _path(self, article_id: str) -> Path:
         return (
             self.root
-            / checked_id(id)[:2]
-            / (f"{id}.{self.version}.gz" if self.version else f"{id}.gz")
+            / checked_id(article_id)[:2]
+            / (f"{article_id}.{self.version}.gz" if self.version else f"{article_id}.gz")
         )
 
     def _names(self) -> Iterator[str]:
@@ -119,12 +119,16 @@ class FileSnapshots:
         for folder in filter(os.path.isdir, folders):
             yield from os.listdir(folder)  # noqa: PTH208
 
-    def _found(self, id: str) -> Path:
-        path = self._path(id)
-        return path if path.exists() else next(iter(sorted(path.parent.glob(f"{id}.*gz"))), path)
+    def _found(self, article_id: str) -> Path:
+        path = self._path(article_id)
+        return (
+            path
+            if path.exists()
+            else next(iter(sorted(path.parent.glob(f"{article_id}.*gz"))), path)
+        )
 
-    def _drop(self, id: str, but: Path | None = None) -> None:
-        for path in self._path(id).parent.glob(f"{id}.*gz"):
+    def _drop(self, article_id: str, but: Path | None = None) -> None:
+        for path in self._path(article_id).parent.glob(f"{article_id}.*gz"):
             if path != but:
                 path.unlink(missing_ok=True)
 

@@ -193,7 +193,10 @@ class Panels(TyperGroup):
                 # characters
                 helps = (self.commands[name].get_short_help_str(limit=1000) for name in names)
                 formatter.write_dl(
-                    [(name.ljust(widest), help) for name, help in zip(names, helps, strict=True)]
+                    [
+                        (name.ljust(widest), description)
+                        for name, description in zip(names, helps, strict=True)
+                    ]
                 )
 
 

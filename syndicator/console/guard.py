@@ -108,14 +108,14 @@ def cookie_name(console: Console) -> str:
     return f"syndicator_{console.settings.console.port}"
 
 
-def set_cookie(response: Response, request: Request, console: Console, id: str) -> None:
+def set_cookie(response: Response, request: Request, console: Console, session_id: str) -> None:
     """Give the browser the id of its session; over TLS, perhaps a proxy's, as a secure cookie."""
     headers = request.headers
     secure = headers.get("x-forwarded-proto") == "https" or headers.get("origin", "").startswith(
         "https:"
     )
     response.set_cookie(
-        cookie_name(console), id, httponly=True, samesite="strict", secure=secure, path="/"
+        cookie_name(console), session_id, httponly=True, samesite="strict", secure=secure, path="/"
     )
 
 

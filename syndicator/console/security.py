@@ -69,14 +69,14 @@ def hashed(password: str, salt: bytes, *, n: int = _N) -> str:
     )
 
 
-def matches(password: str, hash: str) -> bool:
+def matches(password: str, password_hash: str) -> bool:
     """Return True if `hash` is that of `password`, False if it is unreadable."""
     try:
-        method, cost, salt, _ = hash.split("$")
+        method, cost, salt, _ = password_hash.split("$")
         again = hashed(password, base64.b64decode(salt), n=int(cost)) if method == "scrypt" else ""
     except ValueError:
         return False
-    return hmac.compare_digest(again, hash)
+    return hmac.compare_digest(again, password_hash)
 
 
 def read_passwords(path: Path) -> dict[str, str]:
@@ -93,7 +93,9 @@ def read_passwords(path: Path) -> dict[str, str]:
         ) from error
     if mode & 0o077:
         raise ConfigError(f"{path} may be read by others; chmod 600 it, and set the password anew")
-    if not isinstance(hashes, dict) or not all(isinstance(hash, str) for hash in hashes.values()):
+    if not isinstance(hashes, dict) or not all(
+        isinstance(password_hash, str) for password_hash in hashes.values()
+    ):
         raise ConfigError(
             f"{path} is no list of passwords; `syndicator console --set-password` writes it"
         )
@@ -122,10 +124,10 @@ def write_hashes(path: Path, hashes: dict[str, str]) -> None:
 
 def check_password(hashes: dict[str, str], name: str, password: str) -> str:
     """Return the hash of the password of `name`, "" if it is wrong. Unknown names take as long."""
-    if (hash := hashes.get(name)) is None:
+    if (password_hash := hashes.get(name)) is None:
         hashed(password, _DECOY.encode())
         return ""
-    return hash if matches(password, hash) else ""
+    return password_hash if matches(password, password_hash) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,9 +152,9 @@ class Sessions:
 
     def begin(self, who: str = "", by: str = "") -> Session:
         now = self._clock()
-        id = secrets.token_urlsafe(32)
+        session_id = secrets.token_urlsafe(32)
         token = secrets.token_urlsafe(32)
-        session = Session(id=id, token=token, who=who, by=by, began=now, seen=now)
+        session = Session(id=session_id, token=token, who=who, by=by, began=now, seen=now)
         while len(self._all) >= _MOST:
             del self._all[
                 min(self._all, key=lambda key: (bool(self._all[key].who), self._all[key].seen))
@@ -160,8 +162,8 @@ class Sessions:
         self._all[_key(session.id)] = replace(session, id="")
         return session
 
-    def find(self, id: str) -> Session | None:
-        key = _key(id)
+    def find(self, session_id: str) -> Session | None:
+        key = _key(session_id)
         now = self._clock()
         if (session := self._all.get(key)) is None:
             return None
@@ -169,10 +171,10 @@ class Sessions:
             del self._all[key]
             return None
         self._all[key] = replace(session, seen=now)
-        return replace(session, id=id)
+        return replace(session, id=session_id)
 
-    def end(self, id: str) -> None:
-        self._all.pop(_key(id), None)
+    def end(self, session_id: str) -> None:
+        self._all.pop(_key(session_id), None)
 
 
 def is_token(session: Session, token: str) -> bool:
@@ -180,8 +182,8 @@ def is_token(session: Session, token: str) -> bool:
     return hmac.compare_digest(session.token.encode(), token.encode())
 
 
-def _key(id: str) -> bytes:
-    return hashlib.sha256(id.encode()).digest()
+def _key(session_id: str) -> bytes:
+    return hashlib.sha256(session_id.encode()).digest()
 
 
 def hosts(host: str, names: Iterable[str]) -> frozenset[str]:
@@ -284,7 +286,9 @@ def revoke_token(path: Path, name: str) -> None:
         raise UsageError(
             f"there is no token {name!r}; there are: {', '.join(sorted(hashes)) or 'none'}"
         )
-    write_hashes(path, {other: hash for other, hash in hashes.items() if other != name})
+    write_hashes(
+        path, {other: password_hash for other, password_hash in hashes.items() if other != name}
+    )
 
 
 def find_token(path: Path, text: str, now: datetime) -> Token | None:
@@ -294,10 +298,10 @@ def find_token(path: Path, text: str, now: datetime) -> Token | None:
     scopes: dict[str, Scope] = {scope: scope for scope in (*SCOPES, PROGRAMS)}
     try:
         for name, line in read_passwords(path).items():
-            scope, expires, hash = line.split(" ")
-            if hmac.compare_digest(hashed.encode(), hash.encode()) and now < datetime.fromisoformat(
-                expires
-            ):
+            scope, expires, token_hash = line.split(" ")
+            if hmac.compare_digest(
+                hashed.encode(), token_hash.encode()
+            ) and now < datetime.fromisoformat(expires):
                 token = Token(name, scopes.get(scope, "read"))
     except (ValueError, TypeError) as error:  # half a line, or a time without a zone
         raise ConfigError(

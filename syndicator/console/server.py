@@ -125,14 +125,16 @@ async def _log_in(request: Request) -> Response:
         message = f"Too many tries. Wait {math.ceil(wait)} seconds."
         return _form(request, then, message, 429, {"retry-after": str(math.ceil(wait))})
     console.throttle.failed(address)  # until it proves right, so that parallel tries count, too
-    if not (hash := await console.password(name, form.text("password")[:_LONGEST_PASSWORD])):
+    if not (
+        password_hash := await console.password(name, form.text("password")[:_LONGEST_PASSWORD])
+    ):
         console.tell(f"console: a login from {address or 'somewhere'} was refused")
         return _form(request, then, "Name or password is wrong.", 403)
     console.throttle.succeeded(address)
     console.sessions.end(session_of(request).id)  # its id may have been planted
     console.runner.wake()
     response = RedirectResponse(then, 303)
-    set_cookie(response, request, console, console.sessions.begin(name, hash).id)
+    set_cookie(response, request, console, console.sessions.begin(name, password_hash).id)
     return response
 
 

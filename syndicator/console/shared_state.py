@@ -107,12 +107,12 @@ class Console:
 
         return await self.read(read)
 
-    def session(self, id: str) -> Session | None:
+    def session(self, session_id: str) -> Session | None:
         """Return the session of a cookie; None if it ended or its password was changed."""
-        session = self.sessions.find(id)
+        session = self.sessions.find(session_id)
         if session is None or not session.who or session.by == self._passwords().get(session.who):
             return session
-        self.sessions.end(id)
+        self.sessions.end(session_id)
         return None
 
     def _passwords(self) -> dict[str, str]:
@@ -136,11 +136,13 @@ class Console:
         self.runner.wake()
         return job
 
-    async def until(self, id: str, seconds: float) -> Job | None:
+    async def until(self, job_id: str, seconds: float) -> Job | None:
         """Return the job once it has ended, or after `seconds` as it is then."""
         end = time.monotonic() + seconds
         while (
-            (job := self.queue.get(id)) is not None and not job.ended and job.status != "building"
+            (job := self.queue.get(job_id)) is not None
+            and not job.ended
+            and job.status != "building"
         ):
             if time.monotonic() >= end:
                 break

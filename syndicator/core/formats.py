@@ -57,7 +57,9 @@ def checked(name: str) -> str:
 
 def subscribed(names: Container[str]) -> list[str]:
     """Return the formats among `names` that feed readers subscribe to, in table order."""
-    return [name for name, format in FORMATS.items() if format.subscribed and name in names]
+    return [
+        name for name, feed_format in FORMATS.items() if feed_format.subscribed and name in names
+    ]
 
 
 def of_file(name: str) -> Format | None:
@@ -72,9 +74,9 @@ def cache_control(name: str) -> str:
 
 def media_type(name: str) -> str:
     """Return the media type of a published file, or "" if files of this kind are not served."""
-    format = of_file(name)
+    feed_format = of_file(name)
     return (
-        f"{format.media_type}; charset=utf-8"
-        if format
+        f"{feed_format.media_type}; charset=utf-8"
+        if feed_format
         else TYPES.get(f".{name.rpartition('.')[2]}", "")
     )

@@ -401,7 +401,7 @@ class Article:
     def was_filed_at(self, url: str) -> bool:
         """Return True if the article was filed at the canonical `url`, even if it has another
         address now: its id is made of it."""
-        return self.id == article_id(url)
+        return self.id == make_article_id(url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -488,7 +488,7 @@ class Outcome:
     bytes: int = 0  # of the feed's answer, 0 if unchanged or not fetched
 
 
-def article_id(key: str) -> str:
+def make_article_id(key: str) -> str:
     """Return the id for the canonical URL `key`: the first 26 characters of its SHA-256 in
     lower-case base32."""
     return (
@@ -498,9 +498,9 @@ def article_id(key: str) -> str:
     )
 
 
-def entry_urn(instance: uuid.UUID, id: str) -> str:
+def entry_urn(instance: uuid.UUID, article_id: str) -> str:
     """Return the published id of an article: the URN of uuid5(instance, id)."""
-    return uuid.uuid5(instance, id).urn
+    return uuid.uuid5(instance, article_id).urn
 
 
 def story_urn(instance: uuid.UUID, name: str) -> str:

@@ -154,17 +154,17 @@ def _is_spelling(article: Article, other: Article, run: FilingContext) -> bool:
     )
 
 
-def in_file(id: str, run: FilingContext) -> Article | None:
+def in_file(article_id: str, run: FilingContext) -> Article | None:
     """Load the article from its file, or None. Raises ConfigError."""
-    path = run.article_store.find(id)
+    path = run.article_store.find(article_id)
     return run.article_store.get(path) if path else None
 
 
-def standing(id: str, store: ArticleRecords) -> Article | None:
+def standing(article_id: str, store: ArticleRecords) -> Article | None:
     """Return the article shown in place of `id`, without body, after following all merges; itself
     if not merged."""
-    article = store.article(id)
-    seen = {id}
+    article = store.article(article_id)
+    seen = {article_id}
     while article is not None and article.merged_into and article.merged_into not in seen:
         seen.add(article.merged_into)
         article = store.article(article.merged_into) or replace(article, merged_into="")
@@ -188,8 +188,8 @@ def near(
     unlisted."""
     sketch = sketched(article.body)
     seen = {article.id}
-    for id in _likely(article, sketch, run, now, lookup) if sketch else ():
-        first = standing(id, run.store)
+    for article_id in _likely(article, sketch, run, now, lookup) if sketch else ():
+        first = standing(article_id, run.store)
         if first is not None and first.id not in seen and not first.hold and not first.unlisted:
             seen.add(first.id)
             copy = in_file(first.id, run)
@@ -238,8 +238,8 @@ def remember_sketch(body: str, value: Sketch | None) -> None:
 def _original(
     article: Article, run: FilingContext, now: datetime, lookup: Known | None
 ) -> Article | None:
-    id = run.store.find(map(urls.alias, article.also)) if article.also else None
-    first = standing(id, run.store) if id else None
+    article_id = run.store.find(map(urls.alias, article.also)) if article.also else None
+    first = standing(article_id, run.store) if article_id else None
     stands = first is not None and first.id != article.id and not first.hold and not first.unlisted
     named = in_file(first.id, run) if first is not None and stands else None
     if named is not None and not parted(article, named) and alike(article, named):
@@ -286,7 +286,7 @@ def is_shown(copy: Article, first: Article, run: FilingContext) -> bool:
 
 def copies(first: Article, run: FilingContext) -> list[Article]:
     """Load the articles that are merged into `first`."""
-    return [copy for id in run.store.copies(first.id) if (copy := in_file(id, run))]
+    return [copy for article_id in run.store.copies(first.id) if (copy := in_file(article_id, run))]
 
 
 def _likely(
@@ -304,7 +304,7 @@ def _likely(
         alike = same_story(sketch, there, one_source=one_source)
         if alike or (_is_spelling(article, other, run) and holds(sketch, there)):
             matches.append((-containment(sketch, there), other.id))
-    return [id for _, id in sorted(matches)]
+    return [article_id for _, article_id in sorted(matches)]
 
 
 class Lead(Enum):
@@ -334,8 +334,8 @@ async def earlier(context: EntryContext, article: Article, ids: Sequence[str]) -
     )
     late = dated_before or context.row.reason == EntryReason.LATE
     asked = []
-    for id in ids:
-        old = in_file(id, run)
+    for article_id in ids:
+        old = in_file(article_id, run)
         if (
             old is None
             or parted(article, old)
@@ -492,8 +492,8 @@ def aside(article: Article, run: FilingContext, now: datetime) -> Article | None
 
 def _same_text(article: Article, run: FilingContext) -> Article | None:
     for owner in run.owners.of(article.url):
-        for id in run.store.earlier(like(article, owner, run.clock())):
-            candidate = in_file(id, run) if id != article.id else None
+        for article_id in run.store.earlier(like(article, owner, run.clock())):
+            candidate = in_file(article_id, run) if article_id != article.id else None
             if (
                 candidate is None
                 or not urls.same_site(candidate.url, article.url)
@@ -501,5 +501,5 @@ def _same_text(article: Article, run: FilingContext) -> Article | None:
             ):
                 continue
             if is_copy(article, candidate, run):
-                return standing(id, run.store)
+                return standing(article_id, run.store)
     return None

@@ -12,7 +12,7 @@ from typing import Any, Final
 from syndicator.articles.fields import settle
 from syndicator.articles.snapshots import ANSWERED, READ_AT, packed
 from syndicator.core import urls
-from syndicator.core.model import Draft, Entry, ReadArticle, Rules, article_id
+from syndicator.core.model import Draft, Entry, ReadArticle, Rules, make_article_id
 from syndicator.core.reasons import HoldReason
 from syndicator.core.text import plain, width
 from syndicator.describing.describe import describe
@@ -82,7 +82,7 @@ def _described(draft: Draft, taxonomy: Taxonomy, *, summarise: bool) -> ReadArti
         summarise=summarise,
     )
     return ReadArticle(
-        id=article_id(draft.url),
+        id=make_article_id(draft.url),
         url=draft.url,
         title=draft.title,
         author=draft.author,

@@ -73,7 +73,7 @@ def was_released(article: Article, *, on_hold: bool) -> bool:
 def carry(
     article_store: ArticleStore,
     store: ArticleRecords,
-    id: str,
+    article_id: str,
     source: str,
     name: str,
     *,
@@ -81,9 +81,9 @@ def carry(
 ) -> None:
     """Record `source`, titled `name`, as a carrier of article `id`, and end `entry`. Raises
     OSError, StoreError."""
-    article = store.article(id)
-    carried = [(id, source)] if article is not None and article.source_key != source else []
-    if carried and source not in store.carriers(id):
+    article = store.article(article_id)
+    carried = [(article_id, source)] if article is not None and article.source_key != source else []
+    if carried and source not in store.carriers(article_id):
         CARRIED.append(article_store, carried)
     store.carry(carried, {source: name}, entry=entry)
 

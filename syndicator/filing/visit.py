@@ -85,16 +85,16 @@ async def reprocess(context: VisitContext, host: str, repeated: frozenset[str]) 
     """Read saved pages of `host` that contain `repeated` blocks again; return ids of changed
     articles."""
     changed = []
-    for id, blocks in context.run.store.blocks_by_article(host).items():
-        if blocks & repeated and await _reread(context, id):
-            changed.append(id)
+    for article_id, blocks in context.run.store.blocks_by_article(host).items():
+        if blocks & repeated and await _reread(context, article_id):
+            changed.append(article_id)
     return tuple(changed)
 
 
-async def _reread(context: VisitContext, id: str) -> bool:
+async def _reread(context: VisitContext, article_id: str) -> bool:
     run = context.run
-    path = run.article_store.find(id)
-    snapshot = run.snapshots.get(id)
+    path = run.article_store.find(article_id)
+    snapshot = run.snapshots.get(article_id)
     if path is None or snapshot is None:
         return False
     old = run.article_store.get(path)

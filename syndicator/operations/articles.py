@@ -115,7 +115,7 @@ def release(
     from syndicator.upkeep import editorial
 
     releasing = partial(
-        editorial.release, app.archive, app.configuration, id, source=source, all=all
+        editorial.release, app.archive, app.configuration, id, source=source, include_all=all
     )
     done = releasing(dry_run=True)
     sentences = [f"{article.title}: published" for article in done.articles]
@@ -219,9 +219,9 @@ def _address(value: str) -> str | None:
 def _file(app: App, what: str) -> tuple[str, str, bytes]:
     from syndicator.app.lookup import need_article
 
-    id = need_article(app.archive, what)
-    path = app.archive.store.index.path(id) or ""
-    return id, path, app.archive.article_store.read(path)
+    article_id = need_article(app.archive, what)
+    path = app.archive.store.index.path(article_id) or ""
+    return article_id, path, app.archive.article_store.read(path)
 
 
 def _edit(id: str, path: str, sentence: str, before: bytes, after: bytes) -> Change:
@@ -303,7 +303,10 @@ def _stories(app: App, wanted: Mapping[str, str], how: str, lead: str = "") -> C
             f"{how}: {article.title} ({article.url})" for article in articles.values()
         ],
         data={"stories": dict(wanted)},
-        touches=(*(f"story:{id}" for id in wanted), *([f"lead:{wanted[lead]}"] if lead else [])),
+        touches=(
+            *(f"story:{article_id}" for article_id in wanted),
+            *([f"lead:{wanted[lead]}"] if lead else []),
+        ),
         act=act,
     )
 
@@ -447,7 +450,9 @@ def restore_muted(
     from syndicator.upkeep import editorial
 
     articles = [
-        article for id in ids if (article := editorial.withdrawn(app.archive, id)) is not None
+        article
+        for article_id in ids
+        if (article := editorial.withdrawn(app.archive, article_id)) is not None
     ]
 
     def act(progress: Progress) -> Mapping[str, Any]:

@@ -65,8 +65,8 @@ def try_category(
     titles = {article.id: article.title for article in articles}
     changed = [row for row in tried if row[1] != row[2]]
     moved = [
-        {"id": id, "title": titles[id], "before": before, "after": after}
-        for id, before, after in changed
+        {"id": article_id, "title": titles[article_id], "before": before, "after": after}
+        for article_id, before, after in changed
     ]
     joins, leaves = (Counter(article[when] for article in moved) for when in ("after", "before"))
     names = sorted(filter(None, {*joins, *leaves}))
@@ -195,10 +195,10 @@ def _asked(app: App, slug: str, title: str) -> tuple[str, str]:
     """Return slug and title of a saved query, or of the question whose address `slug` is."""
     from syndicator.publishing.questions import QuestionError, parse
 
-    address, _, format = (
+    address, _, feed_format = (
         unquote(slug).removeprefix(app.configuration.settings.base_url).lstrip("/").rpartition(".")
     )
-    address = address if format in FORMATS else f"{address}.{format}"
+    address = address if feed_format in FORMATS else f"{address}.{feed_format}"
     if not address.startswith(QUESTIONS):
         return slug, title
     try:

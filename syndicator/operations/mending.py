@@ -336,7 +336,9 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
         data={"waiting": len(ids), "llm": plain(AskReport())},
         problems=problems,
         touches=tuple(
-            f"article:{app.archive.store.index.path(id)}" for id in ids if len(ids) <= _MOST_TOUCHED
+            f"article:{app.archive.store.index.path(article_id)}"
+            for article_id in ids
+            if len(ids) <= _MOST_TOUCHED
         ),
         act=act,
     )

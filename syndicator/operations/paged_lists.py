@@ -145,8 +145,10 @@ def _choose(place: "Place", search: str, story: str, sort: str) -> list[str] | N
         of_story = place.store.stories.articles([story]).get(story, []) if place.store else []
         if not of_story:
             raise UsageError(f"there is no story {story!r}")
-        members = [id for id, _ in reversed(of_story)]
-        ids = members if ids is None else [id for id in ids if id in members]
+        members = [article_id for article_id, _ in reversed(of_story)]
+        ids = (
+            members if ids is None else [article_id for article_id in ids if article_id in members]
+        )
     if sort == "newest" and ids:
         ids = sort_newest(place, ids)
     return ids

@@ -225,7 +225,11 @@ def merge(
     feeds = (f"feed:{'/'.join(planned.data[name])}" for name in ("old_feed", "new_feed"))
     return replace(
         planned,
-        touches=(f"config:{_FILE}", *feeds, *(f"tags:{id}" for id in planned.data["articles"])),
+        touches=(
+            f"config:{_FILE}",
+            *feeds,
+            *(f"tags:{article_id}" for article_id in planned.data["articles"]),
+        ),
     )
 
 

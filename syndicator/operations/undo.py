@@ -122,7 +122,10 @@ def each(
 
     backs = [part.inverse for part in parts if part.inverse is not None]
     back = (
-        {"name": backs[0][0], "subjects": [str(part) for _, all in backs for part in all.values()]}
+        {
+            "name": backs[0][0],
+            "subjects": [str(part) for _, names in backs for part in names.values()],
+        }
         if backs
         else {}
     )

@@ -50,9 +50,9 @@ def prepare() -> None:
     """Import all modules that a picture may need: no file can be opened later."""
     warnings.simplefilter("ignore")
     small = Image.new("RGB", _LEAST)
-    for format in FORMATS:
+    for picture_format in FORMATS:
         out = io.BytesIO()
-        small.save(out, format)
+        small.save(out, picture_format)
         answer_picture(out.getvalue())
     answer_picture(b"")
 
@@ -89,8 +89,8 @@ def _opened(data: bytes) -> Image.Image:
         raise Refused(PictureReason.PIXELS) from error
 
 
-def _check(format: str, width: int, height: int) -> None:
-    most = _MOST_PIXELS_JPEG if format in ("JPEG", "MPO") else _MOST_PIXELS
+def _check(picture_format: str, width: int, height: int) -> None:
+    most = _MOST_PIXELS_JPEG if picture_format in ("JPEG", "MPO") else _MOST_PIXELS
     if width * height > most:
         raise Refused(PictureReason.PIXELS)
     if max(width, height) < _LEAST[0] or min(width, height) < _LEAST[1]:

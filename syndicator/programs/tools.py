@@ -67,20 +67,20 @@ class Reader:
         articles = self.store.index.articles(ids)
         published = self.store.index.published(list(articles))
         readable: dict[str, tuple[View, Permission]] = {}
-        for id, article in articles.items():
+        for article_id, article in articles.items():
             source = self._find_source(article)
-            permission = find_permission(article, source, is_published=id in published)
+            permission = find_permission(article, source, is_published=article_id in published)
             if permission is None:
                 continue
             try:
                 shown = view(article, source, self._instance, permission.mode, html="")
             except ValueError:  # it has no address that may be published
                 continue
-            readable[id] = shown, permission
+            readable[article_id] = shown, permission
         return readable
 
-    def find_related(self, id: str) -> list[str]:
-        return RelatedFinder(self.store, self._find_source).find(id)
+    def find_related(self, article_id: str) -> list[str]:
+        return RelatedFinder(self.store, self._find_source).find(article_id)
 
     def quote(self, ids: Sequence[str]) -> list[Quote]:
         return [quote_article(shown, permission) for shown, permission in self.read(ids).values()]
@@ -120,21 +120,21 @@ def parse_question(query: str) -> Expr:
     return expr
 
 
-def read_article(place: Place, id: str, *, start: int) -> WholeArticle:
+def read_article(place: Place, article_id: str, *, start: int) -> WholeArticle:
     """Return an article with its text from the character `start` on, if that may be read."""
-    if not _ID.fullmatch(id):
+    if not _ID.fullmatch(article_id):
         raise UsageError(_NO_ARTICLE)
     reader = Reader(place)
-    readable = reader.read([id]).get(id)
+    readable = reader.read([article_id]).get(article_id)
     if readable is None:
         raise UsageError(_NO_ARTICLE)
     shown, permission = readable
-    text = plain(markdown(place, id)) if permission.has_text else ""
+    text = plain(markdown(place, article_id)) if permission.has_text else ""
     end = start + TEXT_CHARACTERS
     return WholeArticle(
         article=quote_article(shown, permission, text[start:end]),
         next_start=end if end < len(text) else 0,
-        related=reader.quote(reader.find_related(id)) if start == 0 else (),
+        related=reader.quote(reader.find_related(article_id)) if start == 0 else (),
     )
 
 
@@ -150,7 +150,7 @@ def list_feeds(place: Place, *, limit: int, after: str) -> NamedList:
         if not is_on(row.key.axis, place.settings.publish):
             continue
         stem = paths.stem(row.key)
-        addresses = [f"{base}{stem}.{format}" for format in formats] if base else []
+        addresses = [f"{base}{stem}.{feed_format}" for feed_format in formats] if base else []
         name = clean_name(row.name)
         feeds[stem] = Named(key=stem, untrusted_name=name, articles=row.count, addresses=addresses)
     return _cut_list(feeds, limit, after)
@@ -188,7 +188,7 @@ def list_stories(place: Place, *, limit: int, days: int) -> StoryList:
     )
     stories: list[QuotedStory] = []
     for item in news:
-        ids = [id for id, _ in members.get(item.story, ())]
+        ids = [article_id for article_id, _ in members.get(item.story, ())]
         reports = reader.quote(ids)
         if not reports:
             continue

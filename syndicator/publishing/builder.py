@@ -183,9 +183,9 @@ class _Builder:
             sha256=sha256(file.data).hexdigest(),
         )
 
-    def _hold(self, owner: FeedKey, id: str, reason: str) -> None:
+    def _hold(self, owner: FeedKey, article_id: str, reason: str) -> None:
         """Keep the old files of the target `id`, and its owner's changes marked."""
-        what = paths.stem(owner) if owner.axis else id
+        what = paths.stem(owner) if owner.axis else article_id
         self._held.add(owner)
         self.problems.append(Problem(what=what, reason=FeedFileReason.HELD, detail=reason))
         if owner.axis:

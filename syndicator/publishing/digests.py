@@ -30,11 +30,15 @@ def files(
     named = spec(digest, entries.settings)
     top = head(named, entries.settings, entries.instance, None)
     rendered = documents(
-        top, [format for format in named.formats if format != PAGE], views, None, entries
+        top,
+        [feed_format for feed_format in named.formats if feed_format != PAGE],
+        views,
+        None,
+        entries,
     )
     if PAGE in named.formats:
         rendered[PAGE] = pages.feed_page(top, [_item(view) for view in views])
-    return {paths.file_name(named.key, format): data for format, data in rendered.items()}
+    return {paths.file_name(named.key, feed_format): data for feed_format, data in rendered.items()}
 
 
 def specs(
@@ -61,10 +65,14 @@ def entry(name: str, issue: Mapping[str, Any], entries: Entries) -> View | None:
     `stories` (article ids of each)."""
     views = {
         view.id: view
-        for view in entries.views([id for ids in issue["stories"] for id in ids], None)
+        for view in entries.views(
+            [article_id for ids in issue["stories"] for article_id in ids], None
+        )
     }
     stories = [
-        reports for ids in issue["stories"] if (reports := [views[id] for id in ids if id in views])
+        reports
+        for ids in issue["stories"]
+        if (reports := [views[article_id] for article_id in ids if article_id in views])
     ]
     if not stories:
         return None

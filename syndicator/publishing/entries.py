@@ -123,76 +123,86 @@ class Entries:
         """Return the views of `ids` in order. An article that cannot be shown is left out and added
         to `problems`."""
         new = (
-            [id for id in ids if id not in self.stories_of]
+            [article_id for article_id in ids if article_id not in self.stories_of]
             if self.settings.publish.stories != "off"
             else []
         )
         reports = self.index.reports(new) if new else {}
-        self.stories_of.update((id, reports.get(id)) for id in new)
+        self.stories_of.update((article_id, reports.get(article_id)) for article_id in new)
         if self.articles is not None:
             self._explain(ids, mode, self.articles)
-        shown = {id: entry.view for id in ids if (entry := self.kept.get(self._key(id, mode)))}
-        missing = [id for id in ids if id not in shown]
+        shown = {
+            article_id: entry.view
+            for article_id in ids
+            if (entry := self.kept.get(self._key(article_id, mode)))
+        }
+        missing = [article_id for article_id in ids if article_id not in shown]
         articles = self.index.articles(missing) if missing else {}
-        sources = {id: self.source_of(article) for id, article in articles.items()}
+        sources = {article_id: self.source_of(article) for article_id, article in articles.items()}
         may_be = mode in (None, "full")
         wanted = [
-            id for id in articles if may_be and permitted(articles[id], sources[id])[0] == "full"
+            article_id
+            for article_id in articles
+            if may_be and permitted(articles[article_id], sources[article_id])[0] == "full"
         ]
         html = dict(self.index.html(wanted)) if wanted else {}
-        for id in wanted:
-            text = html.get(id) or (self.remake(id) if self.remake else None)
+        for article_id in wanted:
+            text = html.get(article_id) or (self.remake(article_id) if self.remake else None)
             if text:
-                html[id] = text
+                html[article_id] = text
             else:
                 reason = FeedFileReason.HTML_MISSING
-                self.problems[id] = Problem(
-                    what=articles[id].url, reason=reason, detail="shown as an excerpt"
+                self.problems[article_id] = Problem(
+                    what=articles[article_id].url, reason=reason, detail="shown as an excerpt"
                 )
         pictures = (
             self.index.pictures(missing) if missing and self.settings.publish.thumbnails else {}
         )
-        for id in missing:
-            if id not in articles:
-                self.problems[id] = Problem(
-                    what=id, reason=FeedFileReason.NOT_IN_STORE, detail=_NO_ROW
+        for article_id in missing:
+            if article_id not in articles:
+                self.problems[article_id] = Problem(
+                    what=article_id, reason=FeedFileReason.NOT_IN_STORE, detail=_NO_ROW
                 )
             elif view := self._view(
-                articles[id], sources[id], mode, html.get(id, ""), pictures.get(id)
+                articles[article_id],
+                sources[article_id],
+                mode,
+                html.get(article_id, ""),
+                pictures.get(article_id),
             ):
-                shown[id] = view
-        return [shown[id] for id in ids if id in shown]
+                shown[article_id] = view
+        return [shown[article_id] for article_id in ids if article_id in shown]
 
     def _explain(self, ids: Sequence[str], mode: ContentMode | None, articles: "Entries") -> None:
         """Explain the stories that `ids` lead, by what the entries of their reports show."""
         due = {
-            id: find_due(story, self.now)
-            for id in ids
-            if (story := self.stories_of.get(id)) is not None
+            article_id: find_due(story, self.now)
+            for article_id in ids
+            if (story := self.stories_of.get(article_id)) is not None
         }
         report_ids = dict.fromkeys(
             article.id for story in due.values() for _, article in story.reports
         )
         views = {view.id: view for view in articles.views(list(report_ids), mode)}
-        for id, story in due.items():
-            self.stories_of[id] = story
-            explained = explain_story(story, views, id, self.split, self.may_quote)
+        for article_id, story in due.items():
+            self.stories_of[article_id] = story
+            explained = explain_story(story, views, article_id, self.split, self.may_quote)
             if explained is not None:
-                self.explained[id] = explained
+                self.explained[article_id] = explained
 
     def may_quote(self, article: Article) -> bool:
         """Return False if the operator wants no text of the article's source in stories."""
         source = self.source_of(article)
         return source is None or source.quotes
 
-    def _key(self, id: str, mode: ContentMode | None) -> Key:
-        return id, mode, self.kind if self._story_entry(id) else EntryKind.ARTICLE
+    def _key(self, article_id: str, mode: ContentMode | None) -> Key:
+        return article_id, mode, self.kind if self._story_entry(article_id) else EntryKind.ARTICLE
 
-    def _story_entry(self, id: str) -> StoryEntry | None:
+    def _story_entry(self, article_id: str) -> StoryEntry | None:
         """Return the story that the entry of an article stands for, None for the article alone."""
         if self.kind is EntryKind.FOLDED:
-            return self.folds.get(id)
-        story = self.stories_of.get(id)
+            return self.folds.get(article_id)
+        story = self.stories_of.get(article_id)
         if self.kind is EntryKind.ARTICLE or story is None:
             return None
         added = [article.added for _, article in story.reports if article.added]
@@ -215,18 +225,18 @@ class Entries:
         # see `_with_distinct_times`
         is_same = entry is not None and entry.view.updated == view.updated
         parts = entry.parts if entry and is_same else {}
-        for format in formats:
-            if format not in parts:
-                parts[format] = self._make(format, draft)
-            part = parts[format]
+        for feed_format in formats:
+            if feed_format not in parts:
+                parts[feed_format] = self._make(feed_format, draft)
+            part = parts[feed_format]
             if part is None:
                 self.kept.drop(key)
                 return None
-            result[format] = part
+            result[feed_format] = part
         return result
 
-    def _make(self, format: str, draft: Draft) -> bytes | None:
-        renderer = self.renderers[format]
+    def _make(self, feed_format: str, draft: Draft) -> bytes | None:
+        renderer = self.renderers[feed_format]
         try:
             entry = renderer.entry(draft)
             fault = renderer.entry_fault(entry)
@@ -235,7 +245,7 @@ class Entries:
         except _UNWRITABLE as error:
             fault = str(error)
         view = draft.view
-        detail = f"{format}: {fault}"
+        detail = f"{feed_format}: {fault}"
         self.problems[view.id] = Problem(
             what=view.url, reason=FeedFileReason.CANNOT_RENDER, detail=detail
         )
@@ -249,14 +259,14 @@ class Entries:
         html: str,
         picture: Picture | None,
     ) -> View | None:
-        id = article.id
-        story = self.stories_of.get(id)
-        named = also(id, story, self.source_of) if story else ()
-        story_entry = self._story_entry(id)
-        explained = self.explained.get(id)
+        article_id = article.id
+        story = self.stories_of.get(article_id)
+        named = also(article_id, story, self.source_of) if story else ()
+        story_entry = self._story_entry(article_id)
+        explained = self.explained.get(article_id)
         parts = (article, source, html, picture, named, story_entry, explained)
         of = sha256(repr(parts).encode()).digest()
-        key = self._key(id, mode)
+        key = self._key(article_id, mode)
         entry = self.kept.get(key, of)
         if entry is None:
             try:
@@ -273,9 +283,9 @@ class Entries:
                 markdown = legal(self.markdown(shown.id)) if self.markdown and shown.html else ""
                 entry = Made(of, replace(shown, content=content, markdown=markdown))
             except _UNWRITABLE as error:
-                where = article.url or id
+                where = article.url or article_id
                 detail = str(error)
-                self.problems[id] = Problem(
+                self.problems[article_id] = Problem(
                     what=where, reason=FeedFileReason.CANNOT_RENDER, detail=detail
                 )
                 return None
@@ -306,8 +316,10 @@ def documents(
     shown = [(view, parts) for view, parts in entries_of if parts is not None]
     head = replace(head, updated=max((view.updated for view, _ in shown), default=head.updated))
     return {
-        format: entries.renderers[format].feed(head, [parts[format] for _, parts in shown])
-        for format in formats
+        feed_format: entries.renderers[feed_format].feed(
+            head, [parts[feed_format] for _, parts in shown]
+        )
+        for feed_format in formats
     }
 
 

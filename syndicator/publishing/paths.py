@@ -38,9 +38,9 @@ def parse_stem(value: str) -> FeedKey | None:
     return FeedKey(axis, slug) if axis and slug else None
 
 
-def file_name(key: FeedKey, format: str) -> str:
+def file_name(key: FeedKey, feed_format: str) -> str:
     """Return the name of a feed's file below the web root."""
-    return f"{stem(key)}.{format}"
+    return f"{stem(key)}.{feed_format}"
 
 
 def archive_name(key: FeedKey, month: str) -> str:
@@ -56,9 +56,9 @@ def is_asked_often(name: str) -> bool:
     )
 
 
-def article_name(id: str) -> str:
+def article_name(article_id: str) -> str:
     """Return the name of an article's own page, made of the id, which never changes."""
-    return f"{ARTICLES}{id}.{PAGE}"
+    return f"{ARTICLES}{article_id}.{PAGE}"
 
 
 def story_name(story: str) -> str:
@@ -67,5 +67,7 @@ def story_name(story: str) -> str:
 
 def is_head(name: str) -> bool:
     """Return True for a file that programs subscribe to."""
-    format = of_file(name)
-    return format is not None and format.subscribed and not name.startswith((ARCHIVES, MAPS))
+    feed_format = of_file(name)
+    return (
+        feed_format is not None and feed_format.subscribed and not name.startswith((ARCHIVES, MAPS))
+    )

@@ -208,13 +208,13 @@ def update_members(
     waiting = index.unmatched(stamp)
     for start in range(0, len(waiting), _PART):
         feeds: dict[str, dict[FeedKey, str]] = {}
-        for id, article in index.articles(waiting[start : start + _PART]).items():
-            text = cache(partial(body, id))  # read at its first use
-            feeds[id] = {
+        for article_id, article in index.articles(waiting[start : start + _PART]).items():
+            text = cache(partial(body, article_id))  # read at its first use
+            feeds[article_id] = {
                 key: key.slug for key, expr in asked.items() if matches(expr, article, text)
             }
             for axis, find in finders.items():
-                feeds[id] |= {FeedKey(axis, slug): name for slug, name in find(article)}
+                feeds[article_id] |= {FeedKey(axis, slug): name for slug, name in find(article)}
         index.save_matches(stamp, feeds)
     return len(waiting)
 

@@ -208,12 +208,12 @@ def _blocks(month: str, newest: MonthEntries, about: str) -> Iterator[Period]:
         starts += range(starts[-1] + size, len(oldest) + 1, size)
     for start, end in pairwise(dict.fromkeys((*starts, len(oldest)))):
         block = oldest[start:end]
-        fingerprints = [f"{id} {fingerprint}" for id, _, fingerprint in block]
+        fingerprints = [f"{article_id} {fingerprint}" for article_id, _, fingerprint in block]
         name = f"{month}.{start // BLOCK}"
         yield Period(
             name=name,
             fingerprint=_digest(about, *fingerprints),
-            ids=tuple(id for id, _, _ in block),
+            ids=tuple(article_id for article_id, _, _ in block),
         )
 
 
@@ -226,14 +226,18 @@ def find_documents(
 ) -> Mapping[str, Document]:
     """Return the terms of articles by id. `read`: returns those that are not in the index yet."""
     found = index.documents(ids)
-    return found | {id: read(id) for id in ids if id not in found}
+    return found | {article_id: read(article_id) for article_id in ids if article_id not in found}
 
 
 def ids_of(index: Members, period: Period) -> list[str]:
     """Return the article ids of a period, oldest first."""
     if period.ids:
         return list(period.ids)
-    return [id for month in period.months for id, _, _ in reversed(index.month_entries(ALL, month))]
+    return [
+        article_id
+        for month in period.months
+        for article_id, _, _ in reversed(index.month_entries(ALL, month))
+    ]
 
 
 def listed(manifest: bytes | None) -> dict[str, Row]:

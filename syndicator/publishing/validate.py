@@ -86,11 +86,11 @@ def ids(data: bytes) -> list[str]:
     return [element.text or "" for element in elements]
 
 
-def _title_of(data: bytes, id: str) -> str:
+def _title_of(data: bytes, entry_id: str) -> str:
     root = _root(data)
     entries = [] if isinstance(root, str) else root.iterfind(f"{_ATOM}entry")
     for entry in entries:
-        if entry.findtext(f"{_ATOM}id") == id:
+        if entry.findtext(f"{_ATOM}id") == entry_id:
             links = entry.iterfind(f"{_ATOM}link")
             link = next(
                 (link.get("href") for link in links if link.get("rel", "alternate") == "alternate"),
@@ -125,8 +125,8 @@ def _schematron_fault(entry: Any, authored: bool, namespace: str) -> str | None:
 
 
 def _id_of(entry: Any, namespace: str) -> str:
-    id = entry.findtext(f"{namespace}id")
-    return f" ({id})" if id else ""
+    entry_id = entry.findtext(f"{namespace}id")
+    return f" ({entry_id})" if entry_id else ""
 
 
 def _entry_of(root: Any, path: str | None) -> str:
@@ -199,7 +199,7 @@ def check_json(data: bytes) -> Check:
 def _repeated(ids: Sequence[str | None]) -> str | None:
     if not all(ids):
         return "invalid: an entry without an id"
-    twice = next((id for id, times in Counter(ids).items() if times > 1), None)
+    twice = next((article_id for article_id, times in Counter(ids).items() if times > 1), None)
     return f"invalid: an id is there twice ({twice})" if twice else None
 
 
@@ -221,10 +221,10 @@ def named(fault: str, key: FeedKey, live: bytes, index: Whereabouts, instance: u
     add."""
     urn = next(iter(_URN.findall(fault)), "")
     ids = index.ids(key, limit=_EVERY, since=None, most=_EVERY) if urn else []
-    id = next((member for member in ids if entry_urn(instance, member) == urn), "")
-    article = index.articles([id]).get(id) if id else None
+    article_id = next((member for member in ids if entry_urn(instance, member) == urn), "")
+    article = index.articles([article_id]).get(article_id) if article_id else None
     if article:
-        return f': "{article.title}", {article.url}, file {index.path(id)}'
+        return f': "{article.title}", {article.url}, file {index.path(article_id)}'
     title = _title_of(live, urn) if urn and live else ""
     file = paths.file_name(key, FORMATS_ATOM)
     cure = (
@@ -254,7 +254,8 @@ def lost(
     members = _members(spec, index, instance, _EVERY)
     hidden = (*index.merged(), *index.behind(), *index.on_hold(), *index.pruned())
     indexed = {
-        entry_urn(instance, id) for id in (*(article.id for article in index.each()), *hidden)
+        entry_urn(instance, article_id)
+        for article_id in (*(article.id for article in index.each()), *hidden)
     }
     return suspects(old, new, members, {*excused, *(indexed - set(members))})
 
@@ -266,17 +267,26 @@ def suspects(
     older than the oldest entry of the new file was pushed out. Others are lost, unless excused, if
     an older published entry or none stays."""
     present = set(new)
-    rank = {id: place for place, id in enumerate(members)}
-    oldest = max((rank[id] for id in present if id in rank), default=-1)
-    last = max((place for place, id in enumerate(old) if id in present), default=-1)
+    rank = {article_id: place for place, article_id in enumerate(members)}
+    oldest = max((rank[article_id] for article_id in present if article_id in rank), default=-1)
+    last = max((place for place, article_id in enumerate(old) if article_id in present), default=-1)
     missing = [
-        (place, id) for place, id in enumerate(old) if id not in present and id not in excused
+        (place, article_id)
+        for place, article_id in enumerate(old)
+        if article_id not in present and article_id not in excused
     ]
-    unknown = [id for place, id in missing if id not in rank and (place < last or last < 0)]
-    return unknown + [id for _, id in missing if rank.get(id, _EVERY) < oldest]
+    unknown = [
+        article_id
+        for place, article_id in missing
+        if article_id not in rank and (place < last or last < 0)
+    ]
+    return unknown + [
+        article_id for _, article_id in missing if rank.get(article_id, _EVERY) < oldest
+    ]
 
 
 def _members(spec: FeedSpec, index: Whereabouts, instance: uuid.UUID, most: int) -> list[str]:
     return [
-        entry_urn(instance, id) for id in index.ids(spec.key, limit=most, since=None, most=most)
+        entry_urn(instance, article_id)
+        for article_id in index.ids(spec.key, limit=most, since=None, most=most)
     ]

@@ -77,18 +77,18 @@ class Answers:
         return stamp_of((self.read().settings.public_dir or Path()) / search.MANIFEST)
 
     def _spelled(self, name: str) -> tuple[int, str]:
-        stem, _, format = name.rpartition(".")
+        stem, _, feed_format = name.rpartition(".")
         formats = self.read().settings.publish.formats
-        if format not in formats:
+        if feed_format not in formats:
             return 404, f"The address ends in none of {', '.join(f'.{name}' for name in formats)}."
         try:
             right = parse(stem).stem
         except QuestionError as error:
             return 400, str(error)
-        return (200, "") if right == stem else (301, quote(f"{right}.{format}"))
+        return (200, "") if right == stem else (301, quote(f"{right}.{feed_format}"))
 
     def _ask(self, name: str) -> Made:
-        stem, _, format = name.rpartition(".")
+        stem, _, feed_format = name.rpartition(".")
         question = parse(stem)
         try:
             with open_read_only(self.config, configured=self.read()) as place:
@@ -98,12 +98,12 @@ class Answers:
                 rows = {row.key: row for row in store.index.feeds(question.feeds)}
                 moved = {key: row.moved_to for key, row in rows.items() if row.moved_to}
                 if moved:
-                    return Made(301, quote(f"{question.moved(moved).stem}.{format}"))
+                    return Made(301, quote(f"{question.moved(moved).stem}.{feed_format}"))
                 unknown = _find_unknown(store, question, rows)
                 if unknown:
                     return Made(404, unknown)
                 names = {key: row.name for key, row in rows.items()}
-                return Made(200, body=self._make(place, store, question, names, format))
+                return Made(200, body=self._make(place, store, question, names, feed_format))
         except CostlyQuestionError as error:
             return Made(400, str(error))
         # the database or a file is just being written
@@ -116,7 +116,7 @@ class Answers:
         store: Store,
         question: Question,
         names: Mapping[FeedKey, str],
-        format: str,
+        feed_format: str,
     ) -> bytes:
         budget = Budget(QUESTION_SECONDS, self.cpu)
         settings = place.settings
@@ -142,7 +142,7 @@ class Answers:
             budget.check()
             views += entries.views(ids[start : start + _AT_A_TIME], None)
         top = replace(head(spec, settings, instance, None), hubs=())
-        return documents(top, (format,), views, None, entries)[format]
+        return documents(top, (feed_format,), views, None, entries)[feed_format]
 
 
 def narrow_to_published(

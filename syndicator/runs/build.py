@@ -129,7 +129,7 @@ def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
 def _is_replaced(app: App, outlet: Outlet) -> bool:
     index = app.archive.store.index
     newest = index.ids(ALL, limit=_LOOKED_AT, since=None, most=_LOOKED_AT)
-    rows = index.feeds({key for id in newest for key in index.shown(id)})
+    rows = index.feeds({key for article_id in newest for key in index.shown(article_id)})
     return are_files_replaced(rows, index, outlet)
 
 
@@ -228,7 +228,7 @@ async def build_due(
 async def build_feeds(
     app: App,
     *,
-    all: bool = False,
+    include_all: bool = False,
     turn: Callable[[], object] = lambda: None,
     among: Callable[[FeedKey], bool] | None = None,
     seconds: float = inf,
@@ -251,14 +251,14 @@ async def build_feeds(
         app.archive, app.configuration, read_freshness(app.archive.store).until
     )
     confirmed = read_waiting(app.archive.store) if end_feeds else []
-    may_skip = not (all or confirmed)
+    may_skip = not (include_all or confirmed)
     if may_skip and _is_built(app, inputs, outlet) and not digests.due(app.archive, settings):
         webhooks.put(app.archive, app.configuration, changes, ())
         hubs = await notify_hubs(app.archive, settings, ())
         return BuildReport(hubs=hubs, ending=describe_waiting(read_waiting(app.archive.store)))
     _begin(app, outlet, inputs)
     pictures = thumbnails.publish_thumbnails(app.archive.store, settings, outlet)
-    task = _plan_task(app, outlet, inputs, confirmed, anew=all, among=among)
+    task = _plan_task(app, outlet, inputs, confirmed, anew=include_all, among=among)
     scope = task.scope
     steps = _steps(task, outlet, pages, lambda: clock() - began >= seconds)
     report = await _turn_by_turn(steps, turn)
@@ -407,7 +407,10 @@ def _news(app: App) -> list[list[str]]:
         return []
     stories = app.archive.store.stories.news(app.archive.clock() - _NEWS_OF, _NEWS)
     articles = app.archive.store.stories.articles([news.story for news in stories])
-    newest = {news.story: [id for id, _ in articles[news.story][-_REPORTS:]] for news in stories}
+    newest = {
+        news.story: [article_id for article_id, _ in articles[news.story][-_REPORTS:]]
+        for news in stories
+    }
     return [list(dict.fromkeys(filter(None, (news.lead, *newest[news.story])))) for news in stories]
 
 
@@ -498,10 +501,10 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
             app.archive.store.index.save_html(made)
             made.clear()
 
-    def remake(id: str) -> str | None:
-        if id in made:
-            return made[id]
-        if (path := app.archive.store.index.path(id)) is None:
+    def remake(article_id: str) -> str | None:
+        if article_id in made:
+            return made[article_id]
+        if (path := app.archive.store.index.path(article_id)) is None:
             return None
         from syndicator.publishing.render.html import render_markdown
 
@@ -512,7 +515,7 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
         for _ in range(2):  # the first failure may be a busy machine's
             with suppress(WorkerFailed):
                 html = worker.call_sync(render_markdown, article.body, article.url)
-                made[id] = html
+                made[article_id] = html
                 if len(made) >= _TOGETHER:
                     store()
                 return html
@@ -523,12 +526,12 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
     store()
 
 
-def _body(app: App, id: str) -> str:
+def _body(app: App, article_id: str) -> str:
     from syndicator.articles.frontmatter import (
         markdown,  # a build that reads no file does not load it
     )
 
-    path = app.archive.store.index.path(id)
+    path = app.archive.store.index.path(article_id)
     try:
         return markdown(app.archive.article_store.read(path)) if path else ""
     except (ConfigError, OSError):

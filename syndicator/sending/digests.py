@@ -116,20 +116,23 @@ def _stories(
     stories = index.reports(ids)
     leads = set(index.ids(STORIES, limit=_MOST, since=None, most=_MOST))
     groups: dict[str, list[str]] = {}
-    excerpts = {id: article.excerpt for id, article in articles.items()}
-    for id in (id for id, article in articles.items() if (article.added or until) < until):
+    excerpts = {article_id: article.excerpt for article_id, article in articles.items()}
+    for article_id in (
+        article_id for article_id, article in articles.items() if (article.added or until) < until
+    ):
         first = dict[str, str]()
-        story = stories.get(id)
-        for outlet, article in story.reports if story else (("", articles[id]),):
+        story = stories.get(article_id)
+        for outlet, article in story.reports if story else (("", articles[article_id]),):
             excerpts[article.id] = article.excerpt
             if (article.added or until) < until and (outlet not in first or article.id in leads):
                 first[outlet] = article.id
         groups.setdefault(
-            story.name if story else id, sorted(first.values(), key=lambda id: id not in leads)
+            story.name if story else article_id,
+            sorted(first.values(), key=lambda article_id: article_id not in leads),
         )
 
     def count_outlets(ids: Sequence[str]) -> int:
-        return count_voices(excerpts[id] for id in ids)
+        return count_voices(excerpts[article_id] for article_id in ids)
 
     return sorted(groups.values(), key=count_outlets, reverse=True)[:_LINES]
 
@@ -139,22 +142,27 @@ def _select(
 ) -> dict[str, Article]:
     """Return the articles of which a query matches what is published."""
     selected: dict[str, Article] = {}
-    for id, article in articles.items():
+    for article_id, article in articles.items():
         source = find_terms(archive, configuration, article)
-        read_text = partial(_read_text, archive, id)
+        read_text = partial(_read_text, archive, article_id)
         if matches_published(expr, article, source, read_text):
-            selected[id] = article
+            selected[article_id] = article
     return selected
 
 
-def _read_text(archive: Archive, id: str) -> str:
-    return lookup.read(archive, id).text
+def _read_text(archive: Archive, article_id: str) -> str:
+    return lookup.read(archive, article_id).text
 
 
 def published(store: Store, issue: Mapping[str, Any]) -> dict[str, Any]:
     """Return an entry without its unpublished articles."""
-    there = store.index.published([id for ids in issue["stories"] for id in ids])
-    return {**issue, "stories": [[id for id in ids if id in there] for ids in issue["stories"]]}
+    there = store.index.published([article_id for ids in issue["stories"] for article_id in ids])
+    return {
+        **issue,
+        "stories": [
+            [article_id for article_id in ids if article_id in there] for ids in issue["stories"]
+        ],
+    }
 
 
 def faults(store: Store) -> list[str]:

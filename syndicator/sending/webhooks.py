@@ -74,9 +74,9 @@ def changes(archive: Archive, configuration: Configuration, built: datetime | No
     notes = archive.store.visits
     messages = archive.store.messages
     if not any(
-        type.startswith("article.")
+        event_type.startswith("article.")
         for hook in configuration.settings.webhook
-        for type in hook.events
+        for event_type in hook.events
     ):
         if notes.note(_NOTE):
             notes.set_note(_NOTE, None, archive.clock())
@@ -107,23 +107,25 @@ def put(
     for article in sorted(
         articles, key=lambda item: (codec.micros_or(item.added), codec.micros_or(item.published))
     ):
-        id, before = article.id, changes.shown[article.id]
+        article_id, before = article.id, changes.shown[article.id]
         source = find_terms(archive, configuration, article)
         item = json.loads(jsonfeed.item(view(article, source, archive.instance, None, "")))
         data = {**item, "_source": article.source_key}  # an item of JSON Feed without its text
         digest = hashlib.sha256(json.dumps(data).encode()).hexdigest()
-        published[id] = replace(before, digest=digest)
+        published[article_id] = replace(before, digest=digest)
         if digest != before.digest:
-            type: EventType = "article.published" if before.digest is None else "article.changed"
+            event_type: EventType = (
+                "article.published" if before.digest is None else "article.changed"
+            )
             hooks = _choose_receivers(archive, configuration.settings, article, source)
-            messages += _messages(archive, hooks, type, id, data)
-    for id in changes.hidden:
+            messages += _messages(archive, hooks, event_type, article_id, data)
+    for article_id in changes.hidden:
         messages += _messages(
             archive,
             configuration.settings.webhook,
             "article.withdrawn",
-            id,
-            {"id": entry_urn(archive.instance, id)},
+            article_id,
+            {"id": entry_urn(archive.instance, article_id)},
         )
     if published or changes.hidden:
         archive.store.messages.put(messages, published, changes.hidden)
@@ -148,7 +150,7 @@ def _published(
     store: Store, settings: Settings, ids: Iterable[str], built: Collection[FeedKey]
 ) -> list[str]:
     """Return the ids in a feed of `built`, or in one that is not stale."""
-    shown = {id: store.index.shown(id) for id in ids}
+    shown = {article_id: store.index.shown(article_id) for article_id in ids}
     rows = store.index.feeds({key for keys in shown.values() for key in keys})
     fresh = {
         row.key
@@ -156,7 +158,7 @@ def _published(
         if row.built and not (row.stale or row.dropped or is_off(row, settings.publish))
     }
     fresh.update(built)
-    return [id for id, keys in shown.items() if not fresh.isdisjoint(keys)]
+    return [article_id for article_id, keys in shown.items() if not fresh.isdisjoint(keys)]
 
 
 def _choose_receivers(
@@ -177,20 +179,25 @@ def _choose_receivers(
 def _messages(
     archive: Archive,
     hooks: Iterable[Webhook],
-    type: EventType,
+    event_type: EventType,
     subject: str,
     data: Mapping[str, Any],
 ) -> Iterator[Message]:
     now = archive.clock()
     body = json.dumps(
-        {"type": type, "timestamp": now, "data": data}, default=lambda at: at.isoformat()
+        {"type": event_type, "timestamp": now, "data": data}, default=lambda at: at.isoformat()
     )
-    id = f"msg_{uuid.uuid5(archive.instance, body).hex}"
+    message_id = f"msg_{uuid.uuid5(archive.instance, body).hex}"
     at = codec.micros(now)
     for hook in hooks:
-        if type in hook.events:
+        if event_type in hook.events:
             yield Message(
-                receiver=receiver(hook), subject=subject, id=id, body=body, at=at, next_try=at
+                receiver=receiver(hook),
+                subject=subject,
+                id=message_id,
+                body=body,
+                at=at,
+                next_try=at,
             )
 
 
@@ -269,7 +276,7 @@ async def _send_all(
                 message,
                 fault,
                 next_try(message.tries, failed, archive.clock(), jitter()),
-                all=ended,
+                include_all=ended,
             )
             if ended:
                 return fault
@@ -317,11 +324,11 @@ def signing_key(secret: str, environ: Mapping[str, str]) -> bytes:
     return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
 
 
-def signature(id: str, at: datetime, body: bytes, key: bytes) -> dict[str, str]:
+def signature(message_id: str, at: datetime, body: bytes, key: bytes) -> dict[str, str]:
     seconds = str(int(at.timestamp()))
-    mac = hmac.digest(key, f"{id}.{seconds}.".encode() + body, "sha256")
+    mac = hmac.digest(key, f"{message_id}.{seconds}.".encode() + body, "sha256")
     signed = f"v1,{base64.b64encode(mac).decode()}"
-    return {"webhook-id": id, "webhook-timestamp": seconds, "webhook-signature": signed}
+    return {"webhook-id": message_id, "webhook-timestamp": seconds, "webhook-signature": signed}
 
 
 def next_try(tries: int, failed: Failed, now: datetime, jitter: float) -> datetime:

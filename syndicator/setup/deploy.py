@@ -172,11 +172,12 @@ def _web(here: Deployment) -> dict[str, str]:
     # the program knows the secret part alone
     strip = prefix[:-1].rpartition("/")[0] if here.private else prefix[:-1]
     types = {
-        f".{name}": f"{format.media_type}; charset=utf-8" for name, format in FORMATS.items()
+        f".{name}": f"{feed_format.media_type}; charset=utf-8"
+        for name, feed_format in FORMATS.items()
     } | TYPES
     plain = {suffix[1:]: kind.partition(";")[0] for suffix, kind in types.items()}
     with_charset = [kind.partition(";")[0] for kind in types.values() if "charset" in kind]
-    xml = [name for name, format in FORMATS.items() if format.xml]
+    xml = [name for name, feed_format in FORMATS.items() if feed_format.xml]
     host = f"[{host}]" if ":" in host else host
     return {
         "HOST": host or "_",
@@ -199,7 +200,9 @@ def _web(here: Deployment) -> dict[str, str]:
             kind for kind in with_charset if kind not in ("text/html", "application/xml")
         ),
         "PREFIX_PATTERN": re.escape(prefix),
-        "FEED_SUFFIXES": "|".join(name for name, format in FORMATS.items() if format.subscribed),
+        "FEED_SUFFIXES": "|".join(
+            name for name, feed_format in FORMATS.items() if feed_format.subscribed
+        ),
         "FOLDERS": "|".join(axis.folder.rstrip("/") for axis in AXES.values() if axis.folder),
         "XML_SUFFIXES": "|".join(xml),
         "XML_TYPES": " ".join(xml),

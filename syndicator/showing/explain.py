@@ -12,7 +12,7 @@ from syndicator.adding.search import unanswered
 from syndicator.app import feeds, lookup
 from syndicator.app.archive import Archive, find_terms
 from syndicator.app.clients import make_fetcher, open_worker
-from syndicator.app.lookup import article_id
+from syndicator.app.lookup import find_article_id
 from syndicator.app.read_configuration import Configuration
 from syndicator.articles import fields as articles_fields
 from syndicator.articles.beside.tab_lists import PRUNED
@@ -93,11 +93,13 @@ class Shown:
     why: Mapping[str, Any]
 
 
-def llm_history(archive: Archive, configuration: Configuration, id: str) -> Mapping[str, Any]:
-    if (asked := archive.store.enrichment.asked(id)) is None:
+def llm_history(
+    archive: Archive, configuration: Configuration, article_id: str
+) -> Mapping[str, Any]:
+    if (asked := archive.store.enrichment.asked(article_id)) is None:
         return (
             {"llm": "not asked yet"}
-            if configuration.settings.describe.llm.url and archive.store.index.path(id)
+            if configuration.settings.describe.llm.url and archive.store.index.path(article_id)
             else {}
         )
     why = ": ".join(part for part in (asked.reason, asked.detail) if part)
@@ -109,7 +111,7 @@ def llm_history(archive: Archive, configuration: Configuration, id: str) -> Mapp
     shown: dict[str, Any] = {"llm": verdict} | (
         {"llm_answer": asked.answer} if asked.answer else {}
     )
-    if (path := archive.store.index.path(id)) and asked.key:
+    if (path := archive.store.index.path(article_id)) and asked.key:
         try:  # as it would be sent now: text and taxonomy may have changed since
             article = archive.article_store.get(path)
             messages = prompt.messages(
@@ -202,20 +204,20 @@ def category_reason(
     return f"as it was filed; now {guess.name or 'none'} ({guess.score:.2f})"
 
 
-def entry(archive: Archive, configuration: Configuration, what: str, format: str) -> bytes:
+def entry(archive: Archive, configuration: Configuration, what: str, feed_format: str) -> bytes:
     """Return an article's entry in a feed format. Raises UsageError, MissingError."""
     taxonomy = load_any(configuration.taxonomy.toml)
     tags = [tag.name for tag in taxonomy.tag]
     specs = feeds.feed_specs(configuration, taxonomy, archive.store.index.feeds())
     table = renderers(Pages(specs, configuration.settings, look(configuration.folder), tags))
-    if format not in table:
-        raise UsageError(f"no format {format!r}; there are {', '.join(table)}")
-    if (id := article_id(archive, what)) is None:
+    if feed_format not in table:
+        raise UsageError(f"no format {feed_format!r}; there are {', '.join(table)}")
+    if (article_id := find_article_id(archive, what)) is None:
         raise UsageError(
             f"{what!r} is not published; give the address or the id of an article, or its file"
         )
     index = archive.store.index
-    body = lambda id: lookup.read(archive, id).body
+    body = lambda article_id: lookup.read(archive, article_id).body
     entries = Entries(
         index,
         partial(find_terms, archive, configuration),
@@ -225,11 +227,13 @@ def entry(archive: Archive, configuration: Configuration, what: str, format: str
         tags=tags,
         markdown=body,
     )
-    views = entries.views([id], None)
-    rendered = entries.made([format], views[0], None) if views else None
+    views = entries.views([article_id], None)
+    rendered = entries.made([feed_format], views[0], None) if views else None
     if rendered is None:
-        raise MissingError(f"{what}: {entries.problems[id].reason}: {entries.problems[id].detail}")
-    return alone(rendered[format]) if format == PAGE else rendered[format]
+        raise MissingError(
+            f"{what}: {entries.problems[article_id].reason}: {entries.problems[article_id].detail}"
+        )
+    return alone(rendered[feed_format]) if feed_format == PAGE else rendered[feed_format]
 
 
 def standing(store: Store, settings: Settings, article: Article) -> Iterator[tuple[str, Any]]:
@@ -245,7 +249,7 @@ def standing(store: Store, settings: Settings, article: Article) -> Iterator[tup
         )
         yield "on hold", f"{why}; `syndicator release {article.id}` publishes it"
     others = index.articles([into, *visits.copies(article.id)])
-    named = {id: f"{other.title} ({other.url})" for id, other in others.items()}
+    named = {article_id: f"{other.title} ({other.url})" for article_id, other in others.items()}
     if into:
         yield "merged into", named.pop(into, into)
     if named:
@@ -270,16 +274,18 @@ def standing(store: Store, settings: Settings, article: Article) -> Iterator[tup
         yield "next visit", f"{when} ({why})" if why else when
 
 
-def show_filed(archive: Archive, configuration: Configuration, id: str) -> Shown:
+def show_filed(archive: Archive, configuration: Configuration, article_id: str) -> Shown:
     """Explain a filed article. Raises MissingError, ConfigError."""
-    path = archive.store.index.path(id)
+    path = archive.store.index.path(article_id)
     try:
         data = archive.article_store.read(path) if path else None
     except FileNotFoundError:
         data = None
     place = f"{archive.article_store.name}/{path}"
     if data is None:
-        raise MissingError(f"{place}: the file of {id} is gone; `syndicator reindex` forgets it")
+        raise MissingError(
+            f"{place}: the file of {article_id} is gone; `syndicator reindex` forgets it"
+        )
     return show_article(archive, configuration, loaded(data, place), data)
 
 
@@ -467,9 +473,9 @@ def show_file(
 async def show_url(url: str, archive: Archive, configuration: Configuration) -> Shown:
     """Explain the article at `url`, or its page as a visit would. Raises NetworkDown, MissingError,
     NotAnArticle."""
-    id = article_id(archive, url)
-    if id is not None:
-        return show_filed(archive, configuration, id)
+    article_id = find_article_id(archive, url)
+    if article_id is not None:
+        return show_filed(archive, configuration, article_id)
     async with aclosing(make_fetcher(archive, configuration.settings)) as fetcher:
         announcement = await announced(archive, configuration, fetcher, url)
         request = Request(url=url, deadline=configuration.settings.fetch.seconds)
@@ -500,8 +506,10 @@ async def show_url(url: str, archive: Archive, configuration: Configuration) -> 
         repeated,
     )
     # a redirect, or its canonical address
-    id = article_id(archive, shown.article.url) or article_id(archive, result.final_url)
-    return show_filed(archive, configuration, id) if id else shown
+    article_id = find_article_id(archive, shown.article.url) or find_article_id(
+        archive, result.final_url
+    )
+    return show_filed(archive, configuration, article_id) if article_id else shown
 
 
 def _state(archive: Archive, url: str, announcement: Announced) -> str:

@@ -136,9 +136,10 @@ def newest(place: Place, feed: FeedKey, most: int) -> tuple[Item, ...]:
     ids = store.index.ids(feed, limit=most, since=None, most=most)
     pictures = store.pictures.taken(ids)
     articles = store.index.articles(ids)
-    rows = ((id, articles[id]) for id in ids if id in articles)
+    rows = ((article_id, articles[article_id]) for article_id in ids if article_id in articles)
     return tuple(
-        Item(article=row, picture=pictures.get(id), outlet=outlet(place, row)) for id, row in rows
+        Item(article=row, picture=pictures.get(article_id), outlet=outlet(place, row))
+        for article_id, row in rows
     )
 
 
@@ -162,12 +163,12 @@ def name_of(source: Source, state: SourceState | None) -> str:
     )
 
 
-def article(place: Place, id: str) -> File:
+def article(place: Place, article_id: str) -> File:
     """Return one article from its file. Raises UsageError."""
-    if place.store is None or (row := place.store.visits.article(id)) is None:
-        raise UsageError(f"there is no article {id!r}")
+    if place.store is None or (row := place.store.visits.article(article_id)) is None:
+        raise UsageError(f"there is no article {article_id!r}")
     index = place.store.index
-    path = index.path(id) or ""
+    path = index.path(article_id) or ""
     fault = ""
     current = row
     try:
@@ -176,26 +177,30 @@ def article(place: Place, id: str) -> File:
     except (ConfigError, OSError) as error:
         data = b""
         fault = str(error)
-    copies = tuple(index.articles(place.store.visits.copies(id)).values())
+    copies = tuple(index.articles(place.store.visits.copies(article_id)).values())
     into = index.articles([row.merged_into]).get(row.merged_into) if row.merged_into else None
     return File(
         article=current,
         path=path,
         text=data.decode("utf-8", "replace"),
         stamp=stamp(data),
-        feeds=tuple(paths.stem(key) for key in sorted(index.shown(id))),
+        feeds=tuple(paths.stem(key) for key in sorted(index.shown(article_id))),
         copies=copies,
-        story=_story(place.store, id),
+        story=_story(place.store, article_id),
         into=into,
         followed=current.source_key in place.sources,
         fault=fault,
     )
 
 
-def _story(store: Store, id: str) -> tuple[Article, ...]:
-    story = store.stories.of([id]).get(id)
+def _story(store: Store, article_id: str) -> tuple[Article, ...]:
+    story = store.stories.of([article_id]).get(article_id)
     others = (
-        [member.article for member in store.stories.of_stories([story]) if member.article != id]
+        [
+            member.article
+            for member in store.stories.of_stories([story])
+            if member.article != article_id
+        ]
         if story
         else []
     )
@@ -400,7 +405,9 @@ def try_query(place: Place, query: str) -> QueryTrial | None:
     ids = index.ids(FeedKey(ALL.axis, ALL.slug), limit=LOOKED, since=None, most=LOOKED)
     articles = index.articles(ids)
     matching = [
-        item for id, item in articles.items() if matches(asked, item, partial(body, place, id))
+        item
+        for article_id, item in articles.items()
+        if matches(asked, item, partial(body, place, article_id))
     ]
     return QueryTrial(found=tuple(matching[:_SHOWN]), count=len(matching), looked=len(articles))
 
@@ -408,12 +415,12 @@ def try_query(place: Place, query: str) -> QueryTrial | None:
 def newest_files(archive: Archive, most: int) -> list[Article]:
     index = archive.store.index
     articles = []
-    for id in index.ids(FeedKey(ALL.axis, ALL.slug), limit=most, since=None, most=most):
+    for article_id in index.ids(FeedKey(ALL.axis, ALL.slug), limit=most, since=None, most=most):
         with suppress(ConfigError, OSError):
-            articles.append(archive.article_store.get(index.path(id) or ""))
+            articles.append(archive.article_store.get(index.path(article_id) or ""))
     return articles
 
 
-def body(place: Place, id: str) -> str:
+def body(place: Place, article_id: str) -> str:
     """Return the plain text of an article, or ""."""
-    return plain(markdown(place, id))
+    return plain(markdown(place, article_id))

@@ -247,8 +247,8 @@ class Index:
                 names[key] = named.get(key, slug)
         return names
 
-    def shown(self, id: str) -> list[FeedKey]:
-        return [FeedKey(*row) for row in self._db.rows(_SHOWN, {"id": id})]
+    def shown(self, article_id: str) -> list[FeedKey]:
+        return [FeedKey(*row) for row in self._db.rows(_SHOWN, {"id": article_id})]
 
     def beside(self, key: FeedKey) -> list[FeedKey]:
         """Return the feeds that share an article with the feed `key`, and `key` itself."""
@@ -297,7 +297,9 @@ class Index:
         rows_in_order = self._db.rows(_IDS, {"axis": key.axis, "slug": key.slug, "most": reach})
         after = codec.micros(since) if since is not None else 0
         return [
-            id for place, (id, added) in enumerate(rows_in_order) if place < limit or added > after
+            article_id
+            for place, (article_id, added) in enumerate(rows_in_order)
+            if place < limit or added > after
         ]
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
@@ -320,7 +322,8 @@ class Index:
             _MONTH_ENTRIES, {"axis": key.axis, "slug": key.slug, "first": first, "end": end}
         )
         return [
-            (id, codec.moment(added), f"{mtime_ns}-{size}") for id, added, mtime_ns, size in entries
+            (article_id, codec.moment(added), f"{mtime_ns}-{size}")
+            for article_id, added, mtime_ns, size in entries
         ]
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
@@ -336,8 +339,8 @@ class Index:
         day."""
         span = {"first": _number(first), "since": _number(first) * sums.DAY, "last": _number(last)}
         ids_of: dict[int, list[str]] = {}
-        for id, day in self._db.rows(_OF_DAYS, {**key._asdict(), **span}):
-            ids_of.setdefault(day, []).append(id)
+        for article_id, day in self._db.rows(_OF_DAYS, {**key._asdict(), **span}):
+            ids_of.setdefault(day, []).append(article_id)
         return {sums.date_of(day): ids for day, ids in ids_of.items()}
 
     def latest(self, key: FeedKey, most: int) -> list[str]:
@@ -349,25 +352,33 @@ class Index:
                 first = day
                 left = left - count
         since = {"first": first, "since": first * sums.DAY, "most": most}
-        return [id for (id,) in self._db.rows(_LATEST, {**key._asdict(), **since})]
+        return [article_id for (article_id,) in self._db.rows(_LATEST, {**key._asdict(), **since})]
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         """Return the stored articles by id, in the order of `ids`, without bodies."""
         documents = self._by_id(_ARTICLES, ids)
-        return {id: codec.unpack(Article, documents[id]) for id in ids if id in documents}
+        return {
+            article_id: codec.unpack(Article, documents[article_id])
+            for article_id in ids
+            if article_id in documents
+        }
 
     def published(self, ids: Sequence[str]) -> set[str]:
         """Return those of `ids` that are in the feed of everything, themselves or through the entry
         of another one."""
-        return {id for part in chunks(ids) for (id,) in self._db.rows(_PUBLISHED, {"ids": part})}
+        return {
+            article_id
+            for part in chunks(ids)
+            for (article_id,) in self._db.rows(_PUBLISHED, {"ids": part})
+        }
 
     def in_feed(self, key: FeedKey, ids: Sequence[str]) -> set[str]:
         """Return those of `ids` that the feed shows by entries of their own."""
         of_feed = {"axis": key.axis, "slug": key.slug}
         return {
-            id
+            article_id
             for part in chunks(ids)
-            for (id,) in self._db.rows(_OF_FEED, {"ids": part, **of_feed})
+            for (article_id,) in self._db.rows(_OF_FEED, {"ids": part, **of_feed})
         }
 
     def related(self, ids: Sequence[str]) -> dict[str, list[str]]:
@@ -375,12 +386,15 @@ class Index:
         everything shows, the nearest first."""
         lists = self._related.of(ids)
         shown = self.in_feed(ALL, list({other for others in lists.values() for other in others}))
-        return {id: [other for other in others if other in shown] for id, others in lists.items()}
+        return {
+            article_id: [other for other in others if other in shown]
+            for article_id, others in lists.items()
+        }
 
     def sources(self, ids: Sequence[str]) -> dict[str, str]:
         return {
-            id: json.loads(data).get("source_key", "")
-            for id, data in self._by_id(_ARTICLES, ids).items()
+            article_id: json.loads(data).get("source_key", "")
+            for article_id, data in self._by_id(_ARTICLES, ids).items()
         }
 
     def each(self) -> Iterator[Article]:
@@ -397,7 +411,7 @@ class Index:
             self._db.rows(query, {"stamp": stamp.encode()})
             for query in (_UNMATCHED, _UNMATCHED_BEHIND)
         )
-        return [id for part in both for (id,) in part]
+        return [article_id for part in both for (article_id,) in part]
 
     def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
         """Store the feeds that builds find, article id -> {feed: name}, and mark changed ones
@@ -405,14 +419,17 @@ class Index:
         the next call does the rest."""
         for part in chunks(list(found)):
             with self._db.write() as connection:
-                rows.set_found(connection, {id: found[id] for id in part})
-                notes = [{"id": id, "kind": _QUERIES, "data": stamp.encode()} for id in part]
+                rows.set_found(connection, {article_id: found[article_id] for article_id in part})
+                notes = [
+                    {"id": article_id, "kind": _QUERIES, "data": stamp.encode()}
+                    for article_id in part
+                ]
                 upsert(connection, schema.fragments, notes)
 
     def documents(self, ids: Sequence[str]) -> dict[str, Document]:
         """Return the terms of articles by id, of those whose terms need not be read again."""
         packed = self._by_id(_DOCUMENTS, ids)
-        return {id: Document.unpack(data) for id, data in packed.items()}
+        return {article_id: Document.unpack(data) for article_id, data in packed.items()}
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:
         """Return the sanitised HTML of bodies that are published in full, by article id."""
@@ -420,19 +437,23 @@ class Index:
 
     def save_html(self, found: Mapping[str, str]) -> None:
         with self._db.write() as connection:
-            upsert(connection, schema.html, [{"id": id, "html": found[id]} for id in found])
+            upsert(
+                connection,
+                schema.html,
+                [{"id": article_id, "html": found[article_id]} for article_id in found],
+            )
 
-    def path(self, id: str) -> str | None:
-        path: str | None = self._db.scalar(_PATH, {"id": id})
+    def path(self, article_id: str) -> str | None:
+        path: str | None = self._db.scalar(_PATH, {"id": article_id})
         return path
 
-    def merge(self, id: str, into: str) -> None:
-        if id == into:
+    def merge(self, article_id: str, into: str) -> None:
+        if article_id == into:
             raise ValueError("an article cannot be a copy of itself")
-        self._merged(id, into)
+        self._merged(article_id, into)
 
-    def split(self, id: str) -> None:
-        self._merged(id, None)
+    def split(self, article_id: str) -> None:
+        self._merged(article_id, None)
 
     def merged(self) -> dict[str, str]:
         """Return copies: article id -> id of the article shown instead."""
@@ -440,21 +461,28 @@ class Index:
 
     def behind(self) -> set[str]:
         """Return the ids of articles for which the entry of another one stands (see `folds`)."""
-        return {id for (id,) in self._db.rows(select(_a.id).where(_a.behind.is_not(None)))}
+        return {
+            article_id
+            for (article_id,) in self._db.rows(select(_a.id).where(_a.behind.is_not(None)))
+        }
 
     def folds(self) -> dict[str, StoryEntry]:
         """Return the entries that an earlier version published for a story, by the id of the
         article that has it."""
         entries = self._db.rows(_FOLDS)
         return {
-            id: StoryEntry(story, datetime.fromtimestamp(latest, UTC))
-            for id, story, latest in entries
+            article_id: StoryEntry(story, datetime.fromtimestamp(latest, UTC))
+            for article_id, story, latest in entries
         }
 
     def on_hold(self) -> dict[str, str]:
         """Return the articles that wait for the operator's release, latest first: id -> path."""
         unshown = self._db.rows(UNSHOWN)
-        return {id: path for id, path, data in unshown if codec.unpack(Article, data).hold}
+        return {
+            article_id: path
+            for article_id, path, data in unshown
+            if codec.unpack(Article, data).hold
+        }
 
     def withdrawn(self) -> list[Withdrawn]:
         """Return the withdrawn articles, oldest first."""
@@ -465,23 +493,25 @@ class Index:
             )
         )
         aliases: dict[str, list[str]] = {}
-        for alias, id in self._db.rows(
+        for alias, article_id in self._db.rows(
             select(schema.withdrawn_aliases).order_by(schema.withdrawn_aliases.c.alias)
         ):
-            aliases.setdefault(id, []).append(alias)
+            aliases.setdefault(article_id, []).append(alias)
         return [
             Withdrawn(
-                id=id,
+                id=article_id,
                 at=codec.moment(at),
                 feeds=tuple(FeedKey(*key) for key in json.loads(feeds)),
                 url=url,
-                aliases=tuple(aliases.get(id, ())),
+                aliases=tuple(aliases.get(article_id, ())),
             )
-            for id, at, feeds, url in withdrawals
+            for article_id, at, feeds, url in withdrawals
         ]
 
     def pruned(self) -> set[str]:
-        return {id for (id,) in self._db.rows(select(schema.pruned.c.id).distinct())}
+        return {
+            article_id for (article_id,) in self._db.rows(select(schema.pruned.c.id).distinct())
+        }
 
     def mark_stale(self, keys: Iterable[FeedKey]) -> None:
         with self._db.write() as connection:
@@ -580,15 +610,17 @@ class Index:
         """Return True if a stale feed of the axis was never built. Reads only marks."""
         return bool(self._db.rows(_UNBUILT, {"axis": axis}))
 
-    def _merged(self, id: str, into: str | None) -> None:
+    def _merged(self, article_id: str, into: str | None) -> None:
         with self._db.write() as connection:
-            if (row := connection.execute(_ROW, {"id": id}).first()) is None:
+            if (row := connection.execute(_ROW, {"id": article_id}).first()) is None:
                 raise StoreError(
-                    f"the database has no article {id}; run `syndicator reindex` to read the files"
+                    f"the database has no article {article_id}; run `syndicator reindex` to read the files"
                     " again"
                 )
             article = replace(codec.unpack(Article, row.data), merged_into=into or "")
-            connection.execute(update(schema.articles).where(_a.id == id).values(merged_into=into))
+            connection.execute(
+                update(schema.articles).where(_a.id == article_id).values(merged_into=into)
+            )
             stamp = FileStamp(path=row.path, mtime_ns=row.mtime_ns, size=row.size)
             rows.save(connection, [ArticleRecord(article=article, stamp=stamp)])
 

@@ -44,9 +44,13 @@ def reindex(
     for table in (schema.members, schema.carriers, schema.aliases):
         connection.execute(delete(table))
     carriers = defaultdict[str, list[str]](list)
-    for id, source in dict.fromkeys(carried):
-        carriers[id].append(source)
-    new = [{"id": id, "source": source} for id, sources in carriers.items() for source in sources]
+    for article_id, source in dict.fromkeys(carried):
+        carriers[article_id].append(source)
+    new = [
+        {"id": article_id, "source": source}
+        for article_id, sources in carriers.items()
+        for source in sources
+    ]
     insert_new(connection, schema.carriers, new)
     load = _Load(
         connection, copies, gone, carriers, rows.moved(connection.execute(rows.MOVES).all())
@@ -64,10 +68,12 @@ def reindex(
     tokens.mark_all_due(connection)
     _count_feeds(connection, {key: name for key, (_, name) in load.names.items()}, load.counts)
     rows.want(connection, load.wanted)
-    matches: dict[str, dict[FeedKey, str]] = {id: {} for id, _, _ in asked if id in unreadable}
-    for id, axis, slug in asked:
-        if id in matches:
-            matches[id][FeedKey(axis, slug)] = slug
+    matches: dict[str, dict[FeedKey, str]] = {
+        article_id: {} for article_id, _, _ in asked if article_id in unreadable
+    }
+    for article_id, axis, slug in asked:
+        if article_id in matches:
+            matches[article_id][FeedKey(axis, slug)] = slug
     rows.set_found(connection, matches)
     _show_dangling(connection, load.on_hold)
     _end_entries(connection, load.guids)
@@ -83,7 +89,11 @@ def _drop(connection: Connection, seen: Collection[str], unreadable: Collection[
         if not stay:
             connection.execute(delete(table))
             continue
-        old = [id for (id,) in connection.execute(select(table.c.id).distinct()) if id not in stay]
+        old = [
+            article_id
+            for (article_id,) in connection.execute(select(table.c.id).distinct())
+            if article_id not in stay
+        ]
         for part in chunks(old):
             connection.execute(delete(table).where(table.c.id.in_(part)))
 
@@ -157,10 +167,16 @@ class _Load:
         by_path, by_beginning = self._known() if unread else ({}, {})
         for beginning, stamp in unread:
             named = [
-                id for id in by_beginning.get(beginning[:ID_CHARS], ()) if id.startswith(beginning)
+                article_id
+                for article_id in by_beginning.get(beginning[:ID_CHARS], ())
+                if article_id.startswith(beginning)
             ]
             likely = [by_path[stamp.path]] if stamp.path in by_path else named
-            ids = [id for id in likely if id not in self.seen and id not in self.gone]
+            ids = [
+                article_id
+                for article_id in likely
+                if article_id not in self.seen and article_id not in self.gone
+            ]
             if len(ids) == 1:
                 row = self.connection.execute(
                     select(schema.articles).where(schema.articles.c.id == ids[0])
@@ -173,11 +189,11 @@ class _Load:
     def _known(self) -> tuple[dict[str, str], dict[str, list[str]]]:
         by_path: dict[str, str] = {}
         by_beginning: dict[str, list[str]] = {}
-        for id, path in self.connection.execute(
+        for article_id, path in self.connection.execute(
             select(schema.articles.c.id, schema.articles.c.path)
         ):
-            by_path[path] = id
-            by_beginning.setdefault(id[:ID_CHARS], []).append(id)
+            by_path[path] = article_id
+            by_beginning.setdefault(article_id[:ID_CHARS], []).append(article_id)
         return by_path, by_beginning
 
     def flush(self) -> None:
@@ -230,16 +246,22 @@ def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> N
     table = schema.entries
     pending = select(table.c.source, table.c.entry, table.c.data).where(table.c.status == "pending")
     for source, entry, data in connection.execute(pending).all():
-        if (id := guids.get((source, entry))) is None:
+        if (article_id := guids.get((source, entry))) is None:
             continue
         row = codec.unpack(EntryRow, data)
         done = replace(
-            row, status="done", next_try=None, reason=None, detail="", article_id=id, entry=None
+            row,
+            status="done",
+            next_try=None,
+            reason=None,
+            detail="",
+            article_id=article_id,
+            entry=None,
         )
         connection.execute(
             update(table)
             .where(table.c.source == source, table.c.entry == entry)
-            .values(status="done", next_try=None, article=id, data=codec.pack(done))
+            .values(status="done", next_try=None, article=article_id, data=codec.pack(done))
         )
 
 

@@ -133,7 +133,7 @@ class Visits(Comparisons):
         """Return the stored rows of the entries, by entry id."""
         return {
             row.entry_id: row
-            for part in chunks([codec.key(id) for id in entry_ids])
+            for part in chunks([codec.key(article_id) for article_id in entry_ids])
             for row in self._entries(
                 f"source = ? AND entry IN ({marks(part)})", codec.key(source_key), *part
             )
@@ -185,16 +185,18 @@ class Visits(Comparisons):
             )
         return next((ids[value] for value in keys if value in ids), None)
 
-    def article(self, id: str) -> Article | None:
+    def article(self, article_id: str) -> Article | None:
         """Return the article from its row, without body, or None."""
-        texts = self._column("data FROM articles WHERE id = ?", id)
+        texts = self._column("data FROM articles WHERE id = ?", article_id)
         return codec.unpack(Article, texts[0]) if texts else None
 
-    def stamp(self, id: str) -> FileStamp | None:
+    def stamp(self, article_id: str) -> FileStamp | None:
         """Return the stamp of the article's file when its row was written, or None."""
         return Stamps(
-            self._db.driven("SELECT id, path, mtime_ns, size FROM articles WHERE id = ?", id)
-        ).get(id)
+            self._db.driven(
+                "SELECT id, path, mtime_ns, size FROM articles WHERE id = ?", article_id
+            )
+        ).get(article_id)
 
     def stamps(self) -> Stamps:
         """Return article id -> stamp of its file, for `ArticleStore.changed`."""
@@ -218,25 +220,25 @@ class Visits(Comparisons):
         with self._db.write() as connection:
             rows.save(connection, records)
             for record in records:
-                id = record.article.id
+                article_id = record.article.id
                 entry = record.entry
                 keys = dict.fromkeys(rows.alias_keys(record.article))
                 if entry is not None:
                     keys[codec.key(guid_alias(entry.source_key, entry.entry_id))] = None
                     self._upsert_entries(connection, [entry])
-                aliases = [{"alias": value, "id": id} for value in keys]
+                aliases = [{"alias": value, "id": article_id} for value in keys]
                 insert(connection, schema.aliases, aliases, _TAKE_OWN, next(iter(keys)))
                 if record.html is not None:
-                    upsert(connection, schema.html, [{"id": id, "html": record.html}])
+                    upsert(connection, schema.html, [{"id": article_id, "html": record.html}])
                 if record.compared is not None:
-                    self._save_sketch(connection, id, record.compared)
+                    self._save_sketch(connection, article_id, record.compared)
                 if record.blocks is not None:
-                    save_blocks(connection, id, record.blocks)
+                    save_blocks(connection, article_id, record.blocks)
 
-    def carriers(self, id: str) -> list[str]:
+    def carriers(self, article_id: str) -> list[str]:
         """Return the keys of further sources that announced article `id`, besides the one in its
         file."""
-        return self._column("source FROM carriers WHERE id = ? ORDER BY source", id)
+        return self._column("source FROM carriers WHERE id = ? ORDER BY source", article_id)
 
     def carry(
         self,
@@ -248,8 +250,8 @@ class Visits(Comparisons):
         """Add carriers (article id, source key); mark feeds stale, `entry` done. Call
         `ArticleStore.carry` first."""
         with self._db.write() as connection:
-            for id, source in carried:
-                rows.carry(connection, id, source, names.get(source, ""))
+            for article_id, source in carried:
+                rows.carry(connection, article_id, source, names.get(source, ""))
             if entry is not None:
                 self._upsert_entries(connection, [entry])
 
@@ -277,8 +279,8 @@ class Visits(Comparisons):
         """Delete all rows of articles whose files are gone, and mark their feeds stale. One
         transaction."""
         with self._db.write() as connection:
-            for id in ids:
-                rows.erase(connection, id)
+            for article_id in ids:
+                rows.erase(connection, article_id)
             wipe_deleted(connection)
 
     def refused(self, source_key: str) -> list[EntryRow]:
@@ -343,10 +345,12 @@ class Visits(Comparisons):
         as pruned."""
         with self._db.write() as connection:
             insert_new(
-                connection, schema.pruned, [{"alias": alias, "id": id} for id, alias in aliases]
+                connection,
+                schema.pruned,
+                [{"alias": alias, "id": article_id} for article_id, alias in aliases],
             )
-            for id in ids:
-                rows.erase(connection, id)
+            for article_id in ids:
+                rows.erase(connection, article_id)
             wipe_deleted(connection)
 
     def forget_pruned(self, aliases: Collection[tuple[str, str]]) -> list[str]:
@@ -356,7 +360,9 @@ class Visits(Comparisons):
             for part in chunks([alias for _, alias in aliases]):
                 connection.execute(delete(schema.pruned).where(schema.pruned.c.alias.in_(part)))
             return forget_unread(
-                connection, {id for id, _ in aliases}, {alias for _, alias in aliases}
+                connection,
+                {article_id for article_id, _ in aliases},
+                {alias for _, alias in aliases},
             )
 
     def withdraw(
@@ -375,20 +381,20 @@ class Visits(Comparisons):
             save_withdrawal(connection, entry)
             self._upsert_entries(connection, without_text(connection, keys))
 
-    def readmit(self, id: str, *, unread: bool) -> list[str]:
+    def readmit(self, article_id: str, *, unread: bool) -> list[str]:
         """Delete a withdrawal and mark its feeds stale. `unread`: also delete its entries; return
         their source keys."""
         gone = schema.withdrawn
         named = schema.withdrawn_aliases
         with self._db.write() as connection:
-            feeds = connection.execute(select(gone.c.feeds).where(gone.c.id == id)).scalar()
-            aliases = set(connection.scalars(select(named.c.alias).where(named.c.id == id)))
+            feeds = connection.execute(select(gone.c.feeds).where(gone.c.id == article_id)).scalar()
+            aliases = set(connection.scalars(select(named.c.alias).where(named.c.id == article_id)))
             for table in (gone, named):
-                connection.execute(delete(table).where(table.c.id == id))
+                connection.execute(delete(table).where(table.c.id == article_id))
             keys = [FeedKey(*key) for key in json.loads(feeds or "[]")]
             if keys:
                 rows.mark(connection, dict.fromkeys(keys, ()))
-            return forget_unread(connection, {id}, aliases) if unread else []
+            return forget_unread(connection, {article_id}, aliases) if unread else []
 
     def note(self, key: str) -> str | None:
         values = self._column("value FROM notes WHERE key = ?", codec.key(key))

@@ -159,9 +159,9 @@ class Known:
         return follow(self.moves, named)
 
 
-def look(connection: Connection, id: str) -> Known:
+def look(connection: Connection, article_id: str) -> Known:
     """Read all rows needed to write article `id`, in one query."""
-    return look_all(connection, {id: ""})[id]
+    return look_all(connection, {article_id: ""})[article_id]
 
 
 def look_all(connection: Connection, into: Mapping[str, str]) -> dict[str, Known]:
@@ -169,32 +169,32 @@ def look_all(connection: Connection, into: Mapping[str, str]) -> dict[str, Known
     will be merged into, or ""."""
     originals = dict[str, Article]()
     moves = dict[FeedKey, FeedKey]()
-    rows = {id: Known(originals=originals, moves=moves) for id in into}
+    rows = {article_id: Known(originals=originals, moves=moves) for article_id in into}
     ids = list(into)
     for part in (ids[start : start + _LOOKED_AT] for start in range(0, len(ids), _LOOKED_AT)):
-        targets = [into[id] for id in part if into[id]]
+        targets = [into[article_id] for article_id in part if into[article_id]]
         query = _KNOWN.format(ids=marks(part), into=marks(targets))
-        for kind, id, other, data, last in drive(
+        for kind, article_id, other, data, last in drive(
             connection, query, (*part * _KNOWN.count("{ids}"), *targets)
         ):
             match kind:
                 case "article":
-                    row = rows[id]
+                    row = rows[article_id]
                     row.old = codec.unpack(Article, data)
                     row.merged_into = other
                     row.behind = last
                 case "original":
-                    originals[id] = codec.unpack(Article, data)
+                    originals[article_id] = codec.unpack(Article, data)
                 case "copy":
-                    rows[id].copies.append(codec.unpack(Article, data))
+                    rows[article_id].copies.append(codec.unpack(Article, data))
                 case "withdrawn":
-                    rows[id].withdrawn = True
+                    rows[article_id].withdrawn = True
                 case "carrier":
-                    rows[id].carriers.append(other)
+                    rows[article_id].carriers.append(other)
                 case "member":
-                    rows[id].members.add(FeedKey(other, data))
+                    rows[article_id].members.add(FeedKey(other, data))
                 case _:
-                    moves[FeedKey(id, other)] = FeedKey(data, last)
+                    moves[FeedKey(article_id, other)] = FeedKey(data, last)
     return rows
 
 
@@ -202,9 +202,11 @@ def save(connection: Connection, records: Sequence[ArticleRecord]) -> None:
     """Write the rows of articles, each at most once, their memberships and stale marks; delete the
     HTML and words of changed bodies."""
     articles = {record.article.id: record.article for record in records}
-    for id in sorted(articles):
-        alone(connection, id)
-    before = look_all(connection, {id: article.merged_into for id, article in articles.items()})
+    for article_id in sorted(articles):
+        alone(connection, article_id)
+    before = look_all(
+        connection, {article_id: article.merged_into for article_id, article in articles.items()}
+    )
     moves = list[Move]()
     new = defaultdict[bool, list[dict[str, Any]]](list)
     for record in records:
@@ -217,15 +219,21 @@ def save(connection: Connection, records: Sequence[ArticleRecord]) -> None:
         upsert(connection, schema.articles, part)
     changed = [record.article.id for record in records if not record.same_body]
     for table in ("html", "fragments"):
-        _delete(connection, table, [id for id in changed if before[id].old is not None])
+        _delete(
+            connection,
+            table,
+            [article_id for article_id in changed if before[article_id].old is not None],
+        )
     tokens.mark_due(connection, sorted(articles))
     show(connection, moves)
-    for id, article in articles.items():
+    for article_id, article in articles.items():
         want(connection, wanted(article))
-        follow_picture(connection, article, old := before[id].old)
+        follow_picture(connection, article, old := before[article_id].old)
         if old is None or old.hold != article.hold:
             _show_copies(
-                connection, [articles.get(copy.id, copy) for copy in before[id].copies], id
+                connection,
+                [articles.get(copy.id, copy) for copy in before[article_id].copies],
+                article_id,
             )
 
 
@@ -261,13 +269,13 @@ def _show_copies(connection: Connection, copies: Sequence[Article], original: st
     )
 
 
-def carry(connection: Connection, id: str, source: str, name: str = "") -> None:
+def carry(connection: Connection, article_id: str, source: str, name: str = "") -> None:
     """Add `source` as a carrier of article `id`, and the article to the source's feed, which
     becomes stale. `name`: for a feed without a name. If the article is missing, on hold or
     withdrawn, only the carrier is stored."""
-    alone(connection, id)
-    insert_new(connection, schema.carriers, [{"id": id, "source": source}])
-    row = look(connection, id)
+    alone(connection, article_id)
+    insert_new(connection, schema.carriers, [{"id": article_id, "source": source}])
+    row = look(connection, article_id)
     (key,) = follow(row.moves, {FeedKey(SOURCE, source): name})
     if row.old is None or row.old.hold or row.withdrawn or key in row.members:
         return
@@ -411,20 +419,34 @@ def set_found(connection: Connection, feeds: Mapping[str, Mapping[FeedKey, str]]
     ids = list(feeds)
     times_of = {row.id: row for row in connection.execute(_TIMES, {"ids": ids})}
     before = {
-        (id, FeedKey(axis, slug))
-        for id, axis, slug in connection.execute(FOUND_MEMBERS.where(_m.id.in_(ids)))
+        (article_id, FeedKey(axis, slug))
+        for article_id, axis, slug in connection.execute(FOUND_MEMBERS.where(_m.id.in_(ids)))
     }
-    after = {(id, key) for id, keys in feeds.items() for key in keys if id in times_of}
-    for id, key in before - after:
-        drive(connection, "DELETE FROM members WHERE id = ? AND axis = ? AND slug = ?", (id, *key))
-    joined = [{**times_of[id]._mapping, **key._asdict()} for id, key in sorted(after - before)]
+    after = {
+        (article_id, key)
+        for article_id, keys in feeds.items()
+        for key in keys
+        if article_id in times_of
+    }
+    for article_id, key in before - after:
+        drive(
+            connection,
+            "DELETE FROM members WHERE id = ? AND axis = ? AND slug = ?",
+            (article_id, *key),
+        )
+    joined = [
+        {**times_of[article_id]._mapping, **key._asdict()}
+        for article_id, key in sorted(after - before)
+    ]
     insert(connection, schema.members, joined)
     more = Counter(key for _, key in after - before)
     more.subtract(key for _, key in before - after)
     names = {key: name for keys in feeds.values() for key, name in keys.items()}
     changed: dict[FeedKey, set[Times]] = {}
-    for id, key in after ^ before:
-        changed.setdefault(key, set()).add((times_of[id].added, times_of[id].published))
+    for article_id, key in after ^ before:
+        changed.setdefault(key, set()).add(
+            (times_of[article_id].added, times_of[article_id].published)
+        )
     touch(
         connection, {key: (names.get(key, key.slug), count) for key, count in more.items()}, changed
     )
@@ -465,31 +487,39 @@ def renew_pictures(connection: Connection, new: Collection[dict[str, Any]]) -> N
         for row in connection.execute(select(schema.pictures.c.id, schema.pictures.c.url))
     }
     wanted = {row["id"]: row for row in new}
-    stale = [id for id, url in urls_of.items() if id not in wanted or wanted[id]["url"] != url]
+    stale = [
+        article_id
+        for article_id, url in urls_of.items()
+        if article_id not in wanted or wanted[article_id]["url"] != url
+    ]
     for part in chunks(stale):
         connection.execute(delete(schema.pictures).where(schema.pictures.c.id.in_(part)))
     insert_new(connection, schema.pictures, list(wanted.values()))
 
 
-def erase(connection: Connection, id: str, stale: Iterable[FeedKey] = ()) -> list[FeedKey]:
+def erase(connection: Connection, article_id: str, stale: Iterable[FeedKey] = ()) -> list[FeedKey]:
     """Delete article `id` and all its rows, mark its feeds and `stale` as stale, and show its
     copies in its place. Return the feeds that showed it."""
-    alone(connection, id)
-    row = look(connection, id)
+    alone(connection, article_id)
+    row = look(connection, article_id)
     before = sorted(row.members)
     changed = _changed(connection, row.old, before) if row.old else {}
-    tokens.drop_tokens(connection, [id])
+    tokens.drop_tokens(connection, [article_id])
     for table in _BY_ID:
-        drive(connection, f"DELETE FROM {table} WHERE id = ?", (id,))
-    drive(connection, "DELETE FROM messages WHERE subject = ?", (id,))  # they contain its text
-    drop_sketches(connection, [id])
-    stories = connection.scalars(select(_story.story).where(_story.article == id)).all()
+        drive(connection, f"DELETE FROM {table} WHERE id = ?", (article_id,))
+    drive(
+        connection, "DELETE FROM messages WHERE subject = ?", (article_id,)
+    )  # they contain its text
+    drop_sketches(connection, [article_id])
+    stories = connection.scalars(select(_story.story).where(_story.article == article_id)).all()
     # an operator's decision stays, in case the article comes back
-    connection.execute(delete(schema.story_members).where(_story.article == id, ~_story.final))
+    connection.execute(
+        delete(schema.story_members).where(_story.article == article_id, ~_story.final)
+    )
     tell(connection, stories)
-    fold(connection, folds_of(connection, [id]))
+    fold(connection, folds_of(connection, [article_id]))
     touch(connection, {key: (key.slug, -(key in before)) for key in {*before, *stale}}, changed)
-    _show_copies(connection, row.copies, id)
+    _show_copies(connection, row.copies, article_id)
     return before
 
 
@@ -532,7 +562,8 @@ def tell(connection: Connection, stories: Collection[str], gone: Collection[str]
     _set_due(connection, {story: due for story, due in leads_due.items() if story}, recorded)
     if digests:
         connection.execute(
-            _SHOWN_AS, [{"article": id, "told": digest} for id, digest in digests.items()]
+            _SHOWN_AS,
+            [{"article": article_id, "told": digest} for article_id, digest in digests.items()],
         )
     _mark_feeds_of(connection, digests)
     _set_leads(connection, [row.id for rows in reports.values() for row in rows], leads)
@@ -627,10 +658,12 @@ def fold(connection: Connection, stories: Collection[str], gone: Collection[str]
         if _is_published(codec.unpack(Article, row.data), row.merged_into):
             front = fronts.setdefault(row.story, row.article)
             behind[row.article] = front if front != row.article else None
-    for id, front_id in behind.items():
-        if id in gone or front_id != before[id]:
-            connection.execute(update(schema.articles).where(_a.id == id).values(behind=front_id))
-            stored = look(connection, id)
+    for article_id, front_id in behind.items():
+        if article_id in gone or front_id != before[article_id]:
+            connection.execute(
+                update(schema.articles).where(_a.id == article_id).values(behind=front_id)
+            )
+            stored = look(connection, article_id)
             if stored.old:
                 _move(
                     connection,
@@ -638,7 +671,7 @@ def fold(connection: Connection, stories: Collection[str], gone: Collection[str]
                     stored.shown(stored.old, stored.merged_into),
                     stored.members,
                 )
-                _tell_stories_of(connection, [id])  # it is in no feed of stories now
+                _tell_stories_of(connection, [article_id])  # it is in no feed of stories now
 
 
 def folds_of(connection: Connection, ids: Collection[str]) -> list[str]:
@@ -676,19 +709,24 @@ def _set_leads(connection: Connection, ids: Sequence[str], after: Mapping[str, i
     mark it stale."""
     query = select(_m.id, _m.added).where(_m.axis == STORIES.axis, _m.slug == STORIES.slug)
     before = {
-        id: at
+        article_id: at
         for part in chunks(ids)
-        for id, at in connection.execute(query.where(_m.id.in_(part)))
+        for article_id, at in connection.execute(query.where(_m.id.in_(part)))
     }
-    for id, _ in before.items() - after.items():
+    for article_id, _ in before.items() - after.items():
         drive(
-            connection, "DELETE FROM members WHERE id = ? AND axis = ? AND slug = ?", (id, *STORIES)
+            connection,
+            "DELETE FROM members WHERE id = ? AND axis = ? AND slug = ?",
+            (article_id, *STORIES),
         )
     new = after.items() - before.items()
     insert(
         connection,
         schema.members,
-        [{"id": id, **STORIES._asdict(), "added": at, "published": at} for id, at in new],
+        [
+            {"id": article_id, **STORIES._asdict(), "added": at, "published": at}
+            for article_id, at in new
+        ],
     )
     if changed := {(at, at) for at in (*before.values(), *after.values())}:
         touch(connection, {STORIES: ("Stories", len(after) - len(before))}, {STORIES: changed})

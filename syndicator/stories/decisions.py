@@ -30,10 +30,14 @@ def outlet_of(article: Article) -> str:
     return urls.publisher(article.url)
 
 
-def story_name(id: str, now: datetime) -> str:
+def story_name(article_id: str, now: datetime) -> str:
     """Return a new name for a story that begins at `now` with the article `id`; see
     `view.leading`."""
-    digest = b32encode(hashlib.sha256(f"{id} {now.isoformat()}".encode()).digest()).decode().lower()
+    digest = (
+        b32encode(hashlib.sha256(f"{article_id} {now.isoformat()}".encode()).digest())
+        .decode()
+        .lower()
+    )
     return f"{now.timestamp():.0f}{digest}"[:26]
 
 
@@ -60,9 +64,13 @@ def _take_in_members(archive: Archive) -> set[str]:
         return set()
     added_ids = [decided.article for decided in edits.added]
     outlets = {
-        id: outlet_of(article) for id, article in archive.store.index.articles(added_ids).items()
+        article_id: outlet_of(article)
+        for article_id, article in archive.store.index.articles(added_ids).items()
     }
-    members = [Member(id, story, outlets.get(id, ""), final) for id, story, final in edits.added]
+    members = [
+        Member(article_id, story, outlets.get(article_id, ""), final)
+        for article_id, story, final in edits.added
+    ]
     gone = {decided.article for decided in edits.removed}.difference(added_ids)
     archive.store.stories.put(members, gone)
     recorded.STORIES.note_read(archive.store, edits.stamp, archive.clock())
@@ -76,12 +84,16 @@ def decide(
     an operator."""
     if not stories:
         return
-    decided = [Decided(id, story, final) for id, story in sorted(stories.items())]
+    decided = [Decided(article_id, story, final) for article_id, story in sorted(stories.items())]
     STORIES.append(archive.article_store, decided)
     members = [
-        Member(id, story, outlets.get(id, ""), final) for id, story in stories.items() if story
+        Member(article_id, story, outlets.get(article_id, ""), final)
+        for article_id, story in stories.items()
+        if story
     ]
-    archive.store.stories.put(members, [id for id, story in stories.items() if not story])
+    archive.store.stories.put(
+        members, [article_id for article_id, story in stories.items() if not story]
+    )
     recorded.STORIES.note_written(archive.article_store, archive.store, archive.clock())
 
 
@@ -98,23 +110,28 @@ def plan_join(
         raise UsageError("name two articles or more")
     of = archive.store.stories.of(ids)
     members = [row.article for row in archive.store.stories.of_stories(set(of.values()))]
-    story = next((of[id] for id in ids if id in of), "") or story_name(ids[0], archive.clock())
+    story = next((of[article_id] for article_id in ids if article_id in of), "") or story_name(
+        ids[0], archive.clock()
+    )
     return dict.fromkeys((*ids, *members), story)
 
 
-def plan_leave(archive: Archive, configuration: Configuration, id: str) -> dict[str, str]:
+def plan_leave(archive: Archive, configuration: Configuration, article_id: str) -> dict[str, str]:
     """Return the stories, by article id, once `id` has left its story for a new one. Empty if it is
     in none."""
     take_in(archive, configuration)
-    if not (story := archive.store.stories.of([id]).get(id)):
+    if not (story := archive.store.stories.of([article_id]).get(article_id)):
         return {}
     members = {row.article: story for row in archive.store.stories.of_stories([story])}
-    return members | {id: story_name(story + id, archive.clock())}
+    return members | {article_id: story_name(story + article_id, archive.clock())}
 
 
 def put(archive: Archive, stories: Mapping[str, str], *, final: bool) -> None:
     """Put articles into stories ("": none), by article id. `final`: by an operator."""
     articles = archive.store.index.articles(list(stories))
     decide(
-        archive, stories, {id: outlet_of(article) for id, article in articles.items()}, final=final
+        archive,
+        stories,
+        {article_id: outlet_of(article) for article_id, article in articles.items()},
+        final=final,
     )

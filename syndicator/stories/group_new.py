@@ -46,13 +46,13 @@ async def follow(
         return set()
     since = now - WINDOW
     looked = notes.note(_LOOKED)
-    all = looked is None or not now - _LOOK_AGAIN < datetime.fromisoformat(looked) <= now
-    unread = archive.store.stories.unread(since, _OF_PASS, all=all)
+    looks_at_all = looked is None or not now - _LOOK_AGAIN < datetime.fromisoformat(looked) <= now
+    unread = archive.store.stories.unread(since, _OF_PASS, include_all=looks_at_all)
     for start in range(0, len(unread), _AT_ONCE):
         changed |= _group(archive, unread[start : start + _AT_ONCE], since)
         turn()
         await asyncio.sleep(0)
-    if all and len(unread) < _OF_PASS:
+    if looks_at_all and len(unread) < _OF_PASS:
         notes.set_note(_LOOKED, now.isoformat(), now)
     kept_leads.choose(archive, configuration.sources)
     archive.store.stories.prune(since, _OF_PASS)
@@ -75,8 +75,12 @@ def _group(archive: Archive, unread: Sequence[Unread], since: datetime) -> set[s
         row.article: Sketched(*row[:5], *before.get(row.article, ("", False)))
         for row in sketches.values()
     }
-    outlets = {id: row.outlet for id, row in rows.items()}
-    left = {id: "" for id, row in rows.items() if row.story and not row.data and not row.final}
+    outlets = {article_id: row.outlet for article_id, row in rows.items()}
+    left = {
+        article_id: ""
+        for article_id, row in rows.items()
+        if row.story and not row.data and not row.final
+    }
     # an article without a sketch that has a story was in it before the database was made anew
     stays = {row.article for row in unread if row.article in before and not row.was_sketched}
     new = [

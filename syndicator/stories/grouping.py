@@ -55,12 +55,16 @@ def changes(
             sets.append({member.story or member.id for member in (report, *likely)})
     changed: dict[str, str] = {}
     for names in _connected(sets):
-        region = {id: singles[id] for id in names & singles.keys()} | {
+        region = {article_id: singles[article_id] for article_id in names & singles.keys()} | {
             member.id: member for member in members(names)
         }
         found = list(region.values())
         after = regrouped(found, {report.id for report in new}, fresh, comparison.measure)
-        changed |= {id: story for id, story in after.items() if story != region[id].story}
+        changed |= {
+            article_id: story
+            for article_id, story in after.items()
+            if story != region[article_id].story
+        }
     return changed
 
 
@@ -95,9 +99,9 @@ def regrouped(
             looked_at.append(report._replace(final=bool(report.story)))
     part = {report.id: report for report in looked_at[:LARGEST]}
     return {
-        id: story
-        for id, story in named(grouped(list(part.values()), measure), fresh).items()
-        if having[story, part[id].outlet] < OF_OUTLET
+        article_id: story
+        for article_id, story in named(grouped(list(part.values()), measure), fresh).items()
+        if having[story, part[article_id].outlet] < OF_OUTLET
     }
 
 

@@ -92,7 +92,7 @@ def choose_related(
         score = _score(article, keys, candidate)
         if score >= _LEAST:
             scored.append((-score, -candidate.added, candidate.id))
-    return [id for _, _, id in sorted(scored)[:MOST]]
+    return [article_id for _, _, article_id in sorted(scored)[:MOST]]
 
 
 def _score(article: Traits, keys: Mapping[str, Key], candidate: Traits) -> float:

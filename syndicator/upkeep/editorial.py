@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from syndicator.app.archive import Archive
 from syndicator.app.contexts import filing_context, owners
-from syndicator.app.lookup import article_id, need_article, need_sources, read
+from syndicator.app.lookup import find_article_id, need_article, need_sources, read
 from syndicator.app.read_configuration import Configuration
 from syndicator.articles.beside.withdrawals import WITHDRAWN, enter_withdrawal, unlist_withdrawn
 from syndicator.configuration.entry_rules import leaves_out
@@ -41,29 +41,29 @@ def plan_withdrawal(
     before = withdrawn(archive, what)
     if purge and before:
         return replace(before, kept=False)
-    if before and article_id(archive, what) is None:
+    if before and find_article_id(archive, what) is None:
         raise UsageError(
             f"{what!r} is withdrawn already; `syndicator withdraw --undo` brings it back"
         )
-    id = need_article(archive, what)
-    article = archive.store.visits.article(id)
+    article_id = need_article(archive, what)
+    article = archive.store.visits.article(article_id)
     assert article is not None
     return Withdrawal(
-        id=id,
+        id=article_id,
         url=article.url,
         title=article.title,
-        feeds=tuple(archive.store.index.shown(id)),
+        feeds=tuple(archive.store.index.shown(article_id)),
         copies=tuple(
             copy
-            for copy in _copies(archive.store, id)
+            for copy in _copies(archive.store, article_id)
             if not _is_spelling(archive, sources, copy, article)
         ),
         kept=not purge,
     )
 
 
-def _copies(store: Store, id: str) -> list[Article]:
-    ids = [copy for copy, into in store.index.merged().items() if into == id]
+def _copies(store: Store, article_id: str) -> list[Article]:
+    ids = [copy for copy, into in store.index.merged().items() if into == article_id]
     return list(store.index.articles(sorted(ids)).values())
 
 
@@ -122,12 +122,12 @@ def bring_back(
     archive: Archive, configuration: Configuration, ids: Sequence[str]
 ) -> tuple[Problem, ...]:
     """Undo the withdrawals of these articles. Returns unreadable files."""
-    for id in ids:
+    for article_id in ids:
         # after a crash the next start completes it
-        unlist_withdrawn(archive.article_store, id)
+        unlist_withdrawn(archive.article_store, article_id)
     problems = reconcile.files(archive, configuration)
-    for id in ids:
-        if (article := archive.store.visits.article(id)) is not None:
+    for article_id in ids:
+        if (article := archive.store.visits.article(article_id)) is not None:
             _name_copy(archive, article, named=True)
     return problems
 
@@ -161,10 +161,12 @@ def withdrawn(archive: Archive, what: str) -> Withdrawal | None:
 
 def copies(archive: Archive, what: str) -> dict[str, str]:
     """Return copy -> original, of one copy or all copies of one original. Raises UsageError."""
-    id = need_article(archive, what)
+    article_id = need_article(archive, what)
     merged = archive.store.index.merged()
     return {
-        copy: into for copy, into in merged.items() if id in ((copy,) if id in merged else (into,))
+        copy: into
+        for copy, into in merged.items()
+        if article_id in ((copy,) if article_id in merged else (into,))
     }
 
 
@@ -181,7 +183,7 @@ def split(archive: Archive, what: str) -> list[Article]:
     store = archive.store.visits
     parted = []
     for copy, original in need_copies(archive, what).items():
-        paths = [archive.store.index.path(id) or "" for id in (copy, original)]
+        paths = [archive.store.index.path(article_id) or "" for article_id in (copy, original)]
         theirs, first = map(files.get, paths)
         also = tuple(url for url in first.also if urls.alias(url) != urls.alias(theirs.url))
         apart = tuple(dict.fromkeys((*first.split_from, copy)))
@@ -211,7 +213,7 @@ def release(
     named: Sequence[str],
     *,
     source: str = "",
-    all: bool = False,
+    include_all: bool = False,
     dry_run: bool = False,
 ) -> Released:
     """Publish articles on hold: the `named`, those of a source, or all; none if a name is unknown.
@@ -220,21 +222,23 @@ def release(
     waiting = archive.store.index.on_hold()
     ids = dict[str, None]()
     for name in named:
-        if (id := article_id(archive, name)) is None:
+        if (article_id := find_article_id(archive, name)) is None:
             raise UsageError(
                 f"no article {name!r}; `syndicator status` lists the files of those that are on"
                 " hold"
             )
-        ids[id] = None
-    if source or all:
+        ids[article_id] = None
+    if source or include_all:
         rows = archive.store.index.articles(list(waiting)).items()
-        ids |= {id: None for id, row in rows if all or row.source_key == source}
+        ids |= {
+            article_id: None for article_id, row in rows if include_all or row.source_key == source
+        }
     if source and not ids:
         need_sources(configuration.sources, [source], configuration.folder)
     context = filing_context(archive, configuration.sources)
     done = []
-    for id in reversed(ids):  # the latest last, so that feeds list it first
-        if (path := waiting.get(id)) is None:
+    for article_id in reversed(ids):  # the latest last, so that feeds list it first
+        if (path := waiting.get(article_id)) is None:
             continue
         try:
             article = archive.article_store.get(path)
@@ -242,7 +246,9 @@ def release(
             problems.append(reconcile.unreadable(path, error))
             continue
         done.append(article if dry_run else publish(article, path, context))
-    others = archive.store.index.articles([id for id in ids if id not in waiting])
+    others = archive.store.index.articles(
+        [article_id for article_id in ids if article_id not in waiting]
+    )
     return Released(articles=tuple(done), known=tuple(others.values()), problems=tuple(problems))
 
 

@@ -80,7 +80,7 @@ def going(asked: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], Counter
     gone = {row.id: row for row in asked if not row.stays}
     held_by = {row.copy_of for row in rows if row.copy_of and row.id not in gone}
     stays["copy"] = len(held_by & gone.keys())
-    leaving = [row for id, row in gone.items() if id not in held_by]
+    leaving = [row for article_id, row in gone.items() if article_id not in held_by]
     return sorted(leaving, key=lambda row: (not row.copy_of, *_age(row))), +stays
 
 
@@ -94,8 +94,8 @@ def plan(archive: Archive, sources: Mapping[str, Source], which: Which) -> Pruni
     if which.named:
         by_id = {row.id: row for row in rows}
         asked = [
-            replace(by_id[id], stays="")
-            for id in dict.fromkeys(need_article(archive, what) for what in which.named)
+            replace(by_id[article_id], stays="")
+            for article_id in dict.fromkeys(need_article(archive, what) for what in which.named)
         ]
     else:
         asked = chosen(rows, which, archive.clock())
@@ -129,11 +129,13 @@ def prune(archive: Archive, settings: Settings, planned: Pruning) -> None:
 def _aliases(store: Store, part: Sequence[Row]) -> list[tuple[str, str]]:
     ids = [row.id for row in part]
     own = {row.id: [codec.key(urls.alias(row.url))] for row in part}
-    for id, article in store.index.articles(ids).items():
-        own[id] += map(codec.key, aliases_of(article))
-    for id, alias in store.visits.aliases(ids):
-        own[id].append(alias)
-    return list(dict.fromkeys((id, alias) for id, names in own.items() for alias in names))
+    for article_id, article in store.index.articles(ids).items():
+        own[article_id] += map(codec.key, aliases_of(article))
+    for article_id, alias in store.visits.aliases(ids):
+        own[article_id].append(alias)
+    return list(
+        dict.fromkeys((article_id, alias) for article_id, names in own.items() for alias in names)
+    )
 
 
 def _rows(store: Store) -> Iterator[Row]:

@@ -188,18 +188,22 @@ def files(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]
     gone = _list_gone(changes, id_prefixes)
     if are_many(len(gone) - len(recovery.awaited(archive.store, gone)), len(rows)):
         raise MissingError(
-            _describe_gone(archive.article_store, [rows[id].path for id in gone], len(rows))
+            _describe_gone(
+                archive.article_store, [rows[article_id].path for article_id in gone], len(rows)
+            )
         )
     lost = recovery.lost(archive.article_store, archive.store, gone)
     recovery.fetch_again(archive, lost)
     problems += [
-        Problem(what=rows[id].path, reason=FileReason.LOST_FILE) for id in gone if id in lost
+        Problem(what=rows[article_id].path, reason=FileReason.LOST_FILE)
+        for article_id in gone
+        if article_id in lost
     ]
-    gone = [id for id in gone if id not in lost]
+    gone = [article_id for article_id in gone if article_id not in lost]
     if gone:
         from syndicator.app.build_notes import excuse
 
-        recovery.note_vanished(archive, {id: rows[id].path for id in gone})
+        recovery.note_vanished(archive, {article_id: rows[article_id].path for article_id in gone})
         excuse(archive, gone)
     if gone:
         visits.forget(gone)
@@ -239,7 +243,7 @@ def file(archive: Archive, configuration: Configuration, path: str) -> tuple[Pro
     try:
         stamp = archive.article_store.stamp(path)
     except FileNotFoundError:
-        gone = [id for id, row in visits.stamps().items() if row.path == path]
+        gone = [article_id for article_id, row in visits.stamps().items() if row.path == path]
         excuse(archive, gone)
         recovery.note_vanished(archive, dict.fromkeys(gone, path))
         if gone:

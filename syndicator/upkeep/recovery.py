@@ -181,7 +181,10 @@ class _Vanished:
 
 def note_vanished(archive: Archive, paths: Mapping[str, str]) -> None:
     """Note that the files at `paths`, by article id, are gone."""
-    new = [VanishedFile(id=id, path=path, at=archive.clock()) for id, path in paths.items()]
+    new = [
+        VanishedFile(id=article_id, path=path, at=archive.clock())
+        for article_id, path in paths.items()
+    ]
     before = [item for item in _read_vanished(archive.store) if item.id not in paths]
     vanished = _Vanished(files=(*new, *before)[:_MOST_NAMED])
     archive.store.visits.set_note(_VANISHED, codec.pack(vanished), archive.clock())
@@ -205,7 +208,7 @@ def _read_vanished(store: Store) -> tuple[VanishedFile, ...]:
     return codec.unpack(_Vanished, noted).files if noted else ()
 
 
-def forget(state_dir: Path, id: str, names: Iterable[str], path: str) -> None:
+def forget(state_dir: Path, article_id: str, names: Iterable[str], path: str) -> None:
     """Delete an article's text from ended jobs, pages and changes, which cannot be undone then."""
     console = state_dir / "console"
     spelled = [json.dumps(name)[1:-1].encode() for name in names if name]
@@ -223,7 +226,7 @@ def forget(state_dir: Path, id: str, names: Iterable[str], path: str) -> None:
     if log.exists():
         lines = log.read_bytes().splitlines(keepends=True)
         for number, change in enumerate(map(_read, lines)):
-            if change.get("subject") == id:
+            if change.get("subject") == article_id:
                 lines[number] = (
                     json.dumps(change | {"said": change["act"], "args": {}}).encode() + b"\n"
                 )
@@ -253,48 +256,52 @@ def settle_withdrawals(archive: Archive, settings: Settings) -> None:
                 Article(id=item.id, url=item.url, title=""), item.aliases, item.feeds, item.at
             )
         take_away(archive, settings, item.id, item.url)
-    for id in archive.kept_away.ids():
-        if id not in listed:
-            _put_back(archive, id)
-        elif listed[id].at < archive.clock() - KEPT_FOR:
-            archive.kept_away.drop(id)
-    for id in known.keys() - listed.keys():
+    for article_id in archive.kept_away.ids():
+        if article_id not in listed:
+            _put_back(archive, article_id)
+        elif listed[article_id].at < archive.clock() - KEPT_FOR:
+            archive.kept_away.drop(article_id)
+    for article_id in known.keys() - listed.keys():
         read_again(
             archive.store,
-            visits.readmit(id, unread=files.find(id) is None),
+            visits.readmit(article_id, unread=files.find(article_id) is None),
             "a withdrawal was undone",
         )
 
 
 def take_away(
-    archive: Archive, settings: Settings, id: str, url: str, *, keep: bool = True
+    archive: Archive, settings: Settings, article_id: str, url: str, *, keep: bool = True
 ) -> None:
     """Delete a withdrawn article's file and text. `keep`: save a copy for undo."""
-    if (path := archive.article_store.find(id)) is None:
+    if (path := archive.article_store.find(article_id)) is None:
         return
     if keep:
-        archive.kept_away.put(id, path, archive.article_store.read(path))
+        archive.kept_away.put(article_id, path, archive.article_store.read(path))
     archive.article_store.delete(path)
-    forget_text(archive.snapshots, settings, id, url, path)
+    forget_text(archive.snapshots, settings, article_id, url, path)
 
 
-def forget_text(snapshots: Snapshots, settings: Settings, id: str, url: str, path: str) -> None:
+def forget_text(
+    snapshots: Snapshots, settings: Settings, article_id: str, url: str, path: str
+) -> None:
     """Delete all copies of a withdrawn article's text."""
     from syndicator.upkeep import learn
 
-    snapshots.forget(id)
+    snapshots.forget(article_id)
     learn.forget(settings.state_dir / "learnt.npz")
-    forget(settings.state_dir, id, (id, path, url), path)
+    forget(settings.state_dir, article_id, (article_id, path, url), path)
 
 
-def _put_back(archive: Archive, id: str) -> None:
-    if (copy := archive.kept_away.get(id)) is not None and archive.article_store.find(id) is None:
+def _put_back(archive: Archive, article_id: str) -> None:
+    if (copy := archive.kept_away.get(article_id)) is not None and archive.article_store.find(
+        article_id
+    ) is None:
         path, data = copy
         try:
             archive.article_store.put_back(path, data)
         except FileExistsError:  # another article's file has taken its name
-            archive.article_store.put_back(f"{path.removesuffix('.md')}-{id}.md", data)
-    archive.kept_away.drop(id)
+            archive.article_store.put_back(f"{path.removesuffix('.md')}-{article_id}.md", data)
+    archive.kept_away.drop(article_id)
 
 
 def read_again(store: Store, keys: Collection[str], why: str) -> None:

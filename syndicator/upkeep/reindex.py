@@ -89,7 +89,9 @@ def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
     count = store.reindex(readable(), WITHDRAWN.read(article_store), CARRIED.read(article_store))
     recovery.bring_back(archive, late)
     gone = stamps.keys() - set(store.visits.stamps())
-    unknown = {id for id in unread if store.visits.stamp(id) is None}  # after a lost database
+    unknown = {
+        article_id for article_id in unread if store.visits.stamp(article_id) is None
+    }  # after a lost database
     if gone or unknown:
         excuse(archive, gone | unknown)
     if gone and (

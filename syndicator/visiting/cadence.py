@@ -275,7 +275,7 @@ def slowed(
         for row in rows
         if row.status == "pending" and row.first_seen == now and row.reason is None
     ]
-    later = {id: (waiting + place) // most + 1 for place, id in enumerate(new[room:])}
+    later = {entry_id: (waiting + place) // most + 1 for place, entry_id in enumerate(new[room:])}
     return tuple(
         replace(row, next_try=now + later[row.entry_id] * DAY, reason=EntryReason.FLOOD)
         if row.entry_id in later

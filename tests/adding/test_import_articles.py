@@ -10,7 +10,7 @@ import pytest
 from syndicator.adding.import_articles import Imported, import_files, markdown_files
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.core.errors import UsageError
-from syndicator.core.model import article_id
+from syndicator.core.model import make_article_id
 from syndicator.upkeep import editorial, pruning
 from tests.articles.samples import full
 from tests.articles.wild import stored
@@ -218,7 +218,7 @@ def test_articles_of_another_instance_come_as_they_are(site: Place, tmp_path: Pa
     first = stored(tmp_path / "there")
     store = FileArticleStore(tmp_path / "there", durable=False)
     url = "https://example.org/hold"
-    store.put(full(id=article_id(url), url=url, hold=True, hold_reason="flood"))
+    store.put(full(id=make_article_id(url), url=url, hold=True, hold_reason="flood"))
     found = imported(site, tmp_path / "there")
     # a text of unprintable characters is none
     titled = [one for one in first.values() if one.title]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from syndicator.app.lookup import article_id
+from syndicator.app.lookup import find_article_id
 from tests.places import Place, store_articles
 
 
@@ -10,20 +10,20 @@ def test_an_article_is_named_by_address_id_or_file(place: Place) -> None:
     with place.app() as app:
         id = store_articles(app, "Story", "Text of the story.").id
         assert (
-            article_id(app.archive, "https://one.example/story")
-            == article_id(app.archive, id)
+            find_article_id(app.archive, "https://one.example/story")
+            == find_article_id(app.archive, id)
             == id
         )
         path = place.path("Story")
-        assert article_id(app.archive, str(path)) == id
+        assert find_article_id(app.archive, str(path)) == id
         copy = place.folder / path.name
         copy.write_bytes(path.read_bytes())
         assert (
-            article_id(app.archive, str(copy)) is None
+            find_article_id(app.archive, str(copy)) is None
         )  # of a file elsewhere nobody knows what it is
         assert (
-            article_id(app.archive, "")
-            is article_id(app.archive, "no")
-            is article_id(app.archive, "https://two.example/story")
+            find_article_id(app.archive, "")
+            is find_article_id(app.archive, "no")
+            is find_article_id(app.archive, "https://two.example/story")
             is None
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from syndicator.core.model import Article, Enclosure, Origin, article_id
+from syndicator.core.model import Article, Enclosure, Origin, make_article_id
 from tests.samples import Samples
 
 NOW = datetime(2026, 11, 24, 12, 30, 5, tzinfo=UTC)
@@ -74,7 +74,7 @@ def strings_of(samples: Samples, every: int) -> Iterator[str]:
 def full(**changes: Any) -> Article:
     """An article with every field that a file keeps."""
     given: dict[str, Any] = {
-        "id": article_id(URL),
+        "id": make_article_id(URL),
         "url": URL,
         "title": "A title",
         "author": "Ada Lovelace",
@@ -108,7 +108,7 @@ def full(**changes: Any) -> Article:
         "aliases": ("https://example.org/?p=1",),
         "keywords": ("ai",),
         "section": "Technology",
-        "split_from": (article_id("https://third.example/a"),),
+        "split_from": (make_article_id("https://third.example/a"),),
         **changes,
     }
     return Article(**given)

@@ -14,7 +14,7 @@ from syndicator.articles import disk, frontmatter
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.stores.paths import Stamps
 from syndicator.core.errors import ConfigError
-from syndicator.core.model import Article, article_id
+from syndicator.core.model import Article, make_article_id
 from syndicator.core.ports import FileStamp
 from tests.articles.samples import NOW, TRAPS, URL, full
 from tests.samples import Samples
@@ -191,7 +191,7 @@ def test_paths_that_lead_out_are_refused(article_store: FileArticleStore, path: 
 
 def test_new_edited_and_missing_files_are_found(article_store: FileArticleStore) -> None:
     articles = [
-        full(id=article_id(f"{URL}/{n}"), title=f"T{n}", url=f"{URL}/{n}") for n in range(4)
+        full(id=make_article_id(f"{URL}/{n}"), title=f"T{n}", url=f"{URL}/{n}") for n in range(4)
     ]
     paths = [article_store.put(article)[1].path for article in articles]
     before = stamps(article_store)
@@ -200,7 +200,7 @@ def test_new_edited_and_missing_files_are_found(article_store: FileArticleStore)
     edit(article_store, paths[0], "T0", "T9")  # same size
     article_store.delete(paths[1])
     (article_store.root / paths[2]).rename(article_store.root / "2026" / "11" / "moved.md")
-    _, added, _ = article_store.put(full(id=article_id("new"), title="New"))
+    _, added, _ = article_store.put(full(id=make_article_id("new"), title="New"))
     (article_store.root / "2026" / "11" / "notes.txt").write_text("not an article")
     (article_store.root / "README.md").write_text("not one either")
 
@@ -311,7 +311,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_litter(
             with pytest.raises(OSError, match="No space left"):
                 article_store.put(full(title="New"))
             with pytest.raises(OSError, match="No space left"):
-                article_store.put(replace(full(), id=article_id("other")))
+                article_store.put(replace(full(), id=make_article_id("other")))
         assert content(article_store) == before
 
 
@@ -362,9 +362,9 @@ def test_a_link_for_a_temporary_file_is_not_followed(
 
 
 def test_an_article_without_text_of_its_own_is_filed(article_store: FileArticleStore) -> None:
-    stored, stamp, _ = article_store.put(Article(id=article_id(URL), url=URL, title=""))
+    stored, stamp, _ = article_store.put(Article(id=make_article_id(URL), url=URL, title=""))
 
-    assert stamp.path == f"0000/00/article-{article_id(URL)[:6]}.md"
+    assert stamp.path == f"0000/00/article-{make_article_id(URL)[:6]}.md"
     assert article_store.get(stamp.path) == stored
 
 

@@ -17,7 +17,7 @@ from syndicator.articles import fields, frontmatter
 from syndicator.articles.fields import FieldType
 from syndicator.core import text
 from syndicator.core.errors import ConfigError
-from syndicator.core.model import Article, Enclosure, Origin, ReadArticle, article_id
+from syndicator.core.model import Article, Enclosure, Origin, ReadArticle, make_article_id
 from tests.articles.samples import NOW, TRAPS, URL, full, strings_of
 from tests.samples import Samples
 
@@ -62,7 +62,9 @@ def test_keys_stand_in_the_order_of_the_contract() -> None:
 
 
 def test_a_small_article_has_the_fixed_keys_alone_and_empty_ones_are_empty() -> None:
-    values = front(frontmatter.dump(Article(id=article_id(URL), url=URL, title="T", added=NOW)))
+    values = front(
+        frontmatter.dump(Article(id=make_article_id(URL), url=URL, title="T", added=NOW))
+    )
 
     assert list(values) == ORDER[:18]
     assert (
@@ -239,7 +241,7 @@ def test_a_file_by_hand_needs_little() -> None:
 
     article = frontmatter.load(data)
 
-    assert article.id == article_id(URL)
+    assert article.id == make_article_id(URL)
     assert (article.title, article.tags, article.body) == ("1.10", ("AI", "Robots"), "Text")
     assert article.published == datetime(2026, 11, 20, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.core.model import article_id
+from syndicator.core.model import make_article_id
 from tests.articles.samples import TRAPS, full
 from tests.articles.test_shortcodes import BODIES
 from tests.articles.wild import expected, stored
@@ -59,7 +59,7 @@ def test_hugo_makes_pages_of_all_our_files(site: Path) -> None:
         )
         store.put(
             full(
-                id=article_id(url),
+                id=make_article_id(url),
                 url=url,
                 aliases=(f"https://example.org/?p={number}",),
                 **strange,

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from syndicator.articles.snapshots import FileSnapshots
-from syndicator.core.model import article_id
+from syndicator.core.model import make_article_id
 
-ID, OTHER = article_id("a"), article_id("b")
+ID, OTHER = make_article_id("a"), make_article_id("b")
 
 
 def test_a_page_comes_back_byte_for_byte(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.core.model import Article, article_id
+from syndicator.core.model import Article, make_article_id
 from tests.articles.samples import TRAPS, full
 
 LOOKS_TYPED = [
@@ -42,7 +42,7 @@ def stored(root: Path) -> dict[str, Article]:
         url = f"https://example.org/{number}"
         fields: dict[str, Any] = dict.fromkeys(("title", "excerpt", "author", "category"), text)
         wild = full(
-            id=article_id(url),
+            id=make_article_id(url),
             url=url,
             tags=(text, "x"),
             body=f"# {text}\n\n{text}\n\n---\n\nEnd.",

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from syndicator.app.container import open_app
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.core.model import Article, Outcome, SourceState, VisitTimes, article_id
+from syndicator.core.model import Article, Outcome, SourceState, VisitTimes, make_article_id
 from syndicator.core.ports import ArticleRecord, FileStamp
 from tests.cli.conftest import Instance
 from tests.console.conftest import Browser, serve
@@ -83,7 +83,7 @@ def article(number: int) -> Article:
     url = f"https://s{number % SOURCES}.example/{number}"
     at = NOW - timedelta(minutes=10 * (100_000 - number))
     return Article(
-        id=article_id(url),
+        id=make_article_id(url),
         url=url,
         title=f"A title of some words that stands for article {number}",
         author="Ann Holt",

@@ -28,7 +28,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from syndicator.configuration.settings import Publish, Settings, Site
-from syndicator.core.model import Article, Origin, Source, article_id
+from syndicator.core.model import Article, Origin, Source, make_article_id
 from syndicator.core.ports import ArticleRecord, FileStamp
 from syndicator.publishing.builder import build
 from syndicator.publishing.kinds.site import Inputs
@@ -67,7 +67,7 @@ def article(number: int, day: timedelta) -> Article:
     url = f"https://s{number % 8}.example/{number}"
     added = datetime(2024, 1, 1, tzinfo=UTC) + number * day
     return Article(
-        id=article_id(url),
+        id=make_article_id(url),
         url=url,
         title=" ".join(pick.choices(WORDS, k=9)).capitalize(),
         author="Ann Writer",

@@ -16,7 +16,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from syndicator.core.model import Article, Source, article_id
+from syndicator.core.model import Article, Source, make_article_id
 from syndicator.core.text import each_term
 from syndicator.publishing import search
 from syndicator.publishing.render.view import View, view
@@ -42,7 +42,7 @@ def articles(count: int, days: int, rng: random.Random) -> list[Article]:
         added = NEWEST - timedelta(days=days * (1 - (number + 1) / count))
         made.append(
             Article(
-                id=article_id(url),
+                id=make_article_id(url),
                 url=url,
                 title=" ".join(text[:10]).capitalize(),
                 excerpt=" ".join(text[10:52]).capitalize() + ".",

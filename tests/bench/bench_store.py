@@ -23,7 +23,7 @@ from syndicator.core.model import (
     Origin,
     Schedule,
     SourceState,
-    article_id,
+    make_article_id,
 )
 from syndicator.core.ports import ArticleRecord, FileStamp
 from syndicator.store.engine import Store, open_store
@@ -37,7 +37,7 @@ def article(number: int, dice: random.Random) -> Article:
     url = f"https://example.org/story-{number}"
     when = NOW - timedelta(minutes=7 * number)
     return Article(
-        id=article_id(url),
+        id=make_article_id(url),
         url=url,
         title=f"A title of article {number} about things",
         author="Ada Lovelace",

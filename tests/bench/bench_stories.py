@@ -28,7 +28,7 @@ from typing import Any, NamedTuple
 from xml.etree import ElementTree
 
 from syndicator.app.container import App
-from syndicator.core.model import Article, article_id
+from syndicator.core.model import Article, make_article_id
 from syndicator.filing.save_article import refile
 from syndicator.sketches.events import Sketch, find_terms, keys, pack, sketch, unpack
 from syndicator.store import codec, schema
@@ -259,7 +259,7 @@ def window(number: int) -> None:
                     )
                     when = {"added": app.archive.clock(), "published": app.archive.clock()}
                     article = Article(
-                        id=article_id(url),
+                        id=make_article_id(url),
                         url=url,
                         title=one.title,
                         body=body,
@@ -289,7 +289,7 @@ def fill(app: App, chance: random.Random, sketches: Sequence[Sketch], numbers: r
         at = codec.micros(app.archive.clock()) - chance.randrange(HOURS * 3_600_000_000)
         drawn = [one[:3] for one in chance.sample(sketches, MIXED)]
         mixed = Sketch(*(mix(chance, kinds) for kinds in zip(*drawn, strict=True)))
-        id, outlet = article_id(str(n)), f"{chance.randrange(OUTLETS)}.example"
+        id, outlet = make_article_id(str(n)), f"{chance.randrange(OUTLETS)}.example"
         unread = Unread(id, f"{n}.md", 1, 1, at)
         new[unread] = Sketched(id, outlet, "en", at, pack(mixed))
         made.append(rows_of(unread))

@@ -25,7 +25,7 @@ from typing import Any
 
 from syndicator import NotAnArticle, read_article
 from syndicator.configuration.settings import Publish, Settings, Site
-from syndicator.core.model import Article, Enclosure, Origin, Source, article_id
+from syndicator.core.model import Article, Enclosure, Origin, Source, make_article_id
 from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.publishing.render.html import render_markdown
 from syndicator.publishing.selection.feeds import plan
@@ -69,7 +69,7 @@ def mixed(number: int, article: Article, values: Sequence[str]) -> Article:
     url = f"https://s{number % 5}.example/{number}?q={value}"
     return replace(
         article,
-        id=article_id(url),
+        id=make_article_id(url),
         url=url,
         added=START + timedelta(minutes=number),
         title=f"{article.title} {value}",

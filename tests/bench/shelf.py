@@ -16,7 +16,7 @@ from pathlib import Path
 
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.frontmatter import dump
-from syndicator.core.model import Article, Origin, article_id
+from syndicator.core.model import Article, Origin, make_article_id
 from syndicator.core.ports import FileStamp
 from syndicator.store.engine import open_store
 
@@ -60,7 +60,7 @@ def article(number: int, total: int, sources: int, *, text: bool = True) -> Arti
     excerpt = " ".join(pick.choices(VOCABULARY, k=40)).capitalize() + "."
     made = body(pick) if text else ""
     return Article(
-        id=article_id(url),
+        id=make_article_id(url),
         url=url,
         title=title,
         body=(f"Of {tags[0]}: " + made) if made else "",

@@ -13,7 +13,7 @@ from syndicator.articles.stores.paths import NAME_BYTES
 from syndicator.configuration.sources.schema import check
 from syndicator.configuration.toml_files import TomlFile
 from syndicator.core.errors import ConfigError
-from syndicator.core.model import Article, article_id
+from syndicator.core.model import Article, make_article_id
 from syndicator.publishing import paths
 from tests.faults.instance import START
 from tests.faults.table import fault
@@ -44,7 +44,7 @@ def test_titles_and_tags(samples: Samples, tmp_path: Path) -> None:
     for number, name in enumerate(found):
         url = f"https://example.org/{number}"
         article = Article(
-            id=article_id(url),
+            id=make_article_id(url),
             url=url,
             title=name,
             author=name,

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.core.model import Article, article_id
+from syndicator.core.model import Article, make_article_id
 from syndicator.core.ports import FileStamp
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.upkeep import learn
@@ -66,7 +66,7 @@ class Shelf:
             some.choice(("operator", "publisher", "matched", "llm")),
         )
         return Article(
-            id=article_id(url),
+            id=make_article_id(url),
             url=url,
             title=f"Of {some.choice(WORDS)}",
             body=text,

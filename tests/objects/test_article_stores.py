@@ -11,7 +11,7 @@ import pytest
 from syndicator.articles.beside.tab_lists import CARRIED, PRUNED, compact_lists
 from syndicator.articles.beside.withdrawals import WITHDRAWN, enter_withdrawal, unlist_withdrawn
 from syndicator.core.errors import ConfigError
-from syndicator.core.model import Article, article_id
+from syndicator.core.model import Article, make_article_id
 from syndicator.core.ports import ArticleRecord
 from tests.articles.samples import full
 from tests.objects.stores import NOW, Place, bucket, folder
@@ -28,7 +28,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 
 
 def article(url: str = "https://one.example/a", **fields: object) -> Article:
-    made: Article = replace(full(), id=article_id(url), url=url, aliases=(), **fields)  # type: ignore[arg-type]
+    made: Article = replace(full(), id=make_article_id(url), url=url, aliases=(), **fields)  # type: ignore[arg-type]
     return made
 
 

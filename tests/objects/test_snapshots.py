@@ -12,11 +12,11 @@ import pytest
 from syndicator.articles.snapshots import FileSnapshots
 from syndicator.articles.stores.bucket import Bucket
 from syndicator.articles.stores.object_articles import ObjectSnapshots
-from syndicator.core.model import article_id
+from syndicator.core.model import make_article_id
 from syndicator.core.ports.articles import Snapshots
 from tests.objects.s3_server import S3
 
-ID, OTHER = article_id("a"), article_id("b")
+ID, OTHER = make_article_id("a"), make_article_id("b")
 Make = Callable[[int], Snapshots]
 
 
@@ -45,7 +45,7 @@ def test_it_is_known_which_version_read_a_page_and_there_is_one_of_it(make: Make
     assert make(2).get(ID) == (b"<p>", {})
     make(2).note_read(ID)
     make(2).note_read(OTHER)
-    make(2).note_read(article_id("none"))
+    make(2).note_read(make_article_id("none"))
     assert make(2).outdated() == frozenset() and make(3).outdated() == {ID, OTHER}
     make(3).put(ID, b"new", {})
     assert make(1).get(ID) == make(3).get(ID) == (b"new", {})

@@ -13,7 +13,15 @@ import pytest
 from lxml import etree
 
 from syndicator.configuration.settings import Publish, Settings, Site
-from syndicator.core.model import Article, Enclosure, FeedKey, Origin, Source, article_id, entry_urn
+from syndicator.core.model import (
+    Article,
+    Enclosure,
+    FeedKey,
+    Origin,
+    Source,
+    make_article_id,
+    entry_urn,
+)
 from syndicator.publishing.entries import RENDERERS
 from syndicator.publishing.entry_cache import KeptEntries
 from syndicator.publishing.kinds.targets import BuildReport
@@ -35,7 +43,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 def article(number: int, **changes: Any) -> Article:
     url = f"https://alpha.example/{number}"
     made = Article(
-        id=article_id(url),
+        id=make_article_id(url),
         url=url,
         title=f"Story {number}",
         author="Ann Writer",

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from syndicator.configuration.settings import Publish, Settings, Site
-from syndicator.core.model import Article, Enclosure, Origin, article_id
+from syndicator.core.model import Article, Enclosure, Origin, make_article_id
 from syndicator.publishing import validate
 from syndicator.publishing.output.outlets import FileOutlet
 from tests.publishing import validator
@@ -41,7 +41,7 @@ def poisoned(number: int, value: str) -> Article:
     """An article with `value` in every field that text or an address can reach."""
     return replace(
         article(0),
-        id=article_id(f"https://alpha.example/{number}"),
+        id=make_article_id(f"https://alpha.example/{number}"),
         url=f"https://alpha.example/{number}?q={value}",
         added=START + timedelta(seconds=number),
         title=value,

@@ -15,7 +15,7 @@ from syndicator.app.clients import user_agent
 from syndicator.app.contexts import make_context
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import ConfigError
-from syndicator.core.model import SourceState, article_id
+from syndicator.core.model import SourceState, make_article_id
 from syndicator.health.check.config_files import settings as checked
 from syndicator.health.episodes import feed_url
 from syndicator.publishing.web.shell import qr_svg
@@ -34,7 +34,7 @@ def place(tmp_path: Path) -> Place:
         store_articles(app, "Own", BODY)
         store_articles(app, "Linked", BODY, source="two")
         address = "https://neighbour.example/1"
-        store_articles(app, "Found", BODY, id=article_id(address), url=address)
+        store_articles(app, "Found", BODY, id=make_article_id(address), url=address)
     place.build()
     return place
 

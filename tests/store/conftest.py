@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from syndicator.articles import fields
-from syndicator.core.model import Article, FeedKey, article_id
+from syndicator.core.model import Article, FeedKey, make_article_id
 from syndicator.core.ports import ArticleRecord, FileStamp, Progress, PublishedFile
 from syndicator.publishing import paths
 from syndicator.store.engine import Store, open_store
@@ -32,7 +32,7 @@ def make(number: int, **changes: Any) -> Article:
         "source_id": f"guid-{number}",
         **changes,
     }
-    return fields.settle(Article(id=article_id(url), url=url, **given))
+    return fields.settle(Article(id=make_article_id(url), url=url, **given))
 
 
 def stamp(number: int) -> FileStamp:

@@ -23,7 +23,7 @@ from typing import NoReturn
 
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.core.axes import ALL
-from syndicator.core.model import Article, article_id
+from syndicator.core.model import Article, make_article_id
 from syndicator.core.ports import ArticleRecord, EntryRow
 from syndicator.store.engine import Store, open_store
 
@@ -34,7 +34,7 @@ EVERY = 7  # each so many-th write is a new text for an old article
 def article(number: int, edition: int = 0) -> Article:
     url = f"https://example.org/{number}"
     return Article(
-        id=article_id(url),
+        id=make_article_id(url),
         url=url,
         title=f"Title {number}",
         tags=("AI", f"Tag {number % 5}"),

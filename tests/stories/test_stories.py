@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from syndicator.app.container import App
 from syndicator.core.errors import UsageError
-from syndicator.core.model import Article, article_id
+from syndicator.core.model import Article, make_article_id
 from syndicator.filing.save_article import refile
 from syndicator.operations import operation as registry
 from syndicator.operations.changes.texts import apply
@@ -55,7 +55,7 @@ def add(app: App, url: str, words: tuple[str, str] = QUAKE, **changes: Any) -> s
     now = app.archive.clock()
     given = {"added": now, "published": now, "language": "en", "source_key": "one", **changes}
     article = Article(
-        id=article_id(url), url=url, title=words[0], body=f"{words[1]} By {url[8:]}.", **given
+        id=make_article_id(url), url=url, title=words[0], body=f"{words[1]} By {url[8:]}.", **given
     )
     refile(app.archive.article_store, app.archive.store.visits, article)
     return article.id

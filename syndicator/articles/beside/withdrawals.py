@@ -83,9 +83,11 @@ def add_withdrawals(files: KeptFiles, new: Iterable[Withdrawn]) -> None:
     WITHDRAWN.update(files, add_missing)
 
 
-def unlist_withdrawn(files: KeptFiles, id: str) -> None:
+def unlist_withdrawn(files: KeptFiles, article_id: str) -> None:
     """Remove an article from the list."""
-    WITHDRAWN.update(files, lambda listed: [entry for entry in listed or () if entry.id != id])
+    WITHDRAWN.update(
+        files, lambda listed: [entry for entry in listed or () if entry.id != article_id]
+    )
 
 
 class KeptAway:
@@ -95,9 +97,9 @@ class KeptAway:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def put(self, id: str, path: str, data: bytes) -> None:
+    def put(self, article_id: str, path: str, data: bytes) -> None:
         """Write the file of article `id` durably; `path`: in the article store. Raises OSError."""
-        disk.write(self.folder / id / path, data)
+        disk.write(self.folder / article_id / path, data)
 
     def ids(self) -> list[str]:
         """Return the sorted ids of the articles here."""
@@ -105,17 +107,17 @@ class KeptAway:
             return []
         return sorted(path.name for path in self.folder.iterdir() if path.is_dir())
 
-    def get(self, id: str) -> tuple[str, bytes] | None:
+    def get(self, article_id: str) -> tuple[str, bytes] | None:
         """Return path and bytes of an article's file, or None."""
-        place = self.folder / id
+        place = self.folder / article_id
         file = next(
             (path for path in sorted(place.rglob("*.md")) if not path.name.startswith(".")), None
         )
         return (file.relative_to(place).as_posix(), file.read_bytes()) if file else None
 
-    def drop(self, id: str) -> bool:
+    def drop(self, article_id: str) -> bool:
         """Delete an article's file; False if there was none."""
-        if id not in self.ids():
+        if article_id not in self.ids():
             return False
-        shutil.rmtree(self.folder / id)
+        shutil.rmtree(self.folder / article_id)
         return True

@@ -74,8 +74,8 @@ class ObjectFile:
         return f"{self.objects.name}/{self.key}"
 
     def read(self) -> bytes | None:
-        object = self.objects.get(self.key)
-        return None if object is None else object[0]
+        found = self.objects.get(self.key)
+        return None if found is None else found[0]
 
     def update(self, change: Callable[[bytes | None], bytes | None]) -> None:
         for _ in range(_TRIES):
@@ -95,5 +95,5 @@ class ObjectFile:
         )
 
     def stamp(self) -> str | None:
-        object = self.objects.head(self.key)
-        return None if object is None else f"{object.size} {object.etag}"
+        stored = self.objects.head(self.key)
+        return None if stored is None else f"{stored.size} {stored.etag}"

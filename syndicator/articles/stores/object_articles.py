@@ -98,17 +98,18 @@ class ObjectArticleStore(HasInstance):
         return names.loaded(self.read(path), self._place(path))
 
     def read(self, path: str) -> bytes:
-        if (object := self.objects.get(checked(path, self.name))) is None:
+        found = self.objects.get(checked(path, self.name))
+        if found is None:
             raise FileNotFoundError(errno.ENOENT, "no such object", self._place(path))
-        return object[0]
+        return found[0]
 
     def stamp(self, path: str) -> FileStamp:
-        if (object := self.objects.head(checked(path, self.name))) is None:
+        if (stored := self.objects.head(checked(path, self.name))) is None:
             raise FileNotFoundError(errno.ENOENT, "no such object", self._place(path))
-        return _stamp_of(object)
+        return _stamp_of(stored)
 
-    def find(self, id: str) -> str | None:
-        path = self._index.path(id)
+    def find(self, article_id: str) -> str | None:
+        path = self._index.path(article_id)
         return path if path is not None and self.objects.head(path) is not None else None
 
     def id_at(self, path: str) -> str:
@@ -146,8 +147,8 @@ class ObjectArticleStore(HasInstance):
         }
 
     def put_back(self, path: str, data: bytes) -> None:
-        if (id := names.id_in(data, path)) is not None:
-            self._index.reserve(id, path, writing=False)
+        if (article_id := names.id_in(data, path)) is not None:
+            self._index.reserve(article_id, path, writing=False)
         if self.objects.head(path) is not None or self._put(path, data, over=ABSENT) is None:
             raise FileExistsError(errno.EEXIST, "is there", self._place(path))
 
@@ -188,9 +189,9 @@ class ObjectArticleStore(HasInstance):
 
     def remember_paths(self, ids: Iterable[str]) -> None:
         """Reserve the paths of articles whose rows are deleted before their files."""
-        for id in ids:
-            if (path := self._index.path(id)) is not None:
-                self._index.reserve(id, path, writing=False)
+        for article_id in ids:
+            if (path := self._index.path(article_id)) is not None:
+                self._index.reserve(article_id, path, writing=False)
 
     def _place(self, path: str) -> str:
         return f"{self.name}/{path}"
@@ -224,29 +225,31 @@ class ObjectSnapshots:
         self.version = version
         self._older: list[str] | None = None  # folder names of other versions
 
-    def put(self, id: str, html: bytes, headers: Mapping[str, str]) -> None:
-        self.put_packed(id, packed(html, headers))
+    def put(self, article_id: str, html: bytes, headers: Mapping[str, str]) -> None:
+        self.put_packed(article_id, packed(html, headers))
 
-    def put_packed(self, id: str, packed: bytes) -> None:
-        self._objects.put(self._key(id), packed)
-        self._objects.delete(*(self._key(id, version) for version in self._others()))
+    def put_packed(self, article_id: str, packed: bytes) -> None:
+        self._objects.put(self._key(article_id), packed)
+        self._objects.delete(*(self._key(article_id, version) for version in self._others()))
 
-    def get(self, id: str) -> tuple[bytes, dict[str, str]] | None:
-        page = self._find(id)
+    def get(self, article_id: str) -> tuple[bytes, dict[str, str]] | None:
+        page = self._find(article_id)
         return None if page is None else unpacked(page[1])
 
-    def forget(self, id: str) -> None:
-        self._objects.delete(*(self._key(id, version) for version in (None, *self._others())))
+    def forget(self, article_id: str) -> None:
+        self._objects.delete(
+            *(self._key(article_id, version) for version in (None, *self._others()))
+        )
 
     def outdated(self) -> frozenset[str]:
         older = (version for version in self._others() if int(version) < self.version)
         keys = (stamp.key for version in older for stamp in self._objects.walk(f"{version}/"))
         return frozenset(key.rpartition("/")[2].removesuffix(".gz") for key in keys)
 
-    def note_read(self, id: str) -> None:
-        page = self._find(id)
-        if page is not None and page[0] != self._key(id):
-            self.put_packed(id, page[1])
+    def note_read(self, article_id: str) -> None:
+        page = self._find(article_id)
+        if page is not None and page[0] != self._key(article_id):
+            self.put_packed(article_id, page[1])
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
         day = before.date().isoformat().encode()
@@ -264,20 +267,25 @@ class ObjectSnapshots:
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
         for stamp in list(self._objects.walk()):
-            object = self._objects.get(stamp.key) if stamp.key.endswith(".gz") else None
-            whole = unzipped(object[0]) if object else None
-            if object and (whole is None or secret(whole)):
+            if not stamp.key.endswith(".gz"):
+                continue
+            found = self._objects.get(stamp.key)
+            if found is None:
+                continue
+            whole = unzipped(found[0])
+            if whole is None or secret(whole):
                 self._objects.delete(stamp.key)
 
-    def _find(self, id: str) -> tuple[str, bytes] | None:
+    def _find(self, article_id: str) -> tuple[str, bytes] | None:
         for version in (None, *self._others()):
-            key = self._key(id, version)
-            if (object := self._objects.get(key)) is not None:
-                return key, object[0]
+            key = self._key(article_id, version)
+            found = self._objects.get(key)
+            if found is not None:
+                return key, found[0]
         return None
 
-    def _key(self, id: str, version: str | None = None) -> str:
-        return f"{self.version if version is None else version}/{checked_id(id)[:2]}/{id}.gz"
+    def _key(self, article_id: str, version: str | None = None) -> str:
+        return f"{self.version if version is None else version}/{checked_id(article_id)[:2]}/{article_id}.gz"
 
     def _others(self) -> list[str]:
         if self._older is None:

@@ -70,10 +70,12 @@ class Stamps(Mapping[str, FileStamp]):
 
     def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Take `rows` of (id, path, mtime_ns, size)."""
-        self._rows = {id: (path, mtime_ns, size) for id, path, mtime_ns, size in rows}
+        self._rows = {
+            article_id: (path, mtime_ns, size) for article_id, path, mtime_ns, size in rows
+        }
 
-    def __getitem__(self, id: str) -> FileStamp:
-        path, mtime_ns, size = self._rows[id]
+    def __getitem__(self, article_id: str) -> FileStamp:
+        path, mtime_ns, size = self._rows[article_id]
         return FileStamp(path=path, mtime_ns=mtime_ns, size=size)
 
     def __iter__(self) -> Iterator[str]:
@@ -86,7 +88,10 @@ class Stamps(Mapping[str, FileStamp]):
 def by_path(stamps: Mapping[str, FileStamp]) -> dict[str, tuple[str, int, int]]:
     """Return (key, mtime_ns, size) by path."""
     if isinstance(stamps, Stamps):  # without creating an object per row
-        return {path: (id, mtime_ns, size) for id, (path, mtime_ns, size) in stamps._rows.items()}
+        return {
+            path: (article_id, mtime_ns, size)
+            for article_id, (path, mtime_ns, size) in stamps._rows.items()
+        }
     return {stamp.path: (key, stamp.mtime_ns, stamp.size) for key, stamp in stamps.items()}
 
 

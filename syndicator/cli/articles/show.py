@@ -114,7 +114,7 @@ def _reasons(shown: "Shown") -> None:
 
 def _shown(what: str, url: str | None, config: Path) -> "Shown":
     from syndicator.app.container import open_app
-    from syndicator.app.lookup import article_id
+    from syndicator.app.lookup import find_article_id
     from syndicator.showing import explain as explained
     from syndicator.showing.explain import show_filed
 
@@ -131,8 +131,8 @@ def _shown(what: str, url: str | None, config: Path) -> "Shown":
     if not (config / "sources.toml").exists():
         return explained.show_file(path, url)
     with open_app(config) as opened:
-        if not path.exists() and (id := article_id(opened.archive, what)):
-            return show_filed(opened.archive, opened.configuration, id)
+        if not path.exists() and (article_id := find_article_id(opened.archive, what)):
+            return show_filed(opened.archive, opened.configuration, article_id)
         return explained.show_file(path, url, opened.archive, opened.configuration)
 
 

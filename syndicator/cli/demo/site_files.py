@@ -146,9 +146,9 @@ def amp(site: Site, base: str, feed_url: str, story: Story) -> str:
 
 def front(site: Site, base: str, feed_path: str, stories: Sequence[Story]) -> str:
     """Return the front page with its stories and the link to its feed."""
-    type = feeds.TYPES[site.feed].partition(";")[0]
+    media_type = feeds.TYPES[site.feed].partition(";")[0]
     feed = (
-        f'<link rel="alternate" type="{type}" title="{escape(site.title)}" href="{feed_path}">'
+        f'<link rel="alternate" type="{media_type}" title="{escape(site.title)}" href="{feed_path}">'
         if feed_path
         else ""
     )

@@ -18,7 +18,7 @@ from syndicator.articles.article_store import FileArticleStore
 from syndicator.cli.demo.world import World, write_config
 from syndicator.configuration.settings import load
 from syndicator.core.errors import UsageError
-from syndicator.core.model import Article, Origin, article_id
+from syndicator.core.model import Article, Origin, make_article_id
 from syndicator.core.ports import FeedRow
 from syndicator.runs.build import build_feeds
 from syndicator.runs.refresh import RunReport, Wanted, Watch, run
@@ -56,7 +56,7 @@ def _article(
     url = f"{site}/articles/{number:06d}"
     published = moment.replace(microsecond=0)
     return Article(
-        id=article_id(url),
+        id=make_article_id(url),
         url=url,
         title=_claim(rng, vocabulary, tags[0]),
         author=rng.choice(vocabulary["authors"]),
@@ -177,7 +177,7 @@ async def _fill(app: App, count: int) -> str:
     filed += [quick.put(article)[:2] for article in generate(count, seed=1)]
     app.archive.store.reindex(filed)
     before = time.process_time()
-    built = await build_feeds(app, all=True)
+    built = await build_feeds(app, include_all=True)
     whole = time.process_time() - before
     before = time.process_time()
     await build_feeds(app)

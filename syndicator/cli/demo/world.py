@@ -176,8 +176,8 @@ class World:
             replace(story, extra={**story.extra, "canonical": self.url(first)}) if first else story
         )
 
-    def _fixed(self, body: bytes, type: str) -> Answer:
-        return Answer(body=body, type=type, modified=self._modified())
+    def _fixed(self, body: bytes, media_type: str) -> Answer:
+        return Answer(body=body, type=media_type, modified=self._modified())
 
     def _modified(self) -> datetime:
         """Return when this web last changed."""

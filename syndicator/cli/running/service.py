@@ -228,7 +228,7 @@ def build(
             if is_bucket(opened.configuration.settings.articles_at)
             else reconcile.ignored(opened.archive.article_store)
         )
-        report = asyncio.run(build_feeds(opened, all=all, end_feeds=end_feeds))
+        report = asyncio.run(build_feeds(opened, include_all=all, end_feeds=end_feeds))
         failed = asyncio.run(webhooks.send(opened.archive, opened.configuration, opened.jitter))
     names = ("written", "unchanged", "held", "ending", "set_aside", "ended", "hubs")
     document = {name: getattr(report, name) for name in names} | {"problems": bad}

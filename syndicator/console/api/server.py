@@ -355,9 +355,9 @@ async def _list(query: Query, request: Request) -> Response:
     return _json({"items": page.items, "next": page.next})
 
 
-def article(place: Place, id: str) -> tuple[Answer, str]:
+def article(place: Place, article_id: str) -> tuple[Answer, str]:
     """Return an article with its text, and its stamp. Raises UsageError."""
-    file = lists.article(place, id)
+    file = lists.article(place, article_id)
     names = (
         "id",
         "url",
@@ -376,15 +376,15 @@ def article(place: Place, id: str) -> tuple[Answer, str]:
     return {
         **shown,
         "source": file.article.source_key,
-        "related": _list_related(place, id),
+        "related": _list_related(place, article_id),
     }, file.stamp
 
 
-def _list_related(place: Place, id: str) -> list[Answer]:
+def _list_related(place: Place, article_id: str) -> list[Answer]:
     if place.store is None:
         return []
     finder = RelatedFinder(place.store, make_source_finder(place))
-    articles = place.store.index.articles(finder.find(id))
+    articles = place.store.index.articles(finder.find(article_id))
     return [{"id": one.id, "title": one.title, "url": one.url} for one in articles.values()]
 
 
@@ -448,15 +448,15 @@ async def _operate(request: Request) -> Response:
             f"{most_of_one(JOBS)} jobs of a token, or {JOBS} of all, wait",
             {"retry-after": "10"},
         )
-    id = console.ask(operation.name, values, request.state.who, dry_run=dry_run).id
-    return _of_job(await console.until(id, wait), matched=matched)
+    job_id = console.ask(operation.name, values, request.state.who, dry_run=dry_run).id
+    return _of_job(await console.until(job_id, wait), matched=matched)
 
 
 async def _cancel(request: Request) -> Response:
     console = console_of(request)
-    id = _own_job(request).id
-    console.queue.cancel(id)
-    return _of_job(await console.until(id, 1))
+    job_id = _own_job(request).id
+    console.queue.cancel(job_id)
+    return _of_job(await console.until(job_id, 1))
 
 
 def _own_job(request: Request) -> Job:

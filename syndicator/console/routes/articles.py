@@ -84,10 +84,10 @@ async def show(request: Request) -> Response:
     search = " ".join(query.get("q", "").split())
     source = query.get("source", "")
     chosen = query.get("filter", "all" if search or source else "unsure")
-    filter: Filter = next((name for name in FILTERS if name == chosen), "unsure")
+    chosen_filter: Filter = next((name for name in FILTERS if name == chosen), "unsure")
     number = max(1, whole(query.get("page", ""), MOST_PAGES))
     wanted = Wanted(
-        filter=filter,
+        filter=chosen_filter,
         source=source,
         skip=(number - 1) * SHOWN,
         most=SHOWN + 1,
@@ -116,14 +116,16 @@ async def show(request: Request) -> Response:
             (name, label(name), _address(filters, filter=name), counts.get(name))
             for name in FILTERS
         ],
-        filter=filter,
+        filter=chosen_filter,
         q=search,
         source=source,
         outlet=outlet,
-        of_all=_address({"q": search}, filter=filter),
-        here_again=_address(filters, filter=filter, page=number),
-        earlier=_address(filters, filter=filter, page=number + 1) if len(items) > SHOWN else "",
-        later=_address(filters, filter=filter, page=number - 1) if number > 1 else "",
+        of_all=_address({"q": search}, filter=chosen_filter),
+        here_again=_address(filters, filter=chosen_filter, page=number),
+        earlier=_address(filters, filter=chosen_filter, page=number + 1)
+        if len(items) > SHOWN
+        else "",
+        later=_address(filters, filter=chosen_filter, page=number - 1) if number > 1 else "",
     )
 
 

@@ -174,11 +174,11 @@ async def strip(request: Request) -> Response:
 
 async def cancel(request: Request) -> Response:
     console = console_of(request)
-    id = need_job(request).id
-    console.queue.cancel(id)
+    job_id = need_job(request).id
+    console.queue.cancel(job_id)
     if request.headers.get("hx-request"):
-        return part(request, "strip.html", job=await console.until(id, 0.5), undone=set())
-    return RedirectResponse(f"{local(form_of(request).text('next'))}?job={id}", 303)
+        return part(request, "strip.html", job=await console.until(job_id, 0.5), undone=set())
+    return RedirectResponse(f"{local(form_of(request).text('next'))}?job={job_id}", 303)
 
 
 async def show_changes(request: Request) -> Response:

@@ -163,8 +163,8 @@ async def _pointed(request: Request) -> "tuple[PointedList, ...]":
 
 
 def _job(request: Request) -> Job:
-    id = request.path_params.get("id") or request.query_params.get("job", "")
-    job = console_of(request).queue.get(id)
+    job_id = request.path_params.get("id") or request.query_params.get("job", "")
+    job = console_of(request).queue.get(job_id)
     if job is None or job.act not in _ACTS:
         raise HTTPException(404)
     return job

@@ -116,7 +116,7 @@ class ArticleStore(Protocol):
     def stamp(self, path: str) -> FileStamp:
         """Return the current stamp of the file. Raise FileNotFoundError."""
 
-    def find(self, id: str) -> str | None: ...
+    def find(self, article_id: str) -> str | None: ...
 
     def id_at(self, path: str) -> str:
         """Return the id in the file at `path`, even an invalid one; else its beginning in the file
@@ -186,13 +186,13 @@ class ArticlePaths(Protocol):
     """Paths of articles in shared folders and buckets, from the index and reservations. Writes are
     durable."""
 
-    def path(self, id: str) -> str | None: ...
+    def path(self, article_id: str) -> str | None: ...
 
-    def near(self, id: str, chars: int) -> list[str]:
+    def near(self, article_id: str, chars: int) -> list[str]:
         """Return the other ids, from rows and reservations, that share the first `chars`
         characters."""
 
-    def reserve(self, id: str, path: str, *, writing: bool = True) -> str:
+    def reserve(self, article_id: str, path: str, *, writing: bool = True) -> str:
         """Reserve `path` and return it, or another writer's earlier path. Not `writing`: the file
         already exists."""
 
@@ -210,20 +210,20 @@ class Snapshots(Protocol):
 
     version: int  # of the present reader
 
-    def put(self, id: str, html: bytes, headers: Mapping[str, str]) -> None:
+    def put(self, article_id: str, html: bytes, headers: Mapping[str, str]) -> None:
         """Store the page of an article as read by this version. Raise OSError."""
 
-    def put_packed(self, id: str, packed: bytes) -> None:
+    def put_packed(self, article_id: str, packed: bytes) -> None:
         """Store a page already packed by `snapshots.packed`, which is CPU work."""
 
-    def get(self, id: str) -> tuple[bytes, dict[str, str]] | None: ...
+    def get(self, article_id: str) -> tuple[bytes, dict[str, str]] | None: ...
 
-    def forget(self, id: str) -> None: ...
+    def forget(self, article_id: str) -> None: ...
 
     def outdated(self) -> frozenset[str]:
         """Return the ids of articles whose page an older version read."""
 
-    def note_read(self, id: str) -> None:
+    def note_read(self, article_id: str) -> None:
         """Record that this version has read the article's page, without changing its expiry. Raise
         OSError."""
 

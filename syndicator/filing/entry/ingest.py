@@ -646,10 +646,10 @@ def _may_revise(context: EntryContext, article: Article) -> bool:
     return article.source_key == context.source.key or context.rights.owns(article.url)
 
 
-def _stored(context: EntryContext, id: str) -> Article | None:
+def _stored(context: EntryContext, article_id: str) -> Article | None:
     run = context.run
-    if (path := run.article_store.find(id)) is None:
-        stamp = run.store.stamp(id)
+    if (path := run.article_store.find(article_id)) is None:
+        stamp = run.store.stamp(article_id)
         path = stamp.path if stamp else None
     try:
         return run.article_store.get(path) if path else None

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from syndicator.core.model import Article, Entry, Source, SourceState, article_id
+from syndicator.core.model import Article, Entry, Source, SourceState, make_article_id
 from syndicator.core.reasons import EntryReason, HoldReason
 from syndicator.filing import ownership
 from syndicator.filing.context import EntryContext
@@ -39,9 +39,9 @@ def find_free_id(context: EntryContext, url: str) -> str:
     """Return the id of the next article at `url`, whose usual id another one has: url#2, url#3 and
     so on."""
     number = 2
-    while context.run.store.article(article_id(f"{url}#{number}")) is not None:
+    while context.run.store.article(make_article_id(f"{url}#{number}")) is not None:
         number += 1
-    return article_id(f"{url}#{number}")
+    return make_article_id(f"{url}#{number}")
 
 
 def find_hold(context: EntryContext, reading: PageReading, article: Article) -> str:

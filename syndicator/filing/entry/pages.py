@@ -110,8 +110,8 @@ def _is_an_article(context: EntryContext, address: str, article: str) -> bool:
         return True
     alias = urls.alias(address)
     store = context.run.store
-    id = store.find([alias])
-    other = store.article(id) if id not in (None, article) else None
+    article_id = store.find([alias])
+    other = store.article(article_id) if article_id not in (None, article) else None
     return alias in context.in_feed or (
         other is not None and not filed_by_neighbour(other, context.run.owners)
     )

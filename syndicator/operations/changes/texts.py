@@ -127,7 +127,7 @@ def _tags(app: App, id: str) -> Text:
 def _write_tags(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
     put_tags(
         app.archive,
-        {id: tuple((text or "").splitlines()) for id, (_, text) in texts.items()},
+        {article_id: tuple((text or "").splitlines()) for article_id, (_, text) in texts.items()},
         progress,
     )
 
@@ -138,11 +138,11 @@ def _story(app: App, id: str) -> Text:
 
 
 def _write_stories(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    wanted = {id: text or "" for id, (_, text) in texts.items()}
+    wanted = {article_id: text or "" for article_id, (_, text) in texts.items()}
     for end in ("", _FINAL):
         stories = {
-            id: story.removesuffix(end)
-            for id, story in wanted.items()
+            article_id: story.removesuffix(end)
+            for article_id, story in wanted.items()
             if story.endswith(_FINAL) == bool(end)
         }
         decisions.put(app.archive, stories, final=bool(end))

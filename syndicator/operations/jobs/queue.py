@@ -68,42 +68,44 @@ class Queue:
     def add(
         self, act: str, args: Mapping[str, Any], *, who: str, at: str, dry_run: bool = False
     ) -> Job:
-        id = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
-        job = Job(id=id, act=act, args=dict(args), who=who, at=at, dry_run=dry_run)
+        job_id = f"{time.time_ns():020d}-{secrets.token_hex(4)}"
+        job = Job(id=job_id, act=act, args=dict(args), who=who, at=at, dry_run=dry_run)
         disk.make_private_folder(self.root.parent)
         disk.make_private_folder(self.root)
         self.save(job)
-        (self.root / f"{id}{_TODO}").touch(disk.PRIVATE)
+        (self.root / f"{job_id}{_TODO}").touch(disk.PRIVATE)
         return job
 
     def save(self, job: Job) -> None:
         self._write(f"{job.id}{_FILE}", json.dumps(asdict(job), ensure_ascii=True).encode())
 
-    def get(self, id: str) -> Job | None:
-        if not _is_id(id):
+    def get(self, job_id: str) -> Job | None:
+        if not _is_id(job_id):
             return None
         try:
-            values = json.loads((self.root / f"{id}{_FILE}").read_bytes())
+            values = json.loads((self.root / f"{job_id}{_FILE}").read_bytes())
             names = {attribute.name for attribute in fields(Job)}
             return Job(
-                **{name: value for name, value in values.items() if name in names} | {"id": id}
+                **{name: value for name, value in values.items() if name in names} | {"id": job_id}
             )
         # missing or damaged
         except (OSError, ValueError, RecursionError, TypeError, AttributeError):
             return None
 
-    def keep_page(self, id: str, page: Fetched) -> None:
+    def keep_page(self, job_id: str, page: Fetched) -> None:
         """Store a job's fetched page, in which the operator selects a list; the newest PAGES
         stay."""
         headers = {**page.headers, ANSWERED: page.final_url}
-        self._write(f"{id}{_PAGE}", packed(page.body, headers))
+        self._write(f"{job_id}{_PAGE}", packed(page.body, headers))
         for path in sorted(self.root.glob(f"*{_PAGE}"), reverse=True)[PAGES:]:
             path.unlink(missing_ok=True)
 
-    def page(self, id: str) -> tuple[bytes, str, dict[str, str]] | None:
+    def page(self, job_id: str) -> tuple[bytes, str, dict[str, str]] | None:
         """Return the page stored by `keep_page` (bytes, final address, headers), or None."""
         try:
-            page = unpacked((self.root / f"{id}{_PAGE}").read_bytes()) if _is_id(id) else None
+            page = (
+                unpacked((self.root / f"{job_id}{_PAGE}").read_bytes()) if _is_id(job_id) else None
+            )
         except OSError:
             return None
         return (page[0], page[1].get(ANSWERED, ""), page[1]) if page else None
@@ -170,24 +172,24 @@ class Queue:
     def _find_shares(self, job: Job) -> Shares[Job]:
         return self._tokens if job.who.startswith(TOKEN) else self._people
 
-    def cancel(self, id: str) -> None:
+    def cancel(self, job_id: str) -> None:
         """End a queued job; let a running job stop at its next step."""
-        job = self.get(id)
+        job = self.get(job_id)
         if job is None or job.ended:
             return
         try:
-            (self.root / f"{id}{_TODO}").unlink()
+            (self.root / f"{job_id}{_TODO}").unlink()
         except FileNotFoundError:
-            (self.root / f"{id}{_CANCEL}").touch(disk.PRIVATE)
+            (self.root / f"{job_id}{_CANCEL}").touch(disk.PRIVATE)
         else:
             self.save(replace(job, status="cancelled", said="cancelled before it began"))
 
-    def is_cancelled(self, id: str) -> bool:
-        return (self.root / f"{id}{_CANCEL}").exists()
+    def is_cancelled(self, job_id: str) -> bool:
+        return (self.root / f"{job_id}{_CANCEL}").exists()
 
     def recent(self, most: int) -> list[Job]:
         names = sorted((path.stem for path in self.root.glob(f"*{_FILE}")), reverse=True)
-        return [job for id in names[:most] if (job := self.get(id)) is not None]
+        return [job for job_id in names[:most] if (job := self.get(job_id)) is not None]
 
     def lost(self) -> None:
         """Mark running jobs as failed. Call before starting a process of jobs."""
@@ -212,5 +214,5 @@ class Queue:
         disk.write(self.root / name, data, durable=False, mode=disk.PRIVATE)
 
 
-def _is_id(id: str) -> bool:
-    return re.fullmatch(r"[0-9]{20}-[0-9a-f]{8}", id) is not None
+def _is_id(job_id: str) -> bool:
+    return re.fullmatch(r"[0-9]{20}-[0-9a-f]{8}", job_id) is not None

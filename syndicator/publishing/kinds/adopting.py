@@ -31,7 +31,7 @@ def adopt(rows: Iterable[FeedRow], outlet: Outlet) -> Iterator[PublishedFile]:
     for row in rows:
         stem = paths.stem(row.key)
         yield from _adopt_folder(outlet, row.key, f"{paths.ARCHIVES}{stem}/", _OLDER)
-        names = [paths.file_name(row.key, format) for format in FORMATS]
+        names = [paths.file_name(row.key, feed_format) for feed_format in FORMATS]
         yield from (
             PublishedFile(name=name, owner=row.key, target=stem)
             for name in (*names, f"{stem}.opml")
@@ -51,5 +51,5 @@ def _adopt_folder(
 def _target(name: str) -> str:
     """Return the target of an older document: that of its Atom file. A page of the calendar is its
     own, and a wrong guess is put right when the file is made."""
-    stem, _, format = name.rpartition(".")
-    return name if format == "html" or not name.startswith(paths.ARCHIVES) else f"{stem}.atom"
+    stem, _, feed_format = name.rpartition(".")
+    return name if feed_format == "html" or not name.startswith(paths.ARCHIVES) else f"{stem}.atom"

@@ -60,7 +60,8 @@ def _view_related(site: Site, ids: Sequence[str]) -> dict[str, list[View]]:
     named = sorted({other for others in lists.values() for other in others})
     views = {view.id: view for view in site.entries.views(named, "link")}
     return {
-        id: [views[other] for other in others if other in views] for id, others in lists.items()
+        article_id: [views[other] for other in others if other in views]
+        for article_id, others in lists.items()
     }
 
 

@@ -54,7 +54,7 @@ def prepare(site: Site, spec: FeedSpec, known: Mapping[str, str]) -> Feed:
     empty = head(spec, site.settings, site.inputs.instance, None)
     feed = Feed(spec=spec, row=row, head=empty, ids=chosen.ids, left_out=chosen.left_out)
     folder = f"{paths.ARCHIVES}{paths.stem(spec.key)}/"
-    published = [id for id in known if id.startswith(folder)]
+    published = [article_id for article_id in known if article_id.startswith(folder)]
     months_share = site.settings.publish.archives is not True
     has_older = row.count > len(chosen.ids)
     if empty.archives and (has_older or published or not months_share):
@@ -113,9 +113,9 @@ def _make_head(site: Site, feed: Feed) -> Iterator[File]:
         live = site.outlet.get(paths.file_name(feed.key, ATOM)) or b""
         reason += validate.named(reason, feed.key, live, site.index, site.inputs.instance)
         raise Held(reason)
-    for format, data in contents.items():
-        former = [paths.file_name(old, format) for old in site.former.get(feed.key, ())]
-        yield File(paths.file_name(feed.key, format), data, former)
+    for feed_format, data in contents.items():
+        former = [paths.file_name(old, feed_format) for old in site.former.get(feed.key, ())]
+        yield File(paths.file_name(feed.key, feed_format), data, former)
         for name in former:
             yield File(name, data)
     site.shown[feed.key] = (len(feed.ids), feed.row.count)
@@ -160,11 +160,11 @@ def _find_fault(
     """Return why new files are invalid or lose entries, None if they may be published."""
     key = feed.key
     ids: dict[str, Sequence[str]] = {}
-    for format, data in contents.items():
-        check = site.entries.renderers[format].check(data)
+    for feed_format, data in contents.items():
+        check = site.entries.renderers[feed_format].check(data)
         if check.fault:
-            return f"{paths.file_name(key, format)}: {check.fault}"
-        ids[format] = check.ids
+            return f"{paths.file_name(key, feed_format)}: {check.fault}"
+        ids[feed_format] = check.ids
     live = site.outlet.get(paths.file_name(key, ATOM)) if ATOM in contents else None
     if not live:
         return None
@@ -184,8 +184,8 @@ def _find_excused(site: Site, feed: Feed, views: Sequence[View]) -> set[str]:
     cannot be shown, that are in archives only, or that lead a story now."""
     instance = site.inputs.instance
     excused = {item.urn for items in site.removed.values() for item in items}
-    for id in (*site.inputs.excused, *site.entries.problems, *feed.left_out):
-        excused.add(entry_urn(instance, id))
+    for article_id in (*site.inputs.excused, *site.entries.problems, *feed.left_out):
+        excused.add(entry_urn(instance, article_id))
     for view in views:
         if view.story:
             excused.add(entry_urn(instance, view.id))

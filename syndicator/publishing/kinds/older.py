@@ -41,9 +41,11 @@ def _make_document(site: Site, feed: Feed, item: Document) -> Iterator[File]:
     head = replace(feed.head, self_name=item.name, current=False, removed=())
     head = replace(head, previous=item.previous, following=item.following)
     contents = documents(head, feed.head.archives, views, feed.spec.content, entries)
-    files = [File(archive.file_name(item, format), data) for format, data in contents.items()]
-    for format, file in zip(contents, files, strict=True):
-        if fault := site.entries.renderers[format].check(file.data).fault:
+    files = [
+        File(archive.file_name(item, feed_format), data) for feed_format, data in contents.items()
+    ]
+    for feed_format, file in zip(contents, files, strict=True):
+        if fault := site.entries.renderers[feed_format].check(file.data).fault:
             raise Held(f"{file.name}: {fault}")
     yield from files
 
@@ -75,6 +77,6 @@ def _make_page(site: Site, feed: Feed, page: CalendarPage) -> Iterator[File]:
             for day in reversed(page.days):
                 tops[day] = entries.views(ids.get(day, [])[: front.CANDIDATES], content)
         else:
-            shown = [id for day in page.days for id in ids.get(day, ())]
+            shown = [article_id for day in page.days for article_id in ids.get(day, ())]
             stories = entries.stories(shown, content)
     yield File(page.name, site.pages.calendar_page(feed.head, page, stories, tops))

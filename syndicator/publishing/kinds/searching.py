@@ -60,8 +60,8 @@ def _is_there(row: Row | None, there: Collection[str]) -> bool:
 def _make_period(site: Site, period: Period, made: dict[str, Row]) -> Iterator[File]:
     """Yield the files of a period, and note its row in `made`."""
 
-    def read_terms(id: str) -> Document:
-        return Document(body=join_text_terms(plain(site.inputs.markdown(id))))
+    def read_terms(article_id: str) -> Document:
+        return Document(body=join_text_terms(plain(site.inputs.markdown(article_id))))
 
     shards = search.Shards(period.name)
     ids = search.ids_of(site.index, period)

@@ -64,16 +64,16 @@ def lists(site: Site) -> Iterator[Target]:
     known = site.index.targets([LISTS])
     for part, specs in parts.items():
         keys = [spec.key for spec in specs]
-        id = f"feeds{part}"
+        article_id = f"feeds{part}"
         made_of = feed_list.fingerprint(site.about, specs)
         yield Target(
-            id=id,
+            id=article_id,
             owner=LISTS,
             made_of=made_of,
             make=partial(_make_list, site, part),
             urgency=Urgency.SHARED,
             changed=site.is_news if not part else any(map(site.is_marked, keys)),
-            waits=site.is_left and known.get(id) in ("", made_of),
+            waits=site.is_left and known.get(article_id) in ("", made_of),
         )
     outlines = opml(site.settings.site.title, site.pages.specs, base)
     yield Target(

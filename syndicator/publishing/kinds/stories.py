@@ -34,7 +34,7 @@ def targets(site: Site) -> Iterator[Target]:
 
 
 def _make_page(site: Site, story: str) -> Iterator[File]:
-    ids = [id for id, _ in site.index.story_articles([story]).get(story, ())]
+    ids = [article_id for article_id, _ in site.index.story_articles([story]).get(story, ())]
     if not ids:
         return
     name = paths.story_name(story)

@@ -45,16 +45,19 @@ def files(
     articles."""
     prefix = urlsplit(base_url).path
     targets = moved(rows)
-    moves = ((old, new, format) for old, new in targets.items() for format in FORMATS)
+    moves = ((old, new, feed_format) for old, new in targets.items() for feed_format in FORMATS)
     forward = dict(
         sorted(
-            (paths.file_name(old, format), paths.file_name(new, format))
-            for old, new, format in moves
+            (paths.file_name(old, feed_format), paths.file_name(new, feed_format))
+            for old, new, feed_format in moves
         )
     )
     over = {*off, *(row.key for row in rows if row.dropped or row.moved_to)} - targets.keys()
     gone = sorted(
-        chain(withdrawn, (paths.file_name(key, format) for key in over for format in FORMATS))
+        chain(
+            withdrawn,
+            (paths.file_name(key, feed_format) for key in over for feed_format in FORMATS),
+        )
     )
     caddy = [
         "# In a site block: import this file.",

@@ -59,8 +59,8 @@ class Head:
     licence: str = ""  # the address of the licence, if the operator named one
     archives: tuple[str, ...] = (ATOM, JSON)  # the formats of its archive documents, if it has any
 
-    def url(self, format: str) -> str:
-        return f"{self.base}{self.stem}.{format}"
+    def url(self, feed_format: str) -> str:
+        return f"{self.base}{self.stem}.{feed_format}"
 
     @property
     def image(self) -> str:
@@ -77,9 +77,9 @@ class Head:
         incomplete."""
         return not self.current and bool(self.previous or self.following)
 
-    def document(self, name: str, format: str) -> str:
+    def document(self, name: str, feed_format: str) -> str:
         """Return the address of the archive document `name` in a format; "" if `name` is ""."""
-        return f"{self.base}{name.rpartition('.')[0]}.{format}" if name else ""
+        return f"{self.base}{name.rpartition('.')[0]}.{feed_format}" if name else ""
 
     @property
     def home(self) -> str:
@@ -102,7 +102,7 @@ def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datet
         author=view_name(site.author),
         icon=uri(site.icon) or f"{settings.base_url}icon.svg",
         hubs=tuple(hub for hub in map(uri, settings.publish.hubs) if hub),
-        formats=tuple(format for format in FORMATS if format in spec.formats),
+        formats=tuple(feed_format for feed_format in FORMATS if feed_format in spec.formats),
         updated=updated or EMPTY,
         rights=line(site.rights),
         licence=licence,
@@ -114,7 +114,9 @@ def _archives(spec: FeedSpec, setting: Archives) -> tuple[str, ...]:
     """Return the formats of a feed's archive documents, none without Atom."""
     if ATOM not in spec.formats or spec.older is Older.NONE:
         return ()
-    return tuple(format for format in _formats_of(spec, setting) if format in spec.formats)
+    return tuple(
+        feed_format for feed_format in _formats_of(spec, setting) if feed_format in spec.formats
+    )
 
 
 def _formats_of(spec: FeedSpec, setting: Archives) -> tuple[str, ...]:

@@ -241,11 +241,11 @@ def _readdressed(article: Article, changed: Callable[[str], str]) -> Article:
 
 
 def also(
-    id: str, story: Story, source_of: Callable[[Article], Source | None]
+    article_id: str, story: Story, source_of: Callable[[Article], Source | None]
 ) -> tuple[tuple[str, str], ...]:
     """Return (name, address) of the first report of each other outlet in the story of article
     `id`."""
-    address_of = {outlet: "" for outlet, article in story.reports if article.id == id}
+    address_of = {outlet: "" for outlet, article in story.reports if article.id == article_id}
     named: list[tuple[str, str]] = []
     for outlet, article in story.reports:
         url = uri(_without_secrets(article, source_of(article)).url)
@@ -425,10 +425,10 @@ def times(article: Article) -> tuple[datetime, datetime]:
     return published, max(published, min(_utc(article.updated) or published, max(added, published)))
 
 
-def _with_microseconds(moment: datetime, id: str) -> datetime:
+def _with_microseconds(moment: datetime, article_id: str) -> datetime:
     """Add microseconds derived from `id`: readers sort by time, and the validator warns of equal
     times."""
-    digest = hashlib.sha256(id.encode("utf-8", "replace")).digest()
+    digest = hashlib.sha256(article_id.encode("utf-8", "replace")).digest()
     return moment.replace(microsecond=1 + int.from_bytes(digest[:4], "big") % 999_998)
 
 

@@ -123,16 +123,21 @@ def opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:
     body = etree.SubElement(root, "body")
     folders: dict[str, Any] = {"": body}
     for spec in specs:
-        format = next(
-            (name for name, format in FORMATS.items() if format.xml and name in spec.formats), None
+        feed_format = next(
+            (
+                name
+                for name, feed_format in FORMATS.items()
+                if feed_format.xml and name in spec.formats
+            ),
+            None,
         )
-        if format:
+        if feed_format:
             heading = listed(spec.key.axis).heading
             if heading not in folders:
                 folders[heading] = etree.SubElement(body, "outline", text=heading, title=heading)
             name = text.line(spec.name if heading else spec.title)
             outline = {"type": "rss", "text": name, "title": name}
-            outline["xmlUrl"] = base + paths.file_name(spec.key, format)
+            outline["xmlUrl"] = base + paths.file_name(spec.key, feed_format)
             if PAGE in spec.formats:
                 outline["htmlUrl"] = base + paths.file_name(spec.key, PAGE)
             etree.SubElement(folders[heading], "outline", outline)

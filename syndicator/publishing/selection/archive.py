@@ -90,7 +90,10 @@ def _shared(
     near = index.ids(spec.key, limit=reach, since=since, most=_EVERY)
     source = index.sources(near)
     chosen = places_of(
-        [source.get(id, "") for id in near], always=always, places=places, room=room(spec, places)
+        [source.get(article_id, "") for article_id in near],
+        always=always,
+        places=places,
+        room=room(spec, places),
     )
     ids = [near[place] for place in chosen]
     return Selection(ids=ids, left_out=frozenset(near) - frozenset(ids))
@@ -134,9 +137,9 @@ class Document:
     following: str = ""
 
 
-def file_name(document: Document, format: str) -> str:
+def file_name(document: Document, feed_format: str) -> str:
     """Return the name of the document in a format."""
-    return document.name.removesuffix(ATOM) + format
+    return document.name.removesuffix(ATOM) + feed_format
 
 
 def chain(
@@ -173,10 +176,12 @@ def ids_of(document: Document, key: FeedKey, index: Members) -> Sequence[str]:
         entry for month in reversed(document.months) for entry in index.month_entries(key, month)
     ]
     if document.bits is None:
-        return [id for id, _, _ in entries]
+        return [article_id for article_id, _, _ in entries]
     placed = _placed(entries, document.months[0])
     return [
-        id for moment, id, _ in reversed(placed) if f"{moment:0{_SPAN}b}".startswith(document.bits)
+        article_id
+        for moment, article_id, _ in reversed(placed)
+        if f"{moment:0{_SPAN}b}".startswith(document.bits)
     ]
 
 
@@ -263,7 +268,9 @@ def _runs(
 
 
 def _are_shown(shown: Collection[str], key: FeedKey, months: Sequence[str], index: Members) -> bool:
-    return {id for month in months for id, _, _ in index.month_entries(key, month)} <= set(shown)
+    return {
+        article_id for month in months for article_id, _, _ in index.month_entries(key, month)
+    } <= set(shown)
 
 
 def _sealed(
@@ -275,7 +282,7 @@ def _sealed(
 ) -> list[Document]:
     """Return the documents of the current month, oldest first; none if the head shows it and none
     was published."""
-    if not old_bits and {id for id, _, _ in entries} <= set(shown):
+    if not old_bits and {article_id for article_id, _, _ in entries} <= set(shown):
         return []
     placed = _placed(entries, month)
     parts = list(_split(placed, min(spec.limit, _WHOLE), old_bits))
@@ -291,12 +298,13 @@ def _sealed(
 def _placed(entries: Sequence[Entry], month: str) -> list[Placed]:
     first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
     return [
-        ((added - first) // _MICROSECOND, id, made_of) for id, added, made_of in reversed(entries)
+        ((added - first) // _MICROSECOND, article_id, made_of)
+        for article_id, added, made_of in reversed(entries)
     ]
 
 
 def _shows(shown: Collection[str], part: tuple[str, Sequence[Placed]]) -> bool:
-    return {id for _, id, _ in part[1]} <= set(shown)
+    return {article_id for _, article_id, _ in part[1]} <= set(shown)
 
 
 def _split(
@@ -323,8 +331,8 @@ def _split(
 
 
 def _part(key: FeedKey, month: str, bits: str, entries: Sequence[Placed]) -> Document:
-    fingerprint = _digest(*(f"{id}={of_entry}" for _, id, of_entry in entries))
-    ids = tuple(id for _, id, _ in reversed(entries))
+    fingerprint = _digest(*(f"{article_id}={of_entry}" for _, article_id, of_entry in entries))
+    ids = tuple(article_id for _, article_id, _ in reversed(entries))
     name = paths.archive_name(key, f"{month}.{bits}" if bits else month)
     return Document(name=name, months=[month], fingerprint=fingerprint, ids=ids)
 

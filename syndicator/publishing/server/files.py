@@ -242,9 +242,9 @@ class _Files:
         ):
             return plain("", 303, location="/")
         asked = _asked(scope["headers"])
-        format = of_file(name) if asked.get(b"sec-fetch-dest") == b"document" else None
+        feed_format = of_file(name) if asked.get(b"sec-fetch-dest") == b"document" else None
         page = f"{name.rpartition('.')[0]}.{PAGE}"
-        if format and format.subscribed and self._cached(page):
+        if feed_format and feed_format.subscribed and self._cached(page):
             return plain("", 303, location="/" + quote(page), vary="Sec-Fetch-Dest")
         for _ in range(_CHANGING):
             file = self._cached(name)
@@ -340,10 +340,12 @@ class _Files:
         ]
         # A feed opened as a page is plain XML, so that the stylesheet applies: Chromium shows the
         # source of feed types, Firefox saves them.
-        format = of_file(name)
+        feed_format = of_file(name)
         types = (
             media_type(name),
-            "application/xml; charset=utf-8" if format and format.xml else media_type(name),
+            "application/xml; charset=utf-8"
+            if feed_format and feed_format.xml
+            else media_type(name),
         )
         whole = {
             (packed, page): lines(heads[packed] | {"content-type": types[page]} | _CODING[packed])
@@ -366,8 +368,10 @@ class _Files:
 
 def headers_of(name: str, base: str, hubs: Sequence[str] = ()) -> dict[str, str]:
     """Return the headers that depend only on a name. `base`, `hubs`: as in `make_app`."""
-    format = of_file(name)
-    by_reader = format is not None and format.subscribed  # browsers get a page, see `_answer`
+    feed_format = of_file(name)
+    by_reader = (
+        feed_format is not None and feed_format.subscribed
+    )  # browsers get a page, see `_answer`
     vary = "Accept-Encoding, Sec-Fetch-Dest" if by_reader else "Accept-Encoding"
     links = [f'<{base}{quote(name)}>; rel="self"'] if base else []
     links += [f'<{hub}>; rel="hub"' for hub in hubs]

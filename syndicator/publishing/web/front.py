@@ -43,7 +43,7 @@ def grouped(
     """Return lead article -> the reports of other outlets, for each story. `stories`: the article
     ids of each, its lead first."""
     by_id = {view.id: view for view in views}
-    groups = [[by_id[id] for id in ids if id in by_id] for ids in stories]
+    groups = [[by_id[article_id] for article_id in ids if article_id in by_id] for ids in stories]
     of = {view.id: group for group in groups for view in group}
     groups_of: dict[str, tuple[View, list[View]]] = {}
     for view in views:
@@ -93,7 +93,7 @@ def tops(views: Sequence[View], links: Links, root: str) -> list[dict[str, Any]]
     by_id = {
         view.id: line(view, (), links, "", view.published) for view in views if view.id in chosen
     }
-    return [by_id[id] | {"root": root} for id in chosen]
+    return [by_id[article_id] | {"root": root} for article_id in chosen]
 
 
 def line(

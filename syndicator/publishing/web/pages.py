@@ -434,7 +434,7 @@ class Pages:
         to = replace(self.links, base="")
         chosen = front.leads(grouped)
         title = self.settings.site.title
-        image = self._image(grouped[id][0] for id in chosen)
+        image = self._image(grouped[article_id][0] for article_id in chosen)
         shell = self._shell(
             paths.INDEX,
             title,
@@ -445,8 +445,8 @@ class Pages:
             **image,
         )
         lines = {
-            id: front.line(view, others, to, self._language, latest or view.published)
-            for id, (view, others) in grouped.items()
+            article_id: front.line(view, others, to, self._language, latest or view.published)
+            for article_id, (view, others) in grouped.items()
         }
         counts = {
             text.line(row.name): row.count for key, row in rows.items() if key.axis == "category"
@@ -456,9 +456,9 @@ class Pages:
         return self.templates.render(
             "index.html",
             page=shell,
-            leads=[lines[id] for id in chosen],
+            leads=[lines[article_id] for article_id in chosen],
             sections=front.sections(
-                (line for id, line in lines.items() if id not in chosen), counts
+                (line for article_id, line in lines.items() if article_id not in chosen), counts
             ),
             languages=[
                 lang for lang, _ in Counter(line["lang"] for line in lines.values()).most_common()

@@ -121,7 +121,9 @@ class Browse:
         by_id: dict[str, Any] = {}
         for part in chunks(ids):
             by_id |= {row.id: row for row in self._db.rows(rows.where(_a.id.in_(part)))}
-        return _of_source([by_id[id] for id in ids if id in by_id], wanted.source)
+        return _of_source(
+            [by_id[article_id] for article_id in ids if article_id in by_id], wanted.source
+        )
 
     def weeks(self, since: datetime) -> dict[str, list[tuple[int, int, datetime]]]:
         """Return source key -> list of (number of the week after `since`, number of articles, time

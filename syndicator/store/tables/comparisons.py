@@ -133,11 +133,11 @@ class Comparisons:
         rows = self._db.driven(text, codec.key(host), REMEMBERED)
         return {article: frozenset(json.loads(digests)) for article, digests in rows}
 
-    def save_sketch(self, id: str, compared: Compared) -> None:
+    def save_sketch(self, article_id: str, compared: Compared) -> None:
         with self._db.write() as connection:
-            self._save_sketch(connection, id, compared)
+            self._save_sketch(connection, article_id, compared)
 
-    def _save_sketch(self, connection: Connection, id: str, compared: Compared) -> None:
+    def _save_sketch(self, connection: Connection, article_id: str, compared: Compared) -> None:
         """Store the sketch. Keys of its earlier text stay; they find the new sketch."""
         if compared.forget != self._forgotten:
             drive(connection, "DELETE FROM sketches WHERE at < ?", (codec.micros(compared.forget),))
@@ -146,14 +146,16 @@ class Comparisons:
         at = codec.micros(compared.at)
         data = compared.data
         named = compared.named
-        row = {"id": id, "at": at, "data": data, "since": since, "named": named}
+        row = {"id": article_id, "at": at, "data": data, "since": since, "named": named}
         insert(connection, schema.sketches, [row], _KEEP_SINCE)
         own = f"SELECT value FROM sketch_keys WHERE id = ? AND value IN ({marks(compared.keys)})"
         keys = {*compared.keys} - {
-            value for (value,) in drive(connection, own, (id, *compared.keys))
+            value for (value,) in drive(connection, own, (article_id, *compared.keys))
         }
         insert(
-            connection, schema.sketch_keys, [{"value": value, "id": id} for value in sorted(keys)]
+            connection,
+            schema.sketch_keys,
+            [{"value": value, "id": article_id} for value in sorted(keys)],
         )
 
     def known(
@@ -171,14 +173,16 @@ class Comparisons:
         """Return `Known.earlier` alone."""
         return _as_known(self._db.rows(_ONLY_EARLIER, _values(like))).earlier
 
-    def claims(self, id: str) -> tuple[datetime | None, str | None]:
+    def claims(self, article_id: str) -> tuple[datetime | None, str | None]:
         """Return `since` and `named` of the sketch of article `id`, each None if unknown."""
-        for since, named in self._db.driven("SELECT since, named FROM sketches WHERE id = ?", id):
+        for since, named in self._db.driven(
+            "SELECT since, named FROM sketches WHERE id = ?", article_id
+        ):
             return None if since is None else codec.moment(since), named
         return None, None
 
-    def copies(self, id: str) -> list[str]:
-        return self._column("id FROM articles WHERE merged_into = ? ORDER BY id", id)
+    def copies(self, article_id: str) -> list[str]:
+        return self._column("id FROM articles WHERE merged_into = ? ORDER BY id", article_id)
 
     def listed(self, source_key: str, *, own: bool = False) -> list[tuple[str, str]]:
         """Return address and title of the newest articles in the source's feed, at most

@@ -124,16 +124,16 @@ class Messages:
     def changed(self) -> dict[str, Known]:
         """Return article id -> version that receivers have, for articles in feeds whose file has
         changed since."""
-        versions = {id: Known(*row) for id, *row in self._db.rows(_CHANGED)}
+        versions = {article_id: Known(*row) for article_id, *row in self._db.rows(_CHANGED)}
         changed: dict[str, Known] = {}
         for part in chunks(list(versions)):
-            for (id,) in self._db.rows(_IN_FEEDS, {"ids": part}):
-                changed[id] = versions[id]
+            for (article_id,) in self._db.rows(_IN_FEEDS, {"ids": part}):
+                changed[article_id] = versions[article_id]
         return changed
 
     def hidden(self) -> list[str]:
         """Return the ids of articles that receivers have and no feed shows any more."""
-        return [id for (id,) in self._db.rows(_HIDDEN)]
+        return [article_id for (article_id,) in self._db.rows(_HIDDEN)]
 
     def put(
         self, messages: Sequence[Message], known: Mapping[str, Known], hidden: Collection[str]
@@ -149,7 +149,7 @@ class Messages:
             upsert(
                 connection,
                 schema.announced,
-                [{"id": id, **asdict(item)} for id, item in known.items()],
+                [{"id": article_id, **asdict(item)} for article_id, item in known.items()],
             )
             for ids in chunks(list(hidden)):
                 connection.execute(delete(schema.announced).where(_w.id.in_(ids)))
@@ -170,13 +170,15 @@ class Messages:
         with self._db.write() as connection:
             connection.execute(delete(schema.messages).where(_m.n == message.n))
 
-    def failed(self, message: Message, fault: str, next_try: datetime, *, all: bool) -> None:
+    def failed(
+        self, message: Message, fault: str, next_try: datetime, *, include_all: bool
+    ) -> None:
         """Record a failed try. `all`: the receiver's other messages wait until `next_try`, too."""
         at = codec.micros(next_try)
         others = update(schema.messages).where(_m.receiver == message.receiver, _m.next_try < at)
         tried = update(schema.messages).where(_m.n == message.n)
         with self._db.write() as connection:
-            if all:
+            if include_all:
                 connection.execute(others.values(next_try=at))
             connection.execute(tried.values(tries=message.tries + 1, fault=fault, next_try=at))
 
@@ -239,10 +241,10 @@ class Enrichment:
             "now": codec.micros(now),
             "most": limit,
         }
-        return [id for (id,) in self._db.rows(_UNASKED, values)]
+        return [article_id for (article_id,) in self._db.rows(_UNASKED, values)]
 
-    def asked(self, id: str) -> Asked | None:
-        data = self._db.scalar(select(_asked.data).where(_asked.id == id))
+    def asked(self, article_id: str) -> Asked | None:
+        data = self._db.scalar(select(_asked.data).where(_asked.id == article_id))
         return None if data is None else codec.unpack(Asked, data)
 
     def save_asked(self, asked: Asked) -> None:
@@ -264,8 +266,8 @@ class Enrichment:
         text = self._db.scalar(select(answers.answer).where(answers.key == key))
         return None if text is None else str(json.loads(text))
 
-    def save_answer(self, key: str, id: str, answer: str, at: datetime) -> None:
-        row = {"key": key, "id": id, "at": codec.micros(at), "answer": json.dumps(answer)}
+    def save_answer(self, key: str, article_id: str, answer: str, at: datetime) -> None:
+        row = {"key": key, "id": article_id, "at": codec.micros(at), "answer": json.dumps(answer)}
         with self._db.write() as connection:
             upsert(connection, schema.llm_answers, [row])
 

@@ -45,8 +45,8 @@ class Pictures:
     def any_due(self, now: datetime) -> bool:
         return bool(self._db.rows(_DUE, {"now": codec.micros(now), "most": 1}))
 
-    def row(self, id: str) -> PictureRow | None:
-        rows = self._db.rows(_ROW.where(_p.id == id))
+    def row(self, article_id: str) -> PictureRow | None:
+        rows = self._db.rows(_ROW.where(_p.id == article_id))
         return _picture_row(rows[0]) if rows else None
 
     def save(self, row: PictureRow) -> None:
@@ -75,8 +75,8 @@ class Pictures:
         """Return article id -> thumbnail."""
         taken: dict[str, Picture] = {}
         for part in chunks(ids):
-            for id, name, width, height in self._db.rows(_TAKEN, {"ids": part}):
-                taken[id] = Picture(name=name, width=width, height=height)
+            for article_id, name, width, height in self._db.rows(_TAKEN, {"ids": part}):
+                taken[article_id] = Picture(name=name, width=width, height=height)
         return taken
 
     def names(self, *, shown: bool = True) -> set[str]:

@@ -51,13 +51,13 @@ class Related:
         if not feeds:
             return []
         given = {"feeds": list(feeds), "most": most}
-        return list(dict.fromkeys(id for (id,) in self._db.rows(_MISSING, given)))
+        return list(dict.fromkeys(article_id for (article_id,) in self._db.rows(_MISSING, given)))
 
     def save(self, lists: Mapping[str, Sequence[str]]) -> None:
         """Store lists of ids by article id, the nearest first; they may be empty."""
         notes = [
-            {"id": id, "kind": _RELATED, "data": "\n".join(ids).encode()}
-            for id, ids in lists.items()
+            {"id": article_id, "kind": _RELATED, "data": "\n".join(ids).encode()}
+            for article_id, ids in lists.items()
         ]
         with self._db.write() as connection:
             upsert(connection, schema.fragments, notes)
@@ -65,9 +65,9 @@ class Related:
     def of(self, ids: Sequence[str]) -> dict[str, list[str]]:
         """Return the lists of `ids`, as they were found."""
         return {
-            id: data.decode().split()
+            article_id: data.decode().split()
             for part in chunks(ids)
-            for id, data in self._db.rows(_OF, {"ids": part})
+            for article_id, data in self._db.rows(_OF, {"ids": part})
         }
 
     def related_days(self, feeds: Collection[FeedKey]) -> dict[str, str]:
@@ -76,10 +76,13 @@ class Related:
         lists = self._db.rows(_BY_DAY, {"feeds": list(feeds)}) if feeds else []
         if not lists:
             return {}
-        shown = {id: f"{id} {mtime_ns} {size}" for id, mtime_ns, size in self._db.rows(_SHOWN, {})}
+        shown = {
+            article_id: f"{article_id} {mtime_ns} {size}"
+            for article_id, mtime_ns, size in self._db.rows(_SHOWN, {})
+        }
         digests: dict[str, hashlib._Hash] = {}
-        for day, id, data in lists:
+        for day, article_id, data in lists:
             named = [shown[other] for other in data.decode().split() if other in shown]
-            line = f"{id}: {' '.join(named)}\n"
+            line = f"{article_id}: {' '.join(named)}\n"
             digests.setdefault(sums.date_of(day), hashlib.sha256()).update(line.encode())
         return {day: digest.hexdigest()[:16] for day, digest in digests.items()}

@@ -19,7 +19,10 @@ _PATHS = (
     select(_r.path).where(_r.id == bindparam("id")),
 )
 _NEAR = union(
-    *(select(id).where(id >= bindparam("first"), id < bindparam("after")) for id in (_a.id, _r.id))
+    *(
+        select(column).where(column >= bindparam("first"), column < bindparam("after"))
+        for column in (_a.id, _r.id)
+    )
 )
 _UNFILED = select(_r.id, _r.path, _r.at).where(~_IS_FILED).order_by(func.abs(_r.at), _r.id)
 
@@ -36,21 +39,21 @@ class Reservations:
         """Return these reservations with `clock`, which `reserve` needs."""
         return Reservations(self._db, clock)
 
-    def path(self, id: str) -> str | None:
-        rows = (row for query in _PATHS for row in self._db.rows(query, {"id": id}))
+    def path(self, article_id: str) -> str | None:
+        rows = (row for query in _PATHS for row in self._db.rows(query, {"id": article_id}))
         return next((str(path) for (path,) in rows), None)
 
-    def near(self, id: str, chars: int) -> list[str]:
-        first = id[:chars]
+    def near(self, article_id: str, chars: int) -> list[str]:
+        first = article_id[:chars]
         after = first[:-1] + chr(ord(first[-1]) + 1)
         ids = {other for (other,) in self._db.rows(_NEAR, {"first": first, "after": after})}
-        return sorted(ids - {id})
+        return sorted(ids - {article_id})
 
-    def reserve(self, id: str, path: str, *, writing: bool = True) -> str:
+    def reserve(self, article_id: str, path: str, *, writing: bool = True) -> str:
         assert self._clock is not None
         at = codec.micros(self._clock())
         of_article, of_reservation = _PATHS
-        release = delete(schema.reservations).where(_r.id == id)
+        release = delete(schema.reservations).where(_r.id == article_id)
         filed = None
         with self._db.write() as connection:
             if not writing:
@@ -60,13 +63,13 @@ class Reservations:
             insert_new(
                 connection,
                 schema.reservations,
-                [{"id": id, "path": path, "at": at if writing else -at}],
+                [{"id": article_id, "path": path, "at": at if writing else -at}],
             )
             if writing:
-                filed = connection.scalar(of_article, {"id": id})
+                filed = connection.scalar(of_article, {"id": article_id})
             if filed is not None and filed != path:
                 connection.execute(release)
-            used: str = filed or connection.scalars(of_reservation, {"id": id}).one()
+            used: str = filed or connection.scalars(of_reservation, {"id": article_id}).one()
         self._db.commit()
         return used
 
@@ -76,8 +79,8 @@ class Reservations:
 
     def reserved(self) -> list[Reserved]:
         return [
-            Reserved(id=id, path=path, at=codec.moment(abs(at)), writing=at > 0)
-            for id, path, at in self._db.rows(_UNFILED)
+            Reserved(id=article_id, path=path, at=codec.moment(abs(at)), writing=at > 0)
+            for article_id, path, at in self._db.rows(_UNFILED)
         ]
 
     def sweep(self, before: datetime) -> None:

@@ -125,11 +125,11 @@ class Stories:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def unread(self, since: datetime, most: int, *, all: bool) -> list[Unread]:
+    def unread(self, since: datetime, most: int, *, include_all: bool) -> list[Unread]:
         """Return the first articles added after `since` that need a sketch. Unless `all`, only
         those newer than all sketches."""
         first = codec.micros(since)
-        if not all:
+        if not include_all:
             first = max(
                 first, self._db.driven("SELECT max(added) FROM story_sketches")[0][0] or first
             )
@@ -276,7 +276,9 @@ class Stories:
     def prune(self, before: datetime, most: int) -> None:
         """Delete the sketches of the oldest articles added before `before`, at most `most`."""
         old = "SELECT article FROM story_sketches WHERE added < ? ORDER BY added LIMIT ?"
-        if ids := [id for (id,) in self._db.driven(old, codec.micros(before), most)]:
+        if ids := [
+            article_id for (article_id,) in self._db.driven(old, codec.micros(before), most)
+        ]:
             with self._db.write() as connection:
                 rows.drop_sketches(connection, ids)
 
@@ -314,7 +316,8 @@ class Stories:
         story_of = {article: story for part in parts for article, story in part}
         reports = self._reports(set(story_of.values()))
         return {
-            id: Story(name=story, reports=tuple(reports[story])) for id, story in story_of.items()
+            article_id: Story(name=story, reports=tuple(reports[story]))
+            for article_id, story in story_of.items()
         }
 
     def _reports(self, stories: Collection[str]) -> dict[str, list[tuple[str, Article]]]:

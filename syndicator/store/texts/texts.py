@@ -80,12 +80,14 @@ class Texts:
             there = tokens.find_articles(connection, read)
             numbers = tokens.drop_tokens(connection, there)
             tokens.drop_texts(connection, there)
-            rows = [{"id": id, "data": read[id].pack()} for id in there]
+            rows = [{"id": article_id, "data": read[article_id].pack()} for article_id in there]
             old = [row | {"n": numbers[row["id"]]} for row in rows if row["id"] in numbers]
             insert(connection, schema.texts, old)
             insert(connection, schema.texts, [row for row in rows if row["id"] not in numbers])
             numbers |= tokens.read_numbers(connection, there)
-            tokens.add_tokens(connection, {numbers[id]: read[id].tokens for id in there})
+            tokens.add_tokens(
+                connection, {numbers[article_id]: read[article_id].tokens for article_id in there}
+            )
             for part in chunks(sorted(ended)):
                 connection.execute(delete(schema.texts_due).where(_due.n.in_(part)))
 
@@ -127,16 +129,21 @@ class Texts:
             rows = self._db.driven(found, self._write_query(requirement), below, most)
         candidates = [
             Candidate(
-                id=id, added=added, document=Document.unpack(bytes(data)) if data else Document()
+                id=article_id,
+                added=added,
+                document=Document.unpack(bytes(data)) if data else Document(),
             )
-            for _, id, data, added in rows
+            for _, article_id, data, added in rows
         ]
         return Proposed(candidates=candidates, n=rows[-1][0] if len(rows) == most else 0)
 
     def list_newest(self, requirement: Expr, most: int) -> list[str]:
         """Return the ids of the last `most` articles that fulfil `requirement`."""
         found = _NEWEST.format(found=_MATCHING[self._db.sqlite])
-        return [id for (id,) in self._db.driven(found, self._write_query(requirement), END, most)]
+        return [
+            article_id
+            for (article_id,) in self._db.driven(found, self._write_query(requirement), END, most)
+        ]
 
     def _write_query(self, requirement: Expr) -> str:
         return write_fts(requirement) if self._db.sqlite else write_tsquery(requirement)

@@ -12,13 +12,13 @@ from syndicator.store.database import chunks, drive, insert, marks
 
 def mark_due(connection: Connection, ids: Iterable[str]) -> None:
     """Let the terms of these articles be read again."""
-    insert(connection, schema.texts_due, [{"id": id} for id in ids])
+    insert(connection, schema.texts_due, [{"id": article_id} for article_id in ids])
 
 
 def mark_all_due(connection: Connection) -> None:
     """Let the terms of all articles be read again, and delete those of deleted articles."""
     gone = "SELECT id FROM texts WHERE id NOT IN (SELECT id FROM articles)"
-    ids = [id for (id,) in drive(connection, gone)]
+    ids = [article_id for (article_id,) in drive(connection, gone)]
     drop_tokens(connection, ids)
     drop_texts(connection, ids)
     drive(connection, "DELETE FROM texts_due")
@@ -36,8 +36,8 @@ def drop_tokens(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     numbers: dict[str, int] = {}
     query = "SELECT n, id, data FROM texts WHERE id IN ({})"
     for part in chunks(ids):
-        for n, id, data in drive(connection, query.format(marks(part)), tuple(part)):
-            numbers[id] = n
+        for n, article_id, data in drive(connection, query.format(marks(part)), tuple(part)):
+            numbers[article_id] = n
             if connection.dialect.name == "sqlite":
                 tokens = _joined(Document.unpack(data).tokens)
                 drive(
@@ -81,8 +81,8 @@ def find_articles(connection: Connection, read: Mapping[str, Document]) -> list[
     there: set[str] = set()
     for part in chunks(list(read)):
         query = f"SELECT id FROM articles WHERE id IN ({marks(part)})"
-        there.update(id for (id,) in drive(connection, query, tuple(part)))
-    return [id for id in read if id in there]
+        there.update(article_id for (article_id,) in drive(connection, query, tuple(part)))
+    return [article_id for article_id in read if article_id in there]
 
 
 def read_numbers(connection: Connection, ids: Sequence[str]) -> dict[str, int]:

@@ -47,7 +47,7 @@ async def find_all_related(
         ids = archive.store.related.list_missing(feeds, _PART)
         if not ids:
             break
-        archive.store.related.save({id: finder.find(id) for id in ids})
+        archive.store.related.save({article_id: finder.find(article_id) for article_id in ids})
         count += len(ids)
         await asyncio.sleep(0)
     return count
@@ -71,10 +71,10 @@ class RelatedFinder:
     _counts: dict[str, int] = field(default_factory=dict)
     _total: int = 0
 
-    def find(self, id: str) -> list[str]:
+    def find(self, article_id: str) -> list[str]:
         """Return the ids of up to five articles, the nearest first; none for an article that is
         not published."""
-        article = self._read([id]).get(id)
+        article = self._read([article_id]).get(article_id)
         if article is None:
             return []
         terms = list_terms(article.document, _list_small_words(article.language))
@@ -87,22 +87,22 @@ class RelatedFinder:
         ids: dict[str, None] = {}
         if article.story:
             members = self.store.stories.articles([article.story])
-            ids |= dict.fromkeys(id for id, _ in members.get(article.story, ()))
+            ids |= dict.fromkeys(article_id for article_id, _ in members.get(article.story, ()))
         for key in keys:
             ids |= dict.fromkeys(self.store.texts.list_newest(Term("", key), _OF_KEY))
         return list(ids)
 
     def _read(self, ids: Sequence[str]) -> dict[str, Traits]:
         """Return the traits of those of `ids` that are published."""
-        new = [id for id in ids if id not in self._traits]
+        new = [article_id for article_id in ids if article_id not in self._traits]
         if len(self._traits) + len(new) > _REMEMBERED:
             self._traits.clear()
             new = list(ids)
         if new:
             self._traits |= dict.fromkeys(new)
             self._traits |= self._read_new(new)
-        read = ((id, self._traits[id]) for id in ids)
-        return {id: traits for id, traits in read if traits is not None}
+        read = ((article_id, self._traits[article_id]) for article_id in ids)
+        return {article_id: traits for article_id, traits in read if traits is not None}
 
     def _read_new(self, ids: Sequence[str]) -> dict[str, Traits]:
         shown = list(self.store.index.in_feed(ALL, ids))
@@ -110,9 +110,11 @@ class RelatedFinder:
         documents = self.store.index.documents(shown)
         stories = self.store.stories.of(shown)
         return {
-            id: self._make_traits(articles[id], document, stories.get(id, ""))
-            for id, document in documents.items()
-            if id in articles
+            article_id: self._make_traits(
+                articles[article_id], document, stories.get(article_id, "")
+            )
+            for article_id, document in documents.items()
+            if article_id in articles
         }
 
     def _make_traits(self, article: Article, document: Document, story: str) -> Traits:

@@ -23,7 +23,7 @@ async def read_terms(archive: Archive, seconds: float = SECONDS) -> int:
         if not due:
             break
         articles = archive.store.index.articles(list(dict.fromkeys(due.values())))
-        read = {id: _read(archive, article) for id, article in articles.items()}
+        read = {article_id: _read(archive, article) for article_id, article in articles.items()}
         archive.store.texts.save(read, due)
         count += len(read)
         await asyncio.sleep(0)

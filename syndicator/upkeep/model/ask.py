@@ -146,11 +146,11 @@ class _Asking:
     def _ids(self) -> Iterator[str]:
         seen = dict[str, None]()
         while new := [
-            id
-            for id in list_unasked(
+            article_id
+            for article_id in list_unasked(
                 self.archive, self.configuration.settings, self.scope, len(seen) + BATCH
             )
-            if id not in seen
+            if article_id not in seen
         ]:
             seen |= dict.fromkeys(new)
             yield from new
@@ -166,9 +166,9 @@ class _Asking:
         """Ask about one article of `ids` after the other while `may_start` says so, and break off
         when `stopped` ends. `until_answered`: only until the endpoint was called once."""
         while may_start():
-            if (id := next(ids, None)) is None:
+            if (article_id := next(ids, None)) is None:
                 return
-            task = asyncio.create_task(self._take(id))
+            task = asyncio.create_task(self._take(article_id))
             try:
                 await asyncio.wait((task, stopped), return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -182,16 +182,16 @@ class _Asking:
             if self.broken or (until_answered and task.result()):
                 return
 
-    async def _take(self, id: str) -> bool:
+    async def _take(self, article_id: str) -> bool:
         try:
-            return await self._asked(id)
+            return await self._asked(article_id)
         except BUGS as bug:
-            stamp = self.archive.store.visits.stamp(id)
+            stamp = self.archive.store.visits.stamp(article_id)
             now = self.archive.clock()
             if stamp is None:
                 return False
             note = Asked(
-                id=id,
+                id=article_id,
                 at=now,
                 plan=self.plan,
                 key="",
@@ -202,13 +202,13 @@ class _Asking:
             self._note(replace(note, reason=CommandReason.BUG, detail=describe_bug(bug)))
             return False
 
-    async def _asked(self, id: str) -> bool:
-        if (current := self._read(id)) is None:
+    async def _asked(self, article_id: str) -> bool:
+        if (current := self._read(article_id)) is None:
             return False
         article, stamp = current
-        before = self.store.asked(id)
+        before = self.store.asked(article_id)
         note = Asked(
-            id=id,
+            id=article_id,
             at=self.archive.clock(),
             plan=self.plan,
             key="",
@@ -243,8 +243,8 @@ class _Asking:
             await self._judged(note, article, asked, answer)
         return called
 
-    def _read(self, id: str) -> tuple[Article, FileStamp] | None:
-        if (path := self.archive.store.index.path(id)) is None:
+    def _read(self, article_id: str) -> tuple[Article, FileStamp] | None:
+        if (path := self.archive.store.index.path(article_id)) is None:
             return None
         try:
             stamp = self.archive.article_store.stamp(path)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from syndicator.app.archive import Archive
-from syndicator.app.lookup import article_id, filed
+from syndicator.app.lookup import find_article_id, filed
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, Source
@@ -49,19 +49,19 @@ def choose_all(archive: Archive, since: datetime | None) -> list[Chosen]:
 
 def choose(archive: Archive, sources: Mapping[str, Source], choice: Choice) -> list[Chosen]:
     """Return the chosen articles, copies of a story too, oldest first. Raises UsageError."""
-    key, id = _resolve(archive, sources, choice.what)
+    key, article_id = _resolve(archive, sources, choice.what)
     stamps = archive.store.visits.stamps()
-    ids = [id] if id else list(stamps)
+    ids = [article_id] if article_id else list(stamps)
     if choice.outdated:
         older = archive.snapshots.outdated()
-        ids = [id for id in ids if id in older]
+        ids = [article_id for article_id in ids if article_id in older]
     dated = []
     for article in filed(archive.store, ids):
         is_asked_for = article.source_key in sources and key in ("", article.source_key)
         if is_asked_for and not _is_before(article, choice.since):
             at = article.added or article.published
             dated.append((at.timestamp() if at else 0.0, article.id))
-    return [Chosen(id, stamps[id].path) for _, id in sorted(dated)]
+    return [Chosen(article_id, stamps[article_id].path) for _, article_id in sorted(dated)]
 
 
 def _is_before(article: Article, since: datetime | None) -> bool:
@@ -77,9 +77,9 @@ def _resolve(archive: Archive, sources: Mapping[str, Source], what: str) -> tupl
     key = next((source.key for source in sources.values() if urls.alias(source.url) == alias), None)
     if key:
         return key, ""
-    id = article_id(archive, what)
-    article = archive.store.visits.article(id) if id else None
-    if id is None or article is None:
+    article_id = find_article_id(archive, what)
+    article = archive.store.visits.article(article_id) if article_id else None
+    if article_id is None or article is None:
         raise UsageError(
             f"no source or article {what!r}{suggestion(what, sources)}; give the key or address"
             " of a source (`syndicator sources` lists them), or the address, id or file of an"
@@ -90,7 +90,7 @@ def _resolve(archive: Archive, sources: Mapping[str, Source], what: str) -> tupl
             f"{what!r}: its source {article.source_key!r} is not in sources.toml, so it has no"
             " rules"
         )
-    return "", id
+    return "", article_id
 
 
 def count_outdated(index: Index, snapshots: Snapshots, followed: Collection[str]) -> int:
@@ -110,8 +110,8 @@ def count_newly_outdated(archive: Archive, sources: Mapping[str, Source]) -> int
 
 def count_due_again(archive: Archive, sources: Mapping[str, Source], choice: Choice) -> int:
     """Return the number of entries to read again because their source's rules changed."""
-    key, id = _resolve(archive, sources, choice.what)
-    if id:
+    key, article_id = _resolve(archive, sources, choice.what)
+    if article_id:
         return 0
     states = archive.store.visits.states()
     count = 0

@@ -107,8 +107,8 @@ def _read_again(
 def write_reread(archive: Archive, plan: Plan, progress: Progress = ignore_progress) -> None:
     """Write the plan, and note the articles that this version has read."""
     write_plan(archive, plan, progress)
-    for id in plan.examined:
-        archive.snapshots.note_read(id)
+    for article_id in plan.examined:
+        archive.snapshots.note_read(article_id)
 
 
 def list_unkept(archive: Archive, sources: Mapping[str, Source], choice: Choice) -> list[str]:
@@ -126,8 +126,8 @@ async def fetch_pages(
     """Fetch and keep the pages of articles. Returns the failures. Raises NetworkDown, OSError."""
     problems: list[Problem] = []
     async with aclosing(make_fetcher(archive, configuration.settings)) as fetcher:
-        for number, id in enumerate(ids, 1):
-            article = archive.store.visits.article(id)
+        for number, article_id in enumerate(ids, 1):
+            article = archive.store.visits.article(article_id)
             failed = await _fetch(archive, configuration, fetcher, article) if article else None
             if failed and failed.no_network and number == 1:
                 raise NetworkDown(f"{failed.url}: {failed.reason}: {failed.detail}")

@@ -55,15 +55,15 @@ def list_kept_pages(place: Place, key: str, most: int = POINTED) -> list[KeptPag
     index = place.store.index
     ids = index.ids(FeedKey("source", key), limit=10 * most, since=None, most=10 * most)
     pages: list[KeptPage] = []
-    for id, article in index.articles(ids).items():
+    for article_id, article in index.articles(ids).items():
         if len(pages) == most:
             break
-        page = snapshots.get(id) if rights.owns(article.url) else None
+        page = snapshots.get(article_id) if rights.owns(article.url) else None
         if page is None:
             continue
         html, headers = page
         answered = (html, headers.get(ANSWERED, article.url), headers)
-        pages.append(KeptPage(id=id, title=article.title, url=article.url, page=answered))
+        pages.append(KeptPage(id=article_id, title=article.title, url=article.url, page=answered))
     return pages
 
 

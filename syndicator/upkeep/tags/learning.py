@@ -97,4 +97,4 @@ def _by_age(store: Store) -> list[FileStamp]:
         (row.added.timestamp() if row.added else 0.0, stamps[row.id].path, row.id)
         for row in filed(store)
     ]
-    return [stamps[id] for _, _, id in sorted(dated)]
+    return [stamps[article_id] for _, _, article_id in sorted(dated)]

@@ -272,10 +272,10 @@ def _write_tags(
 ) -> None:
     stamps = archive.store.visits.stamps()
 
-    def write(id: str) -> None:
-        if id not in stamps:
+    def write(article_id: str) -> None:
+        if article_id not in stamps:
             return
-        path = stamps[id].path
+        path = stamps[article_id].path
         before = archive.article_store.get(path)
         revision = Revision(values={"tags": tags_of(before)})
         write_revision(archive, path, before, revision, ordered=("tags",))

@@ -21,7 +21,11 @@ _FORMATS = {
     "json": "application/feed+json application/json",
     "xml": "text/xml application/xml",
 }
-_TYPES = {type: format for format, types in _FORMATS.items() for type in types.split()}
+_TYPES = {
+    media_type: feed_format
+    for feed_format, media_types in _FORMATS.items()
+    for media_type in media_types.split()
+}
 # Where the common publishing systems keep their feeds.
 # of a whole site: guessed for its front page alone
 _NEWS = ("news-sitemap.xml", "sitemap-news.xml")

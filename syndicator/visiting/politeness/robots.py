@@ -62,7 +62,7 @@ class Robots:
         self,
         fetcher: Fetcher,
         get: Callable[[str], str | None],
-        set: Callable[[str, str | None, datetime], None],
+        set_note: Callable[[str, str | None, datetime], None],
         *,
         user_agent: str,
         clock: Callable[[], datetime],
@@ -70,7 +70,7 @@ class Robots:
     ) -> None:
         self._fetcher = fetcher
         self._get = get
-        self._set = set
+        self._set = set_note
         self._prune = prune
         self._product = product(user_agent)
         self._clock = clock

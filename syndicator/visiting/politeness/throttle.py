@@ -182,11 +182,11 @@ class Backoff:
     def __init__(
         self,
         get: Callable[[str], str | None],
-        set: Callable[[str, str | None, datetime], None],
+        set_note: Callable[[str, str | None, datetime], None],
         clock: Callable[[], datetime],
     ) -> None:
         self._get = get
-        self._set = set
+        self._set = set_note
         self._clock = clock
         self._known: dict[str, _Wait] | None = None
 

@@ -10,7 +10,7 @@ import pytest
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.beside.withdrawals import WITHDRAWN, enter_withdrawal
 from syndicator.core.errors import ConfigError
-from syndicator.core.model import FeedKey, article_id
+from syndicator.core.model import FeedKey, make_article_id
 from tests.articles.samples import NOW, TRAPS, full
 
 
@@ -41,7 +41,7 @@ def test_any_text_survives_and_the_order_is_that_of_time(tmp_path: Path) -> None
     for number, value in enumerate(values):
         enter_withdrawal(
             article_store,
-            full(id=article_id(str(number)), source_id=value),
+            full(id=make_article_id(str(number)), source_id=value),
             NOW - timedelta(days=number),
         )
     enter_withdrawal(
@@ -53,7 +53,7 @@ def test_any_text_survives_and_the_order_is_that_of_time(tmp_path: Path) -> None
     entries = WITHDRAWN.read(article_store)
 
     assert [entry.id for entry in entries[1:]] == [
-        article_id(str(n)) for n in reversed(range(len(values)))
+        make_article_id(str(n)) for n in reversed(range(len(values)))
     ]
     assert "guid:example:😀 emoji" in {alias for entry in entries for alias in entry.aliases}
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import islice
 
 from syndicator.cli.demo.trip import DAYS, FIRST, generate
-from syndicator.core.model import article_id
+from syndicator.core.model import make_article_id
 
 
 def test_the_same_seed_gives_the_same_articles() -> None:
@@ -25,7 +25,7 @@ def test_it_is_lazy() -> None:
 def test_the_spread_is_as_promised() -> None:
     articles = list(generate(2000, seed=1))
     assert len({article.id for article in articles}) == 2000
-    assert all(article.id == article_id(article.url) for article in articles)
+    assert all(article.id == make_article_id(article.url) for article in articles)
     assert len({tag for article in articles for tag in article.tags}) == 200
     assert {len(set(article.tags)) for article in articles} == {5}
     assert len({article.category for article in articles}) == 12

@@ -16,7 +16,7 @@ from syndicator.app.container import App
 from syndicator.app.contexts import make_context
 from syndicator.cli.demo.site_files import Story
 from syndicator.core.errors import UsageError
-from syndicator.core.model import Article, Origin, article_id
+from syndicator.core.model import Article, Origin, make_article_id
 from syndicator.filing.dedupe import MOST_ALSO, WINDOW, compared, merge_copy
 from syndicator.filing.entry.ingest import refile_others
 from syndicator.filing.save_article import refile
@@ -70,7 +70,7 @@ def file(
         make_worker(app.configuration.settings),
         lambda title: None,
     )
-    reading = Article(id=article_id(url), url=url, title=title, body=body, **filed)
+    reading = Article(id=make_article_id(url), url=url, title=title, body=body, **filed)
     article, others = merge_copy(reading, run, now, after=after)
     refile_others(run, others)
     stored, _ = refile(
@@ -309,7 +309,7 @@ def test_an_original_that_is_found_after_its_copy_takes_the_stand_and_nothing_is
 def test_a_turn_that_a_crash_cut_short_is_made_again(place: Place) -> None:
     with place.app() as app:
         copy = file(place, app, "Copy", source="two")
-        unborn = article_id("https://one.example/first")
+        unborn = make_article_id("https://one.example/first")
         refile(
             app.archive.article_store,
             app.archive.store.visits,
@@ -367,7 +367,7 @@ def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(
     with place.app() as app:
         copy = file(place, app, "Copy", source="two", also=("https://one.example/first",))
         if how == "split":
-            parted = replace(copy, split_from=(article_id("https://one.example/first"),))
+            parted = replace(copy, split_from=(make_article_id("https://one.example/first"),))
             refile(app.archive.article_store, app.archive.store.visits, parted, before=copy)
     if how == "edited":
         place.edit("Copy", "title: Copy", "title: Mine")

@@ -9,7 +9,7 @@ import pytest
 
 from syndicator.app.container import App
 from syndicator.articles.frontmatter import load
-from syndicator.core.model import Article, Entry, Source, article_id
+from syndicator.core.model import Article, Entry, Source, make_article_id
 from syndicator.filing.context import Page
 from syndicator.upkeep import editorial
 from tests.filing.entry.test_ingest import take_entry
@@ -73,7 +73,7 @@ def test_a_link_that_changes_to_another_site_is_another_entry(place: Place) -> N
         take_entry(app, said("e1", A), page(A, "Council"), EVIL)
         before = articles(place)[A]
         took = take_entry(app, said("e1", X), page(X, "Casino"), EVIL)
-        assert took.added == article_id(X) and articles(place)[A] == before
+        assert took.added == make_article_id(X) and articles(place)[A] == before
         changed = take_entry(app, said("g1", A), page(A, "Bank"), BANK)
         assert changed.added is None and set(articles(place)) == {A, X}
 
@@ -83,7 +83,7 @@ def test_a_link_that_changes_within_its_site_is_the_same_article(place: Place) -
     with place.app() as app:
         take_entry(app, said("g1", A), page(A, "Council"), BANK)
         took = take_entry(app, said("g1", moved), page(moved, "Bank"), BANK)
-        assert took.changed == article_id(A)
+        assert took.changed == make_article_id(A)
         (article,) = articles(place).values()
         assert article.url == A and moved in article.aliases and "The Bank counted" in article.body
         again = take_entry(app, said("other id", moved), None, BANK)
@@ -113,7 +113,7 @@ def test_a_shortened_link_is_the_article_that_it_leads_to(place: Place) -> None:
     with place.app() as app:
         take_entry(app, said("g1", short), page(A, "Council"), BANK)
         took = take_entry(app, said("g1", short), page(A, "Bank"), BANK)
-        assert took.changed == article_id(A)
+        assert took.changed == make_article_id(A)
         (article,) = articles(place).values()
         assert article.title == "What the feed calls it"  # the bank owns what answered
 
@@ -142,7 +142,7 @@ def test_no_page_takes_the_address_of_another_site(place: Place, head: str) -> N
         assert app.archive.store.visits.find(["bank.example/a", "bank.example/a?print=1"]) is None
         editorial.withdraw(app.archive, app.configuration, spam or "")
         took = take_entry(app, said("g1", A), page(A, "Council"), BANK)
-        assert took.added == article_id(A) and took.problem is None
+        assert took.added == make_article_id(A) and took.problem is None
 
 
 def test_an_address_that_leads_elsewhere_is_not_taken(place: Place) -> None:
@@ -151,9 +151,11 @@ def test_an_address_that_leads_elsewhere_is_not_taken(place: Place) -> None:
     with place.app() as app:
         take_entry(app, said("e1", out), page(X, "Casino"), EVIL)
         assert app.archive.store.visits.find(["bank.example/out?to=evil"]) is None
-        editorial.withdraw(app.archive, app.configuration, article_id(X))
+        editorial.withdraw(app.archive, app.configuration, make_article_id(X))
         assert not app.archive.store.visits.known(["bank.example/out?to=evil"]).withdrawn
-        assert take_entry(app, said("g1", out), page(out, "Council"), BANK).added == article_id(out)
+        assert take_entry(
+            app, said("g1", out), page(out, "Council"), BANK
+        ).added == make_article_id(out)
 
 
 def squatted(app: App) -> str:
@@ -171,8 +173,8 @@ def test_an_address_that_an_earlier_version_let_others_take_is_its_own_again(pla
     with place.app() as app:
         spam = squatted(app)
         assert app.archive.store.visits.find(["bank.example/a"]) == spam
-        assert take_entry(app, said("g1", A), page(A, "Council"), BANK).added == article_id(A)
-        assert app.archive.store.visits.find(["bank.example/a"]) == article_id(A)
+        assert take_entry(app, said("g1", A), page(A, "Council"), BANK).added == make_article_id(A)
+        assert app.archive.store.visits.find(["bank.example/a"]) == make_article_id(A)
 
 
 def test_a_withdrawal_of_an_earlier_version_takes_nothing_of_another_site(place: Place) -> None:
@@ -192,5 +194,7 @@ def test_no_content_stands_in_for_another_sites_page(place: Place) -> None:
         assert took.problem is not None and took.problem.reason == "not-html"
         assert 'speaks_for = ["bank.example"]' in took.problem.detail and articles(place) == {}
         spoken = replace(EVIL, speaks_for=("bank.example",))
-        assert take_entry(app, said("e2", A, content=content), pdf, spoken).added == article_id(A)
+        assert take_entry(
+            app, said("e2", A, content=content), pdf, spoken
+        ).added == make_article_id(A)
     assert articles(place)[A].tags == ("Poker",)

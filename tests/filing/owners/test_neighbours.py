@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syndicator.app.contexts import filing_context
-from syndicator.core.model import Article, Origin, article_id
+from syndicator.core.model import Article, Origin, make_article_id
 from syndicator.filing.dedupe import RECENT, aside
 from tests.filing.test_similarity import prose
 from tests.places import NOW, Place, store_articles
@@ -29,7 +29,7 @@ def kept(place: Place, url: str, **fields: Any) -> Article | None:
     given = {"source_key": "two", "origin": origin, "added": NOW, "body": prose(2, 300), **fields}
     with place.app() as app:
         return aside(
-            Article(id=article_id(url), url=url, **{"title": "A page", **given}),
+            Article(id=make_article_id(url), url=url, **{"title": "A page", **given}),
             filing_context(app.archive, app.configuration.sources),
             NOW,
         )

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from lxml import html
 
-from syndicator.core.model import Article, Source, article_id
+from syndicator.core.model import Article, Source, make_article_id
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.paths import article_name
@@ -26,7 +26,9 @@ BETA = Source(key="beta", url="https://beta.example/feed", title="Beta")
 
 def of_beta(number: int) -> Article:
     url = f"https://beta.example/{number}"
-    return article(number, id=article_id(url), url=url, source_key="beta", title=f"Beta {number}")
+    return article(
+        number, id=make_article_id(url), url=url, source_key="beta", title=f"Beta {number}"
+    )
 
 
 def every_eight_hours(count: int) -> Iterable[Article]:

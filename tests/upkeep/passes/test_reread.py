@@ -13,7 +13,7 @@ from syndicator.app.container import App
 from syndicator.articles.beside.tab_lists import CARRIED
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, UsageError
-from syndicator.core.model import Article, article_id
+from syndicator.core.model import Article, make_article_id
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import ConditionReason
 from syndicator.health.observing import open_read_only
@@ -446,7 +446,9 @@ def test_rules_of_a_source_do_not_reach_what_it_does_not_own(tmp_path: Path) -> 
     with place.app() as app:
         for title, owner in (("Bridges", "one"), ("Gardens", "two")):
             url = f"https://{owner}.example/{title}"
-            made = store_articles(app, title, "Words.", id=article_id(url), url=url, source_id=url)
+            made = store_articles(
+                app, title, "Words.", id=make_article_id(url), url=url, source_id=url
+            )
             app.archive.snapshots.put(made.id, page(title, TOPICS[title]), {})
     mended(place)
     path = place.config / "sources.toml"
