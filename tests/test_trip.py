@@ -51,7 +51,7 @@ class Place:
 
     async def build(self) -> None:
         with open_app(self.config, clock=self.clock, environ={}) as app:
-            await build_feeds(app, all=True)
+            await build_feeds(app, include_all=True)
 
     def articles(self) -> dict[str, Article]:
         files = (self.folder / "feeds/articles").rglob("*.md")

@@ -107,7 +107,7 @@ def test_a_rename_that_many_feeds_show_builds_its_own_first(
     ) and "graphics cards" in place.published("all.atom")
     made = place.digests("public")
     with place.app() as opened:
-        asyncio.run(build_feeds(opened, all=True))
+        asyncio.run(build_feeds(opened, include_all=True))
     assert place.digests("public") == made
     assert "2 more feeds show" in run(place, "tags", "rename", "graphics cards", "GPU").output
 

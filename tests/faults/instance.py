@@ -200,7 +200,7 @@ def rebuilt(instance: Instance) -> dict[str, str]:
     public.rename(aside)
     try:
         with instance.app() as app:
-            asyncio.run(build_feeds(app, all=True))
+            asyncio.run(build_feeds(app, include_all=True))
         return instance.digests("public")
     finally:
         remove_tree(public)

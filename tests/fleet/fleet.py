@@ -193,7 +193,7 @@ class Instance:
         async def build() -> tuple[str, ...]:
             read = pushed(self.config, load(self.config))
             with open_app(self.config, read=read, environ=self.environ) as app:
-                return (await build_feeds(app, all=True)).written
+                return (await build_feeds(app, include_all=True)).written
 
         return asyncio.run(build())
 

@@ -59,7 +59,7 @@ class Place:
 
     async def build(self) -> None:
         with self.opened() as app:
-            await build_feeds(app, all=True)
+            await build_feeds(app, include_all=True)
 
     def lose_the_database(self) -> None:
         (self.folder / "feeds/state/syndicator.db").unlink()

@@ -122,7 +122,7 @@ def test_what_a_build_leaves_is_out_of_date_and_made_by_the_next_one(
     assert runs.shown() == 2 and "Story 2" in runs.place.published(page)
     assert not runs.app.archive.store.index.outdated()
     made = runs.place.digests("public")
-    asyncio.run(build_feeds(runs.app, all=True))
+    asyncio.run(build_feeds(runs.app, include_all=True))
     assert runs.place.digests("public") == made
 
 

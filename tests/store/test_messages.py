@@ -40,7 +40,7 @@ def test_a_message_is_due_once_those_before_it_of_its_subject_were_sent(store: S
     )
     assert due(store) == ["a1", "b1"] and due(store, "two") == ["x"]
     first, second = store.messages.due("one", NOW, 10)
-    store.messages.failed(first, "HTTP 400", NOW + MINUTE, all=False)
+    store.messages.failed(first, "HTTP 400", NOW + MINUTE, include_all=False)
     store.messages.sent(second)
     assert due(store) == [] and due(store, after=MINUTE) == ["a1"]
     [again] = store.messages.due("one", NOW + MINUTE, 10)
@@ -51,14 +51,18 @@ def test_a_message_is_due_once_those_before_it_of_its_subject_were_sent(store: S
 
 def test_a_receiver_that_fails_has_all_its_messages_wait(store: Store) -> None:
     store.messages.put([message("a", "a1"), message("b", "b1"), message("b", "x", "two")], {}, ())
-    store.messages.failed(store.messages.due("one", NOW, 1)[0], "timeout", NOW + MINUTE, all=True)
+    store.messages.failed(
+        store.messages.due("one", NOW, 1)[0], "timeout", NOW + MINUTE, include_all=True
+    )
     assert due(store) == [] and due(store, "two") == ["x"]
     assert due(store, after=MINUTE) == ["a1", "b1"]
 
 
 def test_how_much_waits_for_whom_since_when(store: Store) -> None:
     store.messages.put([message("a", "a1"), message("b", "b1"), message("b", "x", "two")], {}, ())
-    store.messages.failed(store.messages.due("one", NOW, 1)[0], "timeout", NOW + MINUTE, all=True)
+    store.messages.failed(
+        store.messages.due("one", NOW, 1)[0], "timeout", NOW + MINUTE, include_all=True
+    )
     waiting = {one.receiver: one for one in store.messages.waiting()}
     assert waiting == {"one": Waiting("one", 2, NOW, "timeout"), "two": Waiting("two", 1, NOW, "")}
 

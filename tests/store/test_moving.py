@@ -119,7 +119,7 @@ def test_feeds_are_the_same_bytes_on_either_database(tmp_path: Path, postgres: S
     def built(**environ: str) -> Mapping[str, str]:
         with open_app(config, environ=environ) as app:
             files(app.archive, app.configuration)
-            asyncio.run(build_feeds(app, all=True))
+            asyncio.run(build_feeds(app, include_all=True))
             url = app.configuration.settings.store_url
         found = (tmp_path / "feeds" / "public").rglob("*")
         made = {

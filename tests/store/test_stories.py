@@ -44,7 +44,7 @@ def count(store: Store) -> tuple[int, ...]:
 
 
 def unread(store: Store, *, all: bool) -> list[str]:
-    return [one.article for one in store.stories.unread(SINCE, 10, all=all)]
+    return [one.article for one in store.stories.unread(SINCE, 10, include_all=all)]
 
 
 def test_new_articles_are_unread_and_with_a_look_at_all_also_changed_ones(store: Store) -> None:

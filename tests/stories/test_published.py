@@ -156,7 +156,7 @@ def test_stories_are_those_of_two_outlets_with_a_page_of_their_own(place: Place)
 
 def whole(place: Place) -> dict[str, str]:
     with place.app() as app:
-        asyncio.run(build_feeds(app, all=True))
+        asyncio.run(build_feeds(app, include_all=True))
     return place.digests("public")
 
 

@@ -325,7 +325,7 @@ def test_an_article_is_compared_by_its_text_alone(
     files(app.archive, app.configuration)
     place.now += timedelta(hours=1)
     asyncio.run(follow(app.archive, app.configuration))
-    assert app.archive.store.stories.unread(place.now - WINDOW, 1, all=True) == []
+    assert app.archive.store.stories.unread(place.now - WINDOW, 1, include_all=True) == []
     assert [row.data for row in sketches(app, [one])] == [before.data]
 
 

@@ -150,7 +150,7 @@ class MemoryLife(Life):
         try:
             with self.app(create=name == "reindex") as app:
                 _apply(app, name, *rest)
-                asyncio.run(build_feeds(app, all=rest == ["--all"]))
+                asyncio.run(build_feeds(app, include_all=rest == ["--all"]))
         except UsageError as error:
             yield f"{words}: {error}"
 
