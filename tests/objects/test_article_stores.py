@@ -147,7 +147,7 @@ def test_withdrawals_carriers_and_prunings_outlive_the_database(place: Place) ->
     enter_withdrawal(articles, article(), NOW, ())
     enter_withdrawal(articles, article("https://one.example/b"), NOW, ())
     assert [one.url for one in WITHDRAWN.read(articles)] == sorted(
-        ["https://one.example/a", "https://one.example/b"], key=article_id
+        ["https://one.example/a", "https://one.example/b"], key=make_article_id
     )
     unlist_withdrawn(articles, article().id)
     assert [one.url for one in WITHDRAWN.read(articles)] == ["https://one.example/b"]

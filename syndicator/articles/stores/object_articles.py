@@ -285,7 +285,8 @@ class ObjectSnapshots:
         return None
 
     def _key(self, article_id: str, version: str | None = None) -> str:
-        return f"{self.version if version is None else version}/{checked_id(article_id)[:2]}/{article_id}.gz"
+        folder = self.version if version is None else version
+        return f"{folder}/{checked_id(article_id)[:2]}/{article_id}.gz"
 
     def _others(self) -> list[str]:
         if self._older is None:

@@ -148,7 +148,8 @@ def front(site: Site, base: str, feed_path: str, stories: Sequence[Story]) -> st
     """Return the front page with its stories and the link to its feed."""
     media_type = feeds.TYPES[site.feed].partition(";")[0]
     feed = (
-        f'<link rel="alternate" type="{media_type}" title="{escape(site.title)}" href="{feed_path}">'
+        f'<link rel="alternate" type="{media_type}" title="{escape(site.title)}"'
+        f' href="{feed_path}">'
         if feed_path
         else ""
     )

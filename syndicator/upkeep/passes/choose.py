@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from syndicator.app.archive import Archive
-from syndicator.app.lookup import find_article_id, filed
+from syndicator.app.lookup import filed, find_article_id
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, Source
