@@ -133,7 +133,7 @@ async def _keep_up(session: Session) -> Mapping[str, datetime]:
 async def _take_pictures(session: Session) -> None:
     app = session.app
     settings = app.configuration.settings
-    if not thumbnails.has_due_pictures(app.archive, settings):
+    if not thumbnails.has_due_pictures(app.archive, app.configuration):
         return
     async with (
         aclosing(make_fetcher(app.archive, settings, session.turns)) as fetcher,
