@@ -45,6 +45,9 @@ _BadCommand: Any = typer.BadParameter.__base__
 
 def main() -> None:
     """Run a command and end the process with its exit code."""
+    # imports make many objects and no garbage: looking for it takes a tenth of the time of a short
+    # command
+    gc.set_threshold(20_000)
     _open_closed_streams()
     # the search for plugins reads all installed packages
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -52,9 +55,6 @@ def main() -> None:
     if COMPLETION_VARIABLE in os.environ:  # a shell asks for completions
         completion_init()
     hear_others()
-    # imports make many objects and no garbage: looking for it takes a tenth of the time of a short
-    # command
-    gc.set_threshold(20_000)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
