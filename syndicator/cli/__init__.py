@@ -101,6 +101,16 @@ def load_commands(names: Sequence[str] = _COMMANDS) -> None:
         import_module(f"syndicator.cli.{name}")
 
 
+def _explain_missing(error: Any) -> str:
+    """Return the message of an error with what there is instead of a missing command or option."""
+    from syndicator.cli.mistakes import explain_missing
+
+    load_commands()
+    message = explain_missing(error)
+    error.possibilities = None  # typer's own list, without what they do
+    return message
+
+
 def _run(*, as_json: bool) -> Any:
     try:
         return app(prog_name=program(), standalone_mode=False, complete_var=COMPLETION_VARIABLE)
@@ -117,6 +127,8 @@ def _run(*, as_json: bool) -> Any:
             error.message = match[0].rstrip(".") + suggestion(
                 match[1], re.findall("'([^']*)'", match[2])
             )
+        if "No such " in error.message:
+            error.message = _explain_missing(error)
         if not as_json:
             error.show()  # people get the usage, programs get JSON
             return error.exit_code
