@@ -119,12 +119,22 @@ class FileSnapshots:
 
     def _found(self, id: str) -> Path:
         path = self._path(id)
-        return path if path.exists() else next(iter(sorted(path.parent.glob(f"{id}.*gz"))), path)
+        return path if path.exists() else next(iter(self._find_versions(id)), path)
 
     def _drop(self, id: str, but: Path | None = None) -> None:
-        for path in self._path(id).parent.glob(f"{id}.*gz"):
+        for path in self._find_versions(id):
             if path != but:
                 path.unlink(missing_ok=True)
+
+    def _find_versions(self, id: str) -> list[Path]:
+        """Return the files of a page, of any version of the reader."""
+        folder = self._path(id).parent
+        try:
+            names = os.listdir(folder)  # noqa: PTH208 - a pattern takes as long as a query
+        except FileNotFoundError:
+            return []
+        own = [name for name in names if name.startswith(f"{id}.") and name.endswith("gz")]
+        return [folder / name for name in sorted(own)]
 
 
 def _read_mtime(path: Path) -> float:
