@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-HEAD = "0018"  # revision of these tables; Alembic is imported only to upgrade another one
+HEAD = "0017"  # revision of these tables; Alembic is imported only to upgrade another one
 
 metadata = MetaData()
 

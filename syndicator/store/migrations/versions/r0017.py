@@ -4,7 +4,7 @@ from alembic import op
 
 from syndicator.store import schema
 
-revision = "0018"
+revision = "0017"
 down_revision: str | None = "0016"
 
 
