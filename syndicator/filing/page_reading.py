@@ -4,12 +4,14 @@ Importable without the page libraries."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from syndicator.core.model import Article
-from syndicator.core.ports import Filed
 from syndicator.core.reasons import HoldReason
 from syndicator.sketches.copies import Sketch
+
+if TYPE_CHECKING:  # the worker needs no ports
+    from syndicator.core.ports import Filed
 
 # A source's first article is held if sources have so many articles on average: at most one article
 # in MANY.
@@ -37,7 +39,7 @@ class PageReading:
 
 
 def hold_reason(
-    doubts: Collection[str], *, every: bool, categorised: bool, flooded: bool, filed: Filed
+    doubts: Collection[str], *, every: bool, categorised: bool, flooded: bool, filed: "Filed"
 ) -> str:
     """Return the `HoldReason` code of a new article, or "". `every`: hold all; `filed`: numbers of
     articles so far."""

@@ -19,7 +19,6 @@ from syndicator.describing.describe import describe
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, fold
 from syndicator.filing.page_reading import PageReading
-from syndicator.publishing.render.html import render_markdown
 from syndicator.reading.paging import Part, apart, whole
 from syndicator.reading.reader import read
 from syndicator.sketches.copies import sketch
@@ -165,7 +164,12 @@ def read_and_render(
     is_stub = (
         not read.partial and len(read.body) < _STUB and read.trace["body"].get("from") == "page"
     )
-    rendered = render_markdown(article.body, article.url) if render else None
+    rendered = None
+    if render:
+        # late: most sources publish excerpts, and markdown takes 20 ms to load
+        from syndicator.publishing.render.html import render_markdown
+
+        rendered = render_markdown(article.body, article.url)
     return PageReading(
         article=article,
         blocks=read.blocks,

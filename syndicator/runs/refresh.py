@@ -177,7 +177,7 @@ async def visit_due(
         watch = _watch_for_urgent(watch, settling, hurry_build, first_visits)
         build_seconds = None
     visits = _Visits()
-    fetches = due or thumbnails.has_due_pictures(archive, configuration.settings)
+    fetches = due or thumbnails.has_due_pictures(archive, configuration)
     fetcher = client.open() if fetches else None
     async with thumbnails.take_pictures(archive, configuration, fetcher, stop) as pictures:
         if due and fetcher:

@@ -192,6 +192,7 @@ def _with_feed(
             site_url=feed.site_url or state.channel.site_url,
             feed_id=feed.id or state.channel.feed_id,
             feed_language=feed.language or state.channel.feed_language,
+            feed_icons=feed.icons or state.channel.feed_icons,
         ),
         discovery=replace(state.discovery, listing=feed.listing or state.discovery.listing),
     )

@@ -22,7 +22,6 @@ from syndicator.operations.operation import Change, Operation, Progress, no_prog
 from syndicator.store import codec
 from syndicator.stories import decisions, kept_leads
 from syndicator.upkeep import reconcile
-from syndicator.upkeep.tags.rename import put_tags
 
 Text = str | None  # None: no such file or row
 Edit = tuple[Text, Text]  # before, after
@@ -142,6 +141,8 @@ def _read_tags(app: App, article_id: str) -> Text:
 
 
 def _write_tags(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
+    from syndicator.upkeep.tags.rename import put_tags  # late: `add` must not load the taxonomy
+
     tags = {article_id: tuple((text or "").splitlines()) for article_id, (_, text) in texts.items()}
     put_tags(app.archive, tags, progress)
 

@@ -1,8 +1,8 @@
-"""Detect if a document is a feed, page, OPML or sitemap, and find a page's feeds. Pure."""
+"""Detect if a document is a feed, page, OPML or sitemap; find a page's feeds and icons. Pure."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from html import unescape
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
@@ -39,6 +39,9 @@ _GUESSES = (
     "feed.json",
     "feeds/posts/default",
 )
+# relations of icons; Apple's have a picture without transparency, "mask-icon" is a stencil
+_APPLE = frozenset(("apple-touch-icon", "apple-touch-icon-precomposed"))
+_ICONS = _APPLE | {"icon"}
 _TAG = re.compile(r"<(base|link|meta|a)\s([^<>]*)", re.I)
 _ATTRIBUTE = re.compile(r"([a-zA-Z:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _BODY = re.compile(
@@ -46,6 +49,10 @@ _BODY = re.compile(
 )
 _LIKELY = re.compile(r"(^|[/._-])(rss|atom|feed)s?([/._?-]|$)", re.I)
 _OTHER_JSON = re.compile(r"oembed|/wp-json\b")  # alternates of WordPress that are no feeds
+_ICON_SIZE = re.compile(r"([1-9][0-9]{0,3})x[1-9][0-9]{0,3}", re.I)
+_LARGE_ICON = 64  # pixels: an icon that is as large is not blurred
+_APPLE_SIZE = 180  # pixels, of an apple-touch-icon that does not say it
+_MOST_ICONS = 3  # of a page that are tried
 _READ = 2_000_000  # characters of a page that are looked at
 _BYTES = 200_000  # of a page that are looked at for the links of its head: a choice
 
@@ -151,6 +158,12 @@ def _decoded(body: bytes, headers: Mapping[str, str]) -> str:
     return body.decode("latin-1")[:_READ]
 
 
+@dataclass(frozen=True, slots=True)
+class _IconLink:
+    url: str
+    size: int  # width in pixels, 0 if unknown
+
+
 class _Page:
     """Feed links and title of a page, by regular expressions: html.parser is quadratic for unclosed
     tags."""
@@ -158,6 +171,7 @@ class _Page:
     def __init__(self, value: str, url: str) -> None:
         self.base = url
         self.article = False
+        self.icons: list[_IconLink] = []
         # relations in lower case, and target, of each link element
         self.links: list[tuple[list[str], str]] = []
         self.alternates: list[FeedLink] = []
@@ -182,6 +196,8 @@ class _Page:
             rels = attributes.get("rel", "").lower().split()
             target = resolve(self.base, href)
             self.links.append((rels, target))
+            if target and _ICONS & set(rels) and not _is_svg(target, attributes):
+                self.icons.append(_IconLink(target, _icon_size(rels, attributes)))
             kind = _TYPES.get(attributes.get("type", "").split(";")[0].strip().lower())
             if (
                 kind
@@ -196,6 +212,20 @@ class _Page:
             and (target := resolve(self.base, href))
         ):
             self.likely.append(FeedLink(target, one_line(title), "link"))
+
+
+def _is_svg(address: str, attributes: dict[str, str]) -> bool:
+    """Return True for a drawing, which we cannot decode."""
+    is_named_svg = urlsplit(address).path.lower().endswith((".svg", ".svgz"))
+    return is_named_svg or "svg" in attributes.get("type", "").lower()
+
+
+def _icon_size(rels: Sequence[str], attributes: dict[str, str]) -> int:
+    """Return the width that an icon states, in pixels; 0 if it is unknown."""
+    widths = [int(width) for width in _ICON_SIZE.findall(attributes.get("sizes", ""))]
+    if not widths and not _APPLE.isdisjoint(rels):
+        return _APPLE_SIZE
+    return max(widths, default=0)
 
 
 def _attributes(inside: str) -> dict[str, str]:
@@ -217,6 +247,17 @@ def _without(value: str, opening: str, closing: str) -> str:
         pieces.append(value[at:start])
         at = end + len(closing)
     return "".join(pieces) + value[at:]
+
+
+def linked_icons(body: bytes, url: str, headers: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the addresses of at most three icons that a page's head names, the best first: the
+    smallest of those that are large enough, then the larger ones of the others."""
+    icons = _Page(_head(body[:_BYTES], headers), url).icons[:MOST]
+    large = [icon for icon in icons if icon.size >= _LARGE_ICON]
+    small = [icon for icon in icons if icon.size < _LARGE_ICON]
+    large.sort(key=lambda icon: icon.size)
+    small.sort(key=lambda icon: icon.size, reverse=True)
+    return tuple(dict.fromkeys(icon.url for icon in (*large, *small)))[:_MOST_ICONS]
 
 
 def page_links(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:

@@ -143,12 +143,19 @@ def parse_json_feed(body: bytes, url: str, most: int) -> ParsedFeed:
         format="json11" if version.rstrip("/").endswith("1.1") else "json1",
         title=one_line(_text(data.get("title"))),
         site_url=resolve(url, _text(data.get("home_page_url"))),
+        icons=_list_icons(data, url),
         id=_text(data.get("feed_url")),
         hubs=tuple(hub for hub in hubs if hub),
         self_url=resolve(url, _text(data.get("feed_url"))),
         language=_text(data.get("language")),
         entries=tuple(_entry(item, data, url) for item in items),
     )
+
+
+def _list_icons(data: dict[str, Any], url: str) -> tuple[str, ...]:
+    """Return the addresses of the icon and of the favicon, which is smaller."""
+    addresses = (resolve(url, _text(data.get(name))) for name in ("icon", "favicon"))
+    return tuple(dict.fromkeys(address for address in addresses if address))
 
 
 def _entry(item: dict[str, Any], feed: dict[str, Any], url: str) -> Entry:

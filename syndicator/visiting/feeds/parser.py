@@ -359,6 +359,7 @@ def _feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
         format="rdf" if version in ("rss090", "rss10") else version,
         title=_line(head, "title", version),
         site_url=resolve(url, _get(head, "link")),
+        icons=_list_icons(head, url),
         id=_get(head, "id"),
         hubs=tuple(
             dict.fromkeys(
@@ -378,6 +379,14 @@ def _feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
             _entry(item, url, version, licences, parts) for item in parsed["entries"][:MOST_ENTRIES]
         ),
     )
+
+
+def _list_icons(head: Any, url: str) -> tuple[str, ...]:
+    """Return the addresses of a feed's icon, image (also of podcasts) and logo, without
+    repetition."""
+    stated = (_get(head, "icon"), _get(head.get("image") or {}, "href"), _get(head, "logo"))
+    addresses = (resolve(url, address) for address in stated)
+    return tuple(dict.fromkeys(address for address in addresses if address))
 
 
 def _entry(

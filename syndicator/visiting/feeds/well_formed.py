@@ -55,6 +55,8 @@ _ROWS = (
     ("other", "media_group", "media_group"),
     ("attached", "image", "itunes_image itunes_link"),
     ("image", "", "image"),
+    ("icon", "icon", "icon"),
+    ("icon", "logo", "logo"),
     ("inside", "person", "contributor itunes_owner"),
     ("inside", "source", "source"),
     ("inside", "textinput", "textinput"),
@@ -476,6 +478,12 @@ class _Reader:
         self.context = self.head.setdefault("image", {})
         self.children(element, depth)
         self.context = self.head
+
+    def icon(self, element: Any, name: str, depth: int) -> None:
+        if _leaf(element):  # attributes hide the address from feedparser
+            self.context[name] = ""
+            return
+        self.keep(name, self.address(element), depth)
 
     def category(self, element: Any, scheme: str, depth: int) -> None:
         itunes = scheme == "http://www.itunes.com/"
