@@ -13,7 +13,7 @@ from syndicator.reading.lists.groups import LEAST
 from syndicator.reading.lists.links import canonical
 from syndicator.reading.lists.wrapper import shape
 from syndicator.reading.metadata import date
-from syndicator.reading.metadata.cover import absolute, is_picture
+from syndicator.reading.metadata.cover import is_picture, resolve_picture
 
 # items; characters of a title; share of declared items that are shown
 _MOST = 500
@@ -116,7 +116,7 @@ def _declared(document: Document) -> Iterator[tuple[str, dict[str, Item]]]:
             url=url,
             title=text.line(inner(name if name is not None else link, _LONGEST)),
             published=date.parse_date_text(when) if when else None,
-            image=(absolute(document, photo.get("src") or photo.get("href") or "") or "")
+            image=(resolve_picture(document, photo.get("src") or photo.get("href") or "") or "")
             if photo is not None
             else "",
         )
@@ -150,7 +150,7 @@ def _item(document: Document, url: str, row: dict[str, Any]) -> Item:
         date.parse_date_text, jsonld.strings(row.get("datePublished") or row.get("dateCreated"))
     )
     pictures = (
-        absolute(document, value)
+        resolve_picture(document, value)
         for value in jsonld.strings(row.get("image"), "url", "contentUrl", "@id")
     )
     return Item(

@@ -16,7 +16,7 @@ from syndicator.reading.html.document import Document, inner
 from syndicator.reading.lists.links import Link
 from syndicator.reading.lists.wrapper import shape
 from syndicator.reading.metadata import date
-from syndicator.reading.metadata.cover import absolute, is_picture
+from syndicator.reading.metadata.cover import is_picture, resolve_picture
 
 # elements between items; items at regular distances, their share
 _BETWEEN = 4
@@ -288,7 +288,7 @@ def _piece(anchor: Any, whole: str) -> str:
 
 
 def _is_date(piece: str) -> bool:
-    return len(piece) <= _DATE_LINE and next(date.days(piece), None) is not None
+    return len(piece) <= _DATE_LINE and next(date.find_days(piece), None) is not None
 
 
 def published(record: Record) -> tuple[Any, datetime] | None:
@@ -298,7 +298,7 @@ def published(record: Record) -> tuple[Any, datetime] | None:
         best = min(dates, key=lambda each: each[0])
         return best[1], best[2]
     day = _URL_DAY.search(urlsplit(record.links[0].url).path)
-    when = next(date.days("-".join(day.groups())), None) if day else None
+    when = next(date.find_days("-".join(day.groups())), None) if day else None
     return (None, when) if when else None
 
 
@@ -337,13 +337,13 @@ def _labelled(element: Any) -> datetime | None:
         ):
             return when
     label = text.line(inner(element, _DATE_LINE + 1))
-    return next(date.days(label), None) if len(label) <= _DATE_LINE else None
+    return next(date.find_days(label), None) if len(label) <= _DATE_LINE else None
 
 
 def _shown(element: Any) -> datetime | None:
     for piece in (element.text or "", *(child.tail or "" for child in islice(element, 20))):
         line = text.line(piece[: 4 * _DATE_LINE])
-        if _SHORTEST <= len(line) <= _DATE_LINE and (when := next(date.days(line), None)):
+        if _SHORTEST <= len(line) <= _DATE_LINE and (when := next(date.find_days(line), None)):
             return when
     return None
 
@@ -368,9 +368,9 @@ def _pictured(document: Document, element: Any) -> str | None:
             side is not None and side < _SMALL for side in (image.width, image.height)
         )
         wanted = image and not small and not _is_person(element)
-        return absolute(document, image.src) if image and wanted else None
+        return resolve_picture(document, image.src) if image and wanted else None
     style = _STYLE_URL.search(element.get("style") or "")
-    return absolute(document, style[1]) if style else None
+    return resolve_picture(document, style[1]) if style else None
 
 
 def _is_person(image: Any) -> bool:

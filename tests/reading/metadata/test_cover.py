@@ -12,7 +12,7 @@ URL = "https://paper.example/news/a.html"
 
 
 def read(html: str, entry: Entry | None = None) -> str | None:
-    return cover.read(parse(f"<html><p>x{html}</html>".encode(), URL), entry).value
+    return cover.choose_cover(parse(f"<html><p>x{html}</html>".encode(), URL), entry).value
 
 
 def og(address: str) -> str:
@@ -142,8 +142,8 @@ def test_the_entry_s_picture_when_the_page_has_none() -> None:
 
 
 def test_hostile_srcsets_end() -> None:
-    assert cover.largest("a " * 500_000) == ""
-    assert cover.largest("," * 500_000) == ""
+    assert cover.find_largest("a " * 500_000) == ""
+    assert cover.find_largest("," * 500_000) == ""
 
 
 @pytest.mark.parametrize(

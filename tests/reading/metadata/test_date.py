@@ -23,7 +23,7 @@ def published(
     html: str, url: str = URL, entry: Entry | None = None, now: datetime | None = NOW
 ) -> datetime | None:
     page = parse(f"<html>{html}</html>".encode(), url)
-    return date.published(page, entry, survey(page.tree, "The Last Ferry"), now).value
+    return date.choose_published(page, entry, survey(page.tree, "The Last Ferry"), now).value
 
 
 def day(html: str, url: str = URL) -> str:
@@ -42,7 +42,8 @@ def day(html: str, url: str = URL) -> str:
 )
 def test_a_moment_that_utc_has_not_is_none(written: str) -> None:
     assert (
-        date.parse_date_text(written) is None and not list(date.days(written.replace(",", "")))[1:]
+        date.parse_date_text(written) is None
+        and not list(date.find_days(written.replace(",", "")))[1:]
     )
     assert (
         published(f'<meta property="article:published_time" content="{written}"><body>{HEAD}{TEXT}')
@@ -243,7 +244,7 @@ def test_updated() -> None:
     page = parse(
         b'<meta property="article:modified_time" content="2024-03-20T08:00:00+01:00"><p>x', URL
     )
-    found = date.updated(page, None, NOW).value
+    found = date.choose_updated(page, None, NOW).value
     assert found is not None and found.isoformat() == "2024-03-20T08:00:00+01:00"
 
 
@@ -267,7 +268,7 @@ def test_the_day_on_which_a_user_joined_is_not_the_post_s() -> None:
     )
     document = parse(page.encode(), "https://forum.example/t/ferry/1")
     seen = survey(document.tree, "Ferry times")
-    assert date.published(document, None, seen, None).value == datetime(
+    assert date.choose_published(document, None, seen, None).value == datetime(
         2024, 2, 24, 18, 41, 2, tzinfo=UTC
     )
 

@@ -125,7 +125,9 @@ def test_alternates() -> None:
     ],
 )
 def test_robots(html: str, header: str, wanted: tuple[str, ...]) -> None:
-    assert identity.robots(parse(f"{html}<p>x".encode(), URL, {"X-Robots-Tag": header})) == wanted
+    assert (
+        identity.read_robots(parse(f"{html}<p>x".encode(), URL, {"X-Robots-Tag": header})) == wanted
+    )
 
 
 @pytest.mark.parametrize(
@@ -146,4 +148,4 @@ def test_robots(html: str, header: str, wanted: tuple[str, ...]) -> None:
     ],
 )
 def test_sitename(html: str, wanted: str) -> None:
-    assert identity.sitename(parse(f"{html}<p>x".encode(), URL)) == wanted
+    assert identity.read_sitename(parse(f"{html}<p>x".encode(), URL)) == wanted

@@ -207,9 +207,9 @@ def test_the_operator_s_suffix() -> None:
 )
 def test_cutting_twice_changes_nothing(head: str, between: str, tail: str) -> None:
     site = SiteTitle(URL, ("The Harbour Post",))
-    once = site.bare(head + between + tail)
+    once = site.remove_site_name(head + between + tail)
     assert len(once) <= len(head + between + tail) * 4  # NFC may lengthen
-    assert site.sane(once) in (True, False)
+    assert site.may_be_title(once) in (True, False)
 
 
 def test_long_titles_end() -> None:

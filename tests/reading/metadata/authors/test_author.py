@@ -22,7 +22,7 @@ def read(
     headline: str = "The Last Ferry",
 ) -> str | None:
     page = parse(f"<html><body>{html}</body></html>".encode(), URL)
-    return author.read(page, site, entry, survey(page.tree, headline)).value
+    return author.choose_author(page, site, entry, survey(page.tree, headline)).value
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def read(
     ],
 )
 def test_names_in_a_byline(line: str, wanted: list[str]) -> None:
-    assert person_names.people(line) == wanted
+    assert person_names.find_names(line) == wanted
 
 
 @given(st.text(max_size=300))
 def test_names_are_short_and_hold_no_address(line: str) -> None:
-    for name in person_names.people(line):
+    for name in person_names.find_names(line):
         assert 1 < len(name) <= 120
         assert "@" not in name and "://" not in name
 
@@ -221,7 +221,9 @@ def test_credentials_in_a_box_below_the_text() -> None:
 )
 def test_the_owner_of_a_site_of_one_person(head: str, body: str, url: str) -> None:
     page = parse(f"<html><head>{head}</head><body>{HEAD}{TEXT}{body}</body></html>".encode(), url)
-    found = author.read(page, identity.sitename(page), None, survey(page.tree, "The Last Ferry"))
+    found = author.choose_author(
+        page, identity.read_sitename(page), None, survey(page.tree, "The Last Ferry")
+    )
     assert (found.value, found.candidate) == ("Maria Lund", "owner")
 
 
@@ -240,7 +242,9 @@ def test_the_owner_of_a_site_of_one_person(head: str, body: str, url: str) -> No
 def test_no_owner(head: str) -> None:
     page = parse(f"<html><head>{head}</head><body>{HEAD}{TEXT}</body></html>".encode(), URL)
     assert (
-        author.read(page, identity.sitename(page), None, survey(page.tree, "The Last Ferry")).value
+        author.choose_author(
+            page, identity.read_sitename(page), None, survey(page.tree, "The Last Ferry")
+        ).value
         is None
     )
 
@@ -371,7 +375,7 @@ def test_the_owner_s_copyright_of_many_years() -> None:
         b"<p>Copyright (c) 2012- Maria Oduya. All rights reserved.</p>",
         "https://mariaoduya.example/ferry",
     )
-    assert author.read(page, "", None, survey(page.tree, "")).value == "Maria Oduya"
+    assert author.choose_author(page, "", None, survey(page.tree, "")).value == "Maria Oduya"
 
 
 @pytest.mark.parametrize(
