@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syndicator.reading.html.document import parse
-from syndicator.reading.lists.learn import next_page
+from syndicator.reading.lists.learn import find_next_page
 
 URL = "https://a.example/blog/"
 
@@ -28,4 +28,4 @@ URL = "https://a.example/blog/"
 )
 def test_where_a_list_goes_on(link: str, found: str) -> None:
     page = f"<html><body><p>Text</p>{link}</body></html>".encode()
-    assert next_page(parse(page, URL)).removeprefix("https://a.example") == found
+    assert find_next_page(parse(page, URL)).removeprefix("https://a.example") == found
