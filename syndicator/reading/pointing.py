@@ -16,7 +16,7 @@ from syndicator import reading
 from syndicator.configuration.page_rules import compiled
 from syndicator.core import text
 from syndicator.core.errors import NotAnArticle, RulesError
-from syndicator.reading.html.document import inner, parse
+from syndicator.reading.html.document import parse, read_text
 
 Role = Literal["select", "remove", "title", "author", "date", "cover"]
 ROLES: Final[tuple[Role, ...]] = ("select", "remove", "title", "author", "date", "cover")
@@ -171,7 +171,7 @@ def _tried(
 
 
 def _sample(element: Any, attribute: str) -> str:
-    value = element.get(attribute[1:]) if attribute else inner(element, _SAMPLE * 4)
+    value = element.get(attribute[1:]) if attribute else read_text(element, _SAMPLE * 4)
     return text.line(value or "")[:_SAMPLE]
 
 

@@ -61,7 +61,7 @@ def read(
     body = bodies.read_body(document, meta, entry=entry, rules=rules, repeated=repeated)
     from_page = body.trace.get("from") == "page"
     kind = (
-        no_article.kind_of(document, meta.title, body.blocks, body.everything)
+        no_article.find_kind(document, meta.title, body.blocks, body.everything)
         if from_page
         else None
     )

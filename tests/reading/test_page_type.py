@@ -60,8 +60,8 @@ MANUAL = (
 def typed(html: str, url: str) -> page_type.PageType:
     page = parse(f"<html><head><title>Page</title>{html}</html>".encode(), url)
     blocks = read_blocks(page.tree)
-    overlap.measure(blocks)
-    return page_type.type_of(page, blocks)
+    overlap.measure_letters(blocks)
+    return page_type.find_type(page, blocks)
 
 
 @pytest.mark.parametrize(
@@ -80,14 +80,14 @@ def test_the_type_of_a_page(name: str, html: str, url: str) -> None:
 
 
 def test_what_is_like_nothing_is_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    even = {name: dict.fromkeys(row, 0.0) for name, row in page_type.weights().items()}
-    monkeypatch.setattr(page_type, "weights", lambda: even)
+    even = {name: dict.fromkeys(row, 0.0) for name, row in page_type.load_weights().items()}
+    monkeypatch.setattr(page_type, "load_weights", lambda: even)
     assert typed(ARTICLE, "https://paper.example/x").name == page_type.OTHER
 
 
 def test_features_and_weights_have_the_same_names() -> None:
     with pytest.raises(ValueError, match="fit_pages"):
-        page_type.probabilities({"bias": 1.0})
+        page_type.compute_probabilities({"bias": 1.0})
 
 
 def test_a_list_is_refused() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from syndicator.core import text, urls
 from syndicator.core.requests import Item, Shown
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.document import Document, inner
+from syndicator.reading.html.document import Document, read_text
 from syndicator.reading.lists.groups import LEAST
 from syndicator.reading.lists.links import resolve_address
 from syndicator.reading.lists.wrapper import shape
@@ -114,11 +114,11 @@ def _is_same_list(declared: _DeclaredList, shown: Sequence[Shown]) -> bool:
 def _list_declared(document: Document) -> Iterator[_DeclaredList]:
     """Yield the lists in JSON-LD, all articles in JSON-LD, and all h-entries."""
     for item in document.jsonld:
-        if not _LIST_TYPES.isdisjoint(jsonld.types(item)):
+        if not _LIST_TYPES.isdisjoint(jsonld.list_types(item)):
             rows = chain.from_iterable(_list_rows(item.get(name)) for name in _ITEM_KEYS)
             yield _DeclaredList(_JSON_LD, _read_rows(document, rows))
     articles = (
-        item for item in document.jsonld if not _ARTICLE_TYPES.isdisjoint(jsonld.types(item))
+        item for item in document.jsonld if not _ARTICLE_TYPES.isdisjoint(jsonld.list_types(item))
     )
     yield _DeclaredList(_JSON_LD, _read_rows(document, articles))
     yield _DeclaredList(_H_FEED, _read_h_entries(document))
@@ -150,14 +150,14 @@ def _read_h_entry(document: Document, entry: Any) -> Item | None:
     published: datetime | None = None
     time = properties.get("dt-published")
     if time is not None:
-        published = date.parse_date_text(time.get("datetime") or inner(time, _LONGEST_TITLE))
+        published = date.parse_date_text(time.get("datetime") or read_text(time, _LONGEST_TITLE))
     image = ""
     photo = properties.get("u-photo")
     if photo is not None:
         reference = photo.get("src") or photo.get("href") or ""
         image = resolve_picture(document, reference) or ""
     name = properties.get("p-name", link)
-    title = text.line(inner(name, _LONGEST_TITLE))
+    title = text.line(read_text(name, _LONGEST_TITLE))
     return Item(url=url, title=title, published=published, image=image)
 
 
@@ -187,17 +187,17 @@ def _read_rows(document: Document, rows: Iterator[dict[str, Any]]) -> dict[str, 
 
 
 def _read_item(document: Document, url: str, row: jsonld.Object) -> Item:
-    stated_dates = jsonld.strings(row.get("datePublished") or row.get("dateCreated"))
+    stated_dates = jsonld.list_texts(row.get("datePublished") or row.get("dateCreated"))
     dates = map(date.parse_date_text, stated_dates)
     image = ""
-    for value in jsonld.strings(row.get("image"), "url", "contentUrl", "@id"):
+    for value in jsonld.list_texts(row.get("image"), "url", "contentUrl", "@id"):
         address = resolve_picture(document, value)
         if address and is_picture(address):
             image = address
             break
     return Item(
         url=url,
-        title=next(jsonld.strings(row.get("headline") or row.get("name")), "")[:_LONGEST_TITLE],
+        title=next(jsonld.list_texts(row.get("headline") or row.get("name")), "")[:_LONGEST_TITLE],
         published=next((when for when in dates if when), None),
         image=image,
     )

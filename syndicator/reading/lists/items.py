@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from syndicator.core import text
 from syndicator.core.requests import Item, Shown
 from syndicator.reading.html import elements
-from syndicator.reading.html.document import Document, inner
+from syndicator.reading.html.document import Document, read_text
 from syndicator.reading.lists.links import Link
 from syndicator.reading.lists.wrapper import shape
 from syndicator.reading.metadata import date
@@ -273,7 +273,7 @@ def _list_titles(record: Record) -> Iterator[str]:
 def _find_text(nodes: Iterator[Any]) -> str:
     """Return the text of the first node, "" for none."""
     node = next(nodes, None)
-    return inner(node, _LONGEST_TITLE) if node is not None else ""
+    return read_text(node, _LONGEST_TITLE) if node is not None else ""
 
 
 def _find_text_within(
@@ -291,7 +291,7 @@ def _list_unlinked_titles(record: Record) -> Iterator[str]:
     for node in _list_nodes(record.elements):
         is_title = _is_heading(node) or _has_title_class(node)
         if is_title and next(node.iter("a"), None) is None:
-            yield inner(node, _LONGEST_TITLE)
+            yield read_text(node, _LONGEST_TITLE)
 
 
 def _is_heading(element: Any) -> bool:
@@ -319,7 +319,7 @@ def _choose_piece(anchor: Any, whole: str) -> str:
         holder = holder[0]
     if text.line((holder.text or "") + "".join(child.tail or "" for child in holder)):
         return whole
-    pieces = [text.line(inner(child, _LONGEST_TITLE)) for child in holder]
+    pieces = [text.line(read_text(child, _LONGEST_TITLE)) for child in holder]
     long_pieces = [
         piece for piece in pieces if len(piece) >= _SHORTEST_PIECE and not _is_date(piece)
     ]
@@ -393,7 +393,7 @@ def _read_labelled_date(element: Any) -> datetime | None:
             when = date.parse_date_text(value.split(" 1")[0])  # such as "2026-03-08 17..."
             if when:
                 return when
-    label = text.line(inner(element, _LONGEST_DATE + 1))
+    label = text.line(read_text(element, _LONGEST_DATE + 1))
     return next(date.find_days(label), None) if len(label) <= _LONGEST_DATE else None
 
 
@@ -434,7 +434,7 @@ def _read_picture(document: Document, element: Any) -> str | None:
         return resolve_picture(document, background[1]) if background else None
     parent = element.getparent()
     is_in_picture = parent is not None and parent.tag == "picture"
-    image = elements.read_images(parent if is_in_picture else element)
+    image = elements.read_image(parent if is_in_picture else element)
     if not image or _is_person(element):
         return None
     for side in (image.width, image.height):

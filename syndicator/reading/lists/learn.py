@@ -14,8 +14,8 @@ from syndicator.core.errors import NotAFeed, NotAnArticle
 from syndicator.core.model import Entry, ParsedFeed
 from syndicator.core.reasons import FeedReason
 from syndicator.core.requests import Item, Seen, Shown, Wrapper
-from syndicator.reading.html.document import Document, inner, parse
-from syndicator.reading.html.jsonld import types
+from syndicator.reading.html.document import Document, parse, read_text
+from syndicator.reading.html.jsonld import list_types
 from syndicator.reading.lists import declared
 from syndicator.reading.lists import wrapper as wrappers
 from syndicator.reading.lists.groups import Listed, read_lists
@@ -75,7 +75,7 @@ def is_list(document: Document, shown: Sequence[Shown]) -> bool:
         return prose <= _MOST_PROSE_OF_SECTION * len(shown)
     if prose > _MOST_PROSE * len(shown):
         return False
-    return all(_ARTICLE_TYPES.isdisjoint(types(item)) for item in document.jsonld)
+    return all(_ARTICLE_TYPES.isdisjoint(list_types(item)) for item in document.jsonld)
 
 
 def _is_section(url: str) -> bool:
@@ -101,8 +101,8 @@ def _count_prose(tree: Any, keys: Collection[str], base: str) -> int:
     for paragraph in islice(tree.iter("p"), _MOST_ELEMENTS):
         if next(paragraph.iterancestors(*_ASIDE_TAGS), None) is not None:
             continue
-        linked = sum(len(text.line(inner(anchor))) for anchor in paragraph.iter("a"))
-        length = len(text.line(inner(paragraph, _LONGEST_PARAGRAPH))) - linked
+        linked = sum(len(text.line(read_text(anchor))) for anchor in paragraph.iter("a"))
+        length = len(text.line(read_text(paragraph, _LONGEST_PARAGRAPH))) - linked
         if length < _SHORTEST_PARAGRAPH:
             continue
         holders = (element for element in paragraph.iterancestors() if element in keys_within)
@@ -133,7 +133,7 @@ def find_next_page(document: Document) -> str:
 
 def _leads_to_next(anchor: Any) -> bool:
     """Return True if the text of a link says "next" and its address has the number of a page."""
-    label = text.line(inner(anchor, _LONGEST_NEXT_LABEL + 1)) or anchor.get("aria-label") or ""
+    label = text.line(read_text(anchor, _LONGEST_NEXT_LABEL + 1)) or anchor.get("aria-label") or ""
     if len(label) > _LONGEST_NEXT_LABEL or not _NEXT_LABEL.match(label):
         return False
     return _PAGE_NUMBER.search(anchor.get("href") or "") is not None
@@ -185,7 +185,7 @@ def read_listing(
 
 def _read_page_title(document: Document) -> str:
     title = next(document.tree.iter("title"), None)
-    return text.line(inner(title, _LONGEST_LABEL)) if title is not None else ""
+    return text.line(read_text(title, _LONGEST_LABEL)) if title is not None else ""
 
 
 def _learn_list(
@@ -340,4 +340,4 @@ def _select_links(tree: Any, selectors: Sequence[str]) -> Iterator[tuple[str, st
                 hrefs = (anchor.get("href") for anchor in anchors)
                 reference = next(filter(None, hrefs), None)
             if reference:
-                yield reference, text.line(inner(element, _LONGEST_LABEL))
+                yield reference, text.line(read_text(element, _LONGEST_LABEL))

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from syndicator.core import text, urls
-from syndicator.reading.html.document import Document, inner
+from syndicator.reading.html.document import Document, read_text
 
 # All numbers are choices.
 _INLINE_SHARE = 0.5  # share of a paragraph below which a link in it is running text
@@ -126,7 +126,7 @@ def resolve_address(base: str, reference: str) -> str | None:
 
 def _read_link(anchor: Any, url: str, index: int, class_counts: Mapping[str, int]) -> Link:
     ancestors = list(islice(anchor.iterancestors(), _MOST_ANCESTORS))
-    label = text.line(inner(anchor, _LONGEST_TEXT))
+    label = text.line(read_text(anchor, _LONGEST_TEXT))
     # from the link outwards
     descriptions = [
         describe_element(element, class_counts)
@@ -225,5 +225,5 @@ def _is_inline(anchor: Any, label: str) -> bool:
         holder = holder.getparent()
     if holder is None or holder.tag not in ("p", "blockquote", "dd"):
         return False
-    paragraph = text.line(inner(holder, _LONGEST_PARAGRAPH))
+    paragraph = text.line(read_text(holder, _LONGEST_PARAGRAPH))
     return len(label) < _INLINE_SHARE * len(paragraph)

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 from lxml import etree
 
 from syndicator.core import text, urls
-from syndicator.reading.html.document import tree_of
+from syndicator.reading.html.document import parse_tree
 
 _DATA: Final = Path(__file__).parent.parent / "data/mail_words.toml"
 _NO_TEXT: Final = frozenset(
@@ -73,7 +73,7 @@ def clean_mail(html: str, addresses: Collection[str], unsubscribe: Collection[st
     """Return the text of a mail as HTML without what belongs to one reader; "" if nothing is left.
     `addresses`: of the reader; `unsubscribe`: what the header List-Unsubscribe names. Raises
     NotAnArticle("not-html")."""
-    tree = tree_of(html)
+    tree = parse_tree(html)
     reader = make_reader(addresses, unsubscribe)
     for element in list(tree.iter()):
         if element.tag in _NO_TEXT or _is_hidden(element):
@@ -286,7 +286,10 @@ def _is_hidden(element: Any) -> bool:
         return True
     if not _TINY.search(style):
         return False
-    return not any("font-size" in (inner.get("style") or "") for inner in element.iterdescendants())
+    has_sized_parts = any(
+        "font-size" in (part.get("style") or "") for part in element.iterdescendants()
+    )
+    return not has_sized_parts
 
 
 @cache

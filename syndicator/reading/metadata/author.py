@@ -14,7 +14,7 @@ from syndicator import reading
 from syndicator.core import text, urls
 from syndicator.core.model import Entry
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.document import Document, articles, inner
+from syndicator.reading.html.document import Document, list_articles, read_text
 from syndicator.reading.metadata import person_names
 from syndicator.reading.metadata.author_candidates import Candidate, Evidence, find_candidates
 from syndicator.reading.metadata.cover import Choice
@@ -133,7 +133,8 @@ def _read_declared_opener(thread: Any) -> str:
             child for child in element.iter() if "name" in (child.get("itemprop") or "").split()
         ]
         values = (
-            holder.get("content") or inner(holder, _LONGEST_VALUE) for holder in (*names, element)
+            holder.get("content") or read_text(holder, _LONGEST_VALUE)
+            for holder in (*names, element)
         )
         return _find_user_name(values)
     return ""
@@ -158,9 +159,9 @@ def _read_user_name(element: Any) -> str:
     if not _USER_CLASS.search((element.get("class") or "")[:_LONGEST_VALUE]):
         return ""
     if element.tag in ("a", "span", "h3", "h4", "strong", "b"):
-        return _clean_user_name(inner(element, _LONGEST_VALUE))
+        return _clean_user_name(read_text(element, _LONGEST_VALUE))
     links = [
-        inner(link, _LONGEST_VALUE)
+        read_text(link, _LONGEST_VALUE)
         for link in element.iter("a")
         if _MEMBER_ADDRESS.search(link.get("href") or "")
     ]
@@ -305,8 +306,8 @@ def _list_owners(document: Document, sitename: str) -> Iterator[Evidence]:
             kinds_of.setdefault(name_key, {})[kind] = None
     companies: set[str] = set()
     for item in document.jsonld:
-        if "Organization" in jsonld.types(item):
-            companies.update(make_key(name) for name in jsonld.strings(item.get("name")))
+        if "Organization" in jsonld.list_types(item):
+            companies.update(make_key(name) for name in jsonld.list_texts(item.get("name")))
     for name_key, name in names.items():
         kinds = kinds_of[name_key]
         if len(kinds) < _LEAST_OWNER_PLACES or name_key in companies:
@@ -320,7 +321,7 @@ def _list_declared_values(document: Document) -> Iterator[tuple[str, str]]:
     """Yield (place, value) for each short author of JSON-LD and metas as it is written, a person's
     name or not."""
     stated: list[tuple[str, str]] = []
-    for item in articles(document)[:_MOST_ARTICLES]:
+    for item in list_articles(document)[:_MOST_ARTICLES]:
         stated += [("json-ld", name) for name in _list_author_names(item.get("author"), {})]
     for place in _METAS[:-1]:
         stated += [(place, value) for value in document.metas.get(place, ())[:1]]
@@ -344,7 +345,7 @@ def _list_declared_people(
         for item in document.jsonld
         if isinstance(item.get("@id"), str) and item.get("name")
     }
-    for item in articles(document)[:_MOST_ARTICLES]:
+    for item in list_articles(document)[:_MOST_ARTICLES]:
         stated = _list_author_names(item.get("author") or item.get("creator"), items_by_id)
         yield "json-ld", list(person_names.find_all_names(stated, lenient=True))
     for name in _METAS:
@@ -369,4 +370,4 @@ def _list_author_names(value: Any, items_by_id: Mapping[str, jsonld.Object]) -> 
             reference = item.get("@id")
             if isinstance(reference, str):
                 author = items_by_id.get(reference, item)
-        yield from jsonld.strings(author, "name")
+        yield from jsonld.list_texts(author, "name")

@@ -155,10 +155,10 @@ def _list_site_keys(document: Document, sitename: str) -> frozenset[str]:
     domain = urls.domain(document.url).removeprefix("www.")
     names = [sitename, domain, urls.host(document.url), domain.split(".")[0]]
     for item in document.jsonld:
-        if _COMPANY_TYPES & set(jsonld.types(item)):
-            names += jsonld.strings(item.get("name"))
+        if _COMPANY_TYPES & set(jsonld.list_types(item)):
+            names += jsonld.list_texts(item.get("name"))
         if isinstance(item.get("publisher"), dict):
-            names += jsonld.strings(item["publisher"], "name")
+            names += jsonld.list_texts(item["publisher"], "name")
     return frozenset(map(make_key, names)) - {""}
 
 

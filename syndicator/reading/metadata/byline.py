@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree
 
-from syndicator.reading.html.document import inner, is_in_reply
+from syndicator.reading.html.document import is_in_reply, read_text
 from syndicator.reading.metadata import date, person_names
 from syndicator.reading.metadata.title import Spot, Survey
 
@@ -90,7 +90,7 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> UnmarkedByline | None:
     element = spot.element
     distance = spot.offset - survey.headline_end
     if survey.has_headline and abs(distance) <= _MOST_BESIDE:
-        text = inner(element, 2 * _MOST_READ)
+        text = read_text(element, 2 * _MOST_READ)
         line = " ".join(text.split()) if len(text) < 2 * _MOST_READ else ""
         if len(line) > _LONG_LINE:
             line = ""
@@ -107,7 +107,7 @@ def read_unmarked_byline(spot: Spot, survey: Survey) -> UnmarkedByline | None:
         element.tag == "p" and distance >= _SIGNED_AFTER and spot.text_before[-1:] in _SENTENCE_ENDS
     )
     if may_be_signature:
-        signature = " ".join(inner(element, 2 * _LONG_LINE).split()).strip("()[]–—-/ ")
+        signature = " ".join(read_text(element, 2 * _LONG_LINE).split()).strip("()[]–—-/ ")
         if person_names.is_known_person(signature):
             return UnmarkedByline((signature,), "signed", _LIKELY)
     return None
@@ -160,7 +160,7 @@ def _read_text_after(element: Any) -> str:
     if tail:
         return tail
     following = element.getnext()
-    return inner(following, _LONG_LINE) if following is not None else ""
+    return read_text(following, _LONG_LINE) if following is not None else ""
 
 
 def _read_name(line: str, distance: int) -> str:
@@ -325,7 +325,7 @@ def _find_kind(spot: Spot) -> _Kind | None:
     if href and _AUTHOR_ADDRESS.search(href[:300]):
         if _ends_by(spot.text_before):
             return _Kind("link", _SURE)
-        text_around = " ".join(inner(element.getparent(), _MOST_READ).split())
+        text_around = " ".join(read_text(element.getparent(), _MOST_READ).split())
         if len(text_around) <= _MOST_AROUND:
             return _Kind("link", _LIKELY)
     if _begins_with_by((element.text or "").strip()[:_LONGEST_BYLINE]):
@@ -370,7 +370,9 @@ def _read_equal_children(element: Any) -> tuple[str, ...]:
             continue
         if len({(child.tag, child.get("class")) for child in holder}) > 1:
             continue
-        names = [" ".join(inner(child, _LONGEST_BYLINE).split()).strip(" ,") for child in holder]
+        names = [
+            " ".join(read_text(child, _LONGEST_BYLINE).split()).strip(" ,") for child in holder
+        ]
         if all(map(person_names.is_known_person, names)):
             return tuple(dict.fromkeys(names))
     return ()

@@ -13,7 +13,7 @@ from syndicator.core import text, urls
 from syndicator.core.model import Entry
 from syndicator.core.urls import refusal
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.document import Document, articles
+from syndicator.reading.html.document import Document, list_articles
 
 T = TypeVar("T")
 _MOST_TRACED = 12  # candidates kept for the trace
@@ -144,13 +144,13 @@ def _list_declared_logos(document: Document) -> frozenset[str]:
         if "icon" in (link.get("rel") or "").lower()
     ]
     for item in document.jsonld:
-        stated += jsonld.strings(item.get("logo"), *_ADDRESS_KEYS)
-        if _PUBLISHER_TYPES & set(jsonld.types(item)):
-            stated += jsonld.strings(item.get("image"), *_ADDRESS_KEYS)
+        stated += jsonld.list_texts(item.get("logo"), *_ADDRESS_KEYS)
+        if _PUBLISHER_TYPES & set(jsonld.list_types(item)):
+            stated += jsonld.list_texts(item.get("image"), *_ADDRESS_KEYS)
         for name in ("publisher", "author"):
             for holder in _list_objects(item.get(name)):
                 for picture in ("logo", "image"):
-                    stated += jsonld.strings(holder.get(picture), *_ADDRESS_KEYS)
+                    stated += jsonld.list_texts(holder.get(picture), *_ADDRESS_KEYS)
     addresses = [resolve_picture(document, value) for value in stated[:_MOST_LOGOS]]
     return frozenset(urls.alias(address) for address in addresses if address)
 
@@ -174,9 +174,9 @@ def is_picture(url: str) -> bool:
 def _list_candidates(document: Document, entry: Entry | None) -> Iterator[tuple[str, str]]:
     """Yield (name of the place, address as written), the likeliest first."""
     yield from _list_metas(document, _FIRST_METAS, most_values=_MOST_META_VALUES)
-    for item in articles(document)[:_MOST_ARTICLES]:
+    for item in list_articles(document)[:_MOST_ARTICLES]:
         for stated in (item.get("image"), item.get("thumbnailUrl")):
-            for value in islice(jsonld.strings(stated, *_ADDRESS_KEYS), _MOST_PICTURES):
+            for value in islice(jsonld.list_texts(stated, *_ADDRESS_KEYS), _MOST_PICTURES):
                 yield "json-ld", value
     yield from _list_metas(document, _LATER_METAS, most_values=1)
     for link in document.tree.iter("link"):

@@ -15,7 +15,7 @@ from syndicator import reading
 from syndicator.core import urls
 from syndicator.core.model import Entry
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.document import Document, articles, inner, is_in_reply
+from syndicator.reading.html.document import Document, is_in_reply, list_articles, read_text
 from syndicator.reading.metadata.cover import Choice, choose_first_valid
 from syndicator.reading.metadata.title import Spot, Survey
 
@@ -434,7 +434,7 @@ def _list_candidates(
     ones."""
     if entry is not None and not entry.listed:
         yield "entry", entry.published
-    items = articles(document)[:_MOST_ITEMS]
+    items = list_articles(document)[:_MOST_ITEMS]
     page_items = [item for item in items if not _is_about_other_page(item, document)]
     for when in chain.from_iterable(map(_parse_item_dates, page_items)):
         yield "json-ld", when
@@ -465,13 +465,13 @@ def _parse_microdata_dates(document: Document) -> Iterator[datetime | None]:
     elements = document.tree.xpath('//*[contains(@itemprop,"datePublished") or @pubdate]')
     for element in elements[:_MOST_MICRODATA]:
         if not is_in_reply(element):
-            value = element.get("datetime") or element.get("content") or inner(element, 200)
+            value = element.get("datetime") or element.get("content") or read_text(element, 200)
             yield parse_date_text(value)
 
 
 def _parse_item_dates(item: jsonld.Object) -> Iterator[datetime | None]:
     stated = item.get("datePublished") or item.get("dateCreated") or item.get("uploadDate")
-    return map(parse_date_text, jsonld.strings(stated))
+    return map(parse_date_text, jsonld.list_texts(stated))
 
 
 def _is_about_other_page(item: jsonld.Object, document: Document) -> bool:
@@ -485,13 +485,13 @@ def _is_about_other_page(item: jsonld.Object, document: Document) -> bool:
     }
     item_addresses: set[str] = set()
     for name in _ADDRESS_KEYS:
-        for value in jsonld.strings(item.get(name), "@id", "url"):
+        for value in jsonld.list_texts(item.get(name), "@id", "url"):
             address = value.partition("#")[0]
             if address.startswith("http"):
                 item_addresses.add(urls.alias(address))
     if not item_addresses or item_addresses & page_addresses:
         return False
-    headline = next(jsonld.strings(item.get("headline") or item.get("name")), "")
+    headline = next(jsonld.list_texts(item.get("headline") or item.get("name")), "")
     headline_words = set(_WORD.findall(headline.casefold()))
     if not headline_words:
         return False
@@ -505,8 +505,8 @@ def _list_updated_candidates(
 ) -> Iterator[tuple[str, datetime | None]]:
     if entry is not None:
         yield "entry", entry.updated
-    for item in articles(document)[:_MOST_ITEMS]:
-        for value in jsonld.strings(item.get("dateModified")):
+    for item in list_articles(document)[:_MOST_ITEMS]:
+        for value in jsonld.list_texts(item.get("dateModified")):
             yield "json-ld", parse_date_text(value)
     for name in _MODIFIED_METAS:
         yield name, parse_date_text(document.meta(name))

@@ -95,10 +95,10 @@ def read_sitename(document: Document) -> str:
 def _list_sitenames(document: Document) -> Iterator[str]:
     yield document.meta("og:site_name")
     for item in document.jsonld:
-        yield from jsonld.strings(item.get("publisher"), "name")
+        yield from jsonld.list_texts(item.get("publisher"), "name")
     for item in document.jsonld:
-        if _SITE_TYPES & set(jsonld.types(item)):
-            yield from jsonld.strings(item.get("name"))
+        if _SITE_TYPES & set(jsonld.list_types(item)):
+            yield from jsonld.list_texts(item.get("name"))
     yield document.meta(
         "application-name",
         "apple-mobile-web-app-title",

@@ -9,7 +9,7 @@ from syndicator.configuration import page_rules
 from syndicator.core import text
 from syndicator.core.model import Draft, Entry, Rules
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.document import Document, articles, inner
+from syndicator.reading.html.document import Document, list_articles, read_text
 from syndicator.reading.metadata import author as metadata_author
 from syndicator.reading.metadata import cover, date, host_memory, identity, person_names, usage
 from syndicator.reading.metadata import title as metadata_title
@@ -101,7 +101,7 @@ def _select_values(document: Document, rule: Sequence[str], *attributes: str) ->
             continue
         values = (element.get(attribute) for attribute in attributes)
         stated = next((value for value in values if value), "")
-        yield stated or inner(element, _LONGEST_VALUE)
+        yield stated or read_text(element, _LONGEST_VALUE)
 
 
 def _select(document: Document, rule: Sequence[str]) -> Iterator[_Match]:
@@ -215,20 +215,20 @@ def _read_description(document: Document) -> str:
     """Return the page's description of itself: of its metas, else of its first article, else
     ""."""
     stated = document.meta("description", "og:description", "twitter:description", "dc.description")
-    description = jsonld.clean(stated)
+    description = jsonld.clean_text(stated)
     if description:
         return description
-    page_articles = articles(document)
+    page_articles = list_articles(document)
     if not page_articles:
         return ""
-    return next(jsonld.strings(page_articles[0].get("description")), "")
+    return next(jsonld.list_texts(page_articles[0].get("description")), "")
 
 
 def _read_keywords(document: Document) -> tuple[str, ...]:
     """Return the keywords that metas and JSON-LD state, without repetitions."""
     values = list(document.metas.get("article:tag", ()))
-    for item in articles(document):
-        values += jsonld.strings(item.get("keywords"), "name")
+    for item in list_articles(document):
+        values += jsonld.list_texts(item.get("keywords"), "name")
     values.append(document.meta("news_keywords", "keywords", "parsely-tags", "sailthru.tags"))
     keywords: dict[str, None] = {}
     for value in values:

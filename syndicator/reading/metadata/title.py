@@ -15,7 +15,7 @@ from lxml import etree
 from syndicator.core import text, urls
 from syndicator.core.model import Entry, Rules
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.document import Document, articles, inner
+from syndicator.reading.html.document import Document, list_articles, read_text
 from syndicator.reading.metadata.cover import Choice, choose_first_valid
 
 LONGEST = 300  # characters of a title
@@ -442,11 +442,11 @@ def _list_candidates(
 
 def list_heads(document: Document) -> Iterator[tuple[str, str]]:
     """Yield (name of the place, title) for each title that JSON-LD, metas and <title> state."""
-    for item in articles(document)[:_MOST_ARTICLES]:
-        for value in jsonld.strings(item.get("headline") or item.get("name")):
+    for item in list_articles(document)[:_MOST_ARTICLES]:
+        for value in jsonld.list_texts(item.get("headline") or item.get("name")):
             yield "json-ld", value
     for name in _TITLE_METAS:
-        yield name, jsonld.clean(document.meta(name))
+        yield name, jsonld.clean_text(document.meta(name))
     yield "title", _document_title(document)
 
 
@@ -575,7 +575,7 @@ def _measure_similarity(words: Sequence[str], other_words: Sequence[str]) -> flo
 
 def untag(value: str) -> str:
     """Return a feed's text field as plain text."""
-    without_tags = _HTML_TAG.sub("", jsonld.clean(value))
+    without_tags = _HTML_TAG.sub("", jsonld.clean_text(value))
     return trim_separators(without_tags[: 4 * LONGEST])
 
 
@@ -647,10 +647,10 @@ def _find_heading_element(body: Any, headline: str) -> Any:
     elements = list(islice(body.iter("h1", "h2", "h3", "h4"), _MOST_HEADINGS))
     if headline_key:
         for element in elements:
-            if headline_key in make_key(inner(element)):
+            if headline_key in make_key(read_text(element)):
                 return element
     for element in elements:
-        if element.tag == "h1" and make_key(inner(element)):
+        if element.tag == "h1" and make_key(read_text(element)):
             return element
     return None
 

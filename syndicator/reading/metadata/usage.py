@@ -15,7 +15,7 @@ from syndicator.core.model import Entry
 from syndicator.core.usage import statements
 from syndicator.core.usage.statements import names, said
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.document import Document, articles
+from syndicator.reading.html.document import Document, list_articles
 
 _AI_USES = frozenset(("ai-input", "ai-index", "ai-train"))
 _USES = ("search", "full-text", *sorted(_AI_USES))
@@ -161,8 +161,8 @@ def _list_page_fields(document: Document) -> Iterator[tuple[str, str]]:
     for element in islice(document.tree.iter("a", "link"), _MOST_LINKS):
         if "license" in (element.get("rel") or "").lower().split() and element.get("href"):
             yield "rel=license", text.legal(element.get("href"))
-    for item in articles(document)[:1]:
-        for value in jsonld.strings(item.get("license"), "url", "@id"):
+    for item in list_articles(document)[:1]:
+        for value in jsonld.list_texts(item.get("license"), "url", "@id"):
             yield "schema.org license", value
     for script in document.tree.iter("script"):
         if (script.get("type") or "").strip().lower() == _RSL_TYPE:

@@ -50,11 +50,11 @@ def weighed(markup: str, extracted: str) -> list[Block]:
     blocks = read_blocks(
         parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
     )
-    overlap.measure(blocks)
-    overlap.compare(blocks, extracted)
-    box = containers.build(blocks)
-    containers.add_up(blocks, box)
-    containers.weigh(blocks, box)
+    overlap.measure_letters(blocks)
+    overlap.compare_with_text(blocks, extracted)
+    box = containers.build_containers(blocks)
+    containers.add_up_letters(blocks, box)
+    containers.weigh_hints(blocks, box)
     return blocks
 
 
@@ -145,10 +145,10 @@ def test_a_word_on_each_paragraph_of_the_article(word: str) -> None:
 
 
 def test_a_resource_is_no_source() -> None:
-    assert not hints.of_words("resource-body") & hints.bit("footnote")
-    assert not hints.of_words("field--type-entity-reference-revisions") & hints.bit("footnote")
-    assert hints.of_words("post-sources") & hints.bit("footnote")
-    assert hints.of_words("references") & hints.bit("footnote")
+    assert not hints.read_words("resource-body") & hints.bit("footnote")
+    assert not hints.read_words("field--type-entity-reference-revisions") & hints.bit("footnote")
+    assert hints.read_words("post-sources") & hints.bit("footnote")
+    assert hints.read_words("references") & hints.bit("footnote")
 
 
 def test_blocks_know_the_hints_of_the_elements_around_them() -> None:
@@ -159,7 +159,7 @@ def test_blocks_know_the_hints_of_the_elements_around_them() -> None:
     own = read_blocks(
         parse(f"<html><body>{page}</body></html>".encode(), "https://a.example/b").tree
     )[0].own_hints
-    assert own == {element: hints.of(element) for element in own}
+    assert own == {element: hints.read_hints(element) for element in own}
     assert [element.tag for element, bits in own.items() if bits] == ["nav", "a", "div"]
 
 
@@ -169,10 +169,10 @@ def test_weighing_again_after_another_comparison_forgets_the_first() -> None:
     paid = "".join(f"<p class='paywall'>{text}</p>" for text in TEXTS)
     blocks = weighed(paid + OTHER, "\n".join(TEXTS))
     assert not any(bears(block, "paywall") for block in blocks[: len(TEXTS)])
-    box = containers.build(blocks)
+    box = containers.build_containers(blocks)
     first = [(block.hints, block.near) for block in weighed(paid + OTHER, "")]
     for extracted in ("\n".join(TEXTS), ""):
-        overlap.compare(blocks, extracted)
-        containers.add_up(blocks, box)
-        containers.weigh(blocks, box)
+        overlap.compare_with_text(blocks, extracted)
+        containers.add_up_letters(blocks, box)
+        containers.weigh_hints(blocks, box)
     assert [(block.hints, block.near) for block in blocks] == first

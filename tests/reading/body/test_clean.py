@@ -22,11 +22,11 @@ def stays(markup: str, score: float, *, selected: bool) -> bool:
     blocks = read_blocks(
         parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
     )
-    overlap.measure(blocks)
+    overlap.measure_letters(blocks)
     for block in blocks:
         block.score = score
-    kept, _ = clean.attach(
-        blocks, clean.decide(blocks, "", selected=selected), ["overlap"] * len(blocks)
+    kept, _ = clean.attach_images(
+        blocks, clean.choose_blocks(blocks, "", selected=selected), ["overlap"] * len(blocks)
     )
     return blocks[0] in kept
 

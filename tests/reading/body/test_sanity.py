@@ -22,8 +22,8 @@ def blocks_of(markup: str, extracted: str) -> list[Block]:
     blocks = read_blocks(
         parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
     )
-    overlap.measure(blocks)
-    overlap.compare(blocks, extracted)
+    overlap.measure_letters(blocks)
+    overlap.compare_with_text(blocks, extracted)
     return blocks
 
 
@@ -134,7 +134,7 @@ def test_of_a_plain_page_no_extractor_is_asked(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_guess_is_the_prose_of_the_main_container() -> None:
     blocks = blocks_of(f"<div>{MENU}</div><main>{STORY}<p>Short.</p></main>", "")
-    box = overlap.containers.build(blocks)
-    overlap.containers.add_up(blocks, box)
-    overlap.guess(blocks, box)
+    box = overlap.containers.build_containers(blocks)
+    overlap.containers.add_up_letters(blocks, box)
+    overlap.guess_overlap(blocks, box)
     assert [block.overlap for block in blocks] == [0.0] * 9 + [1.0] * 5 + [0.0]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from syndicator.core.errors import NotAnArticle
 from syndicator.reading.html import charset, jsonld
-from syndicator.reading.html.document import inner, parse
+from syndicator.reading.html.document import parse, read_text
 
 URL = "https://paper.example/news/a.html"
 CHARSETS = [
@@ -77,7 +77,7 @@ def test_a_few_foreign_bytes_in_utf8_are_windows_1252() -> None:
     )
     page = parse(data, URL)
     assert page.charset == "utf-8"
-    assert "it’s" in inner(page.tree, 5_000)
+    assert "it’s" in read_text(page.tree, 5_000)
 
 
 def test_utf8_written_twice_is_undone() -> None:
@@ -193,7 +193,7 @@ def test_metas_by_whatever_name() -> None:
 
 
 def scripts(*values: str) -> tuple[jsonld.Object, ...]:
-    return jsonld.read(values)
+    return jsonld.read_objects(values)
 
 
 def test_jsonld_is_flat() -> None:

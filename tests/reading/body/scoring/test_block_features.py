@@ -84,8 +84,8 @@ def shown(markup: str, place: int = 0) -> dict[str, float]:
     blocks = read_blocks(
         parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
     )
-    overlap.measure(blocks)
-    found = block_features.columns(blocks, "The title of the page")
+    overlap.measure_letters(blocks)
+    found = block_features.compute_block_features(blocks, "The title of the page")
     return {name: float(column[place]) for name, column in found.items()}
 
 

@@ -40,13 +40,15 @@ def columns(
     `odds`."""
     blocks = blocks_of(markup)
     first = scorer.Scored("alone", ["bias"] * len(blocks), {}, np.array(odds))
-    found = sequence.columns(sequence.texts_of(blocks, facts), containers.build(blocks), first)
+    found = sequence.columns(
+        sequence.select_texts(blocks, facts), containers.build_containers(blocks), first
+    )
     return {name.removeprefix("second "): column.tolist() for name, column in found.items()}
 
 
 def blocks_of(markup: str) -> list[Block]:
     blocks = read_blocks(parse(f"<html><body>{markup}</body></html>".encode(), URL).tree)
-    overlap.measure(blocks)
+    overlap.measure_letters(blocks)
     return blocks
 
 
@@ -113,9 +115,11 @@ def page(below: str) -> bytes:
 def read_with(question: str, monkeypatch: pytest.MonkeyPatch, rules: Rules | None = None) -> Draft:
     """The page with a note below its text, against whose texts the second look is sure if they are
     over a limit."""
-    trees, shipped = scorer.read_trees([{"asks": question, "leaves": "9 -60"}]), scorer.boosted
+    trees, shipped = scorer.read_trees([{"asks": question, "leaves": "9 -60"}]), scorer.load_trees
     monkeypatch.setattr(
-        scorer, "boosted", lambda file, table: trees if "sequence" in file else shipped(file, table)
+        scorer,
+        "load_trees",
+        lambda file, table: trees if "sequence" in file else shipped(file, table),
     )
     return read(page(NOTE), URL, rules=rules)
 
@@ -137,7 +141,7 @@ def test_what_an_operator_chose_has_no_second_look(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("table", ["asked", "alone"])
 def test_the_shipped_trees_ask_for_features_that_there_are(table: scorer.Table) -> None:
-    shipped = scorer.boosted("sequence_trees.json", table)
+    shipped = scorer.load_trees("sequence_trees.json", table)
     assert len(shipped.leaves) >= 100
     made = columns(f"<p>{STORY[0]}</p>", [0.0], sequence.Facts(types={"article": 1.0}))
     asked = {name.removeprefix("second ") for name in shipped.names if name.startswith("second ")}
