@@ -129,6 +129,7 @@ def _compare_frames(blocks: Sequence[Block]) -> Columns:
 
 
 def _read_frames(frames: tuple[Frame, ...]) -> dict[str, bool]:
+    """Return in what a block with these frames stands, by feature."""
     kinds = [frame.kind for frame in frames]
     items = (frame for frame in reversed(frames) if frame.kind == "li")
     item = next(items, None)

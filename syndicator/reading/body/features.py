@@ -136,6 +136,7 @@ def _measure_lists(blocks: Sequence[Block]) -> Columns:
 
 
 def _measure_list(blocks: Sequence[Block]) -> dict[str, float]:
+    """Compute links and size of a list from the blocks in it."""
     count = len(blocks) or 1
     with_fragment = 0  # blocks with a link within the page
     for block in blocks:

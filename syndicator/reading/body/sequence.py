@@ -114,15 +114,15 @@ def columns(texts: Texts, box: containers.Containers, first: scorer.Scored) -> C
     odds = np.clip(first.odds[texts.indices], -_MOST_ODDS, _MOST_ODDS)
     probability = scorer.probabilities(odds)
     letters = texts.letters
-    mass = probability * letters  # the letters that are likely the article's
+    likely_letters = probability * letters  # the letters that are likely the article's
     markup = [box.markup[index] for index in texts.indices.tolist()]
     features: Columns = {
-        **_measure_neighbours(odds, mass, letters),
-        **_measure_page(probability, mass, letters),
+        **_measure_neighbours(odds, likely_letters, letters),
+        **_measure_page(probability, likely_letters, letters),
         **_measure_distances(odds, letters),
-        **_measure_containers(box, box.element_of[texts.indices], mass, letters),
-        **_measure_groups(texts.blocks, markup, mass, letters),
-        **_measure_sections(texts.blocks, odds, mass, letters),
+        **_measure_containers(box, box.element_of[texts.indices], likely_letters, letters),
+        **_measure_groups(texts.blocks, markup, likely_letters, letters),
+        **_measure_sections(texts.blocks, odds, likely_letters, letters),
     }
     first_values = {name: column[texts.indices] for name, column in first.values.items()}
     return first_values | texts.features | _name_second(features)
@@ -135,7 +135,7 @@ def _name_second(features: Columns) -> Columns:
     }
 
 
-def _measure_neighbours(odds: Any, mass: Any, letters: Any) -> Columns:
+def _measure_neighbours(odds: Any, likely_letters: Any, letters: Any) -> Columns:
     """Compute odds and sizes of the nearest texts, and mean probabilities around each text."""
     features: Columns = {"odds": odds}
     for step in _NEAR_STEPS:
@@ -144,30 +144,30 @@ def _measure_neighbours(odds: Any, mass: Any, letters: Any) -> Columns:
     features["size-1"] = np.log1p(shift(letters, 1, 0.0))
     features["size+1"] = np.log1p(shift(letters, -1, 0.0))
     index = np.arange(len(odds))
-    mass_sums = np.concatenate([[0.0], np.cumsum(mass)])
+    likely_sums = np.concatenate([[0.0], np.cumsum(likely_letters)])
     letter_sums = np.concatenate([[0.0], np.cumsum(letters)])
     for reach in _WIDE_STEPS:
         low = np.maximum(index - reach, 0)
         high = np.minimum(index + reach + 1, len(odds))
-        other_mass = mass_sums[high] - mass_sums[low] - mass
+        other_likely = likely_sums[high] - likely_sums[low] - likely_letters
         other_letters = letter_sums[high] - letter_sums[low] - letters
-        features[f"mean-{reach}"] = other_mass / np.maximum(other_letters, 1.0)
+        features[f"mean-{reach}"] = other_likely / np.maximum(other_letters, 1.0)
     return features
 
 
-def _measure_page(probability: Any, mass: Any, letters: Any) -> Columns:
+def _measure_page(probability: Any, likely_letters: Any, letters: Any) -> Columns:
     """Compute each text's place in the page and its likely article."""
-    count = len(mass)
+    count = len(likely_letters)
     index = np.arange(count)
-    total = float(mass.sum()) or 1.0
-    mass_before = np.cumsum(mass) - mass
+    total = float(likely_letters.sum()) or 1.0
+    likely_before = np.cumsum(likely_letters) - likely_letters
     return {
-        "mass-before": mass_before / total,
-        "mass-after": 1 - (mass_before + mass) / total,
+        "mass-before": likely_before / total,
+        "mass-after": 1 - (likely_before + likely_letters) / total,
         "mass": np.full(count, math.log1p(total)),
         "mass-share": np.full(count, total / (float(letters.sum()) or 1.0)),
         "mean": np.full(count, probability.mean()),
-        "own-share": mass / total,
+        "own-share": likely_letters / total,
         "texts": np.full(count, math.log1p(count)),
         "place": index / count,
         "place-end": np.log1p(count - index),
@@ -211,31 +211,31 @@ def _measure_distances(odds: Any, letters: Any) -> Columns:
 
 
 def _measure_containers(
-    box: containers.Containers, element_of: Any, mass: Any, letters: Any
+    box: containers.Containers, element_of: Any, likely_letters: Any, letters: Any
 ) -> Columns:
     """Compute for four elements around each text the mean probability of their other texts, and
     their share of the likely article. `element_of`: number of the element of each text."""
     sums = np.zeros((len(box.nodes), 2))
-    np.add.at(sums, element_of, np.stack([mass, letters], axis=1))
+    np.add.at(sums, element_of, np.stack([likely_letters, letters], axis=1))
     for level in reversed(box.levels[1:]):
         np.add.at(sums, box.parent[level], sums[level])
     features: Columns = {}
-    total = float(mass.sum()) or 1.0
+    total = float(likely_letters.sum()) or 1.0
     node = element_of
     for name in ("parent", "grand", "great", "great-great"):
         node = box.parent[node]
-        features[f"{name}-mean"] = _divide(sums[node, 0] - mass, sums[node, 1] - letters)
+        features[f"{name}-mean"] = _divide(sums[node, 0] - likely_letters, sums[node, 1] - letters)
         features[f"{name}-share"] = sums[node, 0] / total
     return features
 
 
-def _divide(mass: Any, letters: Any) -> Any:
+def _divide(likely_letters: Any, letters: Any) -> Any:
     """Return the mean probability of each letter, _NO_TEXTS if there are none."""
-    return np.where(letters > 0, mass / np.maximum(letters, 1.0), _NO_TEXTS)
+    return np.where(letters > 0, likely_letters / np.maximum(letters, 1.0), _NO_TEXTS)
 
 
 def _measure_groups(
-    texts: Sequence[Block], markup: Sequence[Any], mass: Any, letters: Any
+    texts: Sequence[Block], markup: Sequence[Any], likely_letters: Any, letters: Any
 ) -> Columns:
     """Compute mean probability and size of the other texts in the same list, with the same markup,
     and of headings alike."""
@@ -248,37 +248,41 @@ def _measure_groups(
         headings.append((text.level, text.element.get("class")) if is_heading else index)
     features: Columns = {}
     for name, keys in (("list", lists), ("alike", markup), ("heads", headings)):
-        features[f"{name}-mean"], features[f"{name}-size"] = _measure_others(keys, mass, letters)
+        features[f"{name}-mean"], features[f"{name}-size"] = _measure_others(
+            keys, likely_letters, letters
+        )
     return features
 
 
-def _measure_others(keys: Iterable[Any], mass: Any, letters: Any) -> tuple[Any, Any]:
+def _measure_others(keys: Iterable[Any], likely_letters: Any, letters: Any) -> tuple[Any, Any]:
     """Return mean probability and size (logarithm of the letters) of the other texts with the same
     key."""
     numbers: dict[Any, int] = {}
     group_of = np.array([numbers.setdefault(key, len(numbers)) for key in keys])
     other_letters = np.bincount(group_of, letters)[group_of] - letters
-    other_mass = np.bincount(group_of, mass)[group_of] - mass
-    return _divide(other_mass, other_letters), np.log1p(other_letters)
+    other_likely = np.bincount(group_of, likely_letters)[group_of] - likely_letters
+    return _divide(other_likely, other_letters), np.log1p(other_letters)
 
 
-def _measure_sections(texts: Sequence[Block], odds: Any, mass: Any, letters: Any) -> Columns:
+def _measure_sections(
+    texts: Sequence[Block], odds: Any, likely_letters: Any, letters: Any
+) -> Columns:
     """Compute mean probabilities of the section of each text, from heading to heading, and of those
     before and after it."""
     is_heading = np.array([text.kind == "h" for text in texts])
     section_of = np.cumsum(is_heading)
     count = int(section_of[-1]) + 1
-    body_mass = np.where(is_heading, 0.0, mass)
+    body_likely = np.where(is_heading, 0.0, likely_letters)
     body_letters = np.where(is_heading, 0.0, letters)
-    section_mass = np.bincount(section_of, body_mass, count)
+    section_likely = np.bincount(section_of, body_likely, count)
     section_letters = np.bincount(section_of, body_letters, count)
-    means = _divide(section_mass, section_letters)
+    means = _divide(section_likely, section_letters)
     heading_odds = np.full(count, _OUTSIDE)
     heading_odds[section_of[is_heading]] = odds[is_heading]
-    other_mass = section_mass[section_of] - body_mass
+    other_likely = section_likely[section_of] - body_likely
     other_letters = section_letters[section_of] - body_letters
     return {
-        "section-mean": _divide(other_mass, other_letters),
+        "section-mean": _divide(other_likely, other_letters),
         "section-size": np.log1p(section_letters[section_of]),
         "section-before": shift(means, 1, _NO_TEXTS)[section_of],
         "section-after": shift(means, -1, _NO_TEXTS)[section_of],

@@ -99,6 +99,7 @@ class _Walker:
         self.hints: dict[Any, int] = {}
 
     def walk(self, root: Any) -> list[Block]:
+        """Return at most 20,000 blocks of the tree `root`."""
         steps = etree.iterwalk(root, events=("start", "end"))
         for _, (event, element) in zip(range(_MOST_STEPS), steps, strict=False):
             if event == "start":
@@ -177,6 +178,7 @@ class _Walker:
         return False
 
     def _make_frame(self, tag: str, element: Any) -> Frame:
+        """Return the frame that an element is; an item of an ordered list gets its number."""
         frame = Frame(tag, element)
         if tag in _LIST_TAGS:
             frame.ordered = tag == "ol"
@@ -198,6 +200,7 @@ class _Walker:
         return Block(kind, element, frames, all_hints, near_hints, self.hints, hidden=hidden)
 
     def _end_paragraph(self) -> None:
+        """Add the texts read so far as blocks, then the images among them."""
         if self.runs:
             runs = self.runs
             self.runs = []
@@ -210,6 +213,7 @@ class _Walker:
             self.images = []
 
     def _add_paragraph(self, runs: list[Run]) -> None:
+        """Add a paragraph, heading, caption or term, by the innermost frame around it."""
         block = self._make_block("p")
         kind = ""  # of the innermost frame that tells more than "paragraph"
         for frame in reversed(block.frames):

@@ -96,6 +96,7 @@ def _decode_doubled(characters: str) -> str:
 
 
 def _decode(data: bytes, content_type: str) -> tuple[str, str]:
+    """Return the text of `data` and its charset: by mark, UTF-8, then as stated, else guessed."""
     for mark, name in _BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "replace"), name

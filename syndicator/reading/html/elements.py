@@ -168,8 +168,8 @@ def collapse(runs: list[Stretch]) -> list[Run]:
         if text:
             ends_in_space = text[-1] == " "
             last = collapsed[-1] if collapsed else None
-            if last is not None and last[1] == marks and last[2] == href and last[0] != "\n":
-                collapsed[-1] = _make_run((last[0] + text, marks, href))
+            if last and last.marks == marks and last.href == href and last.text != "\n":
+                collapsed[-1] = _make_run((last.text + text, marks, href))
             else:
                 collapsed.append(_make_run((text, marks, href)))
     _trim_end(collapsed)

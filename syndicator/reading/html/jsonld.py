@@ -94,6 +94,7 @@ def _parse_script(script: str) -> Iterator[Any]:
 
 
 def _salvage_article(script: str) -> Iterator[Any]:
+    """Yield an article of the headline, dates and authors found in broken JSON."""
     fields: Object = {}
     for name, value in _PAIR.findall(script):
         fields.setdefault(name, _unescape(value))

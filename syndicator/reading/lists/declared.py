@@ -45,12 +45,12 @@ class _DeclaredList:
 
 
 def list_candidates(
-    document: Document, shown: Sequence[Sequence[Shown]]
+    document: Document, shown_lists: Sequence[Sequence[Shown]]
 ) -> list[tuple[str, Sequence[Shown]]]:
     """Return (origin, items) of each list: declared lists that no link of the page shows, then
-    `shown`, completed by declared fields."""
+    `shown_lists`, completed by declared fields."""
     declared = [each for each in _list_declared(document) if len(each.items) >= LEAST]
-    completed = [_complete_list(shown_list, declared) for shown_list in shown]
+    completed = [_complete_list(shown_list, declared) for shown_list in shown_lists]
     page_ends: set[str] = set()
     for anchor in document.tree.iter("a"):
         url = _read_address(document, anchor.get("href"))
@@ -58,7 +58,7 @@ def list_candidates(
             page_ends.add(_find_last_segment(url))
     without_links: list[tuple[str, Sequence[Shown]]] = []
     for each in declared:
-        if any(_is_same_list(each, shown_list) for shown_list in shown):
+        if any(_is_same_list(each, shown_list) for shown_list in shown_lists):
             continue
         if all(_find_last_segment(item.url) not in page_ends for item in each.items.values()):
             without_links.append((each.origin, _show_declared(each)))
@@ -66,23 +66,24 @@ def list_candidates(
 
 
 def _complete_list(
-    shown: Sequence[Shown], declared: Sequence[_DeclaredList]
+    items: Sequence[Shown], declared: Sequence[_DeclaredList]
 ) -> tuple[str, Sequence[Shown]]:
     """Return origin and items of a shown list, with the fields of the declared list that is the
     same, if there is one."""
     for each in declared:
-        if _is_same_list(each, shown):
-            return each.origin, [_complete_item(item, each.items) for item in shown]
-    return _BLOCKS, list(shown)
+        if _is_same_list(each, items):
+            return each.origin, [_complete_item(item, each.items) for item in items]
+    return _BLOCKS, list(items)
 
 
-def _complete_item(shown: Shown, declared: Mapping[str, Item]) -> Shown:
-    stated = declared.get(shown.key)
+def _complete_item(listed: Shown, declared: Mapping[str, Item]) -> Shown:
+    """Return a shown item with the fields that its declared item states."""
+    stated = declared.get(listed.key)
     if stated is None:
-        return shown
-    item = shown.item
+        return listed
+    item = listed.item
     return replace(
-        shown,
+        listed,
         item=replace(
             item,
             title=item.title or stated.title,
@@ -105,10 +106,10 @@ def _find_last_segment(url: str) -> str:
     return url.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
-def _is_same_list(declared: _DeclaredList, shown: Sequence[Shown]) -> bool:
+def _is_same_list(declared: _DeclaredList, items: Sequence[Shown]) -> bool:
     """Return True if both lists have half of the shorter one in common."""
-    common = sum(item.key in declared.items for item in shown)
-    return common >= _LEAST_SHARE * min(len(declared.items), len(shown))
+    common = sum(item.key in declared.items for item in items)
+    return common >= _LEAST_SHARE * min(len(declared.items), len(items))
 
 
 def _list_declared(document: Document) -> Iterator[_DeclaredList]:
@@ -138,6 +139,7 @@ def _read_h_entries(document: Document) -> dict[str, Item]:
 
 
 def _read_h_entry(document: Document, entry: Any) -> Item | None:
+    """Return the item that an h-entry states, None without an address."""
     properties: dict[str, Any] = {}
     for node in entry.iter("*"):
         for name in (node.get("class") or "").split():

@@ -51,7 +51,7 @@ class Group:
 class Listed:
     """A list: its items, and by key of an item the elements that contain it."""
 
-    shown: tuple[Shown, ...]
+    items: tuple[Shown, ...]
     elements: Mapping[str, tuple[Any, ...]]
 
 
@@ -71,7 +71,7 @@ def _read_group(
     """Read the items of the links of one form; None if they are too few. `links`: all of the
     page."""
     records = tuple(read_records(form_links, links))
-    items = tuple(shown.item for shown in read_items(document, records))
+    items = tuple(item.item for item in read_items(document, records))
     if len(items) < LEAST:
         return None
     group = Group(form, tuple(form_links), records, items)
@@ -117,8 +117,8 @@ def read_lists(
     to include wherever they are on the page."""
     by_keys: dict[frozenset[str], Listed] = {}
     for listed in _list_candidates(document, links, also):
-        if len(listed.shown) >= LEAST:
-            by_keys.setdefault(frozenset(item.key for item in listed.shown), listed)
+        if len(listed.items) >= LEAST:
+            by_keys.setdefault(frozenset(item.key for item in listed.items), listed)
     return list(by_keys.values())
 
 
@@ -180,8 +180,8 @@ def merge_groups(
 def _read_list(document: Document, chosen: Sequence[Link], links: Sequence[Link]) -> Listed:
     records = sorted(read_records(chosen, links), key=lambda record: record.index)
     forms = {link.key: link.form for link in reversed(chosen)}
-    shown = tidy_list(read_items(document, records, forms))
-    return Listed(tuple(shown), {record.key: record.elements for record in records})
+    items = tidy_list(read_items(document, records, forms))
+    return Listed(tuple(items), {record.key: record.elements for record in records})
 
 
 def _find_similar_links(best: Group, links: Sequence[Link]) -> list[Link]:
@@ -229,37 +229,37 @@ def is_part_of(other: Group, best: Group) -> bool:
     return same_shapes >= _SAME_SHAPES
 
 
-def _keep_main_site(shown: Sequence[Shown]) -> list[Shown]:
+def _keep_main_site(items: Sequence[Shown]) -> list[Shown]:
     """Remove items of other sites if most are of one site, and advertisements if they are few."""
-    if not shown:
+    if not items:
         return []
-    sites = Counter(urls.publisher(item.item.url) for item in shown)
+    sites = Counter(urls.publisher(item.item.url) for item in items)
     site, count = sites.most_common(1)[0]
-    if count >= _MAIN_SITE * len(shown):
-        shown = [item for item in shown if urls.publisher(item.item.url) == site]
-    not_sold = [item for item in shown if not SOLD.search(item.item.url)]
-    sold_count = len(shown) - len(not_sold)
-    return not_sold if sold_count <= _FEW_SOLD * len(shown) else [*shown]
+    if count >= _MAIN_SITE * len(items):
+        items = [item for item in items if urls.publisher(item.item.url) == site]
+    not_sold = [item for item in items if not SOLD.search(item.item.url)]
+    sold_count = len(items) - len(not_sold)
+    return not_sold if sold_count <= _FEW_SOLD * len(items) else [*items]
 
 
-def tidy_list(shown: Sequence[Shown]) -> list[Shown]:
-    """Return `shown` without links such as "more", undated items (if nearly all have dates),
+def tidy_list(items: Sequence[Shown]) -> list[Shown]:
+    """Return `items` without links such as "more", undated items (if nearly all have dates),
     numbers before titles."""
-    dated = [item for item in shown if item.item.published is not None]
-    if len(dated) >= _NEARLY_ALL * len(shown):
-        shown = dated
-    items = [
+    dated = [item for item in items if item.item.published is not None]
+    if len(dated) >= _NEARLY_ALL * len(items):
+        items = dated
+    tidied = [
         item
-        for item in _keep_main_site(shown)
+        for item in _keep_main_site(items)
         if item.item.title and not _MORE_LINK.match(item.item.title)
     ]
-    matches = [_NUMBER_PREFIX.match(item.item.title) for item in items]
+    matches = [_NUMBER_PREFIX.match(item.item.title) for item in tidied]
     numbers = [int(match[1]) for match in matches if match]
     if len(numbers) < LEAST or not _count_upwards(numbers):
-        return items
+        return tidied
     return [
         replace(item, item=replace(item.item, title=_NUMBER_PREFIX.sub("", item.item.title)))
-        for item in items
+        for item in tidied
     ]
 
 

@@ -27,6 +27,7 @@ _CLASS_IN_FORM = re.compile(r"\.[^ ]+")  # in a form
 # characters of a title; kinds of titles that are marked as headline; pixels of an icon
 _LONGEST_TITLE = 300
 _MARKED_KINDS = 5
+_LINK_TEXT_KIND = 5  # index of the kind of title that is the text of the longest link
 _ICON_SIDE = 50
 # characters of a headline that is one; of one without spaces between words
 _HEADLINE_LENGTH = 12
@@ -215,7 +216,7 @@ def choose_titles(records: Sequence[Record]) -> list[str]:
     common_kinds = [
         kind for kind, column in enumerate(columns) if column.distinct >= _MOST_ITEMS_SHARE
     ]
-    best = common_kinds[0] if common_kinds else len(columns) - 2
+    best = common_kinds[0] if common_kinds else _LINK_TEXT_KIND
     if columns[best].headlines < _FEW_ITEMS_SHARE:  # if the name of its publisher heads each item
         for kind in common_kinds:
             if kind < _MARKED_KINDS and columns[kind].headlines >= _MOST_ITEMS_SHARE:

@@ -58,22 +58,22 @@ _MOST_LINKS = 1_000  # of a list
 _LONGEST_LABEL = 300  # characters of a link's text
 
 
-def is_list(document: Document, shown: Sequence[Shown]) -> bool:
-    """Return True if the page is mainly the list `shown`, by its address or the items', and has
+def is_list(document: Document, items: Sequence[Shown]) -> bool:
+    """Return True if the page is mainly the list `items`, by its address or the items', and has
     little other text."""
-    headlines = sum(is_headline(item.item.title) for item in shown)
-    if headlines < _HEADLINE_SHARE * len(shown):
+    headlines = sum(is_headline(item.item.title) for item in items)
+    if headlines < _HEADLINE_SHARE * len(items):
         return False
     page_folder = urls.alias(document.url).partition("?")[0].rstrip("/") + "/"
-    below_page = sum(item.key.startswith(page_folder) for item in shown)
-    if below_page >= _BELOW_SHARE * len(shown):
+    below_page = sum(item.key.startswith(page_folder) for item in items)
+    if below_page >= _BELOW_SHARE * len(items):
         return True
-    if len(shown) < _LEAST:
+    if len(items) < _LEAST:
         return False
-    prose = _count_prose(document.tree, {item.key for item in shown}, document.base_url)
+    prose = _count_prose(document.tree, {item.key for item in items}, document.base_url)
     if _is_section(document.url):
-        return prose <= _MOST_PROSE_OF_SECTION * len(shown)
-    if prose > _MOST_PROSE * len(shown):
+        return prose <= _MOST_PROSE_OF_SECTION * len(items)
+    if prose > _MOST_PROSE * len(items):
         return False
     return all(_ARTICLE_TYPES.isdisjoint(list_types(item)) for item in document.jsonld)
 
@@ -177,9 +177,9 @@ def read_listing(
         title=_read_page_title(document),
         site_url=url,
         language=document.language or "",
-        entries=tuple(_make_entry(item) for item in found.shown[:_MOST_LINKS]),
+        entries=tuple(_make_entry(item) for item in found.items[:_MOST_LINKS]),
         next_url=find_next_page(document),
-        listing=replace(found.wrapper, whole=is_list(document, found.shown)),
+        listing=replace(found.wrapper, whole=is_list(document, found.items)),
     )
 
 
@@ -195,7 +195,7 @@ def _learn_list(
     if the operator had pointed at it. Raises Unsure."""
     forms = set[str]()
     earlier = wrappers.Known(seen)
-    if seen and not any(earlier.count_matches(shown) for _, shown in lists):
+    if seen and not any(earlier.count_matches(items) for _, items in lists):
         seen_keys = {urls.alias(article.url) for article in seen}
         forms = {link.form for link in read_links(document) if link.key in seen_keys}
     if not forms:
@@ -210,11 +210,12 @@ def list_candidates(
     """Return (origin, items) of a page's lists, likeliest first. `also`: forms to include wherever
     they are."""
     listed = read_lists(document, read_links(document), also)
-    return declared.list_candidates(document, [each.shown for each in listed])
+    return declared.list_candidates(document, [each.items for each in listed])
 
 
-def _make_entry(shown: Shown) -> Entry:
-    item = shown.item
+def _make_entry(listed: Shown) -> Entry:
+    """Return an item as the entry of a feed. A title that is cut off is no title of an article."""
+    item = listed.item
     is_cut_off = item.title.endswith(("…", "..."))
     return Entry(
         id=item.url,
@@ -252,20 +253,20 @@ def pointed(
     links = read_links(document)
     forms = {link.form for link in _find_nearest_links(upwards, links)}
     listed = read_lists(document, links, forms)
-    candidates = declared.list_candidates(document, [each.shown for each in listed])
+    candidates = declared.list_candidates(document, [each.items for each in listed])
     completed = candidates[len(candidates) - len(listed) :]  # behind those that no link shows
     numbers = {element: number for number, element in enumerate(elements)}
     pointed_lists: list[PointedList] = []
-    for each, (origin, shown) in zip(listed, completed, strict=True):
+    for each, (origin, items) in zip(listed, completed, strict=True):
         if not _has_any_element(each, pointed_ids):
             continue
         item_numbers: list[int] = []
-        for item in shown:
+        for item in items:
             item_numbers += [numbers[part] for part in each.elements[item.key] if part in numbers]
         pointed_lists.append(
             PointedList(
-                wrapper=replace(wrappers.make_wrapper(shown, origin), pointed=True),
-                items=tuple(item.item for item in shown),
+                wrapper=replace(wrappers.make_wrapper(items, origin), pointed=True),
+                items=tuple(item.item for item in items),
                 elements=tuple(item_numbers),
             )
         )
@@ -274,10 +275,8 @@ def pointed(
 
 def _has_any_element(listed: Listed, ids: Collection[int]) -> bool:
     """Return True if an item of the list has an element with one of `ids`."""
-    for shown in listed.shown:
-        if any(id(part) in ids for part in listed.elements[shown.key]):
-            return True
-    return False
+    parts = chain.from_iterable(listed.elements[item.key] for item in listed.items)
+    return any(id(part) in ids for part in parts)
 
 
 def _find_nearest_links(upwards: Sequence[Any], links: Sequence[Link]) -> list[Link]:

@@ -125,6 +125,7 @@ def resolve_address(base: str, reference: str) -> str | None:
 
 
 def _read_link(anchor: Any, url: str, index: int, class_counts: Mapping[str, int]) -> Link:
+    """Return a link with the descriptions of the elements around it."""
     ancestors = list(islice(anchor.iterancestors(), _MOST_ANCESTORS))
     label = text.line(read_text(anchor, _LONGEST_TEXT))
     # from the link outwards

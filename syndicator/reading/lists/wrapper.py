@@ -43,7 +43,7 @@ _LEAST_LENGTH = 0.25
 class FoundList:
     """The items of a list, and the traits to remember."""
 
-    shown: Sequence[Shown]
+    items: Sequence[Shown]
     wrapper: Wrapper
 
 
@@ -91,25 +91,25 @@ class Unsure(Exception):
     """No list of the page is surely the learnt one; the message says why."""
 
 
-def make_wrapper(shown: Sequence[Shown], by: str, seen: Iterable[Seen] = ()) -> Wrapper:
-    """Return the traits of the list `shown` to remember. `by`: its origin; `seen`: earlier
+def make_wrapper(items: Sequence[Shown], by: str, seen: Iterable[Seen] = ()) -> Wrapper:
+    """Return the traits of the list `items` to remember. `by`: its origin; `seen`: earlier
     items."""
-    dates = [item.item.published for item in shown if item.item.published]
+    dates = [item.item.published for item in items if item.item.published]
     dated_percent = 0
     title_length = 0
-    if shown:
-        dated_percent = round(100 * len(dates) / len(shown))
-        title_length = round(median(len(item.item.title) for item in shown))
+    if items:
+        dated_percent = round(100 * len(dates) / len(items))
+        title_length = round(median(len(item.item.title) for item in items))
     return Wrapper(
         by=by,
-        forms=_list_most_common(item.form for item in shown),
-        paths=_list_most_common(item.path for item in shown),
-        shapes=_list_most_common(item.shape for item in shown),
-        layouts=_list_most_common(item.layout for item in shown),
+        forms=_list_most_common(item.form for item in items),
+        paths=_list_most_common(item.path for item in items),
+        shapes=_list_most_common(item.shape for item in items),
+        layouts=_list_most_common(item.layout for item in items),
         dated=dated_percent,
         title_length=title_length,
-        newest_first=len(dates) > _LEAST_KNOWN and _is_newest_first(shown, _NEARLY_ALL),
-        seen=merge_seen(shown, seen),
+        newest_first=len(dates) > _LEAST_KNOWN and _is_newest_first(items, _NEARLY_ALL),
+        seen=merge_seen(items, seen),
     )
 
 
@@ -117,13 +117,13 @@ def _list_most_common(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(value for value, _ in Counter(values).most_common(_MOST_VALUES))
 
 
-def merge_seen(shown: Iterable[Shown], seen: Iterable[Seen]) -> tuple[Seen, ...]:
+def merge_seen(items: Iterable[Shown], seen: Iterable[Seen]) -> tuple[Seen, ...]:
     """Return today's items, then earlier ones, at most REMEMBERED."""
-    items = {item.key: Seen(url=item.item.url, title=item.item.title) for item in shown}
+    current_items = {item.key: Seen(url=item.item.url, title=item.item.title) for item in items}
     earlier_items = {urls.alias(item.url): item for item in seen}
     for key, item in earlier_items.items():
-        items.setdefault(key, item)
-    return tuple(items.values())[:REMEMBERED]
+        current_items.setdefault(key, item)
+    return tuple(current_items.values())[:REMEMBERED]
 
 
 def learn_list(lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> FoundList:
@@ -131,8 +131,8 @@ def learn_list(lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen
     if not lists:
         raise Unsure("no three links of the page are alike")
     earlier = Known(seen)
-    by, shown = max(lists, key=lambda each: earlier.count_matches(each[1]))
-    return FoundList(shown, make_wrapper(shown, by, seen))
+    by, items = max(lists, key=lambda each: earlier.count_matches(each[1]))
+    return FoundList(items, make_wrapper(items, by, seen))
 
 
 def find_again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -> FoundList:
@@ -140,16 +140,16 @@ def find_again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -
     if not lists:
         raise Unsure("no three links of the page are alike; its items were there before")
     earlier = Known(wrapper.seen)
-    by, shown = max(
+    by, items = max(
         lists,
         key=lambda each: (earlier.count_matches(each[1]), _measure_likeness(each[1], wrapper)),
     )
-    earlier = Known(wrapper.seen, shown)
-    known_count = earlier.count_matches(shown)
-    has_new_layout = not any(item.form in wrapper.forms for item in shown)
-    if known_count < min(_LEAST_KNOWN, max(1, len(shown) // 2)):
-        _check_looks(shown, wrapper)
-    parted = _part_strangers(shown, wrapper, earlier)
+    earlier = Known(wrapper.seen, items)
+    known_count = earlier.count_matches(items)
+    has_new_layout = not any(item.form in wrapper.forms for item in items)
+    if known_count < min(_LEAST_KNOWN, max(1, len(items) // 2)):
+        _check_looks(items, wrapper)
+    parted = _part_strangers(items, wrapper, earlier)
     similar = parted.similar
     has_new_items = not all(map(earlier.knows_item, similar))
     if wrapper.newest_first and has_new_items and not _is_newest_first(similar, _HALF):
@@ -168,26 +168,26 @@ def find_again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -
     return FoundList(renamed, replace(_add_old_values(current, wrapper), note="; ".join(notes)))
 
 
-def _measure_likeness(shown: Sequence[Shown], wrapper: Wrapper) -> float:
+def _measure_likeness(items: Sequence[Shown], wrapper: Wrapper) -> float:
     """Return how many of form, path, shape and layout an item has in common with the remembered
     ones, on average: 0 to 4."""
     traits = 0
-    for item in shown:
+    for item in items:
         traits += item.form in wrapper.forms
         traits += item.path in wrapper.paths
         traits += item.shape in wrapper.shapes
         traits += item.layout in wrapper.layouts
-    return traits / len(shown)
+    return traits / len(items)
 
 
-def _check_looks(shown: Sequence[Shown], wrapper: Wrapper) -> None:
-    """Raise Unsure unless the list `shown`, all new items, has the remembered shapes, and forms or
+def _check_looks(items: Sequence[Shown], wrapper: Wrapper) -> None:
+    """Raise Unsure unless the list `items`, all new items, has the remembered shapes, and forms or
     layouts."""
-    count = len(shown)
-    same_shape = sum(item.shape in wrapper.shapes for item in shown) / count
-    same_form = sum(item.form in wrapper.forms for item in shown) / count
+    count = len(items)
+    same_shape = sum(item.shape in wrapper.shapes for item in items) / count
+    same_form = sum(item.form in wrapper.forms for item in items) / count
     same_layout = 0
-    for item in shown:
+    for item in items:
         same_layout += item.path in wrapper.paths and item.layout in wrapper.layouts
     if same_shape < _NEARLY_ALL or max(same_form, same_layout / count) < _NEARLY_ALL:
         raise Unsure(
@@ -203,31 +203,31 @@ class _Parted:
     strangers: list[Shown]
 
 
-def _part_strangers(shown: Sequence[Shown], wrapper: Wrapper, earlier: "Known") -> _Parted:
+def _part_strangers(items: Sequence[Shown], wrapper: Wrapper, earlier: "Known") -> _Parted:
     """Part the items of a list. Raises Unsure if most are strangers."""
-    forms = {*wrapper.forms} | _list_proven_values(shown, earlier, lambda item: item.form)
-    shapes = {*wrapper.shapes} | _list_proven_values(shown, earlier, lambda item: item.shape)
+    forms = {*wrapper.forms} | _list_proven_values(items, earlier, lambda item: item.form)
+    shapes = {*wrapper.shapes} | _list_proven_values(items, earlier, lambda item: item.shape)
     similar: list[Shown] = []
     strangers: list[Shown] = []
-    for item in shown:
+    for item in items:
         if earlier.knows_item(item) or _is_similar(item, wrapper, forms, shapes):
             similar.append(item)
         else:
             strangers.append(item)
     if len(strangers) > len(similar):
         raise Unsure(
-            f"{len(strangers)} of {len(shown)} links look unlike the items that were there before"
+            f"{len(strangers)} of {len(items)} links look unlike the items that were there before"
         )
     return _Parted(similar, strangers)
 
 
 def _list_proven_values(
-    shown: Sequence[Shown], earlier: "Known", read_trait: Callable[[Shown], str]
+    items: Sequence[Shown], earlier: "Known", read_trait: Callable[[Shown], str]
 ) -> set[str]:
     """Return the values of a trait that several known items have, and half of the items with this
     value are known."""
-    counts = Counter(read_trait(item) for item in shown)
-    known_counts = Counter(read_trait(item) for item in shown if earlier.has_match(item))
+    counts = Counter(read_trait(item) for item in items)
+    known_counts = Counter(read_trait(item) for item in items if earlier.has_match(item))
     return {
         value
         for value, count in known_counts.items()
@@ -285,9 +285,9 @@ def _find_site_part(shape: str) -> str:
     return "/".join(shape.split("/")[:2]) if shape.count("/") > 1 else shape
 
 
-def _is_newest_first(shown: Sequence[Shown], share: float) -> bool:
+def _is_newest_first(items: Sequence[Shown], share: float) -> bool:
     """Return True if that `share` of the dated items is not newer than the one before."""
-    dates = [item.item.published for item in shown if item.item.published]
+    dates = [item.item.published for item in items if item.item.published]
     falls = sum(after <= before for before, after in pairwise(dates))
     return falls >= share * (len(dates) - 1)
 
@@ -312,7 +312,7 @@ class Known:
     """Earlier items, by address and title. `moved`: more items match by title alone: short titles
     count, too."""
 
-    def __init__(self, seen: Sequence[Seen], shown: Sequence[Shown] = ()) -> None:
+    def __init__(self, seen: Sequence[Seen], items: Sequence[Shown] = ()) -> None:
         self._by_key = {urls.alias(item.url): item for item in seen}
         self._by_title: dict[str, Seen] = {}
         for earlier in seen:
@@ -321,36 +321,36 @@ class Known:
                 self._by_title.setdefault(title_key, earlier)
         same_address = 0
         same_title_only = 0
-        for item in shown:
+        for item in items:
             if item.key in self._by_key:
                 same_address += 1
             elif make_title_key(item.item.title) in self._by_title:
                 same_title_only += 1
         self.moved = same_title_only >= _LEAST_KNOWN and same_title_only > same_address
 
-    def knows_item(self, shown: Shown) -> bool:
+    def knows_item(self, item: Shown) -> bool:
         """Return True if the list had the item before, at the same address or, if `moved`, at
         another."""
-        return shown.key in self._by_key or (self.moved and self.has_match(shown))
+        return item.key in self._by_key or (self.moved and self.has_match(item))
 
-    def has_match(self, shown: Shown) -> bool:
-        """Return True if an earlier item has the address or the title of `shown`."""
-        if shown.key in self._by_key:
+    def has_match(self, item: Shown) -> bool:
+        """Return True if an earlier item has the address or the title of `item`."""
+        if item.key in self._by_key:
             return True
-        if not self.moved and len(shown.item.title) < _UNIQUE_LENGTH:
+        if not self.moved and len(item.item.title) < _UNIQUE_LENGTH:
             return False
-        return make_title_key(shown.item.title) in self._by_title
+        return make_title_key(item.item.title) in self._by_title
 
-    def count_matches(self, shown: Iterable[Shown]) -> int:
-        return sum(map(self.has_match, shown))
+    def count_matches(self, items: Iterable[Shown]) -> int:
+        return sum(map(self.has_match, items))
 
-    def restore_addresses(self, shown: Sequence[Shown]) -> list[Shown]:
-        """If `moved`, return `shown` with the old addresses. Otherwise equal titles are those of a
+    def restore_addresses(self, items: Sequence[Shown]) -> list[Shown]:
+        """If `moved`, return `items` with the old addresses. Otherwise equal titles are those of a
         column."""
         if not self.moved:
-            return list(shown)
+            return list(items)
         restored: list[Shown] = []
-        for item in shown:
+        for item in items:
             old = self._by_title.get(make_title_key(item.item.title))
             if old and item.key not in self._by_key:
                 old_item = replace(item.item, url=old.url)

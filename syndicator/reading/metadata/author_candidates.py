@@ -192,6 +192,7 @@ def _add_name_features(candidate: Candidate, document: Document, sites: frozense
 
 
 def _list_name_features(name: str, sites: frozenset[str]) -> Iterator[str]:
+    """Yield the features that a name has by itself."""
     lower_name = name.casefold()
     name_key = make_key(name)
     words = person_names.byline_words()

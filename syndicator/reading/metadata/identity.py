@@ -93,6 +93,7 @@ def read_sitename(document: Document) -> str:
 
 
 def _list_sitenames(document: Document) -> Iterator[str]:
+    """Yield the names of the site in metas and JSON-LD, the likeliest first."""
     yield document.meta("og:site_name")
     for item in document.jsonld:
         yield from jsonld.list_texts(item.get("publisher"), "name")

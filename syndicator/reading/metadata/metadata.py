@@ -78,6 +78,7 @@ class _Match:
 
 
 def _read_picture(match: _Match) -> str:
+    """Return the address of the picture that a rule selects, as written; "" for none."""
     element = match.element
     if match.attribute:
         value: str = element.get(match.attribute) or ""
