@@ -37,9 +37,7 @@ def listed(*links: str) -> list[tuple[str, str]]:
         (".far", [("https://b.example/3", "Elsewhere")]),
     ],
 )
-def test_what_a_selector_matches_leads_to_its_link_once(
-    selector: str, expected: list[tuple[str, str]]
-) -> None:
+def test_a_selector_leads_to_each_link_once(selector: str, expected: list[tuple[str, str]]) -> None:
     assert listed(selector) == expected
 
 

@@ -40,5 +40,5 @@ def test_a_whole_page_is_none() -> None:
     assert not is_filled_by_scripts(page.encode(), "https://a.example/")
 
 
-def test_what_is_no_page_is_none() -> None:
+def test_other_bytes_are_not_filled_by_scripts() -> None:
     assert not is_filled_by_scripts(b"<?xml version='1.0'?><rss/>", "https://a.example/feed")

@@ -79,7 +79,7 @@ def test_the_type_of_a_page(name: str, html: str, url: str) -> None:
     assert sum(found.probabilities.values()) == pytest.approx(1)
 
 
-def test_what_is_like_nothing_is_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_like_no_type_is_other(monkeypatch: pytest.MonkeyPatch) -> None:
     even = {name: dict.fromkeys(row, 0.0) for name, row in page_type.load_weights().items()}
     monkeypatch.setattr(page_type, "load_weights", lambda: even)
     assert typed(ARTICLE, "https://paper.example/x").name == page_type.OTHER
@@ -135,7 +135,7 @@ def test_a_page_is_refused_as_a_list_if_its_reading_is_like_one(
 
 
 @pytest.mark.parametrize(("right", "kind"), [(1.9, "listing"), (2.1, None)])
-def test_what_nobody_calls_an_article_is_rather_a_list(
+def test_a_page_that_nobody_calls_an_article_may_be_a_list(
     monkeypatch: pytest.MonkeyPatch, right: float, kind: str | None
 ) -> None:
     odds = {"listing": 1.1, "right": right}
@@ -180,7 +180,7 @@ def test_a_page_that_calls_itself_an_article_is_no_list(monkeypatch: pytest.Monk
         read(undeclared.encode(), "https://paper.example/the-last-ferry-leaves")
 
 
-def test_the_trace_says_what_a_page_is() -> None:
+def test_the_trace_names_the_type_of_a_page() -> None:
     html = f"<html><head><title>The last ferry leaves</title>{ARTICLE}</html>".encode()
     draft = read(
         html, "https://paper.example/news/2024/05/03/the-last-ferry-leaves", entry=Entry(id="1")

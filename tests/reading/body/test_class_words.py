@@ -101,7 +101,7 @@ def test_strong_words_count_unless_the_box_has_nearly_all(word: str) -> None:
     )
 
 
-def test_what_is_in_a_consent_box_is_never_freed() -> None:
+def test_text_in_a_consent_box_keeps_its_hints() -> None:
     blocks = weighed(
         f"<div class='consent'><div class='promo'>{STORY}</div></div>", "\n".join(TEXTS)
     )
@@ -113,7 +113,7 @@ def test_what_is_in_a_consent_box_is_never_freed() -> None:
     assert bears(blocks[0], "ad")
 
 
-def test_a_picture_is_weighed_by_what_it_stands_in() -> None:
+def test_a_picture_has_the_hints_of_the_elements_around_it() -> None:
     markup = f"<div class='event'>{STORY}<img src='/a.jpg' alt='The quay'></div>"
     image = weighed(markup, "\n".join(TEXTS))[-1]
     assert image.kind == "img"

@@ -79,7 +79,7 @@ def test_the_likeliest_reading_is_taken(
     assert list(notes["readings"]) == ["nothing", *asks]
 
 
-def test_the_text_that_a_page_declares_is_compared_before_an_extractor_is_asked(
+def test_the_declared_text_is_compared_before_the_extractor(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked = judge(monkeypatch, 1.0, 9.0)

@@ -90,7 +90,7 @@ def test_utf8_written_twice_is_undone() -> None:
     assert title(b"<title>" + doubled + b"</title>") == words
 
 
-def test_a_page_that_speaks_of_such_letters_is_left_alone() -> None:
+def test_a_page_about_doubled_letters_is_not_changed() -> None:
     words = "Ã¤ steht für ä, sagte José über Müller, Größe und Ärger"
     assert title(f"<title>{words}</title>".encode()) == words
 
@@ -148,7 +148,7 @@ def test_an_encoding_that_an_xml_declaration_names(name: str, words: str) -> Non
         (b"<feed xmlns='http://www.w3.org/2005/Atom'></feed>", "text/html"),
     ],
 )
-def test_what_is_no_page(data: bytes, content_type: str) -> None:
+def test_bytes_that_are_no_page(data: bytes, content_type: str) -> None:
     with pytest.raises(NotAnArticle) as caught:
         parse(data, URL, {"content-type": content_type})
     assert caught.value.kind == "not-html"
@@ -181,7 +181,7 @@ def test_language(html: bytes, language: str | None) -> None:
     assert parse(html, URL).language == language
 
 
-def test_metas_by_whatever_name() -> None:
+def test_metas_by_name_property_and_itemprop() -> None:
     page = parse(
         b'<meta NAME="Author" content=" A  B "><meta property="og:Title" content="T"><meta'
         b' itemprop=x content=1><meta name="author" content="C"><meta name="author" content="A'
@@ -221,7 +221,7 @@ def test_jsonld_is_flat() -> None:
         '{"@type":["Article"],"headline":"H"',
     ],
 )
-def test_broken_jsonld_still_tells(script: str) -> None:
+def test_broken_jsonld_is_salvaged(script: str) -> None:
     assert [item["headline"] for item in scripts(script)] == ["H"]
 
 
@@ -276,7 +276,7 @@ def test_decoding_never_raises(data: bytes, content_type: str) -> None:
 
 
 @pytest.mark.parametrize("end", ["</body></html>", "</BODY>\n</HTML >\n"])
-def test_what_follows_the_end_of_a_page_is_still_read(end: str) -> None:
+def test_text_behind_the_end_tag_of_the_body_is_read(end: str) -> None:
     """Templates put a whole page of menus before the article."""
     html = f"<html><body><nav>Home</nav>{end}<div><p>The ferry sails again.</p></div></body></html>"
     assert (

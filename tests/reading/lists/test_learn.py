@@ -7,7 +7,7 @@ import pytest
 from syndicator.core import urls
 from syndicator.core.errors import NotAFeed
 from syndicator.reading.lists.learn import read_listing
-from tests.reading.lists.cases import Case, own
+from tests.reading.lists.cases import Case, list_own_cases
 
 URL = "https://a.example/news/"
 NAMES = (
@@ -18,7 +18,7 @@ NAMES = (
 )
 
 
-@pytest.mark.parametrize("case", own(), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", list_own_cases(), ids=lambda case: case.name)
 def test_all_items_and_no_others_are_found_with_title_date_and_picture(case: Case) -> None:
     found = read_listing(case.html, case.url).entries
     shown = [
@@ -106,7 +106,7 @@ def test_a_list_that_only_json_ld_has_is_taken_from_it() -> None:
     assert feed.entries[0].published and feed.entries[0].image == "https://a.example/i/0.jpg"
 
 
-def test_microformats_tell_more_of_what_repeats() -> None:
+def test_microformats_complete_a_shown_list() -> None:
     entries = "".join(
         f'<div class="h-entry"><a class="u-url p-name" href="/p/{n}">{name}</a>'
         f'<abbr class="dt-published" title="then" datetime="2026-03-0{n + 1}">lately</abbr></div>'
@@ -135,7 +135,7 @@ def test_a_declared_list_of_something_else_does_not_stand_before_the_pages_own()
     assert [entry.title for entry in feed.entries] == [*NAMES]
 
 
-def test_rows_that_follow_the_one_with_the_link_are_of_its_item() -> None:
+def test_rows_behind_the_link_belong_to_its_item() -> None:
     rows = "".join(
         f"<tr class='athing'><td>{n}.</td><td><span class='titleline'><a"
         f" href='https://else{n}.example/{n}'>{name}</a></span></td></tr><tr><td></td><td><span"

@@ -9,7 +9,7 @@ from syndicator.core.errors import NotAFeed
 from syndicator.core.requests import Seen
 from syndicator.reading.html.document import parse
 from syndicator.reading.lists.learn import PointedList, pointed, read_listing
-from tests.reading.lists.cases import Case, own
+from tests.reading.lists.cases import Case, list_own_cases
 
 URL = "https://a.example/news/"
 STORIES = [(n, f"The ferry that came late for the {n}th time") for n in range(1, 9)]
@@ -102,7 +102,7 @@ def test_a_number_that_is_no_element_is_in_no_list(number: int) -> None:
     assert pointed(b"%PDF", URL, 0) == ()
 
 
-@pytest.mark.parametrize("case", own(), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", list_own_cases(), ids=lambda case: case.name)
 def test_any_item_of_a_list_leads_to_the_whole_of_it(case: Case) -> None:
     """As it would be published: what a visit reads of the page with what was learnt."""
     document = parse(case.html, case.url)

@@ -155,7 +155,7 @@ def test_hostile_srcsets_end() -> None:
         "/img/1x1-metre.jpg",
     ],
 )
-def test_a_word_in_the_name_of_a_file_tells_nothing(address: str) -> None:
+def test_words_in_file_names_do_not_count(address: str) -> None:
     assert read(og(address)) == f"https://paper.example{address}"
 
 
@@ -169,5 +169,5 @@ def test_a_word_in_the_name_of_a_file_tells_nothing(address: str) -> None:
         ' "image": "/img/card.png"}</script>',
     ],
 )
-def test_what_the_page_declares_as_logo_or_portrait_is_no_cover(declared: str) -> None:
+def test_a_declared_logo_or_portrait_is_no_cover(declared: str) -> None:
     assert read(og("/img/card.png") + declared) is None

@@ -90,7 +90,7 @@ def test_a_page_of_repeated_paragraphs_alone_is_kept_and_doubted() -> None:
     assert "every paragraph" in found.trace["body"]["doubt"]
 
 
-def test_what_a_feed_says_teaches_nothing_of_the_host() -> None:
+def test_titles_and_pictures_of_feeds_are_not_remembered_for_the_host() -> None:
     entry = Entry(id="1", url=f"{HOST}/1", title="All is lost | Bad news", image=PICTURE)
     html = page("A new pier")
     announced = read(html, f"{HOST}/1", entry=entry)

@@ -122,7 +122,7 @@ def test_a_page_that_says_nothing_gives_nothing() -> None:
     assert (found.description, found.keywords, found.section, found.sitename) == ("", (), "", "")
 
 
-def test_what_the_publisher_says_of_the_article() -> None:
+def test_keywords_section_and_description_of_the_publisher() -> None:
     head = (
         '<meta name="description" content="A short one."><meta name="keywords" content="boats,'
         ' tides,boats"><meta property="article:section" content="Sea"><meta property="og:site_name"'

@@ -150,7 +150,7 @@ def test_code_is_left_whole() -> None:
     )
 
 
-def test_a_text_in_the_head_is_no_title() -> None:
+def test_a_head_of_many_sentences_is_no_title() -> None:
     text = "I go by boat. It is slow. It is kind. It takes a day. I like it."
     tags = "hentry tag-island-brand tag-boats"
     html = (
@@ -178,7 +178,7 @@ def test_words_that_ran_together_are_parted_as_the_head_has_them() -> None:
     )
 
 
-def test_the_entry_s_title() -> None:
+def test_the_title_of_the_entry_comes_first() -> None:
     html = (
         "<title>The Last Ferry Leaves Without a Farewell</title><h1>The Last Ferry Leaves Without a"
         " Farewell</h1>"

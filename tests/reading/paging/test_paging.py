@@ -49,9 +49,7 @@ def test_next_pages(row: dict[str, Any]) -> None:
 
 
 @given(st.lists(st.binary(max_size=50), min_size=1, max_size=5), st.booleans())
-def test_pages_that_were_put_together_come_apart_as_they_were(
-    pages: list[bytes], lacking: bool
-) -> None:
+def test_joined_pages_are_split_again(pages: list[bytes], lacking: bool) -> None:
     parts = [Part(html, f"{FIRST}/{n}") for n, html in enumerate(pages)]
     missing = Missing("https://a.example/x", "timeout") if lacking else None
     html, header = together(parts, missing)
@@ -87,7 +85,7 @@ ONE = draft(paragraphs("A", "B", "C"), trace={"title": 1})
 TWO = f"{FIRST}/2"
 
 
-def test_the_text_of_a_page_follows_without_what_stood_before() -> None:
+def test_a_page_is_appended_without_repeated_paragraphs() -> None:
     later = draft(
         f"# The story (page 2)\n\n{paragraphs('A', 'D', 'E', 'F')}",
         TWO,
@@ -117,7 +115,7 @@ def test_the_text_of_a_page_follows_without_what_stood_before() -> None:
         (draft(paragraphs("X", "Y"), TWO, author="B"), True, None),
     ],
 )
-def test_what_is_no_page_of_an_article_is_not_joined(
+def test_a_page_of_another_article_is_not_appended(
     later: Draft, sure: bool, why: str | None
 ) -> None:
     made = append_page(ONE, later, TWO, sure=sure)
@@ -129,7 +127,7 @@ def test_what_is_no_page_of_an_article_is_not_joined(
         )
 
 
-def test_an_article_ends_before_a_page_that_is_none_and_is_partial_where_one_is_missing() -> None:
+def test_an_article_ends_before_a_foreign_page_and_is_partial_if_a_page_is_missing() -> None:
     texts = {TWO: paragraphs("D", "E"), f"{FIRST}/3": ""}
 
     def read(part: Part) -> Draft:

@@ -79,7 +79,7 @@ def test_names_that_a_build_made_are_in_no_selector() -> None:
     assert every and not [one for one in every if re.search(r"css-|sc-", one)]
 
 
-def test_what_matches_more_than_was_meant_comes_later() -> None:
+def test_selectors_with_further_matches_come_later() -> None:
     found = suggested(PAGES, number_of("aside p"), "title")
     assert found[0].pages == (1, 1, 1, 1, 1) and found[0].selector != "p"
 

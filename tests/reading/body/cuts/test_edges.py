@@ -61,7 +61,7 @@ def test_a_date_above_the_first_paragraph_is_cut(line: str) -> None:
         "<p>Moderator: Bo Lens</p>",
     ],
 )
-def test_what_stays_above_it(line: str) -> None:
+def test_lines_that_stay_above_the_text(line: str) -> None:
     assert not text_of(above=line).startswith(STORY[0])
 
 
@@ -91,7 +91,7 @@ def test_what_stays_above_it(line: str) -> None:
         "<p>We have got you covered:</p><ul><li><a href='/a'>Photos of an icy moon</a></li></ul>",
     ],
 )
-def test_what_is_cut_below_the_last(line: str) -> None:
+def test_lines_that_are_cut_below_the_text(line: str) -> None:
     assert text_of(below=line).endswith(STORY[-1])
 
 
@@ -107,7 +107,7 @@ def test_what_is_cut_below_the_last(line: str) -> None:
         ),
     ],
 )
-def test_what_stays_below_it(line: str) -> None:
+def test_lines_that_stay_below_the_text(line: str) -> None:
     assert not text_of(below=line).endswith(STORY[-1])
 
 

@@ -90,7 +90,7 @@ def shown(markup: str, place: int = 0) -> dict[str, float]:
 
 
 @pytest.mark.parametrize(("markup", "expected"), CASES)
-def test_what_a_block_shows(markup: str, expected: set[str]) -> None:
+def test_features_of_a_block(markup: str, expected: set[str]) -> None:
     found = shown(markup)
     assert {name for name in SHOWN_BY_WORDING if found[name]} == expected
 

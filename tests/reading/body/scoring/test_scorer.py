@@ -50,7 +50,7 @@ def test_the_shipped_weights_fit_the_features(
     assert {round(block.score) for block in blocks if block.letters} == {0, 1}
 
 
-def test_the_score_is_the_mean_of_what_weights_and_trees_say(
+def test_the_score_is_the_mean_of_weights_and_trees(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Log odds of 4 for each block by the weights, of -1 or -2 by the trees."""
@@ -114,7 +114,9 @@ def test_every_feature_has_a_value_for_each_block() -> None:
 @pytest.mark.parametrize(
     ("name", "parsed"), [("block_weights.toml", tomllib.loads), ("block_trees.json", json.loads)]
 )
-def test_the_files_say_what_made_them(name: str, parsed: Callable[[str], dict[str, Any]]) -> None:
+def test_the_files_name_the_script_that_made_them(
+    name: str, parsed: Callable[[str], dict[str, Any]]
+) -> None:
     content = files("syndicator.reading").joinpath(f"data/{name}").read_text("utf-8")
     table = parsed(content)
     assert (ROOT / table["script"]).is_file()

@@ -71,7 +71,7 @@ def test_a_picture_is_no_neighbour() -> None:
     assert found["odds-1"] == [-8.0, 2.0]
 
 
-def test_features_tell_the_odds_of_lists_sections_and_what_is_alike() -> None:
+def test_features_of_lists_sections_and_equal_markup() -> None:
     items = "".join(f"<li>{text}</li>" for text in STORY[:2])
     found = columns(
         f"<p>{STORY[2]}</p><h2>Crew</h2><ul>{items}</ul><h2>Boats</h2><p>{STORY[3]}</p>",
@@ -84,7 +84,7 @@ def test_features_tell_the_odds_of_lists_sections_and_what_is_alike() -> None:
     assert found["section-after"][0] == pytest.approx(found["section-mean"][1])
 
 
-def test_features_tell_what_the_page_says_of_itself() -> None:
+def test_features_of_the_statements_of_the_page() -> None:
     facts = sequence.Facts(
         "The last ferry", ["Maren Oduya"], STORY[0], "Harbour Post", STORY[1], {"forum": 0.25}, True
     )
@@ -124,7 +124,7 @@ def read_with(question: str, monkeypatch: pytest.MonkeyPatch, rules: Rules | Non
     return read(page(NOTE), URL, rules=rules)
 
 
-def test_the_second_look_cuts_what_the_first_took(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_second_score_cuts_a_text_that_the_first_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = read_with("second place > 2.0", monkeypatch)
     assert NOTE in whole.body
     cut = read_with("second place > 0.85", monkeypatch)
@@ -135,7 +135,9 @@ def test_the_second_look_cuts_what_the_first_took(monkeypatch: pytest.MonkeyPatc
     )
 
 
-def test_what_an_operator_chose_has_no_second_look(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_texts_that_an_operator_selects_have_no_second_score(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert NOTE in read_with("second place > 0.85", monkeypatch, Rules(select=("article",))).body
 
 
@@ -148,6 +150,6 @@ def test_the_shipped_trees_ask_for_features_that_there_are(table: scorer.Table) 
     assert {name for name in asked if not name.startswith("type-")} <= made.keys()
 
 
-def test_the_file_says_what_made_it() -> None:
+def test_the_file_names_the_script_that_made_it() -> None:
     made = json.loads(reading.file_text("sequence_trees.json"))
     assert made["script"] == "tools/train/fit_sequence.py" and len(made["data_sha256"]) == 64

@@ -152,7 +152,7 @@ def test_no_name_without_a_mark(line: str) -> None:
         ("<p>gamescom 2010 in der Sicht von harbour</p>", None),
     ],
 )
-def test_a_line_that_tells_when_and_by_whom(line: str, wanted: str | None) -> None:
+def test_a_line_with_date_and_author(line: str, wanted: str | None) -> None:
     assert read(HEAD + line + TEXT) == wanted
 
 
@@ -364,7 +364,7 @@ def test_a_person_whose_site_bears_the_same_name() -> None:
     )
 
 
-def test_what_holds_most_of_the_page_is_no_sidebar() -> None:
+def test_an_element_with_most_of_the_page_is_no_sidebar() -> None:
     byline = "<p class='byline'>By Maren Oduya</p>"
     assert read(f"{HEAD}<div class='grid-sidebar'>{byline}{TEXT * 6}</div>") == "Maren Oduya"
     assert read(f"{HEAD}<div class='grid-sidebar'>{byline}</div>{TEXT * 6}") is None
