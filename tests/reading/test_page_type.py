@@ -1,5 +1,4 @@
-"""What a page is: pages of each type, weights and features of one name, and lists that are
-refused."""
+"""Types of pages: sample pages of each type, names of weights and features, refused lists."""
 
 from __future__ import annotations
 

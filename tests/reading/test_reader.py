@@ -98,7 +98,7 @@ def test_a_repeated_block_is_recognised_with_other_links() -> None:
     assert "Older notes" in kept.body
 
 
-def test_a_page_leads_nobody_into_private_networks() -> None:
+def test_private_addresses_of_a_page_are_ignored() -> None:
     linked = (
         "See <a href='http://192.168.0.1/admin'>the router</a> and <a"
         " href='https://me:pw@site.example/'>mine</a>"
@@ -184,7 +184,7 @@ ASKS = [
 
 
 @pytest.mark.parametrize("asks", ASKS)
-def test_a_wall_that_asks_where_the_text_ends_makes_it_partial(asks: str) -> None:
+def test_a_request_to_pay_at_the_end_makes_a_text_partial(asks: str) -> None:
     page = (
         "<html><head><title>The last ferry</title></head><body><article><h1>The last"
         f" ferry</h1>{LEAD}{asks}</article>"
@@ -271,7 +271,7 @@ def test_nearly_every_article_of_the_corpus_is_one(shared: Path) -> None:
 @pytest.mark.parametrize(
     "picture", ["", "<figure><img src='/quay.jpg' width=800 height=500 alt='The quay'></figure>"]
 )
-def test_a_heading_goes_with_the_text_that_was_cut_and_one_over_a_lower_one_stays(
+def test_a_heading_is_cut_with_its_text_and_stays_above_a_lower_heading(
     picture: str,
 ) -> None:
     def page(promo: str) -> bytes:

@@ -239,7 +239,7 @@ def test_salvaged_jsonld_keeps_author_and_date() -> None:
 @pytest.mark.parametrize(
     "script", ["", "null", "3", '"x"', "[" * 100_000, '{"a":' * 100_000, "{" + '"@graph":[' * 5_000]
 )
-def test_hopeless_jsonld_is_nothing(script: str) -> None:
+def test_unreadable_jsonld_has_no_objects(script: str) -> None:
     assert scripts(script) == ()
 
 
@@ -285,7 +285,7 @@ def test_text_behind_the_end_tag_of_the_body_is_read(end: str) -> None:
 
 
 @pytest.mark.parametrize("start", ["article", "main", "section", "custom-element", "svg"])
-def test_a_page_may_do_without_body_tags(start: str) -> None:
+def test_a_page_without_body_tags_is_read(start: str) -> None:
     tree = parse(
         f"<!doctype html><meta charset=utf-8><title>T</title><{start}>a</{start}> b<p>c".encode(),
         URL,

@@ -1,5 +1,4 @@
-"""Lists whose pages changed since they were learnt are found again, or nothing of them is
-published."""
+"""Learnt lists are found again on changed pages; else nothing is published."""
 
 from __future__ import annotations
 
@@ -56,7 +55,7 @@ def test_articles_that_moved_are_not_new() -> None:
         )
 
 
-def test_a_list_of_which_nothing_is_known_is_taken_where_it_looks_the_same() -> None:
+def test_a_list_without_known_items_is_accepted_if_it_looks_the_same() -> None:
     case = next(case for case in CASES if case.name == "de")
     first = read_listing(case.html, case.url)
     assert first.listing is not None
@@ -96,7 +95,7 @@ ROWS = "".join(
 )
 
 
-def test_what_looks_unlike_the_items_is_left_out_and_named() -> None:
+def test_links_unlike_the_items_are_left_out_and_named() -> None:
     first = read_listing(f"<html><body><ul>{ROWS}</ul></body></html>".encode(), URL)
     new = (
         "<li class='x'><h3><a href='/p/9'>A new boat is named today</a></h3><time"
@@ -113,7 +112,7 @@ def test_what_looks_unlike_the_items_is_left_out_and_named() -> None:
     assert again.listing and "such as https://a.example/about/us/all" in again.listing.note
 
 
-def test_a_larger_list_that_came_is_not_taken_for_the_one_that_is_known() -> None:
+def test_a_new_larger_list_does_not_replace_the_known_one() -> None:
     first = read_listing(f"<html><body><ul>{ROWS}</ul></body></html>".encode(), URL)
     louder = "".join(
         f"<article class='big'><h2><a href='/p/best/{n}'>What everybody in this town should read,"

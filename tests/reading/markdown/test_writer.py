@@ -59,7 +59,7 @@ def test_markdown(markup: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize("markup", [markup for markup, _ in CASES])
-def test_nothing_comes_alive(markup: str) -> None:
+def test_escaped_text_makes_no_markup(markup: str) -> None:
     tree = parse_tree(f"<html><body>{markup}</body></html>")
     made = (
         MarkdownIt("commonmark", {"html": True})
@@ -73,7 +73,7 @@ def test_nothing_comes_alive(markup: str) -> None:
 
 @pytest.mark.parametrize("depth", [50, 900])
 @pytest.mark.parametrize("tag", ["div", "span", "blockquote", "b", "ul><li"])
-def test_depth_needs_no_stack(depth: int, tag: str) -> None:
+def test_deep_nesting_overflows_no_stack(depth: int, tag: str) -> None:
     parser = lxml_html.HTMLParser(huge_tree=True)  # the usual one drops what is deeper than 256
     tree = lxml_html.document_fromstring(
         f"<html><body>{f'<{tag}>' * depth}text</body></html>", parser=parser

@@ -1,4 +1,4 @@
-"""Covers: the order of candidates, lazy loaders, and what is never a cover."""
+"""Covers: the order of candidates, lazy loading, pictures that are never a cover."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def test_any_text_is_a_date_or_none(written: str) -> None:
     assert found is None or found.tzinfo is not None
 
 
-def test_which_of_day_and_month_comes_first() -> None:
+def test_the_order_of_day_and_month() -> None:
     for language, written, wanted in (
         ("en-US", "3/4/2021", "2021-03-04"),
         ("en-GB", "3/4/2021", "2021-04-03"),
@@ -219,7 +219,7 @@ def test_published_not_updated_and_not_in_the_future() -> None:
     assert published(stated.format("2031-01-01") + HEAD, now=None) is not None
 
 
-def test_the_url_s_date_and_a_lone_copyright_year() -> None:
+def test_the_date_in_the_url_counts_and_a_copyright_year_does_not() -> None:
     assert day(HEAD + TEXT, "https://www.harbourpost.example/2021/02/03/last-ferry") == "2021-02-03"
     assert day(HEAD + TEXT + "<footer>© 2022 Harbour Post</footer>") == ""
 

@@ -1,4 +1,4 @@
-"""Which article a page is, whom it copies, what robots may do with it."""
+"""Canonical and other addresses of a page, duplicates, the site's name, rules for robots."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_another_host_of_the_same_domain_is_a_hint_only() -> None:
         ("https://paper.example/ferry", "https://agency.example/ferry"),
     ],
 )
-def test_a_neighbour_is_another_site(own: str, neighbour: str) -> None:
+def test_a_canonical_on_another_site_is_a_duplicate_only(own: str, neighbour: str) -> None:
     for html in (link(neighbour), f'<meta property="og:url" content="{neighbour}">'):
         assert read(html, own) == identity.Identity(own, duplicate_of=neighbour)
     for html in (

@@ -62,7 +62,7 @@ def number_of(css: str) -> int:
         (".newsletter", "remove", ".newsletter", 4),
     ],
 )
-def test_the_shortest_that_holds_on_most_pages_comes_first(
+def test_the_shortest_selector_that_matches_on_most_pages_comes_first(
     pointed: str, role: Role, best: str, held: int
 ) -> None:
     found = suggested(PAGES, number_of(pointed), role)
@@ -93,7 +93,7 @@ def test_a_number_that_is_no_element_has_no_selector() -> None:
     )
 
 
-def test_nothing_of_a_stranger_runs_loads_or_leads_away() -> None:
+def test_the_shown_page_has_no_scripts_requests_or_links() -> None:
     made, policy = shown_page(HOSTILE.encode(), URL, {})
     text = made.decode().replace(SCRIPT, "").replace(STYLE, "")
     assert re.findall(r"<script|<style", text) == ["<style", "<script"]  # ours

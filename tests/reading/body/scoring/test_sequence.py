@@ -52,7 +52,7 @@ def blocks_of(markup: str) -> list[Block]:
     return blocks
 
 
-def test_features_tell_the_odds_of_the_texts_beside() -> None:
+def test_features_of_the_odds_of_neighbouring_texts() -> None:
     found = columns("".join(f"<p>{text}</p>" for text in STORY[:3]), [2.0, -1.0, 3.0])
     assert found["odds"] == [2.0, -1.0, 3.0]
     assert found["odds-1"] == [-8.0, 2.0, -1.0]
@@ -142,7 +142,7 @@ def test_texts_that_an_operator_selects_have_no_second_score(
 
 
 @pytest.mark.parametrize("table", ["asked", "alone"])
-def test_the_shipped_trees_ask_for_features_that_there_are(table: scorer.Table) -> None:
+def test_the_shipped_trees_ask_for_computed_features(table: scorer.Table) -> None:
     shipped = scorer.load_trees("sequence_trees.json", table)
     assert len(shipped.leaves) >= 100
     made = columns(f"<p>{STORY[0]}</p>", [0.0], sequence.Facts(types={"article": 1.0}))

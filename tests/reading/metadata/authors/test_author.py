@@ -78,7 +78,7 @@ def test_names_in_a_byline(line: str, wanted: list[str]) -> None:
 
 
 @given(st.text(max_size=300))
-def test_names_are_short_and_hold_no_address(line: str) -> None:
+def test_names_are_short_and_contain_no_address(line: str) -> None:
     for name in person_names.find_names(line):
         assert 1 < len(name) <= 120
         assert "@" not in name and "://" not in name
@@ -299,7 +299,7 @@ def test_a_name_has_no_soft_hyphens() -> None:
     assert read(HEAD + '<p class="byline">By Ma\xadren Odu\xadya</p>' + TEXT) == "Maren Oduya"
 
 
-def test_a_desk_only_where_readers_see_it() -> None:
+def test_an_editorial_desk_is_an_author_only_in_a_visible_byline() -> None:
     assert read(HEAD + "<p>Redaktion</p>" + TEXT) is None
     assert (
         read(HEAD + '<span class="byline">Von <a href="/autor/red">Redaktion</a></span>' + TEXT)

@@ -1,5 +1,4 @@
-"""Who opened a thread: by microdata, by the elements of forum software; elsewhere a user only
-comments."""
+"""Who opened a thread: by microdata, else by the elements of forum software."""
 
 from __future__ import annotations
 
