@@ -46,12 +46,12 @@ _CROSSED = [tuple(pair.split(" x ")) for pair in _CROSSED_NAMES.split("; ")]
 def compute_text_features(blocks: Sequence[Block], title: str) -> Columns:
     """Return the features of measured `blocks` that do not depend on a compared text. `title`: the
     page's."""
-    own = block_features.compute_block_features(blocks, title)
+    own_features = block_features.compute_block_features(blocks, title)
     return (
-        own
+        own_features
         | _measure_lists(blocks)
-        | _compare_neighbour_kinds(blocks, own)
-        | _measure_sections(blocks, own)
+        | _compare_neighbour_kinds(blocks, own_features)
+        | _measure_sections(blocks, own_features)
     )
 
 
@@ -205,25 +205,30 @@ def _measure_neighbour_overlaps(blocks: Sequence[Block], overlaps: Any) -> Colum
     }
 
 
-def _compare_neighbour_kinds(blocks: Sequence[Block], own: Columns) -> Columns:
+def _compare_neighbour_kinds(blocks: Sequence[Block], own_features: Columns) -> Columns:
     """Compute links, sizes and kinds of the blocks before and after each. `own`: features of each
     block by itself."""
-    link = _round_to_float32(own["link"])
+    link = _round_to_float32(own_features["link"])
     letters = _list_letters(blocks)
     features: Columns = {
         "window-link": _average_around(link, letters, _NEAR_BLOCKS),
-        "next-row": shift(own["is-row"], -1),
+        "next-row": shift(own_features["is-row"], -1),
     }
     for side, step in _SIDES:
         features[f"{side}-size"] = np.log1p(shift(letters, step))
-    kinds = {"link": link, "h": own["is-h"], "li": own["in-li"], "img": own["is-img"]}
+    kinds = {
+        "link": link,
+        "h": own_features["is-h"],
+        "li": own_features["in-li"],
+        "img": own_features["is-img"],
+    }
     for name, column in kinds.items():
         for side, step in _SIDES:
             features[f"{side}-{name}"] = shift(column, step)
     return features
 
 
-def _measure_sections(blocks: Sequence[Block], own: Columns) -> Columns:
+def _measure_sections(blocks: Sequence[Block], own_features: Columns) -> Columns:
     """Compute how far each block is from the last heading and h1, and how much headings above it
     are like those below an article."""
     section_tail = 0.0  # of the last heading
@@ -238,7 +243,7 @@ def _measure_sections(blocks: Sequence[Block], own: Columns) -> Columns:
         "h1-seen": [],
         "h1-distance": [],
     }
-    tails = _round_to_float32(own["tail-head"]).tolist()
+    tails = _round_to_float32(own_features["tail-head"]).tolist()
     for block, tail in zip(blocks, tails, strict=True):
         is_heading = block.kind == "h"
         is_like_heading = tail > _TAIL_SHARE and block.letters < _TAIL_LETTERS

@@ -56,13 +56,16 @@ class _WordPatterns:
 
 @cache
 def _compile_words() -> _WordPatterns:
+    """Compile the expressions of data/class_hints.toml.
+
+    To find the literals first is faster than to try each expression on each class name."""
     by_literal: dict[str, list[tuple[re.Pattern[str], int]]] = {}
     for name, expressions in _load_table()["words"].items():
         for expression in expressions:
             match = _LITERAL.match(expression)
             literal = match[1] if match else ""
             by_literal.setdefault(literal, []).append((re.compile(expression), bit(name)))
-    # where "header" is found, "head" is not: expressions of both are tried
+    # the scan finds the longest literal: where it is "header", expressions of "head" are tried, too
     with_shorter: dict[str, list[tuple[re.Pattern[str], int]]] = {}
     for literal in by_literal:
         with_shorter[literal] = []

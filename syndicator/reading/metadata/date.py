@@ -69,6 +69,7 @@ _CONTEXT = 40  # characters before a date that label it
 _AFTER_HEADLINE = 2
 _BEFORE_HEADLINE = 1
 _FAR = 0
+_TIME_ELEMENT = 2  # score of a date in a time element
 # the label of a date, and its score
 LABEL_PUBLISHED = 1
 NO_LABEL = 0
@@ -338,7 +339,9 @@ def _read_days(spot: Spot, survey: Survey, *, month_first: bool) -> Iterator[Day
         when = parse_date_text(element.get("datetime"))
         if when:
             label = _find_label(spot, attributes, "")
-            score = position_score + 2 + label + bool(_PUBLISHED_CLASS.search(attributes))
+            score = (
+                position_score + _TIME_ELEMENT + label + bool(_PUBLISHED_CLASS.search(attributes))
+            )
             yield Day(score, abs(distance), when, label, is_time_element=True)
         return
     has_date_class = bool(_DATE_CLASS.search(attributes))
