@@ -12,39 +12,43 @@ from syndicator.reading.html.blocks import Block, Frame
 from syndicator.reading.html.elements import BOLD, CODE, ITALIC, STRIKE, Image, Run
 
 _SPECIAL = re.compile(r"[\\`*\[\]<]|~~|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w{1,32};)")
-_INERT = {"<": "&lt;", "&": "&amp;", "~~": "\\~\\~"}
+_ENTITIES = {"<": "&lt;", "&": "&amp;", "~~": "\\~\\~"}
 # one of which every match of _SPECIAL begins with; most texts have none
-_SIGN = re.compile(r"[\\`*\[\]<~_&]")
-_START = re.compile(
+_SPECIAL_SIGN = re.compile(r"[\\`*\[\]<~_&]")
+_BLOCK_START = re.compile(
     r"^(\||#{1,6}(?=\s|$)|[-+](?=\s|$)|>|=+\s*$|-+\s*$|~{3,}|:?-{2,})|^(\d{1,9})([.)])(?=\s|$)",
     re.M,
 )
-_SAFE = "/:@!$&'*+,;=-._~%?#[]"
-_SHAPING = frozenset(("li", "blockquote"))
-_LISTS = frozenset(("ul", "ol", "menu"))
-_FENCE = re.compile("`{3,}")
+_SAFE_IN_ADDRESS = "/:@!$&'*+,;=-._~%?#[]"
+_INDENTING = frozenset(("li", "blockquote"))
+_LIST_KINDS = frozenset(("ul", "ol", "menu"))
+_LONG_TICKS = re.compile("`{3,}")
+_TICKS = re.compile("`+")
+_LEAST_FENCE = 3  # backticks around a code block
+_BULLET_WIDTH = 2  # characters of "- "
+_MAIL_ADDRESS = re.compile(r"mailto:[\w.+-]{1,64}@[\w.-]{1,255}", re.I)
+_LONGEST_REFERENCE = 4_000
+_LINE_BREAK = "\\\n"
 
 
 def escape(value: str) -> str:
     """Escape every character of `value` that has a meaning in CommonMark; `<` and `&` become
     entities."""
-    return (
-        _SPECIAL.sub(lambda match: _INERT.get(match[0], "\\" + match[0]), value)
-        if _SIGN.search(value)
-        else value
-    )
+    if not _SPECIAL_SIGN.search(value):
+        return value
+    return _SPECIAL.sub(lambda match: _ENTITIES.get(match[0], "\\" + match[0]), value)
 
 
 def link(base: str, href: str) -> str | None:
     """Return `href` as an absolute http, https or mailto address; None if it is unsafe or on a
     private network."""
     href = href.strip()
-    if href[:7].lower() == "mailto:" and re.fullmatch(
-        r"mailto:[\w.+-]{1,64}@[\w.-]{1,255}", href, re.I
-    ):
+    if href[:7].lower() == "mailto:" and _MAIL_ADDRESS.fullmatch(href):
         return href
-    target = urls.absolute(base, href[:4_000]) if href else None
-    return quote(texts.legal(target), safe=_SAFE) if target and not refusal(target, base) else None
+    target = urls.absolute(base, href[:_LONGEST_REFERENCE]) if href else None
+    if not target or refusal(target, base):
+        return None
+    return quote(texts.legal(target), safe=_SAFE_IN_ADDRESS)
 
 
 def render(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:
@@ -53,55 +57,69 @@ def render(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:
     pieces: list[str] = []
     for href, group in groupby(runs, key=lambda run: run.href):
         spans = groupby(group, key=lambda run: run.marks)
-        part = "".join([_wrap("".join(run.text for run in span), marks) for marks, span in spans])
-        target = (
-            link(base, href)
-            if href and part.strip() and not part.lstrip().startswith("![")
-            else None
-        )
+        label = "".join([_mark("".join(run.text for run in span), marks) for marks, span in spans])
+        may_be_link = href and label.strip() and not label.lstrip().startswith("![")
+        target = link(base, href) if may_be_link else None
         if target:
-            before, inner, after = _split(part)
-            part = f"{before}[{inner}]({target}){after}"
-        pieces.append(part)
-    out = texts.legal("".join(pieces))
+            before, core, after = _split_space(label)
+            label = f"{before}[{core}]({target}){after}"
+        pieces.append(label)
+    paragraph = texts.legal("".join(pieces))
     if cell:
-        return out.replace("\\\n", " ").replace("\n", " ").replace("|", "\\|")
-    if "\n" not in out and not _START.match(out):
-        return out  # as most are; without, every character would be tried
-    return _START.sub(lambda m: f"{m[2]}\\{m[3]}" if m[2] else "\\" + m[1], out)
+        return paragraph.replace(_LINE_BREAK, " ").replace("\n", " ").replace("|", "\\|")
+    if "\n" not in paragraph and not _BLOCK_START.match(paragraph):
+        return paragraph  # as most are; without, every character would be tried
+    return _BLOCK_START.sub(_escape_start, paragraph)
 
 
-def _wrap(value: str, marks: int) -> str:
+def _escape_start(match: re.Match[str]) -> str:
+    """Escape what would begin a list, heading, quote or table: "1." becomes "1\\."."""
+    if match[2]:
+        return f"{match[2]}\\{match[3]}"
+    return "\\" + match[1]
+
+
+def _mark(value: str, marks: int) -> str:
+    """Return a text with the signs of its marks, escaped; white space stays outside of them."""
     if not value.strip():
-        return value if value != "\n" else "\\\n"
-    before, inner, after = _split(value)
-    inner = _code(inner) if marks & CODE else escape(inner).replace("\n", "\\\n")
+        return value if value != "\n" else _LINE_BREAK
+    before, core, after = _split_space(value)
+    core = _render_inline_code(core) if marks & CODE else _escape_lines(core)
     for mark, sign in ((STRIKE, "~~"), (ITALIC, "*"), (BOLD, "**")):
         if marks & mark:
-            inner = f"{sign}{inner}{sign}"
-    return before + inner + after
+            core = f"{sign}{core}{sign}"
+    return before + core + after
 
 
-def _split(value: str) -> tuple[str, str, str]:
-    begun = value.lstrip()
-    inner = begun.rstrip()
-    return value[: len(value) - len(begun)], inner, begun[len(inner) :]
+def _escape_lines(value: str) -> str:
+    return escape(value).replace("\n", _LINE_BREAK)
 
 
-def _code(value: str) -> str:
+def _split_space(value: str) -> tuple[str, str, str]:
+    """Return the white space before a text, the text, and the white space after it."""
+    without_start = value.lstrip()
+    core = without_start.rstrip()
+    return value[: len(value) - len(without_start)], core, without_start[len(core) :]
+
+
+def _render_inline_code(value: str) -> str:
     value = value.replace("\n", " ")
-    ticks = "`" * (max((len(run) for run in re.findall("`+", value)), default=0) + 1)
+    longest = max((len(ticks) for ticks in _TICKS.findall(value)), default=0)
+    delimiter = "`" * (longest + 1)
     pad = " " if value.startswith("`") or value.endswith("`") else ""
-    return f"{ticks}{pad}{value}{pad}{ticks}"
+    return f"{delimiter}{pad}{value}{pad}{delimiter}"
 
 
-def image(picture: Image, base: str, caption: str = "") -> str:
+def render_image(picture: Image, base: str, caption: str = "") -> str:
     """Return an image as markdown with its caption as title, or "" without a usable address."""
     target = link(base, picture.src)
     if not target or not target.startswith(("http://", "https://")):
         return ""
+    alt = escape(texts.line(picture.alt))
     title = escape(texts.line(caption)).replace('"', '\\"')
-    return f"![{escape(texts.line(picture.alt))}]({target}" + (f' "{title}")' if title else ")")
+    if not title:
+        return f"![{alt}]({target})"
+    return f'![{alt}]({target} "{title}")'
 
 
 def to_markdown(blocks: Sequence[Block], base: str) -> str:
@@ -112,7 +130,7 @@ def to_markdown(blocks: Sequence[Block], base: str) -> str:
 class _Writer:
     def __init__(self, base: str) -> None:
         self.base = base
-        self.out: list[str] = []
+        self.out: list[str] = []  # lines
         self.begun: set[Frame] = set()  # items whose marker is written
         self.last: Block | None = None
         self.columns = 0  # of the table being written
@@ -120,135 +138,156 @@ class _Writer:
         self.hollow: set[Frame] = set()
 
     def write(self, blocks: Sequence[Block]) -> str:
-        captions = _captions(blocks)
-        self.hollow = _hollow(blocks)
+        captions = _find_captions(blocks)
+        self.hollow = _find_hollow_items(blocks)
         for index, block in enumerate(blocks):
-            if lines := self._lines(block, blocks, index, captions):
-                self._gap(block)
-                self._put(block, lines)
+            lines = self._render_block(blocks, index, captions)
+            if lines:
+                self._separate(block)
+                self._add_lines(block, lines)
                 self.last = block
         return "\n".join(self.out).strip("\n")
 
-    def _lines(
-        self, block: Block, blocks: Sequence[Block], index: int, captions: dict[Block, str]
+    def _render_block(
+        self, blocks: Sequence[Block], index: int, captions: dict[Block, str]
     ) -> list[str]:
+        """Return the lines of the block at `index`, none if it is not shown."""
+        block = blocks[index]
         match block.kind:
             case "row":
-                return self._row(block, blocks, index)
+                return self._render_row(blocks, index)
             case "code":
-                longest = max((len(run) for run in _FENCE.findall(block.code)), default=2)
-                fence = "`" * max(3, longest + 1)
-                return [fence + block.lang, *texts.legal(block.code).split("\n"), fence]
+                return _render_code(block)
             case "img":
-                markdown = (
-                    image(block.image, self.base, captions.get(block, "")) if block.image else ""
-                )
+                caption = captions.get(block, "")
+                markdown = render_image(block.image, self.base, caption) if block.image else ""
                 return [markdown] if markdown else []
             case "hr":
-                return (
-                    ["---"]
-                    if self.last is not None and self.last.kind != "hr" and index + 1 < len(blocks)
-                    else []
-                )
+                follows_rule = self.last is None or self.last.kind == "hr"
+                is_last = index + 1 == len(blocks)
+                return [] if follows_rule or is_last else ["---"]
             case "h":
-                markdown = render(block.runs, self.base).replace("\\\n", " ")
-                return ["#" * block.level + " " + markdown] if markdown.strip() else []
+                markdown = render(block.runs, self.base).replace(_LINE_BREAK, " ")
+                return [f"{'#' * block.level} {markdown}"] if markdown.strip() else []
             case "caption" if block.text in captions.values():
                 return []
             case "dt":
-                markdown = render(
-                    [run._replace(marks=run.marks | 1) for run in block.runs], self.base
-                )
-                return markdown.split("\n")
+                bold_runs = [run._replace(marks=run.marks | BOLD) for run in block.runs]
+                return render(bold_runs, self.base).split("\n")
             case _:
                 return render(block.runs, self.base).split("\n")
 
-    def _row(self, block: Block, blocks: Sequence[Block], index: int) -> list[str]:
-        table = _frame(block, "table")
+    def _render_row(self, blocks: Sequence[Block], index: int) -> list[str]:
+        """Return a row of a table; below its first row the line that makes it the header."""
+        block = blocks[index]
+        table = _find_frame(block, "table")
         cells = [render(cell, self.base, cell=True).strip() for cell in block.cells]
-        if (
-            self.last is not None
-            and self.last.kind == "row"
-            and _frame(self.last, "table") is table
-        ):
-            return [_bar(cells, self.columns)]
-        later = islice(blocks, index, None)
-        rows = takewhile(
-            lambda other: other.kind == "row" and _frame(other, "table") is table, later
-        )
+        if self.last is not None and _is_row_of(self.last, table):
+            return [_join_cells(cells, self.columns)]
+        following = islice(blocks, index, None)
+        rows = takewhile(lambda other: _is_row_of(other, table), following)
         self.columns = max(len(row.cells) for row in rows)
-        return [_bar(cells, self.columns), "|" + " --- |" * self.columns]
+        return [_join_cells(cells, self.columns), "|" + " --- |" * self.columns]
 
-    def _gap(self, block: Block) -> None:
+    def _separate(self, block: Block) -> None:
+        """Add an empty line before `block`, unless it continues a table or a tight list."""
         last = self.last
-        if last is None or (
-            last.kind == block.kind == "row" and _frame(last, "table") is _frame(block, "table")
-        ):
+        if last is None:
             return
-        shared = [a for a, b in zip(self._shape(last), self._shape(block), strict=False) if a is b]
-        item = next((f for f in reversed(self._shape(block)) if f.kind == "li"), None)
-        lists = {frame for frame in last.frames if frame.kind in _LISTS} & {*block.frames}
-        tight = (
-            item is not None
-            and item not in self.begun
-            and lists
-            and last.kind not in ("code", "row", "img")
-        )
-        if not tight:
-            indents = (len(f"{frame.number}. ") if frame.ordered else 2 for frame in shared)
-            parts = (
-                "> " if f.kind == "blockquote" else " " * by
-                for f, by in zip(shared, indents, strict=True)
-            )
-            self.out.append("".join(parts).rstrip())
+        if block.kind == "row" and _is_row_of(last, _find_frame(block, "table")):
+            return
+        frames = self._list_indenting(block)
+        if self._is_next_item(block, frames, last):
+            return
+        shared: list[str] = []
+        for last_frame, frame in zip(self._list_indenting(last), frames, strict=False):
+            if last_frame is frame:
+                shared.append(_make_indent(frame))
+        self.out.append("".join(shared).rstrip())
 
-    def _shape(self, block: Block) -> list[Frame]:
+    def _is_next_item(self, block: Block, frames: Sequence[Frame], last: Block) -> bool:
+        """Return True if `block` begins an item of the list in which the text `last` stands."""
+        items = (frame for frame in reversed(frames) if frame.kind == "li")
+        item = next(items, None)
+        if item is None or item in self.begun or last.kind in ("code", "row", "img"):
+            return False
+        return any(frame.kind in _LIST_KINDS and frame in block.frames for frame in last.frames)
+
+    def _list_indenting(self, block: Block) -> list[Frame]:
+        """Return the items and quotes around a block that indent its lines."""
         return [
-            frame for frame in block.frames if frame.kind in _SHAPING and frame not in self.hollow
+            frame for frame in block.frames if frame.kind in _INDENTING and frame not in self.hollow
         ]
 
-    def _put(self, block: Block, lines: list[str]) -> None:
-        first = ""
-        rest = ""
-        for frame in self._shape(block):
+    def _add_lines(self, block: Block, lines: list[str]) -> None:
+        """Add the lines of a block, with the markers of items that begin and with indents."""
+        first_indent = ""
+        indent = ""
+        for frame in self._list_indenting(block):
             if frame.kind == "blockquote":
-                first = first + "> "
-                rest = rest + "> "
+                first_indent += "> "
+                indent += "> "
                 continue
             marker = f"{frame.number}. " if frame.ordered else "- "
-            first += marker if frame not in self.begun else " " * len(marker)
-            rest += " " * len(marker)
+            spaces = " " * len(marker)
+            first_indent += spaces if frame in self.begun else marker
+            indent += spaces
             self.begun.add(frame)
-        self.out.append((first + lines[0]).rstrip(" "))
-        self.out.extend(
-            (rest + line).rstrip(" ") if line or rest.strip() else "" for line in lines[1:]
-        )
+        self.out.append((first_indent + lines[0]).rstrip(" "))
+        for line in lines[1:]:
+            has_sign = line or indent.strip()
+            self.out.append((indent + line).rstrip(" ") if has_sign else "")
 
 
-def _hollow(blocks: Sequence[Block]) -> set[Frame]:
-    seen: set[Frame] = set()
+def _make_indent(frame: Frame) -> str:
+    """Return the indent of an empty line in a quote or an item."""
+    if frame.kind == "blockquote":
+        return "> "
+    return " " * (len(f"{frame.number}. ") if frame.ordered else _BULLET_WIDTH)
+
+
+def _render_code(block: Block) -> list[str]:
+    """Return a code block within a fence longer than all backticks in it."""
+    longest = max(map(len, _LONG_TICKS.findall(block.code)), default=0)
+    fence = "`" * max(_LEAST_FENCE, longest + 1)
+    return [fence + block.lang, *texts.legal(block.code).split("\n"), fence]
+
+
+def _find_hollow_items(blocks: Sequence[Block]) -> set[Frame]:
+    """Return the items that contain items and no text of their own before these."""
+    with_text: set[Frame] = set()
     hollow: set[Frame] = set()
     for block in blocks:
         items = [frame for frame in block.frames if frame.kind == "li"]
-        hollow |= {item for item in items[:-1] if item not in seen}
-        seen |= set(items)
+        hollow.update(item for item in items[:-1] if item not in with_text)
+        with_text.update(items)
     return hollow
 
 
-def _frame(block: Block, kind: str) -> Frame | None:
+def _find_frame(block: Block, kind: str) -> Frame | None:
+    """Return the innermost frame of `kind` around a block, None for none."""
     return next((frame for frame in reversed(block.frames) if frame.kind == kind), None)
 
 
-def _bar(cells: list[str], columns: int) -> str:
+def _is_row_of(block: Block, table: Frame | None) -> bool:
+    return block.kind == "row" and _find_frame(block, "table") is table
+
+
+def _join_cells(cells: list[str], columns: int) -> str:
     filled = cells + [""] * (columns - len(cells))
     return "| " + " | ".join(filled) + " |"
 
 
-def _captions(blocks: Sequence[Block]) -> dict[Block, str]:
-    captions: dict[Frame | None, str] = {}
+def _find_captions(blocks: Sequence[Block]) -> dict[Block, str]:
+    """Return the caption of each image whose figure has one."""
+    caption_of: dict[Frame, str] = {}
     for block in blocks:
-        figure = _frame(block, "figure")
-        if block.kind == "caption" and figure is not None and figure not in captions:
-            captions[figure] = block.text
-    images = ((block, _frame(block, "figure")) for block in blocks if block.kind == "img")
-    return {block: captions[figure] for block, figure in images if figure in captions}
+        figure = _find_frame(block, "figure")
+        if block.kind == "caption" and figure is not None:
+            caption_of.setdefault(figure, block.text)
+    captions: dict[Block, str] = {}
+    for block in blocks:
+        figure = _find_frame(block, "figure")
+        if block.kind == "img" and figure is not None and figure in caption_of:
+            captions[block] = caption_of[figure]
+    return captions

@@ -11,10 +11,21 @@ from syndicator.core.errors import NotAnArticle
 from syndicator.reading.html.document import Document, parse
 from syndicator.reading.paging import MOST_NUMBER, numbered
 
-_MOST_LINKS = 3_000
-_LONGEST_ROW = 150  # links looked at; characters of a row of page numbers
+_MOST_LINKS = 3_000  # that are looked at
+_LONGEST_ROW = 150  # characters of a row of page numbers
+_LONGEST_ADDRESS = 2_000
+_LONGEST_LABEL = 30
+_LONGEST_TITLE = 100
+_MOST_TEXTS = 10  # of a link
+_MOST_ROW_TEXTS = 100
+_MOST_ABOVE = 3  # elements around a link that may be a row of page numbers
+# signs that a link leads to the next page
+REL = "rel"
+WORDS = "words"
+NUMBERS = "numbers"
+COUNT = "count"
 # What a link to the next page says, whole.
-_NEXT: Final = re.compile(
+_NEXT_LABEL: Final = re.compile(
     r"[\W_]*(?:(?:go to |view |read )?(?:the )?next(?: page)?|continue(?: reading| to next page)?|"
     r"page suivante|suivante?|(?:zur )?nächsten? seite|weiter(?:lesen)?|weiter auf seite \d+|"
     r"página siguiente|siguiente|próxima(?: página)?|pagina successiva|volgende(?: pagina)?|"
@@ -22,9 +33,9 @@ _NEXT: Final = re.compile(
     r"次(?:の)?ページ(?:へ)?|次へ|下一?[页頁]|다음(?: 페이지)?)[\W_]*",
     re.IGNORECASE,
 )
-_PAGE: Final = r"(?:page|pagina|página|seite|sida|side|strona|страница|ページ|页|頁)"
-_COUNT: Final = re.compile(
-    rf"\b{_PAGE}\s*(\d{{1,2}})\s*(?:of|von|de|di|sur|av|van|z|из|/)\s*(\d{{1,2}})\b|"
+_PAGE_WORD: Final = r"(?:page|pagina|página|seite|sida|side|strona|страница|ページ|页|頁)"
+_PAGE_COUNT: Final = re.compile(
+    rf"\b{_PAGE_WORD}\s*(\d{{1,2}})\s*(?:of|von|de|di|sur|av|van|z|из|/)\s*(\d{{1,2}})\b|"
     rf"[(（]\s*(\d{{1,2}})\s*/\s*(\d{{1,2}})\s*(?:ページ|页|頁)?\s*[)）]|(\d{{1,2}})\s*/\s*(\d{{1,2}})\s*ページ",
     re.IGNORECASE,
 )
@@ -41,23 +52,28 @@ class NextPage(NamedTuple):
         return {"url": self.url, "from": ", ".join(self.because)}
 
 
-def next_page(document: Document, first: str, number: int = 1) -> NextPage | None:
+def find_next_page(document: Document, first: str, number: int = 1) -> NextPage | None:
     """Return the page after page `number` of the article that begins at `first`, or None. Its link
     has the article's address with the next number, and other evidence; for "/story-2" a list of
     page numbers or "1 of 3"."""
     if number >= MOST_NUMBER or not first:
         return None
+    next_number = number + 1
     signs_of: dict[str, set[str]] = defaultdict(set)
-    for url, element in _links(document, number + 1):
-        shape = numbered(url, first)
-        if shape and shape.number == number + 1:
-            signs_of[url].update(_says(element, number))
-    counted = _is_counted(document, number) if signs_of else False
+    is_sure: dict[str, bool] = {}
+    for url, element in _list_links_with_number(document, next_number):
+        page = numbered(url, first)
+        if page and page.number == next_number:
+            signs_of[url].update(_find_signs(element, number))
+            is_sure[url] = page.sure
+    if not signs_of:
+        return None
+    has_count = _states_count(document, number)
     for url, signs in signs_of.items():
-        signs.update({"count"} if counted else ())
-        shape = numbered(url, first)
-        sure = bool(shape and shape.sure)
-        if signs and (sure or "numbers" in signs or ("count" in signs and len(signs) > 1)):
+        if has_count:
+            signs.add(COUNT)
+        is_proven = is_sure[url] or NUMBERS in signs or (COUNT in signs and len(signs) > 1)
+        if signs and is_proven:
             return NextPage(url, tuple(sorted(signs)))
     return None
 
@@ -66,50 +82,54 @@ def address_of_next(
     html: bytes, url: str, headers: Mapping[str, str], first: str, number: int
 ) -> str | None:
     """Return the address of the page after page `number`, None if it is the last. `html`: the
-    answer of `url`. Called in the worker process."""
+    answer of `url`; `first`: the article's address. Called in the worker process."""
     try:
-        following = next_page(parse(html, url, headers), first, number)
+        following = find_next_page(parse(html, url, headers), first, number)
     except NotAnArticle:
         return None
     return following.url if following else None
 
 
-def _links(document: Document, number: int) -> Iterator[tuple[str, Any]]:
+def _list_links_with_number(document: Document, number: int) -> Iterator[tuple[str, Any]]:
+    """Yield (address, element) of the links whose address has `number` in it."""
     digits = str(number)
     # spares resolving the hundreds that lead elsewhere
-    has_it = re.compile(rf"(?<!\d){number}(?!\d)").search
+    has_number = re.compile(rf"(?<!\d){number}(?!\d)").search
     for element in islice(document.tree.iter("a", "link"), _MOST_LINKS):
         href = element.get("href", "")
         if digits not in href:
             continue
-        href = href[:2_000].strip()
-        if has_it(href) and (element.tag == "a" or element.get("rel")):
-            address = urls.absolute(document.base_url, text.legal(href))
-            if address:
-                yield address.partition("#")[0], element
+        href = href[:_LONGEST_ADDRESS].strip()
+        if not has_number(href) or (element.tag == "link" and not element.get("rel")):
+            continue
+        address = urls.absolute(document.base_url, text.legal(href))
+        if address:
+            yield address.partition("#")[0], element
 
 
-def _says(element: Any, number: int) -> Iterator[str]:
+def _find_signs(element: Any, number: int) -> Iterator[str]:
+    """Yield the signs that a link leads to the page after `number`."""
     if "next" in (element.get("rel") or "").lower().split():
-        yield "rel"
+        yield REL
     if element.tag != "a":
         return
-    label = " ".join("".join(islice(element.itertext(), 10)).split())[:30]
-    if _NEXT.fullmatch(label) or _NEXT.fullmatch(
-        (element.get("title") or element.get("aria-label") or "-")[:100]
-    ):
-        yield "words"
-    if label == str(number + 1) and _in_a_row(element, number):
-        yield "numbers"
+    label = " ".join("".join(islice(element.itertext(), _MOST_TEXTS)).split())[:_LONGEST_LABEL]
+    title = (element.get("title") or element.get("aria-label") or "-")[:_LONGEST_TITLE]
+    if _NEXT_LABEL.fullmatch(label) or _NEXT_LABEL.fullmatch(title):
+        yield WORDS
+    if label == str(number + 1) and _is_in_row_of_numbers(element, number):
+        yield NUMBERS
 
 
-def _in_a_row(element: Any, number: int) -> bool:
+def _is_in_row_of_numbers(element: Any, number: int) -> bool:
+    """Return True if a link stands beside the number of the present page, in a row of mostly
+    numbers."""
     row = element
-    for _ in range(3):
+    for _ in range(_MOST_ABOVE):
         row = row.getparent()
         if row is None:
             return False
-        words = " ".join(islice(row.itertext(), 100)).split()
+        words = " ".join(islice(row.itertext(), _MOST_ROW_TEXTS)).split()
         if sum(map(len, words)) > _LONGEST_ROW:
             return False
         if str(number) in words:
@@ -118,15 +138,16 @@ def _in_a_row(element: Any, number: int) -> bool:
     return False
 
 
-def _is_counted(document: Document, number: int) -> bool:
-    for element in islice(
-        document.tree.iter("a", "div", "em", "li", "p", "small", "span", "strong", "td"),
-        _MOST_LINKS,
-    ):
-        own = " ".join((element.text or "").split())
-        count = _COUNT.search(own) if 0 < len(own) <= _LONGEST_ROW else None
-        if count:
-            at, of = [int(digits) for digits in count.groups() if digits]
-            if at == number < of:
+def _states_count(document: Document, number: int) -> bool:
+    """Return True if the page says "page 1 of 3", with `number` and a higher one."""
+    elements = document.tree.iter("a", "div", "em", "li", "p", "small", "span", "strong", "td")
+    for element in islice(elements, _MOST_LINKS):
+        line = " ".join((element.text or "").split())
+        if not 0 < len(line) <= _LONGEST_ROW:
+            continue
+        match = _PAGE_COUNT.search(line)
+        if match:
+            stated_number, stated_count = [int(digits) for digits in match.groups() if digits]
+            if stated_number == number < stated_count:
                 return True
     return False

@@ -20,11 +20,12 @@ from syndicator.reading.html.document import Document
 
 # All chosen by hand before the weights were fitted: changing one means to fit again.
 # share of a block's text in links that makes it a link; letters of a list's item
-_LINKED = 0.8
-_ITEM = 15
-_PROSE = 80
-_LONG = 200  # letters of a paragraph, and of a long one
-_SLUG = 3  # words of a URL's last part from which it spells a title
+_LINK_SHARE = 0.8
+_LEAST_ITEM = 15
+# letters of a paragraph, and of a long one
+_LEAST_PROSE = 80
+_LEAST_LONG = 200
+_LEAST_SLUG_WORDS = 3  # words of a URL's last part from which it spells a title
 _HINTS = (
     "comment",
     "code",
@@ -81,8 +82,15 @@ _HOSTS: Mapping[str, re.Pattern[str]] = {
 # letters that each phrase begins with, and its pattern
 _Phrases = tuple[tuple[str, re.Pattern[str]], ...]
 OTHER = "other"
-_LIKELY = 0.4
-_SHOWN = 0.05  # least probability of a page's type, and of a type in the trace
+# least probability of a page's type, and of a type in the trace
+_LEAST_LIKELY = 0.4
+_LEAST_TRACED = 0.05
+_MOST_DEPTH = 6  # segments of an address that count
+_MOST_SLUG_WORDS = 8
+_SLUG_SEPARATOR = re.compile("[-_.]")
+_MOST_ELEMENTS = 30_000  # that are counted
+_MOST_CHARACTERS = 60_000  # of text that is searched for words
+_NOT_FOUND = -1  # of str.find
 _PRICE = re.compile(r"[$€£¥₹]\s?\d|\d[.,]\d\d\s?(?:€|EUR|USD|GBP|zł|kr)\b")
 _MADE_BY: Mapping[str, re.Pattern[str]] = {
     "made-manual": re.compile(
@@ -96,164 +104,173 @@ _MADE_BY: Mapping[str, re.Pattern[str]] = {
 }
 
 
-def _any_of(phrases: str) -> _Phrases:
-    return tuple(
-        (re.split(r"\(|.\?", each)[0], re.compile(rf"(?<!\w){each}\b"))
-        for each in phrases.split("; ")
-    )
+def _compile_phrases(phrases: str) -> _Phrases:
+    """Compile expressions separated by "; ", each with the letters that it begins with."""
+    compiled: list[tuple[str, re.Pattern[str]]] = []
+    for phrase in phrases.split("; "):
+        start = re.split(r"\(|.\?", phrase)[0]
+        compiled.append((start, re.compile(rf"(?<!\w){phrase}\b")))
+    return tuple(compiled)
 
 
-def _count(phrases: _Phrases, low: str) -> int:
+def _count_phrases(phrases: _Phrases, lower_text: str) -> int:
+    """Count the phrases in a text; to find their beginnings first is faster."""
     count = 0
     for start, pattern in phrases:
-        at = low.find(start)
-        while at >= 0:
-            count += pattern.match(low, at) is not None
-            at = low.find(start, at + 1)
+        position = lower_text.find(start)
+        while position != _NOT_FOUND:
+            count += pattern.match(lower_text, position) is not None
+            position = lower_text.find(start, position + 1)
     return count
 
 
 _WORDS: Mapping[str, _Phrases] = {
-    "replies": _any_of(
+    "replies": _compile_phrases(
         "reply; replies; quote; posted; joined; originally; wrote; thread; antworten; beiträge;"
         " zitat; likes?"
     ),
-    "buying": _any_of(
+    "buying": _compile_phrases(
         "add to (?:cart|bag|basket); buy now; in stock; out of stock; free shipping; checkout; in"
         " den warenkorb"
     ),
-    "hiring": _any_of(
+    "hiring": _compile_phrases(
         "contact us; get started; request a (?:quote|demo); book a; schedule a; free"
         " (?:quote|consultation|trial); our (?:services|clients|team|experts); why choose; sign up;"
         " learn more"
     ),
-    "more": _any_of(
+    "more": _compile_phrases(
         "read more; load more; view all; see all; next page; older posts; show more; weiterlesen"
     ),
 }
 
 
-def features(document: Document, blocks: Sequence[Block]) -> dict[str, float]:
-    """Return the features of a page by name. Its `blocks` are measured (`overlap.measure`)."""
+def compute_features(document: Document, blocks: Sequence[Block]) -> dict[str, float]:
+    """Return the features of a page by name. Its `blocks` are measured
+    (`overlap.measure_letters`)."""
     return {
         "bias": 1.0,
-        **_of_blocks(blocks),
-        **_of_address(document.url),
-        **_of_head(document),
-        **_of_elements(document.tree),
-        **_of_words(blocks),
+        **_measure_blocks(blocks),
+        **_read_address(document.url),
+        **_read_head(document),
+        **_count_elements(document.tree),
+        **_count_words(blocks),
     }
 
 
-def _of_blocks(blocks: Sequence[Block]) -> dict[str, float]:
+def _measure_blocks(blocks: Sequence[Block]) -> dict[str, float]:
+    """Compute how much prose, links, headings, images and code a page has."""
     letters = sum(block.letters for block in blocks) or 1
+    length = sum(len(block.text) for block in blocks) or 1
+    kinds = Counter(block.kind for block in blocks)
     texts = [block for block in blocks if block.letters]
-    count = len(texts) or 1
-    linked = [block for block in texts if _is_link(block)]
-    prose = [
-        block
-        for block in texts
-        if block.kind == "p" and block.letters >= _PROSE and not _is_link(block)
-    ]
-    long = [block for block in prose if block.letters >= _LONG]
-    heads = [block for block in texts if block.kind == "h"]
-    linked_heads = sum(map(_is_link, heads))
-    alike = Counter(
-        (b.element.tag, b.element.get("class"), len(b.frames)) for b in texts if not _is_link(b)
+    links = [block for block in texts if _is_link(block)]
+    no_links = [block for block in texts if not _is_link(block)]
+    prose = [block for block in no_links if block.kind == "p" and block.letters >= _LEAST_PROSE]
+    prose_letters = sum(block.letters for block in prose)
+    long_prose = [block for block in prose if block.letters >= _LEAST_LONG]
+    headings = [block for block in texts if block.kind == "h"]
+    linked_headings = sum(map(_is_link, headings))
+    looks = Counter(
+        (block.element.tag, block.element.get("class"), len(block.frames)) for block in no_links
     )
     features = {
         "letters": math.log1p(letters),
-        "prose": math.log1p(sum(block.letters for block in prose)),
-        "prose-share": sum(block.letters for block in prose) / letters,
-        "long-prose": math.log1p(len(long)),
+        "prose": math.log1p(prose_letters),
+        "prose-share": prose_letters / letters,
+        "long-prose": math.log1p(len(long_prose)),
         "prose-count": math.log1p(len(prose)),
-        "prose-size": math.log1p(sum(block.letters for block in prose) / (len(prose) or 1)),
-        "link-share": (
-            sum(block.linked for block in blocks) / (sum(len(block.text) for block in blocks) or 1)
-        ),
-        "links": math.log1p(len(linked)),
-        "item-links": math.log1p(sum(block.letters > _ITEM for block in linked)),
-        "link-blocks": len(linked) / count,
-        "heads": math.log1p(len(heads)),
-        "linked-heads": math.log1p(linked_heads),
-        "linked-head-share": linked_heads / (len(heads) or 1),
-        "letters-a-head": math.log1p(letters / (len(heads) or 1)),
-        "images": math.log1p(sum(block.kind == "img" for block in blocks)),
-        "images-a-prose": math.log1p(
-            sum(block.kind == "img" for block in blocks) / (len(prose) or 1)
-        ),
-        "rows": math.log1p(sum(block.kind == "row" for block in blocks)),
-        "code": math.log1p(sum(block.kind == "code" for block in blocks)),
+        "prose-size": math.log1p(prose_letters / (len(prose) or 1)),
+        "link-share": sum(block.linked for block in blocks) / length,
+        "links": math.log1p(len(links)),
+        "item-links": math.log1p(sum(block.letters > _LEAST_ITEM for block in links)),
+        "link-blocks": len(links) / (len(texts) or 1),
+        "heads": math.log1p(len(headings)),
+        "linked-heads": math.log1p(linked_headings),
+        "linked-head-share": linked_headings / (len(headings) or 1),
+        "letters-a-head": math.log1p(letters / (len(headings) or 1)),
+        "images": math.log1p(kinds["img"]),
+        "images-a-prose": math.log1p(kinds["img"] / (len(prose) or 1)),
+        "rows": math.log1p(kinds["row"]),
+        "code": math.log1p(kinds["code"]),
         "code-share": sum(len(block.code) for block in blocks) / letters,
-        "terms": math.log1p(sum(block.kind == "dt" for block in blocks)),
-        "alike": math.log1p(max(alike.values(), default=0)),
+        "terms": math.log1p(kinds["dt"]),
+        "alike": math.log1p(max(looks.values(), default=0)),
     }
     for name in _HINTS:
         bit = hints.bit(name)
-        features[f"near-{name}"] = (
-            sum(block.letters for block in texts if block.near & bit) / letters
-        )
+        hinted_letters = sum(block.letters for block in texts if block.near & bit)
+        features[f"near-{name}"] = hinted_letters / letters
     return features
 
 
 def _is_link(block: Block) -> bool:
-    return block.linked >= _LINKED * len(block.text)
+    return block.linked >= _LINK_SHARE * len(block.text)
 
 
-def _of_address(url: str) -> dict[str, float]:
+def _read_address(url: str) -> dict[str, float]:
+    """Compute what host and path of an address say."""
     parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
     path = f"{parts.path}?{parts.query}".lower()
-    pieces = [piece for piece in parts.path.split("/") if piece]
-    last = pieces[-1] if pieces else ""
-    words = [word for word in re.split(r"[-_.]", last) if word.isalpha()]
-    return {
-        **{name: float(bool(rule.search(path))) for name, rule in _PATHS.items()},
-        **{
-            name: float(bool(rule.search((parts.hostname or "").lower())))
-            for name, rule in _HOSTS.items()
-        },
-        "depth": float(min(len(pieces), 6)),
-        "root": float(urls.is_root(url)),
-        "slug-words": float(min(len(words), 8)),
-        "slug": float(len(words) >= _SLUG),
-        "number": float(any(char.isdigit() for char in last)),
-    }
+    segments = [segment for segment in parts.path.split("/") if segment]
+    last_segment = segments[-1] if segments else ""
+    slug_words = [word for word in _SLUG_SEPARATOR.split(last_segment) if word.isalpha()]
+    features: dict[str, float] = {}
+    for name, rule in _PATHS.items():
+        features[name] = float(rule.search(path) is not None)
+    for name, rule in _HOSTS.items():
+        features[name] = float(rule.search(host) is not None)
+    features["depth"] = float(min(len(segments), _MOST_DEPTH))
+    features["root"] = float(urls.is_root(url))
+    features["slug-words"] = float(min(len(slug_words), _MOST_SLUG_WORDS))
+    features["slug"] = float(len(slug_words) >= _LEAST_SLUG_WORDS)
+    features["number"] = float(any(char.isdigit() for char in last_segment))
+    return features
 
 
-def _of_head(document: Document) -> dict[str, float]:
-    types = {name for item in document.jsonld for name in jsonld.types(item)}
+def _read_head(document: Document) -> dict[str, float]:
+    """Compute what JSON-LD and metas of a page say."""
+    types: set[str] = set()
+    for item in document.jsonld:
+        types.update(jsonld.list_types(item))
     kind = document.meta("og:type").lower()
-    software = f"{document.meta('generator')} {document.meta('discourse_theme_id') and 'discourse'}"
-    return {
-        **{name: float(bool(types & set(ends))) for name, ends in _TYPES.items()},
-        "og-article": float(kind in ("article", "news", "blog")),
-        "og-product": float("product" in kind),
-        "og-website": float(kind == "website"),
-        "published": float(bool(document.meta("article:published_time", "datepublished", "date"))),
-        "author": float(bool(document.meta("author", "article:author"))),
-        **{name: float(bool(rule.search(software))) for name, rule in _MADE_BY.items()},
-    }
+    software = document.meta("generator")
+    if document.meta("discourse_theme_id"):
+        software += " discourse"
+    features: dict[str, float] = {}
+    for name, stated_types in _TYPES.items():
+        features[name] = float(not types.isdisjoint(stated_types))
+    features["og-article"] = float(kind in ("article", "news", "blog"))
+    features["og-product"] = float("product" in kind)
+    features["og-website"] = float(kind == "website")
+    published = document.meta("article:published_time", "datepublished", "date")
+    features["published"] = float(published != "")
+    features["author"] = float(document.meta("author", "article:author") != "")
+    for name, rule in _MADE_BY.items():
+        features[name] = float(rule.search(software) is not None)
+    return features
 
 
-def _of_elements(tree: Any) -> dict[str, float]:
+def _count_elements(tree: Any) -> dict[str, float]:
     elements = tree.iter("article", "time", "form", "h1", "nav", "address", "pre", "select", "main")
-    counts = Counter(element.tag for element in islice(elements, 30_000))
+    counts = Counter(element.tag for element in islice(elements, _MOST_ELEMENTS))
     counted = ("article", "time", "form", "h1", "nav", "pre", "select")
     return {f"tag-{name}": math.log1p(counts[name]) for name in counted}
 
 
-def _of_words(blocks: Sequence[Block]) -> dict[str, float]:
-    text = "\n".join(block.text for block in blocks if block.letters)[:60_000]
+def _count_words(blocks: Sequence[Block]) -> dict[str, float]:
+    """Compute how many prices and words of forums, shops and services a page has."""
+    text = "\n".join(block.text for block in blocks if block.letters)[:_MOST_CHARACTERS]
     thousands = max(len(text), 1_000) / 1_000
-    low = text.lower()
-    counts = {
-        "prices": len(_PRICE.findall(text)),
-        **{name: _count(phrases, low) for name, phrases in _WORDS.items()},
-    }
-    return {
-        **{name: math.log1p(count) for name, count in counts.items()},
-        **{f"{name}-share": math.log1p(10 * count / thousands) for name, count in counts.items()},
-    }
+    lower_text = text.lower()
+    counts = {"prices": len(_PRICE.findall(text))}
+    for name, phrases in _WORDS.items():
+        counts[name] = _count_phrases(phrases, lower_text)
+    features: dict[str, float] = {}
+    for name, count in counts.items():
+        features[name] = math.log1p(count)
+        features[f"{name}-share"] = math.log1p(10 * count / thousands)
+    return features
 
 
 class PageType(NamedTuple):
@@ -265,43 +282,48 @@ class PageType(NamedTuple):
 
     def trace(self) -> Mapping[str, Any]:
         """Return the lines of `show --trace`: the type, and the likely ones' probabilities."""
-        likely = sorted(self.probabilities.items(), key=lambda pair: -pair[1])
+        likeliest_first = sorted(self.probabilities.items(), key=lambda pair: -pair[1])
         return {
             "is": self.name,
-            "probabilities": {name: round(p, 2) for name, p in likely if p >= _SHOWN},
+            "probabilities": {
+                name: round(probability, 2)
+                for name, probability in likeliest_first
+                if probability >= _LEAST_TRACED
+            },
         }
 
 
 @cache
-def weights() -> Mapping[str, Mapping[str, float]]:
+def load_weights() -> Mapping[str, Mapping[str, float]]:
     """Return the log-odds weights: page type -> feature name -> weight."""
-    table: dict[str, dict[str, float]] = tomllib.loads(reading.file_text("page_types.toml"))[
-        "weights"
-    ]
-    return table
+    table = tomllib.loads(reading.file_text("page_types.toml"))
+    weights: dict[str, dict[str, float]] = table["weights"]
+    return weights
 
 
-def type_of(document: Document, blocks: Sequence[Block]) -> PageType:
+def find_type(document: Document, blocks: Sequence[Block]) -> PageType:
     """Return the type of a page with measured `blocks`. Raises ValueError if features and weights
     differ in names."""
-    values = features(document, blocks)
-    chances = probabilities(values)
-    best = max(chances, key=lambda name: chances[name])
-    return PageType(best if chances[best] >= _LIKELY else OTHER, chances, values)
+    values = compute_features(document, blocks)
+    probabilities = compute_probabilities(values)
+    likeliest = max(probabilities, key=lambda name: probabilities[name])
+    name = likeliest if probabilities[likeliest] >= _LEAST_LIKELY else OTHER
+    return PageType(name, probabilities, values)
 
 
-def probabilities(values: Mapping[str, float]) -> dict[str, float]:
-    """Return the probability of each type from the features `values`."""
+def compute_probabilities(values: Mapping[str, float]) -> dict[str, float]:
+    """Return the probability of each type from the features `values`. Raises ValueError if features
+    and weights differ in names."""
     odds: dict[str, float] = {}
-    for name, fitted in weights().items():
-        if fitted.keys() != values.keys():
-            wrong = sorted(fitted.keys() ^ values.keys())
+    for name, weights in load_weights().items():
+        if weights.keys() != values.keys():
+            wrong = sorted(weights.keys() ^ values.keys())
             raise ValueError(
                 f"data/page_types.toml does not fit the features: {wrong}; run"
                 " tools/train/fit_pages.py"
             )
-        odds[name] = sum(weight * values[feature] for feature, weight in fitted.items())
-    most = max(odds.values())
-    parts = {name: math.exp(value - most) for name, value in odds.items()}
+        odds[name] = sum(weight * values[feature] for feature, weight in weights.items())
+    highest = max(odds.values())
+    parts = {name: math.exp(value - highest) for name, value in odds.items()}
     total = sum(parts.values())
     return {name: part / total for name, part in parts.items()}

@@ -14,17 +14,21 @@ from syndicator.core.model import Draft
 MOST_NUMBER: Final = 99
 # Words for "page" in addresses. Others before a number ("part", "image", "comment-page") name
 # something else.
-_WORDS: Final = "page|pages|p|pg|pag|pagina|pagenum|pageno|paged|seite|sida|side|strona|sayfa|halaman|oldal|stranka"  # noqa: E501
-_WORD: Final = re.compile(rf"(?:{_WORDS})", re.IGNORECASE)
-_MARKED: Final = re.compile(rf"(?P<word>(?:{_WORDS})[-_]?)?(?P<number>\d{{1,2}})", re.IGNORECASE)
-_SUFFIX: Final = re.compile(
-    rf"(?P<stem>.+?)(?:(?P<cut>[-_,.])(?P<word>(?:{_WORDS})[-_]?)?)(?P<number>\d{{1,2}})", re.I
+_PAGE_WORDS: Final = "page|pages|p|pg|pag|pagina|pagenum|pageno|paged|seite|sida|side|strona|sayfa|halaman|oldal|stranka"  # noqa: E501
+_PAGE_WORD: Final = re.compile(rf"(?:{_PAGE_WORDS})", re.IGNORECASE)
+_NUMBERED_SEGMENT: Final = re.compile(
+    rf"(?P<word>(?:{_PAGE_WORDS})[-_]?)?(?P<number>\d{{1,2}})", re.IGNORECASE
+)
+_NUMBERED_END: Final = re.compile(
+    rf"(?P<stem>.+?)(?:(?P<cut>[-_,.])(?P<word>(?:{_PAGE_WORDS})[-_]?)?)(?P<number>\d{{1,2}})", re.I
 )
 _NUMBER: Final = re.compile(r"\d{1,2}")
+_SEGMENT: Final = re.compile(r"(.*?)(\.[a-z]{2,5})?", re.IGNORECASE)
+_MOST_APART: Final = timedelta(days=1)  # dates of pages of one article
 PAGES: Final = "x-pages"  # the header that has the pages of which kept bytes consist
 # characters of a paragraph by which it is known again; shorter ones may stand twice
-_LONG: Final = 40
-_MARKER: Final = re.compile(  # what titles say of pages, at their end
+_LEAST_KNOWN: Final = 40
+_TITLE_MARKER: Final = re.compile(  # what titles say of pages, at their end
     r"[\s\-\u2013\u2014|:,(\[]*(?:page|seite|p\u00e1gina|pagina|sida|\u30da\u30fc\u30b8)?\s*\d{1,2}"
     r"(?:\s*(?:/|of|von|de|di|sur)\s*\d{1,2})?[\s)\]]*$",
     re.IGNORECASE,
@@ -42,17 +46,26 @@ class Numbered(NamedTuple):
 def numbered(url: str, first: str) -> Numbered | None:
     """Return the number of page `url` of the article at `first` (1 for `first`), None if `url` has
     no number."""
-    ours = _parts(first)
-    theirs = _parts(url)
-    if ours is None or theirs is None or ours[0] != theirs[0]:
+    first_address = _split_address(first)
+    address = _split_address(url)
+    if first_address is None or address is None or first_address.host != address.host:
         return None
-    (_, path, query), (_, other, asked) = ours, theirs
-    if path == other:
-        return Numbered(1, True) if query == asked else _by_query(path, query, asked)
-    return _by_path(path, other) if query == asked else None
+    has_same_query = first_address.query == address.query
+    if first_address.path == address.path:
+        if has_same_query:
+            return Numbered(1, sure=True)
+        return _compare_queries(first_address, address)
+    return _compare_paths(first_address.path, address.path) if has_same_query else None
 
 
-def _parts(url: str) -> tuple[str, list[str], dict[str, str]] | None:
+class _Address(NamedTuple):
+    host: str  # with its port
+    path: list[str]
+    query: dict[str, str]
+
+
+def _split_address(url: str) -> _Address | None:
+    """Return the parts of an http or https address, None for others."""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").removeprefix("www.")
@@ -62,65 +75,86 @@ def _parts(url: str) -> tuple[str, list[str], dict[str, str]] | None:
     if parts.scheme not in ("http", "https") or not host:
         return None
     segments = [segment for segment in parts.path.split("/") if segment]
-    return f"{host}:{port or ''}", segments, dict(parse_qsl(parts.query, keep_blank_values=True))
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    return _Address(f"{host}:{port or ''}", segments, query)
 
 
-def _by_query(path: list[str], query: dict[str, str], asked: dict[str, str]) -> Numbered | None:
-    names = [name for name in query | asked if query.get(name) != asked.get(name)]
-    if (
-        len(names) != 1
-        or query.get(names[0], "1") != "1"
-        or not _NUMBER.fullmatch(asked.get(names[0], ""))
-    ):
+def _compare_queries(first: _Address, address: _Address) -> Numbered | None:
+    """Return the number in the only parameter by which `address` differs, None if there are
+    others."""
+    names = first.query | address.query
+    differing = [name for name in names if first.query.get(name) != address.query.get(name)]
+    if len(differing) != 1:
         return None
-    sure = bool(_WORD.fullmatch(names[0])) and bool(path)
-    return _number(asked[names[0]], sure=sure)
+    name = differing[0]
+    number = address.query.get(name, "")
+    if first.query.get(name, "1") != "1" or not _NUMBER.fullmatch(number):
+        return None
+    is_sure = bool(_PAGE_WORD.fullmatch(name)) and bool(first.path)
+    return _make_number(number, sure=is_sure)
 
 
-def _by_path(path: list[str], other: list[str]) -> Numbered | None:
-    bare = _bare(path)
-    if not bare:
+def _compare_paths(first: list[str], path: list[str]) -> Numbered | None:
+    """Return the number that `path` has more than the path of the first page: in segments behind
+    it ("/story/page/2") or at its end ("/story-2"); None for other paths."""
+    base = _remove_first_number(first)
+    if not base:
         return None  # pages of a front page are lists
-    if other[: len(bare)] == bare and len(other) in (len(bare) + 1, len(bare) + 2):
-        added = other[len(bare) :]
-        if len(added) > 1:
-            word, number = added
-            return (
-                _number(number, sure=True)
-                if _WORD.fullmatch(word) and _NUMBER.fullmatch(number)
-                else None
-            )
-        marked = _MARKED.fullmatch(_split(added[0])[0])
-        return _number(marked["number"], sure=True) if marked else None
-    if len(other) != len(bare) or other[:-1] != bare[:-1]:
+    added = path[len(base) :]
+    if path[: len(base)] == base and len(added) in (1, 2):
+        return _read_added_number(added)
+    if len(path) != len(base) or path[:-1] != base[:-1]:
         return None
-    (stem, kind), (changed, other_kind) = _split(bare[-1]), _split(other[-1])
-    marked = _SUFFIX.fullmatch(changed) if kind == other_kind else None
-    if not marked or marked["stem"] != stem:
+    base_name = _split_ending(base[-1])
+    name = _split_ending(path[-1])
+    if name.ending != base_name.ending:
         return None
-    return _number(marked["number"], sure=bool(marked["word"]))
+    match = _NUMBERED_END.fullmatch(name.stem)
+    if not match or match["stem"] != base_name.stem:
+        return None
+    return _make_number(match["number"], sure=bool(match["word"]))
 
 
-def _bare(path: list[str]) -> list[str]:
-    if path[:-2] and _WORD.fullmatch(path[-2]) and path[-1] == "1":
+def _read_added_number(added: list[str]) -> Numbered | None:
+    """Return the number in one or two segments: "2", "page-2", "page/2"."""
+    if len(added) == 1:
+        match = _NUMBERED_SEGMENT.fullmatch(_split_ending(added[0]).stem)
+        return _make_number(match["number"], sure=True) if match else None
+    word, number = added
+    if not _PAGE_WORD.fullmatch(word) or not _NUMBER.fullmatch(number):
+        return None
+    return _make_number(number, sure=True)
+
+
+def _remove_first_number(path: list[str]) -> list[str]:
+    """Return a path without the number 1 and the word "page" at its end."""
+    if path[:-2] and _PAGE_WORD.fullmatch(path[-2]) and path[-1] == "1":
         return path[:-2]
-    marked = _MARKED.fullmatch(path[-1]) if len(path) > 1 else None
-    if marked and marked["word"] and marked["number"] == "1":
-        return path[:-1]
-    stem, kind = _split(path[-1]) if path else ("", "")
-    cut = _SUFFIX.fullmatch(stem)
-    if cut and cut["word"] and cut["number"] == "1":
-        return [*path[:-1], cut["stem"] + kind]
+    if len(path) > 1:
+        segment = _NUMBERED_SEGMENT.fullmatch(path[-1])
+        if segment and segment["word"] and segment["number"] == "1":
+            return path[:-1]
+    if not path:
+        return path
+    name = _split_ending(path[-1])
+    end = _NUMBERED_END.fullmatch(name.stem)
+    if end and end["word"] and end["number"] == "1":
+        return [*path[:-1], end["stem"] + name.ending]
     return path
 
 
-def _split(segment: str) -> tuple[str, str]:
-    match = re.fullmatch(r"(.*?)(\.[a-z]{2,5})?", segment, re.IGNORECASE)
-    return (match[1], match[2] or "") if match else (segment, "")
+class _Name(NamedTuple):
+    stem: str
+    ending: str  # such as ".html", "" for none
 
 
-def _number(value: str, *, sure: bool) -> Numbered | None:
-    number = int(value)
+def _split_ending(segment: str) -> _Name:
+    match = _SEGMENT.fullmatch(segment)
+    return _Name(match[1], match[2] or "") if match else _Name(segment, "")
+
+
+def _make_number(digits: str, *, sure: bool) -> Numbered | None:
+    number = int(digits)
     return Numbered(number, sure) if 1 < number <= MOST_NUMBER else None
 
 
@@ -155,14 +189,15 @@ def apart(html: bytes, url: str, headers: Mapping[str, str]) -> tuple[list[Part]
         missing = Missing(*map(str, content["missing"])) if content["missing"] else None
     except (KeyError, TypeError, ValueError):
         return [Part(html, url)], None
-    if sum(size for size, _ in sizes) != len(html) or not sizes:
+    if not sizes or sum(size for size, _ in sizes) != len(html):
         return [Part(html, url)], None
-    parts = []
-    at = 0
+    parts: list[Part] = []
+    start = 0
     for size, address in sizes:
-        parts.append(Part(html[at : at + size], address))
-        at += size
-    return [parts[0]._replace(url=url), *parts[1:]], missing
+        parts.append(Part(html[start : start + size], address))
+        start += size
+    parts[0] = parts[0]._replace(url=url)
+    return parts, missing
 
 
 def whole(
@@ -174,50 +209,54 @@ def whole(
 ) -> Draft:
     """Return `first` (the page at `url`) with its later pages, up to the first that does not belong
     to it."""
-    taken = [url]
-    stopped = ""
+    pages = [url]
+    why_stopped = ""
+    article = first
     for part in parts:
         try:
             later = read(part)
         except NotAnArticle as refusal:
-            stopped = f"{part.url}: {refusal.kind}"
+            why_stopped = f"{part.url}: {refusal.kind}"
             break
-        shape = numbered(part.url, url)
-        grown = joined(first, later, part.url, sure=bool(shape and shape.sure))
-        if isinstance(grown, str):
-            stopped = f"{part.url}: {grown}"
+        page = numbered(part.url, url)
+        longer = append_page(article, later, part.url, sure=bool(page and page.sure))
+        if isinstance(longer, str):
+            why_stopped = f"{part.url}: {longer}"
             break
-        first = grown
-        taken = [*taken, part.url]
-    lacking = missing if missing and not stopped else None
-    if lacking:
-        stopped = f"{lacking.url}: {lacking.reason}"
-    pages = {"pages": taken, **({"stopped": stopped} if stopped else {})}
+        article = longer
+        pages.append(part.url)
+    lacks_page = False
+    if missing is not None and not why_stopped:
+        lacks_page = True
+        why_stopped = f"{missing.url}: {missing.reason}"
+    trace: dict[str, Any] = {"pages": pages}
+    if why_stopped:
+        trace["stopped"] = why_stopped
     return replace(
-        first, partial=first.partial or lacking is not None, trace={**first.trace, "pages": pages}
+        article,
+        partial=article.partial or lacks_page,
+        trace={**article.trace, "pages": trace},
     )
 
 
-def joined(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft | str:
+def append_page(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft | str:
     """Return `first` with the text of its page `later`, without repeated paragraphs; or why `later`
     is no page of it. `page`: the address of `later`; `sure`: see `Numbered`."""
-    if (why := _other_article(first, later, page, sure=sure)) is not None:
-        return why
-    seen = {_key(paragraph) for paragraph in first.body.split("\n\n")}
-    fresh = [
-        text
-        for text in later.body.split("\n\n")
-        if len(_key(text)) < _LONG or _key(text) not in seen
-    ]
-    title = _MARKER.sub("", first.title).casefold()
-    while (
-        fresh
-        and fresh[0].startswith("#")
-        and _MARKER.sub("", fresh[0].lstrip("# ").strip()).casefold() == title
-    ):
-        fresh.pop(0)
-    text = "\n\n".join(fresh).strip()
-    if len(text) < len(later.body) / 2 or not any(len(paragraph) >= _LONG for paragraph in fresh):
+    refusal = _find_difference(first, later, page, sure=sure)
+    if refusal:
+        return refusal
+    known = {_make_key(paragraph) for paragraph in first.body.split("\n\n")}
+    new_paragraphs: list[str] = []
+    for paragraph in later.body.split("\n\n"):
+        paragraph_key = _make_key(paragraph)
+        if len(paragraph_key) < _LEAST_KNOWN or paragraph_key not in known:
+            new_paragraphs.append(paragraph)
+    title = _clean_title(first.title)
+    while new_paragraphs and _is_heading_with(title, new_paragraphs[0]):
+        new_paragraphs.pop(0)
+    text = "\n\n".join(new_paragraphs).strip()
+    is_mostly_known = len(text) < len(later.body) / 2
+    if is_mostly_known or all(len(paragraph) < _LEAST_KNOWN for paragraph in new_paragraphs):
         return "it repeats the pages before"
     return replace(
         first,
@@ -227,24 +266,30 @@ def joined(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft | str:
     )
 
 
-def _other_article(first: Draft, later: Draft, page: str, *, sure: bool) -> str | None:
-    if (
-        first.published
-        and later.published
-        and abs(first.published - later.published) > timedelta(days=1)
-    ):
-        return "it has another date"
+def _clean_title(title: str) -> str:
+    """Return a title without "page 2 of 3" at its end, to compare it."""
+    return _TITLE_MARKER.sub("", title).casefold()
+
+
+def _is_heading_with(title: str, paragraph: str) -> bool:
+    return paragraph.startswith("#") and _clean_title(paragraph.lstrip("# ").strip()) == title
+
+
+def _find_difference(first: Draft, later: Draft, page: str, *, sure: bool) -> str:
+    """Return why `later` belongs to another article than `first`, "" if it may be the same."""
+    if first.published and later.published:
+        time_between = abs(first.published - later.published)
+        if time_between > _MOST_APART:
+            return "it has another date"
     if numbered(later.url, first.url) is None and later.url != page:
         return "it says that it is another page"
     if first.author and later.author and first.author != later.author:
         return "it has another author"
-    if (
-        not sure
-        and _MARKER.sub("", later.title).casefold() != _MARKER.sub("", first.title).casefold()
-    ):
+    if not sure and _clean_title(later.title) != _clean_title(first.title):
         return "it has another title"
-    return None
+    return ""
 
 
-def _key(paragraph: str) -> str:
+def _make_key(paragraph: str) -> str:
+    """Return the text of a paragraph by which it is recognised."""
     return " ".join(paragraph.split()).casefold()

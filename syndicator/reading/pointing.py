@@ -16,21 +16,21 @@ from syndicator import reading
 from syndicator.configuration.page_rules import compiled
 from syndicator.core import text
 from syndicator.core.errors import NotAnArticle, RulesError
-from syndicator.reading.html.document import inner, parse
+from syndicator.reading.html.document import parse, read_text
 
 Role = Literal["select", "remove", "title", "author", "date", "cover"]
 ROLES: Final[tuple[Role, ...]] = ("select", "remove", "title", "author", "date", "cover")
 SHOWN: Final = 5  # selectors
 # candidates tried on all pages, 0.3 ms each a page; characters of a sample
-_TRIED = 160
+_MOST_TRIED = 160
 _SAMPLE = 120
 _NAME = re.compile(r"-?[A-Za-z_][A-Za-z0-9_-]{0,60}")
 # A name that a build made: it changes with the site's next release, or from article to article.
-_MADE = re.compile(
+_BUILD_NAME = re.compile(
     r"\d{3,}|^(css|sc|jsx|svelte|emotion)-|__\w{5,}$|^[a-zA-Z]{1,2}$|[a-z]\d[a-z]|^_|[A-Z][a-z]*\d[A-Z]"
 )
 # Parts of a text, which is what has them all.
-_PARTS = frozenset(
+_PART_TAGS = frozenset(
     (
         "p",
         "a",
@@ -51,19 +51,21 @@ _PARTS = frozenset(
         "blockquote",
     )
 )
-_NOT_SHOWN = frozenset(
+_HIDDEN_TAGS = frozenset(
     ("script", "style", "link", "meta", "template", "noscript", "head", "title", "base", "object")
 )
-_EMPTY = frozenset(("br", "hr", "wbr"))
+_VOID_TAGS = frozenset(("br", "hr", "wbr"))
 _SHOWN_TAGS = (
     "p div section article main header footer nav aside h1 h2 h3 h4 h5 h6 ul ol li dl dt dd"
     " blockquote pre code em strong b i u small table thead tbody tfoot tr td th caption figure"
     " figcaption time address span a sub sup mark q cite abbr del ins body"
 )
-_KEPT = frozenset(_SHOWN_TAGS.split())
-_PICTURES = frozenset(("img", "picture", "video", "audio", "svg", "iframe", "canvas", "embed"))
-MOST = 6000
-_DEEPEST = 60  # elements that are shown; nesting of elements
+_KEPT_TAGS = frozenset(_SHOWN_TAGS.split())
+_PICTURE_TAGS = frozenset(("img", "picture", "video", "audio", "svg", "iframe", "canvas", "embed"))
+MOST_SHOWN = 6000  # elements
+_DEEPEST = 60  # nesting of elements
+_MOST_LEVELS = 6  # elements around one that are named in selectors
+_MOST_CLASSES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,91 +89,113 @@ def suggested(
 ) -> tuple[Suggested, ...]:
     """Return the best selectors of element `number` of the first page for `role`: on most pages,
     unique, short."""
-    trees = []
+    trees: list[Any] = []
     for page in pages:
         with suppress(NotAnArticle):
             trees.append(parse(*page).tree)
     elements = list(trees[0].iter()) if trees else []
     if not 0 <= number < len(elements) or not isinstance(elements[number].tag, str):
         return ()
-    meant = elements[number]
-    while role == "select" and meant.tag in _PARTS and isinstance(meant.getparent().tag, str):
-        meant = meant.getparent()  # who points to a paragraph means the text that it is in
-    tried = [_tried(css, trees, elements, _attribute(meant, role)) for css in _candidates(meant)]
-    number = elements.index(meant)
-    good = [selector for selector in tried if selector is not None and number in selector.elements]
-    return tuple(sorted(good, key=lambda selector: _rank(selector, role))[:SHOWN])
+    target = elements[number]
+    while role == "select" and target.tag in _PART_TAGS and isinstance(target.getparent().tag, str):
+        target = target.getparent()  # who points to a paragraph means the text that it is in
+    target_number = elements.index(target)
+    attribute = _choose_attribute(target, role)
+    matching: list[Suggested] = []
+    for css in _list_selectors(target):
+        selector = _try_selector(css, trees, elements, attribute)
+        if selector is not None and target_number in selector.elements:
+            matching.append(selector)
+    matching.sort(key=lambda selector: _rank(selector, role))
+    return tuple(matching[:SHOWN])
 
 
 def _rank(suggestion: Suggested, role: Role) -> tuple[int, int, int, int]:
-    many = sum(max(0, count - 1) for count in suggestion.pages)
-    first = (many, -suggestion.held) if role == "remove" else (-suggestion.held, many)
-    return (*first, suggestion.selector.count(" "), len(suggestion.selector))
+    """Return the key by which suggestions are sorted: pages without a match, further matches,
+    length. Of what is removed several matches on a page are worse than a page without any."""
+    further_matches = sum(max(0, count - 1) for count in suggestion.pages)
+    steps = suggestion.selector.count(" ")
+    length = len(suggestion.selector)
+    if role == "remove":
+        return further_matches, -suggestion.held, steps, length
+    return -suggestion.held, further_matches, steps, length
 
 
-def _attribute(element: Any, role: Role) -> str:
+def _choose_attribute(element: Any, role: Role) -> str:
+    """Return the attribute that a rule reads, as "@datetime"; "" for the text."""
     if role == "date" and element.tag == "time" and element.get("datetime"):
         return "@datetime"
-    return "@src" if role == "cover" and element.tag == "img" and element.get("src") else ""
+    if role == "cover" and element.tag == "img" and element.get("src"):
+        return "@src"
+    return ""
 
 
-def _candidates(element: Any) -> list[str]:
-    own = [*_simple(element)]
-    selectors = [*own]
-    above = element.getparent()
-    for level in range(6):
-        if above is None or not isinstance(above.tag, str) or above.tag in ("html", "body"):
+def _list_selectors(element: Any) -> list[str]:
+    """Return selectors of `element`: by itself, and by one element around it; shortest first."""
+    own = list(_list_simple_selectors(element))
+    selectors = list(own)
+    holder = element.getparent()
+    for level in range(_MOST_LEVELS):
+        if holder is None or not isinstance(holder.tag, str) or holder.tag in ("html", "body"):
             break
-        holders = [
-            css
-            for css in _simple(above)
-            if css != above.tag or above.tag in ("article", "main", "header")
-        ]
-        joints = (" ", " > ") if level == 0 else (" ",)
-        selectors += [
-            f"{holder}{joint}{css}" for holder in holders for joint in joints for css in own
-        ]
-        above = above.getparent()
-    return sorted(dict.fromkeys(selectors), key=lambda css: (css.count(" "), len(css)))[:_TRIED]
+        combinators = (" ", " > ") if level == 0 else (" ",)
+        for holder_css in _list_simple_selectors(holder):
+            is_bare_tag = holder_css == holder.tag
+            if is_bare_tag and holder.tag not in ("article", "main", "header"):
+                continue
+            for combinator in combinators:
+                selectors += [f"{holder_css}{combinator}{css}" for css in own]
+        holder = holder.getparent()
+    shortest_first = sorted(dict.fromkeys(selectors), key=lambda css: (css.count(" "), len(css)))
+    return shortest_first[:_MOST_TRIED]
 
 
-def _simple(element: Any) -> Iterator[str]:
+def _list_simple_selectors(element: Any) -> Iterator[str]:
+    """Yield selectors by id, classes, attributes and tag."""
     tag = element.tag
-    if _is_name(element.get("id")):
+    if _is_lasting_name(element.get("id")):
         yield f"#{element.get('id')}"
-    names = [name for name in (element.get("class") or "").split()[:8] if _is_name(name)]
-    yield from (f".{name}" for name in names)
-    yield from (f"{tag}.{name}" for name in names)
-    yield from (f"{tag}.{before}.{other}" for before, other in pairwise(names))
+    classes = (element.get("class") or "").split()[:_MOST_CLASSES]
+    names = [name for name in classes if _is_lasting_name(name)]
+    for name in names:
+        yield f".{name}"
+    for name in names:
+        yield f"{tag}.{name}"
+    for name, next_name in pairwise(names):
+        yield f"{tag}.{name}.{next_name}"
     for attribute in ("itemprop", "rel", "role", "data-testid"):
-        if _is_name(element.get(attribute)):
+        if _is_lasting_name(element.get(attribute)):
             yield f"{tag}[{attribute}={element.get(attribute)}]"
     if _NAME.fullmatch(tag):
         yield tag
 
 
-def _is_name(value: str | None) -> bool:
-    return bool(value and _NAME.fullmatch(value) and not _MADE.search(value))
+def _is_lasting_name(value: str | None) -> bool:
+    """Return True for a name that needs no escapes and that no build made."""
+    return bool(value and _NAME.fullmatch(value) and not _BUILD_NAME.search(value))
 
 
-def _tried(
+def _try_selector(
     css: str, trees: Sequence[Any], elements: Sequence[Any], attribute: str
 ) -> Suggested | None:
+    """Return a selector with its matches on all pages, None for invalid CSS. `elements`: of the
+    first page."""
     try:
         matches = [compiled(css)(tree) for tree in trees]
     except RulesError:
         return None
-    places = {element: number for number, element in enumerate(elements)}
+    samples = [_read_sample(matched[0], attribute) if matched else "" for matched in matches]
+    numbers = {element: number for number, element in enumerate(elements)}
     return Suggested(
         selector=css + attribute,
         pages=tuple(len(matched) for matched in matches),
-        samples=tuple(_sample(matched[0], attribute) if matched else "" for matched in matches),
-        elements=tuple(places[matched] for matched in matches[0] if matched in places),
+        samples=tuple(samples),
+        elements=tuple(numbers[element] for element in matches[0] if element in numbers),
     )
 
 
-def _sample(element: Any, attribute: str) -> str:
-    value = element.get(attribute[1:]) if attribute else inner(element, _SAMPLE * 4)
+def _read_sample(element: Any, attribute: str) -> str:
+    value = element.get(attribute[1:]) if attribute else read_text(element, _SAMPLE * 4)
     return text.line(value or "")[:_SAMPLE]
 
 
@@ -182,16 +206,18 @@ STYLE: Final = _HEAD.partition("<style>")[2].partition("</style>")[0]
 SCRIPT: Final = _FOOT.partition("<script>")[2].partition("</script>")[0]
 
 
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+def _hash_text(text: str) -> str:
+    """Return a source expression of Content-Security-Policy that allows `text`."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 # What the answer with such a page has as its policy: an origin of its own, no network, and our two
 # texts by hash alone.
 POLICY: Final = (
-    f"sandbox allow-scripts; default-src 'none'; script-src {_hash(SCRIPT)}; style-src"
-    f" {_hash(STYLE)}; connect-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors"
-    " 'self'"
+    "sandbox allow-scripts; default-src 'none';"
+    f" script-src {_hash_text(SCRIPT)}; style-src {_hash_text(STYLE)};"
+    " connect-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 
 
@@ -203,36 +229,44 @@ def shown_page(
     tree = parse(html, url, headers).tree
     body = tree.find("body")
     numbers = {element: number for number, element in enumerate(tree.iter())}
-    out: list[str] = []
-    _write(body if body is not None else tree, numbers, out)
-    return "".join((_HEAD, *out, _FOOT)).encode("utf-8", "replace"), POLICY
+    pieces: list[str] = []
+    _write(body if body is not None else tree, numbers, pieces)
+    return "".join((_HEAD, *pieces, _FOOT)).encode("utf-8", "replace"), POLICY
 
 
 def _write(root: Any, numbers: Mapping[Any, int], out: list[str]) -> None:
-    left: list[Any] = [root]  # elements to be opened, and texts to be written as they are
+    """Add the HTML of `root` to `out`: known tags with the numbers of their elements, no
+    attributes."""
+    stack: list[Any] = [root]  # elements to be opened, and texts to be written as they are
     shown = 0
     depth = 0
-    while left:
-        item = left.pop()
+    while stack:
+        item = stack.pop()
         if isinstance(item, str):
             out.append(item)
             depth -= item.startswith("</")
             continue
         tag = item.tag if isinstance(item.tag, str) else ""
         tail = escape(item.tail or "") if item is not root else ""
-        if not tag or tag in _NOT_SHOWN or shown >= MOST or depth > _DEEPEST:
+        is_hidden = not tag or tag in _HIDDEN_TAGS
+        if is_hidden or shown >= MOST_SHOWN or depth > _DEEPEST:
             out.append(tail)
             continue
         shown += 1
         number = numbers[item]
-        if tag in _EMPTY:
+        if tag in _VOID_TAGS:
             out.append(f'<{tag} data-n="{number}">{tail}')
-        elif tag in _PICTURES:
-            out.append(
-                f'<span class="pic" data-n="{number}">{escape(item.get("alt") or tag)}</span>{tail}'
-            )
+        elif tag in _PICTURE_TAGS:
+            label = escape(item.get("alt") or tag)
+            out.append(f'<span class="pic" data-n="{number}">{label}</span>{tail}')
         else:
-            name = "div" if tag == "body" else tag if tag in _KEPT else "span"
+            name = _choose_shown_tag(tag)
             out.append(f'<{name} data-n="{number}">{escape(item.text or "")}')
             depth += 1
-            left += [tail, f"</{name}>", *reversed(item)]
+            stack += [tail, f"</{name}>", *reversed(item)]
+
+
+def _choose_shown_tag(tag: str) -> str:
+    if tag == "body":
+        return "div"
+    return tag if tag in _KEPT_TAGS else "span"

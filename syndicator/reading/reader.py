@@ -13,26 +13,33 @@ from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Draft, Entry, Rules
 from syndicator.reading import no_article
 from syndicator.reading.body import body as bodies
+from syndicator.reading.body.body import Body
 from syndicator.reading.body.doubt import describe_doubt, is_list
-from syndicator.reading.html.document import parse
+from syndicator.reading.html.document import Document, parse
 from syndicator.reading.metadata.metadata import read_metadata
-from syndicator.reading.next_page import next_page
+from syndicator.reading.next_page import find_next_page
 
 FIELDS = ("title", "author", "date", "cover")
 _SELECTORS = ("select", "remove", *FIELDS)
+_MOST_ELEMENTS = 100_000
+EMPTY = "empty"  # the kind of a page without text
 
 
-def matches(tree: Any, rules: Rules) -> Mapping[str, int]:
-    """Return the matches of each selector by name, such as `select "div.text"`. Raises RulesError
-    for invalid CSS."""
-    return {
-        f'{rule} "{selector}"': sum(
-            rule != "select" or any(part.strip() for part in element.itertext())
-            for element in matched(tree, selector)
-        )
-        for rule in _SELECTORS
-        for selector in getattr(rules, rule)
-    }
+def count_matches(tree: Any, rules: Rules) -> Mapping[str, int]:
+    """Return the matches of each selector by name, such as `select "div.text"`; a `select` counts
+    elements with text only. Raises RulesError for invalid CSS."""
+    counts: dict[str, int] = {}
+    for rule in _SELECTORS:
+        for selector in getattr(rules, rule):
+            elements = matched(tree, selector)
+            if rule == "select":
+                elements = [element for element in elements if _has_text(element)]
+            counts[f'{rule} "{selector}"'] = len(elements)
+    return counts
+
+
+def _has_text(element: Any) -> bool:
+    return any(text.strip() for text in element.itertext())
 
 
 def read(
@@ -54,47 +61,66 @@ def read(
     rules = rules or Rules()
     document = parse(html, url or "", headers)
     # lxml makes an element's Python object anew at each visit unless someone holds it
-    alive = list(islice(document.tree.iter(), 100_000))
-    used = matches(document.tree, rules)
-    following = next_page(document, url or "")
+    alive = list(islice(document.tree.iter(), _MOST_ELEMENTS))
+    match_counts = count_matches(document.tree, rules)
+    following = find_next_page(document, url or "")
     meta = read_metadata(document, entry=entry, rules=rules, now=now, repeated=repeated)
     body = bodies.read_body(document, meta, entry=entry, rules=rules, repeated=repeated)
-    from_page = body.trace.get("from") == "page"
-    kind = (
-        no_article.kind_of(document, meta.title, body.blocks, body.everything)
-        if from_page
-        else None
-    )
-    is_judged = body.typed is not None and not body.trace.get("select")
-    if is_judged and kind in (None, "empty"):
-        is_refused = is_list(
-            body.listing,
-            body.likely,
-            letters=body.letters,
-            claimed=claimed,
-            announced=entry is not None,
-            declared=no_article.is_declared(document),
-        )
-        kind = "listing" if is_refused else kind
+    kind = _find_kind(document, meta, body, claimed=claimed, announced=entry is not None)
     if kind or not body.markdown.strip():
-        empty = kind in (None, "empty")
-        raise NotAnArticle(
-            kind or "empty", f"{body.letters} letters of text", meta.alternate if empty else None
-        )
+        kind = kind or EMPTY
+        alternate = meta.alternate if kind == EMPTY else None
+        raise NotAnArticle(kind, f"{body.letters} letters of text", alternate)
     del alive
-    doubt = body.trace.get("doubt")
-    if is_judged and not doubt:
-        doubt = describe_doubt(body.listing, body.likely)
-    more = {
-        "type": body.typed and body.typed.trace(),
-        "next_page": following and following.trace(),
-        "rules": used,
-    }
-    trace = {**meta.trace, "body": {**body.trace, **({"doubt": doubt} if doubt else {})}}
-    trace |= {name: each for name, each in more.items() if each}
-    partial = from_page and no_article.is_partial(document, body.blocks, body.everything)
+    is_from_page = _is_from_page(body)
+    trace: dict[str, Any] = {**meta.trace, "body": _add_doubt(body)}
+    if body.typed:
+        trace["type"] = body.typed.trace()
+    if following:
+        trace["next_page"] = following.trace()
+    if match_counts:
+        trace["rules"] = match_counts
+    is_partial = is_from_page and no_article.is_partial(document, body.blocks, body.everything)
     digests = (*body.digests, *meta.blocks) if body.digests else ()
-    return replace(meta, body=body.markdown, partial=partial, blocks=digests, trace=trace)
+    return replace(meta, body=body.markdown, partial=is_partial, blocks=digests, trace=trace)
+
+
+def _is_from_page(body: Body) -> bool:
+    """Return False if the body is the feed's text."""
+    return body.trace.get("from") == "page"
+
+
+def _may_judge(body: Body) -> bool:
+    """Return True if the body is the page's own choice of blocks, and no operator selected them."""
+    return body.typed is not None and not body.trace.get("select")
+
+
+def _find_kind(
+    document: Document, meta: Draft, body: Body, *, claimed: bool, announced: bool
+) -> str | None:
+    """Return the kind of a page that is no article, None for an article. `announced`: by a feed."""
+    kind: str | None = None
+    if _is_from_page(body):
+        kind = no_article.find_kind(document, meta.title, body.blocks, body.everything)
+    if not _may_judge(body) or kind not in (None, EMPTY):
+        return kind
+    is_refused = is_list(
+        body.listing,
+        body.likely,
+        letters=body.letters,
+        claimed=claimed,
+        announced=announced,
+        declared=no_article.is_declared(document),
+    )
+    return "listing" if is_refused else kind
+
+
+def _add_doubt(body: Body) -> Mapping[str, Any]:
+    """Return the trace of the body with the reason why it may not be the article's, if any."""
+    doubt = body.trace.get("doubt")
+    if not doubt and _may_judge(body):
+        doubt = describe_doubt(body.listing, body.likely)
+    return {**body.trace, "doubt": doubt} if doubt else body.trace
 
 
 def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> str | None:
@@ -117,7 +143,7 @@ class Trial:
     after: int  # and with them
     score: float
     draft: Draft | None  # as it is read with them
-    kind: str = ""  # of page that it is with them, where it is no article: a reasons.PageReason
+    kind: str = ""  # of a page that is no article with them: a reasons.PageReason
 
 
 def tried(
@@ -132,25 +158,35 @@ def tried(
 ) -> Trial:
     """Read the page with `rules` and with the rules `before`, and compare. Raises RulesError for
     invalid CSS."""
-
-    def draft(by: Rules) -> tuple[Draft | None, str]:
-        try:
-            return read(html, url, rules=by, repeated=repeated, headers=headers, now=now), ""
-        except NotAnArticle as refusal:
-            return None, refusal.kind
-
-    used = matches(parse(html, url, headers).tree, rules)
-    (old, _), (new, kind) = draft(before), draft(rules)
-    texts = [text.plain(each.body) if each else "" for each in (old, new)]
-    words = [Counter(text.words(each)) for each in texts]
-    aimed = not rules.select or any(
-        number for rule, number in used.items() if rule.startswith("select ")
-    )
-    score = (
-        2 * (words[0] & words[1]).total() / max(words[0].total() + words[1].total(), 1)
-        if aimed
-        else 0.0
-    )
+    match_counts = count_matches(parse(html, url, headers).tree, rules)
+    try:
+        old = read(html, url, rules=before, repeated=repeated, headers=headers, now=now)
+        old_text = text.plain(old.body)
+    except NotAnArticle:
+        old_text = ""
+    new: Draft | None = None
+    new_text = ""
+    kind = ""
+    try:
+        new = read(html, url, rules=rules, repeated=repeated, headers=headers, now=now)
+        new_text = text.plain(new.body)
+    except NotAnArticle as refusal:
+        kind = refusal.kind
+    selects = [count for rule, count in match_counts.items() if rule.startswith("select ")]
+    has_selection = not rules.select or any(selects)
     return Trial(
-        matches=used, before=len(texts[0]), after=len(texts[1]), score=score, draft=new, kind=kind
+        matches=match_counts,
+        before=len(old_text),
+        after=len(new_text),
+        score=_measure_common_words(old_text, new_text) if has_selection else 0.0,
+        draft=new,
+        kind=kind,
     )
+
+
+def _measure_common_words(old_text: str, new_text: str) -> float:
+    """Return the F1 of the words of two texts, 0 to 1."""
+    old_words = Counter(text.words(old_text))
+    new_words = Counter(text.words(new_text))
+    total = old_words.total() + new_words.total()
+    return 2 * (old_words & new_words).total() / max(total, 1)

@@ -26,7 +26,7 @@ from syndicator.core import urls
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Entry
 from syndicator.reading.lists.learn import read_listing
-from syndicator.reading.lists.wrapper import plain
+from syndicator.reading.lists.wrapper import make_title_key
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 RECALL, PRECISION = 0.8, 0.95  # of a page that counts as found
@@ -50,7 +50,9 @@ def score(
     right = {urls.alias(entry.url): entry for entry in found if urls.alias(entry.url) in wanted}
     for key, entry in right.items():
         item = wanted[key]
-        counted.update(titles=1, right_titles=plain(item["title"]) == plain(entry.title))
+        counted.update(
+            titles=1, right_titles=make_title_key(item["title"]) == make_title_key(entry.title)
+        )
         if item.get("date"):
             counted.update(
                 dates=1,

@@ -59,15 +59,16 @@ def figures(pages: list[Row]) -> tuple[int, int]:
     shown = right = 0
     for row in pages:
         document = parse(gzip.decompress((PAGES / row["file"]).read_bytes()), row["url"] or NOWHERE)
-        stated = cover.read(document, None)
+        stated = cover.choose_cover(document, None)
         images = (
-            cover.absolute(document, cover.source(image)) for image in document.tree.iter("img")
+            cover.resolve_picture(document, cover.read_image_address(image))
+            for image in document.tree.iter("img")
         )
         if stated.candidate.startswith("og:image") and stem(stated.value) in {
             stem(image) for image in images
         }:
             shown += 1
-            alone = cover.read(replace(document, metas={}, jsonld=()), None)
+            alone = cover.choose_cover(replace(document, metas={}, jsonld=()), None)
             right += alone.candidate == "figure" and stem(alone.value) == stem(stated.value)
     return shown, right
 

@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 
 from syndicator.core.model import Draft, ReadArticle
-from tests.reading.structures import kept
+from tests.reading.structures import compare_structures
 
 SHARED = Path(__file__).resolve().parent.parent.parent.parent / "shared"
 PAGES = SHARED / "corpus" / "pages"
@@ -138,7 +138,9 @@ def _kept(
     for row in pages:
         truth = row["truth"].get("markdown")
         for name, pair in (
-            kept(truth, predictions[row["id"]].get("markdown") or "").items() if truth else ()
+            compare_structures(truth, predictions[row["id"]].get("markdown") or "").items()
+            if truth
+            else ()
         ):
             counts.setdefault(name, []).append(pair)
     found = {name: np.array(pairs, dtype=float) for name, pairs in counts.items()}

@@ -11,8 +11,8 @@ from syndicator.core import urls
 from syndicator.reading.lists.learn import read_listing
 from tests.bench.bench_lists import CORPUS, PRECISION, RECALL
 from tests.reading.lists import mutate
-from tests.reading.lists.cases import corpus, own
-from tests.reading.lists.later import visited
+from tests.reading.lists.cases import list_corpus_cases, list_own_cases
+from tests.reading.lists.later import visit_again
 
 pytestmark = pytest.mark.slow
 SEEDS = 10  # with 45 pages of the corpus and our own 7, over 500 visits
@@ -25,7 +25,7 @@ needs_corpus = pytest.mark.skipif(
 @needs_corpus
 def test_lists_are_found() -> None:
     found = []
-    for case in corpus():
+    for case in list_corpus_cases():
         keys = [urls.alias(entry.url) for entry in read_listing(case.html, case.url).entries]
         right = sum(key in case.keys for key in keys)
         good = sum(key in case.keys | case.also for key in keys)
@@ -37,10 +37,10 @@ def test_lists_are_found() -> None:
 @pytest.mark.timeout(600)
 def test_later_visits_publish_nothing_wrong_and_find_the_list_or_refuse() -> None:
     results = []
-    for case in (*own(), *corpus()):
+    for case in (*list_own_cases(), *list_corpus_cases()):
         first = read_listing(case.html, case.url)
         for seed in range(SEEDS):
-            page = mutate.mutated(case, f"{case.name}/{seed}")
-            results.append((case.name, seed, visited(case, first, page)))
+            page = mutate.mutate(case, f"{case.name}/{seed}")
+            results.append((case.name, seed, visit_again(case, first, page)))
     assert [one for one in results if one[2].wrong] == []
-    assert fmean(one[2].well for one in results) >= WELL
+    assert fmean(one[2].is_right for one in results) >= WELL

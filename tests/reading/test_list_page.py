@@ -37,9 +37,7 @@ def listed(*links: str) -> list[tuple[str, str]]:
         (".far", [("https://b.example/3", "Elsewhere")]),
     ],
 )
-def test_what_a_selector_matches_leads_to_its_link_once(
-    selector: str, expected: list[tuple[str, str]]
-) -> None:
+def test_a_selector_leads_to_each_link_once(selector: str, expected: list[tuple[str, str]]) -> None:
     assert listed(selector) == expected
 
 
@@ -57,7 +55,7 @@ def test_a_list_is_a_feed_with_the_title_of_its_page() -> None:
 
 
 @pytest.mark.parametrize("selector", [".none", ".js", ".bad", ".more", "h2.none"])
-def test_a_page_without_a_link_that_counts_is_no_list(selector: str) -> None:
+def test_a_selector_without_a_usable_link_is_an_error(selector: str) -> None:
     with pytest.raises(NotAFeed) as raised:
         read_list(PAGE, URL, {}, [selector])
     assert raised.value.reason == "no-links" and selector in raised.value.detail

@@ -12,7 +12,7 @@ TEXT = "<p>" + "Eleven words of a text that stands in the page itself. " * 5 + "
 
 
 @pytest.mark.parametrize("name", DRAWN)
-def test_a_page_of_scripts_is_one(name: str) -> None:
+def test_a_page_of_scripts_is_filled_by_scripts(name: str) -> None:
     page = (PAGES / name / "index.html").read_bytes()
     assert is_filled_by_scripts(page, "https://a.example/")
 
@@ -30,15 +30,17 @@ def test_a_page_of_scripts_is_one(name: str) -> None:
         (f"{MENU}<script type=application/ld+json>{{}}</script>", False),
     ],
 )
-def test_a_page_with_a_text_or_without_a_script_is_none(body: str, filled: bool) -> None:
+def test_a_page_with_text_or_without_scripts_is_not_filled_by_scripts(
+    body: str, filled: bool
+) -> None:
     page = f"<!doctype html><title>A title</title><body>{body}</body>".encode()
     assert is_filled_by_scripts(page, "https://a.example/") is filled
 
 
-def test_a_whole_page_is_none() -> None:
+def test_a_page_with_its_whole_text_is_not_filled_by_scripts() -> None:
     page = deliver_whole().replace("</body>", "<script src=/more.js></script></body>")
     assert not is_filled_by_scripts(page.encode(), "https://a.example/")
 
 
-def test_what_is_no_page_is_none() -> None:
+def test_other_bytes_are_not_filled_by_scripts() -> None:
     assert not is_filled_by_scripts(b"<?xml version='1.0'?><rss/>", "https://a.example/feed")

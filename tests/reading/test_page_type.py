@@ -1,5 +1,4 @@
-"""What a page is: pages of each type, weights and features of one name, and lists that are
-refused."""
+"""Types of pages: sample pages of each type, names of weights and features, refused lists."""
 
 from __future__ import annotations
 
@@ -60,8 +59,8 @@ MANUAL = (
 def typed(html: str, url: str) -> page_type.PageType:
     page = parse(f"<html><head><title>Page</title>{html}</html>".encode(), url)
     blocks = read_blocks(page.tree)
-    overlap.measure(blocks)
-    return page_type.type_of(page, blocks)
+    overlap.measure_letters(blocks)
+    return page_type.find_type(page, blocks)
 
 
 @pytest.mark.parametrize(
@@ -79,15 +78,15 @@ def test_the_type_of_a_page(name: str, html: str, url: str) -> None:
     assert sum(found.probabilities.values()) == pytest.approx(1)
 
 
-def test_what_is_like_nothing_is_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    even = {name: dict.fromkeys(row, 0.0) for name, row in page_type.weights().items()}
-    monkeypatch.setattr(page_type, "weights", lambda: even)
+def test_a_page_like_no_type_is_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    even = {name: dict.fromkeys(row, 0.0) for name, row in page_type.load_weights().items()}
+    monkeypatch.setattr(page_type, "load_weights", lambda: even)
     assert typed(ARTICLE, "https://paper.example/x").name == page_type.OTHER
 
 
 def test_features_and_weights_have_the_same_names() -> None:
     with pytest.raises(ValueError, match="fit_pages"):
-        page_type.probabilities({"bias": 1.0})
+        page_type.compute_probabilities({"bias": 1.0})
 
 
 def test_a_list_is_refused() -> None:
@@ -135,7 +134,7 @@ def test_a_page_is_refused_as_a_list_if_its_reading_is_like_one(
 
 
 @pytest.mark.parametrize(("right", "kind"), [(1.9, "listing"), (2.1, None)])
-def test_what_nobody_calls_an_article_is_rather_a_list(
+def test_a_page_that_nobody_calls_an_article_may_be_a_list(
     monkeypatch: pytest.MonkeyPatch, right: float, kind: str | None
 ) -> None:
     odds = {"listing": 1.1, "right": right}
@@ -180,7 +179,7 @@ def test_a_page_that_calls_itself_an_article_is_no_list(monkeypatch: pytest.Monk
         read(undeclared.encode(), "https://paper.example/the-last-ferry-leaves")
 
 
-def test_the_trace_says_what_a_page_is() -> None:
+def test_the_trace_names_the_type_of_a_page() -> None:
     html = f"<html><head><title>The last ferry leaves</title>{ARTICLE}</html>".encode()
     draft = read(
         html, "https://paper.example/news/2024/05/03/the-last-ferry-leaves", entry=Entry(id="1")

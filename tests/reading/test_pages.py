@@ -1,4 +1,4 @@
-"""Pages of our own making in the manner of many systems, each with its truth beside it."""
+"""Our own pages in the manner of many systems, each with its expected body and metadata."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from syndicator.core import text
 from syndicator.core.model import Draft
 from syndicator.reading.reader import read
 
-from .structures import structures
+from .structures import count_structures
 
 PAGES = Path(__file__).parent / "pages"
 META_PAGES = (
@@ -21,19 +21,19 @@ META_PAGES = (
 NAMES = sorted(path.stem for path in PAGES.glob("*.toml"))
 
 
-def _page(name: str) -> tuple[Draft, dict[str, object]]:
+def read_page(name: str) -> tuple[Draft, dict[str, object]]:
     truth = tomllib.loads((PAGES / f"{name}.toml").read_text("utf-8"))
     return read((PAGES / f"{name}.html").read_bytes(), truth["url"]), truth
 
 
-def _norm(value: str) -> str:
+def join_spaces(value: str) -> str:
     return re.sub(r"\s+", " ", value)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_body_has_what_it_must_and_nothing_else(name: str) -> None:
-    draft, truth = _page(name)
-    body = _norm(text.plain(draft.body))
+def test_the_body_has_the_expected_texts_and_no_others(name: str) -> None:
+    draft, truth = read_page(name)
+    body = join_spaces(text.plain(draft.body))
     assert [s for s in truth["must_have"] if s not in body] == []
     assert [s for s in truth["must_not"] if s in body or s in draft.body] == []
 
@@ -41,22 +41,24 @@ def test_the_body_has_what_it_must_and_nothing_else(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(path.stem for path in META_PAGES.glob("*.toml")))
 def test_the_body_of_a_page_with_rich_metadata(name: str) -> None:
     truth = tomllib.loads((META_PAGES / f"{name}.toml").read_text("utf-8"))
-    body = _norm(text.plain(read((META_PAGES / f"{name}.html").read_bytes(), truth["url"]).body))
-    assert [s for s in truth["must_have"] if _norm(s) not in body] == []
-    assert [s for s in truth["must_not"] if _norm(s) in body] == []
+    body = join_spaces(
+        text.plain(read((META_PAGES / f"{name}.html").read_bytes(), truth["url"]).body)
+    )
+    assert [s for s in truth["must_have"] if join_spaces(s) not in body] == []
+    assert [s for s in truth["must_not"] if join_spaces(s) in body] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_structure_survives(name: str) -> None:
-    draft, truth = _page(name)
-    found = structures(draft.body)
+    draft, truth = read_page(name)
+    found = count_structures(draft.body)
     for kind in ("lists", "headings", "tables", "code"):
         assert sum(found[kind].values()) == truth[kind], (kind, list(found[kind]))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_metadata(name: str) -> None:
-    draft, truth = _page(name)
+    draft, truth = read_page(name)
     assert draft.title == truth["title"]
     assert ([part.strip() for part in draft.author.split(",")] if draft.author else []) == truth[
         "author"
@@ -72,4 +74,6 @@ def test_there_are_forty_pages_in_six_languages() -> None:
         for path in (*PAGES.glob("*.toml"), *META_PAGES.glob("*.toml"))
     ]
     assert len(truths) >= 40
-    assert {"en", "de", "fr", "es", "ru", "ja"} <= {_page(name)[1]["language"] for name in NAMES}
+    assert {"en", "de", "fr", "es", "ru", "ja"} <= {
+        read_page(name)[1]["language"] for name in NAMES
+    }

@@ -52,7 +52,7 @@ def test_the_same_bytes_give_the_same_draft() -> None:
     assert read(_page(*STORY), URL) == read(_page(*STORY), URL)
 
 
-def test_what_repeats_on_a_host_is_dropped_and_still_learnt() -> None:
+def test_repeated_blocks_are_cut_and_their_digests_kept() -> None:
     page = _page(*STORY[:2], PROMO, *STORY[2:])
     first = read(page, URL)
     assert PROMO in first.body
@@ -65,7 +65,7 @@ def test_what_repeats_on_a_host_is_dropped_and_still_learnt() -> None:
     assert PROMO in read(page, URL, repeated=frozenset({digest}), rules=Rules(keep=(PROMO,))).body
 
 
-def test_what_is_all_of_an_article_is_no_boilerplate() -> None:
+def test_an_article_of_repeated_blocks_alone_is_not_cut() -> None:
     page = _page(*STORY)
     assert read(page, URL, repeated=frozenset(read(page, URL).blocks)).body == read(page, URL).body
     assert STORY[0] not in read(page, URL, repeated=frozenset(read(page, URL).blocks[:1])).body
@@ -79,7 +79,7 @@ def test_the_feeds_own_content_teaches_nothing_of_its_host() -> None:
     assert from_feed.blocks == stub.blocks == ()
 
 
-def test_a_repeat_is_known_whatever_its_links_say() -> None:
+def test_a_repeated_block_is_recognised_with_other_links() -> None:
     def footer(*titles: str) -> str:
         links = ", ".join(f"<a href='/{title}'>{title}</a>" for title in titles)
         return (
@@ -98,7 +98,7 @@ def test_a_repeat_is_known_whatever_its_links_say() -> None:
     assert "Older notes" in kept.body
 
 
-def test_a_page_leads_nobody_into_private_networks() -> None:
+def test_private_addresses_of_a_page_are_ignored() -> None:
     linked = (
         "See <a href='http://192.168.0.1/admin'>the router</a> and <a"
         " href='https://me:pw@site.example/'>mine</a>"
@@ -132,7 +132,7 @@ def test_an_operator_selects_and_removes() -> None:
     assert STORY[0] in read(page, URL, rules=Rules(select=("#nowhere",))).body
 
 
-def test_a_selector_that_is_no_css_is_named() -> None:
+def test_an_error_names_the_invalid_selector() -> None:
     with pytest.raises(ConfigError, match=r"div\[\["):
         read(_page(*STORY), URL, rules=Rules(remove=("div[[",)))
 
@@ -184,7 +184,7 @@ ASKS = [
 
 
 @pytest.mark.parametrize("asks", ASKS)
-def test_a_wall_that_asks_where_the_text_ends_makes_it_partial(asks: str) -> None:
+def test_a_request_to_pay_at_the_end_makes_a_text_partial(asks: str) -> None:
     page = (
         "<html><head><title>The last ferry</title></head><body><article><h1>The last"
         f" ferry</h1>{LEAD}{asks}</article>"
@@ -271,7 +271,7 @@ def test_nearly_every_article_of_the_corpus_is_one(shared: Path) -> None:
 @pytest.mark.parametrize(
     "picture", ["", "<figure><img src='/quay.jpg' width=800 height=500 alt='The quay'></figure>"]
 )
-def test_a_heading_goes_with_the_text_that_was_cut_and_one_over_a_lower_one_stays(
+def test_a_heading_is_cut_with_its_text_and_stays_above_a_lower_heading(
     picture: str,
 ) -> None:
     def page(promo: str) -> bytes:
@@ -298,7 +298,7 @@ def test_a_heading_goes_with_the_text_that_was_cut_and_one_over_a_lower_one_stay
     assert ("quay.jpg" in body) == bool(picture)
 
 
-def test_a_page_without_a_known_address_goes_by_its_own() -> None:
+def test_a_page_without_address_has_its_canonical_one() -> None:
     stated = b"<link rel='canonical' href='https://site.example/2026/story'>"
     page = _page(*STORY).replace(b"<head>", b"<head>" + stated)
     draft = read(page, None)

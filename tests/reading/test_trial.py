@@ -41,7 +41,7 @@ def test_a_trial_counts_matches_and_compares_the_texts() -> None:
     )
 
 
-def test_what_leaves_no_article_or_matches_nothing_scores_nothing() -> None:
+def test_rules_without_an_article_or_a_match_score_nothing() -> None:
     gone = try_(remove=("body",))
     assert (gone.score, gone.after, gone.draft) == (0, 0, None) and gone.kind == "empty"
     missed = try_(select=("div.gone",))

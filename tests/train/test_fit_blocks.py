@@ -100,7 +100,7 @@ def test_labels(truth: dict[str, Any], expected: list[float | None]) -> None:
     blocks = read_blocks(
         parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
     )
-    overlap.measure(blocks)
+    overlap.measure_letters(blocks)
     found = fit_blocks.labels(blocks, truth)
     assert [None if np.isnan(share) else share for share in found] == expected
 

@@ -70,7 +70,7 @@ def read_page(row: Row) -> Page | None:
         parsed = document.parse(html_of(row), row["url"] or NOWHERE)
     except NotAnArticle:
         return None
-    site = identity.sitename(parsed)
+    site = identity.read_sitename(parsed)
     headline = titles.read(parsed, site, None, Rules())
     survey = titles.survey(parsed.tree, headline.value or "")
     candidates = author.find_page_candidates(parsed, site, None, survey)

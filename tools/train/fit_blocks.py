@@ -87,13 +87,13 @@ class Example:
 def labels(blocks: Sequence[Block], truth: Row) -> list[float]:
     """For each block the share of it that the truth holds, nan where the truth does not tell."""
     if truth.get("text"):
-        return _by_text(blocks, overlap.letters(truth["text"]))
+        return _by_text(blocks, overlap.extract_letters(truth["text"]))
     must, never = (_letters_of(truth.get(name) or ()) for name in ("must_have", "must_not"))
-    return [_by_snippets(block.own, must, never) for block in blocks]
+    return [_by_snippets(block.letters_and_digits, must, never) for block in blocks]
 
 
 def _letters_of(snippets: Iterable[str]) -> list[str]:
-    return [own for snippet in snippets if (own := overlap.letters(snippet))]
+    return [own for snippet in snippets if (own := overlap.extract_letters(snippet))]
 
 
 def _by_snippets(own: str, must: list[str], never: list[str]) -> float:
@@ -109,7 +109,11 @@ def _by_text(blocks: Sequence[Block], text: str) -> list[float]:
     used = bytearray(len(text))
     at, out = 0, []
     for block in blocks:
-        share, at = _found(block.own, text, used, at) if block.own else (0.0, at)
+        share, at = (
+            _found(block.letters_and_digits, text, used, at)
+            if block.letters_and_digits
+            else (0.0, at)
+        )
         out.append(share)
     return out
 
@@ -151,10 +155,11 @@ def example(row: Row) -> Example | None:
     blocks = read_blocks(parsed.tree)
     if not blocks:
         return None
-    overlap.measure(blocks)
-    text = features.of_text(blocks, meta.title)
+    overlap.measure_letters(blocks)
+    text = features.compute_text_features(blocks, meta.title)
     found = {
-        table: features.columns(blocks, box, text) for table, box in _compared(blocks, parsed.tree)
+        table: features.compute_features(blocks, box, text)
+        for table, box in _compared(blocks, parsed.tree)
     }
     names = tuple(sorted(found["alone"]))
     wanted = np.array(labels(blocks, truth))
@@ -177,9 +182,9 @@ def _compared(
     blocks: Sequence[Block], tree: Any
 ) -> Iterator[tuple[scorer.Table, containers.Containers]]:
     """Sets the overlap of `blocks` as each table has it, in the order in which a page is read."""
-    box = containers.build(blocks)
-    containers.add_up(blocks, box)
-    overlap.guess(blocks, box)
+    box = containers.build_containers(blocks)
+    containers.add_up_letters(blocks, box)
+    overlap.guess_overlap(blocks, box)
     yield "alone", box
     compare_extractions(blocks, box, tree)
     yield "asked", box
@@ -188,11 +193,11 @@ def _compared(
 def compare_extractions(blocks: Sequence[Block], box: containers.Containers, tree: Any) -> None:
     """Set the overlap of `blocks` with the first extraction that has enough of the page's prose and
     is no menu; else the prose of its main container counts as taken too."""
-    overlap.guess(blocks, box)
+    overlap.guess_overlap(blocks, box)
     inside = [block for block in blocks if block.overlap]
     total = sum(block.letters for block in inside)
     for focus in ("fast", "balanced"):
-        overlap.compare(blocks, body.extract_trafilatura(tree, focus))
+        overlap.compare_with_text(blocks, body.extract_trafilatura(tree, focus))
         taken = sum(block.letters * block.overlap for block in blocks)
         length = sum(len(block.text) * block.overlap for block in blocks)
         linked = sum(block.linked * block.overlap for block in blocks)

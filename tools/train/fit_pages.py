@@ -29,7 +29,7 @@ from syndicator.core.errors import NotAnArticle
 from syndicator.reading.body import overlap
 from syndicator.reading.html import document
 from syndicator.reading.html.blocks import read_blocks
-from syndicator.reading.page_type import features
+from syndicator.reading.page_type import compute_features
 from tools.train.provenance import ROOT, SHARED, rounded, sha256_of, single_thread
 
 PAGES = SHARED / "corpus" / "pages"
@@ -74,9 +74,11 @@ def example(row: Row) -> Example | None:
     except NotAnArticle:
         return None
     blocks = read_blocks(parsed.tree)
-    overlap.measure(blocks)
+    overlap.measure_letters(blocks)
     return Example(
-        features(parsed, blocks), TYPES.index(LABELS[row["page_type"]]), row["domain"] or row["id"]
+        compute_features(parsed, blocks),
+        TYPES.index(LABELS[row["page_type"]]),
+        row["domain"] or row["id"],
     )
 
 

@@ -70,8 +70,8 @@ def judged(task: tuple[Row, Path, int]) -> list[Judged]:
         meta = read_metadata(parsed, entry=None, rules=Rules(), now=None)
     except NotAnArticle:
         return []
-    page = body.page_of(parsed, meta, read_blocks(parsed.tree), selected=False)
-    found = list(body.readings(page, "", meta.description))
+    page = body.measure_page(parsed, meta, read_blocks(parsed.tree), selected=False)
+    found = list(body.list_readings(page, "", meta.description))
     texts = [
         "\n".join(b.text for b, stays in zip(page.blocks, each.choice.stay, strict=True) if stays)
         for each in found
@@ -92,9 +92,9 @@ def right(row: Row, text: str) -> float:
         return 0.0
     if truth.get("text"):
         return scores.body_f1([(truth["text"], text)])
-    flat = overlap.letters(text)
+    flat = overlap.extract_letters(text)
     must, never = (
-        [overlap.letters(each) in flat for each in truth.get(name) or ()]
+        [overlap.extract_letters(each) in flat for each in truth.get(name) or ()]
         for name in ("must_have", "must_not")
     )
     return float(np.mean([*must, *(not each for each in never)])) if must else math.nan
@@ -194,7 +194,7 @@ def decide(found: Sequence[Judged]) -> list[Decided]:
             own, odds(grown["right"], own), odds(grown["listing"], own), strict=True
         ):
             before = taken.get(each.page)
-            if before is None or before.right < min(right, body.SURE):
+            if before is None or before.right < min(right, body.SURE_ODDS):
                 taken[each.page] = Decided(each, float(right), float(listing))
     return list(taken.values())
 

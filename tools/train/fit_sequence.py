@@ -59,8 +59,8 @@ def example(task: tuple[Row, Path, int]) -> Example | None:
         meta = read_metadata(parsed, entry=None, rules=Rules(), now=None)
     except NotAnArticle:
         return None
-    page = body.page_of(parsed, meta, read_blocks(parsed.tree), selected=False)
-    places = page.texts.places
+    page = body.measure_page(parsed, meta, read_blocks(parsed.tree), selected=False)
+    places = page.texts.indices
     if not len(places):
         return None
     wanted = np.array(fit_blocks.labels(page.blocks, truth))
@@ -91,7 +91,7 @@ def at_ends(wanted: Any) -> Any:
 
 def _looks(page: body.Page) -> Iterator[tuple[scorer.Table, scorer.Scored]]:
     """The first look with each table, in the order in which a page is read."""
-    overlap.guess(page.blocks, page.box)
+    overlap.guess_overlap(page.blocks, page.box)
     yield "alone", scorer.score(page.blocks, page.box, page.text, "alone")
     fit_blocks.compare_extractions(page.blocks, page.box, page.document.tree)
     yield "asked", scorer.score(page.blocks, page.box, page.text, "asked")

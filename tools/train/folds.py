@@ -63,6 +63,6 @@ def _file(folder: Path, name: str) -> str:
 
 def use(folder: Path) -> None:
     """Has the reader take its tables from `folder`, for the rest of this process."""
-    for cached in (scorer.weights, scorer.boosted, page_type.weights):
+    for cached in (scorer.load_weights, scorer.load_trees, page_type.load_weights):
         cached.cache_clear()
     reading.file_text = lambda name: _file(folder, name)

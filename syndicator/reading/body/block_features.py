@@ -20,111 +20,122 @@ _KIND_NUMBERS = {kind: number for number, kind in enumerate(_KINDS, 1)}
 _DIGIT = re.compile(r"\d")
 _DIGITS = b"0123456789"
 _SENTENCE_ENDS = frozenset(".!?。！？…")
-_CLOSING = "\"'”’»)]"  # may follow what ends a sentence
+_CLOSING_MARKS = "\"'”’»)]"  # may follow what ends a sentence
 _DATE = re.compile(r"\b\d{1,2}[./:-]\d{1,2}\b|\b(?:19|20)\d\d\b")
 _ADDRESS = re.compile(r"https?://|www\.|@[A-Za-z]|\.com\b")
 _BULLET = re.compile(r"[-–—•*|#>»]|\d+[.)]")
-_CUT_OFF = ("…", "...", "…]", "[...]")
+_CUT_OFF_ENDS = ("…", "...", "…]", "[...]")
 # The limits below were chosen once by hand; the weights were fitted with them, so changing one
 # means to fit again.
-_SIZES = (8, 20, 40, 80, 160, 320)  # letters
+_SIZE_LIMITS = (8, 20, 40, 80, 160, 320)  # letters
 # most letters of a block searched for phrases, and of a heading below the text
 _SHORT_TEXT = 300
 _SHORT_HEADING = 60
 _ALL_LINK = 0.9  # share of the characters in links
-_SHORT_LINE = 80
-_LINE = 200  # most letters of a block with a date, and with an address or a bar
+# most letters of a block with a date, and with an address or a bar
+_DATE_LINE = 80
+_SIGN_LINE = 200
 _LEAST_CAPITALS = 3
 _LEAST_REPEAT = 20  # letters above which capitals, or a repeated text, count
-_START = 200  # characters of a text that are compared, and searched for digits
+_BEGINNING = 200  # characters of a text that are compared, and searched for digits
 _TITLE_LETTERS = range(6, 400)  # of a block that can be the page's title
 # characters of a partial title, and how many times longer the whole may be
 _LEAST_TITLE = 15
 _TITLE_SHARE = 1.5
-_SECTION = 2  # heading level: h1 is the page's, h2 a section's, below are subsections
-_CONTAINED = ("newsletter", "legal")  # kinds of boilerplate that are looked for inside a text too
-_STARTS = (*hints.KINDS, "tailhead")
+_SECTION_LEVEL = 2  # heading level: h1 is the page's, h2 a section's, below are subsections
+_CONTAINED_PHRASES = (
+    "newsletter",
+    "legal",
+)  # kinds of boilerplate that are looked for inside a text too
+_TAIL_HEAD = "tailhead"  # headings below an article
+_STARTING_PHRASES = (*hints.KINDS, _TAIL_HEAD)
 
 # What the text of a block shows: the feature's name, and its rule on the text and the number of its
 # letters.
 _TEXT_RULES: Mapping[str, Callable[[str, int], bool]] = {
-    "sentence": lambda text, letters: text[-4:].rstrip(_CLOSING)[-1:] in _SENTENCE_ENDS,
+    "sentence": lambda text, letters: text[-4:].rstrip(_CLOSING_MARKS)[-1:] in _SENTENCE_ENDS,
     "colon": lambda text, letters: text.endswith((":", "：")),
     "question": lambda text, letters: text.endswith(("?", "？")),
     "comma": lambda text, letters: "," in text or "、" in text,
     "lower": lambda text, letters: text[:1].islower(),
     "caps": lambda text, letters: letters > _LEAST_CAPITALS and text.isupper(),
-    "date": lambda text, letters: letters < _SHORT_LINE and _DATE.search(text) is not None,
-    "address": lambda text, letters: letters < _LINE and _ADDRESS.search(text) is not None,
+    "date": lambda text, letters: letters < _DATE_LINE and _DATE.search(text) is not None,
+    "address": lambda text, letters: letters < _SIGN_LINE and _ADDRESS.search(text) is not None,
     "bullet": lambda text, letters: _BULLET.match(text) is not None,
-    "bar": lambda text, letters: letters < _LINE and ("|" in text or "•" in text or "·" in text),
-    "cut-off": lambda text, letters: text.endswith(_CUT_OFF),
+    "bar": lambda text, letters: (
+        letters < _SIGN_LINE and ("|" in text or "•" in text or "·" in text)
+    ),
+    "cut-off": lambda text, letters: text.endswith(_CUT_OFF_ENDS),
 }
 
 
-def columns(blocks: Sequence[Block], title: str) -> Columns:
+def compute_block_features(blocks: Sequence[Block], title: str) -> Columns:
     """Return feature name -> value for each block by itself. `title`: the page's. Call
-    `overlap.measure` first."""
-    size = np.array([block.letters for block in blocks], dtype=np.float64)
+    `overlap.measure_letters` first."""
+    letters = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
     link = np.array([block.linked for block in blocks], dtype=np.float64) / length
     level = np.array([block.level for block in blocks])
-    kind_of = np.array([_KIND_NUMBERS.get(block.kind, 0) for block in blocks])
+    kind_numbers = np.array([_KIND_NUMBERS.get(block.kind, 0) for block in blocks])
+    lower_title = title.casefold().strip()
+
+    features: Columns = {"bias": np.ones(len(blocks)), "size": np.log1p(letters)}
+    for limit in _SIZE_LIMITS:
+        features[f"size>{limit}"] = letters > limit
+    features["link"] = link
+    features["all-link"] = link > _ALL_LINK
+    features["letters-share"] = letters / length
+    for kind, number in _KIND_NUMBERS.items():
+        features[f"is-{kind}"] = kind_numbers == number
+    features["h1"] = level == 1
+    features["h2"] = level == _SECTION_LEVEL
+    features["h3+"] = level > _SECTION_LEVEL
+    features["digits"] = [_measure_digits(block.text) for block in blocks]
+    features["hidden"] = _flags([block.hidden for block in blocks])
+    features["is-title"] = _flags([_is_title(block, lower_title) for block in blocks])
+    features["repeat"] = _flags(_find_repeats(blocks))
     texts = [(block.text, block.letters) for block in blocks]
-    heading = title.casefold().strip()
-    return {
-        "bias": np.ones(len(blocks)),
-        "size": np.log1p(size),
-        **{f"size>{limit}": size > limit for limit in _SIZES},
-        "link": link,
-        "all-link": link > _ALL_LINK,
-        "letters-share": size / length,
-        **{f"is-{kind}": kind_of == number for kind, number in _KIND_NUMBERS.items()},
-        "h1": level == 1,
-        "h2": level == _SECTION,
-        "h3+": level > _SECTION,
-        "digits": [_digits(block.text) for block in blocks],
-        "hidden": _flags([block.hidden for block in blocks]),
-        "is-title": _flags([_is_title(block, heading) for block in blocks]),
-        "repeat": _flags(_repeats(blocks)),
-        **{
-            name: _flags([rule(text, letters) for text, letters in texts])
-            for name, rule in _TEXT_RULES.items()
-        },
-        **_of_frames(blocks),
-        **_of_runs(blocks),
-        **_of_phrases(blocks),
-    }
+    for name, rule in _TEXT_RULES.items():
+        features[name] = _flags([rule(text, text_letters) for text, text_letters in texts])
+    features |= _compare_frames(blocks)
+    features |= _measure_runs(blocks)
+    features |= _find_phrases(blocks)
+    return features
 
 
 def bit_columns(prefix: str, names: Sequence[str], bits: Sequence[int]) -> Columns:
     """Return a feature `prefix` + name for each of `names`: 1.0 for blocks with its bit, lowest bit
     first."""
-    spread = ((np.array(bits, dtype=np.int64) >> np.arange(len(names))[:, None]) & 1).astype(
-        np.float32
-    )
-    return {prefix + name: spread[place] for place, name in enumerate(names)}
+    positions = np.arange(len(names))[:, None]
+    rows = ((np.array(bits, dtype=np.int64) >> positions) & 1).astype(np.float32)
+    return {prefix + name: rows[position] for position, name in enumerate(names)}
 
 
 def _flags(values: Sequence[bool]) -> Any:
+    """Return an array of booleans; faster than np.array."""
     return np.frombuffer(bytes(values), dtype=np.bool_)
 
 
-def _of_frames(blocks: Sequence[Block]) -> Columns:
-    by_frames = {frames: _frames_shown(frames) for frames in {block.frames for block in blocks}}
-    shown = [by_frames[block.frames] for block in blocks]
-    columns: Columns = {name: _flags([each[name] for each in shown]) for name in _frames_shown(())}
-    columns["in-layout-table"] = columns["in-layout-table"] & _flags(
-        [block.kind != "row" for block in blocks]
-    )
-    return columns
+def _compare_frames(blocks: Sequence[Block]) -> Columns:
+    """Compute in which lists, quotes and figures each block stands."""
+    by_frames = {frames: _read_frames(frames) for frames in {block.frames for block in blocks}}
+    facts = [by_frames[block.frames] for block in blocks]
+    features: Columns = {}
+    for name in _read_frames(()):
+        features[name] = _flags([of_block[name] for of_block in facts])
+    is_no_row = _flags([block.kind != "row" for block in blocks])
+    features["in-layout-table"] = features["in-layout-table"] & is_no_row
+    return features
 
 
-def _frames_shown(frames: tuple[Frame, ...]) -> dict[str, bool]:
+def _read_frames(frames: tuple[Frame, ...]) -> dict[str, bool]:
+    """Return in what a block with these frames stands, by feature."""
     kinds = [frame.kind for frame in frames]
+    items = (frame for frame in reversed(frames) if frame.kind == "li")
+    item = next(items, None)
     return {
         "in-li": "li" in kinds,
-        "in-ol": next((frame.ordered for frame in reversed(frames) if frame.kind == "li"), False),
+        "in-ol": item is not None and item.ordered,
         "in-quote": "blockquote" in kinds,
         "in-figure": "figure" in kinds,
         "in-dd": "dd" in kinds,
@@ -132,64 +143,80 @@ def _frames_shown(frames: tuple[Frame, ...]) -> dict[str, bool]:
     }
 
 
-def _of_runs(blocks: Sequence[Block]) -> Columns:
-    marks = [_common_marks(block.runs) for block in blocks]
-    hrefs = [
-        [run.href for run in block.runs if run.href] if block.linked else [] for block in blocks
-    ]
+def _measure_runs(blocks: Sequence[Block]) -> Columns:
+    """Compute which blocks are all bold, all italic, or have only links within the page."""
+    marks = [_join_marks(block.runs) for block in blocks]
     return {
         "bold": _flags([bool(mark & BOLD) for mark in marks]),
         "italic": _flags([bool(mark & ITALIC) for mark in marks]),
-        "fragment": _flags(
-            [bool(links) and all(href[:1] == "#" for href in links) for links in hrefs]
-        ),
+        "fragment": _flags([_has_only_fragments(block) for block in blocks]),
     }
 
 
-def _common_marks(runs: Sequence[Run]) -> int:
+def _has_only_fragments(block: Block) -> bool:
+    """Return True if a block has links, and all of them lead to places of the same page."""
+    if not block.linked:
+        return False
+    links = [run.href for run in block.runs if run.href]
+    return bool(links) and all(href[:1] == "#" for href in links)
+
+
+def _join_marks(runs: Sequence[Run]) -> int:
+    """Return the marks that all `runs` with text have."""
     marks = [run.marks for run in runs if run.text.strip()]
     return reduce(and_, marks) if marks else 0
 
 
-def _of_phrases(blocks: Sequence[Block]) -> Columns:
+def _find_phrases(blocks: Sequence[Block]) -> Columns:
+    """Compute the share of each short block that is a phrase of boilerplate at its start, and
+    whether one is in it."""
     texts = [hints.ready(block.text) if block.letters <= _SHORT_TEXT else "" for block in blocks]
-    nothing = [0.0] * len(_STARTS)
-    shares = [hints.starts(_STARTS, text) if text else nothing for text in texts]
-    starts: Columns = (
-        dict(zip(_STARTS, map(list, zip(*shares, strict=True)), strict=True)) if shares else {}
+    nothing = [0.0] * len(_STARTING_PHRASES)
+    rows = [hints.starts(_STARTING_PHRASES, text) if text else nothing for text in texts]
+    contained = [hints.find_phrase_kinds(_CONTAINED_PHRASES, text) for text in texts]
+    shares: dict[str, list[float]] = {}
+    for position, kind in enumerate(_STARTING_PHRASES):
+        shares[kind] = [row[position] for row in rows]
+    features: Columns = {f"says-{kind}": shares[kind] for kind in hints.KINDS}
+    for kind in _CONTAINED_PHRASES:
+        features[f"has-{kind}"] = _flags([kind in kinds for kinds in contained])
+    features["tail-head"] = np.array(
+        [
+            share if block.letters < _SHORT_HEADING else 0.0
+            for share, block in zip(shares[_TAIL_HEAD], blocks, strict=True)
+        ]
     )
-    inside = [hints.inside(_CONTAINED, text) for text in texts]
-    heads = zip(starts["tailhead"], blocks, strict=True) if shares else ()
-    return {
-        **{f"says-{kind}": starts.get(kind, []) for kind in hints.KINDS},
-        **{f"has-{kind}": _flags([kind in kinds for kinds in inside]) for kind in _CONTAINED},
-        "tail-head": np.array(
-            [share if block.letters < _SHORT_HEADING else 0.0 for share, block in heads]
-        ),
-    }
+    return features
 
 
-def _repeats(blocks: Sequence[Block]) -> list[bool]:
-    seen: set[str] = set()
-    repeats = []
+def _find_repeats(blocks: Sequence[Block]) -> list[bool]:
+    """Return a flag for each block: True if a block before it begins with the same characters."""
+    beginnings: set[str] = set()
+    repeats: list[bool] = []
     for block in blocks:
-        key = block.text[:_START].lower()
-        repeats.append(block.letters > _LEAST_REPEAT and key in seen)
-        seen.add(key)
+        beginning = block.text[:_BEGINNING].lower()
+        repeats.append(block.letters > _LEAST_REPEAT and beginning in beginnings)
+        beginnings.add(beginning)
     return repeats
 
 
 def _is_title(block: Block, title: str) -> bool:
+    """Return True if a block is the page's `title` (lower case), or a large part of it, or little
+    more."""
     if not title or block.letters not in _TITLE_LETTERS:
         return False
     text = block.text.casefold().strip()
+    if text == title:
+        return True
     shorter, longer = sorted((text, title), key=len)
-    close = len(text) > _LEAST_TITLE and len(shorter) * _TITLE_SHARE > len(longer)
-    return text == title or (close and shorter in longer)
+    is_of_similar_length = len(shorter) * _TITLE_SHARE > len(longer)
+    return len(text) > _LEAST_TITLE and is_of_similar_length and shorter in longer
 
 
-def _digits(text: str) -> float:
-    start = text[:_START]
-    if start.isascii():
-        return (len(start) - len(start.encode().translate(None, _DIGITS))) / (len(start) or 1)
-    return len(_DIGIT.findall(start)) / len(start)
+def _measure_digits(text: str) -> float:
+    """Return the share of digits in the beginning of `text`."""
+    beginning = text[:_BEGINNING]
+    if beginning.isascii():
+        digits = len(beginning) - len(beginning.encode().translate(None, _DIGITS))
+        return digits / (len(beginning) or 1)
+    return len(_DIGIT.findall(beginning)) / len(beginning)

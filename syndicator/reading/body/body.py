@@ -2,9 +2,9 @@
 
 Our scores choose, with trafilatura's help (imported here only)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Literal, NamedTuple
 
 from syndicator.configuration.page_rules import compiled
@@ -24,10 +24,12 @@ from syndicator.reading.page_type import PageType
 _MOST_ELEMENTS = 50_000
 _MOST_CHILDREN = 6_000
 # a feed's content replaces the page: least letters, and times those of the page
-_FEED_TEXT = 200
-_FEED_MORE = 2
-_HALF = 0.5  # score below which a text is not the article's
-SURE = 2.5  # log odds from which no other reading is tried, chosen on folds by domain
+_LEAST_FEED_LETTERS = 200
+_TIMES_PAGE_LETTERS = 2
+_MOST_TRACED = 60  # cuts in the trace
+_LONGEST_TRACED = 80  # characters of a cut text there
+_LEAST_SCORE = 0.5  # score below which a text is not the article's
+SURE_ODDS = 2.5  # log odds from which no other reading is tried, chosen on folds by domain
 
 
 def apply_selectors(
@@ -39,22 +41,29 @@ def apply_selectors(
     notes: dict[str, Any] = {}
     left = list(blocks)
     if rules.remove:
-        gone = {element for selector in rules.remove for element in compiled(selector)(tree)}
-        left = [block for block in left if not _under(block, gone)]
+        removed = _select_elements(tree, rules.remove)
+        left = [block for block in left if not _is_within(block, removed)]
         notes["remove"] = len(blocks) - len(left)
     if rules.select:
-        wanted = {element for selector in rules.select for element in compiled(selector)(tree)}
-        inside = [block for block in left if _under(block, wanted)]
+        selected = _select_elements(tree, rules.select)
+        inside = [block for block in left if _is_within(block, selected)]
         notes["select"] = len(inside)
         left = inside or left
     return left, notes
 
 
-def _under(block: Block, elements: set[Any]) -> bool:
-    return any(each in elements for each in (block.element, *block.element.iterancestors()))
+def _select_elements(tree: Any, selectors: Iterable[str]) -> set[Any]:
+    elements: set[Any] = set()
+    for selector in selectors:
+        elements.update(compiled(selector)(tree))
+    return elements
 
 
-Focus = Literal["fast", "balanced"]
+def _is_within(block: Block, elements: set[Any]) -> bool:
+    return any(holder in elements for holder in (block.element, *block.element.iterancestors()))
+
+
+Focus = Literal["fast", "balanced"]  # settings of trafilatura
 
 
 def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
@@ -69,7 +78,9 @@ def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
         tree, fast=focus == "fast", include_comments=False, include_tables=True, with_metadata=False
     )
     body = getattr(extracted, "body", None)
-    return "\n".join(["".join(element.itertext()) for element in body]) if body is not None else ""
+    if body is None:
+        return ""
+    return "\n".join(["".join(element.itertext()) for element in body])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,7 @@ class Body:
     blocks: tuple[Block, ...] = ()  # those it is made of
     everything: tuple[Block, ...] = ()  # all that the page has
     trace: Mapping[str, Any] = field(default_factory=dict)
-    typed: PageType | None = None  # what the page is, where the body is its own
+    typed: PageType | None = None  # the type of the page, if the body is its own
     listing: float = 0.0  # log odds that it is a list
     likely: float = 0.0  # log odds that the reading is right
 
@@ -92,60 +103,82 @@ def read_body(
 ) -> Body:
     """Return the body of `document`, or the feed's text if `rules` ask for it or the page is a
     stub."""
-    from_feed = overlap.blocks(entry) if entry else []
-    if rules.content == "feed" and from_feed:
-        return _finish(
-            from_feed, from_feed, [], document.base_url, {"from": "feed", "rule": "rules.content"}
-        )
-    blocks, notes = apply_selectors(document.tree, read_blocks(document.tree), rules)
-    page = page_of(document, meta, blocks, selected=bool(notes.get("select")))
-    summary = (overlap.words(entry.summary) if entry else "") or meta.description
-    reading, odds = _choose(page, "\n".join(block.text for block in from_feed), summary)
-    chosen, cuts = clean.attach(page.blocks, reading.choice, reading.scored.heaviest)
-    # Texts that only the second look cuts count: if it lets a foot pass on another page, these tell
-    # of it.
-    vetoed = [
-        block
-        for block, first in zip(page.blocks, reading.scored.odds, strict=True)
-        if first > 0 > block.score - _HALF
-    ]
-    digests = [
-        overlap.digest(block)
-        for block in dict.fromkeys((*chosen, *vetoed))
-        if overlap.is_comparable(block)
-    ]
-    chosen, repeats = clean.drop_repeated(chosen, repeated, rules.keep)
-    only_repeats = not repeats and clean.has_repeats_alone(chosen, repeated)
+    feed_blocks = overlap.read_entry_blocks(entry) if entry else []
+    if rules.content == "feed" and feed_blocks:
+        notes = {"from": "feed", "rule": "rules.content"}
+        return _write_body(feed_blocks, feed_blocks, [], document.base_url, notes)
+    body = _read_page_body(document, meta, feed_blocks, entry, rules, repeated)
+    feed_letters = sum(block.letters for block in feed_blocks)
+    if feed_letters < max(_LEAST_FEED_LETTERS, _TIMES_PAGE_LETTERS * body.letters):
+        return body
+    why = f"the page has {body.letters} letters, the feed {feed_letters}"
+    notes = {"from": "feed", "rule": why}
+    # no digests: a feed shows nothing about the blocks that pages repeat
+    return _write_body(feed_blocks, body.everything, [], document.base_url, notes)
+
+
+def _read_page_body(
+    document: Document,
+    meta: Draft,
+    feed_blocks: Sequence[Block],
+    entry: Entry | None,
+    rules: Rules,
+    repeated: frozenset[str],
+) -> Body:
+    """Return the body that the page has. `feed_blocks`: of the content of `entry`, to compare
+    with."""
+    blocks, rule_notes = apply_selectors(document.tree, read_blocks(document.tree), rules)
+    page = measure_page(document, meta, blocks, selected=bool(rule_notes.get("select")))
+    feed_summary = overlap.read_entry_text(entry.summary) if entry else ""
+    feed_text = "\n".join(block.text for block in feed_blocks)
+    chosen_reading = _choose_reading(page, feed_text, feed_summary or meta.description)
+    reading = chosen_reading.reading
+    chosen, cuts = clean.attach_images(page.blocks, reading.choice, reading.scored.heaviest)
+    digests = _list_digests(page, reading, chosen)
+    chosen, repeats = clean.cut_repeated(chosen, repeated, rules.keep)
+    has_only_repeats = not repeats and clean.has_repeats_alone(chosen, repeated)
     listing = doubt.log_odds("listing", reading.values)
-    shown = {name: round(float(scorer.probabilities(each)), 2) for name, each in odds.items()}
+    probabilities = {
+        name: round(float(scorer.probabilities(odds)), 2)
+        for name, odds in chosen_reading.odds.items()
+    }
     notes = {
         "from": "page",
         "compared": reading.name,
-        "readings": shown,
+        "readings": probabilities,
         "listing": round(listing, 1),
-        **notes,
+        **rule_notes,
     }
-    why = doubt.doubt(chosen, from_feed, entry=entry)
-    if not why and only_repeats:
-        why = "every paragraph stands in other articles of the host, too"
-    if why:
-        notes["doubt"] = why
-    chosen = clean.placed(document.tree, page.blocks, chosen, document.base_url)
-    body = _finish(chosen, page.blocks, [*cuts, *repeats], document.base_url, notes)
-    body = replace(
-        body, digests=tuple(digests), typed=page.typed, listing=listing, likely=odds[reading.name]
+    why_doubtful = doubt.find_doubt(chosen, feed_blocks, entry=entry)
+    if not why_doubtful and has_only_repeats:
+        why_doubtful = "every paragraph stands in other articles of the host, too"
+    if why_doubtful:
+        notes["doubt"] = why_doubtful
+    chosen = clean.place_players(document.tree, page.blocks, chosen, document.base_url)
+    body = _write_body(chosen, page.blocks, [*cuts, *repeats], document.base_url, notes)
+    return replace(
+        body,
+        digests=tuple(digests),
+        typed=page.typed,
+        listing=listing,
+        likely=chosen_reading.odds[reading.name],
     )
-    whole = sum(block.letters for block in from_feed)
-    if whole < max(_FEED_TEXT, _FEED_MORE * body.letters):
-        return body
-    why = f"the page has {body.letters} letters, the feed {whole}"
-    # no digests: a feed shows nothing about the blocks that pages repeat
-    return _finish(from_feed, body.everything, [], document.base_url, {"from": "feed", "rule": why})
+
+
+def _list_digests(page: "Page", reading: "Reading", chosen: Sequence[Block]) -> list[str]:
+    """Return the digests of the chosen texts, and of those that only the second score cuts: if it
+    lets a foot pass on another page, these show that it repeats."""
+    vetoed: list[Block] = []
+    for block, first_odds in zip(page.blocks, reading.scored.odds, strict=True):
+        if first_odds > 0 and block.score < _LEAST_SCORE:
+            vetoed.append(block)
+    compared = filter(overlap.is_comparable, dict.fromkeys((*chosen, *vetoed)))
+    return [overlap.digest_block(block) for block in compared]
 
 
 class Reading(NamedTuple):
-    """A choice of blocks. `name`: the text with which they were compared ("" for none); `values`:
-    features by name; `marks`: (overlap, score) of each block."""
+    """A choice of blocks. `name`: the text with which they were compared ("nothing" for none);
+    `values`: features by name; `marks`: (overlap, score) of each block."""
 
     name: str
     choice: clean.Choice
@@ -155,6 +188,8 @@ class Reading(NamedTuple):
 
 
 class Page(NamedTuple):
+    """A page with its measured blocks, and what it says of itself."""
+
     document: Document
     blocks: Sequence[Block]
     box: containers.Containers
@@ -165,90 +200,126 @@ class Page(NamedTuple):
     selected: bool  # an operator chose the blocks
 
 
-def page_of(document: Document, meta: Draft, blocks: Sequence[Block], *, selected: bool) -> Page:
+def measure_page(
+    document: Document, meta: Draft, blocks: Sequence[Block], *, selected: bool
+) -> Page:
     """Return `document` with its measured `blocks`. `selected`: an operator's rule chose them."""
-    overlap.measure(blocks)
-    box = containers.build(blocks)
-    containers.add_up(blocks, box)
-    typed = page_type.type_of(document, blocks)
-    authors = (meta.author or "").split(", ")
-    lists = [
-        item["liveBlogUpdate"]
-        for item in document.jsonld
-        if isinstance(item.get("liveBlogUpdate"), list)
-    ]
-    updates = [each for posts in lists for each in posts if isinstance(each, dict)]
-    body = "".join(
-        text
-        for item in (*document.jsonld, *updates)
-        for text in jsonld.strings(item.get("articleBody"))
-    )
-    declared = no_article.is_declared(document)
+    overlap.measure_letters(blocks)
+    box = containers.build_containers(blocks)
+    containers.add_up_letters(blocks, box)
+    typed = page_type.find_type(document, blocks)
     facts = sequence.Facts(
-        meta.title, authors, meta.description, meta.sitename, body, typed.probabilities, declared
+        title=meta.title,
+        authors=(meta.author or "").split(", "),
+        description=meta.description,
+        site=meta.sitename,
+        body=_read_declared_text(document),
+        types=typed.probabilities,
+        declared=no_article.is_declared(document),
     )
-    own = features.of_text(blocks, meta.title) if blocks else {}
     return Page(
-        document, blocks, box, own, sequence.texts_of(blocks, facts), facts, typed, selected
+        document,
+        blocks,
+        box,
+        text=features.compute_text_features(blocks, meta.title) if blocks else {},
+        texts=sequence.select_texts(blocks, facts),
+        facts=facts,
+        typed=typed,
+        selected=selected,
     )
 
 
-def _choose(page: Page, content: str, summary: str) -> tuple[Reading, Mapping[str, float]]:
-    by_name: dict[str, Reading] = {}
+def _read_declared_text(document: Document) -> str:
+    """Return the text that JSON-LD declares, also that of the updates of a live blog."""
+    items = list(document.jsonld)
+    for item in document.jsonld:
+        updates = item.get("liveBlogUpdate")
+        if isinstance(updates, list):
+            items += [update for update in updates if isinstance(update, dict)]
+    return "".join(
+        chain.from_iterable(jsonld.list_texts(item.get("articleBody")) for item in items)
+    )
+
+
+class _ChosenReading(NamedTuple):
+    """The best reading, and the log odds of all by name."""
+
+    reading: Reading
+    odds: Mapping[str, float]
+
+
+def _choose_reading(page: Page, content: str, summary: str) -> _ChosenReading:
+    """Choose the likeliest reading and set its scores; later ones are not tried if one is sure."""
+    readings: dict[str, Reading] = {}
     odds: dict[str, float] = {}
-    for reading in readings(page, content, summary):
-        by_name[reading.name] = reading
+    for reading in list_readings(page, content, summary):
+        readings[reading.name] = reading
         odds[reading.name] = doubt.log_odds("right", reading.values)
-        if page.selected or odds[reading.name] >= SURE:
+        if page.selected or odds[reading.name] >= SURE_ODDS:
             break
-    best = by_name[max(odds, key=lambda name: odds[name])]
-    for block, (taken, score) in zip(page.blocks, best.marks, strict=True):
-        block.overlap = taken
+    best = readings[max(odds, key=lambda name: odds[name])]
+    for block, (block_overlap, score) in zip(page.blocks, best.marks, strict=True):
+        block.overlap = block_overlap
         block.score = score
-    return best, odds
+    return _ChosenReading(best, odds)
 
 
-def readings(page: Page, content: str, summary: str) -> Iterator[Reading]:
+def list_readings(page: Page, content: str, summary: str) -> Iterator[Reading]:
     """Yield the readings of a page, cheapest first: by scores alone, compared with its declared
     text, with trafilatura's. If the page contains the feed's `content`, yield only the one compared
     with it. `summary`: the feed's or the page's."""
-    overlap.guess(page.blocks, page.box)
-    if content and overlap.covers(page.blocks, content):
-        yield _reading(page, "feed content", content, summary)
+    overlap.guess_overlap(page.blocks, page.box)
+    if content and overlap.contains_feed_text(page.blocks, content):
+        yield _read_compared(page, "feed content", content, summary)
         return
-    yield _reading(page, "nothing", None, summary)
-    if len(page.facts.body) > _FEED_TEXT:
-        yield _reading(page, "declared text", page.facts.body, summary)
-    yield _reading(page, "extractor", extract_trafilatura(page.document.tree), summary)
+    yield _read_compared(page, "nothing", None, summary)
+    if len(page.facts.body) > _LEAST_FEED_LETTERS:
+        yield _read_compared(page, "declared text", page.facts.body, summary)
+    extracted = extract_trafilatura(page.document.tree)
+    yield _read_compared(page, "extractor", extracted, summary)
 
 
-def _reading(page: Page, name: str, text: str | None, summary: str) -> Reading:
+def _read_compared(page: Page, name: str, text: str | None, summary: str) -> Reading:
+    """Choose the blocks of a page by comparing them with `text`; None: by guessed overlaps."""
+    table: scorer.Table = "alone" if text is None else "asked"
     if text is None:
-        overlap.guess(page.blocks, page.box)
+        overlap.guess_overlap(page.blocks, page.box)
     else:
-        overlap.compare(page.blocks, text)
-    scored = scorer.score(page.blocks, page.box, page.text, "alone" if text is None else "asked")
+        overlap.compare_with_text(page.blocks, text)
+    scored = scorer.score(page.blocks, page.box, page.text, table)
     if not page.selected:
         scored = sequence.score(page.texts, page.box, scored)
-    choice = clean.decide(page.blocks, page.facts.title, selected=page.selected)
+    choice = clean.choose_blocks(page.blocks, page.facts.title, selected=page.selected)
     chosen = [block for block, stays in zip(page.blocks, choice.stay, strict=True) if stays]
-    asked = text is not None
-    declared = page.facts.declared
-    values = doubt.reading_values(
-        chosen, page.blocks, page.typed, summary, asked=asked, declared=declared
+    values = doubt.measure_reading(
+        chosen,
+        page.blocks,
+        page.typed,
+        summary,
+        asked=text is not None,
+        declared=page.facts.declared,
     )
     marks = [(block.overlap, block.score) for block in page.blocks]
     return Reading(name, choice, scored, values, marks)
 
 
-def _finish(
+def _write_body(
     chosen: Sequence[Block],
     blocks: Sequence[Block],
     cuts: Sequence[clean.Cut],
     base: str,
     notes: Mapping[str, Any],
 ) -> Body:
-    letters = sum(block.letters for block in chosen)
-    shown = [{"text": texts.line(cut.block.text)[:80], "rule": cut.rule} for cut in cuts[:60]]
-    trace = {**notes, "blocks": len(blocks), "kept": len(chosen), "cut": shown}
-    return Body(writer.to_markdown(chosen, base), letters, (), tuple(chosen), tuple(blocks), trace)
+    """Return the `chosen` of the page's `blocks` as markdown. `cuts` and `notes`: for the trace."""
+    traced_cuts = [
+        {"text": texts.line(cut.block.text)[:_LONGEST_TRACED], "rule": cut.rule}
+        for cut in cuts[:_MOST_TRACED]
+    ]
+    trace = {**notes, "blocks": len(blocks), "kept": len(chosen), "cut": traced_cuts}
+    return Body(
+        writer.to_markdown(chosen, base),
+        letters=sum(block.letters for block in chosen),
+        blocks=tuple(chosen),
+        everything=tuple(blocks),
+        trace=trace,
+    )

@@ -10,27 +10,30 @@ from urllib.parse import urlsplit
 from syndicator.reading import markdown
 from syndicator.reading.body import edges, overlap
 from syndicator.reading.html import hints
-from syndicator.reading.html.blocks import Block
+from syndicator.reading.html.blocks import Block, Frame
 from syndicator.reading.html.elements import Run
 
 # Scores (probabilities) from which a block is kept, chosen on the pages that the weights are fitted
-# on.
-_LEAST = 0.5
-_LEAST_SELECTED = 0.1  # the second inside the elements that an operator selected
-_NEAR = 4
-_SMALL = 100  # blocks around an image with kept text; pixels of both sides of an icon
-_OF_BAD_IMAGES = "share author ad related nav newsletter comment sidebar button rating modal"
-_HEADED = 7
-_TRACED = 0.05  # a rank below every heading; least score of a cut block in the trace
-_SOURCES = ("src", "data-src", "data-lazy-src")
-_ASKED = re.compile(r"encrypted-media|picture-in-picture|fullscreen|autoplay", re.I)
-_CALLED = re.compile(
+# on; the second inside the elements that an operator selected.
+_LEAST_SCORE = 0.5
+_LEAST_SELECTED_SCORE = 0.1
+_NEAR_BLOCKS = 4  # around an image, of which one is a kept text
+_ICON_SIDE = 100  # pixels of both sides
+_MOST_PLAYERS = 20
+_LONGEST_NAME = 200  # characters of a player's title
+_BAD_IMAGE_HINTS = "share author ad related nav newsletter comment sidebar button rating modal"
+_BELOW_HEADINGS = 7  # a rank below every heading
+_NOTHING = 0  # in place of a rank, below the last block
+_LEAST_TRACED_SCORE = 0.05  # of a cut block in the trace
+_SOURCE_ATTRIBUTES = ("src", "data-src", "data-lazy-src")
+_PLAYER_PERMISSION = re.compile(r"encrypted-media|picture-in-picture|fullscreen|autoplay", re.I)
+_PLAYER_ADDRESS = re.compile(
     r"(?:^|[/._-])(?:embed|player|videos?|audio|podcasts?|episodes?|tracks?|playlists?)(?:$|[/._?-])",
     re.I,
 )
-_PLAYERS_LEAST = 50  # pixels of either side below which a frame shows nothing
+_SMALLEST_PLAYER = 50  # pixels of either side below which a frame shows nothing
 _NUMBER = re.compile(r"\s*(\d{1,5})")
-_HINTS = ("ad", "comment", "sidebar", "footer", "nav", "consent")
+_ASIDE_HINTS = ("ad", "comment", "sidebar", "footer", "nav", "consent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,186 +53,229 @@ class Choice(NamedTuple):
     rules: dict[Block, str]
 
 
-def decide(blocks: Sequence[Block], title: str, *, selected: bool = False) -> Choice:
-    """Choose among the scored `blocks`; `attach` adds images later. `selected`: an operator's rule
-    chose the blocks, so a lower score suffices."""
-    least = _LEAST_SELECTED if selected else _LEAST
+def choose_blocks(blocks: Sequence[Block], title: str, *, selected: bool = False) -> Choice:
+    """Choose among the scored `blocks`; `attach_images` adds images later. `selected`: an
+    operator's rule chose the blocks, so a lower score suffices."""
+    least = _LEAST_SELECTED_SCORE if selected else _LEAST_SCORE
     stay = [
-        block.score >= least and bool(block.letters or block.kind == "code") for block in blocks
+        block.score >= least and (block.letters > 0 or block.kind == "code") for block in blocks
     ]
     edges.keep_tables(blocks, stay)
-    rules = edges.contents(blocks, stay) | overlap.copies(blocks, stay)
+    rules = edges.cut_contents(blocks, stay) | overlap.cut_copies(blocks, stay)
     if not selected:
-        rules |= edges.consent(blocks, stay) | edges.trim(blocks, stay)
-    own = overlap.letters(title)
-    first = next((at for at, keep in enumerate(stay) if keep), None)
-    if (
-        first is not None
-        and own
-        and blocks[first].kind == "h"
-        and overlap.letters(blocks[first].text) == own
-    ):
-        stay[first] = False  # it is shown beside the body
-    _drop_orphans(blocks, stay)
+        rules |= edges.cut_consent(blocks, stay) | edges.cut_edges(blocks, stay)
+    if True in stay:
+        first = stay.index(True)
+        if _is_headline(blocks[first], title):
+            stay[first] = False  # it is shown beside the body
+    _drop_lone_headings(blocks, stay)
     return Choice(stay, least, rules)
 
 
-def attach(
+def _is_headline(block: Block, title: str) -> bool:
+    title_letters = overlap.extract_letters(title)
+    if not title_letters or block.kind != "h":
+        return False
+    return overlap.extract_letters(block.text) == title_letters
+
+
+def attach_images(
     blocks: Sequence[Block], choice: Choice, heaviest: Sequence[str]
 ) -> tuple[list[Block], list[Cut]]:
     """Return the chosen blocks with their images and captions, and the cut blocks to mention in the
     trace. `heaviest`: the most influential feature of each block."""
     stay = list(choice.stay)
-    _keep_attached(blocks, stay)
-    left = [block for block, keep in zip(blocks, stay, strict=True) if keep]
-    cuts = []
+    _keep_images(blocks, stay)
+    chosen: list[Block] = []
+    cuts: list[Cut] = []
     for block, feature, keep in zip(blocks, heaviest, stay, strict=True):
-        if not keep and block.letters and (block.overlap > overlap.MOST or block.score > _TRACED):
-            by_score = (
-                f"score {block.score:.2f}: {feature}"
-                if block.score < choice.least
-                else "title or lone heading"
-            )
-            cuts.append(Cut(block, choice.rules.get(block) or by_score))
-    return left, cuts
+        if keep:
+            chosen.append(block)
+            continue
+        might_be_article = block.overlap > overlap.MOST or block.score > _LEAST_TRACED_SCORE
+        if block.letters and might_be_article:
+            cuts.append(Cut(block, _name_rule(block, choice, feature)))
+    return chosen, cuts
 
 
-def _drop_orphans(blocks: Sequence[Block], stay: list[bool]) -> None:
+def _name_rule(block: Block, choice: Choice, feature: str) -> str:
+    """Return the rule that cut a block. `feature`: the most influential one of its score."""
+    rule = choice.rules.get(block)
+    if rule:
+        return rule
+    if block.score < choice.least:
+        return f"score {block.score:.2f}: {feature}"
+    return "title or lone heading"
+
+
+def _drop_lone_headings(blocks: Sequence[Block], stay: list[bool]) -> None:
     """Drop headings without text below: at the end, or before a heading of the same or a higher
-    rank."""
-    # rank of the heading that stays below, 0 at the end, _HEADED for what any heading may head
-    beneath = 0
-    emptied = False  # text right below here was cut
+    rank if the text between was cut."""
+    # rank of what stays right below: of a heading, or _BELOW_HEADINGS for what any may head
+    rank_below = _NOTHING
+    is_text_cut = False  # text right below was cut
     for index in range(len(blocks) - 1, -1, -1):
         block = blocks[index]
+        is_heading = block.kind == "h"
+        heads_nothing = rank_below == _NOTHING or (is_text_cut and rank_below <= block.level)
         if not stay[index]:
-            emptied = emptied or block.letters > 0
-        elif block.kind == "h" and (beneath == 0 or (emptied and beneath <= block.level)):
+            is_text_cut = is_text_cut or block.letters > 0
+        elif is_heading and heads_nothing:
             stay[index] = False
-            emptied = True
+            is_text_cut = True
         elif block.kind in ("img", "caption"):
-            beneath = beneath or 1
-            emptied = False
+            rank_below = rank_below or 1
+            is_text_cut = False
         else:
-            beneath = block.level if block.kind == "h" else _HEADED
-            emptied = False
+            rank_below = block.level if is_heading else _BELOW_HEADINGS
+            is_text_cut = False
 
 
-def _keep_attached(blocks: Sequence[Block], stay: list[bool]) -> None:
-    texts = [i for i, keep in enumerate(stay) if keep]
+def _keep_images(blocks: Sequence[Block], stay: list[bool]) -> None:
+    """Set the flags of images, rules and captions in `stay`: they stay among texts that stay."""
+    texts = [index for index, keep in enumerate(stay) if keep]
     if not texts:
         return
-    bad = sum(hints.bit(name) for name in _OF_BAD_IMAGES.split())
-    figures = set()
+    first_text = texts[0]
+    last_text = texts[-1]
+    bad_hints = sum(hints.bit(name) for name in _BAD_IMAGE_HINTS.split())
+    figures: set[Frame] = set()
     for index, block in enumerate(blocks):
         if block.kind == "img":
-            inside = texts[0] - 2 <= index <= texts[-1]
-            close = any(stay[max(0, index - _NEAR) : index]) or any(
-                stay[index + 1 : index + 1 + _NEAR]
-            )
-            stay[index] = inside and close and not block.near & bad and not _is_icon(block)
+            is_among_texts = first_text - 2 <= index <= last_text
+            around = stay[max(0, index - _NEAR_BLOCKS) : index]
+            around += stay[index + 1 : index + 1 + _NEAR_BLOCKS]
+            is_bad = bool(block.near & bad_hints) or _is_icon(block)
+            stay[index] = is_among_texts and any(around) and not is_bad
             if stay[index]:
-                figures |= {frame for frame in block.frames if frame.kind == "figure"}
+                figures.update(frame for frame in block.frames if frame.kind == "figure")
         elif block.kind == "hr":
-            stay[index] = (
-                texts[0] < index < texts[-1]
-                and stay[index - 1]
-                and any(stay[index + 1 : index + 3])
-            )
+            is_between = first_text < index < last_text and stay[index - 1]
+            stay[index] = is_between and any(stay[index + 1 : index + 3])
     for index, block in enumerate(blocks):
         if block.kind == "caption" and any(frame.kind == "figure" for frame in block.frames):
-            stay[index] = any(frame in figures for frame in block.frames)
+            stay[index] = not figures.isdisjoint(block.frames)
 
 
 def _is_icon(block: Block) -> bool:
+    """Return True if both sides of an image are stated and small, or if there is no image."""
     image = block.image
-    return image is None or (
-        0 < (image.width or _SMALL) < _SMALL and 0 < (image.height or _SMALL) < _SMALL
-    )
+    if image is None:
+        return True
+    return all(0 < (side or _ICON_SIDE) < _ICON_SIDE for side in (image.width, image.height))
 
 
-def drop_repeated(
+def cut_repeated(
     blocks: Sequence[Block], repeated: frozenset[str], keep: Sequence[str]
 ) -> tuple[list[Block], list[Cut]]:
     """Return `blocks` without those whose digest is in `repeated`, and the cut ones. Blocks with a
     text of `keep` stay. Nothing is cut unless a paragraph of its own is left."""
     if not repeated:
         return list(blocks), []
-    kept_texts = {overlap.letters(text) for text in keep} - {""}
+    kept_texts = {overlap.extract_letters(text) for text in keep} - {""}
     stay = [
         not overlap.is_comparable(block)
-        or overlap.digest(block) not in repeated
-        or any(text in block.own for text in kept_texts)
+        or overlap.digest_block(block) not in repeated
+        or any(text in block.letters_and_digits for text in kept_texts)
         for block in blocks
     ]
-    if not any(ok and overlap.is_comparable(block) for block, ok in zip(blocks, stay, strict=True)):
+    own_paragraphs = (block for block, stays in zip(blocks, stay, strict=True) if stays)
+    if not any(map(overlap.is_comparable, own_paragraphs)):
         return list(blocks), []
-    _drop_orphans(blocks, stay)
-    cuts = [
-        Cut(block, "repeats across articles of this host")
-        for block, ok in zip(blocks, stay, strict=True)
-        if not ok
-    ]
-    return [block for block, ok in zip(blocks, stay, strict=True) if ok], cuts
+    _drop_lone_headings(blocks, stay)
+    left: list[Block] = []
+    cuts: list[Cut] = []
+    for block, stays in zip(blocks, stay, strict=True):
+        if stays:
+            left.append(block)
+        else:
+            cuts.append(Cut(block, "repeats across articles of this host"))
+    return left, cuts
 
 
 def has_repeats_alone(blocks: Sequence[Block], repeated: frozenset[str]) -> bool:
     """Return True if `blocks` has paragraphs and all of them are in `repeated`."""
     compared = [block for block in blocks if overlap.is_comparable(block)]
-    return bool(compared) and all(overlap.digest(block) in repeated for block in compared)
+    return bool(compared) and all(overlap.digest_block(block) in repeated for block in compared)
 
 
-def placed(
+def place_players(
     tree: Any, blocks: Sequence[Block], chosen_blocks: Sequence[Block], base: str
 ) -> list[Block]:
     """Return `chosen_blocks`, with a link for each video or audio player that is between two of
     them."""
-    frames = [frame for frame in tree.iter("iframe") if _is_player(frame)][:20]
-    if not frames or not chosen_blocks:
+    players = [frame for frame in tree.iter("iframe") if _is_player(frame)][:_MOST_PLAYERS]
+    if not players or not chosen_blocks:
         return list(chosen_blocks)
-    order = {element: at for at, element in enumerate(tree.iter())}
+    order = {element: position for position, element in enumerate(tree.iter())}
     texts = [block for block in blocks if block.letters or block.kind == "code"]
-    places = [order.get(block.element, -1) for block in texts]
+    positions = [order.get(block.element, -1) for block in texts]
     chosen = set(chosen_blocks)
-    after = dict[Block, list[Block]]()
-    seen: set[str] = set()
-    for frame in frames:
-        address = markdown.link(base, _source(frame))
-        at = bisect_right(places, order[frame])
-        inside = 0 < at < len(texts) and texts[at - 1] in chosen and texts[at] in chosen
-        if inside and address and address not in seen:
-            seen.add(address)
-            title = " ".join((frame.get("title") or "").split())[:200]
-            name = title or (urlsplit(address).hostname or "").removeprefix("www.")
-            after.setdefault(texts[at - 1], []).append(
-                Block(
-                    "p", frame, (), 0, 0, runs=[Run(name, 0, address)], text=name, linked=len(name)
-                )
-            )
-    return [each for block in chosen_blocks for each in (block, *after.get(block, ()))]
+    links_after: dict[Block, list[Block]] = {}
+    addresses: set[str] = set()
+    for player in players:
+        index = bisect_right(positions, order[player])  # of the text after it
+        if not 0 < index < len(texts):
+            continue
+        before = texts[index - 1]
+        after = texts[index]
+        if before not in chosen or after not in chosen:
+            continue
+        address = markdown.link(base, _read_source(player))
+        if address and address not in addresses:
+            addresses.add(address)
+            links_after.setdefault(before, []).append(_make_player_link(player, address))
+    with_links: list[Block] = []
+    for block in chosen_blocks:
+        with_links += [block, *links_after.get(block, ())]
+    return with_links
+
+
+def _make_player_link(player: Any, address: str) -> Block:
+    """Return a paragraph with a link called like the player, or like its host."""
+    title = " ".join((player.get("title") or "").split())[:_LONGEST_NAME]
+    name = title or (urlsplit(address).hostname or "").removeprefix("www.")
+    return Block(
+        "p",
+        player,
+        frames=(),
+        hints=0,
+        near=0,
+        runs=[Run(name, 0, address)],
+        text=name,
+        linked=len(name),
+    )
 
 
 def _is_player(frame: Any) -> bool:
-    source = _source(frame)
-    asked = "allowfullscreen" in frame.attrib or _ASKED.search(frame.get("allow") or "") is not None
-    parts = urlsplit(source) if source else None
-    called = parts is not None and _CALLED.search(f"{parts.netloc}{parts.path}") is not None
-    sizes = [(frame.get(name) or "").strip() for name in ("width", "height")]
-    numbers = [_NUMBER.match(size) for size in sizes if not size.endswith("%")]
-    small = any(number and int(number[1]) < _PLAYERS_LEAST for number in numbers)
-    bits = sum(hints.bit(name) for name in _HINTS)
-    above = frame.getparent()
-    aside = hints.of(frame) & bits or (above is not None and hints.of(above) & bits)
-    return bool(source) and (asked or called) and not small and not aside
-
-
-def _source(frame: Any) -> str:
-    values = ((frame.get(name) or "").strip() for name in _SOURCES)
-    return next(
-        (
-            value
-            for value in values
-            if value and not value.startswith(("about:", "data:", "javascript:"))
-        ),
-        "",
+    """Return True if permissions or address of an iframe are those of a player, and it is neither
+    small nor aside."""
+    source = _read_source(frame)
+    if not source:
+        return False
+    has_permission = (
+        "allowfullscreen" in frame.attrib
+        or _PLAYER_PERMISSION.search(frame.get("allow") or "") is not None
     )
+    parts = urlsplit(source)
+    if not has_permission and not _PLAYER_ADDRESS.search(f"{parts.netloc}{parts.path}"):
+        return False
+    for name in ("width", "height"):
+        size = (frame.get(name) or "").strip()
+        number = _NUMBER.match(size)
+        if number and not size.endswith("%") and int(number[1]) < _SMALLEST_PLAYER:
+            return False
+    aside_hints = sum(hints.bit(name) for name in _ASIDE_HINTS)
+    if hints.read_hints(frame) & aside_hints:
+        return False
+    parent = frame.getparent()
+    return parent is None or not hints.read_hints(parent) & aside_hints
+
+
+def _read_source(frame: Any) -> str:
+    """Return the address of an iframe as written, also for lazy loading; "" for none."""
+    for name in _SOURCE_ATTRIBUTES:
+        value: str = (frame.get(name) or "").strip()
+        if value and not value.startswith(("about:", "data:", "javascript:")):
+            return value
+    return ""

@@ -1,6 +1,7 @@
 """Collect all features that score a block: its own, its containers', its neighbours'. Pure."""
 
 import math
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,20 +15,22 @@ from syndicator.reading.html.blocks import Block
 # All chosen by hand before the weights were fitted: changing one means to fit again.
 # share of the extracted letters in the main container; letters of its outer blocks
 _MAIN_SHARE = 0.85
-_LONG = 30
-_NEAR = 3
-_WIDE = 8  # blocks to both sides of one
+_LEAST_TAKEN = 30
+# blocks to both sides of one
+_NEAR_BLOCKS = 3
+_WIDE_BLOCKS = 8
+_LIST_KINDS = ("ul", "ol", "table", "dl")
 _SIDES = (("prev", 1), ("next", -1))
 # shares of phrases in, and letters of, a heading below the text
-_TAIL = 0.5
+_TAIL_SHARE = 0.5
 _TAIL_LETTERS = 40
-_COUNTED_TAIL = 0.4
+_COUNTED_TAIL_SHARE = 0.4
 # most such headings counted; overlap if no other block has the same markup
 _MOST_TAILS = 5
 _NO_OTHERS = 0.5
 
 # Products of two features: what one says depends on the other.
-_CROSSED = (
+_CROSSED_NAMES = (
     "overlap x in-main; overlap x link; overlap x all-link; says-related x link; in-main x size>80;"
     " in-main x is-h; after-last x size>80; overlap x says-legal; overlap x says-newsletter;"
     " overlap x in-li; overlap x size>40; is-h x next-overlap; is-h x window-overlap; in-li x"
@@ -37,62 +40,76 @@ _CROSSED = (
 )
 
 
-def of_text(blocks: Sequence[Block], title: str) -> Columns:
+_CROSSED = [tuple(pair.split(" x ")) for pair in _CROSSED_NAMES.split("; ")]
+
+
+def compute_text_features(blocks: Sequence[Block], title: str) -> Columns:
     """Return the features of measured `blocks` that do not depend on a compared text. `title`: the
     page's."""
-    own = block_features.columns(blocks, title)
-    return own | _of_lists(blocks) | _of_kinds_around(blocks, own) | _of_sections(blocks, own)
+    own_features = block_features.compute_block_features(blocks, title)
+    return (
+        own_features
+        | _measure_lists(blocks)
+        | _compare_neighbour_kinds(blocks, own_features)
+        | _measure_sections(blocks, own_features)
+    )
 
 
-def columns(blocks: Sequence[Block], box: containers.Containers, text: Columns) -> Columns:
+def compute_features(blocks: Sequence[Block], box: containers.Containers, text: Columns) -> Columns:
     """Return feature name -> float32 array with a value for each block. Needs overlaps. `text`: the
-    result of `of_text`."""
-    containers.add_up(blocks, box)
-    containers.weigh(blocks, box)
-    main = containers.deepest_with(_MAIN_SHARE, box.overlapping, box)
-    taken = np.array([block.overlap for block in blocks])
+    result of `compute_text_features`."""
+    containers.add_up_letters(blocks, box)
+    containers.weigh_hints(blocks, box)
+    main = containers.find_deepest_with(_MAIN_SHARE, box.overlapping, box)
+    overlaps = np.array([block.overlap for block in blocks])
+    names = class_hints.list_names()
+    near_hints = [block.near for block in blocks]
     features: Columns = {
-        "overlap": taken,
+        "overlap": overlaps,
         **text,
-        **_of_containers(box, main),
-        **_of_markup(blocks, box),
+        **_measure_containers(box, main),
+        **_compare_markup(blocks, box),
+        **_measure_place(blocks, overlaps),
+        **_measure_neighbour_overlaps(blocks, overlaps),
+        **block_features.bit_columns("near-", names, near_hints),
+        **block_features.bit_columns("within-", names, _list_inner_hints(blocks, box, main)),
     }
-    features |= _of_page(blocks, taken) | _of_overlap_around(blocks, taken)
-    hints = class_hints.names()
-    features |= block_features.bit_columns("near-", hints, [block.near for block in blocks])
-    features |= block_features.bit_columns("within-", hints, _hints_within(blocks, box, main))
     values: Columns = {
         name: np.asarray(column, dtype=np.float32) for name, column in features.items()
     }
-    crossed = [both.split(" x ") for both in _CROSSED.split("; ")]
-    return values | {f"{a} x {b}": values[a] * values[b] for a, b in crossed}
+    for name, other_name in _CROSSED:
+        values[f"{name} x {other_name}"] = values[name] * values[other_name]
+    return values
 
 
-def _hints_within(blocks: Sequence[Block], box: containers.Containers, main: int) -> list[int]:
-    inside = box.inside(main).tolist()
+def _list_inner_hints(blocks: Sequence[Block], box: containers.Containers, main: int) -> list[int]:
+    """Return for each block in the main container the hints below that, for others all hints."""
+    is_inside = box.inside(main).tolist()
     parents = box.parent.tolist()
-    masks = [0] * len(box.nodes)
-    for at in range(len(box.nodes)) if main >= 0 else ():
-        if inside[at] and at != main:
-            masks[at] = masks[parents[at]] | box.hints[at]
+    inner_hints = [0] * len(box.nodes)
+    for number, inside in enumerate(is_inside):
+        if inside and number != main:
+            inner_hints[number] = inner_hints[parents[number]] | box.hints[number]
     return [
-        masks[at] if inside[at] else block.hints
-        for block, at in zip(blocks, box.of.tolist(), strict=True)
+        inner_hints[number] if is_inside[number] else block.hints
+        for block, number in zip(blocks, box.element_of.tolist(), strict=True)
     ]
 
 
-def _of_containers(box: containers.Containers, main: int) -> Columns:
-    parent = box.parent[box.of]
-    above = {"parent": parent, "grand": box.parent[parent], "great": box.parent[box.parent[parent]]}
-    depth = box.below(main)[box.of]
+def _measure_containers(box: containers.Containers, main: int) -> Columns:
+    """Compute each block's place in the main container, and text and links of three elements around
+    it."""
+    parent = box.parent[box.element_of]
+    grandparent = box.parent[parent]
+    depth = box.below(main)[box.element_of]
+    prose_container = containers.find_deepest_with(overlap.PROSE_SHARE, box.prose, box)
     features: Columns = {
         "in-main": depth >= 0,
-        "in-prose": box.inside(containers.deepest_with(overlap.PROSE_SHARE, box.prose, box))[
-            box.of
-        ],
+        "in-prose": box.inside(prose_container)[box.element_of],
         "main-depth": depth,
     }
-    for name, node in above.items():
+    ancestors = {"parent": parent, "grand": grandparent, "great": box.parent[grandparent]}
+    for name, node in ancestors.items():
         letters = np.maximum(box.letters[node], 1.0)
         features[f"{name}-overlap"] = box.overlapping[node] / letters
         features[f"{name}-link"] = box.linked[node] / letters
@@ -102,138 +119,173 @@ def _of_containers(box: containers.Containers, main: int) -> Columns:
     return features
 
 
-def _of_lists(blocks: Sequence[Block]) -> Columns:
-    lists: dict[Any, list[Block]] = {}
+def _measure_lists(blocks: Sequence[Block]) -> Columns:
+    """Compute size and links of the innermost list or table around each block, 0 without one."""
+    members: dict[Any, list[Block]] = {}
     for block in blocks:
         for frame in block.frames:
-            if frame.kind in ("ul", "ol", "table", "dl"):
-                lists.setdefault(frame, []).append(block)
-    shapes = {frame: _shape_of(mates) for frame, mates in lists.items()}
-    none = dict.fromkeys(_shape_of(()), 0.0)
-    of_blocks = [
-        next((shapes[frame] for frame in reversed(block.frames) if frame in shapes), none)
-        for block in blocks
-    ]
-    return {name: [shape[name] for shape in of_blocks] for name in none}
+            if frame.kind in _LIST_KINDS:
+                members.setdefault(frame, []).append(block)
+    measures = {frame: _measure_list(inner_blocks) for frame, inner_blocks in members.items()}
+    no_list = dict.fromkeys(_measure_list(()), 0.0)
+    by_block: list[dict[str, float]] = []
+    for block in blocks:
+        lists = (measures[frame] for frame in reversed(block.frames) if frame in measures)
+        by_block.append(next(lists, no_list))
+    return {name: [measure[name] for measure in by_block] for name in no_list}
 
 
-def _shape_of(mates: Sequence[Block]) -> dict[str, float]:
-    linked = [mate.runs for mate in mates if mate.linked]
-    fragments = sum(1 for runs in linked if any(run.href[:1] == "#" for run in runs)) / (
-        len(mates) or 1
-    )
-    letters = sum(len(mate.text) for mate in mates) or 1
+def _measure_list(blocks: Sequence[Block]) -> dict[str, float]:
+    """Compute links and size of a list from the blocks in it."""
+    count = len(blocks) or 1
+    with_fragment = 0  # blocks with a link within the page
+    for block in blocks:
+        if block.linked and any(run.href[:1] == "#" for run in block.runs):
+            with_fragment += 1
+    letters = sum(len(block.text) for block in blocks) or 1
     return {
-        "list-link": sum(mate.linked for mate in mates) / letters,
-        "list-count": math.log1p(len(mates)),
-        "list-size": math.log1p(letters / (len(mates) or 1)),
-        "list-fragment": fragments,
+        "list-link": sum(block.linked for block in blocks) / letters,
+        "list-count": math.log1p(len(blocks)),
+        "list-size": math.log1p(letters / count),
+        "list-fragment": with_fragment / count,
     }
 
 
-def _of_markup(blocks: Sequence[Block], box: containers.Containers) -> Columns:
-    sums: dict[tuple[Any, ...], list[float]] = {}
-    own = [sums.setdefault(key, [0.0, 0.0, 0.0]) for key in box.markup]
-    for block, total in zip(blocks, own, strict=True):
-        total[0] += block.overlap * block.letters
-        total[1] += block.letters
-        total[2] += 1
-    means = []
-    for block, (overlapping, letters, _) in zip(blocks, own, strict=True):
-        rest = letters - block.letters
-        means.append(
-            (overlapping - block.overlap * block.letters) / rest if rest > 0 else _NO_OTHERS
-        )
-    return {"alike-overlap": means, "alike-count": [math.log1p(count - 1) for _, _, count in own]}
-
-
-def _of_page(blocks: Sequence[Block], overlaps: Any) -> Columns:
-    n = len(blocks)
-    taken = _exact(overlaps)
-    size = _sizes(blocks)
-    places = np.flatnonzero((taken > overlap.MOST) & (size > _LONG))
-    first, last = (int(places[0]), int(places[-1])) if len(places) else (0, n - 1)
-    at = np.arange(n)
-    total = float((size * taken).sum()) or 1.0
+def _compare_markup(blocks: Sequence[Block], box: containers.Containers) -> Columns:
+    """Compute number and mean overlap of the other blocks with the same tags and classes."""
+    overlapping: dict[Any, float] = defaultdict(float)
+    letters: dict[Any, float] = defaultdict(float)
+    counts = Counter(box.markup)
+    for block, markup in zip(blocks, box.markup, strict=True):
+        overlapping[markup] += block.overlap * block.letters
+        letters[markup] += block.letters
+    means: list[float] = []
+    for block, markup in zip(blocks, box.markup, strict=True):
+        other_letters = letters[markup] - block.letters
+        other_overlapping = overlapping[markup] - block.overlap * block.letters
+        means.append(other_overlapping / other_letters if other_letters > 0 else _NO_OTHERS)
     return {
-        "before-first": at < first,
-        "after-last": at > last,
-        "gap-before": np.log1p(np.maximum(first - at, 0)),
-        "gap-after": np.log1p(np.maximum(at - last, 0)),
-        "place": at / n,
-        "overlap-before": np.cumsum(size * taken) / total,
-        "overlap-share": np.full(n, total / (float(size.sum()) or 1.0)),
+        "alike-overlap": means,
+        "alike-count": [math.log1p(counts[markup] - 1) for markup in box.markup],
     }
 
 
-def _of_overlap_around(blocks: Sequence[Block], overlaps: Any) -> Columns:
-    taken = _exact(overlaps)
-    size = _sizes(blocks)
-    steps = {"prev": 1, "prev2": 2, "next": -1, "next2": -2}
+def _measure_place(blocks: Sequence[Block], overlaps: Any) -> Columns:
+    """Compute each block's place in the page and in the compared text."""
+    count = len(blocks)
+    overlap_shares = _round_to_float32(overlaps)
+    letters = _list_letters(blocks)
+    taken = np.flatnonzero((overlap_shares > overlap.MOST) & (letters > _LEAST_TAKEN))
+    first = int(taken[0]) if len(taken) else 0
+    last = int(taken[-1]) if len(taken) else count - 1
+    index = np.arange(count)
+    overlapping = letters * overlap_shares
+    total = float(overlapping.sum()) or 1.0
     return {
-        **{f"{name}-overlap": shift(taken, by) for name, by in steps.items()},
-        "window-overlap": _mean(taken, size, _NEAR),
-        "wide-overlap": _mean(taken, size, _WIDE),
+        "before-first": index < first,
+        "after-last": index > last,
+        "gap-before": np.log1p(np.maximum(first - index, 0)),
+        "gap-after": np.log1p(np.maximum(index - last, 0)),
+        "place": index / count,
+        "overlap-before": np.cumsum(overlapping) / total,
+        "overlap-share": np.full(count, total / (float(letters.sum()) or 1.0)),
     }
 
 
-def _of_kinds_around(blocks: Sequence[Block], own: Columns) -> Columns:
-    link = _exact(own["link"])
-    size = _sizes(blocks)
-    around = {"link": link, "h": own["is-h"], "li": own["in-li"], "img": own["is-img"]}
+def _measure_neighbour_overlaps(blocks: Sequence[Block], overlaps: Any) -> Columns:
+    overlap_shares = _round_to_float32(overlaps)
+    letters = _list_letters(blocks)
     return {
-        "window-link": _mean(link, size, _NEAR),
-        "next-row": shift(own["is-row"], -1),
-        **{f"{side}-size": np.log1p(shift(size, by)) for side, by in _SIDES},
-        **{
-            f"{side}-{name}": shift(column, by)
-            for name, column in around.items()
-            for side, by in _SIDES
-        },
+        "prev-overlap": shift(overlap_shares, 1),
+        "prev2-overlap": shift(overlap_shares, 2),
+        "next-overlap": shift(overlap_shares, -1),
+        "next2-overlap": shift(overlap_shares, -2),
+        "window-overlap": _average_around(overlap_shares, letters, _NEAR_BLOCKS),
+        "wide-overlap": _average_around(overlap_shares, letters, _WIDE_BLOCKS),
     }
 
 
-def _of_sections(blocks: Sequence[Block], own: Columns) -> Columns:
-    current = 0.0
-    age = 0
-    count = 0
-    h1 = 0.0
-    since = 0
-    rows = []
-    for block, tail in zip(blocks, _exact(own["tail-head"]).tolist(), strict=True):
-        heading = block.kind == "h"
-        if heading or (tail > _TAIL and block.letters < _TAIL_LETTERS):
-            current = tail
-            age = 0
-            count += tail > _COUNTED_TAIL
-        if heading and block.level == 1:
-            h1 = 1.0
-            since = 0
-        rows.append((current, math.log1p(age), min(count, _MOST_TAILS), h1, math.log1p(since)))
-        age += 1
-        since += 1
-    names = ("section-tail", "section-age", "tail-seen", "h1-seen", "h1-distance")
-    return dict(zip(names, zip(*rows, strict=True), strict=True))
+def _compare_neighbour_kinds(blocks: Sequence[Block], own_features: Columns) -> Columns:
+    """Compute links, sizes and kinds of the blocks before and after each. `own`: features of each
+    block by itself."""
+    link = _round_to_float32(own_features["link"])
+    letters = _list_letters(blocks)
+    features: Columns = {
+        "window-link": _average_around(link, letters, _NEAR_BLOCKS),
+        "next-row": shift(own_features["is-row"], -1),
+    }
+    for side, step in _SIDES:
+        features[f"{side}-size"] = np.log1p(shift(letters, step))
+    kinds = {
+        "link": link,
+        "h": own_features["is-h"],
+        "li": own_features["in-li"],
+        "img": own_features["is-img"],
+    }
+    for name, column in kinds.items():
+        for side, step in _SIDES:
+            features[f"{side}-{name}"] = shift(column, step)
+    return features
 
 
-def _exact(values: Any) -> Any:
+def _measure_sections(blocks: Sequence[Block], own_features: Columns) -> Columns:
+    """Compute how far each block is from the last heading and h1, and how much headings above it
+    are like those below an article."""
+    section_tail = 0.0  # of the last heading
+    section_age = 0
+    tails_seen = 0
+    h1_seen = 0.0
+    h1_distance = 0
+    features: dict[str, list[float]] = {
+        "section-tail": [],
+        "section-age": [],
+        "tail-seen": [],
+        "h1-seen": [],
+        "h1-distance": [],
+    }
+    tails = _round_to_float32(own_features["tail-head"]).tolist()
+    for block, tail in zip(blocks, tails, strict=True):
+        is_heading = block.kind == "h"
+        is_like_heading = tail > _TAIL_SHARE and block.letters < _TAIL_LETTERS
+        if is_heading or is_like_heading:
+            section_tail = tail
+            section_age = 0
+            tails_seen += tail > _COUNTED_TAIL_SHARE
+        if is_heading and block.level == 1:
+            h1_seen = 1.0
+            h1_distance = 0
+        features["section-tail"].append(section_tail)
+        features["section-age"].append(math.log1p(section_age))
+        features["tail-seen"].append(min(tails_seen, _MOST_TAILS))
+        features["h1-seen"].append(h1_seen)
+        features["h1-distance"].append(math.log1p(h1_distance))
+        section_age += 1
+        h1_distance += 1
+    return features
+
+
+def _round_to_float32(values: Any) -> Any:
+    """Return `values` in the precision of stored features, so that sums are the same."""
     return np.asarray(values).astype(np.float32).astype(np.float64)
 
 
-def _sizes(blocks: Sequence[Block]) -> Any:
+def _list_letters(blocks: Sequence[Block]) -> Any:
     return np.array([block.letters for block in blocks], dtype=np.float64)
 
 
 def shift(values: Any, by: int, outside: float = 0.0) -> Any:
     """Return `values` moved `by` places to the end (negative: to the start); new places hold
     `outside`."""
-    out = np.full(len(values), outside)
-    if abs(by) < len(values):
-        out[max(by, 0) : len(values) + min(by, 0)] = values[max(-by, 0) : len(values) - max(by, 0)]
-    return out
+    count = len(values)
+    shifted = np.full(count, outside)
+    if abs(by) < count:
+        shifted[max(by, 0) : count + min(by, 0)] = values[max(-by, 0) : count - max(by, 0)]
+    return shifted
 
 
-def _mean(values: Any, weights: Any, reach: int) -> Any:
+def _average_around(values: Any, weights: Any, reach: int) -> Any:
+    """Return the weighted mean of each value and its neighbours, `reach` to each side."""
     kernel = np.ones(2 * reach + 1)
-    top, bottom = (np.convolve(each, kernel)[reach:-reach] for each in (values * weights, weights))
-    return top / np.maximum(bottom, 1.0)
+    weighted_sums = np.convolve(values * weights, kernel)[reach:-reach]
+    weight_sums = np.convolve(weights, kernel)[reach:-reach]
+    return weighted_sums / np.maximum(weight_sums, 1.0)

@@ -11,245 +11,274 @@ from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Entry
 from syndicator.reading.body import containers
 from syndicator.reading.html.blocks import Block, read_blocks
-from syndicator.reading.html.document import tree_of
+from syndicator.reading.html.document import parse_tree
 
 # All chosen by hand on the pages that the weights are fitted on.
 # overlap of a block that the extractor took; share of the prose in its container
 MOST = 0.5
 PROSE_SHARE = 0.7
 _LETTERS = re.compile(r"[^\W_]+")
+_NOT_FOUND = -1  # of str.find
+_MOST_PIECES = 40  # of a summary
+_MOST_HTML = 2_000_000  # characters of an entry's text
+_DIGITS = 16  # hex digits of a digest
 _OTHER_ASCII = bytes(code for code in range(128) if not chr(code).isalnum())
 # letters of a piece of a block; letters below which a text must stand near its neighbours
 _PIECE = 32
-_SHORT = 16
+_SHORT_TEXT = 16
 # least letters of a whole text in a feed; share of it that must be on the page
-_WHOLE = 800
+_LEAST_WHOLE = 800
 _WHOLE_SHARE = 0.7
 # letters after the expected place for a short text, and before it for a longer one
-_SLACK = 12
-_BACK = 200
+_MOST_AHEAD = 12
+_MOST_BACK = 200
 # least pieces of a summary that is compared, and share of them on the page
 _LEAST_PIECES = 3
-_ON_PAGE = 0.6
+_LEAST_ON_PAGE = 0.6
 # what WordPress and plugins for it put below each text of a feed
-_APPEARED = (
+_PLUGIN_PHRASES = (
     "appeared first on",
     "erschien zuerst auf",
     "est apparu en premier sur",
     "apareció primero en",
 )
 # least letters of an entry's text; characters of a plugin's line
-_FEED_CONTENT_ENOUGH = 120
-_LONGEST_NOTE = 400
-_TELLING_REPEAT = 20  # letters from which repetition on a host shows that a block is boilerplate
-_COPY = 0.2  # share of all letters kept from which repeated texts are a second copy
+_LEAST_FEED_LETTERS = 120
+_LONGEST_PLUGIN_LINE = 400
+_LEAST_REPEAT = 20  # letters from which repetition on a host shows that a block is boilerplate
+_COPY_SHARE = 0.2  # share of all letters kept from which repeated texts are a second copy
 # share of the letters from a copy's start to its end that must stand in repeated texts: a list of
 # section names above the sections makes each heading a copy, but not the prose between
-_REPEATED = 0.8
+_REPEATED_SHARE = 0.8
 # share of a text in the paragraphs that it runs together, and the number that it exceeds
-_SUM = 0.7
-_PARTS = 2
+_SUM_SHARE = 0.7
+_FEW_PARTS = 2
 # letters of a text recognised by itself; texts between two that continue a copy
-_TELLING = 40
-_GAP = 4
+_LEAST_RECOGNISED = 40
+_MOST_GAP = 4
 
 
-def letters(value: str) -> str:
+def extract_letters(value: str) -> str:
     """Return the lower-case letters and digits of `value`."""
     if value.isascii():  # thirty times cheaper than the pattern
         return value.lower().encode().translate(None, _OTHER_ASCII).decode()
-    low = (
+    without_ascii_signs = (
         value.lower()
         .encode("utf-8", "surrogatepass")
         .translate(None, _OTHER_ASCII)
         .decode("utf-8", "surrogatepass")
     )
-    return low if low.isalnum() else "".join(_LETTERS.findall(low))
+    if without_ascii_signs.isalnum():
+        return without_ascii_signs
+    return "".join(_LETTERS.findall(without_ascii_signs))
 
 
-def measure(blocks: Sequence[Block]) -> None:
-    """Set `own` (see `letters`) and the number of letters of each block. A wide character, such as
+def measure_letters(blocks: Sequence[Block]) -> None:
+    """Set the letters and digits of each block, and their number. A wide character, such as
     Chinese, counts twice."""
     for block in blocks:
-        block.own = letters(block.text)
-        block.letters = texts.width(block.own)
+        block.letters_and_digits = extract_letters(block.text)
+        block.letters = texts.width(block.letters_and_digits)
 
 
-def compare(blocks: Sequence[Block], extracted: str) -> None:
-    """Set the overlap of each block: the share of its letters (0 to 1) found in `extracted`, in the
-    same order."""
-    theirs = letters(extracted)
-    at = 0
+def compare_with_text(blocks: Sequence[Block], extracted: str) -> None:
+    """Set the overlap of each block: the share of its letters (0 to 1) found in the text
+    `extracted`, in the same order."""
+    extracted_letters = extract_letters(extracted)
+    position = 0
     for block in blocks:
-        own = block.own
         block.overlap = 0.0
-        if own and theirs:
-            block.overlap, at = _share(own, theirs, at)
-    _drop_strays([block for block in blocks if block.own])
+        if block.letters_and_digits and extracted_letters:
+            block.overlap, position = _find_share(
+                block.letters_and_digits, extracted_letters, position
+            )
+    _drop_strays([block for block in blocks if block.letters_and_digits])
 
 
 def _drop_strays(blocks: Sequence[Block]) -> None:
     """Clear the overlap of a short text far from other matches; mark an equal text beside a match
     instead."""
-    lone: set[str] = set()
+    strays: set[str] = set()
     for index, block in enumerate(blocks):
-        if block.overlap and len(block.own) < _SHORT and not _beside(blocks, index):
+        is_short = len(block.letters_and_digits) < _SHORT_TEXT
+        if block.overlap and is_short and not _is_beside_match(blocks, index):
             block.overlap = 0.0
-            lone.add(block.own)
+            strays.add(block.letters_and_digits)
     for index, block in enumerate(blocks):
-        if block.own in lone and not block.overlap and _beside(blocks, index):
+        is_stray = block.letters_and_digits in strays and not block.overlap
+        if is_stray and _is_beside_match(blocks, index):
             block.overlap = 1.0
 
 
-def _beside(blocks: Sequence[Block], index: int) -> bool:
-    return any(blocks[at].overlap > MOST for at in (index - 1, index + 1) if 0 <= at < len(blocks))
+def _is_beside_match(blocks: Sequence[Block], index: int) -> bool:
+    """Return True if the block before or after that at `index` is mostly in the compared text."""
+    neighbours = [*blocks[max(index - 1, 0) : index], *blocks[index + 1 : index + 2]]
+    return any(block.overlap > MOST for block in neighbours)
 
 
-def _share(own: str, theirs: str, at: int) -> tuple[float, int]:
-    """Return the share of `own` found in `theirs` near `at`, and the position where the next block
-    should begin."""
-    if len(own) < _SHORT:
-        start = theirs.find(own, at, at + len(own) + _SLACK)
-        return (1.0, start + len(own)) if start >= 0 else (0.0, at)
-    start = theirs.find(own, max(0, at - _BACK))
-    if start < 0:
-        start = theirs.find(own)
-    if start >= 0:
-        return 1.0, start + len(own)
-    pieces = _pieces(own)
-    hits = [place for piece in pieces if (place := theirs.find(piece)) >= 0]
-    return (len(hits) / len(pieces), (hits[-1] + _PIECE) if hits else at) if pieces else (0.0, at)
+def _find_share(letters: str, extracted: str, position: int) -> tuple[float, int]:
+    """Return the share of a block's `letters` found in `extracted` near `position`, and the
+    position where the next block should begin."""
+    if len(letters) < _SHORT_TEXT:
+        start = extracted.find(letters, position, position + len(letters) + _MOST_AHEAD)
+        if start == _NOT_FOUND:
+            return 0.0, position
+        return 1.0, start + len(letters)
+    start = extracted.find(letters, max(0, position - _MOST_BACK))
+    if start == _NOT_FOUND:
+        start = extracted.find(letters)
+    if start != _NOT_FOUND:
+        return 1.0, start + len(letters)
+    pieces = _cut_pieces(letters)
+    starts = [start for start in map(extracted.find, pieces) if start != _NOT_FOUND]
+    if not starts:
+        return 0.0, position
+    return len(starts) / len(pieces), starts[-1] + _PIECE
 
 
-def _pieces(own: str, step: int = _PIECE) -> list[str]:
-    return [own[start : start + _PIECE] for start in range(0, len(own) - _PIECE + 1, step)]
+def _cut_pieces(letters: str, step: int = _PIECE) -> list[str]:
+    """Return pieces of 32 letters, `step` letters from start to start."""
+    return [letters[start : start + _PIECE] for start in range(0, len(letters) - _PIECE + 1, step)]
 
 
-def guess(blocks: Sequence[Block], box: containers.Containers) -> None:
+def guess_overlap(blocks: Sequence[Block], box: containers.Containers) -> None:
     """Set overlaps as if an extractor had taken only the prose of the page's main container."""
-    within = box.inside(containers.deepest_with(PROSE_SHARE, box.prose, box))[box.of].tolist()
-    for block, there in zip(blocks, within, strict=True):
-        block.overlap = float(there and containers.is_prose(block))
+    main = containers.find_deepest_with(PROSE_SHARE, box.prose, box)
+    is_inside = box.inside(main)[box.element_of].tolist()
+    for block, inside in zip(blocks, is_inside, strict=True):
+        block.overlap = float(inside and containers.is_prose(block))
 
 
-def covers(blocks: Sequence[Block], content: str) -> bool:
+def contains_feed_text(blocks: Sequence[Block], content: str) -> bool:
     """Return True if the page contains the feed's `content`, and this is about as long as the text
     with which `blocks` were compared."""
-    own = letters(content)
-    extracted = sum(block.letters * block.overlap for block in blocks)
-    if len(own) < _WHOLE or len(own) < _WHOLE_SHARE * extracted:
+    content_letters = extract_letters(content)
+    compared = sum(block.letters * block.overlap for block in blocks)
+    if len(content_letters) < _LEAST_WHOLE or len(content_letters) < _WHOLE_SHARE * compared:
         return False
-    on_page = "".join(block.own for block in blocks)
-    pieces = _pieces(own, 4 * _PIECE)
-    return sum(piece in on_page for piece in pieces) >= _WHOLE_SHARE * len(pieces)
+    page_letters = "".join(block.letters_and_digits for block in blocks)
+    pieces = _cut_pieces(content_letters, 4 * _PIECE)
+    return sum(piece in page_letters for piece in pieces) >= _WHOLE_SHARE * len(pieces)
 
 
-def held(chosen: Sequence[Block], blocks: Sequence[Block], summary: str) -> float:
-    """Return the share of `summary` found in `chosen`; 1 if it is short or `blocks`, the whole
-    page, lack most of it."""
-    pieces = _pieces(letters(summary))[:40]
-    there, taken = (
-        sum(piece in text for piece in pieces)
-        for text in ("".join(b.own for b in each) for each in (blocks, chosen))
-    )
-    return (
-        taken / len(pieces)
-        if len(pieces) >= _LEAST_PIECES and there >= _ON_PAGE * len(pieces)
-        else 1.0
-    )
+def measure_summary_share(chosen: Sequence[Block], page: Sequence[Block], summary: str) -> float:
+    """Return the share of `summary` that `chosen` contains; 1 if it is short or if `page` lacks
+    most of it."""
+    pieces = _cut_pieces(extract_letters(summary))[:_MOST_PIECES]
+    if len(pieces) < _LEAST_PIECES:
+        return 1.0
+    page_letters = "".join(block.letters_and_digits for block in page)
+    pieces_on_page = sum(piece in page_letters for piece in pieces)
+    if pieces_on_page < _LEAST_ON_PAGE * len(pieces):
+        return 1.0
+    chosen_letters = "".join(block.letters_and_digits for block in chosen)
+    pieces_in_chosen = sum(piece in chosen_letters for piece in pieces)
+    return pieces_in_chosen / len(pieces)
 
 
-def blocks(entry: Entry) -> list[Block]:
+def read_entry_blocks(entry: Entry) -> list[Block]:
     """Return the blocks of the entry's content, or of a long summary, without lines added by
     syndication plugins."""
     for html in (entry.content, entry.summary):
-        parsed = _parsed(html)
-        measure(parsed)
-        if sum(block.letters for block in parsed) >= _FEED_CONTENT_ENOUGH:
-            return parsed
+        blocks = _parse_blocks(html)
+        measure_letters(blocks)
+        if sum(block.letters for block in blocks) >= _LEAST_FEED_LETTERS:
+            return blocks
     return []
 
 
-def words(html: str) -> str:
+def read_entry_text(html: str) -> str:
     """Return the text of an entry's HTML, one line per block, without lines added by syndication
     plugins."""
-    return "\n".join(block.text for block in _parsed(html))
+    return "\n".join(block.text for block in _parse_blocks(html))
 
 
-def _parsed(html: str) -> list[Block]:
+def _parse_blocks(html: str) -> list[Block]:
     if not html.strip():
         return []
     try:
-        tree = tree_of(f"<div>{html[:2_000_000]}</div>")
+        tree = parse_tree(f"<div>{html[:_MOST_HTML]}</div>")
     except NotAnArticle:
         return []
-    shown = (block for block in read_blocks(tree) if not block.hidden)
     return [
-        block
-        for block in shown
-        if len(block.text) >= _LONGEST_NOTE or not any(phrase in block.text for phrase in _APPEARED)
+        block for block in read_blocks(tree) if not block.hidden and not _is_plugin_line(block.text)
     ]
 
 
-def copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
+def _is_plugin_line(text: str) -> bool:
+    if len(text) >= _LONGEST_PLUGIN_LINE:
+        return False
+    return any(phrase in text for phrase in _PLUGIN_PHRASES)
+
+
+def cut_copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     """Cut a second copy of the article, made for other screens: the same texts in order, a large
     part of all. Clear their flags in `stay`; return the rule by cut block."""
-    texts = [at for at, keep in enumerate(stay) if keep and blocks[at].own]
-    enough = _COPY * sum(blocks[at].letters for at in texts)
-    gone = []
-    for run in _rows_of_copies([blocks[at].own for at in texts]):
-        row = texts[run[0] : run[-1] + 1]
-        letters = sum(blocks[at].letters for at in row)
-        if (
-            letters > enough
-            and sum(blocks[texts[place]].letters for place in run) >= _REPEATED * letters
-        ):
-            gone += row
-    gone += [
-        at
-        for at in texts
-        if blocks[at].letters > enough and _is_sum(blocks[at], [blocks[i] for i in texts])
+    indices = [
+        index for index, keep in enumerate(stay) if keep and blocks[index].letters_and_digits
     ]
-    for at in gone:
-        stay[at] = False
-    return {blocks[at]: "a second copy" for at in gone}
+    least_letters = _COPY_SHARE * sum(blocks[index].letters for index in indices)
+    copied: list[int] = []
+    for run in _find_repeated_runs([blocks[index].letters_and_digits for index in indices]):
+        between = indices[run[0] : run[-1] + 1]
+        letters = sum(blocks[index].letters for index in between)
+        repeated = sum(blocks[indices[position]].letters for position in run)
+        if letters > least_letters and repeated >= _REPEATED_SHARE * letters:
+            copied += between
+    texts_that_stay = [blocks[index] for index in indices]
+    for index in indices:
+        is_long = blocks[index].letters > least_letters
+        if is_long and _runs_together(blocks[index], texts_that_stay):
+            copied.append(index)
+    for index in copied:
+        stay[index] = False
+    return {blocks[index]: "a second copy" for index in copied}
 
 
-def _rows_of_copies(texts: Sequence[str]) -> list[list[int]]:
-    first: dict[str, int] = {}
-    rows: list[list[int]] = []
-    last = -1  # where the last text of the row stood first
-    for place, own in enumerate(texts):
-        origin = first.setdefault(own, place)
-        if origin == place:
+def _find_repeated_runs(texts: Sequence[str]) -> list[list[int]]:
+    """Return the positions of texts that stood before, in runs: near each other, and in the same
+    order as before."""
+    first_positions: dict[str, int] = {}
+    runs: list[list[int]] = []
+    last_origin = -1  # where the last text of the run stood first
+    for position, text in enumerate(texts):
+        origin = first_positions.setdefault(text, position)
+        if origin == position:
             continue
-        near = bool(rows) and place - rows[-1][-1] <= _GAP
-        if near and 0 < origin - last <= _GAP and origin < rows[-1][0]:
-            rows[-1].append(place)
-            last = origin
-        elif not near or len(own) >= _TELLING:
-            rows.append([place])
-            last = origin
-    return rows
+        is_near = bool(runs) and position - runs[-1][-1] <= _MOST_GAP
+        is_in_order = 0 < origin - last_origin <= _MOST_GAP
+        if is_near and is_in_order and origin < runs[-1][0]:
+            runs[-1].append(position)
+            last_origin = origin
+        elif not is_near or len(text) >= _LEAST_RECOGNISED:
+            runs.append([position])
+            last_origin = origin
+    return runs
 
 
-def _is_sum(block: Block, others: Sequence[Block]) -> bool:
-    parts = [other.own for other in others if len(other.own) >= _TELLING and other is not block]
-    inside = [part for part in dict.fromkeys(parts) if part in block.own]
-    return len(inside) > _PARTS and sum(map(len, inside)) > _SUM * len(block.own)
+def _runs_together(block: Block, others: Sequence[Block]) -> bool:
+    """Return True if `block` mostly consists of several of the other texts."""
+    own_letters = block.letters_and_digits
+    parts: dict[str, None] = {}
+    for other in others:
+        letters = other.letters_and_digits
+        if other is not block and len(letters) >= _LEAST_RECOGNISED and letters in own_letters:
+            parts[letters] = None
+    return len(parts) > _FEW_PARTS and sum(map(len, parts)) > _SUM_SHARE * len(own_letters)
 
 
 def is_comparable(block: Block) -> bool:
     """Return True for a text that is boilerplate if a host repeats it. Headings and code are not
     compared."""
-    return block.kind in ("p", "row", "dt") and block.letters >= _TELLING_REPEAT
+    return block.kind in ("p", "row", "dt") and block.letters >= _LEAST_REPEAT
 
 
-def digest(block: Block) -> str:
+def digest_block(block: Block) -> str:
     """Return 16 hex digits for the text of `block`, without its links if enough other text
     remains."""
-    between = (
-        letters("".join([run.text for run in block.runs if not run.href])) if block.linked else ""
-    )
-    compared = between if len(between) >= _TELLING_REPEAT else block.own
-    return hashlib.sha256(compared.encode("utf-8", "replace")).hexdigest()[:16]
+    compared = block.letters_and_digits
+    if block.linked:
+        without_links = extract_letters("".join([run.text for run in block.runs if not run.href]))
+        if len(without_links) >= _LEAST_REPEAT:
+            compared = without_links
+    return hashlib.sha256(compared.encode("utf-8", "replace")).hexdigest()[:_DIGITS]

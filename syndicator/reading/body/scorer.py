@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ from syndicator.reading.html.blocks import Block
 
 DEEPEST = 8  # questions of a tree: the bits of a byte
 _QUESTION = re.compile(r"(.+) > (\S+)")
-_MOST = 30.0  # log odds beyond which the score no longer changes; keeps exp() in range
+_MOST_ODDS = 30.0  # log odds beyond which the score no longer changes; keeps exp() in range
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,54 +39,57 @@ class Trees:
 
 def read_trees(rows: Iterable[Mapping[str, str]]) -> Trees:
     """Parse trees: `asks` ("size > 4.2; ...") and `leaves` (log odds). Raises ValueError."""
-    trees = [
-        (row["asks"].split("; "), np.array(row["leaves"].split(), dtype=np.float32)) for row in rows
-    ]
-    for asks, leaves in trees:
+    asks_of: list[list[str]] = []
+    leaves_of: list[Any] = []
+    for row in rows:
+        asks = row["asks"].split("; ")
+        leaves = np.array(row["leaves"].split(), dtype=np.float32)
         if len(asks) > DEEPEST or len(leaves) != 1 << len(asks):
             raise ValueError(f"a tree of {len(asks)} questions has {len(leaves)} leaves")
-    questions = {
-        ask: number for number, ask in enumerate(sorted({ask for asks, _ in trees for ask in asks}))
-    }
-    parts = [_QUESTION.fullmatch(ask) for ask in questions]
-    if not all(parts):
-        raise ValueError(
-            "no question:"
-            f" {next(ask for ask, part in zip(questions, parts, strict=True) if not part)!r}"
-        )
-    names = tuple(dict.fromkeys(part[1] for part in parts if part))
-    places = {name: place for place, name in enumerate(names)}
-    none = len(questions)  # the number of the question that nothing passes
-    deep = max((len(asks) for asks, _ in trees), default=0)
+        asks_of.append(asks)
+        leaves_of.append(leaves)
+    questions = sorted(set(chain.from_iterable(asks_of)))
+    numbers = {ask: number for number, ask in enumerate(questions)}
+    feature_of: list[str] = []
+    limit_of: list[str] = []
+    for ask in questions:
+        parts = _QUESTION.fullmatch(ask)
+        if not parts:
+            raise ValueError(f"no question: {ask!r}")
+        feature_of.append(parts[1])
+        limit_of.append(parts[2])
+    names = tuple(dict.fromkeys(feature_of))
+    index_of = {name: index for index, name in enumerate(names)}
+    never = len(questions)  # the number of the question that nothing passes
+    deepest = max(map(len, asks_of), default=0)
+    asked = [_pad([numbers[ask] for ask in asks], never, deepest) for asks in asks_of]
+    padded_leaves = [_pad(leaves.tolist(), 0.0, 1 << deepest) for leaves in leaves_of]
     return Trees(
         names=names,
-        features=np.array([places[part[1]] for part in parts if part]),
-        limits=np.array([part[2] for part in parts if part], dtype=np.float32)[:, None],
-        asked=np.array(
-            [_padded([questions[ask] for ask in asks], none, deep) for asks, _ in trees]
-        ).T,
-        leaves=np.array(
-            [_padded(leaves.tolist(), 0.0, 1 << deep) for _, leaves in trees], dtype=np.float32
-        ),
+        features=np.array([index_of[name] for name in feature_of]),
+        limits=np.array(limit_of, dtype=np.float32)[:, None],
+        asked=np.array(asked).T,
+        leaves=np.array(padded_leaves, dtype=np.float32),
     )
 
 
-def _padded(values: Sequence[Any], last: Any, length: int) -> list[Any]:
-    return [*values, *[last] * (length - len(values))]
+def _pad(values: Sequence[Any], filler: Any, length: int) -> list[Any]:
+    return [*values, *[filler] * (length - len(values))]
 
 
 def log_odds(trees: Trees, values: Mapping[str, Any]) -> Any:
     """Return the sum over all trees for each block. `values`: feature name -> a value for each
     block."""
     columns = np.array([values[name] for name in trees.names])  # a third of the time of np.stack
-    # nothing passes the last question
-    answers = np.zeros((len(trees.features) + 1, columns.shape[1]), dtype=np.uint8)
+    block_count = columns.shape[1]
+    # one answer more than there are features: nothing passes the last question
+    answers = np.zeros((len(trees.features) + 1, block_count), dtype=np.uint8)
     answers[:-1] = columns[trees.features] > trees.limits
-    reached = np.zeros((len(trees.leaves), columns.shape[1]), dtype=np.uint8)
+    leaf_indices = np.zeros((len(trees.leaves), block_count), dtype=np.uint8)
     for bit, questions in enumerate(trees.asked):
-        reached |= answers.take(questions, axis=0) << np.uint8(bit)
-    rows = np.arange(len(trees.leaves))[:, None] * trees.leaves.shape[1]
-    return trees.leaves.take(reached + rows).sum(axis=0, dtype=np.float64)
+        leaf_indices |= answers.take(questions, axis=0) << np.uint8(bit)
+    row_starts = np.arange(len(trees.leaves))[:, None] * trees.leaves.shape[1]
+    return trees.leaves.take(leaf_indices + row_starts).sum(axis=0, dtype=np.float64)
 
 
 Table = Literal["asked", "alone"]
@@ -102,14 +106,14 @@ class Scored(NamedTuple):
 
 
 @cache
-def weights(table: Table) -> Mapping[str, float]:
+def load_weights(table: Table) -> Mapping[str, float]:
     """Return the weight of each feature in the log odds that a block is part of the article."""
     fitted: dict[str, float] = tomllib.loads(reading.file_text("block_weights.toml"))[table]
     return fitted
 
 
 @cache
-def boosted(file: str, table: str) -> Trees:
+def load_trees(file: str, table: str) -> Trees:
     """Return the trees under the key `table` in reading/data/`file`."""
     return read_trees(json.loads(reading.file_text(file))[table])
 
@@ -117,30 +121,31 @@ def boosted(file: str, table: str) -> Trees:
 def score(
     blocks: Sequence[Block], box: containers.Containers, text: Columns, table: Table
 ) -> Scored:
-    """Set the score (0 to 1) of each block. `text`: the result of `features.of_text`; `table`: see
-    the module. Raises ValueError if features, weights and trees have different names."""
+    """Set the score (0 to 1) of each block. `text`: the result of `compute_text_features`; `table`:
+    see the module. Raises ValueError if features, weights and trees have different names."""
     if not blocks:
         return Scored(table, [], {}, np.zeros(0))
-    values = features.columns(blocks, box, text)
-    fitted = matched(weights(table), values)
+    values = features.compute_features(blocks, box, text)
+    weights = check_names(load_weights(table), values)
     # a row for each feature, a column for each block
-    parts = np.array([values[name] for name in fitted])
-    parts *= np.array(list(fitted.values()), dtype=np.float32)[:, None]
-    line = parts.sum(axis=0)
-    total = (line + log_odds(boosted("block_trees.json", table), values)) / 2
-    for block, probability in zip(blocks, probabilities(total).tolist(), strict=True):
+    weighted = np.array([values[name] for name in weights])
+    weighted *= np.array(list(weights.values()), dtype=np.float32)[:, None]
+    linear_odds = weighted.sum(axis=0)
+    odds = (linear_odds + log_odds(load_trees("block_trees.json", table), values)) / 2
+    for block, probability in zip(blocks, probabilities(odds).tolist(), strict=True):
         block.score = probability
-    names = list(fitted)
-    parts[names.index("bias")] = 0.0  # the same for every block, so it explains nothing
-    heaviest = np.where(total > 0, parts.argmax(axis=0), parts.argmin(axis=0))
-    return Scored(table, [names[index] for index in heaviest.tolist()], values, total)
+    names = list(weights)
+    weighted[names.index("bias")] = 0.0  # the same for every block, so it explains nothing
+    heaviest = np.where(odds > 0, weighted.argmax(axis=0), weighted.argmin(axis=0))
+    return Scored(table, [names[index] for index in heaviest.tolist()], values, odds)
 
 
 def probabilities(odds: Any) -> Any:
-    return 1.0 / (1.0 + np.exp(-np.clip(odds, -_MOST, _MOST)))
+    """Return the probabilities (0 to 1) of log odds."""
+    return 1.0 / (1.0 + np.exp(-np.clip(odds, -_MOST_ODDS, _MOST_ODDS)))
 
 
-def matched(fitted: Mapping[str, float], computed: Mapping[str, object]) -> Mapping[str, float]:
+def check_names(fitted: Mapping[str, float], computed: Mapping[str, object]) -> Mapping[str, float]:
     """Return `fitted`. Raises ValueError unless it has the names of the computed features."""
     if fitted.keys() != computed.keys():
         missing = sorted(computed.keys() - fitted.keys())

@@ -20,27 +20,29 @@ from syndicator.reading.html.blocks import Block
 
 # All chosen by hand before the trees were grown: changing one means to fit again.
 # share of the first look in the score, chosen on folds; bound of its odds
-_FIRST = 0.25
+_FIRST_SHARE = 0.25
 _MOST_ODDS = 12.0
 _OUTSIDE = -8.0  # log odds before the first and after the last text
-_NONE = -1.0  # mean probability of texts if there are none
-_NEAR = (1, 2, 3, 4)  # neighbours whose odds count
-_WIDE = (2, 5, 12)  # neighbours to both sides whose mean counts
-_LONG = 30  # letters of a text that shows where the article is
+_NO_TEXTS = -1.0  # mean probability of texts if there are none
+_NEAR_STEPS = (1, 2, 3, 4)  # neighbours whose odds count
+_WIDE_STEPS = (2, 5, 12)  # neighbours to both sides whose mean counts
+_LEAST_SURE = 30  # letters of a text that shows where the article is
+_EARLY = 30  # characters of a text's beginning
 # texts, and logarithm of the letters, to the next such text if there is none
-_FAR = 200
+_FAR_TEXTS = 200
 _FAR_LETTERS = 12.0
-_SHORT_TEXT = 400
-_SHOWN = 300  # most letters of a text searched for phrases; characters looked at
+_SHORT_TEXT = 400  # most letters of a text searched for phrases
+_BEGINNING = 300  # characters of a text that are looked at
 # letters at both ends looked for in the declared text; letters of a text compared
 _START = 60
-_TELLING = 20
+_LEAST_COMPARED = 20
 # letters of a name that is looked for; h1 whose words count as those of the title
 _LEAST_NAME = 4
-_TITLES = 3
+_MOST_HEADS = 3
 _PHRASES = ("credit", "disclosure", "aside", "appeal")
-_MARKS = {"quoted": "\"“„«»‘'", "marked": "*_—–-•©([", "closed": ")]*"}
-_HELD = {"loud": "!", "at": "@", "rights": "©"}
+_OPENING_MARKS = {"quoted": "\"“„«»‘'", "marked": "*_—–-•©(["}
+_CLOSING_MARKS = ")]*"
+_SIGNS = {"loud": "!", "at": "@", "rights": "©"}
 _TAGS = ("p", "div", "span", "em", "i", "small", "strong", "b", "footer", "time", "section", "td")
 _TAG_NUMBERS = {tag: number for number, tag in enumerate(_TAGS)}
 _WORD = re.compile(r"\w{3,}")
@@ -50,8 +52,8 @@ _COUNTED = re.compile(  # "page 2 of 3", "5 min read", "2 days ago"
     r"\W*$",
     re.I,
 )
-_LISTS = ("ul", "ol", "table", "dl")
-_CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
+_LIST_KINDS = ("ul", "ol", "table", "dl")
+_ASCII_CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
 
 
 class Facts(NamedTuple):
@@ -69,22 +71,24 @@ class Facts(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The texts of a page: their indices among its blocks, and their features that do not depend on
-    log odds."""
+    """The texts of a page: their indices among its blocks, their letters, and their features that
+    do not depend on log odds."""
 
     blocks: tuple[Block, ...]
-    places: Any
+    indices: Any
     letters: Any
-    own: Columns
+    features: Columns
 
 
-def texts_of(blocks: Sequence[Block], facts: Facts) -> Texts:
+def select_texts(blocks: Sequence[Block], facts: Facts) -> Texts:
     """Return the measured `blocks` that have letters, with their features. `facts`: the page's own
     statements."""
-    places = np.array([at for at, block in enumerate(blocks) if block.letters], dtype=np.intp)
-    texts = tuple(blocks[at] for at in places.tolist())
+    indices = np.array(
+        [index for index, block in enumerate(blocks) if block.letters], dtype=np.intp
+    )
+    texts = tuple(blocks[index] for index in indices.tolist())
     letters = np.array([block.letters for block in texts], dtype=np.float64)
-    return Texts(texts, places, letters, _of_facts(texts, facts) if texts else {})
+    return Texts(texts, indices, letters, _compare_with_facts(texts, facts) if texts else {})
 
 
 def score(texts: Texts, box: containers.Containers, first: scorer.Scored) -> scorer.Scored:
@@ -93,255 +97,321 @@ def score(texts: Texts, box: containers.Containers, first: scorer.Scored) -> sco
     if not texts.blocks:
         return first
     values = columns(texts, box, first)
-    before = first.odds[texts.places]
-    trees = scorer.boosted("sequence_trees.json", first.table)
-    odds = _FIRST * before + (1 - _FIRST) * scorer.log_odds(trees, values)
+    first_odds = first.odds[texts.indices]
+    trees = scorer.load_trees("sequence_trees.json", first.table)
+    odds = _FIRST_SHARE * first_odds + (1 - _FIRST_SHARE) * scorer.log_odds(trees, values)
     for block, probability in zip(texts.blocks, scorer.probabilities(odds).tolist(), strict=True):
         block.score = probability
     heaviest = list(first.heaviest)
-    for at, was, now in zip(texts.places.tolist(), before.tolist(), odds.tolist(), strict=True):
-        if (was > 0) != (now > 0):
-            heaviest[at] = "the texts around it"
+    is_changed = (first_odds > 0) != (odds > 0)
+    for index in texts.indices[is_changed].tolist():
+        heaviest[index] = "the texts around it"
     return first._replace(heaviest=heaviest)
 
 
 def columns(texts: Texts, box: containers.Containers, first: scorer.Scored) -> Columns:
     """Return feature name -> float32 array with a value for each text, for both scores."""
-    odds = np.clip(first.odds[texts.places], -_MOST_ODDS, _MOST_ODDS)
-    chance = scorer.probabilities(odds)
+    odds = np.clip(first.odds[texts.indices], -_MOST_ODDS, _MOST_ODDS)
+    probability = scorer.probabilities(odds)
     letters = texts.letters
-    mass = chance * letters  # the letters that are likely the article's
-    features = {
-        **_of_neighbours(odds, mass, letters),
-        **_of_page(chance, mass, letters),
-        **_of_sure(odds, letters),
-        **_of_containers(box, box.of[texts.places], mass, letters),
-        **_of_groups(texts.blocks, [box.markup[at] for at in texts.places.tolist()], mass, letters),
-        **_of_sections(texts.blocks, odds, mass, letters),
+    likely_letters = probability * letters  # the letters that are likely the article's
+    markup = [box.markup[index] for index in texts.indices.tolist()]
+    features: Columns = {
+        **_measure_neighbours(odds, likely_letters, letters),
+        **_measure_page(probability, likely_letters, letters),
+        **_measure_distances(odds, letters),
+        **_measure_containers(box, box.element_of[texts.indices], likely_letters, letters),
+        **_measure_groups(texts.blocks, markup, likely_letters, letters),
+        **_measure_sections(texts.blocks, odds, likely_letters, letters),
     }
-    own = {
+    first_values = {name: column[texts.indices] for name, column in first.values.items()}
+    return first_values | texts.features | _name_second(features)
+
+
+def _name_second(features: Columns) -> Columns:
+    """Return the features as float32 arrays, with "second" before their names."""
+    return {
         f"second {name}": np.asarray(column, dtype=np.float32) for name, column in features.items()
     }
-    return {name: column[texts.places] for name, column in first.values.items()} | texts.own | own
 
 
-def _of_neighbours(odds: Any, mass: Any, letters: Any) -> Columns:
+def _measure_neighbours(odds: Any, likely_letters: Any, letters: Any) -> Columns:
+    """Compute odds and sizes of the nearest texts, and mean probabilities around each text."""
     features: Columns = {"odds": odds}
-    for step in _NEAR:
-        features[f"odds-{step}"], features[f"odds+{step}"] = (
-            shift(odds, step, _OUTSIDE),
-            shift(odds, -step, _OUTSIDE),
-        )
+    for step in _NEAR_STEPS:
+        features[f"odds-{step}"] = shift(odds, step, _OUTSIDE)
+        features[f"odds+{step}"] = shift(odds, -step, _OUTSIDE)
     features["size-1"] = np.log1p(shift(letters, 1, 0.0))
     features["size+1"] = np.log1p(shift(letters, -1, 0.0))
-    at = np.arange(len(odds))
-    sums, sizes = (np.concatenate([[0.0], np.cumsum(each)]) for each in (mass, letters))
-    for reach in _WIDE:
-        low = np.maximum(at - reach, 0)
-        high = np.minimum(at + reach + 1, len(odds))
-        rest = sizes[high] - sizes[low] - letters
-        features[f"mean-{reach}"] = (sums[high] - sums[low] - mass) / np.maximum(rest, 1.0)
+    index = np.arange(len(odds))
+    likely_sums = np.concatenate([[0.0], np.cumsum(likely_letters)])
+    letter_sums = np.concatenate([[0.0], np.cumsum(letters)])
+    for reach in _WIDE_STEPS:
+        low = np.maximum(index - reach, 0)
+        high = np.minimum(index + reach + 1, len(odds))
+        other_likely = likely_sums[high] - likely_sums[low] - likely_letters
+        other_letters = letter_sums[high] - letter_sums[low] - letters
+        features[f"mean-{reach}"] = other_likely / np.maximum(other_letters, 1.0)
     return features
 
 
-def _of_page(chance: Any, mass: Any, letters: Any) -> Columns:
-    count = len(mass)
-    at = np.arange(count)
-    total = float(mass.sum()) or 1.0
-    before = np.cumsum(mass) - mass
+def _measure_page(probability: Any, likely_letters: Any, letters: Any) -> Columns:
+    """Compute each text's place in the page and its likely article."""
+    count = len(likely_letters)
+    index = np.arange(count)
+    total = float(likely_letters.sum()) or 1.0
+    likely_before = np.cumsum(likely_letters) - likely_letters
     return {
-        "mass-before": before / total,
-        "mass-after": 1 - (before + mass) / total,
+        "mass-before": likely_before / total,
+        "mass-after": 1 - (likely_before + likely_letters) / total,
         "mass": np.full(count, math.log1p(total)),
         "mass-share": np.full(count, total / (float(letters.sum()) or 1.0)),
-        "mean": np.full(count, chance.mean()),
-        "own-share": mass / total,
+        "mean": np.full(count, probability.mean()),
+        "own-share": likely_letters / total,
         "texts": np.full(count, math.log1p(count)),
-        "place": at / count,
-        "place-end": np.log1p(count - at),
-        "place-start": np.log1p(at),
+        "place": index / count,
+        "place-end": np.log1p(count - index),
+        "place-start": np.log1p(index),
     }
 
 
-def _of_sure(odds: Any, letters: Any) -> Columns:
+def _measure_distances(odds: Any, letters: Any) -> Columns:
+    """Compute how far each text is from long texts that are likely the article's, and how many
+    likely ones stand before and after it."""
     count = len(odds)
-    at = np.arange(len(odds))
-    sure = (odds > 0) & (letters > _LONG)
-    last = np.concatenate([[-1], np.maximum.accumulate(np.where(sure, at, -1))[:-1]])
-    following = np.concatenate(
-        [np.minimum.accumulate(np.where(sure, at, count)[::-1])[::-1][1:], [count]]
-    )
-    sizes = np.concatenate([[0.0], np.cumsum(letters)])
-    long = np.where(letters > _LONG, odds, -_MOST_ODDS)
-    best = (np.maximum.accumulate(long), np.maximum.accumulate(long[::-1])[::-1])
+    index = np.arange(count)
+    is_likely = odds > 0
+    is_sure = is_likely & (letters > _LEAST_SURE)
+    last_sure = np.maximum.accumulate(np.where(is_sure, index, -1))
+    previous = np.concatenate([[-1], last_sure[:-1]])
+    next_sure = np.minimum.accumulate(np.where(is_sure, index, count)[::-1])[::-1]
+    following = np.concatenate([next_sure[1:], [count]])
+    has_previous = previous >= 0
+    has_following = following < count
+    letter_sums = np.concatenate([[0.0], np.cumsum(letters)])
+    letters_before = np.log1p(letter_sums[index] - letter_sums[previous + 1])
+    letters_after = np.log1p(letter_sums[following] - letter_sums[index + 1])
+    long_odds = np.where(letters > _LEAST_SURE, odds, -_MOST_ODDS)
+    best_until = np.maximum.accumulate(long_odds)
+    best_from = np.maximum.accumulate(long_odds[::-1])[::-1]
+    likely_until = np.cumsum(is_likely)
+    sure_until = np.cumsum(is_sure)
     return {
-        "gap-before": np.log1p(np.where(last >= 0, at - last, _FAR)),
-        "gap-after": np.log1p(np.where(following < count, following - at, _FAR)),
-        "letters-before": np.where(last >= 0, np.log1p(sizes[at] - sizes[last + 1]), _FAR_LETTERS),
-        "letters-after": np.where(
-            following < count, np.log1p(sizes[following] - sizes[at + 1]), _FAR_LETTERS
-        ),
-        "likely-before": np.log1p(np.cumsum(odds > 0) - (odds > 0)),
-        "likely-after": np.log1p((odds > 0).sum() - np.cumsum(odds > 0)),
-        "sure-before": np.log1p(np.cumsum(sure) - sure),
-        "sure-after": np.log1p(sure.sum() - np.cumsum(sure)),
-        "best-before": shift(best[0], 1, -_MOST_ODDS),
-        "best-after": shift(best[1], -1, -_MOST_ODDS),
+        "gap-before": np.log1p(np.where(has_previous, index - previous, _FAR_TEXTS)),
+        "gap-after": np.log1p(np.where(has_following, following - index, _FAR_TEXTS)),
+        "letters-before": np.where(has_previous, letters_before, _FAR_LETTERS),
+        "letters-after": np.where(has_following, letters_after, _FAR_LETTERS),
+        "likely-before": np.log1p(likely_until - is_likely),
+        "likely-after": np.log1p(is_likely.sum() - likely_until),
+        "sure-before": np.log1p(sure_until - is_sure),
+        "sure-after": np.log1p(is_sure.sum() - sure_until),
+        "best-before": shift(best_until, 1, -_MOST_ODDS),
+        "best-after": shift(best_from, -1, -_MOST_ODDS),
     }
 
 
-def _of_containers(box: containers.Containers, of: Any, mass: Any, letters: Any) -> Columns:
+def _measure_containers(
+    box: containers.Containers, element_of: Any, likely_letters: Any, letters: Any
+) -> Columns:
+    """Compute for four elements around each text the mean probability of their other texts, and
+    their share of the likely article. `element_of`: number of the element of each text."""
     sums = np.zeros((len(box.nodes), 2))
-    np.add.at(sums, of, np.stack([mass, letters], axis=1))
+    np.add.at(sums, element_of, np.stack([likely_letters, letters], axis=1))
     for level in reversed(box.levels[1:]):
         np.add.at(sums, box.parent[level], sums[level])
     features: Columns = {}
-    total = float(mass.sum()) or 1.0
-    node = of
+    total = float(likely_letters.sum()) or 1.0
+    node = element_of
     for name in ("parent", "grand", "great", "great-great"):
         node = box.parent[node]
-        features[f"{name}-mean"] = _mean(sums[node, 0] - mass, sums[node, 1] - letters)
+        features[f"{name}-mean"] = _divide(sums[node, 0] - likely_letters, sums[node, 1] - letters)
         features[f"{name}-share"] = sums[node, 0] / total
     return features
 
 
-def _mean(mass: Any, letters: Any) -> Any:
-    return np.where(letters > 0, mass / np.maximum(letters, 1.0), _NONE)
+def _divide(likely_letters: Any, letters: Any) -> Any:
+    """Return the mean probability of each letter, _NO_TEXTS if there are none."""
+    return np.where(letters > 0, likely_letters / np.maximum(letters, 1.0), _NO_TEXTS)
 
 
-def _of_groups(texts: Sequence[Block], alike: Sequence[Any], mass: Any, letters: Any) -> Columns:
-    lists = [
-        next((frame for frame in text.frames if frame.kind in _LISTS), at)
-        for at, text in enumerate(texts)
-    ]
-    heads = [
-        (text.level, text.element.get("class")) if text.kind == "h" else at
-        for at, text in enumerate(texts)
-    ]
+def _measure_groups(
+    texts: Sequence[Block], markup: Sequence[Any], likely_letters: Any, letters: Any
+) -> Columns:
+    """Compute mean probability and size of the other texts in the same list, with the same markup,
+    and of headings alike."""
+    lists: list[Any] = []
+    headings: list[Any] = []
+    for index, text in enumerate(texts):  # the index is a group of one
+        frame = next((frame for frame in text.frames if frame.kind in _LIST_KINDS), None)
+        lists.append(index if frame is None else frame)
+        is_heading = text.kind == "h"
+        headings.append((text.level, text.element.get("class")) if is_heading else index)
     features: Columns = {}
-    for name, keys in (("list", lists), ("alike", alike), ("heads", heads)):
-        features[f"{name}-mean"], features[f"{name}-size"] = _of_others(keys, mass, letters)
+    for name, keys in (("list", lists), ("alike", markup), ("heads", headings)):
+        features[f"{name}-mean"], features[f"{name}-size"] = _measure_others(
+            keys, likely_letters, letters
+        )
     return features
 
 
-def _of_others(keys: Iterable[Any], mass: Any, letters: Any) -> tuple[Any, Any]:
+def _measure_others(keys: Iterable[Any], likely_letters: Any, letters: Any) -> tuple[Any, Any]:
+    """Return mean probability and size (logarithm of the letters) of the other texts with the same
+    key."""
     numbers: dict[Any, int] = {}
-    at = np.array([numbers.setdefault(key, len(numbers)) for key in keys])
-    rest = np.bincount(at, letters)[at] - letters
-    return _mean(np.bincount(at, mass)[at] - mass, rest), np.log1p(rest)
+    group_of = np.array([numbers.setdefault(key, len(numbers)) for key in keys])
+    other_letters = np.bincount(group_of, letters)[group_of] - letters
+    other_likely = np.bincount(group_of, likely_letters)[group_of] - likely_letters
+    return _divide(other_likely, other_letters), np.log1p(other_letters)
 
 
-def _of_sections(texts: Sequence[Block], odds: Any, mass: Any, letters: Any) -> Columns:
-    head = np.array([text.kind == "h" for text in texts])
-    section = np.cumsum(head)
-    count = int(section[-1]) + 1
-    inside = np.where(head, 0.0, mass)
-    sizes = np.where(head, 0.0, letters)
-    sums = np.bincount(section, inside, count)
-    total = np.bincount(section, sizes, count)
-    means = _mean(sums, total)
-    heads = np.full(count, _OUTSIDE)
-    heads[section[head]] = odds[head]
+def _measure_sections(
+    texts: Sequence[Block], odds: Any, likely_letters: Any, letters: Any
+) -> Columns:
+    """Compute mean probabilities of the section of each text, from heading to heading, and of those
+    before and after it."""
+    is_heading = np.array([text.kind == "h" for text in texts])
+    section_of = np.cumsum(is_heading)
+    count = int(section_of[-1]) + 1
+    body_likely = np.where(is_heading, 0.0, likely_letters)
+    body_letters = np.where(is_heading, 0.0, letters)
+    section_likely = np.bincount(section_of, body_likely, count)
+    section_letters = np.bincount(section_of, body_letters, count)
+    means = _divide(section_likely, section_letters)
+    heading_odds = np.full(count, _OUTSIDE)
+    heading_odds[section_of[is_heading]] = odds[is_heading]
+    other_likely = section_likely[section_of] - body_likely
+    other_letters = section_letters[section_of] - body_letters
     return {
-        "section-mean": _mean(sums[section] - inside, total[section] - sizes),
-        "section-size": np.log1p(total[section]),
-        "section-before": shift(means, 1, _NONE)[section],
-        "section-after": shift(means, -1, _NONE)[section],
-        "section-head": heads[section],
+        "section-mean": _divide(other_likely, other_letters),
+        "section-size": np.log1p(section_letters[section_of]),
+        "section-before": shift(means, 1, _NO_TEXTS)[section_of],
+        "section-after": shift(means, -1, _NO_TEXTS)[section_of],
+        "section-head": heading_odds[section_of],
     }
 
 
-def _of_facts(texts: Sequence[Block], facts: Facts) -> Columns:
-    title, description, site, body = map(
-        overlap.letters, (facts.title, facts.description, facts.site, facts.body)
-    )
-    names = [own for name in facts.authors if len(own := overlap.letters(name)) >= _LEAST_NAME]
-    heads = [at for at, text in enumerate(texts) if text.level == 1 or text.own == title != ""]
-    spoken = set(
-        _WORD.findall(
-            " ".join([facts.title, *(texts[at].text for at in heads[:_TITLES])]).casefold()
-        )
-    )
-    owns = [text.own for text in texts]
-    starts = [own[:_START] for own in owns]
+def _compare_with_facts(texts: Sequence[Block], facts: Facts) -> Columns:
+    """Compute what the texts have in common with title, description, names and declared text of the
+    page, and their wording."""
+    title = overlap.extract_letters(facts.title)
+    description = overlap.extract_letters(facts.description)
+    site = overlap.extract_letters(facts.site)
+    body = overlap.extract_letters(facts.body)
+    author_letters = map(overlap.extract_letters, facts.authors)
+    names = [name for name in author_letters if len(name) >= _LEAST_NAME]
+    heads: list[int] = []  # indices of texts that are the headline
+    for index, text in enumerate(texts):
+        if text.level == 1 or (title and text.letters_and_digits == title):
+            heads.append(index)
+    head_texts = [facts.title, *(texts[index].text for index in heads[:_MOST_HEADS])]
+    title_words = set(_WORD.findall(" ".join(head_texts).casefold()))
+    spellings = [text.letters_and_digits for text in texts]
+    starts = [spelling[:_START] for spelling in spellings]
     uses = Counter(starts)
-    words = (set(_WORD.findall(text.text[:_SHOWN].casefold())) for text in texts)
+    words = [set(_WORD.findall(text.text[:_BEGINNING].casefold())) for text in texts]
     tags = np.array([_TAG_NUMBERS.get(text.element.tag, -1) for text in texts])
-    features: Columns = {
-        "title-in": [len(title) / len(own) if title and title in own else 0.0 for own in owns],
-        "in-title": [len(own) >= _LEAST_NAME and own in title for own in owns],
-        "title-words": [len(each & spoken) / (len(each) or 1) for each in words],
-        "told": [
-            len(own) >= _TELLING and (own in description or "" != description in own)
-            for own in owns
-        ],
-        "told-start": [_common_start(start, description) / len(start) for start in starts],
-        "author": [
-            max([len(name) for name in names if name in own], default=0) / len(own) for own in owns
-        ],
-        "site": [len(site) >= _LEAST_NAME and site in own for own in owns],
-        "again": [len(own) >= _TELLING and uses[own[:_START]] > 1 for own in owns],
-        "in-body": [
-            own[:_START] in body and own[-_START:] in body if body else _NONE for own in owns
-        ],
-        **_wording(texts),
-    }
-    features |= {f"tag-{tag}": tags == number for tag, number in _TAG_NUMBERS.items()}
-    features |= {
-        f"type-{name}": np.full(len(texts), chance) for name, chance in facts.types.items()
-    }
+
+    features: Columns = {}
+    features["title-in"] = [
+        len(title) / len(spelling) if title and title in spelling else 0.0 for spelling in spellings
+    ]
+    features["in-title"] = [
+        len(spelling) >= _LEAST_NAME and spelling in title for spelling in spellings
+    ]
+    features["title-words"] = [
+        len(own_words & title_words) / (len(own_words) or 1) for own_words in words
+    ]
+    features["told"] = [_is_described(spelling, description) for spelling in spellings]
+    features["told-start"] = [
+        _count_common_start(start, description) / len(start) for start in starts
+    ]
+    features["author"] = [
+        _find_longest_within(spelling, names) / len(spelling) for spelling in spellings
+    ]
+    features["site"] = [len(site) >= _LEAST_NAME and site in spelling for spelling in spellings]
+    features["again"] = [
+        len(spelling) >= _LEAST_COMPARED and uses[spelling[:_START]] > 1 for spelling in spellings
+    ]
+    if body:
+        features["in-body"] = [
+            spelling[:_START] in body and spelling[-_START:] in body for spelling in spellings
+        ]
+    else:
+        features["in-body"] = [_NO_TEXTS] * len(texts)
+    features |= _measure_wording(texts)
+    for tag, number in _TAG_NUMBERS.items():
+        features[f"tag-{tag}"] = tags == number
+    for name, probability in facts.types.items():
+        features[f"type-{name}"] = np.full(len(texts), probability)
     features["declared"] = np.full(len(texts), facts.declared)
-    features |= _of_title(np.arange(len(texts)), np.array(heads, dtype=np.intp))
-    return {
-        f"second {name}": np.asarray(column, dtype=np.float32) for name, column in features.items()
-    }
+    features |= _measure_distance_to_title(np.arange(len(texts)), np.array(heads, dtype=np.intp))
+    return _name_second(features)
 
 
-def _common_start(text: str, other: str) -> int:
+def _is_described(letters: str, description: str) -> bool:
+    """Return True if a text is in the page's description, or contains it."""
+    if len(letters) < _LEAST_COMPARED:
+        return False
+    return letters in description or (description != "" and description in letters)
+
+
+def _find_longest_within(letters: str, names: Iterable[str]) -> int:
+    """Return the length of the longest of `names` in a text, 0 for none."""
+    return max([len(name) for name in names if name in letters], default=0)
+
+
+def _count_common_start(text: str, other: str) -> int:
+    """Return how many characters both texts begin with."""
     if text[:1] != other[:1]:
         return 0
-    differing = (at for at, pair in enumerate(zip(text, other, strict=False)) if pair[0] != pair[1])
-    return next(differing, min(len(text), len(other)))
+    for index, (letter, other_letter) in enumerate(zip(text, other, strict=False)):
+        if letter != other_letter:
+            return index
+    return min(len(text), len(other))
 
 
-def _wording(texts: Sequence[Block]) -> Columns:
-    lows = [hints.ready(text.text) if text.letters <= _SHORT_TEXT else "" for text in texts]
-    phrases = [hints.inside(_PHRASES, low) for low in lows]
-    shown = [text.text[:_SHOWN] for text in texts]
-    return {
-        **{f"has-{kind}": [kind in each for each in phrases] for kind in _PHRASES},
-        "cut": [hints.starts(("cut",), low)[0] for low in lows],
-        "upper": [capitals(each) / len(each) for each in shown],
-        **{
-            name: [each[-1 if name == "closed" else 0] in marks for each in shown]
-            for name, marks in _MARKS.items()
-        },
-        **{name: [mark in text.text for text in texts] for name, mark in _HELD.items()},
-        "counted": [
-            text.letters <= _SHORT_TEXT and _COUNTED.match(text.text) is not None for text in texts
-        ],
-        "colon-early": [":" in each[:_LONG] for each in shown],
-        "words": [math.log1p(text.text.count(" ")) for text in texts],
-    }
+def _measure_wording(texts: Sequence[Block]) -> Columns:
+    """Compute phrases, capitals, marks and number of words of each text."""
+    features: Columns = {}
+    short_texts = [hints.ready(text.text) if text.letters <= _SHORT_TEXT else "" for text in texts]
+    phrases = [hints.find_phrase_kinds(_PHRASES, short_text) for short_text in short_texts]
+    for kind in _PHRASES:
+        features[f"has-{kind}"] = [kind in kinds for kinds in phrases]
+    features["cut"] = [hints.starts(("cut",), short_text)[0] for short_text in short_texts]
+
+    beginnings = [text.text[:_BEGINNING] for text in texts]
+    features["upper"] = [count_capitals(beginning) / len(beginning) for beginning in beginnings]
+    for name, marks in _OPENING_MARKS.items():
+        features[name] = [beginning[0] in marks for beginning in beginnings]
+    features["closed"] = [beginning[-1] in _CLOSING_MARKS for beginning in beginnings]
+
+    for name, sign in _SIGNS.items():
+        features[name] = [sign in text.text for text in texts]
+    features["counted"] = [
+        text.letters <= _SHORT_TEXT and _COUNTED.match(text.text) is not None for text in texts
+    ]
+    features["colon-early"] = [":" in beginning[:_EARLY] for beginning in beginnings]
+    features["words"] = [math.log1p(text.text.count(" ")) for text in texts]
+    return features
 
 
-def capitals(text: str) -> int:
+def count_capitals(text: str) -> int:
     """Return the number of upper-case letters in `text`."""
-    return (
-        len(text) - len(text.encode().translate(None, _CAPITALS))
-        if text.isascii()
-        else sum(map(str.isupper, text))
-    )
+    if text.isascii():
+        return len(text) - len(text.encode().translate(None, _ASCII_CAPITALS))
+    return sum(map(str.isupper, text))
 
 
-def _of_title(at: Any, heads: Any) -> Columns:
+def _measure_distance_to_title(index: Any, heads: Any) -> Columns:
+    """Compute 1 / distance to the nearest headline before and after each text, 0 without one.
+    `index`: of the texts; `heads`: of those that are the headline, in order."""
     if not len(heads):
-        return {"title-behind": np.zeros(len(at)), "title-ahead": np.zeros(len(at))}
-    before = np.searchsorted(heads, at, side="left")
-    after = np.searchsorted(heads, at, side="right")
-    behind = at - heads[np.maximum(before - 1, 0)]
-    ahead = heads[np.minimum(after, len(heads) - 1)] - at
+        return {"title-behind": np.zeros(len(index)), "title-ahead": np.zeros(len(index))}
+    before = np.searchsorted(heads, index, side="left")
+    after = np.searchsorted(heads, index, side="right")
+    distance_behind = index - heads[np.maximum(before - 1, 0)]
+    distance_ahead = heads[np.minimum(after, len(heads) - 1)] - index
     return {
-        "title-behind": np.where(before > 0, 1.0 / np.maximum(behind, 1), 0.0),
-        "title-ahead": np.where(after < len(heads), 1.0 / np.maximum(ahead, 1), 0.0),
+        "title-behind": np.where(before > 0, 1.0 / np.maximum(distance_behind, 1), 0.0),
+        "title-ahead": np.where(after < len(heads), 1.0 / np.maximum(distance_ahead, 1), 0.0),
     }

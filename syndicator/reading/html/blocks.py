@@ -3,7 +3,7 @@
 Each has the lists, quotes and tables around it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,17 +22,18 @@ from syndicator.reading.html.elements import (
     collapse,
 )
 
-_FRAME_TAGS = (
+_FRAME_TAG_NAMES = (
     "ul ol menu li blockquote figure table dl dt dd h1 h2 h3 h4 h5 h6 figcaption caption summary"
     " amp-img"
 )
-_FRAMES = frozenset(_FRAME_TAGS.split())
+_FRAME_TAGS = frozenset(_FRAME_TAG_NAMES.split())
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6, "summary": 4}
-_HIDDEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
-_READER_ONLY = re.compile(
+_HIDDEN_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.I)
+_READER_ONLY_CLASS = re.compile(
     r"\b(sr-only|visually-?hidden|screen-reader-text|screenreader\w*|u-hidden-visually)\b", re.I
 )
-_EMOJI = re.compile(r"\b(emoji|wp-smiley|emoticon)\b")
+_EMOJI_CLASS = re.compile(r"\b(emoji|wp-smiley|emoticon)\b")
+_LIST_TAGS = ("ul", "ol", "menu")
 # nesting of lists and quotes that is kept; digits of a list's first number
 _MOST_FRAMES = 24
 _START_DIGITS = 8
@@ -53,8 +54,8 @@ class Frame:
 
 @dataclass(slots=True, eq=False)
 class Block:
-    """A paragraph, heading, row, code block, image or rule. Later steps set `own`, `overlap` and
-    `score`."""
+    """A paragraph, heading, row, code block, image or rule. Later steps set `letters_and_digits`,
+    `letters`, `overlap` and `score`."""
 
     kind: str  # p, h, row, code, img, hr, caption or dt
     element: Any
@@ -72,7 +73,7 @@ class Block:
     lang: str = ""
     text: str = ""  # plain, one line but for code
     linked: int = 0  # characters of text inside links
-    own: str = ""  # its letters and digits alone, lower case
+    letters_and_digits: str = ""  # those of its text alone, lower case
     letters: int = 0  # how many these are
     overlap: float = 0.0  # share of them that is also in the text that trafilatura took
     score: float = 0.0  # probability that it is article
@@ -85,17 +86,20 @@ _State = tuple[tuple[Frame, ...], int, tuple[int, ...], int, str, bool, Any]
 
 
 class _Walker:
+    """Reads the elements of a tree in order and collects the blocks."""
+
     def __init__(self, root: Any) -> None:
         self.blocks: list[Block] = []
-        self.runs: list[Stretch] = []
-        self.images: list[Block] = []
+        self.runs: list[Stretch] = []  # of the paragraph that is read
+        self.images: list[Block] = []  # in this paragraph: they follow it
         self.state: _State = ((), 0, (), 0, "", False, root)
         self.stack: list[_State] = []
-        self.numbers: dict[Frame, int] = {}
-        self.tags = class_hints.tags()
+        self.numbers: dict[Frame, int] = {}  # of the last item of each list
+        self.tag_hints = class_hints.load_tag_hints()
         self.hints: dict[Any, int] = {}
 
     def walk(self, root: Any) -> list[Block]:
+        """Return at most 20,000 blocks of the tree `root`."""
         steps = etree.iterwalk(root, events=("start", "end"))
         for _, (event, element) in zip(range(_MOST_STEPS), steps, strict=False):
             if event == "start":
@@ -103,105 +107,119 @@ class _Walker:
                     steps.skip_subtree()
                 continue
             if element.tag not in NO_END and (self.runs or self.images):
-                self._flush()
+                self._end_paragraph()
             self.state = self.stack.pop()
             tail = element.tail
             if tail and element is not root:
-                self.runs.append((tail, self.state[3], self.state[4]))
+                _, _, _, marks, href, _, _ = self.state
+                self.runs.append((tail, marks, href))
             if len(self.blocks) >= _MOST_BLOCKS:
                 break
-        self._flush()
+        self._end_paragraph()
         return self.blocks
 
-    def _add(self, text: str | None) -> None:
+    def _add_text(self, text: str | None) -> None:
         if text:
-            self.runs.append((text, self.state[3], self.state[4]))
+            _, _, _, marks, href, _, _ = self.state
+            self.runs.append((text, marks, href))
 
     def _start(self, element: Any) -> bool:
+        """Read the start of an element. Return True if what is in it must be skipped."""
         self.stack.append(self.state)
         tag = element.tag
         if tag == "br":
             self.runs.append(BREAK)
             return True
         if tag in elements.IMAGES:
-            self._image(element)
+            self._read_image(element)
             return True
         if tag in SKIP and not (tag in elements.UNCLOSED and element.find(".//p") is not None):
             return True
-        frames, above, last, marks, href, hidden, block = self.state
-        bits, named, concealed = _attributes(element, self.tags.get(tag, 0))
-        self.hints[element] = bits
-        hidden = hidden or concealed
+        frames, outer_hints, near_hints, marks, href, hidden, block = self.state
+        own_hints, class_name, is_hidden = _read_attributes(element, self.tag_hints.get(tag, 0))
+        self.hints[element] = own_hints
+        hidden = hidden or is_hidden
         if tag not in INLINE:
-            return self._block(element, tag, bits, hidden, named)
-        if named and _READER_ONLY.search(named):
+            return self._start_block(element, own_hints, class_name, hidden=hidden)
+        if class_name and _READER_ONLY_CLASS.search(class_name):
             return True
         if tag == "a":
             href = element.get("href", "") or href
-        self.state = (frames, above | bits, last, marks | MARKS.get(tag, 0), href, hidden, block)
-        self._add(element.text)
+        all_hints = outer_hints | own_hints
+        all_marks = marks | MARKS.get(tag, 0)
+        self.state = (frames, all_hints, near_hints, all_marks, href, hidden, block)
+        self._add_text(element.text)
         return False
 
-    def _block(self, element: Any, tag: str, bits: int, hidden: bool, named: str) -> bool:
+    def _start_block(self, element: Any, own_hints: int, class_name: str, *, hidden: bool) -> bool:
+        """Read the start of an element that is no inline markup. Return True if what is in it must
+        be skipped."""
         if self.runs or self.images:
-            self._flush()
-        frames, above, last, marks, href, _, _ = self.state
-        if tag in _FRAMES and len(frames) < _MOST_FRAMES:
-            frames = (*frames, self._frame(tag, element))
-        self.state = (frames, above | bits, (*last[-2:], bits), marks, href, hidden, element)
-        listing = named and tag in ("table", "div") and tables.names_listing(named)
-        if tag == "pre" or (listing and element.find(".//pre") is None):
-            self._code(element)
+            self._end_paragraph()
+        tag = element.tag
+        frames, outer_hints, near_hints, marks, href, _, _ = self.state
+        if tag in _FRAME_TAGS and len(frames) < _MOST_FRAMES:
+            frames = (*frames, self._make_frame(tag, element))
+        all_hints = outer_hints | own_hints
+        near_hints = (*near_hints[-2:], own_hints)
+        self.state = (frames, all_hints, near_hints, marks, href, hidden, element)
+        may_be_listing = class_name != "" and tag in ("table", "div")
+        is_listing = may_be_listing and tables.names_listing(class_name)
+        if tag == "pre" or (is_listing and element.find(".//pre") is None):
+            self._read_code(element)
             return True
         if tag == "hr":
-            self.blocks.append(self._new("hr"))
+            self.blocks.append(self._make_block("hr"))
             return True
         if tag == "table" and tables.is_data(element):
-            self._table(element)
+            self._read_table(element)
             return True
-        self._add(element.text)
+        self._add_text(element.text)
         return False
 
-    def _frame(self, tag: str, element: Any) -> Frame:
+    def _make_frame(self, tag: str, element: Any) -> Frame:
+        """Return the frame that an element is; an item of an ordered list gets its number."""
         frame = Frame(tag, element)
-        if tag in ("ul", "ol", "menu"):
+        if tag in _LIST_TAGS:
             frame.ordered = tag == "ol"
-            start = element.get("start", "1") if frame.ordered else "1"
-            self.numbers[frame] = (
-                int(start) - 1 if start.isdecimal() and len(start) <= _START_DIGITS else 0
-            )
+            self.numbers[frame] = _read_start(element) - 1 if frame.ordered else 0
         elif tag == "li":
-            above = next(
-                (f for f in reversed(self.state[0]) if f.kind in ("ul", "ol", "menu", "li")), None
-            )
-            if above is not None and above.kind != "li":
-                self.numbers[above] += 1
-                frame.ordered = above.ordered
-                frame.number = self.numbers[above]
+            outer_frames = self.state[0]
+            outer = _find_last(outer_frames, (*_LIST_TAGS, "li"))
+            if outer is not None and outer.kind != "li":
+                self.numbers[outer] += 1
+                frame.ordered = outer.ordered
+                frame.number = self.numbers[outer]
         return frame
 
-    def _new(self, kind: str) -> Block:
-        frames, above, last, _, _, hidden, element = self.state
-        near = 0
-        for bits in last:
-            near |= bits
-        return Block(kind, element, frames, above, near, self.hints, hidden=hidden)
+    def _make_block(self, kind: str) -> Block:
+        frames, all_hints, last_hints, _, _, hidden, element = self.state
+        near_hints = 0
+        for hints in last_hints:
+            near_hints |= hints
+        return Block(kind, element, frames, all_hints, near_hints, self.hints, hidden=hidden)
 
-    def _flush(self) -> None:
+    def _end_paragraph(self) -> None:
+        """Add the texts read so far as blocks, then the images among them."""
         if self.runs:
-            runs, self.runs = self.runs, []
-            if not "".join([text for text, _, _ in runs]).isspace() and not self._code_lines(runs):
-                for part in elements.paragraphs(runs):
-                    self._paragraph(part)
+            runs = self.runs
+            self.runs = []
+            is_blank = "".join([text for text, _, _ in runs]).isspace()
+            if not is_blank and not self._add_code_lines(runs):
+                for part in elements.split_paragraphs(runs):
+                    self._add_paragraph(part)
         if self.images:
             self.blocks.extend(self.images)
             self.images = []
 
-    def _paragraph(self, runs: list[Run]) -> None:
-        block = self._new("p")
-        kind = next(
-            (f.kind for f in reversed(block.frames) if f.kind not in ("blockquote", "figure")), ""
-        )
+    def _add_paragraph(self, runs: list[Run]) -> None:
+        """Add a paragraph, heading, caption or term, by the innermost frame around it."""
+        block = self._make_block("p")
+        kind = ""  # of the innermost frame that tells more than "paragraph"
+        for frame in reversed(block.frames):
+            if frame.kind not in ("blockquote", "figure"):
+                kind = frame.kind
+                break
         if kind in _HEADINGS:
             block.kind = "h"
             block.level = _HEADINGS[kind]
@@ -214,72 +232,94 @@ class _Walker:
         block.linked = sum([len(run.text) for run in runs if run.href])
         self.blocks.append(block)
 
-    def _image(self, element: Any) -> None:
-        if _EMOJI.search(element.get("class", "")):
-            self._add(element.get("alt"))
+    def _read_image(self, element: Any) -> None:
+        if _EMOJI_CLASS.search(element.get("class", "")):
+            self._add_text(element.get("alt"))
             return
-        picture = elements.read_images(element)
-        if picture is not None:
-            block = self._new("img")
-            block.image = picture
-            block.element = element
-            (self.images if self.runs else self.blocks).append(block)
+        image = elements.read_image(element)
+        if image is None:
+            return
+        block = self._make_block("img")
+        block.image = image
+        block.element = element
+        if self.runs:
+            self.images.append(block)
+        else:
+            self.blocks.append(block)
 
-    def _code(self, element: Any) -> None:
+    def _read_code(self, element: Any) -> None:
         if tables.counts_lines(element):
             return
-        block = self._new("code")
-        block.code, block.lang = tables.code_of(element)
+        block = self._make_block("code")
+        block.code = tables.read_code(element)
+        block.lang = tables.read_language(element)
         block.text = block.code
         if block.code.strip():
             self.blocks.append(block)
 
-    def _code_lines(self, runs: list[Stretch]) -> bool:
+    def _add_code_lines(self, runs: list[Stretch]) -> bool:
         """Add inline code on several lines as a code block. Return True if it is one."""
         if not all(marks & elements.CODE or text.isspace() for text, marks, _ in runs):
             return False
         if any(frame.kind in _HEADINGS for frame in self.state[0]):
             return False
-        broken = BREAK in runs
-        lines = (
-            elements.code_lines(runs)
-            if broken
-            else "".join([text for text, _, _ in runs]).strip("\n").rstrip()
-        )
-        block = self._new("code")
-        if "\n" not in lines or not (broken or block.near & class_hints.bit("code")):
+        has_breaks = BREAK in runs
+        if has_breaks:
+            code = elements.join_code_lines(runs)
+        else:
+            code = "".join([text for text, _, _ in runs]).strip("\n").rstrip()
+        if "\n" not in code:
             return False
-        block.code = block.text = lines
+        block = self._make_block("code")
+        if not has_breaks and not block.near & class_hints.bit("code"):
+            return False
+        block.code = code
+        block.text = code
         self.blocks.append(block)
         return True
 
-    def _table(self, element: Any) -> None:
-        for row in tables.rows(element):
-            block = self._new("row")
+    def _read_table(self, element: Any) -> None:
+        for row in tables.read_rows(element):
+            block = self._make_block("row")
             block.head = row.head
             block.cells = [collapse(cell) for cell in row.cells]
-            texts = ["".join([run.text for run in cell]) for cell in block.cells]
-            block.text = "\t".join(texts).strip()
-            block.linked = sum([len(run.text) for cell in block.cells for run in cell if run.href])
+            cell_texts = ["".join([run.text for run in cell]) for cell in block.cells]
+            block.text = "\t".join(cell_texts).strip()
+            for cell in block.cells:
+                block.linked += sum([len(run.text) for run in cell if run.href])
             if block.text:
                 self.blocks.append(block)
             if len(self.blocks) >= _MOST_BLOCKS:
                 return
 
 
-def _attributes(element: Any, bits: int) -> tuple[int, str, bool]:
-    named = ""
+def _read_start(element: Any) -> int:
+    """Return the number of the first item of an ordered list."""
+    start = element.get("start", "1")
+    return int(start) if start.isdecimal() and len(start) <= _START_DIGITS else 1
+
+
+def _find_last(frames: tuple[Frame, ...], kinds: Collection[str]) -> Frame | None:
+    """Return the innermost frame of one of `kinds`, None for none."""
+    return next((frame for frame in reversed(frames) if frame.kind in kinds), None)
+
+
+def _read_attributes(element: Any, tag_hints: int) -> tuple[int, str, bool]:
+    """Return the bits of an element's class hints, its class, and whether it is hidden; a tuple, as
+    this is called for each element."""
+    hints = tag_hints
+    class_name = ""
     hidden = False
     for name, value in element.items():
         if name in class_hints.ATTRIBUTES:
-            bits |= class_hints.of_words(value)
+            hints |= class_hints.read_words(value)
             if name == "class":
-                named = value
+                class_name = value
         elif name == "style":
-            hidden = hidden or _HIDDEN.search(value) is not None
+            hidden = hidden or _HIDDEN_STYLE.search(value) is not None
         elif name == "hidden":
             hidden = hidden or value != "until-found"
-    return bits, named, hidden
+    return hints, class_name, hidden
 
 
 def read_blocks(root: Any) -> list[Block]:

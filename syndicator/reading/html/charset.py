@@ -35,23 +35,32 @@ _C1 = {
     for byte in range(0x80, 0xA0)
     if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 }
-_TAIL = "[\u0080-\u00bf" + "".join(_C1) + "]"
+_CONTINUATION = "[\u0080-\u00bf" + "".join(_C1) + "]"
 _DOUBLED = re.compile(
-    f"[\u00c2-\u00df]{_TAIL}|[\u00e0-\u00ef]{_TAIL}{{2}}|[\u00f0-\u00f4]{_TAIL}{{3}}"
+    f"[\u00c2-\u00df]{_CONTINUATION}|[\u00e0-\u00ef]{_CONTINUATION}{{2}}|[\u00f0-\u00f4]{_CONTINUATION}{{3}}"
 )
-_PERHAPS = re.compile(f"[\u00c2-\u00f4]{_TAIL}")
+_PERHAPS_DOUBLED = re.compile(f"[\u00c2-\u00f4]{_CONTINUATION}")
 _ACCENTED = re.compile("[\u00c0-\u024f]")
-_SAMPLE = 60_000  # bytes looked at when nothing is declared
+_MOST_SAMPLE = 60_000  # bytes looked at when nothing is declared
 # bytes in which a meta charset is looked for; browsers look at 1,024, real pages put it later
-_HEAD = 16_384
+_MOST_HEAD = 16_384
 # share of undecodable characters that a charset may have, and a number always allowed
 _TOO_MANY = 0.02
-_FEW = 3
+_ALWAYS_ALLOWED = 3
 # doubled characters of a text encoded twice; share of accented letters
 _LEAST_PAIRS = 2
 _PAIRS_SHARE = 0.5
-_UTF_16_START = 64
-_ASCII = 127  # bytes looked at for UTF-16 without a mark; the last byte of ASCII
+_UTF_16_START = 64  # bytes looked at for UTF-16 without a mark
+_LAST_ASCII = 127  # the last byte of ASCII
+_BEFORE_SAMPLE = 2_000  # bytes before the first that is not ASCII
+_LONGEST_HEADER = 1_000
+_LONGEST_XML_DECLARATION = 1_000
+_REPLACEMENT = "\ufffd"
+# what Python decodes an invalid byte of UTF-8 to ("surrogateescape")
+_FIRST_ESCAPE = "\udc80"
+_LAST_ESCAPE = "\udcff"
+_ESCAPE = re.compile(f"[{_FIRST_ESCAPE}-{_LAST_ESCAPE}]")
+_ESCAPE_OFFSET = 0xDC00
 # NULs: more than so many among the 32 high bytes, fewer among the low ones
 _MOST_NULS = 24
 _FEW_NULS = 4
@@ -62,95 +71,118 @@ def decode(data: bytes, content_type: str = "") -> tuple[str, str]:
     U+FFFD."""
     content, name = _decode(data, content_type)
     # in UTF-8 every character that can begin a doubled one begins with this byte
-    return (
-        content if name == "utf-8" and data.count(b"\xc3") < _LEAST_PAIRS else _undouble(content)
-    ), name
+    if name == "utf-8" and data.count(b"\xc3") < _LEAST_PAIRS:
+        return content, name
+    return _undouble(content), name
 
 
 def _undouble(content: str) -> str:
     """Undo UTF-8 that was read as Windows-1252, if all accented letters look like it."""
-    if content.isascii() or len(_PERHAPS.findall(content)) < _LEAST_PAIRS:
+    if content.isascii() or len(_PERHAPS_DOUBLED.findall(content)) < _LEAST_PAIRS:
         return content
     pairs = len(_DOUBLED.findall(content))
     if pairs < _LEAST_PAIRS or pairs < _PAIRS_SHARE * len(_ACCENTED.findall(content)):
         return content
-    return _DOUBLED.sub(lambda pair: _once(pair[0]), content)
+    return _DOUBLED.sub(lambda pair: _decode_doubled(pair[0]), content)
 
 
-def _once(run: str) -> str:
+def _decode_doubled(characters: str) -> str:
+    """Decode characters whose bytes in Windows-1252 are UTF-8; unchanged if they are not."""
+    data = bytes(_C1[char] if char in _C1 else ord(char) for char in characters)
     try:
-        return bytes(_C1[char] if char in _C1 else ord(char) for char in run).decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError:
-        return run
+        return characters
 
 
 def _decode(data: bytes, content_type: str) -> tuple[str, str]:
+    """Return the text of `data` and its charset: by mark, UTF-8, then as stated, else guessed."""
     for mark, name in _BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "replace"), name
-    # a NUL in every second byte: UTF-16 without a mark
-    for name, odd, even in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
-        high = data[odd:_UTF_16_START:2]
-        low = data[even:_UTF_16_START:2]
-        if high.count(0) > _MOST_NULS and low.count(0) < _FEW_NULS:
-            return data.decode(name, "replace"), name
-    header = _HEADER.search(content_type[:1_000])
-    stated = [name for name in (header and _known(header[1]), _from_meta(data)) if name]
+    utf_16 = _find_utf_16(data)
+    if utf_16:
+        return data.decode(utf_16, "replace"), utf_16
+    header = _HEADER.search(content_type[:_LONGEST_HEADER])
+    header_name = _find_codec(header[1]) if header else None
+    stated = [name for name in (header_name, _read_meta(data)) if name]
     if data.isascii():
-        seven = [name for name in stated if name.startswith(("iso2022", "hz", "utf-7"))]
-        return (
-            (data.decode(seven[0], "replace"), seven[0])
-            if seven
-            else (data.decode("ascii"), "utf-8")
-        )
+        for name in stated:
+            if name.startswith(("iso2022", "hz", "utf-7")):
+                return data.decode(name, "replace"), name
+        return data.decode("ascii"), "utf-8"
     for name in dict.fromkeys(["utf-8", *stated]):
         try:
             return data.decode(name), name
         except (UnicodeDecodeError, LookupError):
             continue
+    beyond_ascii = sum(1 for byte in data[:_MOST_SAMPLE] if byte > _LAST_ASCII)
+    most_wrong = max(_ALWAYS_ALLOWED, _TOO_MANY * beyond_ascii)
     for name in dict.fromkeys([*stated, "utf-8"]):
-        text = _utf8(data) if name == "utf-8" else data.decode(name, "replace")
-        wrong = text.count("\ufffd") if name != "utf-8" else _bad_utf8(data)
-        if wrong <= max(_FEW, _TOO_MANY * sum(1 for byte in data[:_SAMPLE] if byte > _ASCII)):
+        if name == "utf-8":
+            text = _decode_faulty_utf8(data)
+            wrong = _count_faulty_utf8(data)
+        else:
+            text = data.decode(name, "replace")
+            wrong = text.count(_REPLACEMENT)
+        if wrong <= most_wrong:
             return text, name
-    name = _sniff(data) or "cp1252"
+    name = _guess_charset(data) or "cp1252"
     return data.decode(name, "replace"), name
 
 
-def _bad_utf8(data: bytes) -> int:
-    return sum(
-        1
-        for char in data[:_SAMPLE].decode("utf-8", "surrogateescape")
-        if "\udc80" <= char <= "\udcff"
-    )
+def _find_utf_16(data: bytes) -> str | None:
+    """Return the kind of UTF-16 without a mark: NULs are in every second byte; None for others."""
+    for name, odd, even in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
+        high = data[odd:_UTF_16_START:2]
+        low = data[even:_UTF_16_START:2]
+        if high.count(0) > _MOST_NULS and low.count(0) < _FEW_NULS:
+            return name
+    return None
 
 
-def _utf8(data: bytes) -> str:
+def _count_faulty_utf8(data: bytes) -> int:
+    """Return the number of invalid bytes in the beginning of `data`."""
+    sample = data[:_MOST_SAMPLE].decode("utf-8", "surrogateescape")
+    return sum(1 for char in sample if _FIRST_ESCAPE <= char <= _LAST_ESCAPE)
+
+
+def _decode_faulty_utf8(data: bytes) -> str:
+    """Decode UTF-8; invalid bytes are read as Windows-1252."""
     text = data.decode("utf-8", "surrogateescape")
-    return re.sub(
-        "[\udc80-\udcff]", lambda m: bytes([ord(m[0]) - 0xDC00]).decode("cp1252", "replace"), text
+    return _ESCAPE.sub(
+        lambda escape: bytes([ord(escape[0]) - _ESCAPE_OFFSET]).decode("cp1252", "replace"), text
     )
 
 
-def _sniff(data: bytes) -> str | None:
+def _guess_charset(data: bytes) -> str | None:
+    """Return the charset that charset_normalizer finds likeliest, None for none."""
     from charset_normalizer import from_bytes
 
-    start = next((index for index, byte in enumerate(data) if byte > _ASCII), 0)
-    best = from_bytes(data[max(0, start - 2_000) : start + _SAMPLE]).best()
-    return _known(best.encoding) if best else None
+    start = next((index for index, byte in enumerate(data) if byte > _LAST_ASCII), 0)
+    sample = data[max(0, start - _BEFORE_SAMPLE) : start + _MOST_SAMPLE]
+    best = from_bytes(sample).best()
+    return _find_codec(best.encoding) if best else None
 
 
-def _from_meta(data: bytes) -> str | None:
-    match = _META.search(data, 0, _HEAD) or _XML.search(data, 0, 1_000)
-    name = _known(match[1].decode("ascii", "replace")) if match else None
-    # a meta that could be read as ASCII is not in UTF-16 or UTF-32 (WHATWG HTML 13.2.3.3)
-    return "utf-8" if name and name.startswith(("utf-16", "utf-32")) else name
+def _read_meta(data: bytes) -> str | None:
+    """Return the charset that a meta or an XML declaration states, None for none."""
+    match = _META.search(data, 0, _MOST_HEAD) or _XML.search(data, 0, _LONGEST_XML_DECLARATION)
+    name = _find_codec(match[1].decode("ascii", "replace")) if match else None
+    if name and name.startswith(("utf-16", "utf-32")):
+        # a meta that could be read as ASCII is not in UTF-16 or UTF-32 (WHATWG HTML 13.2.3.3)
+        return "utf-8"
+    return name
 
 
-def _known(label: str) -> str | None:
+def _find_codec(label: str) -> str | None:
+    """Return the name of Python's codec for a charset's label, or of a superset; None if there is
+    none."""
     label = _ALIASES.get(label.lower(), label)
     try:
         info = codecs.lookup(label)
     except (LookupError, ValueError):
         return None
-    return _SUPERSET.get(info.name, info.name) if getattr(info, "_is_text_encoding", True) else None
+    if not getattr(info, "_is_text_encoding", True):
+        return None
+    return _SUPERSET.get(info.name, info.name)

@@ -37,30 +37,34 @@ UNCLOSED = frozenset(("button", "svg", "object", "video", "audio", "map", "selec
 NO_END = INLINE | IMAGES | {"br"} | (SKIP - UNCLOSED)  # end no paragraph
 _BLANK = " \t\r\n\f\v\u200b\ufeff\xa0"
 _SPACE = re.compile(r"[ \t\r\n\f\v\u200b\ufeff]+")
-_PARAGRAPH = 2  # breaks in a row from which a new paragraph begins
+_PARAGRAPH_BREAKS = 2  # breaks in a row from which a new paragraph begins
 _LAZY_NAMES = (
     "data-src data-lazy-src data-original data-orig-file data-hi-res-src data-large_image"
     " data-image data-url data-lazy data-echo data-full-src data-img-src"
 )
-_LAZY = tuple(_LAZY_NAMES.split())
-_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
-_IMAGES_BLANK = re.compile(
+_LAZY_ATTRIBUTES = tuple(_LAZY_NAMES.split())
+_SRCSET_ATTRIBUTES = ("srcset", "data-srcset", "data-lazy-srcset")
+_PLACEHOLDER = re.compile(
     r"(?:^data:|(?:^|[/_.-])(?:blank|spacer|pixel|1x1|transparent|placeholder|loading|lazy(?:load)?|grey|gray|clear|empty)"
     r"[\w.-]*\.(?:gif|png|svg|jpe?g|webp)|/(?:pixel|beacon|track(?:ing)?)(?:[/.?]|$))",
     re.I,
 )
 _NUMBER = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$")
-_CANDIDATE = re.compile(
+_SRCSET_CANDIDATE = re.compile(
     r"\s*([^\s,][^\s]*[^\s,]|[^\s,])(?:\s+(\d{1,6}(?:\.\d{1,4})?)([wx]))?\s*(?:,|$)"
 )
-_WIDE_ENOUGH = 2000
-_SMALLEST = 3  # pixels: the widest image taken, and one that only counts visits
+# pixels of the widest image taken, and of one that only counts visits
+_WIDEST = 2000
+_SMALLEST = 3
+_LONGEST_ALT = 500  # characters
+_MOST_SRCSET = 20_000
+_BREAK_MARKS = -1  # in place of the marks of a BREAK
 
 
-def inline_runs(element: Any) -> list[tuple[str, int, str]]:
+def read_runs(element: Any) -> list[tuple[str, int, str]]:
     """Return the text in `element` as (text, marks, link target or ""), with a space between
     blocks."""
-    out: list[tuple[str, int, str]] = []
+    runs: list[tuple[str, int, str]] = []
     stack: list[tuple[int, str]] = []
     marks = 0
     href = ""
@@ -74,18 +78,19 @@ def inline_runs(element: Any) -> list[tuple[str, int, str]]:
                 continue
             if tag in INLINE:
                 marks |= MARKS.get(tag, 0)
-                href = (node.get("href", "") or href) if tag == "a" else href
+                if tag == "a":
+                    href = node.get("href", "") or href
             else:
-                out.append((" ", marks, href))
+                runs.append((" ", marks, href))
             if node.text:
-                out.append((node.text, marks, href))
+                runs.append((node.text, marks, href))
             continue
         marks, href = stack.pop()
         if node.tag not in INLINE:
-            out.append((" ", marks, href))
+            runs.append((" ", marks, href))
         if node is not element and node.tail:
-            out.append((node.tail, marks, href))
-    return out
+            runs.append((node.tail, marks, href))
+    return runs
 
 
 class Run(NamedTuple):
@@ -97,25 +102,25 @@ class Run(NamedTuple):
 
 
 # half the time of Run(...)
-_run: Callable[[tuple[str, int, str]], Run] = partial(tuple.__new__, Run)
-Stretch = tuple[str, int, str]  # what a Run is, before its white space is collapsed
-BREAK: Stretch = ("\n", -1, "")  # a br
+_make_run: Callable[[tuple[str, int, str]], Run] = partial(tuple.__new__, Run)
+Stretch = tuple[str, int, str]  # a Run before its white space is collapsed
+BREAK: Stretch = ("\n", _BREAK_MARKS, "")  # a br
 
 
-def paragraphs(runs: list[Stretch]) -> list[list[Run]]:
+def split_paragraphs(runs: list[Stretch]) -> list[list[Run]]:
     """Split `runs` at two or more line breaks in a row, and collapse white space. No part is
     empty."""
     parts: list[list[Stretch]] = []
     current: list[Stretch] = []
     breaks = 0
     for run in runs:
-        if run[1] == -1:
+        if run[1] == _BREAK_MARKS:
             breaks += 1
             continue
         if breaks:
             if not run[0].strip(_BLANK):
                 continue
-            if breaks >= _PARAGRAPH and current:
+            if breaks >= _PARAGRAPH_BREAKS and current:
                 parts.append(current)
                 current = []
             elif current:
@@ -123,21 +128,23 @@ def paragraphs(runs: list[Stretch]) -> list[list[Run]]:
             breaks = 0
         current.append(run)
     parts.append(current)
-    return [collapsed for part in parts if part and (collapsed := collapse(part))]
+    collapsed_parts = [collapse(part) for part in parts if part]
+    return [part for part in collapsed_parts if part]
 
 
-def code_lines(runs: list[Stretch]) -> str:
+def join_code_lines(runs: list[Stretch]) -> str:
     """Return `runs` as lines of code, split at line breaks."""
-    pieces = []
+    pieces: list[str] = []
     for index, (text, marks, _) in enumerate(runs):
-        if marks != -1:
-            # the page's own line end
-            wrapped = text[:1] in ("\n", "\r") and (index == 0 or runs[index - 1] == BREAK)
-            text = _SPACE.sub(" ", text.lstrip() if wrapped else text)
-        pieces.append(text)
-    return "\n".join(
-        [line.rstrip() for line in "".join(pieces).replace("\xa0", " ").split("\n")]
-    ).strip("\n")
+        if marks == _BREAK_MARKS:
+            pieces.append(text)
+            continue
+        follows_break = index == 0 or runs[index - 1] == BREAK
+        if follows_break and text[:1] in ("\n", "\r"):  # the page's own line end
+            text = text.lstrip()
+        pieces.append(_SPACE.sub(" ", text))
+    lines = "".join(pieces).replace("\xa0", " ").split("\n")
+    return "\n".join([line.rstrip() for line in lines]).strip("\n")
 
 
 def collapse(runs: list[Stretch]) -> list[Run]:
@@ -145,45 +152,46 @@ def collapse(runs: list[Stretch]) -> list[Run]:
     beside a break."""
     if len(runs) == 1:
         text, marks, href = runs[0]
-        text = _spaced(text).lstrip(" ").rstrip(" \xa0\n")
-        return [_run((text, marks, href))] if marks != -1 and text.strip() else []
-    out: list[Run] = []
-    space = True  # the text so far ends in white space
+        text = _collapse_spaces(text).lstrip(" ").rstrip(" \xa0\n")
+        return [_make_run((text, marks, href))] if marks != _BREAK_MARKS and text.strip() else []
+    collapsed: list[Run] = []
+    ends_in_space = True  # the text so far
     for text, marks, href in runs:
-        if marks == -1:
-            _trim(out)
-            out.append(_run(("\n", 0, "")))
-            space = True
+        if marks == _BREAK_MARKS:
+            _trim_end(collapsed)
+            collapsed.append(_make_run(("\n", 0, "")))
+            ends_in_space = True
             continue
-        text = _spaced(text)
-        if space:
+        text = _collapse_spaces(text)
+        if ends_in_space:
             text = text.lstrip(" ")
         if text:
-            space = text[-1] == " "
-            last = out[-1] if out else None
-            if last is not None and last[1] == marks and last[2] == href and last[0] != "\n":
-                out[-1] = _run((last[0] + text, marks, href))
+            ends_in_space = text[-1] == " "
+            last = collapsed[-1] if collapsed else None
+            if last and last.marks == marks and last.href == href and last.text != "\n":
+                collapsed[-1] = _make_run((last.text + text, marks, href))
             else:
-                out.append(_run((text, marks, href)))
-    _trim(out)
-    while out and not out[0].text.strip():
-        del out[0]
-    return out if any(run.text.strip("\xa0\u200b \n") for run in out) else []
+                collapsed.append(_make_run((text, marks, href)))
+    _trim_end(collapsed)
+    while collapsed and not collapsed[0].text.strip():
+        del collapsed[0]
+    return collapsed if any(run.text.strip("\xa0\u200b \n") for run in collapsed) else []
 
 
-def _spaced(text: str) -> str:
+def _collapse_spaces(text: str) -> str:
     return text if text.isprintable() and "  " not in text else _SPACE.sub(" ", text)
 
 
-def _trim(out: list[Run]) -> None:
-    while out:
-        last = out[-1]
+def _trim_end(runs: list[Run]) -> None:
+    """Remove white space at the end of the last run with text, and all runs behind it."""
+    while runs:
+        last = runs[-1]
         text = last.text.rstrip(" \xa0\n")
         if text:
             if text != last.text:
-                out[-1] = last._replace(text=text)
+                runs[-1] = last._replace(text=text)
             return
-        out.pop()
+        runs.pop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,55 +204,61 @@ class Image:
     height: int | None
 
 
-def read_images(element: Any) -> Image | None:
+def read_image(element: Any) -> Image | None:
     """Return the image of an img or picture: its lazy source, src or widest srcset; None for a
     tracking pixel."""
     image = element.find(".//img") if element.tag == "picture" else element
     if image is None:
         image = element
-    width = _size(image.get("width"))
-    height = _size(image.get("height"))
-    if (width is not None and width < _SMALLEST) or (height is not None and height < _SMALLEST):
+    width = _read_pixels(image.get("width"))
+    height = _read_pixels(image.get("height"))
+    for side in (width, height):
+        if side is not None and side < _SMALLEST:
+            return None
+    address = _find_address(image, element)
+    if not address:
         return None
-    src = _source(image, element)
-    alt = " ".join((image.get("alt") or "").split())[:500]
-    return Image(src, alt, width, height) if src else None
+    alt = " ".join((image.get("alt") or "").split())[:_LONGEST_ALT]
+    return Image(address, alt, width, height)
 
 
-def _size(value: str | None) -> int | None:
+def _read_pixels(value: str | None) -> int | None:
     number = _NUMBER.match(value or "")
     return int(number[1]) if number else None
 
 
-def _source(image: Any, holder: Any) -> str:
+def _find_address(image: Any, holder: Any) -> str:
+    """Return the address of an image as written, "" for a placeholder only. `holder`: its picture
+    element, else the image itself."""
     attributes: dict[str, str] = dict(image.attrib)
-    for name in _LAZY:
+    for name in _LAZY_ATTRIBUTES:
         value = attributes.get(name, "").strip()
-        if (
-            value
-            and not _IMAGES_BLANK.search(value)
-            and not value.startswith(("{", "["))
-            and "." in value
-        ):
+        if not value or value.startswith(("{", "[")) or "." not in value:
+            continue
+        if not _PLACEHOLDER.search(value):
             return value
     src = attributes.get("src", "").strip()
-    if src and not _IMAGES_BLANK.search(src):
+    if src and not _PLACEHOLDER.search(src):
         return src
-    sets = [attributes.get(name, "") for name in _SETS]
+    srcsets = [attributes.get(name, "") for name in _SRCSET_ATTRIBUTES]
     if holder is not image:
-        sets += [source.get(name, "") for source in holder.iter("source") for name in _SETS[:2]]
-    return next((best for value in sets if value and (best := widest(value))), "")
+        for source in holder.iter("source"):
+            srcsets += [source.get(name, "") for name in _SRCSET_ATTRIBUTES[:2]]
+    for srcset in srcsets:
+        if srcset and (address := find_widest(srcset)):
+            return address
+    return ""
 
 
-def widest(srcset: str) -> str:
+def find_widest(srcset: str) -> str:
     """Return the widest candidate of `srcset` up to 2,000 pixels, else the narrowest; "" without
     any (WHATWG HTML 4.8.4.2.1)."""
     best = ""
-    score = -1.0
-    for match in _CANDIDATE.finditer(srcset[:20_000]):
+    best_score = -1.0
+    for match in _SRCSET_CANDIDATE.finditer(srcset[:_MOST_SRCSET]):
         size = float(match[2] or 1)
-        fits = size if size <= _WIDE_ENOUGH else 1 / size
-        if fits > score and not _IMAGES_BLANK.search(match[1]):
+        score = size if size <= _WIDEST else 1 / size
+        if score > best_score and not _PLACEHOLDER.search(match[1]):
             best = match[1]
-            score = fits
+            best_score = score
     return best

@@ -5,177 +5,219 @@ From files of reading/data. Each hint of a class is a bit."""
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any
 
 from syndicator import reading
 
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _LITERAL = re.compile(r"(?:\\b)?([a-z]+?)(?:[a-z][?*]|[^a-z]|$)")
 ATTRIBUTES = frozenset(("class", "id", "role", "itemprop", "data-testid", "data-component"))
 KINDS = ("related", "newsletter", "share", "comments", "legal")  # of boilerplate
-_KEY = 2  # characters by which starts are looked up
+_KEY_LENGTH = 2  # characters by which starts are looked up
 # the first character of the scripts that do not separate words (Unicode: CJK Radicals Supplement)
 _CJK = "\u2e80"
-_QUOTES = str.maketrans(
+_PLAIN_QUOTES = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "\u00a0": " ", "»": "", "›": "", "→": ""}
 )
+_LONGEST_WORD = 80  # characters of a class name
+_MOST_WORDS = 30  # of an attribute
 # to see that there is none is ten times cheaper
-_QUOTED = re.compile(f"[{''.join(map(chr, _QUOTES))}]")
+_TYPOGRAPHIC = re.compile(f"[{''.join(map(chr, _PLAIN_QUOTES))}]")
 
 
 @cache
-def _table() -> dict[str, Any]:
+def _load_table() -> dict[str, Any]:
     return tomllib.loads(reading.file_text("class_hints.toml"))
 
 
 @cache
-def names() -> tuple[str, ...]:
+def list_names() -> tuple[str, ...]:
     """Return the names of the hints, lowest bit first."""
-    return tuple(_table()["words"])
+    return tuple(_load_table()["words"])
 
 
 @cache
 def bit(name: str) -> int:
-    return 1 << names().index(name)
+    """Return the bit of the hint `name`."""
+    return 1 << list_names().index(name)
+
+
+@dataclass(frozen=True, slots=True)
+class _WordPatterns:
+    """`scan` finds the literals with which expressions begin; `by_literal`: the expressions to try
+    where it finds one, each with the bit of its hint."""
+
+    scan: re.Pattern[str]
+    by_literal: Mapping[str, Sequence[tuple[re.Pattern[str], int]]]
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], dict[str, list[tuple[re.Pattern[str], int]]]]:
-    starting: dict[str, list[tuple[re.Pattern[str], int]]] = {}
-    for name, expressions in _table()["words"].items():
+def _compile_words() -> _WordPatterns:
+    """Compile the expressions of data/class_hints.toml.
+
+    To find the literals first is faster than to try each expression on each class name."""
+    by_literal: dict[str, list[tuple[re.Pattern[str], int]]] = {}
+    for name, expressions in _load_table()["words"].items():
         for expression in expressions:
             match = _LITERAL.match(expression)
-            starting.setdefault(match[1] if match else "", []).append(
-                (re.compile(expression), bit(name))
-            )
-    all_of = {
-        literal: [
-            each for start in starting if literal.startswith(start) for each in starting[start]
-        ]
-        for literal in starting
-    }
-    by_letter = {
-        literal[0]: sorted((x for x in starting if x[0] == literal[0]), key=len)[::-1]
-        for literal in starting
-    }
-    heads = [
-        f"{letter}(?:{'|'.join(x[1:] for x in literals)})"
-        for letter, literals in sorted(by_letter.items())
-    ]
-    return re.compile(f"(?=({'|'.join(heads)}))"), all_of
+            literal = match[1] if match else ""
+            by_literal.setdefault(literal, []).append((re.compile(expression), bit(name)))
+    # the scan finds the longest literal: where it is "header", expressions of "head" are tried, too
+    with_shorter: dict[str, list[tuple[re.Pattern[str], int]]] = {}
+    for literal in by_literal:
+        with_shorter[literal] = []
+        for shorter, expressions in by_literal.items():
+            if literal.startswith(shorter):
+                with_shorter[literal] += expressions
+    by_letter: dict[str, list[str]] = {}
+    for literal in sorted(by_literal):
+        by_letter.setdefault(literal[0], []).append(literal)
+    alternatives: list[str] = []
+    for letter, literals in by_letter.items():
+        longest_first = sorted(literals, key=len, reverse=True)
+        ends = "|".join(literal[1:] for literal in longest_first)
+        alternatives.append(f"{letter}(?:{ends})")
+    return _WordPatterns(re.compile(f"(?=({'|'.join(alternatives)}))"), with_shorter)
 
 
 @cache
-def tags() -> Mapping[str, int]:
+def load_tag_hints() -> Mapping[str, int]:
     """Return tag -> the bits of its hints."""
-    return {tag: bit(name) for tag, name in _table()["tags"].items()}
+    return {tag: bit(name) for tag, name in _load_table()["tags"].items()}
 
 
 @lru_cache(maxsize=20_000)
-def _of_word(value: str) -> int:
-    value = value[:80]
-    words = value.lower()
-    if words != value:
-        words = _CAMEL.sub("-", value).lower()
-    scan, expressions = _patterns()
+def _read_word(value: str) -> int:
+    """Return the bits of the hints in a class name or the like."""
+    value = value[:_LONGEST_WORD]
+    word = value.lower()
+    if word != value:
+        word = _CAMEL_CASE.sub("-", value).lower()
+    patterns = _compile_words()
     bits = 0
-    for literal in scan.findall(words):
-        for expression, flag in expressions[literal]:
-            if not bits & flag and expression.search(words):
+    for literal in patterns.scan.findall(word):
+        for expression, flag in patterns.by_literal[literal]:
+            if not bits & flag and expression.search(word):
                 bits |= flag
     return bits
 
 
 @lru_cache(maxsize=20_000)
-def of_words(value: str) -> int:
+def read_words(value: str) -> int:
     """Return the bits of the hints in `value`, the content of one of the ATTRIBUTES."""
     bits = 0
-    for word in value.split()[:30]:
-        bits |= _of_word(word)
+    for word in value.split()[:_MOST_WORDS]:
+        bits |= _read_word(word)
     return bits
 
 
-def of(element: Any) -> int:
+def read_hints(element: Any) -> int:
     """Return the bits of the hints that `element` has by its tag and its ATTRIBUTES."""
-    bits = tags().get(element.tag, 0)
+    bits = load_tag_hints().get(element.tag, 0)
     for name, value in element.items():
         if name in ATTRIBUTES:
-            bits |= of_words(value)
+            bits |= read_words(value)
     return bits
 
 
 @cache
-def _table_phrases() -> dict[str, dict[str, dict[str, list[str]]]]:
+def _load_phrases() -> dict[str, dict[str, dict[str, list[str]]]]:
     return tomllib.loads(reading.file_text("phrases.toml"))
 
 
 def ready(text: str) -> str:
     """Return `text` in the form of the phrase lists: lower case, straight quotes, no punctuation at
     the ends."""
-    plain = text if text.isascii() or not _QUOTED.search(text) else text.translate(_QUOTES)
-    return plain.strip(" \t\n-–—*•|:<>[]()»").lower()
+    if not text.isascii() and _TYPOGRAPHIC.search(text):
+        text = text.translate(_PLAIN_QUOTES)
+    return text.strip(" \t\n-–—*•|:<>[]()»").lower()
 
 
 def starts(kinds: tuple[str, ...], text: str) -> list[float]:
-    """Return for each of `kinds` which share (0 to 1) of `text` is the longest phrase with which it
-    starts. `text`: see `ready`."""
-    out = [0.0] * len(kinds)
-    candidates = _starts(kinds).get(text[:_KEY])
-    if candidates is None or not text.startswith(candidates[0]):
-        return out
-    for phrase, place in candidates[1]:
-        if not out[place] and text.startswith(phrase) and _whole(phrase, text):
-            out[place] = len(phrase) / len(text)
-    return out
+    """Return for each of `kinds` the share (0 to 1) of `text` that its longest phrase at the start
+    of `text` is. `text`: see `ready`."""
+    shares = [0.0] * len(kinds)
+    candidates = _load_starts(kinds).get(text[:_KEY_LENGTH])
+    if candidates is None or not text.startswith(candidates.phrases):
+        return shares
+    for phrase, index in candidates.with_kinds:
+        if not shares[index] and text.startswith(phrase) and _ends_at_word(phrase, text):
+            shares[index] = len(phrase) / len(text)
+    return shares
 
 
-def inside(kinds: Sequence[str], text: str) -> frozenset[str]:
+def find_phrase_kinds(kinds: Sequence[str], text: str) -> frozenset[str]:
     """Return those of `kinds` that have a phrase in `text`, at the start of a word. `text`: see
     `ready`."""
-    words, loose = _contained(tuple(kinds))
-    heads = words.keys() & text.split()
-    matching = {kind for word in heads for phrase, kind in words[word] if phrase in text}
+    contained = _load_contained(tuple(kinds))
+    matching: set[str] = set()
+    for word in contained.by_first_word.keys() & text.split():
+        for phrase, kind in contained.by_first_word[word]:
+            if phrase in text:
+                matching.add(kind)
     if not text.isascii():
-        matching |= {kind for phrase, kind in loose if phrase in text}
+        for phrase, kind in contained.without_words:
+            if phrase in text:
+                matching.add(kind)
     return frozenset(matching)
 
 
+@dataclass(frozen=True, slots=True)
+class _Starts:
+    """The phrases with the same first letters, longest first; each with the index of its kind."""
+
+    phrases: tuple[str, ...]
+    with_kinds: tuple[tuple[str, int], ...]
+
+
 @cache
-def _starts(
-    kinds: tuple[str, ...],
-) -> dict[str, tuple[tuple[str, ...], tuple[tuple[str, int], ...]]]:
+def _load_starts(kinds: tuple[str, ...]) -> dict[str, _Starts]:
+    """Return the phrases that texts of `kinds` start with, by their first letters."""
     by_start: dict[str, list[tuple[str, int]]] = {}
-    for place, kind in enumerate(kinds):
-        for phrase in {
-            phrase
-            for phrases in _table_phrases()[kind].get("starts", {}).values()
-            for phrase in phrases
-        }:
-            by_start.setdefault(phrase[:_KEY], []).append((phrase, place))
-    ordered = {
-        key: tuple(sorted(values, key=lambda item: -len(item[0])))
-        for key, values in by_start.items()
-    }
-    return {key: (tuple(phrase for phrase, _ in values), values) for key, values in ordered.items()}
+    for index, kind in enumerate(kinds):
+        by_language = _load_phrases()[kind].get("starts", {})
+        for phrase in set(chain.from_iterable(by_language.values())):
+            by_start.setdefault(phrase[:_KEY_LENGTH], []).append((phrase, index))
+    starts_by_letters: dict[str, _Starts] = {}
+    for letters, phrases in by_start.items():
+        longest_first = tuple(sorted(phrases, key=lambda item: -len(item[0])))
+        starts_by_letters[letters] = _Starts(
+            tuple(phrase for phrase, _ in longest_first), longest_first
+        )
+    return starts_by_letters
 
 
-def _whole(phrase: str, text: str) -> bool:
-    end = text[len(phrase) : len(phrase) + 1]
-    return not (end.isascii() and end.isalnum() and phrase[-1].isascii() and phrase[-1].isalnum())
+def _ends_at_word(phrase: str, text: str) -> bool:
+    """Return False if the last word of `phrase` goes on in `text`, which starts with it. Only ASCII
+    words are checked."""
+    following = text[len(phrase) : len(phrase) + 1]
+    is_word_after = following.isascii() and following.isalnum()
+    is_word_before = phrase[-1].isascii() and phrase[-1].isalnum()
+    return not (is_word_after and is_word_before)
+
+
+@dataclass(frozen=True, slots=True)
+class _Contained:
+    """Phrases with their kinds, by their first word; apart those of scripts that do not separate
+    words."""
+
+    by_first_word: Mapping[str, Sequence[tuple[str, str]]]
+    without_words: Sequence[tuple[str, str]]
 
 
 @cache
-def _contained(
-    kinds: tuple[str, ...],
-) -> tuple[dict[str, tuple[tuple[str, str], ...]], tuple[tuple[str, str], ...]]:
-    words: dict[str, list[tuple[str, str]]] = {}
-    loose: list[tuple[str, str]] = []
+def _load_contained(kinds: tuple[str, ...]) -> _Contained:
+    """Return the phrases that texts of `kinds` contain."""
+    by_first_word: dict[str, list[tuple[str, str]]] = {}
+    without_words: list[tuple[str, str]] = []
     for kind in kinds:
-        for phrases in _table_phrases()[kind].get("contains", {}).values():
-            for phrase in phrases:
-                if phrase[0] > _CJK:
-                    loose.append((phrase, kind))
-                else:
-                    words.setdefault(phrase.split()[0], []).append((phrase, kind))
-    return {word: tuple(pairs) for word, pairs in words.items()}, tuple(loose)
+        by_language = _load_phrases()[kind].get("contains", {})
+        for phrase in chain.from_iterable(by_language.values()):
+            if phrase[0] > _CJK:
+                without_words.append((phrase, kind))
+            else:
+                by_first_word.setdefault(phrase.split()[0], []).append((phrase, kind))
+    return _Contained(by_first_word, without_words)

@@ -4,38 +4,39 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from lxml import etree
 
-from syndicator.reading.html.elements import inline_runs
+from syndicator.reading.html.elements import read_runs
 
-_LAYOUT = ("presentation", "none")
+_LAYOUT_TAGS = ("table", "pre", "h1", "h2", "article", "form", "blockquote")
+_LAYOUT_ROLES = ("presentation", "none")
 # without th: average characters of a cell of a layout, and least columns of data
 _LONG_CELL = 400
-_COLUMNS = 2
+_LEAST_COLUMNS = 2
 # columns of a row that are kept; rows looked at to tell data from layout
 _MOST_CELLS = 100
 _MOST_ROWS = 200
 _SPAN_DIGITS = 3  # of a believable colspan (at most 1,000 by WHATWG HTML 4.9.11)
-_GUTTER = re.compile(
+_GUTTER_CLASS = re.compile(
     r"gutter|(?<!in)line-?no|linenumber|line_numbers|line-numbers-rows|(?:^|\s)lnt?(?=\s|$)|hljs-ln-n|blob-num|crayon-num|rouge-gutter|"
     r"(?:^|\s)boring(?=\s|$)",  # lines that mdBook hides until a reader asks for them
     re.I,
 )
 # listings that highlighters build of rows without a pre: SyntaxHighlighter, Crayon, GitHub,
 # highlightjs-line-numbers
-_LISTING = re.compile(
+_LISTING_CLASS = re.compile(
     r"(?:^|\s)(?:syntaxhighlighter|crayon-table|js-file-line-container|hljs-ln|rouge-table)(?=\s|$)|(?:^|\s)highlighttable",
     re.I,
 )
 _LINE_TAGS = frozenset(("div", "p", "li", "tr"))
-_LANGUAGE = re.compile(
+_LANGUAGE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:language|lang|highlight-source|highlight|brush|sourceCode|code)[-:_\s]{1,3}([a-z][\w+#.-]{0,20})",
     re.I,
 )
-_DECLARED = re.compile(r"([A-Za-z][\w+#.-]{0,20})")
+_LANGUAGE_NAME = re.compile(r"([A-Za-z][\w+#.-]{0,20})")
 _OTHER_NAMES = (
     "none text plain plaintext txt toolbar default wrapper block highlighter lines js-file-line"
     " snippet container box copy code frame inline tab-size"
@@ -53,30 +54,36 @@ class Row:
 
 def is_data(table: Any) -> bool:
     """Return True if `table` has rows of data, False if it is for layout or a code listing."""
-    if table.get("role") in _LAYOUT or (next(table.iterancestors("table"), None) is not None):
+    if table.get("role") in _LAYOUT_ROLES or next(table.iterancestors("table"), None) is not None:
         return False
-    layouts = ("table", "pre", "h1", "h2", "article", "form", "blockquote")
-    if any(table.find(f".//{tag}") is not None for tag in layouts):
+    if any(table.find(f".//{tag}") is not None for tag in _LAYOUT_TAGS):
         return False
-    headed = table.find(".//th") is not None
-    rows = (
-        [cell for cell in row if cell.tag in ("td", "th")]
-        for row in islice(table.iter("tr"), _MOST_ROWS + 1)
-    )
-    lengths = [[len("".join(cell.itertext()).strip()) for cell in cells] for cells in rows if cells]
-    columns = [len(row) for row in lengths]
-    if len(lengths) < 1 or max(columns, default=0) < _COLUMNS:
-        return headed and len(lengths) > 1
-    if headed or table.find("caption") is not None:
+    has_header = table.find(".//th") is not None
+    rows = _measure_cells(table)
+    columns = [len(lengths) for lengths in rows]
+    if max(columns, default=0) < _LEAST_COLUMNS:
+        return has_header and len(rows) > 1
+    if has_header or table.find("caption") is not None:
         return True
     if table.find(".//h3") is not None:
         return False
-    filled = [cell for row in lengths for cell in row if cell]
-    wide = sum(number > 1 for number in columns) * 2 >= len(columns)
-    return bool(filled) and sum(filled) / len(filled) < _LONG_CELL and wide
+    if sum(count > 1 for count in columns) * 2 < len(columns):
+        return False
+    filled = [length for length in chain.from_iterable(rows) if length]
+    return bool(filled) and sum(filled) / len(filled) < _LONG_CELL
 
 
-def rows(table: Any) -> Iterator[Row]:
+def _measure_cells(table: Any) -> list[list[int]]:
+    """Return the characters of each cell, for each row that has cells."""
+    rows: list[list[int]] = []
+    for row in islice(table.iter("tr"), _MOST_ROWS + 1):
+        cells = [cell for cell in row if cell.tag in ("td", "th")]
+        if cells:
+            rows.append([len("".join(cell.itertext()).strip()) for cell in cells])
+    return rows
+
+
+def read_rows(table: Any) -> Iterator[Row]:
     """Yield the rows of a data table. A cell that spans columns is followed by empty ones."""
     for row in table.iter("tr"):
         cells: list[list[tuple[str, int, str]]] = []
@@ -85,7 +92,7 @@ def rows(table: Any) -> Iterator[Row]:
             if cell.tag not in ("td", "th"):
                 continue
             tags.add(cell.tag)
-            cells.append(inline_runs(cell))
+            cells.append(read_runs(cell))
             span = cell.get("colspan", "1")
             extra = int(span) - 1 if span.isdecimal() and len(span) <= _SPAN_DIGITS else 0
             cells.extend([] for _ in range(min(extra, _MOST_CELLS)))
@@ -96,55 +103,56 @@ def rows(table: Any) -> Iterator[Row]:
 
 
 @lru_cache(maxsize=5_000)
-def names_listing(named: str) -> bool:
-    """Return True if the class `named` marks a code listing."""
-    return _LISTING.search(named) is not None
+def names_listing(class_name: str) -> bool:
+    """Return True if a class marks a code listing."""
+    return _LISTING_CLASS.search(class_name) is not None
 
 
 def counts_lines(pre: Any) -> bool:
     """Return True if `pre` has the line numbers of another listing."""
-    return any(_is_gutter(above) for above in islice(pre.iterancestors(), 4))
+    return any(_is_gutter(holder) for holder in islice(pre.iterancestors(), 4))
 
 
-def code_of(pre: Any) -> tuple[str, str]:
-    """Return the text of a pre or listing, without its line numbers, and its language, "" if
-    unknown."""
+def read_code(pre: Any) -> str:
+    """Return the text of a pre or listing, without its line numbers."""
     pieces: list[str] = []
-    skip = 0
+    gutter_depth = 0  # of elements within a gutter, the gutter included
     for event, node in etree.iterwalk(pre, events=("start", "end")):
         if event == "start":
-            skip += 1 if skip or (node is not pre and _is_gutter(node)) else 0
-            if not skip:
-                if node.tag == "br" or (
-                    node.tag in _LINE_TAGS and pieces and not pieces[-1].endswith("\n")
-                ):
-                    pieces.append("\n")
-                pieces.append(node.text or "")
+            if gutter_depth or (node is not pre and _is_gutter(node)):
+                gutter_depth += 1
+                continue
+            begins_line = node.tag in _LINE_TAGS and pieces and not pieces[-1].endswith("\n")
+            if node.tag == "br" or begins_line:
+                pieces.append("\n")
+            pieces.append(node.text or "")
             continue
-        if skip:
-            skip -= 1
-        if not skip and node is not pre:
+        if gutter_depth:
+            gutter_depth -= 1
+        if not gutter_depth and node is not pre:
             pieces.append(node.tail or "")
-    return "".join(pieces).replace("\r\n", "\n").replace("\r", "\n").strip(
-        "\n"
-    ).rstrip(), language_of(pre)
+    code = "".join(pieces).replace("\r\n", "\n").replace("\r", "\n")
+    return code.strip("\n").rstrip()
 
 
 def _is_gutter(node: Any) -> bool:
+    """Return True if an element has line numbers or is a button."""
     attributes = node.attrib
-    return bool(attributes) and (
-        node.tag == "button" or bool(_GUTTER.search(attributes.get("class", "")))
-    )
+    if not attributes:
+        return False
+    return node.tag == "button" or _GUTTER_CLASS.search(attributes.get("class", "")) is not None
 
 
-def language_of(pre: Any) -> str:
+def read_language(pre: Any) -> str:
     """Return the language, in lower case, that a code block's classes or data attributes name, or
     ""."""
     for element in (pre, pre.find(".//code"), *islice(pre.iterancestors(), 2)):
         if element is None:
             continue
         declared = element.get("data-lang") or element.get("data-language") or ""
-        match = _DECLARED.fullmatch(declared) or _LANGUAGE.search(element.get("class", ""))
+        match = _LANGUAGE_NAME.fullmatch(declared) or _LANGUAGE_CLASS.search(
+            element.get("class", "")
+        )
         name = match[1].lower() if match else ""
         if name and name not in _NO_LANGUAGE:
             return name

@@ -1,25 +1,26 @@
 """Find the lists of articles that a page declares to programs: JSON-LD, h-entry. Pure."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import islice
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import chain, islice
 from typing import Any
 
 from syndicator.core import text, urls
 from syndicator.core.requests import Item, Shown
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.document import Document, inner
+from syndicator.reading.html.document import Document, read_text
 from syndicator.reading.lists.groups import LEAST
-from syndicator.reading.lists.links import canonical
+from syndicator.reading.lists.links import resolve_address
 from syndicator.reading.lists.wrapper import shape
 from syndicator.reading.metadata import date
-from syndicator.reading.metadata.cover import absolute, is_picture
+from syndicator.reading.metadata.cover import is_picture, resolve_picture
 
 # items; characters of a title; share of declared items that are shown
-_MOST = 500
-_LONGEST = 300
-_SHARE = 0.5
-_ARTICLES = {
+_MOST_ITEMS = 500
+_LONGEST_TITLE = 300
+_LEAST_SHARE = 0.5
+_ARTICLE_TYPES = {
     "Article",
     "NewsArticle",
     "BlogPosting",
@@ -28,138 +29,184 @@ _ARTICLES = {
     "TechArticle",
     "LiveBlogPosting",
 }
-_WITHIN = ("blogPost", "blogPosts", "itemListElement", "hasPart")
+_LIST_TYPES = {"ItemList", "Blog", "CollectionPage", "OfferCatalog"}
+_JSON_LD = "json-ld"  # origins of lists
+_H_FEED = "h-feed"
+_BLOCKS = "blocks"  # the origin of a list that is only shown
+_ITEM_KEYS = ("blogPost", "blogPosts", "itemListElement", "hasPart")
 
 
-def candidates(
-    document: Document, shown: Sequence[Sequence[Shown]]
+@dataclass(frozen=True, slots=True)
+class _DeclaredList:
+    """A list that a page declares. `items`: by the alias of their address."""
+
+    origin: str
+    items: Mapping[str, Item]
+
+
+def list_candidates(
+    document: Document, shown_lists: Sequence[Sequence[Shown]]
 ) -> list[tuple[str, Sequence[Shown]]]:
-    """Return (origin, list): declared lists that are not among `shown`, then `shown`, completed by
-    declared fields."""
-    declared = [(by, items) for by, items in _declared(document) if len(items) >= LEAST]
-    rest: list[tuple[str, Sequence[Shown]]] = []
-    for shown_list in shown:
-        by, items = next(
-            (pair for pair in declared if _are_one(pair[1], shown_list)), ("blocks", {})
-        )
-        rest.append(
-            (
-                by,
-                [
-                    replace(s, item=_filled(s.item, items[s.key])) if s.key in items else s
-                    for s in shown_list
-                ],
-            )
-        )
-    alone = [
-        (
-            by,
-            [
-                Shown(item=row, key=key, form=by, path=by, shape=shape(row.url), layout=by)
-                for key, row in own.items()
-            ],
-        )
-        for by, own in declared
-        if not any(_are_one(own, shown_list) for shown_list in shown)
+    """Return (origin, items) of each list: declared lists that no link of the page shows, then
+    `shown_lists`, completed by declared fields."""
+    declared = [each for each in _list_declared(document) if len(each.items) >= LEAST]
+    completed = [_complete_list(shown_list, declared) for shown_list in shown_lists]
+    page_ends: set[str] = set()
+    for anchor in document.tree.iter("a"):
+        url = _read_address(document, anchor.get("href"))
+        if url:
+            page_ends.add(_find_last_segment(url))
+    without_links: list[tuple[str, Sequence[Shown]]] = []
+    for each in declared:
+        if any(_is_same_list(each, shown_list) for shown_list in shown_lists):
+            continue
+        if all(_find_last_segment(item.url) not in page_ends for item in each.items.values()):
+            without_links.append((each.origin, _show_declared(each)))
+    return [*without_links, *completed]
+
+
+def _complete_list(
+    items: Sequence[Shown], declared: Sequence[_DeclaredList]
+) -> tuple[str, Sequence[Shown]]:
+    """Return origin and items of a shown list, with the fields of the declared list that is the
+    same, if there is one."""
+    for each in declared:
+        if _is_same_list(each, items):
+            return each.origin, [_complete_item(item, each.items) for item in items]
+    return _BLOCKS, list(items)
+
+
+def _complete_item(listed: Shown, declared: Mapping[str, Item]) -> Shown:
+    """Return a shown item with the fields that its declared item states."""
+    stated = declared.get(listed.key)
+    if stated is None:
+        return listed
+    item = listed.item
+    return replace(
+        listed,
+        item=replace(
+            item,
+            title=item.title or stated.title,
+            published=stated.published or item.published,
+            image=item.image or stated.image,
+        ),
+    )
+
+
+def _show_declared(declared: _DeclaredList) -> list[Shown]:
+    """Return the items of a list that stands nowhere on the page: its origin is their form."""
+    origin = declared.origin
+    return [
+        Shown(item=item, key=key, form=origin, path=origin, shape=shape(item.url), layout=origin)
+        for key, item in declared.items.items()
     ]
-    links = {
-        _last(url)
-        for anchor in document.tree.iter("a")
-        if (url := _url(document, anchor.get("href")))
-    }
-    drawn = [pair for pair in alone if not any(_last(item.item.url) in links for item in pair[1])]
-    return [*drawn, *rest]
 
 
-def _last(url: str) -> str:
+def _find_last_segment(url: str) -> str:
     return url.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
-def _are_one(items: dict[str, Item], shown: Sequence[Shown]) -> bool:
-    return sum(item.key in items for item in shown) >= _SHARE * min(len(items), len(shown))
+def _is_same_list(declared: _DeclaredList, items: Sequence[Shown]) -> bool:
+    """Return True if both lists have half of the shorter one in common."""
+    common = sum(item.key in declared.items for item in items)
+    return common >= _LEAST_SHARE * min(len(declared.items), len(items))
 
 
-def _filled(shown: Item, stated: Item) -> Item:
-    dated = stated.published or shown.published
-    return replace(
-        shown, title=shown.title or stated.title, published=dated, image=shown.image or stated.image
+def _list_declared(document: Document) -> Iterator[_DeclaredList]:
+    """Yield the lists in JSON-LD, all articles in JSON-LD, and all h-entries."""
+    for item in document.jsonld:
+        if not _LIST_TYPES.isdisjoint(jsonld.list_types(item)):
+            rows = chain.from_iterable(_list_rows(item.get(name)) for name in _ITEM_KEYS)
+            yield _DeclaredList(_JSON_LD, _read_rows(document, rows))
+    articles = (
+        item for item in document.jsonld if not _ARTICLE_TYPES.isdisjoint(jsonld.list_types(item))
     )
+    yield _DeclaredList(_JSON_LD, _read_rows(document, articles))
+    yield _DeclaredList(_H_FEED, _read_h_entries(document))
 
 
-def _declared(document: Document) -> Iterator[tuple[str, dict[str, Item]]]:
-    for holder in document.jsonld:
-        kinds = {*jsonld.types(holder)}
-        if kinds & {"ItemList", "Blog", "CollectionPage", "OfferCatalog"}:
-            rows = (each for name in _WITHIN for each in _rows(holder.get(name)))
-            yield "json-ld", _items(document, rows)
-    articles = (element for element in document.jsonld if _ARTICLES & {*jsonld.types(element)})
-    yield "json-ld", _items(document, articles)
-    entries: dict[str, Item] = {}
-    for entry in document.tree.iter("*"):
-        if "h-entry" not in (entry.get("class") or "").split():
-            continue
-        named = {
-            name: node
-            for node in entry.iter("*")
-            for name in (node.get("class") or "").split()
-            if "-" in name
-        }
-        link = named.get("u-url")
-        name = named.get("p-name")
-        dated = named.get("dt-published")
-        url = _url(document, link.get("href")) if link is not None else None
-        if not url or len(entries) == _MOST:
-            continue
-        when = (dated.get("datetime") or inner(dated, _LONGEST)) if dated is not None else ""
-        photo = named.get("u-photo")
-        item = Item(
-            url=url,
-            title=text.line(inner(name if name is not None else link, _LONGEST)),
-            published=date.parse_date_text(when) if when else None,
-            image=(absolute(document, photo.get("src") or photo.get("href") or "") or "")
-            if photo is not None
-            else "",
-        )
-        entries.setdefault(urls.alias(url), item)
-    yield "h-feed", entries
-
-
-def _rows(value: Any) -> Iterator[dict[str, Any]]:
-    for row in islice(value if isinstance(value, list) else [value], _MOST):
-        if isinstance(row, dict):
-            inside = row.get("item")
-            yield (row | inside) if isinstance(inside, dict) else row
-
-
-def _items(document: Document, rows: Iterator[dict[str, Any]]) -> dict[str, Item]:
+def _read_h_entries(document: Document) -> dict[str, Item]:
+    """Return the items of the page's h-entries (microformats2) by the alias of their address."""
     items: dict[str, Item] = {}
-    for row in islice(rows, _MOST):
-        address = (
-            row.get("item")
-            if isinstance(row.get("item"), str)
-            else row.get("url") or row.get("@id")
-        )
-        url = _url(document, address)
-        if url and not urls.is_root(url) and urls.alias(url) != urls.alias(document.url):
-            items.setdefault(urls.alias(url), _item(document, url, row))
+    for element in document.tree.iter("*"):
+        if len(items) == _MOST_ITEMS:
+            break
+        if "h-entry" in (element.get("class") or "").split():
+            item = _read_h_entry(document, element)
+            if item:
+                items.setdefault(urls.alias(item.url), item)
     return items
 
 
-def _item(document: Document, url: str, row: dict[str, Any]) -> Item:
-    dates = map(
-        date.parse_date_text, jsonld.strings(row.get("datePublished") or row.get("dateCreated"))
-    )
-    pictures = (
-        absolute(document, value)
-        for value in jsonld.strings(row.get("image"), "url", "contentUrl", "@id")
-    )
+def _read_h_entry(document: Document, entry: Any) -> Item | None:
+    """Return the item that an h-entry states, None without an address."""
+    properties: dict[str, Any] = {}
+    for node in entry.iter("*"):
+        for name in (node.get("class") or "").split():
+            if "-" in name:
+                properties[name] = node
+    link = properties.get("u-url")
+    url = _read_address(document, link.get("href")) if link is not None else None
+    if not url:
+        return None
+    published: datetime | None = None
+    time = properties.get("dt-published")
+    if time is not None:
+        published = date.parse_date_text(time.get("datetime") or read_text(time, _LONGEST_TITLE))
+    image = ""
+    photo = properties.get("u-photo")
+    if photo is not None:
+        reference = photo.get("src") or photo.get("href") or ""
+        image = resolve_picture(document, reference) or ""
+    name = properties.get("p-name", link)
+    title = text.line(read_text(name, _LONGEST_TITLE))
+    return Item(url=url, title=title, published=published, image=image)
+
+
+def _list_rows(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a JSON-LD list; an object in "item" overrides the fields around it."""
+    rows = value if isinstance(value, list) else [value]
+    for row in rows[:_MOST_ITEMS]:
+        if not isinstance(row, dict):
+            continue
+        item = row.get("item")
+        yield row | item if isinstance(item, dict) else row
+
+
+def _read_rows(document: Document, rows: Iterator[dict[str, Any]]) -> dict[str, Item]:
+    """Return the items of JSON-LD objects by the alias of their address, without the page itself
+    and front pages."""
+    items: dict[str, Item] = {}
+    page_alias = urls.alias(document.url)
+    for row in islice(rows, _MOST_ITEMS):
+        address = row.get("item")
+        if not isinstance(address, str):
+            address = row.get("url") or row.get("@id")
+        url = _read_address(document, address)
+        if url and not urls.is_root(url) and urls.alias(url) != page_alias:
+            items.setdefault(urls.alias(url), _read_item(document, url, row))
+    return items
+
+
+def _read_item(document: Document, url: str, row: jsonld.Object) -> Item:
+    stated_dates = jsonld.list_texts(row.get("datePublished") or row.get("dateCreated"))
+    dates = map(date.parse_date_text, stated_dates)
+    image = ""
+    for value in jsonld.list_texts(row.get("image"), "url", "contentUrl", "@id"):
+        address = resolve_picture(document, value)
+        if address and is_picture(address):
+            image = address
+            break
     return Item(
         url=url,
-        title=next(jsonld.strings(row.get("headline") or row.get("name")), "")[:_LONGEST],
+        title=next(jsonld.list_texts(row.get("headline") or row.get("name")), "")[:_LONGEST_TITLE],
         published=next((when for when in dates if when), None),
-        image=next((picture for picture in pictures if picture and is_picture(picture)), ""),
+        image=image,
     )
 
 
-def _url(document: Document, value: Any) -> str | None:
-    return canonical(document.base_url, value) if isinstance(value, str) and value else None
+def _read_address(document: Document, value: Any) -> str | None:
+    """Return the canonical address that a reference leads to, None if it is no text or address."""
+    if not isinstance(value, str) or not value:
+        return None
+    return resolve_address(document.base_url, value)

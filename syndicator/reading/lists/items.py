@@ -12,48 +12,60 @@ from urllib.parse import urlsplit
 from syndicator.core import text
 from syndicator.core.requests import Item, Shown
 from syndicator.reading.html import elements
-from syndicator.reading.html.document import Document, inner
+from syndicator.reading.html.document import Document, read_text
 from syndicator.reading.lists.links import Link
 from syndicator.reading.lists.wrapper import shape
 from syndicator.reading.metadata import date
-from syndicator.reading.metadata.cover import absolute, is_picture
+from syndicator.reading.metadata.cover import is_picture, resolve_picture
 
 # elements between items; items at regular distances, their share
-_BETWEEN = 4
-_FEWEST = 3
+_MOST_BETWEEN = 4
+_LEAST_ITEMS = 3
 _LEAST_REGULAR = 0.7
 # All numbers are choices.
-_CLASS = re.compile(r"\.[^ ]+")  # in a form
-# characters of a title; places marked as headline; pixels of an icon
-_LONGEST = 300
-_NAMED = 5
-_SMALL = 50
+_CLASS_IN_FORM = re.compile(r"\.[^ ]+")  # in a form
+# characters of a title; kinds of titles that are marked as headline; pixels of an icon
+_LONGEST_TITLE = 300
+_MARKED_KINDS = 5
+_LINK_TEXT_KIND = 5  # index of the kind of title that is the text of the longest link
+_ICON_SIDE = 50
 # characters of a headline that is one; of one without spaces between words
-_TITLED = 12
-_WIDE_TITLE = 5
-_ENOUGH = 25
-_LEAST = 6  # characters of a title's piece that need no more, and the fewest
-_MOSTLY = 0.7
-_HARDLY = 0.3  # of the items
-_SHORTEST = 6
-_DATE_LINE = 60  # fewest and most characters of a line that is a date
+_HEADLINE_LENGTH = 12
+_WIDE_HEADLINE_LENGTH = 5
+_ENOUGH_LENGTH = 25
+_SHORTEST_PIECE = 6  # characters of a title's piece that need no more, and the fewest
+# shares of the items
+_MOST_ITEMS_SHARE = 0.7
+_FEW_ITEMS_SHARE = 0.3
+# characters of a line that is a date
+_SHORTEST_DATE = 6
+_LONGEST_DATE = 60
+# ranks of dates: the lowest counts
+_DECLARED_DATE = 0
+_DATETIME = 1
+_LABELLED_DATE = 2
+_SHOWN_DATE = 3
+_MOST_ANCESTORS = 60
+_MOST_ELEMENTS = 600  # in one element
+_MOST_CHILDREN = 20
+_MOST_IMAGES = 3  # of a link, whose alternative texts count
 _HOST = re.compile(r"^[\w-]+(\.[\w-]+){1,4}$")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_TITLE = re.compile(
+_TITLE_CLASS = re.compile(
     r"(^|[-_])(title|titel|titre|titulo|headline|heading|hed|subject)($|[-_])|title$|headline$",
     re.I,
 )
-_NO_TITLE = re.compile(
+_SUBTITLE_CLASS = re.compile(
     r"sub-?title|sub-?head|kicker|eyebrow|category|author|byline|desc|excerpt|summary|dek", re.I
 )
-_PUBLISHED = re.compile(
+_PUBLISHED_NAME = re.compile(
     r"publi[sc]|posted|created|datum|(^|[-_ ])date|time|pubdate|(^|[-_ ])age($|[-_ ])", re.I
 )
-_CHANGED = re.compile(
+_CHANGED_NAME = re.compile(
     r"updated|modified|aktualisiert|last-?(post|reply|activity)|comment|(^|[-_ ])latest($|[-_ ])",
     re.I,
 )
-_PERSON = re.compile(
+_PERSON_NAME = re.compile(
     r"avatar|author|gravatar|profile|byline|logo|icon|emoji|badge|flag|sponsor", re.I
 )
 _STYLE_URL = re.compile(r"background(?:-image)?\s*:[^;]{0,40}url\(\s*['\"]?([^'\")]{5,1000})", re.I)
@@ -72,62 +84,70 @@ class Record:
         return self.links[0].key
 
     @property
-    def place(self) -> int:
-        return self.links[0].place
+    def index(self) -> int:
+        return self.links[0].index
 
 
 def read_records(chosen: Sequence[Link], links: Sequence[Link]) -> list[Record]:
     """Return an item for each address of the `chosen` links, with those of `links` in it that lead
     to this address."""
-    keys = {link.key for link in chosen}
-    within: dict[Any, set[str]] = defaultdict(set)
+    chosen_keys = {link.key for link in chosen}
+    keys_within: dict[Any, set[str]] = defaultdict(set)
     for link in chosen:
-        for above in _upwards(link.anchor):
-            within[above].add(link.key)
+        for element in _list_upwards(link.anchor):
+            keys_within[element].add(link.key)
     tops: dict[str, Any] = {}
     for link in chosen:
-        tops.setdefault(link.key, _top(link.anchor, within))
-    followers = _followers(tops.values())
-    elements = {key: (top, *followers.get(top, ())) for key, top in tops.items()}
-    held = {element: key for key, parts in elements.items() for element in parts}
-    owned: dict[str, list[Link]] = defaultdict(list)
+        tops.setdefault(link.key, _find_top(link.anchor, keys_within))
+    followers = _find_followers(tops.values())
+    parts_of = {key: (top, *followers.get(top, ())) for key, top in tops.items()}
+    key_of_element = {element: key for key, parts in parts_of.items() for element in parts}
+    links_of: dict[str, list[Link]] = defaultdict(list)
     for link in links:
-        holder = next((above for above in _upwards(link.anchor) if above in held), None)
-        if link.key in keys and held.get(holder) == link.key:
-            owned[link.key].append(link)
-    return [Record(tuple(owned[key]), parts) for key, parts in elements.items() if owned[key]]
+        if link.key not in chosen_keys:
+            continue
+        holders = (element for element in _list_upwards(link.anchor) if element in key_of_element)
+        if key_of_element.get(next(holders, None)) == link.key:
+            links_of[link.key].append(link)
+    return [Record(tuple(links_of[key]), parts) for key, parts in parts_of.items() if links_of[key]]
 
 
-def _upwards(anchor: Any) -> Iterable[Any]:
+def _list_upwards(anchor: Any) -> Iterable[Any]:
+    """Yield the link and the elements around it."""
     yield anchor
-    yield from islice(anchor.iterancestors(), 60)
+    yield from islice(anchor.iterancestors(), _MOST_ANCESTORS)
 
 
-def _top(anchor: Any, within: Mapping[Any, set[str]]) -> Any:
+def _find_top(anchor: Any, keys_within: Mapping[Any, set[str]]) -> Any:
+    """Return the largest element around the link that leads to its address only."""
     top = anchor
-    for above in anchor.iterancestors():
-        if above.tag in ("body", "html", "main") or len(within.get(above, ())) != 1:
+    for element in anchor.iterancestors():
+        if element.tag in ("body", "html", "main") or len(keys_within.get(element, ())) != 1:
             return top
-        top = above
+        top = element
     return top
 
 
-def _followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
+def _find_followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
+    """Return for tops at regular distances among their siblings the siblings behind each: they
+    belong to the same item."""
     by_parent: dict[Any, list[Any]] = defaultdict(list)
     for top in tops:
-        if (parent := top.getparent()) is not None:
+        parent = top.getparent()
+        if parent is not None:
             by_parent[parent].append(top)
     followers: dict[Any, tuple[Any, ...]] = {}
-    for parent, own in by_parent.items():
-        if len(own) < _FEWEST:
+    for parent, siblings in by_parent.items():
+        if len(siblings) < _LEAST_ITEMS:
             continue
-        places = {child: place for place, child in enumerate(parent)}
-        ordered = sorted(own, key=lambda top: places[top])
-        gaps = [places[after] - places[before] for before, after in pairwise(ordered)]
-        usual = max(set(gaps), key=gaps.count)
-        if 1 < usual <= _BETWEEN and gaps.count(usual) >= _LEAST_REGULAR * len(gaps):
-            for top, gap in zip(ordered, [*gaps, usual], strict=True):
-                followers[top] = tuple(islice(top.itersiblings(), min(gap, usual) - 1))
+        positions = {child: position for position, child in enumerate(parent)}
+        siblings.sort(key=lambda top: positions[top])
+        distances = [positions[after] - positions[before] for before, after in pairwise(siblings)]
+        usual = max(set(distances), key=distances.count)
+        is_regular = distances.count(usual) >= _LEAST_REGULAR * len(distances)
+        if 1 < usual <= _MOST_BETWEEN and is_regular:
+            for top, distance in zip(siblings, [*distances, usual], strict=True):
+                followers[top] = tuple(islice(top.itersiblings(), min(distance, usual) - 1))
     return followers
 
 
@@ -136,246 +156,299 @@ def read_items(
 ) -> list[Shown]:
     """Return title, date and picture of each item, "" or None if missing. `forms`: address -> form
     of the link."""
-    out = []
-    for record, title in zip(records, titles(records), strict=True):
-        dated = published(record) or (None, None)
-        pictured = picture(document, record) or (None, "")
+    items: list[Shown] = []
+    for record, title in zip(records, choose_titles(records), strict=True):
+        published = find_published(record)
+        picture = find_picture(document, record)
         url = record.links[0].url
-        key = record.key
-        form = (forms or {}).get(key, record.links[0].form)
-        item = Item(url=url, title=title[:_LONGEST], published=dated[1], image=pictured[1])
-        layout = _layout(record, title, dated[0], pictured[0])
-        out.append(
+        form = (forms or {}).get(record.key, record.links[0].form)
+        item = Item(
+            url=url,
+            title=title[:_LONGEST_TITLE],
+            published=published.when if published else None,
+            image=picture.url if picture else "",
+        )
+        layout = _describe_layout(
+            record,
+            title,
+            published.element if published else None,
+            picture.element if picture else None,
+        )
+        items.append(
             Shown(
                 item=item,
-                key=key,
+                key=record.key,
                 form=form,
-                path=_CLASS.sub("", form),
+                path=_CLASS_IN_FORM.sub("", form),
                 shape=shape(url),
                 layout=layout,
             )
         )
-    return out
+    return items
 
 
-def _layout(record: Record, headline: str, dated: Any, pictured: Any) -> str:
-    title = next(
-        (link.anchor for link in record.links if headline and headline in link.said),
-        record.links[0].anchor,
-    )
-    letters = {id(title): "t"} | ({id(dated): "d"} if dated is not None else {})
-    letters |= {id(pictured): "p"} if pictured is not None else {}
-    order = [
-        letters[id(node)]
-        for element in record.elements
-        for node in _elements(element)
-        if id(node) in letters
-    ]
-    return "".join(dict.fromkeys(order))
+def _describe_layout(record: Record, title: str, date_element: Any, picture_element: Any) -> str:
+    """Return the order of title, date and picture in an item, such as "ptd"."""
+    title_element = record.links[0].anchor
+    for link in record.links:
+        if title and title in link.text:
+            title_element = link.anchor
+            break
+    letters = {id(title_element): "t"}
+    if date_element is not None:
+        letters[id(date_element)] = "d"
+    if picture_element is not None:
+        letters[id(picture_element)] = "p"
+    order: dict[str, None] = {}
+    for node in _list_nodes(record.elements):
+        if id(node) in letters:
+            order[letters[id(node)]] = None
+    return "".join(order)
 
 
-def titles(records: Sequence[Record]) -> list[str]:
-    """Return a headline for each item: from its heading, class or link, first from the one that
+def choose_titles(records: Sequence[Record]) -> list[str]:
+    """Return a headline for each item: from its heading, class or link, first from the kind that
     most items have."""
-    texts = [[text.line(value) for value in _titles(record)] for record in records]
-    if not texts:
+    rows = [[text.line(value) for value in _list_titles(record)] for record in records]
+    if not rows:
         return []
-    shares = [_share([row[place] for row in texts]) for place in range(len(texts[0]))]
-    whole = [place for place, (own, _) in enumerate(shares) if own >= _MOSTLY]
-    best = next(iter(whole), len(shares) - 2)
-    headed = [place for place in whole if place < _NAMED and shares[place][1] >= _MOSTLY]
-    if shares[best][1] < _HARDLY and headed:  # if the name of its publisher heads each item
-        best = headed[0]
-    return [_first((row[best], *row)) for row in texts]
+    columns = [_measure_titles([row[kind] for row in rows]) for kind in range(len(rows[0]))]
+    common_kinds = [
+        kind for kind, column in enumerate(columns) if column.distinct >= _MOST_ITEMS_SHARE
+    ]
+    best = common_kinds[0] if common_kinds else _LINK_TEXT_KIND
+    if columns[best].headlines < _FEW_ITEMS_SHARE:  # if the name of its publisher heads each item
+        for kind in common_kinds:
+            if kind < _MARKED_KINDS and columns[kind].headlines >= _MOST_ITEMS_SHARE:
+                best = kind
+                break
+    return [_find_first((row[best], *row)) for row in rows]
 
 
-def _share(texts: Sequence[str]) -> tuple[float, float]:
-    own = {value for value in texts if value and not _is_date(value) and not _HOST.match(value)}
-    return len(own) / len(texts), sum(is_headline(value) for value in own) / len(texts)
+@dataclass(frozen=True, slots=True)
+class _TitleShares:
+    """Shares of the items that have a title of their own, and one that is a headline."""
+
+    distinct: float
+    headlines: float
 
 
-def _first(texts: Sequence[str]) -> str:
-    return next((value for value in texts if value), "")
+def _measure_titles(titles: Sequence[str]) -> _TitleShares:
+    distinct = {
+        title for title in titles if title and not _is_date(title) and not _HOST.match(title)
+    }
+    headlines = sum(is_headline(title) for title in distinct)
+    return _TitleShares(len(distinct) / len(titles), headlines / len(titles))
+
+
+def _find_first(texts: Iterable[str]) -> str:
+    """Return the first text that is not empty, or ""."""
+    return next(filter(None, texts), "")
 
 
 def is_headline(title: str) -> bool:
-    return (len(title) >= _TITLED and " " in title) or (
-        len(title) >= _WIDE_TITLE and not title.isascii()
-    )
+    """Return True if `title` is long enough for the headline of an article."""
+    if len(title) >= _HEADLINE_LENGTH and " " in title:
+        return True
+    return len(title) >= _WIDE_HEADLINE_LENGTH and not title.isascii()
 
 
-def _titles(record: Record) -> Iterator[str]:
+def _list_titles(record: Record) -> Iterator[str]:
+    """Yield a title of each kind, "" if the item has none: a heading in a link and around one, a
+    title's class in a link and around one, a heading or class without link, the longest link, a
+    label."""
     anchors = [link.anchor for link in record.links]
-    yield next(
-        (
-            inner(node, _LONGEST)
-            for each in anchors
-            for node in _elements(each)
-            if node.tag in _HEADINGS
-        ),
-        "",
-    )
-    yield next(
-        (
-            link.said
-            for link in record.links
-            if link.said and _is_within(link.anchor, 3, _is_heading)
-        ),
-        "",
-    )
-    yield next(
-        (inner(node, _LONGEST) for each in anchors for node in _elements(each) if _is_titled(node)),
-        "",
-    )
-    yield next(
-        (
-            link.said
-            for link in record.links
-            if link.said and _is_within(link.anchor, 2, _is_titled)
-        ),
-        "",
-    )
-    own = (
-        node
-        for element in record.elements
-        for node in _elements(element)
-        if _is_heading(node) or _is_titled(node)
-    )
-    yield next(
-        (
-            label
-            for node in own
-            if next(node.iter("a"), None) is None and (label := inner(node, _LONGEST))
-        ),
-        "",
-    )
-    yield max((_piece(link.anchor, link.said) for link in record.links), key=len)
+    yield _find_text(node for node in _list_nodes(anchors) if _is_heading(node))
+    yield _find_text_within(record.links, 3, _is_heading)
+    yield _find_text(node for node in _list_nodes(anchors) if _has_title_class(node))
+    yield _find_text_within(record.links, 2, _has_title_class)
+    yield _find_first(_list_unlinked_titles(record))
+    yield max((_choose_piece(link.anchor, link.text) for link in record.links), key=len)
     labels: list[str | None] = []
     for anchor in anchors:
         labels.append(anchor.get("title") or anchor.get("aria-label"))
-        labels += [image.get("alt") for image in islice(anchor.iter("img"), 3)]
-    yield _first([text.line(label or "") for label in labels])
+        labels += [image.get("alt") for image in islice(anchor.iter("img"), _MOST_IMAGES)]
+    yield _find_first([text.line(label or "") for label in labels])
+
+
+def _find_text(nodes: Iterator[Any]) -> str:
+    """Return the text of the first node, "" for none."""
+    node = next(nodes, None)
+    return read_text(node, _LONGEST_TITLE) if node is not None else ""
+
+
+def _find_text_within(
+    links: Sequence[Link], most_steps: int, is_title: Callable[[Any], bool]
+) -> str:
+    """Return the text of the first link within `most_steps` of an element that is a title, or
+    ""."""
+    for link in links:
+        if link.text and any(map(is_title, islice(link.anchor.iterancestors(), most_steps))):
+            return link.text
+    return ""
+
+
+def _list_unlinked_titles(record: Record) -> Iterator[str]:
+    for node in _list_nodes(record.elements):
+        is_title = _is_heading(node) or _has_title_class(node)
+        if is_title and next(node.iter("a"), None) is None:
+            yield read_text(node, _LONGEST_TITLE)
 
 
 def _is_heading(element: Any) -> bool:
     return element.tag in _HEADINGS
 
 
-def _is_within(anchor: Any, steps: int, named: Callable[[Any], bool]) -> bool:
-    return any(named(above) for above in islice(anchor.iterancestors(), steps))
+def _list_nodes(elements: Iterable[Any]) -> Iterator[Any]:
+    """Yield each of `elements` and those in it, in order, at most 600 each."""
+    for element in elements:
+        yield from islice(element.iter("*"), _MOST_ELEMENTS)
 
 
-def _elements(element: Any) -> Iterator[Any]:
-    return islice(element.iter("*"), 600)
-
-
-def _is_titled(element: Any) -> bool:
-    named = element.get("class") or ""
+def _has_title_class(element: Any) -> bool:
     if element.get("itemprop") in ("headline", "name"):
         return True
-    return any(_TITLE.search(name) and not _NO_TITLE.search(name) for name in named.split())
+    names = (element.get("class") or "").split()
+    return any(_TITLE_CLASS.search(name) and not _SUBTITLE_CLASS.search(name) for name in names)
 
 
-def _piece(anchor: Any, whole: str) -> str:
+def _choose_piece(anchor: Any, whole: str) -> str:
+    """Return the longest part of a link that consists of elements, such as picture, title and date;
+    else the `whole` text."""
     holder = anchor
     while len(holder) == 1 and not text.line((holder.text or "") + (holder[0].tail or "")):
         holder = holder[0]
     if text.line((holder.text or "") + "".join(child.tail or "" for child in holder)):
         return whole
-    pieces = [piece for child in holder if (piece := text.line(inner(child, _LONGEST)))]
-    long = [piece for piece in pieces if len(piece) >= _LEAST and not _is_date(piece)]
-    return max(long, key=lambda piece: min(len(piece), _ENOUGH), default=whole)
+    pieces = [text.line(read_text(child, _LONGEST_TITLE)) for child in holder]
+    long_pieces = [
+        piece for piece in pieces if len(piece) >= _SHORTEST_PIECE and not _is_date(piece)
+    ]
+    return max(long_pieces, key=lambda piece: min(len(piece), _ENOUGH_LENGTH), default=whole)
 
 
 def _is_date(piece: str) -> bool:
-    return len(piece) <= _DATE_LINE and next(date.days(piece), None) is not None
+    return len(piece) <= _LONGEST_DATE and next(date.find_days(piece), None) is not None
 
 
-def published(record: Record) -> tuple[Any, datetime] | None:
-    """Return the item's first date with its element, else the day in its address, else None."""
-    dates = list(_dates(record))
+@dataclass(frozen=True, slots=True)
+class _Dated:
+    """A date, its element (None if an address states it), and the rank of this kind of date."""
+
+    element: Any
+    when: datetime
+    rank: int = _DECLARED_DATE
+
+
+def find_published(record: Record) -> _Dated | None:
+    """Return the item's first date of the best rank, else the day in its address, else None."""
+    dates = list(_list_dates(record))
     if dates:
-        best = min(dates, key=lambda each: each[0])
-        return best[1], best[2]
+        return min(dates, key=lambda dated: dated.rank)
     day = _URL_DAY.search(urlsplit(record.links[0].url).path)
-    when = next(date.days("-".join(day.groups())), None) if day else None
-    return (None, when) if when else None
+    if not day:
+        return None
+    when = next(date.find_days("-".join(day.groups())), None)
+    return _Dated(None, when) if when else None
 
 
-def _dates(record: Record) -> Iterator[tuple[int, Any, datetime]]:
+def _list_dates(record: Record) -> Iterator[_Dated]:
+    """Yield the dates in an item, except those of changes."""
     for element in record.elements:
-        changed: set[Any] = set()
-        for node in _elements(element):
-            named = " ".join(
-                node.get(name) or "" for name in ("class", "itemprop", "id", "data-testid")
-            )[:200]
-            if node.getparent() in changed or _CHANGED.search(named):
-                changed.add(node)
-            elif dated := _date(node, named):
-                yield dated[0], node, dated[1]
+        change_elements: set[Any] = set()
+        for node in _list_nodes((element,)):
+            values = [node.get(name) or "" for name in ("class", "itemprop", "id", "data-testid")]
+            names = " ".join(values)[:200]
+            if node.getparent() in change_elements or _CHANGED_NAME.search(names):
+                change_elements.add(node)
+                continue
+            dated = _read_date(node, names)
+            if dated:
+                yield dated
 
 
-def _date(element: Any, named: str) -> tuple[int, datetime] | None:
-    if (stated := element.get("datetime") or "") and (when := date.parse_date_text(stated)):
-        return (0 if element.tag == "time" and _PUBLISHED.search(named) else 1), when
-    if element.get("itemprop") == "datePublished" and (
-        when := date.parse_date_text(element.get("content") or "")
-    ):
-        return 0, when
-    if _PUBLISHED.search(named) and (when := _labelled(element)):
-        return 2, when
-    return (3, when) if (when := _shown(element)) else None
+def _read_date(element: Any, names: str) -> _Dated | None:
+    """Return the date that an element states or shows. `names`: of its class, itemprop and ids."""
+    is_named_published = _PUBLISHED_NAME.search(names) is not None
+    when = date.parse_date_text(element.get("datetime") or "")
+    if when:
+        is_declared = element.tag == "time" and is_named_published
+        return _Dated(element, when, _DECLARED_DATE if is_declared else _DATETIME)
+    if element.get("itemprop") == "datePublished":
+        when = date.parse_date_text(element.get("content") or "")
+        if when:
+            return _Dated(element, when, _DECLARED_DATE)
+    if is_named_published:
+        when = _read_labelled_date(element)
+        if when:
+            return _Dated(element, when, _LABELLED_DATE)
+    when = _read_shown_date(element)
+    return _Dated(element, when, _SHOWN_DATE) if when else None
 
 
-def _labelled(element: Any) -> datetime | None:
+def _read_labelled_date(element: Any) -> datetime | None:
+    """Return the date in the title or a data attribute of an element, else in its short text."""
     for name in ("title", "data-date", "data-time", "data-timestamp", "data-datetime"):
-        value = element.get(name) or ""  # such as "2026-03-08 17..."
-        if (
-            value
-            and len(value) <= _DATE_LINE
-            and (when := date.parse_date_text(value.split(" 1")[0]))
-        ):
-            return when
-    label = text.line(inner(element, _DATE_LINE + 1))
-    return next(date.days(label), None) if len(label) <= _DATE_LINE else None
+        value = element.get(name) or ""
+        if value and len(value) <= _LONGEST_DATE:
+            when = date.parse_date_text(value.split(" 1")[0])  # such as "2026-03-08 17..."
+            if when:
+                return when
+    label = text.line(read_text(element, _LONGEST_DATE + 1))
+    return next(date.find_days(label), None) if len(label) <= _LONGEST_DATE else None
 
 
-def _shown(element: Any) -> datetime | None:
-    for piece in (element.text or "", *(child.tail or "" for child in islice(element, 20))):
-        line = text.line(piece[: 4 * _DATE_LINE])
-        if _SHORTEST <= len(line) <= _DATE_LINE and (when := next(date.days(line), None)):
-            return when
+def _read_shown_date(element: Any) -> datetime | None:
+    """Return the date of the first short line that stands directly in `element` and has one."""
+    tails = (child.tail or "" for child in islice(element, _MOST_CHILDREN))
+    for piece in (element.text or "", *tails):
+        line = text.line(piece[: 4 * _LONGEST_DATE])
+        if _SHORTEST_DATE <= len(line) <= _LONGEST_DATE:
+            when = next(date.find_days(line), None)
+            if when:
+                return when
     return None
 
 
-def picture(document: Document, record: Record) -> tuple[Any, str] | None:
-    """Return the item's first picture, except icons and portraits, and its element; None
-    without."""
-    for element in record.elements:
-        for node in _elements(element):
-            if (url := _pictured(document, node)) and is_picture(url):
-                return node, url
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """The address of a picture, and its element."""
+
+    element: Any
+    url: str
+
+
+def find_picture(document: Document, record: Record) -> _Picture | None:
+    """Return the item's first picture, except icons and portraits; None without."""
+    for node in _list_nodes(record.elements):
+        url = _read_picture(document, node)
+        if url and is_picture(url):
+            return _Picture(node, url)
     return None
 
 
-def _pictured(document: Document, element: Any) -> str | None:
-    if element.tag in ("img", "amp-img"):
-        above = element.getparent()
-        image = elements.read_images(
-            above if above is not None and above.tag == "picture" else element
-        )
-        small = image and any(
-            side is not None and side < _SMALL for side in (image.width, image.height)
-        )
-        wanted = image and not small and not _is_person(element)
-        return absolute(document, image.src) if image and wanted else None
-    style = _STYLE_URL.search(element.get("style") or "")
-    return absolute(document, style[1]) if style else None
+def _read_picture(document: Document, element: Any) -> str | None:
+    """Return the address of the picture that an element is, or has as its background; None for
+    none, icons and portraits."""
+    if element.tag not in ("img", "amp-img"):
+        background = _STYLE_URL.search(element.get("style") or "")
+        return resolve_picture(document, background[1]) if background else None
+    parent = element.getparent()
+    is_in_picture = parent is not None and parent.tag == "picture"
+    image = elements.read_image(parent if is_in_picture else element)
+    if not image or _is_person(element):
+        return None
+    for side in (image.width, image.height):
+        if side is not None and side < _ICON_SIDE:
+            return None
+    return resolve_picture(document, image.src)
 
 
 def _is_person(image: Any) -> bool:
-    named = f"{image.get('class') or ''} {image.get('id') or ''}"
-    above = " ".join(holder.get("class") or "" for holder in islice(image.iterancestors(), 2))
-    return bool(
-        _PERSON.search(f"{named} {above}"[:400]) or "gravatar.com/" in (image.get("src") or "")
-    )
+    """Return True if classes in and around an image, or its address, call it a portrait or a
+    logo."""
+    if "gravatar.com/" in (image.get("src") or ""):
+        return True
+    names = f"{image.get('class') or ''} {image.get('id') or ''}"
+    outer_names = " ".join(holder.get("class") or "" for holder in islice(image.iterancestors(), 2))
+    return _PERSON_NAME.search(f"{names} {outer_names}"[:400]) is not None

@@ -14,121 +14,137 @@ from syndicator.core.errors import NotAFeed, NotAnArticle
 from syndicator.core.model import Entry, ParsedFeed
 from syndicator.core.reasons import FeedReason
 from syndicator.core.requests import Item, Seen, Shown, Wrapper
-from syndicator.reading.html.document import Document, inner, parse
-from syndicator.reading.html.jsonld import types
+from syndicator.reading.html.document import Document, parse, read_text
+from syndicator.reading.html.jsonld import list_types
 from syndicator.reading.lists import declared
 from syndicator.reading.lists import wrapper as wrappers
-from syndicator.reading.lists.groups import read_lists
+from syndicator.reading.lists.groups import Listed, read_lists
 from syndicator.reading.lists.items import is_headline
-from syndicator.reading.lists.links import Link, canonical, read_links
+from syndicator.reading.lists.links import Link, read_links, resolve_address
 
 # All numbers are choices: of 38 pages of the open corpus that are lists below the root of their
 # site, 8 say that they are articles (og:type), and of 251 articles of it 75 do not.
 # items; shares of them with a headline, and with an address below the page's
 _LEAST = 5
-_HEADLINES = 0.6
-_BELOW = 0.5
-_WORDS = 3  # most words in the last part of a section's address
+_HEADLINE_SHARE = 0.6
+_BELOW_SHARE = 0.5
+_MOST_SECTION_WORDS = 3  # most words in the last part of a section's address
 _CODE = re.compile(r"\d{5}|[0-9a-f]{12}")
-_PARAGRAPH = 80
-_WHOLE_MOST = 2_000  # characters of a paragraph of text; paragraphs looked at
+_SHORTEST_PARAGRAPH = 80  # characters
+_LONGEST_PARAGRAPH = 3_000  # characters that are counted
+_MOST_ELEMENTS = 2_000  # links and paragraphs that are searched for prose
+_MOST_ANCESTORS = 60
+_MOST_ANCHORS = 3_000  # that are searched for the next page
+_MOST_POINTED_ANCESTORS = 8
+_WORD = re.compile(r"[^\W\d_]+")
 # characters per item of a section, of an excerpt, per item elsewhere
-_ITEM = 200
-_EXCERPT = 1_000
-_HARDLY = 10
-_ARTICLE = {"Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle"}
-_BESIDE = ("nav", "footer", "aside")
-_NEXT_PAGE_LONGEST = 60  # characters of a link's text
-_NEXT = re.compile(
+_MOST_PROSE_OF_SECTION = 200
+_LONGEST_EXCERPT = 1_000
+_MOST_PROSE = 10
+_ARTICLE_TYPES = {"Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle"}
+_ASIDE_TAGS = ("nav", "footer", "aside")
+_LONGEST_NEXT_LABEL = 60  # characters of a link's text
+_NEXT_LABEL = re.compile(
     r"^\W{0,3}(next|older|more|weiter|nächste|ältere|suivante?s?|plus"
     r" ancien\w*|siguientes?|próxim[oa]s?|anterior\w*|"
     r"proxim[oa]s?|successiv[oi]|volgende|次|次へ|古い|下一页|下一頁|التالي|more)\b.{0,20}$|^\W{0,2}(older|ältere|次|›|»|→)",
     re.I,
 )
-_PAGED = re.compile(r"(page|seite|pagina|página|p|paged|start|offset|seite)[=/_-]?\d{1,4}", re.I)
+_PAGE_NUMBER = re.compile(
+    r"(page|seite|pagina|página|p|paged|start|offset|seite)[=/_-]?\d{1,4}", re.I
+)
 OFFERED: Final = 3  # lists that hold one element; a choice
-_LIST_PAGE_MOST = 1_000
-_LIST_PAGE_LONGEST = 300  # links; characters of a link's text
+_MOST_LINKS = 1_000  # of a list
+_LONGEST_LABEL = 300  # characters of a link's text
 
 
-def is_list(document: Document, shown: Sequence[Shown]) -> bool:
-    """Return True if the page is mainly the list `shown`, by its address or the items', and has
+def is_list(document: Document, items: Sequence[Shown]) -> bool:
+    """Return True if the page is mainly the list `items`, by its address or the items', and has
     little other text."""
-    headlines = sum(is_headline(item.item.title) for item in shown)
-    if headlines < _HEADLINES * len(shown):
+    headlines = sum(is_headline(item.item.title) for item in items)
+    if headlines < _HEADLINE_SHARE * len(items):
         return False
-    own = urls.alias(document.url).partition("?")[0].rstrip("/") + "/"
-    if sum(item.key.startswith(own) for item in shown) >= _BELOW * len(shown):
+    page_folder = urls.alias(document.url).partition("?")[0].rstrip("/") + "/"
+    below_page = sum(item.key.startswith(page_folder) for item in items)
+    if below_page >= _BELOW_SHARE * len(items):
         return True
-    if len(shown) < _LEAST:
+    if len(items) < _LEAST:
         return False
-    prose = _prose(document.tree, {item.key for item in shown}, document.base_url)
+    prose = _count_prose(document.tree, {item.key for item in items}, document.base_url)
     if _is_section(document.url):
-        return prose <= _ITEM * len(shown)
-    return prose <= _HARDLY * len(shown) and not any(
-        _ARTICLE & {*types(item)} for item in document.jsonld
-    )
+        return prose <= _MOST_PROSE_OF_SECTION * len(items)
+    if prose > _MOST_PROSE * len(items):
+        return False
+    return all(_ARTICLE_TYPES.isdisjoint(list_types(item)) for item in document.jsonld)
 
 
 def _is_section(url: str) -> bool:
-    last = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2].partition(".")[0]
-    return len(re.findall(r"[^\W\d_]+", last)) <= _WORDS and not _CODE.search(last)
+    """Return True if the last part of the address is at most three words without a code."""
+    last_part = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2].partition(".")[0]
+    if _CODE.search(last_part):
+        return False
+    return len(_WORD.findall(last_part)) <= _MOST_SECTION_WORDS
 
 
-def _prose(tree: Any, keys: Collection[str], base: str) -> int:
-    within: dict[Any, set[str]] = defaultdict(set)
-    for anchor in islice(tree.iter("a"), _WHOLE_MOST):
+def _count_prose(tree: Any, keys: Collection[str], base: str) -> int:
+    """Return the characters of text beside a list: paragraphs of no item, and what is longer than
+    an excerpt of one. `keys`: of the items' addresses."""
+    keys_within: dict[Any, set[str]] = defaultdict(set)
+    for anchor in islice(tree.iter("a"), _MOST_ELEMENTS):
         url = urls.absolute(base, anchor.get("href") or "")
         key = urls.alias(url) if url else ""
         if key in keys:
-            for above in islice(anchor.iterancestors(), 60):
-                within[above].add(key)
-    count = 0
-    owned = Counter[str]()
-    for paragraph in islice(tree.iter("p"), _WHOLE_MOST):
-        if next(paragraph.iterancestors(*_BESIDE), None) is not None:
+            for element in islice(anchor.iterancestors(), _MOST_ANCESTORS):
+                keys_within[element].add(key)
+    prose = 0
+    prose_of_item = Counter[str]()
+    for paragraph in islice(tree.iter("p"), _MOST_ELEMENTS):
+        if next(paragraph.iterancestors(*_ASIDE_TAGS), None) is not None:
             continue
-        linked = sum(len(text.line(inner(anchor))) for anchor in paragraph.iter("a"))
-        own = len(text.line(inner(paragraph, 3_000))) - linked
-        holder = next(
-            (within[above] for above in paragraph.iterancestors() if above in within), set()
-        )
-        if own >= _PARAGRAPH and len(holder) == 1:
-            owned.update(dict.fromkeys(holder, own))
-        elif own >= _PARAGRAPH:
-            count += own
-    return count + sum(own for own in owned.values() if own > _EXCERPT)
+        linked = sum(len(text.line(read_text(anchor))) for anchor in paragraph.iter("a"))
+        length = len(text.line(read_text(paragraph, _LONGEST_PARAGRAPH))) - linked
+        if length < _SHORTEST_PARAGRAPH:
+            continue
+        holders = (element for element in paragraph.iterancestors() if element in keys_within)
+        holder = next(holders, None)
+        item_keys = keys_within[holder] if holder is not None else set[str]()
+        if len(item_keys) == 1:
+            prose_of_item.update(dict.fromkeys(item_keys, length))
+        else:
+            prose += length
+    return prose + sum(length for length in prose_of_item.values() if length > _LONGEST_EXCERPT)
 
 
-def next_page(document: Document) -> str:
+def find_next_page(document: Document) -> str:
     """Return the address of the list's next page on the same site (rel=next, else a link to older
     items), or ""."""
-    anchors = document.tree.iter("link", "a")
-    stated = (
-        each.get("href") for each in anchors if "next" in (each.get("rel") or "").lower().split()
-    )
-    links = (
-        element.get("href")
-        for element in islice(document.tree.iter("a"), 3_000)
-        if _is_next(element)
-    )
-    addresses = (_address(document, href or "") for href in (*stated, *links))
-    return next((url for url in addresses if url), "")
+    for element in document.tree.iter("link", "a"):
+        if "next" in (element.get("rel") or "").lower().split():
+            url = _find_other_page(document, element.get("href") or "")
+            if url:
+                return url
+    for anchor in islice(document.tree.iter("a"), _MOST_ANCHORS):
+        if _leads_to_next(anchor):
+            url = _find_other_page(document, anchor.get("href") or "")
+            if url:
+                return url
+    return ""
 
 
-def _is_next(anchor: Any) -> bool:
-    label = text.line(inner(anchor, _NEXT_PAGE_LONGEST + 1)) or anchor.get("aria-label") or ""
-    is_named = len(label) <= _NEXT_PAGE_LONGEST and _NEXT.match(label) is not None
-    return is_named and _PAGED.search(anchor.get("href") or "") is not None
+def _leads_to_next(anchor: Any) -> bool:
+    """Return True if the text of a link says "next" and its address has the number of a page."""
+    label = text.line(read_text(anchor, _LONGEST_NEXT_LABEL + 1)) or anchor.get("aria-label") or ""
+    if len(label) > _LONGEST_NEXT_LABEL or not _NEXT_LABEL.match(label):
+        return False
+    return _PAGE_NUMBER.search(anchor.get("href") or "") is not None
 
 
-def _address(document: Document, href: str) -> str:
+def _find_other_page(document: Document, href: str) -> str:
+    """Return the absolute address of another page on the same host, else ""."""
     url = urls.absolute(document.base_url, href) if href else None
-    if (
-        not url
-        or not urls.same_publisher(url, document.url)
-        or urls.alias(url) == urls.alias(document.url)
-    ):
+    if not url or not urls.same_publisher(url, document.url):
+        return ""
+    if urls.alias(url) == urls.alias(document.url):
         return ""
     return url if urlsplit(url).netloc == urlsplit(document.url).netloc else ""
 
@@ -145,58 +161,66 @@ def read_listing(
     one."""
     try:
         document = parse(html, url, headers)
-        ranked = candidates(document, wrapper.forms if wrapper and wrapper.pointed else ())
-        items, learnt = (
-            wrappers.again(ranked, wrapper) if wrapper else _first(document, ranked, seen)
-        )
+        pointed_forms = wrapper.forms if wrapper and wrapper.pointed else ()
+        lists = list_candidates(document, pointed_forms)
+        if wrapper:
+            found = wrappers.find_again(lists, wrapper)
+        else:
+            found = _learn_list(document, lists, seen)
     except NotAnArticle as refusal:
         raise NotAFeed(FeedReason.NO_LIST, str(refusal)) from refusal
     except wrappers.Unsure as unsure:
-        raise NotAFeed(
-            FeedReason.LIST_CHANGED if wrapper else FeedReason.NO_LIST, str(unsure)
-        ) from unsure
-    title = next((text.line(inner(element, 300)) for element in document.tree.iter("title")), "")
-    entries = tuple(_entry(item) for item in items[:1_000])
+        reason = FeedReason.LIST_CHANGED if wrapper else FeedReason.NO_LIST
+        raise NotAFeed(reason, str(unsure)) from unsure
     return ParsedFeed(
         format="list",
-        title=title,
+        title=_read_page_title(document),
         site_url=url,
         language=document.language or "",
-        entries=entries,
-        next_url=next_page(document),
-        listing=replace(learnt, whole=is_list(document, items)),
+        entries=tuple(_make_entry(item) for item in found.items[:_MOST_LINKS]),
+        next_url=find_next_page(document),
+        listing=replace(found.wrapper, whole=is_list(document, found.items)),
     )
 
 
-def _first(
-    document: Document, own: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]
-) -> wrappers.Chosen:
+def _read_page_title(document: Document) -> str:
+    title = next(document.tree.iter("title"), None)
+    return text.line(read_text(title, _LONGEST_LABEL)) if title is not None else ""
+
+
+def _learn_list(
+    document: Document, lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]
+) -> wrappers.FoundList:
+    """Choose one of `lists`; if none has an item of `seen`, one with the forms of their links, as
+    if the operator had pointed at it. Raises Unsure."""
+    forms = set[str]()
     earlier = wrappers.Known(seen)
-    keys = {urls.alias(article.url) for article in seen}
-    elsewhere = bool(seen) and not any(earlier.has(item) for _, shown in own for item in shown)
-    forms = {link.form for link in read_links(document) if link.key in keys} if elsewhere else set()
+    if seen and not any(earlier.count_matches(items) for _, items in lists):
+        seen_keys = {urls.alias(article.url) for article in seen}
+        forms = {link.form for link in read_links(document) if link.key in seen_keys}
     if not forms:
-        return wrappers.first(own, seen)
-    items, learnt = wrappers.first(candidates(document, forms), seen)
-    return items, replace(learnt, pointed=True)
+        return wrappers.learn_list(lists, seen)
+    found = wrappers.learn_list(list_candidates(document, forms), seen)
+    return replace(found, wrapper=replace(found.wrapper, pointed=True))
 
 
-def candidates(document: Document, also: Collection[str] = ()) -> list[tuple[str, Sequence[Shown]]]:
-    """Return (origin, list) of a page's lists, likeliest first. `also`: forms to include wherever
+def list_candidates(
+    document: Document, also: Collection[str] = ()
+) -> list[tuple[str, Sequence[Shown]]]:
+    """Return (origin, items) of a page's lists, likeliest first. `also`: forms to include wherever
     they are."""
-    return declared.candidates(
-        document, [each.shown for each in read_lists(document, read_links(document), also)]
-    )
+    listed = read_lists(document, read_links(document), also)
+    return declared.list_candidates(document, [each.items for each in listed])
 
 
-def _entry(shown: Shown) -> Entry:
-    item = shown.item
-    # what is cut off is no title of an article
-    title = "" if item.title.endswith(("…", "...")) else item.title
+def _make_entry(listed: Shown) -> Entry:
+    """Return an item as the entry of a feed. A title that is cut off is no title of an article."""
+    item = listed.item
+    is_cut_off = item.title.endswith(("…", "..."))
     return Entry(
         id=item.url,
         url=item.url,
-        title=title,
+        title="" if is_cut_off else item.title,
         published=item.published,
         image=item.image,
         listed=True,
@@ -215,8 +239,8 @@ class PointedList:
 def pointed(
     html: bytes, url: str, number: int, headers: Mapping[str, str] | None = None
 ) -> tuple[PointedList, ...]:
-    """Return the lists with element `number` in an item: the main list first, then those of the
-    item's form."""
+    """Return the lists that have the page's element `number`, as the operator points at it, in an
+    item: the main list first, then those of the item's form."""
     try:
         document = parse(html, url, headers)
     except NotAnArticle:
@@ -224,34 +248,47 @@ def pointed(
     elements = list(document.tree.iter())
     if not 0 <= number < len(elements) or not isinstance(elements[number].tag, str):
         return ()
-    meant = [elements[number], *elements[number].iterancestors()]
-    ids = {id(each) for each in meant}
+    upwards = [elements[number], *elements[number].iterancestors()]
+    pointed_ids = {id(element) for element in upwards}
     links = read_links(document)
-    listed = read_lists(document, links, {link.form for link in _links_at(meant, links)})
-    # those that no link shows come first
-    ranked = declared.candidates(document, [each.shown for each in listed])
-    places = {element: place for place, element in enumerate(elements)}
-    matching = [
-        PointedList(
-            wrapper=replace(wrappers.learnt(shown, by), pointed=True),
-            items=tuple(item.item for item in shown),
-            elements=tuple(
-                places[part] for item in shown for part in each.elements[item.key] if part in places
-            ),
+    forms = {link.form for link in _find_nearest_links(upwards, links)}
+    listed = read_lists(document, links, forms)
+    candidates = declared.list_candidates(document, [each.items for each in listed])
+    completed = candidates[len(candidates) - len(listed) :]  # behind those that no link shows
+    numbers = {element: number for number, element in enumerate(elements)}
+    pointed_lists: list[PointedList] = []
+    for each, (origin, items) in zip(listed, completed, strict=True):
+        if not _has_any_element(each, pointed_ids):
+            continue
+        item_numbers: list[int] = []
+        for item in items:
+            item_numbers += [numbers[part] for part in each.elements[item.key] if part in numbers]
+        pointed_lists.append(
+            PointedList(
+                wrapper=replace(wrappers.make_wrapper(items, origin), pointed=True),
+                items=tuple(item.item for item in items),
+                elements=tuple(item_numbers),
+            )
         )
-        for each, (by, shown) in zip(listed, ranked[len(ranked) - len(listed) :], strict=True)
-        if not ids.isdisjoint(id(part) for shown in each.shown for part in each.elements[shown.key])
-    ]
-    return tuple(matching[:OFFERED])
+    return tuple(pointed_lists[:OFFERED])
 
 
-def _links_at(meant: Sequence[Any], links: Sequence[Link]) -> list[Link]:
+def _has_any_element(listed: Listed, ids: Collection[int]) -> bool:
+    """Return True if an item of the list has an element with one of `ids`."""
+    parts = chain.from_iterable(listed.elements[item.key] for item in listed.items)
+    return any(id(part) in ids for part in parts)
+
+
+def _find_nearest_links(upwards: Sequence[Any], links: Sequence[Link]) -> list[Link]:
+    """Return the links at or in the first of `upwards` that has any, the innermost element
+    first."""
     by_anchor = {link.anchor: link for link in links}
-    around = ([element, *element.iter("a")] for element in islice(meant, 8))
-    own = (
-        [by_anchor[element] for element in anchors if element in by_anchor] for anchors in around
-    )
-    return next((inside for inside in own if inside), [])
+    for element in upwards[:_MOST_POINTED_ANCESTORS]:
+        anchors = [element, *element.iter("a")]
+        nearest = [by_anchor[anchor] for anchor in anchors if anchor in by_anchor]
+        if nearest:
+            return nearest
+    return []
 
 
 def read_list(
@@ -260,16 +297,18 @@ def read_list(
     """Return the links that the selectors `links` match, as a feed. Raises NotAFeed, RulesError for
     invalid CSS."""
     document = parse(html, url, headers)
-    itself = urls.alias(url)
+    page_alias = urls.alias(url)
     addresses: dict[str, str | None] = {}  # by how they are written
     entries: dict[str, Entry] = {}
-    for reference, label in _links(document.tree, links):
+    for reference, label in _select_links(document.tree, links):
         if reference not in addresses:
-            if len(entries) == _LIST_PAGE_MOST:  # making addresses is most of the work
+            if len(entries) == _MOST_LINKS:  # making addresses is most of the work
                 continue
-            address = canonical(document.base_url, reference)
-            addresses[reference] = address if address and urls.alias(address) != itself else None
-        if not (address := addresses[reference]):
+            resolved = resolve_address(document.base_url, reference)
+            is_other_page = resolved is not None and urls.alias(resolved) != page_alias
+            addresses[reference] = resolved if is_other_page else None
+        address = addresses[reference]
+        if not address:
             continue
         entries.setdefault(address, Entry(id=address, url=address))
         if len(label) > len(entries[address].title):
@@ -278,29 +317,26 @@ def read_list(
         raise NotAFeed(
             FeedReason.NO_LINKS, f"rules.links: {', '.join(links)} matches no link of the page"
         )
-    title = next(
-        (text.line(inner(element, _LIST_PAGE_LONGEST)) for element in document.tree.iter("title")),
-        "",
-    )
     return ParsedFeed(
         format="list",
-        title=title,
+        title=_read_page_title(document),
         site_url=url,
         language=document.language or "",
         entries=tuple(entries.values()),
     )
 
 
-def _links(tree: Any, links: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for selector in links:
-        name = page_rules.split(selector)[1]
+def _select_links(tree: Any, selectors: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield (reference, text) of the links at, in or around the elements that `selectors` match. A
+    selector may name the attribute with the reference."""
+    for selector in selectors:
+        attribute = page_rules.split(selector)[1]
         for element in page_rules.matched(tree, selector):
-            anchors = (
-                anchor
-                for anchor in chain(element.iter("a"), element.iterancestors("a"))
-                if anchor.get("href")
-            )
-            holder = element if name else next(anchors, None)
-            reference = holder.get(name or "href") if holder is not None else None
+            if attribute:
+                reference = element.get(attribute)
+            else:
+                anchors = chain(element.iter("a"), element.iterancestors("a"))
+                hrefs = (anchor.get("href") for anchor in anchors)
+                reference = next(filter(None, hrefs), None)
             if reference:
-                yield reference, text.line(inner(element, _LIST_PAGE_LONGEST))
+                yield reference, text.line(read_text(element, _LONGEST_LABEL))

@@ -9,14 +9,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from syndicator.core import text, urls
-from syndicator.reading.html.document import Document, inner
+from syndicator.reading.html.document import Document, read_text
 
 # All numbers are choices.
 _INLINE_SHARE = 0.5  # share of a paragraph below which a link in it is running text
+_MOST_LINKS = 3_000  # of a page
+_MOST_ANCESTORS = 40  # of a link
+_LONGEST_TEXT = 400  # characters of a link
+_LONGEST_PARAGRAPH = 2_000  # characters that are compared with a link's text
+_INLINE_TAGS = ("span", "em", "strong", "b", "i", "u", "font", "small", "cite")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_BESIDE_TAGS = {"nav", "footer", "aside"}
-_WITHIN = {"article", "li", "main", "section"}  # a header in one of these is that of an item
-_BESIDE_ROLES = {
+_ASIDE_TAGS = {"nav", "footer", "aside"}
+_ITEM_TAGS = {"article", "li", "main", "section"}  # a header in one of these is that of an item
+_ASIDE_ROLES = {
     "navigation",
     "complementary",
     "contentinfo",
@@ -26,7 +31,7 @@ _BESIDE_ROLES = {
     "menubar",
     "dialog",
 }
-_BESIDE_WORDS = re.compile(
+_ASIDE_CLASS = re.compile(
     r"(^|[-_"
     r" ])(nav(bar|igation)?|menu|footer|sidebar|side-bar|aside|breadcrumbs?|related|recommend(ed|ations?)?|"  # noqa: E501
     r"promo(tion|ted)?s?|sponsor(ed)?|advert(isement|orial)?s?|popular|trending|most-?(read|viewed|watched|popular)|"
@@ -35,74 +40,82 @@ _BESIDE_WORDS = re.compile(
 )
 # Classes of elements around a sidebar (content-sidebar-wrap, has-sidebar), and of an article's
 # topic (category-x)
-_AROUND = re.compile(
+_CONTENT_CLASS = re.compile(
     r"^(category|tag|post|type|format|topic)-|(^|[-_])(wrap(per)?|layout|has|with|without|no|contents?|main|page|container)($|[-_])",
     re.I,
 )
-_OTHER = re.compile(
+_NO_ARTICLE_PATH = re.compile(
     r"/(tags?|categor(y|ies)|kategorien?|rubriken?|themen?|topics?|authors?|autore?n?|auteurs?|users?|members?|profiles?|page|"
     r"login|log-in|signin|sign-in|signup|sign-up|register|account|subscribe|abo|about|about-us|contact|kontakt|privacy|"
     r"datenschutz|impressum|terms|search|suche|feeds?|rss|comments?|cart|help|faq|share|wp-login\.php|wp-admin)/?"
     r"(\.\w+)?$|/(tags?|categor(y|ies)|kategorien?|authors?|autor|auteur|users?|members?)/",
     re.I,
 )
-_FILE = re.compile(r"\.(jpe?g|png|gif|webp|svg|zip|mp3|mp4|css|js|ics|vcf)$", re.I)
-_STATE = re.compile(  # classes of an element's state, not of its kind
+_FILE_PATH = re.compile(r"\.(jpe?g|png|gif|webp|svg|zip|mp3|mp4|css|js|ics|vcf)$", re.I)
+_STATE_CLASS = re.compile(  # classes of an element's state, not of its kind
     r"^((is|has|js)-.*|lazy.*|.*-?(odd|even|first|last|active|visible|hidden|loaded|loading|sticky)|aos-.*|fade.*|"
     r"animated?)$",
     re.I,
 )
 # classes that probably do not change: no numbers, no colons
-_NAME = re.compile(r"[A-Za-z_][A-Za-z_-]{1,40}")
+_STABLE_CLASS = re.compile(r"[A-Za-z_][A-Za-z_-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Link:
-    """A link. `said`: its text; `place`: its index on the page; `form`: tags and common classes
-    around it; `short`: of one level only; `own`: of itself; `beside`: in a menu, sidebar or footer;
-    `inline`: in running text."""
+    """A link with its surroundings. `index`: among the links of the page; `form`: tags and common
+    classes of itself and the elements around it; `short_form`: itself and one element around it;
+    `own_form`: itself; `is_aside`: it stands in a menu, sidebar or footer; `is_inline`: in running
+    text."""
 
     anchor: Any
     url: str
     key: str  # urls.alias
-    said: str
-    place: int
+    text: str
+    index: int
     form: str
-    short: str
-    own: str
-    heading: bool
-    beside: bool
-    inline: bool
+    short_form: str
+    own_form: str
+    is_heading: bool
+    is_aside: bool
+    is_inline: bool
 
 
 def read_links(document: Document) -> list[Link]:
     """Return the links to other pages in order, without those to front pages, tags and authors and
     paid ones."""
-    classes = Counter(name for element in document.tree.iter() for name in class_words(element))
-    out = []
-    addresses: dict[str, str | None] = {}
-    for place, anchor in enumerate(islice(document.tree.iter("a"), 3_000)):
+    class_counts = Counter(
+        name for element in document.tree.iter() for name in list_classes(element)
+    )
+    links: list[Link] = []
+    addresses: dict[str, str | None] = {}  # by how they are written
+    for index, anchor in enumerate(islice(document.tree.iter("a"), _MOST_LINKS)):
         reference = anchor.get("href") or ""
         if reference not in addresses:
-            addresses[reference] = _address(document.base_url, reference, document.url)
-        if (url := addresses[reference]) and "sponsored" not in (anchor.get("rel") or ""):
-            out.append(_link(anchor, url, place, classes))
-    return out
+            addresses[reference] = _find_article_address(document.base_url, reference, document.url)
+        url = addresses[reference]
+        if url and "sponsored" not in (anchor.get("rel") or ""):
+            links.append(_read_link(anchor, url, index, class_counts))
+    return links
 
 
-def _address(base: str, reference: str, page: str) -> str | None:
+def _find_article_address(base: str, reference: str, page: str) -> str | None:
+    """Return the address that `reference` leads to, None if that is no article: the page itself, a
+    file, a front page, a tag."""
     if not reference or reference.startswith("#"):
         return None
-    url = canonical(base, reference)
-    path = urlsplit(url or "").path
-    if not url or urls.alias(url) == urls.alias(page) or _FILE.search(path):
+    url = resolve_address(base, reference)
+    if not url or urls.alias(url) == urls.alias(page):
+        return None
+    path = urlsplit(url).path
+    if _FILE_PATH.search(path) or _NO_ARTICLE_PATH.search(path):
         return None
     if urls.is_root(url) and urls.same_publisher(url, page):
         return None
-    return None if _OTHER.search(path) else url
+    return url
 
 
-def canonical(base: str, reference: str) -> str | None:
+def resolve_address(base: str, reference: str) -> str | None:
     """Return the canonical address of `reference` on a page at `base`, None if it is no address."""
     address = urls.absolute(base, reference)
     try:
@@ -111,32 +124,38 @@ def canonical(base: str, reference: str) -> str | None:
         return None
 
 
-def _link(anchor: Any, url: str, place: int, classes: Mapping[str, int]) -> Link:
-    above = list(islice(anchor.iterancestors(), 40))
-    label = text.line(inner(anchor, 400))
-    steps = [step(element, classes) for element in _near(anchor, above)]
+def _read_link(anchor: Any, url: str, index: int, class_counts: Mapping[str, int]) -> Link:
+    """Return a link with the descriptions of the elements around it."""
+    ancestors = list(islice(anchor.iterancestors(), _MOST_ANCESTORS))
+    label = text.line(read_text(anchor, _LONGEST_TEXT))
+    # from the link outwards
+    descriptions = [
+        describe_element(element, class_counts)
+        for element in _list_form_elements(anchor, ancestors)
+    ]
     # "li > a" alone is that of menus, too: add the list around it
-    if not any("." in tag for tag in steps):
-        steps += _named(above[len(steps) - 1 :])
+    if not any("." in description for description in descriptions):
+        descriptions += _describe_until_class(ancestors[len(descriptions) - 1 :])
+    is_in_heading = any(element.tag in _HEADINGS for element in ancestors[:3])
     return Link(
         anchor=anchor,
         url=url,
         key=urls.alias(url),
-        said=label,
-        place=place,
-        form=" > ".join(reversed(steps)),
-        short=" > ".join(reversed(steps[:2])),
-        own=steps[0],
-        heading=any(each.tag in _HEADINGS for each in above[:3])
-        or next(anchor.iter(*_HEADINGS), None) is not None,
-        beside=_is_beside(above),
-        inline=_is_inline(anchor, label),
+        text=label,
+        index=index,
+        form=" > ".join(reversed(descriptions)),
+        short_form=" > ".join(reversed(descriptions[:2])),
+        own_form=descriptions[0],
+        is_heading=is_in_heading or next(anchor.iter(*_HEADINGS), None) is not None,
+        is_aside=_is_aside(ancestors),
+        is_inline=_is_inline(anchor, label),
     )
 
 
-def _near(anchor: Any, above: list[Any]) -> Iterator[Any]:
+def _list_form_elements(anchor: Any, ancestors: Sequence[Any]) -> Iterator[Any]:
+    """Yield the link and at most three elements around it, as far as an item of a list."""
     yield anchor
-    for element in above[:3]:
+    for element in ancestors[:3]:
         if element.tag in ("body", "html"):
             return
         yield element
@@ -144,71 +163,68 @@ def _near(anchor: Any, above: list[Any]) -> Iterator[Any]:
             return
 
 
-def _named(above: Sequence[Any]) -> list[str]:
-    steps: list[str] = []
-    for element in above[:4]:
+def _describe_until_class(ancestors: Sequence[Any]) -> list[str]:
+    """Describe at most four elements, as far as the first that has a class or an id."""
+    descriptions: list[str] = []
+    for element in ancestors[:4]:
         if element.tag in ("body", "html"):
             break
-        name = next(iter(class_words(element)), "") or (element.get("id") or "")
-        steps.append(f"{element.tag}.{name}" if _NAME.fullmatch(name) else str(element.tag))
-        if "." in steps[-1]:
+        name = next(iter(list_classes(element)), "") or (element.get("id") or "")
+        if _STABLE_CLASS.fullmatch(name):
+            descriptions.append(f"{element.tag}.{name}")
             break
-    return steps
+        descriptions.append(str(element.tag))
+    return descriptions
 
 
-def step(element: Any, classes: Mapping[str, int]) -> str:
+def describe_element(element: Any, class_counts: Mapping[str, int]) -> str:
     """Return the tag with its class that is most common on the page: a rare one names the item, not
     its kind."""
-    names = [name for name in class_words(element) if classes.get(name, 0) > 1]
-    name = max(names, key=lambda word: classes[word], default="")
+    names = [name for name in list_classes(element) if class_counts.get(name, 0) > 1]
+    name = max(names, key=lambda name: class_counts[name], default="")
     return f"{element.tag}.{name}" if name else str(element.tag)
 
 
-def class_words(element: Any) -> list[str]:
+def list_classes(element: Any) -> list[str]:
     """Return the classes of an element that will probably not change: without numbers, not of a
     state."""
-    words = element.get("class") if isinstance(element.tag, str) else None
+    if not isinstance(element.tag, str):
+        return []
+    names = (element.get("class") or "").split()
     return [
-        name for name in (words or "").split() if _NAME.fullmatch(name) and not _STATE.match(name)
+        name for name in names if _STABLE_CLASS.fullmatch(name) and not _STATE_CLASS.match(name)
     ]
 
 
-def _is_beside(above: list[Any]) -> bool:
-    within = False
-    for element in above:
+def _is_aside(ancestors: Sequence[Any]) -> bool:
+    """Return True if tag, role, class or id of an ancestor call it a menu, sidebar or footer."""
+    is_within_item = False
+    for element in ancestors:
         if element.tag in ("body", "html"):
             return False
-        if element.tag in _BESIDE_TAGS or (element.get("role") or "") in _BESIDE_ROLES:
+        if element.tag in _ASIDE_TAGS or (element.get("role") or "") in _ASIDE_ROLES:
             return True
-        if (
-            element.tag == "header"
-            and not within
-            and not any(each.tag in _WITHIN for each in element.iterancestors())
-        ):
+        if element.tag == "header" and not is_within_item and _is_page_header(element):
             return True
-        named = f"{element.get('class') or ''} {element.get('id') or ''}"[:300]
-        words = (word for word in named.split() if not _AROUND.search(word))
-        if element.tag != "main" and any(_BESIDE_WORDS.search(word) for word in words):
-            return True
-        within = within or element.tag in _WITHIN
+        if element.tag != "main":
+            class_and_id = f"{element.get('class') or ''} {element.get('id') or ''}"[:300]
+            names = (name for name in class_and_id.split() if not _CONTENT_CLASS.search(name))
+            if any(_ASIDE_CLASS.search(name) for name in names):
+                return True
+        is_within_item = is_within_item or element.tag in _ITEM_TAGS
     return False
 
 
+def _is_page_header(header: Any) -> bool:
+    return not any(element.tag in _ITEM_TAGS for element in header.iterancestors())
+
+
 def _is_inline(anchor: Any, label: str) -> bool:
+    """Return True if the link's text is less than half of the paragraph around it."""
     holder = anchor.getparent()
-    while holder is not None and holder.tag in (
-        "span",
-        "em",
-        "strong",
-        "b",
-        "i",
-        "u",
-        "font",
-        "small",
-        "cite",
-    ):
+    while holder is not None and holder.tag in _INLINE_TAGS:
         holder = holder.getparent()
     if holder is None or holder.tag not in ("p", "blockquote", "dd"):
         return False
-    around = text.line(inner(holder, 2_000))
-    return len(label) < _INLINE_SHARE * len(around)
+    paragraph = text.line(read_text(holder, _LONGEST_PARAGRAPH))
+    return len(label) < _INLINE_SHARE * len(paragraph)

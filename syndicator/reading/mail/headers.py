@@ -1,4 +1,4 @@
-"""Headers of mails, as far as they tell whose newsletter a mail is (RFC 5322, 2047, 2919). Pure."""
+"""Read the headers of a mail that tell whose newsletter it is (RFC 5322, 2047, 2919). Pure."""
 
 import hashlib
 import re
@@ -18,17 +18,25 @@ LARGEST = 10_000_000  # bytes of a mail: pictures are mostly linked, and Gmail s
 LONGEST_HEAD = 65_536  # bytes of headers that are read; long chains of servers have 20,000
 _LONGEST_ID = 200  # characters: RFC 5322 allows 996, and an address of that length helps nobody
 _NO_ID = "no-message-id.invalid"
-_ID = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")  # printable ASCII but "<" and ">"
+_MESSAGE_ID = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")  # printable ASCII but "<" and ">"
 _BRACKETS = re.compile(r"<([^<>]*)>")
-_READERS = ("to", "cc", "bcc", "delivered-to", "x-original-to", "envelope-to", "x-forwarded-to")
-_RESULT = re.compile(r"\b(dmarc|dkim|spf)\s{0,9}=\s{0,9}([a-z]+)", re.I)
+_READER_HEADERS = (
+    "to",
+    "cc",
+    "bcc",
+    "delivered-to",
+    "x-original-to",
+    "envelope-to",
+    "x-forwarded-to",
+)
+_CHECK_RESULT = re.compile(r"\b(dmarc|dkim|spf)\s{0,9}=\s{0,9}([a-z]+)", re.I)
 _COMMENT = re.compile(r"\([^()]*\)")
 _FAILED = frozenset({"fail", "policy"})  # results of dkim (RFC 8601 section 2.7.1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailHeaders:
-    """What the headers of a mail say. `senders`: the addresses of all From headers, in lower case;
+    """The headers of a mail. `senders`: the addresses of all From headers, in lower case;
     `sender_name`: as the mail shows it; `list_id`: its mailing list; `is_newsletter`: it says that
     it is from a list; `mid`: its address (RFC 2392)."""
 
@@ -45,25 +53,26 @@ class MailHeaders:
 
 
 def read_headers(raw: bytes) -> MailHeaders:
-    """Return what the headers at the beginning of a mail say. Never raises for what strangers
-    write."""
+    """Read the headers at the beginning of a mail. Never raises, whatever a stranger wrote."""
     head = raw[:LONGEST_HEAD].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     message = BytesHeaderParser(policy=compat32).parsebytes(head + b"\n\n")
-    addresses = list(_addresses(message, ["from"]))
+    addresses = list(_list_addresses(message, ["from"]))
     senders = tuple(address for _, address in addresses)
-    list_id = _list_id(_first(message, "list-id"))
-    unsubscribe = tuple(_BRACKETS.findall(_first(message, "list-unsubscribe")))
+    list_id = _read_list_id(_read_first(message, "list-id"))
+    unsubscribe = tuple(_BRACKETS.findall(_read_first(message, "list-unsubscribe")))
     return MailHeaders(
-        mid=make_mid(_first(message, "message-id"), head),
-        title=text.line(_first(message, "subject")),
+        mid=make_mid(_read_first(message, "message-id"), head),
+        title=text.line(_read_first(message, "subject")),
         senders=senders,
         sender_name=text.line(addresses[0][0]) if addresses else "",
         list_id=list_id,
         is_newsletter=bool(list_id or unsubscribe),
-        sent=_date(_first(message, "date")),
-        readers=tuple(dict.fromkeys(address for _, address in _addresses(message, _READERS))),
+        sent=_parse_date(_read_first(message, "date")),
+        readers=tuple(
+            dict.fromkeys(address for _, address in _list_addresses(message, _READER_HEADERS))
+        ),
         unsubscribe=unsubscribe,
-        forgery=find_forgery(senders, _first(message, "authentication-results")),
+        forgery=find_forgery(senders, _read_first(message, "authentication-results")),
     )
 
 
@@ -71,7 +80,7 @@ def make_mid(message_id: str, otherwise: bytes) -> str:
     """Return the address of a mail with this Message-ID header; of a mail without a usable one, an
     address made of `otherwise`, its headers."""
     bare = message_id.strip().removeprefix("<").removesuffix(">").strip()
-    if len(bare) > _LONGEST_ID or not _ID.fullmatch(bare):
+    if len(bare) > _LONGEST_ID or not _MESSAGE_ID.fullmatch(bare):
         bare = f"{hashlib.sha256(otherwise).hexdigest()[:32]}@{_NO_ID}"
     return urls.MAIL + quote(bare, safe="!$&'()*+,;=:@-._~")
 
@@ -83,7 +92,7 @@ def find_forgery(senders: tuple[str, ...], results: str) -> str:
     if len(senders) != 1:
         return f"{len(senders)} addresses as its sender"
     checks: dict[str, set[str]] = {"dmarc": set(), "dkim": set(), "spf": set()}
-    for name, result in _RESULT.findall(_COMMENT.sub("", results)):
+    for name, result in _CHECK_RESULT.findall(_COMMENT.sub("", results)):
         checks[name.lower()].add(result.lower())
     if "pass" in checks["dmarc"]:
         return ""
@@ -116,32 +125,32 @@ def _decode_piece(piece: bytes | str, charset: str | None) -> str:
         return piece.decode("utf-8", "replace")
 
 
-def _values(message: Message, name: str) -> Iterator[str]:
+def _list_values(message: Message, name: str) -> Iterator[str]:
     """Yield the raw values of a header, unfolded."""
     for key, value in message.raw_items():
         if key.lower() == name:
             yield re.sub(r"[\r\n]+\s*", " ", value)
 
 
-def _first(message: Message, name: str) -> str:
-    return decode_words(next(_values(message, name), ""))
+def _read_first(message: Message, name: str) -> str:
+    return decode_words(next(_list_values(message, name), ""))
 
 
-def _addresses(message: Message, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _list_addresses(message: Message, names: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield the names and addresses of headers. A name is decoded after it was parted from its
     address: it may have a comma, or look like an address."""
-    values = [value for name in names for value in _values(message, name)]
+    values = [value for name in names for value in _list_values(message, name)]
     for name, address in getaddresses(values):
         if "@" in address:
             yield decode_words(name), address.strip().lower()
 
 
-def _list_id(value: str) -> str:
+def _read_list_id(value: str) -> str:
     bracketed = _BRACKETS.findall(value)
     return text.line(bracketed[-1] if bracketed else value).lower()
 
 
-def _date(value: str) -> datetime | None:
+def _parse_date(value: str) -> datetime | None:
     try:
         date = parsedate_to_datetime(value)
     except (ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""A mail as an entry: its text, or the reason why it has none. Called in the worker. Pure."""
+"""Make an entry of a mail: its text, or the reason why it has none. Called in the worker. Pure."""
 
 import email
 import re
@@ -19,14 +19,17 @@ from syndicator.reading.mail.privacy import clean_mail
 _MOST_PARTS = 200
 _DEEPEST = 20  # parts in parts; newsletters have three
 _LONGEST_TEXT = 5_000_000  # characters
-_LEAST_BROKEN = 3  # characters that cannot be decoded, and
-_BROKEN_SHARE = 0.02  # their share, from which a text is not readable: as charset.decode has it
+# characters that cannot be decoded, and their share, from which a text is not readable: as in
+# charset.decode
+_LEAST_BROKEN = 3
+_BROKEN_SHARE = 0.02
+_REPLACEMENT = "\ufffd"  # in place of a character that cannot be decoded
 _DATE_DIFFERS = timedelta(days=7)  # a Date further from the time of delivery is not believed
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]']")
-_ITEM = re.compile(r"\s{0,9}([-*\u2022]|\d{1,2}[.)])\s")
+_LIST_ITEM = re.compile(r"\s{0,9}([-*\u2022]|\d{1,2}[.)])\s")
 
 
-class _Unread(Exception):
+class _UnreadableError(Exception):
     """The mail has no text to read."""
 
     def __init__(self, reason: EntryReason, detail: str) -> None:
@@ -49,12 +52,14 @@ def read_mail(raw: bytes, received: datetime, size: int, readers: tuple[str, ...
     )
     try:
         if size > LARGEST:
-            raise _Unread(EntryReason.MAIL_TOO_LARGE, f"{size:,} bytes; at most {LARGEST:,}")
+            raise _UnreadableError(
+                EntryReason.MAIL_TOO_LARGE, f"{size:,} bytes; at most {LARGEST:,}"
+            )
         if headers.forgery:
-            raise _Unread(EntryReason.MAIL_FORGED, headers.forgery)
+            raise _UnreadableError(EntryReason.MAIL_FORGED, headers.forgery)
         addresses = tuple(dict.fromkeys((*headers.readers, *readers)))
         html = clean_mail(_find_html(raw), addresses, headers.unsubscribe)
-    except _Unread as unread:
+    except _UnreadableError as unread:
         return replace(entry, fault=f"{unread.reason}: {unread.detail}")
     except NotAnArticle as broken:
         return replace(entry, fault=f"{EntryReason.MAIL_EMPTY}: {broken.detail}")
@@ -74,28 +79,30 @@ def _find_html(raw: bytes) -> str:
     """Return the text of a mail as HTML: its HTML part, else its text."""
     # before it is parsed: the time of that is the square of the depth
     if raw.lower().count(b"content-type:") > _MOST_PARTS:
-        raise _Unread(EntryReason.MAIL_NESTED, f"more than {_MOST_PARTS} parts")
+        raise _UnreadableError(EntryReason.MAIL_NESTED, f"more than {_MOST_PARTS} parts")
     message = email.message_from_bytes(raw, policy=compat32)
-    parts = list(_parts(message, 0))
+    parts = list(_list_parts(message, 0))
     html = [part for part in parts if part.get_content_type() == "text/html"]
     plain = [part for part in parts if part.get_content_type() == "text/plain"]
     for part in html:
-        text = _decode(part)
+        text = _decode_part(part)
         if text.strip():
             return text
     for part in plain:
-        text = _decode(part)
+        text = _decode_part(part)
         if text.strip():
             return make_html(text)
     if any(part.get_content_type() == "message/rfc822" for part in parts):
-        raise _Unread(EntryReason.MAIL_NESTED, "a mail in a mail, without a text of its own")
-    raise _Unread(EntryReason.MAIL_EMPTY, "it has no text")
+        raise _UnreadableError(
+            EntryReason.MAIL_NESTED, "a mail in a mail, without a text of its own"
+        )
+    raise _UnreadableError(EntryReason.MAIL_EMPTY, "it has no text")
 
 
-def _parts(part: Message, depth: int) -> Iterator[Message]:
+def _list_parts(part: Message, depth: int) -> Iterator[Message]:
     """Yield the parts that are shown, and mails in it, whose parts are not its own."""
     if depth > _DEEPEST:
-        raise _Unread(EntryReason.MAIL_NESTED, f"more than {_DEEPEST} parts in parts")
+        raise _UnreadableError(EntryReason.MAIL_NESTED, f"more than {_DEEPEST} parts in parts")
     if part.get_content_disposition() == "attachment":
         return
     children = part.get_payload()
@@ -104,20 +111,20 @@ def _parts(part: Message, depth: int) -> Iterator[Message]:
         return
     for child in children:
         if isinstance(child, Message):
-            yield from _parts(child, depth + 1)
+            yield from _list_parts(child, depth + 1)
 
 
-def _decode(part: Message) -> str:
+def _decode_part(part: Message) -> str:
     """Return the text of a part. Raises _Unread if its bytes are no text in any charset."""
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes):
         return ""
     text, _ = charset.decode(data, str(part.get("content-type", "")))
     text = text[:_LONGEST_TEXT]
-    broken = text.count("\ufffd")
+    broken = text.count(_REPLACEMENT)
     if broken > max(_LEAST_BROKEN, _BROKEN_SHARE * len(text)):
         detail = f"{broken} characters of {len(text)} are in no known charset"
-        raise _Unread(EntryReason.MAIL_CHARSET, detail)
+        raise _UnreadableError(EntryReason.MAIL_CHARSET, detail)
     return text
 
 
@@ -127,15 +134,15 @@ def make_html(text: str) -> str:
     for paragraph in re.split(r"\n\s*\n", text.replace("\r\n", "\n")):
         lines: list[str] = []
         for line in paragraph.split("\n"):
-            if _ITEM.match(line) and lines:
-                pieces.append(_paragraph(lines))
+            if _LIST_ITEM.match(line) and lines:
+                pieces.append(_make_paragraph(lines))
                 lines = []
             lines.append(line)
-        pieces.append(_paragraph(lines))
+        pieces.append(_make_paragraph(lines))
     return "".join(pieces)
 
 
-def _paragraph(lines: list[str]) -> str:
+def _make_paragraph(lines: list[str]) -> str:
     whole = " ".join(line.strip() for line in lines).strip()
     if not whole:
         return ""

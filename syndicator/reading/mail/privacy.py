@@ -1,5 +1,4 @@
-"""What of a mail may be shown: its text and the links in it that are the same for every reader.
-Pure.
+"""Remove from a mail what belongs to one reader, so that its text may be shown. Pure.
 
 Pictures, pixels, forms, hidden texts, the reader's addresses, and links that are made for one
 reader are removed. Nothing is asked of any server."""
@@ -8,7 +7,7 @@ import base64
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +17,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 from lxml import etree
 
 from syndicator.core import text, urls
-from syndicator.reading.html.document import tree_of
+from syndicator.reading.html.document import parse_tree
 
 _DATA: Final = Path(__file__).parent.parent / "data/mail_words.toml"
 _NO_TEXT: Final = frozenset(
@@ -52,6 +51,9 @@ _MOST_TEXT: Final = 2_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Words:
+    """The words of data/mail_words.toml: in the texts of links about the subscription, in
+    greetings, and in addresses that are made for one reader."""
+
     links: re.Pattern[str]
     greetings: re.Pattern[str]
     paths: re.Pattern[str]
@@ -73,7 +75,7 @@ def clean_mail(html: str, addresses: Collection[str], unsubscribe: Collection[st
     """Return the text of a mail as HTML without what belongs to one reader; "" if nothing is left.
     `addresses`: of the reader; `unsubscribe`: what the header List-Unsubscribe names. Raises
     NotAnArticle("not-html")."""
-    tree = tree_of(html)
+    tree = parse_tree(html)
     reader = make_reader(addresses, unsubscribe)
     for element in list(tree.iter()):
         if element.tag in _NO_TEXT or _is_hidden(element):
@@ -89,17 +91,17 @@ def clean_mail(html: str, addresses: Collection[str], unsubscribe: Collection[st
         if href:
             element.set("href", href)
     body = tree.find("body")
-    shown = tree if body is None else body
-    if not text.line("".join(shown.itertext())[:_MOST_TEXT]):
+    root = tree if body is None else body
+    if not text.line("".join(root.itertext())[:_MOST_TEXT]):
         return ""
-    return str(etree.tostring(shown, encoding="unicode", method="html", with_tail=False))
+    return str(etree.tostring(root, encoding="unicode", method="html", with_tail=False))
 
 
 def make_reader(addresses: Collection[str], unsubscribe: Collection[str]) -> Reader:
     """Return what identifies a reader with these addresses."""
     spellings: set[str] = set()
     for address in addresses:
-        spellings.update(_spell(address))
+        spellings.update(_list_spellings(address))
     return Reader(
         addresses=tuple(sorted(addresses, key=len, reverse=True)),
         spellings=frozenset(spellings),
@@ -107,7 +109,7 @@ def make_reader(addresses: Collection[str], unsubscribe: Collection[str]) -> Rea
     )
 
 
-def _spell(address: str) -> Iterator[str]:
+def _list_spellings(address: str) -> Iterator[str]:
     """Yield the spellings of an address in links, in lower case: as it is, escaped, encoded,
     hashed."""
     lower = address.lower()
@@ -141,12 +143,12 @@ def _clean_address(url: str, reader: Reader, depth: int) -> str:
         return ""
     if _is_personal_path(parts.path, reader):
         return ""
-    kept = [(name, value) for name, value in pairs if not _is_personal(name, value, reader)]
-    if any(is_opaque(value) for _, value in kept):  # without it the link leads nowhere
+    general = [(name, value) for name, value in pairs if not _is_personal(name, value, reader)]
+    if any(is_opaque(value) for _, value in general):  # without it the link leads nowhere
         return ""
-    if kept == pairs:
+    if general == pairs:
         return canonical
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(kept), ""))
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(general), ""))
 
 
 def _is_personal_path(path: str, reader: Reader) -> bool:
@@ -157,13 +159,13 @@ def _is_personal_path(path: str, reader: Reader) -> bool:
 
 def _is_subscription_path(path: str) -> bool:
     decoded = unquote(path).lower()
-    if _words().paths.search(decoded):
+    if _load_words().paths.search(decoded):
         return True
-    return not _words().segments.isdisjoint(decoded.split("/"))
+    return not _load_words().segments.isdisjoint(decoded.split("/"))
 
 
 def _is_personal(name: str, value: str, reader: Reader) -> bool:
-    return name.lower() in _words().parameters or _names_reader(value.lower(), reader)
+    return name.lower() in _load_words().parameters or _names_reader(value.lower(), reader)
 
 
 def _names_reader(value: str, reader: Reader) -> bool:
@@ -193,7 +195,7 @@ def _clean_link(element: Any, reader: Reader) -> None:
     href = (element.get("href") or "").strip()
     words = text.line("".join(element.itertext())).lower()
     target = clean_address(href, reader) if href else ""
-    is_about_subscription = bool(_words().links.search(words)) or _is_about_subscription(
+    is_about_subscription = bool(_load_words().links.search(words)) or _is_about_subscription(
         href, reader
     )
     if is_about_subscription:
@@ -214,7 +216,7 @@ def _clean_link(element: Any, reader: Reader) -> None:
 
 def _is_about_subscription(href: str, reader: Reader) -> bool:
     if href.lower().startswith("mailto:"):
-        return bool(_words().paths.search(unquote(href).lower()))
+        return bool(_load_words().paths.search(unquote(href).lower()))
     try:
         canonical = urls.canonical(href)
     except urls.BadUrl:
@@ -249,7 +251,7 @@ def _remove_greetings(tree: Any) -> None:
         if any(child.tag in _BLOCKS for child in element):
             continue
         line = text.line("".join(element.itertext()))
-        if _words().greetings.fullmatch(line.lower()):
+        if _load_words().greetings.fullmatch(line.lower()):
             _drop(element)
 
 
@@ -286,16 +288,19 @@ def _is_hidden(element: Any) -> bool:
         return True
     if not _TINY.search(style):
         return False
-    return not any("font-size" in (inner.get("style") or "") for inner in element.iterdescendants())
+    has_sized_parts = any(
+        "font-size" in (part.get("style") or "") for part in element.iterdescendants()
+    )
+    return not has_sized_parts
 
 
 @cache
-def _words() -> _Words:
+def _load_words() -> _Words:
     table = tomllib.loads(_DATA.read_text(encoding="utf-8"))
     paths = "|".join(re.escape(word) for word in table["personal_paths"])
     greetings = "|".join(re.escape(word) for word in table["greetings"])
     return _Words(
-        links=re.compile("|".join(map(_as_words, table["personal_links"]))),
+        links=re.compile("|".join(map(_match_words, table["personal_links"]))),
         greetings=re.compile(rf"({greetings})\b[^,!:]{{0,{_LONGEST_NAME}}}[,!:]"),
         paths=re.compile(rf"(?<![a-z])({paths})(?![a-z])"),
         segments=frozenset(table["personal_segments"]),
@@ -303,4 +308,6 @@ def _words() -> _Words:
     )
 
 
-_as_words: Callable[[str], str] = lambda phrase: rf"(?<!\w){re.escape(phrase)}(?!\w)"
+def _match_words(phrase: str) -> str:
+    """Return a regular expression for `phrase` as whole words."""
+    return rf"(?<!\w){re.escape(phrase)}(?!\w)"

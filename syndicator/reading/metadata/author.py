@@ -5,7 +5,7 @@ Nobody if none weighs enough. Weights are made by tools/train/fit_authors.py."""
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -14,35 +14,39 @@ from syndicator import reading
 from syndicator.core import text, urls
 from syndicator.core.model import Entry
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.document import Document, articles, inner
+from syndicator.reading.html.document import Document, list_articles, read_text
 from syndicator.reading.metadata import person_names
 from syndicator.reading.metadata.author_candidates import Candidate, Evidence, find_candidates
 from syndicator.reading.metadata.cover import Choice
-from syndicator.reading.metadata.title import Survey, key
+from syndicator.reading.metadata.title import Survey, make_key
 
-_THREADS = ("DiscussionForumPosting", "SocialMediaPosting", "/Question")
-_REPLIES = ("Comment", "Answer")
-_ADDRESS = re.compile(
+_THREAD_TYPES = ("DiscussionForumPosting", "SocialMediaPosting", "/Question")
+_REPLY_TYPES = ("Comment", "Answer")
+_THREAD_ADDRESS = re.compile(
     r"viewtopic|showthread|showtopic|/threads?[/-]|/topics?/|[?&]topic=|/t/[^/?#]+/\d|/d/\d+-|/viewthread|"
     r"[/.]thread-?\d|/forums?/|/discussions?/|//(?:forums?|boards?|bbs|community|discuss)\.",
     re.I,
 )
 # how forum software calls the element with the name of who posted
-_USER = re.compile(
+_USER_CLASS = re.compile(
     r"(?:^|[\s_-])(?:big-?)?user-?name(?![a-z])|(?:^|[\s_-])(?:post-?)?user-?name?s?(?=\s|$)|author[_-]?information|"
     r"postuser-name|poster(?:[_-]?name)?(?=\s|$)|post-?profile|post-?left|(?:post|message)[_-]?author|^[hu]-author|\su-author",
     re.I,
 )
-_MEMBER = re.compile(
+_MEMBER_ADDRESS = re.compile(
     r"member\.php|memberlist\.php|mode=viewprofile|action=profile|profile\.php\?id=|/members?/|/users?[/-]|/u/|/profiles?/|/@",
     re.I,
 )
-_OUTSIDE = frozenset(
+_OUTSIDE_TAGS = frozenset(
     {"nav", "header", "footer", "aside", "form", "blockquote", "script", "style", "select", "cite"}
 )
-_OPENER_MOST = 30_000
-_OPENER_LONGEST = 40  # elements looked at; characters of a user's name
-_NOBODY = frozenset(
+_MOST_ELEMENTS = 30_000  # that are searched for the opener of a thread
+_LONGEST_LOGIN = 40  # characters of a user's name
+_LONGEST_VALUE = 200  # characters of an element or attribute that may be a name
+_MOST_PIECES = 12  # texts of an element with a user's name
+_MOST_OWNER_ELEMENTS = 20_000  # that are searched for the owner of the site
+_MOST_AUTHORS = 20  # of one JSON-LD object
+_PLACEHOLDERS = frozenset(
     {
         "guest",
         "gast",
@@ -57,17 +61,17 @@ _NOBODY = frozenset(
         "members",
     }
 )
-_BETWEEN = re.compile(r"\s+[|–—»:·•-]+\s+|\s*[|»]\s*|:\s")
+_TITLE_SEPARATOR = re.compile(r"\s+[|–—»:·•-]+\s+|\s*[|»]\s*|:\s")
 _COPYRIGHT = re.compile(
     r"(?:©|\(c\)|copyright)[\s©]*(?:\(c\)\s*)?(?:(?:19|20)\d\d(?:\s?[-–—]\s?(?:(?:19|20)?\d\d|present|heute)?)?)?,?\s*(?:by\s+)?"
     r"([^\W\d_][\w.'’ -]{3,40})",
     re.I,
 )
-_HOME = re.compile(r"(?:https?://[^/]*)?/?|\./|(?:\.\./)+")
+_HOME_ADDRESS = re.compile(r"(?:https?://[^/]*)?/?|\./|(?:\.\./)+")
 # letters of a host's label with a name; characters of a name's line
 _LEAST_LABEL = 7
 _LEAST_LINE = 3
-_SHORT = 60
+_LONGEST_LINE = 60
 _METAS = (
     "author",
     "parsely-author",
@@ -82,17 +86,19 @@ _METAS = (
     "twitter:data1",
 )
 # log odds of the names in the feed, beside those of the page: the corpus of pages has no feeds
-_IN_FEED = 6.0
-_NO_PERSON = frozenset({"the site", "a team", "never", "no name"})
+_FEED_ODDS = 6.0
+_NO_PERSON_FEATURES = frozenset({"the site", "a team", "never", "no name"})
 # the names that features have for places
 _SOURCES = {"entry": "entry", "json-ld": "json-ld", "author": "author"}
 _LEAST_OWNER_PLACES = 2
 _MOST_OWNER_PLACES = 4
 # values of a meta; JSON-LD objects; characters of all names together
-_MOST = 12
+_MOST_META_VALUES = 12
 _MOST_ARTICLES = 3
-_LONGEST = 300
-_NO_NAME = re.compile(r"/|\s[-–—|]\s|^[\W\d_]+$")  # in a value that names nobody, or more than one
+_LONGEST_AUTHORS = 300
+_NO_SINGLE_NAME = re.compile(
+    r"/|\s[-–—|]\s|^[\W\d_]+$"
+)  # in a value that names nobody, or more than one
 WEIGHTS = "author_weights.toml"
 _NOBODY_BIAS = "nobody"  # the feature of the answer that the page names no author
 
@@ -100,122 +106,160 @@ _NOBODY_BIAS = "nobody"  # the feature of the answer that the page names no auth
 def read_opener(document: Document) -> str:
     """Return the name of the user who opened the thread on the page, or ""."""
     body = next(document.tree.iter("body"), document.tree)
-    for element in islice(
-        body.iter("div", "article", "section", "main", "body", "span"), _OPENER_MOST
-    ):
-        if any(name in (element.get("itemtype") or "") for name in _THREADS):
-            return _declared_in_opener(element)
-    users = (_user(element) for element in _within(body, lambda child: child.tag in _OUTSIDE))
-    return next(filter(None, users), "") if _ADDRESS.search(document.url) else ""
-
-
-def _declared_in_opener(thread: Any) -> str:
-    for element in _within(
-        thread, lambda child: any(name in (child.get("itemtype") or "") for name in _REPLIES)
-    ):
-        if "author" in (element.get("itemprop") or "").split():
-            names = [
-                each for each in element.iter() if "name" in (each.get("itemprop") or "").split()
-            ]
-            values = (each.get("content") or inner(each, 200) for each in (*names, element))
-            return next((name for value in values if (name := _name(value))), "")
+    elements = body.iter("div", "article", "section", "main", "body", "span")
+    for element in islice(elements, _MOST_ELEMENTS):
+        if _has_item_type(element, _THREAD_TYPES):
+            return _read_declared_opener(element)
+    if not _THREAD_ADDRESS.search(document.url):
+        return ""
+    for element in _walk(body, lambda child: child.tag in _OUTSIDE_TAGS):
+        name = _read_user_name(element)
+        if name:
+            return name
     return ""
 
 
-def _within(top: Any, is_outside: Callable[[Any], bool]) -> Iterator[Any]:
+def _has_item_type(element: Any, types: Sequence[str]) -> bool:
+    item_type = element.get("itemtype") or ""
+    return any(name in item_type for name in types)
+
+
+def _read_declared_opener(thread: Any) -> str:
+    """Return the author that the microdata of a thread declare, replies aside, or ""."""
+    for element in _walk(thread, lambda child: _has_item_type(child, _REPLY_TYPES)):
+        if "author" not in (element.get("itemprop") or "").split():
+            continue
+        names = [
+            child for child in element.iter() if "name" in (child.get("itemprop") or "").split()
+        ]
+        values = (
+            holder.get("content") or read_text(holder, _LONGEST_VALUE)
+            for holder in (*names, element)
+        )
+        return _find_user_name(values)
+    return ""
+
+
+def _walk(top: Any, is_outside: Callable[[Any], bool]) -> Iterator[Any]:
+    """Yield `top` and the elements in it in order, without those that are outside and all in
+    them."""
     stack = [top]
-    for _ in range(_OPENER_MOST):
+    for _ in range(_MOST_ELEMENTS):
         if not stack:
             return
         element = stack.pop()
         yield element
-        stack.extend(
-            child
-            for child in reversed(element)
-            if isinstance(child.tag, str) and not is_outside(child)
-        )
+        for child in reversed(element):
+            if isinstance(child.tag, str) and not is_outside(child):
+                stack.append(child)
 
 
-def _user(element: Any) -> str:
-    if not _USER.search((element.get("class") or "")[:200]):
+def _read_user_name(element: Any) -> str:
+    """Return the user's name in an element that forum software calls so, or ""."""
+    if not _USER_CLASS.search((element.get("class") or "")[:_LONGEST_VALUE]):
         return ""
     if element.tag in ("a", "span", "h3", "h4", "strong", "b"):
-        return _name(inner(element, 200))
-    pieces = (" ".join(piece.split()) for piece in islice(element.itertext(), 12))
-    links = (
-        inner(link, 200) for link in element.iter("a") if _MEMBER.search(link.get("href") or "")
-    )
-    return next((name for value in (*links, *pieces) if (name := _name(value))), "")
+        return _clean_user_name(read_text(element, _LONGEST_VALUE))
+    links = [
+        read_text(link, _LONGEST_VALUE)
+        for link in element.iter("a")
+        if _MEMBER_ADDRESS.search(link.get("href") or "")
+    ]
+    pieces = [" ".join(piece.split()) for piece in islice(element.itertext(), _MOST_PIECES)]
+    return _find_user_name((*links, *pieces))
 
 
-def _name(value: str) -> str:
+def _find_user_name(values: Iterable[str]) -> str:
+    """Return the first of `values` that can be a user's name, or ""."""
+    for value in values:
+        name = _clean_user_name(value)
+        if name:
+            return name
+    return ""
+
+
+def _clean_user_name(value: str) -> str:
+    """Return `value` without "@" and punctuation, "" if it cannot be a user's name."""
     name = text.line(value).removeprefix("@").strip(" :,")
-    if (
-        not 1 < len(name) <= _OPENER_LONGEST
-        or name.casefold() in _NOBODY
-        or not person_names.is_login(name)
-    ):
+    if not 1 < len(name) <= _LONGEST_LOGIN:
+        return ""
+    if name.casefold() in _PLACEHOLDERS or not person_names.is_login(name):
         return ""
     return name
 
 
-def _names(document: Document, sitename: str) -> Iterator[tuple[str, str]]:
+def _list_owner_names(document: Document, sitename: str) -> Iterator[tuple[str, str]]:
+    """Yield (kind of place, text) for each text that may name the owner of the site."""
     yield "site", sitename
     for link in document.tree.iter("link"):
         if "alternate" in (link.get("rel") or "") and "xml" in (link.get("type") or ""):
-            yield from (
-                ("feed", piece)
-                for piece in _BETWEEN.split(text.line((link.get("title") or "")[:200]))
-            )
+            feed_title = text.line((link.get("title") or "")[:_LONGEST_VALUE])
+            for piece in _TITLE_SEPARATOR.split(feed_title):
+                yield "feed", piece
     title = next((element.text or "" for element in document.tree.iter("title")), "")
-    yield from (("title", piece) for piece in _BETWEEN.split(text.line(title[:400]))[1:])
-    labels = {key(label) for label in urls.host(document.url).split(".")}
+    for piece in _TITLE_SEPARATOR.split(text.line(title[: 2 * _LONGEST_VALUE]))[1:]:
+        yield "title", piece
+    yield from _list_body_names(document)
+
+
+def _list_body_names(document: Document) -> Iterator[tuple[str, str]]:
+    """Yield (kind of place, text) for links home, lines like the host's name, and copyrights."""
+    host_labels = {make_key(label) for label in urls.host(document.url).split(".")}
     body = next(document.tree.iter("body"), document.tree)
-    for element in islice(
-        body.iter("a", "p", "div", "span", "footer", "small", "li", "h1", "h2"), 20_000
-    ):
-        own = element.text or ""
-        line = text.line(own)[:_SHORT] if _LEAST_LINE < len(own) <= 4 * _SHORT else ""
+    elements = body.iter("a", "p", "div", "span", "footer", "small", "li", "h1", "h2")
+    for element in islice(elements, _MOST_OWNER_ELEMENTS):
+        own_text = element.text or ""
+        if not _LEAST_LINE < len(own_text) <= 4 * _LONGEST_LINE:
+            continue
+        line = text.line(own_text)[:_LONGEST_LINE]
         if not line:
             continue
-        if element.tag == "a" and _HOME.fullmatch((element.get("href") or "#")[:100].strip()):
-            yield "home", line
-        if len(line) >= _LEAST_LABEL and key(line) in labels:
+        if element.tag == "a":
+            address = (element.get("href") or "#")[:100].strip()
+            if _HOME_ADDRESS.fullmatch(address):
+                yield "home", line
+        if len(line) >= _LEAST_LABEL and make_key(line) in host_labels:
             yield "host", line
             yield "line", line
-        notice = _COPYRIGHT.match(line) if line[0] in "©(cC" else None
-        if notice:
-            owner = notice[1].partition(". ")[0]
+        copyright_notice = _COPYRIGHT.match(line) if line[0] in "©(cC" else None
+        if copyright_notice:
+            owner = copyright_notice[1].partition(". ")[0]
             yield "copyright", owner
-            if key(owner) in labels:
+            if make_key(owner) in host_labels:
                 yield "host", owner
 
 
-def read(document: Document, sitename: str, entry: Entry | None, survey: Survey) -> Choice[str]:
-    """Return the authors as "A, B", and the candidate (place on the page) that names them."""
+def choose_author(
+    document: Document, sitename: str, entry: Entry | None, survey: Survey
+) -> Choice[str]:
+    """Choose the authors, written "A, B"; none if the page rather names nobody."""
     candidates = find_page_candidates(document, sitename, entry, survey)
-    scored = sorted(
-        ((score(candidate), -number) for number, candidate in enumerate(candidates)), reverse=True
-    )
-    ranked = [candidates[-number] for _, number in scored]
-    seen = tuple((each.place, ", ".join(each.people)[:_LONGEST]) for each in ranked)
-    if not ranked or scored[0][0] < _weights()[_NOBODY_BIAS]:
-        return Choice(None, "", seen)
-    return Choice(", ".join(ranked[0].people)[:_LONGEST], ranked[0].place, seen)
+    scores = [score(candidate) for candidate in candidates]
+    best_first = sorted(range(len(candidates)), key=lambda number: (-scores[number], number))
+    considered: list[tuple[str, str]] = []
+    for number in best_first:
+        names = ", ".join(candidates[number].people)[:_LONGEST_AUTHORS]
+        considered.append((candidates[number].place, names))
+    if not considered or scores[best_first[0]] < _load_weights()[_NOBODY_BIAS]:
+        return Choice(None, "", tuple(considered))
+    place, authors = considered[0]
+    return Choice(authors, place, tuple(considered))
 
 
 @cache
-def _weights() -> Mapping[str, float]:
+def _load_weights() -> Mapping[str, float]:
     weights: dict[str, float] = tomllib.loads(reading.file_text(WEIGHTS))["weights"]
     return weights
 
 
 def score(candidate: Candidate) -> float:
-    """Return the log odds of the candidate; those of "nobody" are a weight of the file."""
-    weights = _weights()
+    """Return the log odds that the candidate wrote the page. Compare them with the weight "nobody"
+    of the file."""
+    weights = _load_weights()
     odds = sum(weights.get(feature, 0.0) for feature in candidate.features)
-    if "whole entry" in candidate.features and not _NO_PERSON & candidate.features.keys():
-        odds += _IN_FEED
+    is_in_feed = "whole entry" in candidate.features
+    if is_in_feed and not _NO_PERSON_FEATURES & candidate.features.keys():
+        odds += _FEED_ODDS
     return odds
 
 
@@ -223,93 +267,107 @@ def find_page_candidates(
     document: Document, sitename: str, entry: Entry | None, survey: Survey
 ) -> list[Candidate]:
     """Return the candidates for the authors of the page, with their features."""
-    return find_candidates(
-        document, survey, sitename, list(_stated_evidence(document, sitename, entry))
-    )
+    stated = list(_list_stated_evidence(document, sitename, entry))
+    return find_candidates(document, survey, sitename, stated)
 
 
-def _stated_evidence(document: Document, sitename: str, entry: Entry | None) -> Iterator[Evidence]:
-    sources: Counter[str] = Counter()
-    for place, people in _declared(document, entry):
+def _list_stated_evidence(
+    document: Document, sitename: str, entry: Entry | None
+) -> Iterator[Evidence]:
+    """Yield the names that feed, JSON-LD, metas, the thread and the site's owner state."""
+    counts: Counter[str] = Counter()
+    for place, people in _list_declared_people(document, entry):
         if not people:
             continue
         source = _SOURCES.get(place, "other meta")
-        sources[source] += 1
-        if source == "json-ld" and sources[source] > 1:
+        counts[source] += 1
+        if source == "json-ld" and counts[source] > 1:
             source = "json-ld later"
         yield Evidence(tuple(people), place, source)
-    for place, name in _declared_as_is(document):
-        yield Evidence((name,), place, "as is", (f"as is {_SOURCES.get(place, 'other meta')}",))
-    opener = "" if sources else read_opener(document)
-    if opener:
-        yield Evidence((opener,), "opener", "opener")
-    yield from _owner(document, sitename)
+    for place, name in _list_declared_values(document):
+        mark = f"as is {_SOURCES.get(place, 'other meta')}"
+        yield Evidence((name,), place, "as is", (mark,))
+    if not counts:
+        opener = read_opener(document)
+        if opener:
+            yield Evidence((opener,), "opener", "opener")
+    yield from _list_owners(document, sitename)
 
 
-def _owner(document: Document, sitename: str) -> Iterator[Evidence]:
-    """Yield persons whom several parts of the page name as the owner of the site, and how many."""
-    stated_by: dict[str, tuple[str, set[str]]] = {}
-    for kind, value in _names(document, sitename):
+def _list_owners(document: Document, sitename: str) -> Iterator[Evidence]:
+    """Yield the persons whom several parts of the page name as the owner of the site."""
+    names: dict[str, str] = {}  # by key
+    kinds_of: dict[str, dict[str, None]] = {}  # of places, by key of the name
+    for kind, value in _list_owner_names(document, sitename):
         name = value.strip(" .,")
-        if person_names.is_known(name):
-            stated_by.setdefault(key(name), (name, set()))[1].add(kind)
-    companies = {
-        key(name)
-        for item in document.jsonld
-        if "Organization" in jsonld.types(item)
-        for name in jsonld.strings(item.get("name"))
-    }
-    for name, kinds in stated_by.values():
-        if len(kinds) < _LEAST_OWNER_PLACES or key(name) in companies:
+        if person_names.is_known_person(name):
+            name_key = make_key(name)
+            names.setdefault(name_key, name)
+            kinds_of.setdefault(name_key, {})[kind] = None
+    companies: set[str] = set()
+    for item in document.jsonld:
+        if "Organization" in jsonld.list_types(item):
+            companies.update(make_key(name) for name in jsonld.list_texts(item.get("name")))
+    for name_key, name in names.items():
+        kinds = kinds_of[name_key]
+        if len(kinds) < _LEAST_OWNER_PLACES or name_key in companies:
             continue
-        marks = (
-            f"owner by {min(len(kinds), _MOST_OWNER_PLACES)}",
-            *(f"owner {kind}" for kind in kinds),
-        )
-        yield Evidence((name,), "owner", "owner", marks)
+        marks = [f"owner by {min(len(kinds), _MOST_OWNER_PLACES)}"]
+        marks += [f"owner {kind}" for kind in kinds]
+        yield Evidence((name,), "owner", "owner", tuple(marks))
 
 
-def _declared_as_is(document: Document) -> Iterator[tuple[str, str]]:
-    nobody = _NOBODY | person_names.words().never
-    stated = [
-        name
-        for item in articles(document)[:_MOST_ARTICLES]
-        for name in _stated(item.get("author"), {})
-    ]
-    metas = [(name, value) for name in _METAS[:-1] for value in document.metas.get(name, ())[:1]]
-    for place, value in (*(("json-ld", name) for name in stated), *metas):
+def _list_declared_values(document: Document) -> Iterator[tuple[str, str]]:
+    """Yield (place, value) for each short author of JSON-LD and metas as it is written, a person's
+    name or not."""
+    stated: list[tuple[str, str]] = []
+    for item in list_articles(document)[:_MOST_ARTICLES]:
+        stated += [("json-ld", name) for name in _list_author_names(item.get("author"), {})]
+    for place in _METAS[:-1]:
+        stated += [(place, value) for value in document.metas.get(place, ())[:1]]
+    nobody = _PLACEHOLDERS | person_names.byline_words().never
+    for place, value in stated:
         name = text.line(value).removeprefix("@")
-        if not _LEAST_LINE <= len(name) <= _SHORT or _NO_NAME.search(name):
+        if not _LEAST_LINE <= len(name) <= _LONGEST_LINE or _NO_SINGLE_NAME.search(name):
             continue
         if name.casefold() not in nobody:
             yield place, name
 
 
-def _declared(document: Document, entry: Entry | None) -> Iterator[tuple[str, list[str]]]:
+def _list_declared_people(
+    document: Document, entry: Entry | None
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield (place, names of people) for the feed's entry, each JSON-LD article and each meta."""
     if entry is not None:
-        yield "entry", list(person_names.all_people(entry.authors, lenient=True))
-    by_id = {
+        yield "entry", list(person_names.find_all_names(entry.authors, lenient=True))
+    items_by_id = {
         item["@id"]: item
         for item in document.jsonld
         if isinstance(item.get("@id"), str) and item.get("name")
     }
-    for item in articles(document)[:_MOST_ARTICLES]:
-        stated = _stated(item.get("author") or item.get("creator"), by_id)
-        yield "json-ld", list(person_names.all_people(stated, lenient=True))
+    for item in list_articles(document)[:_MOST_ARTICLES]:
+        stated = _list_author_names(item.get("author") or item.get("creator"), items_by_id)
+        yield "json-ld", list(person_names.find_all_names(stated, lenient=True))
     for name in _METAS:
         values = [
             value
             for value in document.metas.get(name, ())
             if not value.startswith(("http", "//", "/"))
         ]
-        if len(values) > _MOST:
+        if len(values) > _MOST_META_VALUES:
             continue
-        if name != "twitter:data1" or person_names.introduces(document.meta("twitter:label1")):
-            yield name, list(person_names.all_people(values, lenient=True))
+        if name == "twitter:data1" and not person_names.introduces(document.meta("twitter:label1")):
+            continue
+        yield name, list(person_names.find_all_names(values, lenient=True))
 
 
-def _stated(value: Any, by_id: dict[str, jsonld.Object]) -> Iterator[str]:
-    for item in (value if isinstance(value, list) else [value])[:20]:
-        reference = item.get("@id") if isinstance(item, dict) and not item.get("name") else None
-        item = by_id.get(reference, item) if isinstance(reference, str) else item
-        yield from jsonld.strings(item, "name")
+def _list_author_names(value: Any, items_by_id: Mapping[str, jsonld.Object]) -> Iterator[str]:
+    """Yield the names in a JSON-LD value, also of objects that it refers to by "@id"."""
+    items = value if isinstance(value, list) else [value]
+    for item in items[:_MOST_AUTHORS]:
+        author = item
+        if isinstance(item, dict) and not item.get("name"):
+            reference = item.get("@id")
+            if isinstance(reference, str):
+                author = items_by_id.get(reference, item)
+        yield from jsonld.list_texts(author, "name")

@@ -10,9 +10,9 @@ from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document
 from syndicator.reading.metadata import byline, person_names
 from syndicator.reading.metadata.byline import Mark
-from syndicator.reading.metadata.title import Survey, key
+from syndicator.reading.metadata.title import Survey, make_key
 
-_COMPANIES = frozenset(
+_COMPANY_TYPES = frozenset(
     {
         "Organization",
         "NewsMediaOrganization",
@@ -24,19 +24,19 @@ _COMPANIES = frozenset(
     }
 )
 # ends of the ranges of a mark's distance from the headline, in characters
-_RANGES = (-600, -100, 0, 30, 150, 700, 1_500, 5_000)
-_LATE = 0.8  # share of the text above a mark that stands at its end
+_RANGE_ENDS = (-600, -100, 0, 30, 150, 700, 1_500, 5_000)
+_LATE_SHARE = 0.8  # share of the text above a mark that stands at its end
 _LEAST_NAME = 5  # letters of a site's name that is compared in part
-_MANY = 4  # counts above are equal
-_CAMEL = re.compile(r"[a-z][A-Z]|_|\w\.[a-z]")
-# how a feature names a source that has been heard of once more
+_MOST_COUNTED = 4  # counts above are equal
+_LOGIN_MARK = re.compile(r"[a-z][A-Z]|_|\w\.[a-z]")
+# sources of other candidates that a candidate is compared with
 _COMPARED = ("json-ld", "author", "other meta", "mark", "marks", "opener")
 _DECLARED = ("json-ld", "json-ld later", "author", "other meta")
 
 
 @dataclass(slots=True)
 class Candidate:
-    """Names that stand together, the place that has them first, and their features (1 or more)."""
+    """Names that stand together, the first place that has them, and their features, each 1."""
 
     people: tuple[str, ...]
     place: str
@@ -45,7 +45,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A place with names: `place` for the trace, `source` for the features, `marks` there."""
+    """Names that stand at a place. `place`: for the trace; `source`: the kind of place, for the
+    features; `marks`: further features of the place."""
 
     people: tuple[str, ...]
     place: str
@@ -58,65 +59,76 @@ def find_candidates(
 ) -> list[Candidate]:
     """Return the candidates of a page. `stated`: what its feed, JSON-LD and metas declare, and who
     opened a thread."""
-    evidence = [*stated, *_seen(survey)]
     by_names: dict[frozenset[str], Candidate] = {}
-    sites = _site_keys(document, sitename)
-    for each in evidence:
-        whole = _without_shorter(each.people)
-        people = tuple(name for name in whole if not _is_collective(name, sites))
-        for names, part in ((whole, "whole"), (people, "part")):
-            if not names or (part == "part" and names == whole):
-                continue
-            keys = frozenset(map(person_names.plain_key, names))
-            candidate = by_names.setdefault(keys, Candidate(names, each.place))
-            candidate.features[f"{part} {each.source}"] = 1
-            if part == "whole":
-                for mark in each.marks:
-                    candidate.features[mark] = 1
+    sites = _list_site_keys(document, sitename)
+    for evidence in (*stated, *_list_bylines(survey)):
+        all_names = _remove_shorter_forms(evidence.people)
+        if all_names:
+            candidate = _find_or_add(by_names, all_names, evidence.place)
+            candidate.features[f"whole {evidence.source}"] = 1
+            for mark in evidence.marks:
+                candidate.features[mark] = 1
+        persons = tuple(name for name in all_names if not _is_collective(name, sites))
+        if persons and persons != all_names:
+            candidate = _find_or_add(by_names, persons, evidence.place)
+            candidate.features[f"part {evidence.source}"] = 1
     for keys, candidate in by_names.items():
-        _add_names(candidate, document, sites)
+        _add_name_features(candidate, document, sites)
         _add_relations(keys, candidate, by_names)
     return list(by_names.values())
 
 
-def _seen(survey: Survey) -> Iterator[Evidence]:
+def _find_or_add(
+    by_names: dict[frozenset[str], Candidate], names: tuple[str, ...], place: str
+) -> Candidate:
+    keys = frozenset(map(person_names.make_name_key, names))
+    return by_names.setdefault(keys, Candidate(names, place))
+
+
+def _list_bylines(survey: Survey) -> Iterator[Evidence]:
     """Yield the marks in the page, alone and with those of co-authors."""
     marks = byline.find_marks(survey)
-    named = [mark for mark in marks if mark.people]
-    unnamed = [mark for mark in marks if not mark.people]
-    for mark, features in zip(named, _place_features(named, survey), strict=True):
+    with_names = [mark for mark in marks if mark.people]
+    with_logins = [mark for mark in marks if not mark.people]
+    for mark, features in zip(with_names, _list_place_features(with_names, survey), strict=True):
         yield Evidence(mark.people, mark.kind, "mark", features)
-        together = _merge_people(byline.find_together(mark, named))
+        together = _merge_people(byline.find_together(mark, with_names))
         if together != mark.people:
             yield Evidence(together, mark.kind, "marks", ("several marks", *features))
-    for mark, features in zip(unnamed, _place_features(unnamed, survey), strict=True):
+    for mark, features in zip(with_logins, _list_place_features(with_logins, survey), strict=True):
         yield Evidence((mark.login,), mark.kind, "login", features)
 
 
-def _place_features(marks: Sequence[Mark], survey: Survey) -> Iterator[tuple[str, ...]]:
+def _list_place_features(marks: Sequence[Mark], survey: Survey) -> Iterator[tuple[str, ...]]:
     """Yield the features of each mark: its kind and place, also among the others."""
-    length = survey.spots[-1].at if survey.spots else 0
+    text_length = survey.spots[-1].offset if survey.spots else 0
     kinds = Counter(mark.kind for mark in marks)
-    ranks: Counter[str] = Counter()
-    nearest = min((abs(mark.at) for mark in marks), default=0)
+    earlier_kinds: set[str] = set()
+    nearest = min((abs(mark.distance) for mark in marks), default=0)
     strongest = max((mark.score for mark in marks), default=0)
     for mark in marks:
-        ranks[mark.kind] += 1
+        kind = mark.kind
         features = [
-            f"mark {mark.kind}",
+            f"mark {kind}",
             f"weight {mark.weight}",
             f"score {mark.score}",
-            f"{mark.kind} {mark.score}",
-            f"distance {sum(mark.at > end for end in _RANGES)}",
+            f"{kind} {mark.score}",
+            f"distance {sum(mark.distance > end for end in _RANGE_ENDS)}",
             *mark.flags,
         ]
-        features += [f"first {mark.kind}"] * (ranks[mark.kind] == 1)
-        features += [f"only {mark.kind}"] * (kinds[mark.kind] == 1)
-        features += ["nearest mark"] * (abs(mark.at) == nearest)
-        features += ["strongest mark"] * (mark.score == strongest)
-        features += ["only mark"] * (len(marks) == 1)
-        late = mark.at + survey.origin > _LATE * length
-        features += [f"late {mark.kind}"] * late
+        if kind not in earlier_kinds:
+            features.append(f"first {kind}")
+            earlier_kinds.add(kind)
+        if kinds[kind] == 1:
+            features.append(f"only {kind}")
+        if abs(mark.distance) == nearest:
+            features.append("nearest mark")
+        if mark.score == strongest:
+            features.append("strongest mark")
+        if len(marks) == 1:
+            features.append("only mark")
+        if mark.distance + survey.headline_end > _LATE_SHARE * text_length:
+            features.append(f"late {kind}")
         yield tuple(features)
 
 
@@ -127,76 +139,85 @@ def _merge_people(marks: Iterable[Mark]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _without_shorter(people: Sequence[str]) -> tuple[str, ...]:
-    """Drop names whose words all stand in another name, and repeated ones."""
-    kept: dict[str, str] = {}
+def _remove_shorter_forms(people: Sequence[str]) -> tuple[str, ...]:
+    """Remove repeated names, and names whose words all stand in another name."""
+    names: dict[str, str] = {}
     for name in people:
         words = set(name.split())
         others = [other for other in people if other != name]
         if not any(words < set(other.split()) for other in others):
-            kept.setdefault(person_names.plain_key(name), name)
-    return tuple(kept.values())
+            names.setdefault(person_names.make_name_key(name), name)
+    return tuple(names.values())
 
 
-def _site_keys(document: Document, sitename: str) -> frozenset[str]:
+def _list_site_keys(document: Document, sitename: str) -> frozenset[str]:
+    """Return the keys of the names of the site, its host and its publishers."""
     domain = urls.domain(document.url).removeprefix("www.")
-    stated = [sitename, domain, urls.host(document.url), domain.split(".")[0]]
+    names = [sitename, domain, urls.host(document.url), domain.split(".")[0]]
     for item in document.jsonld:
-        if _COMPANIES & set(jsonld.types(item)):
-            stated += jsonld.strings(item.get("name"))
+        if _COMPANY_TYPES & set(jsonld.list_types(item)):
+            names += jsonld.list_texts(item.get("name"))
         if isinstance(item.get("publisher"), dict):
-            stated += jsonld.strings(item["publisher"], "name")
-    return frozenset(own for name in stated if (own := key(name)))
+            names += jsonld.list_texts(item["publisher"], "name")
+    return frozenset(map(make_key, names)) - {""}
 
 
 def _is_collective(name: str, sites: frozenset[str]) -> bool:
     """Return True for a team, an agency, the site, and a name with words of companies."""
-    low = name.casefold()
-    words = person_names.words()
-    if low in words.teams or low in words.agencies or key(name) in sites:
+    lower_name = name.casefold()
+    words = person_names.byline_words()
+    if lower_name in words.teams or lower_name in words.agencies:
         return True
-    return any(word.strip(".,") in words.companies for word in low.split())
+    if make_key(name) in sites:
+        return True
+    return any(word.strip(".,") in words.companies for word in lower_name.split())
 
 
-def _add_names(candidate: Candidate, document: Document, sites: frozenset[str]) -> None:
-    """Add what the names themselves tell: the kind of the worst of them counts."""
+def _add_name_features(candidate: Candidate, document: Document, sites: frozenset[str]) -> None:
+    """Add what the names themselves tell: a feature of one name counts for all."""
     features = candidate.features
-    features[f"names {min(len(candidate.people), _MANY)}"] = 1
+    features[f"names {min(len(candidate.people), _MOST_COUNTED)}"] = 1
     for name in candidate.people:
-        for feature in _name_features(name, sites):
+        for feature in _list_name_features(name, sites):
             features[feature] = 1
-    if all(map(person_names.is_known, candidate.people)):
+    if all(map(person_names.is_known_person, candidate.people)):
         features["all known"] = 1
     if all(map(person_names.is_person, candidate.people)):
         features["all persons"] = 1
-    if all(map(person_names.is_full, candidate.people)):
+    if all(map(person_names.is_full_name, candidate.people)):
         features["all full"] = 1
-    title = key(document.meta("og:title", "twitter:title"))
-    if any(person_names.plain_key(name) in title for name in candidate.people):
+    title = make_key(document.meta("og:title", "twitter:title"))
+    if any(person_names.make_name_key(name) in title for name in candidate.people):
         features["in title"] = 1
 
 
-def _name_features(name: str, sites: frozenset[str]) -> Iterator[str]:
-    low = name.casefold()
-    own = key(name)
-    words = person_names.words()
-    is_like_site = any(len(site) >= _LEAST_NAME and (site in own or own in site) for site in sites)
+def _list_name_features(name: str, sites: frozenset[str]) -> Iterator[str]:
+    """Yield the features that a name has by itself."""
+    lower_name = name.casefold()
+    name_key = make_key(name)
+    words = person_names.byline_words()
+    is_site = name_key in sites
+    is_like_site = any(
+        len(site) >= _LEAST_NAME and (site in name_key or name_key in site) for site in sites
+    )
     facts = {
-        "a team": low in words.teams,
-        "an agency": low in words.agencies,
-        "never": low in words.never or low in words.roles,
+        "a team": lower_name in words.teams,
+        "an agency": lower_name in words.agencies,
+        "never": lower_name in words.never or lower_name in words.roles,
         "no name": not person_names.is_name(name),
-        "a company": any(word.strip(".,") in words.companies for word in low.split()),
-        "the site": own in sites,
-        "like the site": is_like_site and own not in sites,
+        "a company": any(word.strip(".,") in words.companies for word in lower_name.split()),
+        "the site": is_site,
+        "like the site": is_like_site and not is_site,
         "lower case": name[:1].islower(),
         "digits": any(char.isdigit() for char in name),
         "upper case": name.isupper(),
-        "a login": bool(_CAMEL.search(name)),
+        "a login": bool(_LOGIN_MARK.search(name)),
         "a given name": person_names.has_given_name(name),
     }
-    yield f"words {min(len(name.split()), _MANY)}"
-    yield from (feature for feature, holds in facts.items() if holds)
+    yield f"words {min(len(name.split()), _MOST_COUNTED)}"
+    for feature, holds in facts.items():
+        if holds:
+            yield feature
 
 
 def _add_relations(
@@ -204,40 +225,45 @@ def _add_relations(
 ) -> None:
     """Add how the candidate stands to the others: repeated in a longer list, contradicted."""
     features = candidate.features
-    own_declared = any(f"whole {source}" in features for source in _DECLARED)
-    if own_declared and ("whole mark" in features or "whole marks" in features):
+    is_declared = any(f"whole {source}" in features for source in _DECLARED)
+    if is_declared and ("whole mark" in features or "whole marks" in features):
         features["declared and marked"] = 1
     for other_keys, other in by_names.items():
-        if other is not candidate:
-            relation = _relation(keys, candidate, other_keys, other)
-            for feature in _relation_features(relation, other):
-                features[feature] = 1
+        if other is candidate:
+            continue
+        relation = _find_relation(keys, candidate, other_keys, other)
+        for feature in _list_relation_features(relation, other):
+            features[feature] = 1
 
 
-def _relation(
+def _find_relation(
     keys: frozenset[str], candidate: Candidate, other_keys: frozenset[str], other: Candidate
 ) -> str:
+    """Return how the names of `other` relate to those of `candidate`."""
     if keys < other_keys:
         return "longer"
     if other_keys < keys:
         return "shorter"
     if keys & other_keys:
         return "crossing"
-    if _is_form(candidate.people, other.people):
+    if _is_short_form(candidate.people, other.people):
         return "a form of"
-    if _is_form(other.people, candidate.people):
+    if _is_short_form(other.people, candidate.people):
         return "has form"
     return "other"
 
 
-def _relation_features(relation: str, other: Candidate) -> Iterator[str]:
-    full = all(map(person_names.is_full, other.people))
+def _list_relation_features(relation: str, other: Candidate) -> Iterator[str]:
+    has_full_names = all(map(person_names.is_full_name, other.people))
+    suffix = " full" if has_full_names else ""
     for source in _COMPARED:
         if f"whole {source}" in other.features:
-            yield f"{relation}: {source}{' full' if full else ''}"
+            yield f"{relation}: {source}{suffix}"
 
 
-def _is_form(shorter: Sequence[str], longer: Sequence[str]) -> bool:
-    if len(shorter) != 1 or len(longer) != 1:
+def _is_short_form(people: Sequence[str], longer: Sequence[str]) -> bool:
+    """Return True if each has one name, and the words of the first are among those of the
+    second."""
+    if len(people) != 1 or len(longer) != 1:
         return False
-    return set(shorter[0].casefold().split()) < set(longer[0].casefold().split())
+    return set(people[0].casefold().split()) < set(longer[0].casefold().split())

@@ -9,29 +9,38 @@ from typing import Any
 
 from lxml import etree
 
-from syndicator.reading.html.document import inner, is_in_reply
+from syndicator.reading.html.document import is_in_reply, read_text
 from syndicator.reading.metadata import date, person_names
 from syndicator.reading.metadata.title import Spot, Survey
 
-_BESIDE = 600
-_NEXT = 200  # characters from the headline to a name beside a date, and to a name alone
+# characters from the headline to a name beside a date, and to a name alone
+_MOST_BESIDE = 600
+_MOST_ALONE = 200
+# weights of marks
+_SURE = 3
+_LIKELY = 2
+_POSSIBLE = 1
+# scores of a mark by its distance from the headline
+_AFTER_HEADLINE = 3
+_BEFORE_HEADLINE = 2
+_FAR = 0
 _SIGNED_AFTER = 800  # characters of text above a signature
-_ENDS = tuple('.!?…"”“’»)')  # what text above a signature ends with
-_LINES = frozenset(
+_SENTENCE_ENDS = tuple('.!?…"”“’»)')  # what text above a signature ends with
+_LINE_TAGS = frozenset(
     {"p", "div", "span", "em", "i", "strong", "b", "h4", "h5", "h6", "address", "li", "td"}
 )
 # characters of a line with a name, of an element, of the shortest name
 _LONG_LINE = 80
-_READ = 400
-_LEAST = 3
-_BARS = re.compile(r"\s*[|–—•·,]\s*|\s-\s")
-_DAY = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d")
+_MOST_READ = 400
+_SHORTEST_NAME = 3
+_BAR = re.compile(r"\s*[|–—•·,]\s*|\s-\s")
+_DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d\d")
 _DIGIT = re.compile(r"\d")
 _LETTER = re.compile(r"[^\W\d_]")
-_HREF = re.compile(
+_AUTHOR_ADDRESS = re.compile(
     r"/(?:authors?|autor(?:en|es|a|i|zy)?|auteurs?|autore|contributors?|by)/|[?&]_?author=", re.I
 )
-_CLASS = re.compile(
+_AUTHOR_CLASS = re.compile(
     r"(?:^|[\s_-])(authors?|byline|bylines|auteurs?|autor|autore|autoren|verfasser|writers?|"
     r"contributors?|creator|posted-?by|written-?by|signature|journalist|reporter|username|vcard|redakteur|firma|"
     r"attribution)(?![a-z])",
@@ -40,93 +49,133 @@ _BYLINE_CLASS = re.compile(
     r"by-?line|posted-?by|written-?by|author-?name|meta-?author|entry-?author|post-?author|article-?author|vcard|(?:^|\s)[up]-author(?![a-z])",
     re.I,
 )
-_NOT_CLASS = re.compile(
+_OTHER_CLASS = re.compile(
     r"comment|related|recommend|teaser|avatar|social|share|image|photo|caption|credit|book|quote|reply|reviewer|widget|sidebar|popular|trending|tags?\b|bio\b|-bio|biograph|description|desc\b|role|position|job|staff\b|func\b|occupation|affiliation",
     re.I,
 )
-_NEAR = 1_500
-_BEFORE = 600  # characters after and before the headline in which its byline stands
+# characters after and before the headline in which its byline stands
+_MOST_AFTER = 1_500
+_MOST_BEFORE = 600
 # characters between two names of one byline, if they look alike and if not
 _TOGETHER = 120
 _AT_ONCE = 8
 # least characters of tag and classes that are compared; names with an element for each
-_LOOK = 4
+_SHORTEST_LOOK = 4
 _MOST_ALIKE = 8
 # texts searched for the word "by"; most characters around a link to an author
 _FIRST_PIECES = 6
 _MOST_AROUND = 100
-_REMEMBERED = 512
-_MOST = 400  # cached class names; marks of a page
+_TAGS_AFTER_BY = frozenset({"a", "span", "strong", "b", "em", "i", "div", "p"})
+_REMEMBERED = 512  # cached class names
+_MOST_MARKS = 400  # of a page
+_CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _BY_MARKUP = frozenset({"rel", "itemprop", "class", "link"})
-_SHORT = 30
-_LONG = 220  # characters of "by" and a login, and of any byline
+# characters of "by" and a login, and of any byline
+_LONG_MARK = 30
+_LONGEST_BYLINE = 220
 
 
-def read_unmarked_byline(spot: Spot, survey: Survey) -> tuple[tuple[str, ...], str, int] | None:
-    """Return the names at `spot`, their kind ("line", "date", "alone", "signed") and weight; None
-    without names."""
+@dataclass(frozen=True, slots=True)
+class UnmarkedByline:
+    """Names that no markup calls authors. `kind`: "line", "date", "alone" or "signed"."""
+
+    people: tuple[str, ...]
+    kind: str
+    weight: int
+
+
+def read_unmarked_byline(spot: Spot, survey: Survey) -> UnmarkedByline | None:
+    """Return the names at `spot`, None for none: in a line with a date, beside a date, alone below
+    the headline, or below the text as a signature."""
     element = spot.element
-    distance = spot.at - survey.origin
-    if survey.found and abs(distance) <= _BESIDE:
-        own = inner(element, 2 * _READ)
-        line = " ".join(own.split()) if len(own) < 2 * _READ else ""
-        whole = line if len(line) <= _LONG_LINE else ""
-        if names := _within_line(element, whole):
-            return names, "line", 2 if all(map(person_names.is_full, names)) else 1
-        if names := _beside_date(spot, whole):
-            return names, "date", 1
-        if distance >= 0 and element.tag in _LINES and (name := _alone(whole, distance)):
-            return (name,), "alone", 1
-    if element.tag == "p" and distance >= _SIGNED_AFTER and spot.before[-1:] in _ENDS:
-        own = " ".join(inner(element, 2 * _LONG_LINE).split()).strip("()[]–—-/ ")
-        return ((own,), "signed", 2) if person_names.is_known(own) else None
+    distance = spot.offset - survey.headline_end
+    if survey.has_headline and abs(distance) <= _MOST_BESIDE:
+        text = read_text(element, 2 * _MOST_READ)
+        line = " ".join(text.split()) if len(text) < 2 * _MOST_READ else ""
+        if len(line) > _LONG_LINE:
+            line = ""
+        if names := _read_names_within_line(element, line):
+            is_sure = all(map(person_names.is_full_name, names))
+            return UnmarkedByline(names, "line", _LIKELY if is_sure else _POSSIBLE)
+        if names := _read_names_beside_date(spot, line):
+            return UnmarkedByline(names, "date", _POSSIBLE)
+        if distance >= 0 and element.tag in _LINE_TAGS:
+            name = _read_name(line, distance)
+            if name:
+                return UnmarkedByline((name,), "alone", _POSSIBLE)
+    may_be_signature = (
+        element.tag == "p" and distance >= _SIGNED_AFTER and spot.text_before[-1:] in _SENTENCE_ENDS
+    )
+    if may_be_signature:
+        signature = " ".join(read_text(element, 2 * _LONG_LINE).split()).strip("()[]–—-/ ")
+        if person_names.is_known_person(signature):
+            return UnmarkedByline((signature,), "signed", _LIKELY)
     return None
 
 
-def _within_line(element: Any, whole: str) -> tuple[str, ...]:
+def _read_names_within_line(element: Any, line: str) -> tuple[str, ...]:
     """Return the names in a line with a date: "Dec 8, 2019 by Ann Other in Boats"."""
-    if not _DIGIT.search(whole) or not next(date.days(whole), None):
+    if not _DIGIT.search(line) or not next(date.find_days(line), None):
         return ()
-    pieces = (" ".join(piece.split()) for piece in islice(element.itertext(), _READ))
-    match = person_names.words().inside.search(" | ".join(piece for piece in pieces if piece))
-    return tuple(person_names.people(match[1])) if match else ()
+    pieces = (" ".join(piece.split()) for piece in islice(element.itertext(), _MOST_READ))
+    match = person_names.byline_words().inside.search(
+        " | ".join(piece for piece in pieces if piece)
+    )
+    return tuple(person_names.find_names(match[1])) if match else ()
 
 
-def _beside_date(spot: Spot, whole: str) -> tuple[str, ...]:
+def _read_names_beside_date(spot: Spot, line: str) -> tuple[str, ...]:
     """Return the names in "4 May 2024 | Ann Other", or in an element directly before or after a
     date."""
     element = spot.element
-    own = whole if whole and _DAY.search(whole) else " ".join((element.text or "")[:_READ].split())
-    if not _LEAST < len(own) <= _LONG_LINE:
+    if not _DATE.search(line):
+        line = " ".join((element.text or "")[:_MOST_READ].split())
+    if not _SHORTEST_NAME < len(line) <= _LONG_LINE:
         return ()
     pieces = [
-        piece for piece in _BARS.split(own) if _LETTER.search(piece) and not _DAY.search(piece)
+        piece for piece in _BAR.split(line) if _LETTER.search(piece) and not _DATE.search(piece)
     ]
-    people = tuple(piece for piece in pieces if person_names.is_known(piece))
-    if len(people) != 1 and not (people and all(map(person_names.is_person, pieces))):
+    names = tuple(piece for piece in pieces if person_names.is_known_person(piece))
+    if not names:
         return ()
-    people = people if len(people) == 1 else tuple(pieces)
-    rest = own
-    for name in people:
-        rest = rest.replace(name, "")
-    if _DAY.search(rest):
-        return people
-    after = [
-        (element.tail or "").strip(),
-        *(inner(each, _LONG_LINE) for each in islice(element.itersiblings(), 1)),
-    ]
-    dated = _DAY.search(spot.before) or _DAY.search(next(filter(None, after), ""))
-    return people if dated and not _LETTER.search(rest) else ()
+    if len(names) > 1:
+        if not all(map(person_names.is_person, pieces)):
+            return ()
+        names = tuple(pieces)
+    line_without_names = line
+    for name in names:
+        line_without_names = line_without_names.replace(name, "")
+    if _DATE.search(line_without_names):
+        return names
+    if _LETTER.search(line_without_names):
+        return ()
+    if _DATE.search(spot.text_before) or _DATE.search(_read_text_after(element)):
+        return names
+    return ()
 
 
-def _alone(whole: str, distance: int) -> str:
+def _read_text_after(element: Any) -> str:
+    """Return the text directly after `element`, else that of the next element."""
+    tail: str = (element.tail or "").strip()
+    if tail:
+        return tail
+    following = element.getnext()
+    return read_text(following, _LONG_LINE) if following is not None else ""
+
+
+def _read_name(line: str, distance: int) -> str:
     """Return the name that is an element's whole text below the headline, or ends a line such as "A
-    guest post by"."""
-    if len(whole) <= _LEAST:
+    guest post by"; "" for none."""
+    if len(line) <= _SHORTEST_NAME:
         return ""
-    introduced = person_names.words().by_within.match(whole)
-    name = introduced[1] if introduced else whole
-    return name if (introduced or distance <= _NEXT) and person_names.is_known(name) else ""
+    introduced = person_names.byline_words().by_within.match(line)
+    if introduced:
+        name = introduced[1]
+    elif distance <= _MOST_ALONE:
+        name = line
+    else:
+        return ""
+    return name if person_names.is_known_person(name) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +184,10 @@ class Mark:
     characters."""
 
     people: tuple[str, ...]
-    kind: str  # rel, itemprop, class, link, by, or one of unmarked_byline's
+    kind: str  # rel, itemprop, class, link, by, or one of UnmarkedByline's
     weight: int
     score: int
-    at: int
+    distance: int
     look: str  # tag and class of the element: co-authors look alike
     flags: tuple[str, ...]
     login: str = ""  # of a user, if the byline names no person
@@ -146,147 +195,208 @@ class Mark:
 
 def find_marks(survey: Survey) -> list[Mark]:
     """Return the marks of bylines on the page, in order."""
-    return list(islice(filter(None, (_mark(spot, survey) for spot in survey.spots)), _MOST))
+    marks: list[Mark] = []
+    for spot in survey.spots:
+        mark = _read_mark(spot, survey)
+        if mark:
+            marks.append(mark)
+            if len(marks) == _MOST_MARKS:
+                break
+    return marks
 
 
 def find_together(best: Mark, marks: list[Mark]) -> Iterator[Mark]:
     """Yield `best` and the marks of its co-authors behind it."""
     yield best
-    end = best.at + sum(map(len, best.people))
+    end = best.distance + sum(map(len, best.people))
     for mark in marks:
-        gap = mark.at - end
-        beside = gap <= _AT_ONCE or (
-            gap <= _TOGETHER and mark.look == best.look and len(mark.look) > _LOOK
-        )
-        if mark.at > best.at and mark.kind == best.kind and mark.score >= best.score - 1 and beside:
+        is_of_same_kind = mark.kind == best.kind and mark.score >= best.score - 1
+        if mark.distance <= best.distance or not is_of_same_kind:
+            continue
+        gap = mark.distance - end
+        looks_alike = mark.look == best.look and len(mark.look) > _SHORTEST_LOOK
+        if gap <= _AT_ONCE or (looks_alike and gap <= _TOGETHER):
             yield mark
-            end = mark.at + sum(map(len, mark.people))
+            end = mark.distance + sum(map(len, mark.people))
 
 
-def _mark(spot: Spot, survey: Survey) -> Mark | None:
+def _read_mark(spot: Spot, survey: Survey) -> Mark | None:
+    """Return the byline that the element at `spot` is, None for none and for one of a comment."""
     element = spot.element
-    distance = spot.at - survey.origin
-    near = 3 if 0 <= distance <= _NEAR else (2 if -_BEFORE <= distance < 0 else 0)
-    kind, weight = _kind(spot)
-    if not weight:
-        plain = read_unmarked_byline(spot, survey)
-        if plain is None:
+    distance = spot.offset - survey.headline_end
+    position_score = _score_position(distance)
+    kind = _find_kind(spot)
+    if kind is None:
+        unmarked = read_unmarked_byline(spot, survey)
+        if unmarked is None:
             return None
-        return Mark(plain[0], plain[1], plain[2], plain[2] + near, distance, element.tag, ())
+        return Mark(
+            unmarked.people,
+            unmarked.kind,
+            unmarked.weight,
+            unmarked.weight + position_score,
+            distance,
+            look=element.tag,
+            flags=(),
+        )
     if is_in_reply(element):
         return None
-    pieces = [
-        line for value in islice(element.itertext(), 4 * _LONG) if (line := " ".join(value.split()))
-    ]
-    pieces = pieces if sum(map(len, pieces)) <= _LONG else pieces[:1] * (len(pieces) > 1)
-    names = _alike(element) or tuple(_people([" ".join(pieces)] if kind == "by" else pieces))
-    login = "" if names or kind not in _BY_MARKUP else _login(pieces)
+    pieces = _list_lines(element)
+    names = _read_equal_children(element)
+    if not names:
+        names = tuple(_read_people([" ".join(pieces)] if kind.name == "by" else pieces))
+    login = "" if names or kind.name not in _BY_MARKUP else _read_login(pieces)
     if not names and not login:
         return None
-    flags = tuple(_flags(spot, pieces, survey))
-    look = f"{element.tag} {element.get('class') or ''} {element.get('rel') or ''}"
-    return Mark(names, kind, weight, weight + near, distance, look, flags, login)
+    return Mark(
+        names,
+        kind.name,
+        kind.weight,
+        kind.weight + position_score,
+        distance,
+        look=f"{element.tag} {element.get('class') or ''} {element.get('rel') or ''}",
+        flags=tuple(_list_flags(spot, pieces, survey)),
+        login=login,
+    )
 
 
-def _login(pieces: Sequence[str]) -> str:
+def _score_position(distance: int) -> int:
+    """Score a distance from the headline: the byline of an article mostly stands below it."""
+    if 0 <= distance <= _MOST_AFTER:
+        return _AFTER_HEADLINE
+    if -_MOST_BEFORE <= distance < 0:
+        return _BEFORE_HEADLINE
+    return _FAR
+
+
+def _list_lines(element: Any) -> list[str]:
+    """Return the texts in `element` as lines; of a text too long for a byline only the first of
+    several."""
+    texts = islice(element.itertext(), 4 * _LONGEST_BYLINE)
+    lines = [line for line in (" ".join(text.split()) for text in texts) if line]
+    if sum(map(len, lines)) <= _LONGEST_BYLINE:
+        return lines
+    return lines[:1] if len(lines) > 1 else []
+
+
+def _read_login(pieces: Sequence[str]) -> str:
     """Return the one word of a byline that names no person, such as "harbour1984", else ""."""
-    word = person_names.unby(" ".join(pieces)).strip(" ,.:;|-–—•·*@")
-    return word if len(word) >= _LEAST and person_names.is_login(word) else ""
+    word = person_names.remove_by(" ".join(pieces)).strip(" ,.:;|-–—•·*@")
+    return word if len(word) >= _SHORTEST_NAME and person_names.is_login(word) else ""
 
 
-def _flags(spot: Spot, pieces: Sequence[str], survey: Survey) -> Iterator[str]:
-    """Yield what else tells of a mark: words of another job before it, "by", its length."""
-    if person_names.ends_in(spot.before, person_names.words().before_others):
+def _list_flags(spot: Spot, pieces: Sequence[str], survey: Survey) -> Iterator[str]:
+    """Yield features of a mark: words of another job or "by" before it, its length."""
+    if person_names.ends_with_phrase(spot.text_before, person_names.byline_words().before_others):
         yield "of another job"
-    if _ends_by(spot.before):
+    if _ends_by(spot.text_before):
         yield "after by"
-    if sum(map(len, pieces)) > _SHORT:
+    if sum(map(len, pieces)) > _LONG_MARK:
         yield "long mark"
-    if not survey.found:
+    if not survey.has_headline:
         yield "no headline"
-    if _DAY.search(spot.before):
+    if _DATE.search(spot.text_before):
         yield "after a date"
 
 
-def _kind(spot: Spot) -> tuple[str, int]:
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How an element is marked as a byline, and how surely."""
+
+    name: str
+    weight: int
+
+
+def _find_kind(spot: Spot) -> _Kind | None:
+    """Return how attributes and words mark the element at `spot` as a byline, None if they do
+    not."""
     element = spot.element
-    marks = dict(element.items())  # one look at them all is cheaper than one for each
-    if marks:
-        rel = marks.get("rel", "")
-        prop = marks.get("itemprop", "")
-        if "author" in rel.split() or "author" in prop.split():
-            return "rel" if rel else "itemprop", 3
-        weight = _weight(
-            f"{marks.get('class', '')} {marks.get('data-testid', '')} {marks.get('id', '')}"[:300]
-        )
+    attributes = dict(element.items())  # one look at them all is cheaper than one for each
+    if attributes:
+        rel = attributes.get("rel", "")
+        itemprop = attributes.get("itemprop", "")
+        if "author" in rel.split() or "author" in itemprop.split():
+            return _Kind("rel" if rel else "itemprop", _SURE)
+        names = f"{attributes.get('class', '')} {attributes.get('data-testid', '')}"
+        weight = _weigh_class(f"{names} {attributes.get('id', '')}"[:300])
         if weight:
-            return "class", weight
-    href = marks.get("href") if element.tag == "a" else None
-    if href and _HREF.search(href[:300]):
-        if _ends_by(spot.before):
-            return "link", 3
-        if len(" ".join(inner(element.getparent(), _READ).split())) <= _MOST_AROUND:
-            return "link", 2
-    own = (element.text or "").strip()[:_LONG]
-    if (
-        own
-        and own.split(None, 1)[0].casefold().rstrip(":：") in person_names.words().starts
-        and person_names.words().by.match(own + " x")
-    ):
-        return "by", 2
-    if element.tag in ("a", "span", "strong", "b", "em", "i", "div", "p") and _ends_by(spot.before):
-        return "by", 2
-    return "", 0
+            return _Kind("class", weight)
+    href = attributes.get("href") if element.tag == "a" else None
+    if href and _AUTHOR_ADDRESS.search(href[:300]):
+        if _ends_by(spot.text_before):
+            return _Kind("link", _SURE)
+        text_around = " ".join(read_text(element.getparent(), _MOST_READ).split())
+        if len(text_around) <= _MOST_AROUND:
+            return _Kind("link", _LIKELY)
+    if _begins_with_by((element.text or "").strip()[:_LONGEST_BYLINE]):
+        return _Kind("by", _LIKELY)
+    if element.tag in _TAGS_AFTER_BY and _ends_by(spot.text_before):
+        return _Kind("by", _LIKELY)
+    return None
+
+
+def _begins_with_by(text: str) -> bool:
+    """Return True if `text` begins with words such as "By"."""
+    if not text:
+        return False
+    first_word = text.split(None, 1)[0].casefold().rstrip(":：")
+    if first_word not in person_names.byline_words().starts:
+        return False
+    return person_names.byline_words().by.match(text + " x") is not None
 
 
 @lru_cache(_REMEMBERED)
-def _weight(named: str) -> int:
-    named = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", named).lower()
-    if not _CLASS.search(named) or _NOT_CLASS.search(named):
+def _weigh_class(names: str) -> int:
+    """Return how surely class, test id and id call an element a byline: 0 for not at all."""
+    names = _CAMEL_CASE.sub("-", names).lower()
+    if not _AUTHOR_CLASS.search(names) or _OTHER_CLASS.search(names):
         return 0
-    return 3 if _BYLINE_CLASS.search(named) else 2
+    return _SURE if _BYLINE_CLASS.search(names) else _LIKELY
 
 
 @lru_cache(_REMEMBERED)
-def _ends_by(last: str) -> bool:
-    return person_names.introduces(last[-40:]) or person_names.ends_in(
-        last, person_names.words().long_before_names
-    )
+def _ends_by(text: str) -> bool:
+    """Return True if `text` ends with words such as "by"."""
+    if person_names.introduces(text[-40:]):
+        return True
+    return person_names.ends_with_phrase(text, person_names.byline_words().long_before_names)
 
 
-def _alike(element: Any) -> tuple[str, ...]:
+def _read_equal_children(element: Any) -> tuple[str, ...]:
+    """Return the names in a list of equal elements, one for each author; () if there is no such
+    list."""
     for holder in islice(element.iter(etree.Element), _FIRST_PIECES):
-        if (
-            len({(child.tag, child.get("class")) for child in holder})
-            == 1
-            < len(holder)
-            <= _MOST_ALIKE
-        ):
-            names = [" ".join(inner(child, _LONG).split()).strip(" ,") for child in holder]
-            if all(map(person_names.is_known, names)):
-                return tuple(dict.fromkeys(names))
+        if not 1 < len(holder) <= _MOST_ALIKE:
+            continue
+        if len({(child.tag, child.get("class")) for child in holder}) > 1:
+            continue
+        names = [
+            " ".join(read_text(child, _LONGEST_BYLINE).split()).strip(" ,") for child in holder
+        ]
+        if all(map(person_names.is_known_person, names)):
+            return tuple(dict.fromkeys(names))
     return ()
 
 
-def _people(pieces: list[str]) -> Iterator[str]:
-    start = next(
-        (
-            index + 1
-            for index, piece in enumerate(pieces[:_FIRST_PIECES])
-            if person_names.introduces(piece)
-        ),
-        0,
-    )
-    begun = joined = False
+def _read_people(pieces: Sequence[str]) -> Iterator[str]:
+    """Yield the names in the texts of a byline, after the word "by" if one of the first texts is
+    that."""
+    start = 0
+    for index, piece in enumerate(pieces[:_FIRST_PIECES]):
+        if person_names.introduces(piece):
+            start = index + 1
+            break
+    has_names = False
+    may_continue = True  # the list of names: it has just begun, or goes on after a comma or "and"
     for piece in pieces[start:]:
-        if person_names.ends_in(piece, person_names.words().before_others):
+        if person_names.ends_with_phrase(piece, person_names.byline_words().before_others):
             return
-        people = person_names.people(piece)
-        if people and (joined or not begun):
-            yield from people
-            begun = True
-            joined = piece.rstrip().endswith((",", "&", " and", " und"))
-        elif begun:
-            if not person_names.words().joined.fullmatch(f" {piece.strip()} "):
+        names = person_names.find_names(piece)
+        if names and may_continue:
+            yield from names
+            has_names = True
+            may_continue = piece.rstrip().endswith((",", "&", " and", " und"))
+        elif has_names:
+            if not person_names.byline_words().joined.fullmatch(f" {piece.strip()} "):
                 return
-            joined = True
+            may_continue = True

@@ -1,4 +1,4 @@
-"""Choose the picture of an article; `first_sane` chooses among candidates of any field.
+"""Choose the picture of an article; `choose_first_valid` chooses among candidates of any field.
 
 From og:image, JSON-LD, twitter and large figures."""
 
@@ -13,13 +13,13 @@ from syndicator.core import text, urls
 from syndicator.core.model import Entry
 from syndicator.core.urls import refusal
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.document import Document, articles
+from syndicator.reading.html.document import Document, list_articles
 
 T = TypeVar("T")
-_SHOWN = 12  # candidates kept for the trace
+_MOST_TRACED = 12  # candidates kept for the trace
 # drawings and icons by their format, and files whose whole name says that they are stand-ins: a
 # part of a name tells nothing (`pixel-9-pro-review.jpg`), what articles share does (host_memory.py)
-_NEVER = re.compile(
+_NEVER_NAME = re.compile(
     r"\.(?:svg|ico)$|^(?:logo|avatar|blank|spacer|placeholder|default|no-?image|og)\.\w{3,4}$",
     re.I,
 )
@@ -28,11 +28,11 @@ _NEVER_PLACE = re.compile(
     re.I,
 )
 # types of JSON-LD objects whose picture shows who publishes or writes
-_NOT_ARTICLES = frozenset({"Organization", "NewsMediaOrganization", "Person", "WebSite"})
+_PUBLISHER_TYPES = frozenset({"Organization", "NewsMediaOrganization", "Person", "WebSite"})
 _MOST_LOGOS = 60
-_SIZE = re.compile(r"(?<!\d)(\d{2,4})x(\d{2,4})(?!\d)")
-_META = ("og:image:secure_url", "og:image", "og:image:url")
-_LATER = (
+_SIZE_IN_ADDRESS = re.compile(r"(?<!\d)(\d{2,4})x(\d{2,4})(?!\d)")
+_FIRST_METAS = ("og:image:secure_url", "og:image", "og:image:url")
+_LATER_METAS = (
     "twitter:image",
     "twitter:image:src",
     "parsely-image-url",
@@ -41,7 +41,7 @@ _LATER = (
     "thumbnailurl",
     "image",
 )
-_LAZY = (
+_ADDRESS_ATTRIBUTES = (
     "data-src",
     "data-lazy-src",
     "data-original",
@@ -52,34 +52,45 @@ _LAZY = (
     "data-url",
     "src",
 )
-_UNREAL = re.compile(
+_PLACEHOLDER = re.compile(
     r"data:|.*(?:blank|spacer|pixel|placeholder|transparent|1x1|lazy)[\w-]{0,20}\.(?:gif|png|jpe?g|svg)",
     re.I,
 )
-_LAZY_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
-_AWAY = re.compile(
+_SRCSET_ATTRIBUTES = ("data-srcset", "data-lazy-srcset", "srcset")
+_ASIDE_NAME = re.compile(
     r"related|sidebar|author|avatar|comment|logo|share|social|newsletter|promo|teaser|recommend|\bad(?:s|vert)?\b|nav|menu|footer|masthead|badge|bio\b",
     re.I,
 )
-_AWAY_TAGS = frozenset({"nav", "footer", "aside", "header", "form"})
-_WITHIN = re.compile(r"article|content|entry|post|story|body|hero|lead|featured|main|figure", re.I)
+_ASIDE_TAGS = frozenset({"nav", "footer", "aside", "header", "form"})
+_ARTICLE_NAME = re.compile(
+    r"article|content|entry|post|story|body|hero|lead|featured|main|figure", re.I
+)
 _LEAST_WIDTH = 200
 _LEAST_HEIGHT = 120  # CSS pixels from which a figure is large
 # characters of an address, and of a reference before it is resolved
 _LONGEST_URL = 2_000
 _LONGEST_REFERENCE = 4_000
+_MOST_IMAGES = 150
+_MOST_META_VALUES = 3
+_MOST_ARTICLES = 2  # JSON-LD objects whose pictures count, and pictures of each
+_MOST_PICTURES = 2
+_MOST_SRCSET = 20_000  # characters
+_ATTRIBUTES = 300  # characters of class, id and itemprop that are searched
+_PIXELS = re.compile(r"\s*(\d{1,5})(?:px)?\s*$")
+# keys of a JSON-LD picture that hold its address
+_ADDRESS_KEYS = ("url", "contentUrl", "@id")
 _MOST_ABOVE = 25  # elements above a picture that are looked at for signs that it is the article's
-_CANDIDATE = re.compile(r"(?<!\S)(\S{1,2000})\s+(\d{1,5}(?:\.\d{1,3})?)[wx](?:\s*,|\s*$)")
+_SRCSET_CANDIDATE = re.compile(r"(?<!\S)(\S{1,2000})\s+(\d{1,5}(?:\.\d{1,3})?)[wx](?:\s*,|\s*$)")
 
 
 @dataclass(frozen=True, slots=True)
 class Choice(Generic[T]):
-    """The value of a field, the name of its candidate ("" for none), and all candidates that were
-    looked at."""
+    """The chosen value of a field, None for none. `candidate`: name of the place that states it,
+    "" for none; `considered`: (name, value) of the candidates that were looked at."""
 
     value: T | None
     candidate: str = ""
-    seen: tuple[tuple[str, str], ...] = ()
+    considered: tuple[tuple[str, str], ...] = ()
 
     def __bool__(self) -> bool:
         return self.value is not None
@@ -89,40 +100,43 @@ class Choice(Generic[T]):
         value"."""
         return {
             "from": self.candidate,
-            "candidates": [f"{name}: {value}" for name, value in self.seen],
+            "candidates": [f"{name}: {value}" for name, value in self.considered],
         }
 
 
-def first_sane(candidates: Iterable[tuple[str, T | None]], sane: Callable[[T], bool]) -> Choice[T]:
-    """Return the first of `candidates` (name, value) whose value is `sane`. Later ones are not
+def choose_first_valid(
+    candidates: Iterable[tuple[str, T | None]], is_valid: Callable[[T], bool]
+) -> Choice[T]:
+    """Choose the first of `candidates` (name, value) whose value is valid. Later ones are not
     computed."""
-    seen: list[tuple[str, str]] = []
+    considered: list[tuple[str, str]] = []
     for name, value in candidates:
         if value is None or value == "":
             continue
-        if len(seen) < _SHOWN:
-            seen.append((name, str(value)[:200]))
-        if sane(value):
-            return Choice(value, name, tuple(seen))
-    return Choice(None, "", tuple(seen))
+        if len(considered) < _MOST_TRACED:
+            considered.append((name, str(value)[:200]))
+        if is_valid(value):
+            return Choice(value, name, tuple(considered))
+    return Choice(None, "", tuple(considered))
 
 
-def read(
+def choose_cover(
     document: Document, entry: Entry | None, *, may_be: Callable[[str], bool] = bool
 ) -> Choice[str]:
-    """Return the absolute URL of the cover and its candidate, one that `may_be` accepts; none
-    rather than a picture that the page declares to be a logo or a portrait."""
-    seen = (
-        (candidate, absolute(document, value)) for candidate, value in _candidates(document, entry)
+    """Choose the absolute URL of the article's picture, one that `may_be` accepts; none rather than
+    a picture that the page declares to be a logo or a portrait."""
+    candidates = (
+        (name, resolve_picture(document, value))
+        for name, value in _list_candidates(document, entry)
     )
-    declared = _declared_logos(document)
-    return first_sane(
-        seen,
-        lambda url: is_picture(url) and urls.alias(url) not in declared and may_be(url),
+    logos = _list_declared_logos(document)
+    return choose_first_valid(
+        candidates,
+        lambda url: is_picture(url) and urls.alias(url) not in logos and may_be(url),
     )
 
 
-def _declared_logos(document: Document) -> frozenset[str]:
+def _list_declared_logos(document: Document) -> frozenset[str]:
     """Return the addresses of icons, logos and portraits by JSON-LD and links."""
     stated = [
         link.get("href") or ""
@@ -130,21 +144,20 @@ def _declared_logos(document: Document) -> frozenset[str]:
         if "icon" in (link.get("rel") or "").lower()
     ]
     for item in document.jsonld:
-        stated += jsonld.strings(item.get("logo"), "url", "contentUrl", "@id")
-        if _NOT_ARTICLES & set(jsonld.types(item)):
-            stated += jsonld.strings(item.get("image"), "url", "contentUrl", "@id")
+        stated += jsonld.list_texts(item.get("logo"), *_ADDRESS_KEYS)
+        if _PUBLISHER_TYPES & set(jsonld.list_types(item)):
+            stated += jsonld.list_texts(item.get("image"), *_ADDRESS_KEYS)
         for name in ("publisher", "author"):
-            for holder in _objects(item.get(name)):
+            for holder in _list_objects(item.get(name)):
                 for picture in ("logo", "image"):
-                    stated += jsonld.strings(holder.get(picture), "url", "contentUrl", "@id")
-    found = (absolute(document, value) for value in stated[:_MOST_LOGOS])
-    return frozenset(urls.alias(address) for address in found if address)
+                    stated += jsonld.list_texts(holder.get(picture), *_ADDRESS_KEYS)
+    addresses = [resolve_picture(document, value) for value in stated[:_MOST_LOGOS]]
+    return frozenset(urls.alias(address) for address in addresses if address)
 
 
-def _objects(value: Any) -> list[jsonld.Object]:
-    return [
-        each for each in (value if isinstance(value, list) else [value]) if isinstance(each, dict)
-    ]
+def _list_objects(value: Any) -> list[jsonld.Object]:
+    values = value if isinstance(value, list) else [value]
+    return [item for item in values if isinstance(item, dict)]
 
 
 def is_picture(url: str) -> bool:
@@ -152,99 +165,113 @@ def is_picture(url: str) -> bool:
     if len(url) > _LONGEST_URL:
         return False
     path = url.partition("?")[0].partition("#")[0]
-    return not _NEVER.search(
-        unquote(path.rstrip("/").rsplit("/", 1)[-1])
-    ) and not _NEVER_PLACE.search(path)
+    file_name = unquote(path.rstrip("/").rsplit("/", 1)[-1])
+    if _NEVER_NAME.search(file_name):
+        return False
+    return not _NEVER_PLACE.search(path)
 
 
-def _candidates(document: Document, entry: Entry | None) -> Iterator[tuple[str, str]]:
-    for name in _META:
-        yield from ((name, value) for value in document.metas.get(name, ())[:3])
-    for item in articles(document)[:2]:
+def _list_candidates(document: Document, entry: Entry | None) -> Iterator[tuple[str, str]]:
+    """Yield (name of the place, address as written), the likeliest first."""
+    yield from _list_metas(document, _FIRST_METAS, most_values=_MOST_META_VALUES)
+    for item in list_articles(document)[:_MOST_ARTICLES]:
         for stated in (item.get("image"), item.get("thumbnailUrl")):
-            yield from (
-                ("json-ld", value)
-                for value in islice(jsonld.strings(stated, "url", "contentUrl", "@id"), 2)
-            )
-    for name in _LATER:
-        yield from ((name, value) for value in document.metas.get(name, ())[:1])
-    links = (link for link in document.tree.iter("link") if link.get("rel") == "image_src")
-    yield from (("image_src", link.get("href") or "") for link in links)
+            for value in islice(jsonld.list_texts(stated, *_ADDRESS_KEYS), _MOST_PICTURES):
+                yield "json-ld", value
+    yield from _list_metas(document, _LATER_METAS, most_values=1)
+    for link in document.tree.iter("link"):
+        if link.get("rel") == "image_src":
+            yield "image_src", link.get("href") or ""
     if entry is not None:
         yield "entry", entry.image
-    images = islice(document.tree.iter("img"), 150)
-    yield from (
-        ("figure", source(image)) for image in images if _is_large(image) and _is_of_article(image)
-    )
+    for image in islice(document.tree.iter("img"), _MOST_IMAGES):
+        if _is_large(image) and _is_of_article(image):
+            yield "figure", read_image_address(image)
 
 
-def absolute(document: Document, value: str) -> str | None:
+def _list_metas(
+    document: Document, names: Iterable[str], *, most_values: int
+) -> Iterator[tuple[str, str]]:
+    for name in names:
+        for value in document.metas.get(name, ())[:most_values]:
+            yield name, value
+
+
+def resolve_picture(document: Document, value: str) -> str | None:
     """Return the absolute address of a picture on the page; None if it is missing or private."""
     value = text.legal(value).strip()
-    if (
-        not value
-        or len(value) > _LONGEST_REFERENCE
-        or value.lower().startswith(("data:", "blob:", "javascript:"))
-    ):
+    if not value or len(value) > _LONGEST_REFERENCE:
+        return None
+    if value.lower().startswith(("data:", "blob:", "javascript:")):
         return None
     address = urls.absolute(document.base_url, value)
-    return address if address and not refusal(address, document.url) else None
+    if not address or refusal(address, document.url):
+        return None
+    return address
 
 
-def source(element: Any) -> str:
-    """Return the address of an img: the largest of a srcset, else lazy, else src; "" for no real
-    picture."""
-    for name in _LAZY_SETS:
-        if best := largest(element.get(name) or ""):
-            return best
-    addresses = (element.get(name) or "" for name in _LAZY)
-    return next((value for value in addresses if value and not _UNREAL.match(value)), "")
+def read_image_address(element: Any) -> str:
+    """Return the address of an img as written: the largest of a srcset, else the address for lazy
+    loading, else src; "" for no real picture."""
+    for name in _SRCSET_ATTRIBUTES:
+        if largest := find_largest(element.get(name) or ""):
+            return largest
+    for name in _ADDRESS_ATTRIBUTES:
+        address = element.get(name) or ""
+        if address and not _PLACEHOLDER.match(address):
+            return address
+    return ""
 
 
-def largest(srcset: str) -> str:
+def find_largest(srcset: str) -> str:
     """Return the widest candidate of a srcset (HTML 4.8.4.2.1), or ""."""
-    candidates = _CANDIDATE.findall(srcset[:20_000])
-    return max(candidates, key=lambda pair: float(pair[1]))[0].lstrip(",") if candidates else ""
+    candidates = _SRCSET_CANDIDATE.findall(srcset[:_MOST_SRCSET])
+    if not candidates:
+        return ""
+    address: str = max(candidates, key=lambda candidate: float(candidate[1]))[0]
+    return address.lstrip(",")
 
 
 def _is_large(element: Any) -> bool:
-    width = _pixels(element.get("width"))
-    height = _pixels(element.get("height"))
-    address = source(element)
-    named = _SIZE.search(address)
-    if named and width is None and height is None:
-        width = int(named[1])
-        height = int(named[2])
+    """Return True unless the stated size, or that in the address, is too small for a cover."""
+    width = _read_pixels(element.get("width"))
+    height = _read_pixels(element.get("height"))
+    address = read_image_address(element)
+    size = _SIZE_IN_ADDRESS.search(address)
+    if size and width is None and height is None:
+        width = int(size[1])
+        height = int(size[2])
     if width is None and ".gif" in address.lower():
         return False
-    return (width is None or width >= _LEAST_WIDTH) and (height is None or height >= _LEAST_HEIGHT)
+    if width is not None and width < _LEAST_WIDTH:
+        return False
+    return height is None or height >= _LEAST_HEIGHT
 
 
-def _pixels(value: str | None) -> int | None:
-    number = re.match(r"\s*(\d{1,5})(?:px)?\s*$", value or "")
+def _read_pixels(value: str | None) -> int | None:
+    number = _PIXELS.match(value or "")
     return int(number[1]) if number else None
 
 
 def _is_of_article(element: Any) -> bool:
-    within = False
+    """Return True if the elements around a picture are parts of an article, and none is an
+    aside."""
+    is_within_article = False
     for depth, holder in enumerate(element.iterancestors()):
         if depth > _MOST_ABOVE or holder.tag in ("body", "html"):
             break
-        named = (
-            f"{holder.get('class') or ''} {holder.get('id') or ''} {holder.get('itemprop') or ''}"[
-                :300
-            ]
+        attributes = (holder.get(name) or "" for name in ("class", "id", "itemprop"))
+        names = " ".join(attributes)[:_ATTRIBUTES]
+        is_article = holder.tag in ("article", "main")
+        is_header = holder.tag == "header"
+        has_headline = is_header and next(holder.iter("h1"), None) is not None
+        is_article_header = is_header and (
+            has_headline or holder.getparent().tag in ("article", "main")
         )
-        headline = holder.tag == "header" and next(holder.iter("h1"), None) is not None
-        own = headline or holder.getparent().tag in ("article", "main")
-        if holder.tag in _AWAY_TAGS and not (holder.tag == "header" and own):
+        if holder.tag in _ASIDE_TAGS and not is_article_header:
             return False
-        if _AWAY.search(named) and not within and holder.tag not in ("article", "main"):
+        if not is_within_article and not is_article and _ASIDE_NAME.search(names):
             return False
-        within = (
-            within
-            or headline
-            or holder.tag in ("article", "main", "figure")
-            or bool(_WITHIN.search(named))
-        )
-    return within
+        if has_headline or is_article or holder.tag == "figure" or _ARTICLE_NAME.search(names):
+            is_within_article = True
+    return is_within_article

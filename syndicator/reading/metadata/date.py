@@ -4,54 +4,77 @@ htmldate is imported here only."""
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from syndicator import reading
 from syndicator.core import urls
 from syndicator.core.model import Entry
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.document import Document, articles, inner, is_in_reply
-from syndicator.reading.metadata.cover import Choice, first_sane
+from syndicator.reading.html.document import Document, is_in_reply, list_articles, read_text
+from syndicator.reading.metadata.cover import Choice, choose_first_valid
 from syndicator.reading.metadata.title import Spot, Survey
 
-_MACHINE = re.compile(
+_ISO_LIKE = re.compile(
     r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)"
     r"(?:(?:[T,]|\s){1,3}(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?\s?(Z|UTC|GMT|[+-]\d\d:?\d\d|[+-]\d\d)?)?"
 )
-_COMPACT = re.compile(r"^(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?\s?(Z|[+-]\d\d:?\d\d)?)?$")
+_COMPACT_ISO = re.compile(r"^(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?\s?(Z|[+-]\d\d:?\d\d)?)?$")
 _EPOCH = re.compile(r"^1\d{9}(?:\d{3})?(?:\.\d{1,6})?$")
-_CJK = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
-_NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d\d)(?![\d/]|[.-]\d)")
+_CJK_DAY = re.compile(r"(\d{4})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
+_NUMERIC_DAY = re.compile(
+    r"(?<![\d./-])(\d{1,2})([./-])\s?(\d{1,2})\2\s?(\d{4}|\d\d)(?![\d/]|[.-]\d)"
+)
 _CLOCK = re.compile(r"\b(\d{1,2}):(\d\d)(?!\d|[./])\s?([ap]\.?m\b)?", re.I)
-_LONGEST = 300
-_TWO_DIGITS = 100  # characters looked at; a smaller year is of this century
-_HOURS = 24
-_MINUTES = 60
-_CLASS = re.compile(r"date|time|publi|posted|datum|fecha|pubdate|meta|byline|created", re.I)
-_UPDATED = re.compile(r"updat|modif|revis", re.I)
+_MOST_CHARACTERS = 300  # of a text that is searched for dates
+_CENTURY = 2_000
+_TWO_DIGITS = 100  # a smaller year is of this century
+_NOON = 12  # o'clock
+_HOURS_A_DAY = 24
+_MINUTES_AN_HOUR = 60
+_DATE_CLASS = re.compile(r"date|time|publi|posted|datum|fecha|pubdate|meta|byline|created", re.I)
+_UPDATED_CLASS = re.compile(r"updat|modif|revis", re.I)
 # characters after and before the headline in which the date of the article stands
-NEAR = 1_200
-_BEFORE = 500
+_MOST_AFTER = 1_200
+_MOST_BEFORE = 500
 # characters of a line with a date, with little else, and with nothing else
-_LINE = 120
-_SHORT = 40
-_ONLY = 25
+_LONGEST_LINE = 120
+_SHORT_LINE = 40
+_DATE_ONLY_LINE = 25
 # words of a line that is only a date, and the briefness of such a line
 _DATE_WORDS = 3
 _DATE_ALONE = 2
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _DIGIT = re.compile(r"\d")
-_SURE = re.compile(r"publish|entry-date|post-date|pubdate", re.I)
-_JOINED = re.compile(r"join(?:ed|-?date)|regist(?:ered|ration)|member-?since", re.I)
-ENOUGH = 3  # score of a date from which it is surely the article's
-_US = frozenset({"en", "en-US"})
-_URL = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/\-_.]|$)")
-_PUBLISHED = (
+_PUBLISHED_CLASS = re.compile(r"publish|entry-date|post-date|pubdate", re.I)
+_JOINED_CLASS = re.compile(r"join(?:ed|-?date)|regist(?:ered|ration)|member-?since", re.I)
+SURE_SCORE = 3  # score of a date from which it is surely the article's
+_AMERICAN = frozenset({"en", "en-US"})
+_URL_DAY = re.compile(
+    r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/\-_.]|$)"
+)
+_AMERICAN_DOMAINS = (".com", ".us", ".gov", ".edu", ".mil")
+_ADDRESS_KEYS = ("url", "mainEntityOfPage", "@id")  # of JSON-LD objects
+_MOST_ITEMS = 3  # JSON-LD objects whose dates count
+_MOST_ELEMENTS = 20_000  # of a body without any other date
+_MOST_MICRODATA = 5  # elements with a date of publication
+_MOST_CHILDREN = 40  # of an element, whose tails are read
+_MOST_NOTE = 400  # characters of a text that may tell when it first appeared
+_CONTEXT = 40  # characters before a date that label it
+# scores of a date by its distance from the headline
+_AFTER_HEADLINE = 2
+_BEFORE_HEADLINE = 1
+_FAR = 0
+_TIME_ELEMENT = 2  # score of a date in a time element
+# the label of a date, and its score
+LABEL_PUBLISHED = 1
+NO_LABEL = 0
+LABEL_UPDATED = -2
+_PUBLISHED_METAS = (
     "article:published_time",
     "datepublished",
     "article:published",
@@ -84,7 +107,7 @@ _PUBLISHED = (
 # keys of JSON-LD objects that answer another
 _REPLY_KEYS = ("parentItem", "inReplyTo")
 _SAME_HEADLINE = 0.3  # share of an item's headline that the page's title has, if it is the page's
-_MODIFIED = (
+_MODIFIED_METAS = (
     "article:modified_time",
     "og:updated_time",
     "datemodified",
@@ -92,7 +115,7 @@ _MODIFIED = (
     "dc.date.modified",
     "lastmod",
 )
-_SETTLED = (
+_FINAL_CANDIDATES = (
     "entry",
     "list",
     "first published",
@@ -104,38 +127,35 @@ _SETTLED = (
     "anywhere",
     "htmldate, anywhere",
 )
-_OLDEST = 1990
-_LATEST = 2100  # years: of the first web pages, and the first that must be a mistake
-_ZONES = (-12, 14)  # hours: the offsets from UTC that are in use
+_OLDEST = 1990  # the year of the first web pages
+_LATEST = 2100  # the first year that must be a mistake
+# hours: the offsets from UTC that are in use
+_LEAST_OFFSET = -12
+_MOST_OFFSET = 14
 # characters of source above which htmldate is not asked: it is super-linear on some
-_LARGE = 600_000
+_LARGEST_FOR_HTMLDATE = 600_000
 
 
-class Names:
+class DateWords:
     """The month names and the words before dates of data/months.toml, compiled."""
 
     def __init__(self) -> None:
         data = tomllib.loads(reading.file_text("months.toml"))
-        alternatives = {
-            name: "|".join(map(re.escape, values)) for name, values in data.pop("labels").items()
-        }
-        labels = {
-            name: re.compile(rf"(?:^|[^\w])(?:{each})(?![a-z])", re.I)
-            for name, each in alternatives.items()
-        }
+        labels: dict[str, re.Pattern[str]] = {}
+        for name, values in data.pop("labels").items():
+            alternatives = "|".join(map(re.escape, values))
+            labels[name] = re.compile(rf"(?:^|[^\w])(?:{alternatives})(?![a-z])", re.I)
         self.first = labels["first"]  # of a sentence that tells when a text first appeared
         self.published = labels["published"]
         self.updated = labels["updated"]
         self.joined = labels["joined"]  # before the day on which a user of a forum joined
-        self.numbers: dict[str, int] = {
-            form: number
-            for months in data.values()
-            for number, forms in enumerate(months, 1)
-            for form in forms.split("|")
-        }
-        month = "|".join(
-            re.escape(form) for form in sorted(self.numbers, key=lambda form: (-len(form), form))
-        )
+        self.month_numbers: dict[str, int] = {}
+        for months in data.values():
+            for number, forms in enumerate(months, 1):
+                for form in forms.split("|"):
+                    self.month_numbers[form] = number
+        longest_first = sorted(self.month_numbers, key=lambda form: (-len(form), form))
+        month = "|".join(map(re.escape, longest_first))
         self.day_first = re.compile(
             rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|ª|\.|,)?[\s-]{{0,2}}(?:de\s|of\s)?({month})\b\.?,?[\s-]{{0,2}}(?:de\s|del\s)?(\d{{4}}|'?\d\d(?!\d|:))(?!\d)",
             re.I,
@@ -146,90 +166,102 @@ class Names:
         )
 
 
-names = cache(Names)
+date_words = cache(DateWords)
 
 
 def parse_date_text(value: str) -> datetime | None:
     """Return the date in `value` (ISO 8601 and similar, RFC 5322, epoch seconds, prose), or
     None."""
-    value = value.strip()[:_LONGEST]
+    value = value.strip()[:_MOST_CHARACTERS]
     if not value:
         return None
-    match = _MACHINE.search(value) or _COMPACT.match(value)
+    match = _ISO_LIKE.search(value) or _COMPACT_ISO.match(value)
     if match:
-        return _moment(*match.groups())
+        return _parse_moment(match)
     if _EPOCH.match(value):
         return datetime.fromtimestamp(float(value[:10]), UTC)
     try:
         when = parsedate_to_datetime(value)
     except (ValueError, TypeError, IndexError, OverflowError):
-        return next(days(value), None)
-    return _in_utc(when) if when.tzinfo else when.replace(tzinfo=UTC)
+        return next(find_days(value), None)
+    if when.tzinfo is None:
+        return when.replace(tzinfo=UTC)
+    return when if _has_utc_form(when) else None
 
 
-def days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
+def find_days(value: str, *, month_first: bool = False) -> Iterator[datetime]:
     """Yield the dates in the prose `value`, in no order. `month_first`: 3/4/2021 is the 4th of
     March."""
-    value = value[:_LONGEST]
+    value = value[:_MOST_CHARACTERS]
     if not any(char.isdigit() for char in value):
         return
-    yield from (when for match in _MACHINE.finditer(value) if (when := _moment(*match.groups())))
-    yield from (
-        when
-        for match in _CJK.finditer(value)
-        if (when := _day(match[1], match[2], match[3], value))
-    )
-    for match in names().day_first.finditer(value):
-        if when := _day(match[3], str(names().numbers[match[2].casefold()]), match[1], value):
+    for match in _ISO_LIKE.finditer(value):
+        if when := _parse_moment(match):
             yield when
-    for match in names().month_first.finditer(value):
-        if when := _day(match[3], str(names().numbers[match[1].casefold()]), match[2], value):
+    for match in _CJK_DAY.finditer(value):
+        if when := _make_day(match[1], match[2], match[3], value):
             yield when
-    for match in _NUMERIC.finditer(value):
-        first, second = (
-            (match[3], match[1]) if not (month_first and match[2] == "/") else (match[1], match[3])
-        )
-        if when := _day(match[4], first, second, value) or _day(match[4], second, first, value):
+    month_numbers = date_words().month_numbers
+    for match in date_words().day_first.finditer(value):
+        month = str(month_numbers[match[2].casefold()])
+        if when := _make_day(match[3], month, match[1], value):
+            yield when
+    for match in date_words().month_first.finditer(value):
+        month = str(month_numbers[match[1].casefold()])
+        if when := _make_day(match[3], month, match[2], value):
+            yield when
+    for match in _NUMERIC_DAY.finditer(value):
+        year = match[4]
+        is_month_first = month_first and match[2] == "/"
+        month, day = (match[1], match[3]) if is_month_first else (match[3], match[1])
+        when = _make_day(year, month, day, value) or _make_day(year, day, month, value)
+        if when:
             yield when
 
 
-def _day(year: str, month: str, day: str, around: str) -> datetime | None:
-    """Return the day, with the time of day if `around` has exactly one; None for an impossible
-    day."""
+def _make_day(year: str, month: str, day: str, prose: str) -> datetime | None:
+    """Return the day in UTC, with the time of day if `prose` has exactly one; None for an
+    impossible day."""
     try:
-        number = int(year.lstrip("'"))
-        when = datetime(
-            number + 2000 if number < _TWO_DIGITS else number, int(month), int(day), tzinfo=UTC
-        )
+        year_number = int(year.lstrip("'"))
+        if year_number < _TWO_DIGITS:
+            year_number += _CENTURY
+        when = datetime(year_number, int(month), int(day), tzinfo=UTC)
     except ValueError:
         return None
-    clocks = _CLOCK.findall(around)
-    if len(clocks) == 1 and int(clocks[0][0]) < _HOURS and int(clocks[0][1]) < _MINUTES:
-        hour = int(clocks[0][0]) % 12 + 12 if clocks[0][2][:1].lower() == "p" else int(clocks[0][0])
-        when += timedelta(hours=hour, minutes=int(clocks[0][1]))
-    return when
+    clocks = _CLOCK.findall(prose)
+    if len(clocks) != 1:
+        return when
+    hour_text, minute_text, half = clocks[0]
+    hour = int(hour_text)
+    minute = int(minute_text)
+    if hour >= _HOURS_A_DAY or minute >= _MINUTES_AN_HOUR:
+        return when
+    if half[:1].lower() == "p":
+        hour = hour % _NOON + _NOON
+    return when + timedelta(hours=hour, minutes=minute)
 
 
-def _moment(year: str, month: str, day: str, *time: str | None) -> datetime | None:
-    hour, minute, second, zone = ((value or "0").zfill(2) for value in time)
+def _parse_moment(match: re.Match[str]) -> datetime | None:
+    """Return the moment that a match of _ISO_LIKE or _COMPACT_ISO states; missing parts are 0 and
+    UTC; None if it is impossible."""
+    year, month, day, hour, minute, second, zone = match.groups(default="0")
     offset = zone if zone[0] in "+-" else "Z"
+    time = f"{hour.zfill(2)}:{minute.zfill(2)}:{second.zfill(2)}"
     try:
-        return _in_utc(
-            datetime.fromisoformat(
-                f"{year}-{month.zfill(2)}-{day.zfill(2)}T{hour}:{minute}:{second}{offset}"
-            )
-        )
+        when = datetime.fromisoformat(f"{year}-{month.zfill(2)}-{day.zfill(2)}T{time}{offset}")
     except ValueError:
         return None
+    return when if _has_utc_form(when) else None
 
 
-def _in_utc(when: datetime) -> datetime | None:
-    """Return `when` in UTC, None if UTC cannot express it (year 9999)."""
+def _has_utc_form(when: datetime) -> bool:
+    """Return False if UTC cannot express `when` (year 9999)."""
     try:
         when.astimezone(UTC)
     except OverflowError:
-        return None
-    return when
+        return False
+    return True
 
 
 class Day(NamedTuple):
@@ -238,245 +270,285 @@ class Day(NamedTuple):
     score: int  # how likely it is the article's
     distance: int  # characters between it and the headline
     when: datetime
-    label: int  # by the words beside it: 1 published, -2 updated, 0 neither
-    timed: bool = False  # it is the datetime of a time element
+    label: int  # by the words beside it: LABEL_PUBLISHED, LABEL_UPDATED or NO_LABEL
+    is_time_element: bool = False  # it is the datetime of a time element
 
 
-def shown_days(document: Document, seen: Survey) -> list[Day]:
+def list_shown_days(document: Document, survey: Survey) -> list[Day]:
     """Return the dates shown to readers, likeliest publication date first. A score of at least
-    `ENOUGH` is sure."""
+    `SURE_SCORE` is sure."""
     month_first = _is_american(document)
-    least = seen.origin - _BEFORE if seen.found else 0
-    spots = (spot for spot in seen.spots if spot.at >= least)
-    days = [each for spot in spots for each in _days(spot, seen, month_first)]
-    return sorted(days, key=lambda each: (-each.score, each.distance))
+    first_offset = survey.headline_end - _MOST_BEFORE if survey.has_headline else 0
+    days: list[Day] = []
+    for spot in survey.spots:
+        if spot.offset >= first_offset:
+            days += _read_days(spot, survey, month_first=month_first)
+    return sorted(days, key=lambda day: (-day.score, day.distance))
 
 
-def first_published(document: Document, seen: Survey) -> datetime | None:
+def find_first_published(document: Document, survey: Survey) -> datetime | None:
     """Return the date in a sentence such as "This was originally published on 3 May 2024"; short
     labels are ignored."""
-    own = (spot.element.text or "" for spot in seen.spots)
-    notes = (names().first.split(value[:400], 1)[1:] for value in own if len(value) > _LINE // 4)
-    after = (
-        when
-        for note in notes
-        for part in note
-        for when in days(part[:_SHORT], month_first=_is_american(document))
-    )
-    return next(after, None)
+    month_first = _is_american(document)
+    for spot in survey.spots:
+        own_text = spot.element.text or ""
+        if len(own_text) <= _LONGEST_LINE // 4:
+            continue
+        label_and_rest = date_words().first.split(own_text[:_MOST_NOTE], 1)
+        if len(label_and_rest) == 1:
+            continue
+        after_label = label_and_rest[1][:_SHORT_LINE]
+        when = next(find_days(after_label, month_first=month_first), None)
+        if when:
+            return when
+    return None
 
 
-def anywhere(document: Document) -> datetime | None:
+def find_lone_date(document: Document) -> datetime | None:
     """Return the date of the first line of the body that is only a date."""
+    month_first = _is_american(document)
     body = next(document.tree.iter("body"), document.tree)
     elements = body.iter(
         "p", "div", "span", "td", "i", "em", "small", "nobr", "b", "h4", "h5", "h6"
     )
-    lines = (line for element in islice(elements, 20_000) for line in _lines(element))
-    alone = (
-        line
-        for line in lines
-        if _briefness(line) == _DATE_ALONE and not names().updated.search(line)
-    )
-    return next(
-        (when for line in alone for when in days(line, month_first=_is_american(document))), None
-    )
+    for element in islice(elements, _MOST_ELEMENTS):
+        for line in _list_lines_with_digits(element):
+            if _score_briefness(line) != _DATE_ALONE or date_words().updated.search(line):
+                continue
+            when = next(find_days(line, month_first=month_first), None)
+            if when:
+                return when
+    return None
 
 
 def _is_american(document: Document) -> bool:
+    """Return True if the page writes the month before the day, by its language or domain."""
     if document.language is None:
-        return urls.host(document.url).endswith((".com", ".us", ".gov", ".edu", ".mil"))
-    return document.language in _US
+        return urls.host(document.url).endswith(_AMERICAN_DOMAINS)
+    return document.language in _AMERICAN
 
 
-def _days(spot: Spot, seen: Survey, month_first: bool) -> Iterator[Day]:
+def _read_days(spot: Spot, survey: Survey, *, month_first: bool) -> Iterator[Day]:
+    """Yield the dates that the element at `spot` states or shows."""
     element = spot.element
-    distance = spot.at - seen.origin
-    place = 2 if 0 <= distance <= NEAR else (1 if -_BEFORE <= distance < 0 else 0)
-    named = (
-        f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"[
-            :300
-        ]
-    )
+    distance = spot.offset - survey.headline_end
+    position_score = _score_position(distance)
+    attributes = f"{element.get('class') or ''} {element.get('id') or ''}"
+    attributes = f"{attributes} {element.get('itemprop') or ''}"[:_MOST_CHARACTERS]
     if element.tag == "time" and element.get("datetime"):
         when = parse_date_text(element.get("datetime"))
-        label = _label(spot, named, "")
         if when:
-            yield Day(
-                place + 2 + label + (1 if _SURE.search(named) else 0),
-                abs(distance),
-                when,
-                label,
-                True,
+            label = _find_label(spot, attributes, "")
+            score = (
+                position_score + _TIME_ELEMENT + label + bool(_PUBLISHED_CLASS.search(attributes))
             )
+            yield Day(score, abs(distance), when, label, is_time_element=True)
         return
-    lines = list(_lines(element)) if place else []
-    marked = 1 if (lines or not place) and _CLASS.search(named) else 0
-    if not place and not marked:
+    has_date_class = bool(_DATE_CLASS.search(attributes))
+    if position_score == _FAR and not has_date_class:
         return
-    for line in lines if place else _lines(element):
-        if _JOINED.search(named) or names().joined.search(
-            f"{spot.before[-_ONLY:]} {line}"[: 2 * _ONLY]
-        ):
-            continue  # the day on which a user of a forum joined it
-        for when in days(line, month_first=month_first):
-            label = _label(spot, named, line)
-            yield Day(place + marked + _briefness(line) + label, abs(distance), when, label)
+    if _JOINED_CLASS.search(attributes):  # the day on which a user of a forum joined it
+        return
+    for line in _list_lines_with_digits(element):
+        line_in_context = f"{spot.text_before[-_DATE_ONLY_LINE:]} {line}"
+        if date_words().joined.search(line_in_context[: 2 * _DATE_ONLY_LINE]):
+            continue
+        for when in find_days(line, month_first=month_first):
+            label = _find_label(spot, attributes, line)
+            score = position_score + has_date_class + _score_briefness(line) + label
+            yield Day(score, abs(distance), when, label)
 
 
-def _briefness(line: str) -> int:
-    if len(line) <= _ONLY and len(_WORD.findall(line)) <= _DATE_WORDS:
+def _score_position(distance: int) -> int:
+    """Score a distance from the headline: the date of an article mostly follows it closely."""
+    if 0 <= distance <= _MOST_AFTER:
+        return _AFTER_HEADLINE
+    if -_MOST_BEFORE <= distance < 0:
+        return _BEFORE_HEADLINE
+    return _FAR
+
+
+def _score_briefness(line: str) -> int:
+    """Score a line with a date: _DATE_ALONE without other words, 1 if it is short, else 0."""
+    if len(line) <= _DATE_ONLY_LINE and len(_WORD.findall(line)) <= _DATE_WORDS:
         return _DATE_ALONE
-    return 1 if len(line) <= _SHORT else 0
+    return 1 if len(line) <= _SHORT_LINE else 0
 
 
-def _lines(element: Any) -> Iterator[str]:
-    for value in (element.text, *(child.tail for child in islice(element, 40))):
-        if value and len(value) <= 4 * _LINE:
+def _list_lines_with_digits(element: Any) -> Iterator[str]:
+    """Yield the short texts with a digit that stand directly in `element`."""
+    for value in (element.text, *(child.tail for child in islice(element, _MOST_CHILDREN))):
+        if value and len(value) <= 4 * _LONGEST_LINE:
             line = " ".join(value.split())
-            if len(line) <= _LINE and _DIGIT.search(line):
+            if len(line) <= _LONGEST_LINE and _DIGIT.search(line):
                 yield line
 
 
-def _label(spot: Spot, named: str, line: str) -> int:
-    words = names()
-    before = f"{spot.before[-40:]} {line}"
-    if (_UPDATED.search(named) and not _SURE.search(named)) or (
-        words.updated.search(before) and not words.published.search(before)
-    ):
-        return -2
-    return 1 if words.published.search(before) else 0
+def _find_label(spot: Spot, attributes: str, line: str) -> int:
+    """Return what attributes and words beside a date call it: LABEL_PUBLISHED, LABEL_UPDATED or
+    NO_LABEL."""
+    words = date_words()
+    line_in_context = f"{spot.text_before[-_CONTEXT:]} {line}"
+    if _UPDATED_CLASS.search(attributes) and not _PUBLISHED_CLASS.search(attributes):
+        return LABEL_UPDATED
+    is_called_published = words.published.search(line_in_context) is not None
+    if words.updated.search(line_in_context) and not is_called_published:
+        return LABEL_UPDATED
+    return LABEL_PUBLISHED if is_called_published else NO_LABEL
 
 
-def published(
-    document: Document, entry: Entry | None, seen: Survey, now: datetime | None
+def choose_published(
+    document: Document, entry: Entry | None, survey: Survey, now: datetime | None
 ) -> Choice[datetime]:
-    """Return the date of publication and its candidate. Dates before 1990 or more than a day after
-    `now` do not count."""
-    visible = [day for day in shown_days(document, seen) if sane(day.when, now)]
-    choice = first_sane(_published(document, entry, seen, visible), lambda when: sane(when, now))
-    first = next((day for day in visible if day.score >= ENOUGH), None)
-    if choice.value is None or choice.candidate in _SETTLED or first is None:
+    """Choose the date of publication. Dates before 1990 or more than a day after `now` do not
+    count."""
+    days = [day for day in list_shown_days(document, survey) if is_plausible(day.when, now)]
+    choice = choose_first_valid(
+        _list_candidates(document, entry, survey, days), lambda when: is_plausible(when, now)
+    )
+    shown = next((day for day in days if day.score >= SURE_SCORE), None)
+    if choice.value is None or choice.candidate in _FINAL_CANDIDATES or shown is None:
         return choice
-    if (
-        (first.label > 0 or (first.label == 0 and first.timed))
-        and (first.distance <= NEAR or len(visible) == 1)
-        and first.when.date() < (choice.value - timedelta(days=1)).date()
-    ):
-        return Choice(first.when, "shown", (*choice.seen, ("shown", str(first.when))))
-    return Choice(_as_shown(choice.value, first.when), choice.candidate, choice.seen)
+    is_of_publication = shown.label > NO_LABEL or (
+        shown.label == NO_LABEL and shown.is_time_element
+    )
+    is_of_article = shown.distance <= _MOST_AFTER or len(days) == 1
+    is_earlier = shown.when.date() < (choice.value - timedelta(days=1)).date()
+    if is_of_publication and is_of_article and is_earlier:
+        considered = (*choice.considered, ("shown", str(shown.when)))
+        return Choice(shown.when, "shown", considered)
+    value = _move_to_shown_zone(choice.value, shown.when)
+    return Choice(value, choice.candidate, choice.considered)
 
 
-def updated(document: Document, entry: Entry | None, now: datetime | None) -> Choice[datetime]:
-    """Return the declared date of the last change of the text."""
-    return first_sane(_updated(document, entry), lambda when: sane(when, now))
+def choose_updated(
+    document: Document, entry: Entry | None, now: datetime | None
+) -> Choice[datetime]:
+    """Choose the declared date of the last change of the text."""
+    return choose_first_valid(
+        _list_updated_candidates(document, entry), lambda when: is_plausible(when, now)
+    )
 
 
-def _published(
-    document: Document, entry: Entry | None, seen: Survey, visible: list[Day]
+def _list_candidates(
+    document: Document, entry: Entry | None, survey: Survey, days: Sequence[Day]
 ) -> Iterator[tuple[str, datetime | None]]:
+    """Yield (name of the place, date of publication), the likeliest first. `days`: the shown
+    ones."""
     if entry is not None and not entry.listed:
         yield "entry", entry.published
-    items = articles(document)[:3]
-    about_page = [item for item in items if not _is_of_another(item, document)]
-    for item in about_page:
-        yield from (("json-ld", when) for when in _stated_dates(item))
-    for name in _PUBLISHED:
+    items = list_articles(document)[:_MOST_ITEMS]
+    page_items = [item for item in items if not _is_about_other_page(item, document)]
+    for when in chain.from_iterable(map(_parse_item_dates, page_items)):
+        yield "json-ld", when
+    for name in _PUBLISHED_METAS:
         yield name, parse_date_text(document.meta(name))
-    for element in document.tree.xpath('//*[contains(@itemprop,"datePublished") or @pubdate]')[:5]:
-        if is_in_reply(element):
-            continue
-        value = element.get("datetime") or element.get("content") or inner(element, 200)
-        yield "itemprop", parse_date_text(value)
+    for when in _parse_microdata_dates(document):
+        yield "itemprop", when
     if entry is not None and entry.listed:
         yield "list", entry.published
-    yield "first published", first_published(document, seen)
-    yield from (("shown", day.when) for day in visible[:1] if day.score >= ENOUGH)
-    in_url = _URL.search(document.url)
-    yield "url", parse_date_text("-".join(in_url.groups())) if in_url else None
-    yield from (("shown, perhaps", day.when) for day in visible[:1] if day.score > 0)
-    for item in items:
-        if item not in about_page:
-            yield from (("json-ld of another", when) for when in _stated_dates(item))
-    yield "htmldate", _htmldate(document)
-    yield "anywhere", anywhere(document)
-    yield "htmldate, anywhere", _htmldate(document, extensive=True)
+    yield "first published", find_first_published(document, survey)
+    likeliest = days[0] if days else None
+    if likeliest and likeliest.score >= SURE_SCORE:
+        yield "shown", likeliest.when
+    in_url = _URL_DAY.search(document.url)
+    if in_url:
+        yield "url", parse_date_text("-".join(in_url.groups()))
+    if likeliest and likeliest.score > 0:
+        yield "shown, perhaps", likeliest.when
+    other_items = [item for item in items if item not in page_items]
+    for when in chain.from_iterable(map(_parse_item_dates, other_items)):
+        yield "json-ld of another", when
+    yield "htmldate", _ask_htmldate(document)
+    yield "anywhere", find_lone_date(document)
+    yield "htmldate, anywhere", _ask_htmldate(document, extensive=True)
 
 
-def _stated_dates(item: jsonld.Object) -> Iterator[datetime | None]:
+def _parse_microdata_dates(document: Document) -> Iterator[datetime | None]:
+    elements = document.tree.xpath('//*[contains(@itemprop,"datePublished") or @pubdate]')
+    for element in elements[:_MOST_MICRODATA]:
+        if not is_in_reply(element):
+            value = element.get("datetime") or element.get("content") or read_text(element, 200)
+            yield parse_date_text(value)
+
+
+def _parse_item_dates(item: jsonld.Object) -> Iterator[datetime | None]:
     stated = item.get("datePublished") or item.get("dateCreated") or item.get("uploadDate")
-    return (parse_date_text(value) for value in jsonld.strings(stated))
+    return map(parse_date_text, jsonld.list_texts(stated))
 
 
-def _is_of_another(item: jsonld.Object, document: Document) -> bool:
+def _is_about_other_page(item: jsonld.Object, document: Document) -> bool:
     """Return True for a reply, and for an item with another address and another headline than the
     page."""
     if any(item.get(name) for name in _REPLY_KEYS):
         return True
-    own = {urls.alias(document.url), urls.alias(document.meta("og:url") or document.url)}
-    stated = [
-        value.partition("#")[0]
-        for name in ("url", "mainEntityOfPage", "@id")
-        for value in jsonld.strings(item.get(name), "@id", "url")
-    ]
-    addresses = {urls.alias(value) for value in stated if value.startswith("http")}
-    if not addresses or addresses & own:
+    page_addresses = {
+        urls.alias(document.url),
+        urls.alias(document.meta("og:url") or document.url),
+    }
+    item_addresses: set[str] = set()
+    for name in _ADDRESS_KEYS:
+        for value in jsonld.list_texts(item.get(name), "@id", "url"):
+            address = value.partition("#")[0]
+            if address.startswith("http"):
+                item_addresses.add(urls.alias(address))
+    if not item_addresses or item_addresses & page_addresses:
         return False
-    headline = next(jsonld.strings(item.get("headline") or item.get("name")), "")
-    words = set(_WORD.findall(headline.casefold()))
-    head = document.meta("og:title") or " ".join(document.tree.xpath("//title//text()")[:1])
-    shared = words & set(_WORD.findall(head.casefold()))
-    return bool(words) and len(shared) < _SAME_HEADLINE * len(words)
+    headline = next(jsonld.list_texts(item.get("headline") or item.get("name")), "")
+    headline_words = set(_WORD.findall(headline.casefold()))
+    if not headline_words:
+        return False
+    title = document.meta("og:title") or " ".join(document.tree.xpath("//title//text()")[:1])
+    common_words = headline_words & set(_WORD.findall(title.casefold()))
+    return len(common_words) < _SAME_HEADLINE * len(headline_words)
 
 
-def _updated(document: Document, entry: Entry | None) -> Iterator[tuple[str, datetime | None]]:
+def _list_updated_candidates(
+    document: Document, entry: Entry | None
+) -> Iterator[tuple[str, datetime | None]]:
     if entry is not None:
         yield "entry", entry.updated
-    for item in articles(document)[:3]:
-        yield from (
-            ("json-ld", parse_date_text(value))
-            for value in jsonld.strings(item.get("dateModified"))
-        )
-    for name in _MODIFIED:
+    for item in list_articles(document)[:_MOST_ITEMS]:
+        for value in jsonld.list_texts(item.get("dateModified")):
+            yield "json-ld", parse_date_text(value)
+    for name in _MODIFIED_METAS:
         yield name, parse_date_text(document.meta(name))
 
 
-def _as_shown(when: datetime, day: datetime) -> datetime:
+def _move_to_shown_zone(when: datetime, day: datetime) -> datetime:
     """Return `when` in the UTC offset in which its day is the shown `day`; unchanged if they are
-    more than a day apart."""
-    if (
-        when.utcoffset()
-        or not (when.hour or when.minute)
-        or abs((day.date() - when.date()).days) != 1
-    ):
+    not exactly one day apart."""
+    is_midnight = not (when.hour or when.minute)
+    if when.utcoffset() or is_midnight:
         return when
-    hours = -(when.hour + 1) if day.date() < when.date() else 24 - when.hour
-    return (
-        when.astimezone(timezone(timedelta(hours=hours)))
-        if _ZONES[0] <= hours <= _ZONES[1]
-        else when
-    )
+    if abs((day.date() - when.date()).days) != 1:
+        return when
+    is_a_day_earlier = day.date() < when.date()
+    hours = -(when.hour + 1) if is_a_day_earlier else _HOURS_A_DAY - when.hour
+    if not _LEAST_OFFSET <= hours <= _MOST_OFFSET:
+        return when
+    return when.astimezone(timezone(timedelta(hours=hours)))
 
 
-def _htmldate(document: Document, *, extensive: bool = False) -> datetime | None:
-    """Return htmldate's date. `extensive`: search the source code, too."""
+def _ask_htmldate(document: Document, *, extensive: bool = False) -> datetime | None:
+    """Return the date that htmldate finds, None for none and for a large page. `extensive`: search
+    the source code, too."""
     from htmldate import find_date
 
-    if document.size > _LARGE:
+    if document.size > _LARGEST_FOR_HTMLDATE:
         return None
     stated = find_date(
         document.tree, original_date=True, url=document.url or None, extensive_search=extensive
     )
-    # the first of January is what it makes of a lone year, such as that of a copyright
-    return (
-        parse_date_text(stated)
-        if stated and not stated.endswith("-01" if extensive else "-01-01")
-        else None
-    )
+    # htmldate makes the first of January of a lone year, such as that of a copyright
+    guessed_end = "-01" if extensive else "-01-01"
+    if not stated or stated.endswith(guessed_end):
+        return None
+    return parse_date_text(stated)
 
 
-def sane(when: datetime, now: datetime | None) -> bool:
+def is_plausible(when: datetime, now: datetime | None) -> bool:
     """Return True if a page can have been published at `when`."""
-    return _OLDEST <= when.year < _LATEST and (
-        now is None or when.astimezone(UTC) <= now + timedelta(days=1)
-    )
+    if not _OLDEST <= when.year < _LATEST:
+        return False
+    return now is None or when.astimezone(UTC) <= now + timedelta(days=1)

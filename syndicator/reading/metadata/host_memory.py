@@ -16,18 +16,17 @@ _PICTURE = "picture"
 
 
 def list_title_digests(title: str, heads: Iterable[str]) -> list[str]:
-    """Return the digests of `title`, and of the beginnings and ends of the titles `heads`."""
-    shared = [_digest(TITLE, titles.key(title))] if title else []
+    """Return the digests of `title`, and of the beginnings and ends of `title` and the titles
+    `heads`."""
+    digests = [_digest(TITLE, titles.make_key(title))] if title else []
     for head in (title, *heads):
-        shared += [
-            _digest(kind, titles.key(part))
-            for kind, part in titles.split_ends(titles.visible(head))
-            if _may_be_shared(part)
-        ]
-    return list(dict.fromkeys(shared))
+        for kind, part in titles.split_ends(titles.clean_line(head)):
+            if _may_be_shared(part):
+                digests.append(_digest(kind, titles.make_key(part)))
+    return list(dict.fromkeys(digests))
 
 
-def picture_digest(address: str) -> str:
+def digest_picture(address: str) -> str:
     return _digest(_PICTURE, urls.alias(address))
 
 
@@ -36,14 +35,15 @@ def is_shared(kind: str, value: str, repeated: frozenset[str]) -> bool:
     part (titles.BEGINNING, titles.END) of it."""
     if not repeated or (kind != TITLE and not _may_be_shared(value)):
         return False
-    return _digest(kind, titles.key(value)) in repeated
+    return _digest(kind, titles.make_key(value)) in repeated
 
 
 def _may_be_shared(part: str) -> bool:
     """Return False for a part with digits: "Part 2" tells one article from others."""
-    return bool(titles.key(part)) and not _NUMBER.search(part)
+    return bool(titles.make_key(part)) and not _NUMBER.search(part)
 
 
 def _digest(kind: str, value: str) -> str:
     """Return 16 hex digits; the line break keeps them apart from those of blocks."""
-    return hashlib.sha256(f"{kind}\n{value}".encode("utf-8", "replace")).hexdigest()[:_DIGITS]
+    kind_and_value = f"{kind}\n{value}".encode("utf-8", "replace")
+    return hashlib.sha256(kind_and_value).hexdigest()[:_DIGITS]

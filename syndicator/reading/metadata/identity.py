@@ -14,13 +14,19 @@ from syndicator.reading.html.document import Document
 _DIRECTIVE = re.compile(
     r"^(nosnippet|noarchive|noindex|noimageindex|none|max-image-preview:none|max-snippet:\s*-?\d{1,9})$"
 )
-_ROBOTS = ("robots", "googlebot", "googlebot-news")
-_PRINT = re.compile(
+_ROBOTS_METAS = ("robots", "googlebot", "googlebot-news")
+_PRINT_ADDRESS = re.compile(
     r"[?&](?:print|printable|drucken)=(?:1|true|yes|y)\b|/(?:print|drucken|imprimer)/?$|[?&]output=print\b",
     re.I,
 )
-_LONGEST_NAME = 80
-_LONGEST_URL = 4_000  # characters of a site's name, and of a reference
+_LONGEST_NAME = 80  # characters of a site's name
+_LONGEST_URL = 4_000  # characters of a reference
+_LONGEST_DIRECTIVES = 2_000  # characters of one meta or header
+_MOST_ALIASES = 20
+_MOST_LINKS = 3_000  # that are searched for a print page
+_CRAWLER_NAME = re.compile(r"(?:^|,)\s*googlebot(?:-news)?\s*:", re.I)
+_SPACE = re.compile(r"\s")
+_SITE_TYPES = frozenset({"WebSite", "NewsMediaOrganization", "Organization"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,60 +43,63 @@ class Identity:
 def identify(document: Document) -> Identity:
     """Return the page's identity. A canonical or og:url counts if it is on the page's host and no
     front page."""
-    own = _canonical(document.url) or document.url
-    key = ""
-    elsewhere = None
-    aliases = [own]
-    for stated in _stated(document):
-        if own and not urls.same_site(stated, own):
-            elsewhere = elsewhere or (None if urls.is_root(stated) else stated)
-        elif not urls.is_root(stated) or urls.is_root(own):
-            key = key or stated
-            aliases.append(stated)
-    key = key or own
-    alternate = _alternate(document)
-    others = dict.fromkeys([*aliases, *([alternate] if alternate else [])])
-    return Identity(
-        key, tuple(url for url in others if url and url != key)[:20], elsewhere, alternate
-    )
+    page_url = _canonicalise(document.url) or document.url
+    canonical = ""
+    duplicate_of: str | None = None
+    addresses = [page_url]
+    for stated in _list_stated_addresses(document):
+        is_front_page = urls.is_root(stated)
+        if page_url and not urls.same_site(stated, page_url):
+            if duplicate_of is None and not is_front_page:
+                duplicate_of = stated
+        elif not is_front_page or urls.is_root(page_url):
+            canonical = canonical or stated
+            addresses.append(stated)
+    canonical = canonical or page_url
+    alternate = _find_alternate(document)
+    if alternate:
+        addresses.append(alternate)
+    others = dict.fromkeys(addresses)
+    aliases = [address for address in others if address and address != canonical]
+    return Identity(canonical, tuple(aliases[:_MOST_ALIASES]), duplicate_of, alternate)
 
 
-def robots(document: Document) -> tuple[str, ...]:
+def read_robots(document: Document) -> tuple[str, ...]:
     """Return the directives of robots metas and X-Robots-Tag in lower case; "none" becomes
     "noindex"."""
-    stated = [value for name in _ROBOTS for value in document.metas.get(name, ())]
+    stated: list[str] = []
+    for name in _ROBOTS_METAS:
+        stated += document.metas.get(name, ())
     header = document.headers.get("x-robots-tag", "")
-    stated.append(re.sub(r"(?:^|,)\s*googlebot(?:-news)?\s*:", ",", header, flags=re.I))
-    parts = [
-        re.sub(r"\s", "", part.strip().lower())
-        for value in stated
-        for part in value[:2_000].split(",")
-    ]
-    out = dict.fromkeys(part for part in parts if _DIRECTIVE.match(part))
-    if "none" in out:  # Google: equal to noindex, nofollow
-        out = dict.fromkeys(["noindex", *(part for part in out if part != "none")])
-    return tuple(out)
+    stated.append(_CRAWLER_NAME.sub(",", header))
+    directives: dict[str, None] = {}
+    for value in stated:
+        for part in value[:_LONGEST_DIRECTIVES].split(","):
+            directive = _SPACE.sub("", part.strip().lower())
+            if _DIRECTIVE.match(directive):
+                directives[directive] = None
+    if "none" in directives:  # Google: equal to noindex, nofollow
+        del directives["none"]
+        directives = {"noindex": None, **directives}
+    return tuple(directives)
 
 
-def sitename(document: Document) -> str:
+def read_sitename(document: Document) -> str:
     """Return the site's name as the page declares it, or ""."""
-    return next(
-        (
-            name
-            for name in _sitenames(document)
-            if 1 < len(name) <= _LONGEST_NAME and "://" not in name
-        ),
-        "",
-    )
+    for name in _list_sitenames(document):
+        if 1 < len(name) <= _LONGEST_NAME and "://" not in name:
+            return name
+    return ""
 
 
-def _sitenames(document: Document) -> Iterator[str]:
+def _list_sitenames(document: Document) -> Iterator[str]:
+    """Yield the names of the site in metas and JSON-LD, the likeliest first."""
     yield document.meta("og:site_name")
     for item in document.jsonld:
-        yield from jsonld.strings(item.get("publisher"), "name")
+        yield from jsonld.list_texts(item.get("publisher"), "name")
     for item in document.jsonld:
-        if {"WebSite", "NewsMediaOrganization", "Organization"} & set(jsonld.types(item)):
-            yield from jsonld.strings(item.get("name"))
+        if _SITE_TYPES & set(jsonld.list_types(item)):
+            yield from jsonld.list_texts(item.get("name"))
     yield document.meta(
         "application-name",
         "apple-mobile-web-app-title",
@@ -100,40 +109,52 @@ def _sitenames(document: Document) -> Iterator[str]:
     )
 
 
-def _stated(document: Document) -> Iterator[str]:
-    for reference in (*_links(document.tree, "canonical"), document.meta("og:url")):
+def _list_stated_addresses(document: Document) -> Iterator[str]:
+    """Yield the canonical addresses that link and og:url state, without private ones."""
+    for reference in (*_list_links(document.tree, "canonical"), document.meta("og:url")):
         address = urls.absolute(document.base_url, reference) if reference else None
-        stated = _canonical(address) if address and not refusal(address, document.url) else None
-        if stated:
-            yield stated
+        if not address or refusal(address, document.url):
+            continue
+        canonical = _canonicalise(address)
+        if canonical:
+            yield canonical
 
 
-def _alternate(document: Document) -> str | None:
-    own = urls.alias(document.url)
+def _find_alternate(document: Document) -> str | None:
+    """Return the first AMP or print page of the same publisher, None for none."""
+    page_alias = urls.alias(document.url)
     publisher = urls.publisher(document.url)
-    for reference in (*_links(document.tree, "amphtml"), *_print_links(document.tree)):
+    for reference in (*_list_links(document.tree, "amphtml"), *_list_print_links(document.tree)):
         address = urls.absolute(document.base_url, reference)
-        ours = not publisher or (address and urls.publisher(address) == publisher)
-        if address and ours and urls.alias(address) != own and not refusal(address, document.url):
+        if not address or urls.alias(address) == page_alias:
+            continue
+        if publisher and urls.publisher(address) != publisher:
+            continue
+        if not refusal(address, document.url):
             return address
     return None
 
 
-def _print_links(tree: Any) -> Iterator[str]:
-    for element in islice(tree.iter("a", "link"), 3_000):
+def _list_print_links(tree: Any) -> Iterator[str]:
+    for element in islice(tree.iter("a", "link"), _MOST_LINKS):
         href = element.get("href", "")
-        named = element.get("media") == "print" and "alternate" in element.get("rel", "")
-        if named if element.tag == "link" else _PRINT.search(href[:500]):
+        if element.tag == "link":
+            is_alternate = "alternate" in element.get("rel", "")
+            leads_to_print = is_alternate and element.get("media") == "print"
+        else:
+            leads_to_print = _PRINT_ADDRESS.search(href[:500]) is not None
+        if leads_to_print:
             yield href[:_LONGEST_URL]
 
 
-def _links(tree: Any, rel: str) -> Iterator[str]:
+def _list_links(tree: Any, rel: str) -> Iterator[str]:
     for element in tree.iter("link"):
         if rel in (element.get("rel") or "").lower().split() and element.get("href"):
             yield text.legal(element.get("href"))[:_LONGEST_URL]
 
 
-def _canonical(url: str) -> str | None:
+def _canonicalise(url: str) -> str | None:
+    """Return `url` in the spelling that we compare by, None if it is no valid address."""
     try:
         return urls.canonical(url)
     except urls.BadUrl:

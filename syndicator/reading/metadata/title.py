@@ -15,11 +15,19 @@ from lxml import etree
 from syndicator.core import text, urls
 from syndicator.core.model import Entry, Rules
 from syndicator.reading.html import jsonld
-from syndicator.reading.html.document import Document, articles, inner
-from syndicator.reading.metadata.cover import Choice, first_sane
+from syndicator.reading.html.document import Document, list_articles, read_text
+from syndicator.reading.metadata.cover import Choice, choose_first_valid
 
-LONGEST = 300
-_MOST_SENTENCES = 4  # characters of a title; sentences of a text
+LONGEST = 300  # characters of a title
+_MOST_SENTENCES = 4  # sentence ends from which a text is no title
+_MOST_CHARACTERS = 2_000  # of a text that is searched for a title
+_MOST_SITE_PARTS = 3  # parts removed from a title, one after the other
+_MOST_PARTS = 12  # of a title, of a heading
+_MOST_PATH_PARTS = 20
+_MOST_WORDS = 60
+_MOST_ARTICLES = 3  # JSON-LD objects whose headline counts
+_ATTRIBUTES = 400  # characters of class and id that are searched
+_CONTEXT = 80  # characters of the text before an element that are kept
 EDGE = " \t|–—-·•:»«~/,_¶#§🔗"
 # quotation marks that open and close: no separators. French ones stand apart from the words within,
 # German ones do not.
@@ -27,19 +35,25 @@ _QUOTED = re.compile(r"«[^«»|]{1,120}»|»(?=\S)[^«»|]{1,120}(?<=\S)«|‹[
 _MASK = str.maketrans("«»‹›", "\ue000\ue001\ue002\ue003")
 _UNMASK = str.maketrans("\ue000\ue001\ue002\ue003", "«»‹›")
 # between a title and its sections
-_HARD = re.compile(r"\s*[|»«¦｜]\s*|\s+::+\s*|::+\s+|\s+[•·›>]\s+")
-_SOFT = re.compile(r"\s+[–—-]{1,2}\s+|\s+[~/@]\s+|\s+:\s+")  # may stand within a title too
+_HARD_SEPARATOR = re.compile(r"\s*[|»«¦｜]\s*|\s+::+\s*|::+\s+|\s+[•·›>]\s+")
+_SOFT_SEPARATOR = re.compile(
+    r"\s+[–—-]{1,2}\s+|\s+[~/@]\s+|\s+:\s+"
+)  # may stand within a title too
 _COLON = re.compile(r":\s+|：")  # only a site's exact name is cut there
-_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af][^_]*_")
+_CJK_SITE_SUFFIX = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af][^_]*_")
 _WORD = re.compile(r"\w+")
-_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
-_NO_WORDS = frozenset(
+_PERCENT_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+_HTML_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+_HOME_ADDRESS = re.compile(r"(https?://[^/]*)?/?")
+LOGO_TAG = "logo"  # stands for the tag of a heading that is the site's name
+_INVISIBLE_CHARACTERS = re.compile("[\u00ad\u200b\u2060\ufeff]")
+_GENERIC_WORDS = frozenset(
     {"html", "htm", "php", "aspx", "index", "article", "articles", "story", "news", "default"}
 )
-_SENTENCE = re.compile(r"[.!?]\s+(?=[^\W\d_])")
-_DATED = re.compile(r"^\d{1,2}([./])\d{1,2}\1(?:19|20)\d\d\s*[-–—|:]\s+(?=\S)")
+_SENTENCE_END = re.compile(r"[.!?]\s+(?=[^\W\d_])")
+_DATE_PREFIX = re.compile(r"^\d{1,2}([./])\d{1,2}\1(?:19|20)\d\d\s*[-–—|:]\s+(?=\S)")
 # words of a section with the site's name; letters that a name or a word of a URL must exceed
-_FEW = 6
+_MOST_SECTION_WORDS = 6
 _LEAST_NAME = 3
 # letters of a host's label that names the site; its share of that name
 _LEAST_LABEL = 4
@@ -51,37 +65,37 @@ BEGINNING = "title beginning"
 END = "title end"
 IsShared = Callable[[str, str], bool]  # (a kind of part or "title", the text)
 
-_MOST = 200
-_LEAST = 4  # headings of a page; characters of a headline without its kicker
-_SKIP = frozenset({"script", "style", "button", "sup", "svg", "noscript", "template"})
-_HIDDEN = re.compile(
+_MOST_HEADINGS = 200
+_LEAST_HEADLINE = 4  # headings of a page; characters of a headline without its kicker
+_SKIPPED_TAGS = frozenset({"script", "style", "button", "sup", "svg", "noscript", "template"})
+_HIDDEN_CLASS = re.compile(
     r"(^|[\s_-])(headerlink|anchor|hash-?link|permalink|sr-only|screen-reader-text|visually-?hidden|badge|"
     r"comments?-count|assistive-text|share|tool-?tips?|tooltip-?text|pop-?over)([\s_-]|$)",
     re.I,
 )
 # small print above a headline, inside its h1
-_KICKER = re.compile(
+_KICKER_CLASS = re.compile(
     r"kicker|overline|topline|roofline|dachzeile|spitzmarke|oberzeile|eyebrow|pre-?title|pre-?head|sub-?title|small|"
     r"supertitle|label|rubri[ck]|category|section(?!-num)|surtitre|antetitulo|occhiello|titleheader|topic|flag",
     re.I,
 )
-_LOGO = re.compile(
+_LOGO_CLASS = re.compile(
     r"logo|site-?(title|name|header|brand)|brand(?![a-z])|branding|masthead|titlewrapper|menu-title",
     re.I,
 )
 # F1 of words of an h1 and a head with the same title, and of lower headings or a URL
-_AGREES = 0.5
-_SAME = 0.85
+_SIMILAR = 0.5
+_NEARLY_EQUAL = 0.85
 # words of a URL that spells the title, and of one that counts against an h1
-_SPELT = 3
+_LEAST_SLUG_WORDS = 3
 _SLUG_WORDS = 3
 # characters of a heading that begins a head; letters of a word that is compared
 _LONG_START = 12
-_TELLING = 4
+_LEAST_COMPARED = 4
 # words of an h1 without a head; share of the h1 that a head at its end must be
 _LEAST_WORDS = 2
 _END_SHARE = 0.4
-_QUOTES = tuple("\"'“„«‘")
+_OPENING_QUOTES = tuple("\"'“„«‘")
 _TITLE_METAS = (
     "og:title",
     "twitter:title",
@@ -90,36 +104,41 @@ _TITLE_METAS = (
     "parsely-title",
     "sailthru.title",
 )
-_AWAY = re.compile(
+_ASIDE_NAME = re.compile(
     r"(?<!has-)(?<!with-)(?<!no-)(?:comment|related|recommend|teaser|sidebar|widget|menu|nav(?:bar|igation)?\b|caption|"
     r"popular|trending|carousel|slider|latest|promo|newsletter|breadcrumb|(?<!post-)(?<!entry-)(?<!article-)footer)",
     re.I,
 )
-_AWAY_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "select", "form"})
-_NO_TEXT = frozenset(
+_ASIDE_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", "select", "form"})
+_TEXTLESS_TAGS = frozenset(
     {"script", "style", "noscript", "template", "svg", "option", "textarea", "head"}
 )
 # two an element; paragraphs of a page whose shares count
 _MOST_EVENTS = 120_000
 _LEAST_PARAGRAPHS = 5
 # share of a page's paragraphs in an element that is never a sidebar, whatever its class
-_HELD = 0.6
-_COMMENTS = "comment"  # in names of what may hold most of a page and is not the article
+_MAIN_SHARE = 0.6
+_COMMENT_NAME = "comment"  # in names of what may hold most of a page and is not the article
 
 
 def split_ends(title: str) -> Iterator[tuple[str, str]]:
-    """Yield the beginning and the end of `title`, as far as separators part them, with their
-    kinds."""
-    title = masked(title)
-    cuts = sorted((*_HARD.finditer(title), *_SOFT.finditer(title)), key=lambda cut: cut.start())
-    if cuts:
-        yield BEGINNING, unmasked(title[: cuts[0].start()])
-        yield END, unmasked(title[cuts[-1].end() :])
+    """Yield (BEGINNING, the text before the first separator) and (END, the text after the last
+    one); nothing for a title without separators."""
+    title = mask_quotes(title)
+    separators = _find_separators(title)
+    if separators:
+        yield BEGINNING, unmask_quotes(title[: separators[0].start()])
+        yield END, unmask_quotes(title[separators[-1].end() :])
+
+
+def _find_separators(title: str) -> list[re.Match[str]]:
+    separators = (*_HARD_SEPARATOR.finditer(title), *_SOFT_SEPARATOR.finditer(title))
+    return sorted(separators, key=lambda separator: separator.start())
 
 
 class SiteTitle:
-    """Removes the site's name from a page's titles. `whole`: the document's title; a site name
-    equal to it is ignored."""
+    """Removes the site's name from a page's titles. `document_title`: the page's <title>; a stated
+    site name equal to it is ignored, except on the home page."""
 
     def __init__(
         self,
@@ -127,145 +146,154 @@ class SiteTitle:
         sitenames: Sequence[str],
         suffix: str | None = None,
         *,
-        whole: str = "",
+        document_title: str = "",
         is_shared: IsShared = lambda kind, value: False,
     ) -> None:
         self.is_shared = is_shared
         # stays where the registrable domain is unknown
-        domain = urls.domain(url).removeprefix("www.")
-        self.label = key(domain.split(".")[0])
-        stated = [name for name in sitenames if key(name) != key(whole) or urls.is_root(url)]
-        self.names = {
-            key(name) for name in (*stated, domain.split(".")[0], domain, urls.host(url))
-        } - {""}
-        self.domain = domain
-        path = re.sub(
-            r"%[0-9A-Fa-f]{2}", " ", url.partition("://")[2].partition("/")[2].partition("?")[0]
-        )
-        parts = [
-            set(_WORD.findall(part.replace("_", " ").casefold())) - _NO_WORDS
-            for part in path.split("/")[:20]
-        ]
-        self.slug: set[str] = next(
-            (
-                part
-                for part in reversed(parts)
-                if any(len(word) > _LEAST_NAME and word.isalpha() for word in part)
-            ),
-            set(),
-        )
+        self.domain = urls.domain(url).removeprefix("www.")
+        domain_label = self.domain.split(".")[0]
+        self.label = make_key(domain_label)
+        names = {make_key(name) for name in (domain_label, self.domain, urls.host(url))}
+        title_key = make_key(document_title)
+        for name in sitenames:
+            if make_key(name) != title_key or urls.is_root(url):
+                names.add(make_key(name))
+        self.names = names - {""}
+        self.slug_words = _find_slug_words(url)
         self.suffix = (suffix or "").strip()
 
-    def sane(self, title: str) -> bool:
+    def may_be_title(self, title: str) -> bool:
         """Return True if `title` can be an article's: it has letters, is not too long, and is not
         the site's name."""
-        if not 1 < len(title) <= LONGEST or len(_SENTENCE.findall(title)) >= _MOST_SENTENCES:
+        if not 1 < len(title) <= LONGEST:
             return False
-        return bool(_WORD.search(title)) and not self.is_name(title)
+        if len(_SENTENCE_END.findall(title)) >= _MOST_SENTENCES:
+            return False
+        return bool(_WORD.search(title)) and not self.is_site_name(title)
 
-    def is_name(self, value: str) -> bool:
+    def is_site_name(self, value: str) -> bool:
         """Return True if `value` is the site's name, its host, or little more than the host's
         label."""
-        own = key(value)
-        if own in self.names:
+        value_key = make_key(value)
+        if value_key in self.names:
             return True
-        return (
-            len(self.label) >= _LEAST_LABEL
-            and self.label in own
-            and len(self.label) >= _LABEL_SHARE * len(own)
-        )
+        if len(self.label) < _LEAST_LABEL or self.label not in value_key:
+            return False
+        return len(self.label) >= _LABEL_SHARE * len(value_key)
 
-    def bare(self, title: str) -> str:
-        title = _DATED.sub("", masked(visible(title)[:2_000]).strip(EDGE))
+    def remove_site_name(self, title: str) -> str:
+        """Return `title` as one line without date, site name and section at its ends."""
+        title = mask_quotes(clean_line(title)[:_MOST_CHARACTERS]).strip(EDGE)
+        title = _DATE_PREFIX.sub("", title)
         if self.suffix and title.endswith(self.suffix):
             title = title.removesuffix(self.suffix).rstrip(EDGE)
-        for _ in range(3):
-            shorter = self._shorter(title)
+        for _ in range(_MOST_SITE_PARTS):
+            shorter = self._remove_site_part(title)
             if shorter == title:
                 break
             title = shorter
-        return unmasked(title)
+        return unmask_quotes(title)
 
-    def main_part(self, title: str, *, hard_only: bool = False, least: int = 2) -> str:
-        """Return the part of `title` with most words of the URL, else the longest. `least`: parts
-        needed to split at dashes."""
-        title = masked(title)
-        for pattern, enough in ((_HARD, 2),) if hard_only else ((_HARD, 2), (_SOFT, least)):
-            pieces = [
-                piece
-                for piece in (piece.strip(EDGE) for piece in pattern.split(title)[:12])
-                if piece
-            ]
-            if len(pieces) >= enough:
-                title = max(
-                    pieces, key=lambda piece: (len(self.slug & set(words(piece))), len(piece))
-                )
-        return unmasked(title)
+    def find_main_part(self, title: str, *, hard_only: bool = False, least_soft: int = 2) -> str:
+        """Return the part of `title` with most words of the URL, else the longest.
 
-    def _shorter(self, title: str) -> str:
-        cuts = sorted((*_HARD.finditer(title), *_SOFT.finditer(title)), key=lambda cut: cut.start())
-        if cuts and self._is_section(title[cuts[-1].end() :]):
-            return title[: cuts[-1].start()].rstrip(EDGE) or title
-        if cuts and self.is_shared(END, title[cuts[-1].end() :]):
-            return title[: cuts[-1].start()].rstrip(EDGE) or title
-        if cuts and self.is_shared(BEGINNING, title[: cuts[0].start()]):
-            return title[cuts[0].end() :].lstrip(EDGE) or title
-        if cuts and self.is_name(title[: cuts[0].start()]):
-            return title[cuts[0].end() :].lstrip(EDGE) or title
+        Dashes and the like separate parts unless `hard_only`, and only if they give `least_soft`
+        parts or more."""
+        title = self._find_main_piece(mask_quotes(title), _HARD_SEPARATOR, least_pieces=2)
+        if not hard_only:
+            title = self._find_main_piece(title, _SOFT_SEPARATOR, least_pieces=least_soft)
+        return unmask_quotes(title)
+
+    def _find_main_piece(self, title: str, separator: re.Pattern[str], least_pieces: int) -> str:
+        stripped = [piece.strip(EDGE) for piece in separator.split(title)[:_MOST_PARTS]]
+        pieces = [piece for piece in stripped if piece]
+        if len(pieces) < least_pieces:
+            return title
+        return max(
+            pieces,
+            key=lambda piece: (len(self.slug_words & set(split_words(piece))), len(piece)),
+        )
+
+    def _remove_site_part(self, title: str) -> str:
+        """Remove one part of `title` that names the site or a section; return `title` itself if
+        there is none."""
+        separators = _find_separators(title)
+        if separators:
+            first = separators[0]
+            last = separators[-1]
+            beginning = title[: first.start()]
+            end = title[last.end() :]
+            if self._is_section(end) or self.is_shared(END, end):
+                return title[: last.start()].rstrip(EDGE) or title
+            if self.is_shared(BEGINNING, beginning) or self.is_site_name(beginning):
+                return title[first.end() :].lstrip(EDGE) or title
         colon = _COLON.search(title)
-        if colon and key(title[: colon.start()]) in self.names:
+        if colon and make_key(title[: colon.start()]) in self.names:
             return title[colon.end() :].lstrip(EDGE) or title
         if "." in self.domain and title.casefold().startswith(self.domain + " "):
             return title[len(self.domain) :].lstrip(EDGE) or title
-        if _CJK.match(title):
+        if _CJK_SITE_SUFFIX.match(title):
             return title.split("_", 1)[0].rstrip(EDGE)
         return title
 
     def _is_section(self, part: str) -> bool:
-        own = key(part)
-        if not own or self.is_name(part):
+        """Return True if `part` of a title is empty, the site's name, or a few words with it."""
+        part_key = make_key(part)
+        if not part_key or self.is_site_name(part):
             return True
-        return len(words(part)) <= _FEW and any(
-            len(name) > _LEAST_NAME and name in own for name in self.names
-        )
+        if len(split_words(part)) > _MOST_SECTION_WORDS:
+            return False
+        return any(len(name) > _LEAST_NAME and name in part_key for name in self.names)
 
 
-def masked(title: str) -> str:
-    """Replace pairs of « and » in `title`, so that they are not taken for separators; see
-    `unmasked`."""
-    return (
-        _QUOTED.sub(lambda pair: pair[0].translate(_MASK), title)
-        if "»" in title or "›" in title
-        else title
-    )
+def _find_slug_words(url: str) -> set[str]:
+    """Return the words of the last part of the URL's path that has one of four letters or more."""
+    path = url.partition("://")[2].partition("/")[2].partition("?")[0]
+    path = _PERCENT_ESCAPE.sub(" ", path)
+    for part in reversed(path.split("/")[:_MOST_PATH_PARTS]):
+        part_words = set(_WORD.findall(part.replace("_", " ").casefold())) - _GENERIC_WORDS
+        if any(len(word) > _LEAST_NAME and word.isalpha() for word in part_words):
+            return part_words
+    return set()
 
 
-def unmasked(title: str) -> str:
+def mask_quotes(title: str) -> str:
+    """Replace pairs of « and » by other characters, so that they are not taken for separators;
+    `unmask_quotes` undoes it."""
+    if "»" not in title and "›" not in title:
+        return title
+    return _QUOTED.sub(lambda pair: pair[0].translate(_MASK), title)
+
+
+def unmask_quotes(title: str) -> str:
+    """Undo `mask_quotes`."""
     return title.translate(_UNMASK)
 
 
-def trimmed(title: str) -> str:
+def trim_separators(title: str) -> str:
     """Remove separators at the ends of `title`."""
-    return unmasked(masked(title).strip(EDGE))
+    return unmask_quotes(mask_quotes(title).strip(EDGE))
 
 
-def key(name: str) -> str:
+def make_key(name: str) -> str:
     """Return the letters and digits of `name` in lower case."""
     return "".join(_WORD.findall(name.casefold()))
 
 
-def words(value: str) -> list[str]:
-    return _WORD.findall(value.casefold())[:60]
+def split_words(value: str) -> list[str]:
+    """Return the first 60 words of `value` in lower case."""
+    return _WORD.findall(value.casefold())[:_MOST_WORDS]
 
 
-def visible(value: str) -> str:
+def clean_line(value: str) -> str:
     """Return `value` as one line without invisible characters."""
-    return text.line(_INVISIBLE.sub("", value))
+    return text.line(_INVISIBLE_CHARACTERS.sub("", value))
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading without kicker. `tag`: h1, h2, h3, or "logo" for the site's name; `pieces`: the
+    """A heading without kicker. `tag`: h1, h2, h3, or LOGO_TAG for the site's name; `pieces`: the
     texts between its tags."""
 
     tag: str
@@ -273,60 +301,70 @@ class Heading:
 
     @cached_property
     def text(self) -> str:
-        return trimmed(visible("".join(self.pieces)))
+        return trim_separators(clean_line("".join(self.pieces)))
 
-    def parts(self) -> set[str]:
-        """Return the key of each part of the heading that begins and ends at a tag."""
-        pieces = self.pieces[:12]
-        ends = range(1, len(pieces) + 1)
-        return {key("".join(pieces[start:end])) for end in ends for start in range(end)}
+    def list_part_keys(self) -> set[str]:
+        """Return the key of each run of successive pieces."""
+        pieces = self.pieces[:_MOST_PARTS]
+        keys: set[str] = set()
+        for end in range(1, len(pieces) + 1):
+            for start in range(end):
+                keys.add(make_key("".join(pieces[start:end])))
+        return keys
 
 
-def headings(tree: Any) -> list[Heading]:
-    """Return the headings of `tree` in order."""
-    out: list[Heading] = []
+def find_headings(tree: Any) -> list[Heading]:
+    """Return the h1, h2 and h3 of `tree` in order."""
+    headings: list[Heading] = []
     for element in tree.iter("h1", "h2", "h3"):
-        if len(out) >= _MOST:
+        if len(headings) >= _MOST_HEADINGS:
             break
-        tag = "logo" if _is_logo(element) else element.tag
-        shown = Heading(tag, tuple(_pieces(element, tag != "logo")))
-        if len(shown.text) < _LEAST:  # a kicker alone
-            shown = Heading(tag, tuple(_pieces(element, False)))
-        if 1 < len(shown.text) <= LONGEST:
-            out.append(shown)
-    return out
+        tag = LOGO_TAG if _is_logo(element) else element.tag
+        heading = Heading(tag, tuple(_read_pieces(element, skip_kicker=tag != LOGO_TAG)))
+        if len(heading.text) < _LEAST_HEADLINE:  # a kicker alone
+            heading = Heading(tag, tuple(_read_pieces(element, skip_kicker=False)))
+        if 1 < len(heading.text) <= LONGEST:
+            headings.append(heading)
+    return headings
 
 
 def _is_logo(heading: Any) -> bool:
-    marks = [heading, heading.getparent()]
-    if any(
-        each is not None
-        and each.tag not in ("article", "main", "body")
-        and _LOGO.search(f"{each.get('class') or ''} {each.get('id') or ''}"[:400])
-        for each in marks
-    ):
-        return True
+    """Return True if class or id call the heading a logo, or if its first link leads home."""
+    for element in (heading, heading.getparent()):
+        if element is None or element.tag in ("article", "main", "body"):
+            continue
+        if _LOGO_CLASS.search(_join_class_and_id(element)):
+            return True
     link = next(heading.iter("a"), None)
-    return link is not None and (
-        "home" in (link.get("rel") or "")
-        or re.fullmatch(r"(https?://[^/]*)?/?", (link.get("href") or "x").strip()) is not None
-    )
+    if link is None:
+        return False
+    if "home" in (link.get("rel") or ""):
+        return True
+    address = (link.get("href") or "x").strip()
+    return _HOME_ADDRESS.fullmatch(address) is not None
 
 
-def _pieces(heading: Any, without_kicker: bool) -> Iterator[str]:
+def _join_class_and_id(element: Any) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"[:_ATTRIBUTES]
+
+
+def _read_pieces(heading: Any, *, skip_kicker: bool) -> Iterator[str]:
+    """Yield the texts of `heading` that readers see, and a space at each line break."""
     skipped: Any = None
     length = 0
     for event, element in etree.iterwalk(heading, events=("start", "end")):
-        if event == "start" and skipped is None and element is not heading:
-            named = f"{element.tag} {element.get('class') or ''}"[:300]
-            kicker = without_kicker and not length and _KICKER.search(named)
-            if element.tag in _SKIP or _HIDDEN.search(named) or kicker:
-                skipped = element
-        if event == "end" and element is skipped:
-            skipped = None
-        piece = (
-            element.text if event == "start" else (element.tail if element is not heading else "")
-        )
+        if event == "start":
+            piece = element.text
+            if skipped is None and element is not heading:
+                tag_and_class = f"{element.tag} {element.get('class') or ''}"[:300]
+                is_kicker = skip_kicker and not length and _KICKER_CLASS.search(tag_and_class)
+                is_skipped = element.tag in _SKIPPED_TAGS or _HIDDEN_CLASS.search(tag_and_class)
+                if is_skipped or is_kicker:
+                    skipped = element
+        else:
+            piece = element.tail if element is not heading else None
+            if element is skipped:
+                skipped = None
         if skipped is None and piece and length <= 4 * LONGEST:
             yield piece
             length += len(piece.strip())
@@ -342,233 +380,300 @@ def read(
     *,
     is_shared: IsShared = lambda kind, value: False,
 ) -> Choice[str]:
-    """Return the title and the candidate (place on the page) that it comes from, without what
-    `is_shared` with other titles of the host."""
-    page_headings = headings(document.tree)
-    logos = [heading.text for heading in page_headings if heading.tag == "logo"]
+    """Choose the title of the page among all candidates.
+
+    `is_shared(kind, text)` says whether other pages of the host have this title or part of it:
+    such titles are passed over, such parts removed."""
+    headings = find_headings(document.tree)
+    logos = [heading.text for heading in headings if heading.tag == LOGO_TAG]
     site = SiteTitle(
         document.url,
         (sitename, *logos),
         rules.title_suffix,
-        whole=_document_title(document),
+        document_title=_document_title(document),
         is_shared=is_shared,
     )
-    best = first_sane(
-        _candidates(document, entry, site, page_headings),
-        lambda value: site.sane(value) and not is_shared("title", value),
+    choice = choose_first_valid(
+        _list_candidates(document, entry, site, headings),
+        lambda value: site.may_be_title(value) and not is_shared("title", value),
     )
+    if choice:
+        return choice
     # an issue or a product is called like the site, and more
-    return best or first_sane(
-        ((place, head) for place, head in list_heads(document) if not is_shared("title", head)),
-        lambda head: 1 < len(head) <= LONGEST and key(head) not in site.names,
+    unshared_heads = (
+        (place, head) for place, head in list_heads(document) if not is_shared("title", head)
+    )
+    return choose_first_valid(
+        unshared_heads,
+        lambda head: 1 < len(head) <= LONGEST and make_key(head) not in site.names,
     )
 
 
-def _candidates(
-    document: Document, entry: Entry | None, site: SiteTitle, all_headings: Sequence[Heading]
+def _list_candidates(
+    document: Document, entry: Entry | None, site: SiteTitle, headings: Sequence[Heading]
 ) -> Iterator[tuple[str, str]]:
-    heads = [(candidate, site.bare(value)) for candidate, value in list_heads(document) if value]
-    titles = list(dict.fromkeys(value for _, value in heads if site.sane(value)))
-    if entry is not None and not entry.listed:
-        yield "entry", _whole(site.bare(untag(entry.title)), titles)
-    shown = [
-        heading for heading in all_headings if heading.tag != "logo" and site.sane(heading.text)
+    """Yield (name of the place, title), the likeliest first."""
+    heads = [
+        (place, site.remove_site_name(value)) for place, value in list_heads(document) if value
     ]
-    best = _best(shown, titles, site)
+    head_titles = list(dict.fromkeys(value for _, value in heads if site.may_be_title(value)))
+    if entry is not None and not entry.listed:
+        entry_title = site.remove_site_name(untag(entry.title))
+        yield "entry", _complete_title(entry_title, head_titles)
+    possible = [
+        heading
+        for heading in headings
+        if heading.tag != LOGO_TAG and site.may_be_title(heading.text)
+    ]
+    best = _find_best_heading(possible, head_titles, site)
     if best:
-        yield best.tag, _settle(best, titles, site)
+        yield best.tag, _find_headline(best, head_titles, site)
     else:
-        yield "h1 alone", _alone(shown, titles, site)
+        yield "h1 alone", _find_only_h1(possible, head_titles, site)
     if entry is not None and entry.listed:
-        yield "list", _whole(site.bare(untag(entry.title)), titles)
-    yield from ((candidate, site.main_part(value, least=3)) for candidate, value in heads)
-    yield from (("h1 alone", heading.text) for heading in shown if heading.tag == "h1")
+        listed_title = site.remove_site_name(untag(entry.title))
+        yield "list", _complete_title(listed_title, head_titles)
+    for place, value in heads:
+        yield place, site.find_main_part(value, least_soft=3)
+    for heading in possible:
+        if heading.tag == "h1":
+            yield "h1 alone", heading.text
 
 
 def list_heads(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield the titles that the head of the page states, each with its place."""
-    for item in articles(document)[:3]:
-        yield from (
-            ("json-ld", value) for value in jsonld.strings(item.get("headline") or item.get("name"))
-        )
+    """Yield (name of the place, title) for each title that JSON-LD, metas and <title> state."""
+    for item in list_articles(document)[:_MOST_ARTICLES]:
+        for value in jsonld.list_texts(item.get("headline") or item.get("name")):
+            yield "json-ld", value
     for name in _TITLE_METAS:
-        yield name, jsonld.clean(document.meta(name))
+        yield name, jsonld.clean_text(document.meta(name))
     yield "title", _document_title(document)
 
 
 def _document_title(document: Document) -> str:
-    titles = (
-        element for element in document.tree.iter("title") if element.getparent().tag != "svg"
-    )
-    return next((text.line((element.text or "")[:2_000]) for element in titles), "")
+    for element in document.tree.iter("title"):
+        if element.getparent().tag != "svg":
+            return text.line((element.text or "")[:_MOST_CHARACTERS])
+    return ""
 
 
-def _best(candidates: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> Heading | None:
+def _find_best_heading(
+    headings: Sequence[Heading], heads: Sequence[str], site: SiteTitle
+) -> Heading | None:
     """Return an h1 similar to a head or the URL, else a lower heading nearly equal to a head, else
-    an h1 that starts a head."""
-    whole = [words(part) for head in heads for part in {head, site.main_part(head)}]
-    spelt = [sorted(site.slug)] if len(site.slug) >= _SPELT else []
-    for tags, wanted, least in ((("h1",), [*whole, *spelt], _AGREES), (("h2", "h3"), whole, _SAME)):
-        scored = [
-            (
-                max(
-                    (_agreement(words(each.text), candidate_words) for candidate_words in wanted),
-                    default=0.0,
-                ),
-                each,
-            )
-            for each in candidates
-            if each.tag in tags
-        ]
-        score, best = max(scored, key=lambda pair: pair[0], default=(0.0, None))
-        if score >= least:
-            return best
-    long = (each for each in candidates if each.tag == "h1" and len(each.text) >= _LONG_START)
-    return next((each for each in long if any(head.startswith(each.text) for head in heads)), None)
+    an h1 that starts a head, else None."""
+    head_words: list[list[str]] = []
+    for head in heads:
+        head_words += [split_words(part) for part in {head, site.find_main_part(head)}]
+    compared = list(head_words)
+    if len(site.slug_words) >= _LEAST_SLUG_WORDS:
+        compared.append(sorted(site.slug_words))
+
+    h1s = [heading for heading in headings if heading.tag == "h1"]
+    similar = _find_most_similar(h1s, compared, _SIMILAR)
+    if similar:
+        return similar
+    lower = [heading for heading in headings if heading.tag in ("h2", "h3")]
+    nearly_equal = _find_most_similar(lower, head_words, _NEARLY_EQUAL)
+    if nearly_equal:
+        return nearly_equal
+    for heading in h1s:
+        is_long = len(heading.text) >= _LONG_START
+        if is_long and any(head.startswith(heading.text) for head in heads):
+            return heading
+    return None
 
 
-def _alone(shown: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> str:
-    texts = list(dict.fromkeys(heading.text for heading in shown if heading.tag == "h1"))
-    own = set(words(texts[0])) if len(texts) == 1 else set()
-    if len(own) < _LEAST_WORDS:
+def _find_most_similar(
+    headings: Sequence[Heading], word_lists: Sequence[Sequence[str]], least: float
+) -> Heading | None:
+    """Return the heading most similar to one of `word_lists`, None if that is less than `least`."""
+    best: Heading | None = None
+    best_similarity = 0.0
+    for heading in headings:
+        heading_words = split_words(heading.text)
+        for other_words in word_lists:
+            similarity = _measure_similarity(heading_words, other_words)
+            if similarity > best_similarity:
+                best = heading
+                best_similarity = similarity
+    return best if best_similarity >= least else None
+
+
+def _find_only_h1(headings: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> str:
+    """Return the text of the page's only h1, "" if there are several or if the heads contradict."""
+    texts = list(dict.fromkeys(heading.text for heading in headings if heading.tag == "h1"))
+    if len(texts) != 1:
         return ""
-    spelt = max((_agreement(sorted(site.slug), words(head)) for head in heads), default=0.0)
-    shared = any(len(word) >= _TELLING and word in own for head in heads for word in words(head))
-    return (
-        texts[0]
-        if not heads or (shared and (spelt < _SAME or len(site.slug) < _SLUG_WORDS))
-        else ""
-    )
+    h1_words = set(split_words(texts[0]))
+    if len(h1_words) < _LEAST_WORDS:
+        return ""
+    if not heads:
+        return texts[0]
+    head_words = [split_words(head) for head in heads]
+    if not any(_have_common_word(h1_words, other_words) for other_words in head_words):
+        return ""
+    if len(site.slug_words) >= _SLUG_WORDS:
+        slug_words = sorted(site.slug_words)
+        similarities = [_measure_similarity(slug_words, other_words) for other_words in head_words]
+        if max(similarities) >= _NEARLY_EQUAL:  # the URL spells a head, not the h1
+            return ""
+    return texts[0]
 
 
-def _settle(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
+def _have_common_word(some_words: set[str], other_words: Sequence[str]) -> bool:
+    return any(len(word) >= _LEAST_COMPARED and word in some_words for word in other_words)
+
+
+def _find_headline(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
     """Return the headline in `heading`: the part that a head repeats, else all but section and
     source."""
-    value = _DATED.sub("", heading.text)
-    own = key(value)
-    parts = set[str]() if any(own in key(head) for head in heads) else heading.parts()
+    value = _DATE_PREFIX.sub("", heading.text)
+    heading_key = make_key(value)
+    is_in_a_head = any(heading_key in make_key(head) for head in heads)
+    part_keys = set[str]() if is_in_a_head else heading.list_part_keys()
     for head in heads:
-        other = key(head)
-        if other == own:  # words of two elements may have run together in the heading
-            return head if len(words(head)) > len(words(value)) else value
-        ends = (
-            own.endswith(other)
-            and len(words(head)) >= _SLUG_WORDS
-            and len(other) >= _END_SHARE * len(own)
-        )
-        # a meta that its own quotation mark has ended
-        quoted = value[len(head) :].lstrip()[:1] in _QUOTES
-        if other in parts or ends or (heading.tag != "h1" and own.startswith(other) and not quoted):
+        head_key = make_key(head)
+        if head_key == heading_key:  # words of two elements may have run together in the heading
+            return head if len(split_words(head)) > len(split_words(value)) else value
+        if head_key in part_keys:
             return head
-    return site.main_part(value, hard_only=True)
+        is_long_end = (
+            heading_key.endswith(head_key)
+            and len(split_words(head)) >= _SLUG_WORDS
+            and len(head_key) >= _END_SHARE * len(heading_key)
+        )
+        if is_long_end:
+            return head
+        if heading.tag != "h1" and heading_key.startswith(head_key):
+            # a meta that its own quotation mark has ended is cut, and no headline
+            is_cut_at_quote = value[len(head) :].lstrip()[:1] in _OPENING_QUOTES
+            if not is_cut_at_quote:
+                return head
+    return site.find_main_part(value, hard_only=True)
 
 
-def _whole(title: str, heads: Sequence[str]) -> str:
+def _complete_title(title: str, heads: Sequence[str]) -> str:
+    """Return the head that begins with `title` if that ends with an ellipsis, else `title`."""
     start = title.removesuffix("…").removesuffix("...").rstrip()
     if start == title:
         return title
-    return next(
-        (head for head in heads if head.startswith(start) and len(head) > len(start)), title
-    )
+    for head in heads:
+        if head.startswith(start) and len(head) > len(start):
+            return head
+    return title
 
 
-def _agreement(ours: Sequence[str], theirs: Sequence[str]) -> float:
-    left = set(ours)
-    other = set(theirs)
-    return 2 * len(left & other) / (len(left) + len(other)) if left and other else 0.0
+def _measure_similarity(words: Sequence[str], other_words: Sequence[str]) -> float:
+    """Return the F1 of two lists of words, 0 to 1."""
+    distinct = set(words)
+    other_distinct = set(other_words)
+    if not distinct or not other_distinct:
+        return 0.0
+    return 2 * len(distinct & other_distinct) / (len(distinct) + len(other_distinct))
 
 
 def untag(value: str) -> str:
     """Return a feed's text field as plain text."""
-    return trimmed(re.sub(r"</?[a-zA-Z][^<>]{0,200}>", "", jsonld.clean(value))[: 4 * LONGEST])
+    without_tags = _HTML_TAG.sub("", jsonld.clean_text(value))
+    return trim_separators(without_tags[: 4 * LONGEST])
 
 
-_away = lru_cache(512)(_AWAY.search)  # a page repeats its names
+_search_aside_name = lru_cache(512)(_ASIDE_NAME.search)  # a page repeats its names
 
 
 class Spot(NamedTuple):
-    """An element, the length of the text before it, and the end of this text."""
+    """An element of the body. `offset`: characters of text before it; `text_before`: the end of
+    this text."""
 
     element: Any
-    at: int
-    before: str
+    offset: int
+    text_before: str
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The body's elements in order. `origin`: position, in characters, of the headline's end;
-    `found`: there is a headline."""
+    """The body's elements in order. `headline_end`: its offset in characters, 0 without
+    `has_headline`."""
 
     spots: tuple[Spot, ...]
-    origin: int
-    found: bool
+    headline_end: int
+    has_headline: bool
 
 
 def survey(tree: Any, headline: str) -> Survey:
-    """Read the elements of `tree`, and find the heading with `headline` or the first h1."""
+    """Read the elements of `tree`, without asides, and find the heading with `headline` or the
+    first h1."""
     body = next(tree.iter("body"), tree)
-    heading = _heading(body, headline)
-    around = set(heading.iterancestors()) if heading is not None else set()
+    heading = _find_heading_element(body, headline)
+    heading_ancestors = set(heading.iterancestors()) if heading is not None else set()
+    paragraph_count = sum(1 for _ in body.iter("p"))
     spots: list[Spot] = []
-    paragraphs = sum(1 for _ in body.iter("p"))
-    origin = length = 0
-    last = ""
-    away: Any = None
+    headline_end = 0
+    length = 0
+    last_text = ""
+    skipped: Any = None
     walk = etree.iterwalk(body, events=("start", "end", "comment"))
     for count, (event, element) in enumerate(walk):
         if count > _MOST_EVENTS:
             break
         if event == "start":
-            if (
-                element not in around
-                and (_is_away(element) or (element.tag == "table" and around))
-                and not _holds_most(element, paragraphs)
-            ):
-                away = element
+            is_aside = element not in heading_ancestors and (
+                _is_aside(element) or (element.tag == "table" and heading_ancestors)
+            )
+            if is_aside and not _holds_most_paragraphs(element, paragraph_count):
+                skipped = element
                 walk.skip_subtree()
                 continue
-            spots.append(Spot(element, length, last))
+            spots.append(Spot(element, length, last_text))
             piece = element.text
         # the text behind an element, or behind a comment: some systems put one between any two
         # texts
         else:
-            if element is away:
-                last = ""
+            if element is skipped:
+                last_text = ""
             if element is heading:
-                origin = length
+                headline_end = length
             piece = element.tail if element is not body else None
         if piece and (stripped := piece.strip()):
             length += len(stripped)
-            last = stripped[-80:]
-    return Survey(tuple(spots), origin, heading is not None)
+            last_text = stripped[-_CONTEXT:]
+    return Survey(tuple(spots), headline_end, heading is not None)
 
 
-def _heading(body: Any, headline: str) -> Any:
-    wanted = key(headline)
-    elements = list(islice(body.iter("h1", "h2", "h3", "h4"), _MOST))
-    return next(
-        (element for element in elements if wanted and wanted in key(inner(element))),
-        next(
-            (element for element in elements if element.tag == "h1" and key(inner(element))), None
-        ),
-    )
+def _find_heading_element(body: Any, headline: str) -> Any:
+    """Return the first heading with `headline`, else the first h1 with text, else None."""
+    headline_key = make_key(headline)
+    elements = list(islice(body.iter("h1", "h2", "h3", "h4"), _MOST_HEADINGS))
+    if headline_key:
+        for element in elements:
+            if headline_key in make_key(read_text(element)):
+                return element
+    for element in elements:
+        if element.tag == "h1" and make_key(read_text(element)):
+            return element
+    return None
 
 
-def _is_away(element: Any) -> bool:
+def _is_aside(element: Any) -> bool:
+    """Return True if tag, class or id say that `element` is no part of the article."""
     tag = element.tag
-    if not isinstance(tag, str) or tag in _NO_TEXT:
+    if not isinstance(tag, str) or tag in _TEXTLESS_TAGS:
         return True
     if tag == "footer" and element.getparent().tag in ("article", "main"):
         return False
-    if tag in _AWAY_TAGS:
+    if tag in _ASIDE_TAGS:
         return True
-    named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400]
-    return named != " " and tag not in ("body", "main", "article") and _away(named) is not None
-
-
-def _holds_most(element: Any, paragraphs: int) -> bool:
-    """Return True if a div or section has most of the paragraphs, so that it is the article."""
-    if element.tag not in ("div", "section") or paragraphs < _LEAST_PARAGRAPHS:
+    if tag in ("body", "main", "article"):
         return False
-    named = f"{element.get('class') or ''} {element.get('id') or ''}"[:400].lower()
-    return _COMMENTS not in named and sum(1 for _ in element.iter("p")) >= _HELD * paragraphs
+    class_and_id = _join_class_and_id(element)
+    return class_and_id != " " and _search_aside_name(class_and_id) is not None
+
+
+def _holds_most_paragraphs(element: Any, paragraph_count: int) -> bool:
+    """Return True if a div or section has most of the page's paragraphs: it is the article."""
+    if element.tag not in ("div", "section") or paragraph_count < _LEAST_PARAGRAPHS:
+        return False
+    if _COMMENT_NAME in _join_class_and_id(element).lower():
+        return False
+    return sum(1 for _ in element.iter("p")) >= _MAIN_SHARE * paragraph_count

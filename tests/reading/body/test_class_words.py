@@ -1,4 +1,4 @@
-"""Words for boilerplate in the names of elements, where the article itself stands in them."""
+"""Class names of boilerplate do not count on elements that contain the article."""
 
 from __future__ import annotations
 
@@ -44,21 +44,21 @@ def page(body: str) -> bytes:
     return html.encode()
 
 
-def weighed(markup: str, extracted: str) -> list[Block]:
+def read_weighed_blocks(markup: str, extracted: str) -> list[Block]:
     """The blocks of `markup` after weighing, with the overlap that the text `extracted` gives
     them."""
     blocks = read_blocks(
         parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
     )
-    overlap.measure(blocks)
-    overlap.compare(blocks, extracted)
-    box = containers.build(blocks)
-    containers.add_up(blocks, box)
-    containers.weigh(blocks, box)
+    overlap.measure_letters(blocks)
+    overlap.compare_with_text(blocks, extracted)
+    box = containers.build_containers(blocks)
+    containers.add_up_letters(blocks, box)
+    containers.weigh_hints(blocks, box)
     return blocks
 
 
-def bears(block: Block, name: str) -> bool:
+def has_hint(block: Block, name: str) -> bool:
     return bool(block.near & hints.bit(name)) or bool(block.hints & hints.bit(name))
 
 
@@ -74,56 +74,64 @@ OTHER = "".join(
 )
 def test_a_box_with_much_of_the_prose_is_no_boilerplate(name: str) -> None:
     word = {"ad": "promo", "footnote": "references"}.get(name, name)
-    blocks = weighed(f"<div class='{word}'>{STORY}</div><div>{OTHER}</div>", "\n".join(TEXTS))
-    assert not any(bears(block, name) for block in blocks[:5])
+    blocks = read_weighed_blocks(
+        f"<div class='{word}'>{STORY}</div><div>{OTHER}</div>", "\n".join(TEXTS)
+    )
+    assert not any(has_hint(block, name) for block in blocks[:5])
 
 
-def test_a_small_box_keeps_its_words() -> None:
-    blocks = weighed(
+def test_a_small_box_keeps_its_hints() -> None:
+    blocks = read_weighed_blocks(
         f"<div>{STORY}</div><div class='paywall'><p>{TEXTS[0]}</p></div>", "\n".join(TEXTS)
     )
-    assert bears(blocks[-1], "paywall")
+    assert has_hint(blocks[-1], "paywall")
 
 
-def test_a_large_box_that_the_extractor_left_out_keeps_its_words() -> None:
-    blocks = weighed(f"<div>{STORY}</div><div class='footer'>{OTHER}</div>", "\n".join(TEXTS))
-    assert bears(blocks[-1], "footer")
+def test_a_large_box_without_extracted_text_keeps_its_hints() -> None:
+    blocks = read_weighed_blocks(
+        f"<div>{STORY}</div><div class='footer'>{OTHER}</div>", "\n".join(TEXTS)
+    )
+    assert has_hint(blocks[-1], "footer")
 
 
 @pytest.mark.parametrize("word", ["related", "author", "comment", "hidden", "modal"])
-def test_strong_words_count_unless_the_box_has_nearly_all(word: str) -> None:
+def test_strong_hints_count_unless_the_box_has_nearly_all_prose(word: str) -> None:
     everything = "\n".join(TEXTS) + OTHER.replace("<p>", "\n").replace("</p>", "")
-    assert bears(
-        weighed(f"<div class='{word}'>{STORY}</div><div>{OTHER}</div>", everything)[0], word
+    assert has_hint(
+        read_weighed_blocks(f"<div class='{word}'>{STORY}</div><div>{OTHER}</div>", everything)[0],
+        word,
     )
-    assert not bears(
-        weighed(f"<div class='{word}'>{STORY}</div><p>{TEXTS[0][:70]}</p>", everything)[0], word
+    assert not has_hint(
+        read_weighed_blocks(f"<div class='{word}'>{STORY}</div><p>{TEXTS[0][:70]}</p>", everything)[
+            0
+        ],
+        word,
     )
 
 
-def test_what_is_in_a_consent_box_is_never_freed() -> None:
-    blocks = weighed(
+def test_text_in_a_consent_box_keeps_its_hints() -> None:
+    blocks = read_weighed_blocks(
         f"<div class='consent'><div class='promo'>{STORY}</div></div>", "\n".join(TEXTS)
     )
-    assert bears(blocks[0], "consent")
-    blocks = weighed(
+    assert has_hint(blocks[0], "consent")
+    blocks = read_weighed_blocks(
         f"<div class='consent'><div class='promo'>{STORY}</div></div><div>{OTHER}</div>",
         "\n".join(TEXTS),
     )
-    assert bears(blocks[0], "ad")
+    assert has_hint(blocks[0], "ad")
 
 
-def test_a_picture_is_weighed_by_what_it_stands_in() -> None:
+def test_a_picture_has_the_hints_of_the_elements_around_it() -> None:
     markup = f"<div class='event'>{STORY}<img src='/a.jpg' alt='The quay'></div>"
-    image = weighed(markup, "\n".join(TEXTS))[-1]
+    image = read_weighed_blocks(markup, "\n".join(TEXTS))[-1]
     assert image.kind == "img"
-    assert not bears(image, "event")
+    assert not has_hint(image, "event")
 
 
 @pytest.mark.parametrize(
     "word", ["metered-content", "paywall", "events", "field-entity-reference-revisions"]
 )
-def test_the_article_in_such_a_box_is_read(word: str) -> None:
+def test_the_article_in_a_box_named_like_boilerplate_is_read(word: str) -> None:
     try:
         body = read(
             page(f"<main class='sidebar'><div class='{word}'>{STORY}</div></main>"),
@@ -135,7 +143,7 @@ def test_the_article_in_such_a_box_is_read(word: str) -> None:
 
 
 @pytest.mark.parametrize("word", ["paywall", "event", "subscription", "comment"])
-def test_a_word_on_each_paragraph_of_the_article(word: str) -> None:
+def test_a_class_on_each_paragraph_of_the_article_does_not_count(word: str) -> None:
     for story in ("<div class='@'>{}</div>", "<p class='@'>{}</p>"):
         marked = "".join(story.replace("@", word).format(text) for text in TEXTS)
         body = read(
@@ -145,10 +153,10 @@ def test_a_word_on_each_paragraph_of_the_article(word: str) -> None:
 
 
 def test_a_resource_is_no_source() -> None:
-    assert not hints.of_words("resource-body") & hints.bit("footnote")
-    assert not hints.of_words("field--type-entity-reference-revisions") & hints.bit("footnote")
-    assert hints.of_words("post-sources") & hints.bit("footnote")
-    assert hints.of_words("references") & hints.bit("footnote")
+    assert not hints.read_words("resource-body") & hints.bit("footnote")
+    assert not hints.read_words("field--type-entity-reference-revisions") & hints.bit("footnote")
+    assert hints.read_words("post-sources") & hints.bit("footnote")
+    assert hints.read_words("references") & hints.bit("footnote")
 
 
 def test_blocks_know_the_hints_of_the_elements_around_them() -> None:
@@ -159,20 +167,20 @@ def test_blocks_know_the_hints_of_the_elements_around_them() -> None:
     own = read_blocks(
         parse(f"<html><body>{page}</body></html>".encode(), "https://a.example/b").tree
     )[0].own_hints
-    assert own == {element: hints.of(element) for element in own}
+    assert own == {element: hints.read_hints(element) for element in own}
     assert [element.tag for element, bits in own.items() if bits] == ["nav", "a", "div"]
 
 
-def test_weighing_again_after_another_comparison_forgets_the_first() -> None:
+def test_hints_are_weighed_anew_after_another_comparison() -> None:
     """Words are freed where the extractor's text stands, and bound again where another one's does
     not."""
     paid = "".join(f"<p class='paywall'>{text}</p>" for text in TEXTS)
-    blocks = weighed(paid + OTHER, "\n".join(TEXTS))
-    assert not any(bears(block, "paywall") for block in blocks[: len(TEXTS)])
-    box = containers.build(blocks)
-    first = [(block.hints, block.near) for block in weighed(paid + OTHER, "")]
+    blocks = read_weighed_blocks(paid + OTHER, "\n".join(TEXTS))
+    assert not any(has_hint(block, "paywall") for block in blocks[: len(TEXTS)])
+    box = containers.build_containers(blocks)
+    first = [(block.hints, block.near) for block in read_weighed_blocks(paid + OTHER, "")]
     for extracted in ("\n".join(TEXTS), ""):
-        overlap.compare(blocks, extracted)
-        containers.add_up(blocks, box)
-        containers.weigh(blocks, box)
+        overlap.compare_with_text(blocks, extracted)
+        containers.add_up_letters(blocks, box)
+        containers.weigh_hints(blocks, box)
     assert [(block.hints, block.near) for block in blocks] == first

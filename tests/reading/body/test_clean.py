@@ -17,16 +17,16 @@ TEXT = (
 )
 
 
-def stays(markup: str, score: float, *, selected: bool) -> bool:
-    """Whether the first block of `markup` is kept with `score`."""
+def is_first_block_kept(markup: str, score: float, *, selected: bool) -> bool:
+    """Return True if the first block of `markup` stays with `score`."""
     blocks = read_blocks(
         parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
     )
-    overlap.measure(blocks)
+    overlap.measure_letters(blocks)
     for block in blocks:
         block.score = score
-    kept, _ = clean.attach(
-        blocks, clean.decide(blocks, "", selected=selected), ["overlap"] * len(blocks)
+    kept, _ = clean.attach_images(
+        blocks, clean.choose_blocks(blocks, "", selected=selected), ["overlap"] * len(blocks)
     )
     return blocks[0] in kept
 
@@ -40,5 +40,5 @@ def stays(markup: str, score: float, *, selected: bool) -> bool:
     ],
 )
 def test_the_score_from_which_a_block_stays(markup: str, selected: bool, least: float) -> None:
-    assert not stays(markup, least - 0.01, selected=selected)
-    assert stays(markup, least + 0.01, selected=selected)
+    assert not is_first_block_kept(markup, least - 0.01, selected=selected)
+    assert is_first_block_kept(markup, least + 0.01, selected=selected)

@@ -1,4 +1,4 @@
-"""Whether it is clear which text of a page is the article."""
+"""Texts that may not be the article are in doubt, and the trace says why."""
 
 from __future__ import annotations
 

@@ -69,10 +69,10 @@ def test_a_player_inside_the_text_is_a_link(frame: str, link: str) -> None:
         FILM.replace("<iframe", "<iframe class='advert'"),
     ],
 )
-def test_a_frame_that_plays_nothing_is_not(frame: str) -> None:
+def test_a_frame_without_a_player_is_no_link(frame: str) -> None:
     assert made(frame) == list(STORY)
 
 
-def test_a_player_outside_of_the_text_is_not() -> None:
+def test_a_player_outside_of_the_text_is_no_link() -> None:
     assert made("", before=FILM) == list(STORY)
     assert made("", after=FILM) == list(STORY)

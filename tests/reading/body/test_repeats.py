@@ -29,7 +29,7 @@ def test_a_second_copy_of_the_article_goes() -> None:
     assert [body.count(text) for text in TEXTS] == [1] * len(TEXTS)
 
 
-def test_a_copy_with_a_changed_line_goes_whole() -> None:
+def test_a_copy_with_a_changed_line_is_cut_whole() -> None:
     story = "".join(f"<p>{text}</p>" for text in TEXTS)
     copy = story.replace("</p>", "</p><p>Print</p>", 1)
     body = read(

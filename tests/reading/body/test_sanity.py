@@ -1,4 +1,4 @@
-"""Of several readings of a page the likeliest is taken; text for readers without scripts."""
+"""The likeliest reading of a page is chosen; text for readers without scripts counts."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def blocks_of(markup: str, extracted: str) -> list[Block]:
     blocks = read_blocks(
         parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
     )
-    overlap.measure(blocks)
-    overlap.compare(blocks, extracted)
+    overlap.measure_letters(blocks)
+    overlap.compare_with_text(blocks, extracted)
     return blocks
 
 
@@ -45,8 +45,8 @@ def test_a_hint_for_readers_without_scripts_is_not_read() -> None:
         )
 
 
-def judge(monkeypatch: pytest.MonkeyPatch, alone: float, compared: float) -> list[str]:
-    """Has readings of these log odds; returns the extractions that are asked for."""
+def set_odds(monkeypatch: pytest.MonkeyPatch, alone: float, compared: float) -> list[str]:
+    """Set the log odds of readings; return a list to which each call of an extractor adds."""
     asked: list[str] = []
     monkeypatch.setattr(
         "syndicator.reading.body.body.extract_trafilatura",
@@ -70,19 +70,19 @@ def judge(monkeypatch: pytest.MonkeyPatch, alone: float, compared: float) -> lis
         (1.0, 0.0, "nothing", ["extractor"]),
     ],
 )
-def test_the_likeliest_reading_is_taken(
+def test_the_likeliest_reading_is_chosen(
     monkeypatch: pytest.MonkeyPatch, alone: float, compared: float, best: str, asks: list[str]
 ) -> None:
-    asked = judge(monkeypatch, alone, compared)
+    asked = set_odds(monkeypatch, alone, compared)
     notes = read(page(MENU + STORY), "https://a.example/b").trace["body"]
     assert (notes["compared"], asked) == (best, asks)
     assert list(notes["readings"]) == ["nothing", *asks]
 
 
-def test_the_text_that_a_page_declares_is_compared_before_an_extractor_is_asked(
+def test_the_declared_text_is_compared_before_the_extractor(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    asked = judge(monkeypatch, 1.0, 9.0)
+    asked = set_odds(monkeypatch, 1.0, 9.0)
     declared = json.dumps({"@type": "Article", "articleBody": " ".join(TEXTS)})
     script = f"<script type='application/ld+json'>{declared}</script>"
     assert (
@@ -93,7 +93,7 @@ def test_the_text_that_a_page_declares_is_compared_before_an_extractor_is_asked(
 
 
 def test_the_posts_of_a_live_blog_are_declared_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    judge(monkeypatch, 1.0, 9.0)
+    set_odds(monkeypatch, 1.0, 9.0)
     posts = [{"@type": "BlogPosting", "articleBody": text} for text in TEXTS]
     declared = json.dumps({"@type": "LiveBlogPosting", "liveBlogUpdate": [*posts, "broken"]})
     script = f"<script type='application/ld+json'>{declared}</script>"
@@ -105,7 +105,7 @@ def test_an_unlikely_text_is_in_doubt_unless_the_operator_chose_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert "doubt" not in read(page(STORY), "https://a.example/b").trace["body"]
-    judge(monkeypatch, -1.0, -1.0)
+    set_odds(monkeypatch, -1.0, -1.0)
     assert (
         read(page(STORY), "https://a.example/b")
         .trace["body"]["doubt"]
@@ -134,7 +134,7 @@ def test_of_a_plain_page_no_extractor_is_asked(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_guess_is_the_prose_of_the_main_container() -> None:
     blocks = blocks_of(f"<div>{MENU}</div><main>{STORY}<p>Short.</p></main>", "")
-    box = overlap.containers.build(blocks)
-    overlap.containers.add_up(blocks, box)
-    overlap.guess(blocks, box)
+    box = overlap.containers.build_containers(blocks)
+    overlap.containers.add_up_letters(blocks, box)
+    overlap.guess_overlap(blocks, box)
     assert [block.overlap for block in blocks] == [0.0] * 9 + [1.0] * 5 + [0.0]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from syndicator.core.errors import NotAnArticle
 from syndicator.reading.html import charset, jsonld
-from syndicator.reading.html.document import inner, parse
+from syndicator.reading.html.document import parse, read_text
 
 URL = "https://paper.example/news/a.html"
 CHARSETS = [
@@ -77,7 +77,7 @@ def test_a_few_foreign_bytes_in_utf8_are_windows_1252() -> None:
     )
     page = parse(data, URL)
     assert page.charset == "utf-8"
-    assert "it’s" in inner(page.tree, 5_000)
+    assert "it’s" in read_text(page.tree, 5_000)
 
 
 def test_utf8_written_twice_is_undone() -> None:
@@ -90,7 +90,7 @@ def test_utf8_written_twice_is_undone() -> None:
     assert title(b"<title>" + doubled + b"</title>") == words
 
 
-def test_a_page_that_speaks_of_such_letters_is_left_alone() -> None:
+def test_a_page_about_doubled_letters_is_not_changed() -> None:
     words = "Ã¤ steht für ä, sagte José über Müller, Größe und Ärger"
     assert title(f"<title>{words}</title>".encode()) == words
 
@@ -148,7 +148,7 @@ def test_an_encoding_that_an_xml_declaration_names(name: str, words: str) -> Non
         (b"<feed xmlns='http://www.w3.org/2005/Atom'></feed>", "text/html"),
     ],
 )
-def test_what_is_no_page(data: bytes, content_type: str) -> None:
+def test_bytes_that_are_no_page(data: bytes, content_type: str) -> None:
     with pytest.raises(NotAnArticle) as caught:
         parse(data, URL, {"content-type": content_type})
     assert caught.value.kind == "not-html"
@@ -181,7 +181,7 @@ def test_language(html: bytes, language: str | None) -> None:
     assert parse(html, URL).language == language
 
 
-def test_metas_by_whatever_name() -> None:
+def test_metas_by_name_property_and_itemprop() -> None:
     page = parse(
         b'<meta NAME="Author" content=" A  B "><meta property="og:Title" content="T"><meta'
         b' itemprop=x content=1><meta name="author" content="C"><meta name="author" content="A'
@@ -193,7 +193,7 @@ def test_metas_by_whatever_name() -> None:
 
 
 def scripts(*values: str) -> tuple[jsonld.Object, ...]:
-    return jsonld.read(values)
+    return jsonld.read_objects(values)
 
 
 def test_jsonld_is_flat() -> None:
@@ -221,7 +221,7 @@ def test_jsonld_is_flat() -> None:
         '{"@type":["Article"],"headline":"H"',
     ],
 )
-def test_broken_jsonld_still_tells(script: str) -> None:
+def test_broken_jsonld_is_salvaged(script: str) -> None:
     assert [item["headline"] for item in scripts(script)] == ["H"]
 
 
@@ -239,7 +239,7 @@ def test_salvaged_jsonld_keeps_author_and_date() -> None:
 @pytest.mark.parametrize(
     "script", ["", "null", "3", '"x"', "[" * 100_000, '{"a":' * 100_000, "{" + '"@graph":[' * 5_000]
 )
-def test_hopeless_jsonld_is_nothing(script: str) -> None:
+def test_unreadable_jsonld_has_no_objects(script: str) -> None:
     assert scripts(script) == ()
 
 
@@ -276,7 +276,7 @@ def test_decoding_never_raises(data: bytes, content_type: str) -> None:
 
 
 @pytest.mark.parametrize("end", ["</body></html>", "</BODY>\n</HTML >\n"])
-def test_what_follows_the_end_of_a_page_is_still_read(end: str) -> None:
+def test_text_behind_the_end_tag_of_the_body_is_read(end: str) -> None:
     """Templates put a whole page of menus before the article."""
     html = f"<html><body><nav>Home</nav>{end}<div><p>The ferry sails again.</p></div></body></html>"
     assert (
@@ -285,7 +285,7 @@ def test_what_follows_the_end_of_a_page_is_still_read(end: str) -> None:
 
 
 @pytest.mark.parametrize("start", ["article", "main", "section", "custom-element", "svg"])
-def test_a_page_may_do_without_body_tags(start: str) -> None:
+def test_a_page_without_body_tags_is_read(start: str) -> None:
     tree = parse(
         f"<!doctype html><meta charset=utf-8><title>T</title><{start}>a</{start}> b<p>c".encode(),
         URL,

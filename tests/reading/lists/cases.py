@@ -1,5 +1,5 @@
-"""List pages of our own making, in seven languages and layouts, with what is on them; and those of
-the open corpus."""
+"""List pages of our own, in seven languages and layouts, and of the open corpus, with their
+items."""
 
 from __future__ import annotations
 
@@ -31,26 +31,21 @@ class Case:
         return {urls.alias(item["url"]) for item in self.items}
 
 
-def own() -> list[Case]:
-    told = json.loads((PAGES / "truth.json").read_text("utf-8"))
+def list_own_cases() -> list[Case]:
+    truth = json.loads((PAGES / "truth.json").read_text("utf-8"))
     return [
-        Case(name, one["url"], (PAGES / f"{name}.html").read_bytes(), tuple(one["items"]))
-        for name, one in told.items()
+        Case(name, row["url"], (PAGES / f"{name}.html").read_bytes(), tuple(row["items"]))
+        for name, row in truth.items()
     ]
 
 
-def corpus() -> Iterator[Case]:
-    """The pages of ../shared/corpus/lists, none where it is absent."""
+def list_corpus_cases() -> Iterator[Case]:
+    """Yield the pages of ../shared/corpus/lists, none if it is missing."""
     file = CORPUS / "lists" / "items.jsonl.gz"
     if not file.exists():
         return
     with gzip.open(file, "rt", encoding="utf-8") as lines:
         for row in map(json.loads, lines):
             html = gzip.decompress((CORPUS / "pages" / row["file"]).read_bytes())
-            yield Case(
-                row["id"],
-                row["url"],
-                html,
-                tuple(row["items"]),
-                frozenset(map(urls.alias, row["also_ok"])),
-            )
+            also_ok = frozenset(map(urls.alias, row["also_ok"]))
+            yield Case(row["id"], row["url"], html, tuple(row["items"]), also_ok)

@@ -1,5 +1,4 @@
-"""A later visit to a page that changed: what of it would be published, and how it is to be
-judged."""
+"""Visit a list page again after it changed, and judge the entries that would be published."""
 
 from __future__ import annotations
 
@@ -12,33 +11,34 @@ from syndicator.reading.lists.learn import read_listing
 from tests.reading.lists.cases import Case
 from tests.reading.lists.mutate import Page
 
-FOUND = 0.8  # of the items on a page that are a list found again
+LEAST_FOUND = 0.8  # of the items on a page that are a list found again
 
 
 @dataclass(frozen=True, slots=True)
-class Later:
-    """What came of a visit: addresses (urls.alias) that would be published and are no items;
-    whether the visit was refused, and else whether the list was found again or nothing of the page
-    would be published."""
+class SecondVisit:
+    """The result of a visit. `wrong`: addresses (urls.alias) that would be published and are no
+    items; `refused`: the visit was refused; `found`: the list was found again, or nothing of a page
+    without its list would be published."""
 
     wrong: frozenset[str]
     refused: bool = False
     found: bool = False
 
     @property
-    def well(self) -> bool:
+    def is_right(self) -> bool:
         return not self.wrong and (self.refused or self.found)
 
 
-def visited(case: Case, first: ParsedFeed, page: Page) -> Later:
-    """The visit to `page`, into which `case` changed since its visit that announced `first`."""
+def visit_again(case: Case, first: ParsedFeed, page: Page) -> SecondVisit:
+    """Visit `page`, into which `case` changed since the visit that announced `first`."""
     known = {urls.alias(entry.url) for entry in first.entries}
     try:
         feed = read_listing(page.bytes(), case.url, None, first.listing)
     except NotAFeed:
-        return Later(frozenset(), refused=True)
-    shown = {urls.alias(entry.url) for entry in feed.entries}
+        return SecondVisit(frozenset(), refused=True)
+    published = {urls.alias(entry.url) for entry in feed.entries}
     moved = {new for new, old in page.moved.items() if old not in known}
-    wrong = shown - known - page.fresh - case.keys - case.also - moved
-    there = sum(key in shown or page.moved.get(key) in shown for key in page.items)
-    return Later(frozenset(wrong), found=page.gone or there >= FOUND * len(page.items))
+    wrong = published - known - page.new_keys - case.keys - case.also - moved
+    found = sum(key in published or page.moved.get(key) in published for key in page.items)
+    has_list = found >= LEAST_FOUND * len(page.items)
+    return SecondVisit(frozenset(wrong), found=page.gone or has_list)

@@ -1,7 +1,6 @@
-"""Pages as they change between two visits: what sites do to their lists, by themselves and
-together.
+"""Change pages as sites change them between two visits, by one change or several.
 
-Each mutation changes a page, and what is true of it."""
+Each mutation changes a page and the truth about it."""
 
 from __future__ import annotations
 
@@ -23,13 +22,13 @@ from tests.reading.lists.cases import Case
 _WORDS = """harbour ferry lantern kettle orchard marble thunder ribbon saddle meadow copper violin garden winter pepper
 anchor candle button forest velvet silver bridge basket needle""".split()  # noqa: E501, SIM905
 _WIDE = "朝霧 灯台 切符 桟橋 羊飼い 雨音 椅子 船着き場 釣り人 市場 鐘".split()  # noqa: SIM905
-_PART = 3  # characters of a text that is a part of a title and not a word by chance
+_LEAST_PART = 3  # characters of a text that is a part of a title and not a word by chance
 
 
 @dataclass
 class Page:
-    """A page under change. `items`: of each address (urls.alias) of an item its element; `fresh`:
-    those that came."""
+    """A page that changes. `items`: the element of each item by address (urls.alias); `titles`: of
+    the items; `new_keys`: addresses of new items."""
 
     case: Case
     tree: Any
@@ -37,7 +36,7 @@ class Page:
     chance: random.Random
     items: dict[str, Any]
     titles: dict[str, str]
-    fresh: set[str] = field(default_factory=set)
+    new_keys: set[str] = field(default_factory=set)
     moved: dict[str, str] = field(default_factory=dict)  # new address -> old one
     gone: bool = False  # the list is not on it any more
     serial: int = 0
@@ -47,69 +46,74 @@ class Page:
         return made
 
     def key(self, anchor: Any) -> str:
+        """Return the address (urls.alias) that a link leads to, or ""."""
         url = urls.absolute(self.base, anchor.get("href") or "")
         return urls.alias(url) if url else ""
 
     def title(self) -> str:
+        """Return a new title of five words, in the script of the page."""
         self.serial += 1
         if not any(title.isascii() for title in self.titles.values()):
             return "".join(self.chance.sample(_WIDE, 5)) + str(self.serial)
         return " ".join(self.chance.sample(_WORDS, 5)).capitalize() + f" {self.serial}"
 
 
-def opened(case: Case, seed: str) -> Page:
-    """The page of `case`, to be changed by chances that follow from `seed`."""
+def open_page(case: Case, seed: str) -> Page:
+    """Return the page of `case`, to be changed by chances that follow from `seed`."""
     tree = lxml_html.document_fromstring(case.html, parser=lxml_html.HTMLParser(encoding="utf-8"))
-    base = next(
-        (urls.absolute(case.url, one.get("href")) for one in tree.iter("base") if one.get("href")),
-        None,
-    )
-    page = Page(
-        case,
-        tree,
-        base or case.url,
-        random.Random(seed),
-        {},
-        {urls.alias(i["url"]): i["title"] for i in case.items},
-    )
-    within: dict[Any, set[str]] = defaultdict(set)
-    ways: dict[str, list[tuple[str, Any]]] = defaultdict(list)
+    hrefs = [element.get("href") for element in tree.iter("base")]
+    bases = [urls.absolute(case.url, href) for href in hrefs if href]
+    titles = {urls.alias(item["url"]): item["title"] for item in case.items}
+    base = (bases[0] if bases else None) or case.url
+    page = Page(case, tree, base, random.Random(seed), {}, titles)
+    keys_within: dict[Any, set[str]] = defaultdict(set)
+    anchors: dict[str, list[tuple[str, Any]]] = defaultdict(list)  # (tags above it, link)
     for anchor in tree.iter("a"):
         key = page.key(anchor)
         if key in page.titles:
-            ways[key].append(("/".join(str(above.tag) for above in anchor.iterancestors()), anchor))
-            for above in (anchor, *anchor.iterancestors()):
-                within[above].add(key)
-    usual = Counter(way for found in ways.values() for way in {way for way, _ in found})
-    anchors = {key: max(found, key=lambda one: usual[one[0]])[1] for key, found in ways.items()}
-    for key, anchor in anchors.items():
-        top = anchor
-        for above in anchor.iterancestors():
-            if len(within[above]) > 1 or above.tag in ("body", "html", "main"):
-                break
-            top = above
-        page.items[key] = top
+            tags = "/".join(str(element.tag) for element in anchor.iterancestors())
+            anchors[key].append((tags, anchor))
+            for element in (anchor, *anchor.iterancestors()):
+                keys_within[element].add(key)
+    usual = Counter[str]()
+    for links in anchors.values():
+        usual.update({tags for tags, _ in links})
+    for key, links in anchors.items():
+        _, anchor = max(links, key=lambda link: usual[link[0]])
+        page.items[key] = _find_item(anchor, keys_within)
     return page
 
 
-def renamed(page: Page) -> None:
+def _find_item(anchor: Any, keys_within: dict[Any, set[str]]) -> Any:
+    """Return the largest element around a link that has links to its address only."""
+    top = anchor
+    for element in anchor.iterancestors():
+        if len(keys_within[element]) > 1 or element.tag in ("body", "html", "main"):
+            break
+        top = element
+    return top
+
+
+def rename_classes(page: Page) -> None:
     """A build gives all classes and ids other names."""
     salt = str(page.chance.random())
-    for one in page.tree.iter("*"):
-        for name in ("class", "id"):
-            if value := one.get(name):
-                one.set(name, " ".join(_hashed(word, salt) for word in value.split()))
+    for element in page.tree.iter("*"):
+        for attribute in ("class", "id"):
+            value = element.get(attribute)
+            if value:
+                names = [_hash_name(name, salt) for name in value.split()]
+                element.set(attribute, " ".join(names))
 
 
-def _hashed(word: str, salt: str) -> str:
+def _hash_name(word: str, salt: str) -> str:
     digest = hashlib.md5((word + salt).encode()).hexdigest()
     return "".join(chr(97 + int(char, 16)) for char in digest[:6])
 
 
-def wrapped(page: Page) -> None:
+def wrap_items(page: Page) -> None:
     """Each item in a further element, and all of the page in two."""
     for item in page.items.values():
-        _around(item, "div", page.chance.choice(("cell", "slot", "")))
+        _wrap(item, "div", page.chance.choice(("cell", "slot", "")))
     body = page.tree.find("body")
     shell = lxml_html.Element("div", {"class": "app-shell"})
     for child in list(body):
@@ -117,7 +121,7 @@ def wrapped(page: Page) -> None:
     body.append(shell)
 
 
-def _around(element: Any, tag: str, name: str) -> None:
+def _wrap(element: Any, tag: str, name: str) -> None:
     parent = element.getparent()
     if parent is None or element.tag in ("td", "th", "tr", "tbody", "li", "dd", "dt", "body"):
         return
@@ -127,7 +131,7 @@ def _around(element: Any, tag: str, name: str) -> None:
     holder.append(element)
 
 
-def retagged(page: Page) -> None:
+def change_tags(page: Page) -> None:
     """Other elements for the same: sections for articles, h3 for h2."""
     names = {
         "article": "section",
@@ -139,34 +143,35 @@ def retagged(page: Page) -> None:
         "figure": "div",
     }
     for item in page.items.values():
-        for one in item.iter("*"):
-            if one.tag in names:
-                one.tag = names[one.tag]
+        for element in item.iter("*"):
+            if element.tag in names:
+                element.tag = names[element.tag]
 
 
-def reordered(page: Page) -> None:
+def reorder_items(page: Page) -> None:
+    """The items stand in another order."""
     by_parent: dict[Any, list[Any]] = defaultdict(list)
     for item in page.items.values():
         if item.getparent() is not None:
             by_parent[item.getparent()].append(item)
-    for parent, own in by_parent.items():
-        places = sorted(parent.index(one) for one in own)
-        page.chance.shuffle(own)
-        for one in own:
-            parent.remove(one)
-        for place, one in zip(places, own, strict=True):
-            parent.insert(place, one)
+    for parent, items in by_parent.items():
+        indices = sorted(parent.index(item) for item in items)
+        page.chance.shuffle(items)
+        for item in items:
+            parent.remove(item)
+        for index, item in zip(indices, items, strict=True):
+            parent.insert(index, item)
 
 
-def promoted(page: Page) -> None:
+def add_promotion(page: Page) -> None:
     """A block in front of the list that sells something."""
-    links = "".join(_promo(page, n) for n in range(page.chance.randint(3, 6)))
+    links = "".join(_make_promotion(page, n) for n in range(page.chance.randint(3, 6)))
     name = page.chance.choice(("promo", "hero-teasers", "xq", "campaign"))
     block = lxml_html.fragment_fromstring(f'<div class="{name}">{links}</div>')
     _before_list(page, block)
 
 
-def _promo(page: Page, number: int) -> str:
+def _make_promotion(page: Page, number: int) -> str:
     where = page.chance.choice(
         (f"/shop/offer-{number}", f"https://ads.example/c/{number}", f"/campaign/2026/{number}")
     )
@@ -189,7 +194,7 @@ def _before_list(page: Page, block: Any) -> None:
     holder.insert(holder.index(first), block)
 
 
-def lazy(page: Page) -> None:
+def make_lazy(page: Page) -> None:
     """Half of the items are loaded late: their pictures, and the classes that say so."""
     for number, item in enumerate(page.items.values()):
         if number % 2:
@@ -200,7 +205,7 @@ def lazy(page: Page) -> None:
                 image.set("class", "lazyload")
 
 
-def skeletons(page: Page) -> None:
+def empty_items(page: Page) -> None:
     """Half of the items are placeholders that a script would fill."""
     for key in list(page.items)[len(page.items) // 2 :]:
         item = page.items.pop(key)
@@ -211,16 +216,18 @@ def skeletons(page: Page) -> None:
             item.attrib.pop("href", None)
 
 
-def sidebar(page: Page) -> None:
-    """A list of other links beside it, of which no name says what it is."""
+def add_sidebar(page: Page) -> None:
+    """A list of other links beside the list; no class names it a sidebar."""
     forms = (
         "<li><a href='{0}'>{1}</a></li>",
         "<li><div><h4><a href='{0}'>{1}</a></h4></div></li>",
         "<p><a class='k' href='{0}'>{1}</a></p>",
     )
-    form, links = page.chance.choice(forms), ""
+    form = page.chance.choice(forms)
+    links = ""
     for number in range(page.chance.randint(4, 15)):
-        part, word = page.chance.choice(("guide", "old", "best-of")), page.chance.choice(_WORDS)
+        part = page.chance.choice(("guide", "old", "best-of"))
+        word = page.chance.choice(_WORDS)
         links += form.format(f"/{part}/{word}-{number}", page.title())
     name = page.chance.choice(("z1", "right", "col"))
     body = page.tree.find("body")
@@ -228,7 +235,7 @@ def sidebar(page: Page) -> None:
     body.insert(page.chance.choice((0, len(body))), block)
 
 
-def mixed(page: Page) -> None:
+def add_sponsored(page: Page) -> None:
     """Items of another kind among those of the list, in the same elements: what is sponsored, and a
     letter to order."""
     for key in page.chance.sample(list(page.items), min(2, len(page.items))):
@@ -238,11 +245,11 @@ def mixed(page: Page) -> None:
         other = copy.deepcopy(item)
         place = page.chance.choice(("https://sponsor.example/landing?c=", "/sponsored/partner/"))
         target = f"{place}{page.chance.randint(100, 999)}"
-        _fill(page, other, key, target, page.title(), dated=False)
+        _fill_copy(page, other, key, target, page.title(), dated=False)
         item.addnext(other)
 
 
-def _fill(page: Page, item: Any, key: str, url: str, title: str, *, dated: bool) -> None:
+def _fill_copy(page: Page, item: Any, key: str, url: str, title: str, *, dated: bool) -> None:
     """Makes a copy of the item `key` one of another address and title."""
     for anchor in item.iter("a"):
         if page.key(anchor) == key:
@@ -253,57 +260,57 @@ def _fill(page: Page, item: Any, key: str, url: str, title: str, *, dated: bool)
     for image in item.iter("img"):
         if image.get("alt"):
             image.set("alt", title)
-    _retitle(item, page.titles[key], title)
+    _replace_title(item, page.titles[key], title)
     if not dated:
         for one in list(item.iter("time")):
             one.drop_tree()
 
 
-def _retitle(item: Any, old: str, title: str) -> None:
-    """Puts `title` in the place of the texts that are the `old` one, or parts of it."""
-    texts = [
-        (one, name)
-        for one in item.iter("*")
-        for name in ("text", "tail")
-        if (one, name) != (item, "tail")
-    ]
-    written = False
-    for one, name in texts:
-        said = getattr(one, name) or ""
-        if len(said.strip()) > _PART and (said.strip() in old or old in said):
-            setattr(one, name, "" if written else title)
-            written = True
+def _replace_title(item: Any, old: str, title: str) -> None:
+    """Put `title` in the place of the texts that are the `old` one, or parts of it."""
+    is_written = False
+    for element in item.iter("*"):
+        for name in ("text", "tail"):
+            if element is item and name == "tail":
+                continue
+            text = getattr(element, name) or ""
+            is_long = len(text.strip()) > _LEAST_PART
+            if is_long and (text.strip() in old or old in text):
+                setattr(element, name, "" if is_written else title)
+                is_written = True
 
 
-def fresh(page: Page) -> None:
-    """One to three new items at the top, as the list has them."""
-    together = Counter(
+def add_new_items(page: Page) -> None:
+    """One to three new items at the top, in the form of the others."""
+    parents = Counter(
         item.getparent() for item in page.items.values() if item.getparent() is not None
     )
-    if not together:
+    if not parents:
         return
-    parent = together.most_common(1)[0][0]
+    parent = parents.most_common(1)[0][0]
     first_key, first = next(
         (key, item) for key, item in page.items.items() if item.getparent() is parent
     )
     for _ in range(page.chance.randint(1, 3)):
-        url = another(_address(page, first, first_key), page)
-        other, title = copy.deepcopy(first), page.title()
-        _fill(page, other, first_key, url, title, dated=True)
-        first.addprevious(other)
+        url = make_similar_address(_find_address(page, first, first_key), page)
+        new_item = copy.deepcopy(first)
+        title = page.title()
+        _fill_copy(page, new_item, first_key, url, title, dated=True)
+        first.addprevious(new_item)
         key = urls.alias(url)
-        page.items, page.titles[key] = {key: other, **page.items}, title
-        page.fresh.add(key)
+        page.items = {key: new_item, **page.items}
+        page.titles[key] = title
+        page.new_keys.add(key)
 
 
-def _address(page: Page, item: Any, key: str) -> str:
+def _find_address(page: Page, item: Any, key: str) -> str:
     for anchor in item.iter("a"):
         if page.key(anchor) == key:
             return urls.canonical(urls.absolute(page.base, anchor.get("href")) or "")
     return ""
 
 
-def another(url: str, page: Page) -> str:
+def make_similar_address(url: str, page: Page) -> str:
     """Another address of the same shape."""
     parts = urlsplit(url)
     segments = parts.path.split("/")
@@ -312,18 +319,21 @@ def another(url: str, page: Page) -> str:
     if query and not re.search(r"[a-z]{3}-[a-z]{3}", parts.path):
         pairs = parse_qsl(query, keep_blank_values=True)
         query = urlencode(
-            [(name, _other(value, page)) if value else (name + "", value) for name, value in pairs]
+            [
+                (name, _change_word(value, page)) if value else (name + "", value)
+                for name, value in pairs
+            ]
         )
         if all(not value for _, value in pairs):
-            query = _other(parts.query, page)
+            query = _change_word(parts.query, page)
     else:
         digits = [n for n, one in enumerate(segments) if re.fullmatch(r"\d{5,}", one)]
         for n in {place, *digits}:
-            segments[n] = quote(_other(unquote(segments[n]), page))
+            segments[n] = quote(_change_word(unquote(segments[n]), page))
     return urlunsplit((parts.scheme, parts.netloc, "/".join(segments), query, ""))
 
 
-def _other(value: str, page: Page) -> str:
+def _change_word(value: str, page: Page) -> str:
     stem, dot, ending = value.rpartition(".")
     if not dot or not ending.isalpha() or len(ending) > 5:
         stem, ending = value, ""
@@ -342,34 +352,37 @@ def _other(value: str, page: Page) -> str:
     return made + (f".{ending}" if ending else "")
 
 
-def readdressed(page: Page) -> None:
+def change_addresses(page: Page) -> None:
     """The site gives all of its articles other addresses; their titles stay."""
-    made: dict[str, Any] = {}
+    host = urlsplit(page.base).netloc
+    items: dict[str, Any] = {}
     for number, (key, item) in enumerate(list(page.items.items())):
-        url = f"https://{urlsplit(page.base).netloc}/stories/{number}/{'-'.join(page.chance.sample(_WORDS, 4))}"  # noqa: E501
+        slug = "-".join(page.chance.sample(_WORDS, 4))
+        url = f"https://{host}/stories/{number}/{slug}"
         for anchor in item.iter("a"):
             if page.key(anchor) == key:
                 anchor.set("href", url)
-        new = urls.alias(url)
-        page.moved[new] = key
-        page.titles[new] = page.titles[key]
-        if key in page.fresh:
-            page.fresh = page.fresh - {key} | {new}
-        made[new] = item
-    page.items = made
+        new_key = urls.alias(url)
+        page.moved[new_key] = key
+        page.titles[new_key] = page.titles[key]
+        if key in page.new_keys:
+            page.new_keys = page.new_keys - {key} | {new_key}
+        items[new_key] = item
+    page.items = items
 
 
-def emptied(page: Page) -> None:
+def remove_list(page: Page) -> None:
     """The list is gone, the rest of the page is there."""
     for item in page.items.values():
         if item.getparent() is not None:
             item.getparent().remove(item)
-    page.items, page.gone = {}, True
+    page.items = {}
+    page.gone = True
 
 
-def replaced(page: Page) -> None:
-    """Another list stands in its place: what the site sells."""
-    emptied(page)
+def replace_list(page: Page) -> None:
+    """Another list stands in its place: goods that the site sells."""
+    remove_list(page)
     rows = ""
     for _ in range(12):
         name = "-".join(page.chance.sample(_WORDS, 3))
@@ -379,26 +392,28 @@ def replaced(page: Page) -> None:
 
 Mutation = Callable[[Page], None]
 LAYOUTS: tuple[Mutation, ...] = (
-    renamed,
-    wrapped,
-    retagged,
-    reordered,
-    promoted,
-    lazy,
-    sidebar,
-    mixed,
+    rename_classes,
+    wrap_items,
+    change_tags,
+    reorder_items,
+    add_promotion,
+    make_lazy,
+    add_sidebar,
+    add_sponsored,
 )
-RARE: tuple[Mutation, ...] = (skeletons, readdressed, emptied, replaced)
+RARE: tuple[Mutation, ...] = (empty_items, change_addresses, remove_list, replace_list)
 
 
-def mutated(case: Case, seed: str, chosen: tuple[Mutation, ...] | None = None) -> Page:
-    """`case` after new items and one to three changes, or those that are `chosen`."""
-    page = opened(case, seed)
-    if chosen is None:
-        picked = page.chance.sample(LAYOUTS, page.chance.randint(1, 3))
+def mutate(case: Case, seed: str, changes: tuple[Mutation, ...] | None = None) -> Page:
+    """Return the page of `case` after `changes`; if None, after chance ones: mostly new items, and
+    one to three changes of the layout."""
+    page = open_page(case, seed)
+    if changes is None:
+        drawn = page.chance.sample(LAYOUTS, page.chance.randint(1, 3))
         if page.chance.random() < 0.15:
-            picked = [*picked, page.chance.choice(RARE)]
-        chosen = (fresh, *picked) if page.chance.random() < 0.7 else tuple(picked)
-    for change in chosen:
+            drawn = [*drawn, page.chance.choice(RARE)]
+        has_new_items = page.chance.random() < 0.7
+        changes = (add_new_items, *drawn) if has_new_items else tuple(drawn)
+    for change in changes:
         change(page)
     return page

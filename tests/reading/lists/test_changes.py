@@ -1,5 +1,4 @@
-"""Lists whose pages changed since they were learnt are found again, or nothing of them is
-published."""
+"""Learnt lists are found again on changed pages; else nothing is published."""
 
 from __future__ import annotations
 
@@ -8,53 +7,56 @@ import pytest
 from syndicator.core.errors import NotAFeed
 from syndicator.reading.lists.learn import read_listing
 from tests.reading.lists import mutate
-from tests.reading.lists.cases import Case, own
-from tests.reading.lists.later import Later, visited
+from tests.reading.lists.cases import Case, list_own_cases
+from tests.reading.lists.later import SecondVisit, visit_again
 
-CASES = own()
+CASES = list_own_cases()
 SEEDS = 4
 
 
-def after(case: Case, *changes: mutate.Mutation, seed: str = "") -> tuple[mutate.Page, Later]:
-    page = mutate.mutated(case, f"{case.name}/{seed}", changes or None)
-    return page, visited(case, read_listing(case.html, case.url), page)
+def change_and_visit(
+    case: Case, *changes: mutate.Mutation, seed: str = ""
+) -> tuple[mutate.Page, SecondVisit]:
+    """Return the page of `case` after `changes` (none: chance ones), and the visit to it."""
+    page = mutate.mutate(case, f"{case.name}/{seed}", changes or None)
+    return page, visit_again(case, read_listing(case.html, case.url), page)
 
 
 @pytest.mark.parametrize("change", mutate.LAYOUTS, ids=lambda change: change.__name__)
-def test_a_changed_list_is_found_again_with_what_is_new_and_nothing_else(
+def test_a_changed_list_is_found_again_with_its_new_items_only(
     change: mutate.Mutation,
 ) -> None:
     for case in CASES:
-        page, found = after(case, mutate.fresh, change)
-        assert found.well, (case.name, page.titles, found)
+        page, found = change_and_visit(case, mutate.add_new_items, change)
+        assert found.is_right, (case.name, page.titles, found)
 
 
 def test_changes_together_publish_nothing_wrong() -> None:
-    found = [after(case, seed=str(seed))[1] for case in CASES for seed in range(SEEDS)]
-    assert [one.wrong for one in found if one.wrong] == []
-    assert sum(one.well for one in found) >= 0.9 * len(found)
+    found = [change_and_visit(case, seed=str(seed))[1] for case in CASES for seed in range(SEEDS)]
+    assert [result.wrong for result in found if result.wrong] == []
+    assert sum(result.is_right for result in found) >= 0.9 * len(found)
 
 
 @pytest.mark.parametrize(
-    "change", [mutate.emptied, mutate.replaced], ids=lambda change: change.__name__
+    "change", [mutate.remove_list, mutate.replace_list], ids=lambda change: change.__name__
 )
-def test_of_a_page_whose_list_is_gone_nothing_is_published(change: mutate.Mutation) -> None:
+def test_a_page_without_its_list_publishes_nothing(change: mutate.Mutation) -> None:
     for case in CASES:
-        assert not after(case, change)[1].wrong
+        assert not change_and_visit(case, change)[1].wrong
 
 
 def test_articles_that_moved_are_not_new() -> None:
     for case in CASES:
         first = read_listing(case.html, case.url)
-        page = mutate.mutated(case, case.name, (mutate.readdressed,))
+        page = mutate.mutate(case, case.name, (mutate.change_addresses,))
         again = read_listing(page.bytes(), case.url, None, first.listing)
         assert {entry.id for entry in again.entries} <= {entry.id for entry in first.entries}, (
             case.name
         )
 
 
-def test_a_list_of_which_nothing_is_known_is_taken_where_it_looks_the_same() -> None:
-    (case,) = (one for one in CASES if one.name == "de")
+def test_a_list_without_known_items_is_accepted_if_it_looks_the_same() -> None:
+    case = next(case for case in CASES if case.name == "de")
     first = read_listing(case.html, case.url)
     assert first.listing is not None
     turned = case.html
@@ -67,8 +69,8 @@ def test_a_list_of_which_nothing_is_known_is_taken_where_it_looks_the_same() -> 
     again = read_listing(turned, case.url, None, first.listing)
     assert len(again.entries) == len(first.entries)
     assert not {entry.id for entry in again.entries} & {entry.id for entry in first.entries}
-    unlike = mutate.opened(Case("turned", case.url, turned, case.items), "1")
-    mutate.renamed(unlike)
+    unlike = mutate.open_page(Case("turned", case.url, turned, case.items), "1")
+    mutate.rename_classes(unlike)
     bare = (
         unlike.bytes()
         .replace(b"<h2", b"<h4")
@@ -93,7 +95,7 @@ ROWS = "".join(
 )
 
 
-def test_what_looks_unlike_the_items_is_left_out_and_named() -> None:
+def test_links_unlike_the_items_are_left_out_and_named() -> None:
     first = read_listing(f"<html><body><ul>{ROWS}</ul></body></html>".encode(), URL)
     new = (
         "<li class='x'><h3><a href='/p/9'>A new boat is named today</a></h3><time"
@@ -110,7 +112,7 @@ def test_what_looks_unlike_the_items_is_left_out_and_named() -> None:
     assert again.listing and "such as https://a.example/about/us/all" in again.listing.note
 
 
-def test_a_larger_list_that_came_is_not_taken_for_the_one_that_is_known() -> None:
+def test_a_new_larger_list_does_not_replace_the_known_one() -> None:
     first = read_listing(f"<html><body><ul>{ROWS}</ul></body></html>".encode(), URL)
     louder = "".join(
         f"<article class='big'><h2><a href='/p/best/{n}'>What everybody in this town should read,"

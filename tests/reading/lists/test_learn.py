@@ -7,7 +7,7 @@ import pytest
 from syndicator.core import urls
 from syndicator.core.errors import NotAFeed
 from syndicator.reading.lists.learn import read_listing
-from tests.reading.lists.cases import Case, own
+from tests.reading.lists.cases import Case, list_own_cases
 
 URL = "https://a.example/news/"
 NAMES = (
@@ -18,7 +18,7 @@ NAMES = (
 )
 
 
-@pytest.mark.parametrize("case", own(), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", list_own_cases(), ids=lambda case: case.name)
 def test_all_items_and_no_others_are_found_with_title_date_and_picture(case: Case) -> None:
     found = read_listing(case.html, case.url).entries
     shown = [
@@ -46,7 +46,7 @@ def test_all_items_and_no_others_are_found_with_title_date_and_picture(case: Cas
         + "</ul>",
     ],
 )
-def test_what_is_no_list_has_none(body: str) -> None:
+def test_a_page_without_a_list_is_an_error(body: str) -> None:
     with pytest.raises(NotAFeed, match="no-list"):
         read_listing(f"<html><body>{body}</body></html>".encode(), URL)
 
@@ -64,7 +64,7 @@ def test_what_is_no_list_has_none(body: str) -> None:
         "blob:https://a.example/{n}",
     ],
 )
-def test_what_leads_nowhere_on_the_web_is_no_item(href: str) -> None:
+def test_links_without_a_web_address_are_no_items(href: str) -> None:
     rows = "".join(
         f"<li><h3><a href='{href.format(n=n)}'>{name}</a></h3>" for n, name in enumerate(NAMES)
     )
@@ -88,7 +88,7 @@ def test_items_of_a_hostile_list_bring_no_password_no_script_and_no_moment_out_o
     assert {(entry.published, entry.image) for entry in entries} == {(None, "")}
 
 
-def test_a_list_that_only_json_ld_has_is_taken_from_it() -> None:
+def test_a_list_in_json_ld_only_is_read() -> None:
     rows = ",".join(
         f'{{"@type":"ListItem","position":{n},"item":{{"@type":"BlogPosting","url":"/p/{n}","headline":"{name}",'
         f'"datePublished":"2026-03-0{n + 1}","image":{{"url":"/i/{n}.jpg"}}}}}}'
@@ -106,7 +106,7 @@ def test_a_list_that_only_json_ld_has_is_taken_from_it() -> None:
     assert feed.entries[0].published and feed.entries[0].image == "https://a.example/i/0.jpg"
 
 
-def test_microformats_tell_more_of_what_repeats() -> None:
+def test_microformats_complete_a_shown_list() -> None:
     entries = "".join(
         f'<div class="h-entry"><a class="u-url p-name" href="/p/{n}">{name}</a>'
         f'<abbr class="dt-published" title="then" datetime="2026-03-0{n + 1}">lately</abbr></div>'
@@ -135,7 +135,7 @@ def test_a_declared_list_of_something_else_does_not_stand_before_the_pages_own()
     assert [entry.title for entry in feed.entries] == [*NAMES]
 
 
-def test_rows_that_follow_the_one_with_the_link_are_of_its_item() -> None:
+def test_rows_behind_the_link_belong_to_its_item() -> None:
     rows = "".join(
         f"<tr class='athing'><td>{n}.</td><td><span class='titleline'><a"
         f" href='https://else{n}.example/{n}'>{name}</a></span></td></tr><tr><td></td><td><span"
@@ -158,7 +158,7 @@ def test_a_picture_that_is_loaded_late_is_the_items() -> None:
     ]
 
 
-def test_what_is_paid_for_among_the_items_is_left_out() -> None:
+def test_paid_items_are_left_out() -> None:
     body = "".join(
         f"<li class='x'><h3><a href='/p/{n}'>{name}</a></h3></li>" for n, name in enumerate(NAMES)
     )
@@ -181,7 +181,7 @@ def test_what_is_paid_for_among_the_items_is_left_out() -> None:
     assert all("/p/" in entry.url and entry.url[-2:] != "/9" for entry in feed.entries)
 
 
-def test_a_list_beside_which_there_is_a_side_box_is_not_in_it() -> None:
+def test_a_list_beside_a_side_box_has_none_of_its_links() -> None:
     body = "".join(
         f"<p class='row'><a href='/p/{n}'>{name}</a></p>" for n, name in enumerate(NAMES)
     )
@@ -197,7 +197,7 @@ def test_a_list_beside_which_there_is_a_side_box_is_not_in_it() -> None:
     assert [entry.title for entry in feed.entries] == [*NAMES]
 
 
-def test_a_page_that_has_menus_alone_has_no_list() -> None:
+def test_a_page_of_menus_has_no_list() -> None:
     menu = "".join(f"<li><a href='/m/{n}'>{name}</a></li>" for n, name in enumerate(NAMES))
     with pytest.raises(NotAFeed, match="no-list"):
         read_listing(
@@ -206,7 +206,7 @@ def test_a_page_that_has_menus_alone_has_no_list() -> None:
         )
 
 
-def test_menus_whose_elements_have_no_names_are_no_part_of_a_list_that_has_none_either() -> None:
+def test_menus_without_classes_are_no_part_of_a_list_without_classes() -> None:
     body = "".join(f"<li><a href='/p/{n}'>{name}</a></li>" for n, name in enumerate(NAMES))
     facets = "".join(f"<li><a href='/c/{n}/{n}'>Only those of kind {n}</a></li>" for n in range(9))
     page = f"<div class='facets'><ul>{facets}</ul></div><div class='results'><ul>{body}</ul></div>"
@@ -214,7 +214,7 @@ def test_menus_whose_elements_have_no_names_are_no_part_of_a_list_that_has_none_
     assert {entry.url.split("/")[3] for entry in found} in ({"p"}, {"c"})
 
 
-def test_links_in_the_texts_of_a_page_of_whole_articles_are_no_items() -> None:
+def test_links_in_running_text_are_no_items() -> None:
     text = "".join(
         f"<p>Much was said of it in the town, and <a href='/old/{n}'>what mayor number {n} of the"
         " town had to say</a>, which nobody there believed, was printed on the first page of the"

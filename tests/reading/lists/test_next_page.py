@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syndicator.reading.html.document import parse
-from syndicator.reading.lists.learn import next_page
+from syndicator.reading.lists.learn import find_next_page
 
 URL = "https://a.example/blog/"
 
@@ -26,6 +26,6 @@ URL = "https://a.example/blog/"
         ('<a href="#page-2">Next</a>', ""),
     ],
 )
-def test_where_a_list_goes_on(link: str, found: str) -> None:
+def test_the_next_page_of_a_list(link: str, found: str) -> None:
     page = f"<html><body><p>Text</p>{link}</body></html>".encode()
-    assert next_page(parse(page, URL)).removeprefix("https://a.example") == found
+    assert find_next_page(parse(page, URL)).removeprefix("https://a.example") == found

@@ -9,7 +9,7 @@ from syndicator.core.errors import NotAFeed
 from syndicator.core.requests import Seen
 from syndicator.reading.html.document import parse
 from syndicator.reading.lists.learn import PointedList, pointed, read_listing
-from tests.reading.lists.cases import Case, own
+from tests.reading.lists.cases import Case, list_own_cases
 
 URL = "https://a.example/news/"
 STORIES = [(n, f"The ferry that came late for the {n}th time") for n in range(1, 9)]
@@ -50,8 +50,8 @@ def addresses(one: PointedList) -> list[str]:
 
 
 @pytest.mark.parametrize("css", [".lead", "time", "h2 a", "article.card", "h2"])
-def test_all_items_like_the_one_that_is_meant_are_found(css: str) -> None:
-    """Wherever in an item: its text, its date, its link or all of it."""
+def test_all_items_like_the_one_pointed_to_are_found(css: str) -> None:
+    """The text, date or link of an item, or all of it, leads to the same list."""
     first = pointed(PAGE, URL, number_of(PAGE, css, 3))[0]
     assert addresses(first) == [f"/story/{n}-x" for n, _ in STORIES]
     cards = {number_of(PAGE, "article.card", place) for place in range(len(STORIES))}
@@ -60,7 +60,7 @@ def test_all_items_like_the_one_that_is_meant_are_found(css: str) -> None:
     assert all(item.published for item in first.items)
 
 
-def test_what_stands_beside_is_a_list_for_who_points_to_it() -> None:
+def test_a_side_list_is_found_if_it_is_pointed_to() -> None:
     """And is found again at the visits that follow, in a new layout of the rest and with a new
     item."""
     first, *_ = pointed(PAGE, URL, number_of(PAGE, "li.notice b", 1))
@@ -79,8 +79,8 @@ def test_what_stands_beside_is_a_list_for_who_points_to_it() -> None:
         read_listing(page(STORIES, []), URL, None, wrapper)
 
 
-def test_after_a_lost_database_it_is_the_list_of_the_articles_there_are() -> None:
-    """Beside the page's own lists, too; where those have any of them, they are it."""
+def test_after_a_lost_database_the_list_of_the_known_articles_is_found() -> None:
+    """A list beside the main one is found by its known articles; the main list by its own."""
     notices = [Seen(url=f"https://a.example/notice/{n}-x", title=said) for n, said in BESIDE[:3]]
     feed = read_listing(PAGE, URL, None, None, notices)
     assert [entry.title for entry in feed.entries] == [said for _, said in BESIDE]
@@ -92,7 +92,7 @@ def test_after_a_lost_database_it_is_the_list_of_the_articles_there_are() -> Non
 
 
 @pytest.mark.parametrize("css", ["html", "body", "main", "nav a", "h4"])
-def test_what_is_in_no_item_is_in_no_list(css: str) -> None:
+def test_an_element_outside_of_items_is_in_no_list(css: str) -> None:
     assert pointed(PAGE, URL, number_of(PAGE, css)) == ()
 
 
@@ -102,7 +102,7 @@ def test_a_number_that_is_no_element_is_in_no_list(number: int) -> None:
     assert pointed(b"%PDF", URL, 0) == ()
 
 
-@pytest.mark.parametrize("case", own(), ids=lambda case: case.name)
+@pytest.mark.parametrize("case", list_own_cases(), ids=lambda case: case.name)
 def test_any_item_of_a_list_leads_to_the_whole_of_it(case: Case) -> None:
     """As it would be published: what a visit reads of the page with what was learnt."""
     document = parse(case.html, case.url)

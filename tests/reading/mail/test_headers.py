@@ -65,12 +65,12 @@ def test_mails_without_an_id_have_different_addresses() -> None:
         ("mx.example; dkim=none; spf=none", ""),
     ],
 )
-def test_the_mailbox_server_tells_forged_senders(results: str, forgery: str) -> None:
+def test_the_mailbox_server_reports_forged_senders(results: str, forgery: str) -> None:
     line = f"Authentication-Results: {results}\n" if results else ""
     assert read_headers(f"{line}From: a@b.example\n\n".encode()).forgery == forgery
 
 
-def test_what_the_sender_itself_wrote_below_counts_for_nothing() -> None:
+def test_results_that_the_sender_wrote_do_not_count() -> None:
     own = "Authentication-Results: mx.example; dmarc=fail\nReceived: x\n"
     senders = "Authentication-Results: mx.example; dmarc=pass\nFrom: a@b.example\n\n"
     assert read_headers((own + senders).encode()).forgery == "dmarc=fail"

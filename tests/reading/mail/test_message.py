@@ -67,7 +67,7 @@ def test_addresses_in_a_plain_text_are_links() -> None:
         (HEAD + b"Content-Type: text/html\n\n", "mail-empty"),
     ],
 )
-def test_what_cannot_be_read_has_a_reason_and_no_text(raw: bytes, reason: str) -> None:
+def test_an_unreadable_mail_has_a_reason_and_no_text(raw: bytes, reason: str) -> None:
     assert fault(raw) == reason
 
 
@@ -109,6 +109,6 @@ def test_the_date_of_a_mail_is_not_later_than_its_delivery() -> None:
     assert choose_date(None, NOW) == NOW
 
 
-def test_the_sample_has_what_must_go() -> None:
+def test_the_sample_contains_personal_parts() -> None:
     for private in ("anna@reader.example", "pixel", "/u/123", "Unsubscribe"):
         assert private in html_text(1)

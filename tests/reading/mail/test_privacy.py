@@ -1,4 +1,4 @@
-"""What of a mail belongs to its reader alone is not in its text."""
+"""The text of a mail contains nothing that belongs to its reader alone."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_link_leads_every_reader_to_the_same_address(url: str, target: str | N
     assert clean_address(url, READER) == (url if target is None else target)
 
 
-def test_codes_are_told_from_words() -> None:
+def test_codes_in_addresses_are_no_words() -> None:
     assert is_opaque("eyJhbGciOiJIUzI1NiJ9eyJzdWIiOiIx")
     assert is_opaque("1f3870be274f6c49b3e31a0c6728957f")
     assert not is_opaque("warehouse-robots-that-ask-before-they-lift-2026")
@@ -59,7 +59,7 @@ def test_codes_are_told_from_words() -> None:
     assert not is_opaque("p-12345678")
 
 
-def test_pictures_forms_scripts_and_hidden_texts_go() -> None:
+def test_pictures_forms_scripts_and_hidden_texts_are_removed() -> None:
     html = (
         '<div style="display:none">Preheader</div><style>p{}</style><script>x()</script>'
         '<img src="https://t.example/o.gif"><form action="https://a.example"><input></form>'
@@ -86,23 +86,23 @@ def test_pictures_forms_scripts_and_hidden_texts_go() -> None:
         '<p>Bye <a href="mailto:unsubscribe@x.example">write to us</a></p>',
     ],
 )
-def test_lines_about_the_subscription_go(foot: str) -> None:
+def test_lines_about_the_subscription_are_removed(foot: str) -> None:
     text = clean(f"<p>{SENTENCE}</p>{foot}<p>The end.</p>")
     assert text == f"<body><p>{SENTENCE}</p><p>The end.</p></body>"
 
 
 @pytest.mark.parametrize("line", ["Hi Anna,", "Dear Dr. Smith:", "Liebe Anna!", "Bonjour,"])
-def test_a_line_that_greets_the_reader_goes(line: str) -> None:
+def test_a_line_that_greets_the_reader_is_removed(line: str) -> None:
     text = clean(f"<table><tr><td><p>{line}</p></td></tr></table><p>{SENTENCE}</p>")
     assert text == f"<body><p>{SENTENCE}</p></body>"
 
 
 @pytest.mark.parametrize("line", ["Hello, world: a history", "Dear readers, the bridges", "Hills"])
-def test_a_line_that_says_more_than_a_greeting_stays(line: str) -> None:
+def test_a_line_with_more_than_a_greeting_stays(line: str) -> None:
     assert line in clean(f"<p>{line}</p><p>{SENTENCE}</p>")
 
 
-def test_a_long_text_stays_where_a_link_goes() -> None:
+def test_a_long_text_stays_if_a_link_in_it_is_removed() -> None:
     text = clean(f'<p>{SENTENCE * 4} <a href="https://x.example/optout">Unsubscribe</a></p>')
     assert SENTENCE * 4 in text and "Unsubscribe" not in text and "optout" not in text
 
@@ -113,7 +113,7 @@ def test_words_of_a_personal_link_stay() -> None:
     assert text == f"<body><p>{SENTENCE} See a report.</p></body>"
 
 
-def test_an_address_as_words_is_the_one_that_is_linked() -> None:
+def test_a_link_whose_text_is_its_address_shows_the_clean_address() -> None:
     written = "https://a.example/story?utm_source=mail&subscriber_id=77"
     text = clean(f'<p>{SENTENCE} <a href="{written}">{written}</a></p>')
     assert "77" not in text and ">https://a.example/story</a>" in text

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 
 from syndicator.reading import markdown
 from syndicator.reading.html.blocks import read_blocks
-from syndicator.reading.html.document import tree_of
+from syndicator.reading.html.document import parse_tree
 
 BASE = "https://a.example/dir/page"
 CASES = [
@@ -54,13 +54,13 @@ CASES = [
 
 @pytest.mark.parametrize(("markup", "expected"), CASES)
 def test_markdown(markup: str, expected: str) -> None:
-    tree = tree_of(f"<html><body>{markup}</body></html>")
+    tree = parse_tree(f"<html><body>{markup}</body></html>")
     assert markdown.to_markdown(read_blocks(tree), BASE) == expected
 
 
 @pytest.mark.parametrize("markup", [markup for markup, _ in CASES])
-def test_nothing_comes_alive(markup: str) -> None:
-    tree = tree_of(f"<html><body>{markup}</body></html>")
+def test_escaped_text_makes_no_markup(markup: str) -> None:
+    tree = parse_tree(f"<html><body>{markup}</body></html>")
     made = (
         MarkdownIt("commonmark", {"html": True})
         .enable("table")
@@ -73,7 +73,7 @@ def test_nothing_comes_alive(markup: str) -> None:
 
 @pytest.mark.parametrize("depth", [50, 900])
 @pytest.mark.parametrize("tag", ["div", "span", "blockquote", "b", "ul><li"])
-def test_depth_needs_no_stack(depth: int, tag: str) -> None:
+def test_deep_nesting_overflows_no_stack(depth: int, tag: str) -> None:
     parser = lxml_html.HTMLParser(huge_tree=True)  # the usual one drops what is deeper than 256
     tree = lxml_html.document_fromstring(
         f"<html><body>{f'<{tag}>' * depth}text</body></html>", parser=parser
@@ -93,5 +93,5 @@ NESTED = "<ul><li>a<ul><li>b<ol><li>c</li><li>d</li></ol></li></ul></li></ul>"
     ],
 )
 def test_an_item_whose_own_text_was_cut_leaves_no_marker(cut: int, expected: list[str]) -> None:
-    blocks = read_blocks(tree_of(f"<html><body>{NESTED}</body></html>"))
+    blocks = read_blocks(parse_tree(f"<html><body>{NESTED}</body></html>"))
     assert markdown.to_markdown(blocks[cut:], BASE).splitlines() == expected

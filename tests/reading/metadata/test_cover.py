@@ -1,4 +1,4 @@
-"""Covers: the order of candidates, lazy loaders, and what is never a cover."""
+"""Covers: the order of candidates, lazy loading, pictures that are never a cover."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ URL = "https://paper.example/news/a.html"
 
 
 def read(html: str, entry: Entry | None = None) -> str | None:
-    return cover.read(parse(f"<html><p>x{html}</html>".encode(), URL), entry).value
+    return cover.choose_cover(parse(f"<html><p>x{html}</html>".encode(), URL), entry).value
 
 
 def og(address: str) -> str:
@@ -142,8 +142,8 @@ def test_the_entry_s_picture_when_the_page_has_none() -> None:
 
 
 def test_hostile_srcsets_end() -> None:
-    assert cover.largest("a " * 500_000) == ""
-    assert cover.largest("," * 500_000) == ""
+    assert cover.find_largest("a " * 500_000) == ""
+    assert cover.find_largest("," * 500_000) == ""
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_hostile_srcsets_end() -> None:
         "/img/1x1-metre.jpg",
     ],
 )
-def test_a_word_in_the_name_of_a_file_tells_nothing(address: str) -> None:
+def test_words_in_file_names_do_not_count(address: str) -> None:
     assert read(og(address)) == f"https://paper.example{address}"
 
 
@@ -169,5 +169,5 @@ def test_a_word_in_the_name_of_a_file_tells_nothing(address: str) -> None:
         ' "image": "/img/card.png"}</script>',
     ],
 )
-def test_what_the_page_declares_as_logo_or_portrait_is_no_cover(declared: str) -> None:
+def test_a_declared_logo_or_portrait_is_no_cover(declared: str) -> None:
     assert read(og("/img/card.png") + declared) is None

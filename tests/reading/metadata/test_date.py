@@ -23,7 +23,7 @@ def published(
     html: str, url: str = URL, entry: Entry | None = None, now: datetime | None = NOW
 ) -> datetime | None:
     page = parse(f"<html>{html}</html>".encode(), url)
-    return date.published(page, entry, survey(page.tree, "The Last Ferry"), now).value
+    return date.choose_published(page, entry, survey(page.tree, "The Last Ferry"), now).value
 
 
 def day(html: str, url: str = URL) -> str:
@@ -40,9 +40,10 @@ def day(html: str, url: str = URL) -> str:
         "Fri, 31 Dec 9999 23:59 -1400",
     ],
 )
-def test_a_moment_that_utc_has_not_is_none(written: str) -> None:
+def test_a_moment_that_utc_cannot_express_is_none(written: str) -> None:
     assert (
-        date.parse_date_text(written) is None and not list(date.days(written.replace(",", "")))[1:]
+        date.parse_date_text(written) is None
+        and not list(date.find_days(written.replace(",", "")))[1:]
     )
     assert (
         published(f'<meta property="article:published_time" content="{written}"><body>{HEAD}{TEXT}')
@@ -92,7 +93,7 @@ def test_a_date_as_written(written: str, wanted: str) -> None:
     "written",
     ["", "yesterday", "2024", "99.99.2024", "2024-13-45", "version 1.2.3", "May", "0000-00-00"],
 )
-def test_what_is_no_date(written: str) -> None:
+def test_texts_without_a_date(written: str) -> None:
     assert date.parse_date_text(written) is None
 
 
@@ -111,7 +112,7 @@ def test_any_text_is_a_date_or_none(written: str) -> None:
     assert found is None or found.tzinfo is not None
 
 
-def test_which_of_day_and_month_comes_first() -> None:
+def test_the_order_of_day_and_month() -> None:
     for language, written, wanted in (
         ("en-US", "3/4/2021", "2021-03-04"),
         ("en-GB", "3/4/2021", "2021-04-03"),
@@ -177,7 +178,7 @@ def test_an_earlier_time_element_beside_the_headline_beats_the_head() -> None:
     assert day(stated + "<p>The boat came on 6 May 2023</p>" + TEXT) == "2023-11-17"
 
 
-def test_a_sentence_that_tells_when_a_text_first_appeared() -> None:
+def test_a_sentence_states_when_a_text_first_appeared() -> None:
     note = (
         "<p>This article was originally published on 6 May 2023 at 4:12pm but has been updated to"
         " keep it current.</p>"
@@ -218,17 +219,17 @@ def test_published_not_updated_and_not_in_the_future() -> None:
     assert published(stated.format("2031-01-01") + HEAD, now=None) is not None
 
 
-def test_the_url_s_date_and_a_lone_copyright_year() -> None:
+def test_the_date_in_the_url_counts_and_a_copyright_year_does_not() -> None:
     assert day(HEAD + TEXT, "https://www.harbourpost.example/2021/02/03/last-ferry") == "2021-02-03"
     assert day(HEAD + TEXT + "<footer>© 2022 Harbour Post</footer>") == ""
 
 
-def test_a_date_anywhere_in_the_source_where_there_is_no_other() -> None:
+def test_a_date_in_the_source_counts_if_there_is_no_other() -> None:
     assert day(HEAD + TEXT + '<img src="/photos/2020/04/17/boat.jpg">') == "2020-04-17"
     assert day(HEAD + TEXT + '<a href="/archive/2020/04/">April</a>') == ""  # a month is no day
 
 
-def test_the_entry_s_date() -> None:
+def test_the_date_of_the_entry_comes_first() -> None:
     announced = Entry(id="1", published=NOW - timedelta(days=3))
     assert published('<meta name="date" content="2020-01-01">', entry=announced) == NOW - timedelta(
         days=3
@@ -243,7 +244,7 @@ def test_updated() -> None:
     page = parse(
         b'<meta property="article:modified_time" content="2024-03-20T08:00:00+01:00"><p>x', URL
     )
-    found = date.updated(page, None, NOW).value
+    found = date.choose_updated(page, None, NOW).value
     assert found is not None and found.isoformat() == "2024-03-20T08:00:00+01:00"
 
 
@@ -267,7 +268,7 @@ def test_the_day_on_which_a_user_joined_is_not_the_post_s() -> None:
     )
     document = parse(page.encode(), "https://forum.example/t/ferry/1")
     seen = survey(document.tree, "Ferry times")
-    assert date.published(document, None, seen, None).value == datetime(
+    assert date.choose_published(document, None, seen, None).value == datetime(
         2024, 2, 24, 18, 41, 2, tzinfo=UTC
     )
 
@@ -281,7 +282,7 @@ def test_the_day_on_which_a_user_joined_is_not_the_post_s() -> None:
         ' "https://www.harbourpost.example/last-ferry", "datePublished": "2019-01-02"}',
     ],
 )
-def test_the_date_of_another_item_does_not_beat_the_page_s_own(other: str) -> None:
+def test_the_date_of_another_item_comes_after_the_dates_of_the_page(other: str) -> None:
     script = f'<script type="application/ld+json">{other}</script>'
     title = "<title>The Last Ferry</title>"
     own = '<meta property="article:published_time" content="2024-05-03">'
@@ -301,7 +302,7 @@ def test_the_date_of_another_item_does_not_beat_the_page_s_own(other: str) -> No
         ' "https://www.harbourpost.example/last-ferry/", "datePublished": "2024-05-03"}',
     ],
 )
-def test_an_item_with_the_page_s_headline_or_address_is_its_own(stated: str) -> None:
+def test_an_item_with_the_headline_or_address_of_the_page_is_about_the_page(stated: str) -> None:
     script = f'<script type="application/ld+json">{stated}</script>'
     other = '<meta property="article:published_time" content="2024-05-09">'
     assert day("<title>The Last Ferry</title>" + script + other + HEAD + TEXT) == "2024-05-03"

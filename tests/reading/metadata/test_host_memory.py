@@ -1,4 +1,4 @@
-"""What articles of a host share is none's own: ends of titles, slogans, pictures, paragraphs."""
+"""Ends of titles, slogans, pictures and paragraphs that articles of a host share are removed."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_a_numbered_part_stays_in_the_title() -> None:
     assert read_with(repeated, page("The ferry stays – Part 2")).title == "The ferry stays – Part 2"
 
 
-def test_a_slogan_that_all_pages_have_as_their_title_is_none() -> None:
+def test_a_slogan_that_is_the_title_of_all_pages_is_no_title() -> None:
     slogan = "All about the islands in the bay"
     logo = f"<h1>{slogan}</h1>"
     repeated = remember(*(page(slogan, heading=f"{logo}<h2>{name}</h2>") for name in TEXTS[:3]))
@@ -71,7 +71,7 @@ def test_a_picture_that_articles_of_a_host_share_is_no_cover() -> None:
     assert repeated & set(found.blocks)  # it is remembered as long as pages state it
 
 
-def test_paragraphs_that_repeat_go_even_if_they_outweigh_the_text() -> None:
+def test_repeated_paragraphs_are_cut_even_if_they_are_longer_than_the_text() -> None:
     foot = "".join(f"<p>{text} So it says below every story.</p>" for text in TEXTS * 3)
     pages = [
         page(name, text=f"<p>{name} is what we tell of here, at some length today.</p>{foot}")
@@ -90,7 +90,7 @@ def test_a_page_of_repeated_paragraphs_alone_is_kept_and_doubted() -> None:
     assert "every paragraph" in found.trace["body"]["doubt"]
 
 
-def test_what_a_feed_says_teaches_nothing_of_the_host() -> None:
+def test_titles_and_pictures_of_feeds_are_not_remembered_for_the_host() -> None:
     entry = Entry(id="1", url=f"{HOST}/1", title="All is lost | Bad news", image=PICTURE)
     html = page("A new pier")
     announced = read(html, f"{HOST}/1", entry=entry)

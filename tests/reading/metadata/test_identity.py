@@ -1,4 +1,4 @@
-"""Which article a page is, whom it copies, what robots may do with it."""
+"""Canonical and other addresses of a page, duplicates, the site's name, rules for robots."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_another_host_of_the_same_domain_is_a_hint_only() -> None:
         ("https://paper.example/ferry", "https://agency.example/ferry"),
     ],
 )
-def test_a_neighbour_is_another_site(own: str, neighbour: str) -> None:
+def test_a_canonical_on_another_site_is_a_duplicate_only(own: str, neighbour: str) -> None:
     for html in (link(neighbour), f'<meta property="og:url" content="{neighbour}">'):
         assert read(html, own) == identity.Identity(own, duplicate_of=neighbour)
     for html in (
@@ -125,7 +125,9 @@ def test_alternates() -> None:
     ],
 )
 def test_robots(html: str, header: str, wanted: tuple[str, ...]) -> None:
-    assert identity.robots(parse(f"{html}<p>x".encode(), URL, {"X-Robots-Tag": header})) == wanted
+    assert (
+        identity.read_robots(parse(f"{html}<p>x".encode(), URL, {"X-Robots-Tag": header})) == wanted
+    )
 
 
 @pytest.mark.parametrize(
@@ -146,4 +148,4 @@ def test_robots(html: str, header: str, wanted: tuple[str, ...]) -> None:
     ],
 )
 def test_sitename(html: str, wanted: str) -> None:
-    assert identity.sitename(parse(f"{html}<p>x".encode(), URL)) == wanted
+    assert identity.read_sitename(parse(f"{html}<p>x".encode(), URL)) == wanted

@@ -1,5 +1,4 @@
-"""Whole metadata over pages of our own in the manner of many systems; what the feed's entry knows;
-the trace."""
+"""All metadata of our own pages, in the manner of many systems; fields of entries; the trace."""
 
 from __future__ import annotations
 
@@ -100,7 +99,7 @@ def test_a_sane_entry_outranks_the_page() -> None:
     assert found.trace["title"]["from"] == "entry"
 
 
-def test_an_entry_that_says_nothing_leaves_the_page_alone() -> None:
+def test_an_empty_entry_changes_no_field_of_the_page() -> None:
     announced = entry(
         title="Paper",
         authors=("desk@paper.example", "Paper"),
@@ -116,13 +115,13 @@ def test_the_operator_s_suffix_is_cut() -> None:
     assert read_metadata(page, rules=Rules(title_suffix=" - all the tides")).title == "Boats"
 
 
-def test_a_page_that_says_nothing_gives_nothing() -> None:
+def test_a_page_without_metadata_has_none() -> None:
     found = small(body="<p>Only text.</p>")
     assert (found.title, found.author, found.published, found.cover) == ("", None, None, None)
     assert (found.description, found.keywords, found.section, found.sitename) == ("", (), "", "")
 
 
-def test_what_the_publisher_says_of_the_article() -> None:
+def test_keywords_section_and_description_of_the_publisher() -> None:
     head = (
         '<meta name="description" content="A short one."><meta name="keywords" content="boats,'
         ' tides,boats"><meta property="article:section" content="Sea"><meta property="og:site_name"'
@@ -137,7 +136,7 @@ def test_what_the_publisher_says_of_the_article() -> None:
     assert found.robots == ("nosnippet", "max-snippet:50")
 
 
-def test_the_trace_names_the_candidate_that_won_and_those_looked_at() -> None:
+def test_the_trace_names_the_chosen_and_the_considered_candidates() -> None:
     trace = read("wordpress_en").trace
     assert trace["author"]["from"] == "json-ld"
     assert "h1: The Last Ferry Leaves Without a Farewell" in trace["title"]["candidates"]

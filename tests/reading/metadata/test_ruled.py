@@ -66,7 +66,7 @@ def test_a_rule_wins_over_feed_and_page_and_is_named(
 @pytest.mark.parametrize(
     "rules", [{"title": (".none",)}, {"author": (".empty",)}, {"date": (".late",)}, {}]
 )
-def test_a_rule_that_finds_nothing_leaves_the_field_to_feed_and_page(rules: dict[str, Any]) -> None:
+def test_without_a_match_of_the_rule_feed_and_page_count(rules: dict[str, Any]) -> None:
     meta = read(**rules)
     assert (meta.title, meta.author, meta.published) == (
         "From the feed",

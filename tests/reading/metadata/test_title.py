@@ -1,4 +1,4 @@
-"""Titles: headings against heads, sites' names, kickers, and what is no title."""
+"""Titles: headings compared with heads, names of sites, kickers, texts that are no title."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_heading_in_quotation_marks_stays_whole() -> None:
     )
 
 
-def test_a_head_that_a_quotation_mark_has_ended() -> None:
+def test_a_head_cut_at_a_quotation_mark_does_not_cut_the_heading() -> None:
     html = (
         '<meta property="og:title" content="Captain calls the rival "><h2>Captain calls the rival'
         ' "unfit"</h2>'
@@ -76,7 +76,7 @@ def test_a_head_that_a_quotation_mark_has_ended() -> None:
     assert read(html) == 'Captain calls the rival "unfit"'
 
 
-def test_the_first_of_two_metas_and_the_longer_of_two_when_it_says_little() -> None:
+def test_the_first_meta_counts_unless_it_says_little() -> None:
     metas = "".join(
         f'<meta property="og:title" content="{value}">'
         for value in ("Ferries and their bells", "Forum")
@@ -86,7 +86,7 @@ def test_the_first_of_two_metas_and_the_longer_of_two_when_it_says_little() -> N
     )
 
 
-def test_an_h1_that_the_url_spells_beats_one_that_a_head_half_says() -> None:
+def test_an_h1_in_the_url_beats_one_that_a_head_half_repeats() -> None:
     html = (
         "<title>Where to Row in Quayport</title><h1>The Best Rowing Spots in Quayport</h1><h1>Where"
         " to Eat and Row</h1>"
@@ -138,7 +138,7 @@ def test_an_h1_that_the_url_spells_wins_over_a_lower_heading_that_the_head_has()
     assert read(html, url="https://paper.example/p/17") == "What is a ferry?"
 
 
-def test_an_h1_that_a_head_begins_with_where_no_blank_parts_words() -> None:
+def test_an_h1_that_begins_a_head_without_blanks_between_words() -> None:
     name = "連休における船の運航に関する注意喚起"
     assert read(f"<title>{name}：港 独立行政法人 船舶機構</title><h1>{name}</h1>") == name
 
@@ -150,7 +150,7 @@ def test_code_is_left_whole() -> None:
     )
 
 
-def test_a_text_in_the_head_is_no_title() -> None:
+def test_a_head_of_many_sentences_is_no_title() -> None:
     text = "I go by boat. It is slow. It is kind. It takes a day. I like it."
     tags = "hentry tag-island-brand tag-boats"
     html = (
@@ -171,14 +171,14 @@ def test_a_lone_h1_wins_when_it_shares_a_word() -> None:
     )
 
 
-def test_words_that_ran_together_are_parted_as_the_head_has_them() -> None:
+def test_words_run_together_in_the_heading_are_spelt_as_in_the_head() -> None:
     assert (
         read("<title>End-to-End Ferries</title><h1>End-to-End<span>Ferries</span></h1>")
         == "End-to-End Ferries"
     )
 
 
-def test_the_entry_s_title() -> None:
+def test_the_title_of_the_entry_comes_first() -> None:
     html = (
         "<title>The Last Ferry Leaves Without a Farewell</title><h1>The Last Ferry Leaves Without a"
         " Farewell</h1>"
@@ -207,9 +207,9 @@ def test_the_operator_s_suffix() -> None:
 )
 def test_cutting_twice_changes_nothing(head: str, between: str, tail: str) -> None:
     site = SiteTitle(URL, ("The Harbour Post",))
-    once = site.bare(head + between + tail)
+    once = site.remove_site_name(head + between + tail)
     assert len(once) <= len(head + between + tail) * 4  # NFC may lengthen
-    assert site.sane(once) in (True, False)
+    assert site.may_be_title(once) in (True, False)
 
 
 def test_long_titles_end() -> None:

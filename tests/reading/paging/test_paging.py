@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Draft
 from syndicator.reading.html.document import parse
-from syndicator.reading.next_page import next_page
-from syndicator.reading.paging import Missing, Part, apart, joined, numbered, together, whole
+from syndicator.reading.next_page import find_next_page
+from syndicator.reading.paging import Missing, Part, apart, append_page, numbered, together, whole
 
 HERE = Path(__file__).parent
 SHAPES: list[dict[str, Any]] = tomllib.loads((HERE / "shapes.toml").read_text(encoding="utf-8"))[
@@ -42,16 +42,14 @@ def test_next_pages(row: dict[str, Any]) -> None:
     number = row.get("number", 1)
     html = f"<html><head>{row.get('head', '')}</head><body><p>Text</p>{row.get('html', '')}</body></html>"  # noqa: E501
     here = FIRST if number == 1 else f"{FIRST}/{number}"
-    found = next_page(parse(html.encode(), here), FIRST, number)
+    found = find_next_page(parse(html.encode(), here), FIRST, number)
     assert (found.url if found else "") == (
         f"https://a.example{row['next']}" if "next" in row else ""
     )
 
 
 @given(st.lists(st.binary(max_size=50), min_size=1, max_size=5), st.booleans())
-def test_pages_that_were_put_together_come_apart_as_they_were(
-    pages: list[bytes], lacking: bool
-) -> None:
+def test_joined_pages_are_split_again(pages: list[bytes], lacking: bool) -> None:
     parts = [Part(html, f"{FIRST}/{n}") for n, html in enumerate(pages)]
     missing = Missing("https://a.example/x", "timeout") if lacking else None
     html, header = together(parts, missing)
@@ -87,14 +85,14 @@ ONE = draft(paragraphs("A", "B", "C"), trace={"title": 1})
 TWO = f"{FIRST}/2"
 
 
-def test_the_text_of_a_page_follows_without_what_stood_before() -> None:
+def test_a_page_is_appended_without_repeated_paragraphs() -> None:
     later = draft(
         f"# The story (page 2)\n\n{paragraphs('A', 'D', 'E', 'F')}",
         TWO,
         "The story - page 2",
         blocks=("x",),
     )
-    made = joined(ONE, later, TWO, sure=True)
+    made = append_page(ONE, later, TWO, sure=True)
     assert isinstance(made, Draft)
     assert made.body.strip() == paragraphs("A", "B", "C", "D", "E", "F") and made.blocks == ("x",)
 
@@ -117,16 +115,19 @@ def test_the_text_of_a_page_follows_without_what_stood_before() -> None:
         (draft(paragraphs("X", "Y"), TWO, author="B"), True, None),
     ],
 )
-def test_what_is_no_page_of_an_article_is_not_joined(
+def test_a_page_of_another_article_is_not_appended(
     later: Draft, sure: bool, why: str | None
 ) -> None:
-    made = joined(ONE, later, TWO, sure=sure)
+    made = append_page(ONE, later, TWO, sure=sure)
     assert made == why if why else isinstance(made, Draft)
     if why is None:
-        assert joined(draft(ONE.body, author="A"), later, TWO, sure=sure) == "it has another author"
+        assert (
+            append_page(draft(ONE.body, author="A"), later, TWO, sure=sure)
+            == "it has another author"
+        )
 
 
-def test_an_article_ends_before_a_page_that_is_none_and_is_partial_where_one_is_missing() -> None:
+def test_an_article_ends_before_a_foreign_page_and_is_partial_if_a_page_is_missing() -> None:
     texts = {TWO: paragraphs("D", "E"), f"{FIRST}/3": ""}
 
     def read(part: Part) -> Draft:

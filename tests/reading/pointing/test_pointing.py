@@ -62,7 +62,7 @@ def number_of(css: str) -> int:
         (".newsletter", "remove", ".newsletter", 4),
     ],
 )
-def test_the_shortest_that_holds_on_most_pages_comes_first(
+def test_the_shortest_selector_that_matches_on_most_pages_comes_first(
     pointed: str, role: Role, best: str, held: int
 ) -> None:
     found = suggested(PAGES, number_of(pointed), role)
@@ -79,7 +79,7 @@ def test_names_that_a_build_made_are_in_no_selector() -> None:
     assert every and not [one for one in every if re.search(r"css-|sc-", one)]
 
 
-def test_what_matches_more_than_was_meant_comes_later() -> None:
+def test_selectors_with_further_matches_come_later() -> None:
     found = suggested(PAGES, number_of("aside p"), "title")
     assert found[0].pages == (1, 1, 1, 1, 1) and found[0].selector != "p"
 
@@ -93,7 +93,7 @@ def test_a_number_that_is_no_element_has_no_selector() -> None:
     )
 
 
-def test_nothing_of_a_stranger_runs_loads_or_leads_away() -> None:
+def test_the_shown_page_has_no_scripts_requests_or_links() -> None:
     made, policy = shown_page(HOSTILE.encode(), URL, {})
     text = made.decode().replace(SCRIPT, "").replace(STYLE, "")
     assert re.findall(r"<script|<style", text) == ["<style", "<script"]  # ours

@@ -1,4 +1,4 @@
-"""Lines above the first paragraph and below the last: which are cut, and what stays."""
+"""Lines above the first and below the last paragraph: some are cut, others stay."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STORY = (
 TEXT = "".join(f"<p>{each}</p>" for each in STORY)
 
 
-def text_of(
+def read_body(
     above: str = "", below: str = "", title: str = "The last ferry leaves the island"
 ) -> str:
     html = (
@@ -44,7 +44,7 @@ def text_of(
     "line", ["<p>3 May 2024, 18:30</p>", "<p>公開日：2024年5月3日 18時30分</p>"]
 )
 def test_a_date_above_the_first_paragraph_is_cut(line: str) -> None:
-    assert text_of(above=line).startswith(STORY[0])
+    assert read_body(above=line).startswith(STORY[0])
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def test_a_date_above_the_first_paragraph_is_cut(line: str) -> None:
         "<p>Moderator: Bo Lens</p>",
     ],
 )
-def test_what_stays_above_it(line: str) -> None:
-    assert not text_of(above=line).startswith(STORY[0])
+def test_lines_that_stay_above_the_text(line: str) -> None:
+    assert not read_body(above=line).startswith(STORY[0])
 
 
 @pytest.mark.parametrize(
@@ -91,8 +91,8 @@ def test_what_stays_above_it(line: str) -> None:
         "<p>We have got you covered:</p><ul><li><a href='/a'>Photos of an icy moon</a></li></ul>",
     ],
 )
-def test_what_is_cut_below_the_last(line: str) -> None:
-    assert text_of(below=line).endswith(STORY[-1])
+def test_lines_that_are_cut_below_the_text(line: str) -> None:
+    assert read_body(below=line).endswith(STORY[-1])
 
 
 @pytest.mark.parametrize(
@@ -107,13 +107,13 @@ def test_what_is_cut_below_the_last(line: str) -> None:
         ),
     ],
 )
-def test_what_stays_below_it(line: str) -> None:
-    assert not text_of(below=line).endswith(STORY[-1])
+def test_lines_that_stay_below_the_text(line: str) -> None:
+    assert not read_body(below=line).endswith(STORY[-1])
 
 
-def test_a_line_that_stands_twice_stands_once() -> None:
+def test_a_repeated_line_is_cut() -> None:
     line = "<p>The harbour on the morning of the last departure.</p>"
-    made = text_of(above=TEXT + line + line)
+    made = read_body(above=TEXT + line + line)
     assert made.count("The harbour on the morning") == 1
 
 
@@ -134,6 +134,6 @@ def test_a_text_without_a_paragraph_keeps_its_lines() -> None:
 def test_a_list_of_links_below_a_heading_of_its_own_stays(heading: str, cut: list[str]) -> None:
     links = "<ul><li><a href='/a'>The northern lake</a></li><li><a href='/b'>The bay</a></li></ul>"
     blocks = read_blocks(parse(f"<html><body>{TEXT}<h2>{heading}</h2>{links}".encode(), URL).tree)
-    overlap.measure(blocks)
-    found = edges.trim(blocks, [True] * len(blocks))
+    overlap.measure_letters(blocks)
+    found = edges.cut_edges(blocks, [True] * len(blocks))
     assert [block.text for block in blocks if block in found] == cut

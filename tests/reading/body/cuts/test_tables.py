@@ -22,7 +22,7 @@ def kept(markup: str, scores: dict[str, float]) -> list[str]:
     blocks = read_blocks(
         parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
     )
-    overlap.measure(blocks)
+    overlap.measure_letters(blocks)
     for block in blocks:
         block.score = next(
             (score for start, score in scores.items() if block.text.startswith(start)), 0.9

@@ -79,31 +79,35 @@ CASES = [
 ]
 
 
-def shown(markup: str, place: int = 0) -> dict[str, float]:
-    """The features of one block of a page that is `markup`."""
+def compute_features(markup: str, place: int = 0) -> dict[str, float]:
+    """Return the features of the block at `place` of a page with `markup`."""
     blocks = read_blocks(
         parse(f"<html><body>{markup}</body></html>".encode(), "https://a.example/b").tree
     )
-    overlap.measure(blocks)
-    found = block_features.columns(blocks, "The title of the page")
+    overlap.measure_letters(blocks)
+    found = block_features.compute_block_features(blocks, "The title of the page")
     return {name: float(column[place]) for name, column in found.items()}
 
 
 @pytest.mark.parametrize(("markup", "expected"), CASES)
-def test_what_a_block_shows(markup: str, expected: set[str]) -> None:
-    found = shown(markup)
+def test_features_of_a_block(markup: str, expected: set[str]) -> None:
+    found = compute_features(markup)
     assert {name for name in SHOWN_BY_WORDING if found[name]} == expected
 
 
-def test_a_text_that_stood_before_is_a_repeat() -> None:
-    assert [shown(f"<p>{LONG}</p><p>{LONG}</p>", place)["repeat"] for place in (0, 1)] == [0, 1]
-    assert shown("<p>Short</p><p>Short</p>", 1)["repeat"] == 0
+def test_a_text_equal_to_an_earlier_one_is_a_repeat() -> None:
+    assert [
+        compute_features(f"<p>{LONG}</p><p>{LONG}</p>", place)["repeat"] for place in (0, 1)
+    ] == [0, 1]
+    assert compute_features("<p>Short</p><p>Short</p>", 1)["repeat"] == 0
 
 
 def test_kinds_and_levels() -> None:
     markup = "<p>p</p><h1>h</h1><h2>h</h2><h4>h</h4><pre>code</pre><hr><p>p</p>"
     kinds = ("is-p", "is-h", "is-code", "is-hr", "h1", "h2", "h3+")
-    found = [{name for name in kinds if shown(markup, place)[name]} for place in range(6)]
+    found = [
+        {name for name in kinds if compute_features(markup, place)[name]} for place in range(6)
+    ]
     assert found == [
         {"is-p"},
         {"is-h", "h1"},
@@ -115,7 +119,7 @@ def test_kinds_and_levels() -> None:
 
 
 def test_shares() -> None:
-    found = shown("<p>1234 words<a href='/x'> linked</a></p>")
+    found = compute_features("<p>1234 words<a href='/x'> linked</a></p>")
     assert found["digits"] == pytest.approx(4 / 17)
     assert found["link"] == pytest.approx(7 / 17)
     assert (found["size>8"], found["size>20"], found["all-link"]) == (1, 0, 0)
@@ -133,8 +137,8 @@ def test_shares() -> None:
     ],
 )
 def test_how_much_of_a_text_is_a_phrase_of_boilerplate(text: str, feature: str) -> None:
-    assert shown(f"<p>{text}</p>")[feature] > 0.25
-    assert shown(f"<p>Nobody wrote: {text}</p>")[feature] == 0
+    assert compute_features(f"<p>{text}</p>")[feature] > 0.25
+    assert compute_features(f"<p>Nobody wrote: {text}</p>")[feature] == 0
 
 
 def test_bits_are_read_by_name() -> None:

@@ -27,14 +27,17 @@ PAGE = (ROOT / "tests/reading/pages/news_cms_de.html").read_bytes()
 def scored(
     monkeypatch: pytest.MonkeyPatch, weights: Mapping[str, float], table: scorer.Table = "asked"
 ) -> list[Block]:
-    monkeypatch.setattr(scorer, "weights", lambda table: weights)
+    monkeypatch.setattr(scorer, "load_weights", lambda table: weights)
     blocks = read_blocks(parse(PAGE, "https://a.example/b").tree)
-    overlap.measure(blocks)
-    box = containers.build(blocks)
-    containers.add_up(blocks, box)
-    overlap.guess(blocks, box)
+    overlap.measure_letters(blocks)
+    box = containers.build_containers(blocks)
+    containers.add_up_letters(blocks, box)
+    overlap.guess_overlap(blocks, box)
     scorer.score(
-        blocks, box, features.of_text(blocks, "Lindenau fährt ab 2030 mit eigenem Strom"), table
+        blocks,
+        box,
+        features.compute_text_features(blocks, "Lindenau fährt ab 2030 mit eigenem Strom"),
+        table,
     )
     return blocks
 
@@ -43,18 +46,22 @@ def scored(
 def test_the_shipped_weights_fit_the_features(
     monkeypatch: pytest.MonkeyPatch, table: scorer.Table
 ) -> None:
-    blocks = scored(monkeypatch, scorer.weights(table), table)
+    blocks = scored(monkeypatch, scorer.load_weights(table), table)
     assert {round(block.score) for block in blocks if block.letters} == {0, 1}
 
 
-def test_the_score_is_the_mean_of_what_weights_and_trees_say(
+def test_the_score_is_the_mean_of_weights_and_trees(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Log odds of 4 for each block by the weights, of -1 or -2 by the trees."""
     monkeypatch.setattr(
-        scorer, "boosted", lambda *_: scorer.read_trees([{"asks": "is-h > 0.5", "leaves": "-1 -2"}])
+        scorer,
+        "load_trees",
+        lambda *_: scorer.read_trees([{"asks": "is-h > 0.5", "leaves": "-1 -2"}]),
     )
-    blocks = scored(monkeypatch, {name: 4.0 * (name == "bias") for name in scorer.weights("asked")})
+    blocks = scored(
+        monkeypatch, {name: 4.0 * (name == "bias") for name in scorer.load_weights("asked")}
+    )
     found = {block.kind == "h": block.score for block in blocks}
     assert found == pytest.approx({False: 1 / (1 + math.exp(-1.5)), True: 1 / (1 + math.exp(-1))})
 
@@ -64,7 +71,7 @@ def test_the_score_is_the_mean_of_what_weights_and_trees_say(
 def test_a_feature_without_a_weight_is_an_error(
     monkeypatch: pytest.MonkeyPatch, name: str, change: str
 ) -> None:
-    weights = dict(scorer.weights("asked"))
+    weights = dict(scorer.load_weights("asked"))
     value = weights.pop(name)
     if change == "renamed":
         weights[f"{name}-2"] = value
@@ -74,20 +81,20 @@ def test_a_feature_without_a_weight_is_an_error(
 
 def test_a_weight_without_a_feature_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match=re.escape("no feature for ['surprise']")):
-        scored(monkeypatch, {**scorer.weights("asked"), "surprise": 1.0})
+        scored(monkeypatch, {**scorer.load_weights("asked"), "surprise": 1.0})
 
 
 def test_a_feature_that_the_weights_do_not_know_is_an_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    more = (*hints.names(), "surprise")
-    monkeypatch.setattr(hints, "names", lambda: more)
+    more = (*hints.list_names(), "surprise")
+    monkeypatch.setattr(hints, "list_names", lambda: more)
     with pytest.raises(ValueError, match="near-surprise"):
-        scored(monkeypatch, scorer.weights("asked"))
+        scored(monkeypatch, scorer.load_weights("asked"))
 
 
 def test_the_order_of_weights_means_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    weights = scorer.weights("asked")
+    weights = scorer.load_weights("asked")
     turned = dict(reversed(weights.items()))
     scores = [[block.score for block in scored(monkeypatch, each)] for each in (weights, turned)]
     assert scores[0] == pytest.approx(scores[1], abs=1e-5)
@@ -95,15 +102,21 @@ def test_the_order_of_weights_means_nothing(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_every_feature_has_a_value_for_each_block() -> None:
     blocks = read_blocks(parse(PAGE, "https://a.example/b").tree)
-    overlap.measure(blocks)
-    found = features.columns(blocks, containers.build(blocks), features.of_text(blocks, "A title"))
+    overlap.measure_letters(blocks)
+    found = features.compute_features(
+        blocks,
+        containers.build_containers(blocks),
+        features.compute_text_features(blocks, "A title"),
+    )
     assert {len(column) for column in found.values()} == {len(blocks)}
 
 
 @pytest.mark.parametrize(
     ("name", "parsed"), [("block_weights.toml", tomllib.loads), ("block_trees.json", json.loads)]
 )
-def test_the_files_say_what_made_them(name: str, parsed: Callable[[str], dict[str, Any]]) -> None:
+def test_the_files_name_the_script_that_made_them(
+    name: str, parsed: Callable[[str], dict[str, Any]]
+) -> None:
     content = files("syndicator.reading").joinpath(f"data/{name}").read_text("utf-8")
     table = parsed(content)
     assert (ROOT / table["script"]).is_file()
@@ -114,4 +127,4 @@ def test_the_files_say_what_made_them(name: str, parsed: Callable[[str], dict[st
 
 def test_weights_stand_in_order() -> None:
     for table in TABLES:
-        assert list(scorer.weights(table)) == sorted(scorer.weights(table))
+        assert list(scorer.load_weights(table)) == sorted(scorer.load_weights(table))

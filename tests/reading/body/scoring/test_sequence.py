@@ -40,17 +40,19 @@ def columns(
     `odds`."""
     blocks = blocks_of(markup)
     first = scorer.Scored("alone", ["bias"] * len(blocks), {}, np.array(odds))
-    found = sequence.columns(sequence.texts_of(blocks, facts), containers.build(blocks), first)
+    found = sequence.columns(
+        sequence.select_texts(blocks, facts), containers.build_containers(blocks), first
+    )
     return {name.removeprefix("second "): column.tolist() for name, column in found.items()}
 
 
 def blocks_of(markup: str) -> list[Block]:
     blocks = read_blocks(parse(f"<html><body>{markup}</body></html>".encode(), URL).tree)
-    overlap.measure(blocks)
+    overlap.measure_letters(blocks)
     return blocks
 
 
-def test_features_tell_the_odds_of_the_texts_beside() -> None:
+def test_features_of_the_odds_of_neighbouring_texts() -> None:
     found = columns("".join(f"<p>{text}</p>" for text in STORY[:3]), [2.0, -1.0, 3.0])
     assert found["odds"] == [2.0, -1.0, 3.0]
     assert found["odds-1"] == [-8.0, 2.0, -1.0]
@@ -69,7 +71,7 @@ def test_a_picture_is_no_neighbour() -> None:
     assert found["odds-1"] == [-8.0, 2.0]
 
 
-def test_features_tell_the_odds_of_lists_sections_and_what_is_alike() -> None:
+def test_features_of_lists_sections_and_equal_markup() -> None:
     items = "".join(f"<li>{text}</li>" for text in STORY[:2])
     found = columns(
         f"<p>{STORY[2]}</p><h2>Crew</h2><ul>{items}</ul><h2>Boats</h2><p>{STORY[3]}</p>",
@@ -82,7 +84,7 @@ def test_features_tell_the_odds_of_lists_sections_and_what_is_alike() -> None:
     assert found["section-after"][0] == pytest.approx(found["section-mean"][1])
 
 
-def test_features_tell_what_the_page_says_of_itself() -> None:
+def test_features_of_the_statements_of_the_page() -> None:
     facts = sequence.Facts(
         "The last ferry", ["Maren Oduya"], STORY[0], "Harbour Post", STORY[1], {"forum": 0.25}, True
     )
@@ -113,14 +115,16 @@ def page(below: str) -> bytes:
 def read_with(question: str, monkeypatch: pytest.MonkeyPatch, rules: Rules | None = None) -> Draft:
     """The page with a note below its text, against whose texts the second look is sure if they are
     over a limit."""
-    trees, shipped = scorer.read_trees([{"asks": question, "leaves": "9 -60"}]), scorer.boosted
+    trees, shipped = scorer.read_trees([{"asks": question, "leaves": "9 -60"}]), scorer.load_trees
     monkeypatch.setattr(
-        scorer, "boosted", lambda file, table: trees if "sequence" in file else shipped(file, table)
+        scorer,
+        "load_trees",
+        lambda file, table: trees if "sequence" in file else shipped(file, table),
     )
     return read(page(NOTE), URL, rules=rules)
 
 
-def test_the_second_look_cuts_what_the_first_took(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_second_score_cuts_a_text_that_the_first_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = read_with("second place > 2.0", monkeypatch)
     assert NOTE in whole.body
     cut = read_with("second place > 0.85", monkeypatch)
@@ -131,19 +135,21 @@ def test_the_second_look_cuts_what_the_first_took(monkeypatch: pytest.MonkeyPatc
     )
 
 
-def test_what_an_operator_chose_has_no_second_look(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_texts_that_an_operator_selects_have_no_second_score(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     assert NOTE in read_with("second place > 0.85", monkeypatch, Rules(select=("article",))).body
 
 
 @pytest.mark.parametrize("table", ["asked", "alone"])
-def test_the_shipped_trees_ask_for_features_that_there_are(table: scorer.Table) -> None:
-    shipped = scorer.boosted("sequence_trees.json", table)
+def test_the_shipped_trees_ask_for_computed_features(table: scorer.Table) -> None:
+    shipped = scorer.load_trees("sequence_trees.json", table)
     assert len(shipped.leaves) >= 100
     made = columns(f"<p>{STORY[0]}</p>", [0.0], sequence.Facts(types={"article": 1.0}))
     asked = {name.removeprefix("second ") for name in shipped.names if name.startswith("second ")}
     assert {name for name in asked if not name.startswith("type-")} <= made.keys()
 
 
-def test_the_file_says_what_made_it() -> None:
+def test_the_file_names_the_script_that_made_it() -> None:
     made = json.loads(reading.file_text("sequence_trees.json"))
     assert made["script"] == "tools/train/fit_sequence.py" and len(made["data_sha256"]) == 64

@@ -22,7 +22,7 @@ def read(
     headline: str = "The Last Ferry",
 ) -> str | None:
     page = parse(f"<html><body>{html}</body></html>".encode(), URL)
-    return author.read(page, site, entry, survey(page.tree, headline)).value
+    return author.choose_author(page, site, entry, survey(page.tree, headline)).value
 
 
 @pytest.mark.parametrize(
@@ -74,12 +74,12 @@ def read(
     ],
 )
 def test_names_in_a_byline(line: str, wanted: list[str]) -> None:
-    assert person_names.people(line) == wanted
+    assert person_names.find_names(line) == wanted
 
 
 @given(st.text(max_size=300))
-def test_names_are_short_and_hold_no_address(line: str) -> None:
-    for name in person_names.people(line):
+def test_names_are_short_and_contain_no_address(line: str) -> None:
+    for name in person_names.find_names(line):
         assert 1 < len(name) <= 120
         assert "@" not in name and "://" not in name
 
@@ -152,7 +152,7 @@ def test_no_name_without_a_mark(line: str) -> None:
         ("<p>gamescom 2010 in der Sicht von harbour</p>", None),
     ],
 )
-def test_a_line_that_tells_when_and_by_whom(line: str, wanted: str | None) -> None:
+def test_a_line_with_date_and_author(line: str, wanted: str | None) -> None:
     assert read(HEAD + line + TEXT) == wanted
 
 
@@ -221,7 +221,9 @@ def test_credentials_in_a_box_below_the_text() -> None:
 )
 def test_the_owner_of_a_site_of_one_person(head: str, body: str, url: str) -> None:
     page = parse(f"<html><head>{head}</head><body>{HEAD}{TEXT}{body}</body></html>".encode(), url)
-    found = author.read(page, identity.sitename(page), None, survey(page.tree, "The Last Ferry"))
+    found = author.choose_author(
+        page, identity.read_sitename(page), None, survey(page.tree, "The Last Ferry")
+    )
     assert (found.value, found.candidate) == ("Maria Lund", "owner")
 
 
@@ -240,7 +242,9 @@ def test_the_owner_of_a_site_of_one_person(head: str, body: str, url: str) -> No
 def test_no_owner(head: str) -> None:
     page = parse(f"<html><head>{head}</head><body>{HEAD}{TEXT}</body></html>".encode(), URL)
     assert (
-        author.read(page, identity.sitename(page), None, survey(page.tree, "The Last Ferry")).value
+        author.choose_author(
+            page, identity.read_sitename(page), None, survey(page.tree, "The Last Ferry")
+        ).value
         is None
     )
 
@@ -295,7 +299,7 @@ def test_a_name_has_no_soft_hyphens() -> None:
     assert read(HEAD + '<p class="byline">By Ma\xadren Odu\xadya</p>' + TEXT) == "Maren Oduya"
 
 
-def test_a_desk_only_where_readers_see_it() -> None:
+def test_an_editorial_desk_is_an_author_only_in_a_visible_byline() -> None:
     assert read(HEAD + "<p>Redaktion</p>" + TEXT) is None
     assert (
         read(HEAD + '<span class="byline">Von <a href="/autor/red">Redaktion</a></span>' + TEXT)
@@ -360,7 +364,7 @@ def test_a_person_whose_site_bears_the_same_name() -> None:
     )
 
 
-def test_what_holds_most_of_the_page_is_no_sidebar() -> None:
+def test_an_element_with_most_of_the_page_is_no_sidebar() -> None:
     byline = "<p class='byline'>By Maren Oduya</p>"
     assert read(f"{HEAD}<div class='grid-sidebar'>{byline}{TEXT * 6}</div>") == "Maren Oduya"
     assert read(f"{HEAD}<div class='grid-sidebar'>{byline}</div>{TEXT * 6}") is None
@@ -371,7 +375,7 @@ def test_the_owner_s_copyright_of_many_years() -> None:
         b"<p>Copyright (c) 2012- Maria Oduya. All rights reserved.</p>",
         "https://mariaoduya.example/ferry",
     )
-    assert author.read(page, "", None, survey(page.tree, "")).value == "Maria Oduya"
+    assert author.choose_author(page, "", None, survey(page.tree, "")).value == "Maria Oduya"
 
 
 @pytest.mark.parametrize(

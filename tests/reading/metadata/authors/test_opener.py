@@ -1,5 +1,4 @@
-"""Who opened a thread: by microdata, by the elements of forum software; elsewhere a user only
-comments."""
+"""Who opened a thread: by microdata, else by the elements of forum software."""
 
 from __future__ import annotations
 
@@ -57,7 +56,7 @@ def test_the_name_on_the_first_post_counts(post: str) -> None:
     assert author(page) == "keel_42"
 
 
-def test_microdata_tells_the_opener_from_those_who_reply() -> None:
+def test_microdata_name_the_opener_and_not_who_replies() -> None:
     assert author(MARKED.format(OPENED, REPLY.format("bosun"))) == "keel_42"
     assert author(MARKED.format(REPLY.format("bosun"), OPENED), ARTICLE) == "keel_42"
 
