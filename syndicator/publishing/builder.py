@@ -32,7 +32,7 @@ from syndicator.publishing.kinds.targets import (
     Steps,
     Target,
     Urgency,
-    difference,
+    compare_targets,
 )
 from syndicator.publishing.output.batches import batch
 from syndicator.publishing.selection.published import has_ended, has_old_archives, is_off
@@ -51,13 +51,13 @@ class Kind:
 
 
 KINDS: Final = (
-    Kind(ARTICLES, articles.targets),
-    Kind(STORY_PAGES, stories.targets, stories.are_looked_at),
-    Kind(DIGESTS, shared.digest_feeds, lambda site: True),
-    Kind(FRONT, shared.front_page, lambda site: True),
-    Kind(LISTS, shared.lists, lambda site: True),
-    Kind(MAPS, shared.maps, lambda site: True),
-    Kind(SEARCH, searching.targets),
+    Kind(ARTICLES, articles.list_targets),
+    Kind(STORY_PAGES, stories.list_targets, stories.is_stories_feed_planned),
+    Kind(DIGESTS, shared.list_digest_targets, lambda site: True),
+    Kind(FRONT, shared.list_front_targets, lambda site: True),
+    Kind(LISTS, shared.list_feed_list_targets, lambda site: True),
+    Kind(MAPS, shared.list_map_targets, lambda site: True),
+    Kind(SEARCH, searching.list_targets),
 )
 
 
@@ -67,9 +67,9 @@ def build(inputs: Inputs, is_over: Callable[[], bool] = lambda: False) -> Steps:
     left to the next build."""
     site = Site(inputs)
     builder = _Builder(site)
-    over = _over(site)
-    targets, known = yield from _plan(site, [row.key for row in over])
-    differs = difference(targets, known, whole=inputs.whole)
+    over = _find_ended(site)
+    targets, known = yield from _plan_targets(site, [row.key for row in over])
+    differs = compare_targets(targets, known, whole=inputs.whole)
     with batch(site.outlet):
         yield from builder.make(differs.due, is_over)
         builder.leave(differs.late)
@@ -80,7 +80,7 @@ def build(inputs: Inputs, is_over: Callable[[], bool] = lambda: False) -> Steps:
     return builder.report()
 
 
-def _over(site: Site) -> list[FeedRow]:
+def _find_ended(site: Site) -> list[FeedRow]:
     """Return the feeds that are published no more, which the maps of `site` know then, and those
     that moved and still have archives."""
     wanted = {*site.inputs.left_alone, *(spec.key for spec in site.inputs.specs)}
@@ -94,7 +94,7 @@ def _over(site: Site) -> list[FeedRow]:
     return over
 
 
-def _plan(
+def _plan_targets(
     site: Site, over: Collection[FeedKey]
 ) -> Generator[None, None, tuple[list[Target], Mapping[str, str]]]:
     """Return all targets of what the build looks at, and what was made before of each: id ->
@@ -104,10 +104,10 @@ def _plan(
     targets: list[Target] = []
     for spec in site.planned:
         published = site.index.targets([spec.key])
-        feed = feeds.prepare(site, spec, published)
-        targets += feeds.heads(site, feed)
-        targets += older.archives(site, feed, published)
-        targets += older.calendars(site, feed)
+        feed = feeds.prepare_feed(site, spec, published)
+        targets += feeds.list_head_targets(site, feed)
+        targets += older.list_archive_targets(site, feed, published)
+        targets += older.list_calendar_targets(site, feed)
         known |= published
         yield
     for kind in planned:

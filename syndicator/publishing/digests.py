@@ -13,7 +13,7 @@ from syndicator.core.formats import PAGE
 from syndicator.core.model import Article, FeedKey, FeedSpec, Origin
 from syndicator.publishing import paths
 from syndicator.publishing.entries import Entries, documents
-from syndicator.publishing.render.head import head, linked
+from syndicator.publishing.render.head import head, write_link
 from syndicator.publishing.render.view import View, view
 from syndicator.publishing.web import article_html
 from syndicator.publishing.web.pages import Pages
@@ -22,12 +22,12 @@ _LINK: Final = re.compile(r'<a href="([^"]*)">(.*?)</a>')
 _TAG: Final = re.compile(r"<[^>]*>")
 
 
-def files(
+def make_digest_files(
     digest: Digest, issues: Sequence[Mapping[str, Any]], entries: Entries, pages: Pages
 ) -> dict[str, bytes]:
     """Return the feed of a digest by file name. `issues`: see `entry`, newest first."""
     views = [view for issue in issues if (view := entry(digest.name, issue, entries)) is not None]
-    named = spec(digest, entries.settings)
+    named = plan_digest_feed(digest, entries.settings)
     top = head(named, entries.settings, entries.instance, None)
     rendered = documents(
         top,
@@ -37,21 +37,21 @@ def files(
         entries,
     )
     if PAGE in named.formats:
-        rendered[PAGE] = pages.feed_page(top, [_item(view) for view in views])
+        rendered[PAGE] = pages.feed_page(top, [write_page_item(view) for view in views])
     return {paths.file_name(named.key, feed_format): data for feed_format, data in rendered.items()}
 
 
-def specs(
+def plan_digest_feeds(
     made: Iterable[tuple[Digest, Sequence[Mapping[str, Any]]]], settings: Settings
 ) -> list[FeedSpec]:
     """Return the feeds of digests. They exist from the first day, so that nobody subscribes to an
     address that does not answer."""
-    return [spec(digest, settings) for digest, _ in made]
+    return [plan_digest_feed(digest, settings) for digest, _ in made]
 
 
-def spec(digest: Digest, settings: Settings) -> FeedSpec:
+def plan_digest_feed(digest: Digest, settings: Settings) -> FeedSpec:
     """Return the feed of a digest."""
-    name = _title(digest.name)
+    name = name_digest(digest.name)
     about = f"The stories of each {'week' if ' ' in digest.at else 'day'}."
     title = f"{name} - {settings.site.title}"
     key = FeedKey(DIGEST, digest.name)
@@ -82,14 +82,14 @@ def entry(name: str, issue: Mapping[str, Any], entries: Entries) -> View | None:
     article = Article(
         id=f"digest {name} {issue['until']}",
         url=f"{page}#d{until.date()}" if PAGE in entries.settings.publish.formats else base,
-        title=f"{_title(name)}: {article_html.day_name(issue['day'])}",
+        title=f"{name_digest(name)}: {article_html.name_day(issue['day'])}",
         excerpt="; ".join(reports[0].title for reports in stories[:3]),
         published=until,
         added=until,
         language=entries.settings.site.language,
         origin=Origin(title=entries.settings.site.title, url=page, site=base),
     )
-    content = "\n".join(["<ul>", *map(_line, stories), "</ul>"])
+    content = "\n".join(["<ul>", *map(write_story, stories), "</ul>"])
     shown = view(article, None, entries.instance, "excerpt", "")
     return replace(shown, content=content, is_own=True)
 
@@ -99,22 +99,22 @@ def text(content: str) -> str:
     return unescape(_TAG.sub("", _LINK.sub(r"\2 (\1)", content))).strip() + "\n"
 
 
-def _title(name: str) -> str:
+def name_digest(name: str) -> str:
     return name.replace("-", " ").capitalize()
 
 
-def _line(reports: Sequence[View]) -> str:
+def write_story(reports: Sequence[View]) -> str:
     lead, *others = reports
-    also = ", ".join(linked(report.origin.title, report.url) for report in others)
+    also = ", ".join(write_link(report.origin.title, report.url) for report in others)
     parts = [
-        f"{linked(lead.title, lead.url)} \N{MIDDLE DOT} {escape(lead.origin.title, quote=False)}",
+        f"{write_link(lead.title, lead.url)} \N{MIDDLE DOT} {escape(lead.origin.title, quote=False)}",
         f"Also: {also}" if also else "",
         escape(lead.summary, quote=False),
     ]
     return "<li>" + "\n".join(f"<p>{part}</p>" for part in parts if part) + "</li>\n"
 
 
-def _item(view: View) -> bytes:
+def write_page_item(view: View) -> bytes:
     """Return the list item of an entry for the page of its digest, for `article_html.days`."""
     stamp = view.published.strftime("%Y-%m-%dT%H:%M:%SZ")
     return (

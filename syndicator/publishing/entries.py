@@ -16,16 +16,16 @@ from syndicator.core.reasons import FeedFileReason
 from syndicator.core.text import legal
 from syndicator.publishing import validate
 from syndicator.publishing.article_index import Articles
-from syndicator.publishing.entry_cache import EntryKind, KeptEntries, Key, Made
+from syndicator.publishing.entry_cache import CachedEntry, EntryKind, KeptEntries, Key
 from syndicator.publishing.render import atom, jsonfeed, rss
 from syndicator.publishing.render.feed_entry import Draft
-from syndicator.publishing.render.head import Head, Links, card, links, plain
+from syndicator.publishing.render.head import Head, Links, links, write_card, write_whole_text
 from syndicator.publishing.render.view import (
     View,
-    also,
     find_begin,
-    folding,
-    leading,
+    lead_story,
+    list_other_reports,
+    make_folded_entry,
     permitted,
     view,
 )
@@ -63,7 +63,7 @@ class Renderer:
 RENDERERS: Final[dict[str, Renderer]] = {
     "atom": Renderer(
         entry=atom.make_entry,
-        entry_fault=validate.atom_entry_fault,
+        entry_fault=validate.find_atom_entry_fault,
         serialise=atom.serialise,
         feed=atom.write_feed,
         check=validate.check_atom,
@@ -72,7 +72,9 @@ RENDERERS: Final[dict[str, Renderer]] = {
         entry=rss.make_item, serialise=rss.serialise, feed=rss.write_feed, check=validate.check_rss
     ),
     "json": Renderer(
-        entry=lambda draft: jsonfeed.item(draft.view), feed=jsonfeed.feed, check=validate.check_json
+        entry=lambda draft: jsonfeed.item(draft.view),
+        feed=jsonfeed.write_feed,
+        check=validate.check_json,
     ),
 }
 
@@ -261,7 +263,7 @@ class Entries:
     ) -> View | None:
         article_id = article.id
         story = self.stories_of.get(article_id)
-        named = also(article_id, story, self.source_of) if story else ()
+        named = list_other_reports(article_id, story, self.source_of) if story else ()
         story_entry = self._story_entry(article_id)
         explained = self.explained.get(article_id)
         parts = (article, source, html, picture, named, story_entry, explained)
@@ -274,14 +276,16 @@ class Entries:
                     view(article, source, self.instance, mode, html, picture), also=named
                 )
                 if self.kind is EntryKind.FOLDED and story_entry:
-                    shown = folding(shown, story_entry, self.instance)
+                    shown = make_folded_entry(shown, story_entry, self.instance)
                 elif story_entry:
                     shown = self._lead(shown, story_entry, explained)
                 content = (
-                    card(shown, self.links) if self.links else plain(shown, self.settings.base_url)
+                    write_card(shown, self.links)
+                    if self.links
+                    else write_whole_text(shown, self.settings.base_url)
                 )
                 markdown = legal(self.markdown(shown.id)) if self.markdown and shown.html else ""
-                entry = Made(of, replace(shown, content=content, markdown=markdown))
+                entry = CachedEntry(of, replace(shown, content=content, markdown=markdown))
             except _UNWRITABLE as error:
                 where = article.url or article_id
                 detail = str(error)
@@ -296,9 +300,9 @@ class Entries:
         """Return the entry for the story that `view` leads."""
         began = find_begin(view, entry.story)
         if explained is None:
-            return leading(view, entry._replace(latest=began), self.instance)
+            return lead_story(view, entry._replace(latest=began), self.instance)
         latest = find_updated(explained, began)
-        led = leading(view, entry._replace(latest=latest), self.instance)
+        led = lead_story(view, entry._replace(latest=latest), self.instance)
         return replace(led, tags=tuple(explained.tags), explained=write_html(explained))
 
 

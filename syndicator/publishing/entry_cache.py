@@ -32,7 +32,7 @@ Key = tuple[str, "ContentMode | None", EntryKind]
 
 
 @dataclass(slots=True)
-class Made:
+class CachedEntry:
     """A cached entry. `of`: a digest of its input. `parts`: its bytes by format, None for a format
     that cannot hold it. `build`: the last build that compared `of`. `packed`: the number of parts
     when it was packed."""
@@ -52,7 +52,7 @@ class KeptEntries:
         self._open = min(_OPEN, most)
         self._about = ""
         self._build = 0
-        self._made: dict[Key, Made] = {}  # in the order of their last use
+        self._made: dict[Key, CachedEntry] = {}  # in the order of their last use
         # in the order in which they left `_made`; some are in both
         self._packed: dict[Key, bytes] = {}
         self._like = b""  # an entry that has most bytes of all others, for zlib
@@ -67,7 +67,7 @@ class KeptEntries:
             self._about = about
             self._like = b""
 
-    def get(self, key: Key, of: bytes = b"") -> Made | None:
+    def get(self, key: Key, of: bytes = b"") -> CachedEntry | None:
         """Return the entry if its input equals `of` or, without `of`, if this build compared it
         already; else None."""
         entry = self._made.get(key)
@@ -79,7 +79,7 @@ class KeptEntries:
         self.put(key, entry)
         return entry
 
-    def put(self, key: Key, entry: Made) -> None:
+    def put(self, key: Key, entry: CachedEntry) -> None:
         self._made.pop(key, None)
         self._made[key] = entry
         entry.build = self._build

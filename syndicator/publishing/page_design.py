@@ -35,7 +35,7 @@ class Look:
     @cached_property
     def digest(self) -> str:
         """A fingerprint of all templates and stylesheets."""
-        digest = hashlib.sha256(_shipped().encode())
+        digest = hashlib.sha256(_hash_our_files().encode())
         for name, text in sorted(self.templates.items()):
             digest.update(f"\n{name}\n{text}".encode("utf-8", "replace"))
         digest.update(self.styles)
@@ -62,7 +62,7 @@ def look(config: Path) -> Look:
 
 
 @cache
-def _shipped() -> str:
+def _hash_our_files() -> str:
     folders = [
         resources.files("syndicator.publishing").joinpath(folder)
         for folder in (TEMPLATES, "static")

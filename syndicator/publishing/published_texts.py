@@ -8,7 +8,7 @@ from syndicator.core.axes import SOURCE
 from syndicator.core.formats import PAGE
 from syndicator.core.model import Article, FeedKey, Source
 from syndicator.core.text import each_term
-from syndicator.publishing.render.view import permitted, published_summary
+from syndicator.publishing.render.view import cut_summary, permitted
 from syndicator.searching.documents import Document, join_terms
 from syndicator.searching.language import Expr
 from syndicator.searching.matching import matches
@@ -26,7 +26,7 @@ def find_published_texts(article: Article, source: Source | None) -> PublishedTe
     """Return which texts of an article are published. `source`: with the settings that hold for
     the article."""
     mode, restrictions = permitted(article, source)
-    summary = "" if mode == "link" else published_summary(article, restrictions)
+    summary = "" if mode == "link" else cut_summary(article, restrictions)
     return PublishedTexts(summary=summary, has_body=mode == "full")
 
 

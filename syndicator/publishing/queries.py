@@ -59,7 +59,7 @@ def load_queries(path: Path) -> tuple[SavedQuery, ...]:
 
 def queries_of(file: TomlFile) -> tuple[SavedQuery, ...]:
     """Return the entries of a file that is read already. Raises ConfigError."""
-    queries, faults = readable_queries(file)
+    queries, faults = parse_valid_queries(file)
     if faults:
         raise ConfigError.of(faults)
     return queries
@@ -68,11 +68,11 @@ def queries_of(file: TomlFile) -> tuple[SavedQuery, ...]:
 def valid_entries(path: Path) -> tuple[SavedQuery, ...]:
     """Return the valid entries of a file and ignore its faults; none if it is not TOML."""
     with suppress(ConfigError):
-        return readable_queries(read_toml_file(path))[0]
+        return parse_valid_queries(read_toml_file(path))[0]
     return ()
 
 
-def readable_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
+def parse_valid_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
     """Return the valid [[feed]] entries of a file, and the faults of the others."""
     tables = file.values.get("feed", ())
     if not (
@@ -90,7 +90,7 @@ def readable_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Faul
     for number, table in enumerate(tables):
         entry = f"[[feed]] {number + 1}"
         try:
-            saved = _saved(FeedTable.model_validate(table))
+            saved = _parse_table(FeedTable.model_validate(table))
         except ValidationError as error:
             faults += file.faults(error, FeedTable, "feed", number, entry=entry)
         except (_Invalid, questions.QuestionError) as error:
@@ -133,8 +133,8 @@ class FeedsFile(BaseModel):
     feed: tuple[FeedTable, ...] = ()
 
 
-def _saved(item: FeedTable) -> SavedQuery:
-    item = _with_question(item)
+def _parse_table(item: FeedTable) -> SavedQuery:
+    item = _add_question(item)
     if (item.feed is None) == (item.query is None):
         raise _Invalid(
             "query",
@@ -153,14 +153,14 @@ def _saved(item: FeedTable) -> SavedQuery:
     return SavedQuery(
         slug=item.slug or item.feed or slug(item.title),
         query=item.query or "",
-        expr=_parsed(item.query) if item.query is not None else None,
+        expr=_parse_expression(item.query) if item.query is not None else None,
         feed=feed,
-        window_hours=_hours(item.window),
+        window_hours=_round_up_hours(item.window),
         **item.model_dump(include={"title", "description", "limit", "content", "formats"}),
     )
 
 
-def _with_question(item: FeedTable) -> FeedTable:
+def _add_question(item: FeedTable) -> FeedTable:
     """Add the query to an entry whose slug is the address of a question. Raises _Invalid,
     QuestionError."""
     if not (item.slug or "").startswith(paths.QUESTIONS):
@@ -173,7 +173,7 @@ def _with_question(item: FeedTable) -> FeedTable:
     return item.model_copy(update={"query": question.query})
 
 
-def _parsed(text: str) -> Expr:
+def _parse_expression(text: str) -> Expr:
     try:
         return parse_query(text)
     except QueryError as error:
@@ -181,7 +181,7 @@ def _parsed(text: str) -> Expr:
         raise _Invalid("query", f"{error}\n  {line}\n  {' ' * error.at}^") from error
 
 
-def _hours(window: str | None) -> int | None:
+def _round_up_hours(window: str | None) -> int | None:
     if window is None:
         return None
     try:
@@ -204,7 +204,7 @@ def update_members(
     finders = {name: axis.found for name, axis in AXES.items() if axis.found and axis.word in words}
     if not asked and not finders:
         return 0
-    stamp = _stamp(specs, finders)
+    stamp = _make_stamp(specs, finders)
     waiting = index.unmatched(stamp)
     for start in range(0, len(waiting), _PART):
         feeds: dict[str, dict[FeedKey, str]] = {}
@@ -219,7 +219,7 @@ def update_members(
     return len(waiting)
 
 
-def _stamp(specs: Sequence[FeedSpec], axes: Collection[str]) -> str:
+def _make_stamp(specs: Sequence[FeedSpec], axes: Collection[str]) -> str:
     asked = sorted((spec.key.slug, spec.query) for spec in specs if spec.query is not None)
     parts = (_FORM, asked, sorted(axes)) if axes else (_FORM, asked)
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:16]

@@ -51,8 +51,10 @@ class Question:
     def stem(self) -> str:
         """The one address of the question below the web root, without the ending."""
         own = [term for term in self.wanted if term[0] not in _LATER]
-        barred = [_NOT + part for part in _parts(self.barred)]
-        return QUESTIONS + "/".join((*_parts(own), *barred, *_parts(self.wanted[len(own) :])))
+        barred = [_NOT + part for part in _write_parts(self.barred)]
+        return QUESTIONS + "/".join(
+            (*_write_parts(own), *barred, *_write_parts(self.wanted[len(own) :]))
+        )
 
     @property
     def query(self) -> str:
@@ -91,7 +93,7 @@ class Question:
             [tuple(to.get(FeedKey(*term), term)) for term in some]
             for some in (self.wanted, self.barred)
         )
-        return _sorted(wanted, barred)
+        return _make_question(wanted, barred)
 
 
 def parse(stem: str) -> Question:
@@ -100,13 +102,13 @@ def parse(stem: str) -> Question:
     terms: dict[bool, list[Term]] = {False: [], True: []}
     for part in stem.removeprefix(QUESTIONS).split("/") if len(stem) <= _LONG else ():
         kind, _, value = part.removeprefix(_NOT).partition(".")
-        new = [(kind, choice) for choice in _values(kind, value)]
+        new = [(kind, choice) for choice in _parse_values(kind, value)]
         if not new:
             raise QuestionError(
                 f"{part!r} is no valid part; write {', '.join(f'{name}.…' for name in _FIELDS)}"
             )
         terms[part.startswith(_NOT)] += new
-    question = _sorted(terms[False], terms[True])
+    question = _make_question(terms[False], terms[True])
     longest = max(len(part.encode()) for part in question.stem.split("/"))
     if not 0 < len(question.wanted) + len(question.barred) <= _MOST or longest > _LONGEST:
         raise QuestionError(
@@ -115,7 +117,7 @@ def parse(stem: str) -> Question:
     return question
 
 
-def _values(kind: str, value: str) -> Iterable[str]:
+def _parse_values(kind: str, value: str) -> Iterable[str]:
     """Return the values in one part of an address, such as two words, normalised; none if invalid
     for `kind`."""
     match kind:
@@ -130,7 +132,7 @@ def _values(kind: str, value: str) -> Iterable[str]:
     return ()
 
 
-def _sorted(wanted: Iterable[Any], barred: Iterable[Any]) -> Question:
+def _make_question(wanted: Iterable[Any], barred: Iterable[Any]) -> Question:
     order = list(_FIELDS)
     by_kind = [
         sorted(set(some), key=lambda term: (order.index(term[0]), term[1]))
@@ -139,7 +141,7 @@ def _sorted(wanted: Iterable[Any], barred: Iterable[Any]) -> Question:
     return Question(*map(tuple, by_kind))
 
 
-def _parts(terms: Iterable[Term]) -> list[str]:
+def _write_parts(terms: Iterable[Term]) -> list[str]:
     words = "-".join(value for kind, value in terms if kind == "words")
     return [f"{kind}.{value}" for kind, value in terms if kind != "words"] + (
         [f"words.{words}"] if words else []

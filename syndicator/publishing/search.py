@@ -68,8 +68,8 @@ class Shards:
     def add(self, views: Iterable[View], documents: Mapping[str, Document]) -> None:
         """Add articles, oldest first. `documents`: of those whose texts are published, by id."""
         for place, view in enumerate(views, len(self._shown)):
-            for term, mark in _terms_of(view, documents.get(view.id)).items():
-                self._places[term] += _step(place - self._last.get(term, -1) - 1, mark)
+            for term, mark in _weigh_terms(view, documents.get(view.id)).items():
+                self._places[term] += _pack_position(place - self._last.get(term, -1) - 1, mark)
                 self._last[term] = place
             shown = (
                 view.title,
@@ -115,13 +115,13 @@ def part_of(term: str, parts: int) -> int:
     return zlib.crc32(term.encode()) % parts
 
 
-def facet(kind: str, value: str) -> str:
+def make_facet(kind: str, value: str) -> str:
     """Return the term for a tag, category, source or language. It has a colon, so it differs from
     all words."""
     return f"{kind}:" + quote(value, safe="!'()*")  # as encodeURIComponent does
 
 
-def _terms_of(view: View, document: Document | None) -> dict[str, str]:
+def _weigh_terms(view: View, document: Document | None) -> dict[str, str]:
     """Return the article's terms with their weight marks. `document`: None unless its whole text is
     published."""
     marks = weigh_text(document) if document else {}
@@ -132,10 +132,10 @@ def _terms_of(view: View, document: Document | None) -> dict[str, str]:
         ("lang", view.language.lower().partition("-")[0])
     ]
     kinds += [("category", slug(view.category))] if view.category else []
-    return marks | {facet(*term): _SEEN for term in (*kinds, ("source", view.source_key))}
+    return marks | {make_facet(*term): _SEEN for term in (*kinds, ("source", view.source_key))}
 
 
-def shard_names(name: str, count: int, parts: int) -> list[str]:
+def list_shard_names(name: str, count: int, parts: int) -> list[str]:
     """Return the files of a period with `count` articles and `parts` term files."""
     docs = range(-(-count // DOCS))
     return [f"{FOLDER}{name}.t{part}.js" for part in range(parts)] + [
@@ -161,7 +161,7 @@ def called(script: bytes | None) -> Any:
 
 
 @lru_cache(4096)
-def _step(skipped: int, mark: str) -> bytes:
+def _pack_position(skipped: int, mark: str) -> bytes:
     """Return the position of a term's next article: the number of articles between, in base 36, and
     the weight."""
     digits = _DIGITS[skipped % 36]
@@ -188,20 +188,25 @@ def periods(months: Mapping[str, str], newest: MonthEntries, about: str) -> list
     if not months:
         return []
     *closed, open_month = sorted(months)
-    return [*_closed(closed, months, open_month[:4], about), *_blocks(open_month, newest, about)]
+    return [
+        *_plan_closed_periods(closed, months, open_month[:4], about),
+        *_plan_blocks(open_month, newest, about),
+    ]
 
 
-def _closed(
+def _plan_closed_periods(
     closed: Sequence[str], months: Mapping[str, str], year: str, about: str
 ) -> Iterator[Period]:
     for name, group in groupby(closed, key=lambda month: month if month[:4] == year else month[:4]):
         part = tuple(group)
         yield Period(
-            name=name, fingerprint=_digest(about, *(months[month] for month in part)), months=part
+            name=name,
+            fingerprint=_make_fingerprint(about, *(months[month] for month in part)),
+            months=part,
         )
 
 
-def _blocks(month: str, newest: MonthEntries, about: str) -> Iterator[Period]:
+def _plan_blocks(month: str, newest: MonthEntries, about: str) -> Iterator[Period]:
     oldest = list(reversed(newest))
     starts = [0]
     for size in _LARGE:
@@ -212,12 +217,12 @@ def _blocks(month: str, newest: MonthEntries, about: str) -> Iterator[Period]:
         name = f"{month}.{start // BLOCK}"
         yield Period(
             name=name,
-            fingerprint=_digest(about, *fingerprints),
+            fingerprint=_make_fingerprint(about, *fingerprints),
             ids=tuple(article_id for article_id, _, _ in block),
         )
 
 
-def _digest(*parts: str) -> str:
+def _make_fingerprint(*parts: str) -> str:
     return hashlib.sha256("\n".join((_FORM, *parts)).encode()).hexdigest()[:16]
 
 
@@ -229,7 +234,7 @@ def find_documents(
     return found | {article_id: read(article_id) for article_id in ids if article_id not in found}
 
 
-def ids_of(index: Members, period: Period) -> list[str]:
+def list_article_ids(index: Members, period: Period) -> list[str]:
     """Return the article ids of a period, oldest first."""
     if period.ids:
         return list(period.ids)

@@ -40,54 +40,54 @@ class Check:
 def atom_fault(data: bytes) -> str | None:
     """Check an Atom document by the grammar and Schematron rules of RFC 4287, appendix B; its ids
     differ (4.1.1)."""
-    root = _root(data)
+    root = _parse_xml(data)
     if isinstance(root, str):
         return root
-    grammar = _grammar("feed", _NAMESPACE)
+    grammar = _load_grammar("feed", _NAMESPACE)
     if not grammar.validate(root):
         error = grammar.error_log.last_error
-        return f"invalid: {error}{_entry_of(root, error.path)}"
+        return f"invalid: {error}{_write_id_at_path(root, error.path)}"
     entries = root.findall(f"{_ATOM}entry")
     authored = root.find(f"{_ATOM}author") is not None
     fault = next(
-        filter(None, (_schematron_fault(entry, authored, _ATOM) for entry in entries)), None
+        filter(None, (_find_schematron_fault(entry, authored, _ATOM) for entry in entries)), None
     )
-    return fault or _repeated([entry.findtext(f"{_ATOM}id") for entry in entries])
+    return fault or _find_repeated_id([entry.findtext(f"{_ATOM}id") for entry in entries])
 
 
 def check_atom(data: bytes) -> Check:
     """Check a document of entries that passed `atom_entry_fault`: that it is well-formed, the head
     by the grammar, and that ids differ."""
-    root = _root(data)
+    root = _parse_xml(data)
     if isinstance(root, str):
         return Check(fault=root)
     ids = []
     for entry in root.findall(f"{_ATOM}entry"):
         ids.append(entry.findtext(f"{_ATOM}id"))
         root.remove(entry)
-    grammar = _grammar("feed", _NAMESPACE)
+    grammar = _load_grammar("feed", _NAMESPACE)
     if not grammar.validate(root):
         return Check(fault=f"invalid: {grammar.error_log.last_error}")
-    return Check(fault=_repeated(ids), ids=ids)
+    return Check(fault=_find_repeated_id(ids), ids=ids)
 
 
-def atom_entry_fault(entry: Any) -> str | None:
+def find_atom_entry_fault(entry: Any) -> str | None:
     """Check the tree of an Atom entry before it is written; its elements have no namespace."""
-    grammar = _grammar("entry", _NO_NAMESPACE)
+    grammar = _load_grammar("entry", _NO_NAMESPACE)
     if not grammar.validate(entry):
         return f"invalid: {grammar.error_log.last_error}"
-    return _schematron_fault(entry, authored=False, namespace=_NO_NAMESPACE)
+    return _find_schematron_fault(entry, authored=False, namespace=_NO_NAMESPACE)
 
 
-def ids(data: bytes) -> list[str]:
+def list_entry_ids(data: bytes) -> list[str]:
     """Return the entry ids of an Atom document in order; none if it cannot be parsed."""
-    root = _root(data)
+    root = _parse_xml(data)
     elements = () if isinstance(root, str) else root.iterfind(f"{_ATOM}entry/{_ATOM}id")
     return [element.text or "" for element in elements]
 
 
-def _title_of(data: bytes, entry_id: str) -> str:
-    root = _root(data)
+def _describe_entry(data: bytes, entry_id: str) -> str:
+    root = _parse_xml(data)
     entries = [] if isinstance(root, str) else root.iterfind(f"{_ATOM}entry")
     for entry in entries:
         if entry.findtext(f"{_ATOM}id") == entry_id:
@@ -100,18 +100,18 @@ def _title_of(data: bytes, entry_id: str) -> str:
     return ""
 
 
-def _root(data: bytes) -> Any:
+def _parse_xml(data: bytes) -> Any:
     try:
         return etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError as error:
-        return f"not-well-formed: {error}{_entry_at(data, *error.position)}"
+        return f"not-well-formed: {error}{_write_id_at_position(data, *error.position)}"
 
 
-def _schematron_fault(entry: Any, authored: bool, namespace: str) -> str | None:
+def _find_schematron_fault(entry: Any, authored: bool, namespace: str) -> str | None:
     """`namespace`: of Atom's elements, as lxml spells it."""
     authored = authored or entry.find(f"{namespace}author") is not None
     if not authored and entry.find(f"{namespace}source/{namespace}author") is None:
-        return f"invalid: an entry without an author{_id_of(entry, namespace)}"
+        return f"invalid: an entry without an author{_write_id(entry, namespace)}"
     if entry.find(f"{namespace}content") is not None:
         return None
     if all(
@@ -119,23 +119,25 @@ def _schematron_fault(entry: Any, authored: bool, namespace: str) -> str | None:
     ):
         return (
             "invalid: an entry with neither an alternate link nor"
-            f" content{_id_of(entry, namespace)}"
+            f" content{_write_id(entry, namespace)}"
         )
     return None
 
 
-def _id_of(entry: Any, namespace: str) -> str:
+def _write_id(entry: Any, namespace: str) -> str:
     entry_id = entry.findtext(f"{namespace}id")
     return f" ({entry_id})" if entry_id else ""
 
 
-def _entry_of(root: Any, path: str | None) -> str:
+def _write_id_at_path(root: Any, path: str | None) -> str:
     nodes = root.xpath(path) if path else []
     above = (element for node in nodes[:1] for element in (node, *node.iterancestors()))
-    return next((_id_of(element, _ATOM) for element in above if element.tag == f"{_ATOM}entry"), "")
+    return next(
+        (_write_id(element, _ATOM) for element in above if element.tag == f"{_ATOM}entry"), ""
+    )
 
 
-def _entry_at(data: bytes, line: int, column: int) -> str:
+def _write_id_at_position(data: bytes, line: int, column: int) -> str:
     """Return the id of the Atom entry that is open at a place, "" for none. `line`, `column`: from
     1, in bytes."""
     before = data.split(b"\n", line)[: line - 1]
@@ -148,7 +150,7 @@ def _entry_at(data: bytes, line: int, column: int) -> str:
 
 def check_rss(data: bytes) -> Check:
     """Check an RSS document for the elements that RSS 2.0.11 requires, and for duplicate guids."""
-    root = _root(data)
+    root = _parse_xml(data)
     if isinstance(root, str):
         return Check(fault=root)
     channel = root.find("channel")
@@ -159,11 +161,11 @@ def check_rss(data: bytes) -> Check:
             return Check(fault=f"invalid: the channel has no {name}")
     items = channel.findall("item")
     ids = [item.findtext("guid") for item in items]
-    fault = next(filter(None, map(_item_fault, items)), None)
-    return Check(fault=fault or _repeated(ids), ids=ids)
+    fault = next(filter(None, map(_find_item_fault, items)), None)
+    return Check(fault=fault or _find_repeated_id(ids), ids=ids)
 
 
-def _item_fault(item: Any) -> str | None:
+def _find_item_fault(item: Any) -> str | None:
     if not (item.findtext("title") or item.findtext("description")):
         return f"invalid: an item with neither a title nor a description ({item.findtext('guid')})"
     for enclosure in item.iterfind("enclosure"):
@@ -193,10 +195,10 @@ def check_json(data: bytes) -> Check:
                 )
             )
     ids = [item["id"] for item in document["items"]]
-    return Check(fault=_repeated(ids), ids=ids)
+    return Check(fault=_find_repeated_id(ids), ids=ids)
 
 
-def _repeated(ids: Sequence[str | None]) -> str | None:
+def _find_repeated_id(ids: Sequence[str | None]) -> str | None:
     if not all(ids):
         return "invalid: an entry without an id"
     twice = next((article_id for article_id, times in Counter(ids).items() if times > 1), None)
@@ -204,7 +206,7 @@ def _repeated(ids: Sequence[str | None]) -> str | None:
 
 
 @cache
-def _grammar(start: str, namespace: str) -> Any:
+def _load_grammar(start: str, namespace: str) -> Any:
     """Return the grammar for documents whose root is a feed or an entry (RFC 4287 section 2 allows
     both), with Atom's elements in `namespace`."""
     source = resources.files("syndicator.publishing").joinpath("data/atom.rng").read_bytes()
@@ -215,7 +217,9 @@ def _grammar(start: str, namespace: str) -> Any:
     return etree.RelaxNG(etree.fromstring(source, _PARSER))
 
 
-def named(fault: str, key: FeedKey, live: bytes, index: Whereabouts, instance: uuid.UUID) -> str:
+def describe_faulty_entry(
+    fault: str, key: FeedKey, live: bytes, index: Whereabouts, instance: uuid.UUID
+) -> str:
     """Return title, address and file of the article whose entry id is in `fault`; of a deleted
     article the title in `live`, the published Atom file of feed `key`. "" if there is nothing to
     add."""
@@ -225,7 +229,7 @@ def named(fault: str, key: FeedKey, live: bytes, index: Whereabouts, instance: u
     article = index.articles([article_id]).get(article_id) if article_id else None
     if article:
         return f': "{article.title}", {article.url}, file {index.path(article_id)}'
-    title = _title_of(live, urn) if urn and live else ""
+    title = _describe_entry(live, urn) if urn and live else ""
     file = paths.file_name(key, FORMATS_ATOM)
     cure = (
         f"restore its file, or delete {file} of the public folder if it is meant to be gone, and"
@@ -234,7 +238,7 @@ def named(fault: str, key: FeedKey, live: bytes, index: Whereabouts, instance: u
     return f": {title}, which has no article file: {cure}" if title else ""
 
 
-def lost(
+def find_lost_entries(
     old: Sequence[str],
     new: Sequence[str],
     excused: Collection[str],
@@ -248,19 +252,19 @@ def lost(
     old = [urn for urn in old if not is_of_story(urn)]
     if set(old) <= set(new):
         return []
-    near = _members(spec, index, instance, 2 * spec.most + len(old))
-    if not suspects(old, new, near, excused):
+    near = _list_member_ids(spec, index, instance, 2 * spec.most + len(old))
+    if not find_missing(old, new, near, excused):
         return []
-    members = _members(spec, index, instance, _EVERY)
+    members = _list_member_ids(spec, index, instance, _EVERY)
     hidden = (*index.merged(), *index.behind(), *index.on_hold(), *index.pruned())
     indexed = {
         entry_urn(instance, article_id)
         for article_id in (*(article.id for article in index.each()), *hidden)
     }
-    return suspects(old, new, members, {*excused, *(indexed - set(members))})
+    return find_missing(old, new, members, {*excused, *(indexed - set(members))})
 
 
-def suspects(
+def find_missing(
     old: Sequence[str], new: Iterable[str], members: Sequence[str], excused: Collection[str]
 ) -> list[str]:
     """Return the ids missing without a reason. `members`: the feed's ids now, newest first; one
@@ -285,7 +289,9 @@ def suspects(
     ]
 
 
-def _members(spec: FeedSpec, index: Whereabouts, instance: uuid.UUID, most: int) -> list[str]:
+def _list_member_ids(
+    spec: FeedSpec, index: Whereabouts, instance: uuid.UUID, most: int
+) -> list[str]:
     return [
         entry_urn(instance, article_id)
         for article_id in index.ids(spec.key, limit=most, since=None, most=most)

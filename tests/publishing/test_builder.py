@@ -19,8 +19,8 @@ from syndicator.core.model import (
     FeedKey,
     Origin,
     Source,
-    make_article_id,
     entry_urn,
+    make_article_id,
 )
 from syndicator.publishing.entries import RENDERERS
 from syndicator.publishing.entry_cache import KeptEntries

@@ -45,10 +45,10 @@ def _adopt_folder(
     """Yield the files of `folder` that have names which builds give."""
     for name in sorted(outlet.names(folder)):
         if our_names.fullmatch(name.removeprefix(folder)):
-            yield PublishedFile(name=name, owner=owner, target=_target(name))
+            yield PublishedFile(name=name, owner=owner, target=_get_target(name))
 
 
-def _target(name: str) -> str:
+def _get_target(name: str) -> str:
     """Return the target of an older document: that of its Atom file. A page of the calendar is its
     own, and a wrong guess is put right when the file is made."""
     stem, _, feed_format = name.rpartition(".")

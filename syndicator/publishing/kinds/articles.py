@@ -15,14 +15,14 @@ from syndicator.core.model import FeedKey
 from syndicator.publishing import paths
 from syndicator.publishing.article_index import Members
 from syndicator.publishing.kinds.site import Site
-from syndicator.publishing.kinds.targets import ARTICLES, File, Target, Urgency, fingerprint
+from syndicator.publishing.kinds.targets import ARTICLES, File, Target, Urgency, make_fingerprint
 from syndicator.publishing.published_texts import list_feeds_with_pages
 from syndicator.publishing.render.view import View
 
 _FORM: Final = "2"  # increase when these pages change
 
 
-def targets(site: Site) -> Iterator[Target]:
+def list_targets(site: Site) -> Iterator[Target]:
     """Yield the pages of each day."""
     keys = list_feeds_with_pages(site.settings, site.inputs.sources)
     fingerprints = _fingerprint_days(keys, site.index, site.about)
@@ -42,11 +42,11 @@ def _make_day(site: Site, keys: Sequence[FeedKey], days: Sequence[str], day: str
     another day. `days`: all with pages, ascending."""
     place = bisect_left(days, day)
     near_days = days[max(place - 1, 0) : place + 2]
-    ids = _ids(keys, site.index, near_days)
+    ids = _list_ids_by_day(keys, site.index, near_days)
     views: list[View] = []
     for near_day in near_days:
-        views += _shown_whole(site, ids.get(near_day, ()))
-    related = _view_related(site, [view.id for view in views if view.id in ids[day]])
+        views += _list_whole_views(site, ids.get(near_day, ()))
+    related = _list_related_views(site, [view.id for view in views if view.id in ids[day]])
     neighbours: list[View | None] = [None, *views, None]
     for previous, view, following in zip(neighbours, views, neighbours[2:], strict=False):
         if view.id in ids[day]:
@@ -54,7 +54,7 @@ def _make_day(site: Site, keys: Sequence[FeedKey], days: Sequence[str], day: str
             yield File(paths.article_name(view.id), page)
 
 
-def _view_related(site: Site, ids: Sequence[str]) -> dict[str, list[View]]:
+def _list_related_views(site: Site, ids: Sequence[str]) -> dict[str, list[View]]:
     """Return the related articles of each of `ids`, as links."""
     lists = site.index.related(ids)
     named = sorted({other for others in lists.values() for other in others})
@@ -65,7 +65,7 @@ def _view_related(site: Site, ids: Sequence[str]) -> dict[str, list[View]]:
     }
 
 
-def _shown_whole(site: Site, ids: Iterable[str]) -> list[View]:
+def _list_whole_views(site: Site, ids: Iterable[str]) -> list[View]:
     """Return the articles that may be shown whole, oldest first."""
     views = [view for view in site.entries.views(sorted(ids), None) if view.html]
     return sorted(views, key=lambda view: (view.published, view.id))
@@ -84,12 +84,14 @@ def _fingerprint_days(keys: Sequence[FeedKey], index: Members, other_input: str)
     later = [*summaries[1:], ""]
     related = index.related_days(keys)
     return {
-        day: fingerprint(_FORM, other_input, [before, summary, after, related.get(day, "")])
+        day: make_fingerprint(_FORM, other_input, [before, summary, after, related.get(day, "")])
         for day, before, summary, after in zip(days, earlier, summaries, later, strict=False)
     }
 
 
-def _ids(keys: Sequence[FeedKey], index: Members, days: Sequence[str]) -> dict[str, set[str]]:
+def _list_ids_by_day(
+    keys: Sequence[FeedKey], index: Members, days: Sequence[str]
+) -> dict[str, set[str]]:
     """Return UTC day -> ids of the articles, from the earliest to the latest of `days`."""
     ids_of: dict[str, set[str]] = defaultdict(set)
     for key in keys:

@@ -14,13 +14,13 @@ from syndicator.core.ports import FeedRow
 from syndicator.publishing import paths, validate
 from syndicator.publishing.entries import documents
 from syndicator.publishing.kinds.site import Site
-from syndicator.publishing.kinds.targets import File, Held, Target, Urgency, fingerprint
+from syndicator.publishing.kinds.targets import File, Held, Target, Urgency, make_fingerprint
 from syndicator.publishing.render.head import Head, Removed, head
 from syndicator.publishing.render.view import View
-from syndicator.publishing.render.xml import opml
+from syndicator.publishing.render.xml import write_opml
 from syndicator.publishing.selection import archive, fingerprints
-from syndicator.publishing.selection.archive import Document, head_of_window
-from syndicator.publishing.web.calendar import CalendarPage, calendar_of, has_calendar
+from syndicator.publishing.selection.archive import Document, select_head
+from syndicator.publishing.web.calendar import CalendarPage, has_calendar, plan_feed_calendar
 
 # Tombstones (RFC 6721) of a head feed: how many at most, and how long, by the time of its newest
 # article, so that every reader has polled.
@@ -46,11 +46,11 @@ class Feed:
         return self.spec.key
 
 
-def prepare(site: Site, spec: FeedSpec, known: Mapping[str, str]) -> Feed:
+def prepare_feed(site: Site, spec: FeedSpec, known: Mapping[str, str]) -> Feed:
     """Select the articles of a feed's head and plan its older documents. `known`: its
     published targets, id -> fingerprint."""
-    row = _row(site, spec)
-    chosen = head_of_window(spec, site.index, row)
+    row = _get_row(site, spec)
+    chosen = select_head(spec, site.index, row)
     empty = head(spec, site.settings, site.inputs.instance, None)
     feed = Feed(spec=spec, row=row, head=empty, ids=chosen.ids, left_out=chosen.left_out)
     folder = f"{paths.ARCHIVES}{paths.stem(spec.key)}/"
@@ -58,18 +58,20 @@ def prepare(site: Site, spec: FeedSpec, known: Mapping[str, str]) -> Feed:
     months_share = site.settings.publish.archives is not True
     has_older = row.count > len(chosen.ids)
     if empty.archives and (has_older or published or not months_share):
-        about = fingerprints.of_archive(spec, site.shared)
-        plan = archive.chain(
+        about = fingerprints.fingerprint_archive(spec, site.shared)
+        plan = archive.plan_documents(
             spec, site.index, chosen.ids, site.open_month, about, known, shared=months_share
         )
         feed = replace(feed, archives=plan)
     if has_calendar(spec, site.settings.publish.archives) and PAGE not in empty.archives:
-        about = fingerprint(fingerprints.of_archive(spec, site.shared), site.pages_fingerprint)
-        feed = replace(feed, calendar=calendar_of(spec, site.index.days(spec.key), about))
+        about = make_fingerprint(
+            fingerprints.fingerprint_archive(spec, site.shared), site.pages_fingerprint
+        )
+        feed = replace(feed, calendar=plan_feed_calendar(spec, site.index.days(spec.key), about))
     return feed
 
 
-def _row(site: Site, spec: FeedSpec) -> FeedRow:
+def _get_row(site: Site, spec: FeedSpec) -> FeedRow:
     """Return the row of a feed, stored if it is new or published again."""
     row = site.rows.get(spec.key)
     if row is not None and not row.dropped:
@@ -80,10 +82,10 @@ def _row(site: Site, spec: FeedSpec) -> FeedRow:
     return row
 
 
-def heads(site: Site, feed: Feed) -> Iterator[Target]:
+def list_head_targets(site: Site, feed: Feed) -> Iterator[Target]:
     """Yield the head of a feed, and the OPML file of a feed that has one."""
     pages = site.pages_fingerprint if PAGE in feed.spec.formats else ""
-    made_of = fingerprints.of_feed(feed.spec, site.shared, pages)
+    made_of = fingerprints.fingerprint_feed(feed.spec, site.shared, pages)
     yield Target(
         id=paths.stem(feed.key),
         owner=feed.key,
@@ -93,12 +95,12 @@ def heads(site: Site, feed: Feed) -> Iterator[Target]:
         changed=site.is_marked(feed.key) or not feed.row.published,
     )
     if listed(feed.key.axis).outlines:
-        outline = opml(feed.spec.title, [feed.spec], site.settings.base_url)
+        outline = write_opml(feed.spec.title, [feed.spec], site.settings.base_url)
         name = f"{paths.stem(feed.key)}.opml"
         yield Target(
             id=name,
             owner=feed.key,
-            made_of=fingerprint(outline),
+            made_of=make_fingerprint(outline),
             make=lambda: [File(name, outline)],
             urgency=Urgency.SHARED,
         )
@@ -111,7 +113,9 @@ def _make_head(site: Site, feed: Feed) -> Iterator[File]:
     contents = _render_head(site, feed, views)
     if reason := _find_fault(site, feed, contents, views):
         live = site.outlet.get(paths.file_name(feed.key, ATOM)) or b""
-        reason += validate.named(reason, feed.key, live, site.index, site.inputs.instance)
+        reason += validate.describe_faulty_entry(
+            reason, feed.key, live, site.index, site.inputs.instance
+        )
         raise Held(reason)
     for feed_format, data in contents.items():
         former = [paths.file_name(old, feed_format) for old in site.former.get(feed.key, ())]
@@ -168,8 +172,8 @@ def _find_fault(
     live = site.outlet.get(paths.file_name(key, ATOM)) if ATOM in contents else None
     if not live:
         return None
-    lost = validate.lost(
-        validate.ids(live),
+    lost = validate.find_lost_entries(
+        validate.list_entry_ids(live),
         ids[ATOM],
         _find_excused(site, feed, views),
         feed.spec,

@@ -16,7 +16,7 @@ from syndicator.publishing.web import calendar, front
 from syndicator.publishing.web.calendar import CalendarPage
 
 
-def archives(site: Site, feed: Feed, known: Collection[str]) -> Iterator[Target]:
+def list_archive_targets(site: Site, feed: Feed, known: Collection[str]) -> Iterator[Target]:
     """Yield the archive documents of a feed. A new one, which the head will link, is made before
     the head. `known`: ids of published targets."""
     formats = feed.head.archives
@@ -35,7 +35,7 @@ def archives(site: Site, feed: Feed, known: Collection[str]) -> Iterator[Target]
 
 
 def _make_document(site: Site, feed: Feed, item: Document) -> Iterator[File]:
-    ids = archive.ids_of(item, feed.key, site.index)
+    ids = archive.list_article_ids(item, feed.key, site.index)
     entries = site.entries_of(feed.key)
     views = entries.views(ids, feed.spec.content)
     head = replace(feed.head, self_name=item.name, current=False, removed=())
@@ -50,7 +50,7 @@ def _make_document(site: Site, feed: Feed, item: Document) -> Iterator[File]:
     yield from files
 
 
-def calendars(site: Site, feed: Feed) -> Iterator[Target]:
+def list_calendar_targets(site: Site, feed: Feed) -> Iterator[Target]:
     """Yield the pages of a feed's older stories."""
     for page in feed.calendar:
         yield Target(

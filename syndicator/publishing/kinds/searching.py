@@ -9,12 +9,12 @@ from syndicator.core.formats import PAGE
 from syndicator.core.text import plain
 from syndicator.publishing import search
 from syndicator.publishing.kinds.site import Site
-from syndicator.publishing.kinds.targets import SEARCH, File, Target, Urgency, fingerprint
+from syndicator.publishing.kinds.targets import SEARCH, File, Target, Urgency, make_fingerprint
 from syndicator.publishing.search import Period, Row
 from syndicator.searching.documents import Document, join_text_terms
 
 
-def targets(site: Site) -> Iterator[Target]:
+def list_targets(site: Site) -> Iterator[Target]:
     """Yield the files of each period, then the list of periods, which reaches the disk with them:
     it has the digest of their files."""
     if PAGE not in site.settings.publish.formats:
@@ -28,7 +28,7 @@ def targets(site: Site) -> Iterator[Target]:
     rows = search.listed(site.outlet.get(search.MANIFEST))
     there = site.outlet.names(search.FOLDER)
     for place, period in enumerate(periods):
-        is_lost = not _is_there(rows.get(period.name), there)
+        is_lost = not _has_files(rows.get(period.name), there)
         is_broken |= is_lost
         yield Target(
             id=f"{search.FOLDER}{period.name}",
@@ -43,7 +43,7 @@ def targets(site: Site) -> Iterator[Target]:
     yield Target(
         id=search.MANIFEST,
         owner=SEARCH,
-        made_of=fingerprint([(period.name, period.fingerprint) for period in periods]),
+        made_of=make_fingerprint([(period.name, period.fingerprint) for period in periods]),
         make=partial(_make_list, site, periods, made),
         urgency=Urgency.SEARCH,
         changed=is_broken,
@@ -52,9 +52,9 @@ def targets(site: Site) -> Iterator[Target]:
     )
 
 
-def _is_there(row: Row | None, there: Collection[str]) -> bool:
+def _has_files(row: Row | None, there: Collection[str]) -> bool:
     """Return True if a period is listed and all its files exist."""
-    return row is not None and {*search.shard_names(row[0], row[2], row[3])} <= {*there}
+    return row is not None and {*search.list_shard_names(row[0], row[2], row[3])} <= {*there}
 
 
 def _make_period(site: Site, period: Period, made: dict[str, Row]) -> Iterator[File]:
@@ -64,7 +64,7 @@ def _make_period(site: Site, period: Period, made: dict[str, Row]) -> Iterator[F
         return Document(body=join_text_terms(plain(site.inputs.markdown(article_id))))
 
     shards = search.Shards(period.name)
-    ids = search.ids_of(site.index, period)
+    ids = search.list_article_ids(site.index, period)
     for start in range(0, len(ids), search.READ):
         views = site.entries.views(ids[start : start + search.READ], None)
         with_text = [view.id for view in views if view.html]

@@ -20,7 +20,7 @@ from syndicator.publishing.page_design import Look
 from syndicator.publishing.render.head import Removed
 from syndicator.publishing.selection import fingerprints
 from syndicator.publishing.stories.explanation import Split
-from syndicator.publishing.web.calendar import calendar_of
+from syndicator.publishing.web.calendar import plan_feed_calendar
 from syndicator.publishing.web.pages import Pages
 
 
@@ -89,11 +89,13 @@ class Site:
         self.index = given.index
         self.outlet = given.outlet
         self.settings = given.settings
-        named = [*given.specs, *digests.specs(given.digest, given.settings)]
+        named = [*given.specs, *digests.plan_digest_feeds(given.digest, given.settings)]
         self.pages = Pages(named, given.settings, given.look, given.tags)
         self.kept = given.kept or KeptEntries()
-        self.shared = fingerprints.common(given.settings, given.instance)
-        self.pages_fingerprint = fingerprints.of_pages(given.settings, self.pages.templates.look)
+        self.shared = fingerprints.fingerprint_shared_input(given.settings, given.instance)
+        self.pages_fingerprint = fingerprints.fingerprint_pages(
+            given.settings, self.pages.templates.look
+        )
         self.about = self.shared + self.pages_fingerprint
         look = self.pages.templates.look.digest
         self.kept.begin(repr((self.shared, given.settings, look, sorted(given.tags))))
@@ -174,7 +176,7 @@ class Site:
         look at it."""
         if self.pages.archived and ALL.slug not in self.pages.calendars:
             spec = next(spec for spec in self.pages.specs if spec.key == ALL)
-            self.pages.calendars[ALL.slug] = calendar_of(spec, self.index.days(ALL), "")
+            self.pages.calendars[ALL.slug] = plan_feed_calendar(spec, self.index.days(ALL), "")
 
     def is_marked(self, key: FeedKey) -> bool:
         return bool(self.inputs.marks.get(key))

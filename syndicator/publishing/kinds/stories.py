@@ -8,18 +8,18 @@ from syndicator.core.axes import STORIES
 from syndicator.core.formats import PAGE
 from syndicator.publishing import paths
 from syndicator.publishing.kinds.site import Site
-from syndicator.publishing.kinds.targets import STORY_PAGES, File, Target, Urgency, fingerprint
+from syndicator.publishing.kinds.targets import STORY_PAGES, File, Target, Urgency, make_fingerprint
 from syndicator.publishing.stories.explanation import explain_story
 
 _FORM: Final = "2"  # increase when these pages change
 
 
-def are_looked_at(site: Site) -> bool:
+def is_stories_feed_planned(site: Site) -> bool:
     """Return True if the feed of stories is looked at, which changes with each of them."""
     return site.looks_at(STORIES)
 
 
-def targets(site: Site) -> Iterator[Target]:
+def list_targets(site: Site) -> Iterator[Target]:
     """Yield the page of each story. A story that fell apart has none."""
     if not any(spec.key == STORIES and PAGE in spec.formats for spec in site.inputs.specs):
         return
@@ -27,7 +27,7 @@ def targets(site: Site) -> Iterator[Target]:
         yield Target(
             id=paths.story_name(story),
             owner=STORY_PAGES,
-            made_of=fingerprint(_FORM, site.about, shown),
+            made_of=make_fingerprint(_FORM, site.about, shown),
             make=partial(_make_page, site, story),
             urgency=Urgency.LINKED,
         )

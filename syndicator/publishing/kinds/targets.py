@@ -74,7 +74,7 @@ class Difference:
     gone: Collection[str]
 
 
-def difference(
+def compare_targets(
     targets: Sequence[Target], known: Mapping[str, str], *, whole: bool = False
 ) -> Difference:
     """Compare `targets`, all that the owners of `known` have, with what was made before. `known`:
@@ -115,6 +115,6 @@ class BuildReport:
 Steps = Generator[None, None, BuildReport]  # a build, step by step
 
 
-def fingerprint(*parts: object) -> str:
+def make_fingerprint(*parts: object) -> str:
     """Return a fingerprint of values that `repr` tells apart."""
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:32]

@@ -107,7 +107,7 @@ class FileOutlet:
 
     def written(self, name: str) -> datetime | None:
         path = self._current(name)
-        mtime = _mtime(path) if path else 0
+        mtime = _get_mtime(path) if path else 0
         return datetime.fromtimestamp(mtime // _SECOND, UTC) if mtime else None
 
     def commit(self) -> None:
@@ -142,7 +142,7 @@ class FileOutlet:
         return len(left)
 
     def _path(self, name: str) -> Path:
-        return self._root.joinpath(*_parts(name))
+        return self._root.joinpath(*_split_name(name))
 
     def _current(self, name: str) -> Path | None:
         """Return the file with the staged bytes, else the published file, which may be missing;
@@ -153,7 +153,7 @@ class FileOutlet:
         return self._staged[name].temporary if name in self._staged else path
 
     def _latest_mtime(self, name: str) -> int:
-        published = _mtime(self._path(name))
+        published = _get_mtime(self._path(name))
         return max(published, self._staged[name].mtime) if name in self._staged else published
 
     def _stage(self, name: str, data: bytes, *, earliest: int) -> None:
@@ -220,7 +220,7 @@ class FileOutlet:
         return path is not None and _is_gzip_of(path, data)
 
 
-def _parts(name: str) -> list[str]:
+def _split_name(name: str) -> list[str]:
     parts = name.split("/")
     if any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
         raise UsageError(f"{name!r} is not a valid name of a published file")
@@ -238,7 +238,7 @@ def _is_gzip_of(path: Path, data: bytes) -> bool:
         return False
 
 
-def _mtime(path: Path) -> int:
+def _get_mtime(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
     except FileNotFoundError:
@@ -319,7 +319,7 @@ class ObjectOutlet:
         return 0  # an object is whole or absent
 
     def _look(self, name: str) -> ObjectStamp | None:
-        _parts(name)
+        _split_name(name)
         if self.whole:
             self._list()
         if name not in self._seen:

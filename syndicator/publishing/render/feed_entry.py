@@ -7,11 +7,11 @@ from typing import Any, Final
 from lxml.etree import SubElement
 
 from syndicator.publishing.render.view import View
-from syndicator.publishing.render.xml import add_text, qualified
+from syndicator.publishing.render.xml import add_text, qualify_name
 
-_THUMBNAIL: Final = qualified("media", "thumbnail")
-_MEDIA_CONTENT: Final = qualified("media", "content")
-_CREDIT: Final = qualified("media", "credit")
+_THUMBNAIL: Final = qualify_name("media", "thumbnail")
+_MEDIA_CONTENT: Final = qualify_name("media", "content")
+_CREDIT: Final = qualify_name("media", "credit")
 
 
 @dataclass(slots=True)

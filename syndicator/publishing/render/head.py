@@ -15,8 +15,8 @@ from syndicator.core.formats import ATOM, FORMATS, JSON, PAGE
 from syndicator.core.model import FeedKey, FeedSpec, Older, feed_urn
 from syndicator.core.text import slug
 from syndicator.publishing import paths
-from syndicator.publishing.render.view import View, language, line, uri
-from syndicator.publishing.render.view import name as view_name
+from syndicator.publishing.render.view import View, clean_language, clean_line, uri
+from syndicator.publishing.render.view import clean_name as view_name
 
 EMPTY: Final = datetime(2000, 1, 1, tzinfo=UTC)  # `updated` of a feed that never had an entry
 _MARKUP: Final = re.compile(r"<[^>]*>")
@@ -91,35 +91,38 @@ def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datet
     """Return the head of a feed. `updated`: of the newest entry, None without entries."""
     site = settings.site
     licence = uri(site.rights) if "://" in site.rights else ""
-    title = line(spec.title) or line(spec.name) or spec.key.slug
+    title = clean_line(spec.title) or clean_line(spec.name) or spec.key.slug
     return Head(
         urn=feed_urn(instance, spec.key.axis, spec.first_slug),
         title=title,
-        description=line(spec.description) or f"{line(spec.name) or title}: the newest articles.",
+        description=clean_line(spec.description)
+        or f"{clean_line(spec.name) or title}: the newest articles.",
         base=settings.base_url,
         stem=paths.stem(spec.key),
-        language=language(spec.language) or "en",
+        language=clean_language(spec.language) or "en",
         author=view_name(site.author),
         icon=uri(site.icon) or f"{settings.base_url}icon.svg",
         hubs=tuple(hub for hub in map(uri, settings.publish.hubs) if hub),
         formats=tuple(feed_format for feed_format in FORMATS if feed_format in spec.formats),
         updated=updated or EMPTY,
-        rights=line(site.rights),
+        rights=clean_line(site.rights),
         licence=licence,
-        archives=_archives(spec, settings.publish.archives),
+        archives=_list_archive_formats(spec, settings.publish.archives),
     )
 
 
-def _archives(spec: FeedSpec, setting: Archives) -> tuple[str, ...]:
+def _list_archive_formats(spec: FeedSpec, setting: Archives) -> tuple[str, ...]:
     """Return the formats of a feed's archive documents, none without Atom."""
     if ATOM not in spec.formats or spec.older is Older.NONE:
         return ()
     return tuple(
-        feed_format for feed_format in _formats_of(spec, setting) if feed_format in spec.formats
+        feed_format
+        for feed_format in _list_allowed_archive_formats(spec, setting)
+        if feed_format in spec.formats
     )
 
 
-def _formats_of(spec: FeedSpec, setting: Archives) -> tuple[str, ...]:
+def _list_allowed_archive_formats(spec: FeedSpec, setting: Archives) -> tuple[str, ...]:
     if not setting:
         return ()
     is_archived = listed(spec.key.axis).archived
@@ -175,45 +178,47 @@ def links(settings: Settings, named: Iterable[str] = ()) -> Links:
     )
 
 
-def card(view: View, links: Links) -> str:
+def write_card(view: View, links: Links) -> str:
     """Return the entry as HTML: picture, excerpt, "Source · category · tags", then the whole,
     already sanitised text if it may be shown. Picture and excerpt are left out if the whole text
     repeats them."""
-    names = f"<p>{_BETWEEN.join(_names(view, links))}</p>"
+    names = f"<p>{_BETWEEN.join(_list_names(view, links))}</p>"
     return "".join(
         [
-            *_picture(view),
-            *_excerpt(view),
+            *_write_picture(view),
+            *_write_excerpt(view),
             names,
-            *reported(view, links.base),
+            *write_other_reports(view, links.base),
             view.explained,
             view.html,
         ]
     )
 
 
-def plain(view: View, base: str) -> str:
+def write_whole_text(view: View, base: str) -> str:
     """Return the whole text and the reports of other outlets as HTML, without picture, source and
     tags."""
     if not view.also:
         return view.html
-    return "".join([*_excerpt(view), *reported(view, base), view.explained, view.html])
+    return "".join(
+        [*_write_excerpt(view), *write_other_reports(view, base), view.explained, view.html]
+    )
 
 
-def reported(view: View, base: str) -> Iterator[str]:
+def write_other_reports(view: View, base: str) -> Iterator[str]:
     """Yield as HTML the other outlets of the story, and the link to the story's page. `base`: the
     web root."""
     if view.also:
-        named = ", ".join(linked(name, url) for name, url in view.also)
+        named = ", ".join(write_link(name, url) for name, url in view.also)
         more = (
-            f"{_BETWEEN}{linked('Timeline', base + paths.story_name(view.story))}"
+            f"{_BETWEEN}{write_link('Timeline', base + paths.story_name(view.story))}"
             if view.story
             else ""
         )
         yield f"<p>Also: {named}{more}</p>"
 
 
-def _picture(view: View) -> Iterator[str]:
+def _write_picture(view: View) -> Iterator[str]:
     # The validator takes src= at the end of an address for an attribute (its validators.py,
     # absUrlMixin)
     shown = _SRC.sub(r"\1&#61;", escape(view.cover))
@@ -221,17 +226,17 @@ def _picture(view: View) -> Iterator[str]:
         yield f'<p><a href="{escape(view.url)}"><img src="{shown}" alt=""></a></p>'
 
 
-def _excerpt(view: View) -> Iterator[str]:
+def _write_excerpt(view: View) -> Iterator[str]:
     begins = "".join(unescape(_MARKUP.sub("", view.html[:_BEGINNING])).split())
     words = "".join(view.summary.split())  # blocks may have no spaces between them
     if words and not 0 <= begins.find(words) <= _ABOVE:
         yield f"<p>{escape(view.summary, quote=False)}</p>"
 
 
-def _names(view: View, links: Links) -> Iterator[str]:
+def _list_names(view: View, links: Links) -> Iterator[str]:
     parts = urlsplit(view.url)
     front_page = f"{parts.scheme}://{parts.netloc}/" if parts.netloc else ""  # a mail has none
-    yield linked(view.origin.title, view.origin.site or front_page)
+    yield write_link(view.origin.title, view.origin.site or front_page)
     shown = {links.unsaid.casefold()}
     for name, address in (
         (view.category, links.category),
@@ -239,10 +244,10 @@ def _names(view: View, links: Links) -> Iterator[str]:
     ):
         if name and name.casefold() not in shown:
             shown.add(name.casefold())
-            yield linked(name, address(name))
+            yield write_link(name, address(name))
 
 
-def linked(name: str, address: str) -> str:
+def write_link(name: str, address: str) -> str:
     """Return a name as HTML, linked if it has an address."""
     shown = escape(name, quote=False)
     return f'<a href="{escape(address)}">{shown}</a>' if address else shown

@@ -22,10 +22,10 @@ def item(view: View) -> bytes:
     attachment = enclosure and {
         "url": enclosure.url,
         "mime_type": enclosure.type,
-        **_filled(size_in_bytes=enclosure.length, duration_in_seconds=view.seconds),
+        **_drop_empty(size_in_bytes=enclosure.length, duration_in_seconds=view.seconds),
     }
-    source = _filled(title=origin.title, feed_url=origin.url, home_page_url=origin.site)
-    fields |= _filled(
+    source = _drop_empty(title=origin.title, feed_url=origin.url, home_page_url=origin.site)
+    fields |= _drop_empty(
         summary=view.summary if view.content else "",
         image=view.cover,
         language=view.language,
@@ -36,7 +36,7 @@ def item(view: View) -> bytes:
         tags=list(tags.values()),
         attachments=[attachment] if attachment else [],
         # extensions: version 1.1 has no fields for rights and for the feed of an item
-        _rights=_filled(text=view.rights, license=view.licence),
+        _rights=_drop_empty(text=view.rights, license=view.licence),
         _source={} if view.is_own else source,
     )
     fields["date_published"] = (view.began or view.published).isoformat()
@@ -44,7 +44,7 @@ def item(view: View) -> bytes:
     return _dump(fields)
 
 
-def feed(head: Head, items: Sequence[bytes]) -> bytes:
+def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
     """Return a JSON Feed document of finished items."""
     fields: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -53,10 +53,10 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
         "description": head.description,
         "language": head.language,
     }
-    fields |= _filled(
+    fields |= _drop_empty(
         home_page_url=head.url(PAGE) if PAGE in head.formats else "",
         icon=head.icon,
-        _rights=_filled(text=head.rights, license=head.licence) if head.rights else {},
+        _rights=_drop_empty(text=head.rights, license=head.licence) if head.rights else {},
         next_url=head.document(head.previous, JSON) if JSON in head.archives else "",
         hubs=[{"type": "WebSub", "url": hub} for hub in head.hubs] if head.current else [],
     )
@@ -64,7 +64,7 @@ def feed(head: Head, items: Sequence[bytes]) -> bytes:
     return start[:-1] + b', "items": [\n' + b",\n".join(items) + b"\n]}\n"
 
 
-def _filled(**values: Any) -> dict[str, Any]:
+def _drop_empty(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 

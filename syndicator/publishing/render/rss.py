@@ -17,21 +17,21 @@ from syndicator.publishing.render.xml import (
     add_local,
     add_stylesheet,
     add_text,
-    declared,
     insert_entries,
-    qualified,
-    refer_to_signs,
+    qualify_name,
+    select_namespaces,
     serialise_entry,
+    write_signs_as_references,
 )
 
 _ARTWORK: Final = ("image/jpeg", "image/png")  # Apple takes no other for itunes:image
 _OF_APPLE: Final = ("season", "episode", "explicit")  # lines of an episode with tags of Apple
 _MINUTES: Final = 15  # between two polls
-_ITEM_NAMESPACES: Final = declared("media", "dc", "content")
-_NAMESPACES: Final = {**_ITEM_NAMESPACES, **declared("atom", "sy")}
-_CREATOR: Final = qualified("dc", "creator")
-_RIGHTS: Final = qualified("dc", "rights")
-_ATOM_LINK: Final = qualified("atom", "link")
+_ITEM_NAMESPACES: Final = select_namespaces("media", "dc", "content")
+_NAMESPACES: Final = {**_ITEM_NAMESPACES, **select_namespaces("atom", "sy")}
+_CREATOR: Final = qualify_name("dc", "creator")
+_RIGHTS: Final = qualify_name("dc", "rights")
+_ATOM_LINK: Final = qualify_name("atom", "link")
 _PLAIN: Final = ("title", "description", "category", "source", _CREATOR)
 _FOR_TEXT_AND_HTML: Final = ("title", "category", "source", _CREATOR, _RIGHTS)
 _CLOSING: Final = b"</channel></rss>"
@@ -68,7 +68,7 @@ def make_item(draft: Draft) -> Any:
 def serialise(draft: Draft, item: Any) -> bytes:
     """Return the bytes of an item inside a feed."""
     if draft.has_signs:
-        refer_to_signs(item, _PLAIN)
+        write_signs_as_references(item, _PLAIN)
     return serialise_entry(item, _ITEM_NAMESPACES)
 
 
@@ -107,8 +107,8 @@ class _HeadExtension:
         add_stylesheet(feed, self.head.base)
         channel = feed.find("channel")
         _space_tags(channel.iter("title", "description", "copyright"))
-        add_text(channel, qualified("sy", "updatePeriod"), "hourly")
-        add_text(channel, qualified("sy", "updateFrequency"), str(60 // _MINUTES))
+        add_text(channel, qualify_name("sy", "updatePeriod"), "hourly")
+        add_text(channel, qualify_name("sy", "updateFrequency"), str(60 // _MINUTES))
         for hub in self.head.hubs:
             SubElement(channel, _ATOM_LINK, rel="hub", href=hub)
         if self.head.licence:
@@ -118,7 +118,7 @@ class _HeadExtension:
             SubElement(
                 channel, _ATOM_LINK, rel="prev-archive", href=archive, type=FORMATS[ATOM].media_type
             )
-        refer_to_signs(channel, _PLAIN)
+        write_signs_as_references(channel, _PLAIN)
 
 
 def _space_tags(elements: Any) -> None:

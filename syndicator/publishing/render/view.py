@@ -163,52 +163,54 @@ def view(
     """Return the view of `article`. `mode`: the feed's content mode, None for the source's; `html`:
     the rendered body, "" for none; `picture`: the article's thumbnail. Raises ValueError if the
     article has no usable address."""
-    article = _without_private(_without_secrets(article, source), source)
+    article = _remove_private_addresses(_hide_secrets(article, source), source)
     published, updated = times(article)
     allowed, restricted = permitted(article, source)
     shown = allowed if mode is None else min(mode, allowed, key=_STRICTEST_FIRST.index)
     url = article.url if urls.is_mail(article.url) else uri(article.url)
     if not url:
         raise ValueError(f"no usable address: {article.url[:200]!r}")
-    origin = _origin(article, source, published)
+    origin = _make_origin(article, source, published)
     rules = terms(article.rights)
     return View(
         id=article.id,
         urn=entry_urn(instance, article.id),
         url=url,
-        title=line(article.title) or urlsplit(url).netloc,
-        authors=_unique(article.authors or text.persons(article.author)) or (origin.title,),
+        title=clean_line(article.title) or urlsplit(url).netloc,
+        authors=_clean_names(article.authors or text.persons(article.author)) or (origin.title,),
         published=published,
-        updated=_with_microseconds(updated, article.id),
-        summary=published_summary(article, restricted) if shown != "link" else "",
-        html=_without_title(_printed(text.legal(html)), article.title) if shown == "full" else "",
-        language=language(article.language or ""),
-        tags=_unique(article.tags),
-        category=name(article.category),
+        updated=_add_microseconds(updated, article.id),
+        summary=cut_summary(article, restricted) if shown != "link" else "",
+        html=_remove_title(_remove_unprintable(text.legal(html)), article.title)
+        if shown == "full"
+        else "",
+        language=clean_language(article.language or ""),
+        tags=_clean_names(article.tags),
+        category=clean_name(article.category),
         cover=uri(article.cover or ""),
-        cover_type=_IMAGES.get(_ending(article.cover or ""), ""),
+        cover_type=_IMAGES.get(_get_file_ending(article.cover or ""), ""),
         picture=picture if shown != "link" and may_copy_picture(article, source) else None,
-        enclosure=_enclosure(article.enclosure),
-        seconds=_seconds(article.enclosure),
+        enclosure=_clean_enclosure(article.enclosure),
+        seconds=_parse_duration(article.enclosure),
         related=tuple(address for address in map(uri, article.also) if address),
         origin=origin,
         source_key=article.source_key,
-        rights=line("; ".join((*rules.words, *rules.because))),
+        rights=clean_line("; ".join((*rules.words, *rules.because))),
         licence=next(filter(None, map(uri, rules.licences)), ""),
     )
 
 
-def _without_secrets(article: Article, source: Source | None) -> Article:
+def _hide_secrets(article: Article, source: Source | None) -> Article:
     """Replace the source's secrets in the article's addresses by placeholders."""
     names = secrets.variables(source.url) if source else ()
     if not names:
         return article
     origin = replace(article.origin, url=article.origin.url or (source.url if source else ""))
     article = replace(article, url=secrets.published(article.url, names), origin=origin)
-    return _readdressed(article, lambda value: secrets.published(value, names))
+    return _change_addresses(article, lambda value: secrets.published(value, names))
 
 
-def _without_private(article: Article, source: Source | None) -> Article:
+def _remove_private_addresses(article: Article, source: Source | None) -> Article:
     """Remove addresses with passwords and, unless the source may use them, those into private
     networks."""
     if source and (source.allow or urls.private(source.url)):
@@ -217,10 +219,10 @@ def _without_private(article: Article, source: Source | None) -> Article:
     def public(value: str) -> str:
         return "" if any(urls.refusal(word, article.url) for word in _WORDS.split(value)) else value
 
-    return replace(_readdressed(article, public), rights=tuple(filter(public, article.rights)))
+    return replace(_change_addresses(article, public), rights=tuple(filter(public, article.rights)))
 
 
-def _readdressed(article: Article, changed: Callable[[str], str]) -> Article:
+def _change_addresses(article: Article, changed: Callable[[str], str]) -> Article:
     """Apply `changed` to all addresses of `article` but its own; an address that becomes "" is
     removed."""
     enclosure = article.enclosure
@@ -240,7 +242,7 @@ def _readdressed(article: Article, changed: Callable[[str], str]) -> Article:
     )
 
 
-def also(
+def list_other_reports(
     article_id: str, story: Story, source_of: Callable[[Article], Source | None]
 ) -> tuple[tuple[str, str], ...]:
     """Return (name, address) of the first report of each other outlet in the story of article
@@ -248,7 +250,7 @@ def also(
     address_of = {outlet: "" for outlet, article in story.reports if article.id == article_id}
     named: list[tuple[str, str]] = []
     for outlet, article in story.reports:
-        url = uri(_without_secrets(article, source_of(article)).url)
+        url = uri(_hide_secrets(article, source_of(article)).url)
         if outlet not in address_of and url:
             address_of[outlet] = url
             named.append((name_outlet(outlet, article), url))
@@ -260,7 +262,7 @@ def name_outlet(outlet: str, article: Article) -> str:
     the article."""
     site = article.origin.site or article.origin.url
     own = bool(site) and urls.publisher(site) == outlet
-    return (own and name(article.origin.title)) or outlet
+    return (own and clean_name(article.origin.title)) or outlet
 
 
 def find_begin(view: View, story: str) -> datetime:
@@ -269,17 +271,17 @@ def find_begin(view: View, story: str) -> datetime:
     return datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() else view.published
 
 
-def leading(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
+def lead_story(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
     """Return an entry for the story that `view` leads, with its id. `updated` is that of the lead
     or of what others added last."""
     began = find_begin(view, entry.story)
-    updated = _with_microseconds(max(began, view.updated, entry.latest), entry.story)
+    updated = _add_microseconds(max(began, view.updated, entry.latest), entry.story)
     return replace(
         view, urn=story_urn(instance, entry.story), updated=updated, story=entry.story, began=began
     )
 
 
-def folding(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
+def make_folded_entry(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
     """Return the entry that an earlier version published for a story. `updated` changes only at
     noon and midnight."""
     latest = max(view.updated, entry.latest)
@@ -287,12 +289,12 @@ def folding(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
         hour=latest.hour // _HALF_DAY * _HALF_DAY, minute=0, second=0, microsecond=0
     )
     return replace(
-        leading(view, entry, instance),
-        updated=_with_microseconds(max(find_begin(view, entry.story), half), entry.story),
+        lead_story(view, entry, instance),
+        updated=_add_microseconds(max(find_begin(view, entry.story), half), entry.story),
     )
 
 
-def _content_mode(source: Source | None) -> ContentMode:
+def _get_content_mode(source: Source | None) -> ContentMode:
     """Return how much a source shows; the least if it is private and this instance is public: its
     articles are on hold, except those that the operator released."""
     if source is None:
@@ -305,7 +307,7 @@ def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tup
     restrict it. A recorded licence of the source lifts them. Rules: `statements.terms`; nosnippet
     and noarchive (neither excerpt nor body); max-snippet (an excerpt of so many characters, no
     body; https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag)."""
-    wanted = _content_mode(source)
+    wanted = _get_content_mode(source)
     if source and source.licence:
         return wanted, ()
     rules = {rule.strip().lower().replace(" ", "") for rule in article.robots}
@@ -315,8 +317,8 @@ def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tup
         return "link", tuple(restricted)
     if rules & {"nosnippet", "max-snippet:0"}:
         return "link", (*restricted, "nosnippet")
-    if _snippet(article) is not None:
-        restricted.append(f"max-snippet:{_snippet(article)}")
+    if _find_snippet_limit(article) is not None:
+        restricted.append(f"max-snippet:{_find_snippet_limit(article)}")
     if "noarchive" in rules:
         restricted.append("noarchive")
     if restricted and wanted == "full":
@@ -349,10 +351,10 @@ def uri(value: str) -> str:
 
 
 @lru_cache(4096)
-def name(value: str) -> str:
+def clean_name(value: str) -> str:
     """Return a name (of an author, tag, category, source) as one line without markup (validator:
     ContainsHTML)."""
-    cleaned = line(value)
+    cleaned = clean_line(value)
     before = ""
     while cleaned != before:
         before = cleaned
@@ -361,7 +363,7 @@ def name(value: str) -> str:
 
 
 @lru_cache(256)
-def language(value: str) -> str:
+def clean_language(value: str) -> str:
     """Return a language tag for xml:lang (RFC 5646), "" if it is invalid or its language has no
     two-letter code."""
     tag = value.strip().replace("_", "-")
@@ -372,7 +374,7 @@ def language(value: str) -> str:
     return tag if fine and tag.isascii() else ""
 
 
-def direction(language: str) -> str:
+def get_direction(language: str) -> str:
     """Return the direction in which a language is written, for the attribute `dir` of HTML."""
     subtag, _, rest = language.lower().partition("-")
     if subtag in _RIGHT_TO_LEFT and "latn" not in rest:
@@ -380,20 +382,22 @@ def direction(language: str) -> str:
     return "ltr"
 
 
-def line(value: str) -> str:
+def clean_line(value: str) -> str:
     """Return a text as one line without characters that must not be published."""
-    return text.line(_printed(value))
+    return text.line(_remove_unprintable(value))
 
 
-def _printed(value: str) -> str:
+def _remove_unprintable(value: str) -> str:
     """Remove characters that XML allows and HTML does not (HTML 13.2.3.5), and write "?" for
     U+FFFD."""
     if value.isascii() and value.isprintable():
         return value
-    return _UNPRINTED.sub("", _TWICE_ENCODED.sub(_decoded_twice, value)).replace("\ufffd", "?")
+    return _UNPRINTED.sub("", _TWICE_ENCODED.sub(_decode_twice_encoded, value)).replace(
+        "\ufffd", "?"
+    )
 
 
-def _decoded_twice(match: re.Match[str]) -> str:
+def _decode_twice_encoded(match: re.Match[str]) -> str:
     """Decode text that was encoded twice (Latin-1 characters whose bytes are UTF-8), which the
     validator reports."""
     try:
@@ -402,37 +406,39 @@ def _decoded_twice(match: re.Match[str]) -> str:
         return match[0]
 
 
-def _without_title(html: str, title: str) -> str:
+def _remove_title(html: str, title: str) -> str:
     heading = _HEADING.match(html[:_LONGEST_HEADING])
-    if heading and _words(unescape(_MARKUP.sub("", heading[2]))) == _words(title):
+    if heading and _split_words(unescape(_MARKUP.sub("", heading[2]))) == _split_words(title):
         return html[heading.end() :]
     return html
 
 
-def _words(value: str) -> list[str]:
+def _split_words(value: str) -> list[str]:
     return [word for word in re.split(r"\W+", value.casefold()) if word]
 
 
 def times(article: Article) -> tuple[datetime, datetime]:
     """Return (published, updated): `published` is never after `added`; only a recorded revision
     moves `updated`."""
-    added = _utc(article.added) or _FIRST
-    published = min(_utc(article.published) or added, added)
+    added = _convert_to_utc(article.added) or _FIRST
+    published = min(_convert_to_utc(article.published) or added, added)
     published = published if published >= _FIRST else max(added, _FIRST)
-    revised = [moment for moment in map(_parsed, article.revisions) if moment is not None]
+    revised = [moment for moment in map(_parse_time, article.revisions) if moment is not None]
     if revised:
         return published, max(published, *revised)
-    return published, max(published, min(_utc(article.updated) or published, max(added, published)))
+    return published, max(
+        published, min(_convert_to_utc(article.updated) or published, max(added, published))
+    )
 
 
-def _with_microseconds(moment: datetime, article_id: str) -> datetime:
+def _add_microseconds(moment: datetime, article_id: str) -> datetime:
     """Add microseconds derived from `id`: readers sort by time, and the validator warns of equal
     times."""
     digest = hashlib.sha256(article_id.encode("utf-8", "replace")).digest()
     return moment.replace(microsecond=1 + int.from_bytes(digest[:4], "big") % 999_998)
 
 
-def _utc(moment: datetime | None) -> datetime | None:
+def _convert_to_utc(moment: datetime | None) -> datetime | None:
     if moment is None:
         return None
     return (
@@ -442,14 +448,14 @@ def _utc(moment: datetime | None) -> datetime | None:
     )
 
 
-def _parsed(value: str) -> datetime | None:
+def _parse_time(value: str) -> datetime | None:
     try:
-        return _utc(datetime.fromisoformat(value))
+        return _convert_to_utc(datetime.fromisoformat(value))
     except ValueError:
         return None
 
 
-def _snippet(article: Article) -> int | None:
+def _find_snippet_limit(article: Article) -> int | None:
     rules = (rule.lower().replace(" ", "").partition(":") for rule in article.robots)
     return min(
         (int(count) for name, _, count in rules if name == "max-snippet" and count.isdigit()),
@@ -457,11 +463,13 @@ def _snippet(article: Article) -> int | None:
     )
 
 
-def published_summary(article: Article, restricted: Sequence[str]) -> str:
+def cut_summary(article: Article, restricted: Sequence[str]) -> str:
     """Return the excerpt that may be shown. `restricted`: the rules of `permitted`."""
-    whole = line(article.excerpt)
+    whole = clean_line(article.excerpt)
     limit = (
-        _snippet(article) if any(rule.startswith("max-snippet") for rule in restricted) else None
+        _find_snippet_limit(article)
+        if any(rule.startswith("max-snippet") for rule in restricted)
+        else None
     )
     if limit is None or len(whole) <= limit:
         return whole
@@ -469,20 +477,20 @@ def published_summary(article: Article, restricted: Sequence[str]) -> str:
     return whole[: cut + 1].strip() if cut > 0 else ""
 
 
-def _unique(values: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for text in map(name, values) if text))
+def _clean_names(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in map(clean_name, values) if text))
 
 
-def _enclosure(enclosure: Enclosure | None) -> Enclosure | None:
+def _clean_enclosure(enclosure: Enclosure | None) -> Enclosure | None:
     """Return the enclosure with a valid type; None unless it is audio or video."""
     url = uri(enclosure.url) if enclosure else ""
     if enclosure is None or not url:
         return None
     declared = enclosure.type.partition(";")[0].strip().lower()
-    kind = declared if _AUDIO_VIDEO.fullmatch(declared) else _MEDIA.get(_ending(url), "")
+    kind = declared if _AUDIO_VIDEO.fullmatch(declared) else _MEDIA.get(_get_file_ending(url), "")
     if not kind:
         return None
-    podcast = tuple(line for line in map(_podcast, enclosure.podcast) if line)
+    podcast = tuple(line for line in map(_clean_podcast_line, enclosure.podcast) if line)
     return Enclosure(
         url=url,
         type=kind,
@@ -492,11 +500,11 @@ def _enclosure(enclosure: Enclosure | None) -> Enclosure | None:
     )
 
 
-def _podcast(text: str) -> str:
+def _clean_podcast_line(text: str) -> str:
     """Return a line of `Enclosure.podcast`, made legal; "" if its address or name is invalid."""
     if _EPISODE_FACT.fullmatch(text):
         return text
-    kind, _, rest = line(text).partition(" ")
+    kind, _, rest = clean_line(text).partition(" ")
     main, *values = rest.split("; ")
     pairs = [value.partition("=") for value in values]
     attributes = [
@@ -504,7 +512,7 @@ def _podcast(text: str) -> str:
         for key, _, value in pairs
         if value
     ]
-    main = name(main) if kind == "person" else uri(main)
+    main = clean_name(main) if kind == "person" else uri(main)
     typed = kind == "person" or any(
         key == "type" and _TYPE.fullmatch(value) for key, _, value in pairs
     )
@@ -512,7 +520,7 @@ def _podcast(text: str) -> str:
     return "; ".join([f"{kind} {main}", *valid]) if main and typed else ""
 
 
-def _seconds(enclosure: Enclosure | None) -> int:
+def _parse_duration(enclosure: Enclosure | None) -> int:
     declared = enclosure.duration.strip() if enclosure else ""
     seconds = 0
     for part in declared.split(":") if _DURATION.fullmatch(declared) else ():
@@ -520,7 +528,7 @@ def _seconds(enclosure: Enclosure | None) -> int:
     return seconds
 
 
-def _ending(url: str) -> str:
+def _get_file_ending(url: str) -> str:
     try:
         path = urlsplit(url).path
     except ValueError:
@@ -528,26 +536,26 @@ def _ending(url: str) -> str:
     return path.rpartition("/")[2].rpartition(".")[2].lower()
 
 
-def _origin(article: Article, source: Source | None, published: datetime) -> Origin:
+def _make_origin(article: Article, source: Source | None, published: datetime) -> Origin:
     recorded = article.origin
     url = uri(recorded.url) or uri(source.url if source else "")
     site = uri(recorded.site)
-    updated = _utc(recorded.updated)
-    named = name(recorded.title) or name((source and source.title) or "")
+    updated = _convert_to_utc(recorded.updated)
+    named = clean_name(recorded.title) or clean_name((source and source.title) or "")
     return Origin(
         title=named or urlsplit(site or url or uri(article.url)).netloc,
         url=url,
         site=site,
-        id=_source_id(recorded.id) or _source_id(url) or _source_id(article.url),
+        id=_make_source_id(recorded.id) or _make_source_id(url) or _make_source_id(article.url),
         updated=(
-            min(updated, _utc(article.added) or updated)
+            min(updated, _convert_to_utc(article.added) or updated)
             if updated and updated >= _FIRST
             else published
         ),
     )
 
 
-def _source_id(value: str) -> str:
+def _make_source_id(value: str) -> str:
     """Return the original feed's id as an absolute URI (RFC 4287 4.2.6), "" if it is not a URI."""
     value = value.strip()
     if any(shape.fullmatch(value) for shape in (_URN, _UUID, _TAG)):

@@ -33,12 +33,12 @@ _SIGNS: Final = re.compile("([&<])")
 _REFERENCES: Final = {"&": "#x26", "<": "#x3C"}
 
 
-def qualified(prefix: str, name: str) -> str:
+def qualify_name(prefix: str, name: str) -> str:
     """Return `prefix:name` as lxml spells it."""
     return f"{{{NAMESPACES[prefix]}}}{name}"
 
 
-def declared(*prefixes: str) -> dict[str, str]:
+def select_namespaces(*prefixes: str) -> dict[str, str]:
     """Return the namespaces of `prefixes`."""
     return {prefix: NAMESPACES[prefix] for prefix in prefixes}
 
@@ -54,12 +54,14 @@ def add_text(parent: Any, tag: str, value: str, /, **attributes: str) -> Any:
 def add_local(parent: Any, prefix: str, name: str, value: str = "", /, **attributes: str) -> None:
     """Add an element that declares its namespace, because few feeds have it. `value`: its text, if
     it has one."""
-    element = etree.SubElement(parent, qualified(prefix, name), attributes, nsmap=declared(prefix))
+    element = etree.SubElement(
+        parent, qualify_name(prefix, name), attributes, nsmap=select_namespaces(prefix)
+    )
     if value:
         element.text = value
 
 
-def mark_text(element: Any) -> None:
+def set_text_type(element: Any) -> None:
     """Give an Atom text construct (RFC 4287 3.1) its type. A text with <b> or AT&amp;T in it is
     "html" and escaped once more, so that readers show it literally. Others are "text": five of
     seven readers do not unescape twice."""
@@ -71,7 +73,7 @@ def mark_text(element: Any) -> None:
         element.set("type", "text")
 
 
-def refer_to_signs(root: Any, names: Sequence[str]) -> None:
+def write_signs_as_references(root: Any, names: Sequence[str]) -> None:
     """Write & and < of the plain elements `names` as hexadecimal references, which the validator
     and readers that take fields for HTML read right (RSS Best Practices Profile, "Character
     data")."""
@@ -114,7 +116,7 @@ def insert_entries(head: bytes, closing: bytes, entries: Sequence[bytes]) -> byt
     return b"\n".join([head.removesuffix(closing), *entries, closing, b""])
 
 
-def opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:
+def write_opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:
     """Return a subscription list with an outline for each feed, in the first of our XML formats
     that it has. Each axis but that of everything is a folder. Feed names do not repeat our site's
     name."""

@@ -47,12 +47,12 @@ class Selection:
     left_out: frozenset[str] = frozenset()
 
 
-def head_of_window(spec: FeedSpec, index: Members, row: FeedRow | None) -> Selection:
+def select_head(spec: FeedSpec, index: Members, row: FeedRow | None) -> Selection:
     """Select a head feed: the newest `limit` articles, and those of the `window_hours` before the
     newest. Of the 24 hours before the newest at most `most`; in all at most `most_older`, or those
     of the 24 hours if they are more. If articles are left out, a source gets at most its `share` of
     the places while others have articles."""
-    latest = row.latest_added if row and row.latest_added else _latest(spec.key, index)
+    latest = row.latest_added if row and row.latest_added else _find_latest(spec.key, index)
     since = latest - timedelta(hours=spec.window_hours) if latest else None
     older = min(spec.most_older, spec.most)
     window = index.ids(spec.key, limit=spec.limit, since=since, most=older + 1)
@@ -61,20 +61,20 @@ def head_of_window(spec: FeedSpec, index: Members, row: FeedRow | None) -> Selec
     day = max(latest - DAY, since) if since else latest
     today = index.ids(spec.key, limit=0, since=day, most=spec.most + 1)
     if len(today) > spec.most:
-        return _shared(
+        return _select_shared(
             spec, index, always=0, places=spec.most, reach=_REACH * spec.most, since=since
         )
-    return _shared(
+    return _select_shared(
         spec, index, always=len(today), places=max(len(today), older), reach=spec.limit, since=since
     )
 
 
-def room(spec: FeedSpec, places: int) -> int:
+def get_source_limit(spec: FeedSpec, places: int) -> int:
     """Return how many of `places` one source may fill while others have articles."""
     return max(1, round(spec.share * places))
 
 
-def _shared(
+def _select_shared(
     spec: FeedSpec,
     index: Members,
     *,
@@ -89,17 +89,17 @@ def _shared(
         return Selection(ids=index.ids(spec.key, limit=spec.limit, since=since, most=places))
     near = index.ids(spec.key, limit=reach, since=since, most=_EVERY)
     source = index.sources(near)
-    chosen = places_of(
+    chosen = select_indices(
         [source.get(article_id, "") for article_id in near],
         always=always,
         places=places,
-        room=room(spec, places),
+        room=get_source_limit(spec, places),
     )
     ids = [near[place] for place in chosen]
     return Selection(ids=ids, left_out=frozenset(near) - frozenset(ids))
 
 
-def places_of(sources: Sequence[str], *, always: int, places: int, room: int) -> list[int]:
+def select_indices(sources: Sequence[str], *, always: int, places: int, room: int) -> list[int]:
     """Return the selected indices of `sources` (of each article, newest first), ascending: the
     newest `always`, then others while their source has fewer than `room`, which grows for all
     sources if places stay empty. Pure."""
@@ -116,7 +116,7 @@ def places_of(sources: Sequence[str], *, always: int, places: int, room: int) ->
     return chosen
 
 
-def _latest(key: FeedKey, index: Members) -> datetime | None:
+def _find_latest(key: FeedKey, index: Members) -> datetime | None:
     ids = index.ids(key, limit=1, since=None, most=1)
     return next((article.added for article in index.articles(ids).values()), None)
 
@@ -142,7 +142,7 @@ def file_name(document: Document, feed_format: str) -> str:
     return document.name.removesuffix(ATOM) + feed_format
 
 
-def chain(
+def plan_documents(
     spec: FeedSpec,
     index: Members,
     shown: Collection[str],
@@ -157,18 +157,20 @@ def chain(
     fingerprint of all other input; `published`: its published documents, name -> fingerprint;
     `shared`: months share documents."""
     months = index.month_fingerprints(spec.key)
-    old_bits = _published_bits(spec.key, published)
+    old_bits = _find_published_bits(spec.key, published)
     closed = {month: of for month, of in months.items() if month < open_month}
-    documents = list(_closed(spec, index, closed, shown if shared else None, old_bits, published))
+    documents = list(
+        _plan_closed_months(spec, index, closed, shown if shared else None, old_bits, published)
+    )
     if open_month in months:
         parts = old_bits.get(open_month, frozenset())
-        documents += _sealed(
+        documents += _plan_open_month(
             spec, index.month_entries(spec.key, open_month), shown, open_month, parts
         )
-    return [_linked(documents, place, about) for place in range(len(documents))]
+    return [_link_document(documents, place, about) for place in range(len(documents))]
 
 
-def ids_of(document: Document, key: FeedKey, index: Members) -> Sequence[str]:
+def list_article_ids(document: Document, key: FeedKey, index: Members) -> Sequence[str]:
     """Return the article ids of a document, newest first."""
     if document.ids is not None:
         return document.ids
@@ -177,7 +179,7 @@ def ids_of(document: Document, key: FeedKey, index: Members) -> Sequence[str]:
     ]
     if document.bits is None:
         return [article_id for article_id, _, _ in entries]
-    placed = _placed(entries, document.months[0])
+    placed = _place_in_month(entries, document.months[0])
     return [
         article_id
         for moment, article_id, _ in reversed(placed)
@@ -185,7 +187,7 @@ def ids_of(document: Document, key: FeedKey, index: Members) -> Sequence[str]:
     ]
 
 
-def _published_bits(key: FeedKey, published: Mapping[str, str]) -> dict[str, frozenset[str]]:
+def _find_published_bits(key: FeedKey, published: Mapping[str, str]) -> dict[str, frozenset[str]]:
     """Return month -> bits of its published documents; {""} for a whole month."""
     start = paths.archive_name(key, "").removesuffix(f".{ATOM}")
     end = f".{ATOM}"
@@ -197,7 +199,7 @@ def _published_bits(key: FeedKey, published: Mapping[str, str]) -> dict[str, fro
     return {month: frozenset(parts) for month, parts in bits_of.items()}
 
 
-def _closed(
+def _plan_closed_months(
     spec: FeedSpec,
     index: Members,
     closed: Mapping[str, tuple[int, str]],
@@ -208,7 +210,7 @@ def _closed(
     """Yield the documents of past months, oldest first. `closed`: their numbers of entries and
     fingerprints; `shown`: ids of the head if months share documents, else None. Reads entries of
     few months."""
-    runs = _runs(closed, old_bits, 1 if shown is None else _LEAST)
+    runs = _group_months(closed, old_bits, 1 if shown is None else _LEAST)
     for name, in_parts, months in runs:
         if in_parts:
             made_of = closed[name][1]
@@ -217,8 +219,10 @@ def _closed(
             of_month = _digest(made_of)[:_MONTH_DIGITS]
             names = [paths.archive_name(spec.key, f"{name}.{bits}") for bits in parts]
             if not names or not all(published[part].startswith(of_month) for part in names):
-                placed = _placed(index.month_entries(spec.key, name), name)
-                parts = [bits for bits, _ in _split(placed, min(spec.limit, _WHOLE), bits_before)]
+                placed = _place_in_month(index.month_entries(spec.key, name), name)
+                parts = [
+                    bits for bits, _ in _split_by_time(placed, min(spec.limit, _WHOLE), bits_before)
+                ]
             for bits in parts:
                 part = paths.archive_name(spec.key, f"{name}.{bits}")
                 fingerprint = _digest(made_of, bits)
@@ -242,7 +246,7 @@ def _closed(
         )
 
 
-def _runs(
+def _group_months(
     closed: Mapping[str, tuple[int, str]], old_bits: Mapping[str, frozenset[str]], least: int
 ) -> list[tuple[str, bool, list[str]]]:
     """Return the months of each document, with the published name, "" for none, and True for a
@@ -273,7 +277,7 @@ def _are_shown(shown: Collection[str], key: FeedKey, months: Sequence[str], inde
     } <= set(shown)
 
 
-def _sealed(
+def _plan_open_month(
     spec: FeedSpec,
     entries: Sequence[Entry],
     shown: Collection[str],
@@ -284,18 +288,22 @@ def _sealed(
     was published."""
     if not old_bits and {article_id for article_id, _, _ in entries} <= set(shown):
         return []
-    placed = _placed(entries, month)
-    parts = list(_split(placed, min(spec.limit, _WHOLE), old_bits))
-    if not _shows(shown, parts[-1]):  # the head shows only its share of a source
+    placed = _place_in_month(entries, month)
+    parts = list(_split_by_time(placed, min(spec.limit, _WHOLE), old_bits))
+    if not _is_part_shown(shown, parts[-1]):  # the head shows only its share of a source
         parts = list(
-            _split(placed, min(spec.limit, room(spec, min(spec.most_older, spec.most))), old_bits)
+            _split_by_time(
+                placed,
+                min(spec.limit, get_source_limit(spec, min(spec.most_older, spec.most))),
+                old_bits,
+            )
         )
-    if _shows(shown, parts[-1]) and parts[-1][0] not in old_bits:
+    if _is_part_shown(shown, parts[-1]) and parts[-1][0] not in old_bits:
         parts.pop()
-    return [_part(spec.key, month, bits, part) for bits, part in parts]
+    return [_make_part(spec.key, month, bits, part) for bits, part in parts]
 
 
-def _placed(entries: Sequence[Entry], month: str) -> list[Placed]:
+def _place_in_month(entries: Sequence[Entry], month: str) -> list[Placed]:
     first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
     return [
         ((added - first) // _MICROSECOND, article_id, made_of)
@@ -303,11 +311,11 @@ def _placed(entries: Sequence[Entry], month: str) -> list[Placed]:
     ]
 
 
-def _shows(shown: Collection[str], part: tuple[str, Sequence[Placed]]) -> bool:
+def _is_part_shown(shown: Collection[str], part: tuple[str, Sequence[Placed]]) -> bool:
     return {article_id for _, article_id, _ in part[1]} <= set(shown)
 
 
-def _split(
+def _split_by_time(
     entries: Sequence[Placed],
     most: int,
     old_bits: frozenset[str],
@@ -326,18 +334,18 @@ def _split(
         return
     half = 1 << (span - 1)
     low = [entry for entry in entries if not entry[0] & half]
-    yield from _split(low, most, old_bits, bits + "0", span - 1)
-    yield from _split(entries[len(low) :], most, old_bits, bits + "1", span - 1)
+    yield from _split_by_time(low, most, old_bits, bits + "0", span - 1)
+    yield from _split_by_time(entries[len(low) :], most, old_bits, bits + "1", span - 1)
 
 
-def _part(key: FeedKey, month: str, bits: str, entries: Sequence[Placed]) -> Document:
+def _make_part(key: FeedKey, month: str, bits: str, entries: Sequence[Placed]) -> Document:
     fingerprint = _digest(*(f"{article_id}={of_entry}" for _, article_id, of_entry in entries))
     ids = tuple(article_id for _, article_id, _ in reversed(entries))
     name = paths.archive_name(key, f"{month}.{bits}" if bits else month)
     return Document(name=name, months=[month], fingerprint=fingerprint, ids=ids)
 
 
-def _linked(documents: Sequence[Document], place: int, about: str) -> Document:
+def _link_document(documents: Sequence[Document], place: int, about: str) -> Document:
     document = documents[place]
     previous = documents[place - 1].name if place else ""
     following = documents[place + 1].name if place + 1 < len(documents) else ""

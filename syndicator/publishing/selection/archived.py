@@ -19,7 +19,7 @@ from syndicator.publishing.output.redirects import moved
 BY_CHOICE: Final = (TAG, QUERY, AUTHOR)  # axes of which some feeds may have archives
 
 
-def with_older(
+def decide_older(
     specs: Iterable[FeedSpec],
     publish: Publish,
     *,
@@ -32,7 +32,7 @@ def with_older(
     `window_hours` the operator wrote."""
     result: list[FeedSpec] = []
     for spec in specs:
-        older = place_older(spec.key, publish.archives, tags, published)
+        older = find_older_place(spec.key, publish.archives, tags, published)
         # a window lets a head exceed `limit`, so that its archives follow without a gap
         needs_no_window = older is Older.NONE and spec.key not in windows
         window_hours = 0 if needs_no_window else spec.window_hours
@@ -40,7 +40,7 @@ def with_older(
     return result
 
 
-def place_older(
+def find_older_place(
     key: FeedKey, setting: Archives, listed_tags: Collection[str], published: Collection[FeedKey]
 ) -> Older:
     """Return where the entries are that the head of the feed `key` has no room for: NONE of them is

@@ -13,7 +13,7 @@ from syndicator.core.text import slug
 from syndicator.publishing import questions
 from syndicator.publishing.paths import QUESTIONS
 from syndicator.publishing.queries import SavedQuery
-from syndicator.publishing.selection.archived import with_older
+from syndicator.publishing.selection.archived import decide_older
 from syndicator.publishing.selection.published import is_on
 
 # Articles that a feed of an axis needs before it is first published; None: the axis is off. One for
@@ -65,18 +65,21 @@ def plan(
         if name == ALL.axis:
             specs.append(_plan_everything(settings))
         elif axis.members or axis.found or axis.only:
-            specs += _of_articles(name, alive, details)
+            specs += _plan_axis(name, alive, details)
         if name == STORIES.axis and STORIES not in {spec.key for spec in specs}:
-            empty = _spec(STORIES, "Stories", settings, first_slug=STORIES.slug)
-            specs.append(_detailed(empty, details))
+            empty = _make_spec(STORIES, "Stories", settings, first_slug=STORIES.slug)
+            specs.append(_add_details(empty, details))
     specs += of_queries(rows, settings, queries)
-    specs = _with_distinct_titles(
+    specs = _make_titles_distinct(
         [spec for spec in specs if is_on(spec.key.axis, settings.publish)]
     )
     others = {item.feed: item for item in queries if item.feed is not None}
-    specs = [_adjusted(spec, others[spec.key]) if spec.key in others else spec for spec in specs]
+    specs = [
+        _apply_query_settings(spec, others[spec.key]) if spec.key in others else spec
+        for spec in specs
+    ]
     windows = {item.feed or item.key for item in queries if item.window_hours is not None}
-    return with_older(
+    return decide_older(
         specs, settings.publish, tags=details.tags, published=archived, windows=windows
     )
 
@@ -84,14 +87,14 @@ def plan(
 def _plan_everything(settings: Settings) -> FeedSpec:
     """Plan the feed of all articles. A private one has whole texts, and goes to a phone after each
     change: it has the entries of a day, unless the operator wrote `window_hours`."""
-    spec = _spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title)
+    spec = _make_spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title)
     is_private = bool(settings.publish.secret_path)
     if is_private and "window_hours" not in settings.publish.model_fields_set:
         return replace(spec, window_hours=PRIVATE_HOURS)
     return spec
 
 
-def _with_distinct_titles(specs: Sequence[FeedSpec]) -> list[FeedSpec]:
+def _make_titles_distinct(specs: Sequence[FeedSpec]) -> list[FeedSpec]:
     """Add "(category)" to the title of a category with the name of a tag: readers list feeds by
     title."""
     tags = {spec.name.casefold() for spec in specs if spec.key.axis == "tag"}
@@ -103,7 +106,7 @@ def _with_distinct_titles(specs: Sequence[FeedSpec]) -> list[FeedSpec]:
     ]
 
 
-def _of_articles(axis: str, rows: Sequence[FeedRow], details: _Details) -> Iterator[FeedSpec]:
+def _plan_axis(axis: str, rows: Sequence[FeedRow], details: _Details) -> Iterator[FeedSpec]:
     least = LEAST[axis](details.settings.publish) if axis in LEAST else 1
     if least is None:
         return
@@ -112,12 +115,12 @@ def _of_articles(axis: str, rows: Sequence[FeedRow], details: _Details) -> Itera
         if row.key.axis == axis and (
             row.count >= (1 if row.wanted or named else least) or row.built
         ):
-            yield _detailed(
-                _spec(row.key, row.name, details.settings, first_slug=row.first_slug), details
+            yield _add_details(
+                _make_spec(row.key, row.name, details.settings, first_slug=row.first_slug), details
             )
 
 
-def _detailed(spec: FeedSpec, details: _Details) -> FeedSpec:
+def _add_details(spec: FeedSpec, details: _Details) -> FeedSpec:
     match spec.key.axis:
         case "category":
             return replace(spec, description=details.categories.get(spec.name, ""))
@@ -131,7 +134,11 @@ def _detailed(spec: FeedSpec, details: _Details) -> FeedSpec:
             name = (source.title if source else None) or spec.name or spec.key.slug
             language = (source.language if source else None) or spec.language
             return replace(
-                spec, name=name, title=_title(name, details.settings), language=language, share=1.0
+                spec,
+                name=name,
+                title=_make_title(name, details.settings),
+                language=language,
+                share=1.0,
             )
     return spec
 
@@ -144,13 +151,13 @@ def of_queries(
     names = {row.key: row.name for row in rows}
     for item in sorted(queries, key=lambda query: query.slug):
         if item.feed is None:
-            titled = _with_title(item, names)
+            titled = _name_question(item, names)
             name = titled.title or item.slug.replace("-", " ").capitalize()
-            spec = _spec(item.key, name, settings, first_slug=first.get(item.key, item.slug))
-            yield _adjusted(replace(spec, query=item.query), titled)
+            spec = _make_spec(item.key, name, settings, first_slug=first.get(item.key, item.slug))
+            yield _apply_query_settings(replace(spec, query=item.query), titled)
 
 
-def _with_title(item: SavedQuery, names: Mapping[FeedKey, str]) -> SavedQuery:
+def _name_question(item: SavedQuery, names: Mapping[FeedKey, str]) -> SavedQuery:
     """Return the query of a question with the names of its tags, categories and sources as title,
     unless it has one."""
     if item.title or not item.slug.startswith(QUESTIONS):
@@ -158,14 +165,14 @@ def _with_title(item: SavedQuery, names: Mapping[FeedKey, str]) -> SavedQuery:
     return replace(item, title=questions.parse(item.slug).title(names))
 
 
-def _spec(
+def _make_spec(
     key: FeedKey, name: str, settings: Settings, *, first_slug: str, title: str = ""
 ) -> FeedSpec:
     publish = settings.publish
     return FeedSpec(
         key=key,
         name=name,
-        title=title or _title(name, settings),
+        title=title or _make_title(name, settings),
         first_slug=first_slug or key.slug,
         limit=publish.limit,
         window_hours=publish.window_hours,
@@ -177,11 +184,11 @@ def _spec(
     )
 
 
-def _title(name: str, settings: Settings) -> str:
+def _make_title(name: str, settings: Settings) -> str:
     return f"{name} - {settings.site.title}"
 
 
-def _adjusted(spec: FeedSpec, item: SavedQuery) -> FeedSpec:
+def _apply_query_settings(spec: FeedSpec, item: SavedQuery) -> FeedSpec:
     limit = item.limit or spec.limit
     return replace(
         spec,

@@ -24,7 +24,7 @@ _NO_QUOTES: Final = "no quotes"
 _SESSION: Final = "session"
 
 
-def common(settings: Settings, instance: uuid.UUID) -> str:
+def fingerprint_shared_input(settings: Settings, instance: uuid.UUID) -> str:
     """Return the fingerprint of the input that all feeds share."""
     publish = settings.publish
     pages = links(settings)
@@ -40,22 +40,25 @@ def common(settings: Settings, instance: uuid.UUID) -> str:
     return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, *in_use, instance)
 
 
-def of_pages(settings: Settings, look: Look | None = None) -> str:
+def fingerprint_pages(settings: Settings, look: Look | None = None) -> str:
     """Return the fingerprint of input that only pages use: templates, stylesheets, the setting for
     archives."""
     return _digest((look or Look()).digest, settings.publish.archives)
 
 
-def of_feed(spec: FeedSpec, shared: str, pages: str = "") -> str:
+def fingerprint_feed(spec: FeedSpec, shared: str, pages: str = "") -> str:
     """Return the fingerprint of a feed's settings, with `shared` (from `common`) and `pages` (from
     `of_pages`)."""
-    return _digest(_set(spec), shared, pages if PAGE in spec.formats else "")
+    return _digest(_list_changed_fields(spec), shared, pages if PAGE in spec.formats else "")
 
 
-def of_archive(spec: FeedSpec, shared: str) -> str:
+def fingerprint_archive(spec: FeedSpec, shared: str) -> str:
     """Return the fingerprint for a feed's archive documents, without settings that select the
     head's articles."""
-    return _digest([(name, value) for name, value in _set(spec) if name not in _OF_HEADS], shared)
+    return _digest(
+        [(name, value) for name, value in _list_changed_fields(spec) if name not in _OF_HEADS],
+        shared,
+    )
 
 
 def of_source(source: Source) -> str:
@@ -70,7 +73,7 @@ def of_source(source: Source) -> str:
     return _digest(*(getattr(source, name) for name in _SHOWN), *later)
 
 
-def _set(spec: FeedSpec) -> list[tuple[str, Any]]:
+def _list_changed_fields(spec: FeedSpec) -> list[tuple[str, Any]]:
     values = ((field.name, getattr(spec, field.name), field.default) for field in fields(spec))
     return sorted(
         (name, value) for name, value, default in values if default is MISSING or value != default

@@ -73,7 +73,7 @@ _RANGE: Final = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 _CODING: Final[tuple[dict[str, str], dict[str, str]]] = ({}, {"content-encoding": "gzip"})
 
 
-class Bodies:
+class BodyCache:
     """Cache of bodies, each valid for a stamp. Beyond `most` bytes it drops the least recently
     used."""
 
@@ -140,13 +140,13 @@ def make_app(
     for Link headers of feeds. `secret_path`: serve everything below this name only. `ask`: answers
     names below q/ that have no file."""
     files = _Files(public, tuple(hubs), base_url, ask)
-    return _below(f"/{secret_path}", files) if secret_path else files
+    return _serve_below(f"/{secret_path}", files) if secret_path else files
 
 
-def _below(secret: str, app: ASGIApp) -> ASGIApp:
+def _serve_below(secret: str, app: ASGIApp) -> ASGIApp:
     """Serve `app` below the path `secret`, out of shared caches and search engines. All other paths
     get one answer, which, unlike our page for missing files, does not reveal the secret."""
-    refused = _answering(plain("Not found.\n", 404))
+    refused = _always_answer(make_text_answer("Not found.\n", 404))
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"][: len(secret)]
@@ -158,18 +158,18 @@ def _below(secret: str, app: ASGIApp) -> ASGIApp:
         async def privately(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [
-                    _private(name, value, secret) for name, value in message["headers"]
+                    _make_private(name, value, secret) for name, value in message["headers"]
                 ]
                 message["headers"].append((b"x-robots-tag", b"noindex, nofollow"))
             await send(message)
 
-        inner = app if below else _answering(plain("", 303, location="/"))
+        inner = app if below else _always_answer(make_text_answer("", 303, location="/"))
         await inner({**scope, "path": below}, receive, privately)
 
     return guarded
 
 
-def _private(name: bytes, value: bytes, secret: str) -> tuple[bytes, bytes]:
+def _make_private(name: bytes, value: bytes, secret: str) -> tuple[bytes, bytes]:
     """Return a header as sent below the path `secret`."""
     if name == b"cache-control":
         return name, b"private, " + value
@@ -178,16 +178,16 @@ def _private(name: bytes, value: bytes, secret: str) -> tuple[bytes, bytes]:
     ) else value
 
 
-def _answering(answer: Answer) -> ASGIApp:
+def _always_answer(answer: Answer) -> ASGIApp:
     """Return an application with one answer to everything."""
 
     async def answering(scope: Scope, receive: Receive, send: Send) -> None:
-        await _send(answer, scope, send)
+        await _send_answer(answer, scope, send)
 
     return answering
 
 
-async def _send(answer: Answer, scope: Scope, send: Send) -> None:
+async def _send_answer(answer: Answer, scope: Scope, send: Send) -> None:
     status, headers, body = answer
     await send({"type": "http.response.start", "status": status, "headers": headers})
     body = b"" if scope["method"] == "HEAD" else body
@@ -214,7 +214,7 @@ class _Files:
         self.base = base_url
         self.ask = ask
         self.cached: dict[str, _CachedFile] = {}
-        self.bodies = Bodies()
+        self.bodies = BodyCache()
         self.map = public / _MOVED
         self.maps: tuple[int, Mapping[str, str], frozenset[str]] = (-1, {}, frozenset())
 
@@ -224,28 +224,28 @@ class _Files:
         has_no_file = answer[0] == HTTPStatus.NOT_FOUND or name == PROBE
         if self.ask and has_no_file and name.startswith(QUESTIONS):
             host, _ = scope.get("client") or ("", 0)
-            answer = await self.ask(name, host, _asked(scope["headers"]))
-        await _send(answer, scope, send)
+            answer = await self.ask(name, host, _select_headers(scope["headers"]))
+        await _send_answer(answer, scope, send)
 
     def _answer(self, scope: Scope) -> Answer:
         if scope["method"] not in ("GET", "HEAD"):
-            return plain("Method not allowed.\n", 405, allow="GET, HEAD")
+            return make_text_answer("Method not allowed.\n", 405, allow="GET, HEAD")
         name = scope["path"][1:]
         name = _ALIASES.get(name, name)
         moved, gone = self._moves()
         if name in moved:
-            return plain("", 301, location="/" + quote(moved[name]))
+            return make_text_answer("", 301, location="/" + quote(moved[name]))
         if name in gone:
-            return plain("Gone: this is no longer published.\n", 410)
+            return make_text_answer("Gone: this is no longer published.\n", 410)
         if any(
             axis.folder and name.rstrip("/") == axis.folder.rstrip("/") for axis in AXES.values()
         ):
-            return plain("", 303, location="/")
-        asked = _asked(scope["headers"])
+            return make_text_answer("", 303, location="/")
+        asked = _select_headers(scope["headers"])
         feed_format = of_file(name) if asked.get(b"sec-fetch-dest") == b"document" else None
         page = f"{name.rpartition('.')[0]}.{PAGE}"
         if feed_format and feed_format.subscribed and self._cached(page):
-            return plain("", 303, location="/" + quote(page), vary="Sec-Fetch-Dest")
+            return make_text_answer("", 303, location="/" + quote(page), vary="Sec-Fetch-Dest")
         for _ in range(_CHANGING):
             file = self._cached(name)
             answer = self._of_file(name, file, asked) if file else None
@@ -257,17 +257,17 @@ class _Files:
         file = self._cached(_MISSING) if asked.get(b"sec-fetch-dest") == b"document" else None
         body = self._whole(_MISSING, file) if file else None
         if body is None:
-            return plain("Not found.\n", 404)
+            return make_text_answer("Not found.\n", 404)
         kind = {"content-type": media_type(_MISSING), "content-length": str(len(body))}
-        return 404, lines({"cache-control": CACHE_CONTROL, **_SECURITY, **kind}), body
+        return 404, encode_headers({"cache-control": CACHE_CONTROL, **_SECURITY, **kind}), body
 
     def _of_file(self, name: str, file: _CachedFile, asked: Mapping[bytes, bytes]) -> Answer | None:
         if (same := file.unchanged.get(asked.get(b"if-none-match", b""))) is not None:
             return 304, same, b""
         part = _RANGE.fullmatch(asked.get(b"range", b""))
-        gzipped = not part and takes_gzip(asked.get(b"accept-encoding", b""))
+        gzipped = not part and accepts_gzip(asked.get(b"accept-encoding", b""))
         packed = self._packed(name, file) if gzipped else None
-        if _unchanged(asked, file):
+        if _is_unchanged(asked, file):
             return 304, file.unchanged[file.tags[packed is not None]], b""
         body = packed if packed is not None else self._whole(name, file)
         if body is None:
@@ -275,12 +275,12 @@ class _Files:
         page = asked.get(b"sec-fetch-dest") == b"document"
         headers = file.whole[packed is not None, page]
         if part and asked.get(b"if-range", file.tags[0]) == file.tags[0] and any(part.groups()):
-            return _part(part[1], part[2], headers, body)
+            return _answer_part(part[1], part[2], headers, body)
         return 200, [*headers, (b"content-length", b"%d" % len(body))], body
 
     def _whole(self, name: str, file: _CachedFile) -> bytes | None:
         if (body := self.bodies.get((name, False), file.stamp)) is None:
-            body = _read(file.path)
+            body = _read_file(file.path)
             if body is None or stamp_of(file.path) != file.stamp:
                 return None
             self.bodies.put((name, False), file.stamp, body)
@@ -292,7 +292,7 @@ class _Files:
         if (body := self.bodies.get((name, True), file.stamp)) is None:
             path = file.path.with_name(file.path.name + ".gz")
             is_current = (packed := stamp_of(path)) is not None and packed[0] >= file.stamp[0]
-            body = _read(path) if is_current else self._compressed(name, file)
+            body = _read_file(path) if is_current else self._compressed(name, file)
             if body is None or stamp_of(file.path) != file.stamp:
                 return None
             self.bodies.put((name, True), file.stamp, body)
@@ -330,12 +330,12 @@ class _Files:
     def _learnt(self, name: str, path: Path, stamp: Stamp) -> _CachedFile:
         plain = f'"{hashlib.sha256(path.read_bytes()).hexdigest()[:32]}"'
         mtime = stamp[0] // 1_000_000_000
-        tags = (plain, zipped(plain))
+        tags = (plain, make_gzip_tag(plain))
         modified = {"last-modified": formatdate(mtime, usegmt=True)}
         heads = [
             {"etag": tag, "accept-ranges": "bytes"}
             | modified
-            | headers_of(name, self.base, self.hubs)
+            | make_headers(name, self.base, self.hubs)
             for tag in tags
         ]
         # A feed opened as a page is plain XML, so that the stylesheet applies: Chromium shows the
@@ -348,13 +348,20 @@ class _Files:
             else media_type(name),
         )
         whole = {
-            (packed, page): lines(heads[packed] | {"content-type": types[page]} | _CODING[packed])
+            (packed, page): encode_headers(
+                heads[packed] | {"content-type": types[page]} | _CODING[packed]
+            )
             for packed in (False, True)
             for page in (False, True)
         }
         sent = (tags[0].encode(), tags[1].encode())
         return _CachedFile(
-            path, stamp, sent, mtime, dict(zip(sent, map(lines, heads), strict=True)), whole
+            path,
+            stamp,
+            sent,
+            mtime,
+            dict(zip(sent, map(encode_headers, heads), strict=True)),
+            whole,
         )
 
     def _moves(self) -> tuple[Mapping[str, str], frozenset[str]]:
@@ -366,7 +373,7 @@ class _Files:
         return self.maps[1], self.maps[2]
 
 
-def headers_of(name: str, base: str, hubs: Sequence[str] = ()) -> dict[str, str]:
+def make_headers(name: str, base: str, hubs: Sequence[str] = ()) -> dict[str, str]:
     """Return the headers that depend only on a name. `base`, `hubs`: as in `make_app`."""
     feed_format = of_file(name)
     by_reader = (
@@ -379,7 +386,7 @@ def headers_of(name: str, base: str, hubs: Sequence[str] = ()) -> dict[str, str]
     return {"vary": vary, "cache-control": cache_control(name), **_SECURITY, **link}
 
 
-def _asked(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+def _select_headers(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     asked: dict[bytes, bytes] = {}
     for name, value in headers:
         if name in _READ:
@@ -387,7 +394,7 @@ def _asked(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     return asked
 
 
-def _read(path: Path) -> bytes | None:
+def _read_file(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -403,14 +410,14 @@ def stamp_of(path: Path) -> Stamp | None:
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
-def zipped(etag: str) -> str:
+def make_gzip_tag(etag: str) -> str:
     """Return the tag of the compressed variant: strong tags differ if bytes differ (RFC 9110
     section 8.8.3.3)."""
     return etag[:-1] + '-gz"'
 
 
 @lru_cache(256)
-def takes_gzip(accepted: bytes) -> bool:
+def accepts_gzip(accepted: bytes) -> bool:
     """Return True if Accept-Encoding names gzip with a weight above zero (RFC 9110 section
     12.5.3)."""
     for coding in accepted.lower().split(b","):
@@ -420,7 +427,7 @@ def takes_gzip(accepted: bytes) -> bool:
     return False
 
 
-def _unchanged(asked: Mapping[bytes, bytes], file: _CachedFile) -> bool:
+def _is_unchanged(asked: Mapping[bytes, bytes], file: _CachedFile) -> bool:
     """Return True if If-None-Match or, without it, If-Modified-Since matches (RFC 9110 section
     13.2.2)."""
     tags = asked.get(b"if-none-match")
@@ -436,14 +443,14 @@ def _unchanged(asked: Mapping[bytes, bytes], file: _CachedFile) -> bool:
         return False
 
 
-def _part(first: bytes, last: bytes, headers: Headers, body: bytes) -> Answer:
+def _answer_part(first: bytes, last: bytes, headers: Headers, body: bytes) -> Answer:
     """Answer with the bytes from `first` to `last`; with no `first`, the final `last` bytes (RFC
     9110 section 14)."""
     size = len(body)
     start = int(first) if first else max(size - int(last), 0)
     end = min(int(last) + 1, size) if first and last else size
     if start >= end:
-        return plain("No such range.\n", 416, **{"content-range": f"bytes */{size}"})
+        return make_text_answer("No such range.\n", 416, **{"content-range": f"bytes */{size}"})
     extra = (
         (b"content-range", b"bytes %d-%d/%d" % (start, end - 1, size)),
         (b"content-length", b"%d" % (end - start)),
@@ -451,12 +458,12 @@ def _part(first: bytes, last: bytes, headers: Headers, body: bytes) -> Answer:
     return 206, [*headers, *extra], body[start:end]
 
 
-def lines(headers: Mapping[str, str]) -> Headers:
+def encode_headers(headers: Mapping[str, str]) -> Headers:
     """Encode headers for ASGI."""
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
 
 
-def plain(text: str, status: int, **more: str) -> Answer:
+def make_text_answer(text: str, status: int, **more: str) -> Answer:
     """Return an answer of one line of text. `more`: headers."""
     body = text.encode()
     headers = {
@@ -467,11 +474,13 @@ def plain(text: str, status: int, **more: str) -> Answer:
     }
     return (
         status,
-        lines(headers | ({"content-type": "text/plain; charset=utf-8"} if body else {})),
+        encode_headers(headers | ({"content-type": "text/plain; charset=utf-8"} if body else {})),
         body,
     )
 
 
 # The application if the published files are in an object store, from which another server serves
 # them.
-elsewhere = _answering(plain("Not here: the feeds are served from an object store.\n", 404))
+elsewhere = _always_answer(
+    make_text_answer("Not here: the feeds are served from an object store.\n", 404)
+)

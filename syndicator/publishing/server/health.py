@@ -50,12 +50,12 @@ class Health:
 def with_health(app: ASGIApp, health: Health) -> ASGIApp:
     """Add the paths to `app`. They are "not found" for clients without access."""
     answers: dict[str, Callable[[Request], Awaitable[Response]]] = {
-        "/healthz": lambda request: _alive(health),
-        "/readyz": lambda request: _ready(health),
-        "/metrics": lambda request: _metrics(health, request),
+        "/healthz": lambda request: _answer_alive(health),
+        "/readyz": lambda request: _answer_ready(health),
+        "/metrics": lambda request: _answer_metrics(health, request),
     }
     if health.token:
-        answers[f"/{health.feed_name}"] = lambda request: _feed(health, request)
+        answers[f"/{health.feed_name}"] = lambda request: _answer_feed(health, request)
 
     async def answering(scope: Scope, receive: Receive, send: Send) -> None:
         answer = answers.get(scope["path"]) if scope["type"] == "http" else None
@@ -73,36 +73,36 @@ def with_health(app: ASGIApp, health: Health) -> ASGIApp:
     return answering
 
 
-async def _alive(health: Health) -> Response:
-    return _status(health.alive())
+async def _answer_alive(health: Health) -> Response:
+    return _make_status(health.alive())
 
 
-async def _ready(health: Health) -> Response:
-    return _status(health.alive() or await health.ready())
+async def _answer_ready(health: Health) -> Response:
+    return _make_status(health.alive() or await health.ready())
 
 
-def _status(trouble: str) -> Response:
-    return one_line(trouble or "ok", 503 if trouble else 200)
+def _make_status(trouble: str) -> Response:
+    return make_text_response(trouble or "ok", 503 if trouble else 200)
 
 
-def one_line(line: str, status: int, **headers: str) -> Response:
+def make_text_response(line: str, status: int, **headers: str) -> Response:
     """Return an answer of one line of text."""
     return Response(f"{line}\n", status, headers={**HEADERS, **headers}, media_type="text/plain")
 
 
-async def _metrics(health: Health, request: Request) -> Response:
+async def _answer_metrics(health: Health, request: Request) -> Response:
     host = request.client.host if request.client else ""
     if not (
         is_this_machine(host, request.headers, request.scope["http_version"])
-        or _knows(health.token, request)
+        or _has_token(health.token, request)
     ):
-        return one_line("Not found.", 404)
+        return make_text_response("Not found.", 404)
     try:
         return Response(
             await health.metrics(), headers={**HEADERS, "content-type": health.metrics_type}
         )
     except (SyndicatorError, OSError):
-        return _status("database")
+        return _make_status("database")
 
 
 def is_this_machine(host: str, headers: Headers, version: str) -> bool:
@@ -122,7 +122,7 @@ def _is_loopback(host: str) -> bool:
     return bool((getattr(address, "ipv4_mapped", None) or address).is_loopback)
 
 
-def _knows(token: str, request: Request) -> bool:
+def _has_token(token: str, request: Request) -> bool:
     """Return True if the request has the token (RFC 6750, section 2.1)."""
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     return (
@@ -132,11 +132,11 @@ def _knows(token: str, request: Request) -> bool:
     )
 
 
-async def _feed(health: Health, request: Request) -> Response:
+async def _answer_feed(health: Health, request: Request) -> Response:
     try:
         body = await health.feed()
     except (SyndicatorError, OSError):
-        return _status("database")
+        return _make_status("database")
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {**HEADERS, "cache-control": "no-cache", "etag": etag}
     if etag in request.headers.get("if-none-match", ""):

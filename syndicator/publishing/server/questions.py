@@ -21,7 +21,14 @@ from syndicator.core.formats import GZIP_LEVEL, PAGE, media_type
 from syndicator.core.requests import QUESTIONS, client_of
 from syndicator.publishing.paths import PROBE
 from syndicator.publishing.server import files
-from syndicator.publishing.server.files import Answer, Asked, Bodies, Stamp, lines, plain
+from syndicator.publishing.server.files import (
+    Answer,
+    Asked,
+    BodyCache,
+    Stamp,
+    encode_headers,
+    make_text_answer,
+)
 
 OK = HTTPStatus.OK
 BUSY = HTTPStatus.SERVICE_UNAVAILABLE
@@ -48,7 +55,7 @@ class Questions:
     spelled: Callable[[str], tuple[int, str]]
     ask: Callable[[str], Made]
     base: str
-    bodies: Bodies = field(default_factory=lambda: Bodies(_MOST, _MOST))
+    bodies: BodyCache = field(default_factory=lambda: BodyCache(_MOST, _MOST))
     waiting: Shares[asyncio.Future[None]] = field(default_factory=lambda: Shares(QUESTIONS))
     is_busy: bool = False  # an answer is being made
     rest_until: float = 0.0  # by the loop's clock
@@ -58,7 +65,7 @@ class Questions:
         its headers."""
         stamp = self.version()
         if stamp is None:
-            return plain("Nothing can be asked before the first build.\n", 404)
+            return make_text_answer("Nothing can be asked before the first build.\n", 404)
         if name == PROBE:
             return self._probe()
         status, text = self.spelled(name)
@@ -67,13 +74,13 @@ class Questions:
             status = 303
             text = quote(f"{name.rpartition('.')[0]}.{PAGE}")
         if status != OK:
-            return _refusal(name, status, text)
+            return _make_refusal(name, status, text)
         body = self.bodies.get((name, False), stamp)
         if body is not None:
             return self._whole(name, stamp, body, asked)
         made = await self._make_in_turn(name, client_of(host), stamp)
         if made.status != OK:
-            return _refusal(name, made.status, made.text)
+            return _make_refusal(name, made.status, made.text)
         return self._whole(name, stamp, made.body, asked)
 
     async def _make_in_turn(self, name: str, client: str, stamp: Stamp) -> Made:
@@ -135,29 +142,29 @@ class Questions:
 
     def _probe(self) -> Answer:
         """Return the script that says to a page that questions are answered."""
-        headers = files.headers_of(PROBE, self.base) | {
+        headers = files.make_headers(PROBE, self.base) | {
             "content-type": _SCRIPT,
             "content-length": str(len(_ANSWERED)),
         }
-        return OK, lines(headers), _ANSWERED
+        return OK, encode_headers(headers), _ANSWERED
 
     def _whole(self, name: str, stamp: Stamp, body: bytes, asked: Asked) -> Answer:
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         coding = dict[str, str]()
-        tags = (etag.encode(), files.zipped(etag).encode())
-        if files.takes_gzip(asked.get(b"accept-encoding", b"")):
+        tags = (etag.encode(), files.make_gzip_tag(etag).encode())
+        if files.accepts_gzip(asked.get(b"accept-encoding", b"")):
             if (packed := self.bodies.get((name, True), stamp)) is None:
                 packed = gzip.compress(body, GZIP_LEVEL, mtime=0)
                 self.bodies.put((name, True), stamp, packed)
             body = packed
-            etag = files.zipped(etag)
+            etag = files.make_gzip_tag(etag)
             coding = {"content-encoding": "gzip"}
-        headers = files.headers_of(name, self.base) | {"etag": etag, "x-robots-tag": "noindex"}
+        headers = files.make_headers(name, self.base) | {"etag": etag, "x-robots-tag": "noindex"}
         if any(tag in asked.get(b"if-none-match", b"") for tag in tags):
-            return HTTPStatus.NOT_MODIFIED, lines(headers), b""
+            return HTTPStatus.NOT_MODIFIED, encode_headers(headers), b""
         return (
             OK,
-            lines(
+            encode_headers(
                 headers
                 | coding
                 | {"content-type": media_type(name), "content-length": str(len(body))}
@@ -166,9 +173,13 @@ class Questions:
         )
 
 
-def _refusal(name: str, status: int, text: str) -> Answer:
+def _make_refusal(name: str, status: int, text: str) -> Answer:
     """Return an answer without a feed. Redirects are relative because a proxy may serve the site in
     a folder."""
     if status in (301, 303):
-        return plain("", status, location="../" * name.count("/") + text, vary="Sec-Fetch-Dest")
-    return plain(f"{text}\n", status, **({"retry-after": "60"} if status == BUSY else {}))
+        return make_text_answer(
+            "", status, location="../" * name.count("/") + text, vary="Sec-Fetch-Dest"
+        )
+    return make_text_answer(
+        f"{text}\n", status, **({"retry-after": "60"} if status == BUSY else {})
+    )

@@ -25,7 +25,7 @@ from syndicator.core.errors import MissingError
 from syndicator.core.fair_queue import Shares
 from syndicator.core.ports.subscriptions import PATH
 from syndicator.core.requests import BODY_BYTES, CONNECTIONS, SHARE, most_connections
-from syndicator.publishing.server.health import HEADERS, one_line
+from syndicator.publishing.server.health import HEADERS, make_text_response
 
 __all__ = ["ASGIApp", "Receive", "Scope", "Send", "serve"]
 
@@ -248,7 +248,7 @@ async def serve(
     get 3 s. `body_bytes`: limit by path. Clients are peers, whatever headers say. `listening` gets
     the bound address. Installs no signal handlers. Raises MissingError if the address cannot be
     used."""
-    listener = _listen(host, port)
+    listener = _open_listener(host, port)
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = most_connections(
         CONNECTIONS * SHARE if descriptors == resource.RLIM_INFINITY else descriptors
@@ -256,7 +256,7 @@ async def serve(
     listener.listen(min(_AT_ONCE, most))  # `listening` may make clients connect at once
     listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
     config = uvicorn.Config(
-        _ending_with(app, stop),
+        _end_in_silence(app, stop),
         # over httptools, in C: half of the CPU of an answer (tests/bench/bench_web.py)
         http=Connection,
         ws="none",
@@ -282,7 +282,7 @@ async def serve(
         listener.close()
 
 
-def _ending_with(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
+def _end_in_silence(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
     """Return `app` whose requests end in silence if they are cancelled after `stop`: uvicorn would
     log a traceback."""
 
@@ -325,7 +325,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _open_listener(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sets TCP_NODELAY only on sockets with this explicit protocol. Without it, the second
     # part of an answer waits until the client has acknowledged the first: 44 ms on a kept
@@ -336,12 +336,12 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise _refused(host, port, error) from error
+        raise _explain_bind_error(host, port, error) from error
     listener.setblocking(False)
     return listener
 
 
-def _refused(host: str, port: int, error: OSError) -> MissingError:
+def _explain_bind_error(host: str, port: int, error: OSError) -> MissingError:
     if error.errno == errno.EADDRINUSE:
         return MissingError(
             f"port {port} on {host} is taken; stop what uses it, or change publish.listen (or"
@@ -372,44 +372,46 @@ def with_callbacks(app: ASGIApp, callbacks: Callbacks) -> ASGIApp:
         if scope["type"] != "http" or not scope["path"].startswith(PATH):
             await app(scope, receive, send)
             return
-        response = await _answer(Request(scope, receive), callbacks, reading)
+        response = await _answer_callback(Request(scope, receive), callbacks, reading)
         await response(scope, receive, send)
 
     return answering
 
 
-async def _answer(request: Request, callbacks: Callbacks, reading: Shares[Request]) -> Response:
+async def _answer_callback(
+    request: Request, callbacks: Callbacks, reading: Shares[Request]
+) -> Response:
     token = request.scope["path"].removeprefix(PATH)
     if not token or len(token) > _LONGEST_TOKEN:
-        return _phrase(HTTPStatus.NOT_FOUND)
+        return _make_status_response(HTTPStatus.NOT_FOUND)
     if request.method == "GET":
         status, body = callbacks.verify(token, request.query_params)
         return Response(body, status, headers=HEADERS, media_type="text/plain")
     if request.method != "POST":
-        return _phrase(HTTPStatus.METHOD_NOT_ALLOWED, allow="GET, POST")
+        return _make_status_response(HTTPStatus.METHOD_NOT_ALLOWED, allow="GET, POST")
     status = callbacks.known(token)
     return (
-        _phrase(status)
+        _make_status_response(status)
         if status != HTTPStatus.OK
-        else await _pushed(request, token, callbacks, reading)
+        else await _receive_push(request, token, callbacks, reading)
     )
 
 
-async def _pushed(
+async def _receive_push(
     request: Request, token: str, callbacks: Callbacks, reading: Shares[Request]
 ) -> Response:
     if not reading.has_room(token):
-        return _phrase(HTTPStatus.SERVICE_UNAVAILABLE)
+        return _make_status_response(HTTPStatus.SERVICE_UNAVAILABLE)
     reading.add(token, request)
     try:
         body = await request.body()
     except ClientDisconnect:
-        return _phrase(HTTPStatus.BAD_REQUEST)
+        return _make_status_response(HTTPStatus.BAD_REQUEST)
     finally:
         reading.discard(token, request)
-    return _phrase(callbacks.push(token, request.headers, body))
+    return _make_status_response(callbacks.push(token, request.headers, body))
 
 
-def _phrase(status: int, **headers: str) -> Response:
+def _make_status_response(status: int, **headers: str) -> Response:
     later = {"retry-after": "60"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
-    return one_line(f"{HTTPStatus(status).phrase}.", status, **headers, **later)
+    return make_text_response(f"{HTTPStatus(status).phrase}.", status, **headers, **later)

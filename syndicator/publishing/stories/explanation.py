@@ -13,14 +13,14 @@ from typing import Final
 
 from syndicator.core.model import Article
 from syndicator.core.ports import Story
-from syndicator.publishing.render.head import linked
+from syndicator.publishing.render.head import write_link
 from syndicator.publishing.render.view import View, name_outlet
 from syndicator.publishing.stories.quotes_and_figures import (
     Account,
     Explanation,
     Quote,
+    choose_quotes_and_figures,
     end_step,
-    explain,
     select_due,
 )
 
@@ -34,7 +34,7 @@ _BETWEEN: Final = " \N{MIDDLE DOT} "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reported:
+class ShownReport:
     """A report as a story names it. `outlet`: its name for people; `at`: when it was published."""
 
     id: str
@@ -48,13 +48,13 @@ class Explained:
     """What is said of a story beside its lead. `reports`: those that are shown, first added first;
     `latest`: when an outlet added something last; `tags`: of all, those of most reports first."""
 
-    reports: Sequence[Reported]
+    reports: Sequence[ShownReport]
     said: Explanation
     latest: datetime
     tags: Sequence[str]
 
     @property
-    def by_id(self) -> Mapping[str, Reported]:
+    def by_id(self) -> Mapping[str, ShownReport]:
         return {report.id: report for report in self.reports}
 
 
@@ -83,15 +83,15 @@ def explain_story(
     if len({outlet for outlet, _ in shown}) <= 1:
         return None
     accounts: list[Account] = []
-    reports: list[Reported] = []
+    reports: list[ShownReport] = []
     for outlet, article in shown:
         view = views[article.id]
         sentences = _list_sentences(view, split) if may_quote(article) else ()
         added = article.added or view.published
         accounts.append(Account(article.id, outlet, added, view.title, tuple(sentences)))
         name = name_outlet(outlet, article)
-        reports.append(Reported(id=view.id, outlet=name, url=view.url, at=view.published))
-    said = explain(accounts, lead)
+        reports.append(ShownReport(id=view.id, outlet=name, url=view.url, at=view.published))
+    said = choose_quotes_and_figures(accounts, lead)
     tags = _rank_tags(shown, views, lead)
     latest = _find_latest(accounts, said)
     return Explained(reports=reports, said=said, latest=latest, tags=tags)
@@ -146,18 +146,18 @@ def write_html(explained: Explained) -> str:
     )
 
 
-def _write_first(reports: Sequence[Reported]) -> Iterator[str]:
+def _write_first(reports: Sequence[ShownReport]) -> Iterator[str]:
     first = min(reports, key=lambda report: (report.at, report.id))
-    yield f"<p>First reported by {_name(first)}, {_write_time(first.at)}</p>"
+    yield f"<p>First reported by {_write_name(first)}, {_write_time(first.at)}</p>"
 
 
-def _write_quotes(quotes: Sequence[Quote], by_id: Mapping[str, Reported]) -> Iterator[str]:
+def _write_quotes(quotes: Sequence[Quote], by_id: Mapping[str, ShownReport]) -> Iterator[str]:
     if quotes:
         yield "<p>What others add:</p><ul>"
         for quote in quotes:
             report = by_id[quote.report]
             sentence = f"“{escape(quote.text, quote=False)}”"
-            yield f"<li>{sentence} {_name(report)}, {_write_time(report.at)}</li>"
+            yield f"<li>{sentence} {_write_name(report)}, {_write_time(report.at)}</li>"
         yield "</ul>"
 
 
@@ -169,13 +169,13 @@ def _write_figures(explained: Explained) -> Iterator[str]:
             parts = []
             for figure in group:
                 report = by_id[figure.report]
-                source = f"{_name(report)}, {_write_time(report.at)}"
+                source = f"{_write_name(report)}, {_write_time(report.at)}"
                 parts.append(f"{escape(figure.text, quote=False)} ({source})")
             yield f"<li>{'; '.join(parts)}</li>"
         yield "</ul>"
 
 
-def _write_days(reports: Collection[Reported]) -> Iterator[str]:
+def _write_days(reports: Collection[ShownReport]) -> Iterator[str]:
     """Yield the reports by day, if there are several days."""
     ordered = sorted(reports, key=lambda report: (report.at, report.id))
     days = [(day, list(of_day)) for day, of_day in groupby(ordered, key=_find_day)]
@@ -184,17 +184,17 @@ def _write_days(reports: Collection[Reported]) -> Iterator[str]:
         yield f"<p>Day by day:</p><ul>{''.join(lines)}</ul>"
 
 
-def _find_day(report: Reported) -> str:
+def _find_day(report: ShownReport) -> str:
     return f"{report.at.astimezone(UTC):%Y-%m-%d}"
 
 
-def _join_names(reports: Iterable[Reported]) -> str:
-    names = {report.outlet: _name(report) for report in reports}
+def _join_names(reports: Iterable[ShownReport]) -> str:
+    names = {report.outlet: _write_name(report) for report in reports}
     return ", ".join(names.values())
 
 
-def _name(report: Reported) -> str:
-    return linked(report.outlet, report.url)
+def _write_name(report: ShownReport) -> str:
+    return write_link(report.outlet, report.url)
 
 
 def _write_time(moment: datetime) -> str:

@@ -82,7 +82,7 @@ def select_due(times: Sequence[datetime], confirmed: datetime, now: datetime) ->
     return [moment <= confirmed or end_step(moment) <= now for moment in times]
 
 
-def explain(accounts: Sequence[Account], lead: str) -> Explanation:
+def choose_quotes_and_figures(accounts: Sequence[Account], lead: str) -> Explanation:
     """Explain the story that the report `lead` leads. `accounts`: its reports, first added
     first."""
     event = ""

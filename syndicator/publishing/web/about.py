@@ -44,7 +44,7 @@ class About:
     months: Sequence[tuple[str, int]] = ()
 
 
-def about(
+def gather_facts(
     spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[View], links: Links
 ) -> About:
     """Return the facts of a feed with `count` articles. `days`: articles by UTC day; `views`: the
@@ -52,11 +52,11 @@ def about(
     site = ""
     if spec.key.axis == SOURCE:
         site = next((view.origin.site for view in views if view.origin.site), "")
-    until = article_html.day_name(max(days)) if days else ""
+    until = article_html.name_day(max(days)) if days else ""
     bars = _draw_bars(days)
     return About(
         count=count,
-        rhythm=rhythm(views),
+        rhythm=describe_rhythm(views),
         site=site,
         bars=bars.path,
         most=bars.most,
@@ -122,7 +122,7 @@ def _count_months(days: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), reverse=True)[:_MONTHS]
 
 
-def rhythm(views: Sequence[View]) -> str:
+def describe_rhythm(views: Sequence[View]) -> str:
     """Return how often a feed publishes, by the times of its newest articles; "" if there are too
     few."""
     times = sorted(view.published for view in views)

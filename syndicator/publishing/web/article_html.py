@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 from syndicator.core.urls import is_mail, is_numeric_host
 from syndicator.publishing import paths
 from syndicator.publishing.render.head import Links
-from syndicator.publishing.render.view import View, direction
-from syndicator.publishing.web.shell import page_text
+from syndicator.publishing.render.view import View, get_direction
+from syndicator.publishing.web.shell import adapt_text
 from syndicator.publishing.web.templates import ROOT, Templates
 
 # a category or tag as the template of items writes it
@@ -60,7 +60,7 @@ class Day:
     stories: list[str]  # list items, as HTML
 
 
-def article(
+def make_page_fields(
     view: View, links: Links, site_language: str, neighbours: Sequence[View | None], root: str
 ) -> _Fields:
     """Return the fields of an article's page. `neighbours`: the articles before and after it;
@@ -71,15 +71,15 @@ def article(
     )
     return {
         "entry": view,
-        "text": page_text(view.html, view.cover if view.picture else ""),
+        "text": adapt_text(view.html, view.cover if view.picture else ""),
         "host": _name_site(view),
         "previous": previous,
         "following": following,
-        **told(view, links, site_language),
+        **make_shared_fields(view, links, site_language),
     }
 
 
-def related(view: View) -> _Fields:
+def make_related_fields(view: View) -> _Fields:
     """Return the fields of the line that links a related article."""
     return {
         "title": view.title,
@@ -114,7 +114,7 @@ def facts(view: View, picture: str) -> _Fields:
     return {name: value for name, value in fields.items() if value}
 
 
-def story(view: View, links: Links, templates: Templates, site_language: str) -> bytes:
+def render_story(view: View, links: Links, templates: Templates, site_language: str) -> bytes:
     """Render the list item of an article after a line with its time, by which pages sort. Our links
     begin with ROOT."""
     name = view.origin.title
@@ -123,28 +123,28 @@ def story(view: View, links: Links, templates: Templates, site_language: str) ->
         entry=view,
         root=ROOT,
         own_page=ROOT + paths.article_name(view.id) if view.html else "",
-        letter=badge(name)[0],
-        colour=badge(name)[1],
+        letter=choose_badge(name)[0],
+        colour=choose_badge(name)[1],
         timeline=ROOT + paths.story_name(view.story) if view.story else "",
-        **told(view, links, site_language),
+        **make_shared_fields(view, links, site_language),
     )
     return f"{view.published.strftime(_STAMP)}\n".encode() + item
 
 
-def badge(name: str) -> tuple[str, int]:
+def choose_badge(name: str) -> tuple[str, int]:
     """Return the letter that stands for a source, and the number of its colour."""
     letter = next((char for char in name if char.isalnum()), "·").upper()[:1]
     return letter, zlib.crc32(name.encode("utf-8", "replace")) % COLOURS
 
 
-def told(view: View, links: Links, site_language: str) -> _Fields:
+def make_shared_fields(view: View, links: Links, site_language: str) -> _Fields:
     """Return the fields that the page of an article, its list item and its line on the front page
     share."""
     topic = view.category if view.category != links.unsaid else ""
     return {
         "topic": topic,
         "lang": view.language if view.language.lower() != site_language.lower() else "",
-        "direction": direction(view.language or site_language),
+        "direction": get_direction(view.language or site_language),
         "date": _write_date(view.published),
         "time": f"{view.published:%H:%M} UTC",
         "stamp": view.published.strftime(_STAMP),
@@ -165,24 +165,24 @@ def _write_date(moment: datetime) -> str:
 def _name_hosts(addresses: Iterable[str]) -> list[tuple[str, str]]:
     """Return host and address of the first of `addresses`, without numeric hosts: a number tells
     a reader nothing."""
-    named = [(host(url), url) for url in addresses if not is_numeric_host(host(url))]
+    named = [(get_host(url), url) for url in addresses if not is_numeric_host(get_host(url))]
     return named[:MOST_ALSO]
 
 
 def _name_site(view: View) -> str:
     """Return the host of an article or, if it is a number, the title of its source."""
-    name = host(view.url)
+    name = get_host(view.url)
     return view.origin.title if is_numeric_host(name) else name
 
 
-def days(parts: Iterable[bytes], root: str) -> list[Day]:
+def group_by_day(parts: Iterable[bytes], root: str) -> list[Day]:
     """Group the items that `story` rendered by day, newest first. `root`: the path from their page
     to the web root."""
     way = root.encode()
     split = (part.replace(_ROOT, way).split(b"\n", 1) for part in parts)
     ordered = sorted(split, key=lambda part: part[0], reverse=True)
     return [
-        Day(date, day_name(date), [item.decode() for _, item in items])
+        Day(date, name_day(date), [item.decode() for _, item in items])
         for date, items in groupby(ordered, key=lambda part: part[0][:10].decode())
     ]
 
@@ -206,31 +206,31 @@ def alone(part: bytes) -> bytes:
     return part.split(b"\n", 1)[1].replace(_ROOT, b"")
 
 
-def newest(parts: Sequence[bytes]) -> datetime | None:
+def find_newest_time(parts: Sequence[bytes]) -> datetime | None:
     """Return when the newest of these items was published."""
     latest = max((part.partition(b"\n")[0] for part in parts), default=b"")
     return datetime.fromisoformat(latest.decode()) if latest else None
 
 
 @lru_cache(4096)
-def day_name(date: str) -> str:
+def name_day(date: str) -> str:
     """Return the name of a day "2026-11-26", in English whatever the locale, so that equal stores
     give equal bytes."""
     day = datetime.fromisoformat(date)
     return f"{_WEEKDAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def span_name(span: str) -> str:
+def name_span(span: str) -> str:
     """Return the name of a year "2026", a month "2026-11" or a day."""
     match span.count("-"):
         case 0:
             return span
         case 1:
             return f"{_MONTHS[int(span[5:7]) - 1]} {span[:4]}"
-    return day_name(span)
+    return name_day(span)
 
 
-def host(url: str) -> str:
+def get_host(url: str) -> str:
     """Return the host of an address without www., to show whose it is."""
     if is_mail(url):
         return "the mailbox"

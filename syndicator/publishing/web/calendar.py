@@ -53,37 +53,39 @@ def has_calendar(spec: FeedSpec, archives: Archives) -> bool:
     return AXES[spec.key.axis].archived and HTML in spec.formats
 
 
-def calendar_of(spec: FeedSpec, days: Days, made_with: str) -> list[CalendarPage]:
+def plan_feed_calendar(spec: FeedSpec, days: Days, made_with: str) -> list[CalendarPage]:
     """Return the pages of a feed's older stories, as `calendar`. The feed of everything has one for
     each day."""
-    return calendar(paths.stem(spec.key), days, made_with, by_day=spec.key == ALL)
+    return plan_calendar(paths.stem(spec.key), days, made_with, by_day=spec.key == ALL)
 
 
-def calendar(stem: str, days: Days, made_with: str, *, by_day: bool = False) -> list[CalendarPage]:
+def plan_calendar(
+    stem: str, days: Days, made_with: str, *, by_day: bool = False
+) -> list[CalendarPage]:
     """Return the pages of the feed at `stem`, oldest first, a list before its parts. `by_day`: give
     each day a page, however few its stories; `made_with`: a fingerprint of all other input."""
     pages: list[CalendarPage] = []
     for _, in_year in groupby(sorted(days), key=lambda day: day[:YEAR]):
-        pages += _spread(stem, days, list(in_year), (YEAR, MONTH, DAY), "", by_day)
+        pages += _plan_span(stem, days, list(in_year), (YEAR, MONTH, DAY), "", by_day)
     leaves = [page.span for page in pages if not page.parts]
     near = {
         span: (leaves[at - 1] if at else "", "".join(leaves[at + 1 : at + 2]))
         for at, span in enumerate(leaves)
     }
-    return [_finished(page, made_with, *near.get(page.span, ("", ""))) for page in pages]
+    return [_finish_page(page, made_with, *near.get(page.span, ("", ""))) for page in pages]
 
 
 def file_name(stem: str, span: str) -> str:
     return f"{paths.ARCHIVES}{stem}/{span}.{HTML}"
 
 
-def holding(pages: Sequence[CalendarPage], day: str) -> CalendarPage | None:
+def find_page_of_day(pages: Sequence[CalendarPage], day: str) -> CalendarPage | None:
     """Return the page with the stories of `day` or, if it has none, of the last day before."""
     fitting = [page for page in pages if not page.parts and page.days[0] <= day]
     return fitting[-1] if fitting else None
 
 
-def month_at(pages: Sequence[CalendarPage], month: str) -> str:
+def find_last_month(pages: Sequence[CalendarPage], month: str) -> str:
     """Return the span of the page of `month` or, if it has none, of the last month before with one;
     "" for none."""
     spans = (page.span for page in pages if len(page.span) == MONTH and page.span <= month)
@@ -100,7 +102,7 @@ def find_page_of_month(pages: Sequence[CalendarPage], month: str) -> str:
     return ""
 
 
-def _spread(
+def _plan_span(
     stem: str, days: Days, inside: Sequence[str], levels: Sequence[int], above: str, by_day: bool
 ) -> list[CalendarPage]:
     level, *deeper = levels
@@ -119,14 +121,14 @@ def _spread(
         return [page]
     below = [list(group) for _, group in groupby(inside, key=lambda day: day[: deeper[0]])]
     parts = tuple((part[0][: deeper[0]], sum(days[day][0] for day in part)) for part in below)
-    lower = [page for part in below for page in _spread(stem, days, part, deeper, span, by_day)]
+    lower = [page for part in below for page in _plan_span(stem, days, part, deeper, span, by_day)]
     return [
         replace(page, parts=parts, fingerprint=repr(parts) if level == YEAR else made_of),
         *lower,
     ]
 
 
-def weeks(month: str, days: Mapping[str, int]) -> list[list[tuple[str, int]]]:
+def list_weeks(month: str, days: Mapping[str, int]) -> list[list[tuple[str, int]]]:
     """Return the weeks, from Monday, of a month ("2026-11"): (day, number of stories); ("", 0)
     outside the month."""
     first = date.fromisoformat(f"{month}-01")
@@ -137,7 +139,7 @@ def weeks(month: str, days: Mapping[str, int]) -> list[list[tuple[str, int]]]:
     return [week for week in rows if any(name for name, _ in week)]
 
 
-def _finished(page: CalendarPage, made_with: str, previous: str, following: str) -> CalendarPage:
+def _finish_page(page: CalendarPage, made_with: str, previous: str, following: str) -> CalendarPage:
     parts = (_FORM, made_with, page.fingerprint, previous, following)
     digest = hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
     return replace(page, previous=previous, following=following, fingerprint=digest)

@@ -19,7 +19,7 @@ _MOST: Final = 50_000  # addresses of a sitemap (https://www.sitemaps.org/protoc
 _SITEMAPS: Final = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
-def parts(specs: Sequence[FeedSpec]) -> Mapping[str, Sequence[FeedSpec]]:
+def divide_feeds(specs: Sequence[FeedSpec]) -> Mapping[str, Sequence[FeedSpec]]:
     """Return part name -> feeds. The first part, "", has all feeds if they are few, else those of
     small axes."""
     specs_of: dict[str, Sequence[FeedSpec]] = {"": specs}
@@ -28,18 +28,18 @@ def parts(specs: Sequence[FeedSpec]) -> Mapping[str, Sequence[FeedSpec]]:
         specs_of[""] = [spec for group in axes.values() if len(group) <= PART for spec in group]
         for name, group in axes.items():
             if len(group) > PART:
-                specs_of |= _split(f"-{listed(name).word}", "", group)
+                specs_of |= _split_by_letters(f"-{listed(name).word}", "", group)
     return specs_of
 
 
-def fingerprint(about: str, specs: Sequence[FeedSpec]) -> str:
+def fingerprint_list(about: str, specs: Sequence[FeedSpec]) -> str:
     """Return a fingerprint of these feeds, not of their articles. `about`: a fingerprint of all
     other input."""
     shown = [(spec.key, spec.name, spec.title, spec.description, spec.formats) for spec in specs]
     return hashlib.sha256(repr((about, shown)).encode("utf-8", "replace")).hexdigest()[:32]
 
 
-def _split(
+def _split_by_letters(
     name: str, start: str, specs: Sequence[FeedSpec]
 ) -> Iterator[tuple[str, Sequence[FeedSpec]]]:
     if len(specs) <= PART:
@@ -52,10 +52,10 @@ def _split(
     for spec in specs:
         groups[spec.key.slug[: len(start) + 1]].append(spec)
     for longer, group in groups.items():
-        yield from _split(name, longer, group)
+        yield from _split_by_letters(name, longer, group)
 
 
-def sitemap(pages: Iterable[tuple[str, str]], base: str, kind: str = "url") -> bytes:
+def write_sitemap(pages: Iterable[tuple[str, str]], base: str, kind: str = "url") -> bytes:
     """Return the sitemap of `pages`: (file, UTC day of its newest story or ""). `kind`: "sitemap"
     for an index."""
     lines = [

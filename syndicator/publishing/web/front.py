@@ -37,7 +37,7 @@ class Section:
     lines: list[dict[str, Any]]
 
 
-def grouped(
+def group_stories(
     views: Sequence[View], stories: Iterable[Sequence[str]]
 ) -> dict[str, tuple[View, list[View]]]:
     """Return lead article -> the reports of other outlets, for each story. `stories`: the article
@@ -50,15 +50,15 @@ def grouped(
         group = of.get(view.id, [view])
         first = group[0]
         others = {
-            article_html.host(member.url): member
+            article_html.get_host(member.url): member
             for member in group
-            if article_html.host(member.url) != article_html.host(first.url)
+            if article_html.get_host(member.url) != article_html.get_host(first.url)
         }
         groups_of[first.id] = (first, list(others.values()))
     return groups_of
 
 
-def leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]:
+def choose_leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]:
     """Return the ids of the lead stories: those that most outlets report and that are newest first
     (`rank_story`), then those that others linked, then those with a picture; of the newest day, and
     of earlier days if it has too few; from different sources if there are enough."""
@@ -86,22 +86,24 @@ def _find_latest(lead: View, others: Sequence[View]) -> datetime:
     return max(report.published for report in (lead, *others))
 
 
-def tops(views: Sequence[View], links: Links, root: str) -> list[dict[str, Any]]:
+def list_day_leads(views: Sequence[View], links: Links, root: str) -> list[dict[str, Any]]:
     """Return the values (see `line`) of the lead stories of a day. `root`: the path from the page
     to the web root."""
-    chosen = leads(grouped(views, ()))[:_TOPS]
+    chosen = choose_leads(group_stories(views, ()))[:_TOPS]
     by_id = {
-        view.id: line(view, (), links, "", view.published) for view in views if view.id in chosen
+        view.id: make_line(view, (), links, "", view.published)
+        for view in views
+        if view.id in chosen
     }
     return [by_id[article_id] | {"root": root} for article_id in chosen]
 
 
-def line(
+def make_line(
     view: View, others: Sequence[View], links: Links, language: str, newest: datetime
 ) -> dict[str, Any]:
     """Return the values of a story's line. `language`: of the site; `newest`: the time of the
     newest story."""
-    fields = article_html.told(view, links, language)
+    fields = article_html.make_shared_fields(view, links, language)
     short = (
         fields["time"].removesuffix(" UTC")
         if view.published.date() == newest.date()
@@ -120,7 +122,7 @@ def line(
     }
 
 
-def sections(lines: Iterable[dict[str, Any]], rows: Mapping[str, int]) -> list[Section]:
+def group_by_category(lines: Iterable[dict[str, Any]], rows: Mapping[str, int]) -> list[Section]:
     """Group lines by category, newest first; categories with most articles (`rows`) first, ""
     last."""
     by_name: dict[str, Section] = {}
@@ -135,7 +137,7 @@ def sections(lines: Iterable[dict[str, Any]], rows: Mapping[str, int]) -> list[S
     )
 
 
-def active(
+def find_frequent_tags(
     specs: Sequence[FeedSpec], rows: Mapping[FeedKey, FeedRow], views: Sequence[View]
 ) -> list[tuple[str, str, int]]:
     """Return the most frequent tags of the newest stories, if they have a page: (name, page, number

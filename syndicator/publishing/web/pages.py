@@ -30,14 +30,21 @@ from syndicator.core.reasons import FeedFileReason
 from syndicator.publishing import paths
 from syndicator.publishing.page_design import TEMPLATES, Look
 from syndicator.publishing.render.head import Head, head, links
-from syndicator.publishing.render.view import View, language, view
+from syndicator.publishing.render.view import View, clean_language, view
 from syndicator.publishing.stories.explanation import Explained, write_html
 from syndicator.publishing.web import article_html, calendar, feed_list, front
-from syndicator.publishing.web.about import About, about
+from syndicator.publishing.web.about import About, gather_facts
 from syndicator.publishing.web.article_html import Day
-from syndicator.publishing.web.calendar import DAY, MONTH, YEAR, CalendarPage, file_name, holding
-from syndicator.publishing.web.shell import Page, page, qr_svg
-from syndicator.publishing.web.shell import files as shell_files
+from syndicator.publishing.web.calendar import (
+    DAY,
+    MONTH,
+    YEAR,
+    CalendarPage,
+    file_name,
+    find_page_of_day,
+)
+from syndicator.publishing.web.shell import Page, make_page, qr_svg
+from syndicator.publishing.web.shell import make_files as shell_files
 from syndicator.publishing.web.templates import ROOT, Templates
 
 FEEDS = "feeds"
@@ -90,8 +97,8 @@ class Pages:
         self.settings = settings
         self.links = replace(links(settings, tags), base=ROOT)
         self.templates = Templates(look)
-        self.parts = feed_list.parts(specs)  # of the list of feeds
-        self._language = language(settings.site.language) or "en"
+        self.parts = feed_list.divide_feeds(specs)  # of the list of feeds
+        self._language = clean_language(settings.site.language) or "en"
         self.calendars: dict[str, list[CalendarPage]] = {}  # of feeds that are built, by stem
         self.about: dict[str, About] = {}  # by stem
         self.months: dict[str, str] = {}  # where feeds without archives go on, by stem
@@ -107,7 +114,7 @@ class Pages:
 
     def story(self, view: View) -> bytes:
         """Return the list item of an article, the same on every page."""
-        return article_html.story(view, self.links, self.templates, self._language)
+        return article_html.render_story(view, self.links, self.templates, self._language)
 
     def article_page(
         self,
@@ -131,7 +138,7 @@ class Pages:
             canonical=view.url,
             **picture,
             indexed=False,
-            feeds=_formats_of(paths.stem(spec.key), spec.formats, root, self.settings.base_url)
+            feeds=_list_formats(paths.stem(spec.key), spec.formats, root, self.settings.base_url)
             if spec
             else [],
         )
@@ -139,8 +146,8 @@ class Pages:
         return self.templates.render(
             "article.html",
             page=shell,
-            related=[article_html.related(other) for other in related],
-            **article_html.article(view, to, self._language, (previous, following), root),
+            related=[article_html.make_related_fields(other) for other in related],
+            **article_html.make_page_fields(view, to, self._language, (previous, following), root),
         )
 
     def feed_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
@@ -154,14 +161,14 @@ class Pages:
             name,
             head.title,
             text.line(spec.description) if spec else head.description,
-            updated=article_html.newest(stories),
-            feeds=_formats_of(head.stem, head.formats, "../" * head.stem.count("/"), head.base),
+            updated=article_html.find_newest_time(stories),
+            feeds=_list_formats(head.stem, head.formats, "../" * head.stem.count("/"), head.base),
             language=head.language,
         )
         heading = text.line(spec.name) if spec else head.title
         stories = [article_html.drop_own_chip(story, name, heading) for story in stories]
-        shown, earlier = self._cut(head, article_html.days(stories, shell.root), shell.root)
-        link = _Linked(head.stem, shell.root)
+        shown, earlier = self._cut(head, article_html.group_by_day(stories, shell.root), shell.root)
+        link = _PageLinker(head.stem, shell.root)
         years = [year for year in self.calendars.get(head.stem, ()) if len(year.span) == YEAR]
         about = self.about.get(head.stem)
         return self.templates.render(
@@ -172,7 +179,7 @@ class Pages:
             about=about,
             axis=spec.key.axis if spec else "",
             months=self._link_months(about.months, head.stem, shell.root, shown) if about else (),
-            badge=article_html.badge(text.line(spec.name) if spec else ""),
+            badge=article_html.choose_badge(text.line(spec.name) if spec else ""),
             days=shown,
             earlier=earlier,
             years=[(*link(year.span), year.count) for year in reversed(years)],
@@ -192,7 +199,7 @@ class Pages:
                 link = root + file_name(stem, span)
             elif month in newest_days:
                 link = f"#d{newest_days[month]}"
-            linked.append((article_html.span_name(month), link, count))
+            linked.append((article_html.name_span(month), link, count))
         return linked
 
     def _image(self, views: Iterable[View]) -> dict[str, str]:
@@ -207,7 +214,7 @@ class Pages:
         """Store the facts (see `about`) for a feed's page until `forget`."""
         stem = paths.stem(spec.key)
         to = replace(self.links, base="../" * stem.count("/"))
-        self.about[stem] = about(spec, count, days, views, to)
+        self.about[stem] = gather_facts(spec, count, days, views, to)
         if spec.older is Older.NONE and 0 < len(views) < count:
             self.months[stem] = min(view.published for view in views).strftime("%Y-%m")
 
@@ -227,17 +234,17 @@ class Pages:
         """Return the page of a year, month or day of a feed. `tops`: articles by day, some of which
         are shown first."""
         root = "../" * item.name.count("/")
-        link = _Linked(head.stem, root)
+        link = _PageLinker(head.stem, root)
         return self._older_page(
             head,
             item.name,
-            article_html.span_name(item.span),
+            article_html.name_span(item.span),
             item.count,
             stories,
             spans=[(*link(span), count) for span, count in item.parts if len(span) < DAY],
-            weeks=_weeks(item, link),
+            weeks=_list_weeks(item, link),
             tops=[
-                (*link(day), front.tops(views, self.links, root))
+                (*link(day), front.list_day_leads(views, self.links, root))
                 for day, views in (tops or {}).items()
             ],
             previous=link(item.previous),
@@ -246,18 +253,21 @@ class Pages:
         )
 
     def _archive_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
-        name = _page_of(head.self_name)
+        name = _get_page_name(head.self_name)
         dates = sorted({part[:DAY].decode() for part in stories})
         root = "../" * name.count("/")
         when = " to ".join(
-            article_html.day_name(date).partition(", ")[2]
+            article_html.name_day(date).partition(", ")[2]
             for date in dict.fromkeys((*dates[:1], *dates[-1:]))
         )
         turn = {
-            "previous": ("Older", root + _page_of(head.previous)) if head.previous else ("", ""),
+            "previous": ("Older", root + _get_page_name(head.previous))
+            if head.previous
+            else ("", ""),
             "following": (
                 "Newer",
-                root + (_page_of(head.following) if head.following else f"{head.stem}.{PAGE}"),
+                root
+                + (_get_page_name(head.following) if head.following else f"{head.stem}.{PAGE}"),
             ),
         }
         return self._older_page(head, name, when, len(stories), stories, **turn)
@@ -267,13 +277,13 @@ class Pages:
     ) -> bytes:
         feed = text.line(self._by_stem[head.stem].name)
         about = f"{feed}: {count} {'story' if count == 1 else 'stories'} of {when}."
-        feeds = _formats_of(head.stem, head.formats, "../" * name.count("/"), head.base)
+        feeds = _list_formats(head.stem, head.formats, "../" * name.count("/"), head.base)
         title = f"{when}: {head.title}"
         shell = self._shell(
             name,
             title,
             about,
-            updated=article_html.newest(stories),
+            updated=article_html.find_newest_time(stories),
             feeds=feeds,
             language=head.language,
         )
@@ -284,7 +294,7 @@ class Pages:
             feed_page=f"{shell.root}{head.stem}.{PAGE}",
             when=when,
             count=count,
-            days=article_html.days(stories, shell.root),
+            days=article_html.group_by_day(stories, shell.root),
             **{"spans": (), "weeks": (), "tops": (), "above": ("", "")} | more,
         )
 
@@ -300,7 +310,7 @@ class Pages:
         title = views[0].title if views else ""
         outlets = ", ".join(dict.fromkeys(view.origin.title for view in views))
         shell = self._shell(name, title, f"{title}: reports of {outlets}.", indexed=False)
-        days = article_html.days(stories, shell.root)
+        days = article_html.group_by_day(stories, shell.root)
         parts = [replace(day, stories=day.stories[::-1]) for day in reversed(days)]
         feed = f"{shell.root}{paths.file_name(STORIES, PAGE)}"
         return self.templates.render(
@@ -319,7 +329,7 @@ class Pages:
         stories without such pages, and the link to the page of the newest archive document, which
         has none of them."""
         if PAGE in head.archives and head.previous and days:
-            return days, (days[-1].name, root + _page_of(head.previous))
+            return days, (days[-1].name, root + _get_page_name(head.previous))
         stem = head.stem
         shown = list[Day]()
         room = calendar.STORIES
@@ -328,18 +338,18 @@ class Pages:
             room -= len(day.stories)
             if room <= 0:
                 break
-        page = holding(self.calendars.get(stem, ()), shown[-1].date) if shown else None
+        page = find_page_of_day(self.calendars.get(stem, ()), shown[-1].date) if shown else None
         if page is None:
             return days, self._month_of_everything(stem, root)
-        return shown, _Linked(stem, root)(page.span)
+        return shown, _PageLinker(stem, root)(page.span)
 
     def _month_of_everything(self, stem: str, root: str) -> tuple[str, str]:
         """Return the link to the month of the feed of everything where a feed without archives
         goes on, ("", "") if it shows all of its stories."""
         if stem not in self.months:
             return "", ""
-        month = calendar.month_at(self.calendars.get(ALL.slug, ()), self.months[stem])
-        name, link = _Linked(ALL.slug, root)(month)
+        month = calendar.find_last_month(self.calendars.get(ALL.slug, ()), self.months[stem])
+        name, link = _PageLinker(ALL.slug, root)(month)
         return (f"everything in {name}", link) if month else ("", "")
 
     def shared(
@@ -395,14 +405,14 @@ class Pages:
                 (f"{SITEMAP}{name}.xml", "")
                 for name in (feed_list.PAGES, *filter(None, self.parts))
             ]
-            files[sitemap] = feed_list.sitemap(sitemaps, base, "sitemap")
+            files[sitemap] = feed_list.write_sitemap(sitemaps, base, "sitemap")
             sitemap = sitemaps[0][0]
         about = f"{count} feeds to subscribe to: by category, tag and source."
         shell = self._titled(f"{FEEDS}{part}.{PAGE}", "All feeds", about, feeds=self._main_feed())
         files[f"{FEEDS}{part}.{PAGE}"] = self.templates.render(
             "feeds.html", page=shell, groups=groups, count=count
         )
-        return files | {sitemap: feed_list.sitemap(pages, base)}
+        return files | {sitemap: feed_list.write_sitemap(pages, base)}
 
     def _parted(self) -> _Groups:
         links_of: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
@@ -428,11 +438,13 @@ class Pages:
         views: Sequence[View],
         stories: Sequence[Sequence[str]],
     ) -> bytes:
-        about = f"The newest stories of {_sources(self.specs)}, to read here or in a feed reader."
+        about = (
+            f"The newest stories of {_count_sources(self.specs)}, to read here or in a feed reader."
+        )
         latest = max((view.published for view in views), default=None)
-        grouped = front.grouped(views, stories)
+        grouped = front.group_stories(views, stories)
         to = replace(self.links, base="")
-        chosen = front.leads(grouped)
+        chosen = front.choose_leads(grouped)
         title = self.settings.site.title
         image = self._image(grouped[article_id][0] for article_id in chosen)
         shell = self._shell(
@@ -445,26 +457,26 @@ class Pages:
             **image,
         )
         lines = {
-            article_id: front.line(view, others, to, self._language, latest or view.published)
+            article_id: front.make_line(view, others, to, self._language, latest or view.published)
             for article_id, (view, others) in grouped.items()
         }
         counts = {
             text.line(row.name): row.count for key, row in rows.items() if key.axis == "category"
         }
         oldest = min((view.published.strftime("%Y-%m-%d") for view in views), default="")
-        page = holding(self.calendars.get(ALL.slug, ()), oldest)
+        page = find_page_of_day(self.calendars.get(ALL.slug, ()), oldest)
         return self.templates.render(
             "index.html",
             page=shell,
             leads=[lines[article_id] for article_id in chosen],
-            sections=front.sections(
+            sections=front.group_by_category(
                 (line for article_id, line in lines.items() if article_id not in chosen), counts
             ),
             languages=[
                 lang for lang, _ in Counter(line["lang"] for line in lines.values()).most_common()
             ],
-            earlier=_Linked(ALL.slug, "")(page.span if page else ""),
-            tags=front.active(self.specs, rows, views),
+            earlier=_PageLinker(ALL.slug, "")(page.span if page else ""),
+            tags=front.find_frequent_tags(self.specs, rows, views),
             groups=self._groups(self.specs, rows, front.SHOWN, lambda spec: text.line(spec.name)),
             count=len(self.specs),
             all_feeds=f"{FEEDS}.{PAGE}",
@@ -477,7 +489,7 @@ class Pages:
         shell = self._titled(
             ARCHIVE, "Archive", f"{count} stories by month.", feeds=self._main_feed()
         )
-        link = _Linked(ALL.slug, "")
+        link = _PageLinker(ALL.slug, "")
         months = [month for month in reversed(pages) if len(month.span) == MONTH and month.parts][
             :_MONTHS
         ]
@@ -491,7 +503,7 @@ class Pages:
             page=shell,
             years=years,
             count=count,
-            months=[(*link(month.span), _weeks(month, link)) for month in months],
+            months=[(*link(month.span), _list_weeks(month, link)) for month in months],
         )
 
     def _combine(self, views: Sequence[View], rows: Mapping[FeedKey, FeedRow]) -> bytes:
@@ -557,13 +569,13 @@ class Pages:
         totals = {name: len(members) for name, members in by_axis.items()}
         if most is not None:
             for members in by_axis.values():
-                members.sort(key=lambda spec: (-_count(rows.get(spec.key)), then(spec)))
+                members.sort(key=lambda spec: (-_get_count(rows.get(spec.key)), then(spec)))
                 del members[most:]
         return [
             {
                 "axis": name,
                 "heading": axis.heading,
-                "items": [_item(spec, rows.get(spec.key)) for spec in by_axis[name]],
+                "items": [_make_item(spec, rows.get(spec.key)) for spec in by_axis[name]],
                 "total": totals[name],
             }
             for name, axis in [*by_place(), (DIGEST, listed(DIGEST))]
@@ -573,7 +585,7 @@ class Pages:
     def _main_feed(self) -> list[tuple[str, str, str, str]]:
         spec = next((spec for spec in self.specs if spec.key == ALL), None)
         return (
-            _formats_of(paths.stem(spec.key), spec.formats, "", self.settings.base_url)
+            _list_formats(paths.stem(spec.key), spec.formats, "", self.settings.base_url)
             if spec
             else []
         )
@@ -590,38 +602,38 @@ class Pages:
         return self._shell(name, f"{title} - {text.line(self.settings.site.title)}", about, **more)
 
     def _shell(self, name: str, title: str, about: str, **more: Any) -> Page:
-        return page(self.settings, name, title, about, **({"archive": self.archived} | more))
+        return make_page(self.settings, name, title, about, **({"archive": self.archived} | more))
 
 
 @dataclass(frozen=True, slots=True)
-class _Linked:
+class _PageLinker:
     stem: str
     root: str
 
     def __call__(self, span: str) -> tuple[str, str]:
         """Return name and link of a page, ("", "") for none."""
         return (
-            (article_html.span_name(span), self.root + file_name(self.stem, span))
+            (article_html.name_span(span), self.root + file_name(self.stem, span))
             if span
             else ("", "")
         )
 
 
-def _page_of(document: str) -> str:
+def _get_page_name(document: str) -> str:
     return document.removesuffix(ATOM) + PAGE
 
 
-def _weeks(page: CalendarPage, link: _Linked) -> list[list[tuple[str, str, int]]]:
+def _list_weeks(page: CalendarPage, link: _PageLinker) -> list[list[tuple[str, str, int]]]:
     if len(page.span) != MONTH or not page.parts:
         return []
-    rows = calendar.weeks(page.span, dict(page.parts))
+    rows = calendar.list_weeks(page.span, dict(page.parts))
     return [
         [(day[-2:].lstrip("0"), link(day)[1] if count else "", count) for day, count in row]
         for row in rows
     ]
 
 
-def _formats_of(
+def _list_formats(
     stem: str, formats: Sequence[str], root: str, base: str
 ) -> list[tuple[str, str, str, str]]:
     return [
@@ -635,24 +647,24 @@ def _formats_of(
     ]
 
 
-def _sources(specs: Sequence[FeedSpec]) -> str:
+def _count_sources(specs: Sequence[FeedSpec]) -> str:
     count = sum(listed(spec.key.axis).copies for spec in specs)
     return f"{count} sources" if count > 1 else "the sources"
 
 
-def _item(spec: FeedSpec, row: FeedRow | None) -> dict[str, Any]:
+def _make_item(spec: FeedSpec, row: FeedRow | None) -> dict[str, Any]:
     return {
         "name": text.line(spec.name),
         "slug": spec.key.slug,
         "page": paths.file_name(spec.key, PAGE) if PAGE in spec.formats else "",
-        "feeds": _formats_of(paths.stem(spec.key), spec.formats, "", ""),
-        "count": _count(row),
+        "feeds": _list_formats(paths.stem(spec.key), spec.formats, "", ""),
+        "count": _get_count(row),
         "latest": text.line(row.latest_title) if row else "",
         "about": text.line(spec.description),
     }
 
 
-def _count(row: FeedRow | None) -> int:
+def _get_count(row: FeedRow | None) -> int:
     return row.count if row else 0
 
 
@@ -681,7 +693,7 @@ def faults(look: Look, settings: Settings) -> list[str]:
         for spec in specs:
             stem = paths.stem(spec.key)
             top = head(spec, settings, uuid.UUID(int=0), _WHEN)
-            calendar_pages = pages.calendars[stem] = calendar.calendar(
+            calendar_pages = pages.calendars[stem] = calendar.plan_calendar(
                 stem, days, "", by_day=spec.key == ALL
             )
             pages.describe(spec, 2, {day: count for day, (count, _) in days.items()}, views)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from syndicator.configuration.settings import Settings
 from syndicator.core import text
 from syndicator.publishing import paths
-from syndicator.publishing.render.view import direction, language, uri
+from syndicator.publishing.render.view import clean_language, get_direction, uri
 
 # A tag as nh3 writes it: attribute values may contain > but no ".
 _TAG: Final = re.compile(r'<(/?)(h[1-6]|a|img|table|td|th)((?:\s[a-z]+="[^"]*")*)\s*/?>')
@@ -78,7 +78,7 @@ class Page:
         return {name: value for name, value in facts.items() if value}
 
 
-def page(settings: Settings, name: str, title: str, description: str, **more: Any) -> Page:
+def make_page(settings: Settings, name: str, title: str, description: str, **more: Any) -> Page:
     """Return the values of the page in the file `name`. `more`: further fields of `Page`."""
     site = settings.site
     address = "" if name == paths.INDEX else name
@@ -86,20 +86,20 @@ def page(settings: Settings, name: str, title: str, description: str, **more: An
         "name": name,
         "title": text.line(title),
         "site": text.line(site.title),
-        "language": language(site.language) or "en",
+        "language": clean_language(site.language) or "en",
         "description": text.line(description),
         "root": "../" * name.count("/"),
         "canonical": settings.base_url + address if site.url else "",
         "image": f"{settings.base_url}icon.png" if site.url else "",
-        "contact": contact(site.contact),
+        "contact": write_contact_link(site.contact),
         "indexed": not settings.publish.secret_path,
         "private": bool(settings.publish.secret_path),
     }
     values = shell | more
-    return Page(direction=direction(values["language"]), **values)
+    return Page(direction=get_direction(values["language"]), **values)
 
 
-def files(settings: Settings) -> dict[str, bytes]:
+def make_files(settings: Settings) -> dict[str, bytes]:
     """Return the web manifest and robots.txt, by file name."""
     icons = [
         {"src": "icon.svg", "sizes": "any"},
@@ -116,7 +116,7 @@ def files(settings: Settings) -> dict[str, bytes]:
     }
 
 
-def contact(value: str) -> str:
+def write_contact_link(value: str) -> str:
     """Return the operator's contact as a link, "" if it is neither a mail address nor a page."""
     value = value.strip()
     if "@" in value and "/" not in value and not urlsplit(value).scheme:
@@ -124,7 +124,7 @@ def contact(value: str) -> str:
     return value if value.lower().startswith("mailto:") else uri(value)
 
 
-def page_text(html: str, picture: str = "") -> str:
+def adapt_text(html: str, picture: str = "") -> str:
     """Adapt `html` to a page with a title: headings start at level two and skip none, wide tables
     scroll, and pictures become links, since they would load from other hosts. `picture`: the
     address of a picture to leave out. A picture before the text is left out, too: the page shows
@@ -133,7 +133,7 @@ def page_text(html: str, picture: str = "") -> str:
     at = 0
     linked = False
     has_text = False
-    headings = _levels(
+    headings = _choose_levels(
         int(match[2][1]) for match in _TAG.finditer(html) if match[2][0] == "h" and not match[1]
     )
     level = 2
@@ -155,13 +155,13 @@ def page_text(html: str, picture: str = "") -> str:
         elif not has_text and not linked:
             shown = ""
         else:
-            shown = _picture(dict(_VALUE.findall(attributes)), escape(picture), linked)
+            shown = _write_picture_link(dict(_VALUE.findall(attributes)), escape(picture), linked)
         parts += [html[at : match.start()], shown]
         at = match.end()
     return _EMPTY.sub("", "".join([*parts, html[at:]]))
 
 
-def _levels(levels: Iterator[int]) -> Iterator[int]:
+def _choose_levels(levels: Iterator[int]) -> Iterator[int]:
     """Yield a level for each heading, from two on; each is at most one deeper than the heading
     before."""
     above: list[int] = []
@@ -172,7 +172,7 @@ def _levels(levels: Iterator[int]) -> Iterator[int]:
         yield min(1 + len(above), 6)
 
 
-def _picture(attributes: dict[str, str], shown: str, linked: bool) -> str:
+def _write_picture_link(attributes: dict[str, str], shown: str, linked: bool) -> str:
     """Return a picture as a link; inside a link, as its description; "" for the escaped address
     `shown`, and for one that no browser can open from here."""
     address = attributes.get("src", "")

@@ -28,12 +28,12 @@ class Templates:
     def __init__(self, look: Look | None = None) -> None:
         self.look = look or Look()
         self.faults: dict[str, str] = {}
-        self._sandboxed = _sandboxed(self.look) if self.look.templates else None
+        self._sandboxed = _make_sandbox(self.look) if self.look.templates else None
 
     def render(self, template: str, **values: Any) -> bytes:
         if self._sandboxed is not None and template not in self.faults:
             try:
-                return _rendered(self._sandboxed, template, values)
+                return _render_template(self._sandboxed, template, values)
             except (
                 jinja2.TemplateError,
                 TypeError,
@@ -42,15 +42,17 @@ class Templates:
                 LookupError,
                 AttributeError,
             ) as error:
-                self.faults[template] = _located(error)
-        return _rendered(_shipped(), template, values)
+                self.faults[template] = _describe_error(error)
+        return _render_template(_load_our_templates(), template, values)
 
 
-def _rendered(environment: jinja2.Environment, template: str, values: dict[str, Any]) -> bytes:
+def _render_template(
+    environment: jinja2.Environment, template: str, values: dict[str, Any]
+) -> bytes:
     return environment.get_template(template).render(**values).encode("utf-8")
 
 
-def _located(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     name = getattr(error, "name", None)
     line = getattr(error, "lineno", None)
     trace = error.__traceback__
@@ -70,7 +72,7 @@ class _Compiled(jinja2.BytecodeCache):
         return Path(cache_from_source(str(files("syndicator.publishing") / f"{bucket.key}.html")))
 
     def get_source_checksum(self, source: str) -> str:
-        return super().get_source_checksum(f"{jinja2.__version__} {_options()} {source}")
+        return super().get_source_checksum(f"{jinja2.__version__} {_get_options()} {source}")
 
     def load_bytecode(self, bucket: Any) -> None:
         with suppress(OSError), self._path(bucket).open("rb") as file:
@@ -88,23 +90,23 @@ class _Compiled(jinja2.BytecodeCache):
 
 
 @cache
-def _shipped() -> jinja2.Environment:
+def _load_our_templates() -> jinja2.Environment:
     loader = jinja2.PackageLoader("syndicator.publishing")
     return jinja2.Environment(
-        loader=loader, bytecode_cache=_Compiled(), auto_reload=False, **_options()
+        loader=loader, bytecode_cache=_Compiled(), auto_reload=False, **_get_options()
     )
 
 
-def _sandboxed(look: Look) -> jinja2.Environment:
+def _make_sandbox(look: Look) -> jinja2.Environment:
     """Return the operator's templates over ours, in a sandbox in which they cannot change their
     values."""
     ours = jinja2.PackageLoader("syndicator.publishing")
     theirs = {name: (text, f"{TEMPLATES}/{name}", None) for name, text in look.templates.items()}
     loader = jinja2.ChoiceLoader([jinja2.FunctionLoader(theirs.get), ours])
-    return ImmutableSandboxedEnvironment(loader=loader, auto_reload=False, **_options())
+    return ImmutableSandboxedEnvironment(loader=loader, auto_reload=False, **_get_options())
 
 
-def _options() -> dict[str, Any]:
+def _get_options() -> dict[str, Any]:
     return {
         "autoescape": True,
         "undefined": jinja2.StrictUndefined,
