@@ -18,6 +18,10 @@ FRONT: Final = FeedKey("", "front")
 LISTS: Final = FeedKey("", "lists")
 MAPS: Final = FeedKey("", "maps")
 SEARCH: Final = FeedKey("", "search")
+_DIGITS: Final = 32  # of a fingerprint
+
+
+OUT_OF_DATE: Final = ""  # in place of a fingerprint: the target must be made again
 
 
 class Urgency(IntEnum):
@@ -75,20 +79,25 @@ class Difference:
 
 
 def compare_targets(
-    targets: Sequence[Target], known: Mapping[str, str], *, whole: bool = False
+    targets: Sequence[Target], published: Mapping[str, str], *, whole: bool = False
 ) -> Difference:
-    """Compare `targets`, all that the owners of `known` have, with what was made before. `known`:
-    target id -> fingerprint, "" if it is out of date; `whole`: make all of them anew."""
+    """Compare all targets of some owners with the published ones. `published`: fingerprints of the
+    published targets of these owners, by id, or OUT_OF_DATE; `whole`: make all targets anew."""
     changed = [
         target
         for target in targets
-        if whole or target.changed or known.get(target.id) != target.made_of
+        if whole or target.changed or published.get(target.id) != target.made_of
     ]
     due = [target for target in changed if not target.waits]
+    late = [
+        target
+        for target in changed
+        if target.waits and published.get(target.id) != OUT_OF_DATE  # else it is recorded already
+    ]
     return Difference(
         due=sorted(due, key=lambda target: target.rank),
-        late=[target for target in changed if target.waits and known.get(target.id) != ""],
-        gone=known.keys() - {target.id for target in targets},
+        late=late,
+        gone=published.keys() - {target.id for target in targets},
     )
 
 
@@ -116,5 +125,5 @@ Steps = Generator[None, None, BuildReport]  # a build, step by step
 
 
 def make_fingerprint(*parts: object) -> str:
-    """Return a fingerprint of values that `repr` tells apart."""
-    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:32]
+    """Return a hash of the `repr` of the values, 32 hexadecimal digits."""
+    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:_DIGITS]
