@@ -27,6 +27,8 @@ from syndicator.publishing.render.view import (
     list_other_reports,
     make_folded_entry,
     permitted,
+)
+from syndicator.publishing.render.view import (
     view as make_view,
 )
 from syndicator.publishing.stories.explanation import (

@@ -112,7 +112,7 @@ def write_feed(head: Head, entries: Sequence[bytes]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _HeadExtension:
-    """What feedgen has no field for; feedgen calls the methods."""
+    """The parts of a feed for which feedgen has no field; feedgen calls the methods."""
 
     head: Head
 
@@ -120,9 +120,12 @@ class _HeadExtension:
         # The namespace of tombstones is declared only if there is one: the W3C validator warns of
         # namespaces that it does not know, such as that of RFC 6721. A takedown is worth the
         # warning, as long as `builder` shows it.
-        removed = select_namespaces("at") if self.head.removed else {}
-        archived = select_namespaces("fh") if self.head.archived else {}
-        return {**_NAMESPACES, **removed, **archived}
+        namespaces = dict(_NAMESPACES)
+        if self.head.removed:
+            namespaces |= select_namespaces("at")
+        if self.head.archived:
+            namespaces |= select_namespaces("fh")
+        return namespaces
 
     def extend_atom(self, feed: Any) -> None:
         add_stylesheet(feed, self.head.base)
@@ -139,10 +142,12 @@ class _HeadExtension:
 
 
 def _list_head_links(head: Head) -> list[dict[str, str]]:
-    own = head.base + head.self_name if head.self_name else head.url(ATOM)
-    page = FORMATS[PAGE].media_type
-    links = [{"href": own, "rel": "self", "type": FORMATS[ATOM].media_type}]
-    links.append({"href": head.home, "rel": "alternate", "type": page})
+    """Return the links of a feed's head: itself, its page, hubs, licence, and archive documents."""
+    address = head.base + head.self_name if head.self_name else head.url(ATOM)
+    links = [
+        {"href": address, "rel": "self", "type": FORMATS[ATOM].media_type},
+        {"href": head.home, "rel": "alternate", "type": FORMATS[PAGE].media_type},
+    ]
     if head.current:
         links += [{"href": hub, "rel": "hub"} for hub in head.hubs]
     else:

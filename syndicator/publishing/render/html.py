@@ -64,24 +64,31 @@ def _make_renderer() -> MarkdownIt:
 
 
 def _adjust_tokens(tokens: Sequence[Token], base_url: str) -> Iterator[Token]:
-    """Make addresses absolute, remove tracking pixels, and write alignment as an attribute instead
-    of a style."""
+    """Yield the tokens of a text with absolute addresses, without tracking pixels, and with
+    alignment as an attribute instead of a style."""
     for token in tokens:
-        if token.children is not None and token.type != "image":
-            token.children = list(_adjust_tokens(token.children, base_url))
         if token.type == "image":
             yield from _adjust_image(token, base_url)
             continue
+        if token.children is not None:
+            token.children = list(_adjust_tokens(token.children, base_url))
         if token.type == "link_open":
-            target = str(token.attrs.get("href", ""))
-            if not target.lower().startswith("mailto:"):
-                token.attrs["href"] = _make_public_address(base_url, target)
-            if not token.attrs["href"]:
-                del token.attrs["href"]
+            _adjust_link(token, base_url)
         style = str(token.attrs.pop("style", ""))
         if style.startswith("text-align:"):
             token.attrs["align"] = style.removeprefix("text-align:")
         yield token
+
+
+def _adjust_link(token: Token, base_url: str) -> None:
+    """Make the address of a link absolute; remove it if it is not allowed."""
+    address = str(token.attrs.get("href", ""))
+    if not address.lower().startswith("mailto:"):
+        address = _make_public_address(base_url, address)
+    if address:
+        token.attrs["href"] = address
+    else:
+        token.attrs.pop("href", None)
 
 
 def _adjust_image(token: Token, base_url: str) -> Iterator[Token]:
@@ -101,4 +108,6 @@ def _make_public_address(base_url: str, reference: str) -> str:
     """Return `reference` as an absolute address; "" for none, or if it leads into a private
     network."""
     address = urls.absolute(base_url, reference)
-    return address if address and not refusal(address, base_url) else ""
+    if not address or refusal(address, base_url):
+        return ""
+    return address

@@ -79,8 +79,9 @@ def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
     feed = FeedGenerator()
     feed.title(head.title)
     feed.description(head.description)
-    own = {"href": head.url(RSS), "rel": "self", "type": FORMATS[RSS].media_type}
-    feed.link([own, {"href": head.home, "rel": "alternate"}])  # of the channel: the last
+    self_link = {"href": head.url(RSS), "rel": "self", "type": FORMATS[RSS].media_type}
+    home_link = {"href": head.home, "rel": "alternate"}
+    feed.link([self_link, home_link])  # the last becomes the <link> of the channel
     feed.rights(head.rights)
     feed.docs("https://www.rssboard.org/rss-specification")
     feed.generator("Syndicator")
@@ -96,7 +97,7 @@ def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _HeadExtension:
-    """What feedgen has no field for; feedgen calls the methods."""
+    """The parts of a feed for which feedgen has no field; feedgen calls the methods."""
 
     head: Head
 
@@ -142,9 +143,9 @@ def _add_podcast(item: Any, view: View) -> None:
         if kind in _OF_APPLE:
             add_local(item, "itunes", kind, rest)
             continue
-        main, *values = rest.split("; ")
-        attributes = dict(value.split("=", 1) for value in values)
+        value, *pairs = rest.split("; ")
+        attributes = dict(pair.split("=", 1) for pair in pairs)
         if kind == "person":
-            add_local(item, "podcast", "person", main, **attributes)
+            add_local(item, "podcast", "person", value, **attributes)
         else:
-            add_local(item, "podcast", kind, "", url=main, **attributes)
+            add_local(item, "podcast", kind, "", url=value, **attributes)

@@ -34,12 +34,12 @@ _REFERENCES: Final = {"&": "#x26", "<": "#x3C"}
 
 
 def qualify_name(prefix: str, name: str) -> str:
-    """Return `prefix:name` as lxml spells it."""
+    """Return the name of an element as lxml spells it: "{namespace}name"."""
     return f"{{{NAMESPACES[prefix]}}}{name}"
 
 
 def select_namespaces(*prefixes: str) -> dict[str, str]:
-    """Return the namespaces of `prefixes`."""
+    """Return prefix -> namespace, for lxml's `nsmap`."""
     return {prefix: NAMESPACES[prefix] for prefix in prefixes}
 
 
@@ -82,8 +82,9 @@ def write_signs_as_references(root: Any, names: Sequence[str]) -> None:
         has_signs = "&" in value or "<" in value
         if not has_signs or element.get("type") == "html":
             continue
-        element.text, *rest = _SIGNS.split(value)
-        for sign, following in zip(rest[::2], rest[1::2], strict=True):
+        pieces = _SIGNS.split(value)  # text, sign, text, sign, text
+        element.text = pieces[0]
+        for sign, following in zip(pieces[1::2], pieces[2::2], strict=True):
             reference = etree.Entity(_REFERENCES[sign])
             reference.tail = following
             element.append(reference)
@@ -91,14 +92,14 @@ def write_signs_as_references(root: Any, names: Sequence[str]) -> None:
 
 def serialise_entry(entry: Any, namespaces: Mapping[str, str]) -> bytes:
     """Return the bytes of an entry inside a feed that declares `namespaces`. Raises ValueError for
-    a text for which libxml2, and readers made with it, refuse the whole feed."""
+    a text so long that libxml2, and readers made with it, refuse the whole feed."""
     feed = etree.Element("feed", nsmap=namespaces)
     feed.append(entry)
     data: bytes = etree.tostring(feed, encoding="UTF-8", xml_declaration=False)
-    if len(data) > _LONGEST_TEXT and any(
-        len(value.encode()) > _LONGEST_TEXT for value in entry.itertext()
-    ):
-        raise ValueError("a text of more than 10 MB, which readers refuse")
+    if len(data) > _LONGEST_TEXT:
+        longest = max((len(value.encode()) for value in entry.itertext()), default=0)
+        if longest > _LONGEST_TEXT:
+            raise ValueError("a text of more than 10 MB, which readers refuse")
     return data[data.index(b">") + 1 : data.rindex(b"<")]
 
 
@@ -117,30 +118,31 @@ def insert_entries(head: bytes, closing: bytes, entries: Sequence[bytes]) -> byt
 
 
 def write_opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:
-    """Return a subscription list with an outline for each feed, in the first of our XML formats
-    that it has. Each axis but that of everything is a folder. Feed names do not repeat our site's
-    name."""
+    """Return a subscription list with an outline for each feed, in the first XML format that the
+    feed has. Each axis but that of everything is a folder. Names of feeds in folders do not repeat
+    the name of our site. `base`: the web root."""
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = text.line(title)
     body = etree.SubElement(root, "body")
     folders: dict[str, Any] = {"": body}
     for spec in specs:
-        feed_format = next(
-            (
-                name
-                for name, feed_format in FORMATS.items()
-                if feed_format.xml and name in spec.formats
-            ),
-            None,
-        )
-        if feed_format:
-            heading = listed(spec.key.axis).heading
-            if heading not in folders:
-                folders[heading] = etree.SubElement(body, "outline", text=heading, title=heading)
-            name = text.line(spec.name if heading else spec.title)
-            outline = {"type": "rss", "text": name, "title": name}
-            outline["xmlUrl"] = base + paths.file_name(spec.key, feed_format)
-            if PAGE in spec.formats:
-                outline["htmlUrl"] = base + paths.file_name(spec.key, PAGE)
-            etree.SubElement(folders[heading], "outline", outline)
+        feed_format = _find_xml_format(spec)
+        if feed_format is None:
+            continue
+        heading = listed(spec.key.axis).heading
+        if heading not in folders:
+            folders[heading] = etree.SubElement(body, "outline", text=heading, title=heading)
+        name = text.line(spec.name if heading else spec.title)
+        outline = {"type": "rss", "text": name, "title": name}
+        outline["xmlUrl"] = base + paths.file_name(spec.key, feed_format)
+        if PAGE in spec.formats:
+            outline["htmlUrl"] = base + paths.file_name(spec.key, PAGE)
+        etree.SubElement(folders[heading], "outline", outline)
     return bytes(etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8"))
+
+
+def _find_xml_format(spec: FeedSpec) -> str | None:
+    for name, feed_format in FORMATS.items():
+        if feed_format.xml and name in spec.formats:
+            return name
+    return None

@@ -99,8 +99,8 @@ def test_beyond_a_day_a_source_with_its_share_gives_way_to_the_news_of_others_al
 
 
 def test_places_go_by_order_and_by_share_which_grows_alike_for_all() -> None:
-    assert select_indices("aaaabb", always=0, places=4, room=2) == [0, 1, 4, 5]
-    assert select_indices("aaaab", always=3, places=4, room=1) == [0, 1, 2, 4]
-    assert select_indices("aaaaabbbb", always=0, places=6, room=2) == [0, 1, 2, 5, 6, 7]
-    assert select_indices("aaaa", always=0, places=3, room=1) == [0, 1, 2]
-    assert select_indices("abcabc", always=0, places=9, room=1) == [0, 1, 2, 3, 4, 5]
+    assert select_indices("aaaabb", always=0, places=4, source_limit=2) == [0, 1, 4, 5]
+    assert select_indices("aaaab", always=3, places=4, source_limit=1) == [0, 1, 2, 4]
+    assert select_indices("aaaaabbbb", always=0, places=6, source_limit=2) == [0, 1, 2, 5, 6, 7]
+    assert select_indices("aaaa", always=0, places=3, source_limit=1) == [0, 1, 2]
+    assert select_indices("abcabc", always=0, places=9, source_limit=1) == [0, 1, 2, 3, 4, 5]
