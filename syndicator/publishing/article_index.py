@@ -1,4 +1,4 @@
-"""Protocols: the methods of the store that publishing calls, as it must not import it.
+"""Declare the methods of the store that publishing calls, since it must not import the store.
 
 `store.index.Index` has all of them and says what each does."""
 

@@ -570,13 +570,11 @@ def _clean_podcast_line(text: str) -> str:
             attribute = uri(attribute)
         if attribute and not attribute.endswith("="):
             attributes.append(f"{key}={attribute}")
-    if kind == "person":
-        value = clean_name(value)
-    else:
-        value = uri(value)
-        if not has_type:
-            return ""
-    return "; ".join([f"{kind} {value}", *attributes]) if value else ""
+    value = clean_name(value) if kind == "person" else uri(value)
+    is_typed = has_type or kind == "person"
+    if not value or not is_typed:
+        return ""
+    return "; ".join([f"{kind} {value}", *attributes])
 
 
 def _parse_duration(enclosure: Enclosure | None) -> int:

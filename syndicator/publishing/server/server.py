@@ -45,6 +45,8 @@ _AT_ONCE = 100  # connections accepted in one turn of the event loop; the system
 # choice.
 _CALLBACK_AT_ONCE: Final = 16
 _LONGEST_TOKEN: Final = 64
+_TICKS_A_SECOND: Final = 10  # of uvicorn
+_RETRY_SECONDS: Final = "60"  # after which a refused client may try again
 
 
 class _Refused(Exception):
@@ -65,9 +67,10 @@ class Connection(HttpToolsProtocol):
     _status = HTTPStatus.BAD_REQUEST
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Accept a connection; refuse and close it if there are too many."""
         self._pool = cast(Connections, self.connections)
-        peer = transport.get_extra_info("peername")
-        self.peer = limits.client_of(str(peer[0])) if isinstance(peer, tuple) else ""
+        address = transport.get_extra_info("peername")
+        self.peer = limits.client_of(str(address[0])) if isinstance(address, tuple) else ""
         refusal = self._pool.make_room(self.peer)
         self._enter(_HEADER)
         super().connection_made(transport)
@@ -81,6 +84,8 @@ class Connection(HttpToolsProtocol):
         return self._phase != _ANSWER and not self.transport.get_write_buffer_size()
 
     def cut_if_late(self, now: float) -> None:
+        """Refuse or cut the connection if its phase took too long. `now`: by the clock of the
+        pool."""
         phase = _ANSWER if self.transport.get_write_buffer_size() else self._phase
         if now - self.since <= _SECONDS[phase]:
             return
@@ -93,13 +98,13 @@ class Connection(HttpToolsProtocol):
         """Answer with `status` and close. During an answer only close: the status would become part
         of it."""
         cycle = self.cycle
-        answered = bool(self.pipeline) or self._phase == _ANSWER
+        is_answering = bool(self.pipeline) or self._phase == _ANSWER
         if self._phase == _BODY:
-            answered = answered or cycle.response_started
+            is_answering = is_answering or cycle.response_started
             cycle.disconnected = True  # the application sees a closed connection
             cycle.message_event.set()
         self._enter(_CLOSE)
-        if answered:
+        if is_answering:
             self.transport.abort()
             return
         self._unset_keepalive_if_required()
@@ -108,37 +113,43 @@ class Connection(HttpToolsProtocol):
         self.flow.resume_reading()
 
     def data_received(self, data: bytes) -> None:
+        """Parse data in pieces; refuse a request whose header is too large."""
         for start in range(0, len(data), limits.HEAD_BYTES):
             if self._phase == _CLOSE:
                 return
-            part = data[start : start + limits.HEAD_BYTES]
-            self._received += len(part)
-            super().data_received(part)
+            piece = data[start : start + limits.HEAD_BYTES]
+            self._received += len(piece)
+            super().data_received(piece)
+            if self._phase == _CLOSE:
+                continue
             # a header that does not end, trailers, and chunks with more framing than content
             is_long = self._received - 2 * self._body > limits.HEAD_BYTES
-            if (is_long or len(self.headers or ()) > limits.HEADERS) and self._phase != _CLOSE:
+            has_many_headers = len(self.headers or ()) > limits.HEADERS
+            if is_long or has_many_headers:
                 self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def on_headers_complete(self) -> None:
-        head = 0  # a header that came at once is shorter than that
+        """Check the header of a request; refuse it if header or announced body are too large."""
+        head_bytes = 0  # a header that came at once is shorter than the limit
         if self._received > limits.HEAD_BYTES:
-            head = len(self.url) + sum(len(name + value) for name, value in self.headers)
-        if head > limits.HEAD_BYTES or len(self.headers) > limits.HEADERS:
+            head_bytes = len(self.url) + sum(len(name + value) for name, value in self.headers)
+        if head_bytes > limits.HEAD_BYTES or len(self.headers) > limits.HEADERS:
             self._stop(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         if len(self.pipeline) >= limits.PIPELINED:
             # not sent: the client would take it for an awaited answer
             self._stop(HTTPStatus.TOO_MANY_REQUESTS)
         super().on_headers_complete()
         self._phase = _BODY
-        is_read = self.scope["method"] in ("GET", "HEAD")
-        self._most = limits.BODY_BYTES if is_read else self._pool.body_bytes(self.scope["path"])
+        has_no_body = self.scope["method"] in ("GET", "HEAD")
+        self._most = limits.BODY_BYTES if has_no_body else self._pool.body_bytes(self.scope["path"])
         # trailers are no part of the header that the application reads
-        header = self.headers
+        headers = self.headers
         self.headers = []
-        if not is_read and any(
-            name == b"content-length" and int(size) > self._most for name, size in header
-        ):
-            self._stop(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if has_no_body:
+            return
+        for name, value in headers:
+            if name == b"content-length" and int(value) > self._most:
+                self._stop(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
     def on_body(self, body: bytes) -> None:
         self._body += len(body)
@@ -147,8 +158,11 @@ class Connection(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        """Count the bytes of the next request from zero; wait for it, or for the answer to this
+        one."""
         super().on_message_complete()
-        self._received = self._body = 0
+        self._received = 0
+        self._body = 0
         self.cycle.more_body = False  # also of a request that was answered before it was complete
         self._enter(_HEADER if self.cycle.response_complete else _ANSWER)
 
@@ -163,20 +177,24 @@ class Connection(HttpToolsProtocol):
         self.refuse(self._status)
 
     def _enter(self, phase: int) -> None:
-        self._phase, self.since = phase, self._pool.clock()
+        self._phase = phase
+        self.since = self._pool.clock()
 
     def _stop(self, status: HTTPStatus) -> NoReturn:
+        """Stop parsing; uvicorn then calls `send_400_response`, which answers with `status`."""
         self._status = status
         raise _Refused
 
     def _write(self, status: HTTPStatus) -> None:
+        """Send an answer of one line of text, past the application."""
         text = f"{status.phrase}.\n".encode()
-        own = [
+        headers = [
+            *self.server_state.default_headers,
             (b"content-type", b"text/plain; charset=utf-8"),
             (b"content-length", b"%d" % len(text)),
+            (b"connection", b"close"),
         ]
-        lines = [*self.server_state.default_headers, *own, (b"connection", b"close")]
-        head = b"".join(b"%s: %s\r\n" % line for line in lines)
+        head = b"".join(b"%s: %s\r\n" % header for header in headers)
         self.transport.write(STATUS_LINE[status] + head + b"\r\n" + text)
 
 
@@ -206,10 +224,10 @@ class Connections(set[Any]):
                 del self._count[connection.peer]
 
     def make_room(self, peer: str) -> HTTPStatus | None:
-        """Cut the longest waiting connection if `peer`, or all, have too many. Return a status if
-        none can be cut."""
-        of_peer = (connection for connection in self if connection.peer == peer)
-        if self._count[peer] >= self._most_of_one and not self._cut_oldest(of_peer):
+        """Cut the longest waiting connection if `peer`, or all, have too many. Return the status of
+        a refusal if none can be cut, else None."""
+        connections_of_peer = (connection for connection in self if connection.peer == peer)
+        if self._count[peer] >= self._most_of_one and not self._cut_oldest(connections_of_peer):
             return HTTPStatus.TOO_MANY_REQUESTS
         if len(self) >= self._most and not self._cut_oldest(self):
             return HTTPStatus.SERVICE_UNAVAILABLE
@@ -226,10 +244,11 @@ class Connections(set[Any]):
             connection.cut_if_late(now)
 
     def _cut_oldest(self, connections: Iterable[Connection]) -> bool:
-        waiting = (connection for connection in connections if connection.waits)
-        oldest = min(waiting, key=lambda connection: connection.since, default=None)
-        if oldest is None:
+        """Cut the connection that waits longest for its client; return False if none waits."""
+        waiting = [connection for connection in connections if connection.waits]
+        if not waiting:
             return False
+        oldest = min(waiting, key=lambda connection: connection.since)
         self.discard(oldest)
         oldest.transport.abort()
         return True
@@ -250,11 +269,13 @@ async def serve(
     used."""
     listener = _open_listener(host, port)
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = most_connections(
-        CONNECTIONS * SHARE if descriptors == resource.RLIM_INFINITY else descriptors
-    )
+    if descriptors == resource.RLIM_INFINITY:
+        descriptors = CONNECTIONS * SHARE
+    most = most_connections(descriptors)
     listener.listen(min(_AT_ONCE, most))  # `listening` may make clients connect at once
-    listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
+    bound_host = f"[{host}]" if ":" in host else host
+    bound_port = listener.getsockname()[1]
+    listening(f"http://{bound_host}:{bound_port}/")
     config = uvicorn.Config(
         _end_in_silence(app, stop),
         # over httptools, in C: half of the CPU of an answer (tests/bench/bench_web.py)
@@ -286,14 +307,14 @@ def _end_in_silence(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
     """Return `app` whose requests end in silence if they are cancelled after `stop`: uvicorn would
     log a traceback."""
 
-    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer_request(scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await app(scope, receive, send)
         except asyncio.CancelledError:
             if not stop.is_set():
                 raise
 
-    return answering
+    return answer_request
 
 
 class _Server(uvicorn.Server):
@@ -304,7 +325,7 @@ class _Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Cut late connections once a second; uvicorn calls this ten times a second."""
-        if counter % 10 == 0:
+        if counter % _TICKS_A_SECOND == 0:
             self._connections.cut_late()
         return await super().on_tick(counter)
 
@@ -357,7 +378,9 @@ def _explain_bind_error(host: str, port: int, error: OSError) -> MissingError:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callbacks:
     """Functions that the server's owner provides, called with a callback's token. `verify`: returns
-    status and body; `known`: 200 if a push is wanted, else the status; `push`: the status."""
+    status and body of the answer to a hub's verification; `known`: returns 200 if a push with this
+    token is expected, else the status of a refusal; `push`: takes headers and body of a push,
+    returns the status."""
 
     verify: Callable[[str, Mapping[str, str]], tuple[int, str]]
     known: Callable[[str], int]
@@ -365,22 +388,24 @@ class Callbacks:
 
 
 def with_callbacks(app: ASGIApp, callbacks: Callbacks) -> ASGIApp:
-    """Add the callbacks to `app`."""
+    """Return `app` with the paths of callbacks, which the functions `callbacks` answer."""
     reading = Shares[Request](_CALLBACK_AT_ONCE)  # by token
 
-    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer_or_pass_on(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(PATH):
             await app(scope, receive, send)
             return
         response = await _answer_callback(Request(scope, receive), callbacks, reading)
         await response(scope, receive, send)
 
-    return answering
+    return answer_or_pass_on
 
 
 async def _answer_callback(
     request: Request, callbacks: Callbacks, reading: Shares[Request]
 ) -> Response:
+    """Answer a hub: GET verifies a subscription, POST is a push. `reading`: the pushes whose bodies
+    are read now."""
     token = request.scope["path"].removeprefix(PATH)
     if not token or len(token) > _LONGEST_TOKEN:
         return _make_status_response(HTTPStatus.NOT_FOUND)
@@ -390,16 +415,15 @@ async def _answer_callback(
     if request.method != "POST":
         return _make_status_response(HTTPStatus.METHOD_NOT_ALLOWED, allow="GET, POST")
     status = callbacks.known(token)
-    return (
-        _make_status_response(status)
-        if status != HTTPStatus.OK
-        else await _receive_push(request, token, callbacks, reading)
-    )
+    if status != HTTPStatus.OK:
+        return _make_status_response(status)
+    return await _receive_push(request, token, callbacks, reading)
 
 
 async def _receive_push(
     request: Request, token: str, callbacks: Callbacks, reading: Shares[Request]
 ) -> Response:
+    """Read the body of a push and pass it on; refuse it if too many are read at once."""
     if not reading.has_room(token):
         return _make_status_response(HTTPStatus.SERVICE_UNAVAILABLE)
     reading.add(token, request)
@@ -413,5 +437,7 @@ async def _receive_push(
 
 
 def _make_status_response(status: int, **headers: str) -> Response:
-    later = {"retry-after": "60"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
-    return make_text_response(f"{HTTPStatus(status).phrase}.", status, **headers, **later)
+    """Return an answer whose text is the name of its status."""
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["retry-after"] = _RETRY_SECONDS
+    return make_text_response(f"{HTTPStatus(status).phrase}.", status, **headers)

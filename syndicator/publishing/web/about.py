@@ -28,10 +28,11 @@ _MONTH_DAYS: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """`rhythm`: "5 a day", "" if unknown. `site`: the address of a source's site. `bars`: an SVG
-    path with a bar for each of the 90 days until `until`, "" without days; the highest means
-    `most`. `related`: tags (name, link). `sources`: the most active ones among the newest stories
-    (name, link, stories), none for one alone. `months`: the newest ones ("2026-11", stories)."""
+    """The facts beside a feed's stories. `rhythm`: "5 a day", "" if unknown; `site`: the address of
+    a source's site; `bars`: an SVG path with a bar for each of the 90 days until `until`, ""
+    without days; the highest means `most` stories; `related`: tags (name, link); `sources`: the
+    most active ones among the newest stories (name, link, stories), none for one alone; `months`:
+    the newest ones ("2026-11", stories)."""
 
     count: int
     rhythm: str
@@ -97,7 +98,8 @@ def _list_related_tags(name: str, views: Sequence[View], links: Links) -> list[t
     ordered = sorted(counts, key=lambda tag: (-counts[tag], tag))
     related: list[tuple[str, str]] = []
     for tag in ordered:
-        if page := links.tag(tag):
+        page = links.tag(tag)
+        if page:
             related.append((tag, page))
         elif counts[tag] >= _LEAST_STORIES:
             related.append((tag, f"{links.base}{_SEARCH}{quote(tag)}"))
@@ -123,13 +125,15 @@ def _count_months(days: Mapping[str, int]) -> list[tuple[str, int]]:
 
 
 def describe_rhythm(views: Sequence[View]) -> str:
-    """Return how often a feed publishes, by the times of its newest articles; "" if there are too
-    few."""
+    """Return how often a feed publishes, such as "5 a day", by the times of its newest articles; ""
+    if there are too few."""
     times = sorted(view.published for view in views)
     if len(times) < _FEW:
         return ""
-    a_day = (len(times) - 1) / max((times[-1] - times[0]) / timedelta(days=1), 1)
-    for unit, length in (("day", 1), ("week", 7), ("month", _MONTH_DAYS)):
-        if round(a_day * length) >= 1:
-            return f"{round(a_day * length)} a {unit}"
+    days = (times[-1] - times[0]) / timedelta(days=1)
+    articles_a_day = (len(times) - 1) / max(days, 1)
+    for unit, days_of_unit in (("day", 1), ("week", 7), ("month", _MONTH_DAYS)):
+        count = round(articles_a_day * days_of_unit)
+        if count >= 1:
+            return f"{count} a {unit}"
     return "less than one a month"

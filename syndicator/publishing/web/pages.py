@@ -30,7 +30,8 @@ from syndicator.core.reasons import FeedFileReason
 from syndicator.publishing import paths
 from syndicator.publishing.page_design import TEMPLATES, Look
 from syndicator.publishing.render.head import Head, head, links
-from syndicator.publishing.render.view import View, clean_language, view
+from syndicator.publishing.render.view import View, clean_language
+from syndicator.publishing.render.view import view as make_view
 from syndicator.publishing.stories.explanation import Explained, write_html
 from syndicator.publishing.web import article_html, calendar, feed_list, front
 from syndicator.publishing.web.about import About, gather_facts
@@ -42,35 +43,45 @@ from syndicator.publishing.web.calendar import (
     CalendarPage,
     file_name,
     find_page_of_day,
+    plan_feed_calendar,
 )
 from syndicator.publishing.web.shell import Page, make_page, qr_svg
 from syndicator.publishing.web.shell import make_files as shell_files
 from syndicator.publishing.web.templates import ROOT, Templates
 
-FEEDS = "feeds"
-SITEMAP = "sitemap"  # lists of all feeds
+FEEDS: Final = "feeds"  # the list of all feeds
+SITEMAP: Final = "sitemap"
 ARCHIVE: Final = "archive.html"
 SEARCH: Final = "search.html"
 COMBINE: Final = "combine.html"
-_OFFERED: Final = 150  # choices of a kind, those with most articles
-_MONTHS: Final = 3  # shown as calendars
+_MOST_CHOICES: Final = 150  # tags, categories or sources to combine, those with most articles
+_CALENDAR_MONTHS: Final = 3  # on the page of the archive
 PHONE: Final = "phone.html"  # how to subscribe to a private instance
-_MISSING: Final = "404.html"
-# a feed of an axis
-_ONE = {"tag": "Tag", "category": "Category", "source": "Source", "query": "Saved query"}
+_MISSING_PAGE: Final = "404.html"
+# names of one feed of an axis
+_FEED_NAMES: Final = {
+    "tag": "Tag",
+    "category": "Category",
+    "source": "Source",
+    "query": "Saved query",
+}
 
 
 _Groups = list[dict[str, Any]]
 
-_WHEN: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
-_SOURCE: Final = Source(
+_SAMPLE_TIME: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
+_SAMPLE_SOURCE: Final = Source(
     key="sample", url="https://sample.example/feed", title="Sample", content="full"
 )
-_ARTICLE: Final = Article(
-    id="a" * 26, url="https://sample.example/1", title="A sample", added=_WHEN, published=_WHEN
+_SAMPLE: Final = Article(
+    id="a" * 26,
+    url="https://sample.example/1",
+    title="A sample",
+    added=_SAMPLE_TIME,
+    published=_SAMPLE_TIME,
 )
-_RICH: Final = replace(
-    _ARTICLE,
+_SAMPLE_WITH_ALL_FIELDS: Final = replace(
+    _SAMPLE,
     id="b" * 26,
     author="Ann Writer",
     excerpt="A whole sentence.",
@@ -80,7 +91,15 @@ _RICH: Final = replace(
     source_key="sample",
     also=("https://other.example/1",),
 )
-_KEYS: Final = (ALL, FeedKey("category", "science"), FeedKey(TAG, "sea"), FeedKey(SOURCE, "sample"))
+_SAMPLE_KEYS: Final = (
+    ALL,
+    FeedKey("category", "science"),
+    FeedKey(TAG, "sea"),
+    FeedKey(SOURCE, "sample"),
+)
+_SAMPLE_DAY: Final = "2026-03-10"
+_DAY_BEFORE: Final = "2026-03-09"
+_NO_INSTANCE: Final = uuid.UUID(int=0)
 
 
 class Pages:
@@ -124,30 +143,34 @@ class Pages:
         related: Sequence[View] = (),
     ) -> bytes:
         """Return the page of an article that is published whole; its canonical address is the
-        publisher's page. `related`: articles on the same subject."""
+        publisher's page. `previous`, `following`: the articles before and after it; `related`:
+        articles on the same subject."""
         name = paths.article_name(view.id)
         root = "../" * name.count("/")
-        spec = self._by_stem.get(paths.stem(FeedKey(SOURCE, view.source_key)))
-        picture = self._image([view])
-        shell = self._shell(
+        source_feed = self._by_stem.get(paths.stem(FeedKey(SOURCE, view.source_key)))
+        feeds: list[tuple[str, str, str, str]] = []
+        if source_feed is not None:
+            stem = paths.stem(source_feed.key)
+            feeds = _list_formats(stem, source_feed.formats, root, self.settings.base_url)
+        image = self._find_image([view])
+        shell = self._make_shell(
             name,
             f"{view.title} - {view.origin.title}",
             view.summary,
             kind="Article",
-            subject=article_html.facts(view, picture.get("image", "")),
+            subject=article_html.facts(view, image.get("image", "")),
             canonical=view.url,
-            **picture,
+            **image,
             indexed=False,
-            feeds=_list_formats(paths.stem(spec.key), spec.formats, root, self.settings.base_url)
-            if spec
-            else [],
+            feeds=feeds,
         )
-        to = replace(self.links, base=root)
+        links = replace(self.links, base=root)
+        neighbours = (previous, following)
         return self.templates.render(
             "article.html",
             page=shell,
             related=[article_html.make_related_fields(other) for other in related],
-            **article_html.make_page_fields(view, to, self._language, (previous, following), root),
+            **article_html.make_page_fields(view, links, self._language, neighbours, root),
         )
 
     def feed_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
@@ -157,7 +180,7 @@ class Pages:
             return self._archive_page(head, stories)
         spec = self._by_stem.get(head.stem)
         name = f"{head.stem}.{PAGE}"
-        shell = self._shell(
+        shell = self._make_shell(
             name,
             head.title,
             text.line(spec.description) if spec else head.description,
@@ -175,7 +198,7 @@ class Pages:
             "feed.html",
             page=shell,
             heading=heading,
-            kind=_ONE.get(spec.key.axis, "") if spec else "",
+            kind=_FEED_NAMES.get(spec.key.axis, "") if spec else "",
             about=about,
             axis=spec.key.axis if spec else "",
             months=self._link_months(about.months, head.stem, shell.root, shown) if about else (),
@@ -202,27 +225,37 @@ class Pages:
             linked.append((article_html.name_span(month), link, count))
         return linked
 
-    def _image(self, views: Iterable[View]) -> dict[str, str]:
-        names = (
-            [view.picture.name for view in views if view.picture] if self.settings.site.url else []
-        )
-        return {"image": self.settings.base_url + names[0]} if names else {}
+    def _find_image(self, views: Iterable[View]) -> dict[str, str]:
+        """Return the address of the first thumbnail of `views` as the field `image` of a page;
+        nothing if there is none, or if the site's address is unknown."""
+        if not self.settings.site.url:
+            return {}
+        for view in views:
+            if view.picture:
+                return {"image": self.settings.base_url + view.picture.name}
+        return {}
 
     def describe(
         self, spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[View]
     ) -> None:
-        """Store the facts (see `about`) for a feed's page until `forget`."""
+        """Store the facts for a feed's page until `forget`. The arguments are those of
+        `gather_facts`."""
         stem = paths.stem(spec.key)
-        to = replace(self.links, base="../" * stem.count("/"))
-        self.about[stem] = gather_facts(spec, count, days, views, to)
-        if spec.older is Older.NONE and 0 < len(views) < count:
+        links = replace(self.links, base="../" * stem.count("/"))
+        self.about[stem] = gather_facts(spec, count, days, views, links)
+        shows_all = len(views) >= count
+        if spec.older is Older.NONE and views and not shows_all:
             self.months[stem] = min(view.published for view in views).strftime("%Y-%m")
 
     def forget(self, key: FeedKey) -> None:
         """Drop the facts of a feed, to free memory; those of the feed of everything stay, for the
         shared pages."""
-        for pages in (self.calendars, self.about, self.months) if key != ALL else ():
-            pages.pop(paths.stem(key), None)
+        if key == ALL:
+            return
+        stem = paths.stem(key)
+        self.calendars.pop(stem, None)
+        self.about.pop(stem, None)
+        self.months.pop(stem, None)
 
     def calendar_page(
         self,
@@ -231,10 +264,14 @@ class Pages:
         stories: Sequence[bytes],
         tops: Mapping[str, Sequence[View]] | None = None,
     ) -> bytes:
-        """Return the page of a year, month or day of a feed. `tops`: articles by day, some of which
-        are shown first."""
+        """Return the page of a year, month or day of a feed. `stories`: list items of `story`;
+        `tops`: the first articles of each day, from which its lead stories are chosen."""
         root = "../" * item.name.count("/")
         link = _PageLinker(head.stem, root)
+        day_leads = [
+            (*link(day), front.list_day_leads(views, self.links, root))
+            for day, views in (tops or {}).items()
+        ]
         return self._older_page(
             head,
             item.name,
@@ -243,50 +280,50 @@ class Pages:
             stories,
             spans=[(*link(span), count) for span, count in item.parts if len(span) < DAY],
             weeks=_list_weeks(item, link),
-            tops=[
-                (*link(day), front.list_day_leads(views, self.links, root))
-                for day, views in (tops or {}).items()
-            ],
+            tops=day_leads,
             previous=link(item.previous),
             following=link(item.following),
             above=link(item.above),
         )
 
     def _archive_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
+        """Return the page of an archive document. `stories`: list items of `story`."""
         name = _get_page_name(head.self_name)
-        dates = sorted({part[:DAY].decode() for part in stories})
         root = "../" * name.count("/")
-        when = " to ".join(
-            article_html.name_day(date).partition(", ")[2]
-            for date in dict.fromkeys((*dates[:1], *dates[-1:]))
+        previous = ("", "")
+        if head.previous:
+            previous = ("Older", root + _get_page_name(head.previous))
+        if head.following:
+            following = ("Newer", root + _get_page_name(head.following))
+        else:
+            following = ("Newer", f"{root}{head.stem}.{PAGE}")
+        return self._older_page(
+            head,
+            name,
+            _name_days(stories),
+            len(stories),
+            stories,
+            previous=previous,
+            following=following,
         )
-        turn = {
-            "previous": ("Older", root + _get_page_name(head.previous))
-            if head.previous
-            else ("", ""),
-            "following": (
-                "Newer",
-                root
-                + (_get_page_name(head.following) if head.following else f"{head.stem}.{PAGE}"),
-            ),
-        }
-        return self._older_page(head, name, when, len(stories), stories, **turn)
 
     def _older_page(
         self, head: Head, name: str, when: str, count: int, stories: Sequence[bytes], **more: Any
     ) -> bytes:
+        """Return a page of older stories. `name`: of its file; `when`: the name of its time;
+        `count`: of its stories; `more`: further fields of the template."""
         feed = text.line(self._by_stem[head.stem].name)
-        about = f"{feed}: {count} {'story' if count == 1 else 'stories'} of {when}."
-        feeds = _list_formats(head.stem, head.formats, "../" * name.count("/"), head.base)
-        title = f"{when}: {head.title}"
-        shell = self._shell(
+        noun = "story" if count == 1 else "stories"
+        root = "../" * name.count("/")
+        shell = self._make_shell(
             name,
-            title,
-            about,
+            f"{when}: {head.title}",
+            f"{feed}: {count} {noun} of {when}.",
             updated=article_html.find_newest_time(stories),
-            feeds=feeds,
+            feeds=_list_formats(head.stem, head.formats, root, head.base),
             language=head.language,
         )
+        fields = {"spans": (), "weeks": (), "tops": (), "above": ("", "")} | more
         return self.templates.render(
             "calendar.html",
             page=shell,
@@ -295,7 +332,7 @@ class Pages:
             when=when,
             count=count,
             days=article_html.group_by_day(stories, shell.root),
-            **{"spans": (), "weeks": (), "tops": (), "above": ("", "")} | more,
+            **fields,
         )
 
     def story_page(
@@ -305,52 +342,62 @@ class Pages:
         stories: Sequence[bytes],
         explained: Explained | None = None,
     ) -> bytes:
-        """Return the page of a story: what each outlet adds, then its reports by time. `stories`:
-        the list items of `views`."""
+        """Return the page of a story: what each outlet adds, then its reports by time. `name`: of
+        its file; `stories`: the list items of `views`."""
         title = views[0].title if views else ""
         outlets = ", ".join(dict.fromkeys(view.origin.title for view in views))
-        shell = self._shell(name, title, f"{title}: reports of {outlets}.", indexed=False)
-        days = article_html.group_by_day(stories, shell.root)
-        parts = [replace(day, stories=day.stories[::-1]) for day in reversed(days)]
-        feed = f"{shell.root}{paths.file_name(STORIES, PAGE)}"
+        shell = self._make_shell(name, title, f"{title}: reports of {outlets}.", indexed=False)
+        newest_first = article_html.group_by_day(stories, shell.root)
+        days = [replace(day, stories=day.stories[::-1]) for day in reversed(newest_first)]
+        event = ""
+        explanation = ""
+        tags: list[tuple[str, str]] = []
+        if explained is not None:
+            event = explained.explanation.event
+            explanation = write_html(explained)
+            tags = [(tag, self.links.tag(tag)) for tag in explained.tags]
         return self.templates.render(
             "timeline.html",
             page=shell,
             heading=title,
-            days=parts,
-            feed_page=feed,
-            event=explained.said.event if explained else "",
-            explained=write_html(explained) if explained else "",
-            tags=[(tag, self.links.tag(tag)) for tag in explained.tags] if explained else [],
+            days=days,
+            feed_page=f"{shell.root}{paths.file_name(STORIES, PAGE)}",
+            event=event,
+            explained=explanation,
+            tags=tags,
         )
 
     def _cut(self, head: Head, days: list[Day], root: str) -> tuple[list[Day], tuple[str, str]]:
-        """Return the newest stories and the link to the calendar page where they continue; all
-        stories without such pages, and the link to the page of the newest archive document, which
-        has none of them."""
+        """Return the newest stories, and name and link of the calendar page where they continue. If
+        the feed has no such pages, return all stories; their link leads to the page of the newest
+        archive document, which has none of them, or to the month of the feed of everything."""
         if PAGE in head.archives and head.previous and days:
             return days, (days[-1].name, root + _get_page_name(head.previous))
         stem = head.stem
-        shown = list[Day]()
-        room = calendar.STORIES
+        newest_days: list[Day] = []
+        places = calendar.STORIES
         for day in days:
-            shown.append(replace(day, stories=day.stories[:room]))
-            room -= len(day.stories)
-            if room <= 0:
+            if places <= 0:
                 break
-        page = find_page_of_day(self.calendars.get(stem, ()), shown[-1].date) if shown else None
+            newest_days.append(replace(day, stories=day.stories[:places]))
+            places -= len(day.stories)
+        page = None
+        if newest_days:
+            page = find_page_of_day(self.calendars.get(stem, ()), newest_days[-1].date)
         if page is None:
             return days, self._month_of_everything(stem, root)
-        return shown, _PageLinker(stem, root)(page.span)
+        return newest_days, _PageLinker(stem, root)(page.span)
 
     def _month_of_everything(self, stem: str, root: str) -> tuple[str, str]:
-        """Return the link to the month of the feed of everything where a feed without archives
-        goes on, ("", "") if it shows all of its stories."""
+        """Return name and link of the month of the feed of everything where a feed without archives
+        continues, ("", "") if it shows all of its stories."""
         if stem not in self.months:
             return "", ""
         month = calendar.find_last_month(self.calendars.get(ALL.slug, ()), self.months[stem])
+        if not month:
+            return "", ""
         name, link = _PageLinker(ALL.slug, root)(month)
-        return (f"everything in {name}", link) if month else ("", "")
+        return f"everything in {name}", link
 
     def shared(
         self,
@@ -358,79 +405,84 @@ class Pages:
         views: Sequence[View],
         stories: Sequence[Sequence[str]] = (),
     ) -> dict[str, bytes]:
-        """Return the pages about all feeds, by file name. `views`: of the front page; `stories`:
-        ids of each story."""
-        return {
+        """Return the pages about all feeds, by file name. `rows`: of all feeds; `views`: of the
+        front page; `stories`: the article ids of each story."""
+        files = {
             paths.INDEX: self._front(rows, views, stories),
             SEARCH: self._search(),
-            _MISSING: self._missing(),
+            _MISSING_PAGE: self._missing(),
             COMBINE: self._combine(views, rows),
-            **({ARCHIVE: self._archive()} if self.archived else {}),
-            **({PHONE: self._phone()} if self.phone else {}),
-            **({paths.PROBE: b""} if self.answered else {}),
-            **shell_files(self.settings),
-            **self.templates.look.assets(),
         }
+        if self.archived:
+            files[ARCHIVE] = self._archive()
+        if self.phone:
+            files[PHONE] = self._phone()
+        if self.answered:
+            files[paths.PROBE] = b""
+        return {**files, **shell_files(self.settings), **self.templates.look.assets()}
 
     def listed(self, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
-        """Return page and sitemap of a part of the list of feeds, by file name. `rows`: of its
-        feeds, and of ALL."""
+        """Return page and sitemap of a part of the list of feeds, by file name. The first part, "",
+        links the others. `rows`: of its feeds, and of ALL."""
         specs = self.parts[part]
+        groups = self._groups(specs, rows)
+        count = len(specs)
+        if not part:
+            groups += self._group_parts()
+            count = len(self.specs)
+        about = f"{count} feeds to subscribe to: by category, tag and source."
+        name = f"{FEEDS}{part}.{PAGE}"
+        shell = self._titled(name, "All feeds", about, feeds=self._main_feed())
+        page = self.templates.render("feeds.html", page=shell, groups=groups, count=count)
+        return {name: page, **self._write_sitemaps(part, rows)}
+
+    def _write_sitemaps(self, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
+        """Return the sitemap of a part of the list of feeds. If there are several parts, the first
+        one has a sitemap of their sitemaps, too."""
         base = self.settings.base_url
-        files = dict[str, bytes]()
-        newest = {
+        newest_days = {
             key: row.latest_added.strftime("%Y-%m-%d")
             for key, row in rows.items()
             if row.latest_added
         }
         pages = [
-            (paths.file_name(spec.key, PAGE), newest.get(spec.key, ""))
-            for spec in specs
+            (paths.file_name(spec.key, PAGE), newest_days.get(spec.key, ""))
+            for spec in self.parts[part]
             if PAGE in spec.formats
         ]
-        groups = self._groups(specs, rows)
-        count = len(specs)
-        sitemap = f"{SITEMAP}{part}.xml"
-        if not part:
-            days = [
-                (leaf.name, leaf.days[-1])
-                for leaf in reversed(self.calendars.get(ALL.slug, []))
-                if not leaf.parts
-            ]
-            pages = [("", newest.get(ALL, "")), (f"{FEEDS}.{PAGE}", ""), *pages, *days]
-            groups = [*groups, *self._parted()]
-            count = len(self.specs)
-        if not part and len(self.parts) > 1:
-            sitemaps = [
-                (f"{SITEMAP}{name}.xml", "")
-                for name in (feed_list.PAGES, *filter(None, self.parts))
-            ]
-            files[sitemap] = feed_list.write_sitemap(sitemaps, base, "sitemap")
-            sitemap = sitemaps[0][0]
-        about = f"{count} feeds to subscribe to: by category, tag and source."
-        shell = self._titled(f"{FEEDS}{part}.{PAGE}", "All feeds", about, feeds=self._main_feed())
-        files[f"{FEEDS}{part}.{PAGE}"] = self.templates.render(
-            "feeds.html", page=shell, groups=groups, count=count
-        )
-        return files | {sitemap: feed_list.write_sitemap(pages, base)}
+        if part:
+            return {f"{SITEMAP}{part}.xml": feed_list.write_sitemap(pages, base)}
+        pages = [("", newest_days.get(ALL, "")), (f"{FEEDS}.{PAGE}", ""), *pages]
+        for calendar_page in reversed(self.calendars.get(ALL.slug, [])):
+            if not calendar_page.parts:
+                pages.append((calendar_page.name, calendar_page.days[-1]))
+        if len(self.parts) == 1:
+            return {f"{SITEMAP}.xml": feed_list.write_sitemap(pages, base)}
+        sitemap_of_pages = f"{SITEMAP}{feed_list.PAGES}.xml"
+        sitemaps = [(sitemap_of_pages, "")]
+        sitemaps += [(f"{SITEMAP}{name}.xml", "") for name in self.parts if name]
+        return {
+            f"{SITEMAP}.xml": feed_list.write_sitemap(sitemaps, base, "sitemap"),
+            sitemap_of_pages: feed_list.write_sitemap(pages, base),
+        }
 
-    def _parted(self) -> _Groups:
-        links_of: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+    def _group_parts(self) -> _Groups:
+        """Return the parts of the list of feeds by axis, each as name of its first feed, link and
+        number of feeds."""
+        parts_of: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
         for part, specs in self.parts.items():
             if part:
-                links_of[specs[0].key.axis].append(
-                    (text.line(specs[0].name), f"{FEEDS}{part}.{PAGE}", len(specs))
-                )
-        return [
-            {
-                "axis": name,
-                "heading": listed(name).heading,
-                "items": (),
-                "total": sum(n for *_, n in own),
-                "parts": own,
-            }
-            for name, own in links_of.items()
-        ]
+                first = specs[0]
+                link = (text.line(first.name), f"{FEEDS}{part}.{PAGE}", len(specs))
+                parts_of[first.key.axis].append(link)
+        groups: _Groups = []
+        for axis, parts in parts_of.items():
+            total = sum(count for _, _, count in parts)
+            heading = listed(axis).heading
+            groups.append(
+                {"axis": axis, "heading": heading, "items": (), "total": total, "parts": parts}
+            )
+        return groups
 
     def _front(
         self,
@@ -442,14 +494,13 @@ class Pages:
             f"The newest stories of {_count_sources(self.specs)}, to read here or in a feed reader."
         )
         latest = max((view.published for view in views), default=None)
-        grouped = front.group_stories(views, stories)
-        to = replace(self.links, base="")
-        chosen = front.choose_leads(grouped)
-        title = self.settings.site.title
-        image = self._image(grouped[article_id][0] for article_id in chosen)
-        shell = self._shell(
+        groups = front.group_stories(views, stories)
+        links = replace(self.links, base="")
+        lead_ids = front.choose_leads(groups)
+        image = self._find_image(groups[article_id][0] for article_id in lead_ids)
+        shell = self._make_shell(
             paths.INDEX,
-            title,
+            self.settings.site.title,
             about,
             kind="WebSite",
             updated=latest,
@@ -457,25 +508,25 @@ class Pages:
             **image,
         )
         lines = {
-            article_id: front.make_line(view, others, to, self._language, latest or view.published)
-            for article_id, (view, others) in grouped.items()
+            article_id: front.make_line(
+                view, others, links, self._language, latest or view.published
+            )
+            for article_id, (view, others) in groups.items()
         }
-        counts = {
-            text.line(row.name): row.count for key, row in rows.items() if key.axis == "category"
+        other_lines = [line for article_id, line in lines.items() if article_id not in lead_ids]
+        article_counts = {
+            text.line(row.name): row.count for key, row in rows.items() if key.axis == CATEGORY
         }
-        oldest = min((view.published.strftime("%Y-%m-%d") for view in views), default="")
-        page = find_page_of_day(self.calendars.get(ALL.slug, ()), oldest)
+        languages = Counter(line["lang"] for line in lines.values())
+        oldest_day = min((view.published.strftime("%Y-%m-%d") for view in views), default="")
+        earlier_page = find_page_of_day(self.calendars.get(ALL.slug, ()), oldest_day)
         return self.templates.render(
             "index.html",
             page=shell,
-            leads=[lines[article_id] for article_id in chosen],
-            sections=front.group_by_category(
-                (line for article_id, line in lines.items() if article_id not in chosen), counts
-            ),
-            languages=[
-                lang for lang, _ in Counter(line["lang"] for line in lines.values()).most_common()
-            ],
-            earlier=_PageLinker(ALL.slug, "")(page.span if page else ""),
+            leads=[lines[article_id] for article_id in lead_ids],
+            sections=front.group_by_category(other_lines, article_counts),
+            languages=[language for language, _ in languages.most_common()],
+            earlier=_PageLinker(ALL.slug, "")(earlier_page.span if earlier_page else ""),
             tags=front.find_frequent_tags(self.specs, rows, views),
             groups=self._groups(self.specs, rows, front.SHOWN, lambda spec: text.line(spec.name)),
             count=len(self.specs),
@@ -484,64 +535,64 @@ class Pages:
         )
 
     def _archive(self) -> bytes:
+        """Return the page of the archive: years and months of the feed of everything, the newest
+        months as calendars."""
         pages = self.calendars.get(ALL.slug, [])
-        count = sum(month.count for month in pages if not month.parts)
-        shell = self._titled(
-            ARCHIVE, "Archive", f"{count} stories by month.", feeds=self._main_feed()
-        )
+        count = sum(page.count for page in pages if not page.parts)
+        about = f"{count} stories by month."
+        shell = self._titled(ARCHIVE, "Archive", about, feeds=self._main_feed())
         link = _PageLinker(ALL.slug, "")
-        months = [month for month in reversed(pages) if len(month.span) == MONTH and month.parts][
-            :_MONTHS
-        ]
-        years = [
-            (*link(year.span), [(*link(span), number) for span, number in reversed(year.parts)])
-            for year in reversed(pages)
-            if len(year.span) == YEAR
-        ]
+        months: list[tuple[str, str, list[list[tuple[str, str, int]]]]] = []
+        years: list[tuple[str, str, list[tuple[str, str, int]]]] = []
+        for page in reversed(pages):
+            name, address = link(page.span)
+            is_month = len(page.span) == MONTH and bool(page.parts)
+            if is_month and len(months) < _CALENDAR_MONTHS:
+                months.append((name, address, _list_weeks(page, link)))
+            if len(page.span) == YEAR:
+                parts = [(*link(span), number) for span, number in reversed(page.parts)]
+                years.append((name, address, parts))
         return self.templates.render(
-            "archive.html",
-            page=shell,
-            years=years,
-            count=count,
-            months=[(*link(month.span), _list_weeks(month, link)) for month in months],
+            "archive.html", page=shell, years=years, count=count, months=months
         )
 
     def _combine(self, views: Sequence[View], rows: Mapping[FeedKey, FeedRow]) -> bytes:
+        """Return the page on which readers combine tags, categories, sources and languages to a
+        question."""
         about = "Put tags, categories, sources, languages and words together to a feed."
         shell = self._titled(COMBINE, "A feed for any question", about)
-        unsaid = self.settings.describe.uncategorised
-        groups = self._groups(self.specs, rows, _OFFERED)
-        by_axis = {group["axis"]: group["items"] for group in groups}
-        kinds = []
+        unclassified = self.settings.describe.uncategorised
+        groups = self._groups(self.specs, rows, _MOST_CHOICES)
+        items_of_axis = {group["axis"]: group["items"] for group in groups}
+        kinds: list[tuple[str, str, list[tuple[str, str, int]]]] = []
         for axis in (CATEGORY, TAG, SOURCE):
-            items = [item for item in by_axis.get(axis, ()) if item["name"] != unsaid]
-            kinds.append(
-                (
-                    axis,
-                    listed(axis).heading,
-                    [(item["slug"], item["name"], item["count"]) for item in items],
-                )
-            )
+            choices = [
+                (item["slug"], item["name"], item["count"])
+                for item in items_of_axis.get(axis, ())
+                if item["name"] != unclassified
+            ]
+            kinds.append((axis, listed(axis).heading, choices))
         languages = sorted({view.language.lower().partition("-")[0] for view in views})
-        kinds.append(("lang", "Languages", [(item, item, 0) for item in languages]))
-        queries = next(
-            iter(self._groups((spec for spec in self.specs if spec.key.axis == QUERY), rows)), None
+        kinds.append(("lang", "Languages", [(language, language, 0) for language in languages]))
+        query_specs = [spec for spec in self.specs if spec.key.axis == QUERY]
+        query_groups = self._groups(query_specs, rows)
+        return self.templates.render(
+            "combine.html",
+            page=shell,
+            kinds=kinds,
+            formats=self.settings.publish.formats,
+            queries=query_groups[0] if query_groups else None,
+            answered=self.answered,
         )
-        more = {
-            "formats": self.settings.publish.formats,
-            "queries": queries,
-            "answered": self.answered,
-        }
-        return self.templates.render("combine.html", page=shell, kinds=kinds, **more)
 
     def _phone(self) -> bytes:
-        here = self.settings.base_url + PHONE
+        address = self.settings.base_url + PHONE
         shell = self._titled(PHONE, "Subscribe", "", feeds=self._main_feed())
-        return self.templates.render("phone.html", page=shell, here=here, code=qr_svg(here))
+        return self.templates.render("phone.html", page=shell, here=address, code=qr_svg(address))
 
     def _missing(self) -> bytes:
         root = urlsplit(self.settings.base_url).path
-        shell = self._titled(_MISSING, "Not found", "", root=root, canonical="", indexed=False)
+        shell = self._titled(_MISSING_PAGE, "Not found", "", root=root, canonical="", indexed=False)
         return self.templates.render("404.html", page=shell)
 
     def _search(self) -> bytes:
@@ -558,37 +609,35 @@ class Pages:
         specs: Iterable[FeedSpec],
         rows: Mapping[FeedKey, FeedRow],
         most: int | None = None,
-        then: Callable[[FeedSpec], str] = lambda spec: "",
+        second_key: Callable[[FeedSpec], str] = lambda spec: "",
     ) -> _Groups:
-        """Return the feeds by axis. `most`: only so many of each, those with most articles first,
-        then by `then`."""
-        by_axis: dict[str, list[FeedSpec]] = defaultdict(list)
+        """Return the feeds by axis, without the category of unclassified articles. `most`: only so
+        many of each axis, those with most articles first, then by `second_key`."""
+        specs_of: dict[str, list[FeedSpec]] = defaultdict(list)
         for spec in specs:
-            if spec.key.axis != "category" or spec.name != self.links.unsaid:
-                by_axis[spec.key.axis].append(spec)
-        totals = {name: len(members) for name, members in by_axis.items()}
-        if most is not None:
-            for members in by_axis.values():
-                members.sort(key=lambda spec: (-_get_count(rows.get(spec.key)), then(spec)))
-                del members[most:]
-        return [
-            {
-                "axis": name,
-                "heading": axis.heading,
-                "items": [_make_item(spec, rows.get(spec.key)) for spec in by_axis[name]],
-                "total": totals[name],
-            }
-            for name, axis in [*by_place(), (DIGEST, listed(DIGEST))]
-            if name in by_axis
-        ]
+            is_unclassified = spec.key.axis == CATEGORY and spec.name == self.links.unsaid
+            if not is_unclassified:
+                specs_of[spec.key.axis].append(spec)
+        groups: _Groups = []
+        for name, axis in [*by_place(), (DIGEST, listed(DIGEST))]:
+            if name not in specs_of:
+                continue
+            shown = specs_of[name]
+            total = len(shown)
+            if most is not None:
+                shown = sorted(
+                    shown, key=lambda spec: (-_get_count(rows.get(spec.key)), second_key(spec))
+                )[:most]
+            items = [_make_item(spec, rows.get(spec.key)) for spec in shown]
+            groups.append({"axis": name, "heading": axis.heading, "items": items, "total": total})
+        return groups
 
     def _main_feed(self) -> list[tuple[str, str, str, str]]:
-        spec = next((spec for spec in self.specs if spec.key == ALL), None)
-        return (
-            _list_formats(paths.stem(spec.key), spec.formats, "", self.settings.base_url)
-            if spec
-            else []
-        )
+        """Return the formats of the feed of everything, none if it is not published."""
+        for spec in self.specs:
+            if spec.key == ALL:
+                return _list_formats(paths.stem(spec.key), spec.formats, "", self.settings.base_url)
+        return []
 
     def problems(self) -> list[Problem]:
         """Return the faults of the operator's templates."""
@@ -599,10 +648,15 @@ class Pages:
         ]
 
     def _titled(self, name: str, title: str, about: str, **more: Any) -> Page:
-        return self._shell(name, f"{title} - {text.line(self.settings.site.title)}", about, **more)
+        """Return the values of a page whose title ends with the name of the site."""
+        site = text.line(self.settings.site.title)
+        return self._make_shell(name, f"{title} - {site}", about, **more)
 
-    def _shell(self, name: str, title: str, about: str, **more: Any) -> Page:
-        return make_page(self.settings, name, title, about, **({"archive": self.archived} | more))
+    def _make_shell(self, name: str, title: str, about: str, **more: Any) -> Page:
+        """Return the values for `base.html`. `name`: of the page's file; `about`: its description;
+        `more`: further fields of `Page`."""
+        fields = {"archive": self.archived} | more
+        return make_page(self.settings, name, title, about, **fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -611,48 +665,62 @@ class _PageLinker:
     root: str
 
     def __call__(self, span: str) -> tuple[str, str]:
-        """Return name and link of a page, ("", "") for none."""
-        return (
-            (article_html.name_span(span), self.root + file_name(self.stem, span))
-            if span
-            else ("", "")
-        )
+        """Return name and link of the page of a span, ("", "") for none."""
+        if not span:
+            return "", ""
+        return article_html.name_span(span), self.root + file_name(self.stem, span)
 
 
 def _get_page_name(document: str) -> str:
+    """Return the name of the page of an archive document. `document`: its name in Atom."""
     return document.removesuffix(ATOM) + PAGE
 
 
+def _name_days(stories: Sequence[bytes]) -> str:
+    """Return the first and the last day of list items, such as "1 March 2026 to 3 March 2026"."""
+    dates = sorted({story[:DAY].decode() for story in stories})
+    first_and_last = dict.fromkeys((*dates[:1], *dates[-1:]))
+    names = [article_html.name_day(date).partition(", ")[2] for date in first_and_last]
+    return " to ".join(names)
+
+
 def _list_weeks(page: CalendarPage, link: _PageLinker) -> list[list[tuple[str, str, int]]]:
+    """Return the weeks of a month's page, each day as number, link and number of stories; nothing
+    for another page."""
     if len(page.span) != MONTH or not page.parts:
         return []
-    rows = calendar.list_weeks(page.span, dict(page.parts))
-    return [
-        [(day[-2:].lstrip("0"), link(day)[1] if count else "", count) for day, count in row]
-        for row in rows
-    ]
+    weeks: list[list[tuple[str, str, int]]] = []
+    for week in calendar.list_weeks(page.span, dict(page.parts)):
+        cells: list[tuple[str, str, int]] = []
+        for day, count in week:
+            address = link(day)[1] if count else ""
+            cells.append((day[-2:].lstrip("0"), address, count))
+        weeks.append(cells)
+    return weeks
 
 
 def _list_formats(
     stem: str, formats: Sequence[str], root: str, base: str
 ) -> list[tuple[str, str, str, str]]:
-    return [
-        (
-            FORMATS[name].label,
-            f"{root}{stem}.{name}",
-            f"{base}{stem}.{name}",
-            FORMATS[name].media_type,
+    """Return label, link, address and media type of each format of a feed. `root`: the path from
+    the page to the web root; `base`: the address of the web root."""
+    rows: list[tuple[str, str, str, str]] = []
+    for name in subscribed(formats):
+        file = f"{stem}.{name}"
+        rows.append(
+            (FORMATS[name].label, f"{root}{file}", f"{base}{file}", FORMATS[name].media_type)
         )
-        for name in subscribed(formats)
-    ]
+    return rows
 
 
 def _count_sources(specs: Sequence[FeedSpec]) -> str:
+    """Return the number of sources in words: "12 sources"."""
     count = sum(listed(spec.key.axis).copies for spec in specs)
     return f"{count} sources" if count > 1 else "the sources"
 
 
 def _make_item(spec: FeedSpec, row: FeedRow | None) -> dict[str, Any]:
+    """Return the fields of a feed in a list. `row`: None if it was never built."""
     return {
         "name": text.line(spec.name),
         "slug": spec.key.slug,
@@ -676,41 +744,56 @@ def template_names() -> set[str]:
 
 def faults(look: Look, settings: Settings) -> list[str]:
     """Return the faults of the operator's templates, with file and line: "templates/feed.html, line
-    3: …"."""
+    3: …". Each kind of page is rendered with samples."""
     specs = [
         FeedSpec(key=key, name=key.slug.title(), title=key.slug, first_slug=key.slug)
-        for key in _KEYS
+        for key in _SAMPLE_KEYS
     ]
     pages = Pages(specs, settings, look, ("Sea",))
-    samples = ((_RICH, Picture(name="pictures/1.webp", width=640, height=360)), (_ARTICLE, None))
+    picture = Picture(name="pictures/1.webp", width=640, height=360)
     views = [
-        view(item, _SOURCE, uuid.UUID(int=0), None, "<p>Text.</p>", picture)
-        for item, picture in samples
+        make_view(
+            _SAMPLE_WITH_ALL_FIELDS, _SAMPLE_SOURCE, _NO_INSTANCE, None, "<p>Text.</p>", picture
+        ),
+        make_view(_SAMPLE, _SAMPLE_SOURCE, _NO_INSTANCE, None, "<p>Text.</p>", None),
     ]
-    stories = [pages.story(item) for item in views]
-    busy = dict.fromkeys(("2026-03-10", "2026-03-09"), (calendar.PAGE + 1, ""))
-    for days in ({"2026-03-10": (2, "")}, busy):
+    stories = [pages.story(sample) for sample in views]
+    busy_day = (calendar.PAGE + 1, "")
+    for days in ({_SAMPLE_DAY: (2, "")}, {_SAMPLE_DAY: busy_day, _DAY_BEFORE: busy_day}):
         for spec in specs:
-            stem = paths.stem(spec.key)
-            top = head(spec, settings, uuid.UUID(int=0), _WHEN)
-            calendar_pages = pages.calendars[stem] = calendar.plan_calendar(
-                stem, days, "", by_day=spec.key == ALL
-            )
-            pages.describe(spec, 2, {day: count for day, (count, _) in days.items()}, views)
-            pages.feed_page(top, stories)
-            for item in calendar_pages:
-                pages.calendar_page(
-                    top, item, *([], {"2026-03-10": views}) if item.parts else (stories, None)
-                )
-    for before, after in ((None, None), (views[0], views[1])):
-        for shown in views:
-            pages.article_page(shown, before, after)
+            _render_feed_samples(pages, spec, days, views, stories)
+    for sample in views:
+        pages.article_page(sample, None, None)
+    for sample in views:
+        pages.article_page(sample, views[0], views[1])
     pages.story_page(paths.story_name("a" * 26), views, stories)
     rows = {
-        key: FeedRow(key=key, name=key.slug, first_slug=key.slug, count=2, latest_added=_WHEN)
-        for key in _KEYS
+        key: FeedRow(
+            key=key, name=key.slug, first_slug=key.slug, count=2, latest_added=_SAMPLE_TIME
+        )
+        for key in _SAMPLE_KEYS
     }
-    pages.shared(rows, views, [[item.id for item in views]])
+    pages.shared(rows, views, [[sample.id for sample in views]])
     pages.listed("", rows)
     pages.shared({}, [])
     return list(dict.fromkeys(pages.templates.faults.values()))
+
+
+def _render_feed_samples(
+    pages: Pages,
+    spec: FeedSpec,
+    days: Mapping[str, tuple[int, str]],
+    views: Sequence[View],
+    stories: Sequence[bytes],
+) -> None:
+    """Render the page and the calendar of a feed with the stories `days`."""
+    feed_head = head(spec, pages.settings, _NO_INSTANCE, _SAMPLE_TIME)
+    calendar_pages = plan_feed_calendar(spec, days, "")
+    pages.calendars[feed_head.stem] = calendar_pages
+    pages.describe(spec, 2, {day: count for day, (count, _) in days.items()}, views)
+    pages.feed_page(feed_head, stories)
+    for page in calendar_pages:
+        if page.parts:
+            pages.calendar_page(feed_head, page, [], {_SAMPLE_DAY: views})
+        else:
+            pages.calendar_page(feed_head, page, stories)

@@ -19,6 +19,15 @@ from syndicator.publishing.page_design import TEMPLATES, Look
 # Placeholder in stories for the relative path to the web root; article texts have no NUL
 # (`text.legal`).
 ROOT: Final = "\0"
+# Errors that an operator's template may raise.
+_TEMPLATE_ERRORS: Final = (
+    jinja2.TemplateError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    AttributeError,
+)
 
 
 class Templates:
@@ -31,17 +40,11 @@ class Templates:
         self._sandboxed = _make_sandbox(self.look) if self.look.templates else None
 
     def render(self, template: str, **values: Any) -> bytes:
+        """Return a page. If the operator's template fails, note the fault and use ours."""
         if self._sandboxed is not None and template not in self.faults:
             try:
                 return _render_template(self._sandboxed, template, values)
-            except (
-                jinja2.TemplateError,
-                TypeError,
-                ValueError,
-                ArithmeticError,
-                LookupError,
-                AttributeError,
-            ) as error:
+            except _TEMPLATE_ERRORS as error:
                 self.faults[template] = _describe_error(error)
         return _render_template(_load_our_templates(), template, values)
 
@@ -53,16 +56,20 @@ def _render_template(
 
 
 def _describe_error(error: Exception) -> str:
+    """Return the message of an error, with the template and line that it comes from, if known."""
     name = getattr(error, "name", None)
     line = getattr(error, "lineno", None)
     trace = error.__traceback__
     while trace is not None:  # Jinja puts the lines of templates into the traceback
-        if trace.tb_frame.f_code.co_filename.endswith(".html"):
-            name = trace.tb_frame.f_code.co_filename.rpartition("/")[2]
+        file_name = trace.tb_frame.f_code.co_filename
+        if file_name.endswith(".html"):
+            name = file_name.rpartition("/")[2]
             line = trace.tb_lineno
         trace = trace.tb_next
-    where = f"{TEMPLATES}/{name}, line {line}: " if name and line else ""
-    return f"{where}{str(error) or type(error).__name__}"
+    message = str(error) or type(error).__name__
+    if not name or not line:
+        return message
+    return f"{TEMPLATES}/{name}, line {line}: {message}"
 
 
 class _Compiled(jinja2.BytecodeCache):
@@ -84,9 +91,9 @@ class _Compiled(jinja2.BytecodeCache):
         path = self._path(bucket)
         with suppress(OSError):  # the package is read-only
             path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_name(f"{path.name}.{os.getpid()}")
-            part.write_bytes(bucket.bytecode_to_string())
-            part.replace(path)
+            temporary = path.with_name(f"{path.name}.{os.getpid()}")
+            temporary.write_bytes(bucket.bytecode_to_string())
+            temporary.replace(path)
 
 
 @cache
