@@ -82,7 +82,7 @@ def build(inputs: Inputs, is_over: Callable[[], bool] = lambda: False) -> Steps:
         builder.leave_targets(difference.late)
         builder.delete_targets(difference.gone)
         builder.finish(ended)
-    if site.pages.problems():
+    if site.pages.list_problems():
         site.kept.begin("")  # so that the next build reports the faults, too
     return builder.report()
 
@@ -105,8 +105,8 @@ def _find_ended(site: Site) -> list[FeedRow]:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """`targets`: all targets that a build compares; `published`: the fingerprints of the published
-    targets of the same owners, by target id."""
+    """The targets that a build compares, and the fingerprints of the published targets of the same
+    owners, by id."""
 
     targets: list[Target]
     published: Mapping[str, str]
@@ -211,10 +211,11 @@ class _Builder:
             self.site.index.keep_back(owner, reason)
 
     def _hold_refused(self, refused: RefusedFiles) -> None:
-        """Hold the feeds whose files could not be replaced. Raises OSError for another file."""
-        files = {file.name: file for file in self._batch}
+        """Hold the feeds that have files which could not be replaced. Raises OSError if a file of
+        no feed could not be replaced."""
+        file_of = {file.name: file for file in self._batch}
         for name, error in refused.errors.items():
-            file = files.get(name)
+            file = file_of.get(name)
             if file is None or not file.owner.axis:
                 raise error from refused
             self.written.discard(name)
@@ -289,12 +290,13 @@ class _Builder:
         self._gone = set()
 
     def report(self) -> BuildReport:
+        """Return the result of the build."""
         site = self.site
         return BuildReport(
             written=tuple(sorted(self.written)),
             unchanged=self.unchanged,
             held=tuple(self.problems),
-            set_aside=(*site.entries.problems.values(), *site.pages.problems()),
+            set_aside=(*site.entries.problems.values(), *site.pages.list_problems()),
             ended=tuple(self.ended),
             shown=site.shown,
             left=self.left,

@@ -26,7 +26,7 @@ _TITLES_IN_EXCERPT: Final = 3
 def make_digest_files(
     digest: Digest, issues: Sequence[Mapping[str, Any]], entries: Entries, pages: Pages
 ) -> dict[str, bytes]:
-    """Return the feed of a digest by file name. `issues`: see `entry`, newest first."""
+    """Return the files of a digest's feed, by name. `issues`: see `entry`, newest first."""
     views: list[View] = []
     for issue in issues:
         issue_view = entry(digest.name, issue, entries)
@@ -37,7 +37,9 @@ def make_digest_files(
     formats = [feed_format for feed_format in feed.formats if feed_format != PAGE]
     contents = documents(feed_head, formats, views, None, entries)
     if PAGE in feed.formats:
-        contents[PAGE] = pages.feed_page(feed_head, [write_page_item(item) for item in views])
+        contents[PAGE] = pages.render_feed_page(
+            feed_head, [write_page_item(item) for item in views]
+        )
     return {paths.file_name(feed.key, feed_format): data for feed_format, data in contents.items()}
 
 

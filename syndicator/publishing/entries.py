@@ -84,7 +84,9 @@ RENDERERS: Final[dict[str, Renderer]] = {
 def renderers(pages: Pages) -> Mapping[str, Renderer]:
     """Return the renderer of each format; the one for HTML uses `pages`."""
     page_renderer = Renderer(
-        entry=lambda draft: pages.story(draft.view), feed=pages.feed_page, check=_check_page
+        entry=lambda draft: pages.render_story_item(draft.view),
+        feed=pages.render_feed_page,
+        check=_check_page,
     )
     return {**RENDERERS, PAGE: page_renderer}
 

@@ -24,7 +24,7 @@ class PublishedTexts:
 
 
 def find_published_texts(article: Article, source: Source | None) -> PublishedTexts:
-    """Return which texts of an article are published. `source`: with the settings that hold for
+    """Return the texts of an article that are published. `source`: with the settings that apply to
     the article."""
     mode, restrictions = permitted(article, source)
     summary = "" if mode == "link" else cut_summary(article, restrictions)

@@ -181,6 +181,7 @@ def check_rss(data: bytes) -> Check:
 
 
 def _find_item_fault(item: Any) -> str | None:
+    """Return the fault of an RSS item, None if it is valid."""
     guid = item.findtext("guid")
     if not (item.findtext("title") or item.findtext("description")):
         return f"invalid: an item with neither a title nor a description ({guid})"

@@ -124,7 +124,7 @@ def test_what_a_build_left_is_written_by_the_next(
     assert "feeds-tags-t.html" in build_now(place)
     more(place, "One more", "Salt")
     with monkeypatch.context() as patched:
-        patched.setattr(Pages, "shared", lambda *given: 1 / 0)
+        patched.setattr(Pages, "render_shared_pages", lambda *given: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             build_now(place)
     assert "feeds-tags-sa.html" in build_now(place)

@@ -52,7 +52,9 @@ def _make_day(site: Site, keys: Sequence[FeedKey], days: Sequence[str], day: str
     neighbours: list[View | None] = [None, *views, None]
     for previous, view, following in zip(neighbours, views, neighbours[2:], strict=False):
         if view.id in ids_of_day:
-            page = site.pages.article_page(view, previous, following, related.get(view.id, ()))
+            page = site.pages.render_article_page(
+                view, previous, following, related.get(view.id, ())
+            )
             yield File(paths.article_name(view.id), page)
 
 

@@ -122,7 +122,7 @@ def list_head_targets(site: Site, feed: Feed) -> Iterator[Target]:
 def _make_head(site: Site, feed: Feed) -> Iterator[File]:
     """Yield the files of a head, also at the feed's former addresses. Raises Held if they are
     invalid or lose entries."""
-    views = site.entries_of(feed.key).views(feed.ids, feed.spec.content)
+    views = site.get_entries(feed.key).views(feed.ids, feed.spec.content)
     contents = _render_head(site, feed, views)
     if reason := _find_fault(site, feed, contents, views):
         published = site.outlet.get(paths.file_name(feed.key, ATOM)) or b""
@@ -143,8 +143,8 @@ def _render_head(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, 
     spec = feed.spec
     site.pages.calendars[feed.head.stem] = list(feed.calendar)
     if spec.older is Older.NONE:
-        site.link_everything()
-    site.pages.describe(spec, feed.row.count, _count_days(site, feed, views), views)
+        site.plan_calendar_of_everything()
+    site.pages.store_facts(spec, feed.row.count, _count_days(site, feed, views), views)
     newest = max((view.updated for view in views), default=feed.head.updated)
     previous_document = feed.archives[-1].name if feed.archives else ""
     complete_head = replace(
@@ -152,9 +152,9 @@ def _render_head(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, 
         previous=previous_document,
         removed=_choose_tombstones(site, feed, newest),
     )
-    entries = site.entries_of(feed.key)
+    entries = site.get_entries(feed.key)
     contents = documents(complete_head, spec.formats, views, spec.content, entries)
-    site.pages.forget(feed.key)
+    site.pages.drop_facts(feed.key)
     return contents
 
 

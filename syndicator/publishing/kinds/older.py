@@ -37,7 +37,7 @@ def list_archive_targets(site: Site, feed: Feed, published: Collection[str]) -> 
 def _make_document(site: Site, feed: Feed, document: Document) -> Iterator[File]:
     """Yield an archive document in each format. Raises Held if one is invalid."""
     article_ids = archive.list_article_ids(document, feed.key, site.index)
-    entries = site.entries_of(feed.key)
+    entries = site.get_entries(feed.key)
     views = entries.views(article_ids, feed.spec.content)
     head = replace(
         feed.head,
@@ -75,7 +75,7 @@ def _make_page(site: Site, feed: Feed, page: CalendarPage) -> Iterator[File]:
     divided into days shows the first stories of each day; the page of a year shows only its
     months."""
     content = feed.spec.content
-    entries = site.entries_of(feed.key)
+    entries = site.get_entries(feed.key)
     is_month_of_days = bool(page.parts) and len(page.span) == calendar.MONTH
     stories: Sequence[bytes] = ()
     first_stories: dict[str, Sequence[View]] = {}
@@ -90,4 +90,4 @@ def _make_page(site: Site, feed: Feed, page: CalendarPage) -> Iterator[File]:
         for day in page.days:
             article_ids += ids_by_day.get(day, ())
         stories = entries.list_items(article_ids, content)
-    yield File(page.name, site.pages.calendar_page(feed.head, page, stories, first_stories))
+    yield File(page.name, site.pages.render_calendar_page(feed.head, page, stories, first_stories))

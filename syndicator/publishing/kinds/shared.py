@@ -1,4 +1,4 @@
-"""Make what is about all feeds: front page, digests, lists of feeds, redirect maps."""
+"""Make the files about all feeds: front page, digests, lists of feeds, redirect maps."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -46,16 +46,16 @@ def list_front_targets(site: Site) -> Iterator[Target]:
 
 
 def _make_front(site: Site) -> Iterator[File]:
-    files = site.pages.shared(site.rows, _list_newest_views(site), site.inputs.news)
+    files = site.pages.render_shared_pages(site.rows, _list_newest_views(site), site.inputs.news)
     for name, data in files.items():
         yield File(name, data)
 
 
 def _list_newest_views(site: Site) -> list[View]:
     """Return the newest articles, and the other reports of their stories."""
-    site.link_everything()
+    site.plan_calendar_of_everything()
     ids = [*site.index.latest(ALL, front.NEWEST), *chain.from_iterable(site.inputs.news)]
-    return site.entries_of(ALL).views(list(dict.fromkeys(ids)), None)
+    return site.get_entries(ALL).views(list(dict.fromkeys(ids)), None)
 
 
 def list_feed_list_targets(site: Site) -> Iterator[Target]:
@@ -77,7 +77,7 @@ def list_feed_list_targets(site: Site) -> Iterator[Target]:
             make=partial(_make_list, site, part),
             urgency=Urgency.SHARED,
             changed=has_new_articles,
-            waits=site.is_left and only_articles_changed,
+            waits=site.is_everything_left and only_articles_changed,
         )
     outlines = write_opml(site.settings.site.title, site.pages.specs, site.settings.base_url)
     yield Target(
@@ -92,8 +92,8 @@ def list_feed_list_targets(site: Site) -> Iterator[Target]:
 def _make_list(site: Site, part: str) -> Iterator[File]:
     keys = {ALL, *(spec.key for spec in site.pages.parts[part])}
     rows = {row.key: row for row in site.index.feeds(keys)}
-    site.link_everything()
-    for name, data in site.pages.listed(part, rows).items():
+    site.plan_calendar_of_everything()
+    for name, data in site.pages.render_feed_list(part, rows).items():
         yield File(name, data)
 
 

@@ -26,12 +26,13 @@ from syndicator.publishing.web.pages import Pages
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """Everything that a build is given. `specs`: all feeds to publish; `rows`: all feeds that ever
-    were; `marks`: the numbers of the changes since the last build, by feed; `planned`: the feeds to
-    look at, None for all; `left_alone`: feeds that keep their files; `whole`: make every file anew;
-    `source_of`: returns an article's source with the settings that hold for the article; `remake`:
-    returns missing HTML of an article id, made in a process that can be killed; `excused`: ids of
-    pruned articles; `tags`: of taxonomy.toml; `markdown`: returns the body of an article id;
+    """The input of a build. `specs`: all feeds to publish; `rows`: all feeds, also ended ones;
+    `marks`: the numbers of the changes since the last build, by feed; `planned`: the feeds to
+    compare, None for all; `left_alone`: feeds that keep their files; `whole`: make every file
+    again; `source_of`: returns an article's source with the settings that apply to the article;
+    `remake`: returns missing HTML of an article id, made in a process that can be killed;
+    `excused`: ids of pruned articles; `tags`: of taxonomy.toml; `markdown`: returns the body of an
+    article id;
     `news`: the article ids of each story of the front page; `digest`: each digest with its
     issues; `split`: returns the sentences of a text in a language; `now`: the time of the build,
     None if nothing waits for an hour to end."""
@@ -62,7 +63,8 @@ class Inputs:
 
 @dataclass(slots=True)
 class Site:
-    """The inputs of a build, and what its kinds of files share. `rows`: the feeds by key; `shared`,
+    """The input of a build, and the values that its kinds of files share. `rows`: the feeds by key;
+    `shared`,
     `pages_fingerprint`: fingerprints of the input of all files, and of all pages; `about`: of both;
     `shown`: numbers of entries and of articles by written feed."""
 
@@ -81,8 +83,8 @@ class Site:
     removed: dict[FeedKey, list[Removed]] = field(init=False)
     former: dict[FeedKey, list[FeedKey]] = field(init=False)  # keys that moved to a feed
     shown: dict[FeedKey, tuple[int, int]] = field(default_factory=dict)
-    _of_stories: Entries = field(init=False)
-    _folded: Entries = field(init=False)
+    _story_entries: Entries = field(init=False)
+    _folded_entries: Entries = field(init=False)
 
     def __post_init__(self) -> None:
         inputs = self.inputs
@@ -120,12 +122,14 @@ class Site:
             self.kept,
         )
         self.entries.split = inputs.split
-        self._of_stories = replace(
+        self._story_entries = replace(
             self.entries, kind=EntryKind.STORY, articles=self.entries, stories_of={}
         )
         if inputs.now is not None:
-            self._of_stories.now = inputs.now
-        self._folded = replace(self.entries, kind=EntryKind.FOLDED, folds=inputs.index.folds())
+            self._story_entries.now = inputs.now
+        self._folded_entries = replace(
+            self.entries, kind=EntryKind.FOLDED, folds=inputs.index.folds()
+        )
 
     def _get_source(self, article: Article) -> Source | None:
         return self.inputs.sources.get(article.source_key)
@@ -155,7 +159,7 @@ class Site:
         wait for the feed of everything, so that they are not ahead of it."""
         if self.inputs.whole:
             return True
-        if self.is_left:
+        if self.is_everything_left:
             return False
         # Not only marks of the feed of everything count: an article that another source announces,
         # too, marks the feed of that source alone.
@@ -163,7 +167,7 @@ class Site:
         return any(key == ALL or self.is_compared(key) for key in changed)
 
     @property
-    def is_left(self) -> bool:
+    def is_everything_left(self) -> bool:
         """True if the feed of everything changed and is left to a later build."""
         published = any(spec.key == ALL for spec in self.inputs.specs)
         return published and self.is_marked(ALL) and not self.is_compared(ALL)
@@ -180,7 +184,7 @@ class Site:
             return ""
         return row.latest_added.strftime("%Y-%m")
 
-    def link_everything(self) -> None:
+    def plan_calendar_of_everything(self) -> None:
         """Plan the calendar of the feed of everything, so that other pages can link it in a build
         that does not compare that feed."""
         if self.pages.archived and ALL.slug not in self.pages.calendars:
@@ -190,8 +194,8 @@ class Site:
     def is_marked(self, key: FeedKey) -> bool:
         return bool(self.inputs.marks.get(key))
 
-    def entries_of(self, key: FeedKey) -> Entries:
+    def get_entries(self, key: FeedKey) -> Entries:
         """Return the entries in the form in which the feed `key` shows them."""
         if key == STORIES:
-            return self._of_stories
-        return self._folded if AXES[key.axis].archived else self.entries
+            return self._story_entries
+        return self._folded_entries if AXES[key.axis].archived else self.entries

@@ -35,6 +35,7 @@ def list_targets(site: Site) -> Iterator[Target]:
 
 
 def _make_page(site: Site, story: str) -> Iterator[File]:
+    """Yield the page of a story, nothing if no article of it is published."""
     article_ids = [
         article_id for article_id, _ in site.index.story_articles([story]).get(story, ())
     ]
@@ -54,4 +55,4 @@ def _make_page(site: Site, story: str) -> Iterator[File]:
             site.entries.may_quote,
         )
     name = paths.story_name(story)
-    yield File(name, site.pages.story_page(name, views, list_items, explained))
+    yield File(name, site.pages.render_story_page(name, views, list_items, explained))

@@ -48,10 +48,11 @@ class Held(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """`id`: its name in the table of files; `owner`: the feed that it belongs to, or a key without
-    axis; `made_of`: a fingerprint of its input; `make`: yields its files, or raises Held;
-    `changed`: its input changed in a way that the fingerprint does not show; `waits`: leave it to a
-    later build; `unit`: targets that reach the disk together; `order`: within its urgency."""
+    """Files that are made together. `id`: the name of the target in the table of files; `owner`:
+    the feed that it belongs to, or a key without axis; `made_of`: a fingerprint of its input;
+    `make`: yields its files, or raises Held; `changed`: its input changed in a way that the
+    fingerprint does not show; `waits`: leave it to a later build; `unit`: the same for targets that
+    reach the disk together; `order`: sorts targets of the same urgency."""
 
     id: str
     owner: FeedKey
@@ -70,8 +71,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """`due`: targets to make, in order; `late`: those that a later build makes; `gone`: ids of
-    targets that exist no more."""
+    """The work of a build. `due`: targets to make, in order; `late`: those that a later build
+    makes; `gone`: ids of published targets that no longer exist."""
 
     due: Sequence[Target]
     late: Sequence[Target]

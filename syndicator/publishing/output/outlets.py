@@ -60,7 +60,7 @@ class FileOutlet:
         self._doomed: set[str] = set()  # to be deleted
 
     def get(self, name: str) -> bytes | None:
-        path = self._current(name)
+        path = self._find_current(name)
         if path is None:
             return None
         try:
@@ -73,21 +73,21 @@ class FileOutlet:
         self._doomed -= {name, packed}
         changed = self.get(name) != data
         if changed:
-            latest = max(self._latest_mtime(other) for other in (name, *heir_of))
+            latest = max(self._find_latest_mtime(other) for other in (name, *heir_of))
             self._stage(name, data, earliest=latest + _SECOND)
         if not self._gzip or not paths.is_asked_often(name):
             self._stage_deletion(packed)
         elif changed or not self._is_gzip_of(packed, data):  # a crash may leave an old .gz
             content = gzip.compress(data, GZIP_LEVEL, mtime=0)
             try:
-                self._stage(packed, content, earliest=self._latest_mtime(name))
+                self._stage(packed, content, earliest=self._find_latest_mtime(name))
             except BaseException:
                 self._unstage(name)  # both or none
                 raise
         return changed
 
     def delete(self, name: str) -> bool:
-        path = self._current(name)
+        path = self._find_current(name)
         existed = path is not None and os.path.lexists(path)
         self._stage_deletion(name)
         self._stage_deletion(f"{name}.gz")
@@ -96,7 +96,7 @@ class FileOutlet:
     def names(self, folder: str) -> set[str]:
         """Return the names of the files and folders in `folder`, which ends in "/", as they will be
         after `commit`."""
-        path = self._path(folder.removesuffix("/"))
+        path = self._get_path(folder.removesuffix("/"))
         published = set[str]()
         with contextlib.suppress(FileNotFoundError), os.scandir(path) as entries:
             published = {folder + entry.name for entry in entries if not entry.name.startswith(".")}
@@ -104,7 +104,7 @@ class FileOutlet:
         return (published - self._doomed) | staged
 
     def written(self, name: str) -> datetime | None:
-        path = self._current(name)
+        path = self._find_current(name)
         mtime = _get_mtime(path) if path else 0
         if not mtime:
             return None
@@ -122,7 +122,7 @@ class FileOutlet:
             folders_of_deleted = self._list_folders(self._doomed)
             for name in sorted(self._doomed, reverse=True):  # a .gz before its file
                 self._check_lock()
-                self._disk.unlink(self._path(name))
+                self._disk.unlink(self._get_path(name))
             self._disk.sync(folders_of_deleted)
         finally:
             self.discard()
@@ -142,22 +142,22 @@ class FileOutlet:
             path.unlink(missing_ok=True)
         return len(temporary_files)
 
-    def _path(self, name: str) -> Path:
+    def _get_path(self, name: str) -> Path:
         return self._root.joinpath(*_split_name(name))
 
-    def _current(self, name: str) -> Path | None:
+    def _find_current(self, name: str) -> Path | None:
         """Return the file with the staged bytes, else the published file, which may be missing;
         None if its deletion is staged."""
-        path = self._path(name)
+        path = self._get_path(name)
         if name in self._doomed:
             return None
         staged = self._staged.get(name)
         return path if staged is None else staged.temporary
 
-    def _latest_mtime(self, name: str) -> int:
+    def _find_latest_mtime(self, name: str) -> int:
         """Return the later mtime of the published and the staged file, in nanoseconds; 0 without
         either."""
-        mtime = _get_mtime(self._path(name))
+        mtime = _get_mtime(self._get_path(name))
         staged = self._staged.get(name)
         return mtime if staged is None else max(mtime, staged.mtime)
 
@@ -167,7 +167,7 @@ class FileOutlet:
         if not self._staged:
             make_folder(self._root)
         self._unstage(name)
-        path = self._path(name)
+        path = self._get_path(name)
         temporary = path.with_name(f".{path.name}.{self._writer}.tmp")
         try:
             mtime = self._disk.write(temporary, data, earliest=earliest)
@@ -178,7 +178,7 @@ class FileOutlet:
 
     def _stage_deletion(self, name: str) -> None:
         self._unstage(name)
-        if os.path.lexists(self._path(name)):
+        if os.path.lexists(self._get_path(name)):
             self._doomed.add(name)
 
     def _unstage(self, name: str) -> None:
@@ -199,7 +199,7 @@ class FileOutlet:
             if main_name in refused:  # a .gz of bytes that are not published
                 continue
             self._check_lock()
-            path = self._path(name)
+            path = self._get_path(name)
             try:
                 self._disk.replace(staged.temporary, path)
             except OSError as error:
@@ -214,7 +214,7 @@ class FileOutlet:
         """Return the folders of these files, each with those above it, which may be new, too."""
         folders = set[Path]()
         for name in names:
-            folder = self._path(name).parent
+            folder = self._get_path(name).parent
             while folder not in folders:
                 folders.add(folder)
                 if folder != self._root:
@@ -222,7 +222,7 @@ class FileOutlet:
         return folders
 
     def _is_gzip_of(self, name: str, data: bytes) -> bool:
-        path = self._current(name)
+        path = self._find_current(name)
         return path is not None and _is_gzip_of(path, data)
 
 
@@ -312,7 +312,7 @@ class ObjectOutlet:
     def names(self, folder: str) -> set[str]:
         """Return the names of the objects and folders in `folder`, which ends in "/", as they will
         be after `commit`."""
-        self._list()
+        self._load_stamps()
         names: set[str] = set()
         for name, stamp in self._stamps.items():
             if stamp and name.startswith(folder) and name not in self._doomed:
@@ -339,7 +339,7 @@ class ObjectOutlet:
         missing."""
         _split_name(name)
         if self.whole:
-            self._list()
+            self._load_stamps()
         if name not in self._stamps:
             self._stamps[name] = None if self._listed else self.objects.head(name)
         return self._stamps[name]
@@ -353,7 +353,7 @@ class ObjectOutlet:
         if self._find(key) is not None:
             self._doomed.add(key)
 
-    def _list(self) -> None:
+    def _load_stamps(self) -> None:
         if not self._listed:
             for stamp in self.objects.walk():
                 self._stamps.setdefault(stamp.key, stamp)
@@ -380,7 +380,7 @@ class ObjectOutlet:
             headers["Content-Encoding"] = "gzip"
         etag = self.objects.put(key, data, over=stamp.etag if stamp else ABSENT, headers=headers)
         if etag is None:
-            raise self._clash(key)
+            raise self._make_clash_error(key)
         self._digests = _is_digest(etag, data)
         self._stamps[key] = ObjectStamp(key=key, etag=etag, size=len(data), modified=_WRITTEN_NOW)
 
@@ -395,9 +395,9 @@ class ObjectOutlet:
         """Raise OSError if an object has another etag than this build read."""
         stamp = self._stamps[key]
         if stamp is None or stamp.etag != etag:
-            raise self._clash(key)
+            raise self._make_clash_error(key)
 
-    def _clash(self, key: str) -> OSError:
+    def _make_clash_error(self, key: str) -> OSError:
         detail = (
             "another build has written it meanwhile; this one ends, and its stale feeds are built"
             " again"

@@ -49,8 +49,8 @@ def make_entry(draft: Draft) -> Any:
 
 
 def _complete_links(entry: Any, view: View) -> None:
-    """Complete the links of which feedgen writes the address alone, and add those of kinds that it
-    does not know."""
+    """Complete the links of article and enclosure, which have only an address in feedgen's entry,
+    and add the kinds of links that feedgen does not know."""
     entry.find("link").set("rel", "alternate")
     file = view.enclosure
     if file:
@@ -66,8 +66,8 @@ def _complete_links(entry: Any, view: View) -> None:
 
 
 def _complete_source(entry: Any, view: View) -> None:
-    """Complete the source, of which feedgen knows title and address; make it if the source has no
-    address."""
+    """Complete the <source> of feedgen's entry, which has title and address. If the source has no
+    address, feedgen makes none: add it."""
     origin = view.origin
     source = entry.find("source")
     if source is None:
@@ -123,7 +123,7 @@ class _HeadExtension:
         namespaces = dict(_NAMESPACES)
         if self.head.removed:
             namespaces |= select_namespaces("at")
-        if self.head.archived:
+        if self.head.is_archive_document:
             namespaces |= select_namespaces("fh")
         return namespaces
 
@@ -132,7 +132,7 @@ class _HeadExtension:
         set_text_type(feed.find("title"))
         if self.head.description:
             set_text_type(feed.find("subtitle"))
-        if self.head.archived:
+        if self.head.is_archive_document:
             SubElement(feed, qualify_name("fh", "archive"))
         for item in self.head.removed:
             SubElement(

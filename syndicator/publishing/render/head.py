@@ -69,12 +69,12 @@ class Head:
         return f"{self.base}icon.png"
 
     @property
-    def archived(self) -> bool:
+    def is_archive_document(self) -> bool:
         """True for one archive document of several: the validator reports a single one as
         incomplete."""
         return not self.current and bool(self.previous or self.following)
 
-    def document(self, name: str, feed_format: str) -> str:
+    def get_document_url(self, name: str, feed_format: str) -> str:
         """Return the address of an archive document in a format, "" for no document. `name`: of its
         Atom file."""
         if not name:
@@ -149,13 +149,13 @@ class Links:
 
     def category(self, name: str) -> str:
         """Return the address of a category's page, "" if categories have none."""
-        return self._page(CATEGORY, name) if self.categories else ""
+        return self._make_address(CATEGORY, name) if self.categories else ""
 
     def tag(self, name: str) -> str:
         """Return the address of a tag's page, "" if it might not exist."""
         if self.tags is not None and slug(name) not in self.tags:
             return ""
-        return self._page(TAG, name)
+        return self._make_address(TAG, name)
 
     def source(self, key: str) -> str:
         """Return the address of the page of the source `key`, "" if sources have none."""
@@ -163,7 +163,7 @@ class Links:
             return ""
         return self.base + paths.file_name(FeedKey(SOURCE, key), PAGE)
 
-    def _page(self, axis: str, name: str) -> str:
+    def _make_address(self, axis: str, name: str) -> str:
         return self.base + paths.file_name(FeedKey(axis, slug(name)), PAGE)
 
 

@@ -58,7 +58,7 @@ def _list_tags(view: View) -> list[str]:
 
 def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
     """Return a JSON Feed document. `items`: the bytes of its items, from `item`."""
-    address = head.url(JSON) if head.current else head.document(head.self_name, JSON)
+    address = head.url(JSON) if head.current else head.get_document_url(head.self_name, JSON)
     fields: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": head.title,
@@ -70,7 +70,7 @@ def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
         home_page_url=head.url(PAGE) if PAGE in head.formats else "",
         icon=head.icon,
         _rights=_drop_empty(text=head.rights, license=head.licence) if head.rights else {},
-        next_url=head.document(head.previous, JSON) if JSON in head.archives else "",
+        next_url=head.get_document_url(head.previous, JSON) if JSON in head.archives else "",
         hubs=[{"type": "WebSub", "url": hub} for hub in head.hubs] if head.current else [],
     )
     start = _dump(fields).removesuffix(b"}")

@@ -115,7 +115,7 @@ class _HeadExtension:
         if self.head.licence:
             add_local(channel, "creativeCommons", "license", self.head.licence)
         if self.head.previous:  # archives are Atom (RFC 5005)
-            archive = self.head.document(self.head.previous, ATOM)
+            archive = self.head.get_document_url(self.head.previous, ATOM)
             SubElement(
                 channel, _ATOM_LINK, rel="prev-archive", href=archive, type=FORMATS[ATOM].media_type
             )

@@ -52,8 +52,8 @@ def decide_waiting(
 
 
 def _switch_on(feeds: Collection[FeedKey], publish: Publish) -> Publish:
-    """Return `publish` with the axes of `feeds` switched on, so that these feeds stay; the feed of
-    stories needs the setting `stories`, too, of which "link" changes no entry."""
+    """Return `publish` with the axes of `feeds` switched on, so that these feeds stay. The feed of
+    stories also needs the setting `stories`: with "link" no entry changes."""
     axis_words = {AXES[key.axis].word for key in feeds}
     missing = sorted(axis_words - set(publish.axes))
     changes: dict[str, object] = {}

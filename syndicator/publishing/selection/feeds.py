@@ -32,6 +32,8 @@ SHARE: Final = 0.33  # of the places for one source, while others have articles 
 
 @dataclass(frozen=True, slots=True)
 class _Details:
+    """Values from the configuration that feeds show."""
+
     settings: Settings
     sources: Mapping[str, Source]
     categories: Mapping[str, str]
@@ -141,6 +143,7 @@ def _add_details(spec: FeedSpec, details: _Details) -> FeedSpec:
 
 
 def _describe_source_feed(spec: FeedSpec, details: _Details) -> FeedSpec:
+    """Return the feed of a source with the source's name and language."""
     source = details.sources.get(spec.key.slug)
     name = spec.name or spec.key.slug
     language = spec.language
@@ -178,6 +181,8 @@ def _name_question(query: SavedQuery, names: Mapping[FeedKey, str]) -> SavedQuer
 def _make_spec(
     key: FeedKey, name: str, settings: Settings, *, first_slug: str, title: str = ""
 ) -> FeedSpec:
+    """Return a feed with the general settings. `title`: by default its name and that of the
+    site."""
     publish = settings.publish
     return FeedSpec(
         key=key,

@@ -80,8 +80,8 @@ def has_ended(row: FeedRow, configured: Collection[FeedKey], publish: Publish) -
 
 
 def is_off(row: FeedRow, publish: Publish) -> bool:
-    """Return True for a published feed whose axis is off now. It returns with the axis, with the
-    same id."""
+    """Return True for a feed that was published and whose axis is off now. If the axis is switched
+    on again, the feed comes back with the same id."""
     return row.built and not is_on(row.key.axis, publish)
 
 
@@ -93,5 +93,5 @@ def is_on(axis: str, publish: Publish) -> bool:
 
 
 def has_old_archives(row: FeedRow) -> bool:
-    """Return True for a feed that moved and whose archive documents still exist."""
+    """Return True for a feed that moved, if archive documents exist at its old address."""
     return bool(row.moved_to and row.published)

@@ -247,6 +247,7 @@ class _Files:
         await _send_answer(answer, scope, send)
 
     def _answer(self, scope: Scope) -> Answer:
+        """Answer a request: with a redirect, a file, or that there is none."""
         if scope["method"] not in ("GET", "HEAD"):
             return make_text_answer("Method not allowed.\n", 405, allow="GET, HEAD")
         path = scope["path"][1:]

@@ -79,7 +79,7 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
 
     @property
-    def waits(self) -> bool:
+    def is_waiting(self) -> bool:
         """Return True while we wait for the client to send or read."""
         return self._phase != _ANSWER and not self.transport.get_write_buffer_size()
 
@@ -245,7 +245,7 @@ class Connections(set[Any]):
 
     def _cut_oldest(self, connections: Iterable[Connection]) -> bool:
         """Cut the connection that waits longest for its client; return False if none waits."""
-        waiting = [connection for connection in connections if connection.waits]
+        waiting = [connection for connection in connections if connection.is_waiting]
         if not waiting:
             return False
         oldest = min(waiting, key=lambda connection: connection.since)
@@ -304,8 +304,8 @@ async def serve(
 
 
 def _end_in_silence(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
-    """Return `app` whose requests end in silence if they are cancelled after `stop`: uvicorn would
-    log a traceback."""
+    """Return an application that answers as `app` does, and ignores that a request is cancelled
+    after `stop`: uvicorn would log a traceback."""
 
     async def answer_request(scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -318,6 +318,8 @@ def _end_in_silence(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
 
 
 class _Server(uvicorn.Server):
+    """uvicorn's server with our limits on connections; its command handles the signals."""
+
     def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
         super().__init__(config)
         self._connections = connections
@@ -330,15 +332,15 @@ class _Server(uvicorn.Server):
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Wait for open requests, but not long: then cut their connections, and cancel them."""
-        ending = asyncio.ensure_future(super().shutdown(sockets))
-        await asyncio.wait({ending}, timeout=_GRACE_SECONDS)
-        if not ending.done():
+        """Wait three seconds for open requests; then cut their connections and cancel them."""
+        shutdown_task = asyncio.ensure_future(super().shutdown(sockets))
+        await asyncio.wait({shutdown_task}, timeout=_GRACE_SECONDS)
+        if not shutdown_task.done():
             self._connections.cut_all()
             await asyncio.sleep(0)  # requests know now that nobody waits for them
             for task in list(self.server_state.tasks):
                 task.cancel()
-        await ending
+        await shutdown_task
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -347,6 +349,7 @@ class _Server(uvicorn.Server):
 
 
 def _open_listener(host: str, port: int) -> socket.socket:
+    """Return a socket that is bound to an address. Raises MissingError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sets TCP_NODELAY only on sockets with this explicit protocol. Without it, the second
     # part of an answer waits until the client has acknowledged the first: 44 ms on a kept

@@ -44,8 +44,9 @@ class ShownReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """The text about a story beside its lead. `reports`: those that are shown, first added first;
-    `latest`: when an outlet added something last; `tags`: of all, those of most reports first."""
+    """The explanation of a story. `reports`: those that are shown, first added first;
+    `explanation`: its quotes and figures; `latest`: when an outlet added something last; `tags`:
+    those of the lead, then those of most outlets."""
 
     reports: Sequence[ShownReport]
     explanation: Explanation
@@ -187,15 +188,18 @@ def _write_figures(explained: Explained) -> Iterator[str]:
 
 
 def _write_days(reports: Collection[ShownReport]) -> Iterator[str]:
-    """Yield the reports by day, if there are several days."""
+    """Yield the outlets that reported on each day as a list; nothing for a single day."""
     ordered = sorted(reports, key=lambda report: (report.published, report.id))
-    days = [(day, list(of_day)) for day, of_day in groupby(ordered, key=_find_day)]
-    if len(days) > 1:
-        lines = [f"<li>{day}: {_join_names(of_day)}</li>" for day, of_day in days]
+    lines = [
+        f"<li>{day}: {_join_names(reports_of_day)}</li>"
+        for day, reports_of_day in groupby(ordered, key=_find_day)
+    ]
+    if len(lines) > 1:
         yield f"<p>Day by day:</p><ul>{''.join(lines)}</ul>"
 
 
 def _find_day(report: ShownReport) -> str:
+    """Return the UTC day on which a report was published, such as "2026-11-26"."""
     return f"{report.published.astimezone(UTC):%Y-%m-%d}"
 
 

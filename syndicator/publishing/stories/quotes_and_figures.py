@@ -64,8 +64,9 @@ class Figure(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """`event`: a sentence of the lead, "" for none; `quotes`: one of an outlet at most, first
-    reported first; `figures`: those of one thing together."""
+    """The quotes and figures of a story. `event`: the first sentence of its lead, "" for none;
+    `quotes`: at most one of each outlet, in the order of their reports; `figures`: groups of
+    figures about the same thing."""
 
     event: str = ""
     quotes: tuple[Quote, ...] = ()

@@ -129,13 +129,13 @@ class Pages:
         self._by_stem = {paths.stem(spec.key): spec for spec in specs}
         # our server answers questions
         self.answered = settings.publish.questions and settings.public_dir is not None
-        self.phone = PHONE if settings.publish.secret_path and self._main_feed() else ""
+        self.phone = PHONE if settings.publish.secret_path and self._list_main_formats() else ""
 
-    def story(self, view: View) -> bytes:
+    def render_story_item(self, view: View) -> bytes:
         """Return the list item of an article, the same on every page."""
         return article_html.render_story(view, self.links, self.templates, self._language)
 
-    def article_page(
+    def render_article_page(
         self,
         view: View,
         previous: View | None,
@@ -173,11 +173,11 @@ class Pages:
             **article_html.make_page_fields(view, links, self._language, neighbours, root),
         )
 
-    def feed_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
+    def render_feed_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
         """Return the page of a feed or of an archive document. `stories`: items rendered by
-        `story`."""
+        `render_story_item`."""
         if not head.current:
-            return self._archive_page(head, stories)
+            return self._render_archive_page(head, stories)
         spec = self._by_stem.get(head.stem)
         name = f"{head.stem}.{PAGE}"
         shell = self._make_shell(
@@ -190,7 +190,9 @@ class Pages:
         )
         heading = text.line(spec.name) if spec else head.title
         stories = [article_html.drop_own_chip(story, name, heading) for story in stories]
-        shown, earlier = self._cut(head, article_html.group_by_day(stories, shell.root), shell.root)
+        shown, earlier = self._cut_stories(
+            head, article_html.group_by_day(stories, shell.root), shell.root
+        )
         link = _PageLinker(head.stem, shell.root)
         years = [year for year in self.calendars.get(head.stem, ()) if len(year.span) == YEAR]
         about = self.about.get(head.stem)
@@ -235,10 +237,10 @@ class Pages:
                 return {"image": self.settings.base_url + view.picture.name}
         return {}
 
-    def describe(
+    def store_facts(
         self, spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[View]
     ) -> None:
-        """Store the facts for a feed's page until `forget`. The arguments are those of
+        """Store the facts for a feed's page until `drop_facts`. The arguments are those of
         `gather_facts`."""
         stem = paths.stem(spec.key)
         links = replace(self.links, base="../" * stem.count("/"))
@@ -247,7 +249,7 @@ class Pages:
         if spec.older is Older.NONE and views and not shows_all:
             self.months[stem] = min(view.published for view in views).strftime("%Y-%m")
 
-    def forget(self, key: FeedKey) -> None:
+    def drop_facts(self, key: FeedKey) -> None:
         """Drop the facts of a feed, to free memory; those of the feed of everything stay, for the
         shared pages."""
         if key == ALL:
@@ -257,22 +259,23 @@ class Pages:
         self.about.pop(stem, None)
         self.months.pop(stem, None)
 
-    def calendar_page(
+    def render_calendar_page(
         self,
         head: Head,
         item: CalendarPage,
         stories: Sequence[bytes],
         tops: Mapping[str, Sequence[View]] | None = None,
     ) -> bytes:
-        """Return the page of a year, month or day of a feed. `stories`: list items of `story`;
-        `tops`: the first articles of each day, from which its lead stories are chosen."""
+        """Return the page of a year, month or day of a feed. `stories`: list items of
+        `render_story_item`; `tops`: the first articles of each day, from which its lead stories are
+        chosen."""
         root = "../" * item.name.count("/")
         link = _PageLinker(head.stem, root)
         day_leads = [
             (*link(day), front.list_day_leads(views, self.links, root))
             for day, views in (tops or {}).items()
         ]
-        return self._older_page(
+        return self._render_older_page(
             head,
             item.name,
             article_html.name_span(item.span),
@@ -286,8 +289,8 @@ class Pages:
             above=link(item.above),
         )
 
-    def _archive_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
-        """Return the page of an archive document. `stories`: list items of `story`."""
+    def _render_archive_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
+        """Return the page of an archive document. `stories`: list items of `render_story_item`."""
         name = _get_page_name(head.self_name)
         root = "../" * name.count("/")
         previous = ("", "")
@@ -297,7 +300,7 @@ class Pages:
             following = ("Newer", root + _get_page_name(head.following))
         else:
             following = ("Newer", f"{root}{head.stem}.{PAGE}")
-        return self._older_page(
+        return self._render_older_page(
             head,
             name,
             _name_days(stories),
@@ -307,7 +310,7 @@ class Pages:
             following=following,
         )
 
-    def _older_page(
+    def _render_older_page(
         self, head: Head, name: str, when: str, count: int, stories: Sequence[bytes], **more: Any
     ) -> bytes:
         """Return a page of older stories. `name`: of its file; `when`: the name of its time;
@@ -335,7 +338,7 @@ class Pages:
             **fields,
         )
 
-    def story_page(
+    def render_story_page(
         self,
         name: str,
         views: Sequence[View],
@@ -367,7 +370,9 @@ class Pages:
             tags=tags,
         )
 
-    def _cut(self, head: Head, days: list[Day], root: str) -> tuple[list[Day], tuple[str, str]]:
+    def _cut_stories(
+        self, head: Head, days: list[Day], root: str
+    ) -> tuple[list[Day], tuple[str, str]]:
         """Return the newest stories, and name and link of the calendar page where they continue. If
         the feed has no such pages, return all stories; their link leads to the page of the newest
         archive document, which has none of them, or to the month of the feed of everything."""
@@ -385,10 +390,10 @@ class Pages:
         if newest_days:
             page = find_page_of_day(self.calendars.get(stem, ()), newest_days[-1].date)
         if page is None:
-            return days, self._month_of_everything(stem, root)
+            return days, self._link_month_of_everything(stem, root)
         return newest_days, _PageLinker(stem, root)(page.span)
 
-    def _month_of_everything(self, stem: str, root: str) -> tuple[str, str]:
+    def _link_month_of_everything(self, stem: str, root: str) -> tuple[str, str]:
         """Return name and link of the month of the feed of everything where a feed without archives
         continues, ("", "") if it shows all of its stories."""
         if stem not in self.months:
@@ -399,7 +404,7 @@ class Pages:
         name, link = _PageLinker(ALL.slug, root)(month)
         return f"everything in {name}", link
 
-    def shared(
+    def render_shared_pages(
         self,
         rows: Mapping[FeedKey, FeedRow],
         views: Sequence[View],
@@ -408,31 +413,31 @@ class Pages:
         """Return the pages about all feeds, by file name. `rows`: of all feeds; `views`: of the
         front page; `stories`: the article ids of each story."""
         files = {
-            paths.INDEX: self._front(rows, views, stories),
-            SEARCH: self._search(),
-            _MISSING_PAGE: self._missing(),
-            COMBINE: self._combine(views, rows),
+            paths.INDEX: self._render_front(rows, views, stories),
+            SEARCH: self._render_search(),
+            _MISSING_PAGE: self._render_missing(),
+            COMBINE: self._render_combine(views, rows),
         }
         if self.archived:
-            files[ARCHIVE] = self._archive()
+            files[ARCHIVE] = self._render_archive()
         if self.phone:
-            files[PHONE] = self._phone()
+            files[PHONE] = self._render_phone()
         if self.answered:
             files[paths.PROBE] = b""
         return {**files, **shell_files(self.settings), **self.templates.look.assets()}
 
-    def listed(self, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
+    def render_feed_list(self, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
         """Return page and sitemap of a part of the list of feeds, by file name. The first part, "",
         links the others. `rows`: of its feeds, and of ALL."""
         specs = self.parts[part]
-        groups = self._groups(specs, rows)
+        groups = self._group_feeds(specs, rows)
         count = len(specs)
         if not part:
             groups += self._group_parts()
             count = len(self.specs)
         about = f"{count} feeds to subscribe to: by category, tag and source."
         name = f"{FEEDS}{part}.{PAGE}"
-        shell = self._titled(name, "All feeds", about, feeds=self._main_feed())
+        shell = self._make_titled_shell(name, "All feeds", about, feeds=self._list_main_formats())
         page = self.templates.render("feeds.html", page=shell, groups=groups, count=count)
         return {name: page, **self._write_sitemaps(part, rows)}
 
@@ -484,15 +489,15 @@ class Pages:
             )
         return groups
 
-    def _front(
+    def _render_front(
         self,
         rows: Mapping[FeedKey, FeedRow],
         views: Sequence[View],
         stories: Sequence[Sequence[str]],
     ) -> bytes:
-        about = (
-            f"The newest stories of {_count_sources(self.specs)}, to read here or in a feed reader."
-        )
+        """Return the front page. `rows`, `views`, `stories`: those of `render_shared_pages`."""
+        sources = _count_sources(self.specs)
+        about = f"The newest stories of {sources}, to read here or in a feed reader."
         latest = max((view.published for view in views), default=None)
         groups = front.group_stories(views, stories)
         links = replace(self.links, base="")
@@ -504,7 +509,7 @@ class Pages:
             about,
             kind="WebSite",
             updated=latest,
-            feeds=self._main_feed(),
+            feeds=self._list_main_formats(),
             **image,
         )
         lines = {
@@ -528,19 +533,21 @@ class Pages:
             languages=[language for language, _ in languages.most_common()],
             earlier=_PageLinker(ALL.slug, "")(earlier_page.span if earlier_page else ""),
             tags=front.find_frequent_tags(self.specs, rows, views),
-            groups=self._groups(self.specs, rows, front.SHOWN, lambda spec: text.line(spec.name)),
+            groups=self._group_feeds(
+                self.specs, rows, front.SHOWN, lambda spec: text.line(spec.name)
+            ),
             count=len(self.specs),
             all_feeds=f"{FEEDS}.{PAGE}",
             phone=self.phone,
         )
 
-    def _archive(self) -> bytes:
+    def _render_archive(self) -> bytes:
         """Return the page of the archive: years and months of the feed of everything, the newest
         months as calendars."""
         pages = self.calendars.get(ALL.slug, [])
         count = sum(page.count for page in pages if not page.parts)
         about = f"{count} stories by month."
-        shell = self._titled(ARCHIVE, "Archive", about, feeds=self._main_feed())
+        shell = self._make_titled_shell(ARCHIVE, "Archive", about, feeds=self._list_main_formats())
         link = _PageLinker(ALL.slug, "")
         months: list[tuple[str, str, list[list[tuple[str, str, int]]]]] = []
         years: list[tuple[str, str, list[tuple[str, str, int]]]] = []
@@ -556,13 +563,13 @@ class Pages:
             "archive.html", page=shell, years=years, count=count, months=months
         )
 
-    def _combine(self, views: Sequence[View], rows: Mapping[FeedKey, FeedRow]) -> bytes:
+    def _render_combine(self, views: Sequence[View], rows: Mapping[FeedKey, FeedRow]) -> bytes:
         """Return the page on which readers combine tags, categories, sources and languages to a
         question."""
         about = "Put tags, categories, sources, languages and words together to a feed."
-        shell = self._titled(COMBINE, "A feed for any question", about)
+        shell = self._make_titled_shell(COMBINE, "A feed for any question", about)
         unclassified = self.settings.describe.uncategorised
-        groups = self._groups(self.specs, rows, _MOST_CHOICES)
+        groups = self._group_feeds(self.specs, rows, _MOST_CHOICES)
         items_of_axis = {group["axis"]: group["items"] for group in groups}
         kinds: list[tuple[str, str, list[tuple[str, str, int]]]] = []
         for axis in (CATEGORY, TAG, SOURCE):
@@ -575,7 +582,7 @@ class Pages:
         languages = sorted({view.language.lower().partition("-")[0] for view in views})
         kinds.append(("lang", "Languages", [(language, language, 0) for language in languages]))
         query_specs = [spec for spec in self.specs if spec.key.axis == QUERY]
-        query_groups = self._groups(query_specs, rows)
+        query_groups = self._group_feeds(query_specs, rows)
         return self.templates.render(
             "combine.html",
             page=shell,
@@ -585,18 +592,20 @@ class Pages:
             answered=self.answered,
         )
 
-    def _phone(self) -> bytes:
+    def _render_phone(self) -> bytes:
         address = self.settings.base_url + PHONE
-        shell = self._titled(PHONE, "Subscribe", "", feeds=self._main_feed())
+        shell = self._make_titled_shell(PHONE, "Subscribe", "", feeds=self._list_main_formats())
         return self.templates.render("phone.html", page=shell, here=address, code=qr_svg(address))
 
-    def _missing(self) -> bytes:
+    def _render_missing(self) -> bytes:
         root = urlsplit(self.settings.base_url).path
-        shell = self._titled(_MISSING_PAGE, "Not found", "", root=root, canonical="", indexed=False)
+        shell = self._make_titled_shell(
+            _MISSING_PAGE, "Not found", "", root=root, canonical="", indexed=False
+        )
         return self.templates.render("404.html", page=shell)
 
-    def _search(self) -> bytes:
-        shell = self._titled(
+    def _render_search(self) -> bytes:
+        shell = self._make_titled_shell(
             SEARCH, "Search", "Search all stories.", kind="SearchResultsPage", indexed=False
         )
         otherwise = (ARCHIVE, "Archive") if self.archived else (f"{FEEDS}.{PAGE}", "All feeds")
@@ -604,7 +613,7 @@ class Pages:
             "search.html", page=shell, otherwise=otherwise, answered=self.answered
         )
 
-    def _groups(
+    def _group_feeds(
         self,
         specs: Iterable[FeedSpec],
         rows: Mapping[FeedKey, FeedRow],
@@ -632,14 +641,14 @@ class Pages:
             groups.append({"axis": name, "heading": axis.heading, "items": items, "total": total})
         return groups
 
-    def _main_feed(self) -> list[tuple[str, str, str, str]]:
+    def _list_main_formats(self) -> list[tuple[str, str, str, str]]:
         """Return the formats of the feed of everything, none if it is not published."""
         for spec in self.specs:
             if spec.key == ALL:
                 return _list_formats(paths.stem(spec.key), spec.formats, "", self.settings.base_url)
         return []
 
-    def problems(self) -> list[Problem]:
+    def list_problems(self) -> list[Problem]:
         """Return the faults of the operator's templates."""
         faults = dict.fromkeys(self.templates.faults.values())
         return [
@@ -647,7 +656,7 @@ class Pages:
             for fault in faults
         ]
 
-    def _titled(self, name: str, title: str, about: str, **more: Any) -> Page:
+    def _make_titled_shell(self, name: str, title: str, about: str, **more: Any) -> Page:
         """Return the values of a page whose title ends with the name of the site."""
         site = text.line(self.settings.site.title)
         return self._make_shell(name, f"{title} - {site}", about, **more)
@@ -757,25 +766,25 @@ def faults(look: Look, settings: Settings) -> list[str]:
         ),
         make_view(_SAMPLE, _SAMPLE_SOURCE, _NO_INSTANCE, None, "<p>Text.</p>", None),
     ]
-    stories = [pages.story(sample) for sample in views]
+    stories = [pages.render_story_item(sample) for sample in views]
     busy_day = (calendar.PAGE + 1, "")
     for days in ({_SAMPLE_DAY: (2, "")}, {_SAMPLE_DAY: busy_day, _DAY_BEFORE: busy_day}):
         for spec in specs:
             _render_feed_samples(pages, spec, days, views, stories)
     for sample in views:
-        pages.article_page(sample, None, None)
+        pages.render_article_page(sample, None, None)
     for sample in views:
-        pages.article_page(sample, views[0], views[1])
-    pages.story_page(paths.story_name("a" * 26), views, stories)
+        pages.render_article_page(sample, views[0], views[1])
+    pages.render_story_page(paths.story_name("a" * 26), views, stories)
     rows = {
         key: FeedRow(
             key=key, name=key.slug, first_slug=key.slug, count=2, latest_added=_SAMPLE_TIME
         )
         for key in _SAMPLE_KEYS
     }
-    pages.shared(rows, views, [[sample.id for sample in views]])
-    pages.listed("", rows)
-    pages.shared({}, [])
+    pages.render_shared_pages(rows, views, [[sample.id for sample in views]])
+    pages.render_feed_list("", rows)
+    pages.render_shared_pages({}, [])
     return list(dict.fromkeys(pages.templates.faults.values()))
 
 
@@ -790,10 +799,10 @@ def _render_feed_samples(
     feed_head = head(spec, pages.settings, _NO_INSTANCE, _SAMPLE_TIME)
     calendar_pages = plan_feed_calendar(spec, days, "")
     pages.calendars[feed_head.stem] = calendar_pages
-    pages.describe(spec, 2, {day: count for day, (count, _) in days.items()}, views)
-    pages.feed_page(feed_head, stories)
+    pages.store_facts(spec, 2, {day: count for day, (count, _) in days.items()}, views)
+    pages.render_feed_page(feed_head, stories)
     for page in calendar_pages:
         if page.parts:
-            pages.calendar_page(feed_head, page, [], {_SAMPLE_DAY: views})
+            pages.render_calendar_page(feed_head, page, [], {_SAMPLE_DAY: views})
         else:
-            pages.calendar_page(feed_head, page, stories)
+            pages.render_calendar_page(feed_head, page, stories)

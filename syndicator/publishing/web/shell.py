@@ -55,7 +55,7 @@ class Page:
     @cached_property
     def facts(self) -> str:
         """JSON-LD (schema.org), escaped for a script element."""
-        document = json.dumps(self._facts(), ensure_ascii=False)
+        document = json.dumps(self._make_facts(), ensure_ascii=False)
         return document.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
 
     @property
@@ -65,7 +65,8 @@ class Page:
         digest = hashlib.sha256(self.facts.encode()).digest()
         return f"sha256-{base64.b64encode(digest).decode()}"
 
-    def _facts(self) -> dict[str, Any]:
+    def _make_facts(self) -> dict[str, Any]:
+        """Return the data of the page, or of the article on it, for schema.org."""
         facts: dict[str, Any] = {"@context": "https://schema.org", "@type": self.kind}
         if self.subject is not None:
             return {**facts, **self.subject}
