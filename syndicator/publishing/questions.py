@@ -28,6 +28,9 @@ _AFTER_BARRED: Final = ("lang", "words")  # kinds after the `not.` parts
 _MOST_VALUES: Final = 12  # counting words: each needs a file of each period
 _LONGEST_PART: Final = 200  # bytes: names in file systems have 255
 _LONGEST_ADDRESS: Final = 1000  # characters
+_TOO_LONG: Final = (
+    f"too long: at most {_MOST_VALUES} names and words, of {_LONGEST_PART} bytes a part"
+)
 _LANGUAGE: Final = re.compile("[a-z]{2,3}")
 
 Term = tuple[str, str]  # kind, value
@@ -98,10 +101,11 @@ class Question:
 def parse(stem: str) -> Question:
     """Return the question of an address below the web root, without the ending. Raises
     QuestionError."""
+    if len(stem) > _LONGEST_ADDRESS:
+        raise QuestionError(_TOO_LONG)
     wanted: list[Term] = []
     barred: list[Term] = []
-    parts = stem.removeprefix(QUESTIONS).split("/") if len(stem) <= _LONGEST_ADDRESS else []
-    for part in parts:
+    for part in stem.removeprefix(QUESTIONS).split("/"):
         kind, _, value = part.removeprefix(_NOT).partition(".")
         terms = [(kind, parsed) for parsed in _parse_values(kind, value)]
         if not terms:
@@ -115,9 +119,7 @@ def parse(stem: str) -> Question:
     count = len(question.wanted) + len(question.barred)
     longest_part = max(len(part.encode()) for part in question.stem.split("/"))
     if not 0 < count <= _MOST_VALUES or longest_part > _LONGEST_PART:
-        raise QuestionError(
-            f"too long: at most {_MOST_VALUES} names and words, of {_LONGEST_PART} bytes a part"
-        )
+        raise QuestionError(_TOO_LONG)
     return question
 
 

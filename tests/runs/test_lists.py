@@ -86,13 +86,13 @@ def test_one_more_article_makes_the_parts_of_its_feeds(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     more(place, "Another", "Tide")
-    made, listed = list[str](), Pages.listed
+    made, listed = list[str](), Pages.render_feed_list
 
     def noted(self: Pages, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
         made.append(part)
         return listed(self, part, rows)
 
-    monkeypatch.setattr(Pages, "listed", noted)
+    monkeypatch.setattr(Pages, "render_feed_list", noted)
     assert build_now(place) == {"feeds.html", "feeds-tags-t.html"}  # on the day of the one before
     assert made == ["", "-tags-t"] and "Another" in place.published("feeds-tags-t.html")
 

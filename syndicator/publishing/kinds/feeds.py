@@ -96,20 +96,21 @@ def _get_row(site: Site, spec: FeedSpec) -> FeedRow:
 
 
 def list_head_targets(site: Site, feed: Feed) -> Iterator[Target]:
-    """Yield the head of a feed, and the OPML file of a feed that has one."""
+    """Yield the target of a feed's head and, on axes whose feeds have an OPML file, that of the
+    file."""
+    stem = paths.stem(feed.key)
     pages = site.pages_fingerprint if PAGE in feed.spec.formats else ""
-    made_of = fingerprints.fingerprint_feed(feed.spec, site.shared, pages)
     yield Target(
-        id=paths.stem(feed.key),
+        id=stem,
         owner=feed.key,
-        made_of=made_of,
+        made_of=fingerprints.fingerprint_feed(feed.spec, site.shared, pages),
         make=partial(_make_head, site, feed),
         urgency=Urgency.HEAD,
         changed=site.is_marked(feed.key) or not feed.row.published,
     )
     if listed(feed.key.axis).outlines:
         outline = write_opml(feed.spec.title, [feed.spec], site.settings.base_url)
-        name = f"{paths.stem(feed.key)}.opml"
+        name = f"{stem}.opml"
         yield Target(
             id=name,
             owner=feed.key,

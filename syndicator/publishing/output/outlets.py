@@ -60,6 +60,7 @@ class FileOutlet:
         self._doomed: set[str] = set()  # to be deleted
 
     def get(self, name: str) -> bytes | None:
+        """Return the bytes of a file as they will be after `commit`, None if it is missing."""
         path = self._find_current(name)
         if path is None:
             return None
@@ -69,24 +70,28 @@ class FileOutlet:
             return None
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        packed = f"{name}.gz"
-        self._doomed -= {name, packed}
+        """Stage a file and its .gz, if they differ from the published ones. Return True if the file
+        differs. `heir_of`: names of files that redirect to this one, which becomes newer."""
+        packed_name = f"{name}.gz"
+        self._doomed -= {name, packed_name}
         changed = self.get(name) != data
         if changed:
             latest = max(self._find_latest_mtime(other) for other in (name, *heir_of))
             self._stage(name, data, earliest=latest + _SECOND)
         if not self._gzip or not paths.is_asked_often(name):
-            self._stage_deletion(packed)
-        elif changed or not self._is_gzip_of(packed, data):  # a crash may leave an old .gz
-            content = gzip.compress(data, GZIP_LEVEL, mtime=0)
+            self._stage_deletion(packed_name)
+            return changed
+        if changed or not self._is_gzip_of(packed_name, data):  # a crash may leave an old .gz
+            packed = gzip.compress(data, GZIP_LEVEL, mtime=0)
             try:
-                self._stage(packed, content, earliest=self._find_latest_mtime(name))
+                self._stage(packed_name, packed, earliest=self._find_latest_mtime(name))
             except BaseException:
                 self._unstage(name)  # both or none
                 raise
         return changed
 
     def delete(self, name: str) -> bool:
+        """Stage the deletion of a file and its .gz. Return True if the file exists."""
         path = self._find_current(name)
         existed = path is not None and os.path.lexists(path)
         self._stage_deletion(name)
@@ -104,6 +109,7 @@ class FileOutlet:
         return (published - self._doomed) | staged
 
     def written(self, name: str) -> datetime | None:
+        """Return when a file was written, None if it is missing."""
         path = self._find_current(name)
         mtime = _get_mtime(path) if path else 0
         if not mtime:
@@ -130,6 +136,7 @@ class FileOutlet:
             raise RefusedFiles(refused)
 
     def discard(self) -> None:
+        """Forget what is staged."""
         for name in list(self._staged):
             self._unstage(name)
         self._doomed.clear()
@@ -275,6 +282,8 @@ class ObjectOutlet:
     _doomed: set[str] = field(default_factory=set, init=False)  # to be deleted
 
     def get(self, name: str) -> bytes | None:
+        """Return the bytes of an object, None if it is missing or its deletion is staged. Raises
+        OSError if another build has written it meanwhile."""
         if self._find_kept(name) is None:
             return None
         content = self.objects.get(name)
@@ -304,6 +313,7 @@ class ObjectOutlet:
         return changed
 
     def delete(self, name: str) -> bool:
+        """Stage the deletion of an object and its .gz. Return True if the object exists."""
         existed = self._find_kept(name) is not None
         self._stage_deletion(name)
         self._stage_deletion(f"{name}.gz")
@@ -398,6 +408,7 @@ class ObjectOutlet:
             raise self._make_clash_error(key)
 
     def _make_clash_error(self, key: str) -> OSError:
+        """Return the error that another build has written an object meanwhile."""
         detail = (
             "another build has written it meanwhile; this one ends, and its stale feeds are built"
             " again"

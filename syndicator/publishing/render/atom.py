@@ -128,6 +128,7 @@ class _HeadExtension:
         return namespaces
 
     def extend_atom(self, feed: Any) -> None:
+        """Complete the feed that feedgen made."""
         add_stylesheet(feed, self.head.base)
         set_text_type(feed.find("title"))
         if self.head.description:

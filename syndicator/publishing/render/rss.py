@@ -105,6 +105,7 @@ class _HeadExtension:
         return dict(_NAMESPACES)
 
     def extend_rss(self, feed: Any) -> None:
+        """Complete the channel that feedgen made."""
         add_stylesheet(feed, self.head.base)
         channel = feed.find("channel")
         _space_tags(channel.iter("title", "description", "copyright"))

@@ -251,27 +251,32 @@ def _plan_closed_months(
     published_bits: Mapping[str, frozenset[str]],
     published: Mapping[str, str],
 ) -> Iterator[Document]:
-    """Yield the documents of past months, oldest first. `closed`: month -> number of entries and
-    fingerprint; `head_ids`: articles of the head if months share documents, else None. Reads the
-    entries of few months."""
-    groups = _group_months(closed, published_bits, 1 if head_ids is None else _LEAST)
+    """Yield the documents of past months, oldest first. The newest months have none while the head
+    shows them. `closed`: month -> number of entries and fingerprint; `head_ids`: articles of the
+    head if months share documents, else None; `published_bits`: see `_find_published_bits`;
+    `published`: fingerprints of published documents, by name."""
+    least = 1 if head_ids is None else _LEAST
+    groups = _group_months(closed, published_bits, least)
     for group in groups:
         if group.in_parts:
             month = group.months[0]
             bits_of_month = published_bits.get(month, frozenset())
             yield from _plan_parts(spec, index, month, closed[month][1], bits_of_month, published)
             continue
-        is_last_and_new = group is groups[-1] and not group.published_name
-        may_wait = is_last_and_new and head_ids is not None
+        is_newest = group is groups[-1]
+        may_wait = head_ids is not None and is_newest and not group.published_name
         if may_wait and _are_shown(head_ids or (), spec.key, group.months, index):
             return
-        fingerprints = [closed[month][1] for month in group.months]
-        fingerprint = fingerprints[0] if len(fingerprints) == 1 else _digest(*fingerprints)
-        yield Document(
-            name=paths.archive_name(spec.key, group.published_name or group.months[-1]),
-            months=group.months,
-            fingerprint=fingerprint,
-        )
+        yield _plan_months(spec, group, [closed[month][1] for month in group.months])
+
+
+def _plan_months(spec: FeedSpec, group: _MonthGroup, fingerprints: Sequence[str]) -> Document:
+    """Return the document of whole months. `fingerprints`: of the months."""
+    return Document(
+        name=paths.archive_name(spec.key, group.published_name or group.months[-1]),
+        months=group.months,
+        fingerprint=fingerprints[0] if len(fingerprints) == 1 else _digest(*fingerprints),
+    )
 
 
 def _plan_parts(
@@ -342,16 +347,20 @@ def _plan_open_month(
     month: str,
     published_bits: frozenset[str],
 ) -> list[Document]:
-    """Return the documents of the current month, oldest first; none if the head has all articles
-    of the month and no document of it was published."""
-    if not published_bits and {article_id for article_id, _, _ in entries} <= set(head_ids):
+    """Return the documents of the current month, oldest first. The newest part has none while the
+    head shows all of it, unless it was published already. `published_bits`: of the month's
+    published parts."""
+    ids = {article_id for article_id, _, _ in entries}
+    if not published_bits and ids <= set(head_ids):
         return []
     placed = _place_in_month(entries, month)
-    parts = list(_split_by_time(placed, min(spec.limit, _WHOLE), published_bits))
+    most = min(spec.limit, _WHOLE)
+    parts = list(_split_by_time(placed, most, published_bits))
     if not _is_part_shown(head_ids, parts[-1]):  # the head shows only its share of a source
-        most = min(spec.limit, get_source_limit(spec, min(spec.most_older, spec.most)))
-        parts = list(_split_by_time(placed, most, published_bits))
-    if _is_part_shown(head_ids, parts[-1]) and parts[-1].bits not in published_bits:
+        most_of_source = get_source_limit(spec, min(spec.most_older, spec.most))
+        parts = list(_split_by_time(placed, min(spec.limit, most_of_source), published_bits))
+    newest = parts[-1]
+    if _is_part_shown(head_ids, newest) and newest.bits not in published_bits:
         parts.pop()
     return [_make_part(spec.key, month, part) for part in parts]
 

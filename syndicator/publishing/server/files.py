@@ -306,14 +306,15 @@ class _Files:
         packed = None
         if not byte_range and accepts_gzip(request_headers.get(b"accept-encoding", b"")):
             packed = self._read_packed(name, file)
-        is_packed = packed is not None
+        plain_tag, gzip_tag = file.tags
         if _is_unchanged(request_headers, file):
-            return 304, file.unchanged[file.tags[is_packed]], b""
+            tag = plain_tag if packed is None else gzip_tag
+            return 304, file.unchanged[tag], b""
         body = packed if packed is not None else self._read_whole(name, file)
         if body is None:
             return None
-        headers = file.whole[is_packed, _is_for_browser(request_headers)]
-        is_range_of_file = request_headers.get(b"if-range", file.tags[0]) == file.tags[0]
+        headers = file.whole[packed is not None, _is_for_browser(request_headers)]
+        is_range_of_file = request_headers.get(b"if-range", plain_tag) == plain_tag
         if byte_range and is_range_of_file and any(byte_range.groups()):
             return _answer_part(byte_range[1], byte_range[2], headers, body)
         return 200, [*headers, (b"content-length", b"%d" % len(body))], body
@@ -356,7 +357,8 @@ class _Files:
         return gzip.compress(whole, GZIP_LEVEL, mtime=0)
 
     def _find_path(self, name: str) -> Path | None:
-        """Return the path of a name below the web root, None for a name that is not served."""
+        """Return the path of a file below the web root, None for a name that is not served: a
+        hidden or unknown file, or one outside of the folder."""
         if name.startswith(_HIDDEN) or not media_type(name):
             return None
         if "\\" in name or "\0" in name:
@@ -517,18 +519,24 @@ def _is_unchanged(request_headers: Asked, file: _CachedFile) -> bool:
 
 
 def _answer_part(first: bytes, last: bytes, headers: Headers, body: bytes) -> Answer:
-    """Answer with the bytes from `first` to `last`; with no `first`, the final `last` bytes (RFC
-    9110 section 14)."""
+    """Answer with the bytes from `first` to `last`, or to the end if `last` is empty; if `first` is
+    empty, with the final `last` bytes (RFC 9110 section 14)."""
     size = len(body)
-    start = int(first) if first else max(size - int(last), 0)
-    end = min(int(last) + 1, size) if first and last else size
+    start = 0
+    end = size
+    if first:
+        start = int(first)
+        if last:
+            end = min(int(last) + 1, size)
+    else:
+        start = max(size - int(last), 0)
     if start >= end:
         return make_text_answer("No such range.\n", 416, **{"content-range": f"bytes */{size}"})
-    extra = (
+    part_headers = (
         (b"content-range", b"bytes %d-%d/%d" % (start, end - 1, size)),
         (b"content-length", b"%d" % (end - start)),
     )
-    return 206, [*headers, *extra], body[start:end]
+    return 206, [*headers, *part_headers], body[start:end]
 
 
 def encode_headers(headers: Mapping[str, str]) -> Headers:

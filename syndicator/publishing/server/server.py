@@ -152,6 +152,7 @@ class Connection(HttpToolsProtocol):
                 self._stop(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
     def on_body(self, body: bytes) -> None:
+        """Count the bytes of a request's body; refuse the request if there are too many."""
         self._body += len(body)
         if self._body > self._most:
             self._stop(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -167,6 +168,7 @@ class Connection(HttpToolsProtocol):
         self._enter(_HEADER if self.cycle.response_complete else _ANSWER)
 
     def on_response_complete(self) -> None:
+        """Wait for the next request, unless one is being answered or read already."""
         is_last = not self.pipeline and not self.cycle.more_body
         super().on_response_complete()
         if is_last:
@@ -177,6 +179,7 @@ class Connection(HttpToolsProtocol):
         self.refuse(self._status)
 
     def _enter(self, phase: int) -> None:
+        """Begin a phase, and with it its time."""
         self._phase = phase
         self.since = self._pool.clock()
 
@@ -217,11 +220,13 @@ class Connections(set[Any]):
         self._count[connection.peer] += 1
 
     def discard(self, connection: Any, /) -> None:
-        if connection in self:
-            super().discard(connection)
-            self._count[connection.peer] -= 1
-            if not self._count[connection.peer]:
-                del self._count[connection.peer]
+        """Remove a connection, which may be removed already."""
+        if connection not in self:
+            return
+        super().discard(connection)
+        self._count[connection.peer] -= 1
+        if not self._count[connection.peer]:
+            del self._count[connection.peer]
 
     def make_room(self, peer: str) -> HTTPStatus | None:
         """Cut the longest waiting connection if `peer`, or all, have too many. Return the status of
