@@ -1,4 +1,4 @@
-"""Protocols: the methods of the store that publishing calls, as it must not import it.
+"""Declare the methods of the store that publishing calls, since it must not import the store.
 
 `store.index.Index` has all of them and says what each does."""
 
@@ -13,7 +13,7 @@ from syndicator.searching.documents import Document
 
 
 class Articles(Protocol):
-    """Articles and what is shown of them, by id."""
+    """Articles and the parts of them that are published, by id."""
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]: ...
 
@@ -53,7 +53,7 @@ class Members(Articles, Protocol):
 
 
 class Whereabouts(Members, Protocol):
-    """Where the articles are that a feed does not show, to explain a fault of its files."""
+    """The places of articles that a feed does not show, to explain a fault of its files."""
 
     def path(self, article_id: str) -> str | None: ...
 

@@ -13,110 +13,127 @@ from syndicator.core.formats import PAGE
 from syndicator.core.model import Article, FeedKey, FeedSpec, Origin
 from syndicator.publishing import paths
 from syndicator.publishing.entries import Entries, documents
-from syndicator.publishing.render.head import head, linked
+from syndicator.publishing.render.head import head, write_link
 from syndicator.publishing.render.view import View, view
 from syndicator.publishing.web import article_html
 from syndicator.publishing.web.pages import Pages
 
 _LINK: Final = re.compile(r'<a href="([^"]*)">(.*?)</a>')
 _TAG: Final = re.compile(r"<[^>]*>")
+_TITLES_IN_EXCERPT: Final = 3
 
 
-def files(
+def make_digest_files(
     digest: Digest, issues: Sequence[Mapping[str, Any]], entries: Entries, pages: Pages
 ) -> dict[str, bytes]:
-    """Return the feed of a digest by file name. `issues`: see `entry`, newest first."""
-    views = [view for issue in issues if (view := entry(digest.name, issue, entries)) is not None]
-    named = spec(digest, entries.settings)
-    top = head(named, entries.settings, entries.instance, None)
-    rendered = documents(
-        top,
-        [feed_format for feed_format in named.formats if feed_format != PAGE],
-        views,
-        None,
-        entries,
-    )
-    if PAGE in named.formats:
-        rendered[PAGE] = pages.feed_page(top, [_item(view) for view in views])
-    return {paths.file_name(named.key, feed_format): data for feed_format, data in rendered.items()}
+    """Return the files of a digest's feed, by name. `issues`: see `entry`, newest first."""
+    views: list[View] = []
+    for issue in issues:
+        issue_view = entry(digest.name, issue, entries)
+        if issue_view is not None:
+            views.append(issue_view)
+    feed = plan_digest_feed(digest, entries.settings)
+    feed_head = head(feed, entries.settings, entries.instance, None)
+    formats = [feed_format for feed_format in feed.formats if feed_format != PAGE]
+    contents = documents(feed_head, formats, views, None, entries)
+    if PAGE in feed.formats:
+        contents[PAGE] = pages.render_feed_page(
+            feed_head, [write_page_item(item) for item in views]
+        )
+    return {paths.file_name(feed.key, feed_format): data for feed_format, data in contents.items()}
 
 
-def specs(
-    made: Iterable[tuple[Digest, Sequence[Mapping[str, Any]]]], settings: Settings
+def plan_digest_feeds(
+    digests: Iterable[tuple[Digest, Sequence[Mapping[str, Any]]]], settings: Settings
 ) -> list[FeedSpec]:
     """Return the feeds of digests. They exist from the first day, so that nobody subscribes to an
-    address that does not answer."""
-    return [spec(digest, settings) for digest, _ in made]
+    address that does not answer. `digests`: each with its issues."""
+    return [plan_digest_feed(digest, settings) for digest, _ in digests]
 
 
-def spec(digest: Digest, settings: Settings) -> FeedSpec:
+def plan_digest_feed(digest: Digest, settings: Settings) -> FeedSpec:
     """Return the feed of a digest."""
-    name = _title(digest.name)
-    about = f"The stories of each {'week' if ' ' in digest.at else 'day'}."
-    title = f"{name} - {settings.site.title}"
-    key = FeedKey(DIGEST, digest.name)
-    named = FeedSpec(key=key, name=name, title=title, first_slug=digest.name, description=about)
-    return replace(named, formats=settings.publish.formats, language=settings.site.language)
+    name = name_digest(digest.name)
+    is_weekly = " " in digest.at  # a weekday and a time
+    return FeedSpec(
+        key=FeedKey(DIGEST, digest.name),
+        name=name,
+        title=f"{name} - {settings.site.title}",
+        first_slug=digest.name,
+        description=f"The stories of each {'week' if is_weekly else 'day'}.",
+        formats=settings.publish.formats,
+        language=settings.site.language,
+    )
 
 
 def entry(name: str, issue: Mapping[str, Any], entries: Entries) -> View | None:
     """Return the entry of a digest without articles that cannot be shown, None if none is left.
     `issue`: `until` (end of its period, ISO 8601 in UTC), `day` (that day in the operator's zone),
     `stories` (article ids of each)."""
-    views = {
-        view.id: view
-        for view in entries.views(
-            [article_id for ids in issue["stories"] for article_id in ids], None
-        )
-    }
-    stories = [
-        reports
-        for ids in issue["stories"]
-        if (reports := [views[article_id] for article_id in ids if article_id in views])
-    ]
+    stories = _list_stories(issue, entries)
     if not stories:
         return None
-    base = entries.settings.base_url
+    settings = entries.settings
+    base = settings.base_url
     until = datetime.fromisoformat(issue["until"])
     page = base + paths.file_name(FeedKey(DIGEST, name), PAGE)
+    has_page = PAGE in settings.publish.formats
     article = Article(
         id=f"digest {name} {issue['until']}",
-        url=f"{page}#d{until.date()}" if PAGE in entries.settings.publish.formats else base,
-        title=f"{_title(name)}: {article_html.day_name(issue['day'])}",
-        excerpt="; ".join(reports[0].title for reports in stories[:3]),
+        url=f"{page}#d{until.date()}" if has_page else base,
+        title=f"{name_digest(name)}: {article_html.name_day(issue['day'])}",
+        excerpt="; ".join(reports[0].title for reports in stories[:_TITLES_IN_EXCERPT]),
         published=until,
         added=until,
-        language=entries.settings.site.language,
-        origin=Origin(title=entries.settings.site.title, url=page, site=base),
+        language=settings.site.language,
+        origin=Origin(title=settings.site.title, url=page, site=base),
     )
-    content = "\n".join(["<ul>", *map(_line, stories), "</ul>"])
-    shown = view(article, None, entries.instance, "excerpt", "")
-    return replace(shown, content=content, is_own=True)
+    content = "\n".join(["<ul>", *map(write_story, stories), "</ul>"])
+    plain_view = view(article, None, entries.instance, "excerpt", "")
+    return replace(plain_view, content=content, is_own=True)
+
+
+def _list_stories(issue: Mapping[str, Any], entries: Entries) -> list[list[View]]:
+    """Return the reports of each story of an issue, without those that cannot be shown."""
+    article_ids: list[str] = []
+    for ids in issue["stories"]:
+        article_ids += ids
+    views = {view.id: view for view in entries.views(article_ids, None)}
+    stories: list[list[View]] = []
+    for ids in issue["stories"]:
+        reports = [views[article_id] for article_id in ids if article_id in views]
+        if reports:
+            stories.append(reports)
+    return stories
 
 
 def text(content: str) -> str:
-    """Return the content of an entry as plain text."""
-    return unescape(_TAG.sub("", _LINK.sub(r"\2 (\1)", content))).strip() + "\n"
+    """Return the HTML of an entry as plain text, with addresses in brackets after their links."""
+    with_addresses = _LINK.sub(r"\2 (\1)", content)
+    return unescape(_TAG.sub("", with_addresses)).strip() + "\n"
 
 
-def _title(name: str) -> str:
+def name_digest(name: str) -> str:
     return name.replace("-", " ").capitalize()
 
 
-def _line(reports: Sequence[View]) -> str:
+def write_story(reports: Sequence[View]) -> str:
+    """Return a story as an item of an HTML list. `reports`: its lead first."""
     lead, *others = reports
-    also = ", ".join(linked(report.origin.title, report.url) for report in others)
-    parts = [
-        f"{linked(lead.title, lead.url)} \N{MIDDLE DOT} {escape(lead.origin.title, quote=False)}",
-        f"Also: {also}" if also else "",
-        escape(lead.summary, quote=False),
-    ]
-    return "<li>" + "\n".join(f"<p>{part}</p>" for part in parts if part) + "</li>\n"
+    outlet = escape(lead.origin.title, quote=False)
+    parts = [f"{write_link(lead.title, lead.url)} \N{MIDDLE DOT} {outlet}"]
+    if others:
+        names = ", ".join(write_link(report.origin.title, report.url) for report in others)
+        parts.append(f"Also: {names}")
+    if lead.summary:
+        parts.append(escape(lead.summary, quote=False))
+    paragraphs = "\n".join(f"<p>{part}</p>" for part in parts)
+    return f"<li>{paragraphs}</li>\n"
 
 
-def _item(view: View) -> bytes:
-    """Return the list item of an entry for the page of its digest, for `article_html.days`."""
+def write_page_item(view: View) -> bytes:
+    """Return the list item of an entry for the page of its digest: a line with its time, then HTML
+    (see `article_html.group_by_day`)."""
     stamp = view.published.strftime("%Y-%m-%dT%H:%M:%SZ")
-    return (
-        f'{stamp}\n<li class="story"><h3>{escape(view.title)}</h3>\n{view.content}\n</li>'.encode()
-    )
+    item = f'<li class="story"><h3>{escape(view.title)}</h3>\n{view.content}\n</li>'
+    return f"{stamp}\n{item}".encode()

@@ -16,18 +16,20 @@ from syndicator.core.reasons import FeedFileReason
 from syndicator.core.text import legal
 from syndicator.publishing import validate
 from syndicator.publishing.article_index import Articles
-from syndicator.publishing.entry_cache import EntryKind, KeptEntries, Key, Made
+from syndicator.publishing.entry_cache import CachedEntry, EntryKind, KeptEntries, Key
 from syndicator.publishing.render import atom, jsonfeed, rss
 from syndicator.publishing.render.feed_entry import Draft
-from syndicator.publishing.render.head import Head, Links, card, links, plain
+from syndicator.publishing.render.head import Head, Links, links, write_card, write_whole_text
 from syndicator.publishing.render.view import (
     View,
-    also,
     find_begin,
-    folding,
-    leading,
+    lead_story,
+    list_other_reports,
+    make_folded_entry,
     permitted,
-    view,
+)
+from syndicator.publishing.render.view import (
+    view as make_view,
 )
 from syndicator.publishing.stories.explanation import (
     Explained,
@@ -43,14 +45,14 @@ from syndicator.publishing.web.pages import Pages
 # Errors of renderers and their libraries for values that they cannot write.
 _UNWRITABLE = (ValueError, TypeError, LookupError, OverflowError)
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST: Final = datetime.max.replace(tzinfo=UTC)  # of a build without a clock: nothing waits
+_NO_CLOCK: Final = datetime.max.replace(tzinfo=UTC)  # of a build in which nothing waits
 _NO_ROW: Final = "the database lists the article without a row; run `syndicator reindex`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renderer:
-    """The functions of a format. A fault is None, or a text that starts with "not-well-formed: " or
-    "invalid: "."""
+    """The functions that write and check a format. A fault is a text that starts with
+    "not-well-formed: " or "invalid: ", or None."""
 
     entry: Callable[[Draft], Any]  # an entry, in XML as a tree; raises ValueError
     feed: Callable[[Head, Sequence[bytes]], bytes]  # from entries, newest first
@@ -63,7 +65,7 @@ class Renderer:
 RENDERERS: Final[dict[str, Renderer]] = {
     "atom": Renderer(
         entry=atom.make_entry,
-        entry_fault=validate.atom_entry_fault,
+        entry_fault=validate.find_atom_entry_fault,
         serialise=atom.serialise,
         feed=atom.write_feed,
         check=validate.check_atom,
@@ -72,16 +74,25 @@ RENDERERS: Final[dict[str, Renderer]] = {
         entry=rss.make_item, serialise=rss.serialise, feed=rss.write_feed, check=validate.check_rss
     ),
     "json": Renderer(
-        entry=lambda draft: jsonfeed.item(draft.view), feed=jsonfeed.feed, check=validate.check_json
+        entry=lambda draft: jsonfeed.item(draft.view),
+        feed=jsonfeed.write_feed,
+        check=validate.check_json,
     ),
 }
 
 
 def renderers(pages: Pages) -> Mapping[str, Renderer]:
-    """Return the renderer of each format; the one for pages uses `pages`."""
-    check = lambda data: Check(fault=None if data else "invalid: empty")
-    page = Renderer(entry=lambda draft: pages.story(draft.view), feed=pages.feed_page, check=check)
-    return {**RENDERERS, PAGE: page}
+    """Return the renderer of each format; the one for HTML uses `pages`."""
+    page_renderer = Renderer(
+        entry=lambda draft: pages.render_story_item(draft.view),
+        feed=pages.render_feed_page,
+        check=_check_page,
+    )
+    return {**RENDERERS, PAGE: page_renderer}
+
+
+def _check_page(data: bytes) -> Check:
+    return Check(fault=None if data else "invalid: empty")
 
 
 @dataclass(slots=True)
@@ -107,8 +118,8 @@ class Entries:
     folds: Mapping[str, StoryEntry] = field(default_factory=dict)  # by article id
     stories_of: dict[str, Story | None] = field(default_factory=dict)
     split: Split = lambda text, language: [text]
-    now: datetime = _LAST
-    icons: Mapping[str, str] = field(default_factory=dict)
+    now: datetime = _NO_CLOCK
+    icons: Mapping[str, str] = field(default_factory=dict)  # by source key
     articles: "Entries | None" = None
     explained: dict[str, Explained] = field(default_factory=dict)  # by article id
     links: Links | None = field(init=False)  # of cards; None: entries are plain
@@ -117,76 +128,100 @@ class Entries:
         publish = self.settings.publish
         self.links = links(self.settings, self.tags) if publish.entry_html == "card" else None
         if "markdown" in publish.extensions:
-            self.kept = KeptEntries()
+            self.kept = KeptEntries()  # entries with their markdown would take too much memory
         else:
             self.markdown = None
 
     def views(self, ids: Sequence[str], mode: ContentMode | None) -> list[View]:
-        """Return the views of `ids` in order. An article that cannot be shown is left out and added
-        to `problems`."""
-        new = (
-            [article_id for article_id in ids if article_id not in self.stories_of]
-            if self.settings.publish.stories != "off"
-            else []
-        )
-        reports = self.index.reports(new) if new else {}
-        self.stories_of.update((article_id, reports.get(article_id)) for article_id in new)
+        """Return the views of articles in the order of `ids`. An article that cannot be shown is
+        left out and added to `problems`. `mode`: see `view`."""
+        self._load_stories(ids)
         if self.articles is not None:
             self._explain(ids, mode, self.articles)
-        shown = {
-            article_id: entry.view
-            for article_id in ids
-            if (entry := self.kept.get(self._key(article_id, mode)))
-        }
-        missing = [article_id for article_id in ids if article_id not in shown]
-        articles = self.index.articles(missing) if missing else {}
+        views: dict[str, View] = {}
+        for article_id in ids:
+            entry = self.kept.get(self._get_key(article_id, mode))
+            if entry is not None:
+                views[article_id] = entry.view
+        missing = [article_id for article_id in ids if article_id not in views]
+        if missing:
+            views |= self._make_views(missing, mode)
+        return [views[article_id] for article_id in ids if article_id in views]
+
+    def _load_stories(self, ids: Sequence[str]) -> None:
+        """Store the stories of articles in `stories_of`, None for an article without a story."""
+        if self.settings.publish.stories == "off":
+            return
+        missing = [article_id for article_id in ids if article_id not in self.stories_of]
+        if missing:
+            stories = self.index.reports(missing)
+            for article_id in missing:
+                self.stories_of[article_id] = stories.get(article_id)
+
+    def _make_views(self, ids: Sequence[str], mode: ContentMode | None) -> dict[str, View]:
+        """Return the views of articles that have no entry yet, by id, without those that cannot be
+        shown."""
+        articles = self.index.articles(ids)
         sources = {article_id: self.source_of(article) for article_id, article in articles.items()}
-        may_be = mode in (None, "full")
-        wanted = [
-            article_id
-            for article_id in articles
-            if may_be and permitted(articles[article_id], sources[article_id])[0] == "full"
-        ]
-        html = dict(self.index.html(wanted)) if wanted else {}
-        for article_id in wanted:
-            text = html.get(article_id) or (self.remake(article_id) if self.remake else None)
-            if text:
-                html[article_id] = text
-            else:
-                reason = FeedFileReason.HTML_MISSING
-                self.problems[article_id] = Problem(
-                    what=articles[article_id].url, reason=reason, detail="shown as an excerpt"
-                )
-        pictures = (
-            self.index.pictures(missing) if missing and self.settings.publish.thumbnails else {}
-        )
-        for article_id in missing:
-            if article_id not in articles:
-                self.problems[article_id] = Problem(
-                    what=article_id, reason=FeedFileReason.NOT_IN_STORE, detail=_NO_ROW
-                )
-            elif view := self._view(
-                articles[article_id],
+        html = self._load_html(articles, sources) if mode in (None, "full") else {}
+        pictures = self.index.pictures(ids) if self.settings.publish.thumbnails else {}
+        views: dict[str, View] = {}
+        for article_id in ids:
+            article = articles.get(article_id)
+            if article is None:
+                self._add_problem(article_id, article_id, FeedFileReason.NOT_IN_STORE, _NO_ROW)
+                continue
+            view = self._make_view(
+                article,
                 sources[article_id],
                 mode,
                 html.get(article_id, ""),
                 pictures.get(article_id),
-            ):
-                shown[article_id] = view
-        return [shown[article_id] for article_id in ids if article_id in shown]
+            )
+            if view is not None:
+                views[article_id] = view
+        return views
+
+    def _load_html(
+        self, articles: Mapping[str, Article], sources: Mapping[str, Source | None]
+    ) -> dict[str, str]:
+        """Return the HTML of the articles that may be shown whole, by id. If the HTML of an article
+        is missing and cannot be made, add a problem."""
+        shown_whole = [
+            article_id
+            for article_id, article in articles.items()
+            if permitted(article, sources[article_id])[0] == "full"
+        ]
+        if not shown_whole:
+            return {}
+        html = dict(self.index.html(shown_whole))
+        for article_id in shown_whole:
+            text = html.get(article_id)
+            if not text and self.remake is not None:
+                text = self.remake(article_id)
+            if text:
+                html[article_id] = text
+                continue
+            url = articles[article_id].url
+            self._add_problem(article_id, url, FeedFileReason.HTML_MISSING, "shown as an excerpt")
+        return html
+
+    def _add_problem(self, article_id: str, what: str, reason: FeedFileReason, detail: str) -> None:
+        self.problems[article_id] = Problem(what=what, reason=reason, detail=detail)
 
     def _explain(self, ids: Sequence[str], mode: ContentMode | None, articles: "Entries") -> None:
-        """Explain the stories that `ids` lead, by what the entries of their reports show."""
-        due = {
-            article_id: find_due(story, self.now)
-            for article_id in ids
-            if (story := self.stories_of.get(article_id)) is not None
-        }
-        report_ids = dict.fromkeys(
-            article.id for story in due.values() for _, article in story.reports
-        )
+        """Explain the stories that the articles `ids` lead, from the views of their reports.
+        `articles`: the entries of articles alone, which have these views."""
+        stories: dict[str, Story] = {}
+        report_ids: dict[str, None] = {}  # in the order of reports, each once
+        for article_id in ids:
+            story = self.stories_of.get(article_id)
+            if story is None:
+                continue
+            stories[article_id] = find_due(story, self.now)
+            report_ids.update((article.id, None) for _, article in stories[article_id].reports)
         views = {view.id: view for view in articles.views(list(report_ids), mode)}
-        for article_id, story in due.items():
+        for article_id, story in stories.items():
             self.stories_of[article_id] = story
             explained = explain_story(story, views, article_id, self.split, self.may_quote)
             if explained is not None:
@@ -197,39 +232,47 @@ class Entries:
         source = self.source_of(article)
         return source is None or source.quotes
 
-    def _key(self, article_id: str, mode: ContentMode | None) -> Key:
-        return article_id, mode, self.kind if self._story_entry(article_id) else EntryKind.ARTICLE
+    def _get_key(self, article_id: str, mode: ContentMode | None) -> Key:
+        stands_for_story = self._get_story_entry(article_id) is not None
+        kind = self.kind if stands_for_story else EntryKind.ARTICLE
+        return article_id, mode, kind
 
-    def _story_entry(self, article_id: str) -> StoryEntry | None:
+    def _get_story_entry(self, article_id: str) -> StoryEntry | None:
         """Return the story that the entry of an article stands for, None for the article alone."""
         if self.kind is EntryKind.FOLDED:
             return self.folds.get(article_id)
         story = self.stories_of.get(article_id)
         if self.kind is EntryKind.ARTICLE or story is None:
             return None
-        added = [article.added for _, article in story.reports if article.added]
-        return StoryEntry(story.name, max(added, default=_LONG_AGO))
+        times = [article.added for _, article in story.reports if article.added]
+        return StoryEntry(story.name, max(times, default=_LONG_AGO))
 
-    def stories(self, ids: Sequence[str], mode: ContentMode | None) -> list[bytes]:
-        """Return the list items of `ids` for pages, without articles that cannot be shown."""
-        entries = (self.made((PAGE,), view, mode) for view in self.views(ids, mode))
-        return [entry[PAGE] for entry in entries if entry]
+    def list_items(self, ids: Sequence[str], mode: ContentMode | None) -> list[bytes]:
+        """Return the list items of articles for HTML pages, in the order of `ids`, without articles
+        that cannot be shown."""
+        items: list[bytes] = []
+        for view in self.views(ids, mode):
+            parts = self.made((PAGE,), view, mode)
+            if parts is not None:
+                items.append(parts[PAGE])
+        return items
 
     def made(
         self, formats: Iterable[str], view: View, mode: ContentMode | None
     ) -> dict[str, bytes] | None:
-        """Return a view's entry as bytes by format. If a format cannot hold it, return None and add
-        a problem."""
+        """Return a view's entry as bytes by format. If one format cannot hold it, return None and
+        add a problem."""
         result: dict[str, bytes] = {}
-        key = self._key(view.id, mode)
+        key = self._get_key(view.id, mode)
         draft = Draft(view, self.settings.base_url)
         entry = self.kept.get(key)
-        # see `_with_distinct_times`
-        is_same = entry is not None and entry.view.updated == view.updated
-        parts = entry.parts if entry and is_same else {}
+        parts: dict[str, bytes | None] = {}
+        # its time differs if `_make_times_distinct` moved it
+        if entry is not None and entry.view.updated == view.updated:
+            parts = entry.parts
         for feed_format in formats:
             if feed_format not in parts:
-                parts[feed_format] = self._make(feed_format, draft)
+                parts[feed_format] = self._render(feed_format, draft)
             part = parts[feed_format]
             if part is None:
                 self.kept.drop(key)
@@ -237,7 +280,9 @@ class Entries:
             result[feed_format] = part
         return result
 
-    def _make(self, feed_format: str, draft: Draft) -> bytes | None:
+    def _render(self, feed_format: str, draft: Draft) -> bytes | None:
+        """Return the entry in a format; None, after adding a problem, if the format cannot hold
+        it."""
         renderer = self.renderers[feed_format]
         try:
             entry = renderer.entry(draft)
@@ -248,12 +293,10 @@ class Entries:
             fault = str(error)
         view = draft.view
         detail = f"{feed_format}: {fault}"
-        self.problems[view.id] = Problem(
-            what=view.url, reason=FeedFileReason.CANNOT_RENDER, detail=detail
-        )
+        self._add_problem(view.id, view.url, FeedFileReason.CANNOT_RENDER, detail)
         return None
 
-    def _view(
+    def _make_view(
         self,
         article: Article,
         source: Source | None,
@@ -261,50 +304,55 @@ class Entries:
         html: str,
         picture: Picture | None,
     ) -> View | None:
+        """Return the view of an article, cached if its input is the same as before. If it cannot be
+        shown, return None and add a problem."""
         article_id = article.id
         story = self.stories_of.get(article_id)
-        named = also(article_id, story, self.source_of) if story else ()
-        story_entry = self._story_entry(article_id)
+        other_reports = list_other_reports(article_id, story, self.source_of) if story else ()
+        story_entry = self._get_story_entry(article_id)
         explained = self.explained.get(article_id)
         icon = self.icons.get(article.source_key, "")
-        parts = (article, source, html, picture, named, story_entry, explained, icon)
-        of = sha256(repr(parts).encode()).digest()
-        key = self._key(article_id, mode)
-        entry = self.kept.get(key, of)
-        if entry is None:
-            try:
-                shown = replace(
-                    view(article, source, self.instance, mode, html, picture),
-                    also=named,
-                    icon=icon,
-                )
-                if self.kind is EntryKind.FOLDED and story_entry:
-                    shown = folding(shown, story_entry, self.instance)
-                elif story_entry:
-                    shown = self._lead(shown, story_entry, explained)
-                content = (
-                    card(shown, self.links) if self.links else plain(shown, self.settings.base_url)
-                )
-                markdown = legal(self.markdown(shown.id)) if self.markdown and shown.html else ""
-                entry = Made(of, replace(shown, content=content, markdown=markdown))
-            except _UNWRITABLE as error:
-                where = article.url or article_id
-                detail = str(error)
-                self.problems[article_id] = Problem(
-                    what=where, reason=FeedFileReason.CANNOT_RENDER, detail=detail
-                )
-                return None
-            self.kept.put(key, entry)
-        return entry.view
+        parts = (article, source, html, picture, other_reports, story_entry, explained, icon)
+        fingerprint = sha256(repr(parts).encode()).digest()
+        key = self._get_key(article_id, mode)
+        cached = self.kept.get(key, fingerprint)
+        if cached is not None:
+            return cached.view
+        try:
+            new_view = make_view(article, source, self.instance, mode, html, picture)
+            new_view = replace(new_view, also=other_reports, icon=icon)
+            if self.kind is EntryKind.FOLDED and story_entry:
+                new_view = make_folded_entry(new_view, story_entry, self.instance)
+            elif story_entry:
+                new_view = self._lead(new_view, story_entry, explained)
+            new_view = self._add_content(new_view)
+        except _UNWRITABLE as error:
+            what = article.url or article_id
+            self._add_problem(article_id, what, FeedFileReason.CANNOT_RENDER, str(error))
+            return None
+        self.kept.put(key, CachedEntry(fingerprint, new_view))
+        return new_view
+
+    def _add_content(self, view: View) -> View:
+        """Return the view with the HTML that readers show and, if it is enabled, its markdown."""
+        if self.links is not None:
+            content = write_card(view, self.links)
+        else:
+            content = write_whole_text(view, self.settings.base_url)
+        markdown = ""
+        if self.markdown is not None and view.html:
+            markdown = legal(self.markdown(view.id))
+        return replace(view, content=content, markdown=markdown)
 
     def _lead(self, view: View, entry: StoryEntry, explained: Explained | None) -> View:
-        """Return the entry for the story that `view` leads."""
+        """Return the entry for the story that `view` leads. `explained`: what its other reports
+        add, if there are any."""
         began = find_begin(view, entry.story)
         if explained is None:
-            return leading(view, entry._replace(latest=began), self.instance)
+            return lead_story(view, entry._replace(latest=began), self.instance)
         latest = find_updated(explained, began)
-        led = leading(view, entry._replace(latest=latest), self.instance)
-        return replace(led, tags=tuple(explained.tags), explained=write_html(explained))
+        story_view = lead_story(view, entry._replace(latest=latest), self.instance)
+        return replace(story_view, tags=tuple(explained.tags), explained=write_html(explained))
 
 
 def documents(
@@ -315,28 +363,33 @@ def documents(
     entries: Entries,
 ) -> dict[str, bytes]:
     """Return the feed of `views` as bytes by format. An entry that one format cannot hold is left
-    out of all and added to `entries.problems`. `updated` is that of the newest entry. `mode`: see
-    `view`."""
-    entries_of = [(view, entries.made(formats, view, mode)) for view in _with_distinct_times(views)]
-    shown = [(view, parts) for view, parts in entries_of if parts is not None]
-    head = replace(head, updated=max((view.updated for view, _ in shown), default=head.updated))
+    out of all formats and added to `entries.problems`. The feed is as new as its newest entry.
+    `mode`: see `view`."""
+    parts_of: dict[str, list[bytes]] = {feed_format: [] for feed_format in formats}
+    times: list[datetime] = []
+    for view in _make_times_distinct(views):
+        parts = entries.made(formats, view, mode)
+        if parts is None:
+            continue
+        times.append(view.updated)
+        for feed_format, part in parts.items():
+            parts_of[feed_format].append(part)
+    dated_head = replace(head, updated=max(times, default=head.updated))
     return {
-        feed_format: entries.renderers[feed_format].feed(
-            head, [parts[feed_format] for _, parts in shown]
-        )
+        feed_format: entries.renderers[feed_format].feed(dated_head, parts_of[feed_format])
         for feed_format in formats
     }
 
 
-def _with_distinct_times(views: Sequence[View]) -> list[View]:
-    """Return the views with distinct `updated` times: move a duplicate to the next free
-    microsecond."""
-    taken: set[datetime] = set()
+def _make_times_distinct(views: Sequence[View]) -> list[View]:
+    """Return the views with distinct `updated` times: a time that occurs again is moved to the next
+    free microsecond."""
+    used_times: set[datetime] = set()
     result: list[View] = []
-    for shown in views:
-        updated = shown.updated
-        while updated in taken:
+    for view in views:
+        updated = view.updated
+        while updated in used_times:
             updated += timedelta(microseconds=1)
-        taken.add(updated)
-        result.append(shown if updated == shown.updated else replace(shown, updated=updated))
+        used_times.add(updated)
+        result.append(view if updated == view.updated else replace(view, updated=updated))
     return result

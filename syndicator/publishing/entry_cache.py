@@ -19,87 +19,96 @@ _LEVEL: Final = 3  # of zlib: a fifth less than 1 in the same time
 
 
 class EntryKind(Enum):
-    """What an entry stands for: its article; in the feed of stories, the story that the article
-    leads; in feeds with archives, the story for which an earlier version published it."""
+    """The thing that an entry stands for: its article; in the feed of stories, the story that the
+    article leads; in feeds with archives, the story for which an earlier version published it."""
 
     ARTICLE = "article"
     STORY = "story"
     FOLDED = "folded"
 
 
-# article id, content mode of the feed, what the entry stands for
+# article id, content mode of the feed, the thing that the entry stands for
 Key = tuple[str, "ContentMode | None", EntryKind]
 
 
 @dataclass(slots=True)
-class Made:
-    """A cached entry. `of`: a digest of its input. `parts`: its bytes by format, None for a format
-    that cannot hold it. `build`: the last build that compared `of`. `packed`: the number of parts
-    when it was packed."""
+class CachedEntry:
+    """A cached entry. `fingerprint`: a hash of its input; `parts`: its bytes by format, None for a
+    format that cannot hold it; `build`: the last build that compared the fingerprint;
+    `packed_parts`: the number of parts when it was packed, -1 if it never was."""
 
-    of: bytes
+    fingerprint: bytes
     view: View
     parts: dict[str, bytes | None] = field(default_factory=dict)
     build: int = 0
-    packed: int = -1
+    packed_parts: int = -1
 
 
 class KeptEntries:
-    """At most `most` entries, packed except the last used; drops the least recently used."""
+    """A cache of at most `most` entries, which drops the least recently used. Only the last used
+    entries are kept as objects, the others compressed."""
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
         self._open = min(_OPEN, most)
-        self._about = ""
+        self._input_fingerprint = ""
         self._build = 0
-        self._made: dict[Key, Made] = {}  # in the order of their last use
-        # in the order in which they left `_made`; some are in both
+        self._unpacked: dict[Key, CachedEntry] = {}  # in the order of their last use
+        # in the order in which they left `_unpacked`; some are in both
         self._packed: dict[Key, bytes] = {}
-        self._like = b""  # an entry that has most bytes of all others, for zlib
+        self._dictionary = b""  # for zlib: one entry, with which the others share most bytes
 
-    def begin(self, about: str) -> None:
-        """Begin a build. `about`: a fingerprint of the input of all entries; if it changed, the
-        cache is emptied."""
+    def begin(self, input_fingerprint: str) -> None:
+        """Begin a build. `input_fingerprint`: of the input that all entries share; if it changed,
+        the cache is emptied."""
         self._build += 1
-        if about != self._about:
-            self._made.clear()
+        if input_fingerprint != self._input_fingerprint:
+            self._unpacked.clear()
             self._packed.clear()
-            self._about = about
-            self._like = b""
+            self._input_fingerprint = input_fingerprint
+            self._dictionary = b""
 
-    def get(self, key: Key, of: bytes = b"") -> Made | None:
-        """Return the entry if its input equals `of` or, without `of`, if this build compared it
-        already; else None."""
-        entry = self._made.get(key)
-        if entry is None and (packed := self._packed.get(key)):
-            entry = pickle.loads(zlib.decompressobj(zdict=self._like).decompress(packed))
-            self._made[key] = entry
-        if entry is None or (entry.of != of if of else entry.build != self._build):
+    def get(self, key: Key, fingerprint: bytes | None = None) -> CachedEntry | None:
+        """Return the entry if its input has this fingerprint, else None. Without a fingerprint,
+        return it if this build compared it already."""
+        entry = self._unpacked.get(key)
+        if entry is None and key in self._packed:
+            unpacker = zlib.decompressobj(zdict=self._dictionary)
+            entry = pickle.loads(unpacker.decompress(self._packed[key]))
+            self._unpacked[key] = entry
+        if entry is None:
+            return None
+        if fingerprint is None:
+            is_valid = entry.build == self._build
+        else:
+            is_valid = entry.fingerprint == fingerprint
+        if not is_valid:
             return None
         self.put(key, entry)
         return entry
 
-    def put(self, key: Key, entry: Made) -> None:
-        self._made.pop(key, None)
-        self._made[key] = entry
+    def put(self, key: Key, entry: CachedEntry) -> None:
+        self._unpacked.pop(key, None)
+        self._unpacked[key] = entry
         entry.build = self._build
-        while len(self._made) > self._open:
-            self._pack(next(iter(self._made)))
+        while len(self._unpacked) > self._open:
+            self._pack(next(iter(self._unpacked)))
         if len(self._packed) > self._most - self._open:
             del self._packed[next(iter(self._packed))]
 
     def _pack(self, key: Key) -> None:
-        entry = self._made.pop(key)
+        """Compress an entry, unless its bytes from the last time are still right."""
+        entry = self._unpacked.pop(key)
         packed = self._packed.pop(key, b"")
-        if not packed or entry.packed != len(entry.parts):
-            entry.packed = len(entry.parts)
+        if not packed or entry.packed_parts != len(entry.parts):
+            entry.packed_parts = len(entry.parts)
             data = pickle.dumps(entry, pickle.HIGHEST_PROTOCOL)
-            self._like = self._like or data
-            packer = zlib.compressobj(_LEVEL, zdict=self._like)
+            self._dictionary = self._dictionary or data
+            packer = zlib.compressobj(_LEVEL, zdict=self._dictionary)
             packed = packer.compress(data) + packer.flush()
         self._packed[key] = packed
 
     def drop(self, key: Key) -> None:
         """Drop an entry with a fault, so that each build that shows it reports the fault again."""
-        self._made.pop(key, None)
+        self._unpacked.pop(key, None)
         self._packed.pop(key, None)

@@ -35,7 +35,7 @@ class Look:
     @cached_property
     def digest(self) -> str:
         """A fingerprint of all templates and stylesheets."""
-        digest = hashlib.sha256(_shipped().encode())
+        digest = hashlib.sha256(_hash_our_files().encode())
         for name, text in sorted(self.templates.items()):
             digest.update(f"\n{name}\n{text}".encode("utf-8", "replace"))
         digest.update(self.styles)
@@ -51,24 +51,20 @@ class Look:
 def look(config: Path) -> Look:
     """Read the operator's design from the configuration folder. Bytes that are not UTF-8 are
     replaced."""
-    folder = config / TEMPLATES
-    styles = config / STYLES
-    return Look(
-        templates={
-            path.name: path.read_text("utf-8", "replace") for path in sorted(folder.glob("*.html"))
-        },
-        styles=styles.read_bytes() if styles.is_file() else b"",
-    )
+    styles_path = config / STYLES
+    templates: dict[str, str] = {}
+    for path in sorted((config / TEMPLATES).glob("*.html")):
+        templates[path.name] = path.read_text("utf-8", "replace")
+    styles = styles_path.read_bytes() if styles_path.is_file() else b""
+    return Look(templates=templates, styles=styles)
 
 
 @cache
-def _shipped() -> str:
-    folders = [
-        resources.files("syndicator.publishing").joinpath(folder)
-        for folder in (TEMPLATES, "static")
-    ]
-    files = [
-        file for folder in folders for file in sorted(folder.iterdir(), key=lambda file: file.name)
-    ]
-    parts = [part for file in files for part in (file.name.encode(), file.read_bytes())]
+def _hash_our_files() -> str:
+    """Return the hash of our templates, stylesheets and scripts, with their names."""
+    parts: list[bytes] = []
+    for name in (TEMPLATES, "static"):
+        folder = resources.files("syndicator.publishing").joinpath(name)
+        for file in sorted(folder.iterdir(), key=lambda file: file.name):
+            parts += (file.name.encode(), file.read_bytes())
     return hashlib.sha256(b"\n".join(parts)).hexdigest()

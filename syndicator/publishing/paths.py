@@ -9,8 +9,8 @@ from syndicator.core.model import FeedKey
 MAPS: Final = "maps/"  # redirect maps, not served by our own server
 ARCHIVES: Final = "archive/"
 QUESTIONS: Final = "q/"  # see `questions`
-# a script that pages load to learn whether anything answers questions: the file of it is empty, and
-# what answers questions answers this address with a script that says so
+# A script that pages load to learn whether questions are answered. Its file is empty; a server that
+# answers questions sends a script that says so instead.
 PROBE: Final = f"{QUESTIONS}answers.js"
 INDEX: Final = "index.html"
 SEARCH: Final = "search/"
@@ -21,21 +21,22 @@ STORIES: Final = "stories/"  # a page for each story
 def stem(key: FeedKey) -> str:
     """Return a feed's path below the web root without ending, such as tags/ai; a question's slug is
     its path."""
-    return key.slug if key.slug.startswith(QUESTIONS) else listed(key.axis).folder + key.slug
+    if key.slug.startswith(QUESTIONS):
+        return key.slug
+    return listed(key.axis).folder + key.slug
 
 
 def parse_stem(value: str) -> FeedKey | None:
-    """Return the feed of a path that `stem` returned, None if no axis fits."""
+    """Return the feed of a path that `stem` returned, None if it is the path of no feed."""
     if value.startswith(QUESTIONS):
         return FeedKey(QUERY, value)
     folder, slash, slug = value.rpartition("/")
-    fitting = (
-        name
-        for name, axis in AXES.items()
-        if axis.folder == folder + slash and axis.only in ("", slug)
-    )
-    axis = next(fitting, None)
-    return FeedKey(axis, slug) if axis and slug else None
+    if not slug:
+        return None
+    for name, axis in AXES.items():
+        if axis.folder == folder + slash and axis.only in ("", slug):
+            return FeedKey(name, slug)
+    return None
 
 
 def file_name(key: FeedKey, feed_format: str) -> str:
@@ -50,10 +51,10 @@ def archive_name(key: FeedKey, month: str) -> str:
 
 def is_asked_often(name: str) -> bool:
     """Return True for files that are requested often between two builds: those at the web root, and
-    feeds of categories and saved queries. Web servers compress the others."""
-    return "/" not in name or (
-        is_head(name) and name.startswith((AXES[CATEGORY].folder, AXES[QUERY].folder))
-    )
+    feeds of categories and saved queries. Web servers compress the others when they are asked."""
+    if "/" not in name:
+        return True
+    return is_head(name) and name.startswith((AXES[CATEGORY].folder, AXES[QUERY].folder))
 
 
 def article_name(article_id: str) -> str:
@@ -62,12 +63,13 @@ def article_name(article_id: str) -> str:
 
 
 def story_name(story: str) -> str:
+    """Return the name of a story's page."""
     return f"{STORIES}{story}.{PAGE}"
 
 
 def is_head(name: str) -> bool:
-    """Return True for a file that programs subscribe to."""
+    """Return True for a file that programs subscribe to: a head feed, no archive document."""
     feed_format = of_file(name)
-    return (
-        feed_format is not None and feed_format.subscribed and not name.startswith((ARCHIVES, MAPS))
-    )
+    if feed_format is None or not feed_format.subscribed:
+        return False
+    return not name.startswith((ARCHIVES, MAPS))

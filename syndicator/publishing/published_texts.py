@@ -1,4 +1,4 @@
-"""What a query of the public may match: the texts that `render.view` publishes. Pure."""
+"""Limit queries of the public to the texts that `render.view` publishes. Pure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from syndicator.core.axes import SOURCE
 from syndicator.core.formats import PAGE
 from syndicator.core.model import Article, FeedKey, Source
 from syndicator.core.text import each_term
-from syndicator.publishing.render.view import permitted, published_summary
+from syndicator.publishing.render.view import cut_summary, permitted
 from syndicator.searching.documents import Document, join_terms
 from syndicator.searching.language import Expr
 from syndicator.searching.matching import matches
@@ -16,22 +16,23 @@ from syndicator.searching.matching import matches
 
 @dataclass(frozen=True, slots=True)
 class PublishedTexts:
-    """`has_body`: the whole text is published."""
+    """The texts of an article that are published. `summary`: its excerpt, "" if it is not
+    published; `has_body`: the whole text is published."""
 
     summary: str
     has_body: bool
 
 
 def find_published_texts(article: Article, source: Source | None) -> PublishedTexts:
-    """Return which texts of an article are published. `source`: with the settings that hold for
+    """Return the texts of an article that are published. `source`: with the settings that apply to
     the article."""
     mode, restrictions = permitted(article, source)
-    summary = "" if mode == "link" else published_summary(article, restrictions)
+    summary = "" if mode == "link" else cut_summary(article, restrictions)
     return PublishedTexts(summary=summary, has_body=mode == "full")
 
 
 def limit_to_published(document: Document, article: Article, source: Source | None) -> Document:
-    """Return the terms of the published texts of an article."""
+    """Return the terms of an article without those of texts that are not published."""
     published = find_published_texts(article, source)
     if published.summary != article.excerpt:
         document = replace(document, excerpt=join_terms(each_term(published.summary)))
@@ -46,17 +47,18 @@ def matches_published(
     """Return True if a query matches the published texts of an article. `read_text`: returns its
     plain text, called only if needed."""
     published = find_published_texts(article, source)
-    shown = replace(article, excerpt=published.summary)
+    published_article = replace(article, excerpt=published.summary)
     if not published.has_body:
-        return matches(expr, shown, lambda: "")
-    return matches(expr, shown, read_text)
+        return matches(expr, published_article, lambda: "")
+    return matches(expr, published_article, read_text)
 
 
 def list_feeds_with_pages(settings: Settings, sources: Mapping[str, Source]) -> list[FeedKey]:
-    """Return the feeds of the sources whose articles have pages of their own."""
-    shown = ("full", "excerpt", "private") if settings.publish.secret_path else ("full",)
+    """Return the feeds of the sources whose articles have pages of their own. In a private instance
+    nearly all have them."""
     if PAGE not in settings.publish.formats:
         return []
+    modes = ("full", "excerpt", "private") if settings.publish.secret_path else ("full",)
     return sorted(
-        FeedKey(SOURCE, source.key) for source in sources.values() if source.content in shown
+        FeedKey(SOURCE, source.key) for source in sources.values() if source.content in modes
     )

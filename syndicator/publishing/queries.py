@@ -4,8 +4,8 @@ Also those of the axes whose members builds find. Language: `searching.language`
 matched again only when it, a query or `publish.axes` changes."""
 
 import hashlib
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -26,12 +26,14 @@ from syndicator.searching.language import Expr, QueryError, parse_query
 from syndicator.searching.matching import matches
 
 _FORM: Final = "1"  # increase when queries match differently
-_PART: Final = 500  # articles in memory
+_STAMP_DIGITS: Final = 16
+_HOUR: Final = 3600  # seconds
+_BATCH: Final = 500  # articles in memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedQuery:
-    """A [[feed]] of feeds.toml: a query, or settings for an existing `feed`. None: the general
+    """A [[feed]] of feeds.toml: a query, or settings of an existing `feed`. None: the general
     setting applies."""
 
     slug: str
@@ -54,12 +56,14 @@ class SavedQuery:
 def load_queries(path: Path) -> tuple[SavedQuery, ...]:
     """Return the [[feed]] entries of feeds.toml; none if the file is missing. Raises
     ConfigError."""
-    return queries_of(read_toml_file(path)) if path.exists() else ()
+    if not path.exists():
+        return ()
+    return queries_of(read_toml_file(path))
 
 
 def queries_of(file: TomlFile) -> tuple[SavedQuery, ...]:
-    """Return the entries of a file that is read already. Raises ConfigError."""
-    queries, faults = readable_queries(file)
+    """Return the entries of a file that is read already. Raises ConfigError with all faults."""
+    queries, faults = parse_valid_queries(file)
     if faults:
         raise ConfigError.of(faults)
     return queries
@@ -67,20 +71,20 @@ def queries_of(file: TomlFile) -> tuple[SavedQuery, ...]:
 
 def valid_entries(path: Path) -> tuple[SavedQuery, ...]:
     """Return the valid entries of a file and ignore its faults; none if it is not TOML."""
-    with suppress(ConfigError):
-        return readable_queries(read_toml_file(path))[0]
-    return ()
+    try:
+        queries, _ = parse_valid_queries(read_toml_file(path))
+    except ConfigError:
+        return ()
+    return queries
 
 
-def readable_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
+def parse_valid_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
     """Return the valid [[feed]] entries of a file, and the faults of the others."""
     tables = file.values.get("feed", ())
-    if not (
-        isinstance(tables, list | tuple) and all(isinstance(table, Mapping) for table in tables)
-    ):
-        return (), (
-            file.fault("write [[feed]] with two brackets on each side, and its keys below", "feed"),
-        )
+    is_list = isinstance(tables, list | tuple)
+    if not is_list or not all(isinstance(table, Mapping) for table in tables):
+        message = "write [[feed]] with two brackets on each side, and its keys below"
+        return (), (file.fault(message, "feed"),)
     queries: dict[FeedKey, SavedQuery] = {}
     faults = [
         file.fault(f"unknown key {name!r} outside of a [[feed]]", name)
@@ -90,20 +94,23 @@ def readable_queries(file: TomlFile) -> tuple[tuple[SavedQuery, ...], tuple[Faul
     for number, table in enumerate(tables):
         entry = f"[[feed]] {number + 1}"
         try:
-            saved = _saved(FeedTable.model_validate(table))
+            query = _parse_table(FeedTable.model_validate(table))
         except ValidationError as error:
             faults += file.faults(error, FeedTable, "feed", number, entry=entry)
+            continue
         except (_Invalid, questions.QuestionError) as error:
             faults.append(file.fault(str(error), "feed", number, error.key, entry=entry))
-        else:
-            if saved.key in queries:
-                message = f"two [[feed]] entries are about {saved.slug!r}; give each its own slug"
-                faults.append(file.fault(message, "feed", number, "slug"))
-            queries.setdefault(saved.key, saved)
+            continue
+        if query.key in queries:
+            message = f"two [[feed]] entries are about {query.slug!r}; give each its own slug"
+            faults.append(file.fault(message, "feed", number, "slug"))
+        queries.setdefault(query.key, query)
     return tuple(queries.values()), tuple(faults)
 
 
 class _Invalid(ValueError):
+    """A fault of the field `key` of a [[feed]]."""
+
     def __init__(self, key: str, message: str) -> None:
         super().__init__(message)
         self.key = key
@@ -133,47 +140,55 @@ class FeedsFile(BaseModel):
     feed: tuple[FeedTable, ...] = ()
 
 
-def _saved(item: FeedTable) -> SavedQuery:
-    item = _with_question(item)
-    if (item.feed is None) == (item.query is None):
+def _parse_table(table: FeedTable) -> SavedQuery:
+    """Return the query or settings that a [[feed]] defines. Raises _Invalid, QuestionError."""
+    table = _add_question(table)
+    if (table.feed is None) == (table.query is None):
         raise _Invalid(
             "query",
             'give either `query` with a `slug`, or `feed = "tags/ai"` to set up an existing feed',
         )
-    feed = parse_stem(item.feed) if item.feed is not None else None
-    if item.feed is not None and (feed is None or feed.axis == QUERY):
-        paths_of_feeds = ", ".join(
-            f"{axis.folder}…" for name, axis in AXES.items() if axis.folder and name != QUERY
-        )
-        raise _Invalid("feed", f"feed {item.feed!r} is none of all, {paths_of_feeds}")
-    if feed is None and item.slug is None and not item.title:
+    feed = _parse_feed(table.feed) if table.feed is not None else None
+    if feed is None and table.slug is None and not table.title:
         raise _Invalid(
             "slug", "a query needs a slug, the name of its files, or a title to make one of"
         )
     return SavedQuery(
-        slug=item.slug or item.feed or slug(item.title),
-        query=item.query or "",
-        expr=_parsed(item.query) if item.query is not None else None,
+        slug=table.slug or table.feed or slug(table.title),
+        query=table.query or "",
+        expr=_parse_expression(table.query) if table.query is not None else None,
         feed=feed,
-        window_hours=_hours(item.window),
-        **item.model_dump(include={"title", "description", "limit", "content", "formats"}),
+        window_hours=_round_up_hours(table.window),
+        **table.model_dump(include={"title", "description", "limit", "content", "formats"}),
     )
 
 
-def _with_question(item: FeedTable) -> FeedTable:
-    """Add the query to an entry whose slug is the address of a question. Raises _Invalid,
+def _parse_feed(value: str) -> FeedKey:
+    """Return the feed at a path such as tags/ai. Raises _Invalid."""
+    feed = parse_stem(value)
+    if feed is None or feed.axis == QUERY:
+        folders = [
+            f"{axis.folder}…" for name, axis in AXES.items() if axis.folder and name != QUERY
+        ]
+        raise _Invalid("feed", f"feed {value!r} is none of all, {', '.join(folders)}")
+    return feed
+
+
+def _add_question(table: FeedTable) -> FeedTable:
+    """Add the query to a [[feed]] whose slug is the address of a question. Raises _Invalid,
     QuestionError."""
-    if not (item.slug or "").startswith(paths.QUESTIONS):
-        return item
-    question = questions.parse(item.slug or "")
-    if item.query is not None or question.stem != item.slug:
+    if table.slug is None or not table.slug.startswith(paths.QUESTIONS):
+        return table
+    question = questions.parse(table.slug)
+    if table.query is not None or question.stem != table.slug:
         raise _Invalid(
             "slug", f"{question.stem!r} is the address of this question, and it needs no query"
         )
-    return item.model_copy(update={"query": question.query})
+    return table.model_copy(update={"query": question.query})
 
 
-def _parsed(text: str) -> Expr:
+def _parse_expression(text: str) -> Expr:
+    """Parse a query. Raises _Invalid, which shows where the error is."""
     try:
         return parse_query(text)
     except QueryError as error:
@@ -181,11 +196,12 @@ def _parsed(text: str) -> Expr:
         raise _Invalid("query", f"{error}\n  {line}\n  {' ' * error.at}^") from error
 
 
-def _hours(window: str | None) -> int | None:
+def _round_up_hours(window: str | None) -> int | None:
+    """Return a duration such as "2 days" in hours, rounded up; None for None. Raises _Invalid."""
     if window is None:
         return None
     try:
-        return -(-seconds(window) // 3600)
+        return math.ceil(seconds(window) / _HOUR)
     except ValueError as error:
         raise _Invalid("window", f"window: {error}") from error
 
@@ -196,30 +212,35 @@ def update_members(
     body: Callable[[str], str],
     words: Collection[str] = (),
 ) -> int:
-    """Match new and changed articles (all, if a query changed) against the saved queries of `specs`
-    and the axes `words` of `publish.axes`; return how many were read. Call before
-    `staleness.stale`: feeds with other members become stale. `body`: returns the plain text of an
-    article id; called only if title and excerpt do not decide a query."""
-    asked = {spec.key: parse_query(spec.query) for spec in specs if spec.query is not None}
+    """Match new and changed articles, or all if a query changed, against the saved queries of
+    `specs` and the axes `words` of `publish.axes`. Return how many were matched. Feeds whose
+    articles change become stale, so call it before `to_look_at`. `body`: returns the plain text of
+    an article id; called only if title and excerpt do not decide a query."""
+    expressions = {spec.key: parse_query(spec.query) for spec in specs if spec.query is not None}
     finders = {name: axis.found for name, axis in AXES.items() if axis.found and axis.word in words}
-    if not asked and not finders:
+    if not expressions and not finders:
         return 0
-    stamp = _stamp(specs, finders)
-    waiting = index.unmatched(stamp)
-    for start in range(0, len(waiting), _PART):
+    stamp = _make_stamp(specs, finders)
+    unmatched = index.unmatched(stamp)
+    for start in range(0, len(unmatched), _BATCH):
         feeds: dict[str, dict[FeedKey, str]] = {}
-        for article_id, article in index.articles(waiting[start : start + _PART]).items():
-            text = cache(partial(body, article_id))  # read at its first use
-            feeds[article_id] = {
-                key: key.slug for key, expr in asked.items() if matches(expr, article, text)
-            }
-            for axis, find in finders.items():
-                feeds[article_id] |= {FeedKey(axis, slug): name for slug, name in find(article)}
+        for article_id, article in index.articles(unmatched[start : start + _BATCH]).items():
+            read_text = cache(partial(body, article_id))  # read at its first use
+            matching: dict[FeedKey, str] = {}
+            for key, expression in expressions.items():
+                if matches(expression, article, read_text):
+                    matching[key] = key.slug
+            for axis, find_members in finders.items():
+                for slug_of_feed, name in find_members(article):
+                    matching[FeedKey(axis, slug_of_feed)] = name
+            feeds[article_id] = matching
         index.save_matches(stamp, feeds)
-    return len(waiting)
+    return len(unmatched)
 
 
-def _stamp(specs: Sequence[FeedSpec], axes: Collection[str]) -> str:
-    asked = sorted((spec.key.slug, spec.query) for spec in specs if spec.query is not None)
-    parts = (_FORM, asked, sorted(axes)) if axes else (_FORM, asked)
-    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:16]
+def _make_stamp(specs: Sequence[FeedSpec], axes: Collection[str]) -> str:
+    """Return a fingerprint of the queries and axes: articles that were matched under another one
+    are matched again."""
+    queries = sorted((spec.key.slug, spec.query) for spec in specs if spec.query is not None)
+    parts = (_FORM, queries, sorted(axes)) if axes else (_FORM, queries)
+    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:_STAMP_DIGITS]

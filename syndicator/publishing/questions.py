@@ -24,10 +24,13 @@ _FIELDS: Final = {
     "lang": "language",
     "words": "words",
 }
-_LATER: Final = ("lang", "words")  # kinds after the `not.` parts
-_MOST: Final = 12  # values, counting words: each needs a file of each period
-_LONGEST: Final = 200  # bytes of a part: names in file systems have 255
-_LONG: Final = 1000  # characters of an address
+_AFTER_BARRED: Final = ("lang", "words")  # kinds after the `not.` parts
+_MOST_VALUES: Final = 12  # counting words: each needs a file of each period
+_LONGEST_PART: Final = 200  # bytes: names in file systems have 255
+_LONGEST_ADDRESS: Final = 1000  # characters
+_TOO_LONG: Final = (
+    f"too long: at most {_MOST_VALUES} names and words, of {_LONGEST_PART} bytes a part"
+)
 _LANGUAGE: Final = re.compile("[a-z]{2,3}")
 
 Term = tuple[str, str]  # kind, value
@@ -50,97 +53,113 @@ class Question:
     @property
     def stem(self) -> str:
         """The one address of the question below the web root, without the ending."""
-        own = [term for term in self.wanted if term[0] not in _LATER]
-        barred = [_NOT + part for part in _parts(self.barred)]
-        return QUESTIONS + "/".join((*_parts(own), *barred, *_parts(self.wanted[len(own) :])))
+        early = [term for term in self.wanted if term[0] not in _AFTER_BARRED]
+        late = [term for term in self.wanted if term[0] in _AFTER_BARRED]
+        barred = [_NOT + part for part in _write_parts(self.barred)]
+        return QUESTIONS + "/".join([*_write_parts(early), *barred, *_write_parts(late)])
 
     @property
     def query(self) -> str:
         """The question in the language of saved queries."""
-        kinds: dict[str, list[str]] = {}
+        terms_of_kind: dict[str, list[str]] = {}
         for kind, value in self.wanted:
-            kinds.setdefault(kind, []).append(f'{_FIELDS[kind]}:"{value}"')
-        groups = [
-            f"({(' and ' if kind == 'words' else ' or ').join(terms)})"
-            for kind, terms in kinds.items()
-        ]
-        return " and ".join(
-            (*groups, *(f'not {_FIELDS[kind]}:"{value}"' for kind, value in self.barred))
-        )
+            terms_of_kind.setdefault(kind, []).append(f'{_FIELDS[kind]}:"{value}"')
+        groups: list[str] = []
+        for kind, terms in terms_of_kind.items():
+            operator = " and " if kind == "words" else " or "
+            groups.append(f"({operator.join(terms)})")
+        for kind, value in self.barred:
+            groups.append(f'not {_FIELDS[kind]}:"{value}"')
+        return " and ".join(groups)
 
     def title(self, names: Mapping[FeedKey, str]) -> str:
         """Return the title for people. `names`: titles of the feeds of tags, categories and
         sources."""
-        wanted = [names.get(FeedKey(*term), term[1]) for term in self.wanted]
-        return ", ".join(
-            (*wanted, *(f"not {names.get(FeedKey(*term), term[1])}" for term in self.barred))
-        )
+        parts = [names.get(FeedKey(*term), term[1]) for term in self.wanted]
+        parts += [f"not {names.get(FeedKey(*term), term[1])}" for term in self.barred]
+        return ", ".join(parts)
 
     @property
     def feeds(self) -> list[FeedKey]:
         """The feeds of the tags, categories and sources in the question; some may have moved."""
-        return [FeedKey(*term) for term in (*self.wanted, *self.barred) if term[0] not in _LATER]
+        return [
+            FeedKey(*term) for term in (*self.wanted, *self.barred) if term[0] not in _AFTER_BARRED
+        ]
 
     @property
     def languages(self) -> list[str]:
         return [value for kind, value in (*self.wanted, *self.barred) if kind == "lang"]
 
     def moved(self, to: Mapping[FeedKey, FeedKey]) -> "Question":
-        """Return the question with moved feeds replaced by their targets."""
-        wanted, barred = (
-            [tuple(to.get(FeedKey(*term), term)) for term in some]
-            for some in (self.wanted, self.barred)
-        )
-        return _sorted(wanted, barred)
+        """Return the question with moved feeds replaced by their targets. `to`: moved feed ->
+        target."""
+        wanted = [to.get(FeedKey(*term), term) for term in self.wanted]
+        barred = [to.get(FeedKey(*term), term) for term in self.barred]
+        return _make_question(wanted, barred)
 
 
 def parse(stem: str) -> Question:
     """Return the question of an address below the web root, without the ending. Raises
     QuestionError."""
-    terms: dict[bool, list[Term]] = {False: [], True: []}
-    for part in stem.removeprefix(QUESTIONS).split("/") if len(stem) <= _LONG else ():
+    if len(stem) > _LONGEST_ADDRESS:
+        raise QuestionError(_TOO_LONG)
+    wanted: list[Term] = []
+    barred: list[Term] = []
+    for part in stem.removeprefix(QUESTIONS).split("/"):
         kind, _, value = part.removeprefix(_NOT).partition(".")
-        new = [(kind, choice) for choice in _values(kind, value)]
-        if not new:
-            raise QuestionError(
-                f"{part!r} is no valid part; write {', '.join(f'{name}.…' for name in _FIELDS)}"
-            )
-        terms[part.startswith(_NOT)] += new
-    question = _sorted(terms[False], terms[True])
-    longest = max(len(part.encode()) for part in question.stem.split("/"))
-    if not 0 < len(question.wanted) + len(question.barred) <= _MOST or longest > _LONGEST:
-        raise QuestionError(
-            f"too long: at most {_MOST} names and words, of {_LONGEST} bytes a part"
-        )
+        terms = [(kind, parsed) for parsed in _parse_values(kind, value)]
+        if not terms:
+            forms = ", ".join(f"{name}.…" for name in _FIELDS)
+            raise QuestionError(f"{part!r} is no valid part; write {forms}")
+        if part.startswith(_NOT):
+            barred += terms
+        else:
+            wanted += terms
+    question = _make_question(wanted, barred)
+    count = len(question.wanted) + len(question.barred)
+    longest_part = max(len(part.encode()) for part in question.stem.split("/"))
+    if not 0 < count <= _MOST_VALUES or longest_part > _LONGEST_PART:
+        raise QuestionError(_TOO_LONG)
     return question
 
 
-def _values(kind: str, value: str) -> Iterable[str]:
-    """Return the values in one part of an address, such as two words, normalised; none if invalid
-    for `kind`."""
+def _parse_values(kind: str, value: str) -> Iterable[str]:
+    """Return the normalised values in one part of an address, such as two words; none if the part
+    is invalid for its kind."""
     match kind:
         case "tag" | "category" if value.strip():
             return (slug(value),)
         case "source" if SOURCE_KEY.fullmatch(value) and '"' not in value:
             return (value,)
-        case "lang" if _LANGUAGE.fullmatch(language := value.lower().partition("-")[0]):
-            return (language,)
+        case "lang":
+            language = value.lower().partition("-")[0]
+            return (language,) if _LANGUAGE.fullmatch(language) else ()
         case "words":
             return each_word(value)
     return ()
 
 
-def _sorted(wanted: Iterable[Any], barred: Iterable[Any]) -> Question:
+def _make_question(wanted: Iterable[Any], barred: Iterable[Any]) -> Question:
+    """Return the question with sorted and distinct terms."""
+    return Question(tuple(_sort_terms(wanted)), tuple(_sort_terms(barred)))
+
+
+def _sort_terms(terms: Iterable[Any]) -> list[Term]:
+    """Return the distinct terms by kind, in the order of `_FIELDS`, and value."""
     order = list(_FIELDS)
-    by_kind = [
-        sorted(set(some), key=lambda term: (order.index(term[0]), term[1]))
-        for some in (wanted, barred)
-    ]
-    return Question(*map(tuple, by_kind))
+    pairs = {(kind, value) for kind, value in terms}
+    return sorted(pairs, key=lambda term: (order.index(term[0]), term[1]))
 
 
-def _parts(terms: Iterable[Term]) -> list[str]:
-    words = "-".join(value for kind, value in terms if kind == "words")
-    return [f"{kind}.{value}" for kind, value in terms if kind != "words"] + (
-        [f"words.{words}"] if words else []
-    )
+def _write_parts(terms: Iterable[Term]) -> list[str]:
+    """Return the parts of an address: one for each term, the last for all words."""
+    parts: list[str] = []
+    words: list[str] = []
+    for kind, value in terms:
+        if kind == "words":
+            words.append(value)
+        else:
+            parts.append(f"{kind}.{value}")
+    if words:
+        parts.append(f"words.{'-'.join(words)}")
+    return parts

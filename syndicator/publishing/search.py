@@ -7,6 +7,7 @@ builds write changed periods."""
 
 import hashlib
 import json
+import math
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,15 +31,18 @@ DOCS: Final = 12  # articles in a file of results: 3 kB compressed
 _TERM_BYTES: Final = 6_000  # of a file of terms, at most: 2 to 3 kB compressed
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 # Weight of a term: in title or tags; in excerpt, names, or often in the text; seldom in the text.
-_LOUD = "!"
-_CLEAR = "."
-_SEEN = ""
-_DISTINCT: Final = 400  # the first distinct terms of a text, from some 1,200 words
-_TERMS: Final = 3500  # of a text that are looked at
-_OFTEN: Final = 3
+_IN_TITLE: Final = "!"
+_IN_EXCERPT: Final = "."
+_IN_TEXT: Final = ""
+_MOST_DISTINCT: Final = 400  # the first distinct terms of a text, from some 1,200 words
+_MOST_TERMS: Final = 3500  # of a text that are looked at
+_OFTEN: Final = 3  # times
+_FINGERPRINT_DIGITS: Final = 16
+_MOST_CACHED_POSITIONS: Final = 4096
 BLOCK: Final = 32  # articles of the open month
-_LARGE: Final = (64 * BLOCK, 8 * BLOCK, BLOCK)  # sizes of blocks
+_BLOCK_SIZES: Final = (64 * BLOCK, 8 * BLOCK, BLOCK)  # articles, the largest first
 _FORM: Final = "4"  # increase to make all files again
+_YEAR: Final = 4  # length of the year in "2026-11"
 READ: Final = 20  # articles at a time
 
 # A period in the list: name, digest of its files, number of articles, number of files of terms.
@@ -48,30 +52,33 @@ MonthEntries = Sequence[tuple[str, datetime, str]]
 
 def weigh_text(document: Document) -> dict[str, str]:
     """Return the first terms of a text, each with its mark of weight."""
-    counts = Counter(document.body.split()[:_TERMS])
+    counts = Counter(document.body.split()[:_MOST_TERMS])
     return {
-        term: _CLEAR if count >= _OFTEN else _SEEN
-        for term, count in islice(counts.items(), _DISTINCT)
+        term: _IN_EXCERPT if count >= _OFTEN else _IN_TEXT
+        for term, count in islice(counts.items(), _MOST_DISTINCT)
     }
 
 
 class Shards:
-    """The files of one period while they are made. Articles and terms are packed as they come, to
-    save memory."""
+    """The files of one period while they are made. Articles and terms are stored as packed text, to
+    save memory. An article's number is its position in the period, from 0."""
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._places: dict[str, bytearray] = defaultdict(bytearray)  # of each term
-        self._last: dict[str, int] = {}
-        self._shown: list[str] = []
+        # of each term: the packed positions of its articles
+        self._positions: dict[str, bytearray] = defaultdict(bytearray)
+        self._last_number: dict[str, int] = {}  # of each term: its last article
+        self._results: list[str] = []  # of each article: the fields of a result
 
     def add(self, views: Iterable[View], documents: Mapping[str, Document]) -> None:
-        """Add articles, oldest first. `documents`: of those whose texts are published, by id."""
-        for place, view in enumerate(views, len(self._shown)):
-            for term, mark in _terms_of(view, documents.get(view.id)).items():
-                self._places[term] += _step(place - self._last.get(term, -1) - 1, mark)
-                self._last[term] = place
-            shown = (
+        """Add articles, oldest first. `documents`: the texts of those whose texts are published, by
+        article id."""
+        for number, view in enumerate(views, len(self._results)):
+            for term, mark in _weigh_terms(view, documents.get(view.id)).items():
+                skipped = number - self._last_number.get(term, -1) - 1
+                self._positions[term] += _pack_position(skipped, mark)
+                self._last_number[term] = number
+            fields = (
                 view.title,
                 view.url,
                 f"{view.published:%Y-%m-%d}",
@@ -79,101 +86,104 @@ class Shards:
                 view.summary,
                 view.id,
             )
-            self._shown.append("\0".join(shown))
+            self._results.append("\0".join(fields))
 
     def files(self) -> tuple[int, int, Iterator[tuple[str, bytes]]]:
         """Return the number of articles, the number of term files, and an iterator over all files
         (name, content)."""
-        parts = 1
-        size = sum(len(term) + len(places) for term, places in self._places.items())
-        while parts * _TERM_BYTES < size:
-            parts *= 2
-        return (
-            len(self._shown),
-            parts,
-            ((f"{FOLDER}{name}.js", call(name, data)) for name, data in self._files(parts)),
-        )
+        term_file_count = 1
+        size = sum(len(term) + len(positions) for term, positions in self._positions.items())
+        while term_file_count * _TERM_BYTES < size:
+            term_file_count *= 2
+        return len(self._results), term_file_count, self._write_files(term_file_count)
 
-    def _files(self, parts: int) -> Iterator[tuple[str, Any]]:
-        spread: list[list[str]] = [[] for _ in range(parts)]
-        for term in sorted(self._places):
-            spread[part_of(term, parts)].append(term)
-        for part, terms in enumerate(spread):
-            yield (
-                f"{self._name}.t{part}",
-                "\n".join(f"{term} {self._places[term][1:].decode()}" for term in terms),
-            )
-        for at in range(0, len(self._shown), DOCS):
-            yield (
-                f"{self._name}.d{at // DOCS}",
-                [fields.split("\0") for fields in self._shown[at : at + DOCS]],
-            )
+    def _write_files(self, term_file_count: int) -> Iterator[tuple[str, bytes]]:
+        """Yield name and content of the term files, then of the files of results."""
+        terms_of: list[list[str]] = [[] for _ in range(term_file_count)]
+        for term in sorted(self._positions):
+            terms_of[part_of(term, term_file_count)].append(term)
+        for number, terms in enumerate(terms_of):
+            lines = [f"{term} {self._positions[term][1:].decode()}" for term in terms]
+            yield self._write_file(f"{self._name}.t{number}", "\n".join(lines))
+        for start in range(0, len(self._results), DOCS):
+            results = [fields.split("\0") for fields in self._results[start : start + DOCS]]
+            yield self._write_file(f"{self._name}.d{start // DOCS}", results)
+
+    def _write_file(self, name: str, data: Any) -> tuple[str, bytes]:
+        return f"{FOLDER}{name}.js", call(name, data)
 
 
-def part_of(term: str, parts: int) -> int:
-    """Return the number of the term file, of `parts`, that contains `term`."""
-    return zlib.crc32(term.encode()) % parts
+def part_of(term: str, term_file_count: int) -> int:
+    """Return the number of the term file that has `term`, from 0."""
+    return zlib.crc32(term.encode()) % term_file_count
 
 
-def facet(kind: str, value: str) -> str:
-    """Return the term for a tag, category, source or language. It has a colon, so it differs from
-    all words."""
+def make_facet(kind: str, value: str) -> str:
+    """Return the term for a tag, category, source or language: it has a colon, which no word has.
+    `kind`: "tag", "category", "source" or "lang"."""
     return f"{kind}:" + quote(value, safe="!'()*")  # as encodeURIComponent does
 
 
-def _terms_of(view: View, document: Document | None) -> dict[str, str]:
-    """Return the article's terms with their weight marks. `document`: None unless its whole text is
-    published."""
+def _weigh_terms(view: View, document: Document | None) -> dict[str, str]:
+    """Return the article's terms with their marks of weight. `document`: its text, None unless it
+    is published whole."""
     marks = weigh_text(document) if document else {}
-    about = (view.summary, view.category, *view.authors, view.origin.title)
-    marks |= dict.fromkeys(each_term("\n".join(about)), _CLEAR)
-    marks |= dict.fromkeys(each_term("\n".join((view.title, *view.tags))), _LOUD)
-    kinds = [("tag", slug(tag)) for tag in view.tags] + [
-        ("lang", view.language.lower().partition("-")[0])
-    ]
-    kinds += [("category", slug(view.category))] if view.category else []
-    return marks | {facet(*term): _SEEN for term in (*kinds, ("source", view.source_key))}
+    excerpt_and_names = (view.summary, view.category, *view.authors, view.origin.title)
+    marks |= dict.fromkeys(each_term("\n".join(excerpt_and_names)), _IN_EXCERPT)
+    title_and_tags = (view.title, *view.tags)
+    marks |= dict.fromkeys(each_term("\n".join(title_and_tags)), _IN_TITLE)
+    for tag in view.tags:
+        marks[make_facet("tag", slug(tag))] = _IN_TEXT
+    marks[make_facet("lang", view.language.lower().partition("-")[0])] = _IN_TEXT
+    if view.category:
+        marks[make_facet("category", slug(view.category))] = _IN_TEXT
+    marks[make_facet("source", view.source_key)] = _IN_TEXT
+    return marks
 
 
-def shard_names(name: str, count: int, parts: int) -> list[str]:
-    """Return the files of a period with `count` articles and `parts` term files."""
-    docs = range(-(-count // DOCS))
-    return [f"{FOLDER}{name}.t{part}.js" for part in range(parts)] + [
-        f"{FOLDER}{name}.d{part}.js" for part in docs
-    ]
+def list_shard_names(name: str, article_count: int, term_file_count: int) -> list[str]:
+    """Return the names of the files of a period: its term files, then its files of results."""
+    result_file_count = math.ceil(article_count / DOCS)
+    names = [f"{FOLDER}{name}.t{number}.js" for number in range(term_file_count)]
+    names += [f"{FOLDER}{name}.d{number}.js" for number in range(result_file_count)]
+    return names
 
 
 def call(name: str, data: Any) -> bytes:
-    """Return a script that passes `data`, in ASCII, so that it depends on no encoding."""
-    return (
-        f"syndicatorSearch({json.dumps(name)},{json.dumps(data, separators=(',', ':'))})\n".encode(
-            "ascii"
-        )
-    )
+    """Return a script that passes `data` to the page, in ASCII, so that it depends on no
+    encoding."""
+    arguments = f"{json.dumps(name)},{json.dumps(data, separators=(',', ':'))}"
+    return f"syndicatorSearch({arguments})\n".encode("ascii")
 
 
 def called(script: bytes | None) -> Any:
     """Return the data of a script that `call` made, None for anything else."""
-    try:
-        return json.loads(b"[" + (script or b"").partition(b"(")[2].rpartition(b")")[0] + b"]")[1]
-    except (ValueError, IndexError):
+    if script is None:
         return None
+    arguments = script.partition(b"(")[2].rpartition(b")")[0]
+    try:
+        _, data = json.loads(b"[" + arguments + b"]")
+    except ValueError:  # no JSON, or not two arguments
+        return None
+    return data
 
 
-@lru_cache(4096)
-def _step(skipped: int, mark: str) -> bytes:
-    """Return the position of a term's next article: the number of articles between, in base 36, and
-    the weight."""
+@lru_cache(_MOST_CACHED_POSITIONS)
+def _pack_position(skipped: int, mark: str) -> bytes:
+    """Return the position of a term's next article: "," and the number of articles between, in base
+    36, and the mark of weight."""
     digits = _DIGITS[skipped % 36]
-    while skipped := skipped // 36:
+    skipped //= 36
+    while skipped:
         digits = _DIGITS[skipped % 36] + digits
+        skipped //= 36
     return f",{digits}{mark}".encode()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """`months`: those of a past period; `ids`: articles of a block, oldest first; `fingerprint`: of
-    its articles."""
+    """A period of the search. `months`: of a past period; `ids`: the articles
+    of a block, oldest first; `fingerprint`: of its articles."""
 
     name: str
     fingerprint: str
@@ -181,71 +191,91 @@ class Period:
     ids: tuple[str, ...] = ()
 
 
-def periods(months: Mapping[str, str], newest: MonthEntries, about: str) -> list[Period]:
-    """Return the periods, oldest first. `months`: month ("2026-11") -> fingerprint, ascending;
-    `newest`: the articles of the last month, newest first; `about`: a fingerprint of all other
-    input."""
+def periods(months: Mapping[str, str], newest: MonthEntries, other_input: str) -> list[Period]:
+    """Return the periods, oldest first. `months`: month ("2026-11") -> fingerprint; `newest`: the
+    articles of the last month, newest first; `other_input`: a fingerprint of all other input."""
     if not months:
         return []
     *closed, open_month = sorted(months)
-    return [*_closed(closed, months, open_month[:4], about), *_blocks(open_month, newest, about)]
+    this_year = open_month[:_YEAR]
+    closed_periods = _plan_closed_periods(closed, months, this_year, other_input)
+    return [*closed_periods, *_plan_blocks(open_month, newest, other_input)]
 
 
-def _closed(
-    closed: Sequence[str], months: Mapping[str, str], year: str, about: str
+def _plan_closed_periods(
+    closed: Sequence[str], months: Mapping[str, str], this_year: str, other_input: str
 ) -> Iterator[Period]:
-    for name, group in groupby(closed, key=lambda month: month if month[:4] == year else month[:4]):
-        part = tuple(group)
+    """Yield a period for each past year and each past month of this year, oldest first."""
+
+    def name_period(month: str) -> str:
+        year = month[:_YEAR]
+        return month if year == this_year else year
+
+    for name, group in groupby(closed, key=name_period):
+        months_of_period = tuple(group)
+        fingerprints = [months[month] for month in months_of_period]
         yield Period(
-            name=name, fingerprint=_digest(about, *(months[month] for month in part)), months=part
+            name=name,
+            fingerprint=_make_fingerprint(other_input, *fingerprints),
+            months=months_of_period,
         )
 
 
-def _blocks(month: str, newest: MonthEntries, about: str) -> Iterator[Period]:
-    oldest = list(reversed(newest))
-    starts = [0]
-    for size in _LARGE:
-        starts += range(starts[-1] + size, len(oldest) + 1, size)
-    for start, end in pairwise(dict.fromkeys((*starts, len(oldest)))):
-        block = oldest[start:end]
+def _plan_blocks(month: str, newest: MonthEntries, other_input: str) -> Iterator[Period]:
+    """Yield the blocks of the open month, oldest first: large ones first, so that a new article
+    changes a small one."""
+    oldest_first = list(reversed(newest))
+    count = len(oldest_first)
+    bounds = [0]
+    for size in _BLOCK_SIZES:
+        bounds += range(bounds[-1] + size, count + 1, size)
+    distinct_bounds = dict.fromkeys((*bounds, count))
+    for start, end in pairwise(distinct_bounds):
+        block = oldest_first[start:end]
         fingerprints = [f"{article_id} {fingerprint}" for article_id, _, fingerprint in block]
-        name = f"{month}.{start // BLOCK}"
         yield Period(
-            name=name,
-            fingerprint=_digest(about, *fingerprints),
+            name=f"{month}.{start // BLOCK}",
+            fingerprint=_make_fingerprint(other_input, *fingerprints),
             ids=tuple(article_id for article_id, _, _ in block),
         )
 
 
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\n".join((_FORM, *parts)).encode()).hexdigest()[:16]
+def _make_fingerprint(*parts: str) -> str:
+    return hashlib.sha256("\n".join((_FORM, *parts)).encode()).hexdigest()[:_FINGERPRINT_DIGITS]
 
 
 def find_documents(
     index: Members, ids: Sequence[str], read: Callable[[str], Document]
 ) -> Mapping[str, Document]:
-    """Return the terms of articles by id. `read`: returns those that are not in the index yet."""
-    found = index.documents(ids)
-    return found | {article_id: read(article_id) for article_id in ids if article_id not in found}
+    """Return the terms of articles by id. `read`: returns those of an article that the index does
+    not have yet."""
+    documents = dict(index.documents(ids))
+    for article_id in ids:
+        if article_id not in documents:
+            documents[article_id] = read(article_id)
+    return documents
 
 
-def ids_of(index: Members, period: Period) -> list[str]:
+def list_article_ids(index: Members, period: Period) -> list[str]:
     """Return the article ids of a period, oldest first."""
     if period.ids:
         return list(period.ids)
-    return [
-        article_id
-        for month in period.months
-        for article_id, _, _ in reversed(index.month_entries(ALL, month))
-    ]
+    article_ids: list[str] = []
+    for month in period.months:
+        entries = index.month_entries(ALL, month)
+        article_ids += [article_id for article_id, _, _ in reversed(entries)]
+    return article_ids
 
 
 def listed(manifest: bytes | None) -> dict[str, Row]:
-    """Return the rows of the list of periods, by period."""
+    """Return the rows of the list of periods, by period; invalid rows are ignored. `manifest`: the
+    published list, None without one."""
     data = called(manifest)
-    rows = data if isinstance(data, list) else []
-    return {
-        row[0]: tuple(row)
-        for row in rows
-        if isinstance(row, list) and [*map(type, row)] == [str, str, int, int]
-    }
+    if not isinstance(data, list):
+        return {}
+    rows: dict[str, Row] = {}
+    for row in data:
+        if isinstance(row, list) and [type(field) for field in row] == [str, str, int, int]:
+            name, digest, article_count, term_file_count = row
+            rows[name] = (name, digest, article_count, term_file_count)
+    return rows

@@ -1,7 +1,7 @@
 """Validate feeds before they replace published ones; find entries that were lost.
 
-Names the article of a fault. A fault is a text that starts with "not-well-formed: " or
-"invalid: "; None for none."""
+A fault is a text that starts with "not-well-formed: " or "invalid: " and names the entry; None
+stands for a valid document."""
 
 import json
 import re
@@ -26,129 +26,143 @@ _NO_NAMESPACE: Final = ""  # of elements of entries, as feedgen makes them
 _ENTRY: Final = re.compile(rb"<entry(?: [^>]*)?><id>([^<]+)</id>")  # as feedgen writes it
 _PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 _URN: Final = re.compile(r"urn:uuid:[0-9a-f-]{36}")
-_EVERY: Final = 2**31 - 1
+_EVERY: Final = 2**31 - 1  # more articles than any feed has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """What one look at a document found: its fault or None, and the ids of its entries in order."""
+    """The fault of a document, None if it is valid, and the ids of its entries in order."""
 
     fault: str | None
     ids: Sequence[str] = ()
 
 
 def atom_fault(data: bytes) -> str | None:
-    """Check an Atom document by the grammar and Schematron rules of RFC 4287, appendix B; its ids
-    differ (4.1.1)."""
-    root = _root(data)
+    """Return the fault of an Atom document, by the grammar and the Schematron rules of RFC 4287,
+    appendix B, and because its ids must differ (4.1.1); None if it is valid."""
+    root = _parse_xml(data)
     if isinstance(root, str):
         return root
-    grammar = _grammar("feed", _NAMESPACE)
+    grammar = _load_grammar("feed", _NAMESPACE)
     if not grammar.validate(root):
         error = grammar.error_log.last_error
-        return f"invalid: {error}{_entry_of(root, error.path)}"
+        return f"invalid: {error}{_write_id_at_path(root, error.path)}"
     entries = root.findall(f"{_ATOM}entry")
-    authored = root.find(f"{_ATOM}author") is not None
-    fault = next(
-        filter(None, (_schematron_fault(entry, authored, _ATOM) for entry in entries)), None
-    )
-    return fault or _repeated([entry.findtext(f"{_ATOM}id") for entry in entries])
+    feed_has_author = root.find(f"{_ATOM}author") is not None
+    for entry in entries:
+        fault = _find_schematron_fault(entry, _ATOM, feed_has_author=feed_has_author)
+        if fault is not None:
+            return fault
+    return _find_repeated_id([entry.findtext(f"{_ATOM}id") for entry in entries])
 
 
 def check_atom(data: bytes) -> Check:
-    """Check a document of entries that passed `atom_entry_fault`: that it is well-formed, the head
-    by the grammar, and that ids differ."""
-    root = _root(data)
+    """Check an Atom document whose entries passed `find_atom_entry_fault`: it must be well-formed,
+    its head follow the grammar, and its ids differ."""
+    root = _parse_xml(data)
     if isinstance(root, str):
         return Check(fault=root)
-    ids = []
+    entry_ids = []
     for entry in root.findall(f"{_ATOM}entry"):
-        ids.append(entry.findtext(f"{_ATOM}id"))
+        entry_ids.append(entry.findtext(f"{_ATOM}id"))
         root.remove(entry)
-    grammar = _grammar("feed", _NAMESPACE)
+    grammar = _load_grammar("feed", _NAMESPACE)
     if not grammar.validate(root):
         return Check(fault=f"invalid: {grammar.error_log.last_error}")
-    return Check(fault=_repeated(ids), ids=ids)
+    return Check(fault=_find_repeated_id(entry_ids), ids=entry_ids)
 
 
-def atom_entry_fault(entry: Any) -> str | None:
-    """Check the tree of an Atom entry before it is written; its elements have no namespace."""
-    grammar = _grammar("entry", _NO_NAMESPACE)
+def find_atom_entry_fault(entry: Any) -> str | None:
+    """Return the fault of an Atom entry, a tree that is not written yet; None if it is valid. Its
+    elements have no namespace."""
+    grammar = _load_grammar("entry", _NO_NAMESPACE)
     if not grammar.validate(entry):
         return f"invalid: {grammar.error_log.last_error}"
-    return _schematron_fault(entry, authored=False, namespace=_NO_NAMESPACE)
+    return _find_schematron_fault(entry, _NO_NAMESPACE, feed_has_author=False)
 
 
-def ids(data: bytes) -> list[str]:
+def list_entry_ids(data: bytes) -> list[str]:
     """Return the entry ids of an Atom document in order; none if it cannot be parsed."""
-    root = _root(data)
-    elements = () if isinstance(root, str) else root.iterfind(f"{_ATOM}entry/{_ATOM}id")
-    return [element.text or "" for element in elements]
+    root = _parse_xml(data)
+    if isinstance(root, str):
+        return []
+    return [element.text or "" for element in root.iterfind(f"{_ATOM}entry/{_ATOM}id")]
 
 
-def _title_of(data: bytes, entry_id: str) -> str:
-    root = _root(data)
-    entries = [] if isinstance(root, str) else root.iterfind(f"{_ATOM}entry")
-    for entry in entries:
-        if entry.findtext(f"{_ATOM}id") == entry_id:
-            links = entry.iterfind(f"{_ATOM}link")
-            link = next(
-                (link.get("href") for link in links if link.get("rel", "alternate") == "alternate"),
-                "",
-            )
-            return f'"{entry.findtext(f"{_ATOM}title")}", {link}'
+def _describe_entry(data: bytes, entry_id: str) -> str:
+    """Return title and address of an entry of an Atom document, "" if there is no such entry."""
+    root = _parse_xml(data)
+    if isinstance(root, str):
+        return ""
+    for entry in root.iterfind(f"{_ATOM}entry"):
+        if entry.findtext(f"{_ATOM}id") != entry_id:
+            continue
+        address = ""
+        for link in entry.iterfind(f"{_ATOM}link"):
+            if link.get("rel", "alternate") == "alternate":
+                address = link.get("href")
+                break
+        return f'"{entry.findtext(f"{_ATOM}title")}", {address}'
     return ""
 
 
-def _root(data: bytes) -> Any:
+def _parse_xml(data: bytes) -> Any:
+    """Return the root element of a document, or its fault as a text."""
     try:
         return etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError as error:
-        return f"not-well-formed: {error}{_entry_at(data, *error.position)}"
+        return f"not-well-formed: {error}{_write_id_at_position(data, *error.position)}"
 
 
-def _schematron_fault(entry: Any, authored: bool, namespace: str) -> str | None:
-    """`namespace`: of Atom's elements, as lxml spells it."""
-    authored = authored or entry.find(f"{namespace}author") is not None
-    if not authored and entry.find(f"{namespace}source/{namespace}author") is None:
-        return f"invalid: an entry without an author{_id_of(entry, namespace)}"
+def _find_schematron_fault(entry: Any, namespace: str, *, feed_has_author: bool) -> str | None:
+    """Return the rule of RFC 4287 that an entry breaks, None if it breaks none. `namespace`: of
+    Atom's elements, as lxml spells it."""
+    has_author = feed_has_author or entry.find(f"{namespace}author") is not None
+    if not has_author and entry.find(f"{namespace}source/{namespace}author") is None:
+        return f"invalid: an entry without an author{_write_id(entry, namespace)}"
     if entry.find(f"{namespace}content") is not None:
         return None
-    if all(
-        link.get("rel", "alternate") != "alternate" for link in entry.iterfind(f"{namespace}link")
-    ):
-        return (
-            "invalid: an entry with neither an alternate link nor"
-            f" content{_id_of(entry, namespace)}"
-        )
-    return None
+    for link in entry.iterfind(f"{namespace}link"):
+        if link.get("rel", "alternate") == "alternate":
+            return None
+    entry_id = _write_id(entry, namespace)
+    return f"invalid: an entry with neither an alternate link nor content{entry_id}"
 
 
-def _id_of(entry: Any, namespace: str) -> str:
+def _write_id(entry: Any, namespace: str) -> str:
+    """Return the id of an entry in brackets, after a space; "" if it has none."""
     entry_id = entry.findtext(f"{namespace}id")
     return f" ({entry_id})" if entry_id else ""
 
 
-def _entry_of(root: Any, path: str | None) -> str:
+def _write_id_at_path(root: Any, path: str | None) -> str:
+    """Return the id of the entry that contains the element at an XPath, as `_write_id` does; "" if
+    it is in no entry."""
     nodes = root.xpath(path) if path else []
-    above = (element for node in nodes[:1] for element in (node, *node.iterancestors()))
-    return next((_id_of(element, _ATOM) for element in above if element.tag == f"{_ATOM}entry"), "")
+    if not nodes:
+        return ""
+    for element in (nodes[0], *nodes[0].iterancestors()):
+        if element.tag == f"{_ATOM}entry":
+            return _write_id(element, _ATOM)
+    return ""
 
 
-def _entry_at(data: bytes, line: int, column: int) -> str:
-    """Return the id of the Atom entry that is open at a place, "" for none. `line`, `column`: from
-    1, in bytes."""
-    before = data.split(b"\n", line)[: line - 1]
-    index = sum(len(text) + 1 for text in before) + column
+def _write_id_at_position(data: bytes, line: int, column: int) -> str:
+    """Return the id of the Atom entry that is open at a position, as `_write_id` does; "" if none
+    is. `line`, `column`: from 1, in bytes."""
+    lines_before = data.split(b"\n", line)[: line - 1]
+    index = sum(len(text) + 1 for text in lines_before) + column
     start = data.rfind(b"<entry", 0, index)
     end = data.rfind(b"</entry>", 0, index)
-    match = _ENTRY.match(data, start) if start > end else None
+    if start <= end:
+        return ""
+    match = _ENTRY.match(data, start)
     return f" ({match[1].decode('utf-8', 'replace')})" if match else ""
 
 
 def check_rss(data: bytes) -> Check:
-    """Check an RSS document for the elements that RSS 2.0.11 requires, and for duplicate guids."""
-    root = _root(data)
+    """Check an RSS document for the elements that RSS 2.0.11 requires, and for repeated guids."""
+    root = _parse_xml(data)
     if isinstance(root, str):
         return Check(fault=root)
     channel = root.find("channel")
@@ -158,83 +172,93 @@ def check_rss(data: bytes) -> Check:
         if not (channel.findtext(name) or "").strip():
             return Check(fault=f"invalid: the channel has no {name}")
     items = channel.findall("item")
-    ids = [item.findtext("guid") for item in items]
-    fault = next(filter(None, map(_item_fault, items)), None)
-    return Check(fault=fault or _repeated(ids), ids=ids)
+    guids = [item.findtext("guid") for item in items]
+    for item in items:
+        fault = _find_item_fault(item)
+        if fault is not None:
+            return Check(fault=fault, ids=guids)
+    return Check(fault=_find_repeated_id(guids), ids=guids)
 
 
-def _item_fault(item: Any) -> str | None:
+def _find_item_fault(item: Any) -> str | None:
+    """Return the fault of an RSS item, None if it is valid."""
+    guid = item.findtext("guid")
     if not (item.findtext("title") or item.findtext("description")):
-        return f"invalid: an item with neither a title nor a description ({item.findtext('guid')})"
+        return f"invalid: an item with neither a title nor a description ({guid})"
     for enclosure in item.iterfind("enclosure"):
         if {"url", "length", "type"}.difference(enclosure.keys()):
-            return f"invalid: an enclosure without url, length or type ({item.findtext('guid')})"
+            return f"invalid: an enclosure without url, length or type ({guid})"
     return None
 
 
 def check_json(data: bytes) -> Check:
-    """Check a JSON Feed document for the fields that version 1.1 requires, and for duplicate
-    ids."""
+    """Check a JSON Feed document for the fields that version 1.1 requires, and for repeated ids."""
     try:
         document = json.loads(data)
     except ValueError as error:
         return Check(fault=f"not-well-formed: {error}")
-    if (
-        not document.get("version")
-        or not document.get("title")
-        or not isinstance(document.get("items"), list)
-    ):
+    has_items = isinstance(document.get("items"), list)
+    if not document.get("version") or not document.get("title") or not has_items:
         return Check(fault="invalid: version, title or items missing")
     for item in document["items"]:
-        if not item.get("id") or not (item.get("content_html") or item.get("content_text")):
-            return Check(
-                fault=(
-                    f"invalid: an item without id or content ({item.get('id') or item.get('url')})"
-                )
-            )
-    ids = [item["id"] for item in document["items"]]
-    return Check(fault=_repeated(ids), ids=ids)
+        has_content = item.get("content_html") or item.get("content_text")
+        if not item.get("id") or not has_content:
+            name = item.get("id") or item.get("url")
+            return Check(fault=f"invalid: an item without id or content ({name})")
+    item_ids = [item["id"] for item in document["items"]]
+    return Check(fault=_find_repeated_id(item_ids), ids=item_ids)
 
 
-def _repeated(ids: Sequence[str | None]) -> str | None:
-    if not all(ids):
+def _find_repeated_id(entry_ids: Sequence[str | None]) -> str | None:
+    """Return the fault that an id is missing or repeated, None if all ids differ."""
+    if not all(entry_ids):
         return "invalid: an entry without an id"
-    twice = next((article_id for article_id, times in Counter(ids).items() if times > 1), None)
-    return f"invalid: an id is there twice ({twice})" if twice else None
+    for entry_id, count in Counter(entry_ids).items():
+        if count > 1:
+            return f"invalid: an id is there twice ({entry_id})"
+    return None
 
 
 @cache
-def _grammar(start: str, namespace: str) -> Any:
-    """Return the grammar for documents whose root is a feed or an entry (RFC 4287 section 2 allows
-    both), with Atom's elements in `namespace`."""
+def _load_grammar(root_name: str, namespace: str) -> Any:
+    """Return the grammar of Atom for documents whose root is "feed" or "entry" (RFC 4287 section 2
+    allows both). `namespace`: of Atom's elements."""
     source = resources.files("syndicator.publishing").joinpath("data/atom.rng").read_bytes()
     source = source.replace(
-        b'<start><ref name="feed"/></start>', f'<start><ref name="{start}"/></start>'.encode()
+        b'<start><ref name="feed"/></start>', f'<start><ref name="{root_name}"/></start>'.encode()
     )
     source = source.replace(_NAMESPACE.encode(), namespace.encode())
     return etree.RelaxNG(etree.fromstring(source, _PARSER))
 
 
-def named(fault: str, key: FeedKey, live: bytes, index: Whereabouts, instance: uuid.UUID) -> str:
-    """Return title, address and file of the article whose entry id is in `fault`; of a deleted
-    article the title in `live`, the published Atom file of feed `key`. "" if there is nothing to
-    add."""
-    urn = next(iter(_URN.findall(fault)), "")
-    ids = index.ids(key, limit=_EVERY, since=None, most=_EVERY) if urn else []
-    article_id = next((member for member in ids if entry_urn(instance, member) == urn), "")
-    article = index.articles([article_id]).get(article_id) if article_id else None
-    if article:
-        return f': "{article.title}", {article.url}, file {index.path(article_id)}'
-    title = _title_of(live, urn) if urn and live else ""
+def describe_faulty_entry(
+    fault: str, key: FeedKey, published: bytes, index: Whereabouts, instance: uuid.UUID
+) -> str:
+    """Return title, address and file of the article whose entry id is in `fault`, to append to it.
+    If its file was deleted, return the title in `published`, the Atom file of feed `key`, and what
+    to do. "" if there is nothing to append."""
+    match = _URN.search(fault)
+    if match is None:
+        return ""
+    urn = match[0]
+    for article_id in index.ids(key, limit=_EVERY, since=None, most=_EVERY):
+        if entry_urn(instance, article_id) != urn:
+            continue
+        article = index.articles([article_id]).get(article_id)
+        if article:
+            return f': "{article.title}", {article.url}, file {index.path(article_id)}'
+    entry = _describe_entry(published, urn) if published else ""
+    if not entry:
+        return ""
     file = paths.file_name(key, FORMATS_ATOM)
     cure = (
         f"restore its file, or delete {file} of the public folder if it is meant to be gone, and"
         " build"
     )
-    return f": {title}, which has no article file: {cure}" if title else ""
+    return f": {entry}, which has no article file: {cure}"
 
 
-def lost(
+def find_lost_entries(
     old: Sequence[str],
     new: Sequence[str],
     excused: Collection[str],
@@ -242,51 +266,52 @@ def lost(
     index: Whereabouts,
     instance: uuid.UUID,
 ) -> list[str]:
-    """Return the entry ids of the published file `old` that the new one lacks without a reason;
-    both newest first. Reasons: in `excused`, a story, pruned, or out of the feed (retagged, merged
-    or on hold)."""
-    old = [urn for urn in old if not is_of_story(urn)]
-    if set(old) <= set(new):
+    """Return the entry ids of the published feed that the new one lacks without a reason. `old`,
+    `new`: the entry ids of both, newest first; `excused`: ids that may be missing. Other reasons:
+    the entry stood for a story, or its article was pruned, or left the feed (was retagged, merged
+    or put on hold)."""
+    old_articles = [urn for urn in old if not is_of_story(urn)]
+    if set(old_articles) <= set(new):
         return []
-    near = _members(spec, index, instance, 2 * spec.most + len(old))
-    if not suspects(old, new, near, excused):
+    # nearly always, the newest articles of the feed are enough to know that nothing was lost
+    newest = _list_member_ids(spec, index, instance, 2 * spec.most + len(old_articles))
+    if not find_missing(old_articles, new, newest, excused):
         return []
-    members = _members(spec, index, instance, _EVERY)
-    hidden = (*index.merged(), *index.behind(), *index.on_hold(), *index.pruned())
-    indexed = {
-        entry_urn(instance, article_id)
-        for article_id in (*(article.id for article in index.each()), *hidden)
-    }
-    return suspects(old, new, members, {*excused, *(indexed - set(members))})
+    members = _list_member_ids(spec, index, instance, _EVERY)
+    article_ids = [article.id for article in index.each()]
+    article_ids += (*index.merged(), *index.behind(), *index.on_hold(), *index.pruned())
+    known = {entry_urn(instance, article_id) for article_id in article_ids}
+    left_feed = known - set(members)
+    return find_missing(old_articles, new, members, {*excused, *left_feed})
 
 
-def suspects(
+def find_missing(
     old: Sequence[str], new: Iterable[str], members: Sequence[str], excused: Collection[str]
 ) -> list[str]:
-    """Return the ids missing without a reason. `members`: the feed's ids now, newest first; one
-    older than the oldest entry of the new file was pushed out. Others are lost, unless excused, if
-    an older published entry or none stays."""
+    """Return the ids of `old` that `new` lacks without a reason. `members`: the ids of the feed's
+    articles now. All are newest first. A member that is older than the oldest entry of `new` was
+    pushed out by newer ones. An id that is no member is missing if an older entry of `old` is in
+    `new`, or if none of `old` is."""
     present = set(new)
-    rank = {article_id: place for place, article_id in enumerate(members)}
-    oldest = max((rank[article_id] for article_id in present if article_id in rank), default=-1)
-    last = max((place for place, article_id in enumerate(old) if article_id in present), default=-1)
-    missing = [
-        (place, article_id)
-        for place, article_id in enumerate(old)
-        if article_id not in present and article_id not in excused
-    ]
-    unknown = [
-        article_id
-        for place, article_id in missing
-        if article_id not in rank and (place < last or last < 0)
-    ]
-    return unknown + [
-        article_id for _, article_id in missing if rank.get(article_id, _EVERY) < oldest
-    ]
+    rank = {urn: number for number, urn in enumerate(members)}  # 0: the newest
+    oldest_rank = max((rank[urn] for urn in present if urn in rank), default=-1)
+    last_index = max((index for index, urn in enumerate(old) if urn in present), default=-1)
+    missing_members: list[str] = []
+    missing_others: list[str] = []
+    for index, urn in enumerate(old):
+        if urn in present or urn in excused:
+            continue
+        if urn in rank:
+            if rank[urn] < oldest_rank:
+                missing_members.append(urn)
+        elif index < last_index or last_index < 0:
+            missing_others.append(urn)
+    return missing_others + missing_members
 
 
-def _members(spec: FeedSpec, index: Whereabouts, instance: uuid.UUID, most: int) -> list[str]:
-    return [
-        entry_urn(instance, article_id)
-        for article_id in index.ids(spec.key, limit=most, since=None, most=most)
-    ]
+def _list_member_ids(
+    spec: FeedSpec, index: Whereabouts, instance: uuid.UUID, most: int
+) -> list[str]:
+    """Return the entry ids of the newest `most` articles of a feed, newest first."""
+    article_ids = index.ids(spec.key, limit=most, since=None, most=most)
+    return [entry_urn(instance, article_id) for article_id in article_ids]

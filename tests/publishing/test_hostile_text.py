@@ -133,7 +133,7 @@ def test_text_arrives_as_it_was_written() -> None:
     )
     assert b"<title>a &#x3C; b&gt; &#x26; &#x26;amp; c</title>" in outlet.files["all.rss"]
     assert json.loads(outlet.files["all.json"])["items"][0]["title"] == "a <b> & &amp; c"
-    assert validate.ids(outlet.files["all.atom"])
+    assert validate.list_entry_ids(outlet.files["all.atom"])
 
 
 def tags(value: str) -> list[str]:

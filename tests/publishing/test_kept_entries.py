@@ -12,7 +12,7 @@ import pytest
 from syndicator.configuration.settings import Publish, Settings
 from syndicator.core.model import FeedKey
 from syndicator.publishing.entries import RENDERERS
-from syndicator.publishing.entry_cache import KeptEntries, Made
+from syndicator.publishing.entry_cache import CachedEntry, KeptEntries
 from syndicator.publishing.page_design import Look
 from syndicator.publishing.render import atom
 from syndicator.publishing.render.feed_entry import Draft
@@ -112,7 +112,7 @@ def test_every_build_tells_of_a_template_with_a_fault() -> None:
 
 def test_those_go_that_were_not_shown_the_longest() -> None:
     kept = KeptEntries(most=2)
-    made = [Made(b"%d" % number, view=None) for number in range(3)]  # type: ignore[arg-type]
+    made = [CachedEntry(b"%d" % number, view=None) for number in range(3)]  # type: ignore[arg-type]
     kept.put(("a", None), made[0])
     kept.put(("b", None), made[1])
     assert kept.get(("a", None), b"0") is made[0]
@@ -126,7 +126,7 @@ def test_older_entries_are_packed_until_there_are_too_many(monkeypatch: pytest.M
     kept = KeptEntries(most=3)
 
     def put(id: str, of: bytes, **parts: bytes) -> None:
-        kept.put((id, None, False), Made(of, view=None, parts={**parts}))  # type: ignore[arg-type]
+        kept.put((id, None, False), CachedEntry(of, view=None, parts={**parts}))  # type: ignore[arg-type]
 
     def parts_of(id: str, of: bytes) -> object:
         made = kept.get((id, None, False), of)

@@ -86,13 +86,13 @@ def test_one_more_article_makes_the_parts_of_its_feeds(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     more(place, "Another", "Tide")
-    made, listed = list[str](), Pages.listed
+    made, listed = list[str](), Pages.render_feed_list
 
     def noted(self: Pages, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
         made.append(part)
         return listed(self, part, rows)
 
-    monkeypatch.setattr(Pages, "listed", noted)
+    monkeypatch.setattr(Pages, "render_feed_list", noted)
     assert build_now(place) == {"feeds.html", "feeds-tags-t.html"}  # on the day of the one before
     assert made == ["", "-tags-t"] and "Another" in place.published("feeds-tags-t.html")
 
@@ -124,7 +124,7 @@ def test_what_a_build_left_is_written_by_the_next(
     assert "feeds-tags-t.html" in build_now(place)
     more(place, "One more", "Salt")
     with monkeypatch.context() as patched:
-        patched.setattr(Pages, "shared", lambda *given: 1 / 0)
+        patched.setattr(Pages, "render_shared_pages", lambda *given: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             build_now(place)
     assert "feeds-tags-sa.html" in build_now(place)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from syndicator.core.formats import FORMATS
+from syndicator.core.formats import ATOM, FORMATS, PAGE
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import FeedRow, Outlet, PublishedFile
 from syndicator.publishing import paths
@@ -25,18 +25,19 @@ _OLDER: Final = re.compile(rf"[0-9]{{4}}(-[0-9]{{2}}){{0,2}}(\.[01]+)?\.({_FORMA
 
 
 def adopt(rows: Iterable[FeedRow], outlet: Outlet) -> Iterator[PublishedFile]:
-    """Yield the published files as out of date. `rows`: the feeds that ever were."""
+    """Yield a row for each published file, marked as out of date. `rows`: all feeds, also ended
+    ones."""
     for owner, folder, our_names in _OURS:
         yield from _adopt_folder(outlet, owner, folder, our_names)
     for row in rows:
         stem = paths.stem(row.key)
         yield from _adopt_folder(outlet, row.key, f"{paths.ARCHIVES}{stem}/", _OLDER)
+        if not row.built:
+            continue
         names = [paths.file_name(row.key, feed_format) for feed_format in FORMATS]
-        yield from (
-            PublishedFile(name=name, owner=row.key, target=stem)
-            for name in (*names, f"{stem}.opml")
-            if row.built and outlet.written(name)
-        )
+        for name in (*names, f"{stem}.opml"):
+            if outlet.written(name):
+                yield PublishedFile(name=name, owner=row.key, target=stem)
 
 
 def _adopt_folder(
@@ -45,11 +46,14 @@ def _adopt_folder(
     """Yield the files of `folder` that have names which builds give."""
     for name in sorted(outlet.names(folder)):
         if our_names.fullmatch(name.removeprefix(folder)):
-            yield PublishedFile(name=name, owner=owner, target=_target(name))
+            yield PublishedFile(name=name, owner=owner, target=_get_target(name))
 
 
-def _target(name: str) -> str:
-    """Return the target of an older document: that of its Atom file. A page of the calendar is its
-    own, and a wrong guess is put right when the file is made."""
+def _get_target(name: str) -> str:
+    """Return the id of the target that a file belongs to. Archive documents have the id of their
+    Atom file; any other file is a target of its own. A wrong guess is corrected when the file is
+    made."""
     stem, _, feed_format = name.rpartition(".")
-    return name if feed_format == "html" or not name.startswith(paths.ARCHIVES) else f"{stem}.atom"
+    if feed_format == PAGE or not name.startswith(paths.ARCHIVES):
+        return name
+    return f"{stem}.{ATOM}"

@@ -15,14 +15,14 @@ from syndicator.core.model import FeedKey
 from syndicator.publishing import paths
 from syndicator.publishing.article_index import Members
 from syndicator.publishing.kinds.site import Site
-from syndicator.publishing.kinds.targets import ARTICLES, File, Target, Urgency, fingerprint
+from syndicator.publishing.kinds.targets import ARTICLES, File, Target, Urgency, make_fingerprint
 from syndicator.publishing.published_texts import list_feeds_with_pages
 from syndicator.publishing.render.view import View
 
 _FORM: Final = "2"  # increase when these pages change
 
 
-def targets(site: Site) -> Iterator[Target]:
+def list_targets(site: Site) -> Iterator[Target]:
     """Yield the pages of each day."""
     keys = list_feeds_with_pages(site.settings, site.inputs.sources)
     fingerprints = _fingerprint_days(keys, site.index, site.about)
@@ -39,60 +39,72 @@ def targets(site: Site) -> Iterator[Target]:
 
 def _make_day(site: Site, keys: Sequence[FeedKey], days: Sequence[str], day: str) -> Iterator[File]:
     """Yield the pages of a day, each with links to the article before and after it, which may be of
-    another day. `days`: all with pages, ascending."""
-    place = bisect_left(days, day)
-    near_days = days[max(place - 1, 0) : place + 2]
-    ids = _ids(keys, site.index, near_days)
+    another day. `keys`: the feeds whose articles have pages; `days`: all days with pages,
+    ascending."""
+    index = bisect_left(days, day)
+    near_days = days[max(index - 1, 0) : index + 2]
+    ids_by_day = _list_ids_by_day(keys, site.index, near_days)
     views: list[View] = []
     for near_day in near_days:
-        views += _shown_whole(site, ids.get(near_day, ()))
-    related = _view_related(site, [view.id for view in views if view.id in ids[day]])
+        views += _list_whole_views(site, ids_by_day.get(near_day, ()))
+    ids_of_day = ids_by_day[day]
+    related = _list_related_views(site, [view.id for view in views if view.id in ids_of_day])
     neighbours: list[View | None] = [None, *views, None]
     for previous, view, following in zip(neighbours, views, neighbours[2:], strict=False):
-        if view.id in ids[day]:
-            page = site.pages.article_page(view, previous, following, related.get(view.id, ()))
+        if view.id in ids_of_day:
+            page = site.pages.render_article_page(
+                view, previous, following, related.get(view.id, ())
+            )
             yield File(paths.article_name(view.id), page)
 
 
-def _view_related(site: Site, ids: Sequence[str]) -> dict[str, list[View]]:
-    """Return the related articles of each of `ids`, as links."""
-    lists = site.index.related(ids)
-    named = sorted({other for others in lists.values() for other in others})
-    views = {view.id: view for view in site.entries.views(named, "link")}
-    return {
-        article_id: [views[other] for other in others if other in views]
-        for article_id, others in lists.items()
-    }
+def _list_related_views(site: Site, ids: Sequence[str]) -> dict[str, list[View]]:
+    """Return article id -> views of its related articles, for each of `ids`. These views have what
+    a link shows."""
+    related_ids = site.index.related(ids)
+    all_ids: set[str] = set()
+    for others in related_ids.values():
+        all_ids.update(others)
+    views = {view.id: view for view in site.entries.views(sorted(all_ids), "link")}
+    related_views: dict[str, list[View]] = {}
+    for article_id, others in related_ids.items():
+        related_views[article_id] = [views[other] for other in others if other in views]
+    return related_views
 
 
-def _shown_whole(site: Site, ids: Iterable[str]) -> list[View]:
+def _list_whole_views(site: Site, ids: Iterable[str]) -> list[View]:
     """Return the articles that may be shown whole, oldest first."""
     views = [view for view in site.entries.views(sorted(ids), None) if view.html]
     return sorted(views, key=lambda view: (view.published, view.id))
 
 
 def _fingerprint_days(keys: Sequence[FeedKey], index: Members, other_input: str) -> dict[str, str]:
-    """Return UTC day -> fingerprint of all that its pages are made of: its articles, those of the
-    nearest days before and after, which they link, their related articles, and `other_input`."""
+    """Return UTC day -> fingerprint of the input of its pages: its articles, those of the nearest
+    days before and after, which they link, their related articles, and `other_input`."""
     parts: dict[str, list[str]] = defaultdict(list)
     for key in keys:
-        for day, (count, articles) in index.days(key).items():
-            parts[day].append(f"{key.slug}={count},{articles}")
+        for day, (count, articles_fingerprint) in index.days(key).items():
+            parts[day].append(f"{key.slug}={count},{articles_fingerprint}")
     days = sorted(parts)
     summaries = ["\n".join(parts[day]) for day in days]
-    earlier = ["", *summaries]
-    later = [*summaries[1:], ""]
+    earlier_summaries = ["", *summaries]
+    later_summaries = [*summaries[1:], ""]
     related = index.related_days(keys)
-    return {
-        day: fingerprint(_FORM, other_input, [before, summary, after, related.get(day, "")])
-        for day, before, summary, after in zip(days, earlier, summaries, later, strict=False)
-    }
+    fingerprints: dict[str, str] = {}
+    for day, earlier, summary, later in zip(
+        days, earlier_summaries, summaries, later_summaries, strict=False
+    ):
+        summary_with_links = [earlier, summary, later, related.get(day, "")]
+        fingerprints[day] = make_fingerprint(_FORM, other_input, summary_with_links)
+    return fingerprints
 
 
-def _ids(keys: Sequence[FeedKey], index: Members, days: Sequence[str]) -> dict[str, set[str]]:
-    """Return UTC day -> ids of the articles, from the earliest to the latest of `days`."""
-    ids_of: dict[str, set[str]] = defaultdict(set)
+def _list_ids_by_day(
+    keys: Sequence[FeedKey], index: Members, days: Sequence[str]
+) -> dict[str, set[str]]:
+    """Return UTC day -> ids of the articles, from the first to the last of `days`."""
+    ids_by_day: dict[str, set[str]] = defaultdict(set)
     for key in keys:
-        for day, ids in index.day_ids(key, days[0], days[-1]).items():
-            ids_of[day].update(ids)
-    return ids_of
+        for day, article_ids in index.day_ids(key, days[0], days[-1]).items():
+            ids_by_day[day].update(article_ids)
+    return ids_by_day

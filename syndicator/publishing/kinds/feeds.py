@@ -14,13 +14,13 @@ from syndicator.core.ports import FeedRow
 from syndicator.publishing import paths, validate
 from syndicator.publishing.entries import documents
 from syndicator.publishing.kinds.site import Site
-from syndicator.publishing.kinds.targets import File, Held, Target, Urgency, fingerprint
+from syndicator.publishing.kinds.targets import File, Held, Target, Urgency, make_fingerprint
 from syndicator.publishing.render.head import Head, Removed, head
 from syndicator.publishing.render.view import View
-from syndicator.publishing.render.xml import opml
+from syndicator.publishing.render.xml import write_opml
 from syndicator.publishing.selection import archive, fingerprints
-from syndicator.publishing.selection.archive import Document, head_of_window
-from syndicator.publishing.web.calendar import CalendarPage, calendar_of, has_calendar
+from syndicator.publishing.selection.archive import Document, select_head
+from syndicator.publishing.web.calendar import CalendarPage, has_calendar, plan_feed_calendar
 
 # Tombstones (RFC 6721) of a head feed: how many at most, and how long, by the time of its newest
 # article, so that every reader has polled.
@@ -30,8 +30,9 @@ _TOMBSTONE_LIFE: Final = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A feed that is looked at. `ids`: the articles of its head, newest first; `left_out`: ids only
-    in archives; `archives`, `calendar`: its older documents and pages, oldest first."""
+    """A feed that a build compares. `ids`: the articles of its head, newest first; `left_out`: ids
+    that are only in archives; `archives`, `calendar`: its older documents and pages, oldest
+    first."""
 
     spec: FeedSpec
     row: FeedRow
@@ -46,59 +47,74 @@ class Feed:
         return self.spec.key
 
 
-def prepare(site: Site, spec: FeedSpec, known: Mapping[str, str]) -> Feed:
-    """Select the articles of a feed's head and plan its older documents. `known`: its
-    published targets, id -> fingerprint."""
-    row = _row(site, spec)
-    chosen = head_of_window(spec, site.index, row)
-    empty = head(spec, site.settings, site.inputs.instance, None)
-    feed = Feed(spec=spec, row=row, head=empty, ids=chosen.ids, left_out=chosen.left_out)
+def prepare_feed(site: Site, spec: FeedSpec, published: Mapping[str, str]) -> Feed:
+    """Select the articles of a feed's head and plan its older documents and pages. `published`:
+    fingerprints of the feed's published targets, by id."""
+    row = _get_row(site, spec)
+    selection = select_head(spec, site.index, row)
+    empty_head = head(spec, site.settings, site.inputs.instance, None)
+    feed = Feed(spec=spec, row=row, head=empty_head, ids=selection.ids, left_out=selection.left_out)
+    archives_setting = site.settings.publish.archives
+    months_share = archives_setting is not True
     folder = f"{paths.ARCHIVES}{paths.stem(spec.key)}/"
-    published = [article_id for article_id in known if article_id.startswith(folder)]
-    months_share = site.settings.publish.archives is not True
-    has_older = row.count > len(chosen.ids)
-    if empty.archives and (has_older or published or not months_share):
-        about = fingerprints.of_archive(spec, site.shared)
-        plan = archive.chain(
-            spec, site.index, chosen.ids, site.open_month, about, known, shared=months_share
+    has_published_archives = any(target_id.startswith(folder) for target_id in published)
+    has_older_articles = row.count > len(selection.ids)
+    has_archives = has_older_articles or has_published_archives or not months_share
+    if empty_head.archives and has_archives:
+        other_input = fingerprints.fingerprint_archive(spec, site.shared)
+        archive_documents = archive.plan_documents(
+            spec,
+            site.index,
+            selection.ids,
+            site.open_month,
+            other_input,
+            published,
+            shared=months_share,
         )
-        feed = replace(feed, archives=plan)
-    if has_calendar(spec, site.settings.publish.archives) and PAGE not in empty.archives:
-        about = fingerprint(fingerprints.of_archive(spec, site.shared), site.pages_fingerprint)
-        feed = replace(feed, calendar=calendar_of(spec, site.index.days(spec.key), about))
+        feed = replace(feed, archives=archive_documents)
+    if has_calendar(spec, archives_setting) and PAGE not in empty_head.archives:
+        other_input = make_fingerprint(
+            fingerprints.fingerprint_archive(spec, site.shared), site.pages_fingerprint
+        )
+        pages = plan_feed_calendar(spec, site.index.days(spec.key), other_input)
+        feed = replace(feed, calendar=pages)
     return feed
 
 
-def _row(site: Site, spec: FeedSpec) -> FeedRow:
-    """Return the row of a feed, stored if it is new or published again."""
-    row = site.rows.get(spec.key)
-    if row is not None and not row.dropped:
-        return row
-    new = FeedRow(key=spec.key, name=spec.name, first_slug=spec.first_slug)
-    row = site.rows[spec.key] = new if row is None else replace(row, dropped=False)
+def _get_row(site: Site, spec: FeedSpec) -> FeedRow:
+    """Return the row of a feed; store it if the feed is new or had ended."""
+    stored_row = site.rows.get(spec.key)
+    if stored_row is not None and not stored_row.dropped:
+        return stored_row
+    if stored_row is None:
+        row = FeedRow(key=spec.key, name=spec.name, first_slug=spec.first_slug)
+    else:
+        row = replace(stored_row, dropped=False)
+    site.rows[spec.key] = row
     site.index.save_feed(row)
     return row
 
 
-def heads(site: Site, feed: Feed) -> Iterator[Target]:
-    """Yield the head of a feed, and the OPML file of a feed that has one."""
+def list_head_targets(site: Site, feed: Feed) -> Iterator[Target]:
+    """Yield the target of a feed's head and, on axes whose feeds have an OPML file, that of the
+    file."""
+    stem = paths.stem(feed.key)
     pages = site.pages_fingerprint if PAGE in feed.spec.formats else ""
-    made_of = fingerprints.of_feed(feed.spec, site.shared, pages)
     yield Target(
-        id=paths.stem(feed.key),
+        id=stem,
         owner=feed.key,
-        made_of=made_of,
+        made_of=fingerprints.fingerprint_feed(feed.spec, site.shared, pages),
         make=partial(_make_head, site, feed),
         urgency=Urgency.HEAD,
         changed=site.is_marked(feed.key) or not feed.row.published,
     )
     if listed(feed.key.axis).outlines:
-        outline = opml(feed.spec.title, [feed.spec], site.settings.base_url)
-        name = f"{paths.stem(feed.key)}.opml"
+        outline = write_opml(feed.spec.title, [feed.spec], site.settings.base_url)
+        name = f"{stem}.opml"
         yield Target(
             id=name,
             owner=feed.key,
-            made_of=fingerprint(outline),
+            made_of=make_fingerprint(outline),
             make=lambda: [File(name, outline)],
             urgency=Urgency.SHARED,
         )
@@ -107,11 +123,13 @@ def heads(site: Site, feed: Feed) -> Iterator[Target]:
 def _make_head(site: Site, feed: Feed) -> Iterator[File]:
     """Yield the files of a head, also at the feed's former addresses. Raises Held if they are
     invalid or lose entries."""
-    views = site.entries_of(feed.key).views(feed.ids, feed.spec.content)
+    views = site.get_entries(feed.key).views(feed.ids, feed.spec.content)
     contents = _render_head(site, feed, views)
     if reason := _find_fault(site, feed, contents, views):
-        live = site.outlet.get(paths.file_name(feed.key, ATOM)) or b""
-        reason += validate.named(reason, feed.key, live, site.index, site.inputs.instance)
+        published = site.outlet.get(paths.file_name(feed.key, ATOM)) or b""
+        reason += validate.describe_faulty_entry(
+            reason, feed.key, published, site.index, site.inputs.instance
+        )
         raise Held(reason)
     for feed_format, data in contents.items():
         former = [paths.file_name(old, feed_format) for old in site.former.get(feed.key, ())]
@@ -126,13 +144,18 @@ def _render_head(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, 
     spec = feed.spec
     site.pages.calendars[feed.head.stem] = list(feed.calendar)
     if spec.older is Older.NONE:
-        site.link_everything()
-    site.pages.describe(spec, feed.row.count, _count_days(site, feed, views), views)
+        site.plan_calendar_of_everything()
+    site.pages.store_facts(spec, feed.row.count, _count_days(site, feed, views), views)
     newest = max((view.updated for view in views), default=feed.head.updated)
-    previous = feed.archives[-1].name if feed.archives else ""
-    top = replace(feed.head, previous=previous, removed=_choose_tombstones(site, feed, newest))
-    contents = documents(top, spec.formats, views, spec.content, site.entries_of(feed.key))
-    site.pages.forget(feed.key)
+    previous_document = feed.archives[-1].name if feed.archives else ""
+    complete_head = replace(
+        feed.head,
+        previous=previous_document,
+        removed=_choose_tombstones(site, feed, newest),
+    )
+    entries = site.get_entries(feed.key)
+    contents = documents(complete_head, spec.formats, views, spec.content, entries)
+    site.pages.drop_facts(feed.key)
     return contents
 
 
@@ -157,26 +180,29 @@ def _choose_tombstones(site: Site, feed: Feed, newest: datetime) -> tuple[Remove
 def _find_fault(
     site: Site, feed: Feed, contents: Mapping[str, bytes], views: Sequence[View]
 ) -> str | None:
-    """Return why new files are invalid or lose entries, None if they may be published."""
+    """Return why new files are invalid or lose entries, None if they may be published. `contents`:
+    their bytes by format; `views`: their articles."""
     key = feed.key
-    ids: dict[str, Sequence[str]] = {}
+    entry_ids: dict[str, Sequence[str]] = {}
     for feed_format, data in contents.items():
         check = site.entries.renderers[feed_format].check(data)
         if check.fault:
             return f"{paths.file_name(key, feed_format)}: {check.fault}"
-        ids[feed_format] = check.ids
-    live = site.outlet.get(paths.file_name(key, ATOM)) if ATOM in contents else None
-    if not live:
+        entry_ids[feed_format] = check.ids
+    published = site.outlet.get(paths.file_name(key, ATOM)) if ATOM in contents else None
+    if not published:
         return None
-    lost = validate.lost(
-        validate.ids(live),
-        ids[ATOM],
+    lost = validate.find_lost_entries(
+        validate.list_entry_ids(published),
+        entry_ids[ATOM],
         _find_excused(site, feed, views),
         feed.spec,
         site.index,
         site.inputs.instance,
     )
-    return f"lost {len(lost)} of the live feed's entries, first {lost[0]}" if lost else None
+    if lost:
+        return f"lost {len(lost)} of the live feed's entries, first {lost[0]}"
+    return None
 
 
 def _find_excused(site: Site, feed: Feed, views: Sequence[View]) -> set[str]:

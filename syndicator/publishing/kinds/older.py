@@ -16,41 +16,48 @@ from syndicator.publishing.web import calendar, front
 from syndicator.publishing.web.calendar import CalendarPage
 
 
-def archives(site: Site, feed: Feed, known: Collection[str]) -> Iterator[Target]:
+def list_archive_targets(site: Site, feed: Feed, published: Collection[str]) -> Iterator[Target]:
     """Yield the archive documents of a feed. A new one, which the head will link, is made before
-    the head. `known`: ids of published targets."""
+    the head. `published`: ids of published targets."""
     formats = feed.head.archives
     made_with = "".join(formats)
     if PAGE in formats:
         made_with += site.pages_fingerprint
-    for item in feed.archives:
+    for document in feed.archives:
         yield Target(
-            id=item.name,
+            id=document.name,
             owner=feed.key,
-            made_of=f"{item.fingerprint}:{made_with}",
-            make=partial(_make_document, site, feed, item),
-            urgency=Urgency.OLDER if item.name in known else Urgency.LINKED,
-            order=item.months[-1],
+            made_of=f"{document.fingerprint}:{made_with}",
+            make=partial(_make_document, site, feed, document),
+            urgency=Urgency.OLDER if document.name in published else Urgency.LINKED,
+            order=document.months[-1],
         )
 
 
-def _make_document(site: Site, feed: Feed, item: Document) -> Iterator[File]:
-    ids = archive.ids_of(item, feed.key, site.index)
-    entries = site.entries_of(feed.key)
-    views = entries.views(ids, feed.spec.content)
-    head = replace(feed.head, self_name=item.name, current=False, removed=())
-    head = replace(head, previous=item.previous, following=item.following)
+def _make_document(site: Site, feed: Feed, document: Document) -> Iterator[File]:
+    """Yield an archive document in each format. Raises Held if one is invalid."""
+    article_ids = archive.list_article_ids(document, feed.key, site.index)
+    entries = site.get_entries(feed.key)
+    views = entries.views(article_ids, feed.spec.content)
+    head = replace(
+        feed.head,
+        self_name=document.name,
+        current=False,
+        removed=(),
+        previous=document.previous,
+        following=document.following,
+    )
     contents = documents(head, feed.head.archives, views, feed.spec.content, entries)
-    files = [
-        File(archive.file_name(item, feed_format), data) for feed_format, data in contents.items()
-    ]
-    for feed_format, file in zip(contents, files, strict=True):
-        if fault := site.entries.renderers[feed_format].check(file.data).fault:
-            raise Held(f"{file.name}: {fault}")
+    files: list[File] = []
+    for feed_format, data in contents.items():
+        name = archive.file_name(document, feed_format)
+        if fault := site.entries.renderers[feed_format].check(data).fault:
+            raise Held(f"{name}: {fault}")
+        files.append(File(name, data))
     yield from files
 
 
-def calendars(site: Site, feed: Feed) -> Iterator[Target]:
+def list_calendar_targets(site: Site, feed: Feed) -> Iterator[Target]:
     """Yield the pages of a feed's older stories."""
     for page in feed.calendar:
         yield Target(
@@ -64,19 +71,23 @@ def calendars(site: Site, feed: Feed) -> Iterator[Target]:
 
 
 def _make_page(site: Site, feed: Feed, page: CalendarPage) -> Iterator[File]:
-    """Yield a page: with its stories, if it has no parts; of a month in days, with the first of
-    each day; of a year, with its months only."""
+    """Yield a calendar page. A page without parts shows its stories; the page of a month that is
+    divided into days shows the first stories of each day; the page of a year shows only its
+    months."""
     content = feed.spec.content
-    entries = site.entries_of(feed.key)
+    entries = site.get_entries(feed.key)
     is_month_of_days = bool(page.parts) and len(page.span) == calendar.MONTH
     stories: Sequence[bytes] = ()
-    tops: dict[str, Sequence[View]] = {}
-    if is_month_of_days or not page.parts:
-        ids = site.index.day_ids(feed.key, page.days[0], page.days[-1])
-        if is_month_of_days:
-            for day in reversed(page.days):
-                tops[day] = entries.views(ids.get(day, [])[: front.CANDIDATES], content)
-        else:
-            shown = [article_id for day in page.days for article_id in ids.get(day, ())]
-            stories = entries.stories(shown, content)
-    yield File(page.name, site.pages.calendar_page(feed.head, page, stories, tops))
+    first_stories: dict[str, Sequence[View]] = {}
+    if is_month_of_days:
+        ids_by_day = site.index.day_ids(feed.key, page.days[0], page.days[-1])
+        for day in reversed(page.days):
+            candidates = ids_by_day.get(day, [])[: front.CANDIDATES]
+            first_stories[day] = entries.views(candidates, content)
+    elif not page.parts:
+        ids_by_day = site.index.day_ids(feed.key, page.days[0], page.days[-1])
+        article_ids: list[str] = []
+        for day in page.days:
+            article_ids += ids_by_day.get(day, ())
+        stories = entries.list_items(article_ids, content)
+    yield File(page.name, site.pages.render_calendar_page(feed.head, page, stories, first_stories))

@@ -1,85 +1,97 @@
 """Make the search files of each period, and the list of periods that browsers read first."""
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
+from typing import Final
 
 from syndicator.core.axes import ALL
 from syndicator.core.formats import PAGE
 from syndicator.core.text import plain
 from syndicator.publishing import search
 from syndicator.publishing.kinds.site import Site
-from syndicator.publishing.kinds.targets import SEARCH, File, Target, Urgency, fingerprint
+from syndicator.publishing.kinds.targets import SEARCH, File, Target, Urgency, make_fingerprint
 from syndicator.publishing.search import Period, Row
 from syndicator.searching.documents import Document, join_text_terms
 
+_UNIT: Final = "search"  # the files that reach the disk together
+_AFTER_PERIODS: Final = "list"  # sorts after the numbers of periods
+_DIGITS: Final = 16  # of the hash of a period's files
 
-def targets(site: Site) -> Iterator[Target]:
-    """Yield the files of each period, then the list of periods, which reaches the disk with them:
-    it has the digest of their files."""
+
+def list_targets(site: Site) -> Iterator[Target]:
+    """Yield the files of each period, then the list of periods. They reach the disk together, since
+    the list has the hashes of the files."""
     if PAGE not in site.settings.publish.formats:
         return
     index = site.index
-    months = {month: made_of for month, (_, made_of) in index.month_fingerprints(ALL).items()}
+    months = {month: digest for month, (_, digest) in index.month_fingerprints(ALL).items()}
     newest = index.month_entries(ALL, max(months)) if months else []
     periods = search.periods(months, newest, site.about)
-    made: dict[str, Row] = {}
-    is_broken = False
-    rows = search.listed(site.outlet.get(search.MANIFEST))
-    there = site.outlet.names(search.FOLDER)
-    for place, period in enumerate(periods):
-        is_lost = not _is_there(rows.get(period.name), there)
-        is_broken |= is_lost
+    new_rows: dict[str, Row] = {}
+    is_any_lost = False
+    published_rows = search.listed(site.outlet.get(search.MANIFEST))
+    file_names = site.outlet.names(search.FOLDER)
+    for number, period in enumerate(periods):
+        is_lost = not _has_files(published_rows.get(period.name), file_names)
+        is_any_lost |= is_lost
         yield Target(
             id=f"{search.FOLDER}{period.name}",
             owner=SEARCH,
             made_of=period.fingerprint,
-            make=partial(_make_period, site, period, made),
+            make=partial(_make_period, site, period, new_rows),
             urgency=Urgency.SEARCH,
             changed=is_lost,
-            unit="search",
-            order=f"{place:06}",
+            unit=_UNIT,
+            order=f"{number:06}",
         )
     yield Target(
         id=search.MANIFEST,
         owner=SEARCH,
-        made_of=fingerprint([(period.name, period.fingerprint) for period in periods]),
-        make=partial(_make_list, site, periods, made),
+        made_of=make_fingerprint([(period.name, period.fingerprint) for period in periods]),
+        make=partial(_make_list, site, periods, new_rows),
         urgency=Urgency.SEARCH,
-        changed=is_broken,
-        unit="search",
-        order="list",
+        changed=is_any_lost,
+        unit=_UNIT,
+        order=_AFTER_PERIODS,
     )
 
 
-def _is_there(row: Row | None, there: Collection[str]) -> bool:
-    """Return True if a period is listed and all its files exist."""
-    return row is not None and {*search.shard_names(row[0], row[2], row[3])} <= {*there}
+def _has_files(row: Row | None, file_names: Collection[str]) -> bool:
+    """Return True if a period is listed, as `row`, and all its files exist."""
+    if row is None:
+        return False
+    name, _, article_count, term_file_count = row
+    return {*search.list_shard_names(name, article_count, term_file_count)} <= {*file_names}
 
 
-def _make_period(site: Site, period: Period, made: dict[str, Row]) -> Iterator[File]:
-    """Yield the files of a period, and note its row in `made`."""
+def _make_period(site: Site, period: Period, new_rows: dict[str, Row]) -> Iterator[File]:
+    """Yield the files of a period, and add its row to `new_rows`."""
 
     def read_terms(article_id: str) -> Document:
         return Document(body=join_text_terms(plain(site.inputs.markdown(article_id))))
 
     shards = search.Shards(period.name)
-    ids = search.ids_of(site.index, period)
-    for start in range(0, len(ids), search.READ):
-        views = site.entries.views(ids[start : start + search.READ], None)
-        with_text = [view.id for view in views if view.html]
-        shards.add(views, search.find_documents(site.index, with_text, read_terms))
-    count, parts, files = shards.files()
+    article_ids = search.list_article_ids(site.index, period)
+    for start in range(0, len(article_ids), search.READ):
+        views = site.entries.views(article_ids[start : start + search.READ], None)
+        ids_with_text = [view.id for view in views if view.html]
+        shards.add(views, search.find_documents(site.index, ids_with_text, read_terms))
+    article_count, term_file_count, files = shards.files()
     files_hash = hashlib.sha256()
     for name, data in files:
         files_hash.update(data)
         yield File(name, data)
     # the hash goes into the addresses of the files, so that browsers may keep them
-    made[period.name] = (period.name, files_hash.hexdigest()[:16], count, parts)
+    digest = files_hash.hexdigest()[:_DIGITS]
+    new_rows[period.name] = (period.name, digest, article_count, term_file_count)
 
 
-def _make_list(site: Site, periods: Sequence[Period], made: dict[str, Row]) -> Iterator[File]:
-    """Yield the list of periods. `made`: rows of those made now; the others are as published."""
-    rows = search.listed(site.outlet.get(search.MANIFEST)) | made
-    shown = [list(rows[period.name]) for period in periods if period.name in rows]
-    yield File(search.MANIFEST, search.call("index", shown))
+def _make_list(
+    site: Site, periods: Sequence[Period], new_rows: Mapping[str, Row]
+) -> Iterator[File]:
+    """Yield the list of periods. `new_rows`: rows of the periods that this build made; other rows
+    are taken from the published list."""
+    rows = {**search.listed(site.outlet.get(search.MANIFEST)), **new_rows}
+    listed_rows = [list(rows[period.name]) for period in periods if period.name in rows]
+    yield File(search.MANIFEST, search.call("index", listed_rows))

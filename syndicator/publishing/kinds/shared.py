@@ -1,4 +1,4 @@
-"""Make what is about all feeds: front page, digests, lists of feeds, redirect maps."""
+"""Make the files about all feeds: front page, digests, lists of feeds, redirect maps."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -15,28 +15,30 @@ from syndicator.publishing.kinds.targets import (
     FRONT,
     LISTS,
     MAPS,
+    OUT_OF_DATE,
     File,
     Held,
     Target,
     Urgency,
-    fingerprint,
+    make_fingerprint,
 )
 from syndicator.publishing.output import redirects
 from syndicator.publishing.published_texts import list_feeds_with_pages
 from syndicator.publishing.render.view import View
-from syndicator.publishing.render.xml import opml
+from syndicator.publishing.render.xml import write_opml
 from syndicator.publishing.selection.published import is_off
 from syndicator.publishing.web import feed_list, front
 
 
-def front_page(site: Site) -> Iterator[Target]:
-    """Yield the front page with all that is beside it, such as stylesheets."""
-    list_of_feeds = feed_list.fingerprint(site.about, site.pages.specs)
+def list_front_targets(site: Site) -> Iterator[Target]:
+    """Yield the target of the front page and the other files that are made with it, such as
+    stylesheets."""
+    list_of_feeds = feed_list.fingerprint_list(site.about, site.pages.specs)
     is_missing = site.outlet.written(paths.INDEX) is None
     yield Target(
         id="front",
         owner=FRONT,
-        made_of=fingerprint(list_of_feeds, site.settings.publish),
+        made_of=make_fingerprint(list_of_feeds, site.settings.publish),
         make=partial(_make_front, site),
         urgency=Urgency.SHARED,
         changed=site.is_news or is_missing,
@@ -44,42 +46,44 @@ def front_page(site: Site) -> Iterator[Target]:
 
 
 def _make_front(site: Site) -> Iterator[File]:
-    files = site.pages.shared(site.rows, _newest(site), site.inputs.news)
-    yield from (File(name, data) for name, data in files.items())
+    files = site.pages.render_shared_pages(site.rows, _list_newest_views(site), site.inputs.news)
+    for name, data in files.items():
+        yield File(name, data)
 
 
-def _newest(site: Site) -> list[View]:
+def _list_newest_views(site: Site) -> list[View]:
     """Return the newest articles, and the other reports of their stories."""
-    site.link_everything()
+    site.plan_calendar_of_everything()
     ids = [*site.index.latest(ALL, front.NEWEST), *chain.from_iterable(site.inputs.news)]
-    return site.entries_of(ALL).views(list(dict.fromkeys(ids)), None)
+    return site.get_entries(ALL).views(list(dict.fromkeys(ids)), None)
 
 
-def lists(site: Site) -> Iterator[Target]:
-    """Yield the parts of the list of feeds, each a page and a sitemap, and the OPML file of all. A
-    part changes with the articles of its feeds, too; such changes wait for a build of the feed of
-    everything."""
-    parts = site.pages.parts
-    base = site.settings.base_url
-    known = site.index.targets([LISTS])
-    for part, specs in parts.items():
-        keys = [spec.key for spec in specs]
-        article_id = f"feeds{part}"
-        made_of = feed_list.fingerprint(site.about, specs)
+def list_feed_list_targets(site: Site) -> Iterator[Target]:
+    """Yield the parts of the list of feeds, each a page and a sitemap, and the OPML file of all
+    feeds. A part also changes with the articles of its feeds; these changes wait for a build of the
+    feed of everything."""
+    published = site.index.targets([LISTS])
+    for part, specs in site.pages.parts.items():
+        target_id = f"feeds{part}"
+        fingerprint = feed_list.fingerprint_list(site.about, specs)
+        has_new_articles = site.is_news
+        if part:
+            has_new_articles = any(site.is_marked(spec.key) for spec in specs)
+        only_articles_changed = published.get(target_id) in (OUT_OF_DATE, fingerprint)
         yield Target(
-            id=article_id,
+            id=target_id,
             owner=LISTS,
-            made_of=made_of,
+            made_of=fingerprint,
             make=partial(_make_list, site, part),
             urgency=Urgency.SHARED,
-            changed=site.is_news if not part else any(map(site.is_marked, keys)),
-            waits=site.is_left and known.get(article_id) in ("", made_of),
+            changed=has_new_articles,
+            waits=site.is_everything_left and only_articles_changed,
         )
-    outlines = opml(site.settings.site.title, site.pages.specs, base)
+    outlines = write_opml(site.settings.site.title, site.pages.specs, site.settings.base_url)
     yield Target(
         id="feeds.opml",
         owner=LISTS,
-        made_of=fingerprint(outlines),
+        made_of=make_fingerprint(outlines),
         make=lambda: [File("feeds.opml", outlines)],
         urgency=Urgency.SHARED,
     )
@@ -88,44 +92,47 @@ def lists(site: Site) -> Iterator[Target]:
 def _make_list(site: Site, part: str) -> Iterator[File]:
     keys = {ALL, *(spec.key for spec in site.pages.parts[part])}
     rows = {row.key: row for row in site.index.feeds(keys)}
-    site.link_everything()
-    yield from (File(name, data) for name, data in site.pages.listed(part, rows).items())
+    site.plan_calendar_of_everything()
+    for name, data in site.pages.render_feed_list(part, rows).items():
+        yield File(name, data)
 
 
-def digest_feeds(site: Site) -> Iterator[Target]:
+def list_digest_targets(site: Site) -> Iterator[Target]:
     """Yield the feed of each digest."""
-    for item, issues in site.inputs.digest:
+    for digest, issues in site.inputs.digest:
         yield Target(
-            id=paths.stem(FeedKey(DIGEST, item.name)),
+            id=paths.stem(FeedKey(DIGEST, digest.name)),
             owner=DIGESTS,
-            made_of=fingerprint(site.about, item, issues),
-            make=partial(_make_digest, site, item, issues),
+            made_of=make_fingerprint(site.about, digest, issues),
+            make=partial(_make_digest, site, digest, issues),
             urgency=Urgency.HEAD,
             changed=site.is_news,
         )
 
 
-def _make_digest(site: Site, item: Digest, issues: Sequence[Mapping[str, Any]]) -> Iterator[File]:
-    files = digests.files(item, issues, site.entries, site.pages)
+def _make_digest(site: Site, digest: Digest, issues: Sequence[Mapping[str, Any]]) -> Iterator[File]:
+    """Yield the feed of a digest in each format. Raises Held if one is invalid."""
+    files = digests.make_digest_files(digest, issues, site.entries, site.pages)
     for name, data in files.items():
-        check = site.entries.renderers[name.rpartition(".")[2]].check
-        if fault := check(data).fault:
+        feed_format = name.rpartition(".")[2]
+        if fault := site.entries.renderers[feed_format].check(data).fault:
             raise Held(f"{name}: {fault}")
-    yield from (File(name, data) for name, data in files.items())
+    for name, data in files.items():
+        yield File(name, data)
 
 
-def maps(site: Site) -> Iterator[Target]:
-    """Yield the redirects of moved addresses and the list of those that are gone."""
+def list_map_targets(site: Site) -> Iterator[Target]:
+    """Yield the maps of addresses that moved, which are redirected, and of those that are gone."""
     rows = list(site.rows.values())
-    silent = [row.key for row in rows if is_off(row, site.settings.publish)]
-    withdrawn: Sequence[str] = ()
+    unpublished_keys = [row.key for row in rows if is_off(row, site.settings.publish)]
+    withdrawn_pages: Sequence[str] = ()
     if list_feeds_with_pages(site.settings, site.inputs.sources):
-        withdrawn = [paths.article_name(item.id) for item in site.index.withdrawn()]
-    files = redirects.files(rows, site.settings.base_url, silent, withdrawn)
+        withdrawn_pages = [paths.article_name(item.id) for item in site.index.withdrawn()]
+    files = redirects.files(rows, site.settings.base_url, unpublished_keys, withdrawn_pages)
     yield Target(
         id="maps",
         owner=MAPS,
-        made_of=fingerprint(files),
+        made_of=make_fingerprint(files),
         make=lambda: [File(name, data) for name, data in files.items()],
         urgency=Urgency.SHARED,
     )

@@ -20,18 +20,19 @@ from syndicator.publishing.page_design import Look
 from syndicator.publishing.render.head import Removed
 from syndicator.publishing.selection import fingerprints
 from syndicator.publishing.stories.explanation import Split
-from syndicator.publishing.web.calendar import calendar_of
+from syndicator.publishing.web.calendar import plan_feed_calendar
 from syndicator.publishing.web.pages import Pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """Everything that a build is given. `specs`: all feeds to publish; `rows`: all feeds that ever
-    were; `marks`: the numbers of the changes since the last build, by feed; `planned`: the feeds to
-    look at, None for all; `left_alone`: feeds that keep their files; `whole`: make every file anew;
-    `source_of`: returns an article's source with the settings that hold for the article; `remake`:
-    returns missing HTML of an article id, made in a process that can be killed; `excused`: ids of
-    pruned articles; `tags`: of taxonomy.toml; `markdown`: returns the body of an article id;
+    """The input of a build. `specs`: all feeds to publish; `rows`: all feeds, also ended ones;
+    `marks`: the numbers of the changes since the last build, by feed; `planned`: the feeds to
+    compare, None for all; `left_alone`: feeds that keep their files; `whole`: make every file
+    again; `source_of`: returns an article's source with the settings that apply to the article;
+    `remake`: returns missing HTML of an article id, made in a process that can be killed;
+    `excused`: ids of pruned articles; `tags`: of taxonomy.toml; `markdown`: returns the body of an
+    article id;
     `news`: the article ids of each story of the front page; `digest`: each digest with its
     issues; `split`: returns the sentences of a text in a language; `now`: the time of the build,
     None if nothing waits for an hour to end; `icons`: names of pictures by source key."""
@@ -63,7 +64,8 @@ class Inputs:
 
 @dataclass(slots=True)
 class Site:
-    """The inputs of a build, and what its kinds of files share. `rows`: the feeds by key; `shared`,
+    """The input of a build, and the values that its kinds of files share. `rows`: the feeds by key;
+    `shared`,
     `pages_fingerprint`: fingerprints of the input of all files, and of all pages; `about`: of both;
     `shown`: numbers of entries and of articles by written feed."""
 
@@ -82,108 +84,121 @@ class Site:
     removed: dict[FeedKey, list[Removed]] = field(init=False)
     former: dict[FeedKey, list[FeedKey]] = field(init=False)  # keys that moved to a feed
     shown: dict[FeedKey, tuple[int, int]] = field(default_factory=dict)
-    _of_stories: Entries = field(init=False)
-    _folded: Entries = field(init=False)
+    _story_entries: Entries = field(init=False)
+    _folded_entries: Entries = field(init=False)
 
     def __post_init__(self) -> None:
-        given = self.inputs
-        self.index = given.index
-        self.outlet = given.outlet
-        self.settings = given.settings
-        named = [*given.specs, *digests.specs(given.digest, given.settings)]
-        self.pages = Pages(named, given.settings, given.look, given.tags)
-        self.kept = given.kept or KeptEntries()
-        self.shared = fingerprints.common(given.settings, given.instance)
-        self.pages_fingerprint = fingerprints.of_pages(given.settings, self.pages.templates.look)
+        inputs = self.inputs
+        self.index = inputs.index
+        self.outlet = inputs.outlet
+        self.settings = inputs.settings
+        listed_specs = [*inputs.specs, *digests.plan_digest_feeds(inputs.digest, inputs.settings)]
+        self.pages = Pages(listed_specs, inputs.settings, inputs.look, inputs.tags)
+        look = self.pages.templates.look
+        self.shared = fingerprints.fingerprint_shared_input(inputs.settings, inputs.instance)
+        self.pages_fingerprint = fingerprints.fingerprint_pages(inputs.settings, look)
         self.about = self.shared + self.pages_fingerprint
-        look = self.pages.templates.look.digest
-        self.kept.begin(repr((self.shared, given.settings, look, sorted(given.tags))))
+        self.kept = inputs.kept or KeptEntries()
+        self.kept.begin(repr((self.shared, inputs.settings, look.digest, sorted(inputs.tags))))
+        self._make_entries()
+        self.outdated = inputs.index.outdated()
+        self.rows = {row.key: row for row in inputs.rows}
+        compared = None if inputs.planned is None else {*inputs.planned, ALL}
+        self.rows |= {row.key: row for row in inputs.index.feeds(compared)}
+        self._follow_moves()
+
+    def _make_entries(self) -> None:
+        """Prepare the entries of articles, of stories, and of stories that an earlier version
+        published as one entry."""
+        inputs = self.inputs
         self.entries = Entries(
-            given.index,
-            given.source_of or (lambda article: given.sources.get(article.source_key)),
-            given.instance,
-            given.settings,
+            inputs.index,
+            inputs.source_of or self._get_source,
+            inputs.instance,
+            inputs.settings,
             renderers(self.pages),
-            given.remake,
-            given.tags,
-            given.markdown,
+            inputs.remake,
+            inputs.tags,
+            inputs.markdown,
             self.kept,
         )
-        self.entries.split = given.split
-        self.entries.icons = given.icons
-        self.pages.icons = given.icons
-        self._of_stories = replace(
+        self.entries.split = inputs.split
+        self.entries.icons = inputs.icons
+        self.pages.icons = inputs.icons
+        self._story_entries = replace(
             self.entries, kind=EntryKind.STORY, articles=self.entries, stories_of={}
         )
-        if given.now is not None:
-            self._of_stories.now = given.now
-        self._folded = replace(self.entries, kind=EntryKind.FOLDED, folds=given.index.folds())
-        self.outdated = given.index.outdated()
-        self.rows = {row.key: row for row in given.rows}
-        among = None if given.planned is None else {*given.planned, ALL}
-        self.rows |= {row.key: row for row in given.index.feeds(among)}
-        self._follow_moves()
+        if inputs.now is not None:
+            self._story_entries.now = inputs.now
+        self._folded_entries = replace(
+            self.entries, kind=EntryKind.FOLDED, folds=inputs.index.folds()
+        )
+
+    def _get_source(self, article: Article) -> Source | None:
+        return self.inputs.sources.get(article.source_key)
 
     def _follow_moves(self) -> None:
         """Find the former keys of each feed, and the articles that were withdrawn from it."""
-        heirs = redirects.moved(list(self.rows.values()))
+        new_keys = redirects.moved(list(self.rows.values()))
         self.former = defaultdict(list)
-        for old, heir in heirs.items():
-            self.former[heir].append(old)
+        for old_key, new_key in new_keys.items():
+            self.former[new_key].append(old_key)
         self.removed = defaultdict(list)
-        for item in sorted(self.index.withdrawn(), key=lambda item: (item.at, item.id)):
-            urn = entry_urn(self.inputs.instance, item.id)
-            for key in item.feeds:
+        for withdrawal in sorted(self.index.withdrawn(), key=lambda item: (item.at, item.id)):
+            urn = entry_urn(self.inputs.instance, withdrawal.id)
+            for key in withdrawal.feeds:
                 # only a source takes over what was withdrawn under its former key
-                heir = heirs.get(key, key) if key.axis == SOURCE else key
-                self.removed[heir].append(Removed(urn=urn, when=item.at))
+                current_key = new_keys.get(key, key) if key.axis == SOURCE else key
+                self.removed[current_key].append(Removed(urn=urn, when=withdrawal.at))
 
     @property
     def planned(self) -> list[FeedSpec]:
-        """The feeds to look at."""
-        return [spec for spec in self.inputs.specs if self.looks_at(spec.key)]
+        """The feeds whose files this build compares with their articles."""
+        return [spec for spec in self.inputs.specs if self.is_compared(spec.key)]
 
     @property
     def is_news(self) -> bool:
-        """True if pages about all feeds, such as the front page, show other articles now. They wait
-        for the feed of everything, so that they are not ahead of it."""
+        """True if pages about all feeds, such as the front page, must show other articles. They
+        wait for the feed of everything, so that they are not ahead of it."""
         if self.inputs.whole:
             return True
-        if self.is_left:
+        if self.is_everything_left:
             return False
         # Not only marks of the feed of everything count: an article that another source announces,
         # too, marks the feed of that source alone.
         changed = [key for key, marks in self.inputs.marks.items() if marks]
-        return any(key == ALL or self.looks_at(key) for key in changed)
+        return any(key == ALL or self.is_compared(key) for key in changed)
 
     @property
-    def is_left(self) -> bool:
+    def is_everything_left(self) -> bool:
         """True if the feed of everything changed and is left to a later build."""
         published = any(spec.key == ALL for spec in self.inputs.specs)
-        return published and self.is_marked(ALL) and not self.looks_at(ALL)
+        return published and self.is_marked(ALL) and not self.is_compared(ALL)
 
-    def looks_at(self, key: FeedKey) -> bool:
-        """Return True if this build looks at a feed, instead of leaving it as it is."""
+    def is_compared(self, key: FeedKey) -> bool:
+        """Return True if this build compares the files of a feed with its articles."""
         return self.inputs.planned is None or key in self.inputs.planned
 
     @property
     def open_month(self) -> str:
-        """The month of the newest article, "" without any."""
+        """The month of the newest article, such as "2026-11"; "" without articles."""
         row = self.rows.get(ALL)
-        return row.latest_added.strftime("%Y-%m") if row and row.latest_added else ""
+        if row is None or row.latest_added is None:
+            return ""
+        return row.latest_added.strftime("%Y-%m")
 
-    def link_everything(self) -> None:
-        """Let other pages link the calendar of the feed of everything although this build may not
-        look at it."""
+    def plan_calendar_of_everything(self) -> None:
+        """Plan the calendar of the feed of everything, so that other pages can link it in a build
+        that does not compare that feed."""
         if self.pages.archived and ALL.slug not in self.pages.calendars:
             spec = next(spec for spec in self.pages.specs if spec.key == ALL)
-            self.pages.calendars[ALL.slug] = calendar_of(spec, self.index.days(ALL), "")
+            self.pages.calendars[ALL.slug] = plan_feed_calendar(spec, self.index.days(ALL), "")
 
     def is_marked(self, key: FeedKey) -> bool:
         return bool(self.inputs.marks.get(key))
 
-    def entries_of(self, key: FeedKey) -> Entries:
-        """Return the entries as the feed `key` shows them."""
+    def get_entries(self, key: FeedKey) -> Entries:
+        """Return the entries in the form in which the feed `key` shows them."""
         if key == STORIES:
-            return self._of_stories
-        return self._folded if AXES[key.axis].archived else self.entries
+            return self._story_entries
+        return self._folded_entries if AXES[key.axis].archived else self.entries

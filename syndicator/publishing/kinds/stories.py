@@ -8,41 +8,51 @@ from syndicator.core.axes import STORIES
 from syndicator.core.formats import PAGE
 from syndicator.publishing import paths
 from syndicator.publishing.kinds.site import Site
-from syndicator.publishing.kinds.targets import STORY_PAGES, File, Target, Urgency, fingerprint
+from syndicator.publishing.kinds.targets import STORY_PAGES, File, Target, Urgency, make_fingerprint
 from syndicator.publishing.stories.explanation import explain_story
 
 _FORM: Final = "2"  # increase when these pages change
 
 
-def are_looked_at(site: Site) -> bool:
-    """Return True if the feed of stories is looked at, which changes with each of them."""
-    return site.looks_at(STORIES)
+def is_stories_feed_planned(site: Site) -> bool:
+    """Return True if this build compares the feed of stories, which changes with each story."""
+    return site.is_compared(STORIES)
 
 
-def targets(site: Site) -> Iterator[Target]:
-    """Yield the page of each story. A story that fell apart has none."""
-    if not any(spec.key == STORIES and PAGE in spec.formats for spec in site.inputs.specs):
+def list_targets(site: Site) -> Iterator[Target]:
+    """Yield the page of each story. A story whose reports were separated again has none."""
+    has_pages = any(spec.key == STORIES and PAGE in spec.formats for spec in site.inputs.specs)
+    if not has_pages:
         return
-    for story, shown in site.index.told().items():
+    for story, display_digest in site.index.told().items():
         yield Target(
             id=paths.story_name(story),
             owner=STORY_PAGES,
-            made_of=fingerprint(_FORM, site.about, shown),
+            made_of=make_fingerprint(_FORM, site.about, display_digest),
             make=partial(_make_page, site, story),
             urgency=Urgency.LINKED,
         )
 
 
 def _make_page(site: Site, story: str) -> Iterator[File]:
-    ids = [article_id for article_id, _ in site.index.story_articles([story]).get(story, ())]
-    if not ids:
+    """Yield the page of a story, nothing if no article of it is published."""
+    article_ids = [
+        article_id for article_id, _ in site.index.story_articles([story]).get(story, ())
+    ]
+    if not article_ids:
         return
-    name = paths.story_name(story)
-    views = site.entries.views(ids, None)
-    items = site.entries.stories(ids, None)
-    by_id = {view.id: view for view in views}
-    known = site.index.reports(ids[:1]).get(ids[0])
+    lead_id = article_ids[0]
+    views = site.entries.views(article_ids, None)
+    list_items = site.entries.list_items(article_ids, None)
     explained = None
-    if known is not None:
-        explained = explain_story(known, by_id, ids[0], site.entries.split, site.entries.may_quote)
-    yield File(name, site.pages.story_page(name, views, items, explained))
+    stored_story = site.index.reports([lead_id]).get(lead_id)
+    if stored_story is not None:
+        explained = explain_story(
+            stored_story,
+            {view.id: view for view in views},
+            lead_id,
+            site.entries.split,
+            site.entries.may_quote,
+        )
+    name = paths.story_name(story)
+    yield File(name, site.pages.render_story_page(name, views, list_items, explained))

@@ -18,6 +18,10 @@ FRONT: Final = FeedKey("", "front")
 LISTS: Final = FeedKey("", "lists")
 MAPS: Final = FeedKey("", "maps")
 SEARCH: Final = FeedKey("", "search")
+_DIGITS: Final = 32  # of a fingerprint
+
+
+OUT_OF_DATE: Final = ""  # in place of a fingerprint: the target must be made again
 
 
 class Urgency(IntEnum):
@@ -44,10 +48,11 @@ class Held(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """`id`: its name in the table of files; `owner`: the feed that it belongs to, or a key without
-    axis; `made_of`: a fingerprint of its input; `make`: yields its files, or raises Held;
-    `changed`: its input changed in a way that the fingerprint does not show; `waits`: leave it to a
-    later build; `unit`: targets that reach the disk together; `order`: within its urgency."""
+    """Files that are made together. `id`: the name of the target in the table of files; `owner`:
+    the feed that it belongs to, or a key without axis; `made_of`: a fingerprint of its input;
+    `make`: yields its files, or raises Held; `changed`: its input changed in a way that the
+    fingerprint does not show; `waits`: leave it to a later build; `unit`: the same for targets that
+    reach the disk together; `order`: sorts targets of the same urgency."""
 
     id: str
     owner: FeedKey
@@ -66,29 +71,34 @@ class Target:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """`due`: targets to make, in order; `late`: those that a later build makes; `gone`: ids of
-    targets that exist no more."""
+    """The work of a build. `due`: targets to make, in order; `late`: those that a later build
+    makes; `gone`: ids of published targets that no longer exist."""
 
     due: Sequence[Target]
     late: Sequence[Target]
     gone: Collection[str]
 
 
-def difference(
-    targets: Sequence[Target], known: Mapping[str, str], *, whole: bool = False
+def compare_targets(
+    targets: Sequence[Target], published: Mapping[str, str], *, whole: bool = False
 ) -> Difference:
-    """Compare `targets`, all that the owners of `known` have, with what was made before. `known`:
-    target id -> fingerprint, "" if it is out of date; `whole`: make all of them anew."""
+    """Compare all targets of some owners with the published ones. `published`: fingerprints of the
+    published targets of these owners, by id, or OUT_OF_DATE; `whole`: make all targets anew."""
     changed = [
         target
         for target in targets
-        if whole or target.changed or known.get(target.id) != target.made_of
+        if whole or target.changed or published.get(target.id) != target.made_of
     ]
     due = [target for target in changed if not target.waits]
+    late = [
+        target
+        for target in changed
+        if target.waits and published.get(target.id) != OUT_OF_DATE  # else it is recorded already
+    ]
     return Difference(
         due=sorted(due, key=lambda target: target.rank),
-        late=[target for target in changed if target.waits and known.get(target.id) != ""],
-        gone=known.keys() - {target.id for target in targets},
+        late=late,
+        gone=published.keys() - {target.id for target in targets},
     )
 
 
@@ -115,6 +125,6 @@ class BuildReport:
 Steps = Generator[None, None, BuildReport]  # a build, step by step
 
 
-def fingerprint(*parts: object) -> str:
-    """Return a fingerprint of values that `repr` tells apart."""
-    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:32]
+def make_fingerprint(*parts: object) -> str:
+    """Return a hash of the `repr` of the values, 32 hexadecimal digits."""
+    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:_DIGITS]

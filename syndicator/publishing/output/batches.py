@@ -8,7 +8,8 @@ from syndicator.core.ports import Outlet
 
 @contextmanager
 def batch(outlet: Outlet) -> Iterator[None]:
-    """Publish what the block puts and deletes; of a block that fails, only what it committed."""
+    """Commit the files that the block puts and deletes. If the block fails, discard those that it
+    did not commit itself."""
     try:
         yield
         outlet.commit()

@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 # Files that are synced one by one, a millisecond for two of them; for more, the whole file system
 # is synced, which also waits for the writes of other programs. A choice between 3 files (a quiet
 # disk) and 300 (one to which another program just wrote 150 MB).
-_FEW: Final = 32
+_MOST_SYNCED_SINGLY: Final = 32
 
 
 class Disk:
@@ -29,7 +29,7 @@ class Disk:
 
     def sync(self, paths: Collection[Path]) -> None:
         """Wait until these files, or the names in these folders, are on the disk."""
-        if len(paths) <= _FEW:
+        if len(paths) <= _MOST_SYNCED_SINGLY:
             for path in paths:
                 _sync_path(path)
         else:
@@ -65,8 +65,8 @@ def _sync_file_systems(paths: Collection[Path]) -> None:
     if syncfs is None:  # not Linux
         os.sync()
         return
-    one_of_each = {path.stat().st_dev: path for path in paths}
-    for path in one_of_each.values():
+    path_of_device = {path.stat().st_dev: path for path in paths}
+    for path in path_of_device.values():
         descriptor = os.open(path, os.O_RDONLY)
         try:
             if syncfs(descriptor):

@@ -21,9 +21,10 @@ from syndicator.core.ports.articles import ABSENT, Objects, ObjectStamp
 from syndicator.publishing import paths
 from syndicator.publishing.output.disk import Disk
 
-_JUST_NOW: Final = datetime.max.replace(tzinfo=UTC)  # later than all earlier objects
+_WRITTEN_NOW: Final = datetime.max.replace(tzinfo=UTC)  # later than all earlier objects
 _SECOND: Final = 1_000_000_000  # nanoseconds
-_OTHER: Final = "application/octet-stream"  # maps for web servers
+_OTHER_TYPE: Final = "application/octet-stream"  # of maps for web servers
+_GZIP_TRAILER: Final = 8  # bytes: checksum and size (RFC 1952)
 
 
 class _Staged(NamedTuple):
@@ -59,7 +60,8 @@ class FileOutlet:
         self._doomed: set[str] = set()  # to be deleted
 
     def get(self, name: str) -> bytes | None:
-        path = self._current(name)
+        """Return the bytes of a file as they will be after `commit`, None if it is missing."""
+        path = self._find_current(name)
         if path is None:
             return None
         try:
@@ -68,67 +70,73 @@ class FileOutlet:
             return None
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        packed = f"{name}.gz"
-        self._doomed -= {name, packed}
+        """Stage a file and its .gz, if they differ from the published ones. Return True if the file
+        differs. `heir_of`: names of files that redirect to this one, which becomes newer."""
+        packed_name = f"{name}.gz"
+        self._doomed -= {name, packed_name}
         changed = self.get(name) != data
         if changed:
-            latest = max(self._latest_mtime(other) for other in (name, *heir_of))
+            latest = max(self._find_latest_mtime(other) for other in (name, *heir_of))
             self._stage(name, data, earliest=latest + _SECOND)
         if not self._gzip or not paths.is_asked_often(name):
-            self._stage_deletion(packed)
-        elif changed or not self._is_gzip_of(packed, data):  # a crash may leave an old .gz
-            content = gzip.compress(data, GZIP_LEVEL, mtime=0)
+            self._stage_deletion(packed_name)
+            return changed
+        if changed or not self._is_gzip_of(packed_name, data):  # a crash may leave an old .gz
+            packed = gzip.compress(data, GZIP_LEVEL, mtime=0)
             try:
-                self._stage(packed, content, earliest=self._latest_mtime(name))
+                self._stage(packed_name, packed, earliest=self._find_latest_mtime(name))
             except BaseException:
                 self._unstage(name)  # both or none
                 raise
         return changed
 
     def delete(self, name: str) -> bool:
-        path = self._current(name)
+        """Stage the deletion of a file and its .gz. Return True if the file exists."""
+        path = self._find_current(name)
         existed = path is not None and os.path.lexists(path)
         self._stage_deletion(name)
         self._stage_deletion(f"{name}.gz")
         return existed
 
     def names(self, folder: str) -> set[str]:
-        """Return what is in `folder`, which ends in "/", with what is staged."""
-        path = self._path(folder.removesuffix("/"))
+        """Return the names of the files and folders in `folder`, which ends in "/", as they will be
+        after `commit`."""
+        path = self._get_path(folder.removesuffix("/"))
         published = set[str]()
         with contextlib.suppress(FileNotFoundError), os.scandir(path) as entries:
             published = {folder + entry.name for entry in entries if not entry.name.startswith(".")}
-        staged = {
-            folder + name.removeprefix(folder).partition("/")[0]
-            for name in self._staged
-            if name.startswith(folder)
-        }
+        staged = {_get_child(folder, name) for name in self._staged if name.startswith(folder)}
         return (published - self._doomed) | staged
 
     def written(self, name: str) -> datetime | None:
-        path = self._current(name)
-        mtime = _mtime(path) if path else 0
-        return datetime.fromtimestamp(mtime // _SECOND, UTC) if mtime else None
+        """Return when a file was written, None if it is missing."""
+        path = self._find_current(name)
+        mtime = _get_mtime(path) if path else 0
+        if not mtime:
+            return None
+        return datetime.fromtimestamp(mtime // _SECOND, UTC)
 
     def commit(self) -> None:
         """Replace files once their bytes are on the disk, and delete others only once the new names
-        are there, too. A file that cannot be replaced does not stop the rest."""
+        are on it, too. A file that cannot be replaced does not stop the others: RefusedFiles is
+        raised at the end."""
         try:
             self._disk.sync([staged.temporary for staged in self._staged.values()])
-            changed = self._folders(self._staged)
+            changed_folders = self._list_folders(self._staged)
             refused = self._replace_files()
-            self._disk.sync(changed)
-            shortened = self._folders(self._doomed)
+            self._disk.sync(changed_folders)
+            folders_of_deleted = self._list_folders(self._doomed)
             for name in sorted(self._doomed, reverse=True):  # a .gz before its file
                 self._check_lock()
-                self._disk.unlink(self._path(name))
-            self._disk.sync(shortened)
+                self._disk.unlink(self._get_path(name))
+            self._disk.sync(folders_of_deleted)
         finally:
             self.discard()
         if refused:
             raise RefusedFiles(refused)
 
     def discard(self) -> None:
+        """Forget what is staged."""
         for name in list(self._staged):
             self._unstage(name)
         self._doomed.clear()
@@ -136,32 +144,37 @@ class FileOutlet:
     def sweep(self) -> int:
         """Delete temporary files of killed writers; return how many. Call only while no other
         writer runs."""
-        left = [path for path in self._root.rglob(".*.tmp") if path.is_file()]
-        for path in left:
+        temporary_files = [path for path in self._root.rglob(".*.tmp") if path.is_file()]
+        for path in temporary_files:
             path.unlink(missing_ok=True)
-        return len(left)
+        return len(temporary_files)
 
-    def _path(self, name: str) -> Path:
-        return self._root.joinpath(*_parts(name))
+    def _get_path(self, name: str) -> Path:
+        return self._root.joinpath(*_split_name(name))
 
-    def _current(self, name: str) -> Path | None:
+    def _find_current(self, name: str) -> Path | None:
         """Return the file with the staged bytes, else the published file, which may be missing;
         None if its deletion is staged."""
-        path = self._path(name)
+        path = self._get_path(name)
         if name in self._doomed:
             return None
-        return self._staged[name].temporary if name in self._staged else path
+        staged = self._staged.get(name)
+        return path if staged is None else staged.temporary
 
-    def _latest_mtime(self, name: str) -> int:
-        published = _mtime(self._path(name))
-        return max(published, self._staged[name].mtime) if name in self._staged else published
+    def _find_latest_mtime(self, name: str) -> int:
+        """Return the later mtime of the published and the staged file, in nanoseconds; 0 without
+        either."""
+        mtime = _get_mtime(self._get_path(name))
+        staged = self._staged.get(name)
+        return mtime if staged is None else max(mtime, staged.mtime)
 
     def _stage(self, name: str, data: bytes, *, earliest: int) -> None:
-        """Write a temporary file beside `name`."""
+        """Write the new bytes of a file to a temporary file beside it. `earliest`: the least mtime
+        in nanoseconds."""
         if not self._staged:
             make_folder(self._root)
         self._unstage(name)
-        path = self._path(name)
+        path = self._get_path(name)
         temporary = path.with_name(f".{path.name}.{self._writer}.tmp")
         try:
             mtime = self._disk.write(temporary, data, earliest=earliest)
@@ -172,7 +185,7 @@ class FileOutlet:
 
     def _stage_deletion(self, name: str) -> None:
         self._unstage(name)
-        if os.path.lexists(self._path(name)):
+        if os.path.lexists(self._get_path(name)):
             self._doomed.add(name)
 
     def _unstage(self, name: str) -> None:
@@ -185,30 +198,30 @@ class FileOutlet:
             self._disk.unlink(temporary)
 
     def _replace_files(self) -> dict[str, OSError]:
-        """Replace files by their temporary ones. Return the errors by name of those that keep their
-        old bytes; raises OSError for what other files have, too."""
+        """Replace files by their temporary ones. Return the errors of those that keep their old
+        bytes, by name. Raises OSError for an error that other files have, too."""
         refused: dict[str, OSError] = {}
         for name, staged in list(self._staged.items()):
-            owner = name.removesuffix(".gz")
-            if owner in refused:  # a .gz of bytes that are not published
+            main_name = name.removesuffix(".gz")
+            if main_name in refused:  # a .gz of bytes that are not published
                 continue
             self._check_lock()
-            path = self._path(name)
+            path = self._get_path(name)
             try:
                 self._disk.replace(staged.temporary, path)
             except OSError as error:
                 if error.errno in OURS - OF_A_FILE:
                     raise
-                refused[owner] = OSError(error.errno, error.strerror, str(path))
+                refused[main_name] = OSError(error.errno, error.strerror, str(path))
             else:
                 del self._staged[name]
         return refused
 
-    def _folders(self, names: Iterable[str]) -> set[Path]:
+    def _list_folders(self, names: Iterable[str]) -> set[Path]:
         """Return the folders of these files, each with those above it, which may be new, too."""
         folders = set[Path]()
         for name in names:
-            folder = self._path(name).parent
+            folder = self._get_path(name).parent
             while folder not in folders:
                 folders.add(folder)
                 if folder != self._root:
@@ -216,14 +229,21 @@ class FileOutlet:
         return folders
 
     def _is_gzip_of(self, name: str, data: bytes) -> bool:
-        path = self._current(name)
+        path = self._find_current(name)
         return path is not None and _is_gzip_of(path, data)
 
 
-def _parts(name: str) -> list[str]:
+def _get_child(folder: str, name: str) -> str:
+    """Return the file or folder directly in `folder` that the file `name` is or is in."""
+    return folder + name.removeprefix(folder).partition("/")[0]
+
+
+def _split_name(name: str) -> list[str]:
+    """Return the parts of a file's name. Raises UsageError for a name that leads elsewhere."""
     parts = name.split("/")
-    if any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts):
-        raise UsageError(f"{name!r} is not a valid name of a published file")
+    for part in parts:
+        if part in ("", ".", "..") or "\\" in part or "\0" in part:
+            raise UsageError(f"{name!r} is not a valid name of a published file")
     return parts
 
 
@@ -232,13 +252,13 @@ def _is_gzip_of(path: Path, data: bytes) -> bool:
     `data`."""
     try:
         with path.open("rb") as file:
-            file.seek(-8, os.SEEK_END)
+            file.seek(-_GZIP_TRAILER, os.SEEK_END)
             return file.read() == struct.pack("<II", zlib.crc32(data), len(data) % 2**32)
     except OSError:  # missing or too short
         return False
 
 
-def _mtime(path: Path) -> int:
+def _get_mtime(path: Path) -> int:
     try:
         return path.stat().st_mtime_ns
     except FileNotFoundError:
@@ -248,64 +268,70 @@ def _mtime(path: Path) -> int:
 @dataclass(slots=True)
 class ObjectOutlet:
     """An Outlet (see ports) on `objects`, for one build. An object is replaced only if it has not
-    changed since this build read it: of two builds at a time one fails, and its feeds stay stale.
-    `put` writes at once, atomically and durably; deletions wait for `commit`.
-    `whole`: list all objects first, a thousand a request, else request each when needed. A .gz has
-    the type of its file and Content-Encoding: gzip."""
+    changed since this build read it: of two builds at the same time one fails, and its feeds stay
+    stale. `put` writes at once, atomically and durably; deletions wait for `commit`. `whole`: list
+    all objects first, a thousand a request, else request each when needed. A .gz has the type of
+    its file and Content-Encoding: gzip."""
 
     objects: Objects
     gzip: bool = True
     whole: bool = False
-    _seen: dict[str, ObjectStamp | None] = field(default_factory=dict, init=False)
+    _stamps: dict[str, ObjectStamp | None] = field(default_factory=dict, init=False)  # by name
     _listed: bool = field(default=False, init=False)
     _digests: bool = field(default=False, init=False)  # the store's etags are digests
     _doomed: set[str] = field(default_factory=set, init=False)  # to be deleted
 
     def get(self, name: str) -> bytes | None:
-        seen = self._look_for_kept(name)
-        content = self.objects.get(name) if seen else None
+        """Return the bytes of an object, None if it is missing or its deletion is staged. Raises
+        OSError if another build has written it meanwhile."""
+        if self._find_kept(name) is None:
+            return None
+        content = self.objects.get(name)
         if content is None:
             return None
-        self._check(name, content[1])
-        return content[0]
+        data, etag = content
+        self._check(name, etag)
+        return data
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
         """Write an object if its bytes differ. `heir_of` has no use here: a file must be later than
         those that redirect to it, and a new object is."""
-        seen = self._look(name)
-        sibling = f"{name}.gz"
-        self._doomed -= {name, sibling}
-        changed = seen is None or not self._is_same(seen, data)
+        stamp = self._find(name)
+        packed_name = f"{name}.gz"
+        self._doomed -= {name, packed_name}
+        changed = stamp is None or not self._is_same(stamp, data)
         if changed:
             self._write(name, data, type_of=name)
         if not self.gzip or not paths.is_asked_often(name):
-            self._stage_deletion(sibling)
-        else:
-            packed = gzip.compress(data, GZIP_LEVEL, mtime=0)
-            there = self._look(sibling)
-            # looked at although the file has not changed: a killed run may have written it alone
-            if there is None or not self._is_same(there, packed):
-                self._write(sibling, packed, type_of=name)
+            self._stage_deletion(packed_name)
+            return changed
+        packed = gzip.compress(data, GZIP_LEVEL, mtime=0)
+        packed_stamp = self._find(packed_name)
+        # compared although the file has not changed: a killed run may have written it alone
+        if packed_stamp is None or not self._is_same(packed_stamp, packed):
+            self._write(packed_name, packed, type_of=name)
         return changed
 
     def delete(self, name: str) -> bool:
-        existed = self._look_for_kept(name) is not None
+        """Stage the deletion of an object and its .gz. Return True if the object exists."""
+        existed = self._find_kept(name) is not None
         self._stage_deletion(name)
         self._stage_deletion(f"{name}.gz")
         return existed
 
     def names(self, folder: str) -> set[str]:
-        self._list()
-        there = (
-            name
-            for name, seen in self._seen.items()
-            if seen and name.startswith(folder) and name not in self._doomed
-        )
-        return {folder + name.removeprefix(folder).partition("/")[0] for name in there}
+        """Return the names of the objects and folders in `folder`, which ends in "/", as they will
+        be after `commit`."""
+        self._load_stamps()
+        names: set[str] = set()
+        for name, stamp in self._stamps.items():
+            if stamp and name.startswith(folder) and name not in self._doomed:
+                names.add(_get_child(folder, name))
+        return names
 
     def written(self, name: str) -> datetime | None:
-        seen = self._look_for_kept(name)
-        return seen.modified if seen else None
+        stamp = self._find_kept(name)
+        return stamp.modified if stamp else None
 
     def commit(self) -> None:
         for key in sorted(self._doomed, reverse=True):  # a .gz before its file
@@ -318,62 +344,71 @@ class ObjectOutlet:
     def sweep(self) -> int:
         return 0  # an object is whole or absent
 
-    def _look(self, name: str) -> ObjectStamp | None:
-        _parts(name)
+    def _find(self, name: str) -> ObjectStamp | None:
+        """Return the stamp of an object, as this build read or wrote it last; None if it is
+        missing."""
+        _split_name(name)
         if self.whole:
-            self._list()
-        if name not in self._seen:
-            self._seen[name] = None if self._listed else self.objects.head(name)
-        return self._seen[name]
+            self._load_stamps()
+        if name not in self._stamps:
+            self._stamps[name] = None if self._listed else self.objects.head(name)
+        return self._stamps[name]
 
-    def _look_for_kept(self, name: str) -> ObjectStamp | None:
-        seen = self._look(name)
-        return None if name in self._doomed else seen
+    def _find_kept(self, name: str) -> ObjectStamp | None:
+        """Return the stamp of an object, None if it is missing or its deletion is staged."""
+        stamp = self._find(name)
+        return None if name in self._doomed else stamp
 
     def _stage_deletion(self, key: str) -> None:
-        if self._look(key) is not None:
+        if self._find(key) is not None:
             self._doomed.add(key)
 
-    def _list(self) -> None:
+    def _load_stamps(self) -> None:
         if not self._listed:
             for stamp in self.objects.walk():
-                self._seen.setdefault(stamp.key, stamp)
+                self._stamps.setdefault(stamp.key, stamp)
             self._listed = True
 
-    def _is_same(self, seen: ObjectStamp, data: bytes) -> bool:
+    def _is_same(self, stamp: ObjectStamp, data: bytes) -> bool:
         """Return True if the object's bytes are `data`, by MD5 if the store's etags are digests,
         else by download."""
-        if seen.size != len(data):
+        if stamp.size != len(data):
             return False
-        return _is_digest(seen.etag, data) or (not self._digests and self.get(seen.key) == data)
+        if _is_digest(stamp.etag, data):
+            return True
+        return not self._digests and self.get(stamp.key) == data
 
     def _write(self, key: str, data: bytes, *, type_of: str) -> None:
-        seen = self._look(key)
+        """Write an object. `type_of`: the name of the file whose media type it has. Raises OSError
+        if another build has written it meanwhile."""
+        stamp = self._find(key)
         headers = {
-            "Content-Type": media_type(type_of) or _OTHER,
+            "Content-Type": media_type(type_of) or _OTHER_TYPE,
             "Cache-Control": cache_control(type_of),
         }
         if key != type_of:
             headers["Content-Encoding"] = "gzip"
-        etag = self.objects.put(key, data, over=seen.etag if seen else ABSENT, headers=headers)
+        etag = self.objects.put(key, data, over=stamp.etag if stamp else ABSENT, headers=headers)
         if etag is None:
-            raise self._clash(key)
+            raise self._make_clash_error(key)
         self._digests = _is_digest(etag, data)
-        self._seen[key] = ObjectStamp(key=key, etag=etag, size=len(data), modified=_JUST_NOW)
+        self._stamps[key] = ObjectStamp(key=key, etag=etag, size=len(data), modified=_WRITTEN_NOW)
 
     def _drop(self, key: str) -> None:
-        there = self.objects.head(key)
-        if there is not None:
-            self._check(key, there.etag)
+        stamp = self.objects.head(key)
+        if stamp is not None:
+            self._check(key, stamp.etag)
             self.objects.delete(key)
-        self._seen[key] = None
+        self._stamps[key] = None
 
     def _check(self, key: str, etag: str) -> None:
-        seen = self._seen[key]
-        if seen is None or seen.etag != etag:
-            raise self._clash(key)
+        """Raise OSError if an object has another etag than this build read."""
+        stamp = self._stamps[key]
+        if stamp is None or stamp.etag != etag:
+            raise self._make_clash_error(key)
 
-    def _clash(self, key: str) -> OSError:
+    def _make_clash_error(self, key: str) -> OSError:
+        """Return the error that another build has written an object meanwhile."""
         detail = (
             "another build has written it meanwhile; this one ends, and its stale feeds are built"
             " again"

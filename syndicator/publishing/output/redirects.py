@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
-from itertools import chain
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Final
 from urllib.parse import urlsplit
 
 from syndicator.core.formats import FORMATS, PICTURES
@@ -12,24 +12,24 @@ from syndicator.core.ports import FeedRow, Outlet
 from syndicator.publishing import paths
 from syndicator.publishing.output.batches import batch
 
-JSON = paths.MAPS + "moved.json"
-NGINX = paths.MAPS + "nginx.conf"
-CADDY = paths.MAPS + "caddy.conf"
-_THUMBNAIL = re.compile(rf"{PICTURES}[0-9a-f]{{20}}\.webp")
+JSON: Final = paths.MAPS + "moved.json"
+NGINX: Final = paths.MAPS + "nginx.conf"
+CADDY: Final = paths.MAPS + "caddy.conf"
+_THUMBNAIL: Final = re.compile(rf"{PICTURES}[0-9a-f]{{20}}\.webp")
 
 
 def moved(rows: Sequence[FeedRow]) -> dict[FeedKey, FeedKey]:
     """Return moved feed -> final target, without feeds that move in a circle: these count as
     deleted."""
-    step = {row.key: row.moved_to for row in rows if row.moved_to is not None}
+    next_of = {row.key: row.moved_to for row in rows if row.moved_to is not None}
     targets: dict[FeedKey, FeedKey] = {}
-    for key in step:
-        seen = {key}
-        target = step[key]
-        while target in step and target not in seen:
-            seen.add(target)
-            target = step[target]
-        if target not in seen:
+    for key in next_of:
+        visited = {key}
+        target = next_of[key]
+        while target in next_of and target not in visited:
+            visited.add(target)
+            target = next_of[target]
+        if target not in visited:
             targets[key] = target
     return targets
 
@@ -43,53 +43,57 @@ def files(
     """Return the maps for our own server, nginx and Caddy, by file name. Paths include the path of
     `base_url`. `off`: feeds whose axis is not published now; `withdrawn`: pages of withdrawn
     articles."""
-    prefix = urlsplit(base_url).path
     targets = moved(rows)
-    moves = ((old, new, feed_format) for old, new in targets.items() for feed_format in FORMATS)
-    forward = dict(
-        sorted(
-            (paths.file_name(old, feed_format), paths.file_name(new, feed_format))
-            for old, new, feed_format in moves
-        )
-    )
-    over = {*off, *(row.key for row in rows if row.dropped or row.moved_to)} - targets.keys()
-    gone = sorted(
-        chain(
-            withdrawn,
-            (paths.file_name(key, feed_format) for key in over for feed_format in FORMATS),
-        )
-    )
-    caddy = [
-        "# In a site block: import this file.",
-        *(f'redir "{prefix}{old}" "{prefix}{new}" 301' for old, new in forward.items()),
-        *(f'respond "{prefix}{name}" 410' for name in gone),
-    ]
-    nginx = [
+    new_names: dict[str, str] = {}
+    for old, new in targets.items():
+        for feed_format in FORMATS:
+            new_names[paths.file_name(old, feed_format)] = paths.file_name(new, feed_format)
+    new_names = dict(sorted(new_names.items()))
+    ended = {row.key for row in rows if row.dropped or row.moved_to}
+    gone_names = list(withdrawn)
+    for key in {*off, *ended} - targets.keys():
+        gone_names += [paths.file_name(key, feed_format) for feed_format in FORMATS]
+    gone_names.sort()
+    prefix = urlsplit(base_url).path
+    texts = {
+        JSON: json.dumps({"moved": new_names, "gone": gone_names}, indent=1),
+        NGINX: _write_nginx_map(prefix, new_names, gone_names),
+        CADDY: _write_caddy_map(prefix, new_names, gone_names),
+    }
+    return {name: f"{text}\n".encode() for name, text in texts.items()}
+
+
+def _write_nginx_map(prefix: str, new_names: Mapping[str, str], gone_names: Sequence[str]) -> str:
+    lines = [
         "# In http { }: include this file. In server { }:",
         "#   if ($syndicator_gone) { return 410; }",
         "#   if ($syndicator_moved) { return 301 $syndicator_moved; }",
         "map $uri $syndicator_moved {",
-        *(f'    "{prefix}{old}" "{prefix}{new}";' for old, new in forward.items()),
-        "}",
-        "map $uri $syndicator_gone {",
-        *(f'    "{prefix}{name}" 1;' for name in gone),
-        "}",
     ]
-    texts = {JSON: json.dumps({"moved": forward, "gone": gone}, indent=1)}
-    texts |= {NGINX: "\n".join(nginx), CADDY: "\n".join(caddy)}
-    return {name: f"{text}\n".encode() for name, text in texts.items()}
+    lines += [f'    "{prefix}{old}" "{prefix}{new}";' for old, new in new_names.items()]
+    lines += ["}", "map $uri $syndicator_gone {"]
+    lines += [f'    "{prefix}{name}" 1;' for name in gone_names]
+    lines.append("}")
+    return "\n".join(lines)
+
+
+def _write_caddy_map(prefix: str, new_names: Mapping[str, str], gone_names: Sequence[str]) -> str:
+    lines = ["# In a site block: import this file."]
+    lines += [f'redir "{prefix}{old}" "{prefix}{new}" 301' for old, new in new_names.items()]
+    lines += [f'respond "{prefix}{name}" 410' for name in gone_names]
+    return "\n".join(lines)
 
 
 def publish(
-    outlet: Outlet, wanted: Collection[str], stored: Callable[[str], bytes | None]
+    outlet: Outlet, needed: Collection[str], load: Callable[[str], bytes | None]
 ) -> set[str]:
-    """Publish the missing thumbnails of `wanted`; return the names without `stored` bytes. Raises
-    OSError."""
-    missing = set(wanted) - outlet.names(PICTURES)
+    """Publish the `needed` thumbnails that are not published yet. Return the names of those for
+    which `load` returned None. Raises OSError."""
+    unpublished = set(needed) - outlet.names(PICTURES)
     lost = set()
     with batch(outlet):
-        for name in sorted(missing):
-            data = stored(name)
+        for name in sorted(unpublished):
+            data = load(name)
             if data is None:
                 lost.add(name)
             else:
@@ -97,11 +101,12 @@ def publish(
     return lost
 
 
-def take_off(outlet: Outlet, wanted: Collection[str]) -> set[str]:
-    """Delete the published thumbnails that are not `wanted`, no other file of their folder; return
+def take_off(outlet: Outlet, needed: Collection[str]) -> set[str]:
+    """Delete the published thumbnails that are not `needed`, no other file of their folder; return
     their names. Raises OSError."""
-    going = {name for name in outlet.names(PICTURES) - set(wanted) if _THUMBNAIL.fullmatch(name)}
+    unneeded = outlet.names(PICTURES) - set(needed)
+    thumbnails = {name for name in unneeded if _THUMBNAIL.fullmatch(name)}
     with batch(outlet):
-        for name in going:
+        for name in thumbnails:
             outlet.delete(name)
-    return going
+    return thumbnails

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Final
 from urllib.parse import urlencode
 
 from syndicator.core.model import Failed, FetchResult, Request
@@ -11,15 +12,15 @@ from syndicator.core.ports import Fetcher
 from syndicator.core.reasons import FetchReason
 from syndicator.publishing import paths
 
-_TRIES = 3
-_SECONDS_EACH = 10.0  # for one address with its retries
-_SECONDS_IN_ALL = 30.0  # for all addresses; a choice
-_AT_ONCE = 4  # requests to a hub; a choice
+_TRIES: Final = 3
+_SECONDS_EACH: Final = 10.0  # for one address with its retries
+_SECONDS_IN_ALL: Final = 30.0  # for all addresses; a choice
+_AT_ONCE: Final = 4  # requests to a hub; a choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """The result of telling a hub of changes. `untold`: addresses of which it took no notice;
+    """The result of telling a hub of changes. `untold`: addresses whose notice it did not take;
     `failed`: why."""
 
     untold: tuple[str, ...] = ()
@@ -44,26 +45,24 @@ async def notify(
     """Tell `hub` that the feeds at `urls` changed, each in a request of its own. `allow`: private
     networks in which the hub may be; `seconds_each`, `seconds_in_all`: for an address with its
     retries, and for all addresses; `first_retry_seconds`: before the first retry, doubled for each.
-    If every request of a batch fails, the rest are not sent."""
+    If every request of a batch fails, the other batches are not sent."""
     requests = {url: _make_notice(hub, url, allow, seconds_each) for url in urls}
     addresses = list(requests)
-    told: set[str] = set()
+    notified: set[str] = set()
     first_failure: Failed | None = None
     try:
         async with asyncio.timeout(seconds_in_all):
             for start in range(0, len(addresses), _AT_ONCE):
-                batch = addresses[start : start + _AT_ONCE]
-                failures = await _send_batch(
-                    {url: requests[url] for url in batch}, fetcher, first_retry_seconds
-                )
-                told.update(url for url in batch if url not in failures)
-                if first_failure is None:
-                    first_failure = next(iter(failures.values()), None)
+                batch = {url: requests[url] for url in addresses[start : start + _AT_ONCE]}
+                failures = await _send_batch(batch, fetcher, first_retry_seconds)
+                notified.update(batch.keys() - failures.keys())
+                if first_failure is None and failures:
+                    first_failure = next(iter(failures.values()))
                 if len(failures) == len(batch):
                     break
     except TimeoutError:
         first_failure = first_failure or _make_timeout(hub, seconds_in_all)
-    untold = tuple(url for url in addresses if url not in told)
+    untold = tuple(url for url in addresses if url not in notified)
     return Notice(untold=untold, failed=first_failure)
 
 
@@ -98,6 +97,7 @@ def _make_notice(hub: str, url: str, allow: Sequence[str], seconds: float) -> Re
 async def _send_notice(
     request: Request, fetcher: Fetcher, first_retry_seconds: float
 ) -> FetchResult:
+    """Send a notice, with retries after temporary failures; return the last result."""
     try:
         async with asyncio.timeout(request.deadline):
             for retry in range(_TRIES - 1):

@@ -17,15 +17,15 @@ from syndicator.publishing.render.xml import (
     XML_LANG,
     add_stylesheet,
     add_text,
-    declared,
     insert_entries,
-    mark_text,
-    qualified,
-    refer_to_signs,
+    qualify_name,
+    select_namespaces,
     serialise_entry,
+    set_text_type,
+    write_signs_as_references,
 )
 
-_NAMESPACES: Final = declared("media")
+_NAMESPACES: Final = select_namespaces("media")
 _PLAIN: Final = ("title", "name")
 _CLOSING: Final = b"</feed>"
 
@@ -38,9 +38,9 @@ def make_entry(draft: Draft) -> Any:
     entry = draft.feed_entry.atom_entry()
     if view.language:
         entry.set(XML_LANG, view.language)
-    mark_text(entry.find("title"))
+    set_text_type(entry.find("title"))
     if view.rights:
-        mark_text(entry.find("rights"))
+        set_text_type(entry.find("rights"))
     _complete_links(entry, view)
     add_media(entry, view)
     if not view.is_own:
@@ -49,8 +49,8 @@ def make_entry(draft: Draft) -> Any:
 
 
 def _complete_links(entry: Any, view: View) -> None:
-    """Complete the links of which feedgen writes the address alone, and add those of kinds that it
-    does not know."""
+    """Complete the links of article and enclosure, which have only an address in feedgen's entry,
+    and add the kinds of links that feedgen does not know."""
     entry.find("link").set("rel", "alternate")
     file = view.enclosure
     if file:
@@ -66,8 +66,8 @@ def _complete_links(entry: Any, view: View) -> None:
 
 
 def _complete_source(entry: Any, view: View) -> None:
-    """Complete the source, of which feedgen knows title and address; make it if the source has no
-    address."""
+    """Complete the <source> of feedgen's entry, which has title and address. If the source has no
+    address, feedgen makes none: add it."""
     origin = view.origin
     source = entry.find("source")
     if source is None:
@@ -76,7 +76,7 @@ def _complete_source(entry: Any, view: View) -> None:
     else:
         title, link = source
         link.set("rel", "self")
-    mark_text(title)
+    set_text_type(title)
     add_text(source, "id", origin.id)
     add_text(source, "updated", (origin.updated or view.published).isoformat())
     if origin.site:
@@ -86,7 +86,7 @@ def _complete_source(entry: Any, view: View) -> None:
 def serialise(draft: Draft, entry: Any) -> bytes:
     """Return the bytes of an entry inside a feed."""
     if draft.has_signs:
-        refer_to_signs(entry, _PLAIN)
+        write_signs_as_references(entry, _PLAIN)
     return serialise_entry(entry, _NAMESPACES)
 
 
@@ -112,7 +112,7 @@ def write_feed(head: Head, entries: Sequence[bytes]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _HeadExtension:
-    """What feedgen has no field for; feedgen calls the methods."""
+    """The parts of a feed for which feedgen has no field; feedgen calls the methods."""
 
     head: Head
 
@@ -120,29 +120,35 @@ class _HeadExtension:
         # The namespace of tombstones is declared only if there is one: the W3C validator warns of
         # namespaces that it does not know, such as that of RFC 6721. A takedown is worth the
         # warning, as long as `builder` shows it.
-        removed = declared("at") if self.head.removed else {}
-        archived = declared("fh") if self.head.archived else {}
-        return {**_NAMESPACES, **removed, **archived}
+        namespaces = dict(_NAMESPACES)
+        if self.head.removed:
+            namespaces |= select_namespaces("at")
+        if self.head.is_archive_document:
+            namespaces |= select_namespaces("fh")
+        return namespaces
 
     def extend_atom(self, feed: Any) -> None:
+        """Complete the feed that feedgen made."""
         add_stylesheet(feed, self.head.base)
-        mark_text(feed.find("title"))
+        set_text_type(feed.find("title"))
         if self.head.description:
-            mark_text(feed.find("subtitle"))
-        if self.head.archived:
-            SubElement(feed, qualified("fh", "archive"))
+            set_text_type(feed.find("subtitle"))
+        if self.head.is_archive_document:
+            SubElement(feed, qualify_name("fh", "archive"))
         for item in self.head.removed:
             SubElement(
-                feed, qualified("at", "deleted-entry"), ref=item.urn, when=item.when.isoformat()
+                feed, qualify_name("at", "deleted-entry"), ref=item.urn, when=item.when.isoformat()
             )
-        refer_to_signs(feed, _PLAIN)
+        write_signs_as_references(feed, _PLAIN)
 
 
 def _list_head_links(head: Head) -> list[dict[str, str]]:
-    own = head.base + head.self_name if head.self_name else head.url(ATOM)
-    page = FORMATS[PAGE].media_type
-    links = [{"href": own, "rel": "self", "type": FORMATS[ATOM].media_type}]
-    links.append({"href": head.home, "rel": "alternate", "type": page})
+    """Return the links of a feed's head: itself, its page, hubs, licence, and archive documents."""
+    address = head.base + head.self_name if head.self_name else head.url(ATOM)
+    links = [
+        {"href": address, "rel": "self", "type": FORMATS[ATOM].media_type},
+        {"href": head.home, "rel": "alternate", "type": FORMATS[PAGE].media_type},
+    ]
     if head.current:
         links += [{"href": hub, "rel": "hub"} for hub in head.hubs]
     else:

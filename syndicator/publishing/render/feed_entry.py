@@ -7,11 +7,11 @@ from typing import Any, Final
 from lxml.etree import SubElement
 
 from syndicator.publishing.render.view import View
-from syndicator.publishing.render.xml import add_text, qualified
+from syndicator.publishing.render.xml import add_text, qualify_name
 
-_THUMBNAIL: Final = qualified("media", "thumbnail")
-_MEDIA_CONTENT: Final = qualified("media", "content")
-_CREDIT: Final = qualified("media", "credit")
+_THUMBNAIL: Final = qualify_name("media", "thumbnail")
+_MEDIA_CONTENT: Final = qualify_name("media", "content")
+_CREDIT: Final = qualify_name("media", "credit")
 
 
 @dataclass(slots=True)
@@ -35,16 +35,9 @@ class Draft:
         """True if a text of a plain element has & or <."""
         if self._has_signs is None:
             view = self.view
-            names = (
-                view.title,
-                view.category,
-                view.origin.title,
-                view.rights,
-                *view.authors,
-                *view.tags,
-            )
-            texts = "".join((*names, view.text or view.content))
-            self._has_signs = "&" in texts or "<" in texts
+            texts = [view.title, view.category, view.origin.title, view.rights]
+            texts += (*view.authors, *view.tags, view.text or view.content)
+            self._has_signs = any("&" in text or "<" in text for text in texts)
         return self._has_signs
 
 

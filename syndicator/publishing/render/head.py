@@ -15,8 +15,7 @@ from syndicator.core.formats import ATOM, FORMATS, JSON, PAGE
 from syndicator.core.model import FeedKey, FeedSpec, Older, feed_urn
 from syndicator.core.text import slug
 from syndicator.publishing import paths
-from syndicator.publishing.render.view import View, language, line, uri
-from syndicator.publishing.render.view import name as view_name
+from syndicator.publishing.render.view import View, clean_language, clean_line, clean_name, uri
 
 EMPTY: Final = datetime(2000, 1, 1, tzinfo=UTC)  # `updated` of a feed that never had an entry
 _MARKUP: Final = re.compile(r"<[^>]*>")
@@ -65,21 +64,22 @@ class Head:
     @property
     def image(self) -> str:
         """The icon as PNG, GIF or JPEG, as RSS requires."""
-        return (
-            self.icon
-            if self.icon.lower().endswith((".png", ".gif", ".jpg", ".jpeg"))
-            else f"{self.base}icon.png"
-        )
+        if self.icon.lower().endswith((".png", ".gif", ".jpg", ".jpeg")):
+            return self.icon
+        return f"{self.base}icon.png"
 
     @property
-    def archived(self) -> bool:
+    def is_archive_document(self) -> bool:
         """True for one archive document of several: the validator reports a single one as
         incomplete."""
         return not self.current and bool(self.previous or self.following)
 
-    def document(self, name: str, feed_format: str) -> str:
-        """Return the address of the archive document `name` in a format; "" if `name` is ""."""
-        return f"{self.base}{name.rpartition('.')[0]}.{feed_format}" if name else ""
+    def get_document_url(self, name: str, feed_format: str) -> str:
+        """Return the address of an archive document in a format, "" for no document. `name`: of its
+        Atom file."""
+        if not name:
+            return ""
+        return f"{self.base}{name.rpartition('.')[0]}.{feed_format}"
 
     @property
     def home(self) -> str:
@@ -88,38 +88,42 @@ class Head:
 
 
 def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datetime | None) -> Head:
-    """Return the head of a feed. `updated`: of the newest entry, None without entries."""
+    """Return the head of a feed. `updated`: the time of its newest entry, None without entries."""
     site = settings.site
-    licence = uri(site.rights) if "://" in site.rights else ""
-    title = line(spec.title) or line(spec.name) or spec.key.slug
+    name = clean_line(spec.name)
+    title = clean_line(spec.title) or name or spec.key.slug
+    description = clean_line(spec.description) or f"{name or title}: the newest articles."
+    hubs = [uri(hub) for hub in settings.publish.hubs]
     return Head(
         urn=feed_urn(instance, spec.key.axis, spec.first_slug),
         title=title,
-        description=line(spec.description) or f"{line(spec.name) or title}: the newest articles.",
+        description=description,
         base=settings.base_url,
         stem=paths.stem(spec.key),
-        language=language(spec.language) or "en",
-        author=view_name(site.author),
+        language=clean_language(spec.language) or "en",
+        author=clean_name(site.author),
         icon=uri(site.icon) or f"{settings.base_url}icon.svg",
-        hubs=tuple(hub for hub in map(uri, settings.publish.hubs) if hub),
+        hubs=tuple(hub for hub in hubs if hub),
         formats=tuple(feed_format for feed_format in FORMATS if feed_format in spec.formats),
         updated=updated or EMPTY,
-        rights=line(site.rights),
-        licence=licence,
-        archives=_archives(spec, settings.publish.archives),
+        rights=clean_line(site.rights),
+        licence=uri(site.rights) if "://" in site.rights else "",
+        archives=_list_archive_formats(spec, settings.publish.archives),
     )
 
 
-def _archives(spec: FeedSpec, setting: Archives) -> tuple[str, ...]:
-    """Return the formats of a feed's archive documents, none without Atom."""
+def _list_archive_formats(spec: FeedSpec, setting: Archives) -> tuple[str, ...]:
+    """Return the formats of a feed's archive documents; none if the feed has no archives or no
+    Atom."""
     if ATOM not in spec.formats or spec.older is Older.NONE:
         return ()
-    return tuple(
-        feed_format for feed_format in _formats_of(spec, setting) if feed_format in spec.formats
-    )
+    allowed = _list_allowed_archive_formats(spec, setting)
+    return tuple(feed_format for feed_format in allowed if feed_format in spec.formats)
 
 
-def _formats_of(spec: FeedSpec, setting: Archives) -> tuple[str, ...]:
+def _list_allowed_archive_formats(spec: FeedSpec, setting: Archives) -> tuple[str, ...]:
+    """Return the formats that the archives of a feed may have, by its axis and the setting
+    `publish.archives`."""
     if not setting:
         return ()
     is_archived = listed(spec.key.axis).archived
@@ -132,9 +136,10 @@ def _formats_of(spec: FeedSpec, setting: Archives) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The pages that entries link to, by settings and taxonomy.toml only, so that new feeds change
-    no entries. `tags`: slugs of tags that surely have a page; None: all. `unsaid`: the category of
-    unclassified articles."""
+    """The pages that entries link to. They depend on settings and taxonomy.toml only, so that new
+    feeds change no entries. `base`: the web root; `categories`, `sources`: they have pages; `tags`:
+    slugs of the tags that surely have a page, None for all; `unsaid`: the category of unclassified
+    articles."""
 
     base: str
     categories: bool = True
@@ -143,106 +148,116 @@ class Links:
     sources: bool = True
 
     def category(self, name: str) -> str:
-        return self._page(CATEGORY, name) if self.categories else ""
+        """Return the address of a category's page, "" if categories have none."""
+        return self._make_address(CATEGORY, name) if self.categories else ""
 
     def tag(self, name: str) -> str:
         """Return the address of a tag's page, "" if it might not exist."""
-        return self._page(TAG, name) if self.tags is None or slug(name) in self.tags else ""
+        if self.tags is not None and slug(name) not in self.tags:
+            return ""
+        return self._make_address(TAG, name)
 
     def source(self, key: str) -> str:
-        return (
-            self.base + paths.file_name(FeedKey(SOURCE, key), PAGE) if key and self.sources else ""
-        )
+        """Return the address of the page of the source `key`, "" if sources have none."""
+        if not key or not self.sources:
+            return ""
+        return self.base + paths.file_name(FeedKey(SOURCE, key), PAGE)
 
-    def _page(self, axis: str, name: str) -> str:
+    def _make_address(self, axis: str, name: str) -> str:
         return self.base + paths.file_name(FeedKey(axis, slug(name)), PAGE)
 
 
 def links(settings: Settings, named: Iterable[str] = ()) -> Links:
-    """Return the links for `settings`; `named`: tags of taxonomy.toml, which have a page with one
-    article."""
+    """Return the links that the settings allow. `named`: tags of taxonomy.toml, which have a page
+    from their first article on."""
     publish = settings.publish
-    pages = {
-        name for name, axis in AXES.items() if PAGE in publish.formats and axis.word in publish.axes
-    }
-    sure = None if publish.tag_min == 1 else frozenset(map(slug, named))
+    axes_with_pages: set[str] = set()
+    if PAGE in publish.formats:
+        axes_with_pages = {name for name, axis in AXES.items() if axis.word in publish.axes}
+    tags: frozenset[str] | None = frozenset()
+    if TAG in axes_with_pages:
+        tags = None if publish.tag_min == 1 else frozenset(map(slug, named))
     return Links(
         base=settings.base_url,
-        categories=CATEGORY in pages,
-        tags=sure if TAG in pages else frozenset(),
+        categories=CATEGORY in axes_with_pages,
+        tags=tags,
         unsaid=settings.describe.uncategorised,
-        sources=SOURCE in pages,
+        sources=SOURCE in axes_with_pages,
     )
 
 
-def card(view: View, links: Links) -> str:
-    """Return the entry as HTML: picture, excerpt, "Source · category · tags", then the whole,
-    already sanitised text if it may be shown. Picture and excerpt are left out if the whole text
-    repeats them."""
-    names = f"<p>{_BETWEEN.join(_names(view, links))}</p>"
-    return "".join(
-        [
-            *_picture(view),
-            *_excerpt(view),
-            names,
-            *reported(view, links.base),
-            view.explained,
-            view.html,
-        ]
-    )
+def write_card(view: View, links: Links) -> str:
+    """Return an entry as HTML: picture, excerpt, "Source · category · tags", then the whole text,
+    which is sanitised already, if it may be shown. Picture and excerpt are left out if the whole
+    text repeats them."""
+    parts = [*_write_picture(view), *_write_excerpt(view)]
+    parts.append(f"<p>{_BETWEEN.join(_list_names(view, links))}</p>")
+    parts += write_other_reports(view, links.base)
+    parts += (view.explained, view.html)
+    return "".join(parts)
 
 
-def plain(view: View, base: str) -> str:
+def write_whole_text(view: View, base: str) -> str:
     """Return the whole text and the reports of other outlets as HTML, without picture, source and
-    tags."""
+    tags. `base`: the web root."""
     if not view.also:
         return view.html
-    return "".join([*_excerpt(view), *reported(view, base), view.explained, view.html])
+    parts = [*_write_excerpt(view), *write_other_reports(view, base), view.explained, view.html]
+    return "".join(parts)
 
 
-def reported(view: View, base: str) -> Iterator[str]:
+def write_other_reports(view: View, base: str) -> Iterator[str]:
     """Yield as HTML the other outlets of the story, and the link to the story's page. `base`: the
     web root."""
-    if view.also:
-        named = ", ".join(linked(name, url) for name, url in view.also)
-        more = (
-            f"{_BETWEEN}{linked('Timeline', base + paths.story_name(view.story))}"
-            if view.story
-            else ""
-        )
-        yield f"<p>Also: {named}{more}</p>"
+    if not view.also:
+        return
+    outlets = ", ".join(write_link(name, url) for name, url in view.also)
+    timeline = ""
+    if view.story:
+        timeline = _BETWEEN + write_link("Timeline", base + paths.story_name(view.story))
+    yield f"<p>Also: {outlets}{timeline}</p>"
 
 
-def _picture(view: View) -> Iterator[str]:
+def _write_picture(view: View) -> Iterator[str]:
+    """Yield the cover, linked to the article, unless the whole text has it."""
+    if not view.cover or escape(view.cover) in view.html:
+        return
     # The validator takes src= at the end of an address for an attribute (its validators.py,
     # absUrlMixin)
-    shown = _SRC.sub(r"\1&#61;", escape(view.cover))
-    if view.cover and escape(view.cover) not in view.html:
-        yield f'<p><a href="{escape(view.url)}"><img src="{shown}" alt=""></a></p>'
+    address = _SRC.sub(r"\1&#61;", escape(view.cover))
+    yield f'<p><a href="{escape(view.url)}"><img src="{address}" alt=""></a></p>'
 
 
-def _excerpt(view: View) -> Iterator[str]:
-    begins = "".join(unescape(_MARKUP.sub("", view.html[:_BEGINNING])).split())
-    words = "".join(view.summary.split())  # blocks may have no spaces between them
-    if words and not 0 <= begins.find(words) <= _ABOVE:
+def _write_excerpt(view: View) -> Iterator[str]:
+    """Yield the excerpt, unless the whole text begins with it."""
+    # compared without spaces: blocks may have none between them
+    beginning = "".join(unescape(_MARKUP.sub("", view.html[:_BEGINNING])).split())
+    excerpt = "".join(view.summary.split())
+    if not excerpt:
+        return
+    is_repeated = 0 <= beginning.find(excerpt) <= _ABOVE
+    if not is_repeated:
         yield f"<p>{escape(view.summary, quote=False)}</p>"
 
 
-def _names(view: View, links: Links) -> Iterator[str]:
+def _list_names(view: View, links: Links) -> Iterator[str]:
+    """Yield source, category and tags as HTML links, each name once."""
     parts = urlsplit(view.url)
     front_page = f"{parts.scheme}://{parts.netloc}/" if parts.netloc else ""  # a mail has none
-    yield linked(view.origin.title, view.origin.site or front_page)
-    shown = {links.unsaid.casefold()}
-    for name, address in (
-        (view.category, links.category),
-        *((tag, links.tag) for tag in view.tags),
-    ):
-        if name and name.casefold() not in shown:
-            shown.add(name.casefold())
-            yield linked(name, address(name))
+    yield write_link(view.origin.title, view.origin.site or front_page)
+    written = {links.unsaid.casefold()}
+    if view.category and view.category.casefold() not in written:
+        written.add(view.category.casefold())
+        yield write_link(view.category, links.category(view.category))
+    for tag in view.tags:
+        if tag.casefold() not in written:
+            written.add(tag.casefold())
+            yield write_link(tag, links.tag(tag))
 
 
-def linked(name: str, address: str) -> str:
+def write_link(name: str, address: str) -> str:
     """Return a name as HTML, linked if it has an address."""
-    shown = escape(name, quote=False)
-    return f'<a href="{escape(address)}">{shown}</a>' if address else shown
+    label = escape(name, quote=False)
+    if not address:
+        return label
+    return f'<a href="{escape(address)}">{label}</a>'

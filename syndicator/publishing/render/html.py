@@ -47,8 +47,8 @@ def render_markdown(markdown: str, base_url: str) -> str:
     become absolute against `base_url`, links into private networks lose their address, tracking
     pixels are removed. Sanitising comes last, since rendering can turn escaped markup into live
     markup."""
-    renderer = _renderer()
-    tokens = list(_adjusted(renderer.parse(text.legal(markdown)), base_url))
+    renderer = _make_renderer()
+    tokens = list(_adjust_tokens(renderer.parse(text.legal(markdown)), base_url))
     return nh3.clean(
         renderer.renderer.render(tokens, renderer.options, {}),
         tags=set(_TAGS),
@@ -59,35 +59,42 @@ def render_markdown(markdown: str, base_url: str) -> str:
 
 
 @cache
-def _renderer() -> MarkdownIt:
+def _make_renderer() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
-def _adjusted(tokens: Sequence[Token], base_url: str) -> Iterator[Token]:
-    """Make addresses absolute, remove tracking pixels, and write alignment as an attribute instead
-    of a style."""
+def _adjust_tokens(tokens: Sequence[Token], base_url: str) -> Iterator[Token]:
+    """Yield the tokens of a text with absolute addresses, without tracking pixels, and with
+    alignment as an attribute instead of a style."""
     for token in tokens:
-        if token.children is not None and token.type != "image":
-            token.children = list(_adjusted(token.children, base_url))
         if token.type == "image":
-            yield from _image(token, base_url)
+            yield from _adjust_image(token, base_url)
             continue
+        if token.children is not None:
+            token.children = list(_adjust_tokens(token.children, base_url))
         if token.type == "link_open":
-            target = str(token.attrs.get("href", ""))
-            if not target.lower().startswith("mailto:"):
-                token.attrs["href"] = _address(base_url, target)
-            if not token.attrs["href"]:
-                del token.attrs["href"]
+            _adjust_link(token, base_url)
         style = str(token.attrs.pop("style", ""))
         if style.startswith("text-align:"):
             token.attrs["align"] = style.removeprefix("text-align:")
         yield token
 
 
-def _image(token: Token, base_url: str) -> Iterator[Token]:
+def _adjust_link(token: Token, base_url: str) -> None:
+    """Make the address of a link absolute; remove it if it is not allowed."""
+    address = str(token.attrs.get("href", ""))
+    if not address.lower().startswith("mailto:"):
+        address = _make_public_address(base_url, address)
+    if address:
+        token.attrs["href"] = address
+    else:
+        token.attrs.pop("href", None)
+
+
+def _adjust_image(token: Token, base_url: str) -> Iterator[Token]:
     """Yield the image with an absolute address, its text if the address is not allowed, no tracking
     pixel."""
-    source = _address(base_url, str(token.attrs.get("src", "")))
+    source = _make_public_address(base_url, str(token.attrs.get("src", "")))
     if source and _PIXEL.search(source):
         return
     if source:
@@ -97,8 +104,10 @@ def _image(token: Token, base_url: str) -> Iterator[Token]:
         yield Token("text", "", 0, content=token.content)
 
 
-def _address(base_url: str, reference: str) -> str:
+def _make_public_address(base_url: str, reference: str) -> str:
     """Return `reference` as an absolute address; "" for none, or if it leads into a private
     network."""
     address = urls.absolute(base_url, reference)
-    return address if address and not refusal(address, base_url) else ""
+    if not address or refusal(address, base_url):
+        return ""
+    return address

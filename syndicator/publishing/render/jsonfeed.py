@@ -10,22 +10,16 @@ from syndicator.publishing.render.view import View
 
 
 def item(view: View) -> bytes:
-    """Return the item object of an article, equal in all feeds."""
+    """Return an article as an item of JSON Feed, equal in all feeds."""
     fields: dict[str, Any] = {"id": view.urn, "url": view.url, "title": view.title}
-    fields["content_html" if view.content else "content_text"] = view.content or view.text
-    # JSON Feed has one list for category and tags, which may have the same name
-    tags: dict[str, str] = {}
-    for tag in filter(None, (view.category, *view.tags)):
-        tags.setdefault(tag.casefold(), tag)
-    enclosure = view.enclosure
+    if view.content:
+        fields["content_html"] = view.content
+    else:
+        fields["content_text"] = view.text
+    attachment = _make_attachment(view)
     origin = view.origin
-    attachment = enclosure and {
-        "url": enclosure.url,
-        "mime_type": enclosure.type,
-        **_filled(size_in_bytes=enclosure.length, duration_in_seconds=view.seconds),
-    }
-    source = _filled(title=origin.title, feed_url=origin.url, home_page_url=origin.site)
-    fields |= _filled(
+    source = _drop_empty(title=origin.title, feed_url=origin.url, home_page_url=origin.site)
+    fields |= _drop_empty(
         summary=view.summary if view.content else "",
         image=view.cover,
         language=view.language,
@@ -33,10 +27,10 @@ def item(view: View) -> bytes:
         # of version 1.0, for readers that know only that; those that know both would show a line of
         # all names twice
         author={"name": view.authors[0]},
-        tags=list(tags.values()),
+        tags=_list_tags(view),
         attachments=[attachment] if attachment else [],
         # extensions: version 1.1 has no fields for rights and for the feed of an item
-        _rights=_filled(text=view.rights, license=view.licence),
+        _rights=_drop_empty(text=view.rights, license=view.licence),
         _source={} if view.is_own else source,
     )
     fields["date_published"] = (view.began or view.published).isoformat()
@@ -44,27 +38,46 @@ def item(view: View) -> bytes:
     return _dump(fields)
 
 
-def feed(head: Head, items: Sequence[bytes]) -> bytes:
-    """Return a JSON Feed document of finished items."""
+def _make_attachment(view: View) -> dict[str, Any]:
+    """Return the enclosure as an attachment, empty without one."""
+    enclosure = view.enclosure
+    if enclosure is None:
+        return {}
+    sizes = _drop_empty(size_in_bytes=enclosure.length, duration_in_seconds=view.seconds)
+    return {"url": enclosure.url, "mime_type": enclosure.type, **sizes}
+
+
+def _list_tags(view: View) -> list[str]:
+    """Return category and tags, each once: JSON Feed has one list for both."""
+    tags: dict[str, str] = {}
+    for tag in (view.category, *view.tags):
+        if tag:
+            tags.setdefault(tag.casefold(), tag)
+    return list(tags.values())
+
+
+def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
+    """Return a JSON Feed document. `items`: the bytes of its items, from `item`."""
+    address = head.url(JSON) if head.current else head.get_document_url(head.self_name, JSON)
     fields: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": head.title,
-        "feed_url": head.url(JSON) if head.current else head.document(head.self_name, JSON),
+        "feed_url": address,
         "description": head.description,
         "language": head.language,
     }
-    fields |= _filled(
+    fields |= _drop_empty(
         home_page_url=head.url(PAGE) if PAGE in head.formats else "",
         icon=head.icon,
-        _rights=_filled(text=head.rights, license=head.licence) if head.rights else {},
-        next_url=head.document(head.previous, JSON) if JSON in head.archives else "",
+        _rights=_drop_empty(text=head.rights, license=head.licence) if head.rights else {},
+        next_url=head.get_document_url(head.previous, JSON) if JSON in head.archives else "",
         hubs=[{"type": "WebSub", "url": hub} for hub in head.hubs] if head.current else [],
     )
-    start = _dump(fields)
-    return start[:-1] + b', "items": [\n' + b",\n".join(items) + b"\n]}\n"
+    start = _dump(fields).removesuffix(b"}")
+    return start + b', "items": [\n' + b",\n".join(items) + b"\n]}\n"
 
 
-def _filled(**values: Any) -> dict[str, Any]:
+def _drop_empty(**values: Any) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 

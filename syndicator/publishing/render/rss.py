@@ -19,11 +19,11 @@ from syndicator.publishing.render.xml import (
     add_local,
     add_stylesheet,
     add_text,
-    declared,
     insert_entries,
-    qualified,
-    refer_to_signs,
+    qualify_name,
+    select_namespaces,
     serialise_entry,
+    write_signs_as_references,
 )
 
 _ARTWORK: Final = ("image/jpeg", "image/png")  # Apple takes no other for itunes:image
@@ -39,11 +39,11 @@ _APPLE_TYPES: Final = (
 )
 _OF_APPLE: Final = ("season", "episode", "explicit")  # lines of an episode with tags of Apple
 _MINUTES: Final = 15  # between two polls
-_ITEM_NAMESPACES: Final = declared("media", "dc", "content")
-_NAMESPACES: Final = {**_ITEM_NAMESPACES, **declared("atom", "sy")}
-_CREATOR: Final = qualified("dc", "creator")
-_RIGHTS: Final = qualified("dc", "rights")
-_ATOM_LINK: Final = qualified("atom", "link")
+_ITEM_NAMESPACES: Final = select_namespaces("media", "dc", "content")
+_NAMESPACES: Final = {**_ITEM_NAMESPACES, **select_namespaces("atom", "sy")}
+_CREATOR: Final = qualify_name("dc", "creator")
+_RIGHTS: Final = qualify_name("dc", "rights")
+_ATOM_LINK: Final = qualify_name("atom", "link")
 _PLAIN: Final = ("title", "description", "category", "source", _CREATOR)
 _FOR_TEXT_AND_HTML: Final = ("title", "category", "source", _CREATOR, _RIGHTS)
 _CLOSING: Final = b"</channel></rss>"
@@ -80,7 +80,7 @@ def make_item(draft: Draft) -> Any:
 def serialise(draft: Draft, item: Any) -> bytes:
     """Return the bytes of an item inside a feed."""
     if draft.has_signs:
-        refer_to_signs(item, _PLAIN)
+        write_signs_as_references(item, _PLAIN)
     return serialise_entry(item, _ITEM_NAMESPACES)
 
 
@@ -91,8 +91,9 @@ def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
     feed = FeedGenerator()
     feed.title(head.title)
     feed.description(head.description)
-    own = {"href": head.url(RSS), "rel": "self", "type": FORMATS[RSS].media_type}
-    feed.link([own, {"href": head.home, "rel": "alternate"}])  # of the channel: the last
+    self_link = {"href": head.url(RSS), "rel": "self", "type": FORMATS[RSS].media_type}
+    home_link = {"href": head.home, "rel": "alternate"}
+    feed.link([self_link, home_link])  # the last becomes the <link> of the channel
     feed.rights(head.rights)
     feed.docs("https://www.rssboard.org/rss-specification")
     feed.generator("Syndicator")
@@ -108,7 +109,7 @@ def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _HeadExtension:
-    """What feedgen has no field for; feedgen calls the methods."""
+    """The parts of a feed for which feedgen has no field; feedgen calls the methods."""
 
     head: Head
 
@@ -116,21 +117,22 @@ class _HeadExtension:
         return dict(_NAMESPACES)
 
     def extend_rss(self, feed: Any) -> None:
+        """Complete the channel that feedgen made."""
         add_stylesheet(feed, self.head.base)
         channel = feed.find("channel")
         _space_tags(channel.iter("title", "description", "copyright"))
-        add_text(channel, qualified("sy", "updatePeriod"), "hourly")
-        add_text(channel, qualified("sy", "updateFrequency"), str(60 // _MINUTES))
+        add_text(channel, qualify_name("sy", "updatePeriod"), "hourly")
+        add_text(channel, qualify_name("sy", "updateFrequency"), str(60 // _MINUTES))
         for hub in self.head.hubs:
             SubElement(channel, _ATOM_LINK, rel="hub", href=hub)
         if self.head.licence:
             add_local(channel, "creativeCommons", "license", self.head.licence)
         if self.head.previous:  # archives are Atom (RFC 5005)
-            archive = self.head.document(self.head.previous, ATOM)
+            archive = self.head.get_document_url(self.head.previous, ATOM)
             SubElement(
                 channel, _ATOM_LINK, rel="prev-archive", href=archive, type=FORMATS[ATOM].media_type
             )
-        refer_to_signs(channel, _PLAIN)
+        write_signs_as_references(channel, _PLAIN)
 
 
 def _space_tags(elements: Any) -> None:
@@ -164,9 +166,9 @@ def _add_podcast(item: Any, view: View) -> None:
             if is_for_apple:
                 add_local(item, "itunes", kind, rest)
             continue
-        main, *values = rest.split("; ")
-        attributes = dict(value.split("=", 1) for value in values)
+        value, *pairs = rest.split("; ")
+        attributes = dict(pair.split("=", 1) for pair in pairs)
         if kind == "person":
-            add_local(item, "podcast", "person", main, **attributes)
+            add_local(item, "podcast", "person", value, **attributes)
         else:
-            add_local(item, "podcast", kind, "", url=main, **attributes)
+            add_local(item, "podcast", kind, "", url=value, **attributes)

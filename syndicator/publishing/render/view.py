@@ -99,8 +99,14 @@ _LONGEST_SUBTAG: Final = 8  # RFC 5646 section 2.1
 _TYPE: Final = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9.+-]*")
 _AUDIO_VIDEO: Final = re.compile(r"(audio|video)/[a-z0-9][a-z0-9.+-]*")
 _STRICTEST_FIRST: Final[tuple[ContentMode, ...]] = ("link", "excerpt", "full")
-_MOST_ALSO: Final = 12
+_MOST_ALSO: Final = 12  # reports of other outlets that an entry names
+_SHOWN: Final = 200  # characters of a faulty address
+_STORY_TIME_DIGITS: Final = 10  # the name of a story begins with its Unix time
+_MOST_CACHED_NAMES: Final = 4096
+_MOST_CACHED_LANGUAGES: Final = 256
 _HALF_DAY: Final = 12  # hours
+_SENTENCE_ENDS: Final = (". ", "! ", "? ", "。")
+_MICROSECONDS: Final = 999_998  # of 1 to 999,998: a later entry of the same time gets the next one
 # seconds, MM:SS or HH:MM:SS (Apple)
 _DURATION: Final = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(:[0-5][0-9]){1,2}")
 
@@ -164,138 +170,162 @@ def view(
     """Return the view of `article`. `mode`: the feed's content mode, None for the source's; `html`:
     the rendered body, "" for none; `picture`: the article's thumbnail. Raises ValueError if the
     article has no usable address."""
-    article = _without_private(_without_secrets(article, source), source)
+    article = _remove_private_addresses(_hide_secrets(article, source), source)
     published, updated = times(article)
-    allowed, restricted = permitted(article, source)
-    shown = allowed if mode is None else min(mode, allowed, key=_STRICTEST_FIRST.index)
+    allowed_mode, restrictions = permitted(article, source)
+    shown_mode = allowed_mode
+    if mode is not None:
+        shown_mode = min(mode, allowed_mode, key=_STRICTEST_FIRST.index)
     url = article.url if urls.is_mail(article.url) else uri(article.url)
     if not url:
-        raise ValueError(f"no usable address: {article.url[:200]!r}")
-    origin = _origin(article, source, published)
-    rules = terms(article.rights)
+        raise ValueError(f"no usable address: {article.url[:_SHOWN]!r}")
+    summary = ""
+    if shown_mode != "link":
+        summary = cut_summary(article, restrictions)
+    whole_text = ""
+    if shown_mode == "full":
+        whole_text = _remove_title(_remove_unprintable(text.legal(html)), article.title)
+    if shown_mode == "link" or not may_copy_picture(article, source):
+        picture = None
+    origin = _make_origin(article, source, published)
+    authors = _clean_names(article.authors or text.persons(article.author))
+    usage = terms(article.rights)
+    licences = [address for address in map(uri, usage.licences) if address]
     return View(
         id=article.id,
         urn=entry_urn(instance, article.id),
         url=url,
-        title=line(article.title) or urlsplit(url).netloc,
-        authors=_unique(article.authors or text.persons(article.author)) or (origin.title,),
+        title=clean_line(article.title) or urlsplit(url).netloc,
+        authors=authors or (origin.title,),
         published=published,
-        updated=_with_microseconds(updated, article.id),
-        summary=published_summary(article, restricted) if shown != "link" else "",
-        html=_without_title(_printed(text.legal(html)), article.title) if shown == "full" else "",
-        language=language(article.language or ""),
-        tags=_unique(article.tags),
-        category=name(article.category),
+        updated=_add_microseconds(updated, article.id),
+        summary=summary,
+        html=whole_text,
+        language=clean_language(article.language or ""),
+        tags=_clean_names(article.tags),
+        category=clean_name(article.category),
         cover=uri(article.cover or ""),
-        cover_type=_IMAGES.get(_ending(article.cover or ""), ""),
-        picture=picture if shown != "link" and may_copy_picture(article, source) else None,
-        enclosure=_enclosure(article.enclosure),
-        seconds=_seconds(article.enclosure),
+        cover_type=_IMAGES.get(_get_file_ending(article.cover or ""), ""),
+        picture=picture,
+        enclosure=_clean_enclosure(article.enclosure),
+        seconds=_parse_duration(article.enclosure),
         related=tuple(address for address in map(uri, article.also) if address),
         origin=origin,
         source_key=article.source_key,
-        rights=line("; ".join((*rules.words, *rules.because))),
-        licence=next(filter(None, map(uri, rules.licences)), ""),
+        rights=clean_line("; ".join((*usage.words, *usage.because))),
+        licence=licences[0] if licences else "",
     )
 
 
-def _without_secrets(article: Article, source: Source | None) -> Article:
-    """Replace the source's secrets in the article's addresses by placeholders."""
+def _hide_secrets(article: Article, source: Source | None) -> Article:
+    """Replace the source's secrets, such as tokens, in the article's addresses by placeholders."""
     names = secrets.variables(source.url) if source else ()
-    if not names:
+    if source is None or not names:
         return article
-    origin = replace(article.origin, url=article.origin.url or (source.url if source else ""))
+    origin = replace(article.origin, url=article.origin.url or source.url)
     article = replace(article, url=secrets.published(article.url, names), origin=origin)
-    return _readdressed(article, lambda value: secrets.published(value, names))
+    return _change_addresses(article, lambda address: secrets.published(address, names))
 
 
-def _without_private(article: Article, source: Source | None) -> Article:
+def _remove_private_addresses(article: Article, source: Source | None) -> Article:
     """Remove addresses with passwords and, unless the source may use them, those into private
     networks."""
     if source and (source.allow or urls.private(source.url)):
         return article
 
-    def public(value: str) -> str:
-        return "" if any(urls.refusal(word, article.url) for word in _WORDS.split(value)) else value
+    def is_public(value: str) -> bool:
+        return not any(urls.refusal(word, article.url) for word in _WORDS.split(value))
 
-    return replace(_readdressed(article, public), rights=tuple(filter(public, article.rights)))
+    def remove_private(value: str) -> str:
+        return value if is_public(value) else ""
+
+    rights = tuple(line for line in article.rights if line and is_public(line))
+    return replace(_change_addresses(article, remove_private), rights=rights)
 
 
-def _readdressed(article: Article, changed: Callable[[str], str]) -> Article:
-    """Apply `changed` to all addresses of `article` but its own; an address that becomes "" is
-    removed."""
+def _change_addresses(article: Article, change: Callable[[str], str]) -> Article:
+    """Replace each address of `article`, except its own, by `change(address)`. An address that
+    becomes "" is removed, and a line of `podcast` whose address changes, too."""
+    origin = replace(
+        article.origin,
+        url=change(article.origin.url),
+        site=change(article.origin.site),
+        id=change(article.origin.id),
+    )
     enclosure = article.enclosure
-    origin = article.origin
     if enclosure is not None:
-        podcast = tuple(line for line in enclosure.podcast if changed(line) == line)
-        url = changed(enclosure.url)
+        podcast = tuple(line for line in enclosure.podcast if change(line) == line)
+        url = change(enclosure.url)
         enclosure = replace(enclosure, url=url, podcast=podcast) if url else None
+    also = [change(address) for address in article.also]
     return replace(
         article,
-        cover=changed(article.cover or ""),
-        also=tuple(filter(None, map(changed, article.also))),
+        cover=change(article.cover or ""),
+        also=tuple(address for address in also if address),
         enclosure=enclosure,
-        origin=replace(
-            origin, url=changed(origin.url), site=changed(origin.site), id=changed(origin.id)
-        ),
+        origin=origin,
     )
 
 
-def also(
+def list_other_reports(
     article_id: str, story: Story, source_of: Callable[[Article], Source | None]
 ) -> tuple[tuple[str, str], ...]:
-    """Return (name, address) of the first report of each other outlet in the story of article
-    `id`."""
-    address_of = {outlet: "" for outlet, article in story.reports if article.id == article_id}
-    named: list[tuple[str, str]] = []
+    """Return name of the outlet and address of the first report of each other outlet in the story
+    of an article."""
+    named_outlets = {outlet for outlet, article in story.reports if article.id == article_id}
+    reports: list[tuple[str, str]] = []
     for outlet, article in story.reports:
-        url = uri(_without_secrets(article, source_of(article)).url)
-        if outlet not in address_of and url:
-            address_of[outlet] = url
-            named.append((name_outlet(outlet, article), url))
-    return tuple(named[:_MOST_ALSO])
+        url = uri(_hide_secrets(article, source_of(article)).url)
+        if outlet not in named_outlets and url:
+            named_outlets.add(outlet)
+            reports.append((name_outlet(outlet, article), url))
+    return tuple(reports[:_MOST_ALSO])
 
 
 def name_outlet(outlet: str, article: Article) -> str:
-    """Return the name of an outlet for people: the title of its feed, unless another site announced
-    the article."""
+    """Return the name of an outlet for people: the title of its feed, else its domain. The title is
+    not used if another site announced the article. `outlet`: its registrable domain."""
     site = article.origin.site or article.origin.url
-    own = bool(site) and urls.publisher(site) == outlet
-    return (own and name(article.origin.title)) or outlet
+    is_announced_by_outlet = bool(site) and urls.publisher(site) == outlet
+    if not is_announced_by_outlet:
+        return outlet
+    return clean_name(article.origin.title) or outlet
 
 
 def find_begin(view: View, story: str) -> datetime:
-    """Return when a story began; names of earlier versions have no time."""
-    seconds = story[:10]
-    return datetime.fromtimestamp(int(seconds), UTC) if seconds.isdecimal() else view.published
+    """Return when a story began, from its name; stories of earlier versions have no time in it and
+    began with `view`."""
+    seconds = story[:_STORY_TIME_DIGITS]
+    if not seconds.isdecimal():
+        return view.published
+    return datetime.fromtimestamp(int(seconds), UTC)
 
 
-def leading(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
-    """Return an entry for the story that `view` leads, with its id. `updated` is that of the lead
-    or of what others added last."""
+def lead_story(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
+    """Return the entry for the story that `view` leads, with the id of the story. It was updated
+    when its lead was, or when another report was added last (`entry.latest`)."""
     began = find_begin(view, entry.story)
-    updated = _with_microseconds(max(began, view.updated, entry.latest), entry.story)
+    updated = _add_microseconds(max(began, view.updated, entry.latest), entry.story)
     return replace(
         view, urn=story_urn(instance, entry.story), updated=updated, story=entry.story, began=began
     )
 
 
-def folding(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
+def make_folded_entry(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
     """Return the entry that an earlier version published for a story. `updated` changes only at
     noon and midnight."""
     latest = max(view.updated, entry.latest)
-    half = latest.replace(
-        hour=latest.hour // _HALF_DAY * _HALF_DAY, minute=0, second=0, microsecond=0
-    )
+    half_day = latest.hour // _HALF_DAY * _HALF_DAY
+    last_change = latest.replace(hour=half_day, minute=0, second=0, microsecond=0)
+    updated = max(find_begin(view, entry.story), last_change)
     return replace(
-        leading(view, entry, instance),
-        updated=_with_microseconds(max(find_begin(view, entry.story), half), entry.story),
+        lead_story(view, entry, instance), updated=_add_microseconds(updated, entry.story)
     )
 
 
-def _content_mode(source: Source | None) -> ContentMode:
-    """Return how much a source shows; the least if it is private and this instance is public: its
-    articles are on hold, except those that the operator released."""
+def _get_content_mode(source: Source | None) -> ContentMode:
+    """Return how much of its articles a source lets us show: "excerpt" if the source is unknown,
+    "link" if it is private, for its articles that the operator released."""
     if source is None:
         return "excerpt"
     return "link" if source.content == "private" else source.content
@@ -306,23 +336,31 @@ def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tup
     restrict it. A recorded licence of the source lifts them. Rules: `statements.terms`; nosnippet
     and noarchive (neither excerpt nor body); max-snippet (an excerpt of so many characters, no
     body; https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag)."""
-    wanted = _content_mode(source)
+    mode = _get_content_mode(source)
     if source and source.licence:
-        return wanted, ()
-    rules = {rule.strip().lower().replace(" ", "") for rule in article.robots}
+        return mode, ()
+    robots = _normalise_robots(article)
     usage = terms(article.rights)
-    restricted: list[str] = list(usage.because) if usage.most != "full" else []
+    restrictions: list[str] = []
+    if usage.most != "full":
+        restrictions += usage.because
     if usage.most == "link":
-        return "link", tuple(restricted)
-    if rules & {"nosnippet", "max-snippet:0"}:
-        return "link", (*restricted, "nosnippet")
-    if _snippet(article) is not None:
-        restricted.append(f"max-snippet:{_snippet(article)}")
-    if "noarchive" in rules:
-        restricted.append("noarchive")
-    if restricted and wanted == "full":
-        wanted = "excerpt"
-    return wanted, tuple(restricted)
+        return "link", tuple(restrictions)
+    if robots & {"nosnippet", "max-snippet:0"}:
+        return "link", (*restrictions, "nosnippet")
+    snippet_limit = _find_snippet_limit(article)
+    if snippet_limit is not None:
+        restrictions.append(f"max-snippet:{snippet_limit}")
+    if "noarchive" in robots:
+        restrictions.append("noarchive")
+    if restrictions and mode == "full":
+        mode = "excerpt"
+    return mode, tuple(restrictions)
+
+
+def _normalise_robots(article: Article) -> set[str]:
+    """Return the page's rules for robots in lower case without spaces."""
+    return {rule.strip().lower().replace(" ", "") for rule in article.robots}
 
 
 def may_copy_picture(article: Article, source: Source | None) -> bool:
@@ -331,10 +369,11 @@ def may_copy_picture(article: Article, source: Source | None) -> bool:
     terms forbid it."""
     if permitted(article, source)[0] == "link":
         return False
-    rules = {rule.strip().lower().replace(" ", "") for rule in article.robots}
     if source and source.licence:
         return True
-    return terms(article.rights).picture and not rules & {"noimageindex", "max-image-preview:none"}
+    if not terms(article.rights).picture:
+        return False
+    return not _normalise_robots(article) & {"noimageindex", "max-image-preview:none"}
 
 
 def uri(value: str) -> str:
@@ -349,52 +388,56 @@ def uri(value: str) -> str:
         return ""
 
 
-@lru_cache(4096)
-def name(value: str) -> str:
-    """Return a name (of an author, tag, category, source) as one line without markup (validator:
-    ContainsHTML)."""
-    cleaned = line(value)
-    before = ""
-    while cleaned != before:
-        before = cleaned
+@lru_cache(_MOST_CACHED_NAMES)
+def clean_name(value: str) -> str:
+    """Return a name (of an author, tag, category, source) as one line without markup, which the
+    validator reports (ContainsHTML)."""
+    cleaned = clean_line(value)
+    previous = ""
+    while cleaned != previous:  # removed markup may leave new markup
+        previous = cleaned
         cleaned = text.line(_MARKUP.sub(" ", cleaned))
     return cleaned
 
 
-@lru_cache(256)
-def language(value: str) -> str:
+@lru_cache(_MOST_CACHED_LANGUAGES)
+def clean_language(value: str) -> str:
     """Return a language tag for xml:lang (RFC 5646), "" if it is invalid or its language has no
     two-letter code."""
     tag = value.strip().replace("_", "-")
-    first, *more = tag.split("-")
-    fine = first.lower() in _LANGUAGES and all(
-        part.isalnum() and len(part) <= _LONGEST_SUBTAG for part in more
-    )
-    return tag if fine and tag.isascii() else ""
+    language, *subtags = tag.split("-")
+    if language.lower() not in _LANGUAGES or not tag.isascii():
+        return ""
+    for subtag in subtags:
+        if not subtag.isalnum() or len(subtag) > _LONGEST_SUBTAG:
+            return ""
+    return tag
 
 
-def direction(language: str) -> str:
-    """Return the direction in which a language is written, for the attribute `dir` of HTML."""
-    subtag, _, rest = language.lower().partition("-")
-    if subtag in _RIGHT_TO_LEFT and "latn" not in rest:
+def get_direction(language: str) -> str:
+    """Return the direction in which a language is written, "rtl" or "ltr", for the attribute `dir`
+    of HTML."""
+    code, _, subtags = language.lower().partition("-")
+    if code in _RIGHT_TO_LEFT and "latn" not in subtags:
         return "rtl"
     return "ltr"
 
 
-def line(value: str) -> str:
+def clean_line(value: str) -> str:
     """Return a text as one line without characters that must not be published."""
-    return text.line(_printed(value))
+    return text.line(_remove_unprintable(value))
 
 
-def _printed(value: str) -> str:
-    """Remove characters that XML allows and HTML does not (HTML 13.2.3.5), and write "?" for
-    U+FFFD."""
+def _remove_unprintable(value: str) -> str:
+    """Remove characters that XML allows and HTML does not (HTML 13.2.3.5), decode what was encoded
+    twice, and write "?" for U+FFFD."""
     if value.isascii() and value.isprintable():
         return value
-    return _UNPRINTED.sub("", _TWICE_ENCODED.sub(_decoded_twice, value)).replace("\ufffd", "?")
+    decoded = _TWICE_ENCODED.sub(_decode_twice_encoded, value)
+    return _UNPRINTED.sub("", decoded).replace("\ufffd", "?")
 
 
-def _decoded_twice(match: re.Match[str]) -> str:
+def _decode_twice_encoded(match: re.Match[str]) -> str:
     """Decode text that was encoded twice (Latin-1 characters whose bytes are UTF-8), which the
     validator reports."""
     try:
@@ -403,125 +446,152 @@ def _decoded_twice(match: re.Match[str]) -> str:
         return match[0]
 
 
-def _without_title(html: str, title: str) -> str:
+def _remove_title(html: str, title: str) -> str:
+    """Remove the first heading of a text if it has the words of its title."""
     heading = _HEADING.match(html[:_LONGEST_HEADING])
-    if heading and _words(unescape(_MARKUP.sub("", heading[2]))) == _words(title):
-        return html[heading.end() :]
-    return html
+    if heading is None:
+        return html
+    heading_text = unescape(_MARKUP.sub("", heading[2]))
+    if _split_words(heading_text) != _split_words(title):
+        return html
+    return html[heading.end() :]
 
 
-def _words(value: str) -> list[str]:
+def _split_words(value: str) -> list[str]:
     return [word for word in re.split(r"\W+", value.casefold()) if word]
 
 
 def times(article: Article) -> tuple[datetime, datetime]:
-    """Return (published, updated): `published` is never after `added`; only a recorded revision
-    moves `updated`."""
-    added = _utc(article.added) or _FIRST
-    published = min(_utc(article.published) or added, added)
-    published = published if published >= _FIRST else max(added, _FIRST)
-    revised = [moment for moment in map(_parsed, article.revisions) if moment is not None]
-    if revised:
-        return published, max(published, *revised)
-    return published, max(published, min(_utc(article.updated) or published, max(added, published)))
+    """Return when an article was published and updated, in UTC. It was not published after it was
+    added. A recorded revision decides the time of the update, else the page's own date, if that is
+    not later than both other times."""
+    added = _convert_to_utc(article.added) or _FIRST
+    published = min(_convert_to_utc(article.published) or added, added)
+    if published < _FIRST:
+        published = max(added, _FIRST)
+    revisions = [moment for moment in map(_parse_time, article.revisions) if moment is not None]
+    if revisions:
+        return published, max(published, *revisions)
+    stated_update = _convert_to_utc(article.updated) or published
+    latest_update = max(added, published)
+    return published, max(published, min(stated_update, latest_update))
 
 
-def _with_microseconds(moment: datetime, article_id: str) -> datetime:
-    """Add microseconds derived from `id`: readers sort by time, and the validator warns of equal
-    times."""
-    digest = hashlib.sha256(article_id.encode("utf-8", "replace")).digest()
-    return moment.replace(microsecond=1 + int.from_bytes(digest[:4], "big") % 999_998)
+def _add_microseconds(moment: datetime, entry_id: str) -> datetime:
+    """Return `moment` with microseconds that are derived from the id: readers sort by time, and the
+    validator warns of equal times."""
+    digest = hashlib.sha256(entry_id.encode("utf-8", "replace")).digest()
+    number = int.from_bytes(digest[:4], "big")
+    return moment.replace(microsecond=1 + number % _MICROSECONDS)
 
 
-def _utc(moment: datetime | None) -> datetime | None:
+def _convert_to_utc(moment: datetime | None) -> datetime | None:
+    """Return a time in UTC without microseconds. A time without a zone is in UTC already."""
     if moment is None:
         return None
-    return (
-        (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
-        .astimezone(UTC)
-        .replace(microsecond=0)
-    )
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC).replace(microsecond=0)
 
 
-def _parsed(value: str) -> datetime | None:
+def _parse_time(value: str) -> datetime | None:
+    """Return the time of an ISO 8601 text in UTC, None if it is none."""
     try:
-        return _utc(datetime.fromisoformat(value))
+        return _convert_to_utc(datetime.fromisoformat(value))
     except ValueError:
         return None
 
 
-def _snippet(article: Article) -> int | None:
-    rules = (rule.lower().replace(" ", "").partition(":") for rule in article.robots)
-    return min(
-        (int(count) for name, _, count in rules if name == "max-snippet" and count.isdigit()),
-        default=None,
-    )
+def _find_snippet_limit(article: Article) -> int | None:
+    """Return the lowest number of the page's max-snippet rules, in characters; None without one."""
+    limits: list[int] = []
+    for rule in article.robots:
+        name, _, count = rule.lower().replace(" ", "").partition(":")
+        if name == "max-snippet" and count.isdigit():
+            limits.append(int(count))
+    return min(limits, default=None)
 
 
-def published_summary(article: Article, restricted: Sequence[str]) -> str:
-    """Return the excerpt that may be shown. `restricted`: the rules of `permitted`."""
-    whole = line(article.excerpt)
-    limit = (
-        _snippet(article) if any(rule.startswith("max-snippet") for rule in restricted) else None
-    )
-    if limit is None or len(whole) <= limit:
-        return whole
-    cut = max(whole.rfind(end, 0, limit) for end in (". ", "! ", "? ", "。"))
-    return whole[: cut + 1].strip() if cut > 0 else ""
+def cut_summary(article: Article, restrictions: Sequence[str]) -> str:
+    """Return the excerpt that may be shown: whole sentences, at most as long as the page's
+    max-snippet allows. `restrictions`: those of `permitted`."""
+    excerpt = clean_line(article.excerpt)
+    is_limited = any(rule.startswith("max-snippet") for rule in restrictions)
+    limit = _find_snippet_limit(article) if is_limited else None
+    if limit is None or len(excerpt) <= limit:
+        return excerpt
+    last_end = max(excerpt.rfind(end, 0, limit) for end in _SENTENCE_ENDS)
+    if last_end <= 0:
+        return ""
+    return excerpt[: last_end + 1].strip()
 
 
-def _unique(values: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for text in map(name, values) if text))
+def _clean_names(values: Sequence[str]) -> tuple[str, ...]:
+    """Return the distinct names that are not empty, each as `clean_name` does."""
+    names = [clean_name(value) for value in values]
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
-def _enclosure(enclosure: Enclosure | None) -> Enclosure | None:
+def _clean_enclosure(enclosure: Enclosure | None) -> Enclosure | None:
     """Return the enclosure with a valid type; None unless it is audio or video."""
-    url = uri(enclosure.url) if enclosure else ""
-    if enclosure is None or not url:
+    if enclosure is None:
         return None
-    declared = enclosure.type.partition(";")[0].strip().lower()
-    kind = declared if _AUDIO_VIDEO.fullmatch(declared) else _MEDIA.get(_ending(url), "")
-    if not kind:
+    url = uri(enclosure.url)
+    if not url:
         return None
-    podcast = tuple(line for line in map(_podcast, enclosure.podcast) if line)
+    media_type = enclosure.type.partition(";")[0].strip().lower()
+    if not _AUDIO_VIDEO.fullmatch(media_type):
+        media_type = _MEDIA.get(_get_file_ending(url), "")
+    if not media_type:
+        return None
+    podcast = [_clean_podcast_line(line) for line in enclosure.podcast]
     return Enclosure(
         url=url,
-        type=kind,
+        type=media_type,
         length=max(enclosure.length, 0),
         duration=enclosure.duration,
-        podcast=podcast,
+        podcast=tuple(line for line in podcast if line),
     )
 
 
-def _podcast(text: str) -> str:
-    """Return a line of `Enclosure.podcast`, made legal; "" if its address or name is invalid."""
+def _clean_podcast_line(text: str) -> str:
+    """Return a line of `Enclosure.podcast` in which every address and name may be published; "" if
+    its main address or name is invalid. Form: "kind value; key=value; key=value"."""
     if _EPISODE_FACT.fullmatch(text):
         return text
-    kind, _, rest = line(text).partition(" ")
-    main, *values = rest.split("; ")
-    pairs = [value.partition("=") for value in values]
-    attributes = [
-        f"{key}={uri(value) if key in ('href', 'img') else value}"
-        for key, _, value in pairs
-        if value
-    ]
-    main = name(main) if kind == "person" else uri(main)
-    typed = kind == "person" or any(
-        key == "type" and _TYPE.fullmatch(value) for key, _, value in pairs
-    )
-    valid = [attribute for attribute in attributes if not attribute.endswith("=")]
-    return "; ".join([f"{kind} {main}", *valid]) if main and typed else ""
+    kind, _, rest = clean_line(text).partition(" ")
+    value, *pairs = rest.split("; ")
+    attributes: list[str] = []
+    has_type = False
+    for pair in pairs:
+        key, _, attribute = pair.partition("=")
+        if key == "type" and _TYPE.fullmatch(attribute):
+            has_type = True
+        if key in ("href", "img"):
+            attribute = uri(attribute)
+        if attribute and not attribute.endswith("="):
+            attributes.append(f"{key}={attribute}")
+    value = clean_name(value) if kind == "person" else uri(value)
+    is_typed = has_type or kind == "person"
+    if not value or not is_typed:
+        return ""
+    return "; ".join([f"{kind} {value}", *attributes])
 
 
-def _seconds(enclosure: Enclosure | None) -> int:
-    declared = enclosure.duration.strip() if enclosure else ""
+def _parse_duration(enclosure: Enclosure | None) -> int:
+    """Return the duration of an enclosure in seconds, 0 if it is unknown."""
+    if enclosure is None:
+        return 0
+    duration = enclosure.duration.strip()
+    if not _DURATION.fullmatch(duration):
+        return 0
     seconds = 0
-    for part in declared.split(":") if _DURATION.fullmatch(declared) else ():
+    for part in duration.split(":"):
         seconds = 60 * seconds + int(part)
     return seconds
 
 
-def _ending(url: str) -> str:
+def _get_file_ending(url: str) -> str:
     try:
         path = urlsplit(url).path
     except ValueError:
@@ -529,29 +599,34 @@ def _ending(url: str) -> str:
     return path.rpartition("/")[2].rpartition(".")[2].lower()
 
 
-def _origin(article: Article, source: Source | None, published: datetime) -> Origin:
+def _make_origin(article: Article, source: Source | None, published: datetime) -> Origin:
+    """Return the source feed of an article. Fields that were not recorded come from the source,
+    else from the article."""
     recorded = article.origin
-    url = uri(recorded.url) or uri(source.url if source else "")
+    source_url = source.url if source else ""
+    source_title = (source.title or "") if source else ""
+    url = uri(recorded.url) or uri(source_url)
     site = uri(recorded.site)
-    updated = _utc(recorded.updated)
-    named = name(recorded.title) or name((source and source.title) or "")
+    title = clean_name(recorded.title) or clean_name(source_title)
+    updated = _convert_to_utc(recorded.updated)
+    if updated is None or updated < _FIRST:
+        updated = published
+    else:
+        updated = min(updated, _convert_to_utc(article.added) or updated)
     return Origin(
-        title=named or urlsplit(site or url or uri(article.url)).netloc,
+        title=title or urlsplit(site or url or uri(article.url)).netloc,
         url=url,
         site=site,
-        id=_source_id(recorded.id) or _source_id(url) or _source_id(article.url),
-        updated=(
-            min(updated, _utc(article.added) or updated)
-            if updated and updated >= _FIRST
-            else published
-        ),
+        id=_make_source_id(recorded.id) or _make_source_id(url) or _make_source_id(article.url),
+        updated=updated,
     )
 
 
-def _source_id(value: str) -> str:
-    """Return the original feed's id as an absolute URI (RFC 4287 4.2.6), "" if it is not a URI."""
+def _make_source_id(value: str) -> str:
+    """Return the id of the source feed as an absolute URI (RFC 4287 4.2.6), "" if it is not a
+    URI."""
     value = value.strip()
-    if any(shape.fullmatch(value) for shape in (_URN, _UUID, _TAG)):
+    if any(form.fullmatch(value) for form in (_URN, _UUID, _TAG)):
         return value
     address, _, fragment = uri(value).partition("#")
     # Ids are compared byte by byte, so they need one spelling (the validator's NonCanonicalURI;
@@ -559,9 +634,15 @@ def _source_id(value: str) -> str:
     # UUID made from it.
     if _TWICE.search(address) or not _FRAGMENT.fullmatch(fragment):
         return uuid.uuid5(uuid.NAMESPACE_URL, value).urn
-    composed = lambda match: quote(normalize("NFC", unquote(match[0], errors="strict")), safe="")
     try:
-        spelled = _ESCAPED.sub(composed, urls.canonical(address) if address else "")
+        canonical = urls.canonical(address) if address else ""
+        spelled = _ESCAPED.sub(_compose_accents, canonical)
     except UnicodeDecodeError:
         return uuid.uuid5(uuid.NAMESPACE_URL, value).urn
-    return spelled + (f"#{fragment}" if fragment else "")
+    return f"{spelled}#{fragment}" if fragment else spelled
+
+
+def _compose_accents(escaped: re.Match[str]) -> str:
+    """Return escaped characters of an address in the form NFC, escaped. Raises
+    UnicodeDecodeError."""
+    return quote(normalize("NFC", unquote(escaped[0], errors="strict")), safe="")

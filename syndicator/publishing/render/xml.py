@@ -33,13 +33,13 @@ _SIGNS: Final = re.compile("([&<])")
 _REFERENCES: Final = {"&": "#x26", "<": "#x3C"}
 
 
-def qualified(prefix: str, name: str) -> str:
-    """Return `prefix:name` as lxml spells it."""
+def qualify_name(prefix: str, name: str) -> str:
+    """Return the name of an element as lxml spells it: "{namespace}name"."""
     return f"{{{NAMESPACES[prefix]}}}{name}"
 
 
-def declared(*prefixes: str) -> dict[str, str]:
-    """Return the namespaces of `prefixes`."""
+def select_namespaces(*prefixes: str) -> dict[str, str]:
+    """Return prefix -> namespace, for lxml's `nsmap`."""
     return {prefix: NAMESPACES[prefix] for prefix in prefixes}
 
 
@@ -54,12 +54,14 @@ def add_text(parent: Any, tag: str, value: str, /, **attributes: str) -> Any:
 def add_local(parent: Any, prefix: str, name: str, value: str = "", /, **attributes: str) -> None:
     """Add an element that declares its namespace, because few feeds have it. `value`: its text, if
     it has one."""
-    element = etree.SubElement(parent, qualified(prefix, name), attributes, nsmap=declared(prefix))
+    element = etree.SubElement(
+        parent, qualify_name(prefix, name), attributes, nsmap=select_namespaces(prefix)
+    )
     if value:
         element.text = value
 
 
-def mark_text(element: Any) -> None:
+def set_text_type(element: Any) -> None:
     """Give an Atom text construct (RFC 4287 3.1) its type. A text with <b> or AT&amp;T in it is
     "html" and escaped once more, so that readers show it literally. Others are "text": five of
     seven readers do not unescape twice."""
@@ -71,7 +73,7 @@ def mark_text(element: Any) -> None:
         element.set("type", "text")
 
 
-def refer_to_signs(root: Any, names: Sequence[str]) -> None:
+def write_signs_as_references(root: Any, names: Sequence[str]) -> None:
     """Write & and < of the plain elements `names` as hexadecimal references, which the validator
     and readers that take fields for HTML read right (RSS Best Practices Profile, "Character
     data")."""
@@ -80,8 +82,9 @@ def refer_to_signs(root: Any, names: Sequence[str]) -> None:
         has_signs = "&" in value or "<" in value
         if not has_signs or element.get("type") == "html":
             continue
-        element.text, *rest = _SIGNS.split(value)
-        for sign, following in zip(rest[::2], rest[1::2], strict=True):
+        pieces = _SIGNS.split(value)  # text, sign, text, sign, text
+        element.text = pieces[0]
+        for sign, following in zip(pieces[1::2], pieces[2::2], strict=True):
             reference = etree.Entity(_REFERENCES[sign])
             reference.tail = following
             element.append(reference)
@@ -89,14 +92,14 @@ def refer_to_signs(root: Any, names: Sequence[str]) -> None:
 
 def serialise_entry(entry: Any, namespaces: Mapping[str, str]) -> bytes:
     """Return the bytes of an entry inside a feed that declares `namespaces`. Raises ValueError for
-    a text for which libxml2, and readers made with it, refuse the whole feed."""
+    a text so long that libxml2, and readers made with it, refuse the whole feed."""
     feed = etree.Element("feed", nsmap=namespaces)
     feed.append(entry)
     data: bytes = etree.tostring(feed, encoding="UTF-8", xml_declaration=False)
-    if len(data) > _LONGEST_TEXT and any(
-        len(value.encode()) > _LONGEST_TEXT for value in entry.itertext()
-    ):
-        raise ValueError("a text of more than 10 MB, which readers refuse")
+    if len(data) > _LONGEST_TEXT:
+        longest = max((len(value.encode()) for value in entry.itertext()), default=0)
+        if longest > _LONGEST_TEXT:
+            raise ValueError("a text of more than 10 MB, which readers refuse")
     return data[data.index(b">") + 1 : data.rindex(b"<")]
 
 
@@ -114,31 +117,32 @@ def insert_entries(head: bytes, closing: bytes, entries: Sequence[bytes]) -> byt
     return b"\n".join([head.removesuffix(closing), *entries, closing, b""])
 
 
-def opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:
-    """Return a subscription list with an outline for each feed, in the first of our XML formats
-    that it has. Each axis but that of everything is a folder. Feed names do not repeat our site's
-    name."""
+def write_opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:
+    """Return a subscription list with an outline for each feed, in the first XML format that the
+    feed has. Each axis but that of everything is a folder. Names of feeds in folders do not repeat
+    the name of our site. `base`: the web root."""
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = text.line(title)
     body = etree.SubElement(root, "body")
     folders: dict[str, Any] = {"": body}
     for spec in specs:
-        feed_format = next(
-            (
-                name
-                for name, feed_format in FORMATS.items()
-                if feed_format.xml and name in spec.formats
-            ),
-            None,
-        )
-        if feed_format:
-            heading = listed(spec.key.axis).heading
-            if heading not in folders:
-                folders[heading] = etree.SubElement(body, "outline", text=heading, title=heading)
-            name = text.line(spec.name if heading else spec.title)
-            outline = {"type": "rss", "text": name, "title": name}
-            outline["xmlUrl"] = base + paths.file_name(spec.key, feed_format)
-            if PAGE in spec.formats:
-                outline["htmlUrl"] = base + paths.file_name(spec.key, PAGE)
-            etree.SubElement(folders[heading], "outline", outline)
+        feed_format = _find_xml_format(spec)
+        if feed_format is None:
+            continue
+        heading = listed(spec.key.axis).heading
+        if heading not in folders:
+            folders[heading] = etree.SubElement(body, "outline", text=heading, title=heading)
+        name = text.line(spec.name if heading else spec.title)
+        outline = {"type": "rss", "text": name, "title": name}
+        outline["xmlUrl"] = base + paths.file_name(spec.key, feed_format)
+        if PAGE in spec.formats:
+            outline["htmlUrl"] = base + paths.file_name(spec.key, PAGE)
+        etree.SubElement(folders[heading], "outline", outline)
     return bytes(etree.tostring(root, pretty_print=True, xml_declaration=True, encoding="UTF-8"))
+
+
+def _find_xml_format(spec: FeedSpec) -> str | None:
+    for name, feed_format in FORMATS.items():
+        if feed_format.xml and name in spec.formats:
+            return name
+    return None

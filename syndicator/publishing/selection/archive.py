@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from syndicator.core.formats import ATOM
 from syndicator.core.model import FeedKey, FeedSpec
@@ -32,10 +32,19 @@ _FORM: Final = "1"  # increase when archive documents change
 # most entries of a document of whole months: some 200 kB, as the longest head feed
 _WHOLE: Final = 200
 _MONTH_DIGITS: Final = 12  # of a month's fingerprint: it is compared only with itself
-_LEAST: Final = 50  # entries after which a shared document gets no further month: a choice
+_LEAST: Final = (
+    50  # entries after which a document of several months gets no further month: a choice
+)
 
 Entry = tuple[str, datetime, str]  # id, added, fingerprint
-Placed = tuple[int, str, str]  # microseconds into the month, id, fingerprint
+
+
+class PlacedEntry(NamedTuple):
+    """An entry of a month. `microseconds`: from the beginning of the month."""
+
+    microseconds: int
+    article_id: str
+    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,34 +56,40 @@ class Selection:
     left_out: frozenset[str] = frozenset()
 
 
-def head_of_window(spec: FeedSpec, index: Members, row: FeedRow | None) -> Selection:
-    """Select a head feed: the newest `limit` articles, and those of the `window_hours` before the
-    newest. Of the 24 hours before the newest at most `most`; in all at most `most_older`, or those
-    of the 24 hours if they are more. If articles are left out, a source gets at most its `share` of
-    the places while others have articles."""
-    latest = row.latest_added if row and row.latest_added else _latest(spec.key, index)
+def select_head(spec: FeedSpec, index: Members, row: FeedRow | None) -> Selection:
+    """Select the articles of a head feed: the newest `limit`, and those of the `window_hours`
+    before the newest. Of the last 24 hours it has at most `most`; in all at most `most_older`, or
+    those of the last 24 hours if they are more. If articles are left out, each source gets at most
+    its `share` of the places, as long as other sources have articles."""
+    latest = row.latest_added if row is not None else None
+    if latest is None:
+        latest = _find_latest(spec.key, index)
     since = latest - timedelta(hours=spec.window_hours) if latest else None
-    older = min(spec.most_older, spec.most)
-    window = index.ids(spec.key, limit=spec.limit, since=since, most=older + 1)
-    if len(window) <= older or latest is None:
-        return Selection(ids=window[:older])
-    day = max(latest - DAY, since) if since else latest
-    today = index.ids(spec.key, limit=0, since=day, most=spec.most + 1)
-    if len(today) > spec.most:
-        return _shared(
-            spec, index, always=0, places=spec.most, reach=_REACH * spec.most, since=since
-        )
-    return _shared(
-        spec, index, always=len(today), places=max(len(today), older), reach=spec.limit, since=since
+    most_in_all = min(spec.most_older, spec.most)
+    ids_in_window = index.ids(spec.key, limit=spec.limit, since=since, most=most_in_all + 1)
+    if len(ids_in_window) <= most_in_all or latest is None:
+        return Selection(ids=ids_in_window[:most_in_all])
+    day_begin = max(latest - DAY, since) if since else latest
+    ids_of_day = index.ids(spec.key, limit=0, since=day_begin, most=spec.most + 1)
+    if len(ids_of_day) > spec.most:
+        reach = _REACH * spec.most
+        return _select_shared(spec, index, always=0, places=spec.most, reach=reach, since=since)
+    return _select_shared(
+        spec,
+        index,
+        always=len(ids_of_day),
+        places=max(len(ids_of_day), most_in_all),
+        reach=spec.limit,
+        since=since,
     )
 
 
-def room(spec: FeedSpec, places: int) -> int:
+def get_source_limit(spec: FeedSpec, places: int) -> int:
     """Return how many of `places` one source may fill while others have articles."""
     return max(1, round(spec.share * places))
 
 
-def _shared(
+def _select_shared(
     spec: FeedSpec,
     index: Members,
     *,
@@ -83,49 +98,68 @@ def _shared(
     reach: int,
     since: datetime | None,
 ) -> Selection:
-    """Select `places` articles, the newest `always` included, among the newest `reach` and those
-    after `since`."""
+    """Select `places` articles among the newest `reach` and those after `since`. The newest
+    `always` are selected; the others share the places by source."""
     if spec.share >= 1:
         return Selection(ids=index.ids(spec.key, limit=spec.limit, since=since, most=places))
-    near = index.ids(spec.key, limit=reach, since=since, most=_EVERY)
-    source = index.sources(near)
-    chosen = places_of(
-        [source.get(article_id, "") for article_id in near],
+    candidates = index.ids(spec.key, limit=reach, since=since, most=_EVERY)
+    source_of = index.sources(candidates)
+    indices = select_indices(
+        [source_of.get(article_id, "") for article_id in candidates],
         always=always,
         places=places,
-        room=room(spec, places),
+        source_limit=get_source_limit(spec, places),
     )
-    ids = [near[place] for place in chosen]
-    return Selection(ids=ids, left_out=frozenset(near) - frozenset(ids))
+    ids = [candidates[number] for number in indices]
+    return Selection(ids=ids, left_out=frozenset(candidates) - frozenset(ids))
 
 
-def places_of(sources: Sequence[str], *, always: int, places: int, room: int) -> list[int]:
-    """Return the selected indices of `sources` (of each article, newest first), ascending: the
-    newest `always`, then others while their source has fewer than `room`, which grows for all
-    sources if places stay empty. Pure."""
-    count = Counter(sources)
-    taken = Counter(sources[:always])
-    wanted = min(places, len(sources))
-    while sum(max(taken[source], min(number, room)) for source, number in count.items()) < wanted:
-        room += 1
-    chosen = list(range(always))
-    for place in range(always, len(sources)):
-        if len(chosen) < places and taken[sources[place]] < room:
-            chosen.append(place)
-            taken[sources[place]] += 1
-    return chosen
+def select_indices(
+    sources: Sequence[str], *, always: int, places: int, source_limit: int
+) -> list[int]:
+    """Select articles by their sources; return the indices of the selected ones, ascending.
+    `sources`: the source of each article, newest first. The newest `always` are selected, then
+    others while their source has fewer than `source_limit`. If places stay empty, the limit grows
+    for all sources. Pure."""
+    article_count = Counter(sources)
+    selected_count = Counter(sources[:always])
+    most = min(places, len(sources))
+    limit = source_limit
+    while _count_selectable(article_count, selected_count, limit) < most:
+        limit += 1
+    selected = list(range(always))
+    for index in range(always, len(sources)):
+        source = sources[index]
+        if len(selected) < places and selected_count[source] < limit:
+            selected.append(index)
+            selected_count[source] += 1
+    return selected
 
 
-def _latest(key: FeedKey, index: Members) -> datetime | None:
+def _count_selectable(
+    article_count: Mapping[str, int], selected_count: Mapping[str, int], limit: int
+) -> int:
+    """Return how many articles may be selected if each source has at most `limit`, or those that
+    are selected already."""
+    return sum(
+        max(selected_count.get(source, 0), min(count, limit))
+        for source, count in article_count.items()
+    )
+
+
+def _find_latest(key: FeedKey, index: Members) -> datetime | None:
+    """Return when the newest article of a feed was added, None without articles."""
     ids = index.ids(key, limit=1, since=None, most=1)
-    return next((article.added for article in index.articles(ids).values()), None)
+    for article in index.articles(ids).values():
+        return article.added
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """An archive document. `fingerprint`: of its input; of a part of a past month it begins with
-    the month's; `ids`: its entries, newest first; None: from `months`, at times that start with
-    `bits`."""
+    """An archive document. `fingerprint`: of its input; that of a part of a past month begins with
+    the fingerprint of the month; `ids`: its entries, newest first; if None, its entries are those
+    of `months`, of a part only those whose binary times start with `bits`."""
 
     name: str
     months: Sequence[str]
@@ -142,51 +176,54 @@ def file_name(document: Document, feed_format: str) -> str:
     return document.name.removesuffix(ATOM) + feed_format
 
 
-def chain(
+def plan_documents(
     spec: FeedSpec,
     index: Members,
-    shown: Collection[str],
+    head_ids: Collection[str],
     open_month: str,
-    about: str,
+    other_input: str,
     published: Mapping[str, str],
     *,
     shared: bool,
 ) -> list[Document]:
-    """Return the archive documents of a feed, oldest first. `shown`: ids of its head;
-    `open_month`: the current month, that of the newest article in the store; `about`: a
-    fingerprint of all other input; `published`: its published documents, name -> fingerprint;
-    `shared`: months share documents."""
+    """Return the archive documents of a feed, oldest first. `head_ids`: the articles of its head;
+    `open_month`: the current month, which is that of the newest article in the store;
+    `other_input`: a fingerprint of all other input; `published`: fingerprints of its published
+    documents, by name; `shared`: months share documents."""
     months = index.month_fingerprints(spec.key)
-    old_bits = _published_bits(spec.key, published)
-    closed = {month: of for month, of in months.items() if month < open_month}
-    documents = list(_closed(spec, index, closed, shown if shared else None, old_bits, published))
+    published_bits = _find_published_bits(spec.key, published)
+    closed = {month: counts for month, counts in months.items() if month < open_month}
+    shared_head_ids = head_ids if shared else None
+    documents = list(
+        _plan_closed_months(spec, index, closed, shared_head_ids, published_bits, published)
+    )
     if open_month in months:
-        parts = old_bits.get(open_month, frozenset())
-        documents += _sealed(
-            spec, index.month_entries(spec.key, open_month), shown, open_month, parts
-        )
-    return [_linked(documents, place, about) for place in range(len(documents))]
+        entries = index.month_entries(spec.key, open_month)
+        bits_of_month = published_bits.get(open_month, frozenset())
+        documents += _plan_open_month(spec, entries, head_ids, open_month, bits_of_month)
+    return [_link_document(documents, number, other_input) for number in range(len(documents))]
 
 
-def ids_of(document: Document, key: FeedKey, index: Members) -> Sequence[str]:
+def list_article_ids(document: Document, key: FeedKey, index: Members) -> Sequence[str]:
     """Return the article ids of a document, newest first."""
     if document.ids is not None:
         return document.ids
-    entries = [
-        entry for month in reversed(document.months) for entry in index.month_entries(key, month)
-    ]
+    entries: list[Entry] = []
+    for month in reversed(document.months):
+        entries += index.month_entries(key, month)
     if document.bits is None:
         return [article_id for article_id, _, _ in entries]
-    placed = _placed(entries, document.months[0])
+    placed = _place_in_month(entries, document.months[0])
     return [
-        article_id
-        for moment, article_id, _ in reversed(placed)
-        if f"{moment:0{_SPAN}b}".startswith(document.bits)
+        entry.article_id
+        for entry in reversed(placed)
+        if f"{entry.microseconds:0{_SPAN}b}".startswith(document.bits)
     ]
 
 
-def _published_bits(key: FeedKey, published: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """Return month -> bits of its published documents; {""} for a whole month."""
+def _find_published_bits(key: FeedKey, published: Mapping[str, str]) -> dict[str, frozenset[str]]:
+    """Return month -> the `bits` of its published documents; "" stands for a document of the whole
+    month."""
     start = paths.archive_name(key, "").removesuffix(f".{ATOM}")
     end = f".{ATOM}"
     bits_of: dict[str, set[str]] = {}
@@ -194,154 +231,200 @@ def _published_bits(key: FeedKey, published: Mapping[str, str]) -> dict[str, fro
         if name.startswith(start) and name.endswith(end):
             month, _, bits = name[len(start) : -len(end)].partition(".")
             bits_of.setdefault(month, set()).add(bits)
-    return {month: frozenset(parts) for month, parts in bits_of.items()}
+    return {month: frozenset(bits) for month, bits in bits_of.items()}
 
 
-def _closed(
+class _MonthGroup(NamedTuple):
+    """The months of one document, or a month that is divided into parts. `published_name`: of its
+    document, without ending; "" for none."""
+
+    published_name: str
+    in_parts: bool
+    months: list[str]
+
+
+def _plan_closed_months(
     spec: FeedSpec,
     index: Members,
     closed: Mapping[str, tuple[int, str]],
-    shown: Collection[str] | None,
-    old_bits: Mapping[str, frozenset[str]],
+    head_ids: Collection[str] | None,
+    published_bits: Mapping[str, frozenset[str]],
     published: Mapping[str, str],
 ) -> Iterator[Document]:
-    """Yield the documents of past months, oldest first. `closed`: their numbers of entries and
-    fingerprints; `shown`: ids of the head if months share documents, else None. Reads entries of
-    few months."""
-    runs = _runs(closed, old_bits, 1 if shown is None else _LEAST)
-    for name, in_parts, months in runs:
-        if in_parts:
-            made_of = closed[name][1]
-            bits_before = old_bits.get(name, frozenset())
-            parts = sorted(bits_before)
-            of_month = _digest(made_of)[:_MONTH_DIGITS]
-            names = [paths.archive_name(spec.key, f"{name}.{bits}") for bits in parts]
-            if not names or not all(published[part].startswith(of_month) for part in names):
-                placed = _placed(index.month_entries(spec.key, name), name)
-                parts = [bits for bits, _ in _split(placed, min(spec.limit, _WHOLE), bits_before)]
-            for bits in parts:
-                part = paths.archive_name(spec.key, f"{name}.{bits}")
-                fingerprint = _digest(made_of, bits)
-                yield Document(
-                    name=part, months=[name], fingerprint=fingerprint, bits=bits, month=of_month
-                )
+    """Yield the documents of past months, oldest first. The newest months have none while the head
+    shows them. `closed`: month -> number of entries and fingerprint; `head_ids`: articles of the
+    head if months share documents, else None; `published_bits`: see `_find_published_bits`;
+    `published`: fingerprints of published documents, by name."""
+    least = 1 if head_ids is None else _LEAST
+    groups = _group_months(closed, published_bits, least)
+    for group in groups:
+        if group.in_parts:
+            month = group.months[0]
+            bits_of_month = published_bits.get(month, frozenset())
+            yield from _plan_parts(spec, index, month, closed[month][1], bits_of_month, published)
             continue
-        if (
-            not name
-            and months is runs[-1][2]
-            and shown is not None
-            and _are_shown(shown, spec.key, months, index)
-        ):
+        is_newest = group is groups[-1]
+        may_wait = head_ids is not None and is_newest and not group.published_name
+        if may_wait and _are_shown(head_ids or (), spec.key, group.months, index):
             return
-        made_of, *more = (closed[month][1] for month in months)
-        fingerprint = _digest(made_of, *more) if more else made_of
+        yield _plan_months(spec, group, [closed[month][1] for month in group.months])
+
+
+def _plan_months(spec: FeedSpec, group: _MonthGroup, fingerprints: Sequence[str]) -> Document:
+    """Return the document of whole months. `fingerprints`: of the months."""
+    return Document(
+        name=paths.archive_name(spec.key, group.published_name or group.months[-1]),
+        months=group.months,
+        fingerprint=fingerprints[0] if len(fingerprints) == 1 else _digest(*fingerprints),
+    )
+
+
+def _plan_parts(
+    spec: FeedSpec,
+    index: Members,
+    month: str,
+    month_fingerprint: str,
+    published_bits: frozenset[str],
+    published: Mapping[str, str],
+) -> Iterator[Document]:
+    """Yield the parts of a past month, oldest first. Its entries are read only if they changed
+    since its parts were published."""
+    month_digest = _digest(month_fingerprint)[:_MONTH_DIGITS]
+    parts = sorted(published_bits)
+    names = [paths.archive_name(spec.key, f"{month}.{bits}") for bits in parts]
+    is_unchanged = names and all(published[name].startswith(month_digest) for name in names)
+    if not is_unchanged:
+        placed = _place_in_month(index.month_entries(spec.key, month), month)
+        most = min(spec.limit, _WHOLE)
+        parts = [part.bits for part in _split_by_time(placed, most, published_bits)]
+    for bits in parts:
         yield Document(
-            name=paths.archive_name(spec.key, name or months[-1]),
-            months=months,
-            fingerprint=fingerprint,
+            name=paths.archive_name(spec.key, f"{month}.{bits}"),
+            months=[month],
+            fingerprint=_digest(month_fingerprint, bits),
+            bits=bits,
+            month=month_digest,
         )
 
 
-def _runs(
-    closed: Mapping[str, tuple[int, str]], old_bits: Mapping[str, frozenset[str]], least: int
-) -> list[tuple[str, bool, list[str]]]:
-    """Return the months of each document, with the published name, "" for none, and True for a
-    month in parts. Months without a published document join the next one that is published, for
-    articles that got a tag later."""
-    ends = sorted(month for month, bits in old_bits.items() if "" in bits)
-    runs: list[tuple[str, bool, list[str]]] = []
+def _group_months(
+    closed: Mapping[str, tuple[int, str]], published_bits: Mapping[str, frozenset[str]], least: int
+) -> list[_MonthGroup]:
+    """Divide past months into documents, oldest first. Months without a published document join the
+    next one that is published, for articles that got a tag later. Else months are joined until a
+    document has `least` entries, unless it would have more than `_WHOLE`."""
+    published_months = sorted(month for month, bits in published_bits.items() if "" in bits)
+    groups: list[_MonthGroup] = []
     size = 0
     for month, (count, _) in closed.items():
-        end = next((end for end in ends if end >= month), "")
-        in_parts = month != end and (count > _WHOLE or month in old_bits)
-        name = month if in_parts else end
-        if (
-            not runs
-            or runs[-1][0] != name
-            or (not name and (size >= least or size + count > _WHOLE))
-        ):
-            runs.append((name, in_parts, []))
+        next_published = next((end for end in published_months if end >= month), "")
+        needs_parts = count > _WHOLE or month in published_bits
+        in_parts = needs_parts and month != next_published
+        name = month if in_parts else next_published
+        is_full = not name and (size >= least or size + count > _WHOLE)
+        if not groups or groups[-1].published_name != name or is_full:
+            groups.append(_MonthGroup(name, in_parts, []))
             size = 0
-        runs[-1][2].append(month)
+        groups[-1].months.append(month)
         size += count
-    return runs
+    return groups
 
 
-def _are_shown(shown: Collection[str], key: FeedKey, months: Sequence[str], index: Members) -> bool:
-    return {
-        article_id for month in months for article_id, _, _ in index.month_entries(key, month)
-    } <= set(shown)
+def _are_shown(
+    head_ids: Collection[str], key: FeedKey, months: Sequence[str], index: Members
+) -> bool:
+    """Return True if the head has all articles of these months."""
+    ids: set[str] = set()
+    for month in months:
+        ids.update(article_id for article_id, _, _ in index.month_entries(key, month))
+    return ids <= set(head_ids)
 
 
-def _sealed(
+def _plan_open_month(
     spec: FeedSpec,
     entries: Sequence[Entry],
-    shown: Collection[str],
+    head_ids: Collection[str],
     month: str,
-    old_bits: frozenset[str],
+    published_bits: frozenset[str],
 ) -> list[Document]:
-    """Return the documents of the current month, oldest first; none if the head shows it and none
-    was published."""
-    if not old_bits and {article_id for article_id, _, _ in entries} <= set(shown):
+    """Return the documents of the current month, oldest first. The newest part has none while the
+    head shows all of it, unless it was published already. `published_bits`: of the month's
+    published parts."""
+    ids = {article_id for article_id, _, _ in entries}
+    if not published_bits and ids <= set(head_ids):
         return []
-    placed = _placed(entries, month)
-    parts = list(_split(placed, min(spec.limit, _WHOLE), old_bits))
-    if not _shows(shown, parts[-1]):  # the head shows only its share of a source
-        parts = list(
-            _split(placed, min(spec.limit, room(spec, min(spec.most_older, spec.most))), old_bits)
-        )
-    if _shows(shown, parts[-1]) and parts[-1][0] not in old_bits:
+    placed = _place_in_month(entries, month)
+    most = min(spec.limit, _WHOLE)
+    parts = list(_split_by_time(placed, most, published_bits))
+    if not _is_part_shown(head_ids, parts[-1]):  # the head shows only its share of a source
+        most_of_source = get_source_limit(spec, min(spec.most_older, spec.most))
+        parts = list(_split_by_time(placed, min(spec.limit, most_of_source), published_bits))
+    newest = parts[-1]
+    if _is_part_shown(head_ids, newest) and newest.bits not in published_bits:
         parts.pop()
-    return [_part(spec.key, month, bits, part) for bits, part in parts]
+    return [_make_part(spec.key, month, part) for part in parts]
 
 
-def _placed(entries: Sequence[Entry], month: str) -> list[Placed]:
-    first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
+def _place_in_month(entries: Sequence[Entry], month: str) -> list[PlacedEntry]:
+    """Return the entries of a month, oldest first. `entries`: newest first."""
+    begin = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
     return [
-        ((added - first) // _MICROSECOND, article_id, made_of)
-        for article_id, added, made_of in reversed(entries)
+        PlacedEntry((added - begin) // _MICROSECOND, article_id, fingerprint)
+        for article_id, added, fingerprint in reversed(entries)
     ]
 
 
-def _shows(shown: Collection[str], part: tuple[str, Sequence[Placed]]) -> bool:
-    return {article_id for _, article_id, _ in part[1]} <= set(shown)
+class _Part(NamedTuple):
+    """The entries of a month whose binary times start with `bits`, oldest first."""
+
+    bits: str
+    entries: Sequence[PlacedEntry]
 
 
-def _split(
-    entries: Sequence[Placed],
+def _is_part_shown(head_ids: Collection[str], part: _Part) -> bool:
+    """Return True if the head has all articles of a part."""
+    return {entry.article_id for entry in part.entries} <= set(head_ids)
+
+
+def _split_by_time(
+    entries: Sequence[PlacedEntry],
     most: int,
-    old_bits: frozenset[str],
+    published_bits: frozenset[str],
     bits: str = "",
     span: int = _SPAN,
-) -> Iterator[tuple[str, Sequence[Placed]]]:
-    """Yield the non-empty parts of the time span, halved until each has at most `most` entries. An
-    entry's part depends on its own time alone. Parts of `old_bits` stay, whatever their size."""
-    if (
-        bits in old_bits
-        or span == 0
-        or (len(entries) <= most and not any(part.startswith(bits) for part in old_bits))
-    ):
+) -> Iterator[_Part]:
+    """Yield the non-empty parts of a month, halved by time until each has at most `most` entries.
+    The time of an entry alone decides to which part it belongs. Published parts stay, whatever
+    their size. `bits`: the beginning of the times of `entries`; `span`: the number of their other
+    bits."""
+    has_published_parts = any(part.startswith(bits) for part in published_bits)
+    is_small = len(entries) <= most and not has_published_parts
+    if bits in published_bits or span == 0 or is_small:
         if entries:
-            yield bits, entries
+            yield _Part(bits, entries)
         return
     half = 1 << (span - 1)
-    low = [entry for entry in entries if not entry[0] & half]
-    yield from _split(low, most, old_bits, bits + "0", span - 1)
-    yield from _split(entries[len(low) :], most, old_bits, bits + "1", span - 1)
+    earlier = [entry for entry in entries if not entry.microseconds & half]
+    later = entries[len(earlier) :]
+    yield from _split_by_time(earlier, most, published_bits, bits + "0", span - 1)
+    yield from _split_by_time(later, most, published_bits, bits + "1", span - 1)
 
 
-def _part(key: FeedKey, month: str, bits: str, entries: Sequence[Placed]) -> Document:
-    fingerprint = _digest(*(f"{article_id}={of_entry}" for _, article_id, of_entry in entries))
-    ids = tuple(article_id for _, article_id, _ in reversed(entries))
-    name = paths.archive_name(key, f"{month}.{bits}" if bits else month)
+def _make_part(key: FeedKey, month: str, part: _Part) -> Document:
+    """Return the document of a part of the current month."""
+    fingerprint = _digest(*(f"{entry.article_id}={entry.fingerprint}" for entry in part.entries))
+    ids = tuple(entry.article_id for entry in reversed(part.entries))
+    name = paths.archive_name(key, f"{month}.{part.bits}" if part.bits else month)
     return Document(name=name, months=[month], fingerprint=fingerprint, ids=ids)
 
 
-def _linked(documents: Sequence[Document], place: int, about: str) -> Document:
-    document = documents[place]
-    previous = documents[place - 1].name if place else ""
-    following = documents[place + 1].name if place + 1 < len(documents) else ""
-    parts = (_FORM, about, document.fingerprint, previous, following)
+def _link_document(documents: Sequence[Document], index: int, other_input: str) -> Document:
+    """Return a document with links to the one before and the one after it, which its fingerprint
+    includes."""
+    document = documents[index]
+    previous = documents[index - 1].name if index > 0 else ""
+    following = documents[index + 1].name if index + 1 < len(documents) else ""
+    parts = (_FORM, other_input, document.fingerprint, previous, following)
     fingerprint = document.month + _digest(*parts)
     return replace(document, previous=previous, following=following, fingerprint=fingerprint)
 

@@ -19,7 +19,7 @@ from syndicator.publishing.output.redirects import moved
 BY_CHOICE: Final = (TAG, QUERY, AUTHOR)  # axes of which some feeds may have archives
 
 
-def with_older(
+def decide_older(
     specs: Iterable[FeedSpec],
     publish: Publish,
     *,
@@ -27,12 +27,12 @@ def with_older(
     published: Collection[FeedKey],
     windows: Collection[FeedKey],
 ) -> list[FeedSpec]:
-    """Return `specs`, each with its `older`; a feed without archives has at most `limit` entries.
-    `tags`: slugs of taxonomy.toml; `published`: as in `find_published`; `windows`: feeds whose
-    `window_hours` the operator wrote."""
+    """Return `specs` with `older`, the place of their older entries; a feed without archives has at
+    most `limit` entries. `tags`: slugs of taxonomy.toml; `published`: as in `find_published`;
+    `windows`: feeds whose `window_hours` the operator wrote."""
     result: list[FeedSpec] = []
     for spec in specs:
-        older = place_older(spec.key, publish.archives, tags, published)
+        older = find_older_place(spec.key, publish.archives, tags, published)
         # a window lets a head exceed `limit`, so that its archives follow without a gap
         needs_no_window = older is Older.NONE and spec.key not in windows
         window_hours = 0 if needs_no_window else spec.window_hours
@@ -40,13 +40,13 @@ def with_older(
     return result
 
 
-def place_older(
+def find_older_place(
     key: FeedKey, setting: Archives, listed_tags: Collection[str], published: Collection[FeedKey]
 ) -> Older:
-    """Return where the entries are that the head of the feed `key` has no room for: NONE of them is
-    published; OF_AXIS, as the axis of the feed has them; or OWN, in archives that feeds of this
-    axis do not have otherwise. `setting`: names of axes and feeds with archives, or "listed", or
-    the form of the archives of all feeds."""
+    """Return where the entries are for which the head of the feed `key` has no room: NONE, they are
+    not published; OF_AXIS, in the form that all feeds of this axis have; OWN, in archives although
+    other feeds of this axis have none. `setting`: names of axes and feeds with archives, or
+    "listed", or the form of the archives of all feeds."""
     if key.axis == STORIES.axis:
         return Older.OF_AXIS
     # sources have archives in every form but that of `archives = true`
@@ -58,13 +58,13 @@ def place_older(
     if setting != LISTED:
         return Older.OF_AXIS
     is_listed = key.slug in listed_tags if key.axis == TAG else has_axis_archives
-    if is_listed or key in published:  # what is published once goes on
+    if is_listed or key in published:  # an archive that is published once continues
         return archives
     return Older.NONE
 
 
 def find_published(rows: Sequence[FeedRow], recorded: Collection[FeedKey]) -> set[FeedKey]:
-    """Return the feeds with published archive documents, those of moved feeds under their new keys.
-    `rows`: of all feeds; `recorded`: those that the table of files has."""
-    targets = moved(rows)
-    return {targets.get(key, key) for key in recorded}
+    """Return the feeds with published archive documents; a moved feed is returned under its new
+    key. `rows`: of all feeds; `recorded`: the feeds with documents in the table of files."""
+    new_keys = moved(rows)
+    return {new_keys.get(key, key) for key in recorded}

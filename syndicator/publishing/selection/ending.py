@@ -15,7 +15,7 @@ from syndicator.core.ports import FeedRow
 from syndicator.core.reasons import ConditionReason
 from syndicator.publishing.selection.published import has_ended, is_on
 
-_MOST: Final = 10  # feeds that end at once without confirmation: a choice
+_MOST_UNCONFIRMED: Final = 10  # feeds that end at once without confirmation: a choice
 _NAMED: Final = 10  # of those that wait
 
 
@@ -30,11 +30,11 @@ class Waiting:
 
 
 def find_given_up(
-    rows: Iterable[FeedRow], wanted: Collection[FeedKey], publish: Publish
+    rows: Iterable[FeedRow], configured: Collection[FeedKey], publish: Publish
 ) -> set[FeedKey]:
-    """Return the published feeds that the configuration no longer has. `wanted`: those that it
-    has."""
-    return {row.key for row in rows if row.published and has_ended(row, wanted, publish)}
+    """Return the published feeds that the configuration no longer has. `configured`: the feeds that
+    it has."""
+    return {row.key for row in rows if row.published and has_ended(row, configured, publish)}
 
 
 def decide_waiting(
@@ -43,7 +43,7 @@ def decide_waiting(
     """Return the feeds that wait for the operator: the unconfirmed ones of `given_up`, if there are
     more than ten, else none."""
     unconfirmed = frozenset(given_up) - frozenset(confirmed)
-    if len(unconfirmed) <= _MOST:
+    if len(unconfirmed) <= _MOST_UNCONFIRMED:
         return Waiting(feeds=frozenset(), kept=frozenset(), publish=publish)
     # A feed whose axis is on lost its own entry in feeds.toml: nobody knows what belongs into it,
     # so it keeps its files. The others are built as before, with their axes.
@@ -52,8 +52,8 @@ def decide_waiting(
 
 
 def _switch_on(feeds: Collection[FeedKey], publish: Publish) -> Publish:
-    """Return `publish` with the axes of `feeds` switched on, so that these feeds stay; the feed of
-    stories needs the setting `stories`, too, of which "link" changes no entry."""
+    """Return `publish` with the axes of `feeds` switched on, so that these feeds stay. The feed of
+    stories also needs the setting `stories`: with "link" no entry changes."""
     axis_words = {AXES[key.axis].word for key in feeds}
     missing = sorted(axis_words - set(publish.axes))
     changes: dict[str, object] = {}
@@ -65,18 +65,22 @@ def _switch_on(feeds: Collection[FeedKey], publish: Publish) -> Publish:
 
 
 def describe_waiting(stems: Sequence[str]) -> tuple[Problem, ...]:
-    """Return the problem that the feeds at `stems` wait; nothing without feeds."""
+    """Return the problem that feeds wait for a confirmation; no problem without feeds. `stems`:
+    their paths, such as tags/ai."""
     if not stems:
         return ()
-    return (
-        Problem(
-            what=f"{len(stems)} feeds",
-            reason=ConditionReason.FEEDS_WOULD_END,
-            detail=name_some(stems),
-        ),
+    problem = Problem(
+        what=f"{len(stems)} feeds",
+        reason=ConditionReason.FEEDS_WOULD_END,
+        detail=name_some(stems),
     )
+    return (problem,)
 
 
 def name_some(stems: Sequence[str]) -> str:
+    """Return the first ten names in one line, with the number of the others."""
+    names = ", ".join(stems[:_NAMED])
     more = len(stems) - _NAMED
-    return ", ".join(stems[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    if more > 0:
+        names += f" and {more} more"
+    return names

@@ -6,14 +6,14 @@ from types import MappingProxyType
 from typing import Final
 
 from syndicator.configuration.settings import Publish, Settings
-from syndicator.core.axes import ALL, AUTHOR, STORIES, TAG, by_place
+from syndicator.core.axes import ALL, AUTHOR, CATEGORY, STORIES, TAG, by_place
 from syndicator.core.model import FeedKey, FeedSpec, Source
 from syndicator.core.ports import FeedRow
 from syndicator.core.text import slug
 from syndicator.publishing import questions
 from syndicator.publishing.paths import QUESTIONS
 from syndicator.publishing.queries import SavedQuery
-from syndicator.publishing.selection.archived import with_older
+from syndicator.publishing.selection.archived import decide_older
 from syndicator.publishing.selection.published import is_on
 
 # Articles that a feed of an axis needs before it is first published; None: the axis is off. One for
@@ -32,6 +32,8 @@ SHARE: Final = 0.33  # of the places for one source, while others have articles 
 
 @dataclass(frozen=True, slots=True)
 class _Details:
+    """Values from the configuration that feeds show."""
+
     settings: Settings
     sources: Mapping[str, Source]
     categories: Mapping[str, str]
@@ -51,73 +53,83 @@ def plan(
     """Return the feeds to publish on the axes of `publish.axes`: everything; each category and
     source with an article; each tag with `publish.tag_min` articles, or one if `tags`
     (taxonomy.toml) or an operator's file has it; each saved query; stories from the first day.
-    Published feeds stay until
-    dropped or moved. `categories`, `tags`: name -> description; `archived`: as `published` of
-    `with_older`. Order: by axis as on the index page, saved queries last, then by slug."""
-    by_key = {source.key: source for source in sources}
+    Published feeds stay until they are dropped or moved. `categories`, `tags`: name ->
+    description; `archived`: as `published` of `decide_older`. Order: by axis as on the index page,
+    saved queries last, then by slug."""
     details = _Details(
-        settings, by_key, categories, {slug(name): about for name, about in tags.items()}
+        settings=settings,
+        sources={source.key: source for source in sources},
+        categories=categories,
+        tags={slug(name): description for name, description in tags.items()},
     )
-    published = (row for row in rows if row.moved_to is None and (row.count > 0 or not row.dropped))
-    alive = sorted(published, key=lambda row: row.key)
+    candidates = [
+        row for row in rows if row.moved_to is None and (row.count > 0 or not row.dropped)
+    ]
+    candidates.sort(key=lambda row: row.key)
     specs: list[FeedSpec] = []
     for name, axis in by_place():
         if name == ALL.axis:
             specs.append(_plan_everything(settings))
         elif axis.members or axis.found or axis.only:
-            specs += _of_articles(name, alive, details)
+            specs += _plan_axis(name, candidates, details)
         if name == STORIES.axis and STORIES not in {spec.key for spec in specs}:
-            empty = _spec(STORIES, "Stories", settings, first_slug=STORIES.slug)
-            specs.append(_detailed(empty, details))
+            empty = _make_spec(STORIES, "Stories", settings, first_slug=STORIES.slug)
+            specs.append(_add_details(empty, details))
     specs += of_queries(rows, settings, queries)
-    specs = _with_distinct_titles(
-        [spec for spec in specs if is_on(spec.key.axis, settings.publish)]
-    )
-    others = {item.feed: item for item in queries if item.feed is not None}
-    specs = [_adjusted(spec, others[spec.key]) if spec.key in others else spec for spec in specs]
-    windows = {item.feed or item.key for item in queries if item.window_hours is not None}
-    return with_older(
+    specs = [spec for spec in specs if is_on(spec.key.axis, settings.publish)]
+    specs = _make_titles_distinct(specs)
+    query_of = {query.feed: query for query in queries if query.feed is not None}
+    specs = [
+        _apply_query_settings(spec, query_of[spec.key]) if spec.key in query_of else spec
+        for spec in specs
+    ]
+    windows = {query.key for query in queries if query.window_hours is not None}
+    return decide_older(
         specs, settings.publish, tags=details.tags, published=archived, windows=windows
     )
 
 
 def _plan_everything(settings: Settings) -> FeedSpec:
-    """Plan the feed of all articles. A private one has whole texts, and goes to a phone after each
-    change: it has the entries of a day, unless the operator wrote `window_hours`."""
-    spec = _spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title)
+    """Plan the feed of all articles. In a private instance it has the entries of a day, unless the
+    operator wrote `window_hours`: it has whole texts, and a phone gets it after each change."""
+    spec = _make_spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title)
     is_private = bool(settings.publish.secret_path)
     if is_private and "window_hours" not in settings.publish.model_fields_set:
         return replace(spec, window_hours=PRIVATE_HOURS)
     return spec
 
 
-def _with_distinct_titles(specs: Sequence[FeedSpec]) -> list[FeedSpec]:
-    """Add "(category)" to the title of a category with the name of a tag: readers list feeds by
-    title."""
-    tags = {spec.name.casefold() for spec in specs if spec.key.axis == "tag"}
-    return [
-        replace(spec, title=spec.title.replace(spec.name, f"{spec.name} (category)", 1))
-        if spec.key.axis == "category" and spec.name.casefold() in tags
-        else spec
-        for spec in specs
-    ]
+def _make_titles_distinct(specs: Sequence[FeedSpec]) -> list[FeedSpec]:
+    """Add "(category)" to the title of a category that has the name of a tag, because readers list
+    feeds by title."""
+    tag_names = {spec.name.casefold() for spec in specs if spec.key.axis == TAG}
+    result: list[FeedSpec] = []
+    for spec in specs:
+        if spec.key.axis == CATEGORY and spec.name.casefold() in tag_names:
+            title = spec.title.replace(spec.name, f"{spec.name} (category)", 1)
+            result.append(replace(spec, title=title))
+        else:
+            result.append(spec)
+    return result
 
 
-def _of_articles(axis: str, rows: Sequence[FeedRow], details: _Details) -> Iterator[FeedSpec]:
+def _plan_axis(axis: str, rows: Sequence[FeedRow], details: _Details) -> Iterator[FeedSpec]:
+    """Yield the feeds of an axis that have enough articles, and those that were published once."""
     least = LEAST[axis](details.settings.publish) if axis in LEAST else 1
     if least is None:
         return
     for row in rows:
-        named = axis == TAG and row.key.slug in details.tags
-        if row.key.axis == axis and (
-            row.count >= (1 if row.wanted or named else least) or row.built
-        ):
-            yield _detailed(
-                _spec(row.key, row.name, details.settings, first_slug=row.first_slug), details
-            )
+        if row.key.axis != axis:
+            continue
+        is_listed_tag = axis == TAG and row.key.slug in details.tags
+        needed = 1 if row.wanted or is_listed_tag else least
+        if row.count >= needed or row.built:
+            spec = _make_spec(row.key, row.name, details.settings, first_slug=row.first_slug)
+            yield _add_details(spec, details)
 
 
-def _detailed(spec: FeedSpec, details: _Details) -> FeedSpec:
+def _add_details(spec: FeedSpec, details: _Details) -> FeedSpec:
+    """Return the feed with the description, title, language and share that its axis gives it."""
     match spec.key.axis:
         case "category":
             return replace(spec, description=details.categories.get(spec.name, ""))
@@ -126,46 +138,56 @@ def _detailed(spec: FeedSpec, details: _Details) -> FeedSpec:
         case "story":
             return replace(spec, description="What two outlets or more report.", share=1.0)
         case "source":
-            # None if it was removed: its articles and its feed stay
-            source = details.sources.get(spec.key.slug)
-            name = (source.title if source else None) or spec.name or spec.key.slug
-            language = (source.language if source else None) or spec.language
-            return replace(
-                spec, name=name, title=_title(name, details.settings), language=language, share=1.0
-            )
+            return _describe_source_feed(spec, details)
     return spec
+
+
+def _describe_source_feed(spec: FeedSpec, details: _Details) -> FeedSpec:
+    """Return the feed of a source with the source's name and language."""
+    source = details.sources.get(spec.key.slug)
+    name = spec.name or spec.key.slug
+    language = spec.language
+    if source is not None:  # else it was removed: its articles and its feed stay
+        name = source.title or name
+        language = source.language or language
+    title = _make_title(name, details.settings)
+    return replace(spec, name=name, title=title, language=language, share=1.0)
 
 
 def of_queries(
     rows: Sequence[FeedRow], settings: Settings, queries: Sequence[SavedQuery]
 ) -> Iterator[FeedSpec]:
-    """Yield the feeds of saved queries."""
-    first = {row.key: row.first_slug for row in rows}
+    """Yield the feeds of saved queries, by slug. `rows`: of all feeds."""
+    first_slugs = {row.key: row.first_slug for row in rows}
     names = {row.key: row.name for row in rows}
-    for item in sorted(queries, key=lambda query: query.slug):
-        if item.feed is None:
-            titled = _with_title(item, names)
-            name = titled.title or item.slug.replace("-", " ").capitalize()
-            spec = _spec(item.key, name, settings, first_slug=first.get(item.key, item.slug))
-            yield _adjusted(replace(spec, query=item.query), titled)
+    for query in sorted(queries, key=lambda query: query.slug):
+        if query.feed is not None:  # settings of another feed
+            continue
+        titled_query = _name_question(query, names)
+        name = titled_query.title or query.slug.replace("-", " ").capitalize()
+        first_slug = first_slugs.get(query.key, query.slug)
+        spec = _make_spec(query.key, name, settings, first_slug=first_slug)
+        yield _apply_query_settings(replace(spec, query=query.query), titled_query)
 
 
-def _with_title(item: SavedQuery, names: Mapping[FeedKey, str]) -> SavedQuery:
-    """Return the query of a question with the names of its tags, categories and sources as title,
-    unless it has one."""
-    if item.title or not item.slug.startswith(QUESTIONS):
-        return item
-    return replace(item, title=questions.parse(item.slug).title(names))
+def _name_question(query: SavedQuery, names: Mapping[FeedKey, str]) -> SavedQuery:
+    """Return the query of a question with a title, unless it has one: the names of its tags,
+    categories and sources."""
+    if query.title or not query.slug.startswith(QUESTIONS):
+        return query
+    return replace(query, title=questions.parse(query.slug).title(names))
 
 
-def _spec(
+def _make_spec(
     key: FeedKey, name: str, settings: Settings, *, first_slug: str, title: str = ""
 ) -> FeedSpec:
+    """Return a feed with the general settings. `title`: by default its name and that of the
+    site."""
     publish = settings.publish
     return FeedSpec(
         key=key,
         name=name,
-        title=title or _title(name, settings),
+        title=title or _make_title(name, settings),
         first_slug=first_slug or key.slug,
         limit=publish.limit,
         window_hours=publish.window_hours,
@@ -177,20 +199,21 @@ def _spec(
     )
 
 
-def _title(name: str, settings: Settings) -> str:
+def _make_title(name: str, settings: Settings) -> str:
     return f"{name} - {settings.site.title}"
 
 
-def _adjusted(spec: FeedSpec, item: SavedQuery) -> FeedSpec:
-    limit = item.limit or spec.limit
+def _apply_query_settings(spec: FeedSpec, query: SavedQuery) -> FeedSpec:
+    """Return the feed with the settings of its entry in feeds.toml."""
+    limit = query.limit or spec.limit
     return replace(
         spec,
-        title=item.title or spec.title,
-        description=item.description or spec.description,
+        title=query.title or spec.title,
+        description=query.description or spec.description,
         limit=limit,
-        window_hours=spec.window_hours if item.window_hours is None else item.window_hours,
+        window_hours=spec.window_hours if query.window_hours is None else query.window_hours,
         most=max(spec.most, limit),
         most_older=max(spec.most_older, limit),
-        content=item.content or spec.content,
-        formats=spec.formats if item.formats is None else item.formats,
+        content=query.content or spec.content,
+        formats=spec.formats if query.formats is None else query.formats,
     )

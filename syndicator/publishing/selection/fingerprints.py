@@ -17,64 +17,73 @@ from syndicator.publishing.render.head import links
 _FORM: Final = "5"
 
 # Settings that select the articles of the head.
-_OF_HEADS: Final = frozenset(("limit", "window_hours", "most", "most_older", "share", "query"))
+_HEAD_SETTINGS: Final = frozenset(("limit", "window_hours", "most", "most_older", "share", "query"))
 # fields of a source in entries
-_SHOWN: Final = ("url", "title", "content", "licence", "speaks_for")
+_SOURCE_FIELDS: Final = ("url", "title", "content", "licence", "speaks_for")
 _NO_QUOTES: Final = "no quotes"
 _SESSION: Final = "session"
 
 
-def common(settings: Settings, instance: uuid.UUID) -> str:
+def fingerprint_shared_input(settings: Settings, instance: uuid.UUID) -> str:
     """Return the fingerprint of the input that all feeds share."""
     publish = settings.publish
     pages = links(settings)
     site = sorted(settings.site.model_dump(exclude_defaults=True).items())
-    linked = (pages.categories, pages.tags, pages.unsaid, pages.sources)
-    shown = (publish.thumbnails, publish.entry_html, publish.extensions, linked)
-    # which feeds a list names is an input of these feeds
+    linked_pages = (pages.categories, pages.tags, pages.unsaid, pages.sources)
+    entry_settings = (publish.thumbnails, publish.entry_html, publish.extensions, linked_pages)
+    # the feeds that a list names have their own input: only the kind of the setting is shared
     archives = LISTED if isinstance(publish.archives, tuple) else publish.archives
-    # Settings that came later count only where they are used, so that the fingerprints of older
+    # Settings that came later count only if they are used, so that the fingerprints of older
     # instances stay.
-    added = (archives, publish.stories)
-    in_use = [value for value in added if isinstance(value, str) and value != "off"]
-    return _digest(_FORM, site, settings.base_url, publish.hubs, *shown, *in_use, instance)
+    later_settings = [
+        value for value in (archives, publish.stories) if isinstance(value, str) and value != "off"
+    ]
+    return _digest(
+        _FORM, site, settings.base_url, publish.hubs, *entry_settings, *later_settings, instance
+    )
 
 
-def of_pages(settings: Settings, look: Look | None = None) -> str:
-    """Return the fingerprint of input that only pages use: templates, stylesheets, the setting for
-    archives."""
+def fingerprint_pages(settings: Settings, look: Look | None = None) -> str:
+    """Return the fingerprint of the input that only pages use: templates, stylesheets, the setting
+    for archives."""
     return _digest((look or Look()).digest, settings.publish.archives)
 
 
-def of_feed(spec: FeedSpec, shared: str, pages: str = "") -> str:
-    """Return the fingerprint of a feed's settings, with `shared` (from `common`) and `pages` (from
-    `of_pages`)."""
-    return _digest(_set(spec), shared, pages if PAGE in spec.formats else "")
+def fingerprint_feed(spec: FeedSpec, shared: str, pages: str = "") -> str:
+    """Return the fingerprint of a feed's settings and the input of all feeds. `shared`: from
+    `fingerprint_shared_input`; `pages`: from `fingerprint_pages`."""
+    return _digest(_list_changed_fields(spec), shared, pages if PAGE in spec.formats else "")
 
 
-def of_archive(spec: FeedSpec, shared: str) -> str:
-    """Return the fingerprint for a feed's archive documents, without settings that select the
-    head's articles."""
-    return _digest([(name, value) for name, value in _set(spec) if name not in _OF_HEADS], shared)
+def fingerprint_archive(spec: FeedSpec, shared: str) -> str:
+    """Return the fingerprint of the input of a feed's archive documents: that of its head without
+    the settings that select the head's articles."""
+    archive_settings = [
+        (name, value) for name, value in _list_changed_fields(spec) if name not in _HEAD_SETTINGS
+    ]
+    return _digest(archive_settings, shared)
 
 
 def of_source(source: Source) -> str:
     """Return the fingerprint of the fields of a source that entries show or that decide its
     rights."""
-    # must not change the fingerprints of older instances
-    later = []
+    fields_of_source = [getattr(source, name) for name in _SOURCE_FIELDS]
+    # fields that came later count only if they are used: older fingerprints must not change
     if not source.quotes:
-        later.append(_NO_QUOTES)
+        fields_of_source.append(_NO_QUOTES)
     if source.cookies:
-        later.append(_SESSION)
-    return _digest(*(getattr(source, name) for name in _SHOWN), *later)
+        fields_of_source.append(_SESSION)
+    return _digest(*fields_of_source)
 
 
-def _set(spec: FeedSpec) -> list[tuple[str, Any]]:
-    values = ((field.name, getattr(spec, field.name), field.default) for field in fields(spec))
-    return sorted(
-        (name, value) for name, value, default in values if default is MISSING or value != default
-    )
+def _list_changed_fields(spec: FeedSpec) -> list[tuple[str, Any]]:
+    """Return name and value of the fields that differ from their defaults, by name."""
+    changed: list[tuple[str, Any]] = []
+    for field in fields(spec):
+        value = getattr(spec, field.name)
+        if field.default is MISSING or value != field.default:
+            changed.append((field.name, value))
+    return sorted(changed)
 
 
 def _digest(*parts: object) -> str:

@@ -25,9 +25,10 @@ class Waiting:
 
 
 def crowd(built: Iterable[Built]) -> float:
-    """Return the factor by which many long feeds wait longer, so that all together cost no more
-    than `FEW`."""
-    return max(1.0, sum(last.entries > LONG for last in built) / FEW)
+    """Return the factor, from 1, by which long feeds wait longer if there are many, so that all of
+    them together cost no more than `FEW`. `built`: the last build of each feed."""
+    long_feeds = sum(last.entries > LONG for last in built)
+    return max(1.0, long_feeds / FEW)
 
 
 def is_rested(
@@ -39,14 +40,13 @@ def is_rested(
 ) -> bool:
     """Return True if a stale feed may be written again: a short one always, a long one after
     `settle` seconds for each 50 entries (`LONG`), or as soon as half of its entries may be out of
-    date. `crowd`, of the function of this name, lengthens that, to an hour at most.
-    `count_articles`: returns the number of articles in the feed now."""
+    date. `crowd`: the result of the function of this name; it lengthens the wait, to an hour at
+    most. `count_articles`: returns the number of articles in the feed now."""
     if built is None or built.entries <= LONG:
         return True
-    rest = settle * built.entries / LONG
-    longest_rest = max(rest, HOUR)
-    rest = min(rest * crowd, longest_rest)
-    if now - built.at >= rest:
+    shortest_wait = settle * built.entries / LONG
+    wait = min(shortest_wait * crowd, max(shortest_wait, HOUR))
+    if now - built.at >= wait:
         return True
     new_articles = count_articles() - built.articles
     return new_articles >= built.entries / 2

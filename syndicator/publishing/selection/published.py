@@ -6,8 +6,7 @@ from itertools import islice
 from typing import Final
 
 from syndicator.configuration.settings import Publish
-from syndicator.core import axes as core_axes
-from syndicator.core.axes import ALL, AXES
+from syndicator.core.axes import ALL, AXES, STORIES
 from syndicator.core.model import FeedKey, FeedSpec
 from syndicator.core.ports import FeedRow, Outlet, PublishedFile
 from syndicator.publishing import paths
@@ -19,20 +18,22 @@ _SAMPLE: Final = 8  # feeds that `are_files_replaced` compares: a choice, some m
 def to_look_at(
     specs: Sequence[FeedSpec], feeds: Iterable[FeedRow], outdated: Collection[FeedKey] = ()
 ) -> set[FeedKey]:
-    """Return the feeds that changed since they were built, were never built, or have files that are
-    out of date (`outdated`)."""
+    """Return the feeds that a build must compare: they changed since they were built, were never
+    built, or have files that are out of date (`outdated`)."""
     rows = {row.key: row for row in feeds}
-
-    def changed(row: FeedRow | None) -> bool:
-        return row is None or row.stale or row.dropped or not row.published
-
-    return {spec.key for spec in specs if spec.key in outdated or changed(rows.get(spec.key))}
+    keys: set[FeedKey] = set()
+    for spec in specs:
+        row = rows.get(spec.key)
+        is_up_to_date = row is not None and row.published and not (row.stale or row.dropped)
+        if spec.key in outdated or not is_up_to_date:
+            keys.add(spec.key)
+    return keys
 
 
 def are_files_replaced(newest: Iterable[FeedRow], index: Files, outlet: Outlet) -> bool:
-    """Return True if the published files are not those last written, such as a restored older
-    folder. Compares one file of each of the first few of `newest`, the feeds of the newest
-    articles."""
+    """Return True if the published files are not those that were written last, for example if an
+    older folder was restored. `newest`: the feeds of the newest articles; one file of each of the
+    first few is compared."""
     up_to_date = (row.key for row in newest if row.published and not (row.stale or row.moved_to))
     heads = [paths.stem(key) for key in islice(up_to_date, _SAMPLE)]
     sample: dict[str, PublishedFile] = {}
@@ -52,18 +53,23 @@ def unpublished(
     publish: Publish,
     left_alone: Collection[FeedKey] = (),
 ) -> list[FeedRow]:
-    """Return the changed feeds that are not published or are `left_alone`, so that no build ends
-    their marks."""
-    wanted = {ALL, *(spec.key for spec in specs)}
-    stale = [row for row in rows if row.stale and row.key not in wanted]
-    kept = {*wanted, *left_alone}
-    return [row for row in stale if not has_ended(row, kept, publish) and not has_old_archives(row)]
+    """Return the changed feeds that no build makes or ends, because they are not published or are
+    `left_alone`. The caller ends their marks."""
+    configured = {ALL, *(spec.key for spec in specs)}
+    stay = {*configured, *left_alone}
+    result: list[FeedRow] = []
+    for row in rows:
+        if not row.stale or row.key in configured:
+            continue
+        if not has_ended(row, stay, publish) and not has_old_archives(row):
+            result.append(row)
+    return result
 
 
-def has_ended(row: FeedRow, wanted: Collection[FeedKey], publish: Publish) -> bool:
-    """Return True for a feed that is published, or was configured, and is not wanted any more.
-    `wanted`: the feeds that are configured now."""
-    if row.key in wanted or row.moved_to is not None:
+def has_ended(row: FeedRow, configured: Collection[FeedKey], publish: Publish) -> bool:
+    """Return True for a feed that is published, or was configured, and is not configured any
+    more. `configured`: the feeds that the configuration has now."""
+    if row.key in configured or row.moved_to is not None:
         return False
     if row.published:
         return True
@@ -74,17 +80,18 @@ def has_ended(row: FeedRow, wanted: Collection[FeedKey], publish: Publish) -> bo
 
 
 def is_off(row: FeedRow, publish: Publish) -> bool:
-    """Return True for a published feed whose axis is off now. It returns with the axis, with the
-    same id."""
+    """Return True for a feed that was published and whose axis is off now. If the axis is switched
+    on again, the feed comes back with the same id."""
     return row.built and not is_on(row.key.axis, publish)
 
 
 def is_on(axis: str, publish: Publish) -> bool:
-    return AXES[axis].word in publish.axes and (
-        axis != core_axes.STORIES.axis or publish.stories != "off"
-    )
+    """Return True if the feeds of an axis are published."""
+    if axis == STORIES.axis and publish.stories == "off":
+        return False
+    return AXES[axis].word in publish.axes
 
 
 def has_old_archives(row: FeedRow) -> bool:
-    """Return True for a feed that moved and whose archive documents still exist."""
+    """Return True for a feed that moved, if archive documents exist at its old address."""
     return bool(row.moved_to and row.published)

@@ -7,7 +7,7 @@ import json
 import os
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import formatdate, parsedate_to_datetime
 from functools import lru_cache
 from http import HTTPStatus
@@ -30,27 +30,27 @@ from syndicator.core.requests import PART_BYTES
 from syndicator.publishing.paths import PROBE, QUESTIONS
 
 Stamp = tuple[int, int, int]  # mtime in nanoseconds, size, inode of a file
-Key = tuple[str, bool]  # the file, and whether this is its compressed variant
+Key = tuple[str, bool]  # name of a file; True for its compressed variant
 
 # 64 MiB hold some 1,500 feeds of 50 entries in both variants; a machine with 1 GB has them to
 # spare. A choice.
-_MOST: Final = 64 << 20
-LARGEST: Final = _MOST >> 4  # so that one large page does not push out a hundred feeds
+_MOST_BYTES: Final = 64 << 20
+LARGEST: Final = _MOST_BYTES >> 4  # so that one large page does not push out a hundred feeds
 # Path of a request -> file. Browsers ask for favicon.ico if a document, such as a feed, cannot name
 # its icon.
 _ALIASES: Final = {"": "index.html", "favicon.ico": "icon.svg"}
 _HIDDEN: Final = "maps/"
-_MISSING: Final = "404.html"
-_MOVED: Final = "maps/moved.json"
-_REMEMBERED: Final = 10_000  # files, whose tags and headers take some 2 kB each: a choice
+_MISSING_PAGE: Final = "404.html"
+_MOVES_FILE: Final = "maps/moved.json"
+_MOST_CACHED_FILES: Final = 10_000  # files, whose tags and headers take some 2 kB each: a choice
 # bytes of a file at least for compression: below, the header of gzip costs what it saves
-_LEAST: Final = 256
-_CHANGING: Final = 3  # tries at a file that is replaced while it is read
+_LEAST_BYTES: Final = 256
+_READ_TRIES: Final = 3  # tries at a file that is replaced while it is read
 CSP: Final = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; manifest-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_SECURITY: Final = {
+_SECURITY_HEADERS: Final = {
     "content-security-policy": CSP,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",  # for browsers that do not know frame-ancestors
@@ -59,7 +59,7 @@ _SECURITY: Final = {
     "access-control-allow-origin": "*",
 }
 # Request headers that decide on the answer.
-_READ: Final = frozenset(
+_DECISIVE_HEADERS: Final = frozenset(
     (
         b"accept-encoding",
         b"if-none-match",
@@ -69,41 +69,49 @@ _READ: Final = frozenset(
         b"sec-fetch-dest",
     )
 )
+_MOST_CACHED_CODINGS: Final = 256  # values of Accept-Encoding
+_SECOND: Final = 1_000_000_000  # nanoseconds
+_TAG_DIGITS: Final = 32
+_AXIS_FOLDERS: Final = frozenset(axis.folder.rstrip("/") for axis in AXES.values() if axis.folder)
 _RANGE: Final = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
-_CODING: Final[tuple[dict[str, str], dict[str, str]]] = ({}, {"content-encoding": "gzip"})
 
 
-class Bodies:
+class BodyCache:
     """Cache of bodies, each valid for a stamp. Beyond `most` bytes it drops the least recently
     used."""
 
-    def __init__(self, most: int = _MOST, largest: int = LARGEST) -> None:
+    def __init__(self, most: int = _MOST_BYTES, largest: int = LARGEST) -> None:
         self._most = most
         self._largest = largest
-        self._held: dict[Key, tuple[Stamp, bytes]] = {}  # the last used is last
+        self._cached: dict[Key, tuple[Stamp, bytes]] = {}  # the last used is last
         self._bytes = 0
 
     def get(self, key: Key, stamp: Stamp) -> bytes | None:
-        if (entry := self._held.pop(key, None)) is None:
+        """Return the body of a file, None if it is not cached or the file has another stamp now."""
+        entry = self._cached.pop(key, None)
+        if entry is None:
             return None
-        if entry[0] != stamp:
-            self._bytes -= len(entry[1])
+        cached_stamp, body = entry
+        if cached_stamp != stamp:
+            self._bytes -= len(body)
             return None
-        self._held[key] = entry
-        return entry[1]
+        self._cached[key] = entry
+        return body
 
     def put(self, key: Key, stamp: Stamp, body: bytes) -> None:
         self._drop(key)
         if len(body) > self._largest:
             return
-        self._held[key] = (stamp, body)
+        self._cached[key] = (stamp, body)
         self._bytes += len(body)
         while self._bytes > self._most:
-            self._drop(next(iter(self._held)))
+            self._drop(next(iter(self._cached)))
 
     def _drop(self, key: Key) -> None:
-        entry = self._held.pop(key, None)
-        self._bytes -= len(entry[1]) if entry else 0
+        entry = self._cached.pop(key, None)
+        if entry is not None:
+            _, body = entry
+            self._bytes -= len(body)
 
 
 Headers = list[tuple[bytes, bytes]]
@@ -125,7 +133,18 @@ class _CachedFile:
 
 
 Asked = Mapping[bytes, bytes]  # headers of a request
-Ask = Callable[[str, str, Asked], Awaitable[Answer]]  # answers a name below the web root to a peer
+# answers a question: its name below the web root, the client's address, its headers
+Ask = Callable[[str, str, Asked], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Moves:
+    """Addresses that redirect or are gone, as builds wrote them. `mtime`: of their file in
+    nanoseconds, -1 without one."""
+
+    mtime: int = -1
+    moved: Mapping[str, str] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
 
 
 def make_app(
@@ -137,71 +156,71 @@ def make_app(
     ask: Ask | None = None,
 ) -> ASGIApp:
     """Return an ASGI application that serves the folder `public`. `hubs`, `base_url` (with slash):
-    for Link headers of feeds. `secret_path`: serve everything below this name only. `ask`: answers
+    for Link headers of feeds; `secret_path`: serve everything below this name only; `ask`: answers
     names below q/ that have no file."""
     files = _Files(public, tuple(hubs), base_url, ask)
-    return _below(f"/{secret_path}", files) if secret_path else files
+    if not secret_path:
+        return files
+    return _serve_below(f"/{secret_path}", files)
 
 
-def _below(secret: str, app: ASGIApp) -> ASGIApp:
-    """Serve `app` below the path `secret`, out of shared caches and search engines. All other paths
-    get one answer, which, unlike our page for missing files, does not reveal the secret."""
-    refused = _answering(plain("Not found.\n", 404))
+def _serve_below(secret: str, app: ASGIApp) -> ASGIApp:
+    """Return an application that serves `app` below the path `secret`, out of shared caches and
+    search engines. All other paths get one answer, which, unlike our page for missing files, does
+    not reveal the secret."""
+    refuse = _always_answer(make_text_answer("Not found.\n", 404))
+    redirect_to_root = _always_answer(make_text_answer("", 303, location="/"))
 
-    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"][: len(secret)]
-        below = scope["path"][len(secret) :]
-        if not hmac.compare_digest(path.encode(), secret.encode()) or below[:1] not in ("", "/"):
-            await refused(scope, receive, send)
+    async def serve_secretly(scope: Scope, receive: Receive, send: Send) -> None:
+        beginning = scope["path"][: len(secret)]
+        path_below = scope["path"][len(secret) :]
+        has_secret = hmac.compare_digest(beginning.encode(), secret.encode())
+        if not has_secret or path_below[:1] not in ("", "/"):
+            await refuse(scope, receive, send)
             return
 
-        async def privately(message: Message) -> None:
+        async def send_privately(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [
-                    _private(name, value, secret) for name, value in message["headers"]
-                ]
-                message["headers"].append((b"x-robots-tag", b"noindex, nofollow"))
+                headers = [_make_private(name, value, secret) for name, value in message["headers"]]
+                message["headers"] = [*headers, (b"x-robots-tag", b"noindex, nofollow")]
             await send(message)
 
-        inner = app if below else _answering(plain("", 303, location="/"))
-        await inner({**scope, "path": below}, receive, privately)
+        inner_app = app if path_below else redirect_to_root
+        await inner_app({**scope, "path": path_below}, receive, send_privately)
 
-    return guarded
+    return serve_secretly
 
 
-def _private(name: bytes, value: bytes, secret: str) -> tuple[bytes, bytes]:
+def _make_private(name: bytes, value: bytes, secret: str) -> tuple[bytes, bytes]:
     """Return a header as sent below the path `secret`."""
     if name == b"cache-control":
         return name, b"private, " + value
-    return name, secret.encode() + value if name == b"location" and value.startswith(
-        b"/"
-    ) else value
+    if name == b"location" and value.startswith(b"/"):
+        return name, secret.encode() + value
+    return name, value
 
 
-def _answering(answer: Answer) -> ASGIApp:
-    """Return an application with one answer to everything."""
+def _always_answer(answer: Answer) -> ASGIApp:
+    """Return an application that gives the same answer to every request."""
 
-    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
-        await _send(answer, scope, send)
+    async def send_answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await _send_answer(answer, scope, send)
 
-    return answering
+    return send_answer
 
 
-async def _send(answer: Answer, scope: Scope, send: Send) -> None:
+async def _send_answer(answer: Answer, scope: Scope, send: Send) -> None:
+    """Send an answer in parts; one to HEAD without its body."""
     status, headers, body = answer
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    body = b"" if scope["method"] == "HEAD" else body
-    last = max(len(body) - 1, 0) // PART_BYTES * PART_BYTES
+    if scope["method"] == "HEAD":
+        body = b""
+    last_start = max(len(body) - 1, 0) // PART_BYTES * PART_BYTES
     # the next part waits until the client has read most of this one
-    for start in range(0, last, PART_BYTES):
-        await send(
-            {
-                "type": "http.response.body",
-                "body": body[start : start + PART_BYTES],
-                "more_body": True,
-            }
-        )
-    await send({"type": "http.response.body", "body": body[last:]})
+    for start in range(0, last_start, PART_BYTES):
+        part = body[start : start + PART_BYTES]
+        await send({"type": "http.response.body", "body": part, "more_body": True})
+    await send({"type": "http.response.body", "body": body[last_start:]})
 
 
 class _Files:
@@ -213,10 +232,10 @@ class _Files:
         self.hubs = hubs
         self.base = base_url
         self.ask = ask
-        self.cached: dict[str, _CachedFile] = {}
-        self.bodies = Bodies()
-        self.map = public / _MOVED
-        self.maps: tuple[int, Mapping[str, str], frozenset[str]] = (-1, {}, frozenset())
+        self.files: dict[str, _CachedFile] = {}  # by name, the first read is first
+        self.bodies = BodyCache()
+        self.moves_path = public / _MOVES_FILE
+        self.moves = _Moves()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = self._answer(scope)
@@ -224,170 +243,233 @@ class _Files:
         has_no_file = answer[0] == HTTPStatus.NOT_FOUND or name == PROBE
         if self.ask and has_no_file and name.startswith(QUESTIONS):
             host, _ = scope.get("client") or ("", 0)
-            answer = await self.ask(name, host, _asked(scope["headers"]))
-        await _send(answer, scope, send)
+            answer = await self.ask(name, host, _select_headers(scope["headers"]))
+        await _send_answer(answer, scope, send)
 
     def _answer(self, scope: Scope) -> Answer:
+        """Answer a request: with a redirect, a file, or that there is none."""
         if scope["method"] not in ("GET", "HEAD"):
-            return plain("Method not allowed.\n", 405, allow="GET, HEAD")
-        name = scope["path"][1:]
-        name = _ALIASES.get(name, name)
-        moved, gone = self._moves()
-        if name in moved:
-            return plain("", 301, location="/" + quote(moved[name]))
-        if name in gone:
-            return plain("Gone: this is no longer published.\n", 410)
-        if any(
-            axis.folder and name.rstrip("/") == axis.folder.rstrip("/") for axis in AXES.values()
-        ):
-            return plain("", 303, location="/")
-        asked = _asked(scope["headers"])
-        feed_format = of_file(name) if asked.get(b"sec-fetch-dest") == b"document" else None
-        page = f"{name.rpartition('.')[0]}.{PAGE}"
-        if feed_format and feed_format.subscribed and self._cached(page):
-            return plain("", 303, location="/" + quote(page), vary="Sec-Fetch-Dest")
-        for _ in range(_CHANGING):
-            file = self._cached(name)
-            answer = self._of_file(name, file, asked) if file else None
-            if file is None or answer is not None:
+            return make_text_answer("Method not allowed.\n", 405, allow="GET, HEAD")
+        path = scope["path"][1:]
+        name = _ALIASES.get(path, path)
+        moves = self._load_moves()
+        if name in moves.moved:
+            return make_text_answer("", 301, location="/" + quote(moves.moved[name]))
+        if name in moves.gone:
+            return make_text_answer("Gone: this is no longer published.\n", 410)
+        if name.rstrip("/") in _AXIS_FOLDERS:
+            return make_text_answer("", 303, location="/")
+        headers = _select_headers(scope["headers"])
+        if _is_for_browser(headers):
+            page = self._find_page_of_feed(name)
+            if page is not None:
+                return make_text_answer("", 303, location="/" + quote(page), vary="Sec-Fetch-Dest")
+        for _ in range(_READ_TRIES):
+            file = self._find_file(name)
+            if file is None:
                 break
-        return answer or self._missing(asked)
+            answer = self._answer_file(name, file, headers)
+            if answer is not None:
+                return answer
+        return self._answer_missing(headers)
 
-    def _missing(self, asked: Mapping[bytes, bytes]) -> Answer:
-        file = self._cached(_MISSING) if asked.get(b"sec-fetch-dest") == b"document" else None
-        body = self._whole(_MISSING, file) if file else None
-        if body is None:
-            return plain("Not found.\n", 404)
-        kind = {"content-type": media_type(_MISSING), "content-length": str(len(body))}
-        return 404, lines({"cache-control": CACHE_CONTROL, **_SECURITY, **kind}), body
+    def _find_page_of_feed(self, name: str) -> str | None:
+        """Return the page of a feed that programs subscribe to, None if it has none."""
+        feed_format = of_file(name)
+        if feed_format is None or not feed_format.subscribed:
+            return None
+        page = f"{name.rpartition('.')[0]}.{PAGE}"
+        return page if self._find_file(page) else None
 
-    def _of_file(self, name: str, file: _CachedFile, asked: Mapping[bytes, bytes]) -> Answer | None:
-        if (same := file.unchanged.get(asked.get(b"if-none-match", b""))) is not None:
-            return 304, same, b""
-        part = _RANGE.fullmatch(asked.get(b"range", b""))
-        gzipped = not part and takes_gzip(asked.get(b"accept-encoding", b""))
-        packed = self._packed(name, file) if gzipped else None
-        if _unchanged(asked, file):
-            return 304, file.unchanged[file.tags[packed is not None]], b""
-        body = packed if packed is not None else self._whole(name, file)
+    def _answer_missing(self, request_headers: Asked) -> Answer:
+        """Answer 404: a browser gets our page, if it is published, anyone else a line of text."""
+        if _is_for_browser(request_headers):
+            file = self._find_file(_MISSING_PAGE)
+            body = self._read_whole(_MISSING_PAGE, file) if file else None
+            if body is not None:
+                headers = {
+                    "cache-control": CACHE_CONTROL,
+                    **_SECURITY_HEADERS,
+                    "content-type": media_type(_MISSING_PAGE),
+                    "content-length": str(len(body)),
+                }
+                return 404, encode_headers(headers), body
+        return make_text_answer("Not found.\n", 404)
+
+    def _answer_file(self, name: str, file: _CachedFile, request_headers: Asked) -> Answer | None:
+        """Answer with a file, a part of it, or that it is unchanged. Return None if it was replaced
+        while it was read."""
+        unchanged_headers = file.unchanged.get(request_headers.get(b"if-none-match", b""))
+        if unchanged_headers is not None:
+            return 304, unchanged_headers, b""
+        byte_range = _RANGE.fullmatch(request_headers.get(b"range", b""))
+        packed = None
+        if not byte_range and accepts_gzip(request_headers.get(b"accept-encoding", b"")):
+            packed = self._read_packed(name, file)
+        plain_tag, gzip_tag = file.tags
+        if _is_unchanged(request_headers, file):
+            tag = plain_tag if packed is None else gzip_tag
+            return 304, file.unchanged[tag], b""
+        body = packed if packed is not None else self._read_whole(name, file)
         if body is None:
             return None
-        page = asked.get(b"sec-fetch-dest") == b"document"
-        headers = file.whole[packed is not None, page]
-        if part and asked.get(b"if-range", file.tags[0]) == file.tags[0] and any(part.groups()):
-            return _part(part[1], part[2], headers, body)
+        headers = file.whole[packed is not None, _is_for_browser(request_headers)]
+        is_range_of_file = request_headers.get(b"if-range", plain_tag) == plain_tag
+        if byte_range and is_range_of_file and any(byte_range.groups()):
+            return _answer_part(byte_range[1], byte_range[2], headers, body)
         return 200, [*headers, (b"content-length", b"%d" % len(body))], body
 
-    def _whole(self, name: str, file: _CachedFile) -> bytes | None:
-        if (body := self.bodies.get((name, False), file.stamp)) is None:
-            body = _read(file.path)
+    def _read_whole(self, name: str, file: _CachedFile) -> bytes | None:
+        """Return the bytes of a file, None if it was replaced meanwhile."""
+        body = self.bodies.get((name, False), file.stamp)
+        if body is None:
+            body = _read_file(file.path)
             if body is None or stamp_of(file.path) != file.stamp:
                 return None
             self.bodies.put((name, False), file.stamp, body)
         return body
 
-    def _packed(self, name: str, file: _CachedFile) -> bytes | None:
-        """Return the compressed file: the .gz beside it unless that is older, else one made and
-        cached; or None."""
-        if (body := self.bodies.get((name, True), file.stamp)) is None:
-            path = file.path.with_name(file.path.name + ".gz")
-            is_current = (packed := stamp_of(path)) is not None and packed[0] >= file.stamp[0]
-            body = _read(path) if is_current else self._compressed(name, file)
+    def _read_packed(self, name: str, file: _CachedFile) -> bytes | None:
+        """Return the compressed file: the .gz beside it unless that is older, else one that is made
+        and cached. None if the file has no compressed variant or was replaced meanwhile."""
+        body = self.bodies.get((name, True), file.stamp)
+        if body is None:
+            packed_path = file.path.with_name(file.path.name + ".gz")
+            packed_stamp = stamp_of(packed_path)
+            if packed_stamp is not None and packed_stamp[0] >= file.stamp[0]:
+                body = _read_file(packed_path)
+            else:
+                body = self._compress(name, file)
             if body is None or stamp_of(file.path) != file.stamp:
                 return None
             self.bodies.put((name, True), file.stamp, body)
         return body
 
-    def _compressed(self, name: str, file: _CachedFile) -> bytes | None:
-        """Compress the file; None if that gains nothing or the result is too large to cache."""
+    def _compress(self, name: str, file: _CachedFile) -> bytes | None:
+        """Compress a file; None if that gains nothing or the result is too large to cache."""
         is_text = "charset" in media_type(name) or name.endswith(".svg")
-        whole = self._whole(name, file) if _LEAST <= file.stamp[1] <= LARGEST and is_text else None
-        return gzip.compress(whole, GZIP_LEVEL, mtime=0) if whole is not None else None
-
-    def _path(self, name: str) -> Path | None:
-        parts = name.split("/")
-        if name.startswith(_HIDDEN) or any(
-            part in ("", ".", "..") or part.startswith(".") for part in parts
-        ):
+        _, size, _ = file.stamp
+        if not is_text or not _LEAST_BYTES <= size <= LARGEST:
             return None
-        if "\\" in name or "\0" in name or not media_type(name):
+        whole = self._read_whole(name, file)
+        if whole is None:
+            return None
+        return gzip.compress(whole, GZIP_LEVEL, mtime=0)
+
+    def _find_path(self, name: str) -> Path | None:
+        """Return the path of a file below the web root, None for a name that is not served: a
+        hidden or unknown file, or one outside of the folder."""
+        if name.startswith(_HIDDEN) or not media_type(name):
+            return None
+        if "\\" in name or "\0" in name:
+            return None
+        parts = name.split("/")
+        if any(not part or part.startswith(".") for part in parts):
             return None
         return self.root.joinpath(*parts)
 
-    def _cached(self, name: str) -> _CachedFile | None:
-        file = self.cached.get(name)
-        path = file.path if file else self._path(name)
+    def _find_file(self, name: str) -> _CachedFile | None:
+        """Return the facts of a file, read again if it changed; None if it does not exist or is not
+        served."""
+        cached = self.files.get(name)
+        path = cached.path if cached else self._find_path(name)
         stamp = stamp_of(path) if path else None
-        if path is None or stamp is None or (file is not None and file.stamp == stamp):
-            return file if stamp else None
+        if path is None or stamp is None:
+            return None
+        if cached is not None and cached.stamp == stamp:
+            return cached
         if not path.is_file() or not path.resolve().is_relative_to(self.root.resolve()):
             return None
-        if len(self.cached) >= _REMEMBERED:
-            del self.cached[next(iter(self.cached))]
-        self.cached[name] = self._learnt(name, path, stamp)
-        return self.cached[name]
+        if len(self.files) >= _MOST_CACHED_FILES:
+            del self.files[next(iter(self.files))]
+        self.files[name] = self._read_facts(name, path, stamp)
+        return self.files[name]
 
-    def _learnt(self, name: str, path: Path, stamp: Stamp) -> _CachedFile:
-        plain = f'"{hashlib.sha256(path.read_bytes()).hexdigest()[:32]}"'
-        mtime = stamp[0] // 1_000_000_000
-        tags = (plain, zipped(plain))
-        modified = {"last-modified": formatdate(mtime, usegmt=True)}
-        heads = [
-            {"etag": tag, "accept-ranges": "bytes"}
-            | modified
-            | headers_of(name, self.base, self.hubs)
-            for tag in tags
-        ]
-        # A feed opened as a page is plain XML, so that the stylesheet applies: Chromium shows the
-        # source of feed types, Firefox saves them.
-        feed_format = of_file(name)
-        types = (
-            media_type(name),
-            "application/xml; charset=utf-8"
-            if feed_format and feed_format.xml
-            else media_type(name),
-        )
-        whole = {
-            (packed, page): lines(heads[packed] | {"content-type": types[page]} | _CODING[packed])
-            for packed in (False, True)
-            for page in (False, True)
+    def _read_facts(self, name: str, path: Path, stamp: Stamp) -> _CachedFile:
+        """Return tags and headers of a file."""
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()[:_TAG_DIGITS]
+        plain_tag = f'"{digest}"'
+        gzip_tag = make_gzip_tag(plain_tag)
+        mtime = stamp[0] // _SECOND
+        shared_headers = {
+            "accept-ranges": "bytes",
+            "last-modified": formatdate(mtime, usegmt=True),
+            **make_headers(name, self.base, self.hubs),
         }
-        sent = (tags[0].encode(), tags[1].encode())
-        return _CachedFile(
-            path, stamp, sent, mtime, dict(zip(sent, map(lines, heads), strict=True)), whole
-        )
+        headers_of_tags = [{"etag": tag, **shared_headers} for tag in (plain_tag, gzip_tag)]
+        tags = (plain_tag.encode(), gzip_tag.encode())
+        types = (media_type(name), _get_browser_type(name))
+        whole: dict[tuple[bool, bool], Headers] = {}
+        for is_packed in (False, True):
+            for is_for_browser in (False, True):
+                headers = headers_of_tags[is_packed] | {"content-type": types[is_for_browser]}
+                if is_packed:
+                    headers["content-encoding"] = "gzip"
+                whole[is_packed, is_for_browser] = encode_headers(headers)
+        unchanged = dict(zip(tags, map(encode_headers, headers_of_tags), strict=True))
+        return _CachedFile(path, stamp, tags, mtime, unchanged, whole)
 
-    def _moves(self) -> tuple[Mapping[str, str], frozenset[str]]:
-        if (stamp := stamp_of(self.map)) is None:
-            return {}, frozenset()
-        if self.maps[0] != stamp[0]:
-            moves = json.loads(self.map.read_text(encoding="utf-8"))
-            self.maps = (stamp[0], moves["moved"], frozenset(moves["gone"]))
-        return self.maps[1], self.maps[2]
+    def _load_moves(self) -> _Moves:
+        """Return the moves, read again if their file changed."""
+        stamp = stamp_of(self.moves_path)
+        if stamp is None:
+            return _Moves()
+        mtime = stamp[0]
+        if self.moves.mtime != mtime:
+            moves = json.loads(self.moves_path.read_text(encoding="utf-8"))
+            self.moves = _Moves(mtime, moves["moved"], frozenset(moves["gone"]))
+        return self.moves
 
 
-def headers_of(name: str, base: str, hubs: Sequence[str] = ()) -> dict[str, str]:
-    """Return the headers that depend only on a name. `base`, `hubs`: as in `make_app`."""
+def _is_for_browser(request_headers: Asked) -> bool:
+    """Return True if a browser asks for a page to show in a tab."""
+    return request_headers.get(b"sec-fetch-dest") == b"document"
+
+
+def _get_browser_type(name: str) -> str:
+    """Return the media type of a file that a browser shows in a tab. There a feed is plain XML, so
+    that the stylesheet applies: Chromium shows the source of feed types, Firefox saves them."""
     feed_format = of_file(name)
-    by_reader = (
-        feed_format is not None and feed_format.subscribed
-    )  # browsers get a page, see `_answer`
-    vary = "Accept-Encoding, Sec-Fetch-Dest" if by_reader else "Accept-Encoding"
+    if feed_format is not None and feed_format.xml:
+        return "application/xml; charset=utf-8"
+    return media_type(name)
+
+
+def make_headers(name: str, base: str, hubs: Sequence[str] = ()) -> dict[str, str]:
+    """Return the headers that depend only on the name of a file. `base`, `hubs`: as `base_url` and
+    `hubs` of `make_app`."""
+    feed_format = of_file(name)
+    is_subscribed = feed_format is not None and feed_format.subscribed
+    headers = {
+        "vary": "Accept-Encoding",
+        "cache-control": cache_control(name),
+        **_SECURITY_HEADERS,
+    }
+    if not is_subscribed:
+        return headers
+    headers["vary"] = "Accept-Encoding, Sec-Fetch-Dest"  # browsers get a page, see `_answer`
     links = [f'<{base}{quote(name)}>; rel="self"'] if base else []
     links += [f'<{hub}>; rel="hub"' for hub in hubs]
-    link = {"link": ", ".join(links)} if links and by_reader else {}
-    return {"vary": vary, "cache-control": cache_control(name), **_SECURITY, **link}
+    if links:
+        headers["link"] = ", ".join(links)
+    return headers
 
 
-def _asked(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    asked: dict[bytes, bytes] = {}
+def _select_headers(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Return the request headers that decide on the answer. A repeated header is joined with
+    commas."""
+    selected: dict[bytes, bytes] = {}
     for name, value in headers:
-        if name in _READ:
-            asked[name] = asked[name] + b"," + value if name in asked else value
-    return asked
+        if name not in _DECISIVE_HEADERS:
+            continue
+        if name in selected:
+            selected[name] += b"," + value
+        else:
+            selected[name] = value
+    return selected
 
 
-def _read(path: Path) -> bytes | None:
+def _read_file(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -403,16 +485,16 @@ def stamp_of(path: Path) -> Stamp | None:
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
-def zipped(etag: str) -> str:
+def make_gzip_tag(etag: str) -> str:
     """Return the tag of the compressed variant: strong tags differ if bytes differ (RFC 9110
     section 8.8.3.3)."""
     return etag[:-1] + '-gz"'
 
 
-@lru_cache(256)
-def takes_gzip(accepted: bytes) -> bool:
-    """Return True if Accept-Encoding names gzip with a weight above zero (RFC 9110 section
-    12.5.3)."""
+@lru_cache(_MOST_CACHED_CODINGS)
+def accepts_gzip(accepted: bytes) -> bool:
+    """Return True if the header Accept-Encoding names gzip with a weight above zero (RFC 9110
+    section 12.5.3)."""
     for coding in accepted.lower().split(b","):
         name, _, weight = coding.replace(b" ", b"").partition(b";")
         if name == b"gzip":
@@ -420,14 +502,14 @@ def takes_gzip(accepted: bytes) -> bool:
     return False
 
 
-def _unchanged(asked: Mapping[bytes, bytes], file: _CachedFile) -> bool:
-    """Return True if If-None-Match or, without it, If-Modified-Since matches (RFC 9110 section
-    13.2.2)."""
-    tags = asked.get(b"if-none-match")
-    since = asked.get(b"if-modified-since")
-    if tags is not None:
-        offered = [tag.strip().removeprefix(b"W/") for tag in tags.split(b",")]
-        return b"*" in offered or any(tag in offered for tag in file.tags)
+def _is_unchanged(request_headers: Asked, file: _CachedFile) -> bool:
+    """Return True if the client has the file: If-None-Match or, without it, If-Modified-Since
+    matches (RFC 9110 section 13.2.2)."""
+    client_tags = request_headers.get(b"if-none-match")
+    since = request_headers.get(b"if-modified-since")
+    if client_tags is not None:
+        tags = [tag.strip().removeprefix(b"W/") for tag in client_tags.split(b",")]
+        return b"*" in tags or any(tag in tags for tag in file.tags)
     if since is None:
         return False
     try:
@@ -436,42 +518,48 @@ def _unchanged(asked: Mapping[bytes, bytes], file: _CachedFile) -> bool:
         return False
 
 
-def _part(first: bytes, last: bytes, headers: Headers, body: bytes) -> Answer:
-    """Answer with the bytes from `first` to `last`; with no `first`, the final `last` bytes (RFC
-    9110 section 14)."""
+def _answer_part(first: bytes, last: bytes, headers: Headers, body: bytes) -> Answer:
+    """Answer with the bytes from `first` to `last`, or to the end if `last` is empty; if `first` is
+    empty, with the final `last` bytes (RFC 9110 section 14)."""
     size = len(body)
-    start = int(first) if first else max(size - int(last), 0)
-    end = min(int(last) + 1, size) if first and last else size
+    start = 0
+    end = size
+    if first:
+        start = int(first)
+        if last:
+            end = min(int(last) + 1, size)
+    else:
+        start = max(size - int(last), 0)
     if start >= end:
-        return plain("No such range.\n", 416, **{"content-range": f"bytes */{size}"})
-    extra = (
+        return make_text_answer("No such range.\n", 416, **{"content-range": f"bytes */{size}"})
+    part_headers = (
         (b"content-range", b"bytes %d-%d/%d" % (start, end - 1, size)),
         (b"content-length", b"%d" % (end - start)),
     )
-    return 206, [*headers, *extra], body[start:end]
+    return 206, [*headers, *part_headers], body[start:end]
 
 
-def lines(headers: Mapping[str, str]) -> Headers:
+def encode_headers(headers: Mapping[str, str]) -> Headers:
     """Encode headers for ASGI."""
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
 
 
-def plain(text: str, status: int, **more: str) -> Answer:
-    """Return an answer of one line of text. `more`: headers."""
+def make_text_answer(text: str, status: int, **more_headers: str) -> Answer:
+    """Return an answer of one line of text, or without a body if it is empty."""
     body = text.encode()
     headers = {
         "cache-control": CACHE_CONTROL,
-        **_SECURITY,
-        **more,
+        **_SECURITY_HEADERS,
+        **more_headers,
         "content-length": str(len(body)),
     }
-    return (
-        status,
-        lines(headers | ({"content-type": "text/plain; charset=utf-8"} if body else {})),
-        body,
-    )
+    if body:
+        headers["content-type"] = "text/plain; charset=utf-8"
+    return status, encode_headers(headers), body
 
 
 # The application if the published files are in an object store, from which another server serves
 # them.
-elsewhere = _answering(plain("Not here: the feeds are served from an object store.\n", 404))
+elsewhere = _always_answer(
+    make_text_answer("Not here: the feeds are served from an object store.\n", 404)
+)

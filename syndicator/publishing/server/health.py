@@ -24,6 +24,7 @@ _FORWARDED: Final = (
     "x-forwarded-proto",
     "x-real-ip",
 )
+_TAG_DIGITS: Final = 32
 HEADERS: Final = {
     "cache-control": "no-store",
     "x-content-type-options": "nosniff",
@@ -48,99 +49,104 @@ class Health:
 
 
 def with_health(app: ASGIApp, health: Health) -> ASGIApp:
-    """Add the paths to `app`. They are "not found" for clients without access."""
+    """Add the paths of health to `app`. They are "not found" for clients without access."""
     answers: dict[str, Callable[[Request], Awaitable[Response]]] = {
-        "/healthz": lambda request: _alive(health),
-        "/readyz": lambda request: _ready(health),
-        "/metrics": lambda request: _metrics(health, request),
+        "/healthz": lambda request: _answer_alive(health),
+        "/readyz": lambda request: _answer_ready(health),
+        "/metrics": lambda request: _answer_metrics(health, request),
     }
     if health.token:
-        answers[f"/{health.feed_name}"] = lambda request: _feed(health, request)
+        answers[f"/{health.feed_name}"] = lambda request: _answer_feed(health, request)
 
-    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
-        answer = answers.get(scope["path"]) if scope["type"] == "http" else None
-        if answer is None:
+    async def answer_or_pass_on(scope: Scope, receive: Receive, send: Send) -> None:
+        make_answer = answers.get(scope["path"]) if scope["type"] == "http" else None
+        if make_answer is None:
             await app(scope, receive, send)
             return
-        wrong = scope["method"] not in ("GET", "HEAD")
-        response = (
-            Response(status_code=405, headers={"allow": "GET, HEAD"})
-            if wrong
-            else await answer(Request(scope))
-        )
+        if scope["method"] in ("GET", "HEAD"):
+            response = await make_answer(Request(scope))
+        else:
+            response = Response(status_code=405, headers={"allow": "GET, HEAD"})
         await response(scope, receive, send)
 
-    return answering
+    return answer_or_pass_on
 
 
-async def _alive(health: Health) -> Response:
-    return _status(health.alive())
+async def _answer_alive(health: Health) -> Response:
+    return _make_status(health.alive())
 
 
-async def _ready(health: Health) -> Response:
-    return _status(health.alive() or await health.ready())
+async def _answer_ready(health: Health) -> Response:
+    trouble = health.alive()
+    if not trouble:
+        trouble = await health.ready()
+    return _make_status(trouble)
 
 
-def _status(trouble: str) -> Response:
-    return one_line(trouble or "ok", 503 if trouble else 200)
+def _make_status(trouble: str) -> Response:
+    """Return "ok", or the trouble with status 503."""
+    if trouble:
+        return make_text_response(trouble, 503)
+    return make_text_response("ok", 200)
 
 
-def one_line(line: str, status: int, **headers: str) -> Response:
+def make_text_response(line: str, status: int, **headers: str) -> Response:
     """Return an answer of one line of text."""
     return Response(f"{line}\n", status, headers={**HEADERS, **headers}, media_type="text/plain")
 
 
-async def _metrics(health: Health, request: Request) -> Response:
+async def _answer_metrics(health: Health, request: Request) -> Response:
+    """Return the metrics to this machine, and to clients with the token."""
     host = request.client.host if request.client else ""
-    if not (
-        is_this_machine(host, request.headers, request.scope["http_version"])
-        or _knows(health.token, request)
-    ):
-        return one_line("Not found.", 404)
+    version = request.scope["http_version"]
+    is_local = is_this_machine(host, request.headers, version)
+    if not is_local and not _has_token(health.token, request):
+        return make_text_response("Not found.", 404)
     try:
-        return Response(
-            await health.metrics(), headers={**HEADERS, "content-type": health.metrics_type}
-        )
+        metrics = await health.metrics()
     except (SyndicatorError, OSError):
-        return _status("database")
+        return _make_status("database")
+    return Response(metrics, headers={**HEADERS, "content-type": health.metrics_type})
 
 
 def is_this_machine(host: str, headers: Headers, version: str) -> bool:
     """Return True if a request comes from this machine and no proxy: proxies name the client, keep
     the host or (nginx by default) use HTTP/1.0. The host check also stops DNS rebinding in local
-    browsers. Pure."""
-    asked = re.sub(r":\d*$", "", headers.get("host", "")).strip("[]")
-    direct = version != "1.0" and not any(name in headers for name in _FORWARDED)
-    return direct and _is_loopback(host) and (asked == "localhost" or _is_loopback(asked))
+    browsers. `host`: the client's address; `version`: of HTTP. Pure."""
+    requested_host = re.sub(r":\d*$", "", headers.get("host", "")).strip("[]")
+    is_by_proxy = version == "1.0" or any(name in headers for name in _FORWARDED)
+    if is_by_proxy or not _is_loopback(host):
+        return False
+    return requested_host == "localhost" or _is_loopback(requested_host)
 
 
 def _is_loopback(host: str) -> bool:
+    """Return True for an IP address of this machine, also an IPv4 address written as IPv6."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return False
-    return bool((getattr(address, "ipv4_mapped", None) or address).is_loopback)
+    ipv4 = getattr(address, "ipv4_mapped", None)
+    return bool((ipv4 or address).is_loopback)
 
 
-def _knows(token: str, request: Request) -> bool:
+def _has_token(token: str, request: Request) -> bool:
     """Return True if the request has the token (RFC 6750, section 2.1)."""
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
-    return (
-        bool(token)
-        and scheme.lower() == "bearer"
-        and hmac.compare_digest(text.strip().encode(), token.encode())
-    )
+    if not token or scheme.lower() != "bearer":
+        return False
+    return hmac.compare_digest(text.strip().encode(), token.encode())
 
 
-async def _feed(health: Health, request: Request) -> Response:
+async def _answer_feed(health: Health, request: Request) -> Response:
+    """Return the health feed, or 304 if the client has it."""
     try:
         body = await health.feed()
     except (SyndicatorError, OSError):
-        return _status("database")
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        return _make_status("database")
+    etag = f'"{hashlib.sha256(body).hexdigest()[:_TAG_DIGITS]}"'
     headers = {**HEADERS, "cache-control": "no-cache", "etag": etag}
     if etag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    return Response(
-        body, headers={**headers, "content-type": "application/atom+xml; charset=utf-8"}
-    )
+    headers["content-type"] = "application/atom+xml; charset=utf-8"
+    return Response(body, headers=headers)

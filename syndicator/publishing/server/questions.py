@@ -21,13 +21,22 @@ from syndicator.core.formats import GZIP_LEVEL, PAGE, media_type
 from syndicator.core.requests import QUESTIONS, client_of
 from syndicator.publishing.paths import PROBE
 from syndicator.publishing.server import files
-from syndicator.publishing.server.files import Answer, Asked, Bodies, Stamp, lines, plain
+from syndicator.publishing.server.files import (
+    Answer,
+    Asked,
+    BodyCache,
+    Stamp,
+    encode_headers,
+    make_text_answer,
+)
 
 OK = HTTPStatus.OK
 BUSY = HTTPStatus.SERVICE_UNAVAILABLE
 _SCRIPT: Final = "text/javascript; charset=utf-8"
 _ANSWERED: Final = b"syndicator.isAnswered = true;\n"  # see static/search.js
-_MOST: Final = 16 << 20  # bytes of cached answers of 30 kB, or 100 with full texts
+_MOST_BYTES: Final = 16 << 20  # of cached answers of 30 kB, or 100 kB with full texts
+_TAG_DIGITS: Final = 32
+_RETRY_SECONDS: Final = "60"  # after which a refused client may ask again
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,40 +50,40 @@ class Made:
 
 @dataclass(slots=True)
 class Questions:
-    """Answers questions. `version`: stamp of the search index, None without one. `spelled`: checks
-    a name, reads nothing; status, with right spelling (301) or error. `ask`: runs in a thread."""
+    """Answers questions. `version`: returns the stamp of the search index, None without one;
+    `spelled`: checks a name and reads nothing, returns a status and, for 301, the right spelling or
+    else the error; `ask`: makes the answer, runs in a thread; `base`: the web root."""
 
     version: Callable[[], Stamp | None]
     spelled: Callable[[str], tuple[int, str]]
     ask: Callable[[str], Made]
     base: str
-    bodies: Bodies = field(default_factory=lambda: Bodies(_MOST, _MOST))
+    bodies: BodyCache = field(default_factory=lambda: BodyCache(_MOST_BYTES, _MOST_BYTES))
     waiting: Shares[asyncio.Future[None]] = field(default_factory=lambda: Shares(QUESTIONS))
     is_busy: bool = False  # an answer is being made
     rest_until: float = 0.0  # by the loop's clock
 
-    async def answer(self, name: str, host: str, asked: Asked) -> Answer:
-        """Answer a request for `name`, which begins with q/. `host`: the peer's address; `asked`:
-        its headers."""
+    async def answer(self, name: str, host: str, request_headers: Asked) -> Answer:
+        """Answer a request for `name`, which begins with q/. `host`: the client's address."""
         stamp = self.version()
         if stamp is None:
-            return plain("Nothing can be asked before the first build.\n", 404)
+            return make_text_answer("Nothing can be asked before the first build.\n", 404)
         if name == PROBE:
-            return self._probe()
+            return self._answer_probe()
         status, text = self.spelled(name)
-        is_for_reader = asked.get(b"sec-fetch-dest") == b"document"  # a browser opens it in a tab
-        if status == OK and is_for_reader and not name.endswith(f".{PAGE}"):
-            status = 303
-            text = quote(f"{name.rpartition('.')[0]}.{PAGE}")
         if status != OK:
-            return _refusal(name, status, text)
+            return _make_refusal(name, status, text)
+        is_for_browser = request_headers.get(b"sec-fetch-dest") == b"document"
+        if is_for_browser and not name.endswith(f".{PAGE}"):
+            page = f"{name.rpartition('.')[0]}.{PAGE}"
+            return _make_refusal(name, 303, quote(page))
         body = self.bodies.get((name, False), stamp)
         if body is not None:
-            return self._whole(name, stamp, body, asked)
+            return self._send_feed(name, stamp, body, request_headers)
         made = await self._make_in_turn(name, client_of(host), stamp)
         if made.status != OK:
-            return _refusal(name, made.status, made.text)
-        return self._whole(name, stamp, made.body, asked)
+            return _make_refusal(name, made.status, made.text)
+        return self._send_feed(name, stamp, made.body, request_headers)
 
     async def _make_in_turn(self, name: str, client: str, stamp: Stamp) -> Made:
         """Make the answer once it is the client's turn; refuse it if too many wait."""
@@ -95,7 +104,7 @@ class Questions:
             self._end_turn()
 
     async def _wait_for_turn(self, client: str) -> None:
-        """Return when it is the client's turn, which the caller ends."""
+        """Wait until it is the client's turn. The caller must end the turn."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.waiting.add(client, turn)
         self._give_turn()
@@ -115,14 +124,14 @@ class Questions:
         return made, time.thread_time() - began
 
     def _give_turn(self) -> None:
-        """Let the next client have its turn, once the last one has ended and half of the time was
-        left free."""
+        """Give the next client its turn, if no answer is being made and the pause after the last
+        one is over; else try again after the pause."""
         if self.is_busy or not len(self.waiting):
             return
         loop = asyncio.get_running_loop()
-        rest = self.rest_until - loop.time()
-        if rest > 0:
-            loop.call_later(rest, self._give_turn)
+        rest_seconds = self.rest_until - loop.time()
+        if rest_seconds > 0:
+            loop.call_later(rest_seconds, self._give_turn)
             return
         turn = self.waiting.take(lambda turn: not turn.done())
         if turn is not None:
@@ -133,42 +142,48 @@ class Questions:
         self.is_busy = False
         self._give_turn()
 
-    def _probe(self) -> Answer:
-        """Return the script that says to a page that questions are answered."""
-        headers = files.headers_of(PROBE, self.base) | {
+    def _answer_probe(self) -> Answer:
+        """Return the script that tells a page that questions are answered."""
+        headers = files.make_headers(PROBE, self.base) | {
             "content-type": _SCRIPT,
             "content-length": str(len(_ANSWERED)),
         }
-        return OK, lines(headers), _ANSWERED
+        return OK, encode_headers(headers), _ANSWERED
 
-    def _whole(self, name: str, stamp: Stamp, body: bytes, asked: Asked) -> Answer:
-        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-        coding = dict[str, str]()
-        tags = (etag.encode(), files.zipped(etag).encode())
-        if files.takes_gzip(asked.get(b"accept-encoding", b"")):
-            if (packed := self.bodies.get((name, True), stamp)) is None:
-                packed = gzip.compress(body, GZIP_LEVEL, mtime=0)
-                self.bodies.put((name, True), stamp, packed)
-            body = packed
-            etag = files.zipped(etag)
-            coding = {"content-encoding": "gzip"}
-        headers = files.headers_of(name, self.base) | {"etag": etag, "x-robots-tag": "noindex"}
-        if any(tag in asked.get(b"if-none-match", b"") for tag in tags):
-            return HTTPStatus.NOT_MODIFIED, lines(headers), b""
-        return (
-            OK,
-            lines(
-                headers
-                | coding
-                | {"content-type": media_type(name), "content-length": str(len(body))}
-            ),
-            body,
-        )
+    def _send_feed(self, name: str, stamp: Stamp, body: bytes, request_headers: Asked) -> Answer:
+        """Return the feed, compressed if the client accepts that, or 304 if the client has it."""
+        plain_tag = f'"{hashlib.sha256(body).hexdigest()[:_TAG_DIGITS]}"'
+        gzip_tag = files.make_gzip_tag(plain_tag)
+        etag = plain_tag
+        is_packed = files.accepts_gzip(request_headers.get(b"accept-encoding", b""))
+        if is_packed:
+            etag = gzip_tag
+            body = self._compress(name, stamp, body)
+        headers = files.make_headers(name, self.base) | {"etag": etag, "x-robots-tag": "noindex"}
+        client_tags = request_headers.get(b"if-none-match", b"")
+        if plain_tag.encode() in client_tags or gzip_tag.encode() in client_tags:
+            return HTTPStatus.NOT_MODIFIED, encode_headers(headers), b""
+        if is_packed:
+            headers["content-encoding"] = "gzip"
+        headers["content-type"] = media_type(name)
+        headers["content-length"] = str(len(body))
+        return OK, encode_headers(headers), body
+
+    def _compress(self, name: str, stamp: Stamp, body: bytes) -> bytes:
+        packed = self.bodies.get((name, True), stamp)
+        if packed is None:
+            packed = gzip.compress(body, GZIP_LEVEL, mtime=0)
+            self.bodies.put((name, True), stamp, packed)
+        return packed
 
 
-def _refusal(name: str, status: int, text: str) -> Answer:
-    """Return an answer without a feed. Redirects are relative because a proxy may serve the site in
-    a folder."""
+def _make_refusal(name: str, status: int, text: str) -> Answer:
+    """Return an answer without a feed: a redirect to the name `text`, or the error `text`.
+    Redirects are relative because a proxy may serve the site in a folder."""
     if status in (301, 303):
-        return plain("", status, location="../" * name.count("/") + text, vary="Sec-Fetch-Dest")
-    return plain(f"{text}\n", status, **({"retry-after": "60"} if status == BUSY else {}))
+        location = "../" * name.count("/") + text
+        return make_text_answer("", status, location=location, vary="Sec-Fetch-Dest")
+    headers: dict[str, str] = {}
+    if status == BUSY:
+        headers["retry-after"] = _RETRY_SECONDS
+    return make_text_answer(f"{text}\n", status, **headers)

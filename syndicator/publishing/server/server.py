@@ -25,7 +25,7 @@ from syndicator.core.errors import MissingError
 from syndicator.core.fair_queue import Shares
 from syndicator.core.ports.subscriptions import PATH
 from syndicator.core.requests import BODY_BYTES, CONNECTIONS, SHARE, most_connections
-from syndicator.publishing.server.health import HEADERS, one_line
+from syndicator.publishing.server.health import HEADERS, make_text_response
 
 __all__ = ["ASGIApp", "Receive", "Scope", "Send", "serve"]
 
@@ -45,6 +45,8 @@ _AT_ONCE = 100  # connections accepted in one turn of the event loop; the system
 # choice.
 _CALLBACK_AT_ONCE: Final = 16
 _LONGEST_TOKEN: Final = 64
+_TICKS_A_SECOND: Final = 10  # of uvicorn
+_RETRY_SECONDS: Final = "60"  # after which a refused client may try again
 
 
 class _Refused(Exception):
@@ -65,9 +67,10 @@ class Connection(HttpToolsProtocol):
     _status = HTTPStatus.BAD_REQUEST
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Accept a connection; refuse and close it if there are too many."""
         self._pool = cast(Connections, self.connections)
-        peer = transport.get_extra_info("peername")
-        self.peer = limits.client_of(str(peer[0])) if isinstance(peer, tuple) else ""
+        address = transport.get_extra_info("peername")
+        self.peer = limits.client_of(str(address[0])) if isinstance(address, tuple) else ""
         refusal = self._pool.make_room(self.peer)
         self._enter(_HEADER)
         super().connection_made(transport)
@@ -76,11 +79,13 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
 
     @property
-    def waits(self) -> bool:
+    def is_waiting(self) -> bool:
         """Return True while we wait for the client to send or read."""
         return self._phase != _ANSWER and not self.transport.get_write_buffer_size()
 
     def cut_if_late(self, now: float) -> None:
+        """Refuse or cut the connection if its phase took too long. `now`: by the clock of the
+        pool."""
         phase = _ANSWER if self.transport.get_write_buffer_size() else self._phase
         if now - self.since <= _SECONDS[phase]:
             return
@@ -93,13 +98,13 @@ class Connection(HttpToolsProtocol):
         """Answer with `status` and close. During an answer only close: the status would become part
         of it."""
         cycle = self.cycle
-        answered = bool(self.pipeline) or self._phase == _ANSWER
+        is_answering = bool(self.pipeline) or self._phase == _ANSWER
         if self._phase == _BODY:
-            answered = answered or cycle.response_started
+            is_answering = is_answering or cycle.response_started
             cycle.disconnected = True  # the application sees a closed connection
             cycle.message_event.set()
         self._enter(_CLOSE)
-        if answered:
+        if is_answering:
             self.transport.abort()
             return
         self._unset_keepalive_if_required()
@@ -108,51 +113,62 @@ class Connection(HttpToolsProtocol):
         self.flow.resume_reading()
 
     def data_received(self, data: bytes) -> None:
+        """Parse data in pieces; refuse a request whose header is too large."""
         for start in range(0, len(data), limits.HEAD_BYTES):
             if self._phase == _CLOSE:
                 return
-            part = data[start : start + limits.HEAD_BYTES]
-            self._received += len(part)
-            super().data_received(part)
+            piece = data[start : start + limits.HEAD_BYTES]
+            self._received += len(piece)
+            super().data_received(piece)
+            if self._phase == _CLOSE:
+                continue
             # a header that does not end, trailers, and chunks with more framing than content
             is_long = self._received - 2 * self._body > limits.HEAD_BYTES
-            if (is_long or len(self.headers or ()) > limits.HEADERS) and self._phase != _CLOSE:
+            has_many_headers = len(self.headers or ()) > limits.HEADERS
+            if is_long or has_many_headers:
                 self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def on_headers_complete(self) -> None:
-        head = 0  # a header that came at once is shorter than that
+        """Check the header of a request; refuse it if header or announced body are too large."""
+        head_bytes = 0  # a header that came at once is shorter than the limit
         if self._received > limits.HEAD_BYTES:
-            head = len(self.url) + sum(len(name + value) for name, value in self.headers)
-        if head > limits.HEAD_BYTES or len(self.headers) > limits.HEADERS:
+            head_bytes = len(self.url) + sum(len(name + value) for name, value in self.headers)
+        if head_bytes > limits.HEAD_BYTES or len(self.headers) > limits.HEADERS:
             self._stop(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         if len(self.pipeline) >= limits.PIPELINED:
             # not sent: the client would take it for an awaited answer
             self._stop(HTTPStatus.TOO_MANY_REQUESTS)
         super().on_headers_complete()
         self._phase = _BODY
-        is_read = self.scope["method"] in ("GET", "HEAD")
-        self._most = limits.BODY_BYTES if is_read else self._pool.body_bytes(self.scope["path"])
+        has_no_body = self.scope["method"] in ("GET", "HEAD")
+        self._most = limits.BODY_BYTES if has_no_body else self._pool.body_bytes(self.scope["path"])
         # trailers are no part of the header that the application reads
-        header = self.headers
+        headers = self.headers
         self.headers = []
-        if not is_read and any(
-            name == b"content-length" and int(size) > self._most for name, size in header
-        ):
-            self._stop(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if has_no_body:
+            return
+        for name, value in headers:
+            if name == b"content-length" and int(value) > self._most:
+                self._stop(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
     def on_body(self, body: bytes) -> None:
+        """Count the bytes of a request's body; refuse the request if there are too many."""
         self._body += len(body)
         if self._body > self._most:
             self._stop(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
+        """Count the bytes of the next request from zero; wait for it, or for the answer to this
+        one."""
         super().on_message_complete()
-        self._received = self._body = 0
+        self._received = 0
+        self._body = 0
         self.cycle.more_body = False  # also of a request that was answered before it was complete
         self._enter(_HEADER if self.cycle.response_complete else _ANSWER)
 
     def on_response_complete(self) -> None:
+        """Wait for the next request, unless one is being answered or read already."""
         is_last = not self.pipeline and not self.cycle.more_body
         super().on_response_complete()
         if is_last:
@@ -163,20 +179,25 @@ class Connection(HttpToolsProtocol):
         self.refuse(self._status)
 
     def _enter(self, phase: int) -> None:
-        self._phase, self.since = phase, self._pool.clock()
+        """Begin a phase, and with it its time."""
+        self._phase = phase
+        self.since = self._pool.clock()
 
     def _stop(self, status: HTTPStatus) -> NoReturn:
+        """Stop parsing; uvicorn then calls `send_400_response`, which answers with `status`."""
         self._status = status
         raise _Refused
 
     def _write(self, status: HTTPStatus) -> None:
+        """Send an answer of one line of text, past the application."""
         text = f"{status.phrase}.\n".encode()
-        own = [
+        headers = [
+            *self.server_state.default_headers,
             (b"content-type", b"text/plain; charset=utf-8"),
             (b"content-length", b"%d" % len(text)),
+            (b"connection", b"close"),
         ]
-        lines = [*self.server_state.default_headers, *own, (b"connection", b"close")]
-        head = b"".join(b"%s: %s\r\n" % line for line in lines)
+        head = b"".join(b"%s: %s\r\n" % header for header in headers)
         self.transport.write(STATUS_LINE[status] + head + b"\r\n" + text)
 
 
@@ -199,17 +220,19 @@ class Connections(set[Any]):
         self._count[connection.peer] += 1
 
     def discard(self, connection: Any, /) -> None:
-        if connection in self:
-            super().discard(connection)
-            self._count[connection.peer] -= 1
-            if not self._count[connection.peer]:
-                del self._count[connection.peer]
+        """Remove a connection, which may be removed already."""
+        if connection not in self:
+            return
+        super().discard(connection)
+        self._count[connection.peer] -= 1
+        if not self._count[connection.peer]:
+            del self._count[connection.peer]
 
     def make_room(self, peer: str) -> HTTPStatus | None:
-        """Cut the longest waiting connection if `peer`, or all, have too many. Return a status if
-        none can be cut."""
-        of_peer = (connection for connection in self if connection.peer == peer)
-        if self._count[peer] >= self._most_of_one and not self._cut_oldest(of_peer):
+        """Cut the longest waiting connection if `peer`, or all, have too many. Return the status of
+        a refusal if none can be cut, else None."""
+        connections_of_peer = (connection for connection in self if connection.peer == peer)
+        if self._count[peer] >= self._most_of_one and not self._cut_oldest(connections_of_peer):
             return HTTPStatus.TOO_MANY_REQUESTS
         if len(self) >= self._most and not self._cut_oldest(self):
             return HTTPStatus.SERVICE_UNAVAILABLE
@@ -226,10 +249,11 @@ class Connections(set[Any]):
             connection.cut_if_late(now)
 
     def _cut_oldest(self, connections: Iterable[Connection]) -> bool:
-        waiting = (connection for connection in connections if connection.waits)
-        oldest = min(waiting, key=lambda connection: connection.since, default=None)
-        if oldest is None:
+        """Cut the connection that waits longest for its client; return False if none waits."""
+        waiting = [connection for connection in connections if connection.is_waiting]
+        if not waiting:
             return False
+        oldest = min(waiting, key=lambda connection: connection.since)
         self.discard(oldest)
         oldest.transport.abort()
         return True
@@ -248,15 +272,17 @@ async def serve(
     get 3 s. `body_bytes`: limit by path. Clients are peers, whatever headers say. `listening` gets
     the bound address. Installs no signal handlers. Raises MissingError if the address cannot be
     used."""
-    listener = _listen(host, port)
+    listener = _open_listener(host, port)
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = most_connections(
-        CONNECTIONS * SHARE if descriptors == resource.RLIM_INFINITY else descriptors
-    )
+    if descriptors == resource.RLIM_INFINITY:
+        descriptors = CONNECTIONS * SHARE
+    most = most_connections(descriptors)
     listener.listen(min(_AT_ONCE, most))  # `listening` may make clients connect at once
-    listening(f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}/")
+    bound_host = f"[{host}]" if ":" in host else host
+    bound_port = listener.getsockname()[1]
+    listening(f"http://{bound_host}:{bound_port}/")
     config = uvicorn.Config(
-        _ending_with(app, stop),
+        _end_in_silence(app, stop),
         # over httptools, in C: half of the CPU of an answer (tests/bench/bench_web.py)
         http=Connection,
         ws="none",
@@ -282,21 +308,23 @@ async def serve(
         listener.close()
 
 
-def _ending_with(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
-    """Return `app` whose requests end in silence if they are cancelled after `stop`: uvicorn would
-    log a traceback."""
+def _end_in_silence(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
+    """Return an application that answers as `app` does, and ignores that a request is cancelled
+    after `stop`: uvicorn would log a traceback."""
 
-    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer_request(scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await app(scope, receive, send)
         except asyncio.CancelledError:
             if not stop.is_set():
                 raise
 
-    return answering
+    return answer_request
 
 
 class _Server(uvicorn.Server):
+    """uvicorn's server with our limits on connections; its command handles the signals."""
+
     def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
         super().__init__(config)
         self._connections = connections
@@ -304,20 +332,20 @@ class _Server(uvicorn.Server):
 
     async def on_tick(self, counter: int) -> bool:
         """Cut late connections once a second; uvicorn calls this ten times a second."""
-        if counter % 10 == 0:
+        if counter % _TICKS_A_SECOND == 0:
             self._connections.cut_late()
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Wait for open requests, but not long: then cut their connections, and cancel them."""
-        ending = asyncio.ensure_future(super().shutdown(sockets))
-        await asyncio.wait({ending}, timeout=_GRACE_SECONDS)
-        if not ending.done():
+        """Wait three seconds for open requests; then cut their connections and cancel them."""
+        shutdown_task = asyncio.ensure_future(super().shutdown(sockets))
+        await asyncio.wait({shutdown_task}, timeout=_GRACE_SECONDS)
+        if not shutdown_task.done():
             self._connections.cut_all()
             await asyncio.sleep(0)  # requests know now that nobody waits for them
             for task in list(self.server_state.tasks):
                 task.cancel()
-        await ending
+        await shutdown_task
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -325,7 +353,8 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _open_listener(host: str, port: int) -> socket.socket:
+    """Return a socket that is bound to an address. Raises MissingError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sets TCP_NODELAY only on sockets with this explicit protocol. Without it, the second
     # part of an answer waits until the client has acknowledged the first: 44 ms on a kept
@@ -336,12 +365,12 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise _refused(host, port, error) from error
+        raise _explain_bind_error(host, port, error) from error
     listener.setblocking(False)
     return listener
 
 
-def _refused(host: str, port: int, error: OSError) -> MissingError:
+def _explain_bind_error(host: str, port: int, error: OSError) -> MissingError:
     if error.errno == errno.EADDRINUSE:
         return MissingError(
             f"port {port} on {host} is taken; stop what uses it, or change publish.listen (or"
@@ -357,7 +386,9 @@ def _refused(host: str, port: int, error: OSError) -> MissingError:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callbacks:
     """Functions that the server's owner provides, called with a callback's token. `verify`: returns
-    status and body; `known`: 200 if a push is wanted, else the status; `push`: the status."""
+    status and body of the answer to a hub's verification; `known`: returns 200 if a push with this
+    token is expected, else the status of a refusal; `push`: takes headers and body of a push,
+    returns the status."""
 
     verify: Callable[[str, Mapping[str, str]], tuple[int, str]]
     known: Callable[[str], int]
@@ -365,51 +396,56 @@ class Callbacks:
 
 
 def with_callbacks(app: ASGIApp, callbacks: Callbacks) -> ASGIApp:
-    """Add the callbacks to `app`."""
+    """Return `app` with the paths of callbacks, which the functions `callbacks` answer."""
     reading = Shares[Request](_CALLBACK_AT_ONCE)  # by token
 
-    async def answering(scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer_or_pass_on(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith(PATH):
             await app(scope, receive, send)
             return
-        response = await _answer(Request(scope, receive), callbacks, reading)
+        response = await _answer_callback(Request(scope, receive), callbacks, reading)
         await response(scope, receive, send)
 
-    return answering
+    return answer_or_pass_on
 
 
-async def _answer(request: Request, callbacks: Callbacks, reading: Shares[Request]) -> Response:
+async def _answer_callback(
+    request: Request, callbacks: Callbacks, reading: Shares[Request]
+) -> Response:
+    """Answer a hub: GET verifies a subscription, POST is a push. `reading`: the pushes whose bodies
+    are read now."""
     token = request.scope["path"].removeprefix(PATH)
     if not token or len(token) > _LONGEST_TOKEN:
-        return _phrase(HTTPStatus.NOT_FOUND)
+        return _make_status_response(HTTPStatus.NOT_FOUND)
     if request.method == "GET":
         status, body = callbacks.verify(token, request.query_params)
         return Response(body, status, headers=HEADERS, media_type="text/plain")
     if request.method != "POST":
-        return _phrase(HTTPStatus.METHOD_NOT_ALLOWED, allow="GET, POST")
+        return _make_status_response(HTTPStatus.METHOD_NOT_ALLOWED, allow="GET, POST")
     status = callbacks.known(token)
-    return (
-        _phrase(status)
-        if status != HTTPStatus.OK
-        else await _pushed(request, token, callbacks, reading)
-    )
+    if status != HTTPStatus.OK:
+        return _make_status_response(status)
+    return await _receive_push(request, token, callbacks, reading)
 
 
-async def _pushed(
+async def _receive_push(
     request: Request, token: str, callbacks: Callbacks, reading: Shares[Request]
 ) -> Response:
+    """Read the body of a push and pass it on; refuse it if too many are read at once."""
     if not reading.has_room(token):
-        return _phrase(HTTPStatus.SERVICE_UNAVAILABLE)
+        return _make_status_response(HTTPStatus.SERVICE_UNAVAILABLE)
     reading.add(token, request)
     try:
         body = await request.body()
     except ClientDisconnect:
-        return _phrase(HTTPStatus.BAD_REQUEST)
+        return _make_status_response(HTTPStatus.BAD_REQUEST)
     finally:
         reading.discard(token, request)
-    return _phrase(callbacks.push(token, request.headers, body))
+    return _make_status_response(callbacks.push(token, request.headers, body))
 
 
-def _phrase(status: int, **headers: str) -> Response:
-    later = {"retry-after": "60"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
-    return one_line(f"{HTTPStatus(status).phrase}.", status, **headers, **later)
+def _make_status_response(status: int, **headers: str) -> Response:
+    """Return an answer whose text is the name of its status."""
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["retry-after"] = _RETRY_SECONDS
+    return make_text_response(f"{HTTPStatus(status).phrase}.", status, **headers)

@@ -3,7 +3,6 @@
 All texts are those that the views of the reports publish."""
 
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,14 +12,14 @@ from typing import Final
 
 from syndicator.core.model import Article
 from syndicator.core.ports import Story
-from syndicator.publishing.render.head import linked
+from syndicator.publishing.render.head import write_link
 from syndicator.publishing.render.view import View, name_outlet
 from syndicator.publishing.stories.quotes_and_figures import (
     Account,
     Explanation,
     Quote,
+    choose_quotes_and_figures,
     end_step,
-    explain,
     select_due,
 )
 
@@ -34,37 +33,39 @@ _BETWEEN: Final = " \N{MIDDLE DOT} "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reported:
-    """A report as a story names it. `outlet`: its name for people; `at`: when it was published."""
+class ShownReport:
+    """A report as the page of a story names it. `outlet`: its name for people."""
 
     id: str
     outlet: str
     url: str
-    at: datetime
+    published: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """What is said of a story beside its lead. `reports`: those that are shown, first added first;
-    `latest`: when an outlet added something last; `tags`: of all, those of most reports first."""
+    """The explanation of a story. `reports`: those that are shown, first added first;
+    `explanation`: its quotes and figures; `latest`: when an outlet added something last; `tags`:
+    those of the lead, then those of most outlets."""
 
-    reports: Sequence[Reported]
-    said: Explanation
+    reports: Sequence[ShownReport]
+    explanation: Explanation
     latest: datetime
     tags: Sequence[str]
 
     @property
-    def by_id(self) -> Mapping[str, Reported]:
+    def by_id(self) -> Mapping[str, ShownReport]:
         return {report.id: report for report in self.reports}
 
 
 def find_due(story: Story, now: datetime) -> Story:
     """Return a story with the reports that its entry shows at `now`."""
     times = [article.added or now for _, article in story.reports]
-    firsts: dict[str, datetime] = {}
+    first_times: dict[str, datetime] = {}
     for (outlet, _), added in zip(story.reports, times, strict=True):
-        firsts.setdefault(outlet, added)
-    confirmed = sorted(firsts.values())[:2][-1]
+        first_times.setdefault(outlet, added)
+    # when the second outlet reported, which confirmed the story
+    confirmed = sorted(first_times.values())[:2][-1]
     due = select_due(times, confirmed, now)
     reports = [report for report, is_due in zip(story.reports, due, strict=True) if is_due]
     return Story(name=story.name, reports=tuple(reports))
@@ -77,36 +78,43 @@ def explain_story(
     split: Split,
     may_quote: Callable[[Article], bool],
 ) -> Explained | None:
-    """Explain a story by the views of its reports, by article id. None if fewer than two are
-    shown. `may_quote`: returns False for an article whose text no story repeats."""
+    """Explain a story by its reports, None if those of fewer than two outlets are shown. `views`:
+    of its reports, by article id; `lead`: the article id of its lead; `may_quote`: returns False
+    for an article whose text no story repeats."""
     shown = [(outlet, article) for outlet, article in story.reports if article.id in views]
     if len({outlet for outlet, _ in shown}) <= 1:
         return None
     accounts: list[Account] = []
-    reports: list[Reported] = []
+    reports: list[ShownReport] = []
     for outlet, article in shown:
         view = views[article.id]
         sentences = _list_sentences(view, split) if may_quote(article) else ()
         added = article.added or view.published
         accounts.append(Account(article.id, outlet, added, view.title, tuple(sentences)))
         name = name_outlet(outlet, article)
-        reports.append(Reported(id=view.id, outlet=name, url=view.url, at=view.published))
-    said = explain(accounts, lead)
-    tags = _rank_tags(shown, views, lead)
-    latest = _find_latest(accounts, said)
-    return Explained(reports=reports, said=said, latest=latest, tags=tags)
+        reports.append(ShownReport(id=view.id, outlet=name, url=view.url, published=view.published))
+    explanation = choose_quotes_and_figures(accounts, lead)
+    return Explained(
+        reports=reports,
+        explanation=explanation,
+        latest=_find_latest(accounts, explanation),
+        tags=_rank_tags(shown, views, lead),
+    )
 
 
 def _rank_tags(
     reports: Sequence[tuple[str, Article]], views: Mapping[str, View], lead: str
 ) -> list[str]:
-    """Return the tags of the lead, then those of most outlets, so that no outlet pushes out those
-    of others however much it writes."""
-    of_outlets = [(outlet, tag) for outlet, article in reports for tag in views[article.id].tags]
-    counts = Counter(tag for _, tag in dict.fromkeys(of_outlets))
-    of_lead = views[lead].tags if lead in views else ()
-    others = (tag for tag, _ in counts.most_common())
-    return list(dict.fromkeys((*of_lead, *others)))[:_MOST_TAGS]
+    """Return the tags of the lead, then those of most outlets. An outlet counts once for a tag, so
+    that none pushes out the tags of others however much it writes. `reports`: outlet and
+    article."""
+    outlets_of: dict[str, set[str]] = {}
+    for outlet, article in reports:
+        for tag in views[article.id].tags:
+            outlets_of.setdefault(tag, set()).add(outlet)
+    tags_of_lead = views[lead].tags if lead in views else ()
+    by_outlets = sorted(outlets_of, key=lambda tag: len(outlets_of[tag]), reverse=True)
+    return list(dict.fromkeys((*tags_of_lead, *by_outlets)))[:_MOST_TAGS]
 
 
 def _list_sentences(view: View, split: Split) -> Sequence[str]:
@@ -118,83 +126,90 @@ def _list_sentences(view: View, split: Split) -> Sequence[str]:
     return split("\n".join(texts), view.language)
 
 
-def _find_latest(accounts: Sequence[Account], said: Explanation) -> datetime:
-    """Return when the last report came that is quoted or has a figure that none had before; without
-    any, the first report."""
-    adding = {accounts[0].id, *(quote.report for quote in said.quotes)}
-    for group in said.figures:
-        firsts = {figure.text: figure.report for figure in reversed(group)}
-        adding.update(firsts.values())
-    return max(account.at for account in accounts if account.id in adding)
+def _find_latest(accounts: Sequence[Account], explanation: Explanation) -> datetime:
+    """Return when the last report was added that is quoted or has a figure that none had before;
+    without any, the first report."""
+    adding_ids = {accounts[0].id, *(quote.report for quote in explanation.quotes)}
+    for group in explanation.figures:
+        first_reports = {figure.text: figure.report for figure in reversed(group)}
+        adding_ids.update(first_reports.values())
+    return max(account.at for account in accounts if account.id in adding_ids)
 
 
 def find_updated(explained: Explained, began: datetime) -> datetime:
-    """Return when the entry of a story that began at `began` changed by a report."""
+    """Return when the entry of a story changed last: at the end of the hour of the report that
+    added something last, else when the story began."""
     latest = explained.latest.astimezone(UTC)
     return began if latest <= began else end_step(latest)
 
 
 def write_html(explained: Explained) -> str:
-    """Return what is said of a story as HTML."""
-    return "".join(
-        [
-            *_write_first(explained.reports),
-            *_write_quotes(explained.said.quotes, explained.by_id),
-            *_write_figures(explained),
-            *_write_days(explained.reports),
-        ]
-    )
+    """Return the text about a story as HTML."""
+    parts = [
+        *_write_first(explained.reports),
+        *_write_quotes(explained.explanation.quotes, explained.by_id),
+        *_write_figures(explained),
+        *_write_days(explained.reports),
+    ]
+    return "".join(parts)
 
 
-def _write_first(reports: Sequence[Reported]) -> Iterator[str]:
-    first = min(reports, key=lambda report: (report.at, report.id))
-    yield f"<p>First reported by {_name(first)}, {_write_time(first.at)}</p>"
+def _write_first(reports: Sequence[ShownReport]) -> Iterator[str]:
+    first = min(reports, key=lambda report: (report.published, report.id))
+    yield f"<p>First reported by {_write_name(first)}, {_write_time(first.published)}</p>"
 
 
-def _write_quotes(quotes: Sequence[Quote], by_id: Mapping[str, Reported]) -> Iterator[str]:
-    if quotes:
-        yield "<p>What others add:</p><ul>"
-        for quote in quotes:
-            report = by_id[quote.report]
-            sentence = f"“{escape(quote.text, quote=False)}”"
-            yield f"<li>{sentence} {_name(report)}, {_write_time(report.at)}</li>"
-        yield "</ul>"
+def _write_quotes(quotes: Sequence[Quote], by_id: Mapping[str, ShownReport]) -> Iterator[str]:
+    """Yield the quotes as a list, nothing without quotes. `by_id`: their reports."""
+    if not quotes:
+        return
+    yield "<p>What others add:</p><ul>"
+    for quote in quotes:
+        report = by_id[quote.report]
+        sentence = f"“{escape(quote.text, quote=False)}”"
+        yield f"<li>{sentence} {_write_name(report)}, {_write_time(report.published)}</li>"
+    yield "</ul>"
 
 
 def _write_figures(explained: Explained) -> Iterator[str]:
+    """Yield the figures as a list, those of one thing in one line; nothing without figures."""
+    if not explained.explanation.figures:
+        return
     by_id = explained.by_id
-    if explained.said.figures:
-        yield "<p>Figures:</p><ul>"
-        for group in explained.said.figures:
-            parts = []
-            for figure in group:
-                report = by_id[figure.report]
-                source = f"{_name(report)}, {_write_time(report.at)}"
-                parts.append(f"{escape(figure.text, quote=False)} ({source})")
-            yield f"<li>{'; '.join(parts)}</li>"
-        yield "</ul>"
+    yield "<p>Figures:</p><ul>"
+    for group in explained.explanation.figures:
+        parts = []
+        for figure in group:
+            report = by_id[figure.report]
+            source = f"{_write_name(report)}, {_write_time(report.published)}"
+            parts.append(f"{escape(figure.text, quote=False)} ({source})")
+        yield f"<li>{'; '.join(parts)}</li>"
+    yield "</ul>"
 
 
-def _write_days(reports: Collection[Reported]) -> Iterator[str]:
-    """Yield the reports by day, if there are several days."""
-    ordered = sorted(reports, key=lambda report: (report.at, report.id))
-    days = [(day, list(of_day)) for day, of_day in groupby(ordered, key=_find_day)]
-    if len(days) > 1:
-        lines = [f"<li>{day}: {_join_names(of_day)}</li>" for day, of_day in days]
+def _write_days(reports: Collection[ShownReport]) -> Iterator[str]:
+    """Yield the outlets that reported on each day as a list; nothing for a single day."""
+    ordered = sorted(reports, key=lambda report: (report.published, report.id))
+    lines = [
+        f"<li>{day}: {_join_names(reports_of_day)}</li>"
+        for day, reports_of_day in groupby(ordered, key=_find_day)
+    ]
+    if len(lines) > 1:
         yield f"<p>Day by day:</p><ul>{''.join(lines)}</ul>"
 
 
-def _find_day(report: Reported) -> str:
-    return f"{report.at.astimezone(UTC):%Y-%m-%d}"
+def _find_day(report: ShownReport) -> str:
+    """Return the UTC day on which a report was published, such as "2026-11-26"."""
+    return f"{report.published.astimezone(UTC):%Y-%m-%d}"
 
 
-def _join_names(reports: Iterable[Reported]) -> str:
-    names = {report.outlet: _name(report) for report in reports}
+def _join_names(reports: Iterable[ShownReport]) -> str:
+    names = {report.outlet: _write_name(report) for report in reports}
     return ", ".join(names.values())
 
 
-def _name(report: Reported) -> str:
-    return linked(report.outlet, report.url)
+def _write_name(report: ShownReport) -> str:
+    return write_link(report.outlet, report.url)
 
 
 def _write_time(moment: datetime) -> str:

@@ -38,7 +38,8 @@ _LETTERS: Final = re.compile(r"[^\W\d_]+")
 
 
 class Account(NamedTuple):
-    """A report that may be quoted. `sentences`: of the text that is published of it, in order."""
+    """A report that may be quoted. `id`: of its article; `outlet`: its domain; `at`: when it was
+    added; `sentences`: those of its text that are published, in order."""
 
     id: str
     outlet: str
@@ -63,8 +64,9 @@ class Figure(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """`event`: a sentence of the lead, "" for none; `quotes`: one of an outlet at most, first
-    reported first; `figures`: those of one thing together."""
+    """The quotes and figures of a story. `event`: the first sentence of its lead, "" for none;
+    `quotes`: at most one of each outlet, in the order of their reports; `figures`: groups of
+    figures about the same thing."""
 
     event: str = ""
     quotes: tuple[Quote, ...] = ()
@@ -77,74 +79,89 @@ def end_step(moment: datetime) -> datetime:
 
 
 def select_due(times: Sequence[datetime], confirmed: datetime, now: datetime) -> list[bool]:
-    """Return for each report, by when it was added, whether the entry of its story shows it at
-    `now`. Those that confirmed the story do so at once, others once their hour has ended."""
+    """Return for each report whether the entry of its story shows it at `now`. Reports that were
+    added until the story was `confirmed` are shown at once, others once their hour has ended.
+    `times`: when the reports were added."""
     return [moment <= confirmed or end_step(moment) <= now for moment in times]
 
 
-def explain(accounts: Sequence[Account], lead: str) -> Explanation:
-    """Explain the story that the report `lead` leads. `accounts`: its reports, first added
-    first."""
+def choose_quotes_and_figures(accounts: Sequence[Account], lead: str) -> Explanation:
+    """Choose the quotes and figures of the story that the report `lead` leads. `accounts`: its
+    reports, first added first."""
     event = ""
-    outlets = {account.outlet for account in accounts if account.id == lead}
+    done_outlets: set[str] = set()  # they lead the story or are quoted
     for account in accounts:
-        if account.id == lead and account.sentences:
+        if account.id != lead:
+            continue
+        done_outlets.add(account.outlet)
+        if account.sentences:
             event = account.sentences[0]
     quotes: list[Quote] = []
-    told = _weigh([event])
-    opened = _weigh([event])
+    known_terms = _weigh_terms([event])
+    opening_terms = _weigh_terms([event])
     for account in accounts:
-        if account.outlet not in outlets:
-            text = _choose_sentence(account, told, opened)
+        if account.outlet not in done_outlets:
+            text = _choose_sentence(account, known_terms, opening_terms)
             if text:
                 quotes.append(Quote(account.id, text))
-                outlets.add(account.outlet)
-        told |= _weigh([account.title, *account.sentences])
-        opened |= _weigh([account.title, *account.sentences[:OPENING]])
+                done_outlets.add(account.outlet)
+        known_terms |= _weigh_terms([account.title, *account.sentences])
+        opening_terms |= _weigh_terms([account.title, *account.sentences[:OPENING]])
     return Explanation(event=event, quotes=tuple(quotes), figures=_group_figures(accounts))
 
 
-def _weigh(sentences: Iterable[str]) -> dict[str, float]:
-    """Return the rarity of each term."""
-    found = {term for sentence in sentences for term in terms("", sentence)}
-    return {term: get_rarity(number(term)) for term in found}
+def _weigh_terms(sentences: Iterable[str]) -> dict[str, float]:
+    """Return the rarity of each term of some sentences."""
+    weights: dict[str, float] = {}
+    for sentence in sentences:
+        for term in terms("", sentence):
+            if term not in weights:
+                weights[term] = get_rarity(number(term))
+    return weights
 
 
 def _choose_sentence(
-    account: Account, told: Mapping[str, float], opened: Mapping[str, float]
+    account: Account, known_terms: Mapping[str, float], opening_terms: Mapping[str, float]
 ) -> str:
-    """Return the sentence with most that no earlier report has, "" if none has enough. `told`,
-    `opened`: the terms of earlier reports, and of their openings."""
-    best = 0.0
-    chosen = ""
+    """Return the sentence that adds most to earlier reports, "" if none adds enough. `known_terms`,
+    `opening_terms`: the terms of the earlier reports, and of their openings."""
+    best_score = 0.0
+    best_sentence = ""
     for sentence in account.sentences[:READ]:
         if not _may_stand_alone(sentence, account.at):
             continue
-        weights = _weigh([sentence])
-        whole = sum(weights.values())
-        new = sum(weight for term, weight in weights.items() if term not in told)
-        of_event = [term for term in weights.keys() & opened.keys() if weights[term] >= RARE]
-        if len(of_event) < OF_EVENT or new < ADDED or new < NEWS * whole:
+        weights = _weigh_terms([sentence])
+        weight = sum(weights.values())
+        new_weight = sum(weights[term] for term in weights if term not in known_terms)
+        event_terms = [
+            term for term in weights.keys() & opening_terms.keys() if weights[term] >= RARE
+        ]
+        if len(event_terms) < OF_EVENT:
             continue
-        if new * new / whole > best:
-            best = new * new / whole
-            chosen = sentence
-    return chosen
+        if new_weight < ADDED or new_weight < NEWS * weight:
+            continue
+        score = new_weight * new_weight / weight
+        if score > best_score:
+            best_score = score
+            best_sentence = sentence
+    return best_sentence
 
 
-def _may_stand_alone(sentence: str, at: datetime) -> bool:
-    """Return True for a whole sentence of a length to quote that is no background: it names no
-    earlier year."""
-    if not SHORTEST <= len(sentence) <= LONGEST or not _ENDED.search(sentence):
+def _may_stand_alone(sentence: str, reported: datetime) -> bool:
+    """Return True for a whole sentence, not too short or long, that is no background: it names no
+    year before that of the report."""
+    if not SHORTEST <= len(sentence) <= LONGEST:
         return False
-    if sentence.startswith("(") or sentence.count('"') % 2:  # an aside, half of what was said
+    if not _ENDED.search(sentence):
         return False
-    return all(int(year) >= at.year for year in _YEAR.findall(sentence))
+    if sentence.startswith("(") or sentence.count('"') % 2:  # an aside, half of a quotation
+        return False
+    return all(int(year) >= reported.year for year in _YEAR.findall(sentence))
 
 
-class _Found(NamedTuple):
-    """A figure in its sentence. `value`: its digits; `subject`: the stem of its subject; `words`:
-    the rare stems round it."""
+class _FoundFigure(NamedTuple):
+    """A figure in its sentence, such as "212 people". `value`: its digits; `subject`: the stem of
+    its subject; `words`: the stems of the rare words beside it."""
 
     account: Account
     text: str
@@ -154,57 +171,77 @@ class _Found(NamedTuple):
 
 
 def _group_figures(accounts: Sequence[Account]) -> tuple[tuple[Figure, ...], ...]:
-    """Group the figures of two outlets or more that have the same subject and share a rare word
-    beside it."""
-    groups: dict[tuple[str, str], list[_Found]] = defaultdict(list)
+    """Group the figures that have the same subject and share a rare word beside it. Of each subject
+    the group of most outlets is returned, of two at least."""
+    groups: dict[tuple[str, str], list[_FoundFigure]] = defaultdict(list)
     for account in accounts:
         for sentence in account.sentences:
-            for found in _find_figures(account, sentence):
-                for word in sorted(found.words):
-                    groups[found.subject, word].append(found)
-    largest: dict[str, list[_Found]] = {}
-    for (subject, _), members in groups.items():
-        outlets = {found.account.outlet for found in members}
-        if len(outlets) > max(1, len({each.account.outlet for each in largest.get(subject, ())})):
-            largest[subject] = members
-    listed = [_list_once(members) for members in largest.values()]
-    return tuple(listed[:MOST_FIGURES])
+            for figure in _find_figures(account, sentence):
+                for word in sorted(figure.words):
+                    groups[figure.subject, word].append(figure)
+    largest: dict[str, list[_FoundFigure]] = {}
+    for (subject, _), figures in groups.items():
+        outlet_count = _count_outlets(figures)
+        if outlet_count > max(1, _count_outlets(largest.get(subject, ()))):
+            largest[subject] = figures
+    distinct = [_drop_repeated(figures) for figures in largest.values()]
+    return tuple(distinct[:MOST_FIGURES])
 
 
-def _list_once(members: Iterable[_Found]) -> tuple[Figure, ...]:
+def _count_outlets(figures: Iterable[_FoundFigure]) -> int:
+    return len({figure.account.outlet for figure in figures})
+
+
+def _drop_repeated(figures: Iterable[_FoundFigure]) -> tuple[Figure, ...]:
     """Return each value of an outlet once."""
-    seen: set[tuple[str, str]] = set()
-    figures: list[Figure] = []
-    for found in members:
-        if (found.account.outlet, found.value) not in seen:
-            seen.add((found.account.outlet, found.value))
-            figures.append(Figure(found.account.id, found.text))
-    return tuple(figures)
+    listed: set[tuple[str, str]] = set()
+    result: list[Figure] = []
+    for figure in figures:
+        outlet_and_value = (figure.account.outlet, figure.value)
+        if outlet_and_value not in listed:
+            listed.add(outlet_and_value)
+            result.append(Figure(figure.account.id, figure.text))
+    return tuple(result)
 
 
-def _find_figures(account: Account, sentence: str) -> Iterable[_Found]:
+def _find_figures(account: Account, sentence: str) -> Iterable[_FoundFigure]:
     """Yield the numbers before a word in lower case: not those of dates, times and names."""
     for match in _FIGURE.finditer(sentence):
+        digits = match[1]
         subject = match[2]
-        stem = next(iter(terms("", subject)), "")
-        if not subject.islower() or len(subject) < STEM or stem in _list_no_subjects():
+        if not subject.islower() or len(subject) < STEM or _YEAR.fullmatch(digits):
             continue
-        before = _LETTERS.findall(sentence[: match.start()])[-BEFORE:]
-        after = _LETTERS.findall(sentence[match.end() + len(subject) :])[:AFTER]
-        near = {term for term in terms("", " ".join((*before, *after))) if term != stem}
-        words = frozenset(term for term in near if get_rarity(number(term)) >= RARE)
-        value = "".join(filter(str.isdigit, match[1]))
-        if _YEAR.fullmatch(match[1]):
+        stem = _find_stem(subject)
+        if stem in _list_no_subjects():
             continue
-        following = _NEXT.match(sentence, match.end() + len(subject))
-        thing = subject
-        if following and get_rarity(number(next(iter(terms("", following[1])), ""))) >= RARE:
-            thing = f"{subject} {following[1]}"  # "federal workers"
-        yield _Found(account, f"{match[1]} {thing}", value, stem, words)
+        words_before = _LETTERS.findall(sentence[: match.start()])[-BEFORE:]
+        words_after = _LETTERS.findall(sentence[match.end() + len(subject) :])[:AFTER]
+        near_terms = set(terms("", " ".join((*words_before, *words_after)))) - {stem}
+        rare_terms = frozenset(term for term in near_terms if _is_rare(term))
+        name = subject
+        next_word = _NEXT.match(sentence, match.end() + len(subject))
+        if next_word and _is_rare(_find_stem(next_word[1])):
+            name = f"{subject} {next_word[1]}"  # "federal workers"
+        value = "".join(character for character in digits if character.isdigit())
+        yield _FoundFigure(account, f"{digits} {name}", value, stem, rare_terms)
+
+
+def _find_stem(word: str) -> str:
+    """Return the stem of a word, "" if it has none."""
+    for term in terms("", word):
+        return term
+    return ""
+
+
+def _is_rare(term: str) -> bool:
+    return get_rarity(number(term)) >= RARE
 
 
 @lru_cache(maxsize=1)
 def _list_no_subjects() -> frozenset[str]:
+    """Return the stems of words that are never the subject of a figure."""
     file = resources.files("syndicator.publishing.stories").joinpath("data/no_subjects.toml")
-    words: list[str] = loads(file.read_text("utf-8"))["words"]
-    return frozenset(term for word in words for term in terms("", word))
+    stems: set[str] = set()
+    for word in loads(file.read_text("utf-8"))["words"]:
+        stems.update(terms("", word))
+    return frozenset(stems)

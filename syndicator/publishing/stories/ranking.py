@@ -12,25 +12,26 @@ STEP: Final = timedelta(hours=6)  # after one a story counts half, after two a t
 
 
 def count_voices(texts: Iterable[str]) -> int:
-    """Return how many reports there are, by their excerpts. Those with the same text, such as
-    copies of an agency's report, count once."""
+    """Return how many different reports there are. `texts`: their excerpts. Those with nearly the
+    same words, such as copies of an agency's report, count once."""
     voices = 0
-    heard: list[set[str]] = []
+    earlier_texts: list[set[str]] = []
     for text in texts:
         words = set(terms("", text))
-        if not any(_is_copy(words, other) for other in heard):
+        if not any(_is_copy(words, earlier) for earlier in earlier_texts):
             voices += 1
-        heard.append(words)
+        earlier_texts.append(words)
     return voices
 
 
-def _is_copy(words: set[str], others: set[str]) -> bool:
-    shorter = min(len(words), len(others))
-    return shorter >= FEW_WORDS and len(words & others) >= COPIED * shorter
+def _is_copy(words: set[str], other_words: set[str]) -> bool:
+    shorter = min(len(words), len(other_words))
+    return shorter >= FEW_WORDS and len(words & other_words) >= COPIED * shorter
 
 
 def rank_story(voices: int, latest: datetime, newest: datetime) -> float:
-    """Return the rank of a story. `latest`: of its reports; `newest`: of all reports on the
-    page."""
+    """Return the rank of a story: the number of its different reports, less for each six hours of
+    age. `latest`: when its last report was published; `newest`: when the last report on the page
+    was."""
     steps = max(timedelta(), newest - latest) // STEP
     return voices / (1 + steps)

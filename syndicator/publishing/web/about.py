@@ -30,11 +30,11 @@ _MONTH_DAYS: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """`rhythm`: "5 a day", "" if unknown. `site`: the address of a source's site, `site_name`: what
-    its link says. `bars`: an SVG
-    path with a bar for each of the 90 days until `until`, "" without days; the highest means
-    `most`. `related`: tags (name, link). `sources`: the most active ones among the newest stories
-    (name, link, stories), none for one alone. `months`: the newest ones ("2026-11", stories)."""
+    """The facts beside a feed's stories. `rhythm`: "5 a day", "" if unknown; `site`: the address of
+    a source's site; `site_name`: what its link says; `bars`: an SVG path with a bar for each of the
+    90 days until `until`, "" without days; the highest means `most` stories; `related`: tags (name,
+    link); `sources`: the most active ones among the newest stories (name, link, stories), none for
+    one alone; `months`: the newest ones ("2026-11", stories)."""
 
     count: int
     rhythm: str
@@ -48,7 +48,7 @@ class About:
     months: Sequence[tuple[str, int]] = ()
 
 
-def about(
+def gather_facts(
     spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[View], links: Links
 ) -> About:
     """Return the facts of a feed with `count` articles. `days`: articles by UTC day; `views`: the
@@ -56,11 +56,11 @@ def about(
     site = ""
     if spec.key.axis == SOURCE:
         site = next((view.origin.site for view in views if view.origin.site), "")
-    until = article_html.day_name(max(days)) if days else ""
+    until = article_html.name_day(max(days)) if days else ""
     bars = _draw_bars(days)
     return About(
         count=count,
-        rhythm=rhythm(views),
+        rhythm=describe_rhythm(views),
         site=site,
         site_name=_name_site(site),
         bars=bars.path,
@@ -111,7 +111,8 @@ def _list_related_tags(name: str, views: Sequence[View], links: Links) -> list[t
     ordered = sorted(counts, key=lambda tag: (-counts[tag], tag))
     related: list[tuple[str, str]] = []
     for tag in ordered:
-        if page := links.tag(tag):
+        page = links.tag(tag)
+        if page:
             related.append((tag, page))
         elif counts[tag] >= _LEAST_STORIES:
             related.append((tag, f"{links.base}{_SEARCH}{quote(tag)}"))
@@ -136,14 +137,16 @@ def _count_months(days: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), reverse=True)[:_MONTHS]
 
 
-def rhythm(views: Sequence[View]) -> str:
-    """Return how often a feed publishes, by the times of its newest articles; "" if there are too
-    few."""
+def describe_rhythm(views: Sequence[View]) -> str:
+    """Return how often a feed publishes, such as "5 a day", by the times of its newest articles; ""
+    if there are too few."""
     times = sorted(view.published for view in views)
     if len(times) < _FEW:
         return ""
-    a_day = (len(times) - 1) / max((times[-1] - times[0]) / timedelta(days=1), 1)
-    for unit, length in (("day", 1), ("week", 7), ("month", _MONTH_DAYS)):
-        if round(a_day * length) >= 1:
-            return f"{round(a_day * length)} a {unit}"
+    days = (times[-1] - times[0]) / timedelta(days=1)
+    articles_a_day = (len(times) - 1) / max(days, 1)
+    for unit, days_of_unit in (("day", 1), ("week", 7), ("month", _MONTH_DAYS)):
+        count = round(articles_a_day * days_of_unit)
+        if count >= 1:
+            return f"{count} a {unit}"
     return "less than one a month"

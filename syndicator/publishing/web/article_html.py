@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 from syndicator.core.urls import is_mail, is_numeric_host
 from syndicator.publishing import paths
 from syndicator.publishing.render.head import Links
-from syndicator.publishing.render.view import View, direction
-from syndicator.publishing.web.shell import page_text
+from syndicator.publishing.render.view import View, get_direction
+from syndicator.publishing.web.shell import adapt_text
 from syndicator.publishing.web.templates import ROOT, Templates
 
 # a category or tag as the template of items writes it
@@ -30,6 +30,8 @@ _CHIP: Final = re.compile(
 )
 _NO_TOPICS: Final = b'<p class="topics"></p>\n'
 COLOURS: Final = 8  # classes mono-0 to mono-7 of site.css
+_MOST_CACHED_DAYS: Final = 4096
+_DATE_LENGTH: Final = 10  # of "2026-11-26"
 _STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
 _ROOT: Final = ROOT.encode()
 MOST_ALSO: Final = 6  # further sources of one story that are named
@@ -60,26 +62,30 @@ class Day:
     stories: list[str]  # list items, as HTML
 
 
-def article(
+def make_page_fields(
     view: View, links: Links, site_language: str, neighbours: Sequence[View | None], root: str
 ) -> _Fields:
     """Return the fields of an article's page. `neighbours`: the articles before and after it;
-    `root`: see `days`."""
-    previous, following = (
-        (near.title, root + paths.article_name(near.id)) if near else ("", "")
-        for near in neighbours
-    )
+    `root`: the path from the page to the web root."""
+    previous, following = neighbours
     return {
         "entry": view,
-        "text": page_text(view.html, view.cover if view.picture else ""),
+        "text": adapt_text(view.html, view.cover if view.picture else ""),
         "host": _name_site(view),
-        "previous": previous,
-        "following": following,
-        **told(view, links, site_language),
+        "previous": _link_page(previous, root),
+        "following": _link_page(following, root),
+        **make_shared_fields(view, links, site_language),
     }
 
 
-def related(view: View) -> _Fields:
+def _link_page(view: View | None, root: str) -> tuple[str, str]:
+    """Return title and link of an article's page, ("", "") for none."""
+    if view is None:
+        return "", ""
+    return view.title, root + paths.article_name(view.id)
+
+
+def make_related_fields(view: View) -> _Fields:
     """Return the fields of the line that links a related article."""
     return {
         "title": view.title,
@@ -95,15 +101,14 @@ def facts(view: View, picture: str) -> _Fields:
     """Return the data of an article (https://schema.org/Article). `picture`: the address of its
     thumbnail or ""."""
     publisher = {"@type": "Organization", "name": view.origin.title, "url": view.origin.site}
+    persons = [name for name in view.authors if name != view.origin.title]
     fields = {
         "headline": view.title,
         "url": view.url,
         "mainEntityOfPage": view.url,
         "datePublished": view.published.strftime(_STAMP),
         "dateModified": view.updated.strftime(_STAMP),
-        "author": [
-            {"@type": "Person", "name": name} for name in view.authors if name != view.origin.title
-        ],
+        "author": [{"@type": "Person", "name": name} for name in persons],
         "publisher": {name: value for name, value in publisher.items() if value},
         "image": picture,
         "articleSection": view.category,
@@ -114,123 +119,138 @@ def facts(view: View, picture: str) -> _Fields:
     return {name: value for name, value in fields.items() if value}
 
 
-def story(view: View, links: Links, templates: Templates, site_language: str) -> bytes:
-    """Render the list item of an article after a line with its time, by which pages sort. Our links
-    begin with ROOT."""
-    name = view.origin.title
+def render_story(view: View, links: Links, templates: Templates, site_language: str) -> bytes:
+    """Render the list item of an article after a line with its time, by which pages sort. Links to
+    our pages begin with ROOT."""
+    letter, colour = choose_badge(view.origin.title)
     item = templates.render(
         "story.html",
         entry=view,
         root=ROOT,
         own_page=ROOT + paths.article_name(view.id) if view.html else "",
-        letter=badge(name)[0],
-        colour=badge(name)[1],
+        letter=letter,
+        colour=colour,
         timeline=ROOT + paths.story_name(view.story) if view.story else "",
-        **told(view, links, site_language),
+        **make_shared_fields(view, links, site_language),
     )
     return f"{view.published.strftime(_STAMP)}\n".encode() + item
 
 
-def badge(name: str) -> tuple[str, int]:
-    """Return the letter that stands for a source, and the number of its colour."""
-    letter = next((char for char in name if char.isalnum()), "·").upper()[:1]
+def choose_badge(name: str) -> tuple[str, int]:
+    """Return the letter that stands for a source without a picture, and the number of its
+    colour."""
+    letters = [character for character in name if character.isalnum()]
+    letter = letters[0].upper()[:1] if letters else "·"
     return letter, zlib.crc32(name.encode("utf-8", "replace")) % COLOURS
 
 
-def told(view: View, links: Links, site_language: str) -> _Fields:
+def make_shared_fields(view: View, links: Links, site_language: str) -> _Fields:
     """Return the fields that the page of an article, its list item and its line on the front page
     share."""
     topic = view.category if view.category != links.unsaid else ""
+    is_site_language = view.language.lower() == site_language.lower()
+    tags = [tag for tag in view.tags if tag.casefold() != view.category.casefold()]
     return {
         "topic": topic,
-        "lang": view.language if view.language.lower() != site_language.lower() else "",
-        "direction": direction(view.language or site_language),
+        "lang": "" if is_site_language else view.language,
+        "direction": get_direction(view.language or site_language),
         "date": _write_date(view.published),
         "time": f"{view.published:%H:%M} UTC",
         "stamp": view.published.strftime(_STAMP),
         "source": links.source(view.source_key),
         "category": links.category(topic) if topic else "",
-        "tags": [
-            (tag, links.tag(tag)) for tag in view.tags if tag.casefold() != view.category.casefold()
-        ],
+        "tags": [(tag, links.tag(tag)) for tag in tags],
         "also": _name_hosts(view.related),
         "reports": view.also,
     }
 
 
 def _write_date(moment: datetime) -> str:
-    return f"{moment.day} {_MONTHS[moment.month - 1][:3]} {moment.year}"
+    """Return a date such as "26 Nov 2026"."""
+    month = _MONTHS[moment.month - 1][:3]
+    return f"{moment.day} {month} {moment.year}"
 
 
 def _name_hosts(addresses: Iterable[str]) -> list[tuple[str, str]]:
     """Return host and address of the first of `addresses`, without numeric hosts: a number tells
     a reader nothing."""
-    named = [(host(url), url) for url in addresses if not is_numeric_host(host(url))]
+    hosts = [(get_host(address), address) for address in addresses]
+    named = [(host, address) for host, address in hosts if not is_numeric_host(host)]
     return named[:MOST_ALSO]
 
 
 def _name_site(view: View) -> str:
     """Return the host of an article or, if it is a number, the title of its source."""
-    name = host(view.url)
-    return view.origin.title if is_numeric_host(name) else name
+    host = get_host(view.url)
+    return view.origin.title if is_numeric_host(host) else host
 
 
-def days(parts: Iterable[bytes], root: str) -> list[Day]:
-    """Group the items that `story` rendered by day, newest first. `root`: the path from their page
-    to the web root."""
-    way = root.encode()
-    split = (part.replace(_ROOT, way).split(b"\n", 1) for part in parts)
-    ordered = sorted(split, key=lambda part: part[0], reverse=True)
-    return [
-        Day(date, day_name(date), [item.decode() for _, item in items])
-        for date, items in groupby(ordered, key=lambda part: part[0][:10].decode())
-    ]
+def group_by_day(items: Iterable[bytes], root: str) -> list[Day]:
+    """Group the items that `render_story` made by day, newest first. `root`: the path from their
+    page to the web root."""
+    root_bytes = root.encode()
+    stamped_items = [item.replace(_ROOT, root_bytes).split(b"\n", 1) for item in items]
+    stamped_items.sort(key=lambda stamped: stamped[0], reverse=True)
+    days: list[Day] = []
+    for date, items_of_day in groupby(stamped_items, key=_get_date):
+        stories = [story.decode() for _, story in items_of_day]
+        days.append(Day(date, name_day(date), stories))
+    return days
 
 
-def drop_own_chip(part: bytes, page: str, name: str) -> bytes:
-    """Return an item that `story` rendered, without the category or tag of the page that shows it.
-    `page`: the path of that page; `name`: of its feed, for a chip that links to no page."""
+def _get_date(stamped_item: Sequence[bytes]) -> str:
+    """Return the day "2026-11-26" of an item, from its first part, the time."""
+    return stamped_item[0][:_DATE_LENGTH].decode()
+
+
+def drop_own_chip(item: bytes, page: str, name: str) -> bytes:
+    """Return an item that `render_story` made, without the category or tag of the page that shows
+    it. `page`: the path of that page; `name`: of its feed, for a chip that links to no page."""
     address = ROOT + page
 
-    def is_own(chip: re.Match[bytes]) -> bool:
+    def remove_own(chip: re.Match[bytes]) -> bytes:
         if chip["link"] is not None:
-            return unescape(chip["link"].decode()) == address
-        return unescape(chip["label"].decode()) == name
+            is_own = unescape(chip["link"].decode()) == address
+        else:
+            is_own = unescape(chip["label"].decode()) == name
+        return b"" if is_own else chip[0]
 
-    shown = _CHIP.sub(lambda chip: b"" if is_own(chip) else chip[0], part)
-    return shown.replace(_NO_TOPICS, b"")
-
-
-def alone(part: bytes) -> bytes:
-    """Return an item that `story` rendered, for a page at the web root."""
-    return part.split(b"\n", 1)[1].replace(_ROOT, b"")
+    return _CHIP.sub(remove_own, item).replace(_NO_TOPICS, b"")
 
 
-def newest(parts: Sequence[bytes]) -> datetime | None:
-    """Return when the newest of these items was published."""
-    latest = max((part.partition(b"\n")[0] for part in parts), default=b"")
-    return datetime.fromisoformat(latest.decode()) if latest else None
+def alone(item: bytes) -> bytes:
+    """Return an item that `render_story` made, without its time, for a page at the web root."""
+    _, story = item.split(b"\n", 1)
+    return story.replace(_ROOT, b"")
 
 
-@lru_cache(4096)
-def day_name(date: str) -> str:
+def find_newest_time(items: Sequence[bytes]) -> datetime | None:
+    """Return when the newest of the items that `render_story` made was published, None without
+    items."""
+    newest = max((item.partition(b"\n")[0] for item in items), default=b"")
+    return datetime.fromisoformat(newest.decode()) if newest else None
+
+
+@lru_cache(_MOST_CACHED_DAYS)
+def name_day(date: str) -> str:
     """Return the name of a day "2026-11-26", in English whatever the locale, so that equal stores
     give equal bytes."""
     day = datetime.fromisoformat(date)
     return f"{_WEEKDAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
-def span_name(span: str) -> str:
+def name_span(span: str) -> str:
     """Return the name of a year "2026", a month "2026-11" or a day."""
     match span.count("-"):
         case 0:
             return span
         case 1:
-            return f"{_MONTHS[int(span[5:7]) - 1]} {span[:4]}"
-    return day_name(span)
+            year, month = span.split("-")
+            return f"{_MONTHS[int(month) - 1]} {year}"
+    return name_day(span)
 
 
-def host(url: str) -> str:
+def get_host(url: str) -> str:
     """Return the host of an address without www., to show whose it is."""
     if is_mail(url):
         return "the mailbox"

@@ -30,40 +30,58 @@ from syndicator.core.reasons import FeedFileReason
 from syndicator.publishing import paths
 from syndicator.publishing.page_design import TEMPLATES, Look
 from syndicator.publishing.render.head import Head, head, links
-from syndicator.publishing.render.view import View, language, view
+from syndicator.publishing.render.view import View, clean_language
+from syndicator.publishing.render.view import view as make_view
 from syndicator.publishing.stories.explanation import Explained, write_html
 from syndicator.publishing.web import article_html, calendar, feed_list, front
-from syndicator.publishing.web.about import About, about
+from syndicator.publishing.web.about import About, gather_facts
 from syndicator.publishing.web.article_html import Day
-from syndicator.publishing.web.calendar import DAY, MONTH, YEAR, CalendarPage, file_name, holding
-from syndicator.publishing.web.shell import Page, page, qr_svg
-from syndicator.publishing.web.shell import files as shell_files
+from syndicator.publishing.web.calendar import (
+    DAY,
+    MONTH,
+    YEAR,
+    CalendarPage,
+    file_name,
+    find_page_of_day,
+    plan_feed_calendar,
+)
+from syndicator.publishing.web.shell import Page, make_page, qr_svg
+from syndicator.publishing.web.shell import make_files as shell_files
 from syndicator.publishing.web.templates import ROOT, Templates
 
-FEEDS = "feeds"
-SITEMAP = "sitemap"  # lists of all feeds
+FEEDS: Final = "feeds"  # the list of all feeds
+SITEMAP: Final = "sitemap"
 ARCHIVE: Final = "archive.html"
 SEARCH: Final = "search.html"
 COMBINE: Final = "combine.html"
-_OFFERED: Final = 150  # choices of a kind, those with most articles
-_MONTHS: Final = 3  # shown as calendars
+_MOST_CHOICES: Final = 150  # tags, categories or sources to combine, those with most articles
+_CALENDAR_MONTHS: Final = 3  # on the page of the archive
 PHONE: Final = "phone.html"  # how to subscribe to a private instance
-_MISSING: Final = "404.html"
-# a feed of an axis
-_ONE = {"tag": "Tag", "category": "Category", "source": "Source", "query": "Saved query"}
+_MISSING_PAGE: Final = "404.html"
+# names of one feed of an axis
+_FEED_NAMES: Final = {
+    "tag": "Tag",
+    "category": "Category",
+    "source": "Source",
+    "query": "Saved query",
+}
 
 
 _Groups = list[dict[str, Any]]
 
-_WHEN: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
-_SOURCE: Final = Source(
+_SAMPLE_TIME: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
+_SAMPLE_SOURCE: Final = Source(
     key="sample", url="https://sample.example/feed", title="Sample", content="full"
 )
-_ARTICLE: Final = Article(
-    id="a" * 26, url="https://sample.example/1", title="A sample", added=_WHEN, published=_WHEN
+_SAMPLE: Final = Article(
+    id="a" * 26,
+    url="https://sample.example/1",
+    title="A sample",
+    added=_SAMPLE_TIME,
+    published=_SAMPLE_TIME,
 )
-_RICH: Final = replace(
-    _ARTICLE,
+_SAMPLE_WITH_ALL_FIELDS: Final = replace(
+    _SAMPLE,
     id="b" * 26,
     author="Ann Writer",
     excerpt="A whole sentence.",
@@ -73,7 +91,15 @@ _RICH: Final = replace(
     source_key="sample",
     also=("https://other.example/1",),
 )
-_KEYS: Final = (ALL, FeedKey("category", "science"), FeedKey(TAG, "sea"), FeedKey(SOURCE, "sample"))
+_SAMPLE_KEYS: Final = (
+    ALL,
+    FeedKey("category", "science"),
+    FeedKey(TAG, "sea"),
+    FeedKey(SOURCE, "sample"),
+)
+_SAMPLE_DAY: Final = "2026-03-10"
+_DAY_BEFORE: Final = "2026-03-09"
+_NO_INSTANCE: Final = uuid.UUID(int=0)
 
 
 class Pages:
@@ -90,8 +116,8 @@ class Pages:
         self.settings = settings
         self.links = replace(links(settings, tags), base=ROOT)
         self.templates = Templates(look)
-        self.parts = feed_list.parts(specs)  # of the list of feeds
-        self._language = language(settings.site.language) or "en"
+        self.parts = feed_list.divide_feeds(specs)  # of the list of feeds
+        self._language = clean_language(settings.site.language) or "en"
         self.calendars: dict[str, list[CalendarPage]] = {}  # of feeds that are built, by stem
         self.about: dict[str, About] = {}  # by stem
         self.icons: Mapping[str, str] = {}  # names of pictures by source key
@@ -104,13 +130,13 @@ class Pages:
         self._by_stem = {paths.stem(spec.key): spec for spec in specs}
         # our server answers questions
         self.answered = settings.publish.questions and settings.public_dir is not None
-        self.phone = PHONE if settings.publish.secret_path and self._main_feed() else ""
+        self.phone = PHONE if settings.publish.secret_path and self._list_main_formats() else ""
 
-    def story(self, view: View) -> bytes:
+    def render_story_item(self, view: View) -> bytes:
         """Return the list item of an article, the same on every page."""
-        return article_html.story(view, self.links, self.templates, self._language)
+        return article_html.render_story(view, self.links, self.templates, self._language)
 
-    def article_page(
+    def render_article_page(
         self,
         view: View,
         previous: View | None,
@@ -118,62 +144,68 @@ class Pages:
         related: Sequence[View] = (),
     ) -> bytes:
         """Return the page of an article that is published whole; its canonical address is the
-        publisher's page. `related`: articles on the same subject."""
+        publisher's page. `previous`, `following`: the articles before and after it; `related`:
+        articles on the same subject."""
         name = paths.article_name(view.id)
         root = "../" * name.count("/")
-        spec = self._by_stem.get(paths.stem(FeedKey(SOURCE, view.source_key)))
-        picture = self._image([view])
-        shell = self._shell(
+        source_feed = self._by_stem.get(paths.stem(FeedKey(SOURCE, view.source_key)))
+        feeds: list[tuple[str, str, str, str]] = []
+        if source_feed is not None:
+            stem = paths.stem(source_feed.key)
+            feeds = _list_formats(stem, source_feed.formats, root, self.settings.base_url)
+        image = self._find_image([view])
+        shell = self._make_shell(
             name,
             f"{view.title} - {view.origin.title}",
             view.summary,
             kind="Article",
-            subject=article_html.facts(view, picture.get("image", "")),
+            subject=article_html.facts(view, image.get("image", "")),
             canonical=view.url,
-            **picture,
+            **image,
             indexed=False,
-            feeds=_formats_of(paths.stem(spec.key), spec.formats, root, self.settings.base_url)
-            if spec
-            else [],
+            feeds=feeds,
         )
-        to = replace(self.links, base=root)
+        links = replace(self.links, base=root)
+        neighbours = (previous, following)
         return self.templates.render(
             "article.html",
             page=shell,
-            related=[article_html.related(other) for other in related],
-            **article_html.article(view, to, self._language, (previous, following), root),
+            related=[article_html.make_related_fields(other) for other in related],
+            **article_html.make_page_fields(view, links, self._language, neighbours, root),
         )
 
-    def feed_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
+    def render_feed_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
         """Return the page of a feed or of an archive document. `stories`: items rendered by
-        `story`."""
+        `render_story_item`."""
         if not head.current:
-            return self._archive_page(head, stories)
+            return self._render_archive_page(head, stories)
         spec = self._by_stem.get(head.stem)
         name = f"{head.stem}.{PAGE}"
-        shell = self._shell(
+        shell = self._make_shell(
             name,
             head.title,
             text.line(spec.description) if spec else head.description,
-            updated=article_html.newest(stories),
-            feeds=_formats_of(head.stem, head.formats, "../" * head.stem.count("/"), head.base),
+            updated=article_html.find_newest_time(stories),
+            feeds=_list_formats(head.stem, head.formats, "../" * head.stem.count("/"), head.base),
             language=head.language,
         )
         heading = text.line(spec.name) if spec else head.title
         stories = [article_html.drop_own_chip(story, name, heading) for story in stories]
-        shown, earlier = self._cut(head, article_html.days(stories, shell.root), shell.root)
-        link = _Linked(head.stem, shell.root)
+        shown, earlier = self._cut_stories(
+            head, article_html.group_by_day(stories, shell.root), shell.root
+        )
+        link = _PageLinker(head.stem, shell.root)
         years = [year for year in self.calendars.get(head.stem, ()) if len(year.span) == YEAR]
         about = self.about.get(head.stem)
         return self.templates.render(
             "feed.html",
             page=shell,
             heading=heading,
-            kind=_ONE.get(spec.key.axis, "") if spec else "",
+            kind=_FEED_NAMES.get(spec.key.axis, "") if spec else "",
             about=about,
             axis=spec.key.axis if spec else "",
             months=self._link_months(about.months, head.stem, shell.root, shown) if about else (),
-            badge=article_html.badge(text.line(spec.name) if spec else ""),
+            badge=article_html.choose_badge(text.line(spec.name) if spec else ""),
             icon=self._find_icon(spec),
             days=shown,
             earlier=earlier,
@@ -200,91 +232,109 @@ class Pages:
                 link = root + file_name(stem, span)
             elif month in newest_days:
                 link = f"#d{newest_days[month]}"
-            linked.append((article_html.span_name(month), link, count))
+            linked.append((article_html.name_span(month), link, count))
         return linked
 
-    def _image(self, views: Iterable[View]) -> dict[str, str]:
-        names = (
-            [view.picture.name for view in views if view.picture] if self.settings.site.url else []
-        )
-        return {"image": self.settings.base_url + names[0]} if names else {}
+    def _find_image(self, views: Iterable[View]) -> dict[str, str]:
+        """Return the address of the first thumbnail of `views` as the field `image` of a page;
+        nothing if there is none, or if the site's address is unknown."""
+        if not self.settings.site.url:
+            return {}
+        for view in views:
+            if view.picture:
+                return {"image": self.settings.base_url + view.picture.name}
+        return {}
 
-    def describe(
+    def store_facts(
         self, spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[View]
     ) -> None:
-        """Store the facts (see `about`) for a feed's page until `forget`."""
+        """Store the facts for a feed's page until `drop_facts`. The arguments are those of
+        `gather_facts`."""
         stem = paths.stem(spec.key)
-        to = replace(self.links, base="../" * stem.count("/"))
-        self.about[stem] = about(spec, count, days, views, to)
-        if spec.older is Older.NONE and 0 < len(views) < count:
+        links = replace(self.links, base="../" * stem.count("/"))
+        self.about[stem] = gather_facts(spec, count, days, views, links)
+        shows_all = len(views) >= count
+        if spec.older is Older.NONE and views and not shows_all:
             self.months[stem] = min(view.published for view in views).strftime("%Y-%m")
 
-    def forget(self, key: FeedKey) -> None:
+    def drop_facts(self, key: FeedKey) -> None:
         """Drop the facts of a feed, to free memory; those of the feed of everything stay, for the
         shared pages."""
-        for pages in (self.calendars, self.about, self.months) if key != ALL else ():
-            pages.pop(paths.stem(key), None)
+        if key == ALL:
+            return
+        stem = paths.stem(key)
+        self.calendars.pop(stem, None)
+        self.about.pop(stem, None)
+        self.months.pop(stem, None)
 
-    def calendar_page(
+    def render_calendar_page(
         self,
         head: Head,
         item: CalendarPage,
         stories: Sequence[bytes],
         tops: Mapping[str, Sequence[View]] | None = None,
     ) -> bytes:
-        """Return the page of a year, month or day of a feed. `tops`: articles by day, some of which
-        are shown first."""
+        """Return the page of a year, month or day of a feed. `stories`: list items of
+        `render_story_item`; `tops`: the first articles of each day, from which its lead stories are
+        chosen."""
         root = "../" * item.name.count("/")
-        link = _Linked(head.stem, root)
-        return self._older_page(
+        link = _PageLinker(head.stem, root)
+        day_leads = [
+            (*link(day), front.list_day_leads(views, self.links, root))
+            for day, views in (tops or {}).items()
+        ]
+        return self._render_older_page(
             head,
             item.name,
-            article_html.span_name(item.span),
+            article_html.name_span(item.span),
             item.count,
             stories,
             spans=[(*link(span), count) for span, count in item.parts if len(span) < DAY],
-            weeks=_weeks(item, link),
-            tops=[
-                (*link(day), front.tops(views, self.links, root))
-                for day, views in (tops or {}).items()
-            ],
+            weeks=_list_weeks(item, link),
+            tops=day_leads,
             previous=link(item.previous),
             following=link(item.following),
             above=link(item.above),
         )
 
-    def _archive_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
-        name = _page_of(head.self_name)
-        dates = sorted({part[:DAY].decode() for part in stories})
+    def _render_archive_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
+        """Return the page of an archive document. `stories`: list items of `render_story_item`."""
+        name = _get_page_name(head.self_name)
         root = "../" * name.count("/")
-        when = " to ".join(
-            article_html.day_name(date).partition(", ")[2]
-            for date in dict.fromkeys((*dates[:1], *dates[-1:]))
+        previous = ("", "")
+        if head.previous:
+            previous = ("Older", root + _get_page_name(head.previous))
+        if head.following:
+            following = ("Newer", root + _get_page_name(head.following))
+        else:
+            following = ("Newer", f"{root}{head.stem}.{PAGE}")
+        return self._render_older_page(
+            head,
+            name,
+            _name_days(stories),
+            len(stories),
+            stories,
+            previous=previous,
+            following=following,
         )
-        turn = {
-            "previous": ("Older", root + _page_of(head.previous)) if head.previous else ("", ""),
-            "following": (
-                "Newer",
-                root + (_page_of(head.following) if head.following else f"{head.stem}.{PAGE}"),
-            ),
-        }
-        return self._older_page(head, name, when, len(stories), stories, **turn)
 
-    def _older_page(
+    def _render_older_page(
         self, head: Head, name: str, when: str, count: int, stories: Sequence[bytes], **more: Any
     ) -> bytes:
+        """Return a page of older stories. `name`: of its file; `when`: the name of its time;
+        `count`: of its stories; `more`: further fields of the template."""
         feed = text.line(self._by_stem[head.stem].name)
-        about = f"{feed}: {count} {'story' if count == 1 else 'stories'} of {when}."
-        feeds = _formats_of(head.stem, head.formats, "../" * name.count("/"), head.base)
-        title = f"{when}: {head.title}"
-        shell = self._shell(
+        noun = "story" if count == 1 else "stories"
+        root = "../" * name.count("/")
+        shell = self._make_shell(
             name,
-            title,
-            about,
-            updated=article_html.newest(stories),
-            feeds=feeds,
+            f"{when}: {head.title}",
+            f"{feed}: {count} {noun} of {when}.",
+            updated=article_html.find_newest_time(stories),
+            feeds=_list_formats(head.stem, head.formats, root, head.base),
             language=head.language,
         )
+        fields = {"spans": (), "weeks": (), "tops": (), "above": ("", "")} | more
         return self.templates.render(
             "calendar.html",
             page=shell,
@@ -292,256 +342,278 @@ class Pages:
             feed_page=f"{shell.root}{head.stem}.{PAGE}",
             when=when,
             count=count,
-            days=article_html.days(stories, shell.root),
-            **{"spans": (), "weeks": (), "tops": (), "above": ("", "")} | more,
+            days=article_html.group_by_day(stories, shell.root),
+            **fields,
         )
 
-    def story_page(
+    def render_story_page(
         self,
         name: str,
         views: Sequence[View],
         stories: Sequence[bytes],
         explained: Explained | None = None,
     ) -> bytes:
-        """Return the page of a story: what each outlet adds, then its reports by time. `stories`:
-        the list items of `views`."""
+        """Return the page of a story: what each outlet adds, then its reports by time. `name`: of
+        its file; `stories`: the list items of `views`."""
         title = views[0].title if views else ""
         outlets = ", ".join(dict.fromkeys(view.origin.title for view in views))
-        shell = self._shell(name, title, f"{title}: reports of {outlets}.", indexed=False)
-        days = article_html.days(stories, shell.root)
-        parts = [replace(day, stories=day.stories[::-1]) for day in reversed(days)]
-        feed = f"{shell.root}{paths.file_name(STORIES, PAGE)}"
+        shell = self._make_shell(name, title, f"{title}: reports of {outlets}.", indexed=False)
+        newest_first = article_html.group_by_day(stories, shell.root)
+        days = [replace(day, stories=day.stories[::-1]) for day in reversed(newest_first)]
+        event = ""
+        explanation = ""
+        tags: list[tuple[str, str]] = []
+        if explained is not None:
+            event = explained.explanation.event
+            explanation = write_html(explained)
+            tags = [(tag, self.links.tag(tag)) for tag in explained.tags]
         return self.templates.render(
             "timeline.html",
             page=shell,
             heading=title,
-            days=parts,
-            feed_page=feed,
-            event=explained.said.event if explained else "",
-            explained=write_html(explained) if explained else "",
-            tags=[(tag, self.links.tag(tag)) for tag in explained.tags] if explained else [],
+            days=days,
+            feed_page=f"{shell.root}{paths.file_name(STORIES, PAGE)}",
+            event=event,
+            explained=explanation,
+            tags=tags,
         )
 
-    def _cut(self, head: Head, days: list[Day], root: str) -> tuple[list[Day], tuple[str, str]]:
-        """Return the newest stories and the link to the calendar page where they continue; all
-        stories without such pages, and the link to the page of the newest archive document, which
-        has none of them."""
+    def _cut_stories(
+        self, head: Head, days: list[Day], root: str
+    ) -> tuple[list[Day], tuple[str, str]]:
+        """Return the newest stories, and name and link of the calendar page where they continue. If
+        the feed has no such pages, return all stories; their link leads to the page of the newest
+        archive document, which has none of them, or to the month of the feed of everything."""
         if PAGE in head.archives and head.previous and days:
-            return days, (days[-1].name, root + _page_of(head.previous))
+            return days, (days[-1].name, root + _get_page_name(head.previous))
         stem = head.stem
-        shown = list[Day]()
-        room = calendar.STORIES
+        newest_days: list[Day] = []
+        places = calendar.STORIES
         for day in days:
-            shown.append(replace(day, stories=day.stories[:room]))
-            room -= len(day.stories)
-            if room <= 0:
+            if places <= 0:
                 break
-        page = holding(self.calendars.get(stem, ()), shown[-1].date) if shown else None
+            newest_days.append(replace(day, stories=day.stories[:places]))
+            places -= len(day.stories)
+        page = None
+        if newest_days:
+            page = find_page_of_day(self.calendars.get(stem, ()), newest_days[-1].date)
         if page is None:
-            return days, self._month_of_everything(stem, root)
-        return shown, _Linked(stem, root)(page.span)
+            return days, self._link_month_of_everything(stem, root)
+        return newest_days, _PageLinker(stem, root)(page.span)
 
-    def _month_of_everything(self, stem: str, root: str) -> tuple[str, str]:
-        """Return the link to the month of the feed of everything where a feed without archives
-        goes on, ("", "") if it shows all of its stories."""
+    def _link_month_of_everything(self, stem: str, root: str) -> tuple[str, str]:
+        """Return name and link of the month of the feed of everything where a feed without archives
+        continues, ("", "") if it shows all of its stories."""
         if stem not in self.months:
             return "", ""
-        month = calendar.month_at(self.calendars.get(ALL.slug, ()), self.months[stem])
-        name, link = _Linked(ALL.slug, root)(month)
-        return (f"everything in {name}", link) if month else ("", "")
+        month = calendar.find_last_month(self.calendars.get(ALL.slug, ()), self.months[stem])
+        if not month:
+            return "", ""
+        name, link = _PageLinker(ALL.slug, root)(month)
+        return f"everything in {name}", link
 
-    def shared(
+    def render_shared_pages(
         self,
         rows: Mapping[FeedKey, FeedRow],
         views: Sequence[View],
         stories: Sequence[Sequence[str]] = (),
     ) -> dict[str, bytes]:
-        """Return the pages about all feeds, by file name. `views`: of the front page; `stories`:
-        ids of each story."""
-        return {
-            paths.INDEX: self._front(rows, views, stories),
-            SEARCH: self._search(),
-            _MISSING: self._missing(),
-            COMBINE: self._combine(views, rows),
-            **({ARCHIVE: self._archive()} if self.archived else {}),
-            **({PHONE: self._phone()} if self.phone else {}),
-            **({paths.PROBE: b""} if self.answered else {}),
-            **shell_files(self.settings),
-            **self.templates.look.assets(),
+        """Return the pages about all feeds, by file name. `rows`: of all feeds; `views`: of the
+        front page; `stories`: the article ids of each story."""
+        files = {
+            paths.INDEX: self._render_front(rows, views, stories),
+            SEARCH: self._render_search(),
+            _MISSING_PAGE: self._render_missing(),
+            COMBINE: self._render_combine(views, rows),
         }
+        if self.archived:
+            files[ARCHIVE] = self._render_archive()
+        if self.phone:
+            files[PHONE] = self._render_phone()
+        if self.answered:
+            files[paths.PROBE] = b""
+        return {**files, **shell_files(self.settings), **self.templates.look.assets()}
 
-    def listed(self, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
-        """Return page and sitemap of a part of the list of feeds, by file name. `rows`: of its
-        feeds, and of ALL."""
+    def render_feed_list(self, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
+        """Return page and sitemap of a part of the list of feeds, by file name. The first part, "",
+        links the others. `rows`: of its feeds, and of ALL."""
         specs = self.parts[part]
+        groups = self._group_feeds(specs, rows)
+        count = len(specs)
+        if not part:
+            groups += self._group_parts()
+            count = len(self.specs)
+        about = f"{count} feeds to subscribe to: by category, tag and source."
+        name = f"{FEEDS}{part}.{PAGE}"
+        shell = self._make_titled_shell(name, "All feeds", about, feeds=self._list_main_formats())
+        page = self.templates.render("feeds.html", page=shell, groups=groups, count=count)
+        return {name: page, **self._write_sitemaps(part, rows)}
+
+    def _write_sitemaps(self, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
+        """Return the sitemap of a part of the list of feeds. If there are several parts, the first
+        one has a sitemap of their sitemaps, too."""
         base = self.settings.base_url
-        files = dict[str, bytes]()
-        newest = {
+        newest_days = {
             key: row.latest_added.strftime("%Y-%m-%d")
             for key, row in rows.items()
             if row.latest_added
         }
         pages = [
-            (paths.file_name(spec.key, PAGE), newest.get(spec.key, ""))
-            for spec in specs
+            (paths.file_name(spec.key, PAGE), newest_days.get(spec.key, ""))
+            for spec in self.parts[part]
             if PAGE in spec.formats
         ]
-        groups = self._groups(specs, rows)
-        count = len(specs)
-        sitemap = f"{SITEMAP}{part}.xml"
-        if not part:
-            days = [
-                (leaf.name, leaf.days[-1])
-                for leaf in reversed(self.calendars.get(ALL.slug, []))
-                if not leaf.parts
-            ]
-            pages = [("", newest.get(ALL, "")), (f"{FEEDS}.{PAGE}", ""), *pages, *days]
-            groups = [*groups, *self._parted()]
-            count = len(self.specs)
-        if not part and len(self.parts) > 1:
-            sitemaps = [
-                (f"{SITEMAP}{name}.xml", "")
-                for name in (feed_list.PAGES, *filter(None, self.parts))
-            ]
-            files[sitemap] = feed_list.sitemap(sitemaps, base, "sitemap")
-            sitemap = sitemaps[0][0]
-        about = f"{count} feeds to subscribe to: by category, tag and source."
-        shell = self._titled(f"{FEEDS}{part}.{PAGE}", "All feeds", about, feeds=self._main_feed())
-        files[f"{FEEDS}{part}.{PAGE}"] = self.templates.render(
-            "feeds.html", page=shell, groups=groups, count=count
-        )
-        return files | {sitemap: feed_list.sitemap(pages, base)}
+        if part:
+            return {f"{SITEMAP}{part}.xml": feed_list.write_sitemap(pages, base)}
+        pages = [("", newest_days.get(ALL, "")), (f"{FEEDS}.{PAGE}", ""), *pages]
+        for calendar_page in reversed(self.calendars.get(ALL.slug, [])):
+            if not calendar_page.parts:
+                pages.append((calendar_page.name, calendar_page.days[-1]))
+        if len(self.parts) == 1:
+            return {f"{SITEMAP}.xml": feed_list.write_sitemap(pages, base)}
+        sitemap_of_pages = f"{SITEMAP}{feed_list.PAGES}.xml"
+        sitemaps = [(sitemap_of_pages, "")]
+        sitemaps += [(f"{SITEMAP}{name}.xml", "") for name in self.parts if name]
+        return {
+            f"{SITEMAP}.xml": feed_list.write_sitemap(sitemaps, base, "sitemap"),
+            sitemap_of_pages: feed_list.write_sitemap(pages, base),
+        }
 
-    def _parted(self) -> _Groups:
-        links_of: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+    def _group_parts(self) -> _Groups:
+        """Return the parts of the list of feeds by axis, each as name of its first feed, link and
+        number of feeds."""
+        parts_of: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
         for part, specs in self.parts.items():
             if part:
-                links_of[specs[0].key.axis].append(
-                    (text.line(specs[0].name), f"{FEEDS}{part}.{PAGE}", len(specs))
-                )
-        return [
-            {
-                "axis": name,
-                "heading": listed(name).heading,
-                "items": (),
-                "total": sum(n for *_, n in own),
-                "parts": own,
-            }
-            for name, own in links_of.items()
-        ]
+                first = specs[0]
+                link = (text.line(first.name), f"{FEEDS}{part}.{PAGE}", len(specs))
+                parts_of[first.key.axis].append(link)
+        groups: _Groups = []
+        for axis, parts in parts_of.items():
+            total = sum(count for _, _, count in parts)
+            heading = listed(axis).heading
+            groups.append(
+                {"axis": axis, "heading": heading, "items": (), "total": total, "parts": parts}
+            )
+        return groups
 
-    def _front(
+    def _render_front(
         self,
         rows: Mapping[FeedKey, FeedRow],
         views: Sequence[View],
         stories: Sequence[Sequence[str]],
     ) -> bytes:
-        about = f"The newest stories of {_sources(self.specs)}, to read here or in a feed reader."
+        """Return the front page. `rows`, `views`, `stories`: those of `render_shared_pages`."""
+        sources = _count_sources(self.specs)
+        about = f"The newest stories of {sources}, to read here or in a feed reader."
         latest = max((view.published for view in views), default=None)
-        grouped = front.grouped(views, stories)
-        to = replace(self.links, base="")
-        chosen = front.leads(grouped)
-        title = self.settings.site.title
-        image = self._image(grouped[article_id][0] for article_id in chosen)
-        shell = self._shell(
+        groups = front.group_stories(views, stories)
+        links = replace(self.links, base="")
+        lead_ids = front.choose_leads(groups)
+        image = self._find_image(groups[article_id][0] for article_id in lead_ids)
+        shell = self._make_shell(
             paths.INDEX,
-            title,
+            self.settings.site.title,
             about,
             kind="WebSite",
             updated=latest,
-            feeds=self._main_feed(),
+            feeds=self._list_main_formats(),
             **image,
         )
         lines = {
-            article_id: front.line(view, others, to, self._language, latest or view.published)
-            for article_id, (view, others) in grouped.items()
+            article_id: front.make_line(
+                view, others, links, self._language, latest or view.published
+            )
+            for article_id, (view, others) in groups.items()
         }
-        counts = {
-            text.line(row.name): row.count for key, row in rows.items() if key.axis == "category"
+        other_lines = [line for article_id, line in lines.items() if article_id not in lead_ids]
+        article_counts = {
+            text.line(row.name): row.count for key, row in rows.items() if key.axis == CATEGORY
         }
-        oldest = min((view.published.strftime("%Y-%m-%d") for view in views), default="")
-        page = holding(self.calendars.get(ALL.slug, ()), oldest)
+        languages = Counter(line["lang"] for line in lines.values())
+        oldest_day = min((view.published.strftime("%Y-%m-%d") for view in views), default="")
+        earlier_page = find_page_of_day(self.calendars.get(ALL.slug, ()), oldest_day)
         return self.templates.render(
             "index.html",
             page=shell,
-            leads=[lines[article_id] for article_id in chosen],
-            sections=front.sections(
-                (line for article_id, line in lines.items() if article_id not in chosen), counts
+            leads=[lines[article_id] for article_id in lead_ids],
+            sections=front.group_by_category(other_lines, article_counts),
+            languages=[language for language, _ in languages.most_common()],
+            earlier=_PageLinker(ALL.slug, "")(earlier_page.span if earlier_page else ""),
+            tags=front.find_frequent_tags(self.specs, rows, views),
+            groups=self._group_feeds(
+                self.specs, rows, front.SHOWN, lambda spec: text.line(spec.name)
             ),
-            languages=[
-                lang for lang, _ in Counter(line["lang"] for line in lines.values()).most_common()
-            ],
-            earlier=_Linked(ALL.slug, "")(page.span if page else ""),
-            tags=front.active(self.specs, rows, views),
-            groups=self._groups(self.specs, rows, front.SHOWN, lambda spec: text.line(spec.name)),
             count=len(self.specs),
             all_feeds=f"{FEEDS}.{PAGE}",
             phone=self.phone,
         )
 
-    def _archive(self) -> bytes:
+    def _render_archive(self) -> bytes:
+        """Return the page of the archive: years and months of the feed of everything, the newest
+        months as calendars."""
         pages = self.calendars.get(ALL.slug, [])
-        count = sum(month.count for month in pages if not month.parts)
-        shell = self._titled(
-            ARCHIVE, "Archive", f"{count} stories by month.", feeds=self._main_feed()
-        )
-        link = _Linked(ALL.slug, "")
-        months = [month for month in reversed(pages) if len(month.span) == MONTH and month.parts][
-            :_MONTHS
-        ]
-        years = [
-            (*link(year.span), [(*link(span), number) for span, number in reversed(year.parts)])
-            for year in reversed(pages)
-            if len(year.span) == YEAR
-        ]
+        count = sum(page.count for page in pages if not page.parts)
+        about = f"{count} stories by month."
+        shell = self._make_titled_shell(ARCHIVE, "Archive", about, feeds=self._list_main_formats())
+        link = _PageLinker(ALL.slug, "")
+        months: list[tuple[str, str, list[list[tuple[str, str, int]]]]] = []
+        years: list[tuple[str, str, list[tuple[str, str, int]]]] = []
+        for page in reversed(pages):
+            name, address = link(page.span)
+            is_month = len(page.span) == MONTH and bool(page.parts)
+            if is_month and len(months) < _CALENDAR_MONTHS:
+                months.append((name, address, _list_weeks(page, link)))
+            if len(page.span) == YEAR:
+                parts = [(*link(span), number) for span, number in reversed(page.parts)]
+                years.append((name, address, parts))
         return self.templates.render(
-            "archive.html",
-            page=shell,
-            years=years,
-            count=count,
-            months=[(*link(month.span), _weeks(month, link)) for month in months],
+            "archive.html", page=shell, years=years, count=count, months=months
         )
 
-    def _combine(self, views: Sequence[View], rows: Mapping[FeedKey, FeedRow]) -> bytes:
+    def _render_combine(self, views: Sequence[View], rows: Mapping[FeedKey, FeedRow]) -> bytes:
+        """Return the page on which readers combine tags, categories, sources and languages to a
+        question."""
         about = "Put tags, categories, sources, languages and words together to a feed."
-        shell = self._titled(COMBINE, "A feed for any question", about)
-        unsaid = self.settings.describe.uncategorised
-        groups = self._groups(self.specs, rows, _OFFERED)
-        by_axis = {group["axis"]: group["items"] for group in groups}
-        kinds = []
+        shell = self._make_titled_shell(COMBINE, "A feed for any question", about)
+        unclassified = self.settings.describe.uncategorised
+        groups = self._group_feeds(self.specs, rows, _MOST_CHOICES)
+        items_of_axis = {group["axis"]: group["items"] for group in groups}
+        kinds: list[tuple[str, str, list[tuple[str, str, int]]]] = []
         for axis in (CATEGORY, TAG, SOURCE):
-            items = [item for item in by_axis.get(axis, ()) if item["name"] != unsaid]
-            kinds.append(
-                (
-                    axis,
-                    listed(axis).heading,
-                    [(item["slug"], item["name"], item["count"]) for item in items],
-                )
-            )
+            choices = [
+                (item["slug"], item["name"], item["count"])
+                for item in items_of_axis.get(axis, ())
+                if item["name"] != unclassified
+            ]
+            kinds.append((axis, listed(axis).heading, choices))
         languages = sorted({view.language.lower().partition("-")[0] for view in views})
-        kinds.append(("lang", "Languages", [(item, item, 0) for item in languages]))
-        queries = next(
-            iter(self._groups((spec for spec in self.specs if spec.key.axis == QUERY), rows)), None
+        kinds.append(("lang", "Languages", [(language, language, 0) for language in languages]))
+        query_specs = [spec for spec in self.specs if spec.key.axis == QUERY]
+        query_groups = self._group_feeds(query_specs, rows)
+        return self.templates.render(
+            "combine.html",
+            page=shell,
+            kinds=kinds,
+            formats=self.settings.publish.formats,
+            queries=query_groups[0] if query_groups else None,
+            answered=self.answered,
         )
-        more = {
-            "formats": self.settings.publish.formats,
-            "queries": queries,
-            "answered": self.answered,
-        }
-        return self.templates.render("combine.html", page=shell, kinds=kinds, **more)
 
-    def _phone(self) -> bytes:
-        here = self.settings.base_url + PHONE
-        shell = self._titled(PHONE, "Subscribe", "", feeds=self._main_feed())
-        return self.templates.render("phone.html", page=shell, here=here, code=qr_svg(here))
+    def _render_phone(self) -> bytes:
+        address = self.settings.base_url + PHONE
+        shell = self._make_titled_shell(PHONE, "Subscribe", "", feeds=self._list_main_formats())
+        return self.templates.render("phone.html", page=shell, here=address, code=qr_svg(address))
 
-    def _missing(self) -> bytes:
+    def _render_missing(self) -> bytes:
         root = urlsplit(self.settings.base_url).path
-        shell = self._titled(_MISSING, "Not found", "", root=root, canonical="", indexed=False)
+        shell = self._make_titled_shell(
+            _MISSING_PAGE, "Not found", "", root=root, canonical="", indexed=False
+        )
         return self.templates.render("404.html", page=shell)
 
-    def _search(self) -> bytes:
-        shell = self._titled(
+    def _render_search(self) -> bytes:
+        shell = self._make_titled_shell(
             SEARCH, "Search", "Search all stories.", kind="SearchResultsPage", indexed=False
         )
         otherwise = (ARCHIVE, "Archive") if self.archived else (f"{FEEDS}.{PAGE}", "All feeds")
@@ -549,44 +621,42 @@ class Pages:
             "search.html", page=shell, otherwise=otherwise, answered=self.answered
         )
 
-    def _groups(
+    def _group_feeds(
         self,
         specs: Iterable[FeedSpec],
         rows: Mapping[FeedKey, FeedRow],
         most: int | None = None,
-        then: Callable[[FeedSpec], str] = lambda spec: "",
+        second_key: Callable[[FeedSpec], str] = lambda spec: "",
     ) -> _Groups:
-        """Return the feeds by axis. `most`: only so many of each, those with most articles first,
-        then by `then`."""
-        by_axis: dict[str, list[FeedSpec]] = defaultdict(list)
+        """Return the feeds by axis, without the category of unclassified articles. `most`: only so
+        many of each axis, those with most articles first, then by `second_key`."""
+        specs_of: dict[str, list[FeedSpec]] = defaultdict(list)
         for spec in specs:
-            if spec.key.axis != "category" or spec.name != self.links.unsaid:
-                by_axis[spec.key.axis].append(spec)
-        totals = {name: len(members) for name, members in by_axis.items()}
-        if most is not None:
-            for members in by_axis.values():
-                members.sort(key=lambda spec: (-_count(rows.get(spec.key)), then(spec)))
-                del members[most:]
-        return [
-            {
-                "axis": name,
-                "heading": axis.heading,
-                "items": [_item(spec, rows.get(spec.key)) for spec in by_axis[name]],
-                "total": totals[name],
-            }
-            for name, axis in [*by_place(), (DIGEST, listed(DIGEST))]
-            if name in by_axis
-        ]
+            is_unclassified = spec.key.axis == CATEGORY and spec.name == self.links.unsaid
+            if not is_unclassified:
+                specs_of[spec.key.axis].append(spec)
+        groups: _Groups = []
+        for name, axis in [*by_place(), (DIGEST, listed(DIGEST))]:
+            if name not in specs_of:
+                continue
+            shown = specs_of[name]
+            total = len(shown)
+            if most is not None:
+                shown = sorted(
+                    shown, key=lambda spec: (-_get_count(rows.get(spec.key)), second_key(spec))
+                )[:most]
+            items = [_make_item(spec, rows.get(spec.key)) for spec in shown]
+            groups.append({"axis": name, "heading": axis.heading, "items": items, "total": total})
+        return groups
 
-    def _main_feed(self) -> list[tuple[str, str, str, str]]:
-        spec = next((spec for spec in self.specs if spec.key == ALL), None)
-        return (
-            _formats_of(paths.stem(spec.key), spec.formats, "", self.settings.base_url)
-            if spec
-            else []
-        )
+    def _list_main_formats(self) -> list[tuple[str, str, str, str]]:
+        """Return the formats of the feed of everything, none if it is not published."""
+        for spec in self.specs:
+            if spec.key == ALL:
+                return _list_formats(paths.stem(spec.key), spec.formats, "", self.settings.base_url)
+        return []
 
-    def problems(self) -> list[Problem]:
+    def list_problems(self) -> list[Problem]:
         """Return the faults of the operator's templates."""
         faults = dict.fromkeys(self.templates.faults.values())
         return [
@@ -594,73 +664,92 @@ class Pages:
             for fault in faults
         ]
 
-    def _titled(self, name: str, title: str, about: str, **more: Any) -> Page:
-        return self._shell(name, f"{title} - {text.line(self.settings.site.title)}", about, **more)
+    def _make_titled_shell(self, name: str, title: str, about: str, **more: Any) -> Page:
+        """Return the values of a page whose title ends with the name of the site."""
+        site = text.line(self.settings.site.title)
+        return self._make_shell(name, f"{title} - {site}", about, **more)
 
-    def _shell(self, name: str, title: str, about: str, **more: Any) -> Page:
-        return page(self.settings, name, title, about, **({"archive": self.archived} | more))
+    def _make_shell(self, name: str, title: str, about: str, **more: Any) -> Page:
+        """Return the values for `base.html`. `name`: of the page's file; `about`: its description;
+        `more`: further fields of `Page`."""
+        fields = {"archive": self.archived} | more
+        return make_page(self.settings, name, title, about, **fields)
 
 
 @dataclass(frozen=True, slots=True)
-class _Linked:
+class _PageLinker:
     stem: str
     root: str
 
     def __call__(self, span: str) -> tuple[str, str]:
-        """Return name and link of a page, ("", "") for none."""
-        return (
-            (article_html.span_name(span), self.root + file_name(self.stem, span))
-            if span
-            else ("", "")
-        )
+        """Return name and link of the page of a span, ("", "") for none."""
+        if not span:
+            return "", ""
+        return article_html.name_span(span), self.root + file_name(self.stem, span)
 
 
-def _page_of(document: str) -> str:
+def _get_page_name(document: str) -> str:
+    """Return the name of the page of an archive document. `document`: its name in Atom."""
     return document.removesuffix(ATOM) + PAGE
 
 
-def _weeks(page: CalendarPage, link: _Linked) -> list[list[tuple[str, str, int]]]:
+def _name_days(stories: Sequence[bytes]) -> str:
+    """Return the first and the last day of list items, such as "1 March 2026 to 3 March 2026"."""
+    dates = sorted({story[:DAY].decode() for story in stories})
+    first_and_last = dict.fromkeys((*dates[:1], *dates[-1:]))
+    names = [article_html.name_day(date).partition(", ")[2] for date in first_and_last]
+    return " to ".join(names)
+
+
+def _list_weeks(page: CalendarPage, link: _PageLinker) -> list[list[tuple[str, str, int]]]:
+    """Return the weeks of a month's page, each day as number, link and number of stories; nothing
+    for another page."""
     if len(page.span) != MONTH or not page.parts:
         return []
-    rows = calendar.weeks(page.span, dict(page.parts))
-    return [
-        [(day[-2:].lstrip("0"), link(day)[1] if count else "", count) for day, count in row]
-        for row in rows
-    ]
+    weeks: list[list[tuple[str, str, int]]] = []
+    for week in calendar.list_weeks(page.span, dict(page.parts)):
+        cells: list[tuple[str, str, int]] = []
+        for day, count in week:
+            address = link(day)[1] if count else ""
+            cells.append((day[-2:].lstrip("0"), address, count))
+        weeks.append(cells)
+    return weeks
 
 
-def _formats_of(
+def _list_formats(
     stem: str, formats: Sequence[str], root: str, base: str
 ) -> list[tuple[str, str, str, str]]:
-    return [
-        (
-            FORMATS[name].label,
-            f"{root}{stem}.{name}",
-            f"{base}{stem}.{name}",
-            FORMATS[name].media_type,
+    """Return label, link, address and media type of each format of a feed. `root`: the path from
+    the page to the web root; `base`: the address of the web root."""
+    rows: list[tuple[str, str, str, str]] = []
+    for name in subscribed(formats):
+        file = f"{stem}.{name}"
+        rows.append(
+            (FORMATS[name].label, f"{root}{file}", f"{base}{file}", FORMATS[name].media_type)
         )
-        for name in subscribed(formats)
-    ]
+    return rows
 
 
-def _sources(specs: Sequence[FeedSpec]) -> str:
+def _count_sources(specs: Sequence[FeedSpec]) -> str:
+    """Return the number of sources in words: "12 sources"."""
     count = sum(listed(spec.key.axis).copies for spec in specs)
     return f"{count} sources" if count > 1 else "the sources"
 
 
-def _item(spec: FeedSpec, row: FeedRow | None) -> dict[str, Any]:
+def _make_item(spec: FeedSpec, row: FeedRow | None) -> dict[str, Any]:
+    """Return the fields of a feed in a list. `row`: None if it was never built."""
     return {
         "name": text.line(spec.name),
         "slug": spec.key.slug,
         "page": paths.file_name(spec.key, PAGE) if PAGE in spec.formats else "",
-        "feeds": _formats_of(paths.stem(spec.key), spec.formats, "", ""),
-        "count": _count(row),
+        "feeds": _list_formats(paths.stem(spec.key), spec.formats, "", ""),
+        "count": _get_count(row),
         "latest": text.line(row.latest_title) if row else "",
         "about": text.line(spec.description),
     }
 
 
-def _count(row: FeedRow | None) -> int:
+def _get_count(row: FeedRow | None) -> int:
     return row.count if row else 0
 
 
@@ -672,41 +761,56 @@ def template_names() -> set[str]:
 
 def faults(look: Look, settings: Settings) -> list[str]:
     """Return the faults of the operator's templates, with file and line: "templates/feed.html, line
-    3: …"."""
+    3: …". Each kind of page is rendered with samples."""
     specs = [
         FeedSpec(key=key, name=key.slug.title(), title=key.slug, first_slug=key.slug)
-        for key in _KEYS
+        for key in _SAMPLE_KEYS
     ]
     pages = Pages(specs, settings, look, ("Sea",))
-    samples = ((_RICH, Picture(name="pictures/1.webp", width=640, height=360)), (_ARTICLE, None))
+    picture = Picture(name="pictures/1.webp", width=640, height=360)
     views = [
-        view(item, _SOURCE, uuid.UUID(int=0), None, "<p>Text.</p>", picture)
-        for item, picture in samples
+        make_view(
+            _SAMPLE_WITH_ALL_FIELDS, _SAMPLE_SOURCE, _NO_INSTANCE, None, "<p>Text.</p>", picture
+        ),
+        make_view(_SAMPLE, _SAMPLE_SOURCE, _NO_INSTANCE, None, "<p>Text.</p>", None),
     ]
-    stories = [pages.story(item) for item in views]
-    busy = dict.fromkeys(("2026-03-10", "2026-03-09"), (calendar.PAGE + 1, ""))
-    for days in ({"2026-03-10": (2, "")}, busy):
+    stories = [pages.render_story_item(sample) for sample in views]
+    busy_day = (calendar.PAGE + 1, "")
+    for days in ({_SAMPLE_DAY: (2, "")}, {_SAMPLE_DAY: busy_day, _DAY_BEFORE: busy_day}):
         for spec in specs:
-            stem = paths.stem(spec.key)
-            top = head(spec, settings, uuid.UUID(int=0), _WHEN)
-            calendar_pages = pages.calendars[stem] = calendar.calendar(
-                stem, days, "", by_day=spec.key == ALL
-            )
-            pages.describe(spec, 2, {day: count for day, (count, _) in days.items()}, views)
-            pages.feed_page(top, stories)
-            for item in calendar_pages:
-                pages.calendar_page(
-                    top, item, *([], {"2026-03-10": views}) if item.parts else (stories, None)
-                )
-    for before, after in ((None, None), (views[0], views[1])):
-        for shown in views:
-            pages.article_page(shown, before, after)
-    pages.story_page(paths.story_name("a" * 26), views, stories)
+            _render_feed_samples(pages, spec, days, views, stories)
+    for sample in views:
+        pages.render_article_page(sample, None, None)
+    for sample in views:
+        pages.render_article_page(sample, views[0], views[1])
+    pages.render_story_page(paths.story_name("a" * 26), views, stories)
     rows = {
-        key: FeedRow(key=key, name=key.slug, first_slug=key.slug, count=2, latest_added=_WHEN)
-        for key in _KEYS
+        key: FeedRow(
+            key=key, name=key.slug, first_slug=key.slug, count=2, latest_added=_SAMPLE_TIME
+        )
+        for key in _SAMPLE_KEYS
     }
-    pages.shared(rows, views, [[item.id for item in views]])
-    pages.listed("", rows)
-    pages.shared({}, [])
+    pages.render_shared_pages(rows, views, [[sample.id for sample in views]])
+    pages.render_feed_list("", rows)
+    pages.render_shared_pages({}, [])
     return list(dict.fromkeys(pages.templates.faults.values()))
+
+
+def _render_feed_samples(
+    pages: Pages,
+    spec: FeedSpec,
+    days: Mapping[str, tuple[int, str]],
+    views: Sequence[View],
+    stories: Sequence[bytes],
+) -> None:
+    """Render the page and the calendar of a feed with the stories `days`."""
+    feed_head = head(spec, pages.settings, _NO_INSTANCE, _SAMPLE_TIME)
+    calendar_pages = plan_feed_calendar(spec, days, "")
+    pages.calendars[feed_head.stem] = calendar_pages
+    pages.store_facts(spec, 2, {day: count for day, (count, _) in days.items()}, views)
+    pages.render_feed_page(feed_head, stories)
+    for page in calendar_pages:
+        if page.parts:
+            pages.render_calendar_page(feed_head, page, [], {_SAMPLE_DAY: views})
+        else:
+            pages.render_calendar_page(feed_head, page, stories)

@@ -17,12 +17,13 @@ from urllib.parse import urlsplit
 from syndicator.configuration.settings import Settings
 from syndicator.core import text
 from syndicator.publishing import paths
-from syndicator.publishing.render.view import direction, language, uri
+from syndicator.publishing.render.view import clean_language, get_direction, uri
 
 # A tag as nh3 writes it: attribute values may contain > but no ".
 _TAG: Final = re.compile(r'<(/?)(h[1-6]|a|img|table|td|th)((?:\s[a-z]+="[^"]*")*)\s*/?>')
 _VALUE: Final = re.compile(r'\s([a-z]+)="([^"]*)"')
 _MARKUP: Final = re.compile("<[^>]*>")
+_DEEPEST_HEADING: Final = 6
 _EMPTY: Final = re.compile(r"<p>\s*</p>\s*")  # left of a picture that was left out
 _WIDE: Final = '<div class="wide" tabindex="0" role="region" aria-label="Table">'
 
@@ -54,31 +55,31 @@ class Page:
     @cached_property
     def facts(self) -> str:
         """JSON-LD (schema.org), escaped for a script element."""
-        document = json.dumps(self._facts(), ensure_ascii=False)
+        document = json.dumps(self._make_facts(), ensure_ascii=False)
         return document.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
 
     @property
     def facts_hash(self) -> str:
         """The hash of the facts for a Content Security Policy. Browsers do not need it, but
         checkers ask for it."""
-        return f"sha256-{base64.b64encode(hashlib.sha256(self.facts.encode()).digest()).decode()}"
+        digest = hashlib.sha256(self.facts.encode()).digest()
+        return f"sha256-{base64.b64encode(digest).decode()}"
 
-    def _facts(self) -> dict[str, Any]:
+    def _make_facts(self) -> dict[str, Any]:
+        """Return the data of the page, or of the article on it, for schema.org."""
         facts: dict[str, Any] = {"@context": "https://schema.org", "@type": self.kind}
         if self.subject is not None:
-            return facts | dict(self.subject)
+            return {**facts, **self.subject}
         facts |= {"name": self.title, "url": self.canonical, "description": self.description}
-        facts["isPartOf"] = (
-            {"@type": "WebSite", "name": self.site} if self.kind != "WebSite" else None
-        )
-        facts |= {
-            "dateModified": self.updated and self.updated.isoformat(),
-            "inLanguage": self.language,
-        }
+        if self.kind != "WebSite":
+            facts["isPartOf"] = {"@type": "WebSite", "name": self.site}
+        if self.updated is not None:
+            facts["dateModified"] = self.updated.isoformat()
+        facts["inLanguage"] = self.language
         return {name: value for name, value in facts.items() if value}
 
 
-def page(settings: Settings, name: str, title: str, description: str, **more: Any) -> Page:
+def make_page(settings: Settings, name: str, title: str, description: str, **more: Any) -> Page:
     """Return the values of the page in the file `name`. `more`: further fields of `Page`."""
     site = settings.site
     address = "" if name == paths.INDEX else name
@@ -86,20 +87,20 @@ def page(settings: Settings, name: str, title: str, description: str, **more: An
         "name": name,
         "title": text.line(title),
         "site": text.line(site.title),
-        "language": language(site.language) or "en",
+        "language": clean_language(site.language) or "en",
         "description": text.line(description),
         "root": "../" * name.count("/"),
         "canonical": settings.base_url + address if site.url else "",
         "image": f"{settings.base_url}icon.png" if site.url else "",
-        "contact": contact(site.contact),
+        "contact": write_contact_link(site.contact),
         "indexed": not settings.publish.secret_path,
         "private": bool(settings.publish.secret_path),
     }
     values = shell | more
-    return Page(direction=direction(values["language"]), **values)
+    return Page(direction=get_direction(values["language"]), **values)
 
 
-def files(settings: Settings) -> dict[str, bytes]:
+def make_files(settings: Settings) -> dict[str, bytes]:
     """Return the web manifest and robots.txt, by file name."""
     icons = [
         {"src": "icon.svg", "sizes": "any"},
@@ -107,84 +108,93 @@ def files(settings: Settings) -> dict[str, bytes]:
     ]
     name = text.line(settings.site.title)
     manifest = {"name": name, "start_url": "index.html", "display": "browser", "icons": icons}
-    robots = f"User-agent: *\nAllow: /\n\nSitemap: {settings.base_url}sitemap.xml\n"
     if settings.publish.secret_path:
         robots = "User-agent: *\nDisallow: /\n"
+    else:
+        robots = f"User-agent: *\nAllow: /\n\nSitemap: {settings.base_url}sitemap.xml\n"
     return {
         "site.webmanifest": json.dumps(manifest, ensure_ascii=False).encode(),
         "robots.txt": robots.encode(),
     }
 
 
-def contact(value: str) -> str:
-    """Return the operator's contact as a link, "" if it is neither a mail address nor a page."""
+def write_contact_link(value: str) -> str:
+    """Return the operator's contact as an address to link, "" if it is neither a mail address nor a
+    page."""
     value = value.strip()
-    if "@" in value and "/" not in value and not urlsplit(value).scheme:
+    if value.lower().startswith("mailto:"):
+        return value
+    is_mail_address = "@" in value and "/" not in value and not urlsplit(value).scheme
+    if is_mail_address:
         return f"mailto:{value}"
-    return value if value.lower().startswith("mailto:") else uri(value)
+    return uri(value)
 
 
-def page_text(html: str, picture: str = "") -> str:
+def adapt_text(html: str, picture: str = "") -> str:
     """Adapt `html` to a page with a title: headings start at level two and skip none, wide tables
     scroll, and pictures become links, since they would load from other hosts. `picture`: the
     address of a picture to leave out. A picture before the text is left out, too: the page shows
     the article's picture there, or none."""
     parts: list[str] = []
-    at = 0
-    linked = False
+    end = 0  # of the last tag
+    in_link = False
     has_text = False
-    headings = _levels(
-        int(match[2][1]) for match in _TAG.finditer(html) if match[2][0] == "h" and not match[1]
-    )
+    levels = _choose_levels(html)
     level = 2
     for match in _TAG.finditer(html):
-        closes = bool(match[1])
+        is_closing = bool(match[1])
         name = match[2]
-        attributes = match[3]
-        shown = match[0]
-        has_text = has_text or bool(_MARKUP.sub("", html[at : match.start()]).strip())
+        tag = match[0]
+        text_before = html[end : match.start()]
+        has_text = has_text or bool(_MARKUP.sub("", text_before).strip())
         if name[0] == "h":
-            level = level if closes else next(headings)
-            shown = f"</h{level}>" if closes else f"<h{level}>"
+            if not is_closing:
+                level = next(levels)
+            tag = f"</h{level}>" if is_closing else f"<h{level}>"
         elif name == "a":
-            linked = not closes
+            in_link = not is_closing
         elif name in ("td", "th"):  # HTML dropped align=
-            shown = match[0].replace(' align="', ' class="')
+            tag = tag.replace(' align="', ' class="')
         elif name == "table":
-            shown = f"{match[0]}</div>" if closes else f"{_WIDE}{match[0]}"
-        elif not has_text and not linked:
-            shown = ""
+            tag = f"{tag}</div>" if is_closing else f"{_WIDE}{tag}"
+        elif not has_text and not in_link:
+            tag = ""
         else:
-            shown = _picture(dict(_VALUE.findall(attributes)), escape(picture), linked)
-        parts += [html[at : match.start()], shown]
-        at = match.end()
-    return _EMPTY.sub("", "".join([*parts, html[at:]]))
+            tag = _write_picture_link(match[3], picture, in_link=in_link)
+        parts += [text_before, tag]
+        end = match.end()
+    return _EMPTY.sub("", "".join([*parts, html[end:]]))
 
 
-def _levels(levels: Iterator[int]) -> Iterator[int]:
-    """Yield a level for each heading, from two on; each is at most one deeper than the heading
-    before."""
-    above: list[int] = []
-    for level in levels:
+def _choose_levels(html: str) -> Iterator[int]:
+    """Yield the level that each heading of `html` gets: from two on, and at most one deeper than
+    the heading above it."""
+    above: list[int] = []  # the levels in `html` of the headings above, each deeper than the last
+    for match in _TAG.finditer(html):
+        is_closing = bool(match[1])
+        name = match[2]
+        if name[0] != "h" or is_closing:
+            continue
+        level = int(name[1])
         while above and above[-1] >= level:
             above.pop()
         above.append(level)
-        yield min(1 + len(above), 6)
+        yield min(1 + len(above), _DEEPEST_HEADING)
 
 
-def _picture(attributes: dict[str, str], shown: str, linked: bool) -> str:
-    """Return a picture as a link; inside a link, as its description; "" for the escaped address
-    `shown`, and for one that no browser can open from here."""
-    address = attributes.get("src", "")
-    if not address.lower().startswith(("http://", "https://")) or address == shown:
+def _write_picture_link(attributes: str, left_out: str, *, in_link: bool) -> str:
+    """Return a picture as a link; inside a link, as its description; "" for the address `left_out`,
+    and for one that no browser can open from here. `attributes`: of its tag."""
+    values = dict(_VALUE.findall(attributes))
+    address = values.get("src", "")
+    is_absolute = address.lower().startswith(("http://", "https://"))
+    if not is_absolute or address == escape(left_out):
         return ""
-    words = attributes.get("alt", "").replace("<", "&lt;").replace(">", "&gt;").strip()
+    words = values.get("alt", "").replace("<", "&lt;").replace(">", "&gt;").strip()
     label = f"Picture: {words}" if words else "Picture"
-    return (
-        label
-        if linked
-        else f'<a class="picture" href="{address}" rel="noopener noreferrer">{label}</a>'
-    )
+    if in_link:
+        return label
+    return f'<a class="picture" href="{address}" rel="noopener noreferrer">{label}</a>'
 
 
 def qr_svg(address: str) -> str:

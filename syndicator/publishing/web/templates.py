@@ -19,6 +19,15 @@ from syndicator.publishing.page_design import TEMPLATES, Look
 # Placeholder in stories for the relative path to the web root; article texts have no NUL
 # (`text.legal`).
 ROOT: Final = "\0"
+# Errors that an operator's template may raise.
+_TEMPLATE_ERRORS: Final = (
+    jinja2.TemplateError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    AttributeError,
+)
 
 
 class Templates:
@@ -28,39 +37,39 @@ class Templates:
     def __init__(self, look: Look | None = None) -> None:
         self.look = look or Look()
         self.faults: dict[str, str] = {}
-        self._sandboxed = _sandboxed(self.look) if self.look.templates else None
+        self._sandboxed = _make_sandbox(self.look) if self.look.templates else None
 
     def render(self, template: str, **values: Any) -> bytes:
+        """Return a page. If the operator's template fails, note the fault and use ours."""
         if self._sandboxed is not None and template not in self.faults:
             try:
-                return _rendered(self._sandboxed, template, values)
-            except (
-                jinja2.TemplateError,
-                TypeError,
-                ValueError,
-                ArithmeticError,
-                LookupError,
-                AttributeError,
-            ) as error:
-                self.faults[template] = _located(error)
-        return _rendered(_shipped(), template, values)
+                return _render_template(self._sandboxed, template, values)
+            except _TEMPLATE_ERRORS as error:
+                self.faults[template] = _describe_error(error)
+        return _render_template(_load_our_templates(), template, values)
 
 
-def _rendered(environment: jinja2.Environment, template: str, values: dict[str, Any]) -> bytes:
+def _render_template(
+    environment: jinja2.Environment, template: str, values: dict[str, Any]
+) -> bytes:
     return environment.get_template(template).render(**values).encode("utf-8")
 
 
-def _located(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
+    """Return the message of an error, with the template and line that it comes from, if known."""
     name = getattr(error, "name", None)
     line = getattr(error, "lineno", None)
     trace = error.__traceback__
     while trace is not None:  # Jinja puts the lines of templates into the traceback
-        if trace.tb_frame.f_code.co_filename.endswith(".html"):
-            name = trace.tb_frame.f_code.co_filename.rpartition("/")[2]
+        file_name = trace.tb_frame.f_code.co_filename
+        if file_name.endswith(".html"):
+            name = file_name.rpartition("/")[2]
             line = trace.tb_lineno
         trace = trace.tb_next
-    where = f"{TEMPLATES}/{name}, line {line}: " if name and line else ""
-    return f"{where}{str(error) or type(error).__name__}"
+    message = str(error) or type(error).__name__
+    if not name or not line:
+        return message
+    return f"{TEMPLATES}/{name}, line {line}: {message}"
 
 
 class _Compiled(jinja2.BytecodeCache):
@@ -70,7 +79,7 @@ class _Compiled(jinja2.BytecodeCache):
         return Path(cache_from_source(str(files("syndicator.publishing") / f"{bucket.key}.html")))
 
     def get_source_checksum(self, source: str) -> str:
-        return super().get_source_checksum(f"{jinja2.__version__} {_options()} {source}")
+        return super().get_source_checksum(f"{jinja2.__version__} {_get_options()} {source}")
 
     def load_bytecode(self, bucket: Any) -> None:
         with suppress(OSError), self._path(bucket).open("rb") as file:
@@ -82,29 +91,29 @@ class _Compiled(jinja2.BytecodeCache):
         path = self._path(bucket)
         with suppress(OSError):  # the package is read-only
             path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_name(f"{path.name}.{os.getpid()}")
-            part.write_bytes(bucket.bytecode_to_string())
-            part.replace(path)
+            temporary = path.with_name(f"{path.name}.{os.getpid()}")
+            temporary.write_bytes(bucket.bytecode_to_string())
+            temporary.replace(path)
 
 
 @cache
-def _shipped() -> jinja2.Environment:
+def _load_our_templates() -> jinja2.Environment:
     loader = jinja2.PackageLoader("syndicator.publishing")
     return jinja2.Environment(
-        loader=loader, bytecode_cache=_Compiled(), auto_reload=False, **_options()
+        loader=loader, bytecode_cache=_Compiled(), auto_reload=False, **_get_options()
     )
 
 
-def _sandboxed(look: Look) -> jinja2.Environment:
+def _make_sandbox(look: Look) -> jinja2.Environment:
     """Return the operator's templates over ours, in a sandbox in which they cannot change their
     values."""
     ours = jinja2.PackageLoader("syndicator.publishing")
     theirs = {name: (text, f"{TEMPLATES}/{name}", None) for name, text in look.templates.items()}
     loader = jinja2.ChoiceLoader([jinja2.FunctionLoader(theirs.get), ours])
-    return ImmutableSandboxedEnvironment(loader=loader, auto_reload=False, **_options())
+    return ImmutableSandboxedEnvironment(loader=loader, auto_reload=False, **_get_options())
 
 
-def _options() -> dict[str, Any]:
+def _get_options() -> dict[str, Any]:
     return {
         "autoescape": True,
         "undefined": jinja2.StrictUndefined,

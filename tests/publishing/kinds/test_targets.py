@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from syndicator.core.model import FeedKey
-from syndicator.publishing.kinds.targets import Target, Urgency, difference
+from syndicator.publishing.kinds.targets import Target, Urgency, compare_targets
 
 AI = FeedKey("tag", "ai")
 
@@ -17,7 +17,7 @@ def target(id: str, made_of: str = "now", **more: Any) -> Target:
 
 
 def due(*targets: Target, known: Mapping[str, str], whole: bool = False) -> list[str]:
-    return [one.id for one in difference(targets, known, whole=whole).due]
+    return [one.id for one in compare_targets(targets, known, whole=whole).due]
 
 
 def test_what_is_made_of_the_same_is_not_made_again() -> None:
@@ -42,10 +42,10 @@ def test_the_urgent_are_made_first_and_older_ones_by_month() -> None:
 def test_what_waits_is_noted_once_as_out_of_date() -> None:
     one = target("list", waits=True)
     for known, late in (({}, ["list"]), ({"list": "before"}, ["list"]), ({"list": ""}, [])):
-        found = difference([one], known)
+        found = compare_targets([one], known)
         assert ([each.id for each in found.late], found.due) == (late, [])
 
 
 def test_what_is_no_target_any_more_is_gone() -> None:
-    found = difference([target("here")], {"here": "now", "there": "now", "old": ""})
+    found = compare_targets([target("here")], {"here": "now", "there": "now", "old": ""})
     assert found.gone == {"there", "old"}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from syndicator.configuration.toml_files import read_toml_file
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, FeedKey
-from syndicator.publishing.queries import load_queries, readable_queries
+from syndicator.publishing.queries import load_queries, parse_valid_queries
 from syndicator.searching.language import QueryError, parse_query
 from syndicator.searching.matching import matches
 
@@ -199,7 +199,7 @@ def test_an_entry_with_a_fault_costs_no_other_one(tmp_path: Path) -> None:
         "[[feed]]\nslug = 'x'\nquery = 'a'\n[[feed]]\nslug = 'y'\nquery = '('\n[[feed]]\nslug ="
         " 'x'\nquery = 'b'\n"
     )
-    found, faults = readable_queries(read_toml_file(written(tmp_path, text)))
+    found, faults = parse_valid_queries(read_toml_file(written(tmp_path, text)))
     assert [(one.slug, one.query) for one in found] == [("x", "a")]
     assert [fault.line for fault in faults] == [6, 8]
 

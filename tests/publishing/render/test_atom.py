@@ -47,7 +47,7 @@ def an_entry(shown: View) -> Any:
     """The <entry> of a view as a reader parses it."""
     draft = Draft(shown, BASE)
     made = atom.make_entry(draft)
-    assert validate.atom_entry_fault(made) is None
+    assert validate.find_atom_entry_fault(made) is None
     return etree.fromstring(atom.write_feed(a_head(), [atom.serialise(draft, made)])).find(
         f"{ATOM}entry"
     )
@@ -159,11 +159,11 @@ def test_an_excerpt_stands_beside_the_content_and_alone_without() -> None:
 def test_an_entry_that_the_grammar_refuses_is_named() -> None:
     made = atom.make_entry(Draft(a_view(), BASE))
     etree.SubElement(made, "subtitle").text = "of feeds alone"
-    assert (validate.atom_entry_fault(made) or "").startswith("invalid")
+    assert (validate.find_atom_entry_fault(made) or "").startswith("invalid")
     for name in ("updated", "author"):
         made = atom.make_entry(Draft(a_view(), BASE))
         made.remove(made.find(name))
-        assert (validate.atom_entry_fault(made) or "").startswith("invalid")
+        assert (validate.find_atom_entry_fault(made) or "").startswith("invalid")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from lxml import etree, html
 
 from syndicator.configuration.settings import Describe, Publish, Settings, Site
 from syndicator.core.model import Source
-from syndicator.publishing.render.head import Links, card, links
+from syndicator.publishing.render.head import Links, links, write_card
 from syndicator.publishing.render.view import View, view
 from syndicator.publishing.selection import fingerprints
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
@@ -41,7 +41,7 @@ def targets(made: str) -> dict[str, str]:
 
 
 def test_it_has_the_picture_the_excerpt_and_where_the_entry_belongs() -> None:
-    made = card(shown(cover=COVER, category="Work", tags=("AI", "C++")), LINKS)
+    made = write_card(shown(cover=COVER, category="Work", tags=("AI", "C++")), LINKS)
     assert parts(made) == [COVER, "A whole sentence.", "Alpha · Work · AI · C++"]
     assert targets(made) == {
         None: "https://alpha.example/1",
@@ -54,39 +54,41 @@ def test_it_has_the_picture_the_excerpt_and_where_the_entry_belongs() -> None:
 
 def test_the_whole_text_follows_and_nothing_of_it_is_there_twice() -> None:
     body = f'<p>A whole <b>sentence.</b> More.</p><p><img src="{COVER.replace("&", "&amp;")}"></p>'
-    assert parts(card(shown(body, cover=COVER), LINKS)) == [
+    assert parts(write_card(shown(body, cover=COVER), LINKS)) == [
         "Alpha · AI · LLM",
         "A whole sentence. More.",
         COVER,
     ]
     below = "<h2>A sub-heading</h2><p>A whole</p><p>sentence. More.</p>"
-    assert parts(card(shown(below), LINKS)) == [
+    assert parts(write_card(shown(below), LINKS)) == [
         "Alpha · AI · LLM",
         "A sub-heading",
         "A whole",
         "sentence. More.",
     ]
-    far = parts(card(shown(f"<p>{'Other words. ' * 40}</p><p>A whole sentence.</p>"), LINKS))
+    far = parts(write_card(shown(f"<p>{'Other words. ' * 40}</p><p>A whole sentence.</p>"), LINKS))
     assert far[0] == "A whole sentence."
-    other = parts(card(shown("<p>Other words.</p>", cover=COVER), LINKS))
+    other = parts(write_card(shown("<p>Other words.</p>", cover=COVER), LINKS))
     assert other == [COVER, "A whole sentence.", "Alpha · AI · LLM", "Other words."]
 
 
 def test_a_name_is_said_once_and_the_category_of_what_fits_none_not_at_all() -> None:
-    assert parts(card(shown(category="AI", tags=("Ai", "LLM")), LINKS))[-1] == "Alpha · AI · LLM"
     assert (
-        parts(card(shown(category="Other"), replace(LINKS, unsaid="other")))[-1]
+        parts(write_card(shown(category="AI", tags=("Ai", "LLM")), LINKS))[-1] == "Alpha · AI · LLM"
+    )
+    assert (
+        parts(write_card(shown(category="Other"), replace(LINKS, unsaid="other")))[-1]
         == "Alpha · AI · LLM"
     )
 
 
 def test_an_address_that_ends_like_the_attribute_is_the_address() -> None:
-    made = card(shown(cover="https://alpha.example/?imgsrc="), LINKS)
+    made = write_card(shown(cover="https://alpha.example/?imgsrc="), LINKS)
     assert parts(made)[0] == "https://alpha.example/?imgsrc=" and "imgsrc&#61;" in made
 
 
 def test_what_may_show_no_excerpt_shows_none() -> None:
-    assert parts(card(shown(robots=("nosnippet",)), LINKS)) == ["Alpha · AI · LLM"]
+    assert parts(write_card(shown(robots=("nosnippet",)), LINKS)) == ["Alpha · AI · LLM"]
 
 
 @pytest.mark.parametrize(
@@ -104,14 +106,14 @@ def test_only_pages_that_are_sure_to_be_there_are_linked(
     publish: Publish, named: tuple[str, ...], linked: set[str]
 ) -> None:
     found = links(Settings(site=Site(url=BASE), publish=publish), named)
-    made = card(shown(category="Work", tags=("LLM", "GPU")), found)
+    made = write_card(shown(category="Work", tags=("LLM", "GPU")), found)
     assert targets(made).keys() - {"Alpha"} == linked
 
 
 def test_a_change_of_what_is_linked_or_shown_builds_all_feeds() -> None:
     def made(**publish: Any) -> str:
         how = Settings(site=Site(url=BASE), publish=Publish(**publish), describe=Describe())
-        return fingerprints.common(how, INSTANCE)
+        return fingerprints.fingerprint_shared_input(how, INSTANCE)
 
     others = [
         made(axes=("all",)),
@@ -131,7 +133,7 @@ def test_no_text_of_others_is_markup(samples: Samples) -> None:
             tags=(value,),
             cover=f"https://a.example/{value}",
         )
-        made = card(replace(said, origin=replace(said.origin, title=value)), LINKS)
+        made = write_card(replace(said, origin=replace(said.origin, title=value)), LINKS)
         assert {node.tag for node in html.fromstring(f"<div>{made}</div>").iter()} <= {
             "div",
             "p",

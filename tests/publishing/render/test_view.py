@@ -9,7 +9,7 @@ import pytest
 
 from syndicator.core.model import ContentMode, Enclosure, Origin, Source
 from syndicator.core.ports import StoryEntry
-from syndicator.publishing.render.view import View, folding, permitted, uri, view
+from syndicator.publishing.render.view import View, make_folded_entry, permitted, uri, view
 from tests.publishing.test_builder import INSTANCE, START, article
 
 FULL = Source(key="alpha", url="https://alpha.example/feed", content="full")
@@ -215,7 +215,7 @@ def test_updated_of_an_entry_that_an_earlier_version_merged_moves_at_noon_and_mi
     moments = []
     for hour in (9, 11, 12, 15, 23):
         latest = began.replace(hour=hour, minute=45)
-        entry = folding(shown(), StoryEntry(story, latest), INSTANCE)
+        entry = make_folded_entry(shown(), StoryEntry(story, latest), INSTANCE)
         moments.append(entry.updated.replace(microsecond=0))
     noon = began.replace(hour=12, minute=0)
     assert moments == [began, began, noon, noon, noon]

@@ -175,7 +175,7 @@ def test_many_articles_are_spread_over_files() -> None:
     _, outlet = made(*articles, article(999))
     (period,) = (row for row in listed(outlet) if row[0] == "2023")
     assert period[2:] == [300, 4]
-    assert set(search.shard_names(*(period[at] for at in (0, 2, 3)))) <= set(outlet.files)
+    assert set(search.list_shard_names(*(period[at] for at in (0, 2, 3)))) <= set(outlet.files)
     lines = terms(outlet, "2023")
     assert (lines["story"], lines["number7"]) == (",".join(["0!"] * 300), "7!")
     assert lines["number37"] == "11!", "in base 36"

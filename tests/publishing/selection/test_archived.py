@@ -10,7 +10,7 @@ from syndicator.configuration.settings import Publish
 from syndicator.core.axes import ALL, AUTHOR, CATEGORY, QUERY, SOURCE, STORIES, TAG
 from syndicator.core.model import FeedKey, FeedSpec, Older
 from syndicator.core.ports import FeedRow
-from syndicator.publishing.selection.archived import find_published, place_older, with_older
+from syndicator.publishing.selection.archived import decide_older, find_older_place, find_published
 
 AI, BEES = FeedKey(TAG, "ai"), FeedKey(TAG, "bees")
 MINE, ANN = FeedKey(QUERY, "mine"), FeedKey(AUTHOR, "ann")
@@ -31,13 +31,13 @@ CATEGORY_AI, SOURCE_ONE = FeedKey(CATEGORY, "ai"), FeedKey(SOURCE, "one")
     ],
 )
 def test_the_default(key: FeedKey, older: Older) -> None:
-    assert place_older(key, "listed", {"ai"}, ()) is older
+    assert find_older_place(key, "listed", {"ai"}, ()) is older
 
 
 @pytest.mark.parametrize("setting", [True, False, "atom"])
 @pytest.mark.parametrize("key", [ALL, AI, BEES, MINE])
 def test_other_settings_leave_it_to_the_axis(key: FeedKey, setting: bool) -> None:
-    assert place_older(key, setting, (), ()) is Older.OF_AXIS
+    assert find_older_place(key, setting, (), ()) is Older.OF_AXIS
 
 
 @pytest.mark.parametrize(
@@ -53,12 +53,15 @@ def test_other_settings_leave_it_to_the_axis(key: FeedKey, setting: bool) -> Non
     ],
 )
 def test_a_list_names_feeds_and_kinds(key: FeedKey, older: Older) -> None:
-    assert place_older(key, ("all", "sources", "tags/bees", "queries/mine"), {"ai"}, {AI}) is older
+    assert (
+        find_older_place(key, ("all", "sources", "tags/bees", "queries/mine"), {"ai"}, {AI})
+        is older
+    )
 
 
 def test_what_is_published_goes_on() -> None:
-    assert place_older(BEES, "listed", (), {BEES}) is Older.OF_AXIS
-    assert place_older(MINE, "listed", (), {MINE}) is Older.OWN
+    assert find_older_place(BEES, "listed", (), {BEES}) is Older.OF_AXIS
+    assert find_older_place(MINE, "listed", (), {MINE}) is Older.OWN
 
 
 def test_a_feed_without_archives_is_its_newest_unless_the_operator_wrote_a_window() -> None:
@@ -66,7 +69,7 @@ def test_a_feed_without_archives_is_its_newest_unless_the_operator_wrote_a_windo
         FeedSpec(key=key, name=key.slug, title=key.slug, first_slug=key.slug)
         for key in (AI, BEES, MINE)
     ]
-    after = with_older(specs, Publish(), tags={"ai"}, published=(), windows={MINE})
+    after = decide_older(specs, Publish(), tags={"ai"}, published=(), windows={MINE})
     assert [spec.window_hours for spec in after] == [72, 0, 72]
 
 

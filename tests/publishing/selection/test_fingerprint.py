@@ -28,36 +28,48 @@ LATER = Later(key=SPEC.key, name=SPEC.name, title=SPEC.title, first_slug=SPEC.fi
 
 
 def test_a_field_more_makes_no_feed_anew() -> None:
-    assert fingerprints.of_feed(LATER, "x") == fingerprints.of_feed(SPEC, "x")
-    assert fingerprints.of_feed(replace(LATER, mood="glad"), "x") != fingerprints.of_feed(SPEC, "x")
+    assert fingerprints.fingerprint_feed(LATER, "x") == fingerprints.fingerprint_feed(SPEC, "x")
+    assert fingerprints.fingerprint_feed(
+        replace(LATER, mood="glad"), "x"
+    ) != fingerprints.fingerprint_feed(SPEC, "x")
 
 
 @pytest.mark.parametrize("field", ["title", "description", "language"])
 def test_what_stands_at_the_top_makes_feed_and_archives_anew(field: str) -> None:
     other = replace(SPEC, **{field: "de"})
-    assert fingerprints.of_feed(other, "x") != fingerprints.of_feed(SPEC, "x")
-    assert fingerprints.of_archive(other, "x") != fingerprints.of_archive(SPEC, "x")
+    assert fingerprints.fingerprint_feed(other, "x") != fingerprints.fingerprint_feed(SPEC, "x")
+    assert fingerprints.fingerprint_archive(other, "x") != fingerprints.fingerprint_archive(
+        SPEC, "x"
+    )
 
 
 @pytest.mark.parametrize("field", ["limit", "window_hours", "most", "share"])
 def test_which_articles_the_head_shows_is_nothing_to_archives(field: str) -> None:
     other = replace(SPEC, **{field: 7})
-    assert fingerprints.of_feed(other, "x") != fingerprints.of_feed(SPEC, "x")
-    assert fingerprints.of_archive(other, "x") == fingerprints.of_archive(SPEC, "x")
+    assert fingerprints.fingerprint_feed(other, "x") != fingerprints.fingerprint_feed(SPEC, "x")
+    assert fingerprints.fingerprint_archive(other, "x") == fingerprints.fingerprint_archive(
+        SPEC, "x"
+    )
 
 
 def test_settings_that_all_feeds_show() -> None:
-    before = fingerprints.common(SETTINGS, INSTANCE)
+    before = fingerprints.fingerprint_shared_input(SETTINGS, INSTANCE)
     hubs = SETTINGS.model_copy(update={"publish": Publish(hubs=("https://hub.example/",))})
     author = SETTINGS.model_copy(
         update={"site": Site(title="Days", url="https://feeds.example/", author="Ann")}
     )
     assert (
-        len({before, fingerprints.common(hubs, INSTANCE), fingerprints.common(author, INSTANCE)})
+        len(
+            {
+                before,
+                fingerprints.fingerprint_shared_input(hubs, INSTANCE),
+                fingerprints.fingerprint_shared_input(author, INSTANCE),
+            }
+        )
         == 3
     )
     port = SETTINGS.model_copy(update={"publish": Publish(listen="127.0.0.1:9")})
-    assert fingerprints.common(port, INSTANCE) == before
+    assert fingerprints.fingerprint_shared_input(port, INSTANCE) == before
 
 
 @pytest.mark.parametrize(
@@ -77,6 +89,6 @@ def test_what_of_a_source_does_not(edit: dict[str, object]) -> None:
 
 
 def test_documents_of_another_form_are_written_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = fingerprints.common(SETTINGS, INSTANCE)
+    before = fingerprints.fingerprint_shared_input(SETTINGS, INSTANCE)
     monkeypatch.setattr(fingerprints, "_FORM", "before")
-    assert fingerprints.common(SETTINGS, INSTANCE) != before
+    assert fingerprints.fingerprint_shared_input(SETTINGS, INSTANCE) != before

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from syndicator.core.model import Article, FeedKey, FeedSpec
-from syndicator.publishing.selection.archive import head_of_window, places_of
+from syndicator.publishing.selection.archive import select_head, select_indices
 from tests.publishing.memory import MemoryIndex
 from tests.publishing.test_builder import START, article
 
@@ -36,13 +36,13 @@ def test_the_newest_and_all_of_the_window_up_to_the_most(
         key=KEY, name="", title="", first_slug="all", limit=limit, window_hours=hours, most=most
     )
     wanted = [ADDED[number].id for number in shown]
-    assert head_of_window(spec, index, index.rows[KEY]).ids == wanted
-    assert head_of_window(spec, index, None).ids == wanted  # a feed that was never built
+    assert select_head(spec, index, index.rows[KEY]).ids == wanted
+    assert select_head(spec, index, None).ids == wanted  # a feed that was never built
 
 
 def test_a_feed_without_articles_is_empty() -> None:
     spec = FeedSpec(key=KEY, name="", title="", first_slug="all")
-    assert head_of_window(spec, MemoryIndex(), None).ids == []
+    assert select_head(spec, MemoryIndex(), None).ids == []
 
 
 def minutes(
@@ -61,9 +61,7 @@ def shown(articles: list[Article], **changes: Any) -> Counter[str]:
     """How many entries each source has in the head of everything."""
     index = MemoryIndex(articles)
     spec = replace(FeedSpec(key=KEY, name="", title="", first_slug="all", share=0.33), **changes)
-    return Counter(
-        index.article_store[id].source_key for id in head_of_window(spec, index, None).ids
-    )
+    return Counter(index.article_store[id].source_key for id in select_head(spec, index, None).ids)
 
 
 def test_who_asks_daily_gets_all_of_a_day_of_399_articles() -> None:
@@ -101,8 +99,8 @@ def test_beyond_a_day_a_source_with_its_share_gives_way_to_the_news_of_others_al
 
 
 def test_places_go_by_order_and_by_share_which_grows_alike_for_all() -> None:
-    assert places_of("aaaabb", always=0, places=4, room=2) == [0, 1, 4, 5]
-    assert places_of("aaaab", always=3, places=4, room=1) == [0, 1, 2, 4]
-    assert places_of("aaaaabbbb", always=0, places=6, room=2) == [0, 1, 2, 5, 6, 7]
-    assert places_of("aaaa", always=0, places=3, room=1) == [0, 1, 2]
-    assert places_of("abcabc", always=0, places=9, room=1) == [0, 1, 2, 3, 4, 5]
+    assert select_indices("aaaabb", always=0, places=4, source_limit=2) == [0, 1, 4, 5]
+    assert select_indices("aaaab", always=3, places=4, source_limit=1) == [0, 1, 2, 4]
+    assert select_indices("aaaaabbbb", always=0, places=6, source_limit=2) == [0, 1, 2, 5, 6, 7]
+    assert select_indices("aaaa", always=0, places=3, source_limit=1) == [0, 1, 2]
+    assert select_indices("abcabc", always=0, places=9, source_limit=1) == [0, 1, 2, 3, 4, 5]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from syndicator.publishing.server.files import Bodies
+from syndicator.publishing.server.files import BodyCache
 
 OLD, NEW = (1, 1, 1), (2, 1, 1)
 
 
 def test_a_body_is_good_for_its_stamp() -> None:
-    bodies = Bodies()
+    bodies = BodyCache()
     bodies.put(("a", False), OLD, b"old")
     assert bodies.get(("a", False), OLD) == b"old"
     assert bodies.get(("a", True), OLD) is None
@@ -17,7 +17,7 @@ def test_a_body_is_good_for_its_stamp() -> None:
 
 
 def test_what_was_not_asked_for_the_longest_goes() -> None:
-    bodies = Bodies(most=30, largest=10)
+    bodies = BodyCache(most=30, largest=10)
     for name in "abc":
         bodies.put((name, False), OLD, b"0123456789")
     assert bodies.get(("a", False), OLD)
@@ -26,7 +26,7 @@ def test_what_was_not_asked_for_the_longest_goes() -> None:
 
 
 def test_room_that_was_given_back_is_used() -> None:
-    bodies = Bodies(most=20, largest=10)
+    bodies = BodyCache(most=20, largest=10)
     for number in range(5):
         bodies.put(("a", False), (number, 1, 1), b"0123456789")
         bodies.put(("b", False), (number, 1, 1), b"0123456789")
@@ -36,7 +36,7 @@ def test_room_that_was_given_back_is_used() -> None:
 
 
 def test_a_large_one_pushes_none_out() -> None:
-    bodies = Bodies(most=20, largest=10)
+    bodies = BodyCache(most=20, largest=10)
     bodies.put(("a", False), OLD, b"0123456789")
     bodies.put(("b", False), OLD, b"01234567890")
     assert bodies.get(("a", False), OLD) and bodies.get(("b", False), OLD) is None

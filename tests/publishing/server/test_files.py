@@ -306,7 +306,7 @@ def test_a_file_replaced_while_it_is_read_is_read_again(
         reads.append(one)
         return body
 
-    monkeypatch.setattr("syndicator.publishing.server.files._read", read)
+    monkeypatch.setattr("syndicator.publishing.server.files._read_file", read)
     publish(FileOutlet(public, gzip=False), "tags/ai.rss", b"<rss>1</rss>")
     answer = client.get("/tags/ai.rss")
     assert answer.content == b"<rss>2</rss>"

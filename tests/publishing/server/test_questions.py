@@ -175,4 +175,4 @@ def test_what_is_kept_is_bounded() -> None:
 
     asyncio.run(many())
     assert slow.questions.bodies._bytes <= 16 << 20
-    assert len(slow.questions.bodies._held) < 10
+    assert len(slow.questions.bodies._cached) < 10

@@ -13,7 +13,7 @@ import pytest
 from syndicator.core.errors import MissingError
 from syndicator.publishing.server import server
 from syndicator.publishing.server.files import make_app
-from syndicator.publishing.server.server import Receive, Scope, Send, _listen, serve
+from syndicator.publishing.server.server import Receive, Scope, Send, _open_listener, serve
 
 
 def free_port() -> int:
@@ -135,7 +135,7 @@ async def test_no_part_of_an_answer_waits_for_the_one_before() -> None:
         )
         writer.close()
 
-    listener = _listen("127.0.0.1", 0)
+    listener = _open_listener("127.0.0.1", 0)
     async with await asyncio.start_server(connected, sock=listener):
         reader, writer = await asyncio.open_connection(*listener.getsockname())
         await reader.read()

@@ -10,8 +10,8 @@ from syndicator.publishing.stories.quotes_and_figures import (
     LONGEST,
     Account,
     Explanation,
+    choose_quotes_and_figures,
     end_step,
-    explain,
     select_due,
 )
 
@@ -28,15 +28,15 @@ def account(outlet: str, *sentences: str, hours: int = 0, id: str = "") -> Accou
 
 
 def quoted(*accounts: Account) -> dict[str, str]:
-    said = explain([account("first", *FIRST), *accounts], "first")
+    said = choose_quotes_and_figures([account("first", *FIRST), *accounts], "first")
     return {quote.report: quote.text for quote in said.quotes}
 
 
 def test_the_event_is_the_first_sentence_of_the_lead() -> None:
     accounts = [account("first", *FIRST), account("second", ADDS, *FIRST)]
-    assert explain(accounts, "first").event == FIRST[0]
-    assert explain(accounts, "second").event == ADDS
-    assert explain([account("first")], "first") == Explanation()
+    assert choose_quotes_and_figures(accounts, "first").event == FIRST[0]
+    assert choose_quotes_and_figures(accounts, "second").event == ADDS
+    assert choose_quotes_and_figures([account("first")], "first") == Explanation()
 
 
 def test_a_report_is_quoted_word_for_word_with_what_it_adds() -> None:
@@ -93,7 +93,7 @@ def test_no_quote_is_longer_than_is_fair() -> None:
 
 
 def figures(*accounts: Account) -> list[list[str]]:
-    groups = explain(accounts, accounts[0].id).figures
+    groups = choose_quotes_and_figures(accounts, accounts[0].id).figures
     return [[f"{figure.report}: {figure.text}" for figure in group] for group in groups]
 
 

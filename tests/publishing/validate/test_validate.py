@@ -10,7 +10,7 @@ import pytest
 from syndicator.core.axes import ALL
 from syndicator.core.model import entry_urn
 from syndicator.publishing import validate
-from syndicator.publishing.validate import named, suspects
+from syndicator.publishing.validate import describe_faulty_entry, find_missing
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import INSTANCE, START, article, built
 
@@ -110,7 +110,7 @@ def test_json(data: str, says: str | None) -> None:
     ],
 )
 def test_lost_ids(old: str, new: str, members: str, excused: str, wanted: str) -> None:
-    assert "".join(suspects(old, new, members, excused)) == wanted
+    assert "".join(find_missing(old, new, members, excused)) == wanted
 
 
 def test_twenty_new_articles_in_a_minute_pass() -> None:
@@ -167,7 +167,7 @@ def test_one_bad_article_is_set_aside_and_named() -> None:
     assert [(problem.what, problem.reason) for problem in report.set_aside] == [
         ("javascript:alert(1)", "cannot-render")
     ]
-    assert len(validate.ids(outlet.files["all.atom"])) == 5
+    assert len(validate.list_entry_ids(outlet.files["all.atom"])) == 5
 
 
 def test_a_fault_names_title_address_and_file_of_its_article() -> None:
@@ -175,9 +175,10 @@ def test_a_fault_names_title_address_and_file_of_its_article() -> None:
     one = article(1)
     fault = f"all.atom: invalid: an entry without an author ({entry_urn(INSTANCE, one.id)})"
     assert (
-        named(fault, ALL, b"", index, INSTANCE) == f': "{one.title}", {one.url}, file {one.id}.md'
+        describe_faulty_entry(fault, ALL, b"", index, INSTANCE)
+        == f': "{one.title}", {one.url}, file {one.id}.md'
     )
-    assert named("cannot write all.atom", ALL, b"", index, INSTANCE) == ""
+    assert describe_faulty_entry("cannot write all.atom", ALL, b"", index, INSTANCE) == ""
 
 
 def test_a_broken_document_names_the_entry_in_which_it_breaks() -> None:

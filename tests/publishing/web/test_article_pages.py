@@ -179,7 +179,8 @@ def test_a_build_without_news_makes_no_page(monkeypatch: pytest.MonkeyPatch) -> 
     before = {one: outlet.files[one] for one in pages(outlet)}
     index.add(of_beta(1))
     monkeypatch.setattr(
-        "syndicator.publishing.web.pages.Pages.article_page", lambda *_: pytest.fail("made again")
+        "syndicator.publishing.web.pages.Pages.render_article_page",
+        lambda *_: pytest.fail("made again"),
     )
     made(index, outlet)
     assert {one: outlet.files[one] for one in pages(outlet)} == before

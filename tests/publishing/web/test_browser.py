@@ -167,7 +167,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     _build(index, right_to_left, arabic, sources)
     outlet.files |= {f"ar/{name}": data for name, data in right_to_left.files.items()}
     private = SETTINGS.model_copy(update={"publish": Publish(secret_path="sesame-opens-this-door")})
-    outlet.files[PHONE] = Pages(specs, private).shared({}, [])[PHONE]
+    outlet.files[PHONE] = Pages(specs, private).render_shared_pages({}, [])[PHONE]
     Image.new("RGB", (640, 360), "teal").save(drawn := io.BytesIO(), "WEBP")
     for folder_of_site in ("", "ar/"):
         outlet.files[f"{folder_of_site}pictures/1.webp"] = drawn.getvalue()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from syndicator.publishing.web.calendar import PAGE, Days, calendar, holding
+from syndicator.publishing.web.calendar import PAGE, Days, find_page_of_day, plan_calendar
 
 
 def spread(counts: dict[str, int]) -> Days:
@@ -17,7 +17,7 @@ def each_day(first: str, days: int, count: int) -> dict[str, int]:
 
 
 def spans(days: Days, **more: bool) -> list[str]:
-    return [page.span for page in calendar("tags/ai", days, "", **more)]
+    return [page.span for page in plan_calendar("tags/ai", days, "", **more)]
 
 
 def test_a_quiet_year_is_one_page_and_a_busy_one_lists_its_months_and_these_their_days() -> None:
@@ -29,7 +29,7 @@ def test_a_quiet_year_is_one_page_and_a_busy_one_lists_its_months_and_these_thei
 
 
 def test_a_list_names_its_parts_and_how_many_stories_they_have() -> None:
-    year, january, february, *_ = calendar(
+    year, january, february, *_ = plan_calendar(
         "all", spread({"2025-01-07": 1, "2025-02-01": PAGE, "2025-02-02": 1}), ""
     )
     assert (year.name, year.parts) == (
@@ -41,7 +41,7 @@ def test_a_list_names_its_parts_and_how_many_stories_they_have() -> None:
 
 
 def test_pages_with_stories_lead_from_one_to_the_next_past_the_lists() -> None:
-    pages = calendar("all", spread({"2024-05-05": 1, "2025-01-07": PAGE, "2025-02-02": 1}), "")
+    pages = plan_calendar("all", spread({"2024-05-05": 1, "2025-01-07": PAGE, "2025-02-02": 1}), "")
     found = [(page.previous, page.span, page.following) for page in pages if not page.parts]
     assert found == [
         ("", "2024", "2025-01"),
@@ -63,25 +63,27 @@ def test_no_address_goes_while_stories_come() -> None:
 
 def test_a_story_changes_its_own_page_and_the_lists_above() -> None:
     days = each_day("2025-01-01", 59, 4)
-    old = {page.span: page.fingerprint for page in calendar("all", spread(days), "")}
+    old = {page.span: page.fingerprint for page in plan_calendar("all", spread(days), "")}
     new = {
         page.span: page.fingerprint
-        for page in calendar("all", spread(days | {"2025-02-10": 5}), "")
+        for page in plan_calendar("all", spread(days | {"2025-02-10": 5}), "")
     }
     assert {span for span in old if old[span] != new[span]} == {"2025", "2025-02", "2025-02-10"}
     edited = spread(days) | {"2025-02-10": (4, "edited")}  # the page of the month shows headlines
-    new = {page.span: page.fingerprint for page in calendar("all", edited, "")}
+    new = {page.span: page.fingerprint for page in plan_calendar("all", edited, "")}
     assert {span for span in old if old[span] != new[span]} == {"2025-02", "2025-02-10"}
     other = {
-        page.span: page.fingerprint for page in calendar("all", spread(days), "other settings")
+        page.span: page.fingerprint for page in plan_calendar("all", spread(days), "other settings")
     }
     assert not set(other.values()) & set(old.values())
 
 
 def test_the_page_of_a_day_is_found_also_where_it_has_none() -> None:
-    pages = calendar("all", spread({"2025-01-07": PAGE, "2025-03-02": 1}), "")
+    pages = plan_calendar("all", spread({"2025-01-07": PAGE, "2025-03-02": 1}), "")
     days = ("2025-03-02", "2025-02-01", "2025-01-01")
-    assert [page.span if page else "" for page in (holding(pages, day) for day in days)] == [
+    assert [
+        page.span if page else "" for page in (find_page_of_day(pages, day) for day in days)
+    ] == [
         "2025-03",
         "2025-01",
         "",

@@ -36,8 +36,8 @@ def seen(number: int, source: str, **more: Any) -> View:
 def order(views: list[View], *stories: list[View]) -> list[str]:
     """The leads by their numbers, which are the ends of their addresses."""
     urls = {one.id: one.url.rpartition("/")[2] for one in views}
-    groups = front.grouped(views, [[one.id for one in story] for story in stories])
-    return [urls[id] for id in front.leads(groups)]
+    groups = front.group_stories(views, [[one.id for one in story] for story in stories])
+    return [urls[id] for id in front.choose_leads(groups)]
 
 
 def test_what_several_sources_tell_leads_then_pictures_then_the_newest() -> None:
@@ -72,7 +72,7 @@ def test_leads_are_of_the_newest_day_where_it_has_enough() -> None:
     today = [seen(number, f"s{number}") for number in range(2, 6)]
     assert order([*today, old]) == ["5", "4", "3", "2"]
     assert order([*today[:2], old]) == ["3", "2", "1"]
-    assert front.leads({}) == []
+    assert front.choose_leads({}) == []
 
 
 def test_a_story_of_several_outlets_is_one_that_leads_with_a_picture_and_names_the_others() -> None:
@@ -80,12 +80,12 @@ def test_a_story_of_several_outlets_is_one_that_leads_with_a_picture_and_names_t
     third, alone = seen(3, "b"), seen(4, "d", picture=PICTURE)
     views = [alone, third, second, first]
     assert order(views, [first, second, third]) == ["1", "4"]
-    found = front.grouped(views, [[first.id, second.id, third.id, "gone"]])
+    found = front.group_stories(views, [[first.id, second.id, third.id, "gone"]])
     assert {id: [one.id for one in others] for id, (_, others) in found.items()} == {
         first.id: [third.id],
         alone.id: [],
     }
-    made = front.line(*found[first.id], Links(base=""), "en", alone.published)
+    made = front.make_line(*found[first.id], Links(base=""), "en", alone.published)
     assert made["also"] == [(third.origin.title, third.url)]
 
 
@@ -96,10 +96,10 @@ def test_sections_begin_with_the_category_of_most_articles_and_end_with_what_has
     ]
     links = Links(base="", unsaid="-")
     lines = [
-        front.line(view, [], links, "en", views[-1].published + timedelta(days=n // 6))
+        front.make_line(view, [], links, "en", views[-1].published + timedelta(days=n // 6))
         for n, view in enumerate(views)
     ]
-    found = front.sections(lines, {"AI": 3, "Sea": 9, "-": 99})
+    found = front.group_by_category(lines, {"AI": 3, "Sea": 9, "-": 99})
     assert [(one.name, one.link) for one in found] == [
         ("Sea", "categories/sea.html"),
         ("AI", "categories/ai.html"),
@@ -120,7 +120,7 @@ def test_the_most_active_tags_are_sorted_by_the_number_that_they_show() -> None:
         for n, (slug, key) in enumerate(keys.items())
     }
     views = [seen(n, "a", tags=("law", "sea", "odd")[: 1 + n % 2]) for n in range(4)]
-    shown = front.active(specs, rows, views)
+    shown = front.find_frequent_tags(specs, rows, views)
     assert shown == [("law", "tags/law.html", 4), ("sea", "tags/sea.html", 2)]
 
 
@@ -201,20 +201,22 @@ def test_a_feed_says_how_much_comes_and_of_what_and_a_source_where_it_is() -> No
     ]
     spec = FeedSpec(key=FeedKey("source", "a"), name="sea", title="-", first_slug="a")
     days = {"2025-11-03": 4, "2025-11-01": 1, "2025-08-05": 9, "2025-08-06": 2}
-    made = about.about(spec, 16, days, views, Links(base="../", tags=frozenset({"ai", "sea"})))
+    made = about.gather_facts(
+        spec, 16, days, views, Links(base="../", tags=frozenset({"ai", "sea"}))
+    )
     assert (made.count, made.rhythm, made.site) == (16, "2 a day", "https://alpha.example/")
     assert made.bars == "M89.5 16v-16M87.5 16v-4M0.5 16v-8" and made.most == 4
     assert made.until == "Monday, 3 November 2025"
     assert made.related == [("Odd", "../search.html?q=Odd"), ("AI", "../tags/ai.html")]
     assert made.months == [("2025-11", 5), ("2025-08", 11)]
     assert (
-        about.rhythm(views[:4]) == ""
-        and about.rhythm([seen(99 * n, "a") for n in range(5)]) == "4 a day"
+        about.describe_rhythm(views[:4]) == ""
+        and about.describe_rhythm([seen(99 * n, "a") for n in range(5)]) == "4 a day"
     )
     slow = [seen(1440 * 9 * n, "a") for n in range(6)]
     assert (
-        about.rhythm(slow) == "1 a week"
-        and about.rhythm([*slow, seen(-1440 * 300, "a")]) == "1 a month"
+        about.describe_rhythm(slow) == "1 a week"
+        and about.describe_rhythm([*slow, seen(-1440 * 300, "a")]) == "1 a month"
     )
 
 
@@ -222,28 +224,28 @@ def test_a_feed_names_its_most_active_sources_and_a_source_none() -> None:
     spec = FeedSpec(key=FeedKey("tag", "sea"), name="Sea", title="-", first_slug="sea")
     views = [seen(n, source) for n, source in enumerate("abcbcc")]
     named = [replace(one, origin=replace(one.origin, title=one.source_key)) for one in views]
-    made = about.about(spec, 6, {}, named, Links(base="../"))
+    made = about.gather_facts(spec, 6, {}, named, Links(base="../"))
     assert made.sources == [
         ("c", "../sources/c.html", 3),
         ("b", "../sources/b.html", 2),
         ("a", "../sources/a.html", 1),
     ]
-    assert about.about(spec, 1, {}, named[:1], Links(base="../")).sources == []
+    assert about.gather_facts(spec, 1, {}, named[:1], Links(base="../")).sources == []
     many = [replace(one, source_key=f"s{n}") for n, one in enumerate(named * 2)]
-    assert len(about.about(spec, 12, {}, many, Links(base="../")).sources) == 8
+    assert len(about.gather_facts(spec, 12, {}, many, Links(base="../")).sources) == 8
 
 
 def test_a_tag_without_a_page_is_related_if_two_stories_have_it() -> None:
     spec = FeedSpec(key=FeedKey("tag", "sea"), name="Sea", title="-", first_slug="sea")
     views = [seen(1, "a", tags=("Old port", "Rare")), seen(2, "a", tags=("Old port",))]
-    made = about.about(spec, 2, {}, views, Links(base="../", tags=frozenset()))
+    made = about.gather_facts(spec, 2, {}, views, Links(base="../", tags=frozenset()))
     assert made.related == [("Old port", "../search.html?q=Old%20port")]
 
 
 def test_a_month_is_a_calendar_that_leads_to_its_days_with_their_top_stories(
     files: dict[str, bytes],
 ) -> None:
-    assert calendar.weeks("2026-02", {"2026-02-28": 7})[-1] == [
+    assert calendar.list_weeks("2026-02", {"2026-02-28": 7})[-1] == [
         *((f"2026-02-{day}", 0) for day in range(23, 28)),
         ("2026-02-28", 7),
         ("", 0),

@@ -19,7 +19,7 @@ from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.publishing.page_design import Look
 from syndicator.publishing.web.article_html import drop_own_chip
-from syndicator.publishing.web.shell import files as files_of
+from syndicator.publishing.web.shell import make_files as files_of
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built
 

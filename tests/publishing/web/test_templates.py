@@ -102,12 +102,12 @@ def test_our_templates_are_compiled_once(
     monkeypatch.setattr(
         jinja2.Environment, "compile", lambda *given: compiled.append(1) or compile(*given)
     )
-    templates._shipped.cache_clear()
+    templates._load_our_templates.cache_clear()
     first = made(Look())[0]
     before = len(compiled)
     for path in tmp_path.rglob("*.pyc") if damaged else ():
         path.write_bytes(path.read_bytes()[:-40])
-    templates._shipped.cache_clear()
+    templates._load_our_templates.cache_clear()
     assert made(Look())[0] == first
     assert before and len(compiled) == (2 * before if damaged else before)
-    templates._shipped.cache_clear()
+    templates._load_our_templates.cache_clear()

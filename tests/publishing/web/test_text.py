@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from syndicator.publishing.render.html import render_markdown
-from syndicator.publishing.web.shell import page_text
+from syndicator.publishing.web.shell import adapt_text
 
 PICTURE = "https://a.example/a%20b.png?c=1&d=2"
 
 
 def shown(markdown: str, picture: str = "") -> str:
-    return page_text(render_markdown(markdown, "https://a.example/1"), picture).strip()
+    return adapt_text(render_markdown(markdown, "https://a.example/1"), picture).strip()
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_no_picture_is_linked_before_the_text() -> None:
 
 @pytest.mark.parametrize("address", ["data:image/png;base64,AA", "/1.png", "file:///1.png", ""])
 def test_a_picture_without_a_usable_address_is_dropped(address: str) -> None:
-    assert page_text(f'<p>A text.</p>\n<p><img src="{address}" alt="words"></p>').strip() == (
+    assert adapt_text(f'<p>A text.</p>\n<p><img src="{address}" alt="words"></p>').strip() == (
         "<p>A text.</p>"
     )
 
@@ -79,4 +79,4 @@ def test_everything_else_stays() -> None:
         "<p>One <em>two</em> &lt;h1&gt; <a"
         ' href="https://b.example/?q=1&amp;r=%3Ch1%3E">three</a></p>'
     )
-    assert page_text(given) == given
+    assert adapt_text(given) == given
