@@ -18,11 +18,11 @@ from syndicator.articles.beside.tab_lists import STORIES, Decided
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
-from syndicator.store.rows import TOLD
+from syndicator.store.tables.story_updates import SHOWN_NOTE
 from syndicator.store.tables.stories import Member
 from syndicator.stories import kept_leads, whole_story_entries
 
-_DONE: Final = "explained"  # value of the note TOLD
+_DONE: Final = "explained"  # value of the note SHOWN_NOTE
 
 
 def outlet_of(article: Article) -> str:
@@ -48,13 +48,13 @@ def take_in(archive: Archive, configuration: Configuration) -> set[str]:
     kept_leads.take_in(archive)
     changed = _take_in_members(archive)
     # once for each database: earlier versions did not record what a story shows
-    is_upgraded = notes.note(TOLD) == _DONE
+    is_upgraded = notes.note(SHOWN_NOTE) == _DONE
     if not is_upgraded:
-        archive.store.stories.tell()
+        archive.store.stories.update_all()
         kept_leads.choose(archive, configuration.sources)
     whole_story_entries.take_in(archive, configuration)  # reads what the earlier version noted
     if not is_upgraded:  # noted last, so that an upgrade that is interrupted is done again
-        notes.set_note(TOLD, _DONE, archive.clock())
+        notes.set_note(SHOWN_NOTE, _DONE, archive.clock())
     return changed
 
 
@@ -72,7 +72,7 @@ def _take_in_members(archive: Archive) -> set[str]:
         for article_id, story, final in edits.added
     ]
     gone = {decided.article for decided in edits.removed}.difference(added_ids)
-    archive.store.stories.put(members, gone)
+    archive.store.stories.save_members(members, gone)
     recorded.STORIES.note_read(archive.store, edits.stamp, archive.clock())
     return gone.union(added_ids)
 
@@ -91,7 +91,7 @@ def decide(
         for article_id, story in stories.items()
         if story
     ]
-    archive.store.stories.put(
+    archive.store.stories.save_members(
         members, [article_id for article_id, story in stories.items() if not story]
     )
     recorded.STORIES.note_written(archive.article_store, archive.store, archive.clock())

@@ -39,15 +39,15 @@ async def follow(
     now = archive.clock()
     changed = take_in(archive, configuration)
     if notes.note(_FORM) != FORM:
-        archive.store.stories.forget()
+        archive.store.stories.forget_sketches()
         notes.set_note(_FORM, FORM, now)
     if configuration.settings.publish.stories == "off":
-        archive.store.stories.prune(now, _OF_PASS)
+        archive.store.stories.delete_old_sketches(now, _OF_PASS)
         return set()
     since = now - WINDOW
     looked = notes.note(_LOOKED)
     looks_at_all = looked is None or not now - _LOOK_AGAIN < datetime.fromisoformat(looked) <= now
-    unread = archive.store.stories.unread(since, _OF_PASS, include_all=looks_at_all)
+    unread = archive.store.stories.list_unread(since, _OF_PASS, include_all=looks_at_all)
     for start in range(0, len(unread), _AT_ONCE):
         changed |= _group(archive, unread[start : start + _AT_ONCE], since)
         turn()
@@ -55,7 +55,7 @@ async def follow(
     if looks_at_all and len(unread) < _OF_PASS:
         notes.set_note(_LOOKED, now.isoformat(), now)
     kept_leads.choose(archive, configuration.sources)
-    archive.store.stories.prune(since, _OF_PASS)
+    archive.store.stories.delete_old_sketches(since, _OF_PASS)
     return changed
 
 
@@ -90,7 +90,7 @@ def _group(archive: Archive, unread: Sequence[Unread], since: datetime) -> set[s
     ]
 
     def near(report: Report) -> list[Report]:
-        likest = stories.near(
+        likest = stories.find_similar(
             rows[report.id], keys(report.sketch), WINDOW // timedelta(microseconds=1)
         )
         outlets.update((row.article, row.outlet) for row in likest)
@@ -122,7 +122,7 @@ def _group(archive: Archive, unread: Sequence[Unread], since: datetime) -> set[s
 def _measure_window(store: Store, since: datetime) -> Window:
     """Return the window of articles that are compared, by the newest of them."""
     stories = store.stories
-    sample = ((outlet, unpack_terms(data)) for outlet, data in stories.newest(SAMPLE))
+    sample = ((outlet, unpack_terms(data)) for outlet, data in stories.list_newest(SAMPLE))
     return count_terms(stories.count(since), sample)
 
 

@@ -41,7 +41,7 @@ def record(archive: Archive, leads: Mapping[str, str]) -> None:
 
 def choose(archive: Archive, sources: Mapping[str, Source]) -> None:
     """Choose the lead of each story that is published and has none."""
-    stories_due = archive.store.stories.leads_due()
+    stories_due = archive.store.stories.list_leads_due()
     if not stories_due:
         return
     chooser = _Chooser(archive, sources)

@@ -14,9 +14,9 @@ from syndicator.articles.beside.tab_lists import Folded
 from syndicator.configuration.settings import dropped_settings
 from syndicator.core.ports import Story
 from syndicator.store.engine import Store
-from syndicator.store.rows import TOLD
+from syndicator.store.tables.story_updates import SHOWN_NOTE
 
-_MERGED: Final = "merge"  # in the note TOLD of earlier versions, which had the setting in it
+_MERGED: Final = "merge"  # in the note SHOWN_NOTE of earlier versions, which had the setting in it
 _SETTING: Final = "publish.stories"
 _NEVER: Final = 0  # in seconds since 1970
 
@@ -34,14 +34,14 @@ def take_in(archive: Archive, configuration: Configuration) -> None:
     edits = recorded.FOLDED.find_edits(archive.article_store, store, find_first)
     if edits is None:
         return
-    store.stories.put_folded(edits.entries)
+    store.stories.replace_folded(edits.entries)
     recorded.FOLDED.note_read(store, edits.stamp, archive.clock())
 
 
 def _was_merged(store: Store, configuration: Configuration) -> bool:
     """Return True if an earlier version published stories as one entry: by its note, or by the
     setting if the database is new."""
-    note = store.visits.note(TOLD)
+    note = store.visits.note(SHOWN_NOTE)
     if note is not None:
         return _MERGED in note
     return any(

@@ -35,7 +35,7 @@ def add(
 
 def near(store: Store, one: Sketched) -> list[str]:
     found_by = keys(unpack(one.data or b"\0\0\0"))
-    return [row.article for row in store.stories.near(one, found_by, WINDOW)]
+    return [row.article for row in store.stories.find_similar(one, found_by, WINDOW)]
 
 
 def count(store: Store) -> tuple[int, ...]:
@@ -44,7 +44,7 @@ def count(store: Store) -> tuple[int, ...]:
 
 
 def unread(store: Store, *, all: bool) -> list[str]:
-    return [one.article for one in store.stories.unread(SINCE, 10, include_all=all)]
+    return [one.article for one in store.stories.list_unread(SINCE, 10, include_all=all)]
 
 
 def test_new_articles_are_unread_and_with_a_look_at_all_also_changed_ones(store: Store) -> None:
@@ -69,7 +69,7 @@ def test_articles_that_share_keys_are_found_within_the_window_in_their_language(
     add(store, 4, language="de")
     add(store, 5, b"")
     assert near(store, one) == [other.article]
-    assert store.stories.near(one, keys(unpack(QUAKE)), 60_000_000) == []
+    assert store.stories.find_similar(one, keys(unpack(QUAKE)), 60_000_000) == []
 
 
 def test_an_outlet_has_few_places_at_a_key_and_crowds_out_nobody(store: Store) -> None:
@@ -97,10 +97,10 @@ def test_an_article_that_changed_is_found_by_what_it_is_now(store: Store) -> Non
 def test_what_is_older_than_the_window_is_forgotten(store: Store) -> None:
     add(store, 70)
     one = add(store, 1)
-    store.stories.put([Member(one.article, "s", "1.example", final=False)])
-    store.stories.prune(NOW - timedelta(hours=2), 10)
+    store.stories.save_members([Member(one.article, "s", "1.example", final=False)])
+    store.stories.delete_old_sketches(NOW - timedelta(hours=2), 10)
     assert count(store) == (1, len(keys(unpack(QUAKE))), 1)
-    store.stories.prune(NOW, 10)
+    store.stories.delete_old_sketches(NOW, 10)
     assert count(store) == (0, 0, 1)
 
 
@@ -108,7 +108,7 @@ def test_what_goes_leaves_nothing_but_what_an_operator_said(store: Store) -> Non
     one, other = record(store, 1), record(store, 2)
     add(store, 1)
     add(store, 2)
-    store.stories.put(
+    store.stories.save_members(
         [Member(one.id, "s", "a", final=False), Member(other.id, "s", "b", final=True)]
     )
     for article in (one, other):
@@ -119,7 +119,7 @@ def test_what_goes_leaves_nothing_but_what_an_operator_said(store: Store) -> Non
 
 def test_a_rebuilt_database_compares_anew_and_keeps_the_stories(store: Store) -> None:
     one = add(store, 1)
-    store.stories.put([Member(one.article, "s", "a", final=False)])
+    store.stories.save_members([Member(one.article, "s", "a", final=False)])
     article = store.visits.article(one.article)
     assert article is not None
     store.reindex([(article, stamp(1))])
@@ -130,7 +130,9 @@ def test_a_rebuilt_database_compares_anew_and_keeps_the_stories(store: Store) ->
 def members(store: Store, story: str, *outlets: str, number: int) -> list[Article]:
     made = [record(store, number + place) for place in range(len(outlets))]
     both = zip(made, outlets, strict=True)
-    store.stories.put([Member(article.id, story, outlet, final=False) for article, outlet in both])
+    store.stories.save_members(
+        [Member(article.id, story, outlet, final=False) for article, outlet in both]
+    )
     return made
 
 
@@ -156,6 +158,6 @@ def test_a_story_has_the_articles_that_are_published(store: Store) -> None:
     store.index.merge(second.id, third.id)
     assert store.stories.of([first.id, "none"]) == {first.id: "s"}
     assert store.stories.articles(["s", "none"]) == {"s": [(third.id, "c"), (first.id, "a")]}
-    store.stories.put([], [first.id])
+    store.stories.save_members([], [first.id])
     assert store.stories.of([first.id]) == {}
     assert {member.article for member in store.stories.members()} == {second.id, third.id}

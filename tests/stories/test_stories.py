@@ -325,7 +325,7 @@ def test_an_article_is_compared_by_its_text_alone(
     files(app.archive, app.configuration)
     place.now += timedelta(hours=1)
     asyncio.run(follow(app.archive, app.configuration))
-    assert app.archive.store.stories.unread(place.now - WINDOW, 1, include_all=True) == []
+    assert app.archive.store.stories.list_unread(place.now - WINDOW, 1, include_all=True) == []
     assert [row.data for row in sketches(app, [one])] == [before.data]
 
 
@@ -372,7 +372,7 @@ def test_sketches_of_another_form_are_made_anew_and_no_story_changes(app: App) -
     other = add(app, "https://two.example/b", FERRY)
     assert grouped(app) == set()
     story = "s" * 26
-    app.archive.store.stories.put(
+    app.archive.store.stories.save_members(
         [Member(one, story, "one.example", False), Member(other, story, "two.example", False)]
     )
     with app.archive.store._db.write() as connection:
