@@ -31,7 +31,8 @@ def require(expr: Expr) -> Expr | None:
 
 
 def require_any(parts: Iterable[Expr | None]) -> Expr | None:
-    """Return the requirement that one of `parts` fulfils, None if one of them requires nothing."""
+    """Return the requirement to fulfil one of the requirements `parts`; None, that is nothing, if
+    one of them is None."""
     requirements: list[Expr] = []
     for part in parts:
         if part is None:

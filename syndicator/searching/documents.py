@@ -1,4 +1,4 @@
-"""The terms of an article, as searches read them, and the tokens by which an index finds it. Pure.
+"""List the terms of an article that searches read, and the tokens that an index has of it. Pure.
 
 Terms are those of `core.text.each_term`: words without case, accents and plural s, or pairs of
 neighbours in scripts without spaces. Tokens are terms, terms of the title with a mark, and names of

@@ -1,5 +1,6 @@
-"""Rank the articles that a search finds: those with all of its words first, then those with most of
-them. Pure.
+"""Rank the articles that a search finds: those with all of its words first. Pure.
+
+Those with most of its words come next; others are no results.
 
 BM25 (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009) over weighted fields, and
 more for words that stand in a row or near each other. Of equal articles the newer one is first."""

@@ -145,7 +145,9 @@ def grouped(
 def _begin_groups(
     reports: Sequence[Report], likely: Likely, new: Collection[str]
 ) -> list[list[Report]]:
-    """Return the articles that stay in their stories together, each other one alone."""
+    """Return the groups to begin with: the articles that stay in a story are together, each other
+    one is alone. An article stays if it is final, or if it is not `new` and not UNLIKE the first
+    such article of its story."""
     groups: dict[str, list[Report]] = {}  # by story, or by id of an article alone
     first_ids: dict[str, str] = {}  # by story
     for report in sorted(reports, key=_order):

@@ -155,8 +155,9 @@ class Comparison:
             return self.measure(article, other) > 0
         words = self._multiply_at_most(weighed.words, other.sketch.words, short_words)
         numbers = self._multiply_at_most(weighed.numbers, other.sketch.numbers, short_numbers)
-        most = BY_NAMES * names
-        if _get_odds((min(words, most), min(numbers, most), 0.0), tone=0.0) <= self._limit:
+        most = BY_NAMES * names  # as in `measure_shares`
+        highest_shares = min(words, most), min(numbers, most), 0.0
+        if _get_odds(highest_shares, tone=0.0) <= self._limit:
             return False
         return self.measure(article, other) > 0
 

@@ -1,5 +1,5 @@
-"""Store the related articles of articles that have pages, until an article changes. Each write is a
-transaction. Raises StoreError."""
+"""Store which articles are related to an article with a page, until the article changes.
+Each write is a transaction. Raises StoreError."""
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence

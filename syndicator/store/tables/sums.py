@@ -106,8 +106,8 @@ def by_day(query: Query, key: FeedKey, kind: str) -> Days:
 def update_sums(
     connection: Connection, key: FeedKey, changed_times: Collection[tuple[int, int]]
 ) -> None:
-    """Sum some days of a feed again: those of `changed_times`, the times (added, published as
-    entries show it) of changed articles."""
+    """Replace the stored sums of the days on which articles of a feed changed. `changed_times`:
+    when each changed article was added, and published as entries show it."""
     if not changed_times:
         return
     alone(connection, f"sums {key}")
@@ -115,8 +115,8 @@ def update_sums(
         days = _list_days(changed_times, kind)
         feed_and_kind = {**key._asdict(), "kind": kind}
         for part in chunks(sorted(days)):
-            in_part = delete(schema.sums).where(*_IN_SUMS, _s.day.in_(part))
-            connection.execute(in_part, feed_and_kind)
+            delete_days = delete(schema.sums).where(*_IN_SUMS, _s.day.in_(part))
+            connection.execute(delete_days, feed_and_kind)
         _save(connection, key, kind, _sum_days(_make_query(connection), key, kind, days))
 
 
