@@ -31,8 +31,8 @@ def require(expr: Expr) -> Expr | None:
 
 
 def require_any(parts: Iterable[Expr | None]) -> Expr | None:
-    """Return the requirement to fulfil one of the requirements `parts`; None, that is nothing, if
-    one of them is None."""
+    """Return the requirement that an article fulfils if it fulfils one of `parts`. A part may be
+    None, which requires nothing: then the result is None."""
     requirements: list[Expr] = []
     for part in parts:
         if part is None:

@@ -99,12 +99,12 @@ def count_words(title: str, text: str) -> Counter[str]:
     return Counter(_find_words(f"{title}\n{text[:READ]}"))
 
 
-def keys(of: Sketch) -> tuple[int, ...]:
+def keys(sketched: Sketch) -> tuple[int, ...]:
     """Return the terms of a sketch by which articles on the same event are looked up: the heaviest
     of names and words."""
     rarity_bytes = _read_rarity_bytes()
     weights: dict[int, float] = {}
-    for kind in (of.names, of.words):
+    for kind in (sketched.names, sketched.words):
         rarities = {
             term: stress * rarity_bytes[term % len(rarity_bytes)] / SCALE
             for term, stress in kind.items()
@@ -115,20 +115,20 @@ def keys(of: Sketch) -> tuple[int, ...]:
     return tuple(sorted(weights, key=lambda term: (-weights[term], term))[:KEYS])
 
 
-def find_first_names(of: Sketch) -> list[int]:
+def find_first_names(sketched: Sketch) -> list[int]:
     """Return the names in the title or at the beginning."""
-    return [term for term in of.names if of.words.get(term, 0.0) >= 1 + IN_LEAD]
+    return [term for term in sketched.names if sketched.words.get(term, 0.0) >= 1 + IN_LEAD]
 
 
-def pack(of: Sketch) -> bytes:
+def pack(sketched: Sketch) -> bytes:
     """Encode a sketch: for each kind the number of terms, their hashes, their stresses; then the
     tone."""
     parts: list[bytes] = []
-    for terms in (of.words, of.names, of.numbers):
+    for terms in (sketched.words, sketched.names, sketched.numbers):
         parts.append(bytes((len(terms),)))
         parts.append(array("I", terms).tobytes())
         parts.append(bytes(min(_HIGHEST_BYTE, round(STEPS * stress)) for stress in terms.values()))
-    parts.append(bytes((round(-STEPS * of.tone),)))
+    parts.append(bytes((round(-STEPS * sketched.tone),)))
     return b"".join(parts)
 
 
@@ -146,9 +146,9 @@ def unpack(data: bytes) -> Sketch:
     return Sketch(words, names, numbers, -int.from_bytes(data[end:], "big") / STEPS)
 
 
-def find_terms(of: Sketch) -> set[int]:
+def find_terms(sketched: Sketch) -> set[int]:
     """Return all terms of a sketch."""
-    return {*of.words, *of.names, *of.numbers}
+    return {*sketched.words, *sketched.names, *sketched.numbers}
 
 
 def unpack_terms(data: bytes) -> set[int]:
@@ -173,6 +173,7 @@ def _find_names(text: str) -> list[str]:
     """Return capitalised words that begin no sentence; in a script without capitals, all words."""
     names: list[str] = []
     for match in _NAME.finditer(text):
+        # `second` continues a pair of characters in a script without spaces
         word, second, is_in_sentence = match.groups()
         first_letter = word[0]
         start = match.start()

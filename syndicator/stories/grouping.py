@@ -39,31 +39,31 @@ class Report(NamedTuple):
 
 def changes(
     new: Sequence[Report],
-    near: Callable[[Report], Iterable[Report]],
-    members: Callable[[Collection[str]], Iterable[Report]],
-    fresh: MakeName,
+    list_near: Callable[[Report], Iterable[Report]],
+    list_members: Callable[[Collection[str]], Iterable[Report]],
+    make_name: MakeName,
     window: Window,
 ) -> dict[str, str]:
     """Return the new story, _NO_STORY for none, of each article that changes its story because of
-    the `new` articles. `near` returns the articles that share most terms with one, `members` those
-    of stories; `fresh` names a story."""
+    the `new` articles. `list_near` returns the articles that share most terms with one,
+    `list_members` those of stories; `make_name` names a new story."""
     comparison = Comparison(window)
     reports = {report.id: report for report in new}
-    # of stories and single articles that may belong together, by name or id
+    # Names of stories, and ids of articles without one, that may belong together.
     clusters: list[set[str]] = []
     for report in new:
-        similar = [other for other in near(report) if comparison.is_likely(report, other)]
+        similar = [other for other in list_near(report) if comparison.is_likely(report, other)]
         reports |= {other.id: other for other in similar}
         if similar or report.story:
             clusters.append({member.story or member.id for member in (report, *similar)})
     new_ids = {report.id for report in new}
     changed: dict[str, str] = {}
     for names in _merge_overlapping(clusters):
-        cluster = {article_id: reports[article_id] for article_id in names & reports.keys()}
-        cluster |= {member.id: member for member in members(names)}
-        stories = assign_stories(list(cluster.values()), new_ids, fresh, comparison.measure)
+        to_group = {article_id: reports[article_id] for article_id in names & reports.keys()}
+        to_group |= {member.id: member for member in list_members(names)}
+        stories = assign_stories(list(to_group.values()), new_ids, make_name, comparison.measure)
         for article_id, story in stories.items():
-            if story != cluster[article_id].story:
+            if story != to_group[article_id].story:
                 changed[article_id] = story
     return changed
 

@@ -198,19 +198,19 @@ def _get_odds(shares: tuple[float, float, float], tone: float) -> float:
     return odds
 
 
-def measure_shares(one: Weighed, two: Weighed) -> tuple[float, float, float]:
+def measure_shares(article: Weighed, other: Weighed) -> tuple[float, float, float]:
     """Return the evidence of shared words, that of shared numbers, and the evidence against one
     event: that both articles have MANY numbers and share none, like a forecast and a result. Words
     and numbers count as far as names agree. No word is more than MOST: the name of a company makes
     no event."""
-    names = _multiply(one.names, two.names)
-    shared_words = one.words.keys() & two.words.keys()
-    evidence = sum(min(MOST, one.words[term] * two.words[term]) for term in shared_words)
+    names = _multiply(article.names, other.names)
+    shared_words = article.words.keys() & other.words.keys()
+    evidence = sum(min(MOST, article.words[term] * other.words[term]) for term in shared_words)
     words = min(evidence, BY_NAMES * names)
-    numbers = min(_multiply(one.numbers, two.numbers), BY_NAMES * names)
-    if not one.numbers.keys().isdisjoint(two.numbers):
+    numbers = min(_multiply(article.numbers, other.numbers), BY_NAMES * names)
+    if not article.numbers.keys().isdisjoint(other.numbers):
         return words, numbers, 0.0
-    number_count = min(len(one.numbers), len(two.numbers))
+    number_count = min(len(article.numbers), len(other.numbers))
     share_of_many = min(1.0, number_count / MANY)
     return words, numbers, share_of_many * (words + APART)
 
@@ -220,24 +220,24 @@ def _multiply(terms: Terms, others: Terms) -> float:
     return sum(terms[term] * others[term] for term in terms.keys() & others.keys())
 
 
-def _have_same_template(one: Weighed, two: Weighed) -> bool:
+def _have_same_template(article: Weighed, other: Weighed) -> bool:
     """Return True for texts of one template: most words that are no names agree, but not the first
     names."""
-    names = one.names.keys() | two.names.keys()
-    words = one.words.keys() - names
-    other_words = two.words.keys() - names
+    names = article.names.keys() | other.names.keys()
+    words = article.words.keys() - names
+    other_words = other.words.keys() - names
     shorter = max(FEW_WORDS, min(len(words), len(other_words)))
     if len(words & other_words) <= TEMPLATE * shorter:
         return False
-    return max(_share_first_names(one, two), _share_first_names(two, one)) < SAME_NAMES
+    return max(_share_first_names(article, other), _share_first_names(other, article)) < SAME_NAMES
 
 
-def _share_first_names(one: Weighed, two: Weighed) -> float:
+def _share_first_names(article: Weighed, other: Weighed) -> float:
     """Return how much of the weight of the names at the beginning of a text belongs to names that
     the other text has."""
-    first_names = {term: one.names[term] for term in one.first_names}
+    first_names = {term: article.names[term] for term in article.first_names}
     weight = sum(first_names.values())
     if not weight:
         return 1.0
-    shared_names = first_names.keys() & two.names.keys()
+    shared_names = first_names.keys() & other.names.keys()
     return sum(first_names[term] for term in shared_names) / weight
