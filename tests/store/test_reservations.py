@@ -10,7 +10,7 @@ import pytest
 from syndicator.core.ports import ArticleRecord
 from syndicator.store.engine import Store, open_store
 from syndicator.store.tables.reservations import Reservations
-from tests.store.conftest import NOW, make, record, stamp
+from tests.store.conftest import NOW, make_article, make_stamp, record_article
 
 NEW = "abcdef" + "a" * 20
 
@@ -30,16 +30,17 @@ def test_the_first_path_stands_whoever_asks_again(store: Store) -> None:
 
 
 def test_an_article_with_a_row_keeps_its_path(store: Store) -> None:
-    known = record(store, 1)
+    known = record_article(store, 1)
     made = reservations(store)
-    assert made.path(known.id) == stamp(1).path
-    assert made.reserve(known.id, "2026/11/another.md") == stamp(1).path
+    assert made.path(known.id) == make_stamp(1).path
+    assert made.reserve(known.id, "2026/11/another.md") == make_stamp(1).path
     assert made.reserved() == []
 
 
 def test_what_is_reserved_is_known_by_its_age_and_swept_once_it_has_a_row(store: Store) -> None:
-    known, made = make(1), reservations(store)
-    made.reserve(known.id, stamp(1).path)
+    known = make_article(1)
+    made = reservations(store)
+    made.reserve(known.id, make_stamp(1).path)
     reservations(store, NOW + timedelta(minutes=1)).reserve(
         NEW, "2026/11/one-abcdef.md", writing=False
     )
@@ -47,17 +48,19 @@ def test_what_is_reserved_is_known_by_its_age_and_swept_once_it_has_a_row(store:
         (known.id, NOW, True),
         (NEW, NOW + timedelta(minutes=1), False),
     ]
-    store.visits.record(ArticleRecord(article=known, stamp=stamp(1)))
+    store.visits.record(ArticleRecord(article=known, stamp=make_stamp(1)))
     assert [one.id for one in made.reserved()] == [NEW]
     made.sweep(NOW)
-    made.release(stamp(1).path)  # it was there still
+    made.release(make_stamp(1).path)  # it was there still
     made.sweep(NOW + timedelta(hours=1))
     assert [one.id for one in made.reserved()] == [NEW]  # it has no row
 
 
 def test_ids_that_begin_alike_are_found_among_rows_and_reservations(store: Store) -> None:
-    known, made = record(store, 1), reservations(store)
-    near, far = known.id[:6] + "z" * 20, ("a" if known.id[0] != "a" else "b") + "z" * 25
+    known = record_article(store, 1)
+    made = reservations(store)
+    near = known.id[:6] + "z" * 20
+    far = ("a" if known.id[0] != "a" else "b") + "z" * 25
     for id in (near, far):
         made.reserve(id, f"2026/11/{id}.md")
     assert made.near(known.id[:6] + "y" * 20, 6) == sorted([known.id, near])
