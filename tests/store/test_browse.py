@@ -33,7 +33,7 @@ from tests.store.conftest import NOW, make_article, record_article
         (Wanted(filter="merged"), [1]),
     ],
 )
-def test_a_list_has_what_is_wanted_the_newest_first(
+def test_a_list_has_the_wanted_articles_the_newest_first(
     any_url: str, wanted: Wanted, found: list[int]
 ) -> None:
     more = {

@@ -30,7 +30,7 @@ def list_unasked(store: Store, plan: str = "p", **more: Any) -> set[str]:
     return set(store.enrichment.unasked(plan, **values | more))
 
 
-def test_what_is_still_to_be_asked(url: str) -> None:
+def test_unasked_are_new_changed_and_failed_articles(url: str) -> None:
     one, two, three = (make_article(number).id for number in (1, 2, 3))
     with open_store(url, articles_exist=False) as store:
         for number in (1, 2, 3):
@@ -70,7 +70,7 @@ def test_answers_go_with_their_article(url: str) -> None:
         )
 
 
-def test_the_meter_and_what_status_says(url: str) -> None:
+def test_the_meter_and_the_summary_of_status(url: str) -> None:
     with open_store(url, articles_exist=False) as store:
         assert (store.enrichment.meter(), store.status.llm()) == (Meter(), None)
         meter = Meter(
@@ -91,7 +91,7 @@ def test_the_meter_and_what_status_says(url: str) -> None:
         )
 
 
-def test_a_rebuilt_store_remembers_what_was_asked(url: str) -> None:
+def test_a_rebuilt_store_remembers_the_articles_that_were_asked_about(url: str) -> None:
     with open_store(url, articles_exist=False) as store:
         record_article(store, 1)
         store.enrichment.save_asked(make_asked(1))

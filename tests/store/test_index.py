@@ -184,7 +184,7 @@ def test_a_copy_is_shown_by_its_source_alone_until_it_is_split(store: Store) -> 
     assert store.index.merged() == {}
 
 
-def test_merging_what_is_not_there_or_into_itself_is_refused(store: Store) -> None:
+def test_merging_an_unknown_article_or_into_itself_is_refused(store: Store) -> None:
     article = record_article(store, 1)
 
     with pytest.raises(StoreError, match="no article unknown"):
@@ -226,7 +226,7 @@ def test_stale_held_and_built(store: Store) -> None:
     assert (store.index.count(AI), store.index.count(FeedKey("tag", "none"))) == (1, 0)
 
 
-def test_what_comes_while_a_feed_is_built_stays_to_be_built(store: Store) -> None:
+def test_a_feed_stays_stale_if_an_article_comes_while_it_is_built(store: Store) -> None:
     record_article(store, 1)
     seen = store.index.marks()[AI]
     record_article(store, 2)  # after the build has read what is in the feed
@@ -273,7 +273,7 @@ def test_holding_a_feed_that_has_a_mark_is_no_new_work(store: Store) -> None:
     assert find_feed(store, AI).stale
 
 
-def test_files_are_known_until_they_are_gone_and_out_of_date_where_one_is(store: Store) -> None:
+def test_a_target_is_out_of_date_if_one_of_its_files_is(store: Store) -> None:
     record_article(store, 1)
     files = [
         PublishedFile(name=f"tags/ai.{end}", owner=AI, target="tags/ai", made_of="abc", sha256="d")
@@ -291,7 +291,7 @@ def test_files_are_known_until_they_are_gone_and_out_of_date_where_one_is(store:
     assert store.index.targets([AI]) == {"tags/ai": ""} and find_feed(store, AI).stale
 
 
-def test_saving_a_feed_keeps_what_building_remembers(store: Store) -> None:
+def test_saving_a_feed_keeps_its_count_files_and_publication(store: Store) -> None:
     record_article(store, 1)
     record_build(store, AI)
     new = FeedKey("tag", "artificial-intelligence")

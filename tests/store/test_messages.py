@@ -32,7 +32,7 @@ def put_known(store: Store, *articles: Article) -> None:
     store.messages.put([], known, ())
 
 
-def test_a_message_is_due_once_those_before_it_of_its_subject_were_sent(store: Store) -> None:
+def test_a_message_is_due_after_earlier_messages_of_its_subject_were_sent(store: Store) -> None:
     store.messages.put(
         [
             make_message("a", "a1"),
@@ -65,7 +65,7 @@ def test_a_receiver_that_fails_has_all_its_messages_wait(store: Store) -> None:
     assert list_due(store, after=MINUTE) == ["a1", "b1"]
 
 
-def test_how_much_waits_for_whom_since_when(store: Store) -> None:
+def test_waiting_messages_are_counted_by_receiver_with_the_time_of_the_first(store: Store) -> None:
     store.messages.put(
         [make_message("a", "a1"), make_message("b", "b1"), make_message("b", "x", "two")], {}, ()
     )
@@ -108,7 +108,7 @@ def test_an_article_that_no_feed_shows_is_hidden(store: Store) -> None:
     assert store.messages.hidden() == []
 
 
-def test_what_was_published_before_there_was_a_receiver_is_known(store: Store) -> None:
+def test_articles_published_before_there_was_a_receiver_count_as_sent(store: Store) -> None:
     record_article(store, 3), record_article(store, 4, hold=True)
     recent = record_article(store, 1)
     store.messages.begin(NOW - timedelta(hours=2))

@@ -78,7 +78,7 @@ def test_every_row_moves_there_and_back(url: str, postgres: Server) -> None:
     assert read_content(back) == before
 
 
-def test_what_moved_goes_on_where_it_was(url: str, postgres: Server) -> None:
+def test_a_moved_database_continues_as_before(url: str, postgres: Server) -> None:
     fill(url)
     there = postgres.schema()
     back = f"{url}.back"

@@ -77,7 +77,7 @@ def test_a_failure_makes_nothing_stale(store: Store) -> None:
     assert store.pictures.counts() == Pictured(failed={"picture-off-limits": 1})
 
 
-def test_another_picture_or_other_rules_for_it_are_followed_and_a_title_is_not(
+def test_a_picture_is_fetched_again_after_a_change_of_its_address_or_rules_only(
     store: Store,
 ) -> None:
     article = record_article(store, 1, cover=COVER)
@@ -93,7 +93,7 @@ def test_another_picture_or_other_rules_for_it_are_followed_and_a_title_is_not(
     assert store.pictures.row(article.id) is None
 
 
-def test_what_was_asked_for_before_the_picture_changed_is_not_kept(store: Store) -> None:
+def test_a_result_for_an_earlier_picture_is_not_saved(store: Store) -> None:
     article = record_article(store, 1, cover=COVER)
     (row,) = store.pictures.due(NOW, 10)
     record_article(store, 1, cover="https://example.org/other.jpg")
@@ -120,7 +120,7 @@ def test_a_withdrawn_article_leaves_no_picture(store: Store) -> None:
     assert store.pictures.names(shown=False) == set()
 
 
-def test_what_is_lost_is_due_again(store: Store) -> None:
+def test_a_lost_thumbnail_is_due_again(store: Store) -> None:
     record_article(store, 1, cover=COVER)
     save_picture(store)
     build_all(store)
@@ -129,7 +129,7 @@ def test_what_is_lost_is_due_again(store: Store) -> None:
     assert ALL in list_stale(store)
 
 
-def test_a_rebuilt_database_keeps_what_it_knows_of_the_same_picture(store: Store) -> None:
+def test_a_rebuilt_database_keeps_the_thumbnail_of_an_unchanged_picture(store: Store) -> None:
     one = record_article(store, 1, cover=COVER)
     two = record_article(store, 2, cover="https://example.org/two.jpg")
     save_picture(store)

@@ -39,7 +39,7 @@ def make_entry(number: int, status: str = "pending") -> EntryRow:
     )
 
 
-def test_a_rebuilt_store_says_the_same_as_the_one_it_replaces(url: str, store: Store) -> None:
+def test_a_rebuilt_store_has_the_same_content_as_before(url: str, store: Store) -> None:
     for number in range(5):
         record_article(store, number)
     before = (read_feeds(store), list_ids(store), store.visits.stamps(), list(store.index.each()))
@@ -102,7 +102,7 @@ def test_entries_of_articles_in_the_store_are_done_and_others_stay(store: Store)
     assert [row.entry_id for row in store.visits.pending("src", NOW)] == ["guid-2"]
 
 
-def test_withdrawn_articles_stay_away_whoever_remembers_them(store: Store) -> None:
+def test_withdrawn_articles_stay_withdrawn_after_a_rebuild(store: Store) -> None:
     one, two, three = (record_article(store, number) for number in (1, 2, 3))
     store.visits.withdraw(one, (), (), NOW)
     from_the_store = Withdrawn(

@@ -121,7 +121,7 @@ def test_entries_come_back_by_their_own_ids_however_odd(store: Store) -> None:
     assert store.visits.entries("other", odd) == {}
 
 
-def test_what_the_feed_announced_is_kept_only_while_an_entry_is_pending(store: Store) -> None:
+def test_the_text_of_a_feed_is_kept_only_while_its_entry_is_pending(store: Store) -> None:
     announced = Entry(id="a", content="<p>long</p>")
     store.visits.save_entries([make_entry("a", entry=announced)])
     assert store.visits.entries("src", ["a"])["a"].entry == announced
@@ -240,7 +240,7 @@ def test_recording_ends_the_entry_keeps_the_html_and_marks_feeds_in_one(store: S
     }
 
 
-def test_what_was_rendered_stays_with_the_same_body_alone(store: Store) -> None:
+def test_html_stays_only_if_the_body_is_the_same(store: Store) -> None:
     article = make_article(1)
     for same_body, kept in ((True, {article.id: "<p>1</p>"}), (False, {})):
         store.visits.record(ArticleRecord(article=article, stamp=make_stamp(1), html="<p>1</p>"))
@@ -508,7 +508,7 @@ def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store
     assert find_likely(store, [1, 5, 9], NOW - 99 * day) == {two: b"two"}
 
 
-def test_what_an_article_claims_is_remembered_with_its_sketch(store: Store) -> None:
+def test_the_claims_of_an_article_are_stored_with_its_sketch(store: Store) -> None:
     one = record_article(store, 1).id
     assert store.visits.claims(one) == (None, None)
     first = Compared(
@@ -600,7 +600,7 @@ def test_a_file_that_says_it_is_a_copy_is_one_whatever_comes_first(store: Store)
     assert [one.id for one in store.index.each()] == [copy.id]
 
 
-def test_what_an_earlier_version_remembered_of_a_source_is_read(store: Store) -> None:
+def test_states_of_earlier_versions_are_read(store: Store) -> None:
     """Its fields are grouped otherwise now; rows written before are as they were."""
     old = '{"key":"a","url":"https://a.example/","etag":"x","next_due":"2026-11-24T12:00:00+00:00","failures":2,"feed_id":"f"}'
     state = SourceState(

@@ -19,7 +19,7 @@ def reservations(store: Store, at: datetime = NOW) -> Reservations:
     return store.reservations.by(lambda: at)
 
 
-def test_the_first_path_stands_whoever_asks_again(store: Store) -> None:
+def test_an_article_keeps_the_first_path_that_is_reserved(store: Store) -> None:
     made = reservations(store)
     assert made.path(NEW) is None
     assert made.reserve(NEW, "2026/11/one-abcdef.md") == "2026/11/one-abcdef.md"
@@ -37,7 +37,9 @@ def test_an_article_with_a_row_keeps_its_path(store: Store) -> None:
     assert made.reserved() == []
 
 
-def test_what_is_reserved_is_known_by_its_age_and_swept_once_it_has_a_row(store: Store) -> None:
+def test_reservations_are_listed_by_age_and_deleted_once_the_article_has_a_row(
+    store: Store,
+) -> None:
     known = make_article(1)
     made = reservations(store)
     made.reserve(known.id, make_stamp(1).path)
@@ -67,7 +69,7 @@ def test_ids_that_begin_alike_are_found_among_rows_and_reservations(store: Store
     assert made.near(known.id, 6) == [near]
 
 
-def test_of_many_who_reserve_at_once_all_learn_of_one_path(any_url: str) -> None:
+def test_all_who_reserve_at_once_get_the_same_path(any_url: str) -> None:
     with open_store(any_url, articles_exist=False):
         pass
     found: list[str] = []
@@ -92,7 +94,7 @@ def test_of_many_who_reserve_at_once_all_learn_of_one_path(any_url: str) -> None
 
 
 @pytest.mark.parametrize("shared", [False, True])
-def test_a_reservation_is_durable_when_it_is_made_whoever_shares_a_commit(
+def test_a_reservation_is_committed_at_once_even_if_commits_are_shared(
     any_url: str, shared: bool
 ) -> None:
     with open_store(any_url, articles_exist=False) as store:

@@ -31,9 +31,7 @@ def read_committed(url: str) -> set[str]:
         return {*other.visits.states()}
 
 
-def test_what_a_group_wrote_is_there_for_itself_at_once_and_for_others_after_its_commit(
-    store: Store, url: str
-) -> None:
+def test_others_see_the_writes_of_a_group_after_its_commit(store: Store, url: str) -> None:
     with store.visits.shared():
         store.visits.save_states([make_state("a")])
         store.visits.set_note("robots https://a.example", "x", NOW)
@@ -58,9 +56,7 @@ def test_publishing_sees_no_article_before_it_is_durable(store: Store) -> None:
         assert store.index.ids(ALL, limit=9, since=None, most=9) == [article.id]
 
 
-def test_what_has_to_be_on_the_disk_first_is_asked_for_before_each_commit_of_something(
-    store: Store, url: str
-) -> None:
+def test_first_is_called_before_each_commit_of_writes(store: Store, url: str) -> None:
     asked: list[set[str]] = []
     with store.visits.shared(lambda: asked.append(read_committed(url))):
         store.visits.commit()
@@ -102,14 +98,16 @@ def test_a_write_that_fails_undoes_itself_alone(store: Store, url: str) -> None:
         assert {*other.visits.stamps()} == {make_article(1).id, make_article(3).id}
 
 
-def test_what_ends_a_run_forgets_nothing_that_came_before(store: Store, url: str) -> None:
+def test_an_exception_that_ends_a_run_loses_no_earlier_write(store: Store, url: str) -> None:
     with pytest.raises(KeyError), store.visits.shared():
         store.visits.end_visit(Outcome(key="a", at=NOW, status="unchanged"), make_state("a"))
         raise KeyError
     assert read_committed(url) == {"a"}
 
 
-def test_a_write_of_another_part_comes_after_what_the_group_wrote(store: Store, url: str) -> None:
+def test_a_write_of_another_part_comes_after_the_writes_of_the_group(
+    store: Store, url: str
+) -> None:
     with store.visits.shared():
         record_article(store, 1)
         store.index.mark_stale([ALL])
@@ -118,7 +116,7 @@ def test_a_write_of_another_part_comes_after_what_the_group_wrote(store: Store, 
             assert other.index.newest_mark() == store.index.newest_mark() > 0
 
 
-def test_tables_that_are_read_whole_have_what_the_group_wrote(store: Store) -> None:
+def test_tables_that_are_read_whole_include_the_writes_of_the_group(store: Store) -> None:
     with store.visits.shared():
         store.visits.save_states([make_state("a")])
         assert [one.key for one in store.visits.each_state()] == ["a"]
@@ -128,9 +126,7 @@ def test_tables_that_are_read_whole_have_what_the_group_wrote(store: Store) -> N
         )
 
 
-def test_the_ends_of_visits_are_written_together_and_read_as_if_they_were_not(
-    store: Store, url: str
-) -> None:
+def test_ended_visits_are_written_together_and_visible_at_once(store: Store, url: str) -> None:
     def end(key: str, **changes: object) -> None:
         store.visits.end_visit(
             Outcome(key=key, at=NOW, status="unchanged"), changed(make_state(key), **changes)
@@ -151,7 +147,7 @@ def test_the_ends_of_visits_are_written_together_and_read_as_if_they_were_not(
     assert [len(store.status.outcomes(key)) for key in "abc"] == [2, 0, 1]
 
 
-def test_what_ends_after_a_state_was_saved_stands(store: Store) -> None:
+def test_a_visit_that_ends_later_overwrites_a_saved_state(store: Store) -> None:
     with store.visits.shared():
         store.visits.end_visit(Outcome(key="a", at=NOW, status="unchanged"), make_state("a"))
         store.visits.save_states([replace(make_state("a"), terms="later")])

@@ -90,7 +90,7 @@ def make_entry(id: str, reason: str, hours: int, source: str = "src") -> EntryRo
     )
 
 
-def test_what_waits_is_told_by_source_and_reason(store: Store) -> None:
+def test_waiting_entries_are_counted_by_source_and_reason(store: Store) -> None:
     rows = [
         make_entry("a", "bad-rules", 3),
         make_entry("b", "bad-rules", 1),

@@ -86,13 +86,13 @@ def test_an_outlet_has_few_places_at_a_key_and_crowds_out_nobody(store: Store) -
     assert len(found) <= 1 + PLACES
 
 
-def test_of_a_common_key_the_newest_are_looked_at(store: Store) -> None:
+def test_only_the_newest_articles_of_a_common_key_are_compared(store: Store) -> None:
     rows = [add_sketched(store, number) for number in range(1, 62)]
     assert len(find_similar(store, rows[0])) <= min(FOUND, NEWEST)
     assert rows[-1].article not in find_similar(store, rows[0])
 
 
-def test_an_article_that_changed_is_found_by_what_it_is_now(store: Store) -> None:
+def test_a_changed_article_is_found_by_its_new_sketch_only(store: Store) -> None:
     one = add_sketched(store, 1)
     other = add_sketched(store, 2)
     add_sketched(store, 2, FERRY)
@@ -100,7 +100,7 @@ def test_an_article_that_changed_is_found_by_what_it_is_now(store: Store) -> Non
     assert find_similar(store, other._replace(data=FERRY)) == []
 
 
-def test_what_is_older_than_the_window_is_forgotten(store: Store) -> None:
+def test_sketches_older_than_the_window_are_deleted(store: Store) -> None:
     add_sketched(store, 70)
     one = add_sketched(store, 1)
     store.stories.save_members([Member(one.article, "s", "1.example", final=False)])
@@ -110,7 +110,7 @@ def test_what_is_older_than_the_window_is_forgotten(store: Store) -> None:
     assert count_rows(store) == (0, 0, 1)
 
 
-def test_what_goes_leaves_nothing_but_what_an_operator_said(store: Store) -> None:
+def test_a_withdrawn_article_leaves_only_the_decision_of_an_operator(store: Store) -> None:
     one = record_article(store, 1)
     other = record_article(store, 2)
     add_sketched(store, 1)
@@ -124,7 +124,7 @@ def test_what_goes_leaves_nothing_but_what_an_operator_said(store: Store) -> Non
     assert store.stories.articles(["s"]) == {}
 
 
-def test_a_rebuilt_database_compares_anew_and_keeps_the_stories(store: Store) -> None:
+def test_a_rebuilt_database_makes_sketches_again_and_keeps_the_stories(store: Store) -> None:
     one = add_sketched(store, 1)
     store.stories.save_members([Member(one.article, "s", "a", final=False)])
     article = store.visits.article(one.article)

@@ -20,7 +20,7 @@ def make_subscription(token: str, source: str = "a", **more: object) -> Subscrip
     return Subscription(token=token, source_key=source, **(made | more))  # type: ignore[arg-type]
 
 
-def test_what_is_saved_is_there_and_what_is_gone_is_not(store: Store) -> None:
+def test_saved_subscriptions_are_listed_and_deleted_ones_are_not(store: Store) -> None:
     table = store.subscriptions
     first = make_subscription("1", asked="subscribe", next_try=NOW)
     second = make_subscription("2", "b", wanted=False, pushed=1.5, expires=NOW)

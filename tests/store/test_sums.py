@@ -82,7 +82,7 @@ def change_something(store: Store, pick: random.Random) -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_days_that_are_kept_are_those_of_all_articles(store: Store, seed: int) -> None:
+def test_stored_days_equal_the_days_of_all_articles(store: Store, seed: int) -> None:
     pick = random.Random(seed)
     for _ in range(25):
         for _ in range(pick.randrange(1, 5)):

@@ -199,5 +199,5 @@ def test_the_index_knows_the_year_of_publication(store: Store) -> None:
 
 
 @pytest.mark.parametrize("query", ["url:example or ferry", "not ferry"])
-def test_what_an_index_cannot_tell_requires_nothing(query: str) -> None:
+def test_a_query_that_an_index_cannot_answer_requires_nothing(query: str) -> None:
     assert require(parse_query(query)) is None

@@ -72,7 +72,7 @@ def test_one_article_that_all_record_is_one_in_each_feed(any_url: str) -> None:
         assert len(store.index.ids(ALL, limit=99, since=None, most=99)) == 15
 
 
-def test_a_build_takes_back_no_mark_that_it_did_not_see(any_url: str) -> None:
+def test_a_build_deletes_only_marks_that_it_read(any_url: str) -> None:
     with (
         open_store(any_url, articles_exist=False) as builder,
         open_store(any_url, articles_exist=False) as visitor,
@@ -169,7 +169,7 @@ def test_a_deadlock_is_tried_again(pair: tuple[Store, Store]) -> None:
     assert sorted(one.tries for one in crossings) == [1, 2]
 
 
-def test_what_conflicts_for_ever_is_told(pair: tuple[Store, Store]) -> None:
+def test_a_conflict_that_never_ends_is_raised(pair: tuple[Store, Store]) -> None:
     class Hopeless:
         tries = 0
 
@@ -239,7 +239,7 @@ def test_visits_that_share_commits_in_a_file_are_seen_at_once_here(
         assert state and state.url == "https://b.example/"
 
 
-def test_what_one_merges_another_that_files_meanwhile_does_not_undo(
+def test_filing_an_article_does_not_undo_a_merge_by_another_process(
     pair: tuple[Store, Store],
 ) -> None:
     """What is known of an article is read once no other transaction is at work on it."""

@@ -262,7 +262,7 @@ def test_a_story_keeps_its_name_when_others_join_and_when_two_become_one() -> No
     assert find_changes(reports, "n") == {"c": "larger", "n": "larger"}
 
 
-def test_what_is_final_stays_where_it_is() -> None:
+def test_final_articles_stay_in_their_stories() -> None:
     reports = [
         make_report("a", story="one", final=True),
         make_report("b", story="two", final=True),
@@ -277,7 +277,7 @@ def test_what_is_final_stays_where_it_is() -> None:
     assert find_changes(apart, "n").keys() <= {"n"}
 
 
-def test_what_comes_later_parts_no_story_and_joins_no_two() -> None:
+def test_later_articles_neither_split_a_story_nor_join_two() -> None:
     apart = [make_report(id, words, story=story) for id, words, story in PARTS]
     mixed = [make_report(f"x{n}", BOTH, at=NOON + timedelta(hours=1)) for n in range(6)]
     found = find_changes([*apart, *mixed], [one.id for one in mixed])
@@ -299,7 +299,7 @@ def test_a_report_like_two_events_neither_parts_nor_bridges_stories() -> None:
     )
 
 
-def test_a_later_pass_parts_what_is_not_alike() -> None:
+def test_a_later_pass_splits_articles_that_are_not_alike() -> None:
     reports = [
         make_report("a", story="s"),
         make_report("b", FERRY, story="s"),
@@ -325,7 +325,7 @@ def test_an_article_that_was_edited_leaves_its_story() -> None:
     }
 
 
-def test_a_story_that_is_too_large_to_be_grouped_anew_takes_what_comes() -> None:
+def test_a_story_too_large_to_be_grouped_again_takes_new_articles() -> None:
     large = [make_report(f"a{n:03}", story="s") for n in range(LARGEST)]
     assert find_changes([*large, make_report("n"), make_report("x", FERRY)], "nx") == {"n": "s"}
     earlier = NOON - timedelta(hours=1)

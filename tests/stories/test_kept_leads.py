@@ -77,7 +77,7 @@ def test_a_source_followed_for_a_week_leads_before_a_new_one(place: Place) -> No
     ]
 
 
-def test_of_new_sources_the_first_leads_whatever_is_longer(place: Place) -> None:
+def test_the_first_of_new_sources_leads_even_if_another_text_is_longer(place: Place) -> None:
     follow_only(place, "one", "two")
     file_report(place, "one")
     file_report(place, "two", LONGER)
@@ -93,7 +93,7 @@ def test_a_source_with_lead_leads_though_it_is_new_and_last(place: Place) -> Non
     assert read_leads(place) == [C]
 
 
-def test_what_is_published_keeps_its_lead(place: Place) -> None:
+def test_a_published_story_keeps_its_lead(place: Place) -> None:
     follow_only(place, "one", "two", "three")
     for outlet in ("one", "two"):
         file_report(place, outlet)

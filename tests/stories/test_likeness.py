@@ -29,7 +29,7 @@ def test_among_more_articles_a_pair_must_be_likelier() -> None:
     assert measure(Window(articles=10_000)) < measure(Window(articles=100))
 
 
-def test_what_many_articles_say_weighs_less() -> None:
+def test_a_term_of_many_articles_weighs_less() -> None:
     common = dict.fromkeys(QUAKE.words, 100)
     window = Window(articles=100, sampled=200, counts=common)
     assert measure(window) < measure(Window(articles=100, sampled=200))
@@ -51,7 +51,7 @@ def test_guides_on_one_subject_are_less_likely_a_story() -> None:
 
 
 @pytest.mark.parametrize("articles", [1, 100, 10_000])
-def test_what_is_likely_is_known_without_all_weights(articles: int) -> None:
+def test_likely_pairs_are_found_without_all_weights(articles: int) -> None:
     texts = [text for pair in PAIRS for text in (pair.report, pair.same, pair.other)]
     reports = [
         make_report(f"{n:02}")._replace(sketch=sketch(*text)) for n, text in enumerate(texts)

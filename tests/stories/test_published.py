@@ -119,7 +119,7 @@ def test_operators_and_edits_of_the_file_show_at_once(place: Place) -> None:
     assert read_named_outlets(place) == {A: ("Two",), B: ("One",)}
 
 
-def test_what_joins_writes_only_what_shows_it(place: Place) -> None:
+def test_a_new_report_changes_only_the_files_that_show_it(place: Place) -> None:
     for outlet, words in (("one", QUAKE), ("sea", FERRY)):
         file_report(place, outlet, words)
     place.build()

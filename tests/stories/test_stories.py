@@ -110,7 +110,7 @@ def test_reports_of_several_outlets_are_a_story_and_it_is_kept_in_a_file(
     assert len(read_lines(place)) == 3
 
 
-def test_nothing_is_grouped_unless_it_is_asked_for(tmp_path: Path) -> None:
+def test_nothing_is_grouped_unless_the_setting_is_on(tmp_path: Path) -> None:
     place = Place(tmp_path)
     with place.app() as app:
         file_article(app, "https://one.example/a")
@@ -147,7 +147,7 @@ def test_an_article_that_is_not_published_by_itself_or_of_another_language_joins
     assert group_stories(app) == set()
 
 
-def test_an_old_article_that_comes_late_joins_none_and_a_date_ahead_is_no_excuse(app: App) -> None:
+def test_an_old_article_joins_no_story_and_one_with_a_future_date_may(app: App) -> None:
     one = file_article(app, "https://one.example/a")
     old = file_article(
         app, "https://two.example/b", published=app.archive.clock() - WINDOW - timedelta(minutes=1)
@@ -193,7 +193,7 @@ def test_an_article_on_hold_leaves_its_story(app: App, place: Place) -> None:
     assert group_stories(app) == {frozenset((one, two))}
 
 
-def test_a_story_is_settled_when_its_first_article_is_older_than_the_window(
+def test_a_story_stays_as_it_is_once_its_first_article_is_older_than_the_window(
     app: App, place: Place
 ) -> None:
     one = file_article(app, "https://one.example/a")
@@ -272,7 +272,7 @@ def test_a_lost_file_is_written_again(app: App, place: Place) -> None:
     assert read_lines(place) == before
 
 
-def test_what_is_joined_stays_together(app: App, place: Place) -> None:
+def test_articles_that_an_operator_joined_stay_together(app: App, place: Place) -> None:
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b", FERRY)
     three = file_article(app, "https://three.example/c")
@@ -286,7 +286,7 @@ def test_what_is_joined_stays_together(app: App, place: Place) -> None:
     assert sum(line.endswith("\tfinal") for line in read_lines(place)) == 3
 
 
-def test_what_is_split_stays_apart(app: App) -> None:
+def test_articles_that_an_operator_split_stay_apart(app: App) -> None:
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     three = file_article(app, "https://three.example/c")
@@ -355,7 +355,7 @@ def test_a_join_needs_two_articles_and_a_split_something_to_part(app: App) -> No
         run_operation(app, "split", id=one)
 
 
-def test_copies_are_parted_before_a_story_unless_it_is_named(app: App) -> None:
+def test_split_separates_copies_first_unless_the_story_is_named(app: App) -> None:
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     group_stories(app)
