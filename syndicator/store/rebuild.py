@@ -50,7 +50,10 @@ def reindex(
     withdrawn: Iterable[Withdrawn],
     carried: Iterable[tuple[str, str]],
 ) -> int:
-    """See `Store.reindex`. If two files have the same id, the first counts."""
+    """Rebuild the rows of all articles; return their number. `articles`: each with the stamp of its
+    file; an id, or its start, instead of an article if the file is unreadable: its rows stay.
+    `withdrawn`: further withdrawals; `carried`: article id, key of a further source that announced
+    it. If two files have the same id, the first counts."""
     for entry in withdrawn:
         save_withdrawal(connection, entry)
     found_members = connection.execute(FOUND_MEMBERS).all()

@@ -159,7 +159,7 @@ def _sum_all_days(query: Query, key: FeedKey, kind: str) -> Days:
 
 
 def _sum_days(query: Query, key: FeedKey, kind: str, days: Collection[int]) -> Days:
-    """As `_sum_all_days`, but only these days."""
+    """Count and digest the articles of a feed on these days, as they are now."""
     rows: list[Any] = []
     for part in chunks(sorted(days)):
         values = {**key._asdict(), "days": list(part), "first": min(part) * DAY}
