@@ -1,4 +1,4 @@
-"""What an index must hold of an article so that a query may match it. Pure.
+"""Find the tokens that an index must have of an article so that a query may match it. Pure.
 
 A requirement is a tree of `Term`, `And` and `Or` whose values are tokens of `documents`. It never
 excludes an article that matches: what it cannot express, it leaves to the matcher."""
@@ -18,7 +18,8 @@ from syndicator.searching.language import AFTER, And, Expr, Not, Or, Term, date_
 
 
 def require(expr: Expr) -> Expr | None:
-    """Return what an index must hold of each article that matches `expr`, None for nothing."""
+    """Return the requirement for all articles that match the query `expr`: a tree of tokens, None
+    if it requires nothing."""
     if isinstance(expr, Not):
         return None
     if isinstance(expr, And):
@@ -30,27 +31,30 @@ def require(expr: Expr) -> Expr | None:
 
 
 def require_any(parts: Iterable[Expr | None]) -> Expr | None:
-    """Return the requirement that one of `parts` fulfils, None if one of them requires nothing."""
-    needed: list[Expr] = []
+    """Return the requirement that an article fulfils if it fulfils one of `parts`. A part may be
+    None, which requires nothing: then the result is None."""
+    requirements: list[Expr] = []
     for part in parts:
         if part is None:
             return None
-        needed.append(part)
-    return needed[0] if len(needed) == 1 else Or(tuple(needed))
+        requirements.append(part)
+    return requirements[0] if len(requirements) == 1 else Or(tuple(requirements))
 
 
 def require_tokens(tokens: Iterable[str]) -> Expr | None:
+    """Return the requirement that an article has all of these tokens, None without tokens."""
     return join_all([Term("", token) for token in dict.fromkeys(tokens)])
 
 
 def _require_term(term: Term) -> Expr | None:
+    """Return the requirement of one term, None if an index cannot help with it."""
     match term.field:
         case "tag" | "category" | "source" | "language":
             return _require_name(term.field, term.value)
         case "title":
             return require_tokens(TITLE + word for word in each_term(term.value))
         case "" | "author":
-            return require_tokens(_whole_words(term.value))
+            return require_tokens(_list_whole_words(term.value))
         case "words":
             return require_tokens(each_term(term.value))
         case "after" | "before":
@@ -59,6 +63,7 @@ def _require_term(term: Term) -> Expr | None:
 
 
 def _require_years(term: Term) -> Expr:
+    """Require one of the years before or after the date of a term, that of the date included."""
     day = date_of(term.value)
     assert day is not None  # the parser refuses others
     first = FIRST_YEAR
@@ -71,6 +76,7 @@ def _require_years(term: Term) -> Expr:
 
 
 def _require_name(field: str, value: str) -> Expr:
+    """Require a tag, category, source or language."""
     if field == "language":
         return Term("", make_facet(field, primary(value)))
     if field == "source":
@@ -78,7 +84,7 @@ def _require_name(field: str, value: str) -> Expr:
     return Term("", make_facet(field, slug(value)))
 
 
-def _whole_words(value: str) -> list[str]:
+def _list_whole_words(value: str) -> list[str]:
     """Return the terms of a phrase; a single character of a script without spaces is part of many
     pairs, and requires none."""
     terms = list(each_term(value))

@@ -1,4 +1,4 @@
-"""The terms of an article, as searches read them, and the tokens by which an index finds it. Pure.
+"""List the terms of an article that searches read, and the tokens that an index has of it. Pure.
 
 Terms are those of `core.text.each_term`: words without case, accents and plural s, or pairs of
 neighbours in scripts without spaces. Tokens are terms, terms of the title with a mark, and names of
@@ -22,7 +22,7 @@ LAST_YEAR: Final = 2069
 _MOST_TERMS: Final = 20_000  # of a text
 _MOST_CHARACTERS: Final = 400_000
 _LEVEL: Final = 6  # of zlib
-_UNNAMED: Final = re.compile(r"[^0-9a-z]+")
+_NOT_IN_TOKENS: Final = re.compile(r"[^0-9a-z]+")
 
 
 def join_terms(terms: Iterable[str]) -> str:
@@ -50,20 +50,21 @@ class Document:
     @property
     def tokens(self) -> set[str]:
         """The tokens by which an index finds the article."""
-        tokens = {term for field in (*self.fields, self.facets) for term in field.split()}
-        tokens.update(TITLE + term for term in self.title.split())
+        tokens = {TITLE + term for term in self.title.split()}
+        for field in (*self.fields, self.facets):
+            tokens.update(field.split())
         return tokens
 
     def pack(self) -> bytes:
+        """Return the document in compressed form: a line for each field."""
         lines = (field[1:-1] for field in (*self.fields, self.facets))
         return zlib.compress("\n".join(lines).encode(), _LEVEL)
 
     @classmethod
     def unpack(cls, data: bytes) -> Self:
         """Return the document that `pack` packed."""
-        title, names, excerpt, body, facets = (
-            f" {field} " if field else " " for field in zlib.decompress(data).decode().split("\n")
-        )
+        lines = zlib.decompress(data).decode().split("\n")
+        title, names, excerpt, body, facets = [f" {line} " if line else " " for line in lines]
         return cls(title=title, names=names, excerpt=excerpt, body=body, facets=facets)
 
     def count(self, term: str) -> tuple[int, ...]:
@@ -83,10 +84,12 @@ class TermTexts:
     document: Document
 
     def says(self, value: str) -> bool:
+        """Return True if a field has the terms of `value` in a row."""
         terms = list(each_term(value))
         return bool(terms) and self.document.has_row(join_terms(terms))
 
     def has_words(self, value: str) -> bool:
+        """Return True if the fields have all terms of `value`, in any order."""
         return all(any(self.document.count(term)) for term in each_term(value))
 
 
@@ -98,25 +101,26 @@ def make_document(article: Article, body: str) -> Document:
         names=join_terms(each_term("\n".join(names))),
         excerpt=join_terms(each_term(article.excerpt)),
         body=join_text_terms(body),
-        facets=join_terms(sorted(set(_facets_of(article)))),
+        facets=join_terms(sorted(set(_make_facets(article)))),
     )
 
 
 def join_text_terms(text: str) -> str:
-    """Return the terms of a text, joined; those of a very long one are cut."""
+    """Return the terms of a text, joined; of a very long text only the first ones."""
     return join_terms(islice(each_term(text[:_MOST_CHARACTERS]), _MOST_TERMS))
 
 
 def make_facet(kind: str, value: str) -> str:
     """Return the token for a tag, category, source or language."""
-    return f"{FACET}{kind}-{_UNNAMED.sub('-', value.casefold())}"
+    return f"{FACET}{kind}-{_NOT_IN_TOKENS.sub('-', value.casefold())}"
 
 
-def _facets_of(article: Article) -> Iterator[str]:
-    named = [("tag", tag) for tag in article.tags]
+def _make_facets(article: Article) -> Iterator[str]:
+    """Yield the tokens for tags, category, source, language and year of an article."""
+    kinds_and_names = [("tag", tag) for tag in article.tags]
     if article.category:
-        named.append(("category", article.category))
-    for kind, name in named:
+        kinds_and_names.append(("category", article.category))
+    for kind, name in kinds_and_names:
         yield make_facet(kind, slug(name))
         yield make_facet(kind, slug(name.replace(" ", "-")))
     yield make_facet("source", article.source_key)

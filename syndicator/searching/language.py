@@ -1,4 +1,4 @@
-"""The language: tag:AI and not (category:Finance or source:example). Pure.
+"""Parse queries such as tag:AI and not (category:Finance or source:example). Pure.
 
 Adjacent terms mean `and`. tag: category: source: author: language: take a word or "quoted phrase",
 title: takes words of the title, url: part of the address, after: and before: a year, month or day
@@ -29,6 +29,8 @@ FIELDS: Final = (
 )
 MOST_CHARACTERS: Final = 1000  # of a search, which strangers may send
 MOST_TERMS: Final = 50  # of a search
+_OPERATORS: Final = ("and", "or", "not")
+_NAMES_OF_FIELDS: Final = ", ".join(f"{field}:" for field in FIELDS)
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _DATE: Final = re.compile(r"(?P<year>[0-9]{4})(-(?P<month>[0-9]{2})(-(?P<day>[0-9]{2}))?)?")
 _DEEPEST: Final = 50  # nested parentheses; far below Python's recursion limit
@@ -80,11 +82,12 @@ class _Token:
 @lru_cache(maxsize=256)
 def parse_query(text: str) -> Expr:
     """Return the tree of a query. Raise QueryError."""
-    return _Parser(_tokens(text)).whole()
+    return _Parser(_split_tokens(text)).parse()
 
 
 def parse_search(text: str) -> Expr:
-    """Return the tree of a search, which has bounds. Raise QueryError."""
+    """Return the tree of a search that a stranger may have sent. Raise QueryError, also if it is
+    too long or has too many terms."""
     if len(text) > MOST_CHARACTERS:
         raise QueryError(f"more than {MOST_CHARACTERS} characters", MOST_CHARACTERS)
     control = _CONTROL.search(text)
@@ -97,7 +100,8 @@ def parse_search(text: str) -> Expr:
 
 
 def write_field(name: str, value: str) -> str:
-    """Return the term of a query for a field; a value cannot end it."""
+    """Return the term of a query for a field. Quotation marks in the value become spaces, so that
+    they cannot end it."""
     return f'{name}:"{value.replace(chr(34), " ")}"'
 
 
@@ -120,20 +124,22 @@ def join_all(parts: Sequence[Expr]) -> Expr | None:
 
 
 def date_of(value: str) -> datetime | None:
-    """Return the begin, in UTC, of a year, month or day such as 2026, 2026-11 or 2026-11-30; None
-    for anything else."""
+    """Return when a year, month or day such as 2026, 2026-11 or 2026-11-30 begins, in UTC; None for
+    any other text."""
     match = _DATE.fullmatch(value)
     if match is None:
         return None
+    year = int(match["year"])
+    month = int(match["month"] or 1)
+    day = int(match["day"] or 1)
     try:
-        return datetime(
-            int(match["year"]), int(match["month"] or 1), int(match["day"] or 1), tzinfo=UTC
-        )
+        return datetime(year, month, day, tzinfo=UTC)
     except ValueError:
         return None
 
 
-def _tokens(text: str) -> list[_Token]:
+def _split_tokens(text: str) -> list[_Token]:
+    """Split a query into tokens; the last one has the kind "end"."""
     tokens: list[_Token] = []
     position = 0
     end = len(text.rstrip())
@@ -141,39 +147,43 @@ def _tokens(text: str) -> list[_Token]:
         match = _TOKEN.match(text, position)
         if match is None:
             raise QueryError("a quotation mark is never closed", text.index('"', position))
-        tokens.append(_token(match))
+        tokens.append(_make_token(match))
         position = match.end()
     return [*tokens, _Token("end", len(text))]
 
 
-def _token(match: re.Match[str]) -> _Token:
-    at = match.end() - len(match[0].lstrip())
+def _make_token(match: re.Match[str]) -> _Token:
+    """Convert a match of _TOKEN. Raise QueryError."""
+    position = match.end() - len(match[0].lstrip())
     if match["paren"]:
-        return _Token(match["paren"], at)
+        return _Token(match["paren"], position)
     if match["field"]:
-        name = match["field"].lower()
-        value = match["fphrase"] if match["fphrase"] is not None else match["fword"]
-        if name not in FIELDS:
-            raise QueryError(
-                f"unknown field {match['field']!r}; there are {', '.join(f + ':' for f in FIELDS)}",
-                at,
-            )
-        if not value.strip():
-            raise QueryError(
-                f"{name}: needs a word or a quoted phrase right after the colon", at + len(name) + 1
-            )
-        if name in (AFTER, BEFORE) and date_of(value) is None:
-            raise QueryError(
-                f"{name}: needs a year, month or day, such as 2026, 2026-11 or 2026-11-30",
-                at + len(name) + 1,
-            )
-        return _Token("term", at, Term(name, value))
-    if match["word"] and match["word"].lower() in ("and", "or", "not"):
-        return _Token(match["word"].lower(), at)
+        value = match["fword"] if match["fphrase"] is None else match["fphrase"]
+        return _Token("term", position, _make_field_term(match["field"], value, position))
+    if match["word"] and match["word"].lower() in _OPERATORS:
+        return _Token(match["word"].lower(), position)
     value = match["word"] if match["phrase"] is None else match["phrase"]
     if not value.strip():
-        raise QueryError("an empty phrase", at)
-    return _Token("term", at, Term("", value))
+        raise QueryError("an empty phrase", position)
+    return _Token("term", position, Term("", value))
+
+
+def _make_field_term(field: str, value: str, position: int) -> Term:
+    """Return a term such as tag:AI. Raise QueryError for an unknown field or a wrong value."""
+    name = field.lower()
+    value_position = position + len(name) + 1
+    if name not in FIELDS:
+        raise QueryError(f"unknown field {field!r}; there are {_NAMES_OF_FIELDS}", position)
+    if not value.strip():
+        raise QueryError(
+            f"{name}: needs a word or a quoted phrase right after the colon", value_position
+        )
+    if name in (AFTER, BEFORE) and date_of(value) is None:
+        raise QueryError(
+            f"{name}: needs a year, month or day, such as 2026, 2026-11 or 2026-11-30",
+            value_position,
+        )
+    return Term(name, value)
 
 
 class _Parser:
@@ -184,61 +194,67 @@ class _Parser:
         self.position = 0
         self.depth = 0
 
-    def whole(self) -> Expr:
+    def parse(self) -> Expr:
+        """Return the tree of the whole query. Raise QueryError."""
         if self.kind == "end":
             raise QueryError("an empty query", 0)
-        expression = self.disjunction()
+        expression = self.parse_disjunction()
         if self.kind != "end":
-            raise QueryError(
-                "a closing parenthesis without an opening one", self.tokens[self.position].at
-            )
+            position = self.tokens[self.position].at
+            raise QueryError("a closing parenthesis without an opening one", position)
         return expression
 
     @property
     def kind(self) -> str:
+        """The kind of the next token."""
         return self.tokens[self.position].kind
 
-    def disjunction(self) -> Expr:
-        parts = [self.conjunction()]
+    def parse_disjunction(self) -> Expr:
+        """Parse parts joined by `or`, or a single one."""
+        parts = [self.parse_conjunction()]
         while self.kind == "or":
             self.position += 1
-            parts.append(self.conjunction())
+            parts.append(self.parse_conjunction())
         return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
-    def conjunction(self) -> Expr:
-        parts = [self.negation()]
+    def parse_conjunction(self) -> Expr:
+        """Parse parts joined by `and` or by nothing, or a single one."""
+        parts = [self.parse_negation()]
         while self.kind in ("and", "not", "term", "("):
             if self.kind == "and":
                 self.position += 1
-            parts.append(self.negation())
+            parts.append(self.parse_negation())
         return parts[0] if len(parts) == 1 else And(tuple(parts))
 
-    def negation(self) -> Expr:
-        odd = False
+    def parse_negation(self) -> Expr:
+        """Parse a term or group with any number of `not` before it."""
+        is_negated = False
         while self.kind == "not":
             self.position += 1
-            odd = not odd
-        expression = self.primary()
-        return Not(expression) if odd else expression
+            is_negated = not is_negated
+        expression = self.parse_primary()
+        return Not(expression) if is_negated else expression
 
-    def primary(self) -> Expr:
+    def parse_primary(self) -> Expr:
+        """Parse a term or a query in parentheses."""
         token = self.tokens[self.position]
         if token.term is not None:
             self.position += 1
             return token.term
-        if token.kind != "(":
-            what = "the end" if token.kind == "end" else repr(token.kind)
-            raise QueryError(f"a term is missing before {what}", token.at)
-        return self.group(token)
+        if token.kind == "(":
+            return self.parse_group(token)
+        next_token = "the end" if token.kind == "end" else repr(token.kind)
+        raise QueryError(f"a term is missing before {next_token}", token.at)
 
-    def group(self, opening: _Token) -> Expr:
-        self.position = self.position + 1
-        self.depth = self.depth + 1
+    def parse_group(self, opening: _Token) -> Expr:
+        """Parse a query in parentheses. `opening`: the next token, a parenthesis."""
+        self.position += 1
+        self.depth += 1
         if self.depth > _DEEPEST:
             raise QueryError(f"more than {_DEEPEST} nested parentheses", opening.at)
-        expression = self.disjunction()
+        expression = self.parse_disjunction()
         if self.kind != ")":
             raise QueryError("this parenthesis is never closed", opening.at)
-        self.position = self.position + 1
-        self.depth = self.depth - 1
+        self.position += 1
+        self.depth -= 1
         return expression

@@ -35,16 +35,22 @@ class PlainTexts:
     body: Callable[[], str]
 
     def says(self, value: str) -> bool:
+        """Return True if title, excerpt or text contain `value`, whole words in a row."""
         beginning = f"{self.article.title}\n{self.article.excerpt}"
         return has_phrase(value, beginning) or has_phrase(value, self.body())
 
     def has_words(self, value: str) -> bool:
-        wanted = set(each_term(value)).difference(each_term("\n".join(named_texts(self.article))))
-        return not wanted or wanted <= set(each_term(self.body()))
+        """Return True if title, excerpt, names and text contain the words of `value` in any form
+        and order."""
+        short_texts = "\n".join(_list_short_texts(self.article))
+        missing_terms = set(each_term(value)).difference(each_term(short_texts))
+        if not missing_terms:
+            return True
+        return missing_terms <= set(each_term(self.body()))
 
 
-def named_texts(article: Article) -> list[str]:
-    """Return the texts by which an article is found besides its own text."""
+def _list_short_texts(article: Article) -> list[str]:
+    """Return the texts of an article that words may be in, besides its body."""
     texts = (
         article.title,
         article.excerpt,
@@ -63,13 +69,13 @@ def matches(expr: Expr, article: Article, body: Callable[[], str]) -> bool:
 
 
 def matches_texts(expr: Expr, article: Article, texts: Texts) -> bool:
-    """As `matches`, with the article's texts in any form."""
+    """Return True if `article`, with these texts, matches `expr`."""
     if isinstance(expr, Not):
         return not matches_texts(expr.inner, article, texts)
     if isinstance(expr, And):
-        return all(matches_texts(part, article, texts) for part in _cheap_first(expr))
+        return all(matches_texts(part, article, texts) for part in _sort_cheap_first(expr))
     if isinstance(expr, Or):
-        return any(matches_texts(part, article, texts) for part in _cheap_first(expr))
+        return any(matches_texts(part, article, texts) for part in _sort_cheap_first(expr))
     value = expr.value.casefold()
     if expr.field == WORDS:
         return texts.has_words(value)
@@ -78,11 +84,13 @@ def matches_texts(expr: Expr, article: Article, texts: Texts) -> bool:
     return texts.says(value)
 
 
-def _cheap_first(expr: And | Or) -> list[Expr]:
+def _sort_cheap_first(expr: And | Or) -> list[Expr]:
+    """Return the parts of a query, those that need the body of an article last."""
     return sorted(expr.parts, key=_needs_body)
 
 
 def _needs_body(expr: Expr) -> bool:
+    """Return True if a query may need the body of an article."""
     if isinstance(expr, Not):
         return _needs_body(expr.inner)
     if isinstance(expr, Term):
@@ -91,45 +99,49 @@ def _needs_body(expr: Expr) -> bool:
 
 
 def has_phrase(value: str, text: str) -> bool:
-    """Return True if `text` contains the whole words `value`, in lower case; scripts without spaces
-    have no word boundaries."""
-    before = "" if _SPACELESS.match(value[0]) else r"(?<!\w)"
-    after = "" if _SPACELESS.match(value[-1]) else r"(?!\w)"
-    pattern = before + r"\s+".join(re.escape(word) for word in value.split()) + after
-    return re.search(pattern, text.casefold()) is not None
+    """Return True if `text` contains the whole words `value` in a row. `value`: in lower case.
+    Scripts without spaces have no word boundaries."""
+    word_start = "" if _SPACELESS.match(value[0]) else r"(?<!\w)"
+    word_end = "" if _SPACELESS.match(value[-1]) else r"(?!\w)"
+    words = r"\s+".join(re.escape(word) for word in value.split())
+    return re.search(word_start + words + word_end, text.casefold()) is not None
 
 
-def _same(value: str, other: str | None) -> bool:
-    folded = (other or "").casefold()
-    return other is not None and (
-        value in (folded, folded.replace(" ", "-")) or value == slug(other)
-    )
+def _is_name(value: str, name: str | None) -> bool:
+    """Return True if `value`, in lower case, is a name, with spaces or hyphens, or its slug."""
+    if name is None:
+        return False
+    folded = name.casefold()
+    return value in (folded, folded.replace(" ", "-")) or value == slug(name)
 
 
 def _is_language(value: str, article: Article) -> bool:
-    have = (article.language or "").casefold()
-    return have == value or have.startswith(value + "-")
+    """Return True if the article has the language `value`, such as en, also as en-GB."""
+    language = (article.language or "").casefold()
+    return language == value or language.startswith(value + "-")
 
 
-def _begin_of(value: str) -> datetime:
+def _get_begin(value: str) -> datetime:
+    """Return when a year, month or day begins."""
     begin = date_of(value)
     assert begin is not None  # the parser refuses others
     return begin
 
 
 def _is_after(value: str, article: Article) -> bool:
-    return article.published is not None and article.published >= _begin_of(value)
+    return article.published is not None and article.published >= _get_begin(value)
 
 
 def _is_before(value: str, article: Article) -> bool:
-    return article.published is not None and article.published < _begin_of(value)
+    return article.published is not None and article.published < _get_begin(value)
 
 
+# by field of a term: does an article match its value in lower case?
 _TESTS: Final[dict[str, Callable[[str, Article], bool]]] = {
     "title": lambda value, article: has_phrase(value, article.title),
-    "tag": lambda value, article: any(_same(value, tag) for tag in article.tags),
-    "category": lambda value, article: _same(value, article.category),
-    "source": lambda value, article: _same(value, article.source_key),
+    "tag": lambda value, article: any(_is_name(value, tag) for tag in article.tags),
+    "category": lambda value, article: _is_name(value, article.category),
+    "source": lambda value, article: _is_name(value, article.source_key),
     "author": lambda value, article: has_phrase(value, article.author or ""),
     "language": _is_language,
     "url": lambda value, article: value in article.url.casefold(),

@@ -23,6 +23,7 @@ CONTAINED = 0.6
 HALF = 0.5  # share of the longer text that the shorter must contain
 ALIKE_WITHIN_A_SOURCE = 0.8
 
+_HASH_BYTES = 4
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]|[^\W_]+")
 
 
@@ -44,10 +45,12 @@ class Sketch:
         return self.lowest[:FOUND_BY]
 
     def pack(self) -> bytes:
+        """Return the sketch as bytes: the size, then the hashes, four bytes each."""
         return array("I", [self.size, *self.lowest]).tobytes()
 
     @classmethod
     def unpack(cls, data: bytes) -> "Sketch":
+        """Return the sketch that `pack` packed."""
         values = array("I")
         values.frombytes(data)
         return cls(values[0], tuple(values[1:]))
@@ -56,41 +59,48 @@ class Sketch:
 def sketch(text: str) -> Sketch | None:
     """Return the sketch of a plain text, None if it is too short."""
     tokens = _TOKEN.findall(text[:MOST].casefold())
-    shingles = set(map(" ".join, zip(*(tokens[start:] for start in range(SHINGLE)), strict=False)))
+    shifted_tokens = [tokens[start:] for start in range(SHINGLE)]
+    shingles = set(map(" ".join, zip(*shifted_tokens, strict=False)))
     if len(shingles) < LEAST:
         return None
     hashes = {
-        blake2b(shingle.encode("utf-8", "replace"), digest_size=4).digest() for shingle in shingles
+        blake2b(shingle.encode("utf-8", "replace"), digest_size=_HASH_BYTES).digest()
+        for shingle in shingles
     }
     lowest = sorted(hashes)[:KEPT]  # of big-endian numbers the order is that of their bytes
-    return Sketch(len(shingles), tuple(int.from_bytes(shingle, "big") for shingle in lowest))
+    return Sketch(len(shingles), tuple(int.from_bytes(digest, "big") for digest in lowest))
 
 
 def resemblance(first: Sketch, second: Sketch) -> float:
-    """Return the estimated share of common shingles, 0 to 1."""
-    both = heapq.nsmallest(KEPT, {*first.lowest, *second.lowest})
+    """Return the estimated share of the shingles of two texts that both have, 0 to 1."""
+    lowest = heapq.nsmallest(KEPT, {*first.lowest, *second.lowest})
+    if not lowest:
+        return 0.0
     shared = {*first.lowest} & {*second.lowest}
-    return sum(value in shared for value in both) / len(both) if both else 0.0
+    return sum(value in shared for value in lowest) / len(lowest)
 
 
 def containment(first: Sketch, second: Sketch) -> float:
     """Return the share of the shorter text that the longer contains, 0 to 1."""
-    return min(1.0, _shared(first, second) / min(first.size, second.size))
+    return min(1.0, _count_shared(first, second) / min(first.size, second.size))
 
 
-def _shared(first: Sketch, second: Sketch) -> float:
+def _count_shared(first: Sketch, second: Sketch) -> float:
+    """Return the estimated number of shingles that both texts have."""
     alike = resemblance(first, second)
     return alike / (1 + alike) * (first.size + second.size)
 
 
 def holds(first: Sketch, second: Sketch) -> bool:
-    """True if the longer text contains the shorter one."""
+    """Return True if the longer text contains the shorter one."""
     return containment(first, second) >= CONTAINED
 
 
 def same_story(first: Sketch, second: Sketch, *, one_source: bool) -> bool:
-    """True if two texts tell one story in the same words. Within one source they must be nearly
-    identical."""
+    """Return True if two texts tell one story in the same words. Within one source they must be
+    nearly identical."""
     if one_source:
         return resemblance(first, second) >= ALIKE_WITHIN_A_SOURCE
-    return holds(first, second) and _shared(first, second) >= HALF * max(first.size, second.size)
+    if not holds(first, second):
+        return False
+    return _count_shared(first, second) >= HALF * max(first.size, second.size)

@@ -51,6 +51,8 @@ _BEFORE: Final = 6  # characters before a word in which a sentence may end
 Terms = Mapping[int, float]
 
 _STRESSES: Final = tuple(byte / STEPS for byte in range(256))
+_HIGHEST_BYTE: Final = 255
+_HASH_BYTES: Final = 4
 _NO_SIGNS: Final = str.maketrans("", "", ".,:")
 
 
@@ -67,44 +69,45 @@ class Sketch(NamedTuple):
 
 def sketch(title: str, text: str) -> Sketch:
     """Return the sketch of an article with this title and plain text."""
-    whole = f"{title}\n{text[:READ]}"
-    in_title = _words(title)
-    in_lead = in_title + _words(text[:LEAD])
-    counts = Counter(in_lead)
-    counts.update(_words(text[LEAD:READ]))
+    title_and_text = f"{title}\n{text[:READ]}"
+    title_words = _find_words(title)
+    lead_words = title_words + _find_words(text[:LEAD])
+    counts = Counter(lead_words)
+    counts.update(_find_words(text[LEAD:READ]))
     stresses = {word: 1 + math.log(count) for word, count in counts.items()}
-    for word in set(in_lead):
+    for word in set(lead_words):
         stresses[word] += IN_LEAD
-    for word in set(in_title):
+    for word in set(title_words):
         stresses[word] += IN_TITLE
     return Sketch(
-        _rarest(stresses, WORDS),
-        _rarest(_stress(_names(whole)), NAMES),
-        _rarest(_stress(_numbers(whole)), NUMBERS),
-        _measure_tone(counts),
+        words=_choose_rarest(stresses, WORDS),
+        names=_choose_rarest(_stress_terms(_find_names(title_and_text)), NAMES),
+        numbers=_choose_rarest(_stress_terms(_find_numbers(title_and_text)), NUMBERS),
+        tone=_measure_tone(counts),
     )
 
 
 def terms(title: str, text: str) -> Iterator[str]:
     """Yield all terms of an article, as counted for data/common.bin."""
-    whole = f"{title}\n{text[:COUNTED]}"
-    yield from _words(whole)
-    yield from _numbers(whole)
+    title_and_text = f"{title}\n{text[:COUNTED]}"
+    yield from _find_words(title_and_text)
+    yield from _find_numbers(title_and_text)
 
 
 def count_words(title: str, text: str) -> Counter[str]:
     """Return how often an article has each word, as read for its tone."""
-    return Counter(_words(f"{title}\n{text[:READ]}"))
+    return Counter(_find_words(f"{title}\n{text[:READ]}"))
 
 
-def keys(of: Sketch) -> tuple[int, ...]:
-    """Return the terms by which articles on the same event are looked up: the heaviest of names and
-    words."""
-    table = _common()
+def keys(sketched: Sketch) -> tuple[int, ...]:
+    """Return the terms of a sketch by which articles on the same event are looked up: the heaviest
+    of names and words."""
+    rarity_bytes = _read_rarity_bytes()
     weights: dict[int, float] = {}
-    for kind in (of.names, of.words):
+    for kind in (sketched.names, sketched.words):
         rarities = {
-            term: stress * table[term % len(table)] / SCALE for term, stress in kind.items()
+            term: stress * rarity_bytes[term % len(rarity_bytes)] / SCALE
+            for term, stress in kind.items()
         }
         length = math.hypot(1.0, *rarities.values())
         for term, rarity in rarities.items():
@@ -112,37 +115,40 @@ def keys(of: Sketch) -> tuple[int, ...]:
     return tuple(sorted(weights, key=lambda term: (-weights[term], term))[:KEYS])
 
 
-def find_first_names(of: Sketch) -> list[int]:
+def find_first_names(sketched: Sketch) -> list[int]:
     """Return the names in the title or at the beginning."""
-    return [term for term in of.names if of.words.get(term, 0.0) >= 1 + IN_LEAD]
+    return [term for term in sketched.names if sketched.words.get(term, 0.0) >= 1 + IN_LEAD]
 
 
-def pack(of: Sketch) -> bytes:
+def pack(sketched: Sketch) -> bytes:
     """Encode a sketch: for each kind the number of terms, their hashes, their stresses; then the
     tone."""
-    parts = []
-    for terms in (of.words, of.names, of.numbers):
-        stresses = bytes(min(255, round(STEPS * stress)) for stress in terms.values())
-        parts += [bytes((len(terms),)), array("I", terms).tobytes(), stresses]
-    return b"".join((*parts, bytes((round(-STEPS * of.tone),))))
+    parts: list[bytes] = []
+    for terms in (sketched.words, sketched.names, sketched.numbers):
+        parts.append(bytes((len(terms),)))
+        parts.append(array("I", terms).tobytes())
+        parts.append(bytes(min(_HIGHEST_BYTE, round(STEPS * stress)) for stress in terms.values()))
+    parts.append(bytes((round(-STEPS * sketched.tone),)))
+    return b"".join(parts)
 
 
 def unpack(data: bytes) -> Sketch:
-    """Decode the result of `pack`. Sketches of the form before have no tone."""
+    """Decode the result of `pack`. Sketches of an earlier form have no tone."""
     kinds: list[Terms] = []
     end = 0
     for _ in ("words", "names", "numbers"):
-        start = end + 1 + 4 * data[end]
-        hashes = array("I", data[end + 1 : start])
-        end = start + len(hashes)
-        kinds.append(dict(zip(hashes, map(_STRESSES.__getitem__, data[start:end]), strict=True)))
+        hashes_end = end + 1 + _HASH_BYTES * data[end]
+        hashes = array("I", data[end + 1 : hashes_end])
+        end = hashes_end + len(hashes)
+        stresses = map(_STRESSES.__getitem__, data[hashes_end:end])
+        kinds.append(dict(zip(hashes, stresses, strict=True)))
     words, names, numbers = kinds
     return Sketch(words, names, numbers, -int.from_bytes(data[end:], "big") / STEPS)
 
 
-def find_terms(of: Sketch) -> set[int]:
+def find_terms(sketched: Sketch) -> set[int]:
     """Return all terms of a sketch."""
-    return {*of.words, *of.names, *of.numbers}
+    return {*sketched.words, *sketched.names, *sketched.numbers}
 
 
 def unpack_terms(data: bytes) -> set[int]:
@@ -151,37 +157,41 @@ def unpack_terms(data: bytes) -> set[int]:
     end = 0
     for _ in ("words", "names", "numbers"):
         count = data[end]
-        start = end + 1 + 4 * count
-        terms.update(array("I", data[end + 1 : start]))
-        end = start + count
+        hashes_end = end + 1 + _HASH_BYTES * count
+        terms.update(array("I", data[end + 1 : hashes_end]))
+        end = hashes_end + count
     return terms
 
 
-def _words(text: str) -> list[str]:
+def _find_words(text: str) -> list[str]:
+    """Return the stems of the words of a text; in scripts without spaces, of pairs of
+    characters."""
     return stems(word + second for word, second in _WORD.findall(text))
 
 
-def _names(text: str) -> list[str]:
+def _find_names(text: str) -> list[str]:
     """Return capitalised words that begin no sentence; in a script without capitals, all words."""
-    names = []
+    names: list[str] = []
     for match in _NAME.finditer(text):
-        word, second, inside = match.groups()
-        first = word[0]
+        # `second` continues a pair of characters in a script without spaces
+        word, second, is_in_sentence = match.groups()
+        first_letter = word[0]
         start = match.start()
-        inside = inside or (
-            first.isupper() and not _ENDS.search(text[max(0, start - _BEFORE) : start])
+        is_name = is_in_sentence or (
+            first_letter.isupper() and not _ENDS.search(text[max(0, start - _BEFORE) : start])
         )
-        if inside or first.lower() == first.upper():
+        if is_name or first_letter.lower() == first_letter.upper():
             names.append(word + second if second else word)
     return stems(names)
 
 
-def _numbers(text: str) -> list[str]:
+def _find_numbers(text: str) -> list[str]:
+    """Return the numbers of a text, without points, commas and colons."""
     return " ".join(_NUMBER.findall(text)).translate(_NO_SIGNS).split()
 
 
 def stems(words: Iterable[str]) -> list[str]:
-    """Return the beginnings of words, in lower case."""
+    """Return the first STEM letters of each word, in lower case: a cheap form of stemming."""
     return [word[:STEM] for word in " ".join(words).lower().split()]
 
 
@@ -191,58 +201,62 @@ def number(term: str) -> int:
 
 
 def get_rarity(term: int) -> float:
-    """Return the logarithm of how many texts there are to one with the term of this hash."""
+    """Return the rarity of the term with this hash: the logarithm of the number of texts to each
+    one that has the term."""
     return get_rarity_byte(term) / SCALE
 
 
 def get_rarity_byte(term: int) -> int:
-    """Return what data/common.bin has for the term of this hash: SCALE times its rarity."""
-    table = _common()
-    return table[term % len(table)]
+    """Return SCALE times the rarity of the term with this hash, a byte of data/common.bin."""
+    rarity_bytes = _read_rarity_bytes()
+    return rarity_bytes[term % len(rarity_bytes)]
 
 
 @lru_cache(maxsize=1)
-def _common() -> bytes:
-    return (
-        resources.files("syndicator.sketches")
-        .joinpath("data/common.bin")
-        .read_bytes()
-        .replace(b"\0", b"%c" % RAREST)
-    )
+def _read_rarity_bytes() -> bytes:
+    """Return data/common.bin: for each remainder of a hash the rarity of its term."""
+    file = resources.files("syndicator.sketches").joinpath("data/common.bin")
+    return file.read_bytes().replace(b"\0", b"%c" % RAREST)
 
 
 @lru_cache(maxsize=1)
-def _tones() -> Mapping[str, float]:
-    """How much more a word is of news than of guides."""
+def _read_tones() -> Mapping[str, float]:
+    """Return for each word how much more often news have it than guides: below 0 if guides have it
+    more often."""
     file = resources.files("syndicator.sketches").joinpath("data/tone.toml")
     tones: Mapping[str, float] = tomllib.loads(file.read_text("utf-8"))["tone"]
     return tones
 
 
 def _measure_tone(counts: Counter[str]) -> float:
-    tones = _tones()
-    whole = sum(tones[word] * math.log1p(counts[word]) for word in tones.keys() & counts.keys())
-    return max(FLATTEST, min(0.0, whole / math.log(TEXT + counts.total())))
+    """Return the tone of a text, from FLATTEST to 0, by how often it has each word."""
+    tones = _read_tones()
+    words = tones.keys() & counts.keys()
+    sum_of_tones = sum(tones[word] * math.log1p(counts[word]) for word in words)
+    return max(FLATTEST, min(0.0, sum_of_tones / math.log(TEXT + counts.total())))
 
 
-def _stress(terms: Iterable[str]) -> dict[str, float]:
+def _stress_terms(terms: Iterable[str]) -> dict[str, float]:
+    """Return for each term one and the logarithm of how often it occurs."""
     return {term: 1 + math.log(count) for term, count in Counter(terms).items()}
 
 
-def _rarest(stresses: Mapping[str, float], most: int) -> Terms:
-    table = _common()
+def _choose_rarest(stresses: Mapping[str, float], most: int) -> Terms:
+    """Return the terms with the highest products of stress and rarity, by hash, with their
+    stresses."""
+    rarity_bytes = _read_rarity_bytes()
     hashes = map(crc32, "\n".join(stresses).encode("utf-8", "replace").split(b"\n"))
     weighed = [
-        (-stress * table[term % len(table)], term, stress)
+        (-stress * rarity_bytes[term % len(rarity_bytes)], term, stress)
         for term, stress in zip(hashes, stresses.values(), strict=False)
     ]
     return {term: stress for _, term, stress in sorted(weighed)[:most]}
 
 
 def place(article: str, outlet: str) -> int:
-    """Return the place of an article at its keys, one of the few of its outlet."""
-    number = (
-        int.from_bytes(hashlib.blake2b(article.encode(), digest_size=2).digest(), "big") % PLACES
-    )
+    """Return the place of an article in the index of keys: the number of one of the PLACES of its
+    outlet."""
+    article_digest = hashlib.blake2b(article.encode(), digest_size=2).digest()
+    number = int.from_bytes(article_digest, "big") % PLACES
     digest = hashlib.blake2b(f"{outlet}\0{number}".encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)

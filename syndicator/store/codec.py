@@ -14,25 +14,34 @@ from syndicator.core.model import SourceState
 T = TypeVar("T")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICRO = timedelta(microseconds=1)
+_MICROSECOND = timedelta(microseconds=1)
 NEVER = -(2**62)  # an unknown time in a column that is sorted
 # Fields of a state that each visit changes
-_PLAN = ("last_visit", "last_success", "next_due", "due_why")
-# Groups of fields of a state, and the group of each name in its document
-_GROUPS = {
-    group.name: group.default for group in fields(SourceState) if is_dataclass(group.default)
-}
-_GROUP_OF = {inner.name: group for group, value in _GROUPS.items() for inner in fields(value)}
+_PLAN_FIELDS = ("last_visit", "last_success", "next_due", "due_why")
+_NOTHING: frozenset[str] = frozenset()
 # ASCII, so that lone surrogates survive: pydantic's own JSON has none
 _JSON = json.JSONEncoder(separators=(",", ":"), default=datetime.isoformat)
 # of four bytes at most: PostgreSQL indexes at most 2,704 bytes (a third of its page)
 _KEY_CHARS = 500
 
 
-def pack(value: Any, skip: frozenset[str] = frozenset()) -> str:
+def _list_groups() -> dict[str, list[str]]:
+    """Return the groups of fields of a state, each with the names of its fields."""
+    groups: dict[str, list[str]] = {}
+    for field in fields(SourceState):
+        if is_dataclass(field.default):
+            groups[field.name] = [inner.name for inner in fields(field.default)]
+    return groups
+
+
+_GROUPS = _list_groups()
+_GROUP_OF = {name: group for group, names in _GROUPS.items() for name in names}
+
+
+def pack(value: Any, skip: frozenset[str] = _NOTHING) -> str:
     """Return a dataclass as ASCII JSON, without the fields `skip` and those with their default.
     Raises TypeError."""
-    return _JSON.encode(_plain(value, skip))
+    return _JSON.encode(_make_document(value, skip))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +54,11 @@ class StateDocuments:
 
 
 def pack_state(state: SourceState) -> StateDocuments:
-    """Return a state as its row has it, without the groups of its fields."""
-    document = _plain(state)
+    """Return a state as two JSON documents, in which its fields are in no groups."""
+    document = _make_document(state)
     for group in _GROUPS:
         document |= document.pop(group, {})
-    plan = {name: document.pop(name) for name in _PLAN if name in document}
+    plan = {name: document.pop(name) for name in _PLAN_FIELDS if name in document}
     return StateDocuments(data=_JSON.encode(document), plan=_JSON.encode(plan))
 
 
@@ -71,47 +80,50 @@ def unpack_state(data: str, plan: str) -> SourceState:
 def unpack(cls: type[T], document: str) -> T:
     """Return the `cls` that `pack` wrote; unknown fields are ignored. Raises ValueError, TypeError
     for other documents."""
-    kind: Any = cls
-    return cast(T, _adapter(kind).validate_python(json.loads(document)))
+    untyped_class: Any = cls
+    return cast(T, _adapter(untyped_class).validate_python(json.loads(document)))
 
 
 def micros(value: datetime) -> int:
     """Return microseconds since 1970; a naive time counts as UTC."""
-    return ((value if value.tzinfo else value.replace(tzinfo=UTC)) - _EPOCH) // _MICRO
+    if value.tzinfo is None:
+        value = value.replace(tzinfo=UTC)
+    return (value - _EPOCH) // _MICROSECOND
 
 
 def micros_or(value: datetime | None) -> int:
+    """Return microseconds since 1970, NEVER for None."""
     return NEVER if value is None else micros(value)
 
 
 def moment(value: int) -> datetime:
     """Return the UTC time `value` microseconds after 1970. Raises OverflowError for NEVER."""
-    return _EPOCH + value * _MICRO
+    return _EPOCH + value * _MICROSECOND
 
 
 def key(value: str) -> str:
     """Return `value` as a text that can be indexed: a digest replaces long ends and invalid
     text."""
-    valid = (value if value.isascii() else value.encode("utf-8", "replace").decode()).replace(
-        "\0", "?"
-    )
+    valid = value
+    if not value.isascii():
+        valid = value.encode("utf-8", "replace").decode()
+    valid = valid.replace("\0", "?")
     if valid == value and len(value) <= _KEY_CHARS:
         return value
-    return (
-        valid[:_KEY_CHARS]
-        + "~"
-        + hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
-    )
+    digest = hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{valid[:_KEY_CHARS]}~{digest}"
 
 
-def _plain(value: Any, skip: frozenset[str] = frozenset()) -> dict[str, Any]:
-    kind: Any = type(value)
-    plain: dict[str, Any] = _adapter(kind).dump_python(
+def _make_document(value: Any, skip: frozenset[str] = _NOTHING) -> dict[str, Any]:
+    """Return the fields of a dataclass by name, as `pack` describes."""
+    value_class: Any = type(value)
+    document: dict[str, Any] = _adapter(value_class).dump_python(
         value, exclude=set(skip), exclude_defaults=True
     )
-    return plain
+    return document
 
 
 @cache
 def _adapter(cls: Any) -> TypeAdapter[Any]:
+    """Return pydantic's converter for a class; making one takes milliseconds."""
     return TypeAdapter(cls)

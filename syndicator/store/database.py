@@ -21,8 +21,46 @@ T = TypeVar("T")
 Row = Mapping[str, Any]
 
 CHUNK = 500  # values in one IN (...); SQLite before 3.32 takes at most 999
-_AT_A_TIME = 1000  # rows of a stream
+_STREAM_BATCH = 1000  # rows
 _FILES = 3  # open files of SQLite for one database: the database, its log, and the log's index
+
+_REINDEX_CURE = (
+    "it is damaged; run `syndicator reindex`, which makes a new one from the article files"
+)
+_LOCKED_CURE = "another program holds it; try again when that has ended"
+_OTHER_CURE = "run `syndicator check`"
+# part of an error message of SQLite in lower case -> what the operator should do
+_CURES = {
+    "malformed": _REINDEX_CURE,
+    "not a database": _REINDEX_CURE,
+    "lock timeout": _LOCKED_CURE,
+    "locked": _LOCKED_CURE,
+    "full": "the disk is full; free some space and run again, nothing is lost",
+    "readonly": "it cannot be written; give this user write permission on the file and its folder",
+    "unable to open": (
+        "it cannot be opened; check its folder, the right to write there, and that there is"
+        " room (df, df -i)"
+    ),
+    "disk i/o": (
+        "the disk does not read or write; see that it is not full or broken and files may"
+        " grow (ulimit -f)"
+    ),
+    "no such table": "a table is missing; run `syndicator reindex`",
+}
+
+# Settings of each connection to SQLite. WAL: readers never wait. FULL: a commit is on the disk when
+# it returns. An article changes few bytes in many pages: small pages (of new files) and rare
+# checkpoints write a third (bench_filing.py). secure_delete overwrites the text of withdrawn
+# articles; VACUUM would rewrite the whole file.
+_PRAGMAS = (
+    "page_size=512",
+    "journal_mode=WAL",
+    "wal_autocheckpoint=16000",
+    "synchronous=FULL",
+    "temp_store=MEMORY",
+    "cache_size=-16000",
+    "secure_delete=ON",
+)
 
 
 class Database:
@@ -35,7 +73,8 @@ class Database:
             self.url = make_url(url)
             if self.url.drivername in ("postgresql", "postgres"):
                 self.url = self.url.set(drivername=postgres.DRIVER)
-            self.engine = (_reading_engine if read_only else _engine)(self.url, busy_seconds)
+            make_engine = _make_reading_engine if read_only else _make_engine
+            self.engine = make_engine(self.url, busy_seconds)
         except ArgumentError as error:
             raise StoreError(
                 f"store.url: {error}; write sqlite:///path or postgresql://user@host/database"
@@ -65,7 +104,7 @@ class Database:
     def stream(self, statement: Executable) -> Iterator[Any]:
         """Yield the rows of a query in batches, to save memory. Raises StoreError."""
         with self.named_errors():
-            yield from self._reading().execute(statement).yield_per(_AT_A_TIME)
+            yield from self._reading().execute(statement).yield_per(_STREAM_BATCH)
 
     def scalar(self, statement: Executable, values: Any = None) -> Any:
         """Return the first column of the first row, None without rows."""
@@ -80,6 +119,7 @@ class Database:
             return result.all() if result.returns_rows else ()
 
     def _reading(self) -> Connection:
+        """Return the connection for reading, which stays open."""
         if self._reader is None:
             self._reader = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         return self._reader
@@ -91,22 +131,27 @@ class Database:
         StoreError."""
         self.before_write()
         with self.named_errors():
-            connection = self.writer()
-            with connection.begin(), postgres.pipeline(connection) if blind else nullcontext():
+            connection = self.open_writer()
+            pipeline = postgres.pipeline(connection) if blind else nullcontext()
+            with connection.begin(), pipeline:
                 yield connection
 
-    def writer(self) -> Connection:
+    def open_writer(self) -> Connection:
+        """Return the connection for writing, which stays open."""
         if self._writer is None:
             self._writer = self.engine.connect()
         return self._writer
 
     def _forget_connections(self) -> None:
+        """Drop both connections without an error if the server is away; the next query opens new
+        ones."""
         for connection in (self._reader, self._writer):
             if connection is not None:
                 with suppress(SQLAlchemyError):
                     connection.invalidate()
                     connection.close()
-        self._reader = self._writer = None
+        self._reader = None
+        self._writer = None
 
     def compact(self) -> None:
         """Rewrite the file of a SQLite database, so that no deleted content remains in it or its
@@ -115,9 +160,9 @@ class Database:
             return
         self.close()
         with self.named_errors(), self.engine.connect() as connection:
-            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
-            alone.exec_driver_sql("VACUUM")
-            alone.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            autocommitting = connection.execution_options(isolation_level="AUTOCOMMIT")
+            autocommitting.exec_driver_sql("VACUUM")
+            autocommitting.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close both connections; the last process to do so moves the write-ahead log into the
@@ -125,7 +170,8 @@ class Database:
         for connection in (self._reader, self._writer):
             if connection is not None:
                 connection.close()
-        self._reader = self._writer = None
+        self._reader = None
+        self._writer = None
         self.engine.dispose()
 
     @contextmanager
@@ -139,20 +185,23 @@ class Database:
             raise StoreError(explain(self.name, str(error))) from error
         except DBAPIError as error:
             _raise_if_out_of_files(self.name, error.orig)
-            kind = postgres.kind(error)
-            if kind is StoreAway:
+            error_class = postgres.classify(error)
+            if error_class is StoreAway:
                 self._forget_connections()
-            messages = {
-                JobLost: "another worker works on it by now",
-                StoreConflict: f"{self.name}: {error.orig}",
-                StoreAway: (
-                    f"the database {self.name} cannot be reached ({error.orig}):"
-                    f" {postgres.find_away_cure(str(error.orig))}"
-                ),
-            }
-            raise kind(messages.get(kind) or explain(self.name, str(error.orig))) from error
+            raise error_class(self._describe(error_class, str(error.orig))) from error
         except SQLAlchemyError as error:
             raise StoreError(f"{self.name}: {error}") from error
+
+    def _describe(self, error_class: type[StoreError], message: str) -> str:
+        """Return a message for the operator about a driver error of this class."""
+        if error_class is JobLost:
+            return "another worker works on it by now"
+        if error_class is StoreConflict:
+            return f"{self.name}: {message}"
+        if error_class is StoreAway:
+            cure = postgres.find_away_cure(message)
+            return f"the database {self.name} cannot be reached ({message}): {cure}"
+        return explain(self.name, message)
 
 
 def _raise_if_out_of_files(name: str, error: BaseException | None) -> None:
@@ -163,57 +212,29 @@ def _raise_if_out_of_files(name: str, error: BaseException | None) -> None:
         try:
             for _ in range(_FILES):
                 opened.callback(os.close, os.open(os.devnull, os.O_RDONLY))
-        except OSError as short:
-            short.filename = name
-            raise DiskError.of(short) from error
+        except OSError as limit_error:
+            limit_error.filename = name
+            raise DiskError.of(limit_error) from error
 
 
 def explain(name: str, message: str) -> str:
     """Return a message for the operator about a driver error, with the cure."""
-    lower = message.lower()
-    cures = (
-        (
-            "malformed",
-            "it is damaged; run `syndicator reindex`, which makes a new one from the article files",
-        ),
-        (
-            "not a database",
-            "it is damaged; run `syndicator reindex`, which makes a new one from the article files",
-        ),
-        ("lock timeout", "another program holds it; try again when that has ended"),
-        ("locked", "another program holds it; try again when that has ended"),
-        ("full", "the disk is full; free some space and run again, nothing is lost"),
-        (
-            "readonly",
-            "it cannot be written; give this user write permission on the file and its folder",
-        ),
-        (
-            "unable to open",
-            (
-                "it cannot be opened; check its folder, the right to write there, and that there is"
-                " room (df, df -i)"
-            ),
-        ),
-        (
-            "disk i/o",
-            (
-                "the disk does not read or write; see that it is not full or broken and files may"
-                " grow (ulimit -f)"
-            ),
-        ),
-        ("no such table", "a table is missing; run `syndicator reindex`"),
-    )
-    cure = next((cure for part, cure in cures if part in lower), "run `syndicator check`")
+    lower_message = message.lower()
+    cures = [cure for part, cure in _CURES.items() if part in lower_message]
+    cure = cures[0] if cures else _OTHER_CURE
     return f"the database {name} cannot be used ({message}): {cure}"
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows, replacing those with the same primary key."""
+    if not rows:
+        return
     key = [column.name for column in table.primary_key]
-    changed = [f"{name} = excluded.{name}" for name in (rows[0] if rows else ()) if name not in key]
-    ending = f"DO UPDATE SET {', '.join(changed)}" if changed else "DO NOTHING"
-    newest = {tuple(row[name] for name in key): row for row in rows}
-    insert(connection, table, [*newest.values()], f"ON CONFLICT ({', '.join(key)}) {ending}")
+    assignments = [f"{name} = excluded.{name}" for name in rows[0] if name not in key]
+    action = f"DO UPDATE SET {', '.join(assignments)}" if assignments else "DO NOTHING"
+    last_rows = {tuple(row[name] for name in key): row for row in rows}
+    ending = f"ON CONFLICT ({', '.join(key)}) {action}"
+    insert(connection, table, [*last_rows.values()], ending)
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
@@ -222,25 +243,39 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
 
 
 def insert(
-    connection: Connection, table: Table, rows: Sequence[Row], ending: str = "", *more: Any
+    connection: Connection, table: Table, rows: Sequence[Row], ending: str = "", *ending_values: Any
 ) -> None:
-    """Insert rows with the same columns. `ending`: the ON CONFLICT clause; `more`: values for its
-    ?."""
-    columns = tuple(rows[0]) if rows else ()
-    most = CHUNK // max(1, len(columns))
-    for part in (rows[start : start + most] for start in range(0, len(rows), most)):
-        line = f"({marks(columns)})"
+    """Insert rows with the same columns. `ending`: the ON CONFLICT clause; `ending_values`: those
+    for its ?."""
+    if not rows:
+        return
+    columns = tuple(rows[0])
+    placeholders = f"({marks(columns)})"
+    batch_size = CHUNK // len(columns)
+    for start in range(0, len(rows), batch_size):
+        batch = rows[start : start + batch_size]
         text = (
             f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES"
-            f" {', '.join([line] * len(part))} "
+            f" {', '.join([placeholders] * len(batch))} {ending}"
         )
-        drive(connection, text + ending, (*(row[name] for row in part for name in columns), *more))
+        values: list[Any] = []
+        for row in batch:
+            values.extend([row[name] for name in columns])
+        drive(connection, text, (*values, *ending_values))
+
+
+def delete_rows(connection: Connection, table: str, ids: Sequence[str]) -> None:
+    """Delete the rows of `table` whose column id has one of these values."""
+    for part in chunks(ids):
+        drive(connection, f"DELETE FROM {table} WHERE id IN ({marks(part)})", tuple(part))
 
 
 def marks(values: Sequence[object]) -> str:
     """Return a ? for each value, for an IN (...); NULL without values, since PostgreSQL takes no
     empty list."""
-    return ", ".join("?" * len(values)) or "NULL"
+    if not values:
+        return "NULL"
+    return ", ".join("?" * len(values))
 
 
 def drive(connection: Connection, text: str, values: tuple[Any, ...] = ()) -> list[Any]:
@@ -259,49 +294,42 @@ def drive(connection: Connection, text: str, values: tuple[Any, ...] = ()) -> li
 
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
     """Split `values` into parts that fit one query."""
-    yield from (values[start : start + CHUNK] for start in range(0, len(values), CHUNK))
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
 
 
-def _engine(url: URL, busy_seconds: float) -> Engine:
+def _make_engine(url: URL, busy_seconds: float) -> Engine:
+    """Return the engine of a database that is written. `busy_seconds`: how long SQLite waits
+    for a lock."""
     if url.get_backend_name() != "sqlite":
-        return postgres.polite(create_engine(url, connect_args=postgres.CONNECT))
+        return postgres.set_timeouts(create_engine(url, connect_args=postgres.CONNECT))
     engine = create_engine(url, connect_args={"timeout": busy_seconds, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
-    def _connected(connection: sqlite3.Connection, _record: object) -> None:
-        # WAL: readers never wait. FULL: a commit is on the disk when it returns. An article changes
-        # few bytes in many pages: small pages (of new files) and rare checkpoints write a third
-        # (bench_filing.py).
-        pragmas = (
-            "page_size=512",
-            "journal_mode=WAL",
-            "wal_autocheckpoint=16000",
-            "synchronous=FULL",
-        )
-        # secure_delete overwrites the text of withdrawn articles; VACUUM would rewrite the whole
-        # file.
-        for pragma in (*pragmas, "temp_store=MEMORY", "cache_size=-16000", "secure_delete=ON"):
+    def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
-    def _began(connection: Connection) -> None:
+    def _take_write_lock(connection: Connection) -> None:
         if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     return engine
 
 
-def _reading_engine(url: URL, busy_seconds: float) -> Engine:
+def _make_reading_engine(url: URL, busy_seconds: float) -> Engine:
     """Open a database for reading; a SQLite file without a log as immutable, so that SQLite writes
     none."""
     if url.get_backend_name() != "sqlite":
         engine = create_engine(
             url, connect_args=postgres.CONNECT, execution_options={"postgresql_readonly": True}
         )
-        return postgres.polite(engine)
+        return postgres.set_timeouts(engine)
     path = Path(url.database or "").absolute()
-    still = "" if path.with_name(f"{path.name}-wal").exists() else "&immutable=1"
-    address = f"file:{quote(str(path))}?mode=ro{still}"
+    has_log = path.with_name(f"{path.name}-wal").exists()
+    immutable = "" if has_log else "&immutable=1"
+    address = f"file:{quote(str(path))}?mode=ro{immutable}"
 
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(address, uri=True, timeout=busy_seconds, isolation_level=None)

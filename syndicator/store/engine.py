@@ -39,9 +39,15 @@ BUSY_SECONDS = 10.0  # how long a write waits for another program's
 _CURE = (
     "run `syndicator reindex`, which makes it from the article files, or restore it from a backup"
 )
-_AT_A_TIME = 1000  # rows in memory
+_COPIED_AT_ONCE = 1000  # rows in memory
 # leases and workers are temporary; the terms of articles are read again
-_LEFT = (schema.hosts, schema.workers, schema.revision, schema.texts, schema.texts_due)
+_NOT_COPIED = (schema.hosts, schema.workers, schema.revision, schema.texts, schema.texts_due)
+_MIGRATIONS_LOCK = "migrations"
+_IS_DAMAGED = "database disk image is malformed"  # SQLite's words
+
+
+def _do_nothing() -> None:
+    pass
 
 
 class StoreNewer(StoreError):
@@ -72,7 +78,7 @@ class Store:
         self.related = Related(database)
         self.texts = Texts(database)
         if not database.sqlite:
-            parts = (
+            writing_parts = (
                 self.visits,
                 self.index,
                 self.enrichment,
@@ -80,13 +86,17 @@ class Store:
                 self.icons,
                 self.ahead,
                 self.subscriptions,
+                self.messages,
+                self.stories,
+                self.texts,
+                self.related,
             )
-            for part in (*parts, self.messages, self.stories, self.texts, self.related):
+            for part in writing_parts:
                 postgres.retried(part)
         self.fleet = Fleet(database)
-        self.held: Callable[[], object] = lambda: None
+        self.held: Callable[[], object] = _do_nothing
 
-    def guard(self, held: Callable[[], object] = lambda: None) -> None:
+    def guard(self, held: Callable[[], object] = _do_nothing) -> None:
         """Call `held` before each write and each published file; it raises StoreAway once a lock is
         lost."""
         self.held = held
@@ -149,6 +159,7 @@ class Store:
         self._db.compact()
 
     def close(self) -> None:
+        """Close the connections to the database."""
         self._db.close()
 
     def __enter__(self) -> Self:
@@ -164,12 +175,12 @@ def open_store(
     """Open the store at `url`; create or upgrade it. `create`: replace a damaged database, which
     stays beside the new one. Raises StoreError if it is locked, foreign, newer, or missing although
     `articles_exist`."""
-    with ExitStack() as opened:
-        database = opened.enter_context(closing(Database(url, busy_seconds)))
+    with ExitStack() as closed_on_error:
+        database = closed_on_error.enter_context(closing(Database(url, busy_seconds)))
         if database.sqlite:
             _check_file(database, articles_exist=articles_exist, create=create)
-        _prepare(database, may_create=create or not articles_exist)
-        opened.pop_all()
+        _upgrade_tables(database, may_create=create or not articles_exist)
+        closed_on_error.pop_all()
         return Store(database)
 
 
@@ -183,28 +194,27 @@ def look_into(url: str, *, articles_exist: bool) -> Store | None:
                 f" {_CURE}"
             )
         return None
-    with ExitStack() as opened:
-        database = opened.enter_context(closing(Database(url, BUSY_SECONDS, read_only=True)))
+    with ExitStack() as closed_on_error:
+        database = closed_on_error.enter_context(
+            closing(Database(url, BUSY_SECONDS, read_only=True))
+        )
         if database.sqlite:
             _check_content(Path(database.name), articles_exist=articles_exist)
         with database.named_errors(), database.engine.connect() as connection:
-            current = _revision(connection.execution_options(isolation_level="AUTOCOMMIT"))
-            if current is None and inspect(connection).get_table_names():
-                raise StoreError(_foreign(database, connection))
-        if current is None:
+            revision = _read_revision(connection.execution_options(isolation_level="AUTOCOMMIT"))
+            if revision is None and inspect(connection).get_table_names():
+                raise StoreError(_explain_foreign_tables(database, connection))
+        if revision is None:
             return None
-        if current != schema.HEAD:
-            older = current < schema.HEAD  # they are numbers of four digits
-            cure = (
-                "the next run upgrades it, `syndicator refresh` or `syndicator up`"
-                if older
-                else "use that version"
-            )
+        if revision != schema.HEAD:
+            cure = "use that version"
+            if revision < schema.HEAD:  # they are numbers of four digits
+                cure = "the next run upgrades it, `syndicator refresh` or `syndicator up`"
             raise StoreError(
-                f"the database {database.name} is of another version ({current}, this one has"
+                f"the database {database.name} is of another version ({revision}, this one has"
                 f" {schema.HEAD}): {cure}"
             )
-        opened.pop_all()
+        closed_on_error.pop_all()
         return Store(database)
 
 
@@ -215,9 +225,11 @@ def is_gone(url: str) -> bool:
 
 
 def _check_file(database: Database, *, articles_exist: bool, create: bool) -> None:
+    """Make the folder of a SQLite file. Move a damaged file aside if `create`. Raises StoreError if
+    the file is missing although `articles_exist`, unless `create`."""
     path = Path(database.name)
-    there = _check_content(path, articles_exist=articles_exist and not create)
-    if there and create and _damaged(database):
+    has_content = _check_content(path, articles_exist=articles_exist and not create)
+    if has_content and create and _is_damaged(database):
         _move_aside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -228,36 +240,44 @@ def _check_file(database: Database, *, articles_exist: bool, create: bool) -> No
 
 
 def _check_content(path: Path, *, articles_exist: bool) -> bool:
-    there = path.is_file() and path.stat().st_size > 0
-    if not there and articles_exist:
+    """Return True if the file has content. Raises StoreError if it has none although
+    `articles_exist`."""
+    has_content = path.is_file() and path.stat().st_size > 0
+    if not has_content and articles_exist:
         state = "is empty" if path.is_file() else "is missing"
         raise StoreError(f"the database {path} {state} although there are articles; {_CURE}")
-    return there
+    return has_content
 
 
-def _prepare(database: Database, *, may_create: bool) -> None:
-    """Upgrade the tables to HEAD. Reads first: only a database that needs a change is locked."""
+def _upgrade_tables(database: Database, *, may_create: bool) -> None:
+    """Upgrade the tables to HEAD, or create them. Reads first: only a database that needs a change
+    is locked."""
     with database.named_errors(), database.engine.connect() as connection:
-        current = _revision(connection.execution_options(isolation_level="AUTOCOMMIT"))
-    if current == schema.HEAD:
+        revision = _read_revision(connection.execution_options(isolation_level="AUTOCOMMIT"))
+    if revision is None:
+        _create_tables(database, may_create=may_create)
         return
-    # they are numbers of four digits
-    if not database.sqlite and current is not None and current > schema.HEAD:
+    if revision == schema.HEAD:
+        return
+    if not database.sqlite and revision > schema.HEAD:  # they are numbers of four digits
         raise StoreNewer(
-            f"a newer version has upgraded the database {database.name} (to {current}, this one has"
-            f" {schema.HEAD}): upgrade this machine"
+            f"a newer version has upgraded the database {database.name} (to {revision}, this one"
+            f" has {schema.HEAD}): upgrade this machine"
         )
-    if current is not None:
-        from syndicator.store.migrations.upgrade import upgrade
+    from syndicator.store.migrations.upgrade import upgrade
 
-        upgrade(database)
-        return
+    upgrade(database)
+
+
+def _create_tables(database: Database, *, may_create: bool) -> None:
+    """Create all tables, unless another program did so in the meantime. Raises StoreError if the
+    database has tables of others or, unless `may_create`, if it is empty."""
     with database.write() as connection:
-        postgres.alone(connection, "migrations")
-        if _revision(connection) is not None:
-            return  # another program made it in the meantime
+        postgres.alone(connection, _MIGRATIONS_LOCK)
+        if _read_revision(connection) is not None:
+            return
         if inspect(connection).get_table_names():
-            raise StoreError(_foreign(database, connection))
+            raise StoreError(_explain_foreign_tables(database, connection))
         if not may_create:
             raise StoreError(
                 f"the database {database.name} is empty although there are articles; {_CURE}"
@@ -266,19 +286,22 @@ def _prepare(database: Database, *, may_create: bool) -> None:
         connection.execute(schema.revision.insert(), {"version_num": schema.HEAD})
 
 
-def _foreign(database: Database, connection: Connection) -> str:
+def _explain_foreign_tables(database: Database, connection: Connection) -> str:
+    """Return a message for the operator about a database that has tables but no revision."""
     if database.sqlite and connection.execute(text("PRAGMA integrity_check(1)")).scalar() != "ok":
-        return explain(database.name, "database disk image is malformed")
+        return explain(database.name, _IS_DAMAGED)
     return f"the database {database.name} is not one of Syndicator's; set another store.url"
 
 
-def _revision(connection: Connection) -> str | None:
+def _read_revision(connection: Connection) -> str | None:
+    """Return the revision of the tables, None if the database is new or not ours."""
     if not inspect(connection).has_table(schema.revision.name):
         return None
     return connection.execute(select(schema.revision.c.version_num)).scalar()
 
 
-def _damaged(database: Database) -> bool:
+def _is_damaged(database: Database) -> bool:
+    """Return True if SQLite finds a fault in the file. Closes the database."""
     try:
         lines = database.rows(text("PRAGMA integrity_check(1)"))
     except StoreError as error:
@@ -291,58 +314,65 @@ def _damaged(database: Database) -> bool:
 
 
 def _move_aside(path: Path) -> None:
+    """Rename a damaged SQLite database and its log, to a name that is free."""
     number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+    new_path = path.with_name(f"{path.name}.damaged-{number}")
+    while new_path.exists():
         number += 1
-    path.replace(aside)
+        new_path = path.with_name(f"{path.name}.damaged-{number}")
+    path.replace(new_path)
     for suffix in ("-wal", "-shm"):
         with suppress(FileNotFoundError):
-            path.with_name(path.name + suffix).replace(aside.with_name(aside.name + suffix))
+            path.with_name(path.name + suffix).replace(new_path.with_name(new_path.name + suffix))
 
 
 def copy(origin: str, target: str) -> Mapping[str, int]:
     """Copy all rows from `origin` into the empty tables at `target` in one transaction, and compare
     them. Return table name -> number of rows. Raises StoreError, leaving the target empty."""
-    tables = [table for table in schema.metadata.sorted_tables if table not in _LEFT]
+    tables = [table for table in schema.metadata.sorted_tables if table not in _NOT_COPIED]
     with (
-        closing(Database(origin, 10)) as source,
-        closing(Database(target, 10)) as copied,
-        copied.write() as connection,
+        closing(Database(origin, BUSY_SECONDS)) as source_database,
+        closing(Database(target, BUSY_SECONDS)) as target_database,
+        target_database.write() as connection,
     ):
         postgres.unlimited(connection)
         for table in tables:
             if connection.execute(select(table).limit(1)).first() is not None:
                 raise StoreError(
-                    f"the database {copied.name} is not new: it has rows in {table.name}; name an"
-                    " empty one"
+                    f"the database {target_database.name} is not new: it has rows in {table.name};"
+                    " name an empty one"
                 )
-        counts = {table.name: _copy(source, connection, table) for table in tables}
+        counts = {table.name: _copy_table(source_database, connection, table) for table in tables}
         mark_all_due(connection)
         ids = "SELECT id FROM articles"
-        if set(drive(connection, ids)) != set(source.driven(ids)):
+        if set(drive(connection, ids)) != set(source_database.driven(ids)):
             raise StoreError("the articles have other ids after the move; nothing was moved")
         return counts
 
 
-def _copy(source: Database, connection: Connection, table: Table) -> int:
+def _copy_table(source_database: Database, connection: Connection, table: Table) -> int:
+    """Copy the rows of a table to the database of `connection`; return their number. Raises
+    StoreError if the tables have not as many rows afterwards."""
     count = 0
-    rows = source.stream(select(table))
-    while part := [row._asdict() for row in islice(rows, _AT_A_TIME)]:
-        connection.execute(insert(table), part)
-        count += len(part)
-    size = select(func.count()).select_from(table)
-    there = connection.execute(size).scalar()
-    if there != count or there != source.scalar(size):
+    rows = source_database.stream(select(table))
+    while batch := [row._asdict() for row in islice(rows, _COPIED_AT_ONCE)]:
+        connection.execute(insert(table), batch)
+        count += len(batch)
+    count_rows = select(func.count()).select_from(table)
+    copied_count = connection.execute(count_rows).scalar()
+    if copied_count != count or copied_count != source_database.scalar(count_rows):
         raise StoreError(
-            f"{table.name} has {there} rows after the move, not {count}; nothing was moved"
+            f"{table.name} has {copied_count} rows after the move, not {count}; nothing was moved"
         )
-    is_numbered = connection.dialect.name == "postgresql" and table.primary_key.columns.keys() == [
-        "n"
-    ]
-    if (
-        is_numbered
-        and (highest := connection.execute(select(func.max(table.c.n))).scalar()) is not None
-    ):
-        named = {"table": table.name, "n": highest}
-        connection.execute(text("SELECT setval(pg_get_serial_sequence(:table, 'n'), :n)"), named)
+    if connection.dialect.name == "postgresql" and table.primary_key.columns.keys() == ["n"]:
+        _continue_numbers(connection, table)
     return count
+
+
+def _continue_numbers(connection: Connection, table: Table) -> None:
+    """Let PostgreSQL number new rows after the copied ones, by the column n."""
+    highest = connection.execute(select(func.max(table.c.n))).scalar()
+    if highest is None:
+        return
+    values = {"table": table.name, "n": highest}
+    connection.execute(text("SELECT setval(pg_get_serial_sequence(:table, 'n'), :n)"), values)

@@ -1,4 +1,4 @@
-"""Reset stored times that lie in the future; build database rows of sources and entries.
+"""Make database rows of sources and entries; find and reset stored times that lie in the future.
 Raises StoreError, DiskError."""
 
 from collections.abc import Collection
@@ -15,14 +15,24 @@ from syndicator.core.urls import alias, guid_alias, host
 from syndicator.store import codec, schema
 from syndicator.store.database import Database, chunks, upsert
 
-_AWAY = (EntryReason.WITHDRAWN, EntryReason.PRUNED)
-_NEAR = 50  # articles searched for the newest of ours: operators date their own files freely
+_NOT_READ_AGAIN = (EntryReason.WITHDRAWN, EntryReason.PRUNED)
+# articles searched for the newest of ours: operators date their own files freely
+_NEWEST_ARTICLES = 50
 _LONGEST_WAIT = timedelta(days=1)  # for a page
-_LONGEST_PICTURE = timedelta(days=8)
+_LONGEST_PICTURE_WAIT = timedelta(days=8)
+_DUE_NOW = 0  # `next_try` of a picture
+_FEED_ENTRY = frozenset(("entry",))  # field with the text of the feed
+
+_a = schema.articles.c
+_e = schema.entries.c
+_o = schema.outcomes.c
+_q = schema.llm_asked.c
+_NEWEST = select(_a.data).order_by(_a.added.desc()).limit(bindparam("most"))
 
 
-def state_row(state: SourceState) -> dict[str, Any]:
-    """Return the row of `sources`. `data`: the JSON for its row of `source_states`."""
+def make_state_row(state: SourceState) -> dict[str, Any]:
+    """Return the row of `sources` for a state, with `data`, the JSON for the row of
+    `source_states`."""
     documents = codec.pack_state(state)
     next_due = state.schedule.next_due
     return {
@@ -36,12 +46,12 @@ def state_row(state: SourceState) -> dict[str, Any]:
     }
 
 
-def entry_row(row: EntryRow) -> dict[str, Any]:
+def make_entry_row(row: EntryRow) -> dict[str, Any]:
     """Return the row of `entries`. The feed's text is stored only while the entry's page may still
     be read."""
-    announced = row.status == "pending" or (
-        row.status == "skipped" and row.reason == EntryReason.MUTED
-    )
+    is_muted = row.status == "skipped" and row.reason == EntryReason.MUTED
+    may_be_read = row.status == "pending" or is_muted
+    left_out: frozenset[str] = frozenset() if may_be_read else _FEED_ENTRY
     return {
         "source": codec.key(row.source_key),
         "entry": codec.key(row.entry_id),
@@ -49,49 +59,47 @@ def entry_row(row: EntryRow) -> dict[str, Any]:
         "next_try": None if row.next_try is None else codec.micros(row.next_try),
         "first_seen": codec.micros(row.first_seen),
         "article": row.article_id,
-        "data": codec.pack(row, frozenset() if announced else frozenset(("entry",))),
+        "data": codec.pack(row, left_out),
     }
 
 
 def forget_unread(
     connection: Connection, ids: Collection[str], aliases: Collection[str]
 ) -> list[str]:
-    """Delete entries of the articles `ids` and skipped ones of `aliases`; return their source
-    keys."""
-    table = schema.entries
-    columns = schema.entries.c
-    chosen = select(columns.source, columns.entry, columns.data)
-    asked = [chosen.where(columns.article.in_(part)) for part in chunks(sorted(ids))]
-    asked.append(chosen.where(schema.entry_is("skipped")))
-    sources = set()
-    for source, entry, data in (row for query in asked for row in connection.execute(query).all()):
+    """Delete the entries of the articles `ids`, and those of `aliases` (alias keys) that were
+    skipped because their article is withdrawn or pruned. Return the keys of their sources."""
+    query = select(_e.source, _e.entry, _e.data)
+    rows: list[Any] = []
+    for part in chunks(sorted(ids)):
+        rows.extend(connection.execute(query.where(_e.article.in_(part))))
+    rows.extend(connection.execute(query.where(schema.entry_is("skipped"))))
+    source_keys: set[str] = set()
+    for source, entry, data in rows:
         row = codec.unpack(EntryRow, data)
-        own = {
-            codec.key(guid_alias(row.source_key, row.entry_id)),
-            codec.key(alias(row.url)) if row.url else "",
-        }
-        if row.article_id in ids or (row.reason in _AWAY and not own.isdisjoint(aliases)):
-            connection.execute(
-                delete(table).where(columns.source == source, columns.entry == entry)
-            )
-            sources.add(row.source_key)
-    return sorted(sources)
+        is_skipped = row.reason in _NOT_READ_AGAIN and _has_alias(row, aliases)
+        if row.article_id in ids or is_skipped:
+            connection.execute(delete(schema.entries).where(_e.source == source, _e.entry == entry))
+            source_keys.add(row.source_key)
+    return sorted(source_keys)
 
 
-def without_text(connection: Connection, aliases: Collection[str]) -> list[EntryRow]:
+def _has_alias(row: EntryRow, aliases: Collection[str]) -> bool:
+    """Return True if the GUID or the address of an entry is in `aliases` (alias keys)."""
+    if codec.key(guid_alias(row.source_key, row.entry_id)) in aliases:
+        return True
+    return bool(row.url) and codec.key(alias(row.url)) in aliases
+
+
+def list_without_text(connection: Connection, aliases: Collection[str]) -> list[EntryRow]:
     """Return the entries whose address is in `aliases` (alias keys), without the feed's text. Reads
     every entry."""
-    data = schema.entries.c.data
-    query = select(data).where(or_(*(data.contains(key, autoescape=True) for key in aliases)))
-    rows = (codec.unpack(EntryRow, document) for document in connection.scalars(query))
-    return [replace(row, entry=None) for row in rows if row.entry and alias(row.url) in aliases]
-
-
-_a = schema.articles.c
-_e = schema.entries.c
-_o = schema.outcomes.c
-_q = schema.llm_asked.c
-_NEWEST = select(_a.data).order_by(_a.added.desc()).limit(bindparam("most"))
+    has_alias = [_e.data.contains(key, autoescape=True) for key in aliases]
+    entries: list[EntryRow] = []
+    for document in connection.scalars(select(_e.data).where(or_(*has_alias))):
+        row = codec.unpack(EntryRow, document)
+        if row.entry and alias(row.url) in aliases:
+            entries.append(replace(row, entry=None))
+    return entries
 
 
 class Ahead:
@@ -101,12 +109,13 @@ class Ahead:
         self._db = database
 
     def newest_added(self) -> datetime | None:
-        """Return when the newest article was added, None without articles. Reads a few rows of an
-        index."""
-        articles = (
-            codec.unpack(Article, data) for (data,) in self._db.rows(_NEWEST, {"most": _NEAR})
-        )
-        return next((article.added for article in articles if article.digest), None)
+        """Return when the newest article that we wrote was added, None if none of the newest is
+        ours. Reads a few rows of an index."""
+        for (data,) in self._db.rows(_NEWEST, {"most": _NEWEST_ARTICLES}):
+            article = codec.unpack(Article, data)
+            if article.digest:
+                return article.added
+        return None
 
     def last_visit(self) -> datetime | None:
         """Return the time of the last visit, None without visits. Reads one index row."""
@@ -114,38 +123,39 @@ class Ahead:
         return None if newest is None else codec.moment(newest)
 
     def visited(self, limit: datetime) -> bool:
-        last = self.last_visit()
-        return last is not None and last > limit
+        """Return True if a visit was later than `limit`."""
+        last_visit = self.last_visit()
+        return last_visit is not None and last_visit > limit
 
     def set_back(self, now: datetime, limit: datetime) -> None:
         """Set visits and entries later than `limit` to `now`; shorten waits longer than allowed.
         One transaction."""
-        late = codec.micros(limit)
-        longest = codec.micros(now + _LONGEST_WAIT)
-        entries = select(_e.data).where(or_(_e.first_seen > late, _e.next_try > longest))
+        latest = codec.micros(limit)
+        latest_try = codec.micros(now + _LONGEST_WAIT)
+        late_outcomes = select(_o.n, _o.data).where(_o.at > latest)
+        late_entries = select(_e.data).where(or_(_e.first_seen > latest, _e.next_try > latest_try))
         with self._db.write() as connection:
-            for n, data in connection.execute(select(_o.n, _o.data).where(_o.at > late)).all():
+            for n, data in connection.execute(late_outcomes).all():
                 outcome = replace(codec.unpack(Outcome, data), at=now)
                 values = {"at": codec.micros(now), "data": codec.pack(outcome)}
                 connection.execute(update(schema.outcomes).where(_o.n == n).values(**values))
-            rows = [
-                _set_back(codec.unpack(EntryRow, data), now)
-                for (data,) in connection.execute(entries).all()
-            ]
-            if rows:
-                upsert(connection, schema.entries, [entry_row(row) for row in rows])
-            connection.execute(delete(schema.llm_asked).where(_q.at > late, _q.status == "failed"))
-            beyond = schema.pictures.c.next_try > codec.micros(now + _LONGEST_PICTURE)
-            connection.execute(update(schema.pictures).where(beyond).values(next_try=0))
+            rows: list[dict[str, Any]] = []
+            for (data,) in connection.execute(late_entries):
+                rows.append(make_entry_row(_set_back(codec.unpack(EntryRow, data), now)))
+            upsert(connection, schema.entries, rows)
+            connection.execute(
+                delete(schema.llm_asked).where(_q.at > latest, _q.status == "failed")
+            )
+            waits_long = schema.pictures.c.next_try > codec.micros(now + _LONGEST_PICTURE_WAIT)
+            connection.execute(update(schema.pictures).where(waits_long).values(next_try=_DUE_NOW))
 
 
 def _set_back(row: EntryRow, now: datetime) -> EntryRow:
-    # entries of a flood wait for days
-    planned = row.reason == EntryReason.FLOOD and row.first_seen <= now
-    waits = row.next_try and row.next_try > now + _LONGEST_WAIT and not planned
-    return replace(
-        row,
-        first_seen=min(row.first_seen, now),
-        next_try=None if waits else row.next_try,
-        read_at=min(row.read_at, now) if row.read_at else None,
-    )
+    """Return an entry with times that are not later than `now`, due at once if it would wait too
+    long."""
+    is_in_flood = row.reason == EntryReason.FLOOD and row.first_seen <= now  # it may wait for days
+    next_try = row.next_try
+    if next_try is not None and next_try > now + _LONGEST_WAIT and not is_in_flood:
+        next_try = None
+    read_at = None if row.read_at is None else min(row.read_at, now)
+    return replace(row, first_seen=min(row.first_seen, now), next_try=next_try, read_at=read_at)

@@ -7,8 +7,9 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, null, select, tuple_, update
@@ -31,6 +32,15 @@ from syndicator.searching.documents import Document
 from syndicator.store import codec, rows, schema
 from syndicator.store.database import Database, chunks, insert_new, upsert
 from syndicator.store.tables import sums
+from syndicator.store.tables.feed_members import (
+    MOVES,
+    make_feed_row,
+    mark_stale,
+    parse_moves,
+    replace_found_members,
+    resolve_moves,
+    touch_feeds,
+)
 from syndicator.store.tables.pictures import Pictures
 from syndicator.store.tables.related import Related
 from syndicator.store.tables.stories import Stories
@@ -47,7 +57,8 @@ _ARCHIVED = (
     .distinct()
     .where(_file.axis.in_(bindparam("axes", expanding=True)), _file.name.startswith("archive/"))
 )
-_OUTDATED = select(_file.axis, _file.slug).where(_file.made_of == "").distinct()
+_OUTDATED = ""  # fingerprint of files that are out of date
+_OUTDATED_OWNERS = select(_file.axis, _file.slug).where(_file.made_of == _OUTDATED).distinct()
 _FEED = tuple_(_f.axis, _f.slug)
 _IN_FEED = sums.IN_FEED
 _ORDER = (_m.added.desc(), _m.published.desc(), _m.id)
@@ -69,17 +80,17 @@ _MARKED = (
     .group_by(_marks.axis, _marks.slug)
     .subquery()
 )
-_OF_MARKS = [func.coalesce(_MARKED.c[name], 0).label(name) for name in ("mark", "more")]
-_ITS_MARKS = (_MARKED.c.axis == _f.axis) & (_MARKED.c.slug == _f.slug)
+_MARK_COLUMNS = [func.coalesce(_MARKED.c[name], 0).label(name) for name in ("mark", "more")]
+_IS_MARKED = (_MARKED.c.axis == _f.axis) & (_MARKED.c.slug == _f.slug)
 _FEEDS = (
-    select(schema.feeds, _a.title, _a.added, *_OF_MARKS)
+    select(schema.feeds, _a.title, _a.added, *_MARK_COLUMNS)
     .join_from(schema.feeds, schema.articles, _a.id == _NEWEST_ID.scalar_subquery(), isouter=True)
-    .outerjoin(_MARKED, _ITS_MARKS)
+    .outerjoin(_MARKED, _IS_MARKED)
     .order_by(_f.axis, _f.slug)
 )
-_PLAIN = select(schema.feeds, null().label("title"), null().label("added"), *_OF_MARKS).join_from(
-    schema.feeds, _MARKED, _ITS_MARKS, isouter=True
-)
+_PLAIN_FEEDS = select(
+    schema.feeds, null().label("title"), null().label("added"), *_MARK_COLUMNS
+).join_from(schema.feeds, _MARKED, _IS_MARKED, isouter=True)
 _ALL_MARKS = select(_marks.axis, _marks.slug, _marks.n)
 _ARTICLES = select(_a.id, _a.data).where(_a.id.in_(bindparam("ids", expanding=True)))
 _PUBLISHED = select(_a.id).where(
@@ -129,6 +140,9 @@ _DOCUMENTS = select(schema.texts.c.id, schema.texts.c.data).where(
     schema.texts.c.id.in_(bindparam("ids", expanding=True)),
     ~select(schema.texts_due.c.n).where(schema.texts_due.c.id == schema.texts.c.id).exists(),
 )
+_w = schema.withdrawn.c
+_WITHDRAWN = select(_w.id, _w.at, _w.feeds, _w.url).order_by(_w.at, _w.id)
+_WITHDRAWN_ALIASES = select(schema.withdrawn_aliases).order_by(schema.withdrawn_aliases.c.alias)
 _QUERIES = "queries"
 _MATCHED = (schema.fragments.c.kind == _QUERIES, schema.fragments.c.data == bindparam("stamp"))
 _UNMATCHED = (
@@ -152,13 +166,12 @@ _MONTH_ENTRIES = (
     .where(*_MONTH)
     .order_by(*_ORDER)
 )
-_DAY = sums.shown(_m) // sums.DAY
+_SHOWN_TIME = sums.get_shown_time(_m)
+_DAY = _SHOWN_TIME // sums.DAY
 _SINCE = (*_IN_FEED, _m.added >= bindparam("since"), bindparam("first") <= _DAY)
 _OF_DAYS = select(_m.id, _DAY).where(*_SINCE, bindparam("last") >= _DAY)
-_OF_DAYS = _OF_DAYS.order_by(sums.shown(_m).desc(), _m.id)
-_LATEST = (
-    select(_m.id).where(*_SINCE).order_by(sums.shown(_m).desc(), _m.id).limit(bindparam("most"))
-)
+_OF_DAYS = _OF_DAYS.order_by(_SHOWN_TIME.desc(), _m.id)
+_LATEST = select(_m.id).where(*_SINCE).order_by(_SHOWN_TIME.desc(), _m.id).limit(bindparam("most"))
 _NEWEST_MARK = select(func.coalesce(func.max(_marks.n), 0))
 _UNBUILT = (
     select(_f.slug)
@@ -168,7 +181,7 @@ _UNBUILT = (
     .where(_marks.axis == bindparam("axis"), _f.published.is_(None), _f.moved_slug.is_(None))
     .limit(1)
 )
-_COUNT = (
+_ADD_TO_COUNT = (
     update(schema.feeds)
     .where(_f.axis == bindparam("a"), _f.slug == bindparam("s"))
     .values(count=_f["count"] + bindparam("more"))
@@ -186,16 +199,25 @@ _PUBLISH = (
     .where(_f.axis == bindparam("a"), _f.slug == bindparam("s"))
     .values(published=bindparam("is_published"), held=None)
 )
-_TAKE = (
+_TAKE_MARKS = (
     delete(schema.stale_marks)
     .where(_marks.n.in_(bindparam("these", expanding=True)))
     .returning(
-        _marks.axis, _marks.slug, _marks.more, _marks.added, sums.shown(_marks).label("shown")
+        _marks.axis,
+        _marks.slug,
+        _marks.more,
+        _marks.added,
+        sums.get_shown_time(_marks).label("shown"),
     )
 )
-_SUMMED = select(_f.axis, _f.slug, _f["count"], sums.ANY)
+_WITH_SUMS = select(_f.axis, _f.slug, _f["count"], sums.HAS_SUMS)
 _NO_LIMIT = 2**31 - 1
-_COUNT_AT = list(schema.feeds.c.keys()).index("count")  # row.count is the tuple's own method
+_EPOCH = date(1970, 1, 1)
+_MONTHS = 12
+_MONTH_CHARACTERS = 7  # of a date such as 2026-11-30
+_YEAR_CHARACTERS = 4
+_MICROSECONDS = 1e6  # a second
+_COUNT_INDEX = list(schema.feeds.c.keys()).index("count")  # row.count is the tuple's own method
 
 
 class Index:
@@ -210,14 +232,18 @@ class Index:
         self.told = stories.told
         self._related = Related(database)
         self.related_days = self._related.related_days
-        self.keep: Callable[[FeedRow], None] = lambda row: None  # called before a feed is stored
+        # called before a feed is stored
+        self.keep: Callable[[FeedRow], None] = lambda row: None
 
     def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
         """Return the feeds ever published, only those in `among` if given."""
-        if among is not None:
-            parts = (_FEEDS.where(_FEED.in_([*map(tuple, part)])) for part in chunks(sorted(among)))
-            return [_feed(row) for part in parts for row in self._db.rows(part)]
-        return [_feed(row) for row in self._db.rows(_FEEDS)]
+        if among is None:
+            return [_make_feed(row) for row in self._db.rows(_FEEDS)]
+        feeds: list[FeedRow] = []
+        for part in chunks(sorted(among)):
+            query = _FEEDS.where(_FEED.in_([*map(tuple, part)]))
+            feeds += [_make_feed(row) for row in self._db.rows(query)]
+        return feeds
 
     def marks(self) -> dict[FeedKey, list[int]]:
         """Return the numbers of the marks of each feed. A build reads them before all else, so that
@@ -229,130 +255,131 @@ class Index:
 
     def plain_feeds(self, axis: str | None = None) -> list[FeedRow]:
         """Return the feeds of an axis (None: all) without their latest articles."""
-        query = _PLAIN if axis is None else _PLAIN.where(_f.axis == axis)
-        return [_feed(row) for row in self._db.rows(query)]
+        query = _PLAIN_FEEDS if axis is None else _PLAIN_FEEDS.where(_f.axis == axis)
+        return [_make_feed(row) for row in self._db.rows(query)]
 
     def count(self, key: FeedKey) -> int:
-        return sum(_feed(row).count for row in self._db.rows(_PLAIN.where(_this(key))))
+        """Return the number of articles of a feed, 0 if there is no such feed."""
+        rows = self._db.rows(_PLAIN_FEEDS.where(_is_feed(key)))
+        return _make_feed(rows[0]).count if rows else 0
 
     def names(self, keys: Iterable[FeedKey]) -> dict[FeedKey, str]:
         """Return feed -> its name in its oldest own article, as in a rebuilt database, or its
         slug."""
         names = {key: key.slug for key in keys}
-        moves = rows.moved(self._db.rows(rows.MOVES))
+        moves = parse_moves(self._db.rows(MOVES))
         for part in chunks(sorted(names)):
             for axis, slug, data in self._db.rows(_OLDEST.where(_FEED.in_([*map(tuple, part)]))):
-                named = rows.follow(moves, named_feeds_of(codec.unpack(Article, data)))
                 key = FeedKey(axis, slug)
-                names[key] = named.get(key, slug)
+                article_feeds = named_feeds_of(codec.unpack(Article, data))
+                names[key] = resolve_moves(moves, article_feeds).get(key, slug)
         return names
 
     def shown(self, article_id: str) -> list[FeedKey]:
+        """Return the feeds that show an article."""
         return [FeedKey(*row) for row in self._db.rows(_SHOWN, {"id": article_id})]
 
     def beside(self, key: FeedKey) -> list[FeedKey]:
         """Return the feeds that share an article with the feed `key`, and `key` itself."""
-        return [
-            FeedKey(*row) for row in self._db.rows(_BESIDE, {"axis": key.axis, "slug": key.slug})
-        ]
+        return [FeedKey(*row) for row in self._db.rows(_BESIDE, key._asdict())]
 
     def show_again(self, keys: Iterable[FeedKey]) -> None:
         """Move the articles of these feeds to the feeds that show them now, after a feed moved. One
         transaction."""
         with self._db.write() as connection:
             for key in keys:
-                rows.show_again(connection, key)
+                rows.show_members_again(connection, key)
 
     def save_feed(self, row: FeedRow) -> None:
         """Store name, first slug, move and drop of a feed; other fields only of a new feed."""
         self.keep(row)
-        values = {
+        values: dict[str, Any] = {
             "name": row.name,
             "first_slug": row.first_slug,
             "dropped": row.dropped,
             "moved_axis": row.moved_to.axis if row.moved_to else None,
             "moved_slug": row.moved_to.slug if row.moved_to else None,
         }
+        set_values = update(schema.feeds).where(_is_feed(row.key)).values(**values)
         with self._db.write() as connection:
-            updated = connection.execute(
-                update(schema.feeds).where(_this(row.key)).values(**values)
-            ).rowcount
-            if not updated:
-                new = (
-                    rows.feed_row(row.key, row.name)
-                    | values
-                    | {
-                        "count": row.count,
-                        "held": row.held,
-                    }
-                )
-                upsert(connection, schema.feeds, [new | {"published": row.published}])
+            is_stored = connection.execute(set_values).rowcount > 0
+            if not is_stored:
+                new_row = make_feed_row(row.key, row.name) | values
+                new_row |= {"count": row.count, "held": row.held, "published": row.published}
+                upsert(connection, schema.feeds, [new_row])
             if row.moved_to:  # the next build writes its redirect
-                rows.mark(connection, {row.key: ()})
+                mark_stale(connection, {row.key: ()})
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
         """Return the newest `limit` ids and all since `since`, at most `most`. Copies appear in
         source feeds only."""
-        reach = most if since is not None else min(limit, most)
-        rows_in_order = self._db.rows(_IDS, {"axis": key.axis, "slug": key.slug, "most": reach})
-        after = codec.micros(since) if since is not None else 0
-        return [
-            article_id
-            for place, (article_id, added) in enumerate(rows_in_order)
-            if place < limit or added > after
-        ]
+        if since is None:
+            newest = self._db.rows(_IDS, {**key._asdict(), "most": min(limit, most)})
+            return [article_id for article_id, _ in newest]
+        newest = self._db.rows(_IDS, {**key._asdict(), "most": most})
+        after = codec.micros(since)
+        ids = [article_id for article_id, _ in newest[:limit]]
+        ids += [article_id for article_id, added in newest[limit:] if added > after]
+        return ids
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         """Return by UTC month of adding ("2026-11"), ascending: number of articles, fingerprint of
         their files."""
-        totals: dict[str, list[int]] = {}
-        for day, (count, of) in sums.by_day(self._db.rows, key, sums.ADDED).items():
-            months = totals.setdefault(sums.date_of(day)[:7], [0, 0, 0])
-            months[:] = [
-                total + int(more)
-                for total, more in zip(months, (str(count), *of.split("-")), strict=True)
-            ]
-        return {month: (of[0], "-".join(map(str, of))) for month, of in totals.items()}
+        counts = Counter[str]()
+        stamps = Counter[str]()
+        sizes = Counter[str]()
+        for day, (count, digest) in sums.by_day(self._db.rows, key, sums.ADDED).items():
+            month = sums.write_date(day)[:_MONTH_CHARACTERS]
+            stamp, size = digest.split("-")
+            counts[month] += count
+            stamps[month] += int(stamp)
+            sizes[month] += int(size)
+        return {
+            month: (count, f"{count}-{stamps[month]}-{sizes[month]}")
+            for month, count in counts.items()
+        }
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
         """Return id, `added` and file fingerprint of each article added in a UTC month, in feed
         order."""
-        first, end = _month(month)
-        entries = self._db.rows(
-            _MONTH_ENTRIES, {"axis": key.axis, "slug": key.slug, "first": first, "end": end}
-        )
+        year = int(month[:_YEAR_CHARACTERS])
+        number = int(month[_YEAR_CHARACTERS + 1 :])
+        first = datetime(year, number, 1, tzinfo=UTC)
+        end = datetime(year + number // _MONTHS, number % _MONTHS + 1, 1, tzinfo=UTC)
+        values = {**key._asdict(), "first": codec.micros(first), "end": codec.micros(end)}
         return [
             (article_id, codec.moment(added), f"{mtime_ns}-{size}")
-            for article_id, added, mtime_ns, size in entries
+            for article_id, added, mtime_ns, size in self._db.rows(_MONTH_ENTRIES, values)
         ]
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         """Return by UTC day of publication: number of articles, fingerprint of members, files and
         thumbnails."""
-        return {
-            sums.date_of(day): of
-            for day, of in sums.by_day(self._db.rows, key, sums.PUBLISHED).items()
-        }
+        days = sums.by_day(self._db.rows, key, sums.PUBLISHED)
+        return {sums.write_date(day): fingerprint for day, fingerprint in days.items()}
 
     def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
         """Return the ids of a feed's articles published from `first` to `last`, inclusive, by
         day."""
-        span = {"first": _number(first), "since": _number(first) * sums.DAY, "last": _number(last)}
+        first_day = _count_days(first)
+        days = {"first": first_day, "since": first_day * sums.DAY, "last": _count_days(last)}
         ids_of: dict[int, list[str]] = {}
-        for article_id, day in self._db.rows(_OF_DAYS, {**key._asdict(), **span}):
+        for article_id, day in self._db.rows(_OF_DAYS, {**key._asdict(), **days}):
             ids_of.setdefault(day, []).append(article_id)
-        return {sums.date_of(day): ids for day, ids in ids_of.items()}
+        return {sums.write_date(day): ids for day, ids in ids_of.items()}
 
     def latest(self, key: FeedKey, most: int) -> list[str]:
         """Return the ids of the `most` last published articles of a feed, latest first."""
-        first = 0
-        left = most
-        for day, (count, _) in reversed(sums.by_day(self._db.rows, key, sums.PUBLISHED).items()):
-            if left > 0:
-                first = day
-                left = left - count
-        since = {"first": first, "since": first * sums.DAY, "most": most}
-        return [article_id for (article_id,) in self._db.rows(_LATEST, {**key._asdict(), **since})]
+        days = sums.by_day(self._db.rows, key, sums.PUBLISHED)
+        first_day = 0
+        number = 0
+        for day, (count, _) in reversed(days.items()):
+            if number >= most:
+                break
+            first_day = day
+            number += count
+        values = {"first": first_day, "since": first_day * sums.DAY, "most": most}
+        return [article_id for (article_id,) in self._db.rows(_LATEST, {**key._asdict(), **values})]
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         """Return the stored articles by id, in the order of `ids`, without bodies."""
@@ -366,32 +393,34 @@ class Index:
     def published(self, ids: Sequence[str]) -> set[str]:
         """Return those of `ids` that are in the feed of everything, themselves or through the entry
         of another one."""
-        return {
-            article_id
-            for part in chunks(ids)
-            for (article_id,) in self._db.rows(_PUBLISHED, {"ids": part})
-        }
+        published: set[str] = set()
+        for part in chunks(ids):
+            published.update(
+                article_id for (article_id,) in self._db.rows(_PUBLISHED, {"ids": part})
+            )
+        return published
 
     def in_feed(self, key: FeedKey, ids: Sequence[str]) -> set[str]:
         """Return those of `ids` that the feed shows by entries of their own."""
-        of_feed = {"axis": key.axis, "slug": key.slug}
-        return {
-            article_id
-            for part in chunks(ids)
-            for (article_id,) in self._db.rows(_OF_FEED, {"ids": part, **of_feed})
-        }
+        in_feed: set[str] = set()
+        for part in chunks(ids):
+            rows = self._db.rows(_OF_FEED, {"ids": part, **key._asdict()})
+            in_feed.update(article_id for (article_id,) in rows)
+        return in_feed
 
     def related(self, ids: Sequence[str]) -> dict[str, list[str]]:
-        """Return for those of `ids` that have any their related articles that the feed of
-        everything shows, the nearest first."""
-        lists = self._related.of(ids)
-        shown = self.in_feed(ALL, list({other for others in lists.values() for other in others}))
+        """Return the related articles of `ids` by article id, the nearest first: only those that
+        the feed of everything shows. Articles without a stored list are missing."""
+        lists = self._related.read_lists(ids)
+        all_related = list(set(chain.from_iterable(lists.values())))
+        shown = self.in_feed(ALL, all_related)
         return {
-            article_id: [other for other in others if other in shown]
-            for article_id, others in lists.items()
+            article_id: [related for related in related_ids if related in shown]
+            for article_id, related_ids in lists.items()
         }
 
     def sources(self, ids: Sequence[str]) -> dict[str, str]:
+        """Return the keys of the sources of these articles, by article id."""
         return {
             article_id: json.loads(data).get("source_key", "")
             for article_id, data in self._by_id(_ARTICLES, ids).items()
@@ -407,23 +436,24 @@ class Index:
     def unmatched(self, stamp: str) -> list[str]:
         """Return published ids, newest first, changed since `save_matches(stamp)`. `stamp`: digest
         of all queries."""
-        both = (
-            self._db.rows(query, {"stamp": stamp.encode()})
-            for query in (_UNMATCHED, _UNMATCHED_BEHIND)
-        )
-        return [article_id for part in both for (article_id,) in part]
+        ids: list[str] = []
+        for query in (_UNMATCHED, _UNMATCHED_BEHIND):
+            rows = self._db.rows(query, {"stamp": stamp.encode()})
+            ids.extend(article_id for (article_id,) in rows)
+        return ids
 
     def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
         """Store the feeds that builds find, article id -> {feed: name}, and mark changed ones
         stale. `stamp`: as in `unmatched`. One transaction for a few hundred articles; after a crash
         the next call does the rest."""
         for part in chunks(list(found)):
+            notes = [
+                {"id": article_id, "kind": _QUERIES, "data": stamp.encode()} for article_id in part
+            ]
             with self._db.write() as connection:
-                rows.set_found(connection, {article_id: found[article_id] for article_id in part})
-                notes = [
-                    {"id": article_id, "kind": _QUERIES, "data": stamp.encode()}
-                    for article_id in part
-                ]
+                replace_found_members(
+                    connection, {article_id: found[article_id] for article_id in part}
+                )
                 upsert(connection, schema.fragments, notes)
 
     def documents(self, ids: Sequence[str]) -> dict[str, Document]:
@@ -436,24 +466,25 @@ class Index:
         return self._by_id(_HTML, ids)
 
     def save_html(self, found: Mapping[str, str]) -> None:
+        """Store the sanitised HTML of bodies that are published in full, by article id."""
+        new_rows = [{"id": article_id, "html": html} for article_id, html in found.items()]
         with self._db.write() as connection:
-            upsert(
-                connection,
-                schema.html,
-                [{"id": article_id, "html": found[article_id]} for article_id in found],
-            )
+            upsert(connection, schema.html, new_rows)
 
     def path(self, article_id: str) -> str | None:
+        """Return the path of the file of an article, None if there is no such article."""
         path: str | None = self._db.scalar(_PATH, {"id": article_id})
         return path
 
     def merge(self, article_id: str, into: str) -> None:
+        """Let an article be a copy of the article `into`. Raises StoreError if it has no row."""
         if article_id == into:
             raise ValueError("an article cannot be a copy of itself")
-        self._merged(article_id, into)
+        self._set_original(article_id, into)
 
     def split(self, article_id: str) -> None:
-        self._merged(article_id, None)
+        """Let an article be no copy. Raises StoreError if it has no row."""
+        self._set_original(article_id, None)
 
     def merged(self) -> dict[str, str]:
         """Return copies: article id -> id of the article shown instead."""
@@ -461,10 +492,8 @@ class Index:
 
     def behind(self) -> set[str]:
         """Return the ids of articles for which the entry of another one stands (see `folds`)."""
-        return {
-            article_id
-            for (article_id,) in self._db.rows(select(_a.id).where(_a.behind.is_not(None)))
-        }
+        rows = self._db.rows(select(_a.id).where(_a.behind.is_not(None)))
+        return {article_id for (article_id,) in rows}
 
     def folds(self) -> dict[str, StoryEntry]:
         """Return the entries that an earlier version published for a story, by the id of the
@@ -477,58 +506,57 @@ class Index:
 
     def on_hold(self) -> dict[str, str]:
         """Return the articles that wait for the operator's release, latest first: id -> path."""
-        unshown = self._db.rows(UNSHOWN)
         return {
             article_id: path
-            for article_id, path, data in unshown
+            for article_id, path, data in self._db.rows(UNSHOWN)
             if codec.unpack(Article, data).hold
         }
 
     def withdrawn(self) -> list[Withdrawn]:
         """Return the withdrawn articles, oldest first."""
-        table = schema.withdrawn
-        withdrawals = self._db.rows(
-            select(table.c.id, table.c.at, table.c.feeds, table.c.url).order_by(
-                table.c.at, table.c.id
-            )
-        )
+        withdrawals = self._db.rows(_WITHDRAWN)
         aliases: dict[str, list[str]] = {}
-        for alias, article_id in self._db.rows(
-            select(schema.withdrawn_aliases).order_by(schema.withdrawn_aliases.c.alias)
-        ):
+        for alias, article_id in self._db.rows(_WITHDRAWN_ALIASES):
             aliases.setdefault(article_id, []).append(alias)
-        return [
-            Withdrawn(
-                id=article_id,
-                at=codec.moment(at),
-                feeds=tuple(FeedKey(*key) for key in json.loads(feeds)),
-                url=url,
-                aliases=tuple(aliases.get(article_id, ())),
+        withdrawn: list[Withdrawn] = []
+        for article_id, time, feeds, url in withdrawals:
+            withdrawn.append(
+                Withdrawn(
+                    id=article_id,
+                    at=codec.moment(time),
+                    feeds=tuple(FeedKey(*key) for key in json.loads(feeds)),
+                    url=url,
+                    aliases=tuple(aliases.get(article_id, ())),
+                )
             )
-            for article_id, at, feeds, url in withdrawals
-        ]
+        return withdrawn
 
     def pruned(self) -> set[str]:
-        return {
-            article_id for (article_id,) in self._db.rows(select(schema.pruned.c.id).distinct())
-        }
+        """Return the ids of pruned articles."""
+        rows = self._db.rows(select(schema.pruned.c.id).distinct())
+        return {article_id for (article_id,) in rows}
 
     def mark_stale(self, keys: Iterable[FeedKey]) -> None:
+        """Mark feeds stale, creating those that are missing."""
         with self._db.write() as connection:
-            rows.touch(connection, {key: (key.slug, 0) for key in keys}, {})
+            touch_feeds(connection, {key: key.slug for key in keys}, {}, {})
 
     def targets(self, owners: Collection[FeedKey]) -> dict[str, str]:
         """Return the published targets of `owners`: id -> fingerprint, "" if it is out of date."""
-        query = tuple_(_file.axis, _file.slug)
-        known = dict[str, str]()
+        owner_columns = tuple_(_file.axis, _file.slug)
+        targets: dict[str, str] = {}
         for part in chunks(sorted(owners)):
-            known |= dict(self._db.rows(_TARGETS.where(query.in_([*map(tuple, part)]))))
-        return known
+            is_owner = owner_columns.in_([*map(tuple, part)])
+            targets |= dict(self._db.rows(_TARGETS.where(is_owner)))
+        return targets
 
     def files(self, targets: Collection[str]) -> dict[str, PublishedFile]:
         """Return the published files of `targets`, by name."""
-        parts = (self._db.rows(_FILES, {"ids": part}) for part in chunks(sorted(targets)))
-        return {row.name: _published_file(row) for part in parts for row in part}
+        files: dict[str, PublishedFile] = {}
+        for part in chunks(sorted(targets)):
+            for row in self._db.rows(_FILES, {"ids": part}):
+                files[row.name] = _make_published_file(row)
+        return files
 
     def archived(self, axes: Collection[str]) -> set[FeedKey]:
         """Return the feeds of `axes` with archive documents."""
@@ -536,44 +564,44 @@ class Index:
 
     def outdated(self) -> set[FeedKey]:
         """Return the owners of files that are out of date."""
-        return {FeedKey(*row) for row in self._db.rows(_OUTDATED)}
+        return {FeedKey(*row) for row in self._db.rows(_OUTDATED_OWNERS)}
 
     def has_files(self) -> bool:
         """Return False if the table of files is empty, as in a new database."""
         return bool(self._db.rows(select(_file.name).limit(1)))
 
     def record(self, progress: Progress) -> None:
-        """Note what is on the disk, and end marks, in one transaction."""
+        """Store the files that are on the disk, and delete the marks of the feeds that were built,
+        in one transaction."""
+        keys = sorted(progress.published)
+        published_values = [
+            {"a": key.axis, "s": key.slug, "is_published": progress.published[key]} for key in keys
+        ]
         with self._db.write() as connection:
-            _note_files(connection, progress)
-            keys = sorted(progress.published)
+            _save_files(connection, progress)
             _add_feeds(connection, [key for key in keys if key.axis])
             _take_marks(connection, progress.marks)
-            if keys:
-                values = [
-                    {"a": key.axis, "s": key.slug, "is_published": progress.published[key]}
-                    for key in keys
-                ]
-                connection.execute(_PUBLISH, values)
+            if published_values:
+                connection.execute(_PUBLISH, published_values)
 
     def outdate(self, owners: Iterable[FeedKey]) -> None:
         """Let the next build make all files of these owners again."""
+        keys = set(owners)
         with self._db.write() as connection:
-            keys = set(owners)
             for key in keys:
-                these = _file.axis == key.axis, _file.slug == key.slug
-                connection.execute(update(schema.files).where(*these).values(made_of=""))
-            rows.mark(connection, {key: () for key in keys if key.axis})
+                is_owner = (_file.axis == key.axis) & (_file.slug == key.slug)
+                connection.execute(update(schema.files).where(is_owner).values(made_of=_OUTDATED))
+            mark_stale(connection, {key: () for key in keys if key.axis})
 
     def keep_back(self, key: FeedKey, reason: str) -> None:
         """Record why validation refused new files; the feed stays stale. `reason`: one line for the
         operator."""
         with self._db.write() as connection:
             _add_feeds(connection, [key])
-            connection.execute(update(schema.feeds).where(_this(key)).values(held=reason))
-            of_feed = _marks.axis == key.axis, _marks.slug == key.slug
-            if connection.execute(select(_marks.n).where(*of_feed).limit(1)).first() is None:
-                rows.mark(connection, {key: ()})
+            connection.execute(update(schema.feeds).where(_is_feed(key)).values(held=reason))
+            is_of_feed = (_marks.axis == key.axis) & (_marks.slug == key.slug)
+            if connection.execute(select(_marks.n).where(is_of_feed).limit(1)).first() is None:
+                mark_stale(connection, {key: ()})
 
     def newest_mark(self) -> int:
         """Return the number of the newest stale mark, 0 without marks. It grows with new work."""
@@ -582,12 +610,12 @@ class Index:
     def builds(self) -> dict[FeedKey, Built]:
         """Return the last build that `note_builds` recorded of each feed. `at`: seconds since
         1970."""
-        return {
-            FeedKey(row.axis, row.slug): Built(
-                at=row.built_at / 1e6, entries=row.shown, articles=row.built_count
-            )
-            for row in self._db.rows(_BUILDS)
-        }
+        builds: dict[FeedKey, Built] = {}
+        for row in self._db.rows(_BUILDS):
+            seconds = row.built_at / _MICROSECONDS
+            build = Built(at=seconds, entries=row.shown, articles=row.built_count)
+            builds[FeedKey(row.axis, row.slug)] = build
+        return builds
 
     def note_builds(self, built: Mapping[FeedKey, tuple[int, int]], at: datetime) -> None:
         """Record for all machines when feeds were built. `built`: numbers of entries shown and of
@@ -610,21 +638,24 @@ class Index:
         """Return True if a stale feed of the axis was never built. Reads only marks."""
         return bool(self._db.rows(_UNBUILT, {"axis": axis}))
 
-    def _merged(self, article_id: str, into: str | None) -> None:
+    def _set_original(self, article_id: str, original_id: str | None) -> None:
+        """Let an article be a copy of another one; None: of none."""
         with self._db.write() as connection:
-            if (row := connection.execute(_ROW, {"id": article_id}).first()) is None:
+            row = connection.execute(_ROW, {"id": article_id}).first()
+            if row is None:
                 raise StoreError(
                     f"the database has no article {article_id};"
                     " run `syndicator reindex` to read the files again"
                 )
-            article = replace(codec.unpack(Article, row.data), merged_into=into or "")
+            article = replace(codec.unpack(Article, row.data), merged_into=original_id or "")
             connection.execute(
-                update(schema.articles).where(_a.id == article_id).values(merged_into=into)
+                update(schema.articles).where(_a.id == article_id).values(merged_into=original_id)
             )
             stamp = FileStamp(path=row.path, mtime_ns=row.mtime_ns, size=row.size)
             rows.save(connection, [ArticleRecord(article=article, stamp=stamp)])
 
     def _by_id(self, statement: Any, ids: Sequence[str]) -> dict[str, Any]:
+        """Run a query for ids and one other column, in parts; return its rows as id -> value."""
         values: dict[str, Any] = {}
         for part in chunks(ids):
             values |= dict(self._db.rows(statement, {"ids": list(part)}))
@@ -632,13 +663,15 @@ class Index:
 
 
 def _add_feeds(connection: Connection, keys: Sequence[FeedKey]) -> None:
-    insert_new(connection, schema.feeds, [rows.feed_row(key, key.slug) for key in keys])
+    """Create the feeds that have no row yet; their slug is their name."""
+    insert_new(connection, schema.feeds, [make_feed_row(key, key.slug) for key in keys])
 
 
-def _note_files(connection: Connection, progress: Progress) -> None:
+def _save_files(connection: Connection, progress: Progress) -> None:
+    """Store the files that a build wrote, and delete the rows of those that it deleted."""
     for part in chunks(sorted(progress.gone)):
         connection.execute(delete(schema.files).where(_file.name.in_(part)))
-    values = [
+    file_rows = [
         {
             **file.owner._asdict(),
             "name": file.name,
@@ -648,53 +681,55 @@ def _note_files(connection: Connection, progress: Progress) -> None:
         }
         for file in progress.files
     ]
-    upsert(connection, schema.files, values)
+    upsert(connection, schema.files, file_rows)
 
 
 def _take_marks(connection: Connection, numbers: Sequence[int]) -> None:
     """Delete marks, and update the counts and sums of their feeds."""
-    more = Counter[FeedKey]()
-    times = defaultdict[FeedKey, set[Any]](set)
+    count_changes = Counter[FeedKey]()
+    changed_times = defaultdict[FeedKey, set[tuple[int, int]]](set)
     for part in chunks(numbers):
-        for row in connection.execute(_TAKE, {"these": part}):
+        for row in connection.execute(_TAKE_MARKS, {"these": part}):
             key = FeedKey(row.axis, row.slug)
-            more[key] += row.more
+            count_changes[key] += row.more
             if row.added is not None:
-                times[key].add((row.added, row.shown))
-    if more:
-        connection.execute(
-            _COUNT, [{"a": key.axis, "s": key.slug, "more": n} for key, n in more.items()]
-        )
-    for keys in chunks(sorted(more)):
-        these = _FEED.in_([tuple(key) for key in keys])
-        for axis, slug, count, summed in connection.execute(_SUMMED.where(these)).all():
-            sums.keep(connection, key := FeedKey(axis, slug), times[key], count, summed)
+                changed_times[key].add((row.added, row.shown))
+    if count_changes:
+        values = [
+            {"a": key.axis, "s": key.slug, "more": change} for key, change in count_changes.items()
+        ]
+        connection.execute(_ADD_TO_COUNT, values)
+    for keys in chunks(sorted(count_changes)):
+        feeds = _WITH_SUMS.where(_FEED.in_([tuple(key) for key in keys]))
+        for axis, slug, count, has_sums in connection.execute(feeds).all():
+            key = FeedKey(axis, slug)
+            if has_sums:
+                sums.update_sums(connection, key, changed_times[key])
+            else:
+                sums.create_sums(connection, key, count)
 
 
-def _this(key: FeedKey) -> Any:
+def _is_feed(key: FeedKey) -> Any:
+    """Return the SQL condition that a row of `feeds` is that of the feed `key`."""
     return (_f.axis == key.axis) & (_f.slug == key.slug)
 
 
-def _month(month: str) -> tuple[int, int]:
-    year = int(month[:4])
-    number = int(month[5:])
-    end = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
-    return codec.micros(datetime(year, number, 1, tzinfo=UTC)), codec.micros(end)
-
-
 @cache
-def _number(date: str) -> int:
-    return (datetime.strptime(date, "%Y-%m-%d") - datetime(1970, 1, 1)).days  # noqa: DTZ001, DTZ007 - days alone
+def _count_days(day: str) -> int:
+    """Return the number of days from 1970 to a day such as 2026-11-26."""
+    return (date.fromisoformat(day) - _EPOCH).days
 
 
-def _feed(row: Any) -> FeedRow:
+def _make_feed(row: Any) -> FeedRow:
+    """Convert a row of _FEEDS or _PLAIN_FEEDS."""
+    is_undated = row.added in (None, codec.NEVER)
     return FeedRow(
         key=FeedKey(row.axis, row.slug),
         name=row.name,
         first_slug=row.first_slug,
-        count=row[_COUNT_AT] + row.more,
+        count=row[_COUNT_INDEX] + row.more,
         latest_title=row.title or "",
-        latest_added=None if row.added in (None, codec.NEVER) else codec.moment(row.added),
+        latest_added=None if is_undated else codec.moment(row.added),
         mark=row.mark,
         held=row.held,
         dropped=row.dropped,
@@ -704,7 +739,7 @@ def _feed(row: Any) -> FeedRow:
     )
 
 
-def _published_file(row: Any) -> PublishedFile:
+def _make_published_file(row: Any) -> PublishedFile:
     return PublishedFile(
         name=row.name,
         owner=FeedKey(row.axis, row.slug),

@@ -49,7 +49,8 @@ _CONFLICTS = ("40001", "40P01", "23505")
 _AWAY = ("08", "57P", "25P03", "53300")
 _TRIES = 8
 _PAUSE = 0.01  # seconds before the second try, doubled for each further one
-_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+_NO_STATE = ""  # the server has sent no SQLSTATE
 
 
 class StoreConflict(StoreError):
@@ -69,21 +70,23 @@ class JobLost(StoreError):
 
 
 # division_by_zero, raised by the fence of a job; lock_not_available
-_KINDS = {"22012": JobLost, "55P03": StoreBusy}
+_CLASSES = {"22012": JobLost, "55P03": StoreBusy}
 
 
-def kind(error: DBAPIError) -> type[StoreError]:
+def classify(error: DBAPIError) -> type[StoreError]:
     """Return the subclass of StoreError for a driver error; StoreError itself for other errors and
     drivers."""
-    if not hasattr(error.orig, "sqlstate"):
+    driver_error: Any = error.orig
+    if not hasattr(driver_error, "sqlstate"):
         return StoreError
-    state = getattr(error.orig, "sqlstate", "") or ""
-    unanswered = isinstance(error, OperationalError) and not state
+    state: str = driver_error.sqlstate or _NO_STATE
     if state in _CONFLICTS:
         return StoreConflict
-    if unanswered or error.connection_invalidated or state.startswith(_AWAY):
+    if error.connection_invalidated or state.startswith(_AWAY):
         return StoreAway
-    return _KINDS.get(state, StoreError)
+    if state == _NO_STATE and isinstance(error, OperationalError):
+        return StoreAway
+    return _CLASSES.get(state, StoreError)
 
 
 def find_away_cure(message: str) -> str:
@@ -91,15 +94,15 @@ def find_away_cure(message: str) -> str:
     return PASSWORD_CURE if "password" in message else AWAY_CURE
 
 
-def polite(engine: Engine) -> Engine:
-    """Set the timeouts `_LIMITS` on each new connection of the engine."""
+def set_timeouts(engine: Engine) -> Engine:
+    """Let the engine set the timeouts `_LIMITS` on each new connection; return the engine."""
 
     @event.listens_for(engine, "connect")
-    def _connected(connection: Any, _record: object) -> None:
-        before = connection.autocommit
+    def _set_limits(connection: Any, _record: object) -> None:
+        previous_autocommit = connection.autocommit
         connection.autocommit = True
         connection.execute(_LIMITS)
-        connection.autocommit = before
+        connection.autocommit = previous_autocommit
 
     return engine
 
@@ -108,16 +111,18 @@ def polite(engine: Engine) -> Engine:
 def pipeline(connection: Connection) -> Iterator[None]:
     """Send statements without waiting for the answers of earlier ones. Results cannot be read
     inside."""
-    driver: Any = connection.connection.driver_connection
-    if not hasattr(driver, "pipeline"):
+    driver_connection: Any = connection.connection.driver_connection
+    if not hasattr(driver_connection, "pipeline"):
         yield
         return
-    base: Any = connection.dialect.loaded_dbapi.Error
+    error_class: Any = connection.dialect.loaded_dbapi.Error
     try:
-        with driver.pipeline():
+        with driver_connection.pipeline():
             yield
-    except base as error:
-        raise DBAPIError.instance(None, None, error, base, dialect=connection.dialect) from error
+    except error_class as error:
+        raise DBAPIError.instance(
+            None, None, error, error_class, dialect=connection.dialect
+        ) from error
 
 
 def unlimited(connection: Connection) -> None:
@@ -129,37 +134,39 @@ def unlimited(connection: Connection) -> None:
 def alone(connection: Connection, name: str) -> None:
     """Lock `name` until the transaction ends. Does nothing on SQLite, which has one writer."""
     if connection.dialect.name == "postgresql":
-        connection.execute(_ALONE, {"name": name})
+        connection.execute(_LOCK, {"name": name})
 
 
 def retried(part: T) -> T:
     """Make the methods of `part`, each of which must be one transaction, retry after write
     conflicts; return `part`."""
-    kind: Any = type(part)
-    part.__class__ = _retrying(kind)
+    part_class: Any = type(part)
+    part.__class__ = _make_retrying_class(part_class)
     return part
 
 
 @functools.cache
-def _retrying(kind: Any) -> Any:
-    attributes = (
-        (name, inspect.getattr_static(kind, name)) for name in dir(kind) if not name.startswith("_")
-    )
-    methods = {
-        name: _with_retries(value) for name, value in attributes if inspect.isfunction(value)
-    }
-    return type(
-        kind.__name__, (kind,), {"__doc__": kind.__doc__, "__module__": kind.__module__, **methods}
-    )
+def _make_retrying_class(part_class: Any) -> Any:
+    """Return a subclass whose public methods retry after write conflicts."""
+    attributes = {"__doc__": part_class.__doc__, "__module__": part_class.__module__}
+    for name in dir(part_class):
+        if name.startswith("_"):
+            continue
+        value = inspect.getattr_static(part_class, name)
+        if inspect.isfunction(value):
+            attributes[name] = _with_retries(value)
+    return type(part_class.__name__, (part_class,), attributes)
 
 
 def _with_retries(method: Callable[..., Any]) -> Callable[..., Any]:
-    @functools.wraps(method)
-    def trying(*args: Any, **named: Any) -> Any:
-        for number in range(_TRIES - 1):
-            with suppress(StoreConflict):
-                return method(*args, **named)
-            time.sleep(_PAUSE * 2**number * (0.5 + random.random()))
-        return method(*args, **named)
+    """Return `method` so that it is tried _TRIES times, with growing random pauses."""
 
-    return trying
+    @functools.wraps(method)
+    def call_with_retries(*args: Any, **options: Any) -> Any:
+        for try_number in range(_TRIES - 1):
+            with suppress(StoreConflict):
+                return method(*args, **options)
+            time.sleep(_PAUSE * 2**try_number * (0.5 + random.random()))
+        return method(*args, **options)
+
+    return call_with_retries

@@ -4,22 +4,44 @@ In the caller's transaction."""
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, Table, Text, bindparam, delete, func, select, update
+from sqlalchemy import Column, Connection, Table, Text, bindparam, delete, func, select, update
 
 from syndicator.articles.fields import named_feeds_of
 from syndicator.articles.stores.paths import ID_CHARS
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import EntryRow, FileStamp, Withdrawn
-from syndicator.store import codec, rows, schema
+from syndicator.store import codec, schema
 from syndicator.store.database import chunks, insert, insert_new
 from syndicator.store.records import save_withdrawal
+from syndicator.store.rows import list_alias_keys, make_article_row, show_articles
+from syndicator.store.tables.feed_members import (
+    FOUND_MEMBERS,
+    MOVES,
+    Move,
+    choose_feeds,
+    get_times,
+    list_always_published,
+    make_feed_row,
+    make_member_rows,
+    mark_always_published,
+    mark_stale,
+    parse_moves,
+    replace_found_members,
+    resolve_moves,
+)
+from syndicator.store.tables.known_articles import read_known
+from syndicator.store.tables.pictures import make_waiting_row, replace_pictures
+from syndicator.store.tables.story_updates import FOLDED_NOTE, SHOWN_NOTE
 from syndicator.store.texts import tokens
 
 BATCH = 2000  # articles whose rows are written in one statement a table
+_NO_ORIGINAL: Final = None
+_a = schema.articles.c
+_f = schema.feeds.c
 
 
 def reindex(
@@ -28,229 +50,264 @@ def reindex(
     withdrawn: Iterable[Withdrawn],
     carried: Iterable[tuple[str, str]],
 ) -> int:
-    """See `Store.reindex`. If two files have the same id, the first counts."""
+    """Rebuild the rows of all articles; return their number. `articles`: each with the stamp of its
+    file; an id, or its start, instead of an article if the file is unreadable: its rows stay.
+    `withdrawn`: further withdrawals; `carried`: article id, key of a further source that announced
+    it. If two files have the same id, the first counts."""
     for entry in withdrawn:
         save_withdrawal(connection, entry)
-    columns = schema.articles.c
-    merged = select(columns.id, columns.merged_into).where(columns.merged_into.is_not(None))
-    copies: dict[str, str] = dict(connection.execute(merged).all())
-    gone = set(connection.scalars(select(schema.withdrawn.c.id)))
-    asked = connection.execute(rows.FOUND_MEMBERS).all()
+    found_members = connection.execute(FOUND_MEMBERS).all()
+    loader = _start_loading(connection, carried)
+    unreadable: list[tuple[str, FileStamp]] = []
+    for article, stamp in articles:
+        if isinstance(article, str):
+            unreadable.append((article, stamp))
+        else:
+            loader.add(article, stamp)
+    unreadable_ids = loader.keep_stored(unreadable)
+    loader.flush()
+
+    replace_pictures(connection, loader.picture_rows)
+    _delete_except(connection, schema.articles, loader.added_ids)
+    _delete_except(connection, schema.fragments, unreadable_ids)
+    _delete_except(connection, schema.html, unreadable_ids)
+    tokens.mark_all_due(connection)
+    _count_feeds(connection, {key: name for key, (_, name) in loader.names.items()}, loader.counts)
+    mark_always_published(connection, loader.always_published)
+    found_feeds: dict[str, dict[FeedKey, str]] = {}
+    for article_id, axis, slug in found_members:
+        if article_id in unreadable_ids:
+            found_feeds.setdefault(article_id, {})[FeedKey(axis, slug)] = slug
+    replace_found_members(connection, found_feeds)
+    _show_copies_alone(connection, loader.on_hold)
+    _end_entries(connection, loader.ids_by_entry)
+    return len(loader.added_ids)
+
+
+def _start_loading(connection: Connection, carried: Iterable[tuple[str, str]]) -> _Loader:
+    """Delete the rows that are made anew, except those of `articles`, and store `carried` (article
+    id, source key). Return the loader, which has what it needs of the old rows."""
+    merged = select(_a.id, _a.merged_into).where(_a.merged_into.is_not(None))
+    merged_into: dict[str, str] = dict(connection.execute(merged).all())
+    withdrawn_ids = set(connection.scalars(select(schema.withdrawn.c.id)))
     for table in (schema.story_sketches, schema.story_keys):  # the next build makes them again
         connection.execute(delete(table))
-    # rows of articles are made anew without these values
-    lost = [codec.key(rows.TOLD), codec.key(rows.FOLDS_READ)]
-    connection.execute(delete(schema.notes).where(schema.notes.c.key.in_(lost)))
+    # rows of articles are made anew without the values that these notes are about
+    outdated_notes = [codec.key(SHOWN_NOTE), codec.key(FOLDED_NOTE)]
+    connection.execute(delete(schema.notes).where(schema.notes.c.key.in_(outdated_notes)))
     for table in (schema.members, schema.carriers, schema.aliases):
         connection.execute(delete(table))
     carriers = defaultdict[str, list[str]](list)
+    carrier_rows: list[dict[str, str]] = []
     for article_id, source in dict.fromkeys(carried):
         carriers[article_id].append(source)
-    new = [
-        {"id": article_id, "source": source}
-        for article_id, sources in carriers.items()
-        for source in sources
-    ]
-    insert_new(connection, schema.carriers, new)
-    load = _Load(
-        connection, copies, gone, carriers, rows.moved(connection.execute(rows.MOVES).all())
-    )
-    unread: list[tuple[str, FileStamp]] = []
-    for article, stamp in articles:
-        if isinstance(article, str):
-            unread.append((article, stamp))
-        else:
-            load.add(article, stamp)
-    unreadable = load.keep(unread)
-    load.flush()
-    rows.renew_pictures(connection, load.pictures)
-    _drop(connection, load.seen, unreadable)
-    tokens.mark_all_due(connection)
-    _count_feeds(connection, {key: name for key, (_, name) in load.names.items()}, load.counts)
-    rows.want(connection, load.wanted)
-    matches: dict[str, dict[FeedKey, str]] = {
-        article_id: {} for article_id, _, _ in asked if article_id in unreadable
-    }
-    for article_id, axis, slug in asked:
-        if article_id in matches:
-            matches[article_id][FeedKey(axis, slug)] = slug
-    rows.set_found(connection, matches)
-    _show_dangling(connection, load.on_hold)
-    _end_entries(connection, load.guids)
-    return load.total
+        carrier_rows.append({"id": article_id, "source": source})
+    insert_new(connection, schema.carriers, carrier_rows)
+    moves = parse_moves(connection.execute(MOVES).all())
+    return _Loader(connection, merged_into, withdrawn_ids, carriers, moves)
 
 
-def _drop(connection: Connection, seen: Collection[str], unreadable: Collection[str]) -> None:
-    for table, stay in (
-        (schema.articles, seen),
-        (schema.fragments, unreadable),
-        (schema.html, unreadable),
-    ):
-        if not stay:
-            connection.execute(delete(table))
-            continue
-        old = [
-            article_id
-            for (article_id,) in connection.execute(select(table.c.id).distinct())
-            if article_id not in stay
-        ]
-        for part in chunks(old):
-            connection.execute(delete(table).where(table.c.id.in_(part)))
+def _delete_except(connection: Connection, table: Table, kept_ids: Collection[str]) -> None:
+    """Delete the rows of `table` of all articles but these."""
+    if not kept_ids:
+        connection.execute(delete(table))
+        return
+    ids = connection.scalars(select(table.c.id).distinct())
+    outdated_ids = [article_id for article_id in ids if article_id not in kept_ids]
+    for part in chunks(outdated_ids):
+        connection.execute(delete(table).where(table.c.id.in_(part)))
 
 
-class _Place(NamedTuple):
-    """Place of an article in a feed; the lowest one names the feed. `carried`: another source's
-    article."""
+class _Position(NamedTuple):
+    """Position of an article in a feed; the lowest one names the feed. `is_carried`: another
+    source's article."""
 
-    carried: bool
+    is_carried: bool
     added: int
     published: int
     id: str
 
-    def below(self, other: _Place) -> bool:
-        return self[:3] < other[:3] or (self[:3] == other[:3] and self.id > other.id)
+    def is_below(self, other: _Position) -> bool:
+        """Return True if this position is lower: earlier, own articles first; of equal ones the
+        higher id."""
+        if self[:3] == other[:3]:
+            return self.id > other.id
+        return self[:3] < other[:3]
 
 
 @dataclass(slots=True)
-class _Load:
+class _Loader:
+    """Writes the rows of articles in batches, and collects what their feeds need. `merged_into`:
+    article id -> id of its original, as stored before; `carriers`: article id -> source keys."""
+
     connection: Connection
-    merged: dict[str, str]
-    gone: set[str]
-    carriers: dict[str, list[str]]
-    moves: dict[FeedKey, FeedKey]
-    seen: set[str] = field(default_factory=set)
-    names: dict[FeedKey, tuple[_Place, str]] = field(default_factory=dict)  # of the oldest article
+    merged_into: Mapping[str, str]
+    withdrawn_ids: Collection[str]
+    carriers: Mapping[str, Sequence[str]]
+    moves: Mapping[FeedKey, FeedKey]
+    added_ids: set[str] = field(default_factory=set)
+    # of each feed, the lowest position and the name that its article has for the feed
+    names: dict[FeedKey, tuple[_Position, str]] = field(default_factory=dict)
     counts: Counter[FeedKey] = field(default_factory=Counter)
-    guids: dict[tuple[str, str], str] = field(default_factory=dict)
-    wanted: set[FeedKey] = field(default_factory=set)
+    # (source key, entry id) -> article id
+    ids_by_entry: dict[tuple[str, str], str] = field(default_factory=dict)
+    always_published: set[FeedKey] = field(default_factory=set)
     on_hold: set[str] = field(default_factory=set)
-    pictures: list[dict[str, Any]] = field(default_factory=list)
-    total: int = 0
-    waiting: dict[Table, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    picture_rows: list[dict[str, Any]] = field(default_factory=list)
+    # rows that are not written yet
+    batches: dict[Table, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, article: Article, stamp: FileStamp) -> None:
-        if article.id in self.seen or article.id in self.gone:
+        """Add the rows of an article, unless it is withdrawn or was added before."""
+        if article.id in self.added_ids or article.id in self.withdrawn_ids:
             return
-        self.seen.add(article.id)
-        self.total += 1
-        into = article.merged_into or self.merged.get(article.id)
-        into = None if into in article.split_from else into  # the operator split them
+        self.added_ids.add(article.id)
+        original_id = self._choose_original(article)
         carriers = self.carriers.get(article.id, ())
-        shown = rows.follow(
-            self.moves, rows.shown_in(article, into, withdrawn=False, carriers=carriers)
+        feeds = resolve_moves(
+            self.moves, choose_feeds(article, original_id, is_withdrawn=False, carriers=carriers)
         )
-        members = rows.member_rows(article, shown)
-        self.wanted |= rows.wanted(article)
-        self.on_hold |= {article.id} if article.hold else set()
-        self.counts.update(list(shown))
-        own = rows.follow(self.moves, named_feeds_of(article)) if carriers else shown
-        for row, (key, name) in zip(members, shown.items(), strict=True):
-            place = _Place(key not in own, row["added"], row["published"], row["id"])
-            if key not in self.names or place.below(self.names[key][0]):
-                self.names[key] = place, name
+        self._count(article, feeds)
+        self.always_published |= list_always_published(article)
+        if article.hold:
+            self.on_hold.add(article.id)
         if article.source_id:
-            self.guids[codec.key(article.source_key), codec.key(article.source_id)] = article.id
-        self.waiting[schema.articles].append(rows.article_row(article, stamp, into))
-        self.waiting[schema.members] += members
+            entry = codec.key(article.source_key), codec.key(article.source_id)
+            self.ids_by_entry[entry] = article.id
+        self.batches[schema.articles].append(make_article_row(article, stamp, original_id))
+        self.batches[schema.members] += make_member_rows(article, feeds)
         if article.cover:
-            self.pictures.append(rows.waiting_picture(article))
-        self.waiting[schema.aliases] += [
-            {"alias": value, "id": article.id} for value in rows.alias_keys(article)
+            self.picture_rows.append(make_waiting_row(article))
+        self.batches[schema.aliases] += [
+            {"alias": alias, "id": article.id} for alias in list_alias_keys(article)
         ]
-        if self.total % BATCH == 0:
+        if len(self.added_ids) % BATCH == 0:
             self.flush()
 
-    def keep(self, unread: Collection[tuple[str, FileStamp]]) -> set[str]:
-        """Add the stored articles of unreadable files (`unread`: start of the id, stamp); return
-        their ids. Old stamps stay, so that a repaired file counts as edited."""
-        unreadable: set[str] = set()
-        by_path, by_beginning = self._known() if unread else ({}, {})
-        for beginning, stamp in unread:
-            named = [
-                article_id
-                for article_id in by_beginning.get(beginning[:ID_CHARS], ())
-                if article_id.startswith(beginning)
-            ]
-            likely = [by_path[stamp.path]] if stamp.path in by_path else named
+    def _choose_original(self, article: Article) -> str | None:
+        """Return the id of the article that this one is a copy of, by its file or by its old row;
+        None if it is no copy or if the operator split them."""
+        original_id = article.merged_into or self.merged_into.get(article.id)
+        return _NO_ORIGINAL if original_id in article.split_from else original_id
+
+    def _count(self, article: Article, feeds: Mapping[FeedKey, str]) -> None:
+        """Count an article in its feeds, and note its names of those where it is lowest."""
+        self.counts.update(list(feeds))
+        own_feeds: Collection[FeedKey] = feeds
+        if article.id in self.carriers:
+            own_feeds = resolve_moves(self.moves, named_feeds_of(article))
+        added, published = get_times(article)
+        for key, name in feeds.items():
+            position = _Position(key not in own_feeds, added, published, article.id)
+            if key not in self.names or position.is_below(self.names[key][0]):
+                self.names[key] = position, name
+
+    def keep_stored(self, unreadable: Collection[tuple[str, FileStamp]]) -> set[str]:
+        """Add the stored articles of unreadable files (start of the id, stamp); return their ids.
+        Old stamps stay, so that a repaired file counts as edited."""
+        kept_ids: set[str] = set()
+        if not unreadable:
+            return kept_ids
+        stored = self._read_stored()
+        for id_start, stamp in unreadable:
             ids = [
                 article_id
-                for article_id in likely
-                if article_id not in self.seen and article_id not in self.gone
+                for article_id in stored.find_likely(id_start, stamp.path)
+                if article_id not in self.added_ids and article_id not in self.withdrawn_ids
             ]
-            if len(ids) == 1:
-                row = self.connection.execute(
-                    select(schema.articles).where(schema.articles.c.id == ids[0])
-                ).one()
-                stays = FileStamp(path=stamp.path, mtime_ns=row.mtime_ns, size=row.size)
-                self.add(codec.unpack(Article, row.data), stays)
-                unreadable.add(row.id)
-        return unreadable
+            if len(ids) != 1:
+                continue
+            query = select(schema.articles).where(_a.id == ids[0])
+            row = self.connection.execute(query).one()
+            old_stamp = FileStamp(path=stamp.path, mtime_ns=row.mtime_ns, size=row.size)
+            self.add(codec.unpack(Article, row.data), old_stamp)
+            kept_ids.add(row.id)
+        return kept_ids
 
-    def _known(self) -> tuple[dict[str, str], dict[str, list[str]]]:
-        by_path: dict[str, str] = {}
-        by_beginning: dict[str, list[str]] = {}
-        for article_id, path in self.connection.execute(
-            select(schema.articles.c.id, schema.articles.c.path)
-        ):
-            by_path[path] = article_id
-            by_beginning.setdefault(article_id[:ID_CHARS], []).append(article_id)
-        return by_path, by_beginning
+    def _read_stored(self) -> _StoredIds:
+        """Return the ids of the articles that the database has so far."""
+        stored = _StoredIds()
+        for article_id, path in self.connection.execute(select(_a.id, _a.path)):
+            stored.by_path[path] = article_id
+            stored.by_start.setdefault(article_id[:ID_CHARS], []).append(article_id)
+        return stored
 
     def flush(self) -> None:
-        for table, new in self.waiting.items():
+        """Write the rows that are not written yet."""
+        for table, rows in self.batches.items():
             if table is schema.articles:
-                for part in chunks([row["id"] for row in new]):
+                for part in chunks([row["id"] for row in rows]):
                     self.connection.execute(delete(table).where(table.c.id.in_(part)))
-            (insert_new if table is schema.aliases else insert)(self.connection, table, new)
-        self.waiting.clear()
+            if table is schema.aliases:  # the first article with an alias has it
+                insert_new(self.connection, table, rows)
+            else:
+                insert(self.connection, table, rows)
+        self.batches.clear()
 
 
-def _show_dangling(connection: Connection, on_hold: Collection[str]) -> None:
-    table = schema.articles
-    alive = select(table.alias("original").c.id)
-    copies = select(table.c.data).where(table.c.merged_into.is_not(None))
-    dangling = connection.execute(copies.where(table.c.merged_into.not_in(alive))).all()
+@dataclass(slots=True)
+class _StoredIds:
+    """The ids of stored articles. `by_start`: by their first ID_CHARS characters."""
+
+    by_path: dict[str, str] = field(default_factory=dict)
+    by_start: dict[str, list[str]] = field(default_factory=dict)
+
+    def find_likely(self, id_start: str, path: str) -> list[str]:
+        """Return the ids that an unreadable file may have: the one stored for its path, otherwise
+        all that begin with `id_start`."""
+        if path in self.by_path:
+            return [self.by_path[path]]
+        similar = self.by_start.get(id_start[:ID_CHARS], ())
+        return [article_id for article_id in similar if article_id.startswith(id_start)]
+
+
+def _show_copies_alone(connection: Connection, on_hold: Collection[str]) -> None:
+    """Show the copies whose original is missing or on hold as if they were no copies."""
+    alive = select(schema.articles.alias("original").c.id)
+    copies = select(_a.data).where(_a.merged_into.is_not(None))
+    rows = list(connection.execute(copies.where(_a.merged_into.not_in(alive))))
     for part in chunks(sorted(on_hold)):
-        dangling = [
-            *dangling,
-            *connection.execute(copies.where(table.c.merged_into.in_(part))).all(),
-        ]
-    for (data,) in dangling:
+        rows.extend(connection.execute(copies.where(_a.merged_into.in_(part))))
+    for (data,) in rows:
         article = codec.unpack(Article, data)
-        row = rows.look(connection, article.id)
-        rows.show(connection, [(article, row.shown(article, None), row.members, None)])
+        known = read_known(connection, article.id)
+        feeds = known.choose_feeds(article, _NO_ORIGINAL)
+        move = Move(article=article, feeds=feeds, previous_feeds=known.feeds)
+        show_articles(connection, [move])
 
 
 def _count_feeds(
-    connection: Connection, names: dict[FeedKey, str], counts: Counter[FeedKey]
+    connection: Connection, names: Mapping[FeedKey, str], counts: Mapping[FeedKey, int]
 ) -> None:
-    insert_new(
-        connection, schema.feeds, [rows.feed_row(key, name) for key, name in sorted(names.items())]
-    )
+    """Create the missing feeds of `names`, set the number of articles of all feeds, and mark them
+    stale."""
+    new_rows = [make_feed_row(key, name) for key, name in sorted(names.items())]
+    insert_new(connection, schema.feeds, new_rows)
     for table in (schema.stale_marks, schema.sums):
         connection.execute(delete(table))
-    feeds = schema.feeds.c
-    keys = [FeedKey(*row) for row in connection.execute(select(feeds.axis, feeds.slug))]
-    these = update(schema.feeds).where(
-        feeds.axis == bindparam("k_axis"), feeds.slug == bindparam("k_slug")
+    keys = [FeedKey(*row) for row in connection.execute(select(_f.axis, _f.slug))]
+    set_count = (
+        update(schema.feeds)
+        .where(_f.axis == bindparam("k_axis"), _f.slug == bindparam("k_slug"))
+        .values(count=bindparam("of_it"))
     )
-    counted = [{"k_axis": key.axis, "k_slug": key.slug, "of_it": counts[key]} for key in keys]
-    if counted:
-        connection.execute(these.values(count=bindparam("of_it")), counted)
-    rows.mark(connection, dict.fromkeys(keys, ()))
+    values = [{"k_axis": key.axis, "k_slug": key.slug, "of_it": counts.get(key, 0)} for key in keys]
+    if values:
+        connection.execute(set_count, values)
+    mark_stale(connection, dict.fromkeys(keys, ()))
 
 
-def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> None:
-    """Mark pending entries of existing articles as done. `guids`: (source key, entry key) ->
+def _end_entries(connection: Connection, ids_by_entry: Mapping[tuple[str, str], str]) -> None:
+    """Mark pending entries of existing articles as done. `ids_by_entry`: (source key, entry key) ->
     article id."""
     table = schema.entries
     pending = select(table.c.source, table.c.entry, table.c.data).where(table.c.status == "pending")
     for source, entry, data in connection.execute(pending).all():
-        if (article_id := guids.get((source, entry))) is None:
+        article_id = ids_by_entry.get((source, entry))
+        if article_id is None:
             continue
-        row = codec.unpack(EntryRow, data)
         done = replace(
-            row,
+            codec.unpack(EntryRow, data),
             status="done",
             next_try=None,
             reason=None,
@@ -268,20 +325,15 @@ def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> N
 def scrub(connection: Connection, spellings: Iterable[tuple[str, str]]) -> None:
     """Replace the first text of each pair by the second in all text columns; drop rows that become
     duplicates."""
-    columns = [
-        column
-        for table in schema.metadata.sorted_tables
-        for column in table.c
-        if isinstance(column.type, Text)
-    ]
+    columns: list[Column[Any]] = []
+    for table in schema.metadata.sorted_tables:
+        columns.extend(column for column in table.c if isinstance(column.type, Text))
     for secret, placeholder in spellings:
         for column in columns:
             table = column.table
-            has = column.contains(secret, autoescape=True)
+            has_secret = column.contains(secret, autoescape=True)
             clean = func.replace(column, secret, placeholder)
             if [key.name for key in table.primary_key] == [column.name]:
-                other = table.alias()
-                connection.execute(
-                    delete(table).where(has, clean.in_(select(other.c[column.name])))
-                )
-            connection.execute(update(table).where(has).values({column.name: clean}))
+                existing = select(table.alias().c[column.name])
+                connection.execute(delete(table).where(has_secret, clean.in_(existing)))
+            connection.execute(update(table).where(has_secret).values({column.name: clean}))

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
+    Connection,
     Index,
     Integer,
     LargeBinary,
@@ -51,10 +52,12 @@ PARTIAL_INDEXES = (
 
 
 def _table(name: str, *items: SchemaItem, **options: Any) -> Table:
+    """Return a table of the database, added to `metadata`."""
     return Table(name, metadata, *items, **options)
 
 
 def _required(kind: Any, *names: str) -> Iterator[Column[Any]]:
+    """Yield columns of one type that are never NULL."""
     return (Column(name, kind, nullable=False) for name in names)
 
 
@@ -492,10 +495,9 @@ def written_statements(dialect: str) -> tuple[str, ...]:
     return (*PARTIAL_INDEXES, *TEXT_INDEX[dialect])
 
 
-event.listen(
-    metadata,
-    "after_create",
-    lambda _, to, **more: [
-        to.exec_driver_sql(text) for text in written_statements(to.dialect.name)
-    ],
-)
+def _execute_written(_: object, connection: Connection, **_options: object) -> None:
+    for statement in written_statements(connection.dialect.name):
+        connection.exec_driver_sql(statement)
+
+
+event.listen(metadata, "after_create", _execute_written)

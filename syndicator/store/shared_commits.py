@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Executable, Transaction
@@ -10,7 +11,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from syndicator.core.errors import StoreError
 from syndicator.store.database import Database, drive
 
-_POINT = "one_write"
+_SAVEPOINT = "one_write"
+
+
+def _do_nothing() -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _OpenTransaction:
+    connection: Connection
+    transaction: Transaction
 
 
 class Group:
@@ -27,10 +38,10 @@ class Group:
         self.alone = database.sqlite  # True if this process is the only writer
         # None: each write is a transaction of its own
         self._first: Callable[[], object] | None = None
-        self._open: tuple[Connection, Transaction] | None = None
+        self._open: _OpenTransaction | None = None
         self.writes = 0  # since the last commit
         # adds writes that were collected elsewhere
-        self.before_commit: Callable[[], object] = lambda: None
+        self.before_commit: Callable[[], object] = _do_nothing
         if database.sqlite:
             database.before_write = self.commit
 
@@ -45,14 +56,14 @@ class Group:
         if self._open is None:
             return self._db.rows(statement, values)
         with self._db.named_errors():
-            return self._open[0].execute(statement, values).all()
+            return self._open.connection.execute(statement, values).all()
 
     def driven(self, text: str, *values: Any) -> list[Any]:
         """Return the result of `Database.driven`, including the group's uncommitted writes."""
         if self._open is None:
             return self._db.driven(text, *values)
         with self._db.named_errors():
-            return drive(self._open[0], text, values)
+            return drive(self._open.connection, text, values)
 
     def stream(self, statement: Executable) -> Iterator[Any]:
         """Commit, then yield from `Database.stream`."""
@@ -73,23 +84,23 @@ class Group:
             return
         with self._db.named_errors():
             if self._open is None:
-                connection = self._db.writer()
-                self._open = (connection, connection.begin())
-            connection = self._open[0]
-            drive(connection, f"SAVEPOINT {_POINT}")
+                connection = self._db.open_writer()
+                self._open = _OpenTransaction(connection, connection.begin())
+            connection = self._open.connection
+            drive(connection, f"SAVEPOINT {_SAVEPOINT}")
             try:
                 yield connection
             except BaseException:
                 self._undo(connection)
                 raise
-            drive(connection, f"RELEASE {_POINT}")
+            drive(connection, f"RELEASE {_SAVEPOINT}")
             self.writes += 1
 
     @contextmanager
-    def shared(self, first: Callable[[], object] = lambda: None) -> Iterator[None]:
+    def shared(self, first: Callable[[], object] = _do_nothing) -> Iterator[None]:
         """Collect writes until `commit`, which also runs at the end. `first`: called before each
         commit, to make files durable; its errors and StoreError undo the group."""
-        before = self._first
+        previous = self._first
         self._first = first
         try:
             yield
@@ -100,15 +111,18 @@ class Group:
         else:
             self.commit()
         finally:
-            self._first = before
+            self._first = previous
 
     def commit(self) -> None:
+        """Commit the collected writes. If that fails, all of them are undone."""
         if self._first is None:
             return
         self.before_commit()
         if self._open is None:
             return
-        (_, transaction), self._open, self.writes = self._open, None, 0
+        transaction = self._open.transaction
+        self._open = None
+        self.writes = 0
         try:
             self._first()
             with self._db.named_errors():
@@ -121,11 +135,12 @@ class Group:
     def _undo(self, connection: Connection) -> None:
         """Undo the failed write. If the disk is full, SQLite undoes the whole group."""
         try:
-            connection.exec_driver_sql(f"ROLLBACK TO {_POINT}")
-            connection.exec_driver_sql(f"RELEASE {_POINT}")
+            connection.exec_driver_sql(f"ROLLBACK TO {_SAVEPOINT}")
+            connection.exec_driver_sql(f"RELEASE {_SAVEPOINT}")
         except SQLAlchemyError:
             opened = self._open
             self._open = None
+            if opened is None:
+                return
             with suppress(SQLAlchemyError):
-                if opened is not None:
-                    opened[1].rollback()
+                opened.transaction.rollback()

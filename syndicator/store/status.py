@@ -18,6 +18,7 @@ from syndicator.store.index import UNSHOWN
 from syndicator.store.tables.messages import Enrichment
 
 REFUSED_SHOWN = 200
+_MOST_FAULTS = 20  # that SQLite looks for
 
 _e = schema.entries.c
 _f = schema.feeds.c
@@ -29,7 +30,7 @@ _OUTCOMES = (
     .order_by(_o.n.desc())
     .limit(bindparam("most"))
 )
-_TROUBLED = (
+_FAILED_OR_WAITING = (
     select(_e.data)
     .where(
         _e.source == bindparam("key"),
@@ -49,6 +50,7 @@ _UNANSWERED = (
 
 
 def _with_reason(reason: str) -> ColumnElement[bool]:
+    """Return the SQL condition that an entry has a reason, which is in its JSON."""
     return _e.data.contains(f'"reason":"{reason}"', autoescape=True)
 
 
@@ -103,40 +105,43 @@ class Status:
         self._db = database
 
     def counts(self) -> Counts:
-        published = _f.dropped.is_(False) & _f.published.is_(True)
-        last, newest = (
-            self._db.scalar(select(func.max(column))) for column in (_o.at, schema.articles.c.added)
-        )
+        """Return how many articles, feeds and entries there are, and when the last ones came."""
+        is_published = _f.dropped.is_(False) & _f.published.is_(True)
+        last_visit = self._db.scalar(select(func.max(_o.at)))
+        last_added = self._db.scalar(select(func.max(schema.articles.c.added)))
         return Counts(
             articles=self._count(schema.articles),
-            feeds=self._count(schema.feeds, published),
+            feeds=self._count(schema.feeds, is_published),
             pending=self._count(schema.entries, schema.entry_is("pending")),
             refused=self._count(schema.entries, schema.entry_is("refused")),
-            last_run=None if last is None else codec.moment(last),
-            last_article=None if newest in (None, codec.NEVER) else codec.moment(newest),
+            last_run=None if last_visit is None else codec.moment(last_visit),
+            last_article=None if last_added in (None, codec.NEVER) else codec.moment(last_added),
         )
 
     def refused(self) -> tuple[Problem, ...]:
-        return self._entries(schema.entry_is("refused"))
+        """Return the newest REFUSED_SHOWN entries whose pages gave no article."""
+        return self._read_problems(schema.entry_is("refused"))
 
     def late(self) -> tuple[Problem, ...]:
         """Return the newest REFUSED_SHOWN entries waiting until their feed lists them again."""
-        return self._entries(schema.entry_is("pending"), _LATE)
+        return self._read_problems(schema.entry_is("pending"), _LATE)
 
     def for_the_operator(self) -> tuple[Waiting, ...]:
         """Return the entries that wait until the operator repairs something, grouped by source and
         reason."""
         groups: dict[tuple[str, str], list[EntryRow]] = defaultdict(list)
-        for (data,) in self._db.rows(
-            select(_e.data).where(schema.entry_is("pending"), or_(*_FOR_THE_OPERATOR))
-        ):
+        query = select(_e.data).where(schema.entry_is("pending"), or_(*_FOR_THE_OPERATOR))
+        for (data,) in self._db.rows(query):
             row = codec.unpack(EntryRow, data)
             groups[row.source_key, row.reason or ""].append(row)
-        return tuple(_waiting(*key, rows) for key, rows in sorted(groups.items()))
+        return tuple(
+            _summarise_waiting(source, reason, rows)
+            for (source, reason), rows in sorted(groups.items())
+        )
 
     def floods(self) -> tuple[Waiting, ...]:
         """Return, by source, the entries that wait because too many came at once."""
-        rows = self._db.rows(
+        query = (
             select(
                 _e.source,
                 func.count(),
@@ -148,66 +153,79 @@ class Status:
             .group_by(_e.source)
             .order_by(_e.source)
         )
-        return tuple(
-            Waiting(
-                source=row.source_key,
-                reason=EntryReason.FLOOD,
-                count=count,
-                since=codec.moment(since),
-                example=row.url or row.entry_id,
-                next_try=None if due is None else codec.moment(due),
+        floods: list[Waiting] = []
+        for _, count, first_seen, next_try, data in self._db.rows(query):
+            example = codec.unpack(EntryRow, data)
+            floods.append(
+                Waiting(
+                    source=example.source_key,
+                    reason=EntryReason.FLOOD,
+                    count=count,
+                    since=codec.moment(first_seen),
+                    example=example.url or example.entry_id,
+                    next_try=None if next_try is None else codec.moment(next_try),
+                )
             )
-            for _, count, since, due, data in rows
-            for row in (codec.unpack(EntryRow, data),)
-        )
+        return tuple(floods)
 
     def held(self) -> tuple[Problem, ...]:
         """Return the feeds whose new version failed validation, so that the old one stays."""
-        held = select(_f.axis, _f.slug, _f.held).where(_f.held.is_not(None))
-        rows = self._db.rows(held.order_by(_f.axis, _f.slug))
+        query = select(_f.axis, _f.slug, _f.held).where(_f.held.is_not(None))
+        rows = self._db.rows(query.order_by(_f.axis, _f.slug))
         return tuple(
-            Problem(what=f"{axis}/{slug}", reason="held", detail=held) for axis, slug, held in rows
+            Problem(what=f"{axis}/{slug}", reason="held", detail=fault)
+            for axis, slug, fault in rows
         )
 
     def on_hold(self) -> tuple[OnHold, ...]:
         """Return the articles that wait for the operator's release, newest first."""
-        articles = ((path, codec.unpack(Article, data)) for _, path, data in self._db.rows(UNSHOWN))
-        return tuple(
-            OnHold(
-                article.id,
-                path,
-                article.hold_reason,
-                article.title,
-                article.source_key,
-                article.added,
+        on_hold: list[OnHold] = []
+        for _, path, data in self._db.rows(UNSHOWN):
+            article = codec.unpack(Article, data)
+            if not article.hold:
+                continue
+            on_hold.append(
+                OnHold(
+                    article.id,
+                    path,
+                    article.hold_reason,
+                    article.title,
+                    article.source_key,
+                    article.added,
+                )
             )
-            for path, article in articles
-            if article.hold
-        )
+        return tuple(on_hold)
 
     def added_between(self, since: datetime, until: datetime, limit: int) -> list[Article]:
         """Return the newest articles added after `since` and not after `until`, without their
         bodies."""
         added = schema.articles.c.added
-        between = (added > codec.micros(since), added <= codec.micros(until))
-        newest = select(schema.articles.c.data).where(*between).order_by(added.desc()).limit(limit)
+        newest = (
+            select(schema.articles.c.data)
+            .where(added > codec.micros(since), added <= codec.micros(until))
+            .order_by(added.desc())
+            .limit(limit)
+        )
         return [codec.unpack(Article, data) for (data,) in self._db.rows(newest)]
 
     def outcomes(self, key: str, limit: int = 10) -> list[Outcome]:
+        """Return the last outcomes of visits of a source, the newest first."""
         rows = self._db.rows(_OUTCOMES, {"key": codec.key(key), "most": limit})
         return [codec.unpack(Outcome, data) for (data,) in rows]
 
     def troubled(self, key: str, limit: int) -> tuple[EntryRow, ...]:
         """Return the newest entries of a source that were refused, failed, or wait for some
         reason."""
-        rows = self._db.rows(_TROUBLED, {"key": codec.key(key), "most": limit})
+        rows = self._db.rows(_FAILED_OR_WAITING, {"key": codec.key(key), "most": limit})
         return tuple(codec.unpack(EntryRow, data) for (data,) in rows)
 
     def check(self) -> list[Problem]:
+        """Return the faults that SQLite finds in the database file."""
         if not self._db.sqlite:
             return []
+        query = text(f"PRAGMA integrity_check({_MOST_FAULTS})")
         try:
-            lines = [str(row[0]) for row in self._db.rows(text("PRAGMA integrity_check(20)"))]
+            lines = [str(line) for (line,) in self._db.rows(query)]
         except StoreError as error:
             return [Problem(what=self._db.name, reason="database-corrupt", detail=str(error))]
         cure = "; run `syndicator reindex`, which makes a new one from the article files"
@@ -217,10 +235,11 @@ class Status:
             if line != "ok"
         ]
 
-    def _entries(self, *which: ColumnElement[bool]) -> tuple[Problem, ...]:
+    def _read_problems(self, *conditions: ColumnElement[bool]) -> tuple[Problem, ...]:
+        """Return the newest REFUSED_SHOWN entries that fulfil the conditions."""
         newest = (
             select(_e.data)
-            .where(*which)
+            .where(*conditions)
             .order_by(_e.first_seen.desc(), _e.entry)
             .limit(REFUSED_SHOWN)
         )
@@ -231,25 +250,25 @@ class Status:
         )
 
     def llm(self) -> Enriched | None:
+        """Return how the language model is used, and the articles without its answer; None if it
+        was never asked."""
         meter = Enrichment(self._db).meter()
         counts = dict(self._db.rows(select(_asked.status, func.count()).group_by(_asked.status)))
         if meter == Meter() and not counts:
             return None
-        problems = [(codec.unpack(Asked, data), path) for data, path in self._db.rows(_UNANSWERED)]
-        return Enriched(
-            meter=meter,
-            counts=counts,
-            refused=tuple(
-                Problem(what=path, reason=asked.reason, detail=asked.detail)
-                for asked, path in problems
-            ),
-        )
+        problems: list[Problem] = []
+        for data, path in self._db.rows(_UNANSWERED):
+            asked = codec.unpack(Asked, data)
+            problems.append(Problem(what=path, reason=asked.reason, detail=asked.detail))
+        return Enriched(meter=meter, counts=counts, refused=tuple(problems))
 
-    def _count(self, table: Table, *which: ColumnElement[bool]) -> int:
-        return int(self._db.scalar(select(func.count()).select_from(table).where(*which)))
+    def _count(self, table: Table, *conditions: ColumnElement[bool]) -> int:
+        """Return the number of rows that fulfil the conditions."""
+        return int(self._db.scalar(select(func.count()).select_from(table).where(*conditions)))
 
 
-def _waiting(source: str, reason: str, rows: Sequence[EntryRow]) -> Waiting:
+def _summarise_waiting(source: str, reason: str, rows: Sequence[EntryRow]) -> Waiting:
+    """Summarise the entries of a source that wait for the same reason."""
     newest = max(rows, key=lambda row: row.first_seen)
     return Waiting(
         source=source,

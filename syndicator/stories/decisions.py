@@ -18,11 +18,14 @@ from syndicator.articles.beside.tab_lists import STORIES, Decided
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
-from syndicator.store.rows import TOLD
 from syndicator.store.tables.stories import Member
+from syndicator.store.tables.story_updates import SHOWN_NOTE
 from syndicator.stories import kept_leads, whole_story_entries
 
-_DONE: Final = "explained"  # value of the note TOLD
+_ALL_SHOWN: Final = "explained"  # value of the note SHOWN_NOTE
+_NO_STORY: Final = ""
+_NAME_CHARACTERS: Final = 26
+_LEAST_ARTICLES: Final = 2  # of a story
 
 
 def outlet_of(article: Article) -> str:
@@ -30,108 +33,104 @@ def outlet_of(article: Article) -> str:
     return urls.publisher(article.url)
 
 
-def story_name(article_id: str, now: datetime) -> str:
-    """Return a new name for a story that begins at `now` with the article `id`; see
-    `view.leading`."""
-    digest = (
-        b32encode(hashlib.sha256(f"{article_id} {now.isoformat()}".encode()).digest())
-        .decode()
-        .lower()
-    )
-    return f"{now.timestamp():.0f}{digest}"[:26]
+def make_story_name(article_id: str, now: datetime) -> str:
+    """Return a new name for a story that begins at `now` with this article: the time in seconds,
+    then a digest of both."""
+    digest = hashlib.sha256(f"{article_id} {now.isoformat()}".encode()).digest()
+    letters = b32encode(digest).decode().lower()
+    return f"{now.timestamp():.0f}{letters}"[:_NAME_CHARACTERS]
 
 
-def take_in(archive: Archive, configuration: Configuration) -> set[str]:
+def update_from_lists(archive: Archive, configuration: Configuration) -> set[str]:
     """Update the database's stories from the files beside the articles. Returns the ids of articles
     whose story changed."""
     notes = archive.store.visits
-    kept_leads.take_in(archive)
-    changed = _take_in_members(archive)
+    kept_leads.update_from_list(archive)
+    changed_ids = _update_members(archive)
     # once for each database: earlier versions did not record what a story shows
-    is_upgraded = notes.note(TOLD) == _DONE
+    is_upgraded = notes.note(SHOWN_NOTE) == _ALL_SHOWN
     if not is_upgraded:
-        archive.store.stories.tell()
-        kept_leads.choose(archive, configuration.sources)
-    whole_story_entries.take_in(archive, configuration)  # reads what the earlier version noted
+        archive.store.stories.update_all()
+        kept_leads.choose_missing_leads(archive, configuration.sources)
+    # reads what the earlier version noted
+    whole_story_entries.update_from_list(archive, configuration)
     if not is_upgraded:  # noted last, so that an upgrade that is interrupted is done again
-        notes.set_note(TOLD, _DONE, archive.clock())
-    return changed
+        notes.set_note(SHOWN_NOTE, _ALL_SHOWN, archive.clock())
+    return changed_ids
 
 
-def _take_in_members(archive: Archive) -> set[str]:
+def _update_members(archive: Archive) -> set[str]:
+    """Update the articles of stories from their list. Return the ids of the changed ones."""
     edits = recorded.STORIES.find_edits(archive.article_store, archive.store)
     if edits is None:
         return set()
     added_ids = [decided.article for decided in edits.added]
-    outlets = {
-        article_id: outlet_of(article)
-        for article_id, article in archive.store.index.articles(added_ids).items()
-    }
+    outlets = _list_outlets(archive, added_ids)
     members = [
         Member(article_id, story, outlets.get(article_id, ""), final)
         for article_id, story, final in edits.added
     ]
-    gone = {decided.article for decided in edits.removed}.difference(added_ids)
-    archive.store.stories.put(members, gone)
+    removed_ids = {decided.article for decided in edits.removed}.difference(added_ids)
+    archive.store.stories.save_members(members, removed_ids)
     recorded.STORIES.note_read(archive.store, edits.stamp, archive.clock())
-    return gone.union(added_ids)
+    return removed_ids.union(added_ids)
 
 
-def decide(
+def _list_outlets(archive: Archive, article_ids: Sequence[str]) -> dict[str, str]:
+    """Return the outlets of articles by article id, without articles that do not exist."""
+    articles = archive.store.index.articles(article_ids)
+    return {article_id: outlet_of(article) for article_id, article in articles.items()}
+
+
+def record_stories(
     archive: Archive, stories: Mapping[str, str], outlets: Mapping[str, str], *, final: bool
 ) -> None:
-    """Put articles into stories ("": none), in the file first. Mappings: by article id. `final`: by
-    an operator."""
+    """Put articles into stories (_NO_STORY: into none), in the file first. Mappings: by article id.
+    `final`: by an operator."""
     if not stories:
         return
-    decided = [Decided(article_id, story, final) for article_id, story in sorted(stories.items())]
-    STORIES.append(archive.article_store, decided)
-    members = [
-        Member(article_id, story, outlets.get(article_id, ""), final)
-        for article_id, story in stories.items()
-        if story
-    ]
-    archive.store.stories.put(
-        members, [article_id for article_id, story in stories.items() if not story]
-    )
+    decisions = [Decided(article_id, story, final) for article_id, story in sorted(stories.items())]
+    STORIES.append(archive.article_store, decisions)
+    members: list[Member] = []
+    removed_ids: list[str] = []
+    for article_id, story in stories.items():
+        if story == _NO_STORY:
+            removed_ids.append(article_id)
+        else:
+            members.append(Member(article_id, story, outlets.get(article_id, ""), final))
+    archive.store.stories.save_members(members, removed_ids)
     recorded.STORIES.note_written(archive.article_store, archive.store, archive.clock())
 
 
 def plan_join(
     archive: Archive, configuration: Configuration, named: Sequence[str]
 ) -> dict[str, str]:
-    """Return the story for the named articles and all others of their stories, by article id.
-    Raises UsageError."""
-    # imported late: it reads sources.toml with pydantic
-
-    take_in(archive, configuration)
+    """Return one story for the articles `named` and all others of their stories, by article id: the
+    first one that they have, or a new one. Raises UsageError."""
+    update_from_lists(archive, configuration)
     ids = list(dict.fromkeys(need_article(archive, name) for name in named))
-    if len(ids) < 2:  # noqa: PLR2004 - a story needs two
+    if len(ids) < _LEAST_ARTICLES:
         raise UsageError("name two articles or more")
-    of = archive.store.stories.of(ids)
-    members = [row.article for row in archive.store.stories.of_stories(set(of.values()))]
-    story = next((of[article_id] for article_id in ids if article_id in of), "") or story_name(
-        ids[0], archive.clock()
-    )
-    return dict.fromkeys((*ids, *members), story)
+    story_of = archive.store.stories.of(ids)
+    members = archive.store.stories.of_stories(set(story_of.values()))
+    stories = [story_of[article_id] for article_id in ids if article_id in story_of]
+    story = stories[0] if stories else make_story_name(ids[0], archive.clock())
+    return dict.fromkeys((*ids, *(member.article for member in members)), story)
 
 
 def plan_leave(archive: Archive, configuration: Configuration, article_id: str) -> dict[str, str]:
-    """Return the stories, by article id, once `id` has left its story for a new one. Empty if it is
-    in none."""
-    take_in(archive, configuration)
-    if not (story := archive.store.stories.of([article_id]).get(article_id)):
+    """Return the stories of all articles of an article's story, by article id, once it has left
+    them for a new story. Empty if it is in no story."""
+    update_from_lists(archive, configuration)
+    story = archive.store.stories.of([article_id]).get(article_id)
+    if story is None:
         return {}
-    members = {row.article: story for row in archive.store.stories.of_stories([story])}
-    return members | {article_id: story_name(story + article_id, archive.clock())}
+    members = archive.store.stories.of_stories([story])
+    stories = {member.article: story for member in members}
+    stories[article_id] = make_story_name(story + article_id, archive.clock())
+    return stories
 
 
 def put(archive: Archive, stories: Mapping[str, str], *, final: bool) -> None:
-    """Put articles into stories ("": none), by article id. `final`: by an operator."""
-    articles = archive.store.index.articles(list(stories))
-    decide(
-        archive,
-        stories,
-        {article_id: outlet_of(article) for article_id, article in articles.items()},
-        final=final,
-    )
+    """Put articles into stories (_NO_STORY: into none), by article id. `final`: by an operator."""
+    record_stories(archive, stories, _list_outlets(archive, list(stories)), final=final)

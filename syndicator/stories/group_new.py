@@ -16,143 +16,211 @@ from syndicator.core.ports.articles import ArticleStore
 from syndicator.sketches.events import FORM, READ, keys, pack, sketch, unpack, unpack_terms
 from syndicator.store import codec
 from syndicator.store.engine import Store
-from syndicator.store.tables.stories import Sketched, Unread
+from syndicator.store.tables.stories import Sketched, Stories, Unread
 from syndicator.stories import kept_leads
-from syndicator.stories.decisions import decide, outlet_of, story_name, take_in
+from syndicator.stories.decisions import (
+    make_story_name,
+    outlet_of,
+    record_stories,
+    update_from_lists,
+)
 from syndicator.stories.grouping import Report, changes
 from syndicator.stories.likeness import SAMPLE, WINDOW, Window, count_terms
 
-_AT_ONCE: Final = 25  # articles between two turns of the visits
-_OF_PASS: Final = 2000  # articles of a pass; others wait for the next
-_LOOK_AGAIN: Final = timedelta(hours=1)  # for articles that were changed
-_MARKDOWN: Final = READ * 4 // 3  # characters of a body that are made plain
-_LOOKED: Final = "stories looked"  # the note that says when
-_FORM: Final = "stories sketched"  # the note with the form of the database's sketches
+_BATCH: Final = 25  # articles between two turns of the visits
+_MOST_ARTICLES: Final = 2000  # of a pass; others wait for the next
+_FULL_PASS_INTERVAL: Final = timedelta(hours=1)  # of passes that find changed articles
+_MARKDOWN_CHARACTERS: Final = READ * 4 // 3  # of a body that are made plain
+_FULL_PASS_NOTE: Final = "stories looked"  # says when the last pass of all articles ended
+_FORM_NOTE: Final = "stories sketched"  # has the form of the database's sketches
+_NO_STORY: Final = ""
+_FENCE_CHARACTERS: Final = 3  # of the line --- around the fields of an article file
+_NO_SKETCH: Final = b""
+_WINDOW_MICROSECONDS: Final = WINDOW // timedelta(microseconds=1)
+
+
+def _do_nothing() -> None:
+    pass
 
 
 async def follow(
-    archive: Archive, configuration: Configuration, turn: Callable[[], object] = lambda: None
+    archive: Archive, configuration: Configuration, turn: Callable[[], object] = _do_nothing
 ) -> set[str]:
-    """Group new articles; call `turn` now and then. Returns the ids of articles whose story
-    changed."""
+    """Group new articles into stories; call `turn` now and then. Returns the ids of articles whose
+    story changed."""
     notes = archive.store.visits
+    stories = archive.store.stories
     now = archive.clock()
-    changed = take_in(archive, configuration)
-    if notes.note(_FORM) != FORM:
-        archive.store.stories.forget()
-        notes.set_note(_FORM, FORM, now)
+    changed_ids = update_from_lists(archive, configuration)
+    if notes.note(_FORM_NOTE) != FORM:
+        stories.forget_sketches()
+        notes.set_note(_FORM_NOTE, FORM, now)
     if configuration.settings.publish.stories == "off":
-        archive.store.stories.prune(now, _OF_PASS)
+        stories.delete_old_sketches(now, _MOST_ARTICLES)
         return set()
     since = now - WINDOW
-    looked = notes.note(_LOOKED)
-    looks_at_all = looked is None or not now - _LOOK_AGAIN < datetime.fromisoformat(looked) <= now
-    unread = archive.store.stories.unread(since, _OF_PASS, include_all=looks_at_all)
-    for start in range(0, len(unread), _AT_ONCE):
-        changed |= _group(archive, unread[start : start + _AT_ONCE], since)
+    is_full_pass = _needs_full_pass(notes.note(_FULL_PASS_NOTE), now)
+    unread = stories.list_unread(since, _MOST_ARTICLES, include_all=is_full_pass)
+    for start in range(0, len(unread), _BATCH):
+        changed_ids |= _group(archive, unread[start : start + _BATCH], since)
         turn()
         await asyncio.sleep(0)
-    if looks_at_all and len(unread) < _OF_PASS:
-        notes.set_note(_LOOKED, now.isoformat(), now)
-    kept_leads.choose(archive, configuration.sources)
-    archive.store.stories.prune(since, _OF_PASS)
-    return changed
+    if is_full_pass and len(unread) < _MOST_ARTICLES:
+        notes.set_note(_FULL_PASS_NOTE, now.isoformat(), now)
+    kept_leads.choose_missing_leads(archive, configuration.sources)
+    stories.delete_old_sketches(since, _MOST_ARTICLES)
+    return changed_ids
+
+
+def _needs_full_pass(last_pass: str | None, now: datetime) -> bool:
+    """Return True if no pass of all articles ended in the last hour. `last_pass`: an ISO time, None
+    for never; one after `now` does not count."""
+    if last_pass is None:
+        return True
+    age = now - datetime.fromisoformat(last_pass)
+    return not timedelta(0) <= age < _FULL_PASS_INTERVAL
 
 
 def _group(archive: Archive, unread: Sequence[Unread], since: datetime) -> set[str]:
+    """Sketch articles and group those added after `since`. Return the ids of articles whose story
+    changed."""
     stories = archive.store.stories
     articles = archive.store.index.articles([row.article for row in unread])
     unread = [row for row in unread if row.article in articles]
     sketches = {
-        row: _sketched(archive.article_store, row, articles[row.article], since) for row in unread
+        row: _make_sketched(archive.article_store, row, articles[row.article], since)
+        for row in unread
     }
     stories.save(sketches)
-    before = {
-        row.article: (row.story, row.final)
-        for row in stories.members([row.article for row in unread])
-    }
-    rows = {
-        row.article: Sketched(*row[:5], *before.get(row.article, ("", False)))
-        for row in sketches.values()
-    }
-    outlets = {article_id: row.outlet for article_id, row in rows.items()}
-    left = {
-        article_id: ""
-        for article_id, row in rows.items()
-        if row.story and not row.data and not row.final
-    }
-    # an article without a sketch that has a story was in it before the database was made anew
-    stays = {row.article for row in unread if row.article in before and not row.was_sketched}
-    new = [
-        report
-        for row in rows.values()
-        if row.article not in stays and (report := _report(row, since))
-    ]
+    members = {member.article: member for member in stories.members(articles)}
+    neighbourhood = _Neighbourhood(stories, since)
+    leaving_ids: set[str] = set()
+    new_reports: list[Report] = []
+    for row, sketched in sketches.items():
+        member = members.get(row.article)
+        if member is not None:
+            sketched = sketched._replace(story=member.story, final=member.final)
+        neighbourhood.add(sketched)
+        if sketched.story and not sketched.data and not sketched.final:
+            leaving_ids.add(row.article)
+        # an article without a sketch that has a story was in it before the database was made anew
+        stays_in_story = member is not None and not row.was_sketched
+        report = _make_report(sketched, since)
+        if report is not None and not stays_in_story:
+            new_reports.append(report)
+    neighbourhood.leaving_ids = leaving_ids
 
-    def near(report: Report) -> list[Report]:
-        likest = stories.near(
-            rows[report.id], keys(report.sketch), WINDOW // timedelta(microseconds=1)
-        )
-        outlets.update((row.article, row.outlet) for row in likest)
-        return [candidate for row in likest if (candidate := _report(row, since))]
-
-    def members(names: Collection[str]) -> list[Report]:
-        reports = {
-            row: _report(row, since) for row in stories.of_stories(names) if row.article not in left
-        }
-        outlets.update((row.article, row.outlet) for row in reports)
-        settled = {row.story for row, report in reports.items() if report is None}
-        return [
-            member._replace(final=member.final or member.story in settled)
-            for member in reports.values()
-            if member
-        ]
-
-    changed = left | changes(
-        new,
-        near,
-        members,
-        lambda group: story_name(min(group).id, archive.clock()),
+    changed_stories = dict.fromkeys(leaving_ids, _NO_STORY)
+    changed_stories |= changes(
+        new_reports,
+        neighbourhood.list_near,
+        neighbourhood.list_members,
+        lambda group: make_story_name(min(group).id, archive.clock()),
         _measure_window(archive.store, since),
     )
-    decide(archive, changed, outlets, final=False)
-    return set(changed)
+    record_stories(archive, changed_stories, neighbourhood.outlets, final=False)
+    return set(changed_stories)
+
+
+class _Neighbourhood:
+    """Finds the articles to compare with new ones, and remembers their outlets. `since`: articles
+    added before it are not compared; `leaving_ids`: articles that count no longer in their
+    stories."""
+
+    def __init__(self, stories: Stories, since: datetime) -> None:
+        self._stories = stories
+        self._since = since
+        self._new: dict[str, Sketched] = {}
+        self.leaving_ids: Collection[str] = ()
+        self.outlets: dict[str, str] = {}  # by article id
+
+    def add(self, sketched: Sketched) -> None:
+        """Add a new article."""
+        self._new[sketched.article] = sketched
+        self.outlets[sketched.article] = sketched.outlet
+
+    def list_near(self, report: Report) -> list[Report]:
+        """Return the articles that share most terms with a new one."""
+        similar = self._stories.find_similar(
+            self._new[report.id], keys(report.sketch), _WINDOW_MICROSECONDS
+        )
+        reports: list[Report] = []
+        for sketched in similar:
+            self.outlets[sketched.article] = sketched.outlet
+            candidate = _make_report(sketched, self._since)
+            if candidate is not None:
+                reports.append(candidate)
+        return reports
+
+    def list_members(self, stories: Collection[str]) -> list[Report]:
+        """Return the articles of stories that are still compared. If a story has articles that are
+        compared no longer, the others are final, so that they stay in it."""
+        reports: list[Report] = []
+        old_stories: set[str] = set()
+        for sketched in self._stories.of_stories(stories):
+            if sketched.article in self.leaving_ids:
+                continue
+            self.outlets[sketched.article] = sketched.outlet
+            report = _make_report(sketched, self._since)
+            if report is None:
+                old_stories.add(sketched.story)
+            else:
+                reports.append(report)
+        return [
+            report._replace(final=report.final or report.story in old_stories) for report in reports
+        ]
 
 
 def _measure_window(store: Store, since: datetime) -> Window:
     """Return the window of articles that are compared, by the newest of them."""
     stories = store.stories
-    sample = ((outlet, unpack_terms(data)) for outlet, data in stories.newest(SAMPLE))
+    sample = ((outlet, unpack_terms(data)) for outlet, data in stories.list_newest(SAMPLE))
     return count_terms(stories.count(since), sample)
 
 
-def _sketched(
+def _make_sketched(
     article_store: ArticleStore, unread: Unread, article: Article, since: datetime
 ) -> Sketched:
     """Return the data for comparing an article; none if it is too old or not published by itself.
     Its age counts from when it was added, because dates are claims."""
     added = codec.moment(unread.added)
-    old = added < since or (article.published or added) < since
-    aside = old or article.hold or article.unlisted or article.merged_into
-    data = b"" if aside else pack(sketch(article.title, _text(article_store, unread.path)))
+    is_old = added < since
+    if article.published is not None and article.published < since:
+        is_old = True
+    is_hidden = article.hold or article.unlisted or article.merged_into
+    data = _NO_SKETCH
+    if not is_old and not is_hidden:
+        data = pack(sketch(article.title, _read_beginning(article_store, unread.path)))
     language = (article.language or "").lower().partition("-")[0]
     return Sketched(unread.article, outlet_of(article), language, codec.micros(added), data)
 
 
-def _text(article_store: ArticleStore, path: str) -> str:
+def _read_beginning(article_store: ArticleStore, path: str) -> str:
     """Return the beginning of an article's text. Parsing the whole file would be too slow."""
     data = b""
     with suppress(OSError):  # `reconcile` names the file
         data = article_store.read(path)
-    whole = data.decode("utf-8", "replace").replace("\r\n", "\n")
-    _, end, body = whole.partition(f"\n{whole[:3]}\n")
-    return text.plain((body if end else whole)[:_MARKDOWN])
+    content = data.decode("utf-8", "replace").replace("\r\n", "\n")
+    fence = content[:_FENCE_CHARACTERS]
+    _, closing_fence, body = content.partition(f"\n{fence}\n")
+    if not closing_fence:
+        body = content
+    return text.plain(body[:_MARKDOWN_CHARACTERS])
 
 
-def _report(row: Sketched, since: datetime) -> Report | None:
-    """Return a row as a report for grouping, None if it is no longer compared."""
-    if not row.data or row.at is None or (at := codec.moment(row.at)) < since:
+def _make_report(sketched: Sketched, since: datetime) -> Report | None:
+    """Return an article as a report for grouping, None if it is no longer compared."""
+    if not sketched.data or sketched.at is None:
+        return None
+    added = codec.moment(sketched.at)
+    if added < since:
         return None
     return Report(
-        row.article, row.outlet, row.language or "", at, unpack(row.data), row.story, row.final
+        id=sketched.article,
+        outlet=sketched.outlet,
+        language=sketched.language or "",
+        at=added,
+        sketch=unpack(sketched.data),
+        story=sketched.story,
+        final=sketched.final,
     )

@@ -18,8 +18,10 @@ UNLIKE: Final = -0.5
 LARGEST: Final = 60  # articles that are grouped anew together
 OF_STORY: Final = 10  # of them that stand for a story, if there are more
 OF_OUTLET: Final = 5  # articles of an outlet in a story, its first ones
+_NO_STORY: Final = ""
 Measure = Callable[["Report", "Report"], float]
 Likely = Mapping[tuple[str, str], float]  # by both ids; without pairs that are not compared
+MakeName = Callable[[Sequence["Report"]], str]
 
 
 class Report(NamedTuple):
@@ -31,78 +33,83 @@ class Report(NamedTuple):
     language: str
     at: datetime
     sketch: Sketch
-    story: str = ""
+    story: str = _NO_STORY
     final: bool = False
 
 
 def changes(
     new: Sequence[Report],
-    near: Callable[[Report], Iterable[Report]],
-    members: Callable[[Collection[str]], Iterable[Report]],
-    fresh: Callable[[Sequence[Report]], str],
+    list_near: Callable[[Report], Iterable[Report]],
+    list_members: Callable[[Collection[str]], Iterable[Report]],
+    make_name: MakeName,
     window: Window,
 ) -> dict[str, str]:
-    """Return the new story, "" for none, of each article that changes its story because of the
-    `new` articles. `near` returns the articles that share most terms with one, `members` those of
-    stories; `fresh` names a story."""
+    """Return the new story, _NO_STORY for none, of each article that changes its story because of
+    the `new` articles. `list_near` returns the articles that share most terms with one,
+    `list_members` those of stories; `make_name` names a new story."""
     comparison = Comparison(window)
-    singles = {report.id: report for report in new}
-    sets = []
+    reports = {report.id: report for report in new}
+    # Names of stories, and ids of articles without one, that may belong together.
+    clusters: list[set[str]] = []
     for report in new:
-        likely = [other for other in near(report) if comparison.is_likely(report, other)]
-        singles |= {other.id: other for other in likely}
-        if likely or report.story:
-            sets.append({member.story or member.id for member in (report, *likely)})
+        similar = [other for other in list_near(report) if comparison.is_likely(report, other)]
+        reports |= {other.id: other for other in similar}
+        if similar or report.story:
+            clusters.append({member.story or member.id for member in (report, *similar)})
+    new_ids = {report.id for report in new}
     changed: dict[str, str] = {}
-    for names in _connected(sets):
-        region = {article_id: singles[article_id] for article_id in names & singles.keys()} | {
-            member.id: member for member in members(names)
-        }
-        found = list(region.values())
-        after = regrouped(found, {report.id for report in new}, fresh, comparison.measure)
-        changed |= {
-            article_id: story
-            for article_id, story in after.items()
-            if story != region[article_id].story
-        }
+    for names in _merge_overlapping(clusters):
+        to_group = {article_id: reports[article_id] for article_id in names & reports.keys()}
+        to_group |= {member.id: member for member in list_members(names)}
+        stories = assign_stories(list(to_group.values()), new_ids, make_name, comparison.measure)
+        for article_id, story in stories.items():
+            if story != to_group[article_id].story:
+                changed[article_id] = story
     return changed
 
 
-def _connected(sets: Iterable[set[str]]) -> list[set[str]]:
+def _merge_overlapping(sets: Iterable[set[str]]) -> list[set[str]]:
     """Merge the sets that share a member."""
     merged: list[set[str]] = []
     for names in sets:
-        touching = [other for other in merged if not other.isdisjoint(names)]
-        merged = [*(other for other in merged if other not in touching), names.union(*touching)]
+        overlapping = [other for other in merged if not other.isdisjoint(names)]
+        merged = [other for other in merged if other not in overlapping]
+        merged.append(names.union(*overlapping))
     return merged
 
 
-def regrouped(
-    reports: Sequence[Report],
-    new: Collection[str],
-    fresh: Callable[[Sequence[Report]], str],
-    measure: Measure,
+def assign_stories(
+    reports: Sequence[Report], new_ids: Collection[str], make_name: MakeName, measure: Measure
 ) -> dict[str, str]:
-    """Return the story of each article, "" for none. If there are more than LARGEST, stories stay
-    as they are, each represented by its newest articles; of other articles only the `new` and the
-    newest are grouped."""
+    """Return the story of each article, _NO_STORY for none. If there are more than LARGEST, stories
+    stay as they are, each represented by its newest articles; of other articles only the new and
+    the newest are grouped."""
     if len(reports) <= LARGEST:
-        return named(grouped(reports, measure, new), fresh)
-    having = Counter((report.story, report.outlet) for report in reports if report.story)
+        return name_groups(grouped(reports, measure, new_ids), make_name)
+    outlet_counts = Counter((report.story, report.outlet) for report in reports if report.story)
+    sample = _choose_sample(reports, new_ids)
+    outlets = {report.id: report.outlet for report in sample}
+    stories: dict[str, str] = {}
+    for article_id, story in name_groups(grouped(sample, measure), make_name).items():
+        if outlet_counts[story, outlets[article_id]] < OF_OUTLET:
+            stories[article_id] = story
+    return stories
+
+
+def _choose_sample(reports: Sequence[Report], new_ids: Collection[str]) -> list[Report]:
+    """Return LARGEST reports, new ones first, then the newest; of a story at most OF_STORY, all of
+    them final."""
+
+    def rank(report: Report) -> tuple[bool, tuple[datetime, str]]:
+        return report.id in new_ids, _order(report)
+
+    sample: list[Report] = []
     counts: Counter[str] = Counter()
-    looked_at = []
-    for report in sorted(
-        reports, key=lambda report: (report.id in new, _order(report)), reverse=True
-    ):
+    for report in sorted(reports, key=rank, reverse=True):
         counts[report.story] += 1
-        if not report.story or counts[report.story] <= OF_STORY:
-            looked_at.append(report._replace(final=bool(report.story)))
-    part = {report.id: report for report in looked_at[:LARGEST]}
-    return {
-        article_id: story
-        for article_id, story in named(grouped(list(part.values()), measure), fresh).items()
-        if having[story, part[article_id].outlet] < OF_OUTLET
-    }
+        if report.story == _NO_STORY or counts[report.story] <= OF_STORY:
+            sample.append(report._replace(final=report.story != _NO_STORY))
+    return sample[:LARGEST]
 
 
 def grouped(
@@ -113,57 +120,64 @@ def grouped(
     unless it is `new`: nobody splits the stories of others. The final articles of two stories are
     never merged."""
     likely: dict[tuple[str, str], float] = {}
-    for a, b in combinations(reports, 2):
-        value = measure(a, b)
+    for report, other in combinations(reports, 2):
+        value = measure(report, other)
         if value > FAR:
-            likely[a.id, b.id] = likely[b.id, a.id] = value
+            likely[report.id, other.id] = value
+            likely[other.id, report.id] = value
     groups = dict(enumerate(_begin_groups(reports, likely, new)))
-    near = {(a, b): _between(groups[a], groups[b], likely) for a in groups for b in groups if a < b}
-    while near:
-        first, second = max(near, key=lambda pair: (near[pair], -pair[0], -pair[1]))
-        if near[first, second] <= 0:
+    nearness: dict[tuple[int, int], float] = {}  # by pair of groups, the lower number first
+    for pair in combinations(groups, 2):
+        nearness[pair] = _compare_groups(groups[pair[0]], groups[pair[1]], likely)
+    while nearness:
+        nearest = max(nearness, key=lambda pair: (nearness[pair], -pair[0], -pair[1]))
+        if nearness[nearest] <= 0:
             break
+        first, second = nearest
         groups[first] += groups.pop(second)
-        near = {pair: value for pair, value in near.items() if second not in pair}
-        for other in groups.keys() - {first}:
-            near[min(first, other), max(first, other)] = _between(
-                groups[first], groups[other], likely
-            )
+        nearness = {pair: value for pair, value in nearness.items() if second not in pair}
+        for other_number in groups.keys() - {first}:
+            pair = min(first, other_number), max(first, other_number)
+            nearness[pair] = _compare_groups(groups[first], groups[other_number], likely)
     return list(groups.values())
 
 
 def _begin_groups(
     reports: Sequence[Report], likely: Likely, new: Collection[str]
 ) -> list[list[Report]]:
-    """Return the articles that stay in their stories together, each other one alone."""
-    apart: dict[str, list[Report]] = {}
-    firsts: dict[str, str] = {}
+    """Return the groups to begin with: the articles that stay in a story are together, each other
+    one is alone. An article stays if it is final, or if it is not `new` and not UNLIKE the first
+    such article of its story."""
+    groups: dict[str, list[Report]] = {}  # by story, or by id of an article alone
+    first_ids: dict[str, str] = {}  # by story
     for report in sorted(reports, key=_order):
         stays = report.final
         if report.story and report.id not in new and not report.final:
-            first = firsts.setdefault(report.story, report.id)
-            stays = first == report.id or likely.get((first, report.id), FAR) > UNLIKE
-        apart.setdefault(report.story if stays else report.id, []).append(report)
-    return list(apart.values())
+            first_id = first_ids.setdefault(report.story, report.id)
+            stays = first_id == report.id or likely.get((first_id, report.id), FAR) > UNLIKE
+        name = report.story if stays else report.id
+        groups.setdefault(name, []).append(report)
+    return list(groups.values())
 
 
-def _between(group: Sequence[Report], other: Sequence[Report], likely: Likely) -> float:
+def _compare_groups(group: Sequence[Report], other: Sequence[Report], likely: Likely) -> float:
     """Return the mean likeness of two groups, of the pairs that are compared. Return FAR if there
     are none, if both groups have final articles, or if their first articles are UNLIKE."""
     if any(report.final for report in group) and any(report.final for report in other):
         return FAR
     if _compare_firsts(group, other, likely) < UNLIKE:
         return FAR
-    weights = _weights(group) | _weights(other)
-    total = whole = 0.0
-    for a in group:
-        for b in other:
-            value = likely.get((a.id, b.id))
+    weights = _weigh_reports(group) | _weigh_reports(other)
+    sum_of_values = 0.0
+    sum_of_weights = 0.0
+    for report in group:
+        for other_report in other:
+            value = likely.get((report.id, other_report.id))
             if value is not None:
-                weight = weights[a.id] * weights[b.id]
-                total += weight * value
-                whole += weight
-    return total / whole
+                weight = weights[report.id] * weights[other_report.id]
+                sum_of_values += weight * value
+                sum_of_weights += weight
+    return sum_of_values / sum_of_weights
 
 
 def _compare_firsts(group: Sequence[Report], other: Sequence[Report], likely: Likely) -> float:
@@ -178,38 +192,52 @@ def _compare_firsts(group: Sequence[Report], other: Sequence[Report], likely: Li
     return FAR
 
 
-def _weights(reports: Sequence[Report]) -> dict[str, float]:
+def _weigh_reports(reports: Sequence[Report]) -> dict[str, float]:
+    """Return the weight of each report in a mean, by id: all reports of an outlet weigh 1."""
     counts = Counter(report.outlet for report in reports)
     return {report.id: 1 / counts[report.outlet] for report in reports}
 
 
-def named(
-    groups: Iterable[Sequence[Report]], fresh: Callable[[Sequence[Report]], str]
-) -> dict[str, str]:
+def name_groups(groups: Iterable[Sequence[Report]], make_name: MakeName) -> dict[str, str]:
     """Return the story of each article: that of the final articles of its group, else the one with
     most outlets in the group that no other group has taken. A group of one outlet is no story."""
     stories: dict[str, str] = {}
-    taken = {""}
+    used_names = {_NO_STORY}
     for group in sorted(groups, key=_rank):
-        before = Counter(story for story, _ in {(report.story, report.outlet) for report in group})
-        final = {report.story for report in group if report.final}
-        if not final and len({report.outlet for report in group}) == 1:
-            stories |= {report.id: "" for report in group}
+        has_final = any(report.final for report in group)
+        if not has_final and len({report.outlet for report in group}) == 1:
+            stories |= {report.id: _NO_STORY for report in group}
             continue
-        earlier = sorted(before.keys() - taken, key=lambda story: (-before[story], story))
-        name = next(iter((*final, *earlier)), "") or fresh(group)
-        taken.add(name)
+        name = _choose_name(group, used_names)
+        if name == _NO_STORY:
+            name = make_name(group)
+        used_names.add(name)
         counts: Counter[str] = Counter()
         for report in sorted(group, key=lambda report: (not report.final, _order(report))):
             counts[report.outlet] += 1
-            stories[report.id] = name if report.final or counts[report.outlet] <= OF_OUTLET else ""
+            is_shown = report.final or counts[report.outlet] <= OF_OUTLET
+            stories[report.id] = name if is_shown else _NO_STORY
     return stories
 
 
+def _choose_name(group: Sequence[Report], used_names: Collection[str]) -> str:
+    """Return the story that a group continues, _NO_STORY if none: that of its final articles, else
+    the unused one with most outlets."""
+    for report in group:
+        if report.final:
+            return report.story
+    distinct = {(report.story, report.outlet) for report in group}
+    outlet_counts = Counter(story for story, _ in distinct if story not in used_names)
+    ranked = sorted(outlet_counts, key=lambda story: (-outlet_counts[story], story))
+    return ranked[0] if ranked else _NO_STORY
+
+
 def _rank(group: Sequence[Report]) -> tuple[object, ...]:
-    final = any(report.final for report in group)
-    return not final, -len({report.outlet for report in group}), min(map(_order, group))
+    """Order groups with final articles first, then by number of outlets, then by time."""
+    has_final = any(report.final for report in group)
+    return not has_final, -len({report.outlet for report in group}), min(map(_order, group))
 
 
 def _order(report: Report) -> tuple[datetime, str]:
+    """Return a sort key: by time, then by id."""
     return report.at, report.id

@@ -18,26 +18,29 @@ def is_due(archive: Archive, settings: Settings) -> bool:
     """Return True if an hour has ended whose reports the entries of stories do not show yet."""
     if settings.publish.stories == "off":
         return False
-    ended = _find_last_end(archive.clock)
-    since = _read_noted(archive.store, ended)
-    return since < ended and archive.store.stories.has_reports(since, ended)
+    last_end = _find_last_end(archive.clock)
+    since = _read_note(archive.store, last_end)
+    return since < last_end and archive.store.stories.has_reports(since, last_end)
 
 
 def mark_due(archive: Archive, settings: Settings) -> None:
     """Mark the feed of stories stale if such an hour has ended."""
-    is_marked = is_due(archive, settings)
-    ended = _find_last_end(archive.clock)
-    if archive.store.visits.note(_NOTE) == ended.isoformat():
+    has_new_reports = is_due(archive, settings)
+    last_end = _find_last_end(archive.clock)
+    if archive.store.visits.note(_NOTE) == last_end.isoformat():
         return
-    if is_marked:
+    if has_new_reports:
         archive.store.stories.mark_stale()
-    archive.store.visits.set_note(_NOTE, ended.isoformat(), archive.clock())
+    archive.store.visits.set_note(_NOTE, last_end.isoformat(), archive.clock())
 
 
 def _find_last_end(clock: Callable[[], datetime]) -> datetime:
+    """Return the end of the last hour that has ended."""
     return end_step(clock()) - STEP
 
 
-def _read_noted(store: Store, ended: datetime) -> datetime:
-    noted = store.visits.note(_NOTE)
-    return datetime.fromisoformat(noted) if noted else ended - STEP
+def _read_note(store: Store, last_end: datetime) -> datetime:
+    """Return the end of the last hour whose reports are marked; without a note, an hour before
+    `last_end`."""
+    note = store.visits.note(_NOTE)
+    return datetime.fromisoformat(note) if note else last_end - STEP

@@ -20,7 +20,7 @@ from syndicator.stories.leads import Report, choose_lead, is_known
 _NO_LEAD: Final = ""
 
 
-def take_in(archive: Archive) -> None:
+def update_from_list(archive: Archive) -> None:
     """Update the database's leads from their list."""
     edits = recorded.LEADS.find_edits(archive.article_store, archive.store)
     if edits is None:
@@ -39,9 +39,9 @@ def record(archive: Archive, leads: Mapping[str, str]) -> None:
     recorded.LEADS.note_written(archive.article_store, archive.store, archive.clock())
 
 
-def choose(archive: Archive, sources: Mapping[str, Source]) -> None:
+def choose_missing_leads(archive: Archive, sources: Mapping[str, Source]) -> None:
     """Choose the lead of each story that is published and has none."""
-    stories_due = archive.store.stories.leads_due()
+    stories_due = archive.store.stories.list_leads_due()
     if not stories_due:
         return
     chooser = _Chooser(archive, sources)
@@ -71,6 +71,7 @@ class _Chooser:
         return choose_lead([self._make_report(article) for _, article in story.reports])
 
     def _make_report(self, article: Article) -> Report:
+        """Return what counts of an article when a lead is chosen."""
         keys = self._list_sources(article)
         return Report(
             article=article.id,

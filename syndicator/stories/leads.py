@@ -31,4 +31,5 @@ def choose_lead(reports: Collection[Report]) -> str:
 
 
 def _rank(report: Report) -> tuple[bool, bool, int, str]:
+    """Return a sort key: the lowest report leads."""
     return not report.is_preferred, not report.is_known, report.added, report.article

@@ -81,38 +81,41 @@ class Window:
     counts: Mapping[int, int] = field(default_factory=dict)
 
     def get_limit(self) -> float:
-        """Return the log odds above which two articles are taken to report one event."""
+        """Return the log odds above which two articles count as reports of one event."""
         return LEAST + math.log(self.articles + FEW)
 
     def weigh_term(self, term: int) -> float:
-        """Return the logarithm of how many articles there are to one that has a term."""
+        """Return the weight of a term, given by its hash: the rarer in this window, the higher. It
+        is the logarithm of the number of articles to each one that has the term."""
         byte = get_rarity_byte(term)
         count = self.counts.get(term)
         if count is None:
-            return self._not_counted[byte]
+            return self._weights_of_uncounted[byte]
         return max(0.0, math.log((self.sampled + EXPECTED) / (count + _EXPECTED_BY_BYTE[byte])))
 
     @cached_property
-    def _not_counted(self) -> list[float]:
-        """The weights of terms that no sampled article has, by rarity."""
+    def _weights_of_uncounted(self) -> list[float]:
+        """The weights of terms that no sampled article has, by the byte of their rarity."""
         articles = self.sampled + EXPECTED
         return [max(0.0, math.log(articles / expected)) for expected in _EXPECTED_BY_BYTE]
 
 
 def count_terms(articles: int, sample: Iterable[tuple[str, Collection[int]]]) -> Window:
-    """Return the window of so many articles, by the outlets and the terms of a sample of them. Of
+    """Return a window of `articles` articles, by a sample of them (outlet, terms of an article). Of
     an outlet at most PLACES articles count for a term, however much it writes."""
-    by_outlet: dict[str, list[Collection[int]]] = {}
+    terms_by_outlet: dict[str, list[Collection[int]]] = {}
     for outlet, terms in sample:
-        by_outlet.setdefault(outlet, []).append(terms)
+        terms_by_outlet.setdefault(outlet, []).append(terms)
+    sampled = 0
     parts: list[Collection[int]] = []
-    for of_outlet in by_outlet.values():
-        if len(of_outlet) <= PLACES:
-            parts += of_outlet
+    for terms_of_outlet in terms_by_outlet.values():
+        sampled += len(terms_of_outlet)
+        if len(terms_of_outlet) <= PLACES:
+            parts += terms_of_outlet
             continue
-        own = Counter(chain.from_iterable(of_outlet))
-        parts += ([term] * min(PLACES, count) for term, count in own.items())
-    return Window(articles, sum(map(len, by_outlet.values())), Counter(chain.from_iterable(parts)))
+        outlet_counts = Counter(chain.from_iterable(terms_of_outlet))
+        parts += ([term] * min(PLACES, count) for term, count in outlet_counts.items())
+    return Window(articles, sampled, Counter(chain.from_iterable(parts)))
 
 
 class Comparison:
@@ -128,36 +131,40 @@ class Comparison:
         """Return how far the log odds that two articles report one event exceed the limit; less the
         further they are apart. Return FAR if their languages differ or if they are more than WINDOW
         apart."""
-        apart = abs(article.at - other.at)
-        if article.language != other.language or apart > WINDOW:
+        time_between = abs(article.at - other.at)
+        if article.language != other.language or time_between > WINDOW:
             return FAR
         tone = article.sketch.tone + other.sketch.tone
-        lost = LATER * (apart / _DAY) + self._limit
+        limit = LATER * (time_between / _DAY) + self._limit
         if article.sketch.names.keys().isdisjoint(other.sketch.names):
-            return _get_odds(_NO_SHARES, tone) - lost
-        one = self.weigh(article)
-        two = self.weigh(other)
-        odds = _get_odds(measure_shares(one, two), tone) - lost
-        if odds > 0 and _is_filled_in(one, two):
+            return _get_odds(_NO_SHARES, tone) - limit
+        weighed = self.weigh(article)
+        other_weighed = self.weigh(other)
+        odds = _get_odds(measure_shares(weighed, other_weighed), tone) - limit
+        if odds > 0 and _have_same_template(weighed, other_weighed):
             return 0.0
         return odds
 
     def is_likely(self, article: Article, other: Article) -> bool:
-        """Return True if two articles are more likely than not to report one event. Most others are
-        told apart by the terms that both have, without the weights of all terms of `other`."""
-        one = self.weigh(article)
-        names = self._multiply_at_most(one.names, other.sketch.names, SHORT[1])
+        """Return True if two articles are more likely than not to report one event. For most other
+        pairs the shared terms suffice to say so, without the weights of all terms of `other`."""
+        weighed = self.weigh(article)
+        short_words, short_names, short_numbers = SHORT
+        names = self._multiply_at_most(weighed.names, other.sketch.names, short_names)
         if not names:
             return self.measure(article, other) > 0
-        words = self._multiply_at_most(one.words, other.sketch.words, SHORT[0])
-        numbers = self._multiply_at_most(one.numbers, other.sketch.numbers, SHORT[2])
-        most = BY_NAMES * names
-        if _get_odds((min(words, most), min(numbers, most), 0.0), tone=0.0) <= self._limit:
+        words = self._multiply_at_most(weighed.words, other.sketch.words, short_words)
+        numbers = self._multiply_at_most(weighed.numbers, other.sketch.numbers, short_numbers)
+        most = BY_NAMES * names  # as in `measure_shares`
+        highest_shares = min(words, most), min(numbers, most), 0.0
+        if _get_odds(highest_shares, tone=0.0) <= self._limit:
             return False
         return self.measure(article, other) > 0
 
     def _multiply_at_most(self, weighed: Terms, stresses: Terms, short: float) -> float:
-        """Return the most that the product with the weights of these stresses can be."""
+        """Return the highest value that the product of `weighed` and the other article's weights
+        can have. `stresses`: those of the other article, of which only shared terms are weighed;
+        `short`: of SHORT."""
         shared = weighed.keys() & stresses.keys()
         weights = {term: stresses[term] * self._terms[term] for term in shared}
         return _multiply(weighed, weights) / math.hypot(short, *weights.values())
@@ -174,56 +181,63 @@ class Comparison:
             self._weighed[key] = weighed
         return weighed
 
-    def _weigh_kind(self, kind: Terms, short: float) -> Terms:
-        terms = self._terms
-        for term in kind:
-            if term not in terms:
-                terms[term] = self._window.weigh_term(term)
-        weights = [stress * terms[term] for term, stress in kind.items()]
+    def _weigh_kind(self, stresses: Terms, short: float) -> Terms:
+        """Return the weights of terms of one kind, divided by their length. `short`: of SHORT."""
+        term_weights = self._terms
+        for term in stresses:
+            if term not in term_weights:
+                term_weights[term] = self._window.weigh_term(term)
+        weights = [stress * term_weights[term] for term, stress in stresses.items()]
         length = math.hypot(short, *weights)
-        return {term: weight / length for term, weight in zip(kind, weights, strict=True)}
+        return {term: weight / length for term, weight in zip(stresses, weights, strict=True)}
 
 
 def _get_odds(shares: tuple[float, float, float], tone: float) -> float:
+    """Return the log odds for the result of `measure_shares` and the tone of both articles."""
     odds: float = sum(map(mul, WEIGHTS, (*shares, tone)), CONSTANT)
     return odds
 
 
-def measure_shares(one: Weighed, two: Weighed) -> tuple[float, float, float]:
-    """Return the evidence of words and of numbers, which count as far as names agree; then that of
-    words and APART again, as far as both articles have MANY numbers and share none, like a forecast
-    and a result. No word is more than MOST: the name of a company makes no event."""
-    names = _multiply(one.names, two.names)
-    shared = one.words.keys() & two.words.keys()
-    evidence = sum(min(MOST, one.words[term] * two.words[term]) for term in shared)
+def measure_shares(article: Weighed, other: Weighed) -> tuple[float, float, float]:
+    """Return the evidence of shared words, that of shared numbers, and the evidence against one
+    event: that both articles have MANY numbers and share none, like a forecast and a result. Words
+    and numbers count as far as names agree. No word is more than MOST: the name of a company makes
+    no event."""
+    names = _multiply(article.names, other.names)
+    shared_words = article.words.keys() & other.words.keys()
+    evidence = sum(min(MOST, article.words[term] * other.words[term]) for term in shared_words)
     words = min(evidence, BY_NAMES * names)
-    numbers = min(_multiply(one.numbers, two.numbers), BY_NAMES * names)
-    if not one.numbers.keys().isdisjoint(two.numbers):
+    numbers = min(_multiply(article.numbers, other.numbers), BY_NAMES * names)
+    if not article.numbers.keys().isdisjoint(other.numbers):
         return words, numbers, 0.0
-    many = min(1.0, min(len(one.numbers), len(two.numbers)) / MANY)
-    return words, numbers, many * (words + APART)
+    number_count = min(len(article.numbers), len(other.numbers))
+    share_of_many = min(1.0, number_count / MANY)
+    return words, numbers, share_of_many * (words + APART)
 
 
 def _multiply(terms: Terms, others: Terms) -> float:
+    """Return the sum of the products of the values of shared terms."""
     return sum(terms[term] * others[term] for term in terms.keys() & others.keys())
 
 
-def _is_filled_in(one: Weighed, two: Weighed) -> bool:
+def _have_same_template(article: Weighed, other: Weighed) -> bool:
     """Return True for texts of one template: most words that are no names agree, but not the first
     names."""
-    names = one.names.keys() | two.names.keys()
-    words = one.words.keys() - names
-    others = two.words.keys() - names
-    if len(words & others) <= TEMPLATE * max(FEW_WORDS, min(len(words), len(others))):
+    names = article.names.keys() | other.names.keys()
+    words = article.words.keys() - names
+    other_words = other.words.keys() - names
+    shorter = max(FEW_WORDS, min(len(words), len(other_words)))
+    if len(words & other_words) <= TEMPLATE * shorter:
         return False
-    return max(_share_first_names(one, two), _share_first_names(two, one)) < SAME_NAMES
+    return max(_share_first_names(article, other), _share_first_names(other, article)) < SAME_NAMES
 
 
-def _share_first_names(one: Weighed, two: Weighed) -> float:
+def _share_first_names(article: Weighed, other: Weighed) -> float:
     """Return how much of the weight of the names at the beginning of a text belongs to names that
     the other text has."""
-    first = {term: one.names[term] for term in one.first_names}
-    weight = sum(first.values())
+    first_names = {term: article.names[term] for term in article.first_names}
+    weight = sum(first_names.values())
     if not weight:
         return 1.0
-    return sum(first[term] for term in first.keys() & two.names.keys()) / weight
+    shared_names = first_names.keys() & other.names.keys()
+    return sum(first_names[term] for term in shared_names) / weight

@@ -14,7 +14,7 @@ from syndicator.searching.language import parse_search
 from syndicator.searching.ranking import Candidate
 from syndicator.store.engine import Store, open_store
 from tests.postgres import Server
-from tests.store.conftest import record
+from tests.store.conftest import record_article
 
 # number (a higher one is older), title, text, tags
 ARTICLES = (
@@ -35,7 +35,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
         url = server.schema()
     with open_store(url, articles_exist=False) as opened:
         for number, title, text, tags in reversed(ARTICLES):
-            article = record(opened, number, title=title, tags=tags)
+            article = record_article(opened, number, title=title, tags=tags)
             due = opened.texts.due(10)
             opened.texts.save({article.id: make_document(article, text)}, due)
         yield opened

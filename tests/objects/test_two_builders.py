@@ -21,7 +21,7 @@ from syndicator.publishing.selection.published import to_look_at
 from syndicator.store.engine import Store, open_store
 from tests.bench.bench_publishing import INSTANCE, SOURCES, settings
 from tests.publishing.memory import MemoryOutlet, finish
-from tests.store.conftest import record
+from tests.store.conftest import record_article
 
 EVERYTHING = settings(everything=True)
 HOW = EVERYTHING.model_copy(
@@ -65,13 +65,13 @@ def test_what_two_builds_leave_is_what_one_makes_of_all_articles(
 ) -> None:
     slow, quick = stores
     for number in range(0, 2000, 400):
-        record(slow, number)
+        record_article(slow, number)
     finish(building(slow, ObjectOutlet(bucket, whole=True)))
-    record(slow, 1)
+    record_article(slow, 1)
     going = building(slow, ObjectOutlet(bucket, whole=True))
     for _ in range(steps):
         next(going, None)
-    record(quick, 2, tags=("AI", "Rail"))
+    record_article(quick, 2, tags=("AI", "Rail"))
     finish(building(quick, ObjectOutlet(bucket, whole=True)))
     try:
         finish(going)

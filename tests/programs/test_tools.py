@@ -13,7 +13,7 @@ from syndicator.programs import tools
 from syndicator.programs.quoting import TEXT_CHARACTERS, Found, NamedList, StoryList, WholeArticle
 from tests.places import Place
 from tests.programs.conftest import CASES, PARTS, SOURCES, Case, find_id
-from tests.stories.test_published import report
+from tests.stories.test_published import file_report as report
 
 READABLE = [case for case in CASES if case.readable]
 

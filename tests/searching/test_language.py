@@ -44,7 +44,7 @@ def test_dates_are_of_publication(query: str, is_found: bool) -> None:
 
 
 @pytest.mark.parametrize("value", ["tomorrow", "2026-13", "2026-02-30", "26", "2026-1"])
-def test_a_date_that_is_none_is_refused(value: str) -> None:
+def test_an_impossible_date_is_refused(value: str) -> None:
     with pytest.raises(QueryError, match="needs a year, month or day") as caught:
         parse_query(f"after:{value}")
     assert caught.value.at == len("after:")

@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 FILLER = " ".join(f"filler{number}" for number in range(300))
 
 
-def candidate(id: str, title: str, body: str = "", added: int = 0, **more: str) -> Candidate:
+def make_candidate(id: str, title: str, body: str = "", added: int = 0, **more: str) -> Candidate:
     article = Article(
         id=id,
         url=f"https://a.example/{id}",
@@ -38,7 +38,7 @@ def candidate(id: str, title: str, body: str = "", added: int = 0, **more: str) 
     return Candidate(id=id, added=added, document=make_document(article, f"{body} {FILLER}"))
 
 
-def found(search: str, *candidates: Candidate, **counts: int) -> list[str]:
+def list_ranked(search: str, *candidates: Candidate, **counts: int) -> list[str]:
     words = plan_search(parse_search(search)).words
     frequencies = Frequencies(total=1000, terms={word: counts.get(word, 10) for word in words})
     return [one.id for one in rank(words, candidates, frequencies)]
@@ -49,74 +49,74 @@ def found(search: str, *candidates: Candidate, **counts: int) -> list[str]:
     [
         pytest.param(
             "best books 2025",
-            candidate("1", "The best books of 2025"),
-            candidate("2", "A year in reading", "best books 2025 " * 3, added=9),
+            make_candidate("1", "The best books of 2025"),
+            make_candidate("2", "A year in reading", "best books 2025 " * 3, added=9),
             id="title before text",
         ),
         pytest.param(
             "ferry",
-            candidate("1", "Notes", "ferry ferry ferry ferry"),
-            candidate("2", "Notes", "ferry", added=9),
+            make_candidate("1", "Notes", "ferry ferry ferry ferry"),
+            make_candidate("2", "Notes", "ferry", added=9),
             id="often before once",
         ),
         pytest.param(
             "quiet harbour",
-            candidate("1", "Notes", f"quiet harbour {FILLER}"),
-            candidate("2", "Notes", f"quiet {FILLER} harbour", added=9),
+            make_candidate("1", "Notes", f"quiet harbour {FILLER}"),
+            make_candidate("2", "Notes", f"quiet {FILLER} harbour", added=9),
             id="near before far",
         ),
         pytest.param(
             "quiet harbour",
-            candidate("1", "Notes", f"quiet old harbour {FILLER}"),
-            candidate("2", "Notes", f"quiet {FILLER} harbour", added=9),
+            make_candidate("1", "Notes", f"quiet old harbour {FILLER}"),
+            make_candidate("2", "Notes", f"quiet {FILLER} harbour", added=9),
             id="near and not in a row before far",
         ),
         pytest.param(
             "quiet harbour",
-            candidate("1", "The quiet harbour"),
-            candidate("2", "The harbour so quiet", added=9),
+            make_candidate("1", "The quiet harbour"),
+            make_candidate("2", "The harbour so quiet", added=9),
             id="in a row before near",
         ),
         pytest.param(
             "quiet harbour",
-            candidate("1", "Quiet harbour"),
-            candidate("2", "One quiet harbour", excerpt="Quiet harbour", added=9),
+            make_candidate("1", "Quiet harbour"),
+            make_candidate("2", "One quiet harbour", excerpt="Quiet harbour", added=9),
             id="the whole title before a part",
         ),
         pytest.param(
             "ferry bridge tide",
-            candidate("1", "Notes", f"ferry {FILLER} bridge {FILLER} tide"),
-            candidate("2", "Ferry and bridge", added=9),
+            make_candidate("1", "Notes", f"ferry {FILLER} bridge {FILLER} tide"),
+            make_candidate("2", "Ferry and bridge", added=9),
             id="all words before most",
         ),
         pytest.param(
             "ferry",
-            candidate("1", "Notes", "ferry", added=9),
-            candidate("2", "Notes", "ferry"),
+            make_candidate("1", "Notes", "ferry", added=9),
+            make_candidate("2", "Notes", "ferry"),
             id="newer before older among equals",
         ),
         pytest.param(
             "doe",
-            candidate("1", "Notes", author="Jane Doe"),
-            candidate("2", "Notes", "doe", added=9),
+            make_candidate("1", "Notes", author="Jane Doe"),
+            make_candidate("2", "Notes", "doe", added=9),
             id="a name before text",
         ),
     ],
 )
 def test_the_better_article_is_first(search: str, first: Candidate, second: Candidate) -> None:
-    assert found(search, second, first) == [first.id, second.id]
+    assert list_ranked(search, second, first) == [first.id, second.id]
 
 
 def test_a_rare_word_counts_for_more() -> None:
-    one = candidate("1", "Zebra and ferry")
-    two = candidate("2", "Bridge and ferry", added=9)
-    assert found("ferry zebra bridge", two, one, zebra=2, bridge=900) == ["1", "2"]
+    one = make_candidate("1", "Zebra and ferry")
+    two = make_candidate("2", "Bridge and ferry", added=9)
+    assert list_ranked("ferry zebra bridge", two, one, zebra=2, bridge=900) == ["1", "2"]
 
 
 def test_half_of_the_words_are_not_most() -> None:
-    assert found("ferry bridge", candidate("1", "Ferry")) == []
-    assert found("ferry bridge tide storm", candidate("1", "Ferry bridge")) == []
-    assert found("ferry bridge tide", candidate("1", "Ferry bridge")) == ["1"]
+    assert list_ranked("ferry bridge", make_candidate("1", "Ferry")) == []
+    assert list_ranked("ferry bridge tide storm", make_candidate("1", "Ferry bridge")) == []
+    assert list_ranked("ferry bridge tide", make_candidate("1", "Ferry bridge")) == ["1"]
 
 
 def test_phrases_and_fields_must_match_and_words_rank() -> None:

@@ -26,7 +26,8 @@ from syndicator.runs.build_timing import Settling
 from syndicator.sending.digests import last_end
 from tests.health.test_after_run import mailbox
 from tests.places import Place, store_articles
-from tests.stories.test_published import operate, report
+from tests.stories.test_published import file_report as report
+from tests.stories.test_published import open_and_run as operate
 from tests.stories.test_stories import FERRY, QUAKE
 
 SETTINGS = '[publish]\ntag_min = 1\nstories = "link"\n[[digest]]\nname = "morning"\n'

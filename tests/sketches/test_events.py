@@ -65,7 +65,7 @@ def test_words_of_the_title_and_the_beginning_count_more_and_numbers_without_the
     assert terms("140", "19000") == made.numbers.keys()
 
 
-def test_what_a_text_says_again_counts_more() -> None:
+def test_a_repeated_word_counts_more() -> None:
     words = sketch("x", "The gull met another gull. Then the tern went home.").words
     assert words[number("gull")] > words[number("tern")]
 

@@ -19,8 +19,8 @@ from tests.postgres import Server
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
-def make(number: int, **changes: Any) -> Article:
-    """Article `number` of a source; a higher number is older."""
+def make_article(number: int, **changes: Any) -> Article:
+    """Return article `number` of a source; a higher number is older."""
     url = f"https://example.org/{number}"
     given: dict[str, Any] = {
         "title": f"Title {number}",
@@ -35,14 +35,15 @@ def make(number: int, **changes: Any) -> Article:
     return fields.settle(Article(id=make_article_id(url), url=url, **given))
 
 
-def stamp(number: int) -> FileStamp:
+def make_stamp(number: int) -> FileStamp:
     return FileStamp(path=f"2026/11/title-{number}.md", mtime_ns=1_000_000_000 + number, size=100)
 
 
-def built(
+def record_build(
     store: Store, *keys: FeedKey, of: str = "made of this", marks: Sequence[int] | None = None
 ) -> None:
-    """The feeds `keys` are on the disk; `marks`: those that their build read, None for all."""
+    """Record that the files of the feeds `keys` are on the disk. `of`: their fingerprint; `marks`:
+    those that their build read, None for all."""
     read = store.index.marks()
     for key in keys:
         stem = paths.stem(key)
@@ -51,9 +52,12 @@ def built(
         store.index.record(Progress(files=[file], marks=ended, published={key: True}))
 
 
-def record(store: Store, number: int, score: float | None = None, **changes: Any) -> Article:
-    article = make(number, **changes)
-    store.visits.record(ArticleRecord(article=article, stamp=stamp(number), score=score))
+def record_article(
+    store: Store, number: int, score: float | None = None, **changes: Any
+) -> Article:
+    """Store article `number`; return it. `changes`: of its fields."""
+    article = make_article(number, **changes)
+    store.visits.record(ArticleRecord(article=article, stamp=make_stamp(number), score=score))
     return article
 
 
@@ -64,7 +68,7 @@ def url(tmp_path: Path) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind."""
+    """Return the address of an empty database, of each kind in turn."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/state/syndicator.db"
     server: Server = request.getfixturevalue("postgres")

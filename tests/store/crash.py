@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 EVERY = 7  # each so many-th write is a new text for an old article
 
 
-def article(number: int, edition: int = 0) -> Article:
+def make_crash_article(number: int, edition: int = 0) -> Article:
     url = f"https://example.org/{number}"
     return Article(
         id=make_article_id(url),
@@ -47,15 +47,15 @@ def article(number: int, edition: int = 0) -> Article:
     )
 
 
-def opened(root: Path) -> tuple[FileArticleStore, Store]:
+def open_both(root: Path) -> tuple[FileArticleStore, Store]:
     article_store = FileArticleStore(root / "articles")
     return article_store, open_store(
         f"sqlite:///{root}/state/syndicator.db", articles_exist=article_store.begun()
     )
 
 
-def adopt(article_store: FileArticleStore, store: Store) -> int:
-    """What every run does at its start: rows for files that have none or another stamp."""
+def adopt_files(article_store: FileArticleStore, store: Store) -> int:
+    """Make rows for files that have none or another stamp, as every run does at its start."""
     changes = article_store.changed(store.visits.stamps())
     for stamp in (*changes.new, *changes.edited):
         store.visits.record(ArticleRecord(article=article_store.get(stamp.path), stamp=stamp))
@@ -63,13 +63,13 @@ def adopt(article_store: FileArticleStore, store: Store) -> int:
     return len(changes.new) + len(changes.edited)
 
 
-def write(root: Path, acknowledge: int) -> None:
+def write_articles(root: Path, acknowledge: int) -> None:
     """Adopts, then files article after article from where the article store ends, and says which
     ones are done: every other writer with a commit for each, the others with one for some of them,
     as a run does."""
-    article_store, store = opened(root)
+    article_store, store = open_both(root)
     article_store.instance()
-    os.write(acknowledge, f"adopted {adopt(article_store, store)}\n".encode())
+    os.write(acknowledge, f"adopted {adopt_files(article_store, store)}\n".encode())
     number = len(store.visits.stamps())
     if number % 2:
         return _write_on(number, 1, article_store, store, acknowledge)
@@ -84,8 +84,8 @@ def _write_on(
         for each in range(number, number + group):
             old = random.Random(each).randrange(each) if each and each % EVERY == 0 else None
             if old is not None:
-                put(article(old, each), article_store, store)
-            put(article(each), article_store, store)
+                put_article(make_crash_article(old, each), article_store, store)
+            put_article(make_crash_article(each), article_store, store)
         store.visits.commit()
         os.write(
             acknowledge, "".join(f"{each}\n" for each in range(number, number + group)).encode()
@@ -93,7 +93,7 @@ def _write_on(
         number += group
 
 
-def put(given: Article, article_store: FileArticleStore, store: Store) -> None:
+def put_article(given: Article, article_store: FileArticleStore, store: Store) -> None:
     stored, stamp, _ = article_store.put(given)
     done = EntryRow(
         source_key="src",
@@ -107,10 +107,9 @@ def put(given: Article, article_store: FileArticleStore, store: Store) -> None:
     store.visits.record(ArticleRecord(article=stored, stamp=stamp, entry=done))
 
 
-def read(root: Path) -> None:
-    """Reads feeds and files for ever; any file that is torn or row without a file ends it with an
-    error."""
-    article_store, store = opened(root)
+def read_for_ever(root: Path) -> None:
+    """Read feeds and files for ever. A torn file, or a row without a file, raises an exception."""
+    article_store, store = open_both(root)
     while True:
         for id in store.index.ids(ALL, limit=10, since=None, most=10):
             path = store.index.path(id)
@@ -118,7 +117,7 @@ def read(root: Path) -> None:
             assert article_store.get(path).id == id
 
 
-def child(work: Callable[[], None]) -> int:
+def start_child(work: Callable[[], None]) -> int:
     pid = os.fork()
     return pid or run(work)
 
@@ -133,8 +132,8 @@ def run(work: Callable[[], None]) -> NoReturn:
         os._exit(3)
 
 
-def killed(pid: int) -> bool:
-    """Kills `pid`; True when it was still at work."""
+def kill(pid: int) -> bool:
+    """Kill a process. Return True if it was still at work."""
     ended, status = os.waitpid(pid, os.WNOHANG)
     if ended:
         print(f"a child ended by itself: {status}", file=sys.stderr)
@@ -144,35 +143,43 @@ def killed(pid: int) -> bool:
     return True
 
 
-def torment(root: Path, rounds: int, seed: int) -> dict[str, object]:
+def kill_repeatedly(root: Path, rounds: int, seed: int) -> dict[str, object]:
     dice = random.Random(seed)
-    article_store, store = opened(root)
+    article_store, store = open_both(root)
     article_store.instance()
-    put(article(0), article_store, store)
+    put_article(make_crash_article(0), article_store, store)
     store.close()
-    reader = child(lambda: read(root))
-    acknowledged, adopted, healthy, litter = {0}, 0, True, 0
+    reader = start_child(lambda: read_for_ever(root))
+    acknowledged = {0}
+    adopted = 0
+    healthy = True
+    litter = 0
     for _ in range(rounds):
         source, sink = os.pipe()
-        writer = child(lambda sink=sink: write(root, sink))
+        writer = start_child(lambda sink=sink: write_articles(root, sink))
         os.close(sink)
         # else it may die before it has adopted
         first = os.read(source, 100).decode() if dice.random() < 0.8 else ""
         time.sleep(dice.uniform(0, 0.2))
-        healthy &= killed(writer)
+        healthy &= kill(writer)
         litter += len(list(article_store.root.rglob(".tmp-*")))
         with os.fdopen(source) as pipe:
             lines = (first + pipe.read()).split("\n")[:-1]
         acknowledged |= {int(line) for line in lines if line.isdigit()}
         adopted += sum(int(line.split()[1]) for line in lines if line.startswith("adopted"))
-    healthy &= killed(reader)
-    return {"healthy": healthy, "adopted": adopted, "litter": litter, **verdict(root, acknowledged)}
+    healthy &= kill(reader)
+    return {
+        "healthy": healthy,
+        "adopted": adopted,
+        "litter": litter,
+        **check_invariants(root, acknowledged),
+    }
 
 
-def verdict(root: Path, acknowledged: set[int]) -> dict[str, object]:
-    """The invariants, after one more start."""
-    article_store, store = opened(root)
-    adopt(article_store, store)
+def check_invariants(root: Path, acknowledged: set[int]) -> dict[str, object]:
+    """Start once more; return the number of articles, and each violation that is found."""
+    article_store, store = open_both(root)
+    adopt_files(article_store, store)
     files = {
         article_store.get(stamp.path).id: article_store.get(stamp.path)
         for stamp in article_store.walk()
@@ -206,4 +213,4 @@ def _ids(store: Store, key: object) -> list[str]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(torment(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))))
+    print(json.dumps(kill_repeatedly(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))))

@@ -10,7 +10,7 @@ from syndicator.core.model import Outcome, SourceState
 from syndicator.core.ports import ArticleRecord
 from syndicator.store.engine import open_store
 from syndicator.store.tables.browse import MOST_UNSURE, Filter, Wanted
-from tests.store.conftest import NOW, make, record
+from tests.store.conftest import NOW, make_article, record_article
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from tests.store.conftest import NOW, make, record
     [
         (Wanted(), [1, 2, 3, 4, 5, 6, 7]),
         (Wanted(most=2, skip=1), [2, 3]),
-        (Wanted(ids=[make(3).id, "gone", make(2).id]), [3, 2]),
+        (Wanted(ids=[make_article(3).id, "gone", make_article(2).id]), [3, 2]),
         (Wanted(ids=[]), []),
         (Wanted(source="other"), [6]),
         (Wanted(source='o"ther'), []),
@@ -26,11 +26,14 @@ from tests.store.conftest import NOW, make, record
         (Wanted(filter="partial"), [3]),
         (Wanted(filter="hold"), [4]),
         (Wanted(filter="unsure"), [4, 6]),  # what is on hold first
-        (Wanted(filter="unsure", source="other", ids=[make(4).id, make(6).id]), [6]),
+        (
+            Wanted(filter="unsure", source="other", ids=[make_article(4).id, make_article(6).id]),
+            [6],
+        ),
         (Wanted(filter="merged"), [1]),
     ],
 )
-def test_a_list_has_what_is_wanted_the_newest_first(
+def test_a_list_has_the_wanted_articles_the_newest_first(
     any_url: str, wanted: Wanted, found: list[int]
 ) -> None:
     more = {
@@ -41,7 +44,9 @@ def test_a_list_has_what_is_wanted_the_newest_first(
         6: {"source_key": "other", "score": 0.5},
     }
     with open_store(any_url, articles_exist=False) as store:
-        made = {number: record(store, number, **more.get(number, {})) for number in range(1, 8)}
+        made = {
+            number: record_article(store, number, **more.get(number, {})) for number in range(1, 8)
+        }
         store.visits.record(
             ArticleRecord(article=made[1], stamp=store.visits.stamp(made[1].id), score=0.5)
         )  # type: ignore[arg-type]
@@ -62,10 +67,10 @@ def test_the_least_likely_category_is_the_first_of_unsure_ones(any_url: str) -> 
     }
     with open_store(any_url, articles_exist=False) as store:
         made = {
-            number: record(store, number, score=one, **more.get(number, {}))
+            number: record_article(store, number, score=one, **more.get(number, {}))
             for number, one in scores.items()
         }
-        record(store, 4, title="edited since")
+        record_article(store, 4, title="edited since")
         numbers = {article.id: number for number, article in made.items()}
         found, _ = store.browse.articles(Wanted(filter="unsure"))
         assert [numbers[one.article.id] for one in found] == [7, 4, 2, 6]
@@ -78,7 +83,7 @@ def test_no_more_unsure_articles_are_listed_than_somebody_answers(any_url: str) 
     """The most doubtful ones; the count says how many are listed."""
     with open_store(any_url, articles_exist=False) as store:
         for number in range(MOST_UNSURE + 5):
-            record(store, number, score=0.1 + number / 1000)
+            record_article(store, number, score=0.1 + number / 1000)
         listed, counts = store.browse.articles(Wanted(filter="unsure", most=500, counted=True))
         assert len(listed) == counts["unsure"] == MOST_UNSURE < 60
         assert max(one.score or 1 for one in listed) < 0.1 + MOST_UNSURE / 1000
@@ -89,8 +94,8 @@ def test_no_more_unsure_articles_are_listed_than_somebody_answers(any_url: str) 
 def test_weeks_and_costs_of_sources(any_url: str) -> None:
     with open_store(any_url, articles_exist=False) as store:
         for number, hours in enumerate((1, 2, 30, 900)):
-            record(store, number, added=NOW - timedelta(hours=hours))
-        record(store, 9, source_key="other")
+            record_article(store, number, added=NOW - timedelta(hours=hours))
+        record_article(store, 9, source_key="other")
         for hours, status in ((900, "failed"), (2, "failed"), (1, "new")):
             outcome = Outcome(key="src", at=NOW - timedelta(hours=hours), status=status, bytes=700)  # type: ignore[arg-type]
             store.visits.end_visit(outcome, SourceState(key="src", url="u"))
@@ -104,7 +109,9 @@ def test_filters_are_counted(any_url: str) -> None:
         for number, more in enumerate(
             ({"tags": ()}, {"hold": True}, {"category_by": "operator"}, {"partial": True})
         ):
-            record(store, number, score=0.5, source_key="src" if number else "other", **more)
+            record_article(
+                store, number, score=0.5, source_key="src" if number else "other", **more
+            )
         assert store.browse.articles(Wanted(counted=True))[1] == {
             "unsure": 3,
             "untagged": 1,

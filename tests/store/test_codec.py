@@ -124,7 +124,8 @@ def test_fields_with_their_default_are_not_written() -> None:
 
 def test_a_state_is_two_documents_without_groups() -> None:
     packed = codec.pack_state(FULL_STATE)
-    data, plan = json.loads(packed.data), json.loads(packed.plan)
+    data = json.loads(packed.data)
+    plan = json.loads(packed.plan)
 
     assert codec.unpack_state(packed.data, packed.plan) == FULL_STATE
     assert {"key", "recent", "listing", "unmatched"} <= data.keys()

@@ -14,15 +14,15 @@ import pytest
 from syndicator.core.errors import StoreError
 from syndicator.store.engine import Store, look_into, open_store
 from syndicator.store.postgres import StoreAway
-from tests.store.conftest import make, record, stamp
+from tests.store.conftest import make_article, make_stamp, record_article
 
 
 def database(url: str) -> Path:
     return Path(url.removeprefix("sqlite:///"))
 
 
-def structure(path: Path) -> list[tuple[str, ...]]:
-    """Tables, columns and indexes as SQLite sees them."""
+def read_structure(path: Path) -> list[tuple[str, ...]]:
+    """Return tables, columns and indexes as SQLite sees them."""
     with closing(sqlite3.connect(path)) as connection:
         found: list[tuple[str, ...]] = []
         for (name,) in connection.execute(
@@ -40,16 +40,16 @@ def structure(path: Path) -> list[tuple[str, ...]]:
     return sorted(found)
 
 
-def rows(path: Path, query: str) -> list[tuple[str, ...]]:
+def read_rows(path: Path, query: str) -> list[tuple[str, ...]]:
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute(query).fetchall()
 
 
 def test_a_fresh_database_is_made_with_its_folder_and_opens_again(url: str) -> None:
     with open_store(url, articles_exist=False) as store:
-        record(store, 1)
+        record_article(store, 1)
     with open_store(url, articles_exist=True) as store:
-        assert store.visits.article(make(1).id) == make(1)
+        assert store.visits.article(make_article(1).id) == make_article(1)
     assert not database(url).with_name("syndicator.db-wal").exists()
 
 
@@ -86,7 +86,7 @@ def test_a_database_whose_creation_was_cut_short_is_refused_too(url: str) -> Non
 def test_a_damaged_database_is_refused_and_reindex_cures_it(url: str, where: int) -> None:
     with open_store(url, articles_exist=False) as store:
         for number in range(200):
-            record(store, number)
+            record_article(store, number)
     path = database(url)
     data = bytearray(path.read_bytes())
     data[where : where + 30000] = b"\xa5" * 30000
@@ -97,14 +97,14 @@ def test_a_damaged_database_is_refused_and_reindex_cures_it(url: str, where: int
 
     with open_store(url, articles_exist=True, create=True) as store:
         assert store.status.check() == []
-        assert store.reindex([(make(1), stamp(1))]) == 1
+        assert store.reindex([(make_article(1), make_stamp(1))]) == 1
     assert path.with_name("syndicator.db.damaged-1").exists()
 
 
 def test_check_names_damage(url: str) -> None:
     with open_store(url, articles_exist=False) as store:
         for number in range(200):
-            record(store, number)
+            record_article(store, number)
     path = database(url)
     data = bytearray(path.read_bytes())
     data[-20000:] = b"\xa5" * 20000
@@ -177,7 +177,7 @@ BEFORE = {
 }
 
 
-def aged(path: Path, life: str, *statements: str, revision: str = "") -> str:
+def copy_aged(path: Path, life: str, *statements: str, revision: str = "") -> str:
     """The address of a copy of an aged instance's database after `statements`, marked as of
     `revision`."""
     shutil.copy(
@@ -197,21 +197,21 @@ def test_a_database_of_each_older_revision_gets_the_tables_of_a_new_one(
 ) -> None:
     open_store(f"sqlite:///{tmp_path}/new.db", articles_exist=False).close()
     undo = [line for name, lines in BEFORE.items() if "0003" < revision <= name for line in lines]
-    url = aged(
+    url = copy_aged(
         tmp_path / "old.db", "first" if revision == "0003" else "second", *undo, revision=revision
     )
 
     with open_store(url, articles_exist=True) as store:
         assert store.current and store.status.check() == []
 
-    assert structure(database(url)) == structure(tmp_path / "new.db")
+    assert read_structure(database(url)) == read_structure(tmp_path / "new.db")
 
 
 def test_hosts_and_covers_are_filled_in_from_the_rows_of_an_older_database(tmp_path: Path) -> None:
     undo = [line for name, lines in BEFORE.items() if name >= "0005" for line in lines]
     urls = (
-        aged(tmp_path / "new.db", "second"),
-        aged(tmp_path / "old.db", "second", *undo, revision="0005"),
+        copy_aged(tmp_path / "new.db", "second"),
+        copy_aged(tmp_path / "old.db", "second", *undo, revision="0005"),
     )
     for url in urls:
         open_store(url, articles_exist=True).close()
@@ -220,7 +220,7 @@ def test_hosts_and_covers_are_filled_in_from_the_rows_of_an_older_database(tmp_p
         "SELECT key, host, url FROM sources ORDER BY key",
         "SELECT id, url FROM pictures ORDER BY id",
     ):
-        new, old = (rows(database(url), query) for url in urls)
+        new, old = (read_rows(database(url), query) for url in urls)
         assert old == new != []
 
 
@@ -231,7 +231,7 @@ def test_a_database_of_no_released_version_is_refused_with_the_cure(
     with pytest.raises(
         StoreError, match=r"another version of Syndicator .*run `syndicator reindex`"
     ):
-        open_store(aged(tmp_path / "old.db", "first", revision=revision), articles_exist=True)
+        open_store(copy_aged(tmp_path / "old.db", "first", revision=revision), articles_exist=True)
 
 
 FEED = (
@@ -241,7 +241,7 @@ FEED = (
 
 def test_feeds_that_were_stale_are_stale_after_the_upgrade(tmp_path: Path) -> None:
     rows = ("'ai', 'AI', 'ai', 3, 1, 0, '{}'", "'go', 'Go', 'golang', 2, 0, 0, '{\"f\": \"d\"}'")
-    url = aged(
+    url = copy_aged(
         tmp_path / "old.db",
         "first",
         "DELETE FROM feeds",
@@ -260,7 +260,7 @@ def test_feeds_are_known_as_published_after_the_upgrade_and_their_files_are_not(
         "'ai', 'AI', 'ai', 1, 0, '{\"#about\": \"\"}'",
         "'go', 'Go', 'go', 1, 0, '{\"#about\": \"1\", \"tags/go.atom\": \"2\"}'",
     )
-    url = aged(
+    url = copy_aged(
         tmp_path / "old.db", "second", "DELETE FROM feeds", *(FEED.format("", row) for row in rows)
     )
     with open_store(url, articles_exist=True) as store:
@@ -287,27 +287,27 @@ def test_a_locked_database_is_named_after_the_wait(url: str) -> None:
         with closing(sqlite3.connect(database(url), isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(StoreError, match="another program holds it"):
-                record(store, 1)
+                record_article(store, 1)
             assert store.index.feeds() == []  # readers never wait
             open_store(url, articles_exist=False, busy_seconds=0.1).close()  # nor does who opens it
-        record(store, 1)
-        assert store.visits.article(make(1).id) == make(1)
+        record_article(store, 1)
+        assert store.visits.article(make_article(1).id) == make_article(1)
 
 
 def test_a_full_disk_loses_nothing_and_the_store_works_on(file_store: Store) -> None:
     store = file_store
-    record(store, 1)
+    record_article(store, 1)
     with store._db.write() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=1")
         (pages,) = connection.exec_driver_sql("PRAGMA max_page_count").one()
     with pytest.raises(StoreError, match="the disk is full"):
         for number in range(2, 2000):
-            record(store, number)
+            record_article(store, number)
     kept = store.visits.stamps()
     with store._db.write() as connection:
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 10000}")
 
-    record(store, 3000)
+    record_article(store, 3000)
 
     assert len(store.visits.stamps()) == len(kept) + 1
     assert store.status.check() == []

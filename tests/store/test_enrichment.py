@@ -8,81 +8,92 @@ from typing import Any
 from syndicator.core.model import Problem
 from syndicator.core.ports import Asked, Meter
 from syndicator.store.engine import Store, open_store
-from tests.store.conftest import make, record, stamp
+from tests.store.conftest import make_article, make_stamp, record_article
 
 EVER = datetime(1, 1, 1, tzinfo=UTC)
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
 
-def asked(number: int, **more: Any) -> Asked:
+def make_asked(number: int, **more: Any) -> Asked:
     values: dict[str, Any] = {
         "at": NOW,
         "plan": "p",
         "key": "k",
         "status": "accepted",
-        "stamp": stamp(number),
+        "stamp": make_stamp(number),
     }
-    return Asked(id=make(number).id, **values | more)
+    return Asked(id=make_article(number).id, **values | more)
 
 
-def waiting(store: Store, plan: str = "p", **more: Any) -> set[str]:
+def list_unasked(store: Store, plan: str = "p", **more: Any) -> set[str]:
     values: dict[str, Any] = {"since": EVER, "now": NOW, "limit": 10}
     return set(store.enrichment.unasked(plan, **values | more))
 
 
-def test_what_is_still_to_be_asked(url: str) -> None:
-    one, two, three = (make(number).id for number in (1, 2, 3))
+def test_unasked_are_new_changed_and_failed_articles(url: str) -> None:
+    one, two, three = (make_article(number).id for number in (1, 2, 3))
     with open_store(url, articles_exist=False) as store:
         for number in (1, 2, 3):
-            record(store, number)
-        assert waiting(store) == {one, two, three}
-        store.enrichment.save_asked(asked(1))
-        store.enrichment.save_asked(asked(2, status="failed", next_try=NOW + timedelta(hours=1)))
-        assert waiting(store) == {three}
-        assert waiting(store, now=NOW + timedelta(hours=1)) == {two, three}
-        assert waiting(store, plan="another model") == {one, two, three}
-        store.enrichment.save_asked(asked(1, stamp=stamp(9)))  # the file is another one now
-        assert waiting(store) == {one, three}
+            record_article(store, number)
+        assert list_unasked(store) == {one, two, three}
+        store.enrichment.save_asked(make_asked(1))
+        store.enrichment.save_asked(
+            make_asked(2, status="failed", next_try=NOW + timedelta(hours=1))
+        )
+        assert list_unasked(store) == {three}
+        assert list_unasked(store, now=NOW + timedelta(hours=1)) == {two, three}
+        assert list_unasked(store, plan="another model") == {one, two, three}
+        store.enrichment.save_asked(
+            make_asked(1, stamp=make_stamp(9))
+        )  # the file is another one now
+        assert list_unasked(store) == {one, three}
         store.visits.forget([three])
-        assert waiting(store) == {one}
-        assert len(waiting(store, plan="x", limit=1)) == 1
-        assert waiting(store, since=NOW) == set()
+        assert list_unasked(store) == {one}
+        assert len(list_unasked(store, plan="x", limit=1)) == 1
+        assert list_unasked(store, since=NOW) == set()
 
 
 def test_answers_go_with_their_article(url: str) -> None:
     with open_store(url, articles_exist=False) as store:
-        record(store, 1)
-        note = asked(
+        record_article(store, 1)
+        note = make_asked(
             1, reason="number", detail="47", answer="\ud800 said", tries=2, next_try=NOW, by="old"
         )
         store.enrichment.save_asked(note)
-        store.enrichment.save_answer("k", make(1).id, "said \ud800", NOW)
-        assert store.enrichment.asked(make(1).id) == note
+        store.enrichment.save_answer("k", make_article(1).id, "said \ud800", NOW)
+        assert store.enrichment.asked(make_article(1).id) == note
         assert store.enrichment.answer("k") == "said \ud800"
-        store.visits.forget([make(1).id])
-        assert (store.enrichment.asked(make(1).id), store.enrichment.answer("k")) == (None, None)
+        store.visits.forget([make_article(1).id])
+        assert (store.enrichment.asked(make_article(1).id), store.enrichment.answer("k")) == (
+            None,
+            None,
+        )
 
 
-def test_the_meter_and_what_status_says(url: str) -> None:
+def test_the_meter_and_the_summary_of_status(url: str) -> None:
     with open_store(url, articles_exist=False) as store:
         assert (store.enrichment.meter(), store.status.llm()) == (Meter(), None)
         meter = Meter(
             endpoint="e", day="2030-01-01", calls=3, tokens=900, rest_until=NOW, reason="timeout"
         )
         store.enrichment.save_meter(meter, NOW)
-        record(store, 1)
-        record(store, 2)
-        store.enrichment.save_asked(asked(1, status="refused", reason="name", detail="Zorblax"))
-        store.enrichment.save_asked(asked(2))
+        record_article(store, 1)
+        record_article(store, 2)
+        store.enrichment.save_asked(
+            make_asked(1, status="refused", reason="name", detail="Zorblax")
+        )
+        store.enrichment.save_asked(make_asked(2))
         summary = store.status.llm()
         assert summary is not None
         assert (summary.meter, summary.counts) == (meter, {"refused": 1, "accepted": 1})
-        assert summary.refused == (Problem(what=stamp(1).path, reason="name", detail="Zorblax"),)
+        assert summary.refused == (
+            Problem(what=make_stamp(1).path, reason="name", detail="Zorblax"),
+        )
 
 
-def test_a_rebuilt_store_remembers_what_was_asked(url: str) -> None:
+def test_a_rebuilt_store_remembers_the_articles_that_were_asked_about(url: str) -> None:
     with open_store(url, articles_exist=False) as store:
-        record(store, 1)
-        store.enrichment.save_asked(asked(1))
-        store.reindex([(make(1), stamp(1))])
-        assert waiting(store) == set()
+        record_article(store, 1)
+        store.enrichment.save_asked(make_asked(1))
+        store.reindex([(make_article(1), make_stamp(1))])
+        assert list_unasked(store) == set()

@@ -341,7 +341,7 @@ def test_a_push_writes_the_sources_that_changed(store: Store) -> None:
 
 
 def test_a_network_that_answers_no_more_is_noticed(store: Store) -> None:
-    connection = store._db.writer().connection.dbapi_connection
+    connection = store._db.open_writer().connection.dbapi_connection
     assert connection.info.get_parameters()["tcp_user_timeout"] == "30000"
 
 

@@ -12,18 +12,20 @@ from syndicator.core.model import FeedKey
 from syndicator.core.ports import FeedRow, Progress, PublishedFile
 from syndicator.publishing.article_index import ArticleIndex
 from syndicator.store.engine import Store
-from tests.store.conftest import NOW, built, make, record, stamp
+from tests.store.conftest import NOW, make_article, make_stamp, record_article, record_build
 
-ALL, AI = FeedKey("all", "all"), FeedKey("tag", "ai")
-RESEARCH, SOURCE = FeedKey("category", "research"), FeedKey("source", "src")
+ALL = FeedKey("all", "all")
+AI = FeedKey("tag", "ai")
+RESEARCH = FeedKey("category", "research")
+SOURCE = FeedKey("source", "src")
 HOUR = timedelta(hours=1)
 
 
-def ids(store: Store, key: FeedKey = ALL) -> list[str]:
+def list_ids(store: Store, key: FeedKey = ALL) -> list[str]:
     return store.index.ids(key, limit=1000, since=None, most=1000)
 
 
-def row(store: Store, key: FeedKey) -> FeedRow:
+def find_feed(store: Store, key: FeedKey) -> FeedRow:
     return next(row for row in store.index.feeds() if row.key == key)
 
 
@@ -31,7 +33,7 @@ def test_an_empty_store_has_nothing(store: Store) -> None:
     index: ArticleIndex = store.index
 
     assert index.feeds() == []
-    assert ids(store) == []
+    assert list_ids(store) == []
     assert index.month_fingerprints(ALL) == {}
     assert index.articles(["x"]) == {}
     assert list(index.each()) == []
@@ -41,8 +43,8 @@ def test_an_empty_store_has_nothing(store: Store) -> None:
 
 
 def test_new_feeds_have_names_counts_and_their_latest(store: Store) -> None:
-    record(store, 2, tags=("C++", "AI"))
-    record(store, 1, tags=("C#",))
+    record_article(store, 2, tags=("C++", "AI"))
+    record_article(store, 1, tags=("C#",))
 
     rows = {row.key: row for row in store.index.feeds()}
 
@@ -62,19 +64,19 @@ def test_new_feeds_have_names_counts_and_their_latest(store: Store) -> None:
 def test_ids_are_newest_first_by_added_then_published_then_id(store: Store) -> None:
     same = {"added": NOW, "published": NOW}
     given = [
-        record(store, 1, added=NOW - HOUR, published=NOW),
-        record(store, 2, **same),
-        record(store, 3, **same),
-        record(store, 4, added=NOW, published=None),
-        record(store, 5, added=NOW, published=NOW - HOUR),
+        record_article(store, 1, added=NOW - HOUR, published=NOW),
+        record_article(store, 2, **same),
+        record_article(store, 3, **same),
+        record_article(store, 4, added=NOW, published=None),
+        record_article(store, 5, added=NOW, published=NOW - HOUR),
     ]
     one, two, three, four, five = (article.id for article in given)
 
-    assert ids(store) == [*sorted([two, three]), five, four, one]
+    assert list_ids(store) == [*sorted([two, three]), five, four, one]
 
 
 def test_a_window_reaches_beyond_the_limit_up_to_the_most(store: Store) -> None:
-    made = [record(store, number).id for number in range(10)]
+    made = [record_article(store, number).id for number in range(10)]
 
     def asked(limit: int, hours: int | None, most: int) -> list[str]:
         since = None if hours is None else NOW - hours * HOUR
@@ -88,7 +90,8 @@ def test_a_window_reaches_beyond_the_limit_up_to_the_most(store: Store) -> None:
 
 
 def test_the_source_of_each_article_is_the_one_in_its_file(store: Store) -> None:
-    mine, other = record(store, 1), record(store, 2, source_key="beta")
+    mine = record_article(store, 1)
+    other = record_article(store, 2, source_key="beta")
     assert store.index.sources([mine.id, other.id, "unknown"]) == {
         mine.id: mine.source_key,
         other.id: "beta",
@@ -104,7 +107,7 @@ def test_months_and_their_ids(store: Store) -> None:
             datetime(2025, 12, 1, tzinfo=UTC),
         ]
     ):
-        record(store, number, added=added)
+        record_article(store, number, added=added)
 
     found = store.index.month_fingerprints(AI)
     assert [(month, count) for month, (count, _) in found.items()] == [
@@ -112,72 +115,77 @@ def test_months_and_their_ids(store: Store) -> None:
         ("2026-10", 1),
         ("2026-11", 1),
     ]
-    assert (
-        found["2025-12"][1]
-        == f"2-{stamp(2).mtime_ns + stamp(3).mtime_ns}-{stamp(2).size + stamp(3).size}"
-    )
+    stamps = make_stamp(2), make_stamp(3)
+    mtime_ns = sum(stamp.mtime_ns for stamp in stamps)
+    size = sum(stamp.size for stamp in stamps)
+    assert found["2025-12"][1] == f"2-{mtime_ns}-{size}"
     ids = {
         month: [id for id, _, _ in store.index.month_entries(AI, month)]
         for month in ("2025-12", "2026-10", "2026-09")
     }
-    assert ids == {"2025-12": [make(2).id, make(3).id], "2026-10": [make(1).id], "2026-09": []}
+    assert ids == {
+        "2025-12": [make_article(2).id, make_article(3).id],
+        "2026-10": [make_article(1).id],
+        "2026-09": [],
+    }
 
 
 def test_an_article_that_was_added_nobody_knows_when_is_in_no_month(store: Store) -> None:
-    record(store, 1, added=None)
+    record_article(store, 1, added=None)
     assert store.index.month_fingerprints(AI) == {}
 
 
 def test_articles_come_in_the_order_asked_for_and_each_newest_first(store: Store) -> None:
-    made = [make(number) for number in range(1101)]
-    store.reindex((article, stamp(number)) for number, article in enumerate(made))
+    made = [make_article(number) for number in range(1101)]
+    store.reindex((article, make_stamp(number)) for number, article in enumerate(made))
     wanted = [article.id for article in reversed(made)]
 
     assert list(store.index.articles(wanted)) == wanted
     assert store.index.articles([*wanted[:1], "unknown"]) == {wanted[0]: made[-1]}
     assert list(store.index.each()) == made
-    assert store.index.path(made[3].id) == stamp(3).path
+    assert store.index.path(made[3].id) == make_stamp(3).path
 
 
 def test_a_retagged_article_leaves_its_old_feed(store: Store) -> None:
-    record(store, 1)
-    built(store, ALL, AI, RESEARCH, SOURCE)
+    record_article(store, 1)
+    record_build(store, ALL, AI, RESEARCH, SOURCE)
 
-    record(store, 1, tags=("Robots",))
+    record_article(store, 1, tags=("Robots",))
 
-    assert ids(store, AI) == []
-    assert ids(store, FeedKey("tag", "robots")) == [make(1).id]
-    assert (row(store, AI).count, row(store, AI).stale) == (0, True)
+    assert list_ids(store, AI) == []
+    assert list_ids(store, FeedKey("tag", "robots")) == [make_article(1).id]
+    assert (find_feed(store, AI).count, find_feed(store, AI).stale) == (0, True)
     assert store.index.targets([AI]) == {"tags/ai": "made of this"}
 
 
 def test_recording_the_same_again_counts_it_once(store: Store) -> None:
     for _ in range(3):
-        record(store, 1)
+        record_article(store, 1)
 
     assert [row.count for row in store.index.feeds()] == [1, 1, 1, 1]
 
 
 def test_a_copy_is_shown_by_its_source_alone_until_it_is_split(store: Store) -> None:
-    original, copy = record(store, 1), record(store, 2)
+    original = record_article(store, 1)
+    copy = record_article(store, 2)
 
     store.index.merge(copy.id, original.id)
 
-    assert ids(store) == ids(store, AI) == [original.id]
-    assert ids(store, SOURCE) == [original.id, copy.id]
+    assert list_ids(store) == list_ids(store, AI) == [original.id]
+    assert list_ids(store, SOURCE) == [original.id, copy.id]
     assert store.index.merged() == {copy.id: original.id}
-    assert row(store, ALL).count == 1
-    record(store, 2, tags=("AI", "More"))  # a new reading does not undo it
-    assert ids(store) == [original.id]
+    assert find_feed(store, ALL).count == 1
+    record_article(store, 2, tags=("AI", "More"))  # a new reading does not undo it
+    assert list_ids(store) == [original.id]
 
     store.index.split(copy.id)
 
-    assert ids(store) == [original.id, copy.id]
+    assert list_ids(store) == [original.id, copy.id]
     assert store.index.merged() == {}
 
 
-def test_merging_what_is_not_there_or_into_itself_is_refused(store: Store) -> None:
-    article = record(store, 1)
+def test_merging_an_unknown_article_or_into_itself_is_refused(store: Store) -> None:
+    article = record_article(store, 1)
 
     with pytest.raises(StoreError, match="no article unknown"):
         store.index.merge("unknown", article.id)
@@ -186,86 +194,87 @@ def test_merging_what_is_not_there_or_into_itself_is_refused(store: Store) -> No
 
 
 def test_html_is_dropped_when_the_article_changes(store: Store) -> None:
-    article, other = record(store, 1), record(store, 2)
+    article = record_article(store, 1)
+    other = record_article(store, 2)
     for id in (article.id, other.id):
         store.index.save_html({id: "<p>old</p>"})
-    record(store, 1, title="New")
+    record_article(store, 1, title="New")
 
     assert store.index.html([article.id, other.id]) == {other.id: "<p>old</p>"}
 
 
 def test_stale_held_and_built(store: Store) -> None:
-    record(store, 1)
+    record_article(store, 1)
     store.index.keep_back(AI, "not well-formed")
-    assert (row(store, AI).stale, row(store, AI).held) == (True, "not well-formed")
+    assert (find_feed(store, AI).stale, find_feed(store, AI).held) == (True, "not well-formed")
 
-    built(store, AI, of="abc")
-    assert (row(store, AI).stale, row(store, AI).held) == (False, None)
+    record_build(store, AI, of="abc")
+    assert (find_feed(store, AI).stale, find_feed(store, AI).held) == (False, None)
     assert store.index.targets([AI]) == {"tags/ai": "abc"}
 
     store.index.mark_stale([AI, FeedKey("query", "q")])
-    assert row(store, AI).stale
-    assert row(store, FeedKey("query", "q")).count == 0
+    assert find_feed(store, AI).stale
+    assert find_feed(store, FeedKey("query", "q")).count == 0
     store.index.record(Progress(marks=store.index.marks()[AI]))
-    assert (row(store, AI).published, store.index.targets([AI])) == (True, {"tags/ai": "abc"})
+    assert (find_feed(store, AI).published, store.index.targets([AI])) == (True, {"tags/ai": "abc"})
     store.index.mark_stale([])
 
     seen = store.index.marks()
     store.index.mark_stale([ALL])
     store.index.record(Progress(marks=[*seen.get(AI, ()), *seen[ALL]]))
-    assert (row(store, AI).stale, row(store, ALL).stale) == (False, True)
+    assert (find_feed(store, AI).stale, find_feed(store, ALL).stale) == (False, True)
     assert (store.index.count(AI), store.index.count(FeedKey("tag", "none"))) == (1, 0)
 
 
-def test_what_comes_while_a_feed_is_built_stays_to_be_built(store: Store) -> None:
-    record(store, 1)
+def test_a_feed_stays_stale_if_an_article_comes_while_it_is_built(store: Store) -> None:
+    record_article(store, 1)
     seen = store.index.marks()[AI]
-    record(store, 2)  # after the build has read what is in the feed
-    built(store, AI, marks=seen)
-    assert row(store, AI).stale
-    built(store, AI)
-    assert not row(store, AI).stale
+    record_article(store, 2)  # after the build has read what is in the feed
+    record_build(store, AI, marks=seen)
+    assert find_feed(store, AI).stale
+    record_build(store, AI)
+    assert not find_feed(store, AI).stale
 
 
 def test_a_mark_with_a_lower_number_that_a_build_did_not_read_stays(store: Store) -> None:
     """As PostgreSQL shows a transaction that began before the build and ended during it."""
     for number in (1, 2):
-        record(store, number)
+        record_article(store, number)
     first, *later = store.index.marks()[AI]
-    built(store, AI, marks=later)
-    assert store.index.marks()[AI] == [first] and row(store, AI).count == 2
+    record_build(store, AI, marks=later)
+    assert store.index.marks()[AI] == [first] and find_feed(store, AI).count == 2
 
 
 def test_a_number_is_never_given_to_two_marks(store: Store) -> None:
-    record(store, 1)
+    record_article(store, 1)
     seen = store.index.newest_mark()
     store.index.record(Progress(marks=[n for some in store.index.marks().values() for n in some]))
     # there is none: what begins to build now has seen nothing
     assert store.index.newest_mark() == 0
-    record(store, 2)
+    record_article(store, 2)
     assert all(feed.mark > seen for feed in store.index.feeds())
 
 
 def test_a_build_takes_all_marks_of_a_feed_that_it_read(store: Store) -> None:
     for number in range(1, 6):
-        record(store, number)
+        record_article(store, number)
     assert all(feed.mark for feed in store.index.feeds())
-    built(store, *(feed.key for feed in store.index.feeds()))
-    assert store.index.newest_mark() == 0 and row(store, ALL).count == 5
+    record_build(store, *(feed.key for feed in store.index.feeds()))
+    assert store.index.newest_mark() == 0 and find_feed(store, ALL).count == 5
 
 
 def test_holding_a_feed_that_has_a_mark_is_no_new_work(store: Store) -> None:
-    record(store, 1)
+    record_article(store, 1)
     before = store.index.newest_mark()
     store.index.keep_back(AI, "not well-formed")
     assert store.index.newest_mark() == before
     store.index.record(Progress(marks=store.index.marks()[AI]))
     store.index.keep_back(AI, "not well-formed")
-    assert row(store, AI).stale
+    assert find_feed(store, AI).stale
 
 
-def test_files_are_known_until_they_are_gone_and_out_of_date_where_one_is(store: Store) -> None:
-    record(store, 1)
+def test_a_target_is_out_of_date_if_one_of_its_files_is(store: Store) -> None:
+    record_article(store, 1)
     files = [
         PublishedFile(name=f"tags/ai.{end}", owner=AI, target="tags/ai", made_of="abc", sha256="d")
         for end in ("atom", "rss")
@@ -279,18 +288,18 @@ def test_files_are_known_until_they_are_gone_and_out_of_date_where_one_is(store:
     store.index.record(Progress(gone=["tags/ai.rss"]))
     assert store.index.targets([AI, ALL]) == {"tags/ai": "abc"}
     store.index.outdate([AI])
-    assert store.index.targets([AI]) == {"tags/ai": ""} and row(store, AI).stale
+    assert store.index.targets([AI]) == {"tags/ai": ""} and find_feed(store, AI).stale
 
 
-def test_saving_a_feed_keeps_what_building_remembers(store: Store) -> None:
-    record(store, 1)
-    built(store, AI)
+def test_saving_a_feed_keeps_its_count_files_and_publication(store: Store) -> None:
+    record_article(store, 1)
+    record_build(store, AI)
     new = FeedKey("tag", "artificial-intelligence")
 
     store.index.save_feed(FeedRow(key=AI, name="A.I.", first_slug="ki", dropped=True, moved_to=new))
     store.index.save_feed(FeedRow(key=new, name="Artificial Intelligence", first_slug="ki"))
 
-    saved = row(store, AI)
+    saved = find_feed(store, AI)
     assert (saved.name, saved.first_slug, saved.dropped, saved.moved_to) == (
         "A.I.",
         "ki",
@@ -299,27 +308,29 @@ def test_saving_a_feed_keeps_what_building_remembers(store: Store) -> None:
     )
     assert (saved.count, saved.stale, saved.published) == (1, True, True)
     assert store.index.targets([AI]) == {"tags/ai": "made of this"}
-    assert row(store, new).first_slug == "ki"
-    record(store, 2)
-    assert row(store, AI).name == "A.I."
+    assert find_feed(store, new).first_slug == "ki"
+    record_article(store, 2)
+    assert find_feed(store, AI).name == "A.I."
 
 
 def test_saved_queries_are_matched_once_and_again_when_the_article_changes(store: Store) -> None:
-    chips, robots = FeedKey("query", "chips"), FeedKey("query", "robots")
-    one, two = record(store, 1), record(store, 2)
+    chips = FeedKey("query", "chips")
+    robots = FeedKey("query", "robots")
+    one = record_article(store, 1)
+    two = record_article(store, 2)
     assert store.index.unmatched("s") == [one.id, two.id]
     store.index.save_matches(
         "s", {one.id: {chips: "chips", robots: "robots"}, two.id: {}, "absent": {chips: "chips"}}
     )
     assert store.index.unmatched("s") == [] and store.index.unmatched("other") == [one.id, two.id]
-    assert (ids(store, chips), ids(store, robots), row(store, chips).count) == (
+    assert (list_ids(store, chips), list_ids(store, robots), find_feed(store, chips).count) == (
         [one.id],
         [one.id],
         1,
     )
-    built(store, chips, robots)
+    record_build(store, chips, robots)
     store.index.save_matches("s", {one.id: {chips: "chips"}, two.id: {chips: "chips"}})
-    assert (ids(store, chips), ids(store, robots)) == ([one.id, two.id], [])
-    assert row(store, robots).stale and row(store, chips).stale
-    record(store, 1, title="Changed")
-    assert store.index.unmatched("s") == [one.id] and ids(store, chips) == [two.id]
+    assert (list_ids(store, chips), list_ids(store, robots)) == ([one.id, two.id], [])
+    assert find_feed(store, robots).stale and find_feed(store, chips).stale
+    record_article(store, 1, title="Changed")
+    assert store.index.unmatched("s") == [one.id] and list_ids(store, chips) == [two.id]

@@ -9,57 +9,66 @@ from syndicator.core.ports import ArticleRecord
 from syndicator.store.codec import micros
 from syndicator.store.engine import Store
 from syndicator.store.tables.messages import Known, Message, Waiting
-from tests.store.conftest import NOW, make, record, stamp
+from tests.store.conftest import NOW, make_article, make_stamp, record_article
 
 MINUTE = timedelta(minutes=1)
 
 
-def message(subject: str, id: str, receiver: str = "one") -> Message:
+def make_message(subject: str, id: str, receiver: str = "one") -> Message:
     return Message(
         receiver=receiver, subject=subject, id=id, body="{}", at=micros(NOW), next_try=micros(NOW)
     )
 
 
-def due(store: Store, receiver: str = "one", after: timedelta = timedelta()) -> list[str]:
+def list_due(store: Store, receiver: str = "one", after: timedelta = timedelta()) -> list[str]:
     return [found.id for found in store.messages.due(receiver, NOW + after, 10)]
 
 
-def know(store: Store, *articles: Article) -> None:
+def put_known(store: Store, *articles: Article) -> None:
     known = {
-        one.id: Known(mtime_ns=stamp(1).mtime_ns, size=stamp(1).size, digest="d")
+        one.id: Known(mtime_ns=make_stamp(1).mtime_ns, size=make_stamp(1).size, digest="d")
         for one in articles
     }
     store.messages.put([], known, ())
 
 
-def test_a_message_is_due_once_those_before_it_of_its_subject_were_sent(store: Store) -> None:
+def test_a_message_is_due_after_earlier_messages_of_its_subject_were_sent(store: Store) -> None:
     store.messages.put(
-        [message("a", "a1"), message("a", "a2"), message("b", "b1"), message("a", "x", "two")],
+        [
+            make_message("a", "a1"),
+            make_message("a", "a2"),
+            make_message("b", "b1"),
+            make_message("a", "x", "two"),
+        ],
         {},
         (),
     )
-    assert due(store) == ["a1", "b1"] and due(store, "two") == ["x"]
+    assert list_due(store) == ["a1", "b1"] and list_due(store, "two") == ["x"]
     first, second = store.messages.due("one", NOW, 10)
     store.messages.failed(first, "HTTP 400", NOW + MINUTE, include_all=False)
     store.messages.sent(second)
-    assert due(store) == [] and due(store, after=MINUTE) == ["a1"]
+    assert list_due(store) == [] and list_due(store, after=MINUTE) == ["a1"]
     [again] = store.messages.due("one", NOW + MINUTE, 10)
     assert again.tries == 1
     store.messages.sent(again)
-    assert due(store) == ["a2"]
+    assert list_due(store) == ["a2"]
 
 
 def test_a_receiver_that_fails_has_all_its_messages_wait(store: Store) -> None:
-    store.messages.put([message("a", "a1"), message("b", "b1"), message("b", "x", "two")], {}, ())
+    store.messages.put(
+        [make_message("a", "a1"), make_message("b", "b1"), make_message("b", "x", "two")], {}, ()
+    )
     store.messages.failed(
         store.messages.due("one", NOW, 1)[0], "timeout", NOW + MINUTE, include_all=True
     )
-    assert due(store) == [] and due(store, "two") == ["x"]
-    assert due(store, after=MINUTE) == ["a1", "b1"]
+    assert list_due(store) == [] and list_due(store, "two") == ["x"]
+    assert list_due(store, after=MINUTE) == ["a1", "b1"]
 
 
-def test_how_much_waits_for_whom_since_when(store: Store) -> None:
-    store.messages.put([message("a", "a1"), message("b", "b1"), message("b", "x", "two")], {}, ())
+def test_waiting_messages_are_counted_by_receiver_with_the_time_of_the_first(store: Store) -> None:
+    store.messages.put(
+        [make_message("a", "a1"), make_message("b", "b1"), make_message("b", "x", "two")], {}, ()
+    )
     store.messages.failed(
         store.messages.due("one", NOW, 1)[0], "timeout", NOW + MINUTE, include_all=True
     )
@@ -68,7 +77,7 @@ def test_how_much_waits_for_whom_since_when(store: Store) -> None:
 
 
 def test_messages_are_dropped_with_their_receiver_and_when_they_are_old(store: Store) -> None:
-    store.messages.put([message("a", "a1"), message("a", "x", "two")], {}, ())
+    store.messages.put([make_message("a", "a1"), make_message("a", "x", "two")], {}, ())
     store.messages.drop(["two"], NOW)
     assert [one.receiver for one in store.messages.waiting()] == ["one"]
     store.messages.drop([], NOW + MINUTE)
@@ -76,30 +85,31 @@ def test_messages_are_dropped_with_their_receiver_and_when_they_are_old(store: S
 
 
 def test_an_article_is_news_until_its_version_is_known(store: Store) -> None:
-    older, newer = record(store, 2), record(store, 1)
+    older = record_article(store, 2)
+    newer = record_article(store, 1)
     assert store.messages.changed().keys() == {older.id, newer.id}
-    know(store, newer)
+    put_known(store, newer)
     assert [(id, known.digest) for id, known in store.messages.changed().items()] == [
         (older.id, None)
     ]
-    store.visits.record(ArticleRecord(article=make(1, title="Edited"), stamp=stamp(3)))
+    store.visits.record(ArticleRecord(article=make_article(1, title="Edited"), stamp=make_stamp(3)))
     assert store.messages.changed()[newer.id] == Known(
-        mtime_ns=stamp(3).mtime_ns, size=stamp(3).size, digest="d"
+        mtime_ns=make_stamp(3).mtime_ns, size=make_stamp(3).size, digest="d"
     )
 
 
 def test_an_article_that_no_feed_shows_is_hidden(store: Store) -> None:
-    article = record(store, 1)
-    know(store, article)
+    article = record_article(store, 1)
+    put_known(store, article)
     assert store.messages.hidden() == []
-    store.visits.record(ArticleRecord(article=make(1, hold=True), stamp=stamp(1)))
+    store.visits.record(ArticleRecord(article=make_article(1, hold=True), stamp=make_stamp(1)))
     assert store.messages.hidden() == [article.id] and store.messages.changed() == {}
     store.messages.put([], {}, [article.id])
     assert store.messages.hidden() == []
 
 
-def test_what_was_published_before_there_was_a_receiver_is_known(store: Store) -> None:
-    record(store, 3), record(store, 4, hold=True)
-    recent = record(store, 1)
+def test_articles_published_before_there_was_a_receiver_count_as_sent(store: Store) -> None:
+    record_article(store, 3), record_article(store, 4, hold=True)
+    recent = record_article(store, 1)
     store.messages.begin(NOW - timedelta(hours=2))
     assert list(store.messages.changed()) == [recent.id]

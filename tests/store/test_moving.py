@@ -20,10 +20,10 @@ from syndicator.store import schema
 from syndicator.store.database import Database
 from syndicator.store.engine import open_store
 from tests.postgres import Server
-from tests.store.conftest import NOW, make, record, stamp
+from tests.store.conftest import NOW, make_article, make_stamp, record_article
 
 
-def content(url: str) -> Mapping[str, list[Any]]:
+def read_content(url: str) -> Mapping[str, list[Any]]:
     """Every row of every table but hosts. Of texts that are due the ids: all are, after a move, in
     an order of their own."""
     apart = (schema.hosts, schema.texts_due)
@@ -37,10 +37,10 @@ def content(url: str) -> Mapping[str, list[Any]]:
         database.close()
 
 
-def filled(url: str) -> None:
+def fill(url: str) -> None:
     with open_store(url, articles_exist=False) as store:
         for number in range(7):
-            record(
+            record_article(
                 store,
                 number,
                 title=f"Täglich {number} 🦀",
@@ -53,7 +53,9 @@ def filled(url: str) -> None:
                 store.visits.end_visit(Outcome(key=f"s{number}", at=NOW, status="unchanged"), state)
         store.visits.record(
             ArticleRecord(
-                article=make(0), stamp=stamp(0), blocks=Blocks(host="a.example", digests=["x"])
+                article=make_article(0),
+                stamp=make_stamp(0),
+                blocks=Blocks(host="a.example", digests=["x"]),
             )
         )
         store.visits.save_sketch(
@@ -64,24 +66,29 @@ def filled(url: str) -> None:
 
 
 def test_every_row_moves_there_and_back(url: str, postgres: Server) -> None:
-    filled(url)
-    before, there, back = content(url), postgres.schema(), f"{url}.back"
+    fill(url)
+    before = read_content(url)
+    there = postgres.schema()
+    back = f"{url}.back"
 
     moved = move(url, there)
-    assert content(there) == before == content(url)
+    assert read_content(there) == before == read_content(url)
     assert moved["articles"] == 7
     assert move(there, back) == moved
-    assert content(back) == before
+    assert read_content(back) == before
 
 
-def test_what_moved_goes_on_where_it_was(url: str, postgres: Server) -> None:
-    filled(url)
-    there, back = postgres.schema(), f"{url}.back"
+def test_a_moved_database_continues_as_before(url: str, postgres: Server) -> None:
+    fill(url)
+    there = postgres.schema()
+    back = f"{url}.back"
     move(url, there)
     with open_store(there, articles_exist=True) as store:
         store.visits.record(
             ArticleRecord(
-                article=make(8), stamp=stamp(8), blocks=Blocks(host="a.example", digests=["x"])
+                article=make_article(8),
+                stamp=make_stamp(8),
+                blocks=Blocks(host="a.example", digests=["x"]),
             )
         )
         state = SourceState(key="s0", url="https://a.example/")
@@ -91,18 +98,18 @@ def test_what_moved_goes_on_where_it_was(url: str, postgres: Server) -> None:
     move(there, back)
     with open_store(back, articles_exist=True) as store:
         assert {row.key: row.count for row in store.index.feeds()}[ALL] == 7
-        record(store, 9)
+        record_article(store, 9)
         assert {row.key: row.count for row in store.index.feeds()}[ALL] == 8
 
 
 def test_nothing_is_moved_into_a_database_that_is_in_use(url: str, postgres: Server) -> None:
-    filled(url)
+    fill(url)
     there = postgres.schema()
-    filled(there)
-    before = content(there)
+    fill(there)
+    before = read_content(there)
     with pytest.raises(StoreError, match="is not new: it has rows in"):
         move(url, there)
-    assert content(there) == before
+    assert read_content(there) == before
 
 
 @pytest.mark.slow
@@ -114,7 +121,8 @@ def test_feeds_are_the_same_bytes_on_either_database(tmp_path: Path, postgres: S
 
     shelf.configure(tmp_path, 6)
     shelf.fill(tmp_path, 60, 6)
-    config, there = tmp_path / "config", postgres.schema()
+    config = tmp_path / "config"
+    there = postgres.schema()
 
     def built(**environ: str) -> Mapping[str, str]:
         with open_app(config, environ=environ) as app:

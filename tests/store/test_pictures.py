@@ -10,55 +10,55 @@ from syndicator.core.model import FeedKey
 from syndicator.core.ports.subscriptions import Picture, Pictured
 from syndicator.pictures import outcomes
 from syndicator.store.engine import Store
-from tests.store.conftest import NOW, built, make, record, stamp
+from tests.store.conftest import NOW, make_article, make_stamp, record_article, record_build
 
 COVER = "https://example.org/one.jpg"
 PICTURE = Picture(name="pictures/00.webp", width=640, height=336)
 
 
-def due(store: Store) -> list[str]:
+def list_due(store: Store) -> list[str]:
     return [row.url for row in store.pictures.due(NOW, 10)]
 
 
-def take(store: Store, picture: Picture = PICTURE) -> None:
+def save_picture(store: Store, picture: Picture = PICTURE) -> None:
     for row in store.pictures.due(NOW, 10):
         store.pictures.save(outcomes.kept(row, picture))
 
 
-def stale(store: Store) -> set[FeedKey]:
+def list_stale(store: Store) -> set[FeedKey]:
     return {row.key for row in store.index.feeds() if row.stale}
 
 
-def freshen(store: Store) -> None:
-    built(store, *(row.key for row in store.index.feeds()))
+def build_all(store: Store) -> None:
+    record_build(store, *(row.key for row in store.index.feeds()))
 
 
 def test_the_picture_of_an_article_is_due_once_it_is_filed_the_newest_first(store: Store) -> None:
-    record(store, 2, cover="https://example.org/two.jpg")
-    record(store, 1, cover=COVER)
-    record(store, 3)
-    assert due(store) == [COVER, "https://example.org/two.jpg"]
+    record_article(store, 2, cover="https://example.org/two.jpg")
+    record_article(store, 1, cover=COVER)
+    record_article(store, 3)
+    assert list_due(store) == [COVER, "https://example.org/two.jpg"]
     assert store.pictures.any_due(NOW)
 
 
 def test_a_thumbnail_makes_the_feeds_that_show_its_article_stale(store: Store) -> None:
-    article = record(store, 1, cover=COVER)
-    other = record(store, 2, tags=("Rail",), category="Other", source_key="other")
-    freshen(store)
-    take(store)
+    article = record_article(store, 1, cover=COVER)
+    other = record_article(store, 2, tags=("Rail",), category="Other", source_key="other")
+    build_all(store)
+    save_picture(store)
     assert store.index.pictures([article.id, other.id]) == {article.id: PICTURE}
-    assert stale(store) == set(store.index.shown(article.id))
+    assert list_stale(store) == set(store.index.shown(article.id))
     assert not store.pictures.any_due(NOW)
 
 
 def test_a_thumbnail_that_comes_goes_or_changes_changes_the_day_of_its_article(
     store: Store,
 ) -> None:
-    record(store, 1, cover=COVER)
-    record(store, 1 + 24 * 3, cover="https://example.org/two.jpg")
+    record_article(store, 1, cover=COVER)
+    record_article(store, 1 + 24 * 3, cover="https://example.org/two.jpg")
     days = [store.index.days(ALL)]
     for name in ("pictures/00.webp", "pictures/01.webp"):
-        take(store, Picture(name=name, width=640, height=336))
+        save_picture(store, Picture(name=name, width=640, height=336))
         days.append(store.index.days(ALL))
         store.pictures.lost({name})
     days.append(store.index.days(ALL))
@@ -67,77 +67,76 @@ def test_a_thumbnail_that_comes_goes_or_changes_changes_the_day_of_its_article(
 
 
 def test_a_failure_makes_nothing_stale(store: Store) -> None:
-    record(store, 1, cover=COVER)
-    freshen(store)
+    record_article(store, 1, cover=COVER)
+    build_all(store)
     (row,) = store.pictures.due(NOW, 10)
     store.pictures.save(outcomes.off_limits(row, "", NOW))
-    assert stale(store) == set()
+    assert list_stale(store) == set()
     assert store.pictures.due(NOW, 10) == []
     assert len(store.pictures.due(NOW + timedelta(days=8), 10)) == 1
     assert store.pictures.counts() == Pictured(failed={"picture-off-limits": 1})
 
 
-def test_another_picture_or_other_rules_for_it_are_followed_and_a_title_is_not(
+def test_a_picture_is_fetched_again_after_a_change_of_its_address_or_rules_only(
     store: Store,
 ) -> None:
-    article = record(store, 1, cover=COVER)
-    take(store)
-    record(store, 1, cover=COVER, title="Another title")
+    article = record_article(store, 1, cover=COVER)
+    save_picture(store)
+    record_article(store, 1, cover=COVER, title="Another title")
     assert store.index.pictures([article.id]) != {}
-    record(store, 1, cover=COVER, robots=("noimageindex",))
+    record_article(store, 1, cover=COVER, robots=("noimageindex",))
     assert store.index.pictures([article.id]) == {}, "not shown until it is known that it may be"
-    take(store)
-    record(store, 1, cover="https://example.org/other.jpg", robots=("noimageindex",))
-    assert due(store) == ["https://example.org/other.jpg"]
-    record(store, 1)
+    save_picture(store)
+    record_article(store, 1, cover="https://example.org/other.jpg", robots=("noimageindex",))
+    assert list_due(store) == ["https://example.org/other.jpg"]
+    record_article(store, 1)
     assert store.pictures.row(article.id) is None
 
 
-def test_what_was_asked_for_before_the_picture_changed_is_not_kept(store: Store) -> None:
-    article = record(store, 1, cover=COVER)
+def test_a_result_for_an_earlier_picture_is_not_saved(store: Store) -> None:
+    article = record_article(store, 1, cover=COVER)
     (row,) = store.pictures.due(NOW, 10)
-    record(store, 1, cover="https://example.org/other.jpg")
+    record_article(store, 1, cover="https://example.org/other.jpg")
     store.pictures.save(outcomes.kept(row, PICTURE))
     assert store.index.pictures([article.id]) == {}
 
 
 def test_an_article_in_no_feed_has_no_picture_among_the_published(store: Store) -> None:
-    shown, held = (
-        record(store, 1, cover=COVER),
-        record(store, 2, cover="https://example.org/two.jpg", hold=True),
-    )
-    assert due(store) == [COVER]
-    take(store)
+    shown = record_article(store, 1, cover=COVER)
+    held = record_article(store, 2, cover="https://example.org/two.jpg", hold=True)
+    assert list_due(store) == [COVER]
+    save_picture(store)
     assert store.pictures.names() == {PICTURE.name}
-    record(store, 1, cover=COVER, hold=True)
+    record_article(store, 1, cover=COVER, hold=True)
     assert store.pictures.names() == set()
     assert store.pictures.names(shown=False) == {PICTURE.name}, "kept: it may come back"
     assert {shown.id, held.id}
 
 
 def test_a_withdrawn_article_leaves_no_picture(store: Store) -> None:
-    article = record(store, 1, cover=COVER)
-    take(store)
+    article = record_article(store, 1, cover=COVER)
+    save_picture(store)
     store.visits.withdraw(article, (), (), NOW)
     assert store.pictures.names(shown=False) == set()
 
 
-def test_what_is_lost_is_due_again(store: Store) -> None:
-    record(store, 1, cover=COVER)
-    take(store)
-    freshen(store)
+def test_a_lost_thumbnail_is_due_again(store: Store) -> None:
+    record_article(store, 1, cover=COVER)
+    save_picture(store)
+    build_all(store)
     store.pictures.lost([PICTURE.name])
-    assert due(store) == [COVER]
-    assert ALL in stale(store)
+    assert list_due(store) == [COVER]
+    assert ALL in list_stale(store)
 
 
-def test_a_rebuilt_database_keeps_what_it_knows_of_the_same_picture(store: Store) -> None:
-    one, two = record(store, 1, cover=COVER), record(store, 2, cover="https://example.org/two.jpg")
-    take(store)
-    other = make(2, cover="https://example.org/new.jpg")
-    third = make(3, cover="https://example.org/three.jpg")
-    store.reindex([(one, stamp(1)), (other, stamp(2)), (third, stamp(3))])
+def test_a_rebuilt_database_keeps_the_thumbnail_of_an_unchanged_picture(store: Store) -> None:
+    one = record_article(store, 1, cover=COVER)
+    two = record_article(store, 2, cover="https://example.org/two.jpg")
+    save_picture(store)
+    other = make_article(2, cover="https://example.org/new.jpg")
+    third = make_article(3, cover="https://example.org/three.jpg")
+    store.reindex([(one, make_stamp(1)), (other, make_stamp(2)), (third, make_stamp(3))])
     assert store.index.pictures([one.id, two.id, third.id]) == {one.id: PICTURE}
-    assert due(store) == ["https://example.org/new.jpg", "https://example.org/three.jpg"]
-    store.reindex([(one, stamp(1))])
-    assert due(store) == []
+    assert list_due(store) == ["https://example.org/new.jpg", "https://example.org/three.jpg"]
+    store.reindex([(one, make_stamp(1))])
+    assert list_due(store) == []

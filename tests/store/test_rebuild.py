@@ -9,25 +9,26 @@ from syndicator.core.ports import EntryRow, FeedRow, FileStamp, Withdrawn
 from syndicator.core.urls import alias
 from syndicator.publishing import paths
 from syndicator.store.engine import Store, open_store
-from tests.store.conftest import NOW, built, make, record, stamp
+from tests.store.conftest import NOW, make_article, make_stamp, record_article, record_build
 
-ALL, AI = FeedKey("all", "all"), FeedKey("tag", "ai")
-
-
-def files(*numbers: int) -> list[tuple[Article, FileStamp]]:
-    return [(replace(make(number), body="text"), stamp(number)) for number in numbers]
+ALL = FeedKey("all", "all")
+AI = FeedKey("tag", "ai")
 
 
-def ids(store: Store, key: FeedKey = ALL) -> list[str]:
+def make_files(*numbers: int) -> list[tuple[Article, FileStamp]]:
+    return [(replace(make_article(number), body="text"), make_stamp(number)) for number in numbers]
+
+
+def list_ids(store: Store, key: FeedKey = ALL) -> list[str]:
     return store.index.ids(key, limit=99, since=None, most=99)
 
 
-def feeds(store: Store) -> list[FeedRow]:
-    """The rows of feeds, all with the same mark where they have one."""
+def read_feeds(store: Store) -> list[FeedRow]:
+    """Return the rows of feeds; those with a mark have the same mark."""
     return [replace(row, mark=min(row.mark, 1)) for row in store.index.feeds()]
 
 
-def entry(number: int, status: str = "pending") -> EntryRow:
+def make_entry(number: int, status: str = "pending") -> EntryRow:
     return EntryRow(
         source_key="src",
         entry_id=f"guid-{number}",
@@ -38,28 +39,33 @@ def entry(number: int, status: str = "pending") -> EntryRow:
     )
 
 
-def test_a_rebuilt_store_says_the_same_as_the_one_it_replaces(url: str, store: Store) -> None:
+def test_a_rebuilt_store_has_the_same_content_as_before(url: str, store: Store) -> None:
     for number in range(5):
-        record(store, number)
-    before = (feeds(store), ids(store), store.visits.stamps(), list(store.index.each()))
+        record_article(store, number)
+    before = (read_feeds(store), list_ids(store), store.visits.stamps(), list(store.index.each()))
 
     with open_store(
         url.replace("syndicator.db", "other.db"), articles_exist=True, create=True
     ) as other:
-        assert other.reindex(files(3, 1, 4, 0, 2)) == 5
-        assert (feeds(other), ids(other), other.visits.stamps(), list(other.index.each())) == before
-        assert other.visits.find([alias("https://www.example.org/3/")]) == make(3).id
-        assert other.visits.find(["guid:src:guid-3"]) == make(3).id
+        assert other.reindex(make_files(3, 1, 4, 0, 2)) == 5
+        assert (
+            read_feeds(other),
+            list_ids(other),
+            other.visits.stamps(),
+            list(other.index.each()),
+        ) == before
+        assert other.visits.find([alias("https://www.example.org/3/")]) == make_article(3).id
+        assert other.visits.find(["guid:src:guid-3"]) == make_article(3).id
 
 
 def test_rows_without_a_file_go_and_every_feed_becomes_stale(store: Store) -> None:
-    record(store, 1)
-    record(store, 2, tags=("Old",))
-    built(store, *(row.key for row in store.index.feeds()))
+    record_article(store, 1)
+    record_article(store, 2, tags=("Old",))
+    record_build(store, *(row.key for row in store.index.feeds()))
 
-    assert store.reindex(files(1)) == 1
+    assert store.reindex(make_files(1)) == 1
 
-    assert store.visits.article(make(2).id) is None
+    assert store.visits.article(make_article(2).id) is None
     assert store.visits.find(["guid:src:guid-2"]) is None
     counts = {row.key: row.count for row in store.index.feeds()}
     assert counts[FeedKey("tag", "old")] == 0
@@ -71,12 +77,12 @@ def test_rows_without_a_file_go_and_every_feed_becomes_stale(store: Store) -> No
 
 
 def test_states_outcomes_and_the_names_of_feeds_stay(store: Store) -> None:
-    record(store, 1)
+    record_article(store, 1)
     state = SourceState(key="src", url="u", backoff=BackOff(failures=2))
     store.visits.end_visit(Outcome(key="src", at=NOW, status="failed"), state)
     store.index.save_feed(FeedRow(key=AI, name="A.I.", first_slug="ki"))
 
-    store.reindex(files(1, 2))
+    store.reindex(make_files(1, 2))
 
     assert store.visits.states() == {"src": state}
     assert len(store.status.outcomes("src")) == 1
@@ -85,27 +91,27 @@ def test_states_outcomes_and_the_names_of_feeds_stay(store: Store) -> None:
 
 
 def test_entries_of_articles_in_the_store_are_done_and_others_stay(store: Store) -> None:
-    store.visits.save_entries([entry(1), entry(2), entry(3, "refused")])
+    store.visits.save_entries([make_entry(1), make_entry(2), make_entry(3, "refused")])
 
-    store.reindex(files(1))
+    store.reindex(make_files(1))
 
     kept = store.visits.entries("src", ["guid-1", "guid-2", "guid-3"])
-    assert kept["guid-1"] == replace(entry(1), status="done", article_id=make(1).id)
-    assert kept["guid-2"] == entry(2)
-    assert kept["guid-3"] == entry(3, "refused")
+    assert kept["guid-1"] == replace(make_entry(1), status="done", article_id=make_article(1).id)
+    assert kept["guid-2"] == make_entry(2)
+    assert kept["guid-3"] == make_entry(3, "refused")
     assert [row.entry_id for row in store.visits.pending("src", NOW)] == ["guid-2"]
 
 
-def test_withdrawn_articles_stay_away_whoever_remembers_them(store: Store) -> None:
-    one, two, three = (record(store, number) for number in (1, 2, 3))
+def test_withdrawn_articles_stay_withdrawn_after_a_rebuild(store: Store) -> None:
+    one, two, three = (record_article(store, number) for number in (1, 2, 3))
     store.visits.withdraw(one, (), (), NOW)
     from_the_store = Withdrawn(
         id=two.id, at=NOW, feeds=(AI,), url=two.url, aliases=(alias(two.url),)
     )
 
-    assert store.reindex(files(1, 2, 3), [from_the_store]) == 1
+    assert store.reindex(make_files(1, 2, 3), [from_the_store]) == 1
 
-    assert ids(store) == [three.id]
+    assert list_ids(store) == [three.id]
     assert store.visits.known([alias(one.url)]).withdrawn
     assert store.visits.known([alias(two.url)]).withdrawn
     assert {entry.id: entry.url for entry in store.index.withdrawn()} == {
@@ -115,31 +121,31 @@ def test_withdrawn_articles_stay_away_whoever_remembers_them(store: Store) -> No
 
 
 def test_copies_stay_copies_unless_their_original_is_gone(store: Store) -> None:
-    one, two, three, four = (record(store, number) for number in (1, 2, 3, 4))
+    one, two, three, four = (record_article(store, number) for number in (1, 2, 3, 4))
     store.index.merge(two.id, one.id)
     store.index.merge(four.id, three.id)
 
-    store.reindex(files(1, 2, 4))
+    store.reindex(make_files(1, 2, 4))
 
     assert store.index.merged() == {two.id: one.id}
-    assert ids(store) == [one.id, four.id]
-    assert ids(store, FeedKey("source", "src")) == [one.id, two.id, four.id]
+    assert list_ids(store) == [one.id, four.id]
+    assert list_ids(store, FeedKey("source", "src")) == [one.id, two.id, four.id]
     assert next(row.count for row in store.index.feeds() if row.key == ALL) == 2
 
 
 def test_of_two_files_with_one_id_the_first_counts(store: Store) -> None:
     copy = FileStamp(path="2026/11/zz-copy.md", mtime_ns=1, size=1)
 
-    assert store.reindex([*files(1), (make(1, title="Copy"), copy)]) == 1
+    assert store.reindex([*make_files(1), (make_article(1, title="Copy"), copy)]) == 1
 
-    assert store.visits.stamp(make(1).id) == stamp(1)
+    assert store.visits.stamp(make_article(1).id) == make_stamp(1)
 
 
 def test_a_failing_rebuild_changes_nothing(store: Store) -> None:
-    record(store, 1)
+    record_article(store, 1)
 
     def broken() -> object:
-        yield files(2)[0]
+        yield make_files(2)[0]
         raise OSError("the disk is gone")
 
     try:
@@ -147,19 +153,19 @@ def test_a_failing_rebuild_changes_nothing(store: Store) -> None:
     except OSError as error:
         assert str(error) == "the disk is gone"
 
-    assert ids(store) == [make(1).id]
+    assert list_ids(store) == [make_article(1).id]
 
 
 def test_files_say_which_are_copies_and_which_were_split(store: Store) -> None:
-    one, two, three = (record(store, number) for number in (1, 2, 3))
+    one, two, three = (record_article(store, number) for number in (1, 2, 3))
     store.index.merge(three.id, one.id)
     files = [
-        (make(1), stamp(1)),
-        (make(2, merged_into=one.id), stamp(2)),
-        (make(3, split_from=(one.id,)), stamp(3)),
+        (make_article(1), make_stamp(1)),
+        (make_article(2, merged_into=one.id), make_stamp(2)),
+        (make_article(3, split_from=(one.id,)), make_stamp(3)),
     ]
 
     store.reindex(files)
 
     assert store.index.merged() == {two.id: one.id}
-    assert ids(store) == [one.id, three.id]
+    assert list_ids(store) == [one.id, three.id]

@@ -36,12 +36,12 @@ from syndicator.filing.records import VisitRecords
 from syndicator.store import codec, schema
 from syndicator.store.engine import Store
 from tests.states import changed
-from tests.store.conftest import NOW, built, make, record, stamp
+from tests.store.conftest import NOW, make_article, make_stamp, record_article, record_build
 
 HOUR = timedelta(hours=1)
 
 
-def entry(id: str, status: EntryStatus = "pending", **changes: object) -> EntryRow:
+def make_entry(id: str, status: EntryStatus = "pending", **changes: object) -> EntryRow:
     row = EntryRow(
         source_key="src",
         entry_id=id,
@@ -53,7 +53,7 @@ def entry(id: str, status: EntryStatus = "pending", **changes: object) -> EntryR
     return replace(row, **changes)
 
 
-def stale(store: Store) -> set[FeedKey]:
+def list_stale(store: Store) -> set[FeedKey]:
     return {row.key for row in store.index.feeds() if row.stale}
 
 
@@ -92,8 +92,8 @@ def test_due_are_the_enabled_ones_in_order_of_lateness(store: Store) -> None:
 
 
 def test_a_dropped_source_takes_its_entries_and_outcomes_along_but_no_article(store: Store) -> None:
-    record(store, 1)
-    store.visits.save_entries([entry("a"), replace(entry("a"), source_key="other")])
+    record_article(store, 1)
+    store.visits.save_entries([make_entry("a"), replace(make_entry("a"), source_key="other")])
     state = SourceState(key="src", url="u")
     store.visits.end_visit(Outcome(key="src", at=NOW, status="new"), state)
 
@@ -103,13 +103,15 @@ def test_a_dropped_source_takes_its_entries_and_outcomes_along_but_no_article(st
     assert store.visits.entries("src", ["a"]) == {}
     assert store.visits.entries("other", ["a"]).keys() == {"a"}
     assert store.status.outcomes("src") == []
-    assert store.visits.article(make(1).id) == make(1)
+    assert store.visits.article(make_article(1).id) == make_article(1)
 
 
 def test_entries_come_back_by_their_own_ids_however_odd(store: Store) -> None:
     odd = ["", "\ud800", "a\0b", "é" * 3000, "é" * 3000 + "x", "tag:x,2026:1"]
     rows = [
-        entry(id, entry=Entry(id=id, title="\udfff", enclosures=(Enclosure(url="e"),), updated=NOW))
+        make_entry(
+            id, entry=Entry(id=id, title="\udfff", enclosures=(Enclosure(url="e"),), updated=NOW)
+        )
         for id in odd
     ]
 
@@ -119,25 +121,25 @@ def test_entries_come_back_by_their_own_ids_however_odd(store: Store) -> None:
     assert store.visits.entries("other", odd) == {}
 
 
-def test_what_the_feed_announced_is_kept_only_while_an_entry_is_pending(store: Store) -> None:
+def test_the_text_of_a_feed_is_kept_only_while_its_entry_is_pending(store: Store) -> None:
     announced = Entry(id="a", content="<p>long</p>")
-    store.visits.save_entries([entry("a", entry=announced)])
+    store.visits.save_entries([make_entry("a", entry=announced)])
     assert store.visits.entries("src", ["a"])["a"].entry == announced
 
-    store.visits.save_entries([entry("a", "done", entry=announced, article_id="x")])
+    store.visits.save_entries([make_entry("a", "done", entry=announced, article_id="x")])
 
-    assert store.visits.entries("src", ["a"])["a"] == entry("a", "done", article_id="x")
+    assert store.visits.entries("src", ["a"])["a"] == make_entry("a", "done", article_id="x")
 
 
 def test_pending_are_those_whose_time_has_come_oldest_first(store: Store) -> None:
     store.visits.save_entries(
         [
-            entry("young"),
-            entry("old", first_seen=NOW - HOUR),
-            entry("waiting", next_try=NOW + HOUR),
-            entry("again", next_try=NOW, first_seen=NOW - 2 * HOUR),
-            entry("done", "done"),
-            entry("refused", "refused"),
+            make_entry("young"),
+            make_entry("old", first_seen=NOW - HOUR),
+            make_entry("waiting", next_try=NOW + HOUR),
+            make_entry("again", next_try=NOW, first_seen=NOW - 2 * HOUR),
+            make_entry("done", "done"),
+            make_entry("refused", "refused"),
         ]
     )
 
@@ -147,7 +149,7 @@ def test_pending_are_those_whose_time_has_come_oldest_first(store: Store) -> Non
 
 def test_pending_rows_are_counted_whenever_their_next_try_is(store: Store) -> None:
     store.visits.save_entries(
-        [entry("now"), entry("later", next_try=NOW + HOUR), entry("done", "done")]
+        [make_entry("now"), make_entry("later", next_try=NOW + HOUR), make_entry("done", "done")]
     )
 
     assert store.visits.count_pending("src") == 2
@@ -155,20 +157,20 @@ def test_pending_rows_are_counted_whenever_their_next_try_is(store: Store) -> No
 
 
 def test_thousands_of_entries_at_once(store: Store) -> None:
-    rows = [entry(str(number)) for number in range(1501)]
+    rows = [make_entry(str(number)) for number in range(1501)]
     store.visits.save_entries(rows)
 
     assert len(store.visits.entries("src", [row.entry_id for row in rows])) == 1501
 
 
 def test_a_recorded_article_is_found_by_every_alias(store: Store) -> None:
-    article = make(1, aliases=("https://other.example.org/x?b=1", "https://evil.example/x"))
+    article = make_article(1, aliases=("https://other.example.org/x?b=1", "https://evil.example/x"))
 
     store.visits.record(
         ArticleRecord(
             article=article,
-            stamp=stamp(1),
-            entry=entry("9", "done", source_key="second", article_id=article.id),
+            stamp=make_stamp(1),
+            entry=make_entry("9", "done", source_key="second", article_id=article.id),
         )
     )
 
@@ -182,16 +184,17 @@ def test_a_recorded_article_is_found_by_every_alias(store: Store) -> None:
     assert store.visits.find(["unknown", alias("https://evil.example/x")]) is None
     assert store.visits.find([]) is None
     assert store.visits.article(article.id) == article
-    assert store.visits.stamp(article.id) == stamp(1)
-    assert store.visits.stamps() == {article.id: stamp(1)}
+    assert store.visits.stamp(article.id) == make_stamp(1)
+    assert store.visits.stamps() == {article.id: make_stamp(1)}
     assert store.visits.article("unknown") is None
     assert store.visits.stamp("unknown") is None
 
 
 def test_the_first_alias_asked_for_wins_and_an_alias_keeps_its_first_article(store: Store) -> None:
-    first, second = record(store, 1), record(store, 2)
+    first = record_article(store, 1)
+    second = record_article(store, 2)
     store.visits.record(
-        ArticleRecord(article=replace(second, aliases=(first.url,)), stamp=stamp(2))
+        ArticleRecord(article=replace(second, aliases=(first.url,)), stamp=make_stamp(2))
     )
 
     assert store.visits.find([alias(second.url), alias(first.url)]) == second.id
@@ -199,7 +202,7 @@ def test_the_first_alias_asked_for_wins_and_an_alias_keeps_its_first_article(sto
 
 
 def test_a_row_keeps_all_but_the_body(store: Store) -> None:
-    article = make(
+    article = make_article(
         1,
         body="long",
         author="A",
@@ -214,20 +217,22 @@ def test_a_row_keeps_all_but_the_body(store: Store) -> None:
         keywords=("k",),
     )
 
-    store.visits.record(ArticleRecord(article=article, stamp=stamp(1)))
+    store.visits.record(ArticleRecord(article=article, stamp=make_stamp(1)))
 
     assert store.visits.article(article.id) == replace(article, body="")
 
 
 def test_recording_ends_the_entry_keeps_the_html_and_marks_feeds_in_one(store: Store) -> None:
-    article = make(1)
-    done = entry("guid-1", "done", article_id=article.id)
+    article = make_article(1)
+    done = make_entry("guid-1", "done", article_id=article.id)
 
-    store.visits.record(ArticleRecord(article=article, stamp=stamp(1), entry=done, html="<p>1</p>"))
+    store.visits.record(
+        ArticleRecord(article=article, stamp=make_stamp(1), entry=done, html="<p>1</p>")
+    )
 
     assert store.visits.entries("src", ["guid-1"]) == {"guid-1": done}
     assert store.index.html([article.id]) == {article.id: "<p>1</p>"}
-    assert stale(store) == {
+    assert list_stale(store) == {
         FeedKey("all", "all"),
         FeedKey("tag", "ai"),
         FeedKey("category", "research"),
@@ -235,13 +240,13 @@ def test_recording_ends_the_entry_keeps_the_html_and_marks_feeds_in_one(store: S
     }
 
 
-def test_what_was_rendered_stays_with_the_same_body_alone(store: Store) -> None:
-    article = make(1)
+def test_html_stays_only_if_the_body_is_the_same(store: Store) -> None:
+    article = make_article(1)
     for same_body, kept in ((True, {article.id: "<p>1</p>"}), (False, {})):
-        store.visits.record(ArticleRecord(article=article, stamp=stamp(1), html="<p>1</p>"))
+        store.visits.record(ArticleRecord(article=article, stamp=make_stamp(1), html="<p>1</p>"))
         store.visits.record(
             ArticleRecord(
-                article=replace(article, title="New"), stamp=stamp(2), same_body=same_body
+                article=replace(article, title="New"), stamp=make_stamp(2), same_body=same_body
             )
         )
 
@@ -249,23 +254,26 @@ def test_what_was_rendered_stays_with_the_same_body_alone(store: Store) -> None:
 
 
 def test_articles_written_together_are_as_if_written_one_by_one(store: Store) -> None:
-    original, copy, other = (
-        make(1, tags=("AI",)),
-        make(2, tags=("AI", "Chips"), merged_into=make(1).id),
-        make(3),
-    )
+    original = make_article(1, tags=("AI",))
+    copy = make_article(2, tags=("AI", "Chips"), merged_into=make_article(1).id)
+    other = make_article(3)
     for article in (original, copy, other):
-        store.visits.record(ArticleRecord(article=article, stamp=stamp(1)))
+        store.visits.record(ArticleRecord(article=article, stamp=make_stamp(1)))
     with store.visits.shared(gather=True):
-        store.visits.record(ArticleRecord(article=replace(original, hold=True), stamp=stamp(2)))
         store.visits.record(
-            ArticleRecord(article=replace(copy, tags=("Robots",)), stamp=stamp(2), score=0.5)
+            ArticleRecord(article=replace(original, hold=True), stamp=make_stamp(2))
         )
-        store.visits.record(ArticleRecord(article=replace(other, tags=("Old",)), stamp=stamp(2)))
         store.visits.record(
-            ArticleRecord(article=replace(other, tags=("New",)), stamp=stamp(3))
+            ArticleRecord(article=replace(copy, tags=("Robots",)), stamp=make_stamp(2), score=0.5)
+        )
+        store.visits.record(
+            ArticleRecord(article=replace(other, tags=("Old",)), stamp=make_stamp(2))
+        )
+        store.visits.record(
+            ArticleRecord(article=replace(other, tags=("New",)), stamp=make_stamp(3))
         )  # the same article again
-    robots, new = FeedKey("tag", "robots"), FeedKey("tag", "new")
+    robots = FeedKey("tag", "robots")
+    new = FeedKey("tag", "new")
     assert store.index.shown(original.id) == []
     assert robots in store.index.shown(copy.id), "shown in place of its original, which is on hold"
     assert new in store.index.shown(other.id) and FeedKey("tag", "old") not in store.index.shown(
@@ -281,39 +289,37 @@ def test_articles_written_together_are_as_if_written_one_by_one(store: Store) ->
 
 
 def test_the_feeds_that_an_article_leaves_become_stale_like_those_it_joins(store: Store) -> None:
-    article = make(1)
-    store.visits.record(ArticleRecord(article=article, stamp=stamp(1)))
-    built(store, *(row.key for row in store.index.feeds()))
+    article = make_article(1)
+    store.visits.record(ArticleRecord(article=article, stamp=make_stamp(1)))
+    record_build(store, *(row.key for row in store.index.feeds()))
 
     store.visits.record(
-        ArticleRecord(article=replace(article, tags=("Chips",), category=""), stamp=stamp(2))
+        ArticleRecord(article=replace(article, tags=("Chips",), category=""), stamp=make_stamp(2))
     )
 
-    left, joined = (
-        {FeedKey("tag", "ai"), FeedKey("category", "research")},
-        {FeedKey("tag", "chips")},
-    )
-    assert stale(store) == {FeedKey("all", "all"), FeedKey("source", "src")} | left | joined
+    left = {FeedKey("tag", "ai"), FeedKey("category", "research")}
+    joined = {FeedKey("tag", "chips")}
+    assert list_stale(store) == {FeedKey("all", "all"), FeedKey("source", "src")} | left | joined
 
 
 def test_a_failing_record_leaves_nothing_behind(store: Store) -> None:
-    bad = replace(entry("guid-1", "done"), article_id={})
+    bad = replace(make_entry("guid-1", "done"), article_id={})
 
     with (
         pytest.warns(UserWarning, match="article_id"),
         pytest.raises(StoreError, match="cannot be used"),
     ):
-        store.visits.record(ArticleRecord(article=make(1), stamp=stamp(1), entry=bad))
+        store.visits.record(ArticleRecord(article=make_article(1), stamp=make_stamp(1), entry=bad))
 
-    assert store.visits.article(make(1).id) is None
+    assert store.visits.article(make_article(1).id) is None
     assert store.index.feeds() == []
-    record(store, 1)  # and the next transaction works
-    assert store.visits.article(make(1).id) == make(1)
+    record_article(store, 1)  # and the next transaction works
+    assert store.visits.article(make_article(1).id) == make_article(1)
 
 
 def test_a_deleted_file_is_forgotten(store: Store) -> None:
-    article = record(store, 1)
-    built(store, *(row.key for row in store.index.feeds()))
+    article = record_article(store, 1)
+    record_build(store, *(row.key for row in store.index.feeds()))
 
     store.visits.forget([article.id])
     assert store.visits.article(article.id) is None
@@ -322,7 +328,8 @@ def test_a_deleted_file_is_forgotten(store: Store) -> None:
 
 
 def test_a_withdrawn_article_is_gone_everywhere_and_known_under_every_alias(store: Store) -> None:
-    article, other = record(store, 1), record(store, 2)
+    article = record_article(store, 1)
+    other = record_article(store, 2)
     assert not store.visits.known([alias(article.url)]).withdrawn
 
     store.visits.withdraw(article, ["guid:second:9"], [FeedKey("query", "q")], NOW)
@@ -341,35 +348,35 @@ def test_a_withdrawn_article_is_gone_everywhere_and_known_under_every_alias(stor
 
 
 def test_a_withdrawn_article_that_is_recorded_again_is_shown_nowhere(store: Store) -> None:
-    article = record(store, 1)
+    article = record_article(store, 1)
     store.visits.withdraw(article, (), (), NOW)
 
-    record(store, 1)
+    record_article(store, 1)
 
     assert store.index.ids(FeedKey("all", "all"), limit=9, since=None, most=9) == []
 
 
 def test_blocks_that_three_of_the_last_twenty_articles_share_repeat(store: Store) -> None:
     for number in range(2):
-        learn(store, number, "promo", f"own{number}")
-    learn(store, 1, "promo", "promo", "own1")  # read again: still one article
+        record_blocks(store, number, "promo", f"own{number}")
+    record_blocks(store, 1, "promo", "promo", "own1")  # read again: still one article
     assert store.visits.repeated("a.example") == frozenset()
 
-    learn(store, 3, "promo")
+    record_blocks(store, 3, "promo")
     assert store.visits.repeated("a.example") == {"promo"}
     assert store.visits.repeated("b.example") == frozenset()
 
     for number in range(10, 28):
-        learn(store, number, f"own{number}")
+        record_blocks(store, number, f"own{number}")
     assert store.visits.repeated("a.example") == frozenset()
     assert len(store.visits.blocks_by_article("a.example")) == 20
 
 
-def learn(store: Store, number: int, *digests: str) -> None:
+def record_blocks(store: Store, number: int, *digests: str) -> None:
     store.visits.record(
         ArticleRecord(
-            article=make(number),
-            stamp=stamp(number),
+            article=make_article(number),
+            stamp=make_stamp(number),
             blocks=Blocks(host="a.example", digests=digests),
         )
     )
@@ -443,7 +450,7 @@ def test_keys_are_storable_and_tell_texts_apart(one: str, other: str) -> None:
     )
 )
 def test_entries_survive_as_documents(given_entry: Entry) -> None:
-    row = entry("a", entry=given_entry)
+    row = make_entry("a", entry=given_entry)
 
     assert codec.unpack(ports.EntryRow, codec.pack(row)) == row
 
@@ -466,17 +473,17 @@ def test_entries_that_are_not_done_are_found_by_an_index_of_their_own(
     assert "INDEX entries_open (status=? AND source=?)" in str(plan)
 
 
-def like(source: str, title: str, at: datetime, keys: Sequence[int], since: datetime) -> Like:
+def make_like(source: str, title: str, at: datetime, keys: Sequence[int], since: datetime) -> Like:
     return Like(source=source, title=title, published=at, found_by=keys, keys=keys, since=since)
 
 
-def likely(store: Store, keys: Sequence[int], since: datetime) -> dict[str, bytes]:
-    known = store.visits.known([], like=like("other", "", NOW, keys, since))
+def find_likely(store: Store, keys: Sequence[int], since: datetime) -> dict[str, bytes]:
+    known = store.visits.known([], like=make_like("other", "", NOW, keys, since))
     return {article.id: data for article, data in known.likely}
 
 
 def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store: Store) -> None:
-    one, two, old = (record(store, number).id for number in (1, 2, 3))
+    one, two, old = (record_article(store, number).id for number in (1, 2, 3))
     long_ago = datetime.min.replace(year=1970, tzinfo=UTC)
     day = timedelta(days=1)
     store.visits.save_sketch(
@@ -489,20 +496,20 @@ def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store
         two, Compared(at=NOW - 3 * day, data=b"two", keys=[2, 5], forget=long_ago)
     )
 
-    assert likely(store, [5], NOW - 5 * day) == {one: b"one", two: b"two"}
-    assert likely(store, [2**32 - 1, 7], NOW - 5 * day) == {one: b"one"}
-    assert likely(store, [7], NOW - 5 * day) == likely(store, [], NOW) == {}
+    assert find_likely(store, [5], NOW - 5 * day) == {one: b"one", two: b"two"}
+    assert find_likely(store, [2**32 - 1, 7], NOW - 5 * day) == {one: b"one"}
+    assert find_likely(store, [7], NOW - 5 * day) == find_likely(store, [], NOW) == {}
 
     store.visits.save_sketch(one, Compared(at=NOW, data=b"new", keys=[1, 9], forget=NOW - 5 * day))
     # 1 is there once
     assert store._db.scalar(select(func.count()).where(schema.sketch_keys.c.id == one)) == 4
-    assert likely(store, [1, 5, 9], NOW - 99 * day) == {one: b"new", two: b"two"}
+    assert find_likely(store, [1, 5, 9], NOW - 99 * day) == {one: b"new", two: b"two"}
     store.visits.forget([one])
-    assert likely(store, [1, 5, 9], NOW - 99 * day) == {two: b"two"}
+    assert find_likely(store, [1, 5, 9], NOW - 99 * day) == {two: b"two"}
 
 
-def test_what_an_article_claims_is_remembered_with_its_sketch(store: Store) -> None:
-    one = record(store, 1).id
+def test_the_claims_of_an_article_are_stored_with_its_sketch(store: Store) -> None:
+    one = record_article(store, 1).id
     assert store.visits.claims(one) == (None, None)
     first = Compared(
         at=NOW, data=b"one", keys=[1], forget=NOW, since=NOW - HOUR, named="a.example/x"
@@ -516,7 +523,7 @@ def test_what_an_article_claims_is_remembered_with_its_sketch(store: Store) -> N
 def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_their_age(
     store: Store,
 ) -> None:
-    one, two, other = (record(store, number) for number in (1, 2, 3))
+    one, two, other = (record_article(store, number) for number in (1, 2, 3))
     elsewhere = replace(other, source_key="other", source_id="other", title=one.title)
     store.visits.record(
         ArticleRecord(article=elsewhere, stamp=store.visits.stamp(other.id) or pytest.fail())
@@ -530,33 +537,37 @@ def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_thei
     )
 
     def found(title: str, *keys: int) -> list[str]:
-        return [*store.visits.earlier(like(one.source_key, title, NOW, keys, NOW))]
+        return [*store.visits.earlier(make_like(one.source_key, title, NOW, keys, NOW))]
 
     assert found(one.title) == [one.id]
     assert found("unknown", 40, 4) == found("unknown", 9) == [two.id]
     assert found("unknown", 40) == found("unknown") == []
     assert found(one.title, 4, 5, 6, 7) == [one.id, two.id]
-    assert likely(store, [4, 5, 6, 7], long_ago) == {other.id: b"other"}
+    assert find_likely(store, [4, 5, 6, 7], long_ago) == {other.id: b"other"}
 
 
 def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) -> None:
     title = "Open thread of the day"
     all = [
-        replace(record(store, n), title=title, published=NOW - timedelta(days=n)) for n in range(30)
+        replace(record_article(store, n), title=title, published=NOW - timedelta(days=n))
+        for n in range(30)
     ]
     for one in all:
         store.visits.record(
             ArticleRecord(article=one, stamp=store.visits.stamp(one.id) or pytest.fail())
         )
-    found = store.visits.earlier(like(all[0].source_key, title, NOW - timedelta(days=20), (), NOW))
+    found = store.visits.earlier(
+        make_like(all[0].source_key, title, NOW - timedelta(days=20), (), NOW)
+    )
     assert len(found) == 10 and found[0] == all[20].id
     assert not store.visits.earlier(
-        like(all[0].source_key, "Open thread of the night", NOW, (), NOW)
+        make_like(all[0].source_key, "Open thread of the night", NOW, (), NOW)
     )
 
 
 def test_the_copies_of_an_article_are_known(store: Store) -> None:
-    one, two = record(store, 1), record(store, 2)
+    one = record_article(store, 1)
+    two = record_article(store, 2)
     store.visits.record(
         ArticleRecord(
             article=replace(two, merged_into=one.id),
@@ -575,12 +586,13 @@ def test_the_copies_of_an_article_are_known(store: Store) -> None:
 
 
 def test_a_file_that_says_it_is_a_copy_is_one_whatever_comes_first(store: Store) -> None:
-    original, copy = make(1), make(2, merged_into=make(1).id)
-    store.visits.record(ArticleRecord(article=copy, stamp=stamp(2)))
+    original = make_article(1)
+    copy = make_article(2, merged_into=make_article(1).id)
+    store.visits.record(ArticleRecord(article=copy, stamp=make_stamp(2)))
     assert store.index.merged() == {}
     assert [one.id for one in store.index.each()] == [copy.id]
 
-    store.visits.record(ArticleRecord(article=original, stamp=stamp(1)))
+    store.visits.record(ArticleRecord(article=original, stamp=make_stamp(1)))
     assert store.index.merged() == {copy.id: original.id}
     assert [one.id for one in store.index.each()] == [original.id]
 
@@ -588,7 +600,7 @@ def test_a_file_that_says_it_is_a_copy_is_one_whatever_comes_first(store: Store)
     assert [one.id for one in store.index.each()] == [copy.id]
 
 
-def test_what_an_earlier_version_remembered_of_a_source_is_read(store: Store) -> None:
+def test_states_of_earlier_versions_are_read(store: Store) -> None:
     """Its fields are grouped otherwise now; rows written before are as they were."""
     old = '{"key":"a","url":"https://a.example/","etag":"x","next_due":"2026-11-24T12:00:00+00:00","failures":2,"feed_id":"f"}'
     state = SourceState(

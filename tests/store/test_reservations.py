@@ -10,7 +10,7 @@ import pytest
 from syndicator.core.ports import ArticleRecord
 from syndicator.store.engine import Store, open_store
 from syndicator.store.tables.reservations import Reservations
-from tests.store.conftest import NOW, make, record, stamp
+from tests.store.conftest import NOW, make_article, make_stamp, record_article
 
 NEW = "abcdef" + "a" * 20
 
@@ -19,7 +19,7 @@ def reservations(store: Store, at: datetime = NOW) -> Reservations:
     return store.reservations.by(lambda: at)
 
 
-def test_the_first_path_stands_whoever_asks_again(store: Store) -> None:
+def test_an_article_keeps_the_first_path_that_is_reserved(store: Store) -> None:
     made = reservations(store)
     assert made.path(NEW) is None
     assert made.reserve(NEW, "2026/11/one-abcdef.md") == "2026/11/one-abcdef.md"
@@ -30,16 +30,19 @@ def test_the_first_path_stands_whoever_asks_again(store: Store) -> None:
 
 
 def test_an_article_with_a_row_keeps_its_path(store: Store) -> None:
-    known = record(store, 1)
+    known = record_article(store, 1)
     made = reservations(store)
-    assert made.path(known.id) == stamp(1).path
-    assert made.reserve(known.id, "2026/11/another.md") == stamp(1).path
+    assert made.path(known.id) == make_stamp(1).path
+    assert made.reserve(known.id, "2026/11/another.md") == make_stamp(1).path
     assert made.reserved() == []
 
 
-def test_what_is_reserved_is_known_by_its_age_and_swept_once_it_has_a_row(store: Store) -> None:
-    known, made = make(1), reservations(store)
-    made.reserve(known.id, stamp(1).path)
+def test_reservations_are_listed_by_age_and_deleted_once_the_article_has_a_row(
+    store: Store,
+) -> None:
+    known = make_article(1)
+    made = reservations(store)
+    made.reserve(known.id, make_stamp(1).path)
     reservations(store, NOW + timedelta(minutes=1)).reserve(
         NEW, "2026/11/one-abcdef.md", writing=False
     )
@@ -47,24 +50,26 @@ def test_what_is_reserved_is_known_by_its_age_and_swept_once_it_has_a_row(store:
         (known.id, NOW, True),
         (NEW, NOW + timedelta(minutes=1), False),
     ]
-    store.visits.record(ArticleRecord(article=known, stamp=stamp(1)))
+    store.visits.record(ArticleRecord(article=known, stamp=make_stamp(1)))
     assert [one.id for one in made.reserved()] == [NEW]
     made.sweep(NOW)
-    made.release(stamp(1).path)  # it was there still
+    made.release(make_stamp(1).path)  # it was there still
     made.sweep(NOW + timedelta(hours=1))
     assert [one.id for one in made.reserved()] == [NEW]  # it has no row
 
 
 def test_ids_that_begin_alike_are_found_among_rows_and_reservations(store: Store) -> None:
-    known, made = record(store, 1), reservations(store)
-    near, far = known.id[:6] + "z" * 20, ("a" if known.id[0] != "a" else "b") + "z" * 25
+    known = record_article(store, 1)
+    made = reservations(store)
+    near = known.id[:6] + "z" * 20
+    far = ("a" if known.id[0] != "a" else "b") + "z" * 25
     for id in (near, far):
         made.reserve(id, f"2026/11/{id}.md")
     assert made.near(known.id[:6] + "y" * 20, 6) == sorted([known.id, near])
     assert made.near(known.id, 6) == [near]
 
 
-def test_of_many_who_reserve_at_once_all_learn_of_one_path(any_url: str) -> None:
+def test_all_who_reserve_at_once_get_the_same_path(any_url: str) -> None:
     with open_store(any_url, articles_exist=False):
         pass
     found: list[str] = []
@@ -89,7 +94,7 @@ def test_of_many_who_reserve_at_once_all_learn_of_one_path(any_url: str) -> None
 
 
 @pytest.mark.parametrize("shared", [False, True])
-def test_a_reservation_is_durable_when_it_is_made_whoever_shares_a_commit(
+def test_a_reservation_is_committed_at_once_even_if_commits_are_shared(
     any_url: str, shared: bool
 ) -> None:
     with open_store(any_url, articles_exist=False) as store:

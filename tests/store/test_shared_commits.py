@@ -12,7 +12,7 @@ from syndicator.core.model import Outcome, SourceState
 from syndicator.core.ports import ArticleRecord, EntryRow, FileStamp
 from syndicator.store.engine import Store, open_store
 from tests.states import changed
-from tests.store.conftest import NOW, make, record, stamp
+from tests.store.conftest import NOW, make_article, make_stamp, record_article
 
 
 @pytest.fixture
@@ -21,36 +21,34 @@ def store(file_store: Store) -> Store:
     return file_store
 
 
-def state(key: str) -> SourceState:
+def make_state(key: str) -> SourceState:
     return SourceState(key=key, url=f"https://{key}.example/")
 
 
-def seen(url: str) -> set[str]:
-    """The sources that another process sees."""
+def read_committed(url: str) -> set[str]:
+    """Return the keys of the sources that another process sees."""
     with open_store(url, articles_exist=False) as other:
         return {*other.visits.states()}
 
 
-def test_what_a_group_wrote_is_there_for_itself_at_once_and_for_others_after_its_commit(
-    store: Store, url: str
-) -> None:
+def test_others_see_the_writes_of_a_group_after_its_commit(store: Store, url: str) -> None:
     with store.visits.shared():
-        store.visits.save_states([state("a")])
+        store.visits.save_states([make_state("a")])
         store.visits.set_note("robots https://a.example", "x", NOW)
-        assert store.visits.state("a") == state("a")
+        assert store.visits.state("a") == make_state("a")
         assert store.visits.note("robots https://a.example") == "x"
-        assert seen(url) == set()
+        assert read_committed(url) == set()
 
         store.visits.commit()
-        assert seen(url) == {"a"}
+        assert read_committed(url) == {"a"}
 
-        store.visits.save_states([state("b")])
-    assert seen(url) == {"a", "b"}
+        store.visits.save_states([make_state("b")])
+    assert read_committed(url) == {"a", "b"}
 
 
 def test_publishing_sees_no_article_before_it_is_durable(store: Store) -> None:
     with store.visits.shared():
-        article = record(store, 1)
+        article = record_article(store, 1)
         assert store.visits.article(article.id)
         assert store.index.ids(ALL, limit=9, since=None, most=9) == []
         assert store.index.newest_mark() == 0
@@ -58,17 +56,15 @@ def test_publishing_sees_no_article_before_it_is_durable(store: Store) -> None:
         assert store.index.ids(ALL, limit=9, since=None, most=9) == [article.id]
 
 
-def test_what_has_to_be_on_the_disk_first_is_asked_for_before_each_commit_of_something(
-    store: Store, url: str
-) -> None:
+def test_first_is_called_before_each_commit_of_writes(store: Store, url: str) -> None:
     asked: list[set[str]] = []
-    with store.visits.shared(lambda: asked.append(seen(url))):
+    with store.visits.shared(lambda: asked.append(read_committed(url))):
         store.visits.commit()
         assert asked == []
-        store.visits.save_states([state("a")])
-        store.visits.save_states([state("b")])
+        store.visits.save_states([make_state("a")])
+        store.visits.save_states([make_state("b")])
         store.visits.commit()
-        store.visits.save_states([state("c")])
+        store.visits.save_states([make_state("c")])
     assert asked == [set(), {"a", "b"}]
 
 
@@ -77,13 +73,13 @@ def test_rows_whose_files_could_not_be_made_durable_are_not_written(store: Store
         raise OSError("no space")
 
     with pytest.raises(OSError, match="no space"), store.visits.shared(full):
-        store.visits.save_states([state("a")])
+        store.visits.save_states([make_state("a")])
         store.visits.commit()
-    assert seen(url) == set()
+    assert read_committed(url) == set()
     assert store.visits.states() == {}
 
-    store.visits.save_states([state("b")])
-    assert seen(url) == {"b"}
+    store.visits.save_states([make_state("b")])
+    assert read_committed(url) == {"b"}
 
 
 def test_a_write_that_fails_undoes_itself_alone(store: Store, url: str) -> None:
@@ -91,66 +87,71 @@ def test_a_write_that_fails_undoes_itself_alone(store: Store, url: str) -> None:
         source_key="src", entry_id="x", url="", digest="", status=None, first_seen=NOW
     )  # type: ignore[arg-type]
     with store.visits.shared():
-        record(store, 1)
+        record_article(store, 1)
         with pytest.raises(StoreError):
-            store.visits.record(ArticleRecord(article=make(2), stamp=stamp(2), entry=broken))
-        assert store.visits.article(make(2).id) is None
-        record(store, 3)
+            store.visits.record(
+                ArticleRecord(article=make_article(2), stamp=make_stamp(2), entry=broken)
+            )
+        assert store.visits.article(make_article(2).id) is None
+        record_article(store, 3)
     with open_store(url, articles_exist=True) as other:
-        assert {*other.visits.stamps()} == {make(1).id, make(3).id}
+        assert {*other.visits.stamps()} == {make_article(1).id, make_article(3).id}
 
 
-def test_what_ends_a_run_forgets_nothing_that_came_before(store: Store, url: str) -> None:
+def test_an_exception_that_ends_a_run_loses_no_earlier_write(store: Store, url: str) -> None:
     with pytest.raises(KeyError), store.visits.shared():
-        store.visits.end_visit(Outcome(key="a", at=NOW, status="unchanged"), state("a"))
+        store.visits.end_visit(Outcome(key="a", at=NOW, status="unchanged"), make_state("a"))
         raise KeyError
-    assert seen(url) == {"a"}
+    assert read_committed(url) == {"a"}
 
 
-def test_a_write_of_another_part_comes_after_what_the_group_wrote(store: Store, url: str) -> None:
+def test_a_write_of_another_part_comes_after_the_writes_of_the_group(
+    store: Store, url: str
+) -> None:
     with store.visits.shared():
-        record(store, 1)
+        record_article(store, 1)
         store.index.mark_stale([ALL])
-        assert store.index.ids(ALL, limit=9, since=None, most=9) == [make(1).id]
+        assert store.index.ids(ALL, limit=9, since=None, most=9) == [make_article(1).id]
         with open_store(url, articles_exist=True) as other:
             assert other.index.newest_mark() == store.index.newest_mark() > 0
 
 
-def test_tables_that_are_read_whole_have_what_the_group_wrote(store: Store) -> None:
+def test_tables_that_are_read_whole_include_the_writes_of_the_group(store: Store) -> None:
     with store.visits.shared():
-        store.visits.save_states([state("a")])
+        store.visits.save_states([make_state("a")])
         assert [one.key for one in store.visits.each_state()] == ["a"]
-        article = record(store, 1)
+        article = record_article(store, 1)
         assert store.visits.stamps()[article.id] == FileStamp(
-            path=stamp(1).path, mtime_ns=1_000_000_001, size=100
+            path=make_stamp(1).path, mtime_ns=1_000_000_001, size=100
         )
 
 
-def test_the_ends_of_visits_are_written_together_and_read_as_if_they_were_not(
-    store: Store, url: str
-) -> None:
+def test_ended_visits_are_written_together_and_visible_at_once(store: Store, url: str) -> None:
     def end(key: str, **changes: object) -> None:
         store.visits.end_visit(
-            Outcome(key=key, at=NOW, status="unchanged"), changed(state(key), **changes)
+            Outcome(key=key, at=NOW, status="unchanged"), changed(make_state(key), **changes)
         )
 
     with store.visits.shared():
         end("a")
         end("b")
         end("a", failures=1)
-        assert store.visits.states() == {"a": changed(state("a"), failures=1), "b": state("b")}
-        assert seen(url) == set()
+        assert store.visits.states() == {
+            "a": changed(make_state("a"), failures=1),
+            "b": make_state("b"),
+        }
+        assert read_committed(url) == set()
         store.visits.drop_state("b")
         end("c")
-    assert seen(url) == {"a", "c"}
+    assert read_committed(url) == {"a", "c"}
     assert [len(store.status.outcomes(key)) for key in "abc"] == [2, 0, 1]
 
 
-def test_what_ends_after_a_state_was_saved_stands(store: Store) -> None:
+def test_a_visit_that_ends_later_overwrites_a_saved_state(store: Store) -> None:
     with store.visits.shared():
-        store.visits.end_visit(Outcome(key="a", at=NOW, status="unchanged"), state("a"))
-        store.visits.save_states([replace(state("a"), terms="later")])
-    assert store.visits.state("a") == replace(state("a"), terms="later")
+        store.visits.end_visit(Outcome(key="a", at=NOW, status="unchanged"), make_state("a"))
+        store.visits.save_states([replace(make_state("a"), terms="later")])
+    assert store.visits.state("a") == replace(make_state("a"), terms="later")
 
 
 def test_entries_that_come_to_wait_within_a_group_are_counted(store: Store) -> None:

@@ -14,7 +14,7 @@ from syndicator.core.model import FeedKey, Outcome, Problem, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.store.engine import Store, look_into, open_store
 from syndicator.store.status import Counts, Waiting
-from tests.store.conftest import NOW, built, record
+from tests.store.conftest import NOW, record_article, record_build
 
 
 def test_the_summary_of_nothing(store: Store) -> None:
@@ -31,7 +31,7 @@ def test_the_summary_of_nothing(store: Store) -> None:
 
 
 def test_the_summary_counts_and_names(store: Store) -> None:
-    record(store, 1)
+    record_article(store, 1)
     base = EntryRow(
         source_key="src",
         entry_id="a",
@@ -58,7 +58,7 @@ def test_the_summary_counts_and_names(store: Store) -> None:
             Outcome(key="src", at=NOW - timedelta(hours=hours), status="unchanged"), state
         )
 
-    built(store, FeedKey("all", "all"), marks=())
+    record_build(store, FeedKey("all", "all"), marks=())
     counts = Counts(
         articles=1,
         feeds=1,  # tags and categories below the least number have rows and no files
@@ -75,7 +75,7 @@ def test_the_summary_counts_and_names(store: Store) -> None:
     assert [outcome.at for outcome in store.status.outcomes("src", 1)] == [NOW]
 
 
-def row(id: str, reason: str, hours: int, source: str = "src") -> EntryRow:
+def make_entry(id: str, reason: str, hours: int, source: str = "src") -> EntryRow:
     at = NOW - timedelta(hours=hours)
     return EntryRow(
         source_key=source,
@@ -90,24 +90,27 @@ def row(id: str, reason: str, hours: int, source: str = "src") -> EntryRow:
     )
 
 
-def test_what_waits_is_told_by_source_and_reason(store: Store) -> None:
+def test_waiting_entries_are_counted_by_source_and_reason(store: Store) -> None:
     rows = [
-        row("a", "bad-rules", 3),
-        row("b", "bad-rules", 1),
-        row("c", "bad-rules", 2, "other"),
-        row("d", "dns", 1),
+        make_entry("a", "bad-rules", 3),
+        make_entry("b", "bad-rules", 1),
+        make_entry("c", "bad-rules", 2, "other"),
+        make_entry("d", "dns", 1),
     ]
-    store.visits.save_entries([*rows, row("e", "flood", 5), row("f", "flood", 4)])
+    store.visits.save_entries([*rows, make_entry("e", "flood", 5), make_entry("f", "flood", 4)])
     assert store.status.for_the_operator() == (
-        waiting("other", "bad-rules", 1, 2, 2, detail="of c", example="https://example.org/c"),
-        waiting("src", "bad-rules", 2, 3, 3, detail="of b", example="https://example.org/b"),
+        make_waiting("other", "bad-rules", 1, 2, 2, detail="of c", example="https://example.org/c"),
+        make_waiting("src", "bad-rules", 2, 3, 3, detail="of b", example="https://example.org/b"),
     )
     (flood,) = store.status.floods()
     assert (flood.source, flood.count, flood.since) == ("src", 2, NOW - timedelta(hours=5))
 
 
-def waiting(source: str, reason: str, count: int, since: int, due: int, **more: str) -> Waiting:
-    first, again = NOW - timedelta(hours=since), NOW - timedelta(hours=due) + timedelta(days=1)
+def make_waiting(
+    source: str, reason: str, count: int, since: int, due: int, **more: str
+) -> Waiting:
+    first = NOW - timedelta(hours=since)
+    again = NOW - timedelta(hours=due) + timedelta(days=1)
     return Waiting(source=source, reason=reason, count=count, since=first, next_try=again, **more)
 
 
@@ -117,13 +120,13 @@ def test_looking_makes_no_file_and_sees_the_last_commit(url: str, tmp_path: Path
     with pytest.raises(StoreError, match="reindex"):
         look_into(url, articles_exist=True)
     with open_store(url, articles_exist=False) as store:
-        record(store, 1)
+        record_article(store, 1)
         with found(url) as looked:  # while another process writes
             assert looked.status.counts().articles == 1
-            record(store, 2)
+            record_article(store, 2)
             assert looked.status.counts().articles == 2
             with pytest.raises(StoreError, match="cannot be written"):
-                record(looked, 3)
+                record_article(looked, 3)
     before = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "state").iterdir()}
     with found(url) as looked:
         assert looked.status.counts().articles == 2

@@ -14,7 +14,7 @@ from syndicator.sketches.events import PLACES, keys, pack, sketch, unpack
 from syndicator.store import codec, schema
 from syndicator.store.engine import Store
 from syndicator.store.tables.stories import FOUND, NEWEST, Member, News, Sketched, Unread
-from tests.store.conftest import NOW, record, stamp
+from tests.store.conftest import NOW, make_stamp, record_article
 
 SINCE = NOW - timedelta(days=3)
 WINDOW = int(timedelta(days=3).total_seconds()) * 1_000_000
@@ -22,140 +22,149 @@ QUAKE = pack(sketch("Quake in Verania", "The quake shook Sant Orel, said Dario M
 FERRY = pack(sketch("Silverfin aground", "A ferry hit a reef off Kettle Island, said Ewan Strake."))
 
 
-def add(
+def add_sketched(
     store: Store, number: int, data: bytes = QUAKE, outlet: str = "", language: str = "en"
 ) -> Sketched:
-    """Article `number`, grouped by `data`."""
-    article = record(store, number)
-    file, at = stamp(number), codec.micros(NOW - timedelta(hours=number))
+    """Store article `number` and its sketch `data`; return the stored sketch."""
+    article = record_article(store, number)
+    file = make_stamp(number)
+    at = codec.micros(NOW - timedelta(hours=number))
     row = Sketched(article.id, outlet or f"{number}.example", language, at, data)
     store.stories.save({Unread(article.id, file.path, file.mtime_ns, file.size, at): row})
     return row
 
 
-def near(store: Store, one: Sketched) -> list[str]:
+def find_similar(store: Store, one: Sketched) -> list[str]:
     found_by = keys(unpack(one.data or b"\0\0\0"))
-    return [row.article for row in store.stories.near(one, found_by, WINDOW)]
+    return [row.article for row in store.stories.find_similar(one, found_by, WINDOW)]
 
 
-def count(store: Store) -> tuple[int, ...]:
+def count_rows(store: Store) -> tuple[int, ...]:
     tables = (schema.story_sketches, schema.story_keys, schema.story_members)
     return tuple(store._db.scalar(select(func.count()).select_from(table)) for table in tables)
 
 
-def unread(store: Store, *, all: bool) -> list[str]:
-    return [one.article for one in store.stories.unread(SINCE, 10, include_all=all)]
+def list_unread(store: Store, *, all: bool) -> list[str]:
+    return [one.article for one in store.stories.list_unread(SINCE, 10, include_all=all)]
 
 
 def test_new_articles_are_unread_and_with_a_look_at_all_also_changed_ones(store: Store) -> None:
-    old, new, late = record(store, 5), record(store, 2), record(store, 90)
-    assert unread(store, all=False) == [old.id, new.id]
-    assert late.id not in unread(store, all=True)
-    add(store, 5)
-    add(store, 2)
-    assert unread(store, all=True) == []
-    store.visits.record(ArticleRecord(article=old, stamp=stamp(6)))
-    assert unread(store, all=False) == []
-    assert unread(store, all=True) == [old.id]
-    newest = record(store, 1)
-    assert unread(store, all=False) == [newest.id]
+    old = record_article(store, 5)
+    new = record_article(store, 2)
+    late = record_article(store, 90)
+    assert list_unread(store, all=False) == [old.id, new.id]
+    assert late.id not in list_unread(store, all=True)
+    add_sketched(store, 5)
+    add_sketched(store, 2)
+    assert list_unread(store, all=True) == []
+    store.visits.record(ArticleRecord(article=old, stamp=make_stamp(6)))
+    assert list_unread(store, all=False) == []
+    assert list_unread(store, all=True) == [old.id]
+    newest = record_article(store, 1)
+    assert list_unread(store, all=False) == [newest.id]
 
 
 def test_articles_that_share_keys_are_found_within_the_window_in_their_language(
     store: Store,
 ) -> None:
-    one, other = add(store, 1), add(store, 2)
-    add(store, 3, FERRY)
-    add(store, 4, language="de")
-    add(store, 5, b"")
-    assert near(store, one) == [other.article]
-    assert store.stories.near(one, keys(unpack(QUAKE)), 60_000_000) == []
+    one = add_sketched(store, 1)
+    other = add_sketched(store, 2)
+    add_sketched(store, 3, FERRY)
+    add_sketched(store, 4, language="de")
+    add_sketched(store, 5, b"")
+    assert find_similar(store, one) == [other.article]
+    assert store.stories.find_similar(one, keys(unpack(QUAKE)), 60_000_000) == []
 
 
 def test_an_outlet_has_few_places_at_a_key_and_crowds_out_nobody(store: Store) -> None:
-    one, other = add(store, 60), add(store, 59)
+    one = add_sketched(store, 60)
+    other = add_sketched(store, 59)
     for number in range(1, 30):
-        add(store, number, outlet="flood.example")
-    found = near(store, one)
+        add_sketched(store, number, outlet="flood.example")
+    found = find_similar(store, one)
     assert other.article in found
     assert len(found) <= 1 + PLACES
 
 
-def test_of_a_common_key_the_newest_are_looked_at(store: Store) -> None:
-    rows = [add(store, number) for number in range(1, 62)]
-    assert len(near(store, rows[0])) <= min(FOUND, NEWEST)
-    assert rows[-1].article not in near(store, rows[0])
+def test_only_the_newest_articles_of_a_common_key_are_compared(store: Store) -> None:
+    rows = [add_sketched(store, number) for number in range(1, 62)]
+    assert len(find_similar(store, rows[0])) <= min(FOUND, NEWEST)
+    assert rows[-1].article not in find_similar(store, rows[0])
 
 
-def test_an_article_that_changed_is_found_by_what_it_is_now(store: Store) -> None:
-    one, other = add(store, 1), add(store, 2)
-    add(store, 2, FERRY)
-    assert near(store, one) == []
-    assert near(store, other._replace(data=FERRY)) == []
+def test_a_changed_article_is_found_by_its_new_sketch_only(store: Store) -> None:
+    one = add_sketched(store, 1)
+    other = add_sketched(store, 2)
+    add_sketched(store, 2, FERRY)
+    assert find_similar(store, one) == []
+    assert find_similar(store, other._replace(data=FERRY)) == []
 
 
-def test_what_is_older_than_the_window_is_forgotten(store: Store) -> None:
-    add(store, 70)
-    one = add(store, 1)
-    store.stories.put([Member(one.article, "s", "1.example", final=False)])
-    store.stories.prune(NOW - timedelta(hours=2), 10)
-    assert count(store) == (1, len(keys(unpack(QUAKE))), 1)
-    store.stories.prune(NOW, 10)
-    assert count(store) == (0, 0, 1)
+def test_sketches_older_than_the_window_are_deleted(store: Store) -> None:
+    add_sketched(store, 70)
+    one = add_sketched(store, 1)
+    store.stories.save_members([Member(one.article, "s", "1.example", final=False)])
+    store.stories.delete_old_sketches(NOW - timedelta(hours=2), 10)
+    assert count_rows(store) == (1, len(keys(unpack(QUAKE))), 1)
+    store.stories.delete_old_sketches(NOW, 10)
+    assert count_rows(store) == (0, 0, 1)
 
 
-def test_what_goes_leaves_nothing_but_what_an_operator_said(store: Store) -> None:
-    one, other = record(store, 1), record(store, 2)
-    add(store, 1)
-    add(store, 2)
-    store.stories.put(
+def test_a_withdrawn_article_leaves_only_the_decision_of_an_operator(store: Store) -> None:
+    one = record_article(store, 1)
+    other = record_article(store, 2)
+    add_sketched(store, 1)
+    add_sketched(store, 2)
+    store.stories.save_members(
         [Member(one.id, "s", "a", final=False), Member(other.id, "s", "b", final=True)]
     )
     for article in (one, other):
         store.visits.withdraw(article, (), [], NOW)
-    assert count(store) == (0, 0, 1)
+    assert count_rows(store) == (0, 0, 1)
     assert store.stories.articles(["s"]) == {}
 
 
-def test_a_rebuilt_database_compares_anew_and_keeps_the_stories(store: Store) -> None:
-    one = add(store, 1)
-    store.stories.put([Member(one.article, "s", "a", final=False)])
+def test_a_rebuilt_database_makes_sketches_again_and_keeps_the_stories(store: Store) -> None:
+    one = add_sketched(store, 1)
+    store.stories.save_members([Member(one.article, "s", "a", final=False)])
     article = store.visits.article(one.article)
     assert article is not None
-    store.reindex([(article, stamp(1))])
-    assert count(store) == (0, 0, 1)
-    assert unread(store, all=False) == [one.article]
+    store.reindex([(article, make_stamp(1))])
+    assert count_rows(store) == (0, 0, 1)
+    assert list_unread(store, all=False) == [one.article]
 
 
-def members(store: Store, story: str, *outlets: str, number: int) -> list[Article]:
-    made = [record(store, number + place) for place in range(len(outlets))]
+def record_story(store: Store, story: str, *outlets: str, number: int) -> list[Article]:
+    made = [record_article(store, number + place) for place in range(len(outlets))]
     both = zip(made, outlets, strict=True)
-    store.stories.put([Member(article.id, story, outlet, final=False) for article, outlet in both])
+    store.stories.save_members(
+        [Member(article.id, story, outlet, final=False) for article, outlet in both]
+    )
     return made
 
 
-def of(news: Iterable[News]) -> list[tuple[str, int]]:
+def summarise(news: Iterable[News]) -> list[tuple[str, int]]:
     return [(one.story, one.outlets) for one in news]
 
 
 def test_stories_of_most_outlets_come_first_then_the_latest(store: Store) -> None:
-    members(store, "two, earlier", "a", "b", number=10)
-    members(store, "three", "a", "b", "c", "c", number=20)
-    members(store, "two, later", "a", "b", number=1)
-    members(store, "one outlet", "a", "a", number=30)
-    members(store, "old", "a", "b", number=90)
+    record_story(store, "two, earlier", "a", "b", number=10)
+    record_story(store, "three", "a", "b", "c", "c", number=20)
+    record_story(store, "two, later", "a", "b", number=1)
+    record_story(store, "one outlet", "a", "a", number=30)
+    record_story(store, "old", "a", "b", number=90)
     news = store.stories.news(SINCE, 10)
-    assert of(news) == [("three", 3), ("two, later", 2), ("two, earlier", 2)]
+    assert summarise(news) == [("three", 3), ("two, later", 2), ("two, earlier", 2)]
     assert news[1].latest == NOW - timedelta(hours=1)
-    assert of(store.stories.news(SINCE, 1)) == [("three", 3)]
+    assert summarise(store.stories.news(SINCE, 1)) == [("three", 3)]
 
 
 def test_a_story_has_the_articles_that_are_published(store: Store) -> None:
-    first, second, third = members(store, "s", "a", "b", "c", number=1)
-    store.visits.record(ArticleRecord(article=first, stamp=stamp(1)))
+    first, second, third = record_story(store, "s", "a", "b", "c", number=1)
+    store.visits.record(ArticleRecord(article=first, stamp=make_stamp(1)))
     store.index.merge(second.id, third.id)
     assert store.stories.of([first.id, "none"]) == {first.id: "s"}
     assert store.stories.articles(["s", "none"]) == {"s": [(third.id, "c"), (first.id, "a")]}
-    store.stories.put([], [first.id])
+    store.stories.save_members([], [first.id])
     assert store.stories.of([first.id]) == {}
     assert {member.article for member in store.stories.members()} == {second.id, third.id}

@@ -10,7 +10,7 @@ from syndicator.store.engine import Store
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def one(token: str, source: str = "a", **more: object) -> Subscription:
+def make_subscription(token: str, source: str = "a", **more: object) -> Subscription:
     made = {
         "secret": "s",
         "hub": "https://h.example/",
@@ -20,15 +20,13 @@ def one(token: str, source: str = "a", **more: object) -> Subscription:
     return Subscription(token=token, source_key=source, **(made | more))  # type: ignore[arg-type]
 
 
-def test_what_is_saved_is_there_and_what_is_gone_is_not(store: Store) -> None:
+def test_saved_subscriptions_are_listed_and_deleted_ones_are_not(store: Store) -> None:
     table = store.subscriptions
-    first, second = (
-        one("1", asked="subscribe", next_try=NOW),
-        one("2", "b", wanted=False, pushed=1.5, expires=NOW),
-    )
+    first = make_subscription("1", asked="subscribe", next_try=NOW)
+    second = make_subscription("2", "b", wanted=False, pushed=1.5, expires=NOW)
     table.save([first, second], [], [Tally(hub="h", pushed=3), Tally(hub="i", missed=0.5)])
     assert table.all() == [first, second] and table.of("a") == [first] and table.of("c") == []
-    changed = one("1", reason="denied", detail="no")
+    changed = make_subscription("1", reason="denied", detail="no")
     table.save([changed], ["2", "3"], [Tally(hub="h", pushed=4)])
     assert table.all() == [changed]
     assert {tally.hub: (tally.pushed, tally.missed) for tally in table.tallies()} == {

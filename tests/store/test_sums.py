@@ -1,4 +1,4 @@
-"""The articles of a feed by day, as they are kept, are what they would be if all were grouped."""
+"""Stored sums of the articles of a feed by day equal the sums of all its articles."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from syndicator.pictures import outcomes
 from syndicator.store import schema
 from syndicator.store.engine import Store
 from syndicator.store.tables import sums
-from tests.store.conftest import NOW, built, make, record
+from tests.store.conftest import NOW, make_article, record_article, record_build
 
 FEED = FeedKey("query", "q")
 
@@ -25,15 +25,12 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sums, "LARGE", 3)
 
 
-def freshen(store: Store, keys: set[FeedKey]) -> None:
-    built(store, *keys)
-
-
-def kept(store: Store) -> int:
+def count_stored_sums(store: Store) -> int:
     return len(store.index._db.rows(schema.sums.select()))
 
 
-def both(store: Store) -> dict[FeedKey, object]:
+def read_sums(store: Store) -> dict[FeedKey, object]:
+    """Return the days and months of each feed."""
     index = store.index
     return {
         row.key: (index.days(row.key), index.month_fingerprints(row.key))
@@ -41,29 +38,28 @@ def both(store: Store) -> dict[FeedKey, object]:
     }
 
 
-def grouped(store: Store) -> dict[FeedKey, object]:
+def calculate_sums(store: Store) -> dict[FeedKey, object]:
+    """Return the same without stored sums."""
     with store.index._db.write() as connection:
-        kept = connection.execute(schema.sums.select()).mappings().all()
+        stored = connection.execute(schema.sums.select()).mappings().all()
         connection.execute(schema.sums.delete())
-    found = both(store)
+    calculated = read_sums(store)
     with store.index._db.write() as connection:
-        if kept:
-            connection.execute(schema.sums.insert(), [dict(row) for row in kept])
-    return found
+        if stored:
+            connection.execute(schema.sums.insert(), [dict(row) for row in stored])
+    return calculated
 
 
-def change(store: Store, pick: random.Random) -> None:
-    """What an operator, a visit or a build may do to an article."""
+def change_something(store: Store, pick: random.Random) -> None:
+    """Do to an article what an operator, a visit or a build may do."""
     number = pick.randrange(12)
-    article = make(number * 40)
+    article = make_article(number * 40)
     match pick.randrange(7):
         case 0 | 1 | 2:
             published = NOW - timedelta(days=pick.randrange(40))
-            tags, cover = (
-                tuple(pick.sample(("AI", "Rail", "Law"), 2)),
-                f"https://example.org/{pick.randrange(9)}.jpg",
-            )
-            made = make(
+            tags = tuple(pick.sample(("AI", "Rail", "Law"), 2))
+            cover = f"https://example.org/{pick.randrange(9)}.jpg"
+            made = make_article(
                 number * 40, published=published, tags=tags, cover=cover, hold=pick.random() < 0.1
             )
             stamp = FileStamp(
@@ -86,25 +82,25 @@ def change(store: Store, pick: random.Random) -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_days_that_are_kept_are_those_of_all_articles(store: Store, seed: int) -> None:
+def test_stored_days_equal_the_days_of_all_articles(store: Store, seed: int) -> None:
     pick = random.Random(seed)
     for _ in range(25):
         for _ in range(pick.randrange(1, 5)):
-            change(store, pick)
-        assert both(store) == grouped(store)
-        freshen(store, {row.key for row in store.index.plain_feeds() if pick.random() < 0.7})
-        assert both(store) == grouped(store)
-    assert kept(store)
+            change_something(store, pick)
+        assert read_sums(store) == calculate_sums(store)
+        record_build(store, *[row.key for row in store.index.plain_feeds() if pick.random() < 0.7])
+        assert read_sums(store) == calculate_sums(store)
+    assert count_stored_sums(store)
 
 
 def test_small_feeds_keep_nothing_and_a_rebuilt_database_nothing_of_before(store: Store) -> None:
     for number in range(2):
-        record(store, number)
-    freshen(store, {ALL})
-    assert not kept(store)
-    record(store, 2)
-    freshen(store, {ALL})
-    freshen(store, {ALL})
-    assert kept(store)
+        record_article(store, number)
+    record_build(store, ALL)
+    assert not count_stored_sums(store)
+    record_article(store, 2)
+    record_build(store, ALL)
+    record_build(store, ALL)
+    assert count_stored_sums(store)
     store.reindex([])
     assert store.index.days(ALL) == {}

@@ -15,7 +15,7 @@ from syndicator.searching.matching import matches_texts
 from syndicator.store.database import drive
 from syndicator.store.engine import Store, copy, open_store
 from tests.postgres import Server
-from tests.store.conftest import record
+from tests.store.conftest import record_article
 
 WORDS = (
     *("tide", "ferry", "bridge", "harbour", "island", "lighthouse", "keeper", "storm"),
@@ -23,12 +23,13 @@ WORDS = (
 )
 
 
-def fill(store: Store, count: int) -> dict[str, tuple[Article, str]]:
-    """Articles with drawn words, read as builds do."""
+def record_articles(store: Store, count: int) -> dict[str, tuple[Article, str]]:
+    """Store articles of random words, and their terms as builds do; return article and body by
+    id."""
     rng = random.Random(7)
     made: dict[str, tuple[Article, str]] = {}
     for number in range(count, 0, -1):
-        article = record(
+        article = record_article(
             store,
             number,
             title=" ".join(rng.choices(WORDS, k=4)),
@@ -46,7 +47,7 @@ def read_due(store: Store, made: dict[str, tuple[Article, str]]) -> None:
     store.texts.save({id: make_document(*made[id]) for id in due.values()}, due)
 
 
-def propose(store: Store, query: str, most: int = 1000) -> list[str]:
+def list_proposed(store: Store, query: str, most: int = 1000) -> list[str]:
     proposed = store.texts.propose(require(parse_query(query)), most)
     return [candidate.id for candidate in proposed.candidates]
 
@@ -67,14 +68,14 @@ QUERIES = [
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_every_article_that_matches_is_proposed(store: Store, query: str) -> None:
-    made = fill(store, 60)
+    made = record_articles(store, 60)
     expr = parse_query(query)
     right = {
         id
         for id, (article, body) in made.items()
         if matches_texts(expr, article, TermTexts(make_document(article, body)))
     }
-    proposed = propose(store, query)
+    proposed = list_proposed(store, query)
     assert right and right <= set(proposed)
     assert len(right) <= len(proposed) < len(made) or "not" in query
 
@@ -88,8 +89,8 @@ def test_both_databases_propose_the_same_in_the_same_order(url: str, postgres: S
     answers = []
     for address in (url, postgres.schema()):
         with open_store(address, articles_exist=False) as store:
-            fill(store, 80)
-            found = [propose(store, query, 10) for query in queries]
+            record_articles(store, 80)
+            found = [list_proposed(store, query, 10) for query in queries]
             counts = store.texts.frequencies(["ferry", "bridge", "nowhere"])
             answers.append((found, counts))
     assert answers[0] == answers[1]
@@ -98,7 +99,7 @@ def test_both_databases_propose_the_same_in_the_same_order(url: str, postgres: S
 
 
 def test_candidates_continue_below_a_number(store: Store) -> None:
-    fill(store, 25)
+    record_articles(store, 25)
     requirement = require(parse_query("ferry"))
     whole = store.texts.propose(requirement, 100)
     assert whole.n == 0
@@ -113,37 +114,37 @@ def test_candidates_continue_below_a_number(store: Store) -> None:
 
 
 def test_a_changed_article_is_read_again_and_keeps_its_place(store: Store) -> None:
-    made = fill(store, 5)
-    before = propose(store, "not nowhere")
+    made = record_articles(store, 5)
+    before = list_proposed(store, "not nowhere")
     id = before[2]
-    changed = record(store, 3, title="Zebra crossing")
+    changed = record_article(store, 3, title="Zebra crossing")
     assert changed.id == id
     assert list(store.texts.due(10).values()) == [id]
     assert store.index.documents([id]) == {}
     made[id] = changed, "quagga"
     read_due(store, made)
     assert store.index.documents([id]) == {id: make_document(changed, "quagga")}
-    assert propose(store, "zebra quagga") == [id]
-    assert propose(store, "not nowhere") == before
+    assert list_proposed(store, "zebra quagga") == [id]
+    assert list_proposed(store, "not nowhere") == before
     assert not store.texts.has_due()
 
 
 def test_a_deleted_article_is_not_proposed(store: Store) -> None:
-    made = fill(store, 5)
+    made = record_articles(store, 5)
     id = next(iter(made))
     word = made[id][1].split()[0]
-    assert id in propose(store, word)
+    assert id in list_proposed(store, word)
     before = store.texts.frequencies([word]).terms[word]
     store.visits.forget([id])
-    assert id not in propose(store, word)
+    assert id not in list_proposed(store, word)
     assert store.texts.frequencies([word]).terms[word] == before - 1
 
 
 def test_no_word_of_a_deleted_article_stays_in_the_file(tmp_path: Path) -> None:
     file = tmp_path / "syndicator.db"
     with open_store(f"sqlite:///{file}", articles_exist=False) as store:
-        made = fill(store, 3)
-        article = record(store, 9, title="quicksilverbyword")
+        made = record_articles(store, 3)
+        article = record_article(store, 9, title="quicksilverbyword")
         read_due(store, {**made, article.id: (article, "")})
         assert b"quicksilverbyword" in _read_database(file)
         store.visits.forget([article.id])
@@ -156,16 +157,16 @@ def _read_database(file: Path) -> bytes:
 
 
 def test_a_mark_set_while_an_article_is_read_stays(store: Store) -> None:
-    article = record(store, 1)
+    article = record_article(store, 1)
     due = store.texts.due(10)
-    record(store, 1, title="Newer")
+    record_article(store, 1, title="Newer")
     store.texts.save({article.id: Document()}, due)
     assert list(store.texts.due(10).values()) == [article.id]
 
 
 def test_an_upgrade_lets_the_terms_of_all_articles_be_read(any_url: str) -> None:
     with open_store(any_url, articles_exist=False) as store:
-        made = fill(store, 4)
+        made = record_articles(store, 4)
         with store._db.write() as connection:
             for table in ("text_tokens", "texts", "texts_due"):
                 drive(connection, f"DROP TABLE {table}")
@@ -173,12 +174,12 @@ def test_an_upgrade_lets_the_terms_of_all_articles_be_read(any_url: str) -> None
     with open_store(any_url, articles_exist=True) as store:
         assert set(store.texts.due(10).values()) == set(made)
         read_due(store, made)
-        assert len(propose(store, "not nowhere")) == 4
+        assert len(list_proposed(store, "not nowhere")) == 4
 
 
 def test_a_moved_database_reads_all_terms_again(url: str, tmp_path: Path) -> None:
     with open_store(url, articles_exist=False) as store:
-        made = fill(store, 4)
+        made = record_articles(store, 4)
     target = f"sqlite:///{tmp_path}/other.db"
     open_store(target, articles_exist=False).close()
     copy(url, target)
@@ -187,16 +188,16 @@ def test_a_moved_database_reads_all_terms_again(url: str, tmp_path: Path) -> Non
 
 
 def test_the_index_knows_the_year_of_publication(store: Store) -> None:
-    fill(store, 5)
+    record_articles(store, 5)
     for query, count in (
         ("after:2026", 5),
         ("after:2027", 0),
         ("before:2027", 5),
         ("before:2025", 0),
     ):
-        assert len(propose(store, query)) == count, query
+        assert len(list_proposed(store, query)) == count, query
 
 
 @pytest.mark.parametrize("query", ["url:example or ferry", "not ferry"])
-def test_what_an_index_cannot_tell_requires_nothing(query: str) -> None:
+def test_a_query_that_an_index_cannot_answer_requires_nothing(query: str) -> None:
     assert require(parse_query(query)) is None

@@ -21,14 +21,14 @@ from syndicator.store import rows, schema
 from syndicator.store.engine import Store, open_store
 from syndicator.store.postgres import StoreAway, StoreConflict
 from tests.postgres import Server
-from tests.store.conftest import NOW, make, record, stamp
+from tests.store.conftest import NOW, make_article, make_stamp, record_article
 
 WRITERS = 4
 EACH = 6  # articles of a writer
 TAGS = ("AI", "Chips", "Law", "Markets")
 
 
-def side_by_side(url: str, work: Callable[[Store, int], object], writers: int = WRITERS) -> None:
+def run_in_threads(url: str, work: Callable[[Store, int], object], writers: int = WRITERS) -> None:
     """Does `work` in as many threads at once, each with a store of its own and its number."""
     ready = threading.Barrier(writers)
 
@@ -46,12 +46,12 @@ def test_articles_that_all_share_feeds_are_all_there_and_counted(any_url: str) -
     def work(store: Store, writer: int) -> None:
         tags = TAGS[writer:] + TAGS[:writer]  # each would lock the feeds in an order of his own
         for number in range(EACH):
-            record(store, 100 * writer + number, tags=tags, category=None)
+            record_article(store, 100 * writer + number, tags=tags, category=None)
             store.visits.end_visit(
-                outcome(f"s{writer}"), SourceState(key=f"s{writer}", url="https://a.example/")
+                make_outcome(f"s{writer}"), SourceState(key=f"s{writer}", url="https://a.example/")
             )
 
-    side_by_side(any_url, work)
+    run_in_threads(any_url, work)
 
     with open_store(any_url, articles_exist=False) as store:
         rows = {row.key: row for row in store.index.feeds()}
@@ -63,23 +63,23 @@ def test_articles_that_all_share_feeds_are_all_there_and_counted(any_url: str) -
 def test_one_article_that_all_record_is_one_in_each_feed(any_url: str) -> None:
     def work(store: Store, writer: int) -> None:
         for number in range(15):
-            record(store, number, title=f"by {writer}")
+            record_article(store, number, title=f"by {writer}")
 
-    side_by_side(any_url, work)
+    run_in_threads(any_url, work)
 
     with open_store(any_url, articles_exist=False) as store:
         assert {row.key: row.count for row in store.index.feeds()}[ALL] == 15
         assert len(store.index.ids(ALL, limit=99, since=None, most=99)) == 15
 
 
-def test_a_build_takes_back_no_mark_that_it_did_not_see(any_url: str) -> None:
+def test_a_build_deletes_only_marks_that_it_read(any_url: str) -> None:
     with (
         open_store(any_url, articles_exist=False) as builder,
         open_store(any_url, articles_exist=False) as visitor,
     ):
-        record(builder, 1)
+        record_article(builder, 1)
         seen = builder.index.marks()[ALL]
-        record(visitor, 2)
+        record_article(visitor, 2)
         builder.index.record(Progress(marks=seen))
 
         assert {row.key for row in builder.index.feeds() if row.stale} >= {ALL}
@@ -96,10 +96,10 @@ def test_a_mark_that_is_committed_late_is_not_lost(postgres: Server) -> None:
         open_store(url, articles_exist=False) as builder,
         open_store(url, articles_exist=False) as slow,
     ):
-        record(builder, 1)
+        record_article(builder, 1)
         with slow._db.write() as connection:
             connection.execute(schema.stale_marks.insert(), {"axis": ALL.axis, "slug": ALL.slug})
-            record(builder, 2)
+            record_article(builder, 2)
             seen = builder.index.marks()[ALL]
         builder.index.record(Progress(marks=seen))
 
@@ -114,14 +114,17 @@ def test_two_that_file_articles_do_not_wait_for_each_other(postgres: Server) -> 
         open_store(url, articles_exist=False) as first,
         open_store(url, articles_exist=False) as second,
     ):
-        record(first, 1)
+        record_article(first, 1)
         with first._db.write() as connection:
-            rows.save(connection, [ArticleRecord(article=make(2, digest="d"), stamp=stamp(2))])
-            record(second, 3, digest="d")  # would wait for ten seconds and fail
+            rows.save(
+                connection,
+                [ArticleRecord(article=make_article(2, digest="d"), stamp=make_stamp(2))],
+            )
+            record_article(second, 3, digest="d")  # would wait for ten seconds and fail
         assert len(first.index.ids(ALL, limit=9, since=None, most=9)) == 3
 
 
-def outcome(key: str) -> Outcome:
+def make_outcome(key: str) -> Outcome:
     return Outcome(key=key, at=NOW, status="unchanged")
 
 
@@ -166,7 +169,7 @@ def test_a_deadlock_is_tried_again(pair: tuple[Store, Store]) -> None:
     assert sorted(one.tries for one in crossings) == [1, 2]
 
 
-def test_what_conflicts_for_ever_is_told(pair: tuple[Store, Store]) -> None:
+def test_a_conflict_that_never_ends_is_raised(pair: tuple[Store, Store]) -> None:
     class Hopeless:
         tries = 0
 
@@ -193,7 +196,7 @@ def test_a_connection_that_was_ended_is_made_again(
     with pytest.raises(StoreAway, match="cannot be reached"):
         one.visits.state("a")
     assert one.visits.state("a")
-    assert record(one, 1)
+    assert record_article(one, 1)
 
 
 def test_connections_have_limits_in_time_and_read_what_is_committed(
@@ -228,27 +231,28 @@ def test_visits_that_share_commits_in_a_file_are_seen_at_once_here(
     one, other = pair
     first: list[int] = []
     with one.visits.shared(lambda: first.append(1)):
-        article = record(one, 1)
-        one.visits.end_visit(outcome("a"), SourceState(key="a", url="https://b.example/"))
+        article = record_article(one, 1)
+        one.visits.end_visit(make_outcome("a"), SourceState(key="a", url="https://b.example/"))
         assert other.visits.article(article.id)
         assert len(first) == 2, "what has to be on the disk first was not asked for"
         state = other.visits.state("a")
         assert state and state.url == "https://b.example/"
 
 
-def test_what_one_merges_another_that_files_meanwhile_does_not_undo(
+def test_filing_an_article_does_not_undo_a_merge_by_another_process(
     pair: tuple[Store, Store],
 ) -> None:
     """What is known of an article is read once no other transaction is at work on it."""
     one, other = pair
-    copy, original = record(one, 1), record(one, 2)
+    copy = record_article(one, 1)
+    original = record_article(one, 2)
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     with ThreadPoolExecutor(1) as threads:
         with one._db.write() as connection:
             on_postgres.alone(connection, copy.id)
             merged = schema.articles.update().where(schema.articles.c.id == copy.id)
             connection.execute(merged.values(merged_into=original.id))
-            filed = threads.submit(record, other, 1, title="meanwhile")
+            filed = threads.submit(record_article, other, 1, title="meanwhile")
             while not connection.execute(waiting).scalar():
                 assert not filed.done()
         filed.result()

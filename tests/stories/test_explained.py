@@ -17,7 +17,7 @@ from syndicator.publishing.validate import atom_fault
 from syndicator.runs.build import build_due
 from syndicator.runs.build_timing import Settling
 from tests.places import Place
-from tests.stories.test_published import A, B, entries, operate, report
+from tests.stories.test_published import A, B, file_report, open_and_run, read_entries
 
 SETTINGS = '[publish]\ntag_min = 1\nstories = "link"\naxes = ["all", "sources", "stories"]\n'
 FIRST = "A strong quake of 6.4 killed 12 people in Sant Orel in Verania at dawn, said Dario Menk."
@@ -30,23 +30,23 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path, settings=SETTINGS)
 
 
-def tell(place: Place, outlet: str, text: str, **changes: object) -> str:
-    return report(place, outlet, excerpt=text, tags=(outlet,), **changes)
+def file_text(place: Place, outlet: str, text: str, **changes: object) -> str:
+    return file_report(place, outlet, excerpt=text, tags=(outlet,), **changes)
 
 
-def content(place: Place) -> str:
-    (entry,) = entries(place, "stories").values()
+def read_content(place: Place) -> str:
+    (entry,) = read_entries(place, "stories").values()
     return unescape(str(entry.content[0].value))
 
 
-def page(place: Place) -> str:
+def read_page(place: Place) -> str:
     with place.app() as app:
         (story,) = {member.story for member in app.archive.store.stories.members()}
     return unescape(place.published(paths.story_name(story)))
 
 
-def times(place: Place) -> tuple[str, str]:
-    (entry,) = entries(place, "stories").values()
+def read_times(place: Place) -> tuple[str, str]:
+    (entry,) = read_entries(place, "stories").values()
     return entry.published, entry.updated
 
 
@@ -55,82 +55,82 @@ def build_later(place: Place, **later: int) -> None:
     place.build()
 
 
-def begin(place: Place) -> list[str]:
-    """A story of two outlets at 12:20."""
-    ids = [tell(place, "one", FIRST), tell(place, "two", ADDS)]
+def begin_story(place: Place) -> list[str]:
+    """File two reports of different outlets on one event, at 12:20."""
+    ids = [file_text(place, "one", FIRST), file_text(place, "two", ADDS)]
     place.build()
     return ids
 
 
 def test_the_feed_of_stories_is_there_from_the_first_day(place: Place) -> None:
     place.build()
-    assert entries(place, "stories") == {}
+    assert read_entries(place, "stories") == {}
     assert atom_fault(place.published("stories.atom").encode()) is None
     assert "stories.atom" in place.published("feeds.opml")
 
 
 def test_a_story_says_who_was_first_and_what_the_other_adds(place: Place) -> None:
-    begin(place)
-    for text in (content(place), page(place)):
+    begin_story(place)
+    for text in (read_content(place), read_page(place)):
         assert "First reported by" in text
         assert f'“{ADDS}” <a href="{B}">Two</a>, 2026-03-10 12:20 UTC' in text
         assert f'12 people (<a href="{A}">One</a>, 2026-03-10 12:10 UTC)' in text
         assert f'14 people (<a href="{B}">Two</a>, 2026-03-10 12:20 UTC)' in text
-    assert FIRST in page(place)
-    (entry,) = entries(place, "stories").values()
+    assert FIRST in read_page(place)
+    (entry,) = read_entries(place, "stories").values()
     assert {tag.term for tag in entry.tags} >= {"one", "two"}
     assert atom_fault(place.published("stories.atom").encode()) is None
 
 
 def test_tags_of_a_flood_push_out_none_of_others(place: Place) -> None:
-    begin(place)
+    begin_story(place)
     flood = [f"spam {number}" for number in range(12)]
     for number in range(4):
         tags = tuple(flood[number * 2 : number * 2 + 4])
-        report(place, f"x{number}.flood", excerpt=FIRST, tags=tags)
+        file_report(place, f"x{number}.flood", excerpt=FIRST, tags=tags)
     build_later(place, hours=1)
-    (entry,) = entries(place, "stories").values()
+    (entry,) = read_entries(place, "stories").values()
     shown = [tag.term for tag in entry.tags]
     assert shown[:3] == ["one", "two", "spam 0"]
     assert len(shown) == 10
 
 
 def test_a_story_over_days_has_them(place: Place) -> None:
-    begin(place)
-    assert "Day by day" not in page(place)
+    begin_story(place)
+    assert "Day by day" not in read_page(place)
     place.now += timedelta(days=1)
-    tell(place, "three", LATE)
+    file_text(place, "three", LATE)
     place.build()
-    assert "<li>2026-03-11: <a" in page(place)
+    assert "<li>2026-03-11: <a" in read_page(place)
 
 
 def test_only_what_is_published_of_a_source_is_quoted(place: Place) -> None:
     sources = place.config / "sources.toml"
     listed = sources.read_text()
-    begin(place)
-    assert ADDS in content(place)
+    begin_story(place)
+    assert ADDS in read_content(place)
     for option in ("quotes = false", 'content = "link"'):
         sources.write_text(listed + option + "\n")
         place.build()
-        assert ADDS not in content(place)
-        assert ADDS not in page(place).partition('<ol class="stories">')[0]
-        assert "14 people" not in content(place)
-        assert f'<a href="{B}">Two</a>' in content(place)
+        assert ADDS not in read_content(place)
+        assert ADDS not in read_page(place).partition('<ol class="stories">')[0]
+        assert "14 people" not in read_content(place)
+        assert f'<a href="{B}">Two</a>' in read_content(place)
         sources.write_text(listed)
         place.build()
-        assert ADDS in content(place)
+        assert ADDS in read_content(place)
 
 
 def test_a_quote_goes_with_its_article(place: Place) -> None:
-    ids = begin(place)
-    tell(place, "three", LATE)
+    ids = begin_story(place)
+    file_text(place, "three", LATE)
     build_later(place, hours=1)
-    assert LATE in content(place)
-    assert LATE in page(place)
-    operate(place, "withdraw", id=(entry_id := _find(place, "three")))
+    assert LATE in read_content(place)
+    assert LATE in read_page(place)
+    open_and_run(place, "withdraw", id=(entry_id := _find(place, "three")))
     place.build()
-    assert LATE not in content(place)
-    assert LATE not in page(place)
+    assert LATE not in read_content(place)
+    assert LATE not in read_page(place)
     assert entry_id not in ids
     _correct(
         place,
@@ -138,8 +138,8 @@ def test_a_quote_goes_with_its_article(place: Place) -> None:
         "Two ferries sank in the harbour after the quake in Sant Orel, its mayor said.",
     )
     place.build()
-    assert ADDS not in content(place)
-    assert "Two ferries sank" in content(place)
+    assert ADDS not in read_content(place)
+    assert "Two ferries sank" in read_content(place)
 
 
 def _find(place: Place, outlet: str) -> str:
@@ -157,19 +157,19 @@ def _correct(place: Place, id: str, excerpt: str) -> None:
 
 
 def test_new_reports_change_an_entry_once_an_hour(place: Place) -> None:
-    begin(place)
+    begin_story(place)
     first = place.published("stories.atom")
-    published, updated = times(place)
+    published, updated = read_times(place)
     for outlet, text in (("three", LATE), ("four", ADDS)):
-        tell(place, outlet, text)
+        file_text(place, outlet, text)
         place.build()
         assert place.published("stories.atom") == first
-    assert LATE in page(place)  # pages change at once
+    assert LATE in read_page(place)  # pages change at once
     place.now = place.now.replace(hour=13, minute=0)
     place.build()
-    assert LATE in content(place)
-    assert "Four" in content(place)
-    after = times(place)
+    assert LATE in read_content(place)
+    assert "Four" in read_content(place)
+    after = read_times(place)
     assert after[0] == published
     assert (
         datetime.fromisoformat(updated)
@@ -182,17 +182,17 @@ def test_new_reports_change_an_entry_once_an_hour(place: Place) -> None:
 
 
 def test_a_copy_does_not_move_updated(place: Place) -> None:
-    begin(place)
-    before = times(place)
-    tell(place, "four", ADDS)
+    begin_story(place)
+    before = read_times(place)
+    file_text(place, "four", ADDS)
     build_later(place, hours=1)
-    assert "Four" in content(place)
-    assert times(place) == before
+    assert "Four" in read_content(place)
+    assert read_times(place) == before
 
 
 def test_up_builds_when_an_hour_with_a_new_report_has_ended(place: Place) -> None:
-    begin(place)
-    tell(place, "three", LATE)
+    begin_story(place)
+    file_text(place, "three", LATE)
     place.build()
     with place.app() as app:
         settling = Settling(lambda: 0.0)
@@ -202,4 +202,4 @@ def test_up_builds_when_an_hour_with_a_new_report_has_ended(place: Place) -> Non
         assert settling.is_due(app)
         asyncio.run(build_due(app, settling))
         assert not settling.is_due(app)
-    assert LATE in content(place)
+    assert LATE in read_content(place)

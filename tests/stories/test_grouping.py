@@ -39,28 +39,29 @@ NUMBERS = " ".join(str(4711 + 613 * n) for n in range(15))
 WINDOW_OF_FEW = Window()
 
 
-def report(id: str, words: tuple[str, str] = QUAKE, **changes: Any) -> Report:
-    """An article of an outlet of its own."""
+def make_report(id: str, words: tuple[str, str] = QUAKE, **changes: Any) -> Report:
+    """Return an article of an outlet of its own."""
     given = {"outlet": f"{id}.example", "language": "en", "at": NOON, **changes}
     return Report(id=id, sketch=sketch(*words), **given)
 
 
-def likeness(one: Report, other: Report, window: Window = WINDOW_OF_FEW) -> float:
+def measure(one: Report, other: Report, window: Window = WINDOW_OF_FEW) -> float:
     return Comparison(window).measure(one, other)
 
 
-def ids(groups: Sequence[Sequence[Report]]) -> set[frozenset[str]]:
+def list_ids(groups: Sequence[Sequence[Report]]) -> set[frozenset[str]]:
     return {frozenset(one.id for one in group) for group in groups}
 
 
-def first(group: Sequence[Report]) -> str:
+def name_story(group: Sequence[Report]) -> str:
     return "story of " + min(one.id for one in group)
 
 
-def stories(
+def find_changes(
     reports: Sequence[Report], new: Collection[str] = (), window: Window = WINDOW_OF_FEW
 ) -> dict[str, str]:
-    """What a pass changes when the `new` ones come, or all; each finds all others."""
+    """Return the stories that change when the articles `new` come, or all. Each of them is compared
+    with all others."""
 
     def members(names: Collection[str]) -> list[Report]:
         return [one for one in reports if one.story in names]
@@ -69,12 +70,12 @@ def stories(
         return [other for other in reports if other.id != one.id]
 
     return changes(
-        [one for one in reports if not new or one.id in new], near, members, first, window
+        [one for one in reports if not new or one.id in new], near, members, name_story, window
     )
 
 
 def test_reports_of_one_event_are_a_story_and_others_are_not() -> None:
-    assert stories([report("a"), report("b"), report("c", FERRY)]) == {
+    assert find_changes([make_report("a"), make_report("b"), make_report("c", FERRY)]) == {
         "a": "story of a",
         "b": "story of a",
     }
@@ -87,9 +88,9 @@ def test_hard_pairs_are_told_apart(articles: int, least: int) -> None:
     window = Window(articles=articles)
     right = 0
     for pair in PAIRS:
-        one = report("a", pair.report)
-        right += likeness(one, report("b", pair.same), window) > 0
-        right += likeness(one, report("b", pair.other), window) <= 0
+        one = make_report("a", pair.report)
+        right += measure(one, make_report("b", pair.same), window) > 0
+        right += measure(one, make_report("b", pair.other), window) <= 0
     assert len(PAIRS) == 30
     assert right >= least
 
@@ -123,20 +124,20 @@ def test_texts_that_say_little_are_no_story(
     articles: int, one: tuple[str, str], other: tuple[str, str]
 ) -> None:
     window = Window(articles=articles)
-    assert likeness(report("a", one), report("b", other), window) < 0
-    assert stories([report("a", one), report("b", other)], window=window) == {}
+    assert measure(make_report("a", one), make_report("b", other), window) < 0
+    assert find_changes([make_report("a", one), make_report("b", other)], window=window) == {}
 
 
 # In an empty window two rare names are enough: they are all that both say.
 @pytest.mark.parametrize("articles", [300, 10_000])
 def test_a_name_makes_no_story(articles: int) -> None:
-    one = report("a", ("How Orlan Menk became rich", "Banker Orlan Menk had friends."))
-    other = report("b", ("Orlan Menk and the art market", "A look."))
-    assert stories([one, other], window=Window(articles=articles)) == {}
+    one = make_report("a", ("How Orlan Menk became rich", "Banker Orlan Menk had friends."))
+    other = make_report("b", ("Orlan Menk and the art market", "A look."))
+    assert find_changes([one, other], window=Window(articles=articles)) == {}
 
 
-def filled(template: dict[str, str], number: int) -> tuple[str, str]:
-    """A title and text of a template, the same for the same number."""
+def fill_template(template: dict[str, str], number: int) -> tuple[str, str]:
+    """Return a title and text of a template, the same for the same number."""
     dice = random.Random(f"{template['kind']} {number}")
     values = {
         f"NAME{n}": "".join(dice.choices(TEMPLATES["syllables"], k=3)).capitalize()
@@ -153,11 +154,14 @@ def filled(template: dict[str, str], number: int) -> tuple[str, str]:
 
 @pytest.mark.parametrize("template", TEMPLATES["template"], ids=lambda template: template["kind"])
 def test_texts_of_one_template_are_no_story(template: dict[str, str]) -> None:
-    texts = [filled(template, number) for number in range(40)]
+    texts = [fill_template(template, number) for number in range(40)]
     assert len(set(texts)) == len(texts)
     assert (
-        stories(
-            [report(f"{n:02}", words, outlet=f"{n % 20}.example") for n, words in enumerate(texts)]
+        find_changes(
+            [
+                make_report(f"{n:02}", words, outlet=f"{n % 20}.example")
+                for n, words in enumerate(texts)
+            ]
         )
         == {}
     )
@@ -168,8 +172,8 @@ def test_texts_of_a_few_sentences_are_no_story() -> None:
         (f"Title of outlet {n}", " ".join(prose.paragraphs(f"outlet-{n}", (), 4)))
         for n in range(40)
     ]
-    found = [report(f"{n:02}", words) for n, words in enumerate(texts)]
-    assert stories(found, window=Window(articles=3_000)) == {}
+    found = [make_report(f"{n:02}", words) for n, words in enumerate(texts)]
+    assert find_changes(found, window=Window(articles=3_000)) == {}
 
 
 # a guide to five apps is no event, and no story
@@ -185,7 +189,8 @@ def test_copies_of_a_report_that_end_with_other_names_are_a_story(title: str, te
     )
     copies = [(title, f"{text} {end}") for end in ends]
     assert all(
-        likeness(report("a", one), report("b", other)) > 0 for one, other in combinations(copies, 2)
+        measure(make_report("a", one), make_report("b", other)) > 0
+        for one, other in combinations(copies, 2)
     )
 
 
@@ -193,22 +198,22 @@ def test_copies_of_a_report_that_end_with_other_names_are_a_story(title: str, te
     "changed", [{"language": "de"}, {"language": ""}, {"at": NOON + WINDOW + timedelta(seconds=1)}]
 )
 def test_another_language_or_time_never_joins(changed: dict[str, Any]) -> None:
-    assert likeness(report("a"), report("b", **changed)) == FAR
-    assert stories([report("a"), report("b", **changed)]) == {}
+    assert measure(make_report("a"), make_report("b", **changed)) == FAR
+    assert find_changes([make_report("a"), make_report("b", **changed)]) == {}
 
 
 def test_the_later_a_report_comes_the_less_likely_it_joins() -> None:
     values = [
-        likeness(report("a"), report("b", at=NOON + timedelta(days=days)))
+        measure(make_report("a"), make_report("b", at=NOON + timedelta(days=days)))
         for days in (5, 4, 3, 2, 1, 0)
     ]
     assert values == sorted(set(values))
 
 
 def test_articles_of_one_outlet_are_no_story() -> None:
-    one, other = (report(id, outlet="one.example") for id in "ab")
-    assert ids(grouped([one, other], likeness)) == {frozenset("ab")}
-    assert stories([one, other]) == {}
+    one, other = (make_report(id, outlet="one.example") for id in "ab")
+    assert list_ids(grouped([one, other], measure)) == {frozenset("ab")}
+    assert find_changes([one, other]) == {}
 
 
 @given(
@@ -218,122 +223,132 @@ def test_articles_of_one_outlet_are_no_story() -> None:
 def test_the_order_of_articles_changes_nothing(
     chance: random.Random, words: list[tuple[str, str]]
 ) -> None:
-    reports = [report(f"{n}", text, at=NOON + timedelta(hours=n)) for n, text in enumerate(words)]
+    reports = [
+        make_report(f"{n}", text, at=NOON + timedelta(hours=n)) for n, text in enumerate(words)
+    ]
     mixed = chance.sample(reports, len(reports))
-    assert grouped(mixed, likeness) == grouped(reports, likeness)
+    assert grouped(mixed, measure) == grouped(reports, measure)
 
 
-def pretend(values: dict[str, float]) -> Measure:
+def make_measure(values: dict[str, float]) -> Measure:
     return lambda one, other: values.get(min(one.id, other.id) + max(one.id, other.id), -9.0)
 
 
 def test_an_outlet_counts_once_in_a_mean_however_much_it_writes() -> None:
-    flood = [report(f"f{n}", outlet="flood.example") for n in range(4)]
+    flood = [make_report(f"f{n}", outlet="flood.example") for n in range(4)]
     likely = {f"bf{n}": 9.0 for n in range(4)} | {f"cf{n}": -3.0 for n in range(4)} | {"bc": 8.0}
     likely |= {f"f{n}f{m}": 9.0 for n in range(4) for m in range(4)}
-    together = ids(grouped([*flood, report("b"), report("c")], pretend(likely)))
+    together = list_ids(grouped([*flood, make_report("b"), make_report("c")], make_measure(likely)))
     # (8 - 3) / 2, not (8 - 4 * 3) / 5
     assert together == {frozenset(("b", "c", "f0", "f1", "f2", "f3"))}
 
 
 def test_an_outlet_has_few_articles_in_a_story_the_first_ones() -> None:
     flood = [
-        report(f"f{n}", outlet="flood.example", at=NOON + timedelta(minutes=n))
+        make_report(f"f{n}", outlet="flood.example", at=NOON + timedelta(minutes=n))
         for n in range(OF_OUTLET + 2)
     ]
-    found = stories([report("a"), *flood])
+    found = find_changes([make_report("a"), *flood])
     assert sorted(found) == ["a", *(f"f{n}" for n in range(OF_OUTLET))]
 
 
 def test_a_story_keeps_its_name_when_others_join_and_when_two_become_one() -> None:
     reports = [
-        report("a", story="larger"),
-        report("b", story="larger"),
-        report("c", story="a"),
-        report("n"),
+        make_report("a", story="larger"),
+        make_report("b", story="larger"),
+        make_report("c", story="a"),
+        make_report("n"),
     ]
-    assert stories(reports, "n") == {"c": "larger", "n": "larger"}
+    assert find_changes(reports, "n") == {"c": "larger", "n": "larger"}
 
 
-def test_what_is_final_stays_where_it_is() -> None:
+def test_final_articles_stay_in_their_stories() -> None:
     reports = [
-        report("a", story="one", final=True),
-        report("b", story="two", final=True),
-        report("n"),
+        make_report("a", story="one", final=True),
+        make_report("b", story="two", final=True),
+        make_report("n"),
     ]
-    assert stories(reports, "n") == {"n": "one"} or stories(reports, "n") == {"n": "two"}
+    assert find_changes(reports, "n") == {"n": "one"} or find_changes(reports, "n") == {"n": "two"}
     apart = [
-        report("a", story="one", final=True),
-        report("b", FERRY, story="one", final=True),
-        report("n", FERRY),
+        make_report("a", story="one", final=True),
+        make_report("b", FERRY, story="one", final=True),
+        make_report("n", FERRY),
     ]
-    assert stories(apart, "n").keys() <= {"n"}
+    assert find_changes(apart, "n").keys() <= {"n"}
 
 
-def test_what_comes_later_parts_no_story_and_joins_no_two() -> None:
-    apart = [report(id, words, story=story) for id, words, story in PARTS]
-    mixed = [report(f"x{n}", BOTH, at=NOON + timedelta(hours=1)) for n in range(6)]
-    found = stories([*apart, *mixed], [one.id for one in mixed])
+def test_later_articles_neither_split_a_story_nor_join_two() -> None:
+    apart = [make_report(id, words, story=story) for id, words, story in PARTS]
+    mixed = [make_report(f"x{n}", BOTH, at=NOON + timedelta(hours=1)) for n in range(6)]
+    found = find_changes([*apart, *mixed], [one.id for one in mixed])
     assert not found.keys() & set("abcd")
-    singles = [report("a"), report("c", FERRY), *mixed]
-    found = stories(singles)
+    singles = [make_report("a"), make_report("c", FERRY), *mixed]
+    found = find_changes(singles)
     assert found.get("a", "a") != found.get("c", "c")
 
 
 def test_a_report_like_two_events_neither_parts_nor_bridges_stories() -> None:
-    later = report("x", at=NOON + timedelta(hours=1))
-    measure = pretend({"ab": 1.5, "ax": 9.0, "bx": -1.5})
-    story = [report("a", story="s"), report("b", story="s")]
-    assert ids(grouped([*story, later], measure, "x")) == {frozenset("abx")}
-    measure = pretend({"ab": -3.0, "ax": 9.0, "bx": 9.0})
-    assert frozenset("ab") not in ids(grouped([report("a"), report("b")], measure))
-    assert frozenset("abx") not in ids(grouped([report("a"), report("b"), later], measure))
+    later = make_report("x", at=NOON + timedelta(hours=1))
+    measure = make_measure({"ab": 1.5, "ax": 9.0, "bx": -1.5})
+    story = [make_report("a", story="s"), make_report("b", story="s")]
+    assert list_ids(grouped([*story, later], measure, "x")) == {frozenset("abx")}
+    measure = make_measure({"ab": -3.0, "ax": 9.0, "bx": 9.0})
+    assert frozenset("ab") not in list_ids(grouped([make_report("a"), make_report("b")], measure))
+    assert frozenset("abx") not in list_ids(
+        grouped([make_report("a"), make_report("b"), later], measure)
+    )
 
 
-def test_a_later_pass_parts_what_is_not_alike() -> None:
+def test_a_later_pass_splits_articles_that_are_not_alike() -> None:
     reports = [
-        report("a", story="s"),
-        report("b", FERRY, story="s"),
-        report("n"),
-        report("m", FERRY),
+        make_report("a", story="s"),
+        make_report("b", FERRY, story="s"),
+        make_report("n"),
+        make_report("m", FERRY),
     ]
-    found = stories(reports, "nm")
+    found = find_changes(reports, "nm")
     now = {one.id: found.get(one.id, one.story) for one in reports}
     assert now["a"] == now["n"] != now["b"] == now["m"]
 
 
 def test_an_article_that_was_edited_leaves_its_story() -> None:
     reports = [
-        report("a", story="s"),
-        report("b", story="s"),
-        report("c", FERRY, story="s"),
-        report("m", FERRY),
+        make_report("a", story="s"),
+        make_report("b", story="s"),
+        make_report("c", FERRY, story="s"),
+        make_report("m", FERRY),
     ]
-    assert stories(reports, "c") == {"c": "story of c", "m": "story of c"}
-    other = [report("m", FERRY, story="t"), report("n", FERRY, story="t")]
-    assert stories([*reports[:2], report("c", FERRY, story="s"), *other], "c") == {"c": "t"}
+    assert find_changes(reports, "c") == {"c": "story of c", "m": "story of c"}
+    other = [make_report("m", FERRY, story="t"), make_report("n", FERRY, story="t")]
+    assert find_changes([*reports[:2], make_report("c", FERRY, story="s"), *other], "c") == {
+        "c": "t"
+    }
 
 
-def test_a_story_that_is_too_large_to_be_grouped_anew_takes_what_comes() -> None:
-    large = [report(f"a{n:03}", story="s") for n in range(LARGEST)]
-    assert stories([*large, report("n"), report("x", FERRY)], "nx") == {"n": "s"}
+def test_a_story_too_large_to_be_grouped_again_takes_new_articles() -> None:
+    large = [make_report(f"a{n:03}", story="s") for n in range(LARGEST)]
+    assert find_changes([*large, make_report("n"), make_report("x", FERRY)], "nx") == {"n": "s"}
     earlier = NOON - timedelta(hours=1)
-    flood = [report(f"b{n}", story="s", outlet="n.example", at=earlier) for n in range(OF_OUTLET)]
-    assert stories([*large, *flood, report("n")], "n") == {}
+    flood = [
+        make_report(f"b{n}", story="s", outlet="n.example", at=earlier) for n in range(OF_OUTLET)
+    ]
+    assert find_changes([*large, *flood, make_report("n")], "n") == {}
 
 
 def test_many_articles_at_once_begin_a_story() -> None:
-    assert len(set(stories([report(f"a{n:03}") for n in range(LARGEST + 20)]).values())) == 1
+    assert (
+        len(set(find_changes([make_report(f"a{n:03}") for n in range(LARGEST + 20)]).values())) == 1
+    )
 
 
 def test_an_article_on_two_events_joins_no_two_stories() -> None:
     apart = [
-        report("a", story="one"),
-        report("b", story="one"),
-        report("c", FERRY, story="two"),
-        report("d", FERRY, story="two"),
+        make_report("a", story="one"),
+        make_report("b", story="one"),
+        make_report("c", FERRY, story="two"),
+        make_report("d", FERRY, story="two"),
     ]
-    bridges = [report(f"x{n}", BOTH, outlet="bridge.example") for n in range(5)]
-    found = stories([*apart, *bridges], [one.id for one in bridges])
+    bridges = [make_report(f"x{n}", BOTH, outlet="bridge.example") for n in range(5)]
+    found = find_changes([*apart, *bridges], [one.id for one in bridges])
     assert not found.keys() & {"a", "b", "c", "d"}
     assert found.keys() == {one.id for one in bridges}

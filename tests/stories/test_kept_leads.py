@@ -12,7 +12,15 @@ import pytest
 from syndicator.core.errors import UsageError
 from syndicator.upkeep.reindex import reindex
 from tests.places import Place
-from tests.stories.test_published import A, B, C, entries, operate, report, shown
+from tests.stories.test_published import (
+    A,
+    B,
+    C,
+    file_report,
+    open_and_run,
+    read_entries,
+    read_named_outlets,
+)
 from tests.stories.test_stories import FERRY, QUAKE
 
 LONGER = (QUAKE[0], QUAKE[1] * 50)
@@ -23,7 +31,7 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path, settings='[publish]\ntag_min = 1\nstories = "link"\n')
 
 
-def follow(place: Place, *outlets: str, preferred: str = "") -> None:
+def follow_only(place: Place, *outlets: str, preferred: str = "") -> None:
     """Follow these outlets from now on, in place of those before."""
     tables = (
         f'[[source]]\nkey = "{outlet}"\nurl = "https://{outlet}.example/feed"\n'
@@ -35,14 +43,14 @@ def follow(place: Place, *outlets: str, preferred: str = "") -> None:
         app.archive.beside.follow(app.configuration.sources)
 
 
-def leads(place: Place) -> list[str]:
-    """The addresses of the reports that lead stories."""
+def read_leads(place: Place) -> list[str]:
+    """Return the addresses of the reports that lead stories."""
     place.build()
-    return list(shown(place, "stories"))
+    return list(read_named_outlets(place, "stories"))
 
 
-def headline(place: Place) -> str:
-    """The address of the first headline of the front page."""
+def read_headline(place: Place) -> str:
+    """Return the address of the first headline of the front page."""
     return (
         place.published("index.html")
         .partition('<h3><a class="headline" href="')[2]
@@ -51,16 +59,16 @@ def headline(place: Place) -> str:
 
 
 def test_a_source_followed_for_a_week_leads_before_a_new_one(place: Place) -> None:
-    follow(place, "one")
-    follow(place, "two", "one")
+    follow_only(place, "one")
+    follow_only(place, "two", "one")
     place.now += timedelta(days=6, hours=13)
-    follow(place, "one", "two", "three")
-    report(place, "three", LONGER)
+    follow_only(place, "one", "two", "three")
+    file_report(place, "three", LONGER)
     place.now += timedelta(days=1)
-    report(place, "two")
-    report(place, "one", LONGER)
-    assert leads(place) == [B]
-    assert headline(place) == B
+    file_report(place, "two")
+    file_report(place, "one", LONGER)
+    assert read_leads(place) == [B]
+    assert read_headline(place) == B
     lines = (place.folder / "feeds/articles/followed.tsv").read_text().splitlines()
     assert [line.split("\t")[0] for line in lines if not line.startswith("#")] == [
         "one",
@@ -69,133 +77,133 @@ def test_a_source_followed_for_a_week_leads_before_a_new_one(place: Place) -> No
     ]
 
 
-def test_of_new_sources_the_first_leads_whatever_is_longer(place: Place) -> None:
-    follow(place, "one", "two")
-    report(place, "one")
-    report(place, "two", LONGER)
-    assert leads(place) == [A]
+def test_the_first_of_new_sources_leads_even_if_another_text_is_longer(place: Place) -> None:
+    follow_only(place, "one", "two")
+    file_report(place, "one")
+    file_report(place, "two", LONGER)
+    assert read_leads(place) == [A]
 
 
 def test_a_source_with_lead_leads_though_it_is_new_and_last(place: Place) -> None:
-    follow(place, "one", "two")
+    follow_only(place, "one", "two")
     place.now += timedelta(days=8)
-    follow(place, "one", "two", "three", preferred="three")
+    follow_only(place, "one", "two", "three", preferred="three")
     for outlet in ("one", "two", "three"):
-        report(place, outlet)
-    assert leads(place) == [C]
+        file_report(place, outlet)
+    assert read_leads(place) == [C]
 
 
-def test_what_is_published_keeps_its_lead(place: Place) -> None:
-    follow(place, "one", "two", "three")
+def test_a_published_story_keeps_its_lead(place: Place) -> None:
+    follow_only(place, "one", "two", "three")
     for outlet in ("one", "two"):
-        report(place, outlet)
-    assert leads(place) == [A]
-    follow(place, "one", "two", "three", preferred="three")
-    report(place, "three", LONGER)
-    assert leads(place) == [A]
-    assert headline(place) == A
+        file_report(place, outlet)
+    assert read_leads(place) == [A]
+    follow_only(place, "one", "two", "three", preferred="three")
+    file_report(place, "three", LONGER)
+    assert read_leads(place) == [A]
+    assert read_headline(place) == A
 
 
 def test_the_owner_of_an_article_counts_whoever_announced_it(place: Place) -> None:
-    follow(place, "one", "two")
+    follow_only(place, "one", "two")
     place.now += timedelta(days=8)
-    follow(place, "one", "two", "three")
-    report(place, "one", source_key="three")
-    report(place, "two")
-    assert leads(place) == [A]
+    follow_only(place, "one", "two", "three")
+    file_report(place, "one", source_key="three")
+    file_report(place, "two")
+    assert read_leads(place) == [A]
 
 
 def test_a_source_with_an_address_on_another_site_is_a_new_one(place: Place) -> None:
-    follow(place, "one", "two")
+    follow_only(place, "one", "two")
     place.now += timedelta(days=8)
     file = place.config / "sources.toml"
     file.write_text(file.read_text().replace("one.example/feed", "three.example/feed"))
     with place.app() as app:
         app.archive.beside.follow(app.configuration.sources)
-    report(place, "three", source_key="one")
-    report(place, "two")
-    assert leads(place) == [B]
+    file_report(place, "three", source_key="one")
+    file_report(place, "two")
+    assert read_leads(place) == [B]
 
 
 def test_a_lost_database_and_a_lost_list_keep_the_leads(place: Place) -> None:
-    follow(place, "one", "two")
+    follow_only(place, "one", "two")
     for outlet in ("one", "two"):
-        report(place, outlet)
-    assert leads(place) == [A]
-    follow(place, "one", "two", preferred="two")
+        file_report(place, outlet)
+    assert read_leads(place) == [A]
+    follow_only(place, "one", "two", preferred="two")
     with place.app() as app:
         reindex(app.archive, app.configuration)
-    assert leads(place) == [A]
+    assert read_leads(place) == [A]
     for file in (place.folder / "feeds/state").glob("syndicator.db*"):
         file.unlink()
     with place.app(create=True) as app:
         reindex(app.archive, app.configuration)
-    assert leads(place) == [A]
+    assert read_leads(place) == [A]
     (place.folder / "feeds/articles/leads.tsv").unlink()
-    assert leads(place) == [A]
+    assert read_leads(place) == [A]
     assert (place.folder / "feeds/articles/leads.tsv").exists()
 
 
 def test_an_edit_of_the_list_counts(place: Place) -> None:
-    follow(place, "one", "two")
-    ids = [report(place, outlet) for outlet in ("one", "two")]
-    assert leads(place) == [A]
+    follow_only(place, "one", "two")
+    ids = [file_report(place, outlet) for outlet in ("one", "two")]
+    assert read_leads(place) == [A]
     file = place.folder / "feeds/articles/leads.tsv"
     file.write_text(file.read_text().replace(ids[0], ids[1]))
-    assert leads(place) == [B]
+    assert read_leads(place) == [B]
 
 
 def test_a_lead_that_is_withdrawn_or_on_hold_leaves_the_story_to_the_next(place: Place) -> None:
-    follow(place, "one", "two", "three")
+    follow_only(place, "one", "two", "three")
     for outlet in ("one", "two", "three"):
-        report(place, outlet)
-    assert leads(place) == [A]
-    ((before, entry),) = entries(place, "stories").items()
-    operate(place, "hide", id=A)
-    assert leads(place) == [B]
-    operate(place, "release", id=(A,))
-    assert leads(place) == [B]
-    operate(place, "withdraw", id=B)
-    assert leads(place) == [C]  # the first is looked at within an hour
-    after = entries(place, "stories")
+        file_report(place, outlet)
+    assert read_leads(place) == [A]
+    ((before, entry),) = read_entries(place, "stories").items()
+    open_and_run(place, "hide", id=A)
+    assert read_leads(place) == [B]
+    open_and_run(place, "release", id=(A,))
+    assert read_leads(place) == [B]
+    open_and_run(place, "withdraw", id=B)
+    assert read_leads(place) == [C]  # the first is looked at within an hour
+    after = read_entries(place, "stories")
     assert after.keys() == {before} and after[before].published == entry.published
 
 
 def test_a_lead_whose_file_is_pruned_leaves_the_story_to_the_next(place: Place) -> None:
-    follow(place, "one", "two", "three")
+    follow_only(place, "one", "two", "three")
     for outlet in ("one", "two", "three"):
-        report(place, outlet)
-    assert leads(place) == [A]
-    operate(place, "prune", named=(A,))
-    assert leads(place) == [B]
+        file_report(place, outlet)
+    assert read_leads(place) == [A]
+    open_and_run(place, "prune", named=(A,))
+    assert read_leads(place) == [B]
 
 
 def test_the_operator_names_the_lead_and_takes_it_back(place: Place) -> None:
-    follow(place, "one", "two", "three")
+    follow_only(place, "one", "two", "three")
     for outlet, words in (("one", QUAKE), ("two", QUAKE), ("three", FERRY)):
-        report(place, outlet, words)
-    assert leads(place) == [A]
-    operate(place, "join", ids=[A, C])
-    assert leads(place) == [A]
-    operate(place, "join", ids=[B, A], lead=True)
-    assert leads(place) == [B]
+        file_report(place, outlet, words)
+    assert read_leads(place) == [A]
+    open_and_run(place, "join", ids=[A, C])
+    assert read_leads(place) == [A]
+    open_and_run(place, "join", ids=[B, A], lead=True)
+    assert read_leads(place) == [B]
     with place.app() as app:
         reindex(app.archive, app.configuration)
-    assert leads(place) == [B]
-    operate(place, "undo", number="2")
-    assert leads(place) == [A]
+    assert read_leads(place) == [B]
+    open_and_run(place, "undo", number="2")
+    assert read_leads(place) == [A]
     with pytest.raises(UsageError, match="two articles"):
-        operate(place, "join", ids=[B], lead=True)
+        open_and_run(place, "join", ids=[B], lead=True)
 
 
 def test_a_restored_folder_is_believed(place: Place) -> None:
-    follow(place, "one", "two", "three")
+    follow_only(place, "one", "two", "three")
     for outlet in ("one", "two", "three"):
-        report(place, outlet)
-    assert leads(place) == [A]
+        file_report(place, outlet)
+    assert read_leads(place) == [A]
     saved = place.folder / "saved.tsv"
     shutil.copyfile(place.folder / "feeds/articles/leads.tsv", saved)
-    operate(place, "join", ids=[C, A], lead=True)
-    assert leads(place) == [C]
+    open_and_run(place, "join", ids=[C, A], lead=True)
+    assert read_leads(place) == [C]
     shutil.copyfile(saved, place.folder / "feeds/articles/leads.tsv")
-    assert leads(place) == [A]
+    assert read_leads(place) == [A]

@@ -16,12 +16,12 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 QUAKE = sketch("Quake in Verania", "It shook Sant Orel at 4:17, said Dario Menk in Sant Orel.")
 
 
-def report(id: str) -> Report:
+def make_report(id: str) -> Report:
     return Report(id, f"{id}.example", "en", NOON, QUAKE)
 
 
 def measure(window: Window) -> float:
-    return Comparison(window).measure(report("a"), report("b"))
+    return Comparison(window).measure(make_report("a"), make_report("b"))
 
 
 def test_among_more_articles_a_pair_must_be_likelier() -> None:
@@ -29,7 +29,7 @@ def test_among_more_articles_a_pair_must_be_likelier() -> None:
     assert measure(Window(articles=10_000)) < measure(Window(articles=100))
 
 
-def test_what_many_articles_say_weighs_less() -> None:
+def test_a_term_of_many_articles_weighs_less() -> None:
     common = dict.fromkeys(QUAKE.words, 100)
     window = Window(articles=100, sampled=200, counts=common)
     assert measure(window) < measure(Window(articles=100, sampled=200))
@@ -45,15 +45,17 @@ def test_an_outlet_makes_no_term_common() -> None:
 
 def test_guides_on_one_subject_are_less_likely_a_story() -> None:
     guide = QUAKE._replace(tone=-1.0)
-    one, other = (report(id)._replace(sketch=guide) for id in "ab")
+    one, other = (make_report(id)._replace(sketch=guide) for id in "ab")
     window = Window(articles=100)
     assert Comparison(window).measure(one, other) < measure(window) - 1
 
 
 @pytest.mark.parametrize("articles", [1, 100, 10_000])
-def test_what_is_likely_is_known_without_all_weights(articles: int) -> None:
+def test_likely_pairs_are_found_without_all_weights(articles: int) -> None:
     texts = [text for pair in PAIRS for text in (pair.report, pair.same, pair.other)]
-    reports = [report(f"{n:02}")._replace(sketch=sketch(*text)) for n, text in enumerate(texts)]
+    reports = [
+        make_report(f"{n:02}")._replace(sketch=sketch(*text)) for n, text in enumerate(texts)
+    ]
     comparison = Comparison(Window(articles=articles))
     likely = [pair for pair in combinations(reports, 2) if comparison.measure(*pair) > 0]
     fast = Comparison(Window(articles=articles))
@@ -67,4 +69,4 @@ def test_an_article_that_shares_little_is_told_apart_without_all_its_weights(
     other = Report("b", "b.example", "en", NOON, sketch("Fair opens in Verania", ""))
     comparison = Comparison(Window(articles=10_000))
     monkeypatch.setattr(comparison, "measure", lambda *_: pytest.fail("all weights were needed"))
-    assert not comparison.is_likely(report("a"), other)
+    assert not comparison.is_likely(make_report("a"), other)

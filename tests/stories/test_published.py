@@ -18,7 +18,7 @@ from syndicator.runs.build import build_feeds
 from syndicator.upkeep.reconcile import files
 from syndicator.upkeep.reindex import reindex
 from tests.places import Place
-from tests.stories.test_stories import FERRY, QUAKE, add, do, grouped
+from tests.stories.test_stories import FERRY, QUAKE, file_article, group_stories, run_operation
 
 
 @pytest.fixture
@@ -27,8 +27,11 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path, settings=f'[publish]\ntag_min = 1\nstories = "link"\naxes = {axes}\n')
 
 
-def report(place: Place, outlet: str, words: tuple[str, str] = QUAKE, **changes: object) -> str:
-    """A report that `outlet` announces itself, one minute after the last."""
+def file_report(
+    place: Place, outlet: str, words: tuple[str, str] = QUAKE, **changes: object
+) -> str:
+    """File a report that `outlet` announces itself, ten minutes after the last one; return its
+    id."""
     place.now += timedelta(minutes=10)
     origin = Origin(
         title=outlet.title(),
@@ -36,7 +39,7 @@ def report(place: Place, outlet: str, words: tuple[str, str] = QUAKE, **changes:
         site=f"https://{outlet}.example/",
     )
     with place.app() as app:
-        return add(
+        return file_article(
             app,
             f"https://{outlet}.example/a",
             words,
@@ -44,25 +47,25 @@ def report(place: Place, outlet: str, words: tuple[str, str] = QUAKE, **changes:
         )
 
 
-def entries(place: Place, name: str = "all") -> dict[str, feedparser.FeedParserDict]:
-    """The entries of a feed by id."""
+def read_entries(place: Place, name: str = "all") -> dict[str, feedparser.FeedParserDict]:
+    """Return the entries of a published feed by id."""
     found = feedparser.parse(place.published(f"{name}.atom")).entries
     ids = [entry.id for entry in found]
     assert len(set(ids)) == len(ids)
     return dict(zip(ids, found, strict=True))
 
 
-def shown(place: Place, name: str = "all") -> dict[str, tuple[str, ...]]:
-    """The addresses of the entries of a feed, each with the outlets that it names besides."""
+def read_named_outlets(place: Place, name: str = "all") -> dict[str, tuple[str, ...]]:
+    """Return the addresses of the entries of a feed, each with the other outlets that it names."""
     return {
         entry.link: tuple(link.title for link in entry.links if link.rel == "related")
-        for entry in entries(place, name).values()
+        for entry in read_entries(place, name).values()
     }
 
 
-def operate(place: Place, name: str, **values: object) -> None:
+def open_and_run(place: Place, name: str, **values: object) -> None:
     with place.app() as app:
-        do(app, name, **values)
+        run_operation(app, name, **values)
 
 
 A, B, C = (f"https://{name}.example/a" for name in ("one", "two", "three"))
@@ -71,56 +74,56 @@ A, B, C = (f"https://{name}.example/a" for name in ("one", "two", "three"))
 def test_each_report_names_the_others_and_joining_changes_neither_id_nor_updated(
     place: Place,
 ) -> None:
-    report(place, "one")
+    file_report(place, "one")
     place.build()
-    before = entries(place)
-    report(place, "two")
-    report(place, "sea", FERRY)
+    before = read_entries(place)
+    file_report(place, "two")
+    file_report(place, "sea", FERRY)
     place.build()
-    assert shown(place) == {A: ("Two",), B: ("One",), "https://sea.example/a": ()}
-    report(place, "three")
+    assert read_named_outlets(place) == {A: ("Two",), B: ("One",), "https://sea.example/a": ()}
+    file_report(place, "three")
     place.build()
-    after = entries(place)
-    assert shown(place)[A] == ("Two", "Three")
-    assert shown(place, "sources/one") == {A: ("Two", "Three")}
+    after = read_entries(place)
+    assert read_named_outlets(place)[A] == ("Two", "Three")
+    assert read_named_outlets(place, "sources/one") == {A: ("Two", "Three")}
     assert all(after[id].updated == entry.updated for id, entry in before.items())
     for name in ("all.rss", "all.json", "all.html", "sources/one.html", "index.html"):
         assert re.search(">Two(</bdi></a>|</a>, )", unescape(place.published(name))), name
 
 
 def test_a_report_that_leaves_is_named_no_more(place: Place) -> None:
-    ids = [report(place, outlet) for outlet in ("one", "two", "three")]
+    ids = [file_report(place, outlet) for outlet in ("one", "two", "three")]
     place.build()
     for name, id in (("hide", ids[2]), ("withdraw", ids[1])):
-        operate(place, name, id=id)
+        open_and_run(place, name, id=id)
         place.build()
-    assert shown(place) == {A: ()}
-    assert entries(place, "stories") == {}
-    operate(place, "release", id=(ids[2],))
+    assert read_named_outlets(place) == {A: ()}
+    assert read_entries(place, "stories") == {}
+    open_and_run(place, "release", id=(ids[2],))
     place.build()
-    assert shown(place) == {A: ("Three",), C: ("One",)}
+    assert read_named_outlets(place) == {A: ("Three",), C: ("One",)}
 
 
 def test_operators_and_edits_of_the_file_show_at_once(place: Place) -> None:
-    ids = report(place, "one"), report(place, "two", FERRY)
+    ids = file_report(place, "one"), file_report(place, "two", FERRY)
     place.build()
-    operate(place, "join", ids=[A, B])
+    open_and_run(place, "join", ids=[A, B])
     place.build()
-    assert shown(place) == {A: ("Two",), B: ("One",)}
-    operate(place, "undo", number="1")
+    assert read_named_outlets(place) == {A: ("Two",), B: ("One",)}
+    open_and_run(place, "undo", number="1")
     place.build()
-    assert shown(place) == {A: (), B: ()}
+    assert read_named_outlets(place) == {A: (), B: ()}
     lines = "".join(f"{id}\t{'b' * 26}\n" for id in ids)
     (place.folder / "feeds/articles/stories.tsv").write_text(lines)
     place.build()
-    assert shown(place) == {A: ("Two",), B: ("One",)}
+    assert read_named_outlets(place) == {A: ("Two",), B: ("One",)}
 
 
-def test_what_joins_writes_only_what_shows_it(place: Place) -> None:
+def test_a_new_report_changes_only_the_files_that_show_it(place: Place) -> None:
     for outlet, words in (("one", QUAKE), ("sea", FERRY)):
-        report(place, outlet, words)
+        file_report(place, outlet, words)
     place.build()
-    report(place, "two")
+    file_report(place, "two")
     with place.app() as app:
         app.archive.beside.follow(app.configuration.sources)
         written = asyncio.run(build_feeds(app)).written
@@ -130,31 +133,32 @@ def test_what_joins_writes_only_what_shows_it(place: Place) -> None:
 
 
 def test_stories_are_those_of_two_outlets_with_a_page_of_their_own(place: Place) -> None:
-    report(place, "one")
+    file_report(place, "one")
     place.build()
-    assert entries(place, "stories") == {}
-    report(place, "two")
-    report(place, "sea", FERRY)
+    assert read_entries(place, "stories") == {}
+    file_report(place, "two")
+    file_report(place, "sea", FERRY)
     place.build()
-    (entry,) = entries(place, "stories").values()
+    (entry,) = read_entries(place, "stories").values()
     assert is_of_story(entry.id)
     assert entry.link == A
     name = entry.content[0].value.rpartition("/stories/")[2].partition('"')[0]
     timeline = place.published(f"stories/{name}")
     assert timeline.index("one.example/a") < timeline.index("two.example/a")
-    report(place, "three")
+    file_report(place, "three")
     place.build()
     assert "three.example/a" in place.published(f"stories/{name}")
-    assert list(entries(place, "stories")) == [entry.id]
+    assert list(read_entries(place, "stories")) == [entry.id]
     for id in (B, C):
-        operate(place, "withdraw", id=id)
+        open_and_run(place, "withdraw", id=id)
     place.build()
     assert not (place.folder / "feeds/public/stories" / name).exists()
     for format in ("rss", "json", "html"):
         assert "one.example/a" not in place.published(f"stories.{format}")
 
 
-def whole(place: Place) -> dict[str, str]:
+def build_all(place: Place) -> dict[str, str]:
+    """Build all files; return their digests by name."""
     with place.app() as app:
         asyncio.run(build_feeds(app, include_all=True))
     return place.digests("public")
@@ -162,35 +166,35 @@ def whole(place: Place) -> dict[str, str]:
 
 def test_a_build_after_each_change_writes_what_one_build_of_all_writes(place: Place) -> None:
     changes: list[Callable[[], object]] = [
-        lambda: report(place, "one", tags=("Sea",)),
-        lambda: report(place, "two", category="AI"),
-        lambda: report(place, "three", FERRY),
-        lambda: report(place, "four"),
-        lambda: operate(place, "split", id=B),
-        lambda: operate(place, "withdraw", id=A),
-        lambda: operate(place, "join", ids=[C, B]),
-        lambda: operate(place, "hide", id=C),
+        lambda: file_report(place, "one", tags=("Sea",)),
+        lambda: file_report(place, "two", category="AI"),
+        lambda: file_report(place, "three", FERRY),
+        lambda: file_report(place, "four"),
+        lambda: open_and_run(place, "split", id=B),
+        lambda: open_and_run(place, "withdraw", id=A),
+        lambda: open_and_run(place, "join", ids=[C, B]),
+        lambda: open_and_run(place, "hide", id=C),
     ]
     for change in changes:
         change()
         place.build()
         before = place.digests("public")
-        assert whole(place) == before
+        assert build_all(place) == before
     with place.app() as app:
         reindex(app.archive, app.configuration)
     assert place.build().held == ()
-    assert whole(place) == before
+    assert build_all(place) == before
 
 
 def test_a_setting_that_changes_shows_at_once(place: Place) -> None:
     for outlet in ("one", "two"):
-        report(place, outlet)
+        file_report(place, outlet)
     place.build()
     config = place.config / "syndicator.toml"
     link = place.digests("public")
     config.write_text(config.read_text().replace('"link"', '"off"'))
     place.build()
-    assert shown(place) == {A: (), B: ()}
+    assert read_named_outlets(place) == {A: (), B: ()}
     assert not [name for name in place.digests("public") if name.startswith("stories")]
     config.write_text(config.read_text().replace('"off"', '"link"'))
     place.build()
@@ -202,28 +206,28 @@ def test_a_setting_that_changes_shows_at_once(place: Place) -> None:
 
 def test_a_rebuilt_database_publishes_the_same_stories(place: Place) -> None:
     for outlet in ("one", "two"):
-        report(place, outlet)
+        file_report(place, outlet)
     place.build()
     before = place.digests("public")
     with place.app() as app:
         reindex(app.archive, app.configuration)
     assert place.build().held == ()
-    assert whole(place) == before
-    assert shown(place, "stories") == {A: ("Two",)}
+    assert build_all(place) == before
+    assert read_named_outlets(place, "stories") == {A: ("Two",)}
 
 
 def test_a_story_keeps_its_id_and_dates_when_its_lead_is_withdrawn(place: Place) -> None:
     for outlet in ("one", "two", "three"):
-        report(place, outlet)
+        file_report(place, outlet)
     place.build()
-    ((before, entry),) = entries(place, "stories").items()
-    operate(place, "withdraw", id=A)
+    ((before, entry),) = read_entries(place, "stories").items()
+    open_and_run(place, "withdraw", id=A)
     assert place.build().held == ()
-    assert shown(place, "stories") == {B: ("Three",)}
+    assert read_named_outlets(place, "stories") == {B: ("Three",)}
     with place.app() as app:
         reindex(app.archive, app.configuration)
     place.build()
-    after = entries(place, "stories")[before]
+    after = read_entries(place, "stories")[before]
     assert (after.link, after.published, after.updated) == (B, entry.published, entry.updated)
 
 
@@ -233,26 +237,26 @@ def test_updated_of_a_story_stays_if_other_outlets_add_nothing(place: Place) -> 
         ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
     ):
         place.now += timedelta(hours=min(hours, 1) * 5)
-        report(place, outlet)
+        file_report(place, outlet)
         place.build()
-        moments += [entry.updated for entry in entries(place, "stories").values()]
+        moments += [entry.updated for entry in read_entries(place, "stories").values()]
     assert len(moments) == 8
     assert len(set(moments)) == 1
 
 
 def test_an_edit_of_a_lead_leaves_it_in_its_place(place: Place) -> None:
     for outlet in ("one", "two"):
-        report(place, outlet)
+        file_report(place, outlet)
     place.build()
-    before = entries(place, "stories")
+    before = read_entries(place, "stories")
     path = next(
         path for path in (place.folder / "feeds/articles").rglob("*.md") if A in path.read_text()
     )
     path.write_text(path.read_text().replace("Sant Orel in Verania", "Sant Orel, in Verania"))
     with place.app() as app:
         files(app.archive, app.configuration)
-        grouped(app)
+        group_stories(app)
     place.build()
-    after = entries(place, "stories")
+    after = read_entries(place, "stories")
     assert after.keys() == before.keys()
     assert [entry.title for entry in after.values()] != [entry.title for entry in before.values()]

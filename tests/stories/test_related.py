@@ -20,7 +20,8 @@ from syndicator.stories.related import (
     list_terms,
 )
 
-NEAR, FAR = (1.0, 0.0), (0.0, 1.0)
+NEAR = (1.0, 0.0)
+FAR = (0.0, 1.0)
 HARBOUR = {"harbour": Key(4.0, 1.0), "ferry": Key(4.0, 1.0)}
 
 

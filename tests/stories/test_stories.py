@@ -50,8 +50,8 @@ def app(place: Place) -> Iterator[App]:
         yield opened
 
 
-def add(app: App, url: str, words: tuple[str, str] = QUAKE, **changes: Any) -> str:
-    """File an article with some more text of its own."""
+def file_article(app: App, url: str, words: tuple[str, str] = QUAKE, **changes: Any) -> str:
+    """File an article with some more text of its own; return its id."""
     now = app.archive.clock()
     given = {"added": now, "published": now, "language": "en", "source_key": "one", **changes}
     article = Article(
@@ -61,15 +61,15 @@ def add(app: App, url: str, words: tuple[str, str] = QUAKE, **changes: Any) -> s
     return article.id
 
 
-def rewrite(app: App, id: str, words: tuple[str, str]) -> None:
+def rewrite_article(app: App, id: str, words: tuple[str, str]) -> None:
     path = app.archive.store.index.path(id) or ""
     before = app.archive.article_store.get(path)
     after = replace(before, title=words[0], body=words[1])
     refile(app.archive.article_store, app.archive.store.visits, after, before=before, path=path)
 
 
-def grouped(app: App) -> set[frozenset[str]]:
-    """The stories after a pass."""
+def group_stories(app: App) -> set[frozenset[str]]:
+    """Group new articles; return all stories as sets of article ids."""
     asyncio.run(follow(app.archive, app.configuration))
     found: dict[str, set[str]] = {}
     for member in app.archive.store.stories.members():
@@ -77,18 +77,18 @@ def grouped(app: App) -> set[frozenset[str]]:
     return {frozenset(ids) for ids in found.values()}
 
 
-def sketches(app: App, ids: Collection[str]) -> list[Any]:
-    """The rows by which articles are compared."""
+def read_sketches(app: App, ids: Collection[str]) -> list[Any]:
+    """Return the stored sketches of articles."""
     table = schema.story_sketches
     return list(app.archive.store._db.rows(select(table).where(table.c.article.in_(ids))))
 
 
-def lines(place: Place) -> list[str]:
+def read_lines(place: Place) -> list[str]:
     text = (place.folder / "feeds/articles/stories.tsv").read_text()
     return [line for line in text.splitlines() if not line.startswith("#")]
 
 
-def do(app: App, name: str, **values: Any) -> None:
+def run_operation(app: App, name: str, **values: Any) -> None:
     operation = registry.need(name)
     arguments = arguments_of(operation, values)
     apply(app, operation, arguments, operation.plan(app, arguments), who="test")
@@ -97,29 +97,32 @@ def do(app: App, name: str, **values: Any) -> None:
 def test_reports_of_several_outlets_are_a_story_and_it_is_kept_in_a_file(
     app: App, place: Place
 ) -> None:
-    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
-    add(app, "https://three.example/c", FERRY)
-    assert grouped(app) == {frozenset((one, two))}
+    one = file_article(app, "https://one.example/a")
+    two = file_article(app, "https://two.example/b")
+    file_article(app, "https://three.example/c", FERRY)
+    assert group_stories(app) == {frozenset((one, two))}
     story = app.archive.store.stories.of([one])[one]
-    assert sorted(lines(place)) == sorted(f"{id}\t{story}" for id in (one, two))
-    three = add(app, "https://three.example/d")
-    assert grouped(app) == {frozenset((one, two, three))}
+    assert sorted(read_lines(place)) == sorted(f"{id}\t{story}" for id in (one, two))
+    three = file_article(app, "https://three.example/d")
+    assert group_stories(app) == {frozenset((one, two, three))}
     assert app.archive.store.stories.of([three]) == {three: story}
     assert asyncio.run(follow(app.archive, app.configuration)) == set()
-    assert len(lines(place)) == 3
+    assert len(read_lines(place)) == 3
 
 
-def test_nothing_is_grouped_unless_it_is_asked_for(tmp_path: Path) -> None:
+def test_nothing_is_grouped_unless_the_setting_is_on(tmp_path: Path) -> None:
     place = Place(tmp_path)
     with place.app() as app:
-        add(app, "https://one.example/a")
-        add(app, "https://two.example/b")
-        assert grouped(app) == set()
+        file_article(app, "https://one.example/a")
+        file_article(app, "https://two.example/b")
+        assert group_stories(app) == set()
 
 
 def test_a_build_groups_first(place: Place) -> None:
     with place.app() as app:
-        ids = frozenset((add(app, "https://one.example/a"), add(app, "https://two.example/b")))
+        ids = frozenset(
+            (file_article(app, "https://one.example/a"), file_article(app, "https://two.example/b"))
+        )
     place.build()
     with place.app() as app:
         assert {member.article for member in app.archive.store.stories.members()} == ids
@@ -128,9 +131,9 @@ def test_a_build_groups_first(place: Place) -> None:
 
 
 def test_subdomains_and_sources_are_no_outlets_of_their_own(app: App) -> None:
-    add(app, "https://one.example/a")
-    add(app, "https://news.one.example/b", source_key="two")
-    assert grouped(app) == set()
+    file_article(app, "https://one.example/a")
+    file_article(app, "https://news.one.example/b", source_key="two")
+    assert group_stories(app) == set()
 
 
 @pytest.mark.parametrize(
@@ -139,175 +142,190 @@ def test_subdomains_and_sources_are_no_outlets_of_their_own(app: App) -> None:
 def test_an_article_that_is_not_published_by_itself_or_of_another_language_joins_none(
     app: App, changed: dict[str, Any]
 ) -> None:
-    add(app, "https://one.example/a")
-    add(app, "https://two.example/b", **changed)
-    assert grouped(app) == set()
+    file_article(app, "https://one.example/a")
+    file_article(app, "https://two.example/b", **changed)
+    assert group_stories(app) == set()
 
 
-def test_an_old_article_that_comes_late_joins_none_and_a_date_ahead_is_no_excuse(app: App) -> None:
-    one = add(app, "https://one.example/a")
-    old = add(
+def test_an_old_article_joins_no_story_and_one_with_a_future_date_may(app: App) -> None:
+    one = file_article(app, "https://one.example/a")
+    old = file_article(
         app, "https://two.example/b", published=app.archive.clock() - WINDOW - timedelta(minutes=1)
     )
-    three = add(app, "https://three.example/c", published=app.archive.clock() + timedelta(days=9))
-    assert grouped(app) == {frozenset((one, three))}
-    assert [row.data for row in sketches(app, [old])] == [b""]
+    three = file_article(
+        app, "https://three.example/c", published=app.archive.clock() + timedelta(days=9)
+    )
+    assert group_stories(app) == {frozenset((one, three))}
+    assert [row.data for row in read_sketches(app, [old])] == [b""]
 
 
 def test_a_claimed_date_puts_no_article_before_others(app: App) -> None:
-    id = add(app, "https://one.example/a", published=app.archive.clock() - timedelta(days=2))
-    grouped(app)
-    assert [row.at for row in sketches(app, [id])] == [codec.micros(app.archive.clock())]
+    id = file_article(
+        app, "https://one.example/a", published=app.archive.clock() - timedelta(days=2)
+    )
+    group_stories(app)
+    assert [row.at for row in read_sketches(app, [id])] == [codec.micros(app.archive.clock())]
 
 
 def test_an_article_whose_text_changed_is_looked_at_again_within_an_hour(
     app: App, place: Place
 ) -> None:
-    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
-    three = add(app, "https://three.example/c")
+    one = file_article(app, "https://one.example/a")
+    two = file_article(app, "https://two.example/b")
+    three = file_article(app, "https://three.example/c")
     place.now += timedelta(minutes=1)
-    add(app, "https://four.example/d", FERRY)
-    assert grouped(app) == {frozenset((one, two, three))}
-    rewrite(app, three, ("No more than this", "Nothing is known yet."))
+    file_article(app, "https://four.example/d", FERRY)
+    assert group_stories(app) == {frozenset((one, two, three))}
+    rewrite_article(app, three, ("No more than this", "Nothing is known yet."))
     assert asyncio.run(follow(app.archive, app.configuration)) == set()
     place.now += timedelta(hours=1)
-    assert grouped(app) == {frozenset((one, two))}
-    assert lines(place)[-1] == f"{three}\t-"
+    assert group_stories(app) == {frozenset((one, two))}
+    assert read_lines(place)[-1] == f"{three}\t-"
 
 
 def test_an_article_on_hold_leaves_its_story(app: App, place: Place) -> None:
-    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
-    three = add(app, "https://three.example/c")
-    grouped(app)
-    do(app, "hide", id=three)
+    one = file_article(app, "https://one.example/a")
+    two = file_article(app, "https://two.example/b")
+    three = file_article(app, "https://three.example/c")
+    group_stories(app)
+    run_operation(app, "hide", id=three)
     place.now += timedelta(hours=1)
-    assert grouped(app) == {frozenset((one, two))}
+    assert group_stories(app) == {frozenset((one, two))}
 
 
-def test_a_story_is_settled_when_its_first_article_is_older_than_the_window(
+def test_a_story_stays_as_it_is_once_its_first_article_is_older_than_the_window(
     app: App, place: Place
 ) -> None:
-    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
+    one = file_article(app, "https://one.example/a")
+    two = file_article(app, "https://two.example/b")
     place.now += WINDOW - timedelta(hours=1)
-    late = add(app, "https://three.example/c")
-    assert grouped(app) == {frozenset((one, two, late))}
+    late = file_article(app, "https://three.example/c")
+    assert group_stories(app) == {frozenset((one, two, late))}
     place.now += timedelta(hours=2)
-    later = add(app, "https://four.example/d")
-    assert grouped(app) == {frozenset((one, two, late, later))}
-    rewrite(app, late, FERRY)
+    later = file_article(app, "https://four.example/d")
+    assert group_stories(app) == {frozenset((one, two, late, later))}
+    rewrite_article(app, late, FERRY)
     place.now += timedelta(hours=1)
-    assert grouped(app) == {frozenset((one, two, late, later))}
+    assert group_stories(app) == {frozenset((one, two, late, later))}
     place.now += WINDOW
-    assert grouped(app) == {frozenset((one, two, late, later))}
-    assert sketches(app, [one, two, late, later]) == []
+    assert group_stories(app) == {frozenset((one, two, late, later))}
+    assert read_sketches(app, [one, two, late, later]) == []
 
 
 def test_a_lost_database_has_the_same_stories_again(place: Place) -> None:
     with place.app() as app:
-        one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
-        before = grouped(app)
+        one = file_article(app, "https://one.example/a")
+        two = file_article(app, "https://two.example/b")
+        before = group_stories(app)
         named = app.archive.store.stories.of([one, two])
     for file in (place.folder / "feeds/state").glob("syndicator.db*"):
         file.unlink()
     with place.app(create=True) as app:
         reindex(app.archive, app.configuration)
-        assert grouped(app) == before
+        assert group_stories(app) == before
         assert app.archive.store.stories.of([one, two]) == named
         assert {member.outlet for member in app.archive.store.stories.members()} == {
             "one.example",
             "two.example",
         }
-        three = add(app, "https://three.example/c")
+        three = file_article(app, "https://three.example/c")
         # what is compared was made again, too
-        assert grouped(app) == {frozenset((one, two, three))}
+        assert group_stories(app) == {frozenset((one, two, three))}
 
 
 def test_an_upgrade_groups_the_last_days_by_itself(place: Place, tmp_path: Path) -> None:
     config = place.config / "syndicator.toml"
     config.write_text(STORIES.replace("link", "off"))
     with place.app() as app:
-        ids = frozenset((add(app, "https://one.example/a"), add(app, "https://two.example/b")))
-        assert grouped(app) == set()
+        ids = frozenset(
+            (file_article(app, "https://one.example/a"), file_article(app, "https://two.example/b"))
+        )
+        assert group_stories(app) == set()
     config.write_text(STORIES)
     with place.app() as app:
-        assert grouped(app) == {ids}
+        assert group_stories(app) == {ids}
     config.write_text(STORIES.replace("link", "off"))
     place.now += timedelta(seconds=1)
     with place.app() as app:
-        assert grouped(app) == {ids}  # the stories stay
-        assert sketches(app, ids) == []  # what finds new ones goes
+        assert group_stories(app) == {ids}  # the stories stay
+        assert read_sketches(app, ids) == []  # what finds new ones goes
 
 
 def test_an_edit_of_the_file_counts(app: App, place: Place) -> None:
-    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b", FERRY)
-    three = add(app, "https://three.example/c")
-    assert grouped(app) == {frozenset((one, three))}
+    one = file_article(app, "https://one.example/a")
+    two = file_article(app, "https://two.example/b", FERRY)
+    three = file_article(app, "https://three.example/c")
+    assert group_stories(app) == {frozenset((one, three))}
     story = "b" * 26
     text = f"{one}\t{story}\tfinal\n{two}\t{story}\tfinal\nno line\n{three}\tcut"
     (place.folder / "feeds/articles/stories.tsv").write_text(text)
     assert asyncio.run(follow(app.archive, app.configuration)) == {one, two, three}
-    assert grouped(app) == {frozenset((one, two))}
+    assert group_stories(app) == {frozenset((one, two))}
 
 
 def test_a_lost_file_is_written_again(app: App, place: Place) -> None:
-    ids = [add(app, f"https://{outlet}.example/a") for outlet in ("one", "two")]
-    assert grouped(app) == {frozenset(ids)}
-    before = sorted(lines(place))
+    ids = [file_article(app, f"https://{outlet}.example/a") for outlet in ("one", "two")]
+    assert group_stories(app) == {frozenset(ids)}
+    before = sorted(read_lines(place))
     (place.folder / "feeds/articles/stories.tsv").unlink()
-    assert grouped(app) == {frozenset(ids)}
-    assert lines(place) == before
+    assert group_stories(app) == {frozenset(ids)}
+    assert read_lines(place) == before
 
 
-def test_what_is_joined_stays_together(app: App, place: Place) -> None:
-    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b", FERRY)
-    three = add(app, "https://three.example/c")
-    grouped(app)
-    do(app, "join", ids=[two, one])
-    assert grouped(app) == {frozenset((one, two, three))}
-    four = add(app, "https://four.example/d", FERRY)
-    five = add(app, "https://five.example/e", FERRY)
-    assert frozenset((one, two, three)) <= max(grouped(app), key=len)
+def test_articles_that_an_operator_joined_stay_together(app: App, place: Place) -> None:
+    one = file_article(app, "https://one.example/a")
+    two = file_article(app, "https://two.example/b", FERRY)
+    three = file_article(app, "https://three.example/c")
+    group_stories(app)
+    run_operation(app, "join", ids=[two, one])
+    assert group_stories(app) == {frozenset((one, two, three))}
+    four = file_article(app, "https://four.example/d", FERRY)
+    five = file_article(app, "https://five.example/e", FERRY)
+    assert frozenset((one, two, three)) <= max(group_stories(app), key=len)
     assert {four, five} <= {member.article for member in app.archive.store.stories.members()}
-    assert sum(line.endswith("\tfinal") for line in lines(place)) == 3
+    assert sum(line.endswith("\tfinal") for line in read_lines(place)) == 3
 
 
-def test_what_is_split_stays_apart(app: App) -> None:
-    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
-    three = add(app, "https://three.example/c")
-    grouped(app)
-    do(app, "split", id="https://two.example/b")
-    assert grouped(app) == {frozenset((one, three)), frozenset((two,))}
-    four = add(app, "https://four.example/d")
-    stories = grouped(app)
+def test_articles_that_an_operator_split_stay_apart(app: App) -> None:
+    one = file_article(app, "https://one.example/a")
+    two = file_article(app, "https://two.example/b")
+    three = file_article(app, "https://three.example/c")
+    group_stories(app)
+    run_operation(app, "split", id="https://two.example/b")
+    assert group_stories(app) == {frozenset((one, three)), frozenset((two,))}
+    four = file_article(app, "https://four.example/d")
+    stories = group_stories(app)
     assert not any({one, two} <= story for story in stories)
     assert any(four in story for story in stories)
 
 
 def test_a_decision_outlives_a_withdrawal(app: App) -> None:
-    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b", FERRY)
-    do(app, "join", ids=[one, two])
-    do(app, "withdraw", id=one)
+    one = file_article(app, "https://one.example/a")
+    two = file_article(app, "https://two.example/b", FERRY)
+    run_operation(app, "join", ids=[one, two])
+    run_operation(app, "withdraw", id=one)
     assert app.archive.store.stories.of([one, two]).keys() == {one, two}
     assert app.archive.store.stories.reports([two]) == {}
-    do(app, "restore", id=one)
+    run_operation(app, "restore", id=one)
     files(app.archive, app.configuration)
-    assert grouped(app) == {frozenset((one, two))}
+    assert group_stories(app) == {frozenset((one, two))}
 
 
 @pytest.mark.parametrize("how", ["join", "split"])
 def test_undo_puts_articles_back_into_the_stories_of_before(
     app: App, place: Place, how: str
 ) -> None:
-    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
-    other = add(app, "https://three.example/c", FERRY)
-    grouped(app)
+    one = file_article(app, "https://one.example/a")
+    two = file_article(app, "https://two.example/b")
+    other = file_article(app, "https://three.example/c", FERRY)
+    group_stories(app)
     before = app.archive.store.stories.members()
-    do(app, how, **({"ids": [two, other]} if how == "join" else {"id": two}))
+    run_operation(app, how, **({"ids": [two, other]} if how == "join" else {"id": two}))
     assert app.archive.store.stories.members() != before
-    do(app, "undo", number="1")
+    run_operation(app, "undo", number="1")
     assert app.archive.store.stories.members() == before
-    assert grouped(app) == {frozenset((one, two))}
-    last = {line[:26]: line for line in lines(place)}
+    assert group_stories(app) == {frozenset((one, two))}
+    last = {line[:26]: line for line in read_lines(place)}
     assert not any(line.endswith("final") for line in last.values())
 
 
@@ -317,71 +335,74 @@ def test_undo_puts_articles_back_into_the_stories_of_before(
 def test_an_article_is_compared_by_its_text_alone(
     app: App, place: Place, spelled: tuple[str, str]
 ) -> None:
-    one = add(app, "https://one.example/a")
+    one = file_article(app, "https://one.example/a")
     asyncio.run(follow(app.archive, app.configuration))
-    (before,) = sketches(app, [one])
+    (before,) = read_sketches(app, [one])
     path = place.path(QUAKE[0])
     path.write_bytes(path.read_text().replace(*spelled).encode())
     files(app.archive, app.configuration)
     place.now += timedelta(hours=1)
     asyncio.run(follow(app.archive, app.configuration))
-    assert app.archive.store.stories.unread(place.now - WINDOW, 1, include_all=True) == []
-    assert [row.data for row in sketches(app, [one])] == [before.data]
+    assert app.archive.store.stories.list_unread(place.now - WINDOW, 1, include_all=True) == []
+    assert [row.data for row in read_sketches(app, [one])] == [before.data]
 
 
 def test_a_join_needs_two_articles_and_a_split_something_to_part(app: App) -> None:
-    one = add(app, "https://one.example/a")
+    one = file_article(app, "https://one.example/a")
     with pytest.raises(UsageError, match="two articles"):
-        do(app, "join", ids=[one, "https://one.example/a"])
+        run_operation(app, "join", ids=[one, "https://one.example/a"])
     with pytest.raises(UsageError, match="in no story"):
-        do(app, "split", id=one)
+        run_operation(app, "split", id=one)
 
 
-def test_copies_are_parted_before_a_story_unless_it_is_named(app: App) -> None:
-    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
-    grouped(app)
-    copy = add(app, "https://three.example/c", FERRY, merged_into=one)
-    do(app, "split", id=one, story=True)
-    assert not any({one, two} <= story for story in grouped(app))
+def test_split_separates_copies_first_unless_the_story_is_named(app: App) -> None:
+    one = file_article(app, "https://one.example/a")
+    two = file_article(app, "https://two.example/b")
+    group_stories(app)
+    copy = file_article(app, "https://three.example/c", FERRY, merged_into=one)
+    run_operation(app, "split", id=one, story=True)
+    assert not any({one, two} <= story for story in group_stories(app))
     assert app.archive.store.index.merged() == {copy: one}
-    do(app, "split", id=one)
+    run_operation(app, "split", id=one)
     assert app.archive.store.index.merged() == {}
 
 
 def test_a_flood_of_one_outlet_neither_keeps_others_apart_nor_fills_their_story(app: App) -> None:
     for number in range(60):
-        add(app, f"https://flood.example/{number}")
+        file_article(app, f"https://flood.example/{number}")
     asyncio.run(follow(app.archive, app.configuration))
-    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
-    (story,) = (story for story in grouped(app) if one in story)
+    one = file_article(app, "https://one.example/a")
+    two = file_article(app, "https://two.example/b")
+    (story,) = (story for story in group_stories(app) if one in story)
     assert two in story
     assert len(story) <= 2 + 5
 
 
 def test_a_story_that_begins_has_a_name_that_none_had(app: App) -> None:
-    one, two = add(app, "https://one.example/a"), add(app, "https://two.example/b")
-    grouped(app)
+    one = file_article(app, "https://one.example/a")
+    two = file_article(app, "https://two.example/b")
+    group_stories(app)
     first = app.archive.store.stories.of([one])[one]
-    do(app, "split", id=min(one, two))
+    run_operation(app, "split", id=min(one, two))
     after = app.archive.store.stories.of([one, two])
     assert after[max(one, two)] == first != after[min(one, two)]
 
 
 def test_sketches_of_another_form_are_made_anew_and_no_story_changes(app: App) -> None:
-    one = add(app, "https://one.example/a")
-    other = add(app, "https://two.example/b", FERRY)
-    assert grouped(app) == set()
+    one = file_article(app, "https://one.example/a")
+    other = file_article(app, "https://two.example/b", FERRY)
+    assert group_stories(app) == set()
     story = "s" * 26
-    app.archive.store.stories.put(
+    app.archive.store.stories.save_members(
         [Member(one, story, "one.example", False), Member(other, story, "two.example", False)]
     )
     with app.archive.store._db.write() as connection:
         connection.execute(update(schema.story_sketches).values(data=b"of another form"))
     app.archive.store.visits.set_note("stories sketched", "1", app.archive.clock())
-    assert grouped(app) == {frozenset((one, other))}
-    made = sketches(app, [one, other])
+    assert group_stories(app) == {frozenset((one, other))}
+    made = read_sketches(app, [one, other])
     assert len(made) == 2
     assert b"of another form" not in {row.data for row in made}
-    third = add(app, "https://three.example/c", FERRY)
-    assert frozenset((one, other)) not in grouped(app)
+    third = file_article(app, "https://three.example/c", FERRY)
+    assert frozenset((one, other)) not in group_stories(app)
     assert app.archive.store.stories.members([third])

@@ -11,7 +11,16 @@ import pytest
 from syndicator.core.model import entry_urn, is_of_story, story_urn
 from syndicator.upkeep.reindex import reindex
 from tests.places import Place
-from tests.stories.test_published import A, B, C, entries, operate, report, shown, whole
+from tests.stories.test_published import (
+    A,
+    B,
+    C,
+    build_all,
+    file_report,
+    open_and_run,
+    read_entries,
+    read_named_outlets,
+)
 from tests.stories.test_stories import FERRY
 
 STORY = "1773140000abcdefghijklmnop"
@@ -26,8 +35,8 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path, settings=f'[publish]\ntag_min = 1\nstories = "link"\naxes = {axes}\n')
 
 
-def texts(place: Place) -> list[str]:
-    """Three articles that report no common event."""
+def file_unrelated(place: Place) -> list[str]:
+    """File three articles that report no common event."""
     place.now = datetime.fromisoformat("2026-03-10T12:00:00+00:00")
     words = (
         ("Tide table for Kettle", BODY.format("tides")),
@@ -36,25 +45,25 @@ def texts(place: Place) -> list[str]:
     )
     outlets = ("one", "two", "three")
     return [
-        report(place, outlet, text, tags=("Sea",))
+        file_report(place, outlet, text, tags=("Sea",))
         for outlet, text in zip(outlets, words, strict=True)
     ]
 
 
-def fold(place: Place, ids: list[str]) -> Path:
+def write_folded(place: Place, ids: list[str]) -> Path:
     file = place.folder / "feeds/articles/folded.tsv"
     file.write_text("".join(f"{id}\t{STORY}\t{LATEST}\n" for id in ids))
     return file
 
 
 def test_the_first_has_the_entry_of_the_story_in_feeds_with_archives(place: Place) -> None:
-    ids = texts(place)
-    fold(place, ids)
+    ids = file_unrelated(place)
+    write_folded(place, ids)
     place.build()
     with place.app() as app:
         instance = app.archive.instance
     for name in ("all", "tags/sea"):
-        ((id, entry),) = entries(place, name).items()
+        ((id, entry),) = read_entries(place, name).items()
         assert id == story_urn(instance, STORY)
         assert (entry.link, entry.published, entry.updated[:19]) == (
             A,
@@ -62,85 +71,85 @@ def test_the_first_has_the_entry_of_the_story_in_feeds_with_archives(place: Plac
             "2026-03-10T12:00:00",
         )
     for outlet, article, url in zip(("one", "two", "three"), ids, (A, B, C), strict=True):
-        ((id, entry),) = entries(place, f"sources/{outlet}").items()
+        ((id, entry),) = read_entries(place, f"sources/{outlet}").items()
         assert (id, entry.link) == (entry_urn(instance, article), url)
-    assert entries(place, "stories") == {}
+    assert read_entries(place, "stories") == {}
 
 
 def test_a_later_report_has_an_entry_of_its_own_and_moves_no_date(place: Place) -> None:
-    fold(place, texts(place))
+    write_folded(place, file_unrelated(place))
     place.build()
-    before = entries(place)
+    before = read_entries(place)
     place.now += timedelta(hours=20)
-    report(place, "four", FERRY)
+    file_report(place, "four", FERRY)
     place.build()
-    after = entries(place)
+    after = read_entries(place)
     assert len(after) == 2
-    assert shown(place).keys() == {A, "https://four.example/a"}
+    assert read_named_outlets(place).keys() == {A, "https://four.example/a"}
     for id, entry in before.items():
         assert (after[id].published, after[id].updated) == (entry.published, entry.updated)
-    assert shown(place, "stories").keys() == {B}
+    assert read_named_outlets(place, "stories").keys() == {B}
 
 
 def test_the_next_published_article_takes_the_entry_with_its_id_and_dates(place: Place) -> None:
-    fold(place, texts(place))
+    write_folded(place, file_unrelated(place))
     place.build()
-    ((id, before),) = entries(place).items()
+    ((id, before),) = read_entries(place).items()
     for name, what, url in (("withdraw", A, B), ("hide", B, C)):
-        operate(place, name, id=what)
+        open_and_run(place, name, id=what)
         assert place.build().held == ()
-        ((same, entry),) = entries(place).items()
+        ((same, entry),) = read_entries(place).items()
         assert (same, entry.link, entry.published, entry.updated) == (
             id,
             url,
             before.published,
             before.updated,
         )
-        assert whole(place) == place.digests("public")
-    operate(place, "release", id=(B,))
+        assert build_all(place) == place.digests("public")
+    open_and_run(place, "release", id=(B,))
     place.build()
-    assert shown(place).keys() == {B}
+    assert read_named_outlets(place).keys() == {B}
     with place.app() as app:
         reindex(app.archive, app.configuration)
     place.build()
-    assert shown(place).keys() == {B}
+    assert read_named_outlets(place).keys() == {B}
 
 
 def test_an_article_that_takes_the_entry_goes_on_leading_its_story(place: Place) -> None:
-    fold(place, texts(place))
-    report(place, "four", FERRY)
+    write_folded(place, file_unrelated(place))
+    file_report(place, "four", FERRY)
     place.build()
-    assert shown(place, "stories").keys() == {B}
-    operate(place, "hide", id=A)
+    assert read_named_outlets(place, "stories").keys() == {B}
+    open_and_run(place, "hide", id=A)
     place.build()
-    assert shown(place).keys() == {B, "https://four.example/a"}
-    assert shown(place, "stories").keys() == {B}
+    assert read_named_outlets(place).keys() == {B, "https://four.example/a"}
+    assert read_named_outlets(place, "stories").keys() == {B}
 
 
 def test_an_article_whose_line_is_deleted_has_an_entry_of_its_own(place: Place) -> None:
-    ids = texts(place)
-    file = fold(place, ids)
+    ids = file_unrelated(place)
+    file = write_folded(place, ids)
     place.build()
     file.write_text(file.read_text().replace(f"{ids[1]}\t{STORY}\t{LATEST}\n", "no line\n"))
     place.build()
-    after = entries(place)
+    after = read_entries(place)
     assert {entry.link: is_of_story(id) for id, entry in after.items()} == {A: True, B: False}
     file.unlink()  # lost: the database knows what it said
     place.build()
-    assert entries(place).keys() == after.keys()
+    assert read_entries(place).keys() == after.keys()
     assert ids[2] in file.read_text()
 
 
 def test_saved_queries_have_the_folded_articles(place: Place) -> None:
     (place.config / "feeds.toml").write_text('[[feed]]\nslug = "two"\nquery = "source:two"\n')
-    fold(place, texts(place))
+    write_folded(place, file_unrelated(place))
     place.build()
-    assert shown(place, "queries/two").keys() == {B}
+    assert read_named_outlets(place, "queries/two").keys() == {B}
 
 
 def test_nothing_is_folded_by_itself(place: Place) -> None:
     for outlet in ("one", "two"):
-        report(place, outlet)
+        file_report(place, outlet)
     place.build()
-    assert shown(place).keys() == {A, B}
+    assert read_named_outlets(place).keys() == {A, B}
     assert not (place.folder / "feeds/articles/folded.tsv").exists()

@@ -23,7 +23,7 @@ from tests.publishing.newsboat import Newsboat
 from tests.publishing.reader import Reader
 from tests.publishing.test_newsboat import serving
 from tests.stories.hard_pairs import CASES
-from tests.stories.test_stories import do
+from tests.stories.test_stories import run_operation
 from tests.trust.case import Case, Day
 from tests.trust.life import Life
 from tests.trust.test_readers import Reader as Subscriber
@@ -116,7 +116,7 @@ def live(folder: Path, how: str, subscribing: Any) -> dict[str, Feed]:
             life.begin(number)
             if operation and (how != "off" or operation not in ("join", "split")):
                 with life.app() as app:
-                    do(app, operation, **values)
+                    run_operation(app, operation, **values)
                     asyncio.run(build_feeds(app))
             for name in FEEDS:
                 if (path := life.feeds / "public" / name).exists():

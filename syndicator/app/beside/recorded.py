@@ -11,8 +11,8 @@ from typing import Final, Generic, TypeVar
 from syndicator.articles.beside import tab_lists
 from syndicator.articles.beside.tab_lists import Decided, TabList
 from syndicator.core.ports.articles import KeptFiles
-from syndicator.store import rows
 from syndicator.store.engine import Store
+from syndicator.store.tables import story_updates
 
 _NO_FILE: Final = "none"  # in place of a stamp
 T = TypeVar("T")
@@ -109,6 +109,6 @@ LEADS: Final = RecordedList(
 )
 FOLDED: Final = RecordedList(
     kept=tab_lists.FOLDED,
-    note=rows.FOLDS_READ,
+    note=story_updates.FOLDED_NOTE,
     find_recorded=lambda store: store.stories.folded(),
 )

@@ -4,7 +4,7 @@ Read-only; raises StoreError. Filters on fields inside a row look only at the ne
 import json
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
@@ -24,13 +24,16 @@ UNSURE: Final = 700
 MOST_UNSURE: Final = 50
 _WEEK: Final = int(timedelta(days=7) / timedelta(microseconds=1))
 _BYTES: Final = re.compile(r'"bytes":(\d+)')
+_FAILED: Final = '"status":"failed"'
+_ANY_SOURCE: Final = ""
 _a = schema.articles.c
+_m = schema.members.c
 _o = schema.outcomes.c
 
 Filter = Literal["all", "unsure", "untagged", "partial", "hold", "merged"]
 FILTERS: Final[tuple[Filter, ...]] = ("unsure", "all", "untagged", "partial", "hold", "merged")
-_WITHIN: Final[tuple[Filter, ...]] = ("unsure", "untagged", "partial", "hold")
-_HELD: Final = _WITHIN.index("hold")
+# those that need fields inside a row
+_FIELD_FILTERS: Final[tuple[Filter, ...]] = ("unsure", "untagged", "partial", "hold")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +52,19 @@ class Wanted:
     number of articles on earlier pages; `counted`: also count the articles of each filter."""
 
     filter: Filter = "all"
-    source: str = ""
+    source: str = _ANY_SOURCE
     ids: Sequence[str] | None = None
     skip: int = 0
     most: int = 30
     counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _FilteredRow:
+    """The row of an article, and the filters of _FIELD_FILTERS that it passes."""
+
+    row: Any
+    filters: frozenset[Filter]
 
 
 class Browse:
@@ -66,110 +77,130 @@ class Browse:
         """Return the wanted articles, best first, and, if `counted`, filter -> number among the
         newest."""
         # the order of an index
-        rows = select(_a.data, _a.path, _a.score, _a.merged_into, _a.id).order_by(
+        query = select(_a.data, _a.path, _a.score, _a.merged_into, _a.id).order_by(
             _a.added.desc(), _a.id.desc()
         )
-        is_whole = wanted.filter not in _WITHIN and not wanted.source and wanted.ids is None
-        newest: list[tuple[Any, tuple[bool, ...]]] = []
-        if wanted.counted or (not is_whole and wanted.ids is None):
-            newest = self._newest(rows, wanted)
-        sums = map(sum, zip(*(filters for _, filters in newest), strict=True))
-        counts = (
-            dict.fromkeys(_WITHIN, 0) | dict(zip(_WITHIN, sums, strict=False))
-            if wanted.counted
-            else {}
-        )
+        counts: dict[Filter, int] = {}
+        newest: list[_FilteredRow] | None = None
         if wanted.counted:
-            counts["unsure"] = min(counts["unsure"], MOST_UNSURE)
+            newest = self._read_newest(query, wanted)
+            counts = _count_filters(newest)
         if wanted.filter == "merged":
-            rows = rows.where(_a.merged_into.is_not(None))
-        if is_whole:
-            page = self._db.rows(rows.offset(wanted.skip).limit(wanted.most))
+            query = query.where(_a.merged_into.is_not(None))
+        needs_no_fields = wanted.filter not in _FIELD_FILTERS and wanted.source == _ANY_SOURCE
+        if needs_no_fields and wanted.ids is None:
+            page = self._db.rows(query.offset(wanted.skip).limit(wanted.most))
         else:
-            some = newest
-            if wanted.ids is not None:
-                some = self._these(rows, wanted, wanted.ids)
-            elif wanted.filter == "merged":
-                some = self._newest(rows, wanted)
-            if wanted.filter in _WITHIN:
-                some = [item for item in some if item[1][_WITHIN.index(wanted.filter)]]
-            if wanted.filter == "unsure":
-                some.sort(
-                    key=lambda item: (
-                        not item[1][_HELD],
-                        _CERTAIN if item[0].score is None else item[0].score,
-                    )
-                )
-                del some[MOST_UNSURE:]
-            page = [row for row, _ in some[wanted.skip : wanted.skip + wanted.most]]
-        return [
-            Listed(
-                article=codec.unpack(Article, data),
-                path=path,
-                score=None if score is None else score / _CERTAIN,
-            )
-            for data, path, score, *_ in page
-        ], counts
+            page = self._read_filtered_page(query, wanted, newest)
+        return [_make_listed(row) for row in page], counts
 
-    def _newest(self, rows: Select[Any], wanted: Wanted) -> list[tuple[Any, tuple[bool, ...]]]:
-        return _of_source(self._db.rows(rows.limit(LOOKED_THROUGH)), wanted.source)
+    def _read_filtered_page(
+        self, query: Select[Any], wanted: Wanted, newest: list[_FilteredRow] | None
+    ) -> list[Any]:
+        """Return the rows of a page of those that pass the filter. `newest`: the newest rows, None
+        if they are not read yet."""
+        if wanted.ids is not None:
+            rows = self._read_ids(query, wanted, wanted.ids)
+        elif newest is None or wanted.filter == "merged":
+            rows = self._read_newest(query, wanted)
+        else:
+            rows = newest
+        if wanted.filter in _FIELD_FILTERS:
+            rows = [row for row in rows if wanted.filter in row.filters]
+        if wanted.filter == "unsure":
+            rows = sorted(rows, key=_rank_doubt)[:MOST_UNSURE]
+        return [row.row for row in rows[wanted.skip : wanted.skip + wanted.most]]
 
-    def _these(
-        self, rows: Select[Any], wanted: Wanted, ids: Sequence[str]
-    ) -> list[tuple[Any, tuple[bool, ...]]]:
+    def _read_newest(self, query: Select[Any], wanted: Wanted) -> list[_FilteredRow]:
+        """Return the newest LOOKED_THROUGH rows, only those of the wanted source."""
+        return _select_source(self._db.rows(query.limit(LOOKED_THROUGH)), wanted.source)
+
+    def _read_ids(
+        self, query: Select[Any], wanted: Wanted, ids: Sequence[str]
+    ) -> list[_FilteredRow]:
         """Return the rows of `ids`, in their order."""
         by_id: dict[str, Any] = {}
         for part in chunks(ids):
-            by_id |= {row.id: row for row in self._db.rows(rows.where(_a.id.in_(part)))}
-        return _of_source(
-            [by_id[article_id] for article_id in ids if article_id in by_id], wanted.source
-        )
+            by_id |= {row.id: row for row in self._db.rows(query.where(_a.id.in_(part)))}
+        rows = [by_id[article_id] for article_id in ids if article_id in by_id]
+        return _select_source(rows, wanted.source)
 
     def weeks(self, since: datetime) -> dict[str, list[tuple[int, int, datetime]]]:
         """Return source key -> list of (number of the week after `since`, number of articles, time
         of the last one)."""
-        members = schema.members.c
+        start = codec.micros(since)
+        week = ((_m.added - start) // _WEEK).label("week")
+        query = (
+            select(_m.slug, week, func.count(), func.max(_m.added))
+            .where((_m.axis == "source") & (_m.added >= start))
+            .group_by(_m.slug, week)
+        )
         weeks = defaultdict[str, list[tuple[int, int, datetime]]](list)
-        week = ((members.added - codec.micros(since)) // _WEEK).label("week")
-        which = (members.axis == "source") & (members.added >= codec.micros(since))
-        rows = select(members.slug, week, func.count(), func.max(members.added)).where(which)
-        for key, at, count, last in self._db.rows(rows.group_by(members.slug, week)):
-            weeks[key].append((int(at), count, codec.moment(last)))
+        for key, number, count, last_added in self._db.rows(query):
+            weeks[key].append((int(number), count, codec.moment(last_added)))
         return weeks
 
     def costs(self, since: datetime) -> dict[str, tuple[int, int, int]]:
         """Return source key -> (visits since `since`, failed visits, bytes of its feed)."""
         costs: dict[str, tuple[int, int, int]] = {}
-        for key, data in self._db.rows(
-            select(_o.source, _o.data).where(_o.at >= codec.micros(since))
-        ):
+        query = select(_o.source, _o.data).where(_o.at >= codec.micros(since))
+        for key, data in self._db.rows(query):
             visits, failed, size = costs.get(key, (0, 0, 0))
-            read = _BYTES.search(data)
-            costs[key] = (
-                visits + 1,
-                failed + ('"status":"failed"' in data),
-                size + (int(read[1]) if read else 0),
-            )
+            visits += 1
+            if _FAILED in data:
+                failed += 1
+            match = _BYTES.search(data)
+            if match is not None:
+                size += int(match[1])
+            costs[key] = visits, failed, size
         return costs
 
 
-def _of_source(rows: Sequence[Any], source: str) -> list[tuple[Any, tuple[bool, ...]]]:
-    """Return the rows of a source, "" for all, with the filters that each passes."""
+def _make_listed(row: Any) -> Listed:
+    score = None if row.score is None else row.score / _CERTAIN
+    return Listed(article=codec.unpack(Article, row.data), path=row.path, score=score)
+
+
+def _count_filters(rows: Iterable[_FilteredRow]) -> dict[Filter, int]:
+    """Return the number of articles that pass each filter of _FIELD_FILTERS; of unsure ones at most
+    as many as are listed."""
+    counts: dict[Filter, int] = dict.fromkeys(_FIELD_FILTERS, 0)
+    for row in rows:
+        for name in row.filters:
+            counts[name] += 1
+    counts["unsure"] = min(counts["unsure"], MOST_UNSURE)
+    return counts
+
+
+def _rank_doubt(row: _FilteredRow) -> tuple[bool, int]:
+    """Order articles on hold first, then by the score of their category, the lowest first."""
+    score = _CERTAIN if row.row.score is None else row.row.score
+    return "hold" not in row.filters, score
+
+
+def _select_source(rows: Sequence[Any], source: str) -> list[_FilteredRow]:
+    """Return the rows of a source, _ANY_SOURCE for all, with the filters that each passes."""
     text = f'"source_key":{json.dumps(source)}'
     return [
-        (row, _within(row.data, row.score, is_copy=row.merged_into is not None))
+        _FilteredRow(row, _list_filters(row.data, row.score, is_copy=row.merged_into is not None))
         for row in rows
-        if not source or text in row.data
+        if source == _ANY_SOURCE or text in row.data
     ]
 
 
-def _within(data: str, score: int | None, *, is_copy: bool) -> tuple[bool, ...]:
-    """Return, for each filter of _WITHIN, True if the article passes. `data`: of `codec.pack`;
+def _list_filters(data: str, score: int | None, *, is_copy: bool) -> frozenset[Filter]:
+    """Return the filters of _FIELD_FILTERS that an article passes. `data`: of `codec.pack`;
     `score`: in thousandths, 0 and None if nothing is known."""
-    untagged = '"tags":[' not in data
-    partial = '"partial":true' in data
-    held = '"hold":true' in data
+    filters: set[Filter] = set()
+    if '"tags":[' not in data:
+        filters.add("untagged")
+    if '"partial":true' in data:
+        filters.add("partial")
+    is_on_hold = '"hold":true' in data
+    if is_on_hold:
+        filters.add("hold")
     is_answered = '"tags_by":"operator"' in data or '"category_by":"operator"' in data
-    is_doubtful = score is not None and 0 < score < UNSURE
-    unsure = not is_copy and (held or (is_doubtful and not is_answered))
-    return unsure, untagged, partial, held
+    is_doubtful = score is not None and 0 < score < UNSURE and not is_answered
+    if not is_copy and (is_on_hold or is_doubtful):
+        filters.add("unsure")
+    return frozenset(filters)

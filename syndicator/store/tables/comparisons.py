@@ -5,7 +5,6 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -24,13 +23,13 @@ from sqlalchemy import (
 from syndicator.core.axes import SOURCE
 from syndicator.core.model import Article
 from syndicator.core.ports import Blocks, Compared, Known, Like
-from syndicator.core.requests import REMEMBERED as ITEMS
+from syndicator.core.requests import REMEMBERED as MOST_LISTED
 from syndicator.core.urls import guid_alias, same_publisher
 from syndicator.store import codec, schema
 from syndicator.store.database import CHUNK, drive, insert, marks
 from syndicator.store.shared_commits import Group
 
-_MOST = 10
+_MOST_EARLIER = 10  # articles that may be an earlier version of one
 REMEMBERED = 20  # articles of a host whose blocks are compared
 REPEATS = 3  # of them that have to share a block
 
@@ -53,7 +52,7 @@ _TITLED = (
         *_IN_FEED,
     )
     .order_by(_RANK, _a.id)
-    .limit(_MOST)
+    .limit(_MOST_EARLIER)
     .subquery()
 )
 _WORDED = (
@@ -62,10 +61,12 @@ _WORDED = (
     .join(schema.members, _m.id == _k.id)
     .where(_k.value.in_(bindparam("found_by", expanding=True)), *_IN_FEED)
     .order_by(_k.id)
-    .limit(_MOST)
+    .limit(_MOST_EARLIER)
     .subquery()
 )
 _FAR = 2**62  # the rank of matches by text
+_ID_COLUMN = 1
+_RANK_COLUMN = 4
 _NONE = null()
 _NO_DATA = cast(null(), LargeBinary)
 _NO_RANK = literal(0, BigInteger)
@@ -76,7 +77,8 @@ _w = schema.withdrawn.c
 _wa = schema.withdrawn_aliases.c
 _p = schema.pruned.c
 _al = schema.aliases.c
-_AT = (
+# Each of these queries yields: kind, alias or id, data, data of the original, rank, packed sketch.
+_BY_ALIAS = (
     select(literal("withdrawn"), _wa.alias, _w.url, _NONE, _NO_RANK, _NO_DATA)
     .join_from(schema.withdrawn_aliases, schema.withdrawn, _w.id == _wa.id)
     .where(_wa.alias.in_(_ALL_KEYS)),
@@ -102,15 +104,15 @@ _LIKELY = (
         _s.at >= bindparam("since"),
     )
 )
-_KNOWN = union_all(*_AT)
-_KNOWN_LIKE = union_all(*_AT, *_EARLIER, _LIKELY)
+_KNOWN = union_all(*_BY_ALIAS)
+_KNOWN_LIKE = union_all(*_BY_ALIAS, *_EARLIER, _LIKELY)
 _ONLY_EARLIER = union_all(*_EARLIER)
 # of an article whose blocks are saved again, and of the host's oldest articles
 _DELETE_BLOCKS = (
     "DELETE FROM blocks WHERE host = ? AND n NOT IN (SELECT n FROM blocks WHERE host = ?"
     " AND article <> ? ORDER BY n DESC LIMIT ?)"
 )
-_GUID = guid_alias("", "")[:-1]
+_GUID_PREFIX = guid_alias("", "")[:-1]
 
 
 class Comparisons:
@@ -121,15 +123,16 @@ class Comparisons:
         self._forgotten: datetime | None = None  # sketches filed before it are deleted
 
     def _column(self, selected: str, *values: Any) -> list[Any]:
+        """Return the only column of a query, given without SELECT. `values`: those for its ?."""
         return [value for (value,) in self._db.driven(f"SELECT {selected}", *values)]
 
     def repeated(self, host: str) -> frozenset[str]:
         """Return the digests of boilerplate: blocks in at least 3 of the last 20 articles of
         `host`."""
-        counted: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for digests in self.blocks_by_article(host).values():
-            counted.update(digests)
-        return frozenset(digest for digest, times in counted.items() if times >= REPEATS)
+            counts.update(digests)
+        return frozenset(digest for digest, count in counts.items() if count >= REPEATS)
 
     def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
         """Return the block digests of the last 20 articles of `host`, by article id."""
@@ -138,6 +141,7 @@ class Comparisons:
         return {article: frozenset(json.loads(digests)) for article, digests in rows}
 
     def save_sketch(self, article_id: str, compared: Compared) -> None:
+        """Store the sketch of an article, by which copies of it are found."""
         with self._db.write() as connection:
             self._save_sketch(connection, article_id, compared)
 
@@ -146,63 +150,62 @@ class Comparisons:
         if compared.forget != self._forgotten:
             drive(connection, "DELETE FROM sketches WHERE at < ?", (codec.micros(compared.forget),))
             self._forgotten = compared.forget
-        since = None if compared.since is None else codec.micros(compared.since)
-        at = codec.micros(compared.at)
-        data = compared.data
-        named = compared.named
-        row = {"id": article_id, "at": at, "data": data, "since": since, "named": named}
-        insert(connection, schema.sketches, [row], _KEEP_SINCE)
-        own = f"SELECT value FROM sketch_keys WHERE id = ? AND value IN ({marks(compared.keys)})"
-        keys = {*compared.keys} - {
-            value for (value,) in drive(connection, own, (article_id, *compared.keys))
+        row = {
+            "id": article_id,
+            "at": codec.micros(compared.at),
+            "data": compared.data,
+            "since": None if compared.since is None else codec.micros(compared.since),
+            "named": compared.named,
         }
-        insert(
-            connection,
-            schema.sketch_keys,
-            [{"value": value, "id": article_id} for value in sorted(keys)],
-        )
+        insert(connection, schema.sketches, [row], _KEEP_SINCE)
+        query = f"SELECT value FROM sketch_keys WHERE id = ? AND value IN ({marks(compared.keys)})"
+        stored_keys = drive(connection, query, (article_id, *compared.keys))
+        new_keys = {*compared.keys}.difference(key for (key,) in stored_keys)
+        key_rows = [{"value": key, "id": article_id} for key in sorted(new_keys)]
+        insert(connection, schema.sketch_keys, key_rows)
 
     def known(
         self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None
     ) -> Known:
-        """Look up the alias keys in one query. `named`: further keys, checked only for `withdrawn`
-        and `pruned`."""
-        keys = [codec.key(value) for value in aliases][:CHUNK]
-        values = {"aliases": keys, "all": [*keys, *map(codec.key, named)][:CHUNK]} | (
-            _values(like) if like else {}
-        )
-        return _as_known(self._db.rows(_KNOWN_LIKE if like else _KNOWN, values))
+        """Look up in one query what the database knows of the alias keys and, with `like`, of
+        similar articles. `named`: further keys, checked only for `withdrawn` and `pruned`."""
+        keys = [codec.key(alias) for alias in aliases][:CHUNK]
+        all_keys = [*keys, *map(codec.key, named)][:CHUNK]
+        values: dict[str, Any] = {"aliases": keys, "all": all_keys}
+        if like is None:
+            return _make_known(self._db.rows(_KNOWN, values))
+        return _make_known(self._db.rows(_KNOWN_LIKE, values | _make_values(like)))
 
     def earlier(self, like: Like) -> Sequence[str]:
         """Return `Known.earlier` alone."""
-        return _as_known(self._db.rows(_ONLY_EARLIER, _values(like))).earlier
+        return _make_known(self._db.rows(_ONLY_EARLIER, _make_values(like))).earlier
 
     def claims(self, article_id: str) -> tuple[datetime | None, str | None]:
-        """Return `since` and `named` of the sketch of article `id`, each None if unknown."""
-        for since, named in self._db.driven(
-            "SELECT since, named FROM sketches WHERE id = ?", article_id
-        ):
-            return None if since is None else codec.moment(since), named
-        return None, None
+        """Return `since` and `named` of the sketch of an article, each None if unknown: its
+        earliest time, and the alias of the original that its page names."""
+        rows = self._db.driven("SELECT since, named FROM sketches WHERE id = ?", article_id)
+        if not rows:
+            return None, None
+        ((since, named),) = rows
+        return None if since is None else codec.moment(since), named
 
     def copies(self, article_id: str) -> list[str]:
+        """Return the ids of the copies of an article."""
         return self._column("id FROM articles WHERE merged_into = ? ORDER BY id", article_id)
 
     def listed(self, source_key: str, *, own: bool = False) -> list[tuple[str, str]]:
         """Return address and title of the newest articles in the source's feed, at most
         `requests.REMEMBERED`. `own`: not those of other sources."""
-        articles = map(
-            partial(codec.unpack, Article),
-            self._column(_LISTED, SOURCE, codec.key(source_key), ITEMS),
-        )
-        return [
-            (article.url, article.title)
-            for article in articles
-            if not own or article.source_key == source_key
-        ]
+        listed: list[tuple[str, str]] = []
+        for data in self._column(_LISTED, SOURCE, codec.key(source_key), MOST_LISTED):
+            article = codec.unpack(Article, data)
+            if not own or article.source_key == source_key:
+                listed.append((article.url, article.title))
+        return listed
 
 
-def _values(like: Like) -> dict[str, Any]:
+def _make_values(like: Like) -> dict[str, Any]:
+    """Return the values of a query for articles like this one."""
     return {
         "source": codec.key(like.source),
         "title": like.title,
@@ -213,26 +216,44 @@ def _values(like: Like) -> dict[str, Any]:
     }
 
 
-def _as_known(unsorted: Iterable[Any]) -> Known:
-    rows = sorted(unsorted, key=lambda row: (row[4], row[1]))
-    articles = {
-        key: (codec.unpack(Article, data), codec.unpack(Article, original) if original else None)
-        for kind, key, data, original, _, _ in rows
-        if kind == "article"
-    }
+def _make_known(rows: Iterable[Any]) -> Known:
+    """Convert the rows of _KNOWN, _KNOWN_LIKE or _ONLY_EARLIER."""
+    is_withdrawn = False
+    is_pruned = False
+    articles: dict[str, tuple[Article, Article | None]] = {}
+    earlier: dict[str, None] = {}
+    likely: list[tuple[Article, bytes]] = []
+    for kind, alias_or_id, data, original_data, _, sketch in sorted(rows, key=_by_rank):
+        match kind:
+            case "withdrawn":
+                is_withdrawn |= _is_of_publisher(alias_or_id, data)
+            case "pruned":
+                is_pruned = True
+            case "article":
+                original = codec.unpack(Article, original_data) if original_data else None
+                articles[alias_or_id] = codec.unpack(Article, data), original
+            case "earlier":
+                earlier[alias_or_id] = None
+            case "likely":
+                likely.append((codec.unpack(Article, data), bytes(sketch)))
     return Known(
-        withdrawn=any(row[0] == "withdrawn" and _belongs(row[1], row[2]) for row in rows),
-        pruned=any(row[0] == "pruned" for row in rows),
+        withdrawn=is_withdrawn,
+        pruned=is_pruned,
         articles=articles,
-        earlier=list(dict.fromkeys(row[1] for row in rows if row[0] == "earlier")),
-        likely=[
-            (codec.unpack(Article, row[2]), bytes(row[5])) for row in rows if row[0] == "likely"
-        ],
+        earlier=list(earlier),
+        likely=likely,
     )
 
 
-def _belongs(value: str, url: str) -> bool:
-    return not url or value.startswith(_GUID) or same_publisher(f"http://{value}", url)
+def _by_rank(row: Any) -> tuple[int, str]:
+    """Sort rows by rank, then by alias or id."""
+    return row[_RANK_COLUMN], row[_ID_COLUMN]
+
+
+def _is_of_publisher(alias: str, url: str) -> bool:
+    """Return True if the alias of a withdrawn article is a GUID, or an address of the publisher of
+    `url`, the article's own address ("": not known)."""
+    return not url or alias.startswith(_GUID_PREFIX) or same_publisher(f"http://{alias}", url)
 
 
 def save_blocks(connection: Connection, article_id: str, blocks: Blocks) -> None:

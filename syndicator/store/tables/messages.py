@@ -5,6 +5,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, delete, func, literal, or_, select, update
 from sqlalchemy import insert as insert_rows
@@ -45,6 +46,7 @@ _WAITING = select(_m.receiver, func.count(), func.min(_m.at), func.max(_m.fault)
 )
 _SUBSCRIPTIONS = select(schema.subscriptions.c.data).order_by(schema.subscriptions.c.token)
 METER = "llm:meter"
+_NO_MESSAGE = ""  # digest of an article that was published before there was a receiver
 # The feed of everything has no copies, and an index by `added`, so that only recent rows are read.
 _UNASKED = (
     select(_member.id)
@@ -112,14 +114,14 @@ class Messages:
 
     def begin(self, before: datetime) -> None:
         """Treat published articles added before `before` as sent."""
-        is_shown = select(_member.id).where(_member.id == _a.id).exists()
-        shown = select(_a.id, _a.mtime_ns, _a.size, literal("")).where(
-            is_shown, _a.added < codec.micros(before)
+        is_published = select(_member.id).where(_member.id == _a.id).exists()
+        old_articles = select(_a.id, _a.mtime_ns, _a.size, literal(_NO_MESSAGE)).where(
+            is_published, _a.added < codec.micros(before)
         )
         columns = [_w.id, _w.mtime_ns, _w.size, _w.digest]
         with self._db.write() as connection:
             connection.execute(delete(schema.announced))
-            connection.execute(insert_rows(schema.announced).from_select(columns, shown))
+            connection.execute(insert_rows(schema.announced).from_select(columns, old_articles))
 
     def changed(self) -> dict[str, Known]:
         """Return article id -> version that receivers have, for articles in feeds whose file has
@@ -140,24 +142,23 @@ class Messages:
     ) -> None:
         """Add messages; store the versions that they announce: `known` by article id, deleting
         those in `hidden`."""
+        message_rows: list[dict[str, Any]] = []
+        for message in messages:
+            row = asdict(message)
+            del row["n"]  # the database numbers messages
+            message_rows.append(row)
+        versions = [{"id": article_id, **asdict(version)} for article_id, version in known.items()]
         with self._db.write() as connection:
-            values = [
-                {name: value for name, value in asdict(item).items() if name != "n"}
-                for item in messages
-            ]
-            insert(connection, schema.messages, values)
-            upsert(
-                connection,
-                schema.announced,
-                [{"id": article_id, **asdict(item)} for article_id, item in known.items()],
-            )
+            insert(connection, schema.messages, message_rows)
+            upsert(connection, schema.announced, versions)
             for ids in chunks(list(hidden)):
                 connection.execute(delete(schema.announced).where(_w.id.in_(ids)))
 
     def waiting(self) -> list[Waiting]:
+        """Return the numbers of unsent messages by receiver."""
         return [
-            Waiting(receiver, count, codec.moment(at), fault)
-            for receiver, count, at, fault in self._db.rows(_WAITING)
+            Waiting(receiver, count, codec.moment(first_time), fault)
+            for receiver, count, first_time, fault in self._db.rows(_WAITING)
         ]
 
     def due(self, receiver: str, now: datetime, most: int) -> list[Message]:
@@ -173,14 +174,17 @@ class Messages:
     def failed(
         self, message: Message, fault: str, next_try: datetime, *, include_all: bool
     ) -> None:
-        """Record a failed try. `all`: the receiver's other messages wait until `next_try`, too."""
-        at = codec.micros(next_try)
-        others = update(schema.messages).where(_m.receiver == message.receiver, _m.next_try < at)
-        tried = update(schema.messages).where(_m.n == message.n)
+        """Record a failed try. `include_all`: the receiver's other messages wait until `next_try`,
+        too."""
+        time = codec.micros(next_try)
+        earlier = update(schema.messages).where(_m.receiver == message.receiver, _m.next_try < time)
+        this_message = update(schema.messages).where(_m.n == message.n)
         with self._db.write() as connection:
             if include_all:
-                connection.execute(others.values(next_try=at))
-            connection.execute(tried.values(tries=message.tries + 1, fault=fault, next_try=at))
+                connection.execute(earlier.values(next_try=time))
+            connection.execute(
+                this_message.values(tries=message.tries + 1, fault=fault, next_try=time)
+            )
 
     def drop(self, receivers: Iterable[str], before: datetime) -> None:
         """Delete the messages for these receivers, and all messages older than `before`."""
@@ -197,6 +201,7 @@ class Subscriptions:
         self._db = database
 
     def all(self) -> list[Subscription]:
+        """Return all subscriptions, by token."""
         rows = self._db.rows(_SUBSCRIPTIONS)
         return [codec.unpack(Subscription, data) for (data,) in rows]
 
@@ -215,17 +220,21 @@ class Subscriptions:
     ) -> None:
         """Insert or replace subscriptions by token, tallies by hub; delete the subscriptions with
         the tokens `gone`."""
-        rows = [
-            {"token": new.token, "source": codec.key(new.source_key), "data": codec.pack(new)}
-            for new in changed
+        table = schema.subscriptions
+        subscription_rows = [
+            {
+                "token": subscription.token,
+                "source": codec.key(subscription.source_key),
+                "data": codec.pack(subscription),
+            }
+            for subscription in changed
         ]
-        hubs = [{"hub": codec.key(tally.hub), "data": codec.pack(tally)} for tally in tallies]
+        hub_rows = [{"hub": codec.key(tally.hub), "data": codec.pack(tally)} for tally in tallies]
         with self._db.write() as connection:
-            upsert(connection, schema.subscriptions, rows)
+            upsert(connection, table, subscription_rows)
             for part in chunks(sorted(gone)):
-                ended = delete(schema.subscriptions)
-                connection.execute(ended.where(schema.subscriptions.c.token.in_(part)))
-            upsert(connection, schema.hub_tallies, hubs)
+                connection.execute(delete(table).where(table.c.token.in_(part)))
+            upsert(connection, schema.hub_tallies, hub_rows)
 
 
 class Enrichment:
@@ -235,6 +244,8 @@ class Enrichment:
         self._db = database
 
     def unasked(self, plan: str, *, since: datetime, now: datetime, limit: int) -> list[str]:
+        """Return the ids of the newest published articles, added after `since`, to ask the model
+        about: never asked by this `plan`, changed since, or to be tried again by `now`."""
         values = {
             "since": codec.micros(since),
             "plan": plan,
@@ -244,10 +255,12 @@ class Enrichment:
         return [article_id for (article_id,) in self._db.rows(_UNASKED, values)]
 
     def asked(self, article_id: str) -> Asked | None:
+        """Return the result of asking the model about an article, None if it was not asked."""
         data = self._db.scalar(select(_asked.data).where(_asked.id == article_id))
         return None if data is None else codec.unpack(Asked, data)
 
     def save_asked(self, asked: Asked) -> None:
+        """Store the result of asking the model about an article."""
         row = {
             "id": asked.id,
             "plan": asked.plan,
@@ -262,21 +275,26 @@ class Enrichment:
             upsert(connection, schema.llm_asked, [row])
 
     def answer(self, key: str) -> str | None:
+        """Return the stored answer of the model to a question, None without one. `key`: digest of
+        model, prompt version and text."""
         answers = schema.llm_answers.c
         text = self._db.scalar(select(answers.answer).where(answers.key == key))
         return None if text is None else str(json.loads(text))
 
     def save_answer(self, key: str, article_id: str, answer: str, at: datetime) -> None:
+        """Store an answer of the model. `key`: as in `answer`; `at`: now."""
         row = {"key": key, "id": article_id, "at": codec.micros(at), "answer": json.dumps(answer)}
         with self._db.write() as connection:
             upsert(connection, schema.llm_answers, [row])
 
     def meter(self) -> Meter:
+        """Return the use of the model so far."""
         notes = schema.notes.c
         text = self._db.scalar(select(notes.value).where(notes.key == METER))
         return Meter() if text is None else codec.unpack(Meter, text)
 
     def save_meter(self, meter: Meter, at: datetime) -> None:
+        """Store the use of the model. `at`: now."""
         row = {"key": METER, "value": codec.pack(meter), "at": codec.micros(at)}
         with self._db.write() as connection:
             upsert(connection, schema.notes, [row])

@@ -4,14 +4,19 @@ Raises StoreError, DiskError."""
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from syndicator.core.model import FeedKey
+from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports.subscriptions import Picture, Pictured, PictureRow
-from syndicator.store import codec, rows, schema
-from syndicator.store.database import Database, chunks
+from syndicator.store import codec, schema
+from syndicator.store.database import Database, chunks, drive, insert_new, upsert
+from syndicator.store.tables.feed_members import Times, mark_stale
+
+_DUE_NOW: Final = 0  # `next_try` of a picture that is due now
+_NOT_MADE: Final = {"name": "", "width": 0, "height": 0}
+_NOT_TRIED: Final = ""  # reason of a picture that did not fail yet
 
 _p = schema.pictures.c
 _m = schema.members.c
@@ -21,13 +26,53 @@ _ROW = select(
     _p.id, _p.url, _p.next_try, _p.name, _p.width, _p.height, _p.tries, _p.reason, _p.detail
 )
 _DUE = _ROW.where(_p.next_try <= bindparam("now"), _IS_SHOWN).limit(bindparam("most"))
-_TAKEN = select(_p.id, _p.name, _p.width, _p.height).where(
+_THUMBNAILS = select(_p.id, _p.name, _p.width, _p.height).where(
     _IS_MADE, _p.id.in_(bindparam("ids", expanding=True))
 )
 _NAMES = select(_p.name).where(_IS_MADE).distinct()
 _UNMADE = select(_p.reason, func.count()).where(~_IS_MADE, _IS_SHOWN).group_by(_p.reason)
 _MADE = select(func.count()).select_from(schema.pictures).where(_IS_MADE, _IS_SHOWN)
-_IN_FEEDS = select(_m.axis, _m.slug, _m.added, _m.published).distinct()
+_FEEDS = select(_m.axis, _m.slug, _m.added, _m.published).distinct()
+_URLS = select(_p.id, _p.url)
+
+
+def update_picture(connection: Connection, article: Article, old: Article | None) -> None:
+    """Queue the picture of an article, and show none until it is fetched, if its address or rules
+    differ from those of `old`, the article before it changed. In the caller's transaction."""
+    picture = article.cover, article.robots, article.rights
+    if old is not None and picture == (old.cover, old.robots, old.rights):
+        return
+    if article.cover:
+        upsert(connection, schema.pictures, [make_waiting_row(article)])
+    elif old is not None:
+        drive(connection, "DELETE FROM pictures WHERE id = ?", (article.id,))
+
+
+def make_waiting_row(article: Article) -> dict[str, Any]:
+    """Return the row of `pictures` for an article whose picture must be fetched."""
+    return {
+        "id": article.id,
+        "url": article.cover or "",
+        "added": codec.micros_or(article.added),
+        "next_try": _DUE_NOW,
+        **_NOT_MADE,
+        "tries": 0,
+        "reason": _NOT_TRIED,
+        "detail": "",
+    }
+
+
+def replace_pictures(connection: Connection, new_rows: Collection[dict[str, Any]]) -> None:
+    """Replace all rows of `pictures`; rows with the same address stay as they are. In the caller's
+    transaction."""
+    new_by_id = {row["id"]: row for row in new_rows}
+    outdated: list[str] = []
+    for row in connection.execute(_URLS):
+        if row.id not in new_by_id or new_by_id[row.id]["url"] != row.url:
+            outdated.append(row.id)
+    for part in chunks(outdated):
+        connection.execute(delete(schema.pictures).where(_p.id.in_(part)))
+    insert_new(connection, schema.pictures, list(new_by_id.values()))
 
 
 class Pictures:
@@ -38,52 +83,55 @@ class Pictures:
 
     def due(self, now: datetime, most: int) -> list[PictureRow]:
         """Return the pictures to fetch for articles that a feed shows, newest articles first."""
-        newest = _DUE.order_by(_p.added.desc(), _p.id)
-        due = self._db.rows(newest, {"now": codec.micros(now), "most": most})
-        return [_picture_row(row) for row in due]
+        newest_first = _DUE.order_by(_p.added.desc(), _p.id)
+        rows = self._db.rows(newest_first, {"now": codec.micros(now), "most": most})
+        return [_make_picture_row(row) for row in rows]
 
     def any_due(self, now: datetime) -> bool:
+        """Return True if a picture must be fetched for an article that a feed shows."""
         return bool(self._db.rows(_DUE, {"now": codec.micros(now), "most": 1}))
 
     def row(self, article_id: str) -> PictureRow | None:
+        """Return what is stored of an article's picture, None if it has none."""
         rows = self._db.rows(_ROW.where(_p.id == article_id))
-        return _picture_row(rows[0]) if rows else None
+        return _make_picture_row(rows[0]) if rows else None
 
     def save(self, row: PictureRow) -> None:
         """Save the result for a picture, if the article still has it; mark feeds stale if it
         changed."""
-        values = {
+        values: dict[str, Any] = {
             "next_try": None if row.next_try is None else codec.micros(row.next_try),
-            "name": row.picture.name if row.picture else "",
-            "width": row.picture.width if row.picture else 0,
-            "height": row.picture.height if row.picture else 0,
             "tries": row.tries,
             "reason": row.reason,
             "detail": row.detail,
         }
+        if row.picture is None:
+            values |= _NOT_MADE
+        else:
+            values["name"] = row.picture.name
+            values["width"] = row.picture.width
+            values["height"] = row.picture.height
         with self._db.write() as connection:
-            before = connection.execute(
-                select(_p.name).where(_p.id == row.id, _p.url == row.url)
-            ).scalar()
-            if before is None:
+            stored = select(_p.name).where(_p.id == row.id, _p.url == row.url)
+            stored_name = connection.execute(stored).scalar()
+            if stored_name is None:
                 return
             connection.execute(update(schema.pictures).where(_p.id == row.id).values(**values))
-            if before != values["name"]:
-                _touch(connection, [row.id])
+            if stored_name != values["name"]:
+                _mark_feeds_of(connection, [row.id])
 
     def taken(self, ids: Sequence[str]) -> dict[str, Picture]:
-        """Return article id -> thumbnail."""
-        taken: dict[str, Picture] = {}
+        """Return the thumbnails of these articles by article id, without those that have none."""
+        thumbnails: dict[str, Picture] = {}
         for part in chunks(ids):
-            for article_id, name, width, height in self._db.rows(_TAKEN, {"ids": part}):
-                taken[article_id] = Picture(name=name, width=width, height=height)
-        return taken
+            for article_id, name, width, height in self._db.rows(_THUMBNAILS, {"ids": part}):
+                thumbnails[article_id] = Picture(name=name, width=width, height=height)
+        return thumbnails
 
     def names(self, *, shown: bool = True) -> set[str]:
-        """Return the names of thumbnails, of all articles or, if `shown`, of those that a feed
-        shows."""
-        names = _NAMES.where(_IS_SHOWN) if shown else _NAMES
-        return {name for (name,) in self._db.rows(names)}
+        """Return the names of thumbnails: if `shown`, only of articles that a feed shows."""
+        query = _NAMES.where(_IS_SHOWN) if shown else _NAMES
+        return {name for (name,) in self._db.rows(query)}
 
     def lost(self, names: Iterable[str]) -> None:
         """Queue again the thumbnails `names`, whose files are lost, and mark the feeds that showed
@@ -91,26 +139,33 @@ class Pictures:
         with self._db.write() as connection:
             for part in chunks(sorted(names)):
                 ids = list(connection.scalars(select(_p.id).where(_p.name.in_(part))))
-                _touch(connection, ids)
-                again = {"name": "", "width": 0, "height": 0, "tries": 0, "next_try": rows.AT_ONCE}
-                connection.execute(update(schema.pictures).where(_p.name.in_(part)).values(**again))
+                _mark_feeds_of(connection, ids)
+                queued: dict[str, Any] = {**_NOT_MADE, "tries": 0, "next_try": _DUE_NOW}
+                connection.execute(
+                    update(schema.pictures).where(_p.name.in_(part)).values(**queued)
+                )
 
     def counts(self) -> Pictured:
-        without = dict(self._db.rows(_UNMADE))
-        failed = {reason: count for reason, count in sorted(without.items()) if reason}
+        """Return how many thumbnails are made, waiting, or failed for each reason, of articles that
+        a feed shows."""
+        unmade = dict(self._db.rows(_UNMADE))
+        waiting = unmade.pop(_NOT_TRIED, 0)
         made = int(self._db.scalar(_MADE))
-        return Pictured(made=made, waiting=without.get("", 0), failed=failed)
+        return Pictured(made=made, waiting=waiting, failed=dict(sorted(unmade.items())))
 
 
-def _touch(connection: Connection, ids: Collection[str]) -> None:
-    changed = defaultdict[FeedKey, set[rows.Times]](set)
-    for axis, slug, added, published in connection.execute(_IN_FEEDS.where(_m.id.in_(ids))):
+def _mark_feeds_of(connection: Connection, ids: Collection[str]) -> None:
+    """Mark the feeds that show these articles as stale."""
+    changed = defaultdict[FeedKey, set[Times]](set)
+    for axis, slug, added, published in connection.execute(_FEEDS.where(_m.id.in_(ids))):
         changed[FeedKey(axis, slug)].add((added, published))
-    rows.mark(connection, changed)
+    mark_stale(connection, changed)
 
 
-def _picture_row(row: Any) -> PictureRow:
-    picture = Picture(name=row.name, width=row.width, height=row.height) if row.name else None
+def _make_picture_row(row: Any) -> PictureRow:
+    picture = None
+    if row.name:
+        picture = Picture(name=row.name, width=row.width, height=row.height)
     return PictureRow(
         id=row.id,
         url=row.url,

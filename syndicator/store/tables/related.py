@@ -1,5 +1,5 @@
-"""Store the related articles of articles that have pages, until an article changes. Each write is a
-transaction. Raises StoreError."""
+"""Store which articles are related to an article with a page, until the article changes.
+Each write is a transaction. Raises StoreError."""
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
@@ -14,9 +14,11 @@ from syndicator.store.database import Database, chunks, upsert
 from syndicator.store.tables import sums
 
 _RELATED: Final = "related"  # kind of fragment
-_a, _m, _n, _t = (
-    table.c for table in (schema.articles, schema.members, schema.fragments, schema.texts)
-)
+_DIGEST_CHARACTERS: Final = 16
+_a = schema.articles.c
+_m = schema.members.c
+_n = schema.fragments.c
+_t = schema.texts.c
 _IS_RELATED: Final = (_n.id == _m.id, _n.kind == _RELATED)
 _IN_FEEDS: Final = tuple_(_m.axis, _m.slug).in_(bindparam("feeds", expanding=True))
 _MISSING = (
@@ -26,9 +28,11 @@ _MISSING = (
     .order_by(_m.added.desc(), _m.id)
     .limit(bindparam("most"))
 )
-_OF = select(_n.id, _n.data).where(_n.id.in_(bindparam("ids", expanding=True)), _n.kind == _RELATED)
+_LISTS = select(_n.id, _n.data).where(
+    _n.id.in_(bindparam("ids", expanding=True)), _n.kind == _RELATED
+)
 _BY_DAY = (
-    select((sums.shown(_m) // sums.DAY).label("day"), _n.id, _n.data)
+    select((sums.get_shown_time(_m) // sums.DAY).label("day"), _n.id, _n.data)
     .join_from(schema.members, schema.fragments, _IS_RELATED[0] & _IS_RELATED[1])
     .where(_IN_FEEDS)
     .order_by("day", _n.id)
@@ -50,8 +54,8 @@ class Related:
         """Return the ids of the newest articles of `feeds` that have no list yet."""
         if not feeds:
             return []
-        given = {"feeds": list(feeds), "most": most}
-        return list(dict.fromkeys(article_id for (article_id,) in self._db.rows(_MISSING, given)))
+        rows = self._db.rows(_MISSING, {"feeds": list(feeds), "most": most})
+        return list(dict.fromkeys(article_id for (article_id,) in rows))
 
     def save(self, lists: Mapping[str, Sequence[str]]) -> None:
         """Store lists of ids by article id, the nearest first; they may be empty."""
@@ -62,27 +66,31 @@ class Related:
         with self._db.write() as connection:
             upsert(connection, schema.fragments, notes)
 
-    def of(self, ids: Sequence[str]) -> dict[str, list[str]]:
-        """Return the lists of `ids`, as they were found."""
-        return {
-            article_id: data.decode().split()
-            for part in chunks(ids)
-            for article_id, data in self._db.rows(_OF, {"ids": part})
-        }
+    def read_lists(self, ids: Sequence[str]) -> dict[str, list[str]]:
+        """Return the stored lists of related articles of `ids`, by article id."""
+        lists: dict[str, list[str]] = {}
+        for part in chunks(ids):
+            for article_id, data in self._db.rows(_LISTS, {"ids": part}):
+                lists[article_id] = data.decode().split()
+        return lists
 
     def related_days(self, feeds: Collection[FeedKey]) -> dict[str, str]:
         """Return UTC day -> digest of the lists of the articles of `feeds` that were published on
-        it, and of what the feed of everything shows now of those that they name."""
-        lists = self._db.rows(_BY_DAY, {"feeds": list(feeds)}) if feeds else []
+        it. A digest changes, too, if the file of a listed article changes, or if the feed of
+        everything begins or ends to show it."""
+        if not feeds:
+            return {}
+        lists = self._db.rows(_BY_DAY, {"feeds": list(feeds)})
         if not lists:
             return {}
-        shown = {
+        stamps = {
             article_id: f"{article_id} {mtime_ns} {size}"
             for article_id, mtime_ns, size in self._db.rows(_SHOWN, {})
         }
         digests: dict[str, hashlib._Hash] = {}
         for day, article_id, data in lists:
-            named = [shown[other] for other in data.decode().split() if other in shown]
-            line = f"{article_id}: {' '.join(named)}\n"
-            digests.setdefault(sums.date_of(day), hashlib.sha256()).update(line.encode())
-        return {day: digest.hexdigest()[:16] for day, digest in digests.items()}
+            related_ids = data.decode().split()
+            related_stamps = [stamps[related] for related in related_ids if related in stamps]
+            line = f"{article_id}: {' '.join(related_stamps)}\n"
+            digests.setdefault(sums.write_date(day), hashlib.sha256()).update(line.encode())
+        return {day: digest.hexdigest()[:_DIGEST_CHARACTERS] for day, digest in digests.items()}

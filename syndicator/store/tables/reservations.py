@@ -14,10 +14,8 @@ from syndicator.store.shared_commits import Group
 _a = schema.articles.c
 _r = schema.reservations.c
 _IS_FILED = _r.id.in_(select(_a.id).where(_a.path == _r.path).correlate(schema.reservations))
-_PATHS = (
-    select(_a.path).where(_a.id == bindparam("id")),
-    select(_r.path).where(_r.id == bindparam("id")),
-)
+_FILED_PATH = select(_a.path).where(_a.id == bindparam("id"))
+_RESERVED_PATH = select(_r.path).where(_r.id == bindparam("id"))
 _NEAR = union(
     *(
         select(column).where(column >= bindparam("first"), column < bindparam("after"))
@@ -40,50 +38,58 @@ class Reservations:
         return Reservations(self._db, clock)
 
     def path(self, article_id: str) -> str | None:
-        rows = (row for query in _PATHS for row in self._db.rows(query, {"id": article_id}))
-        return next((str(path) for (path,) in rows), None)
+        """Return the path of an article's file, or the one reserved for it; None without either."""
+        for query in (_FILED_PATH, _RESERVED_PATH):
+            for (path,) in self._db.rows(query, {"id": article_id}):
+                return str(path)
+        return None
 
     def near(self, article_id: str, chars: int) -> list[str]:
-        first = article_id[:chars]
-        after = first[:-1] + chr(ord(first[-1]) + 1)
-        ids = {other for (other,) in self._db.rows(_NEAR, {"first": first, "after": after})}
+        """Return the other ids, filed or reserved, with the same first `chars` characters."""
+        start = article_id[:chars]
+        next_start = start[:-1] + chr(ord(start[-1]) + 1)
+        rows = self._db.rows(_NEAR, {"first": start, "after": next_start})
+        ids = {other_id for (other_id,) in rows}
         return sorted(ids - {article_id})
 
     def reserve(self, article_id: str, path: str, *, writing: bool = True) -> str:
+        """Reserve a path for an article, and commit. Return the path to use: that of its file or of
+        its earlier reservation, if it has one. Unless `writing`, replace its reservation."""
         assert self._clock is not None
-        at = codec.micros(self._clock())
-        of_article, of_reservation = _PATHS
-        release = delete(schema.reservations).where(_r.id == article_id)
-        filed = None
+        time = codec.micros(self._clock())
+        row = {"id": article_id, "path": path, "at": time if writing else -time}
+        delete_reservation = delete(schema.reservations).where(_r.id == article_id)
+        filed_path: str | None = None
         with self._db.write() as connection:
             if not writing:
-                connection.execute(release)
+                connection.execute(delete_reservation)
             # In this order: while another transaction makes a row of its reservation, the insert
             # waits for its end.
-            insert_new(
-                connection,
-                schema.reservations,
-                [{"id": article_id, "path": path, "at": at if writing else -at}],
-            )
+            insert_new(connection, schema.reservations, [row])
             if writing:
-                filed = connection.scalar(of_article, {"id": article_id})
-            if filed is not None and filed != path:
-                connection.execute(release)
-            used: str = filed or connection.scalars(of_reservation, {"id": article_id}).one()
+                filed_path = connection.scalar(_FILED_PATH, {"id": article_id})
+            if filed_path is not None and filed_path != path:
+                connection.execute(delete_reservation)
+            path_to_use = filed_path
+            if path_to_use is None:
+                path_to_use = connection.scalars(_RESERVED_PATH, {"id": article_id}).one()
         self._db.commit()
-        return used
+        return path_to_use
 
     def release(self, path: str) -> None:
+        """Delete the reservation of a path."""
         with self._db.write() as connection:
             connection.execute(delete(schema.reservations).where(_r.path == path))
 
     def reserved(self) -> list[Reserved]:
+        """Return the reservations whose article has no row, oldest first."""
         return [
-            Reserved(id=article_id, path=path, at=codec.moment(abs(at)), writing=at > 0)
-            for article_id, path, at in self._db.rows(_UNFILED)
+            Reserved(id=article_id, path=path, at=codec.moment(abs(time)), writing=time > 0)
+            for article_id, path, time in self._db.rows(_UNFILED)
         ]
 
     def sweep(self, before: datetime) -> None:
+        """Delete the reservations from before `before` whose article has its row."""
         with self._db.write() as connection:
             is_old = func.abs(_r.at) < codec.micros(before)
             connection.execute(delete(schema.reservations).where(_IS_FILED, is_old))

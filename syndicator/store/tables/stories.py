@@ -12,11 +12,19 @@ from syndicator.core.axes import STORIES
 from syndicator.core.model import Article
 from syndicator.core.ports import Story
 from syndicator.sketches.events import KEYS
-from syndicator.store import codec, rows, schema
+from syndicator.store import codec, schema
 from syndicator.store.database import Database, chunks, drive, insert, marks, upsert
+from syndicator.store.tables.feed_members import mark_stale
+from syndicator.store.tables.story_updates import (
+    delete_sketches,
+    make_story_keys,
+    update_folded,
+    update_stories,
+)
 
 NEWEST: Final = 25  # articles read for a key
-FOUND: Final = 12  # articles returned by `near`
+FOUND: Final = 12  # articles returned by `find_similar`
+_NO_KEY: Final = -1  # no sketch has it
 _a = schema.articles.c
 _m = schema.story_members.c
 _SHOWN = _a.told != 0
@@ -66,7 +74,7 @@ _REPORTS = (
     .order_by(_a.added, _a.published, _a.id)
 )
 # Remainders, because the sum of whole nanoseconds of a dozen files overflows in SQLite.
-_TOLD = (
+_DIGESTS = (
     select(_m.story, func.count(), func.sum(_a.mtime_ns % 2**40 + _a.told), func.sum(_a.size))
     .join_from(schema.story_members, schema.articles, _a.id == _m.article)
     .where(_SHOWN)
@@ -125,134 +133,136 @@ class Stories:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def unread(self, since: datetime, most: int, *, include_all: bool) -> list[Unread]:
-        """Return the first articles added after `since` that need a sketch. Unless `all`, only
-        those newer than all sketches."""
-        first = codec.micros(since)
+    def list_unread(self, since: datetime, most: int, *, include_all: bool) -> list[Unread]:
+        """Return the first articles added after `since` that need a sketch. Unless `include_all`,
+        only those added after all that have one."""
+        earliest = codec.micros(since)
         if not include_all:
-            first = max(
-                first, self._db.driven("SELECT max(added) FROM story_sketches")[0][0] or first
-            )
-        found = self._db.driven(_UNREAD, first, most)
-        return [Unread._make((*row[:5], bool(row[5]))) for row in found]
+            ((newest_sketched,),) = self._db.driven("SELECT max(added) FROM story_sketches")
+            if newest_sketched is not None:
+                earliest = max(earliest, newest_sketched)
+        unread: list[Unread] = []
+        for article, path, mtime_ns, size, added, was_sketched in self._db.driven(
+            _UNREAD, earliest, most
+        ):
+            unread.append(Unread(article, path, mtime_ns, size, added, bool(was_sketched)))
+        return unread
 
     def count(self, since: datetime) -> int:
         """Return how many articles added since then have a sketch."""
         query = "SELECT count(*) FROM story_sketches WHERE added >= ?"
-        found: int = self._db.driven(query, codec.micros(since))[0][0]
-        return found
+        ((number,),) = self._db.driven(query, codec.micros(since))
+        return int(number)
 
-    def newest(self, most: int) -> list[tuple[str, bytes]]:
-        """Return outlet and sketch of the articles that were added last."""
+    def list_newest(self, most: int) -> list[tuple[str, bytes]]:
+        """Return outlet and packed sketch of the `most` articles that were added last, without
+        those that are not compared."""
         query = "SELECT outlet, data FROM story_sketches ORDER BY added DESC, article LIMIT ?"
         return [(outlet, data) for outlet, data in self._db.driven(query, most) if data]
 
-    def forget(self) -> None:
+    def forget_sketches(self) -> None:
         """Delete all sketches; they are made again from the articles. Stories stay."""
         with self._db.write() as connection:
             for table in (schema.story_sketches, schema.story_keys):
                 connection.execute(delete(table))
 
     def save(self, new: Mapping[Unread, Sketched]) -> None:
+        """Store the sketches of articles, in place of those of their earlier files."""
+        sketch_rows: list[dict[str, Any]] = []
+        key_rows: list[dict[str, Any]] = []
+        for unread, sketched in new.items():
+            values = unread._asdict() | sketched._asdict()
+            sketch_rows.append({name: values[name] for name in _COLUMNS})
+            key_rows += make_story_keys(
+                sketched.article, sketched.outlet, sketched.at, sketched.data
+            )
         with self._db.write() as connection:
-            rows.drop_sketches(connection, [unread.article for unread in new])
-            columns = [unread._asdict() | row._asdict() for unread, row in new.items()]
-            upsert(
-                connection,
-                schema.story_sketches,
-                [{name: row[name] for name in _COLUMNS} for row in columns],
-            )
-            upsert(
-                connection,
-                schema.story_keys,
-                [
-                    key
-                    for row in new.values()
-                    for key in rows.story_keys(row.article, row.outlet, row.at, row.data)
-                ],
-            )
+            delete_sketches(connection, [unread.article for unread in new])
+            upsert(connection, schema.story_sketches, sketch_rows)
+            upsert(connection, schema.story_keys, key_rows)
 
-    def near(self, sketched: Sketched, found_by: Sequence[int], window: int) -> list[Sketched]:
+    def find_similar(
+        self, sketched: Sketched, found_by: Sequence[int], window: int
+    ) -> list[Sketched]:
         """Return the articles that share most of the keys `found_by`, best first, with the language
         of `sketched` and at most `window` microseconds from its time."""
-        at = sketched.at or 0
-        padded = [*found_by, *[-1] * (KEYS - len(found_by))]
-        values = [value for key in padded for value in (key, at - window, at + window)]
-        return _sketched(self._db.driven(_NEAR, *values, sketched.article, sketched.language))
+        time = 0 if sketched.at is None else sketched.at
+        keys = [*found_by, *[_NO_KEY] * (KEYS - len(found_by))]
+        values: list[int] = []
+        for key in keys:
+            values += (key, time - window, time + window)
+        rows = self._db.driven(_NEAR, *values, sketched.article, sketched.language)
+        return _make_sketched(rows)
 
     def of_stories(self, stories: Collection[str]) -> list[Sketched]:
         """Return the articles of these stories; `data` is None if an article is no longer
         compared."""
-        parts = (
-            self._db.driven(_OF_STORIES.format(marks(part)), *part)
-            for part in chunks(sorted(stories))
-        )
-        return [sketched for part in parts for sketched in _sketched(part)]
+        sketched: list[Sketched] = []
+        for part in chunks(sorted(stories)):
+            sketched += _make_sketched(self._db.driven(_OF_STORIES.format(marks(part)), *part))
+        return sketched
 
-    def put(self, members: Sequence[Member], gone: Collection[str] = ()) -> None:
-        """Store the stories of `members`, and remove the articles `gone` from theirs. Feeds that
+    def save_members(self, members: Sequence[Member], removed: Collection[str] = ()) -> None:
+        """Store the stories of `members`, and take the articles `removed` out of theirs. Feeds that
         show a change become stale."""
         stories = {member.story for member in members}
+        ids = {*removed, *(member.article for member in members)}
         with self._db.write() as connection:
-            for part in chunks(sorted({*gone, *(member.article for member in members)})):
+            for part in chunks(sorted(ids)):
                 query = f"SELECT story FROM story_members WHERE article IN ({marks(part)})"
-                stories |= {story for (story,) in drive(connection, query, tuple(part))}
+                stories.update(story for (story,) in drive(connection, query, tuple(part)))
             upsert(connection, schema.story_members, [member._asdict() for member in members])
-            for part in chunks(sorted(gone)):
+            for part in chunks(sorted(removed)):
                 connection.execute(delete(schema.story_members).where(_m.article.in_(part)))
-            rows.tell(connection, stories, gone)
+            update_stories(connection, stories, removed)
 
-    def tell(self) -> None:
+    def update_all(self) -> None:
         """Publish all stories again, after the rows of articles were made anew."""
-        for part in chunks([story for (story,) in self._db.rows(_STORIES)]):
+        for part in chunks(self._list_stories()):
             with self._db.write() as connection:
-                rows.tell(connection, part)
+                update_stories(connection, part)
+
+    def _list_stories(self) -> list[str]:
+        """Return the ids of all stories."""
+        return [story for (story,) in self._db.rows(_STORIES)]
 
     def members(self, ids: Collection[str] | None = None) -> list[Member]:
         """Return the articles of all stories, or those of `ids` that have one."""
-        parts: Iterable[Sequence[str]] = [()] if ids is None else chunks(sorted(ids))
         query = "SELECT article, story, outlet, final FROM story_members"
-        query += "" if ids is None else " WHERE article IN ({})"
-        records = (
-            row for part in parts for row in self._db.driven(query.format(marks(part)), *part)
-        )
+        rows: list[Any] = []
+        if ids is None:
+            rows = self._db.driven(query)
+        else:
+            for part in chunks(sorted(ids)):
+                rows += self._db.driven(f"{query} WHERE article IN ({marks(part)})", *part)
         return [
-            Member(article, story, outlet, bool(final)) for article, story, outlet, final in records
+            Member(article, story, outlet, bool(final)) for article, story, outlet, final in rows
         ]
 
     def leads(self) -> dict[str, str]:
         """Return the recorded leads: story -> article id."""
-        return dict(
-            self._db.driven(
-                "SELECT story, article FROM story_leads WHERE article <> '' ORDER BY story"
-            )
-        )
+        query = "SELECT story, article FROM story_leads WHERE article <> '' ORDER BY story"
+        return dict(self._db.driven(query))
 
-    def leads_due(self) -> list[str]:
+    def list_leads_due(self) -> list[str]:
         """Return the stories that need a lead."""
         return [story for (story,) in self._db.rows(_LEADS_DUE)]
 
     def set_leads(self, leads: Mapping[str, str]) -> None:
         """Record the leads of stories (story -> article id, "" for none). Feeds that show a change
         become stale."""
+        rows = [
+            {"story": story, "article": article, "due": False} for story, article in leads.items()
+        ]
         with self._db.write() as connection:
-            upsert(
-                connection,
-                schema.story_leads,
-                [
-                    {"story": story, "article": article, "due": False}
-                    for story, article in leads.items()
-                ],
-            )
-            rows.tell(connection, leads.keys())
+            upsert(connection, schema.story_leads, rows)
+            update_stories(connection, leads.keys())
 
     def published(self, stories: Collection[str] | None = None) -> Iterator[Story]:
         """Yield those of `stories` (None: all) that are published."""
-        names = (
-            [story for (story,) in self._db.rows(_STORIES)] if stories is None else sorted(stories)
-        )
+        names = self._list_stories() if stories is None else sorted(stories)
         for part in chunks(names):
-            for story, reports in self._reports(part).items():
+            for story, reports in self._read_reports(part).items():
                 yield Story(name=story, reports=tuple(reports))
 
     def folded(self) -> list[Folded]:
@@ -261,29 +271,29 @@ class Stories:
         rows = self._db.driven("SELECT article, story, latest FROM folded ORDER BY story, place")
         return [Folded(*row) for row in rows]
 
-    def put_folded(self, folded: Sequence[Folded]) -> None:
+    def replace_folded(self, folded: Sequence[Folded]) -> None:
         """Replace all folded articles, those shown under another article of their story. Feeds that
         show a change become stale."""
-        before = self.folded()
-        gone = {row.article for row in before} - {row.article for row in folded}
-        stories = {row.story for row in (*before, *folded)}
-        new = [{**row._asdict(), "place": place} for place, row in enumerate(folded)]
+        previous = self.folded()
+        removed = {row.article for row in previous} - {row.article for row in folded}
+        stories = {row.story for row in (*previous, *folded)}
+        new_rows = [{**row._asdict(), "place": number} for number, row in enumerate(folded)]
         with self._db.write() as connection:
             connection.execute(delete(schema.folded))
-            insert(connection, schema.folded, new)
-            rows.fold(connection, stories, gone)
+            insert(connection, schema.folded, new_rows)
+            update_folded(connection, stories, removed)
 
-    def prune(self, before: datetime, most: int) -> None:
+    def delete_old_sketches(self, before: datetime, most: int) -> None:
         """Delete the sketches of the oldest articles added before `before`, at most `most`."""
-        old = "SELECT article FROM story_sketches WHERE added < ? ORDER BY added LIMIT ?"
-        if ids := [
-            article_id for (article_id,) in self._db.driven(old, codec.micros(before), most)
-        ]:
+        query = "SELECT article FROM story_sketches WHERE added < ? ORDER BY added LIMIT ?"
+        ids = [article_id for (article_id,) in self._db.driven(query, codec.micros(before), most)]
+        if ids:
             with self._db.write() as connection:
-                rows.drop_sketches(connection, ids)
+                delete_sketches(connection, ids)
 
     def of(self, ids: Collection[str]) -> dict[str, str]:
-        """Return article id -> story id, without articles that have none."""
+        """Return the stories of these articles: article id -> story id, without articles that have
+        none."""
         return {member.article: member.story for member in self.members(ids)}
 
     def articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
@@ -291,13 +301,13 @@ class Stories:
         they were added."""
         return {
             story: [(article.id, outlet) for outlet, article in reports]
-            for story, reports in self._reports(stories).items()
+            for story, reports in self._read_reports(stories).items()
         }
 
     def told(self) -> dict[str, str]:
-        """Return the stories that are published, each with a digest of its reports' files and of
-        what they show of each other."""
-        return {story: "-".join(map(str, of)) for story, *of in self._db.rows(_TOLD)}
+        """Return story id -> digest for the stories that are published. A digest changes with the
+        files of the reports and with what they show of each other."""
+        return {story: "-".join(map(str, digest)) for story, *digest in self._db.rows(_DIGESTS)}
 
     def has_reports(self, since: datetime, until: datetime) -> bool:
         """Return True if published reports of stories were added from `since` to before `until`."""
@@ -308,19 +318,22 @@ class Stories:
     def mark_stale(self) -> None:
         """Mark the feed of stories stale."""
         with self._db.write() as connection:
-            rows.mark(connection, {STORIES: ()})
+            mark_stale(connection, {STORIES: ()})
 
     def reports(self, ids: Sequence[str]) -> dict[str, Story]:
         """Return article id -> its story, for articles that are published in one."""
-        parts = (self._db.rows(_IN_STORY, {"ids": part}) for part in chunks(ids))
-        story_of = {article: story for part in parts for article, story in part}
-        reports = self._reports(set(story_of.values()))
+        story_of: dict[str, str] = {}
+        for part in chunks(ids):
+            story_of |= dict(self._db.rows(_IN_STORY, {"ids": part}))
+        reports = self._read_reports(set(story_of.values()))
         return {
             article_id: Story(name=story, reports=tuple(reports[story]))
             for article_id, story in story_of.items()
         }
 
-    def _reports(self, stories: Collection[str]) -> dict[str, list[tuple[str, Article]]]:
+    def _read_reports(self, stories: Collection[str]) -> dict[str, list[tuple[str, Article]]]:
+        """Return the published articles of each story as (outlet, article), in the order in which
+        they were added."""
         reports: dict[str, list[tuple[str, Article]]] = {}
         for part in chunks(sorted(stories)):
             for story, outlet, _, data in self._db.rows(_REPORTS, {"stories": part}):
@@ -337,5 +350,10 @@ class Stories:
         ]
 
 
-def _sketched(records: Iterable[Any]) -> list[Sketched]:
-    return [Sketched._make((*row[:5], row[5] or "", bool(row[6]))) for row in records]
+def _make_sketched(rows: Iterable[Any]) -> list[Sketched]:
+    """Convert the rows of _NEAR or _OF_STORIES. Articles without a story have NULL there."""
+    sketched: list[Sketched] = []
+    for article, outlet, language, time, data, story, final in rows:
+        name = "" if story is None else story
+        sketched.append(Sketched(article, outlet, language, time, data, name, bool(final)))
+    return sketched

@@ -1,7 +1,7 @@
 """Count and digest a feed's articles by day, so that builds recalculate only changed days.
 Large feeds store these sums."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -15,10 +15,11 @@ from syndicator.store.postgres import alone
 ADDED = "added"
 PUBLISHED = "published"
 DAY: Final = 86_400_000_000  # microseconds
+_TIME_INDEX: Final = {ADDED: 0, PUBLISHED: 1}  # of the times of a changed article
 LARGE: Final = 500  # articles: grouping so many costs as much as reading their sums. A choice
 
 Days = dict[int, tuple[int, str]]  # by day since 1970: number of articles and their digest
-Read = Callable[[Any, Any], Sequence[Any]]
+Query = Callable[[Any, Any], Sequence[Any]]  # runs a statement with values; returns its rows
 
 _a, _m, _p, _s, _marks = (
     table.c
@@ -41,22 +42,22 @@ _IN_SUMS = (
     _s.slug == bindparam("slug"),
     _s.kind == bindparam("kind"),
 )
-_KEPT = select(_s.day, _s.count, _s.made_of).where(*_IN_SUMS)
+_STORED_SUMS = select(_s.day, _s.count, _s.made_of).where(*_IN_SUMS)
 
 
-def shown(columns: Any) -> Any:
-    """Return the publication time as entries show it: `added` if the date is later, or too early to
-    be true."""
-    wrong = or_(columns.published < _EARLIEST, columns.published > columns.added)
-    return case((wrong, columns.added), else_=columns.published)
+def get_shown_time(columns: Any) -> Any:
+    """Return the SQL expression of the publication time as entries show it: `added` if the date is
+    later, or too early to be true. `columns`: of a table with `added` and `published`."""
+    is_wrong = or_(columns.published < _EARLIEST, columns.published > columns.added)
+    return case((is_wrong, columns.added), else_=columns.published)
 
 
-def date_of(day: int) -> str:
-    """Return the date of a day since 1970, such as 2026-11-26."""
+def write_date(day: int) -> str:
+    """Return the date of a day, counted from 1970, such as 2026-11-26."""
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)).strftime("%Y-%m-%d")
 
 
-_DAYS = {ADDED: _m.added // DAY, PUBLISHED: shown(_m) // DAY}
+_DAYS = {ADDED: _m.added // DAY, PUBLISHED: get_shown_time(_m) // DAY}
 _FILED = select(_DAYS[ADDED].label("day"), func.count(), *_FILES).join_from(
     schema.members, schema.articles, _a.id == _m.id
 )
@@ -75,64 +76,97 @@ _SOME = {
     for kind, day in _DAYS.items()
 }
 _f = schema.feeds.c
-# of a feed
-ANY = select(_s.day).where(_s.axis == _f.axis, _s.slug == _f.slug).correlate(schema.feeds).exists()
-_CHANGED = select(_marks.added, shown(_marks)).distinct()
+# condition: a feed has stored sums
+HAS_SUMS = (
+    select(_s.day).where(_s.axis == _f.axis, _s.slug == _f.slug).correlate(schema.feeds).exists()
+)
+# times of changed articles: when they were added, and published as entries show it
+_CHANGED = select(_marks.added, get_shown_time(_marks)).distinct()
 _CHANGED = _CHANGED.where(
     _marks.axis == bindparam("axis"), _marks.slug == bindparam("slug"), _marks.added.is_not(None)
 )
 
 
-def by_day(read: Read, key: FeedKey, kind: str) -> Days:
+def by_day(query: Query, key: FeedKey, kind: str) -> Days:
     """Return the days of a feed, ascending. `kind`: ADDED or PUBLISHED, the time that gives the
     day."""
-    place = {ADDED: 0, PUBLISHED: 1}[kind]
-    this = {**key._asdict(), "kind": kind}
-    if not read(_KEPT.limit(1), this):
-        return dict(sorted(_grouped(read, key, kind).items()))
+    feed_and_kind = {**key._asdict(), "kind": kind}
+    if not query(_STORED_SUMS.limit(1), feed_and_kind):
+        return dict(sorted(_sum_all_days(query, key, kind).items()))
     # Read before the sums, so that later changes have a mark.
-    changed = {row[place] // DAY for row in read(_CHANGED, key._asdict())}
-    stored = {row.day: (row[1], row.made_of) for row in read(_KEPT, this) if row.day not in changed}
-    return dict(sorted((stored | _grouped(read, key, kind, changed)).items()))
+    changed_days = _list_days(query(_CHANGED, key._asdict()), kind)
+    days: Days = {}
+    for day, count, digest in query(_STORED_SUMS, feed_and_kind):
+        if day not in changed_days:
+            days[day] = count, digest
+    days |= _sum_days(query, key, kind, changed_days)
+    return dict(sorted(days.items()))
 
 
-def keep(
-    connection: Connection,
-    key: FeedKey,
-    taken: Collection[tuple[int, int]],
-    count: int,
-    summed: bool,
+def update_sums(
+    connection: Connection, key: FeedKey, changed_times: Collection[tuple[int, int]]
 ) -> None:
-    """Update the sums of a feed with `count` articles. If it has some (`summed`), recalculate the
-    days of `taken`, the times (added, published as shown) in its stale marks; otherwise all days if
-    the feed is large."""
-
-    def read(statement: Any, values: Any) -> Sequence[Any]:
-        return connection.execute(statement, values).all()
-
-    if not (taken if summed else count >= LARGE):
+    """Replace the stored sums of the days on which articles of a feed changed. `changed_times`:
+    when each changed article was added, and published as entries show it."""
+    if not changed_times:
         return
     alone(connection, f"sums {key}")
-    for place, kind in enumerate((ADDED, PUBLISHED)):
-        this = {**key._asdict(), "kind": kind}
-        changed = {times[place] // DAY for times in taken} if summed else None
-        for part in chunks(sorted(changed or ())):
-            connection.execute(delete(schema.sums).where(*_IN_SUMS, _s.day.in_(part)), this)
-        days = _grouped(read, key, kind, changed).items()
-        upsert(
-            connection,
-            schema.sums,
-            [{**this, "day": day, "count": many, "made_of": of} for day, (many, of) in days],
-        )
+    for kind in (ADDED, PUBLISHED):
+        days = _list_days(changed_times, kind)
+        feed_and_kind = {**key._asdict(), "kind": kind}
+        for part in chunks(sorted(days)):
+            delete_days = delete(schema.sums).where(*_IN_SUMS, _s.day.in_(part))
+            connection.execute(delete_days, feed_and_kind)
+        _save(connection, key, kind, _sum_days(_make_query(connection), key, kind, days))
 
 
-def _grouped(read: Read, key: FeedKey, kind: str, days: Collection[int] | None = None) -> Days:
-    this = key._asdict()
-    if days is None:
-        rows = read(_WHOLE[kind], this)
-    else:
-        parts = (
-            {**this, "days": list(part), "first": min(part) * DAY} for part in chunks(sorted(days))
-        )
-        rows = [row for part in parts for row in read(_SOME[kind], part)]
-    return {day: (count, "-".join(map(str, of))) for day, count, *of in rows}
+def create_sums(connection: Connection, key: FeedKey, count: int) -> None:
+    """Store the sums of all days of a feed that has none, if its `count` articles are many."""
+    if count < LARGE:
+        return
+    alone(connection, f"sums {key}")
+    for kind in (ADDED, PUBLISHED):
+        _save(connection, key, kind, _sum_all_days(_make_query(connection), key, kind))
+
+
+def _make_query(connection: Connection) -> Query:
+    """Return a function that queries this connection."""
+
+    def query(statement: Any, values: Any) -> Sequence[Any]:
+        return connection.execute(statement, values).all()
+
+    return query
+
+
+def _save(connection: Connection, key: FeedKey, kind: str, days: Days) -> None:
+    """Insert or replace the sums of days of a feed."""
+    rows: list[dict[str, Any]] = []
+    for day, (count, digest) in days.items():
+        values = {"day": day, "count": count, "made_of": digest}
+        rows.append({**key._asdict(), "kind": kind, **values})
+    upsert(connection, schema.sums, rows)
+
+
+def _list_days(times: Iterable[Sequence[int]], kind: str) -> set[int]:
+    """Return the days of times (added, published as entries show it), by the time of this kind."""
+    time_index = _TIME_INDEX[kind]
+    return {row[time_index] // DAY for row in times}
+
+
+def _sum_all_days(query: Query, key: FeedKey, kind: str) -> Days:
+    """Count and digest the articles of a feed by day, as they are now."""
+    return _make_days(query(_WHOLE[kind], key._asdict()))
+
+
+def _sum_days(query: Query, key: FeedKey, kind: str, days: Collection[int]) -> Days:
+    """Count and digest the articles of a feed on these days, as they are now."""
+    rows: list[Any] = []
+    for part in chunks(sorted(days)):
+        values = {**key._asdict(), "days": list(part), "first": min(part) * DAY}
+        rows += query(_SOME[kind], values)
+    return _make_days(rows)
+
+
+def _make_days(rows: Iterable[Any]) -> Days:
+    """Convert rows: day, number of articles, and the sums that make the digest."""
+    return {day: (count, "-".join(map(str, sums))) for day, count, *sums in rows}

@@ -1,10 +1,12 @@
-"""Terms of articles, and the text index that proposes candidates for searches: FTS5 in SQLite, a
-tsvector with a GIN index in PostgreSQL, both over our own tokens (`searching.documents`). Both
-propose the same articles in the same order. Raises StoreError, DiskError."""
+"""Store the terms of articles, and find candidates for searches by a text index.
+
+The index is FTS5 in SQLite, a tsvector with a GIN index in PostgreSQL, both over our own tokens
+(`searching.documents`). Both propose the same articles in the same order. Raises StoreError,
+DiskError."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import bindparam, delete, func, select
 
@@ -15,7 +17,7 @@ from syndicator.store import schema
 from syndicator.store.database import Database, chunks, drive, insert
 from syndicator.store.texts import tokens
 
-_COUNTED: Final = 5000  # newest articles of which those with a term are counted
+_NEWEST_COUNTED: Final = 5000  # articles of which those with a term are counted
 _t = schema.texts.c
 _due = schema.texts_due.c
 _a = schema.articles.c
@@ -45,11 +47,12 @@ _MATCHING: Final = {
 }
 _MERGE: Final = "INSERT INTO text_tokens (text_tokens, rank) VALUES ('merge', ?)"
 _MERGED_PAGES: Final = 500
-_NUMBER: Final = {
+_COUNT_MATCHING: Final = {
     True: "SELECT count(*) FROM text_tokens WHERE text_tokens MATCH ? AND rowid > ?",
     False: "SELECT count(*) FROM text_tokens WHERE tokens @@ CAST(? AS tsquery) AND n > ?",
 }
 END: Final = 2**31 - 1  # above all numbers
+_NO_MORE: Final = 0  # below all numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,17 +80,22 @@ class Texts:
     def save(self, read: Mapping[str, Document], ended: Collection[int]) -> None:
         """Store the documents of articles, by id, and delete the marks `ended`. One transaction."""
         with self._db.write() as connection:
-            there = tokens.find_articles(connection, read)
-            numbers = tokens.drop_tokens(connection, there)
-            tokens.drop_texts(connection, there)
-            rows = [{"id": article_id, "data": read[article_id].pack()} for article_id in there]
-            old = [row | {"n": numbers[row["id"]]} for row in rows if row["id"] in numbers]
-            insert(connection, schema.texts, old)
-            insert(connection, schema.texts, [row for row in rows if row["id"] not in numbers])
-            numbers |= tokens.read_numbers(connection, there)
-            tokens.add_tokens(
-                connection, {numbers[article_id]: read[article_id].tokens for article_id in there}
-            )
+            ids = tokens.find_articles(connection, read)
+            numbers = tokens.drop_tokens(connection, ids)
+            tokens.drop_texts(connection, ids)
+            numbered_rows: list[dict[str, Any]] = []
+            new_rows: list[dict[str, Any]] = []
+            for article_id in ids:
+                row: dict[str, Any] = {"id": article_id, "data": read[article_id].pack()}
+                if article_id in numbers:
+                    numbered_rows.append(row | {"n": numbers[article_id]})
+                else:
+                    new_rows.append(row)
+            insert(connection, schema.texts, numbered_rows)
+            insert(connection, schema.texts, new_rows)
+            numbers |= tokens.read_numbers(connection, ids)
+            tokens_of = {numbers[article_id]: read[article_id].tokens for article_id in ids}
+            tokens.add_tokens(connection, tokens_of)
             for part in chunks(sorted(ended)):
                 connection.execute(delete(schema.texts_due).where(_due.n.in_(part)))
 
@@ -101,13 +109,13 @@ class Texts:
     def frequencies(self, terms: Iterable[str]) -> Frequencies:
         """Return how many of the newest articles there are, and how many have each of `terms`."""
         newest = int(self._db.scalar(select(func.max(_t.n))) or 0)
-        oldest_counted = max(0, newest - _COUNTED)
-        counts = {}
+        last_uncounted = max(0, newest - _NEWEST_COUNTED)
+        counts: dict[str, int] = {}
         for term in dict.fromkeys(terms):
             query = self._write_query(Term("", term))
-            rows = self._db.driven(_NUMBER[self._db.sqlite], query, oldest_counted)
-            counts[term] = int(rows[0][0])
-        return Frequencies(total=newest - oldest_counted, terms=counts)
+            ((count,),) = self._db.driven(_COUNT_MATCHING[self._db.sqlite], query, last_uncounted)
+            counts[term] = int(count)
+        return Frequencies(total=newest - last_uncounted, terms=counts)
 
     def propose(
         self,
@@ -120,49 +128,52 @@ class Texts:
         """Return the last `most` articles that fulfil `requirement` (of `searching.candidates`,
         None: all), of those with a number under `below`. Their documents are empty unless
         `with_texts`."""
-        data = "texts.data" if with_texts else "NULL"
+        data_column = "texts.data" if with_texts else "NULL"
         if requirement is None:
-            found = _CANDIDATES.format(data=data, found=_ALL)
-            rows = self._db.driven(found, below, most)
+            query = _CANDIDATES.format(data=data_column, found=_ALL)
+            rows = self._db.driven(query, below, most)
         else:
-            found = _CANDIDATES.format(data=data, found=_MATCHING[self._db.sqlite])
-            rows = self._db.driven(found, self._write_query(requirement), below, most)
-        candidates = [
-            Candidate(
-                id=article_id,
-                added=added,
-                document=Document.unpack(bytes(data)) if data else Document(),
-            )
-            for _, article_id, data, added in rows
-        ]
-        return Proposed(candidates=candidates, n=rows[-1][0] if len(rows) == most else 0)
+            query = _CANDIDATES.format(data=data_column, found=_MATCHING[self._db.sqlite])
+            rows = self._db.driven(query, self._write_query(requirement), below, most)
+        candidates: list[Candidate] = []
+        last_number = _NO_MORE
+        for number, article_id, data, added in rows:
+            document = Document.unpack(bytes(data)) if data else Document()
+            candidates.append(Candidate(id=article_id, added=added, document=document))
+            last_number = number
+        if len(rows) < most:
+            last_number = _NO_MORE
+        return Proposed(candidates=candidates, n=last_number)
 
     def list_newest(self, requirement: Expr, most: int) -> list[str]:
         """Return the ids of the last `most` articles that fulfil `requirement`."""
-        found = _NEWEST.format(found=_MATCHING[self._db.sqlite])
-        return [
-            article_id
-            for (article_id,) in self._db.driven(found, self._write_query(requirement), END, most)
-        ]
+        query = _NEWEST.format(found=_MATCHING[self._db.sqlite])
+        rows = self._db.driven(query, self._write_query(requirement), END, most)
+        return [article_id for (article_id,) in rows]
 
     def _write_query(self, requirement: Expr) -> str:
+        """Return a requirement in the language of the database's text index."""
         return write_fts(requirement) if self._db.sqlite else write_tsquery(requirement)
 
 
 def write_fts(requirement: Expr) -> str:
     """Return a requirement in the language of FTS5."""
-    return _write(requirement, '"', " AND ", " OR ")
+    return _write(requirement, quote='"', and_sign=" AND ", or_sign=" OR ")
 
 
 def write_tsquery(requirement: Expr) -> str:
     """Return a requirement as a tsquery of PostgreSQL."""
-    return _write(requirement, "'", " & ", " | ")
+    return _write(requirement, quote="'", and_sign=" & ", or_sign=" | ")
 
 
-def _write(requirement: Expr, quote: str, every: str, some: str) -> str:
+def _write(requirement: Expr, *, quote: str, and_sign: str, or_sign: str) -> str:
+    """Return a requirement in parentheses, with these signs around and between its terms."""
     if isinstance(requirement, Term):
         return f"{quote}{requirement.value}{quote}"
     if isinstance(requirement, Not):
         raise TypeError("a requirement excludes nothing")
-    parts = [_write(part, quote, every, some) for part in requirement.parts]
-    return f"({(every if isinstance(requirement, And) else some).join(parts)})"
+    parts = [
+        _write(part, quote=quote, and_sign=and_sign, or_sign=or_sign) for part in requirement.parts
+    ]
+    sign = and_sign if isinstance(requirement, And) else or_sign
+    return f"({sign.join(parts)})"

@@ -1,13 +1,22 @@
-"""Rows of terms of articles and their tokens in the text index, in the caller's transaction."""
+"""Write the terms of articles, and their tokens in the text index, in the caller's transaction."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Final
 
 from sqlalchemy import Connection
 
 from syndicator.searching.documents import Document
 from syndicator.store import schema
-from syndicator.store.database import chunks, drive, insert, marks
+from syndicator.store.database import chunks, delete_rows, drive, insert, marks
+
+# FTS5 deletes a row only with the tokens that it had.
+_DELETE_FTS_TOKENS: Final = (
+    "INSERT INTO text_tokens (text_tokens, rowid, tokens) VALUES ('delete', ?, ?)"
+)
+_ADD_FTS_TOKENS: Final = "INSERT INTO text_tokens (rowid, tokens) VALUES (?, ?)"
+_ADD_TSVECTOR: Final = (
+    "INSERT INTO text_tokens (n, tokens) VALUES (?, array_to_tsvector(CAST(? AS text[])))"
+)
 
 
 def mark_due(connection: Connection, ids: Iterable[str]) -> None:
@@ -17,36 +26,32 @@ def mark_due(connection: Connection, ids: Iterable[str]) -> None:
 
 def mark_all_due(connection: Connection) -> None:
     """Let the terms of all articles be read again, and delete those of deleted articles."""
-    gone = "SELECT id FROM texts WHERE id NOT IN (SELECT id FROM articles)"
-    ids = [article_id for (article_id,) in drive(connection, gone)]
-    drop_tokens(connection, ids)
-    drop_texts(connection, ids)
+    deleted = "SELECT id FROM texts WHERE id NOT IN (SELECT id FROM articles)"
+    deleted_ids = [article_id for (article_id,) in drive(connection, deleted)]
+    drop_tokens(connection, deleted_ids)
+    drop_texts(connection, deleted_ids)
     drive(connection, "DELETE FROM texts_due")
     drive(connection, "INSERT INTO texts_due (id) SELECT id FROM articles ORDER BY added, id")
 
 
 def drop_texts(connection: Connection, ids: Sequence[str]) -> None:
     """Delete the terms of articles. Call `drop_tokens` before."""
-    for part in chunks(ids):
-        drive(connection, f"DELETE FROM texts WHERE id IN ({marks(part)})", tuple(part))
+    delete_rows(connection, "texts", ids)
 
 
 def drop_tokens(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     """Delete the tokens of articles; return the numbers that they had, by id."""
     numbers: dict[str, int] = {}
-    query = "SELECT n, id, data FROM texts WHERE id IN ({})"
+    is_sqlite = connection.dialect.name == "sqlite"
     for part in chunks(ids):
-        for n, article_id, data in drive(connection, query.format(marks(part)), tuple(part)):
-            numbers[article_id] = n
-            if connection.dialect.name == "sqlite":
-                tokens = _joined(Document.unpack(data).tokens)
-                drive(
-                    connection,
-                    "INSERT INTO text_tokens (text_tokens, rowid, tokens) VALUES ('delete', ?, ?)",
-                    (n, tokens),
-                )
+        query = f"SELECT n, id, data FROM texts WHERE id IN ({marks(part)})"
+        for number, article_id, data in drive(connection, query, tuple(part)):
+            numbers[article_id] = number
+            if is_sqlite:
+                tokens = _join_tokens(Document.unpack(data).tokens)
+                drive(connection, _DELETE_FTS_TOKENS, (number, tokens))
             else:
-                drive(connection, "DELETE FROM text_tokens WHERE n = ?", (n,))
+                drive(connection, "DELETE FROM text_tokens WHERE n = ?", (number,))
     return numbers
 
 
@@ -58,34 +63,30 @@ def wipe_deleted(connection: Connection) -> None:
 
 
 def add_tokens(connection: Connection, tokens_of: Mapping[int, Collection[str]]) -> None:
+    """Add tokens to the text index: number of an article in `texts` -> its tokens."""
     is_sqlite = connection.dialect.name == "sqlite"
-    for n in sorted(tokens_of):
+    for number, tokens in sorted(tokens_of.items()):
         if is_sqlite:
-            statement = "INSERT INTO text_tokens (rowid, tokens) VALUES (?, ?)"
-            values: tuple[Any, ...] = (n, _joined(tokens_of[n]))
+            drive(connection, _ADD_FTS_TOKENS, (number, _join_tokens(tokens)))
         else:
-            statement = (
-                "INSERT INTO text_tokens (n, tokens)"
-                " VALUES (?, array_to_tsvector(CAST(? AS text[])))"
-            )
-            values = (n, sorted(tokens_of[n]))
-        drive(connection, statement, values)
+            drive(connection, _ADD_TSVECTOR, (number, sorted(tokens)))
 
 
-def _joined(tokens: Collection[str]) -> str:
+def _join_tokens(tokens: Collection[str]) -> str:
     return " ".join(sorted(tokens))
 
 
 def find_articles(connection: Connection, read: Mapping[str, Document]) -> list[str]:
     """Return the ids of `read` whose articles still exist, in their order."""
-    there: set[str] = set()
+    existing: set[str] = set()
     for part in chunks(list(read)):
         query = f"SELECT id FROM articles WHERE id IN ({marks(part)})"
-        there.update(article_id for (article_id,) in drive(connection, query, tuple(part)))
-    return [article_id for article_id in read if article_id in there]
+        existing.update(article_id for (article_id,) in drive(connection, query, tuple(part)))
+    return [article_id for article_id in read if article_id in existing]
 
 
 def read_numbers(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
+    """Return the numbers of articles in `texts`, by id."""
     numbers: dict[str, int] = {}
     for part in chunks(ids):
         query = f"SELECT id, n FROM texts WHERE id IN ({marks(part)})"

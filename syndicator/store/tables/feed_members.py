@@ -1,0 +1,227 @@
+"""Store which articles each feed shows, and mark feeds stale that change.
+In the caller's transaction; `Database.write` translates driver errors."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, select
+
+from syndicator.articles.fields import named_feeds_of
+from syndicator.core import text
+from syndicator.core.axes import AXES, SOURCE, STORIES, TAG
+from syndicator.core.model import Article, FeedKey
+from syndicator.store import codec, schema
+from syndicator.store.database import chunks, delete_rows, drive, insert, insert_new, marks
+
+_a = schema.articles.c
+_f = schema.feeds.c
+_m = schema.members.c
+# Axes whose members builds find, such as saved queries: no article names them.
+FOUND_AXES: Final = tuple(
+    name for name, axis in AXES.items() if axis.members is None and name != STORIES.axis
+)
+FOUND_MEMBERS: Final = select(_m.id, _m.axis, _m.slug).where(_m.axis.in_(FOUND_AXES))
+MOVES: Final = select(_f.axis, _f.slug, _f.moved_axis, _f.moved_slug).where(
+    _f.moved_axis.is_not(None)
+)
+_TIMES = select(_a.id, _a.added, _a.published).where(_a.id.in_(bindparam("ids", expanding=True)))
+_STORY_TIMES: Final = "SELECT added, published FROM members WHERE id = ? AND axis = ? AND slug = ?"
+_DELETE_MEMBER: Final = "DELETE FROM members WHERE id = ? AND axis = ? AND slug = ?"
+
+Times = tuple[int, int]  # when an article was added and published, in microseconds or NEVER
+_NO_TIMES: Final = (None, None)  # of a mark that is about no article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A change of the feeds that show an article. `feeds`: those that show it from now on, with
+    their names; `previous_feeds`: those that showed it; `old`: the article before it changed, None
+    if it did not change."""
+
+    article: Article
+    feeds: Mapping[FeedKey, str]
+    previous_feeds: Collection[FeedKey]
+    old: Article | None = None
+
+
+def get_times(article: Article) -> Times:
+    """Return when an article was added and published, in microseconds or NEVER."""
+    return codec.micros_or(article.added), codec.micros_or(article.published)
+
+
+def make_member_rows(article: Article, keys: Iterable[FeedKey]) -> list[dict[str, Any]]:
+    """Return the rows of `members` of an article in the feeds `keys`."""
+    added, published = get_times(article)
+    return [
+        {"id": article.id, **key._asdict(), "added": added, "published": published} for key in keys
+    ]
+
+
+def make_feed_row(key: FeedKey, name: str) -> dict[str, Any]:
+    """Return the row of a new feed. Its first slug never changes: the feed's id is made from it."""
+    return {**key._asdict(), "name": name, "first_slug": key.slug, "count": 0, "dropped": False}
+
+
+def choose_feeds(
+    article: Article, original_id: str | None, *, is_withdrawn: bool, carriers: Iterable[str]
+) -> dict[FeedKey, str]:
+    """Return the feeds that show `article`, with their names: none if it is withdrawn or on hold.
+    If it is a copy of `original_id`, or unlisted, only those of its own source and of `carriers`
+    (source keys)."""
+    if is_withdrawn or article.hold:
+        return {}
+    feeds = {FeedKey(SOURCE, source): source for source in carriers}
+    feeds |= named_feeds_of(article)
+    if original_id is None and not article.unlisted:
+        return feeds
+    return {key: name for key, name in feeds.items() if AXES[key.axis].copies}
+
+
+def resolve_moves(
+    moves: Mapping[FeedKey, FeedKey], feeds: Mapping[FeedKey, str]
+) -> dict[FeedKey, str]:
+    """Replace each moved feed in `feeds` (feed -> name) by the feed that it moved to. Pure."""
+    resolved: dict[FeedKey, str] = {}
+    for key, name in feeds.items():
+        target = key
+        visited = {key}
+        while target in moves and moves[target] not in visited:
+            target = moves[target]
+            visited.add(target)
+        resolved[target] = feeds.get(target, name)
+    return resolved
+
+
+def parse_moves(rows: Iterable[Any]) -> dict[FeedKey, FeedKey]:
+    """Return the result of the query MOVES as feed -> the feed that it moved to."""
+    moves: dict[FeedKey, FeedKey] = {}
+    for axis, slug, moved_axis, moved_slug in rows:
+        moves[FeedKey(axis, slug)] = FeedKey(moved_axis, moved_slug)
+    return moves
+
+
+def list_always_published(article: Article) -> set[FeedKey]:
+    """Return the feeds to publish even with this article alone: those of the tags in a file that an
+    operator wrote."""
+    if article.digest or article.hold:
+        return set()
+    return {FeedKey(TAG, text.slug(tag)) for tag in article.tags}
+
+
+def mark_always_published(connection: Connection, keys: Collection[FeedKey]) -> None:
+    """Let feeds be published however few articles they have."""
+    for key in keys:
+        drive(connection, "UPDATE feeds SET wanted = ? WHERE axis = ? AND slug = ?", (True, *key))
+
+
+def move_articles(connection: Connection, moves: Sequence[Move]) -> None:
+    """Move articles between feeds, and mark these feeds stale. The saved queries that an article
+    matches are found again by the next build."""
+    names: dict[FeedKey, str] = {}
+    count_changes = Counter[FeedKey]()
+    changed = defaultdict[FeedKey, set[Times]](set)
+    for move in moves:
+        keys = {*move.feeds, *move.previous_feeds}
+        names |= {key: move.feeds.get(key, key.slug) for key in keys}
+        count_changes.update(list(move.feeds))
+        count_changes.subtract(list(move.previous_feeds))
+        times_by_feed = find_changed_times(connection, move.article, keys, move.old)
+        for key, times in times_by_feed.items():
+            changed[key] |= times
+    shown_ids = [move.article.id for move in moves if move.previous_feeds]
+    delete_rows(connection, "members", shown_ids)
+    for part in chunks(shown_ids):  # related articles stay until the text changes
+        condition = f"id IN ({marks(part)}) AND kind <> 'related'"
+        drive(connection, f"DELETE FROM fragments WHERE {condition}", (*part,))
+    new_rows: list[dict[str, Any]] = []
+    for move in moves:
+        new_rows.extend(make_member_rows(move.article, move.feeds))
+    insert(connection, schema.members, new_rows)
+    touch_feeds(connection, names, changed, count_changes)
+
+
+def find_changed_times(
+    connection: Connection, article: Article, keys: Collection[FeedKey], old: Article | None = None
+) -> dict[FeedKey, set[Times]]:
+    """Return for each of the feeds `keys` the times of `article` in it, and those of `old`, the
+    article before it changed. In the feed of stories they are the times of its story."""
+    article_times = {get_times(article)}
+    if old is not None:
+        article_times.add(get_times(old))
+    changed = dict.fromkeys(keys, article_times)
+    if STORIES in changed:
+        stored = drive(connection, _STORY_TIMES, (article.id, *STORIES))
+        changed[STORIES] = {(added, published) for added, published in stored}
+    return changed
+
+
+def touch_feeds(
+    connection: Connection,
+    names: Mapping[FeedKey, str],
+    changed: Mapping[FeedKey, Collection[Times]],
+    count_changes: Mapping[FeedKey, int],
+) -> None:
+    """Create the missing feeds of `names` (feed -> name), and mark all of them stale. `changed`,
+    `count_changes`: as in `mark_stale`."""
+    new_feeds = [make_feed_row(key, name) for key, name in sorted(names.items())]
+    insert_new(connection, schema.feeds, new_feeds)
+    mark_stale(connection, {key: changed.get(key, ()) for key in names}, count_changes)
+
+
+def mark_stale(
+    connection: Connection,
+    changed: Mapping[FeedKey, Collection[Times]],
+    count_changes: Mapping[FeedKey, int] | None = None,
+) -> None:
+    """Mark existing feeds stale, by marks with new numbers. `changed`: feed -> times of its new,
+    removed and changed articles; `count_changes`: feed -> by how much its number of articles
+    changes, None if no number changes."""
+    new_marks: list[dict[str, Any]] = []
+    for key in sorted(changed):
+        count_change = 0 if count_changes is None else count_changes.get(key, 0)
+        times: list[Any] = sorted(changed[key])
+        if not times:
+            times = [_NO_TIMES]
+        for added, published in times:
+            mark = {"more": count_change, "added": added, "published": published}
+            new_marks.append({**key._asdict(), **mark})
+            count_change = 0  # the first mark of the feed has it
+    insert(connection, schema.stale_marks, new_marks)
+
+
+def replace_found_members(
+    connection: Connection, feeds: Mapping[str, Mapping[FeedKey, str]]
+) -> None:
+    """Replace the feeds of FOUND_AXES that show some articles: article id -> {feed: name}. Changed
+    feeds become stale."""
+    ids = list(feeds)
+    rows = {row.id: row for row in connection.execute(_TIMES, {"ids": ids})}
+    previous = {
+        (article_id, FeedKey(axis, slug))
+        for article_id, axis, slug in connection.execute(FOUND_MEMBERS.where(_m.id.in_(ids)))
+    }
+    current: set[tuple[str, FeedKey]] = set()
+    names: dict[FeedKey, str] = {}
+    for article_id, feed_names in feeds.items():
+        names |= feed_names
+        if article_id in rows:
+            current |= {(article_id, key) for key in feed_names}
+    removed = previous - current
+    joined = sorted(current - previous)
+
+    for article_id, key in removed:
+        drive(connection, _DELETE_MEMBER, (article_id, *key))
+    new_members = [{**rows[article_id]._mapping, **key._asdict()} for article_id, key in joined]
+    insert(connection, schema.members, new_members)
+
+    count_changes = Counter(key for _, key in joined)
+    count_changes.subtract(key for _, key in removed)
+    changed = defaultdict[FeedKey, set[Times]](set)
+    for article_id, key in (*joined, *removed):
+        changed[key].add((rows[article_id].added, rows[article_id].published))
+    changed_names = {key: names.get(key, key.slug) for key in changed}
+    touch_feeds(connection, changed_names, changed, count_changes)

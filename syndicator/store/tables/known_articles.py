@@ -1,0 +1,106 @@
+"""Read all rows on which writing an article depends: its copies, carriers, feeds and others.
+In the caller's transaction; `Database.write` translates driver errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import Connection
+
+from syndicator.core.model import Article, FeedKey
+from syndicator.store import codec
+from syndicator.store.database import drive, marks
+from syndicator.store.tables.feed_members import choose_feeds, resolve_moves
+
+# The first column is the kind of a row. `{ids}`: articles; `{into}`: articles that some of them
+# will be merged into.
+_KNOWN: Final = """SELECT 'article', id, merged_into, data, behind FROM articles WHERE id IN ({ids})
+UNION ALL SELECT 'copy', merged_into, NULL, data, NULL FROM articles WHERE merged_into IN ({ids})
+UNION ALL SELECT 'withdrawn', id, NULL, NULL, NULL FROM withdrawn WHERE id IN ({ids})
+UNION ALL SELECT 'carrier', id, source, NULL, NULL FROM carriers WHERE id IN ({ids})
+UNION ALL SELECT 'member', id, axis, slug, NULL FROM members WHERE id IN ({ids})
+UNION ALL SELECT 'original', id, NULL, data, NULL FROM articles
+WHERE id IN (SELECT merged_into FROM articles WHERE id IN ({ids})) OR id IN ({into})
+UNION ALL SELECT 'moved', axis, slug, moved_axis, moved_slug FROM feeds WHERE moved_axis IS NOT NULL"""  # noqa: E501
+# articles in one query, each seven of the values that SQLite before 3.32 takes
+_ARTICLES_IN_QUERY: Final = 100
+_NOT_MERGED: Final = ""
+
+
+@dataclass(slots=True)
+class KnownArticle:
+    """The rows of an article and its copies, and the feeds that moved."""
+
+    article: Article | None = None  # None: it has no row yet
+    merged_into: str | None = None
+    behind: str | None = None  # the article whose entry stands for it, see `story_updates`
+    is_withdrawn: bool = False
+    # articles that it is or will be merged into, by id
+    originals: dict[str, Article] = field(default_factory=dict)
+    copies: list[Article] = field(default_factory=list)
+    carriers: list[str] = field(default_factory=list)  # keys of sources
+    feeds: set[FeedKey] = field(default_factory=set)  # those that show it
+    moves: dict[FeedKey, FeedKey] = field(default_factory=dict)  # feed -> feed that it moved to
+
+    def choose_feeds(self, article: Article, original_id: str | None) -> dict[FeedKey, str]:
+        """Return the feeds that show `article`, with their names, if it is a copy of `original_id`.
+        If that article is missing or on hold, `article` is shown as if it were no copy."""
+        shown_instead = self.behind
+        original = self.originals.get(original_id) if original_id else None
+        if original is not None and not original.hold:
+            shown_instead = original_id
+        carriers = sorted(self.carriers)
+        feeds = choose_feeds(
+            article, shown_instead, is_withdrawn=self.is_withdrawn, carriers=carriers
+        )
+        return resolve_moves(self.moves, feeds)
+
+
+def read_known(connection: Connection, article_id: str) -> KnownArticle:
+    """Read all rows needed to write an article, in one query."""
+    return read_all_known(connection, {article_id: _NOT_MERGED})[article_id]
+
+
+def read_all_known(
+    connection: Connection, merge_into: Mapping[str, str]
+) -> dict[str, KnownArticle]:
+    """Read all rows needed to write some articles. `merge_into`: article id -> id of the article
+    that it will be merged into, or _NOT_MERGED."""
+    originals: dict[str, Article] = {}
+    moves: dict[FeedKey, FeedKey] = {}
+    known = {
+        article_id: KnownArticle(originals=originals, moves=moves) for article_id in merge_into
+    }
+    ids = list(merge_into)
+    for start in range(0, len(ids), _ARTICLES_IN_QUERY):
+        part = ids[start : start + _ARTICLES_IN_QUERY]
+        targets = [merge_into[article_id] for article_id in part if merge_into[article_id]]
+        query = _KNOWN.format(ids=marks(part), into=marks(targets))
+        values = (*part * _KNOWN.count("{ids}"), *targets)
+        for kind, *columns in drive(connection, query, values):
+            match kind:
+                case "article":
+                    article_id, merged_into, data, behind = columns
+                    known[article_id].article = codec.unpack(Article, data)
+                    known[article_id].merged_into = merged_into
+                    known[article_id].behind = behind
+                case "copy":
+                    original_id, _, data, _ = columns
+                    known[original_id].copies.append(codec.unpack(Article, data))
+                case "withdrawn":
+                    known[columns[0]].is_withdrawn = True
+                case "carrier":
+                    article_id, source, _, _ = columns
+                    known[article_id].carriers.append(source)
+                case "member":
+                    article_id, axis, slug, _ = columns
+                    known[article_id].feeds.add(FeedKey(axis, slug))
+                case "original":
+                    original_id, _, data, _ = columns
+                    originals[original_id] = codec.unpack(Article, data)
+                case "moved":
+                    axis, slug, moved_axis, moved_slug = columns
+                    moves[FeedKey(axis, slug)] = FeedKey(moved_axis, moved_slug)
+    return known
