@@ -29,26 +29,28 @@ _LOGIN: Final = re.compile(
 
 
 def is_session_wall(reason: str) -> bool:
-    """True if `reason` is one for which a page is refused to those who are not logged in."""
+    """Return True if `reason` is one for which a page is refused to those who are not logged in."""
     return reason in _WALLS
 
 
 def is_partial(reading: PageReading) -> bool:
-    """True if a page shows the beginning of an article alone."""
+    """Return True if a page shows the beginning of an article alone."""
     return HoldReason.PARTIAL in reading.doubts
 
 
 def is_login_address(asked: str, answered: str) -> bool:
-    """True if the request for `asked` was redirected to an address that is named like a login
-    form."""
+    """Return True if the request for `asked` was redirected to `answered`, an address that is named
+    like a login form."""
     if urls.alias(asked) == urls.alias(answered):
         return False
-    return bool(_LOGIN.search(urlsplit(answered).path)) and not _LOGIN.search(urlsplit(asked).path)
+    if _LOGIN.search(urlsplit(asked).path):
+        return False
+    return bool(_LOGIN.search(urlsplit(answered).path))
 
 
 def name_ended_session(source: Source, asked: str, result: FetchResult) -> FetchResult:
-    """Return the answer of a source's own address; if it is the wall of a site with a session, as
-    the end of that."""
+    """Return the answer of a source's own address. If it is a wall of a site with a session, name
+    the end of the session as its reason."""
     if not source.cookies or not isinstance(result, Failed):
         return result
     if is_session_wall(result.reason) or is_login_address(asked, result.url):

@@ -1,4 +1,4 @@
-"""Which mails of a mailbox a source takes, and what it remembers of a visit. Pure."""
+"""Decide which mails of a mailbox belong to a source, and how far it has read. Pure."""
 
 import hashlib
 import json
@@ -14,8 +14,8 @@ _SHOWN: Final = 5  # of them
 
 
 def is_wanted(source: Source, headers: MailHeaders) -> bool:
-    """True if the mail is of the newsletter that `source` names. With `from` and `list` both must
-    fit. A mail that names several senders is of each, so that it is refused with a reason."""
+    """Return True if the mail is of the newsletter that `source` names. With `from` and `list` both
+    must fit. A mail that names several senders is of each, so that it is refused with a reason."""
     if source.list_id and headers.list_id != source.list_id:
         return False
     if not source.sender:
@@ -27,9 +27,9 @@ def is_wanted(source: Source, headers: MailHeaders) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """How far a source has read its mailbox. `before`: where its last visit began, and `after`:
-    where that ended. A visit begins at `before`: the mails up to `after` are filed by then, and can
-    be put away."""
+    """The positions in its mailbox where a source's last visit began (`before`) and ended
+    (`after`). The next visit begins at `before`, too: the mails up to `after` are filed by then,
+    and can be put away."""
 
     before: str = ""
     after: str = ""

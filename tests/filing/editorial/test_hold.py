@@ -11,7 +11,7 @@ from syndicator.core.model import Draft
 from syndicator.core.ports import Filed
 from syndicator.core.reasons import HoldReason
 from syndicator.filing.page_reading import MANY, hold_reason
-from syndicator.filing.read_article import doubts
+from syndicator.filing.read_article import list_doubts
 
 TEXT, CATEGORY = HoldReason.UNSURE_TEXT.value, HoldReason.UNSURE_CATEGORY.value
 
@@ -69,13 +69,13 @@ def draft(body: str = "Text. " * 400, partial: bool = False, **trace: str) -> Dr
 
 
 def test_a_reading_says_what_speaks_against_it() -> None:
-    assert doubts(draft(), 0.9) == doubts(draft(), None) == ()
-    assert doubts(draft(doubt="900 letters of the page may be article or not"), 0.1) == (
+    assert list_doubts(draft(), 0.9) == list_doubts(draft(), None) == ()
+    assert list_doubts(draft(doubt="900 letters of the page may be article or not"), 0.1) == (
         TEXT,
         CATEGORY,
     )
-    assert doubts(draft(body="A beginning.", partial=True), 0.9) == (HoldReason.PARTIAL.value,)
+    assert list_doubts(draft(body="A beginning.", partial=True), 0.9) == (HoldReason.PARTIAL.value,)
 
 
 def test_a_page_that_calls_itself_partial_and_shows_much_is_taken_for_whole() -> None:
-    assert doubts(draft(partial=True), 0.9) == ()
+    assert list_doubts(draft(partial=True), 0.9) == ()
