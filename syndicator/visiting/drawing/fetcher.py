@@ -121,7 +121,7 @@ def _has_same_origin(one: str, other: str) -> bool:
 
 
 def _is_html(answer: Fetched) -> bool:
-    """True if the answer says that it is HTML; without a type, if it looks like it."""
+    """Return True if the answer says that it is HTML; without a type, if it looks like it."""
     declared = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if declared:
         return declared in _HTML

@@ -21,7 +21,7 @@ _LATEST: Final = 20.0  # also while it still asks for something
 
 
 class Treatment(Enum):
-    """What becomes of a request of a page."""
+    """The three ways to treat a request of a page."""
 
     LOAD = auto()  # by our fetcher
     EMPTY = auto()  # it is answered without a request
@@ -42,7 +42,7 @@ class PageRequest:
 
 @dataclass(slots=True)
 class Budget:
-    """What a page has loaded so far."""
+    """The requests and bytes that a page has used so far."""
 
     requests: int = 0
     used_bytes: int = 0
@@ -57,8 +57,8 @@ class Budget:
 
 
 def choose_treatment(request: PageRequest, budget: Budget) -> Treatment:
-    """Return what becomes of `request`. Only reading is permitted (GET); what stands in frames is
-    not read."""
+    """Return how `request` is treated. Only reading is permitted (GET); pages in frames are not
+    loaded."""
     if request.kind in _LEFT_EMPTY:
         return Treatment.EMPTY
     if request.kind not in _LOADED or request.method != "GET" or request.is_framed:
@@ -69,8 +69,8 @@ def choose_treatment(request: PageRequest, budget: Budget) -> Treatment:
 
 
 def is_complete(*, seconds: float, quiet_looks: int, pending: int) -> bool:
-    """True if a page is to be read as it is now. `seconds`: since it was opened; `quiet_looks`: so
-    many found nothing new; `pending`: requests without an answer."""
+    """Return True if a page is to be read as it is now. `seconds`: since it was opened;
+    `quiet_looks`: so many found nothing new; `pending`: requests without an answer."""
     if seconds >= _LATEST:
         return True
     if pending:

@@ -192,8 +192,8 @@ def _replace(before: Iterable[Cookie], after: Iterable[Cookie]) -> list[Cookie]:
 
 
 def is_telling(value: str) -> bool:
-    """True if who reads a cookie's value could use the session. A word, a number or an address is
-    not such a value: masked, it would be missing from the text of articles."""
+    """Return True if who reads a cookie's value could use the session. A word, a number or an
+    address is not such a value: masked, it would be missing from the text of articles."""
     plain = unquote(value)
     if len(plain) < _SHORTEST or "://" in plain:
         return False

@@ -134,8 +134,8 @@ def join_cookies(cookies: Sequence[Cookie]) -> str:
 
 
 def _fits_host(cookie: Cookie, host: str) -> bool:
-    """True if the cookie is for `host` (RFC 6265 section 5.1.3). None is for all hosts below a
-    public suffix, such as co.uk."""
+    """Return True if the cookie is for `host` (RFC 6265 section 5.1.3). None is for all hosts below
+    a public suffix, such as co.uk."""
     if host == cookie.domain:
         return True
     if cookie.host_only or not host.endswith(f".{cookie.domain}") or _is_address(host):
@@ -144,8 +144,8 @@ def _fits_host(cookie: Cookie, host: str) -> bool:
 
 
 def _fits_path(path: str, requested: str) -> bool:
-    """True if the cookie's `path` is the requested one or a folder above it (RFC 6265 section
-    5.1.4)."""
+    """Return True if the cookie's `path` is the requested one or a folder above it (RFC 6265
+    section 5.1.4)."""
     if requested == path:
         return True
     return requested.startswith(path if path.endswith("/") else f"{path}/")

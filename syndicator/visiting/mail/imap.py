@@ -12,7 +12,7 @@ from typing import Any, Final
 from syndicator.configuration.settings import Fetch
 from syndicator.core.mailboxes import Mailbox
 from syndicator.core.reasons import MailReason
-from syndicator.visiting.fetch.transport import check_address, explain, make_tls
+from syndicator.visiting.fetch.transport import check_address, explain_error, make_tls
 from syndicator.visiting.mail.folder_names import quote_folder
 from syndicator.visiting.mail.imap_connection import BadServer, ImapConnection, Server
 from syndicator.visiting.mail.mailbox import ListedMail, MailboxFailed, MailName, refuse_folder
@@ -81,8 +81,11 @@ class ImapFolder:
             self._select(writable=False)
             last = _parse_position(position, self._validity)
             day = f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}"
-            found = self._ask("SEARCH", "UID", f"{last + 1}:*", "SINCE", day)
-            uids = sorted(int(uid) for line in found if line for uid in line.split())
+            lines = self._ask("SEARCH", "UID", f"{last + 1}:*", "SINCE", day)
+            uids: list[int] = []
+            for line in lines:
+                uids.extend(int(uid) for uid in (line or b"").split())
+        uids.sort()
         names = []
         for uid in uids:
             if uid > last:  # "9:*" has the last mail, also if that is the eighth
@@ -99,10 +102,10 @@ class ImapFolder:
             uids = ",".join(str(uid) for uid in self._parse_uids(names))
             if not uids:
                 return []
-            wanted = f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER]<0.{_LONGEST_HEAD}>)"
-            answer = self._ask("FETCH", uids, wanted)
-            found = {mail.name.name: mail for mail in self._parse_heads(answer)}
-        return [found[name.name] for name in names if name.name in found]
+            items = f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER]<0.{_LONGEST_HEAD}>)"
+            answer = self._ask("FETCH", uids, items)
+            mails = {mail.name.name: mail for mail in self._parse_heads(answer)}
+        return [mails[name.name] for name in names if name.name in mails]
 
     def fetch(self, name: MailName) -> bytes:
         """Return a mail, at most `largest` bytes; b"" if it is gone. It stays unread. Raises
@@ -187,7 +190,7 @@ class ImapFolder:
 
 
 class _Explained:
-    """Turns whatever goes wrong in its block into MailboxFailed."""
+    """Turns each error in its block into MailboxFailed."""
 
     def __init__(self, connection: ImapConnection) -> None:
         self._connection = connection
@@ -201,13 +204,13 @@ class _Explained:
 
 
 def explain_failure(error: Exception) -> MailboxFailed:
-    """Return why a mailbox cannot be read, from an error of its connection."""
+    """Return the failure of a mailbox, from an error of its connection."""
     if isinstance(error, TimeoutError):
         return MailboxFailed("timeout", "the mail server did not answer in time")
     if isinstance(error, imaplib.IMAP4.abort):
         return MailboxFailed("disconnected", _line([str(error)]))
     if isinstance(error, OSError):
-        return MailboxFailed(*explain(error))
+        return MailboxFailed(*explain_error(error))
     return MailboxFailed("protocol", _line([str(error)]))
 
 
@@ -235,7 +238,7 @@ def _log_in(connection: ImapConnection, account: Mailbox) -> None:
 
 
 def _ask_capabilities(connection: ImapConnection) -> tuple[str, ...]:
-    """Return what the server can do for this user: more than before the login."""
+    """Return the capabilities that the server offers this user: more than before the login."""
     _, answer = connection.capability()
     return tuple(_line(answer, longest=10_000).upper().split())
 
@@ -249,8 +252,8 @@ def _parse_position(position: str, validity: int) -> int:
 
 
 def _pair_literals(answer: Sequence[Any]) -> Iterator[tuple[str, bytes]]:
-    """Yield for each mail of an answer to FETCH what stands around its literal, and the literal.
-    What has none is a notice of the server that a flag changed."""
+    """Yield for each mail of an answer to FETCH the text around its literal, and the literal. A
+    piece without a literal is a notice of the server that a flag changed."""
     facts = ""
     literal: bytes | None = None
     for piece in answer:
@@ -267,7 +270,7 @@ def _pair_literals(answer: Sequence[Any]) -> Iterator[tuple[str, bytes]]:
 
 
 def _line(answer: Sequence[Any], *, longest: int = _LONGEST_ANSWER) -> str:
-    """Return what a server said as one line."""
+    """Return the server's answer as one line."""
     texts = [
         piece.decode("utf-8", "replace") if isinstance(piece, bytes) else str(piece)
         for piece in answer

@@ -16,7 +16,7 @@ import pytest
 from syndicator.configuration.settings import Fetch
 from syndicator.core.requests import Failed, Fetched, FetchResult, Request
 from syndicator.visiting.fetch.client import HttpFetcher
-from syndicator.visiting.fetch.ssrf import verdict
+from syndicator.visiting.fetch.ssrf import explain_refusal
 from syndicator.visiting.fetch.transport import AddrInfo
 from tests.samples import Samples
 from tests.visiting.conftest import Reply, Web
@@ -209,7 +209,7 @@ def test_rows_of_attacks_by_address(
         dialled += ask_for_rows(page, serve_html(web, "/", text))
     # browsers read "http:/a" as a path of the page's own host
     elsewhere = [(address, port) for address, port in dialled if port != web.port]
-    assert [each for each in elsewhere if verdict(*each) is not None] == []
+    assert [each for each in elsewhere if explain_refusal(*each) is not None] == []
     assert elsewhere or expect == "block"
     assert listener.came == []
 
