@@ -63,7 +63,7 @@ def estimate_start(
     return min(max(published, earliest), added)
 
 
-def precedence(
+def build_precedence(
     article: Article, since: datetime, ranks: Mapping[str, int], *, neighbour: bool, copied: bool
 ) -> Precedence:
     """Return the sort key of `article` among its copies: the lowest is shown. `ranks`: positions in
@@ -101,8 +101,8 @@ def merge_copy(
     previous_visit: datetime | None = None,
     lookup: Known | None = None,
 ) -> Merged:
-    """Merge the new `article` with a copy of its story: the one that precedes is shown.
-    `previous_visit`: of its source; `lookup`: the store's answer."""
+    """Merge the new `article` with a copy of its story, if there is one: the copy that precedes by
+    `build_precedence` is shown. `previous_visit`: of its source; `lookup`: the store's answer."""
     if urls.is_mail(article.url):
         return Merged(article=replace(article, also=()))
     first = _find_original(article, run, now, lookup)
@@ -111,10 +111,11 @@ def merge_copy(
     logger = program.logger(
         "pipeline", source=article.source_key, host=urls.host(article.url), article=article.id
     )
-    if may_turn(first, now) and _outranks(article, first, run, previous_visit):
+    if may_be_replaced(first, now) and _outranks(article, first, run, previous_visit):
         logger.info("stands", instead_of=first.id, title=first.title)
-        same_story = [copy for copy in load_copies(first, run) if have_same_text(article, copy)]
-        shown_urls = [copy.url for copy in (first, *same_story) if is_shown(copy, article, run)]
+        former_copies = load_copies(first, run)
+        copies = [first, *(copy for copy in former_copies if have_same_text(article, copy))]
+        shown_urls = [copy.url for copy in copies if lists_address_of(copy, article, run)]
         also = also_of(replace(article, also=()), *shown_urls)
         return Merged(
             article=replace(article, also=also, merged_into=""),
@@ -131,9 +132,9 @@ def compared(
     named: tuple[str, ...] = (),
     previous_visit: datetime | None = None,
 ) -> Compared | None:
-    """Return the data that later articles are compared with, or None if `article` is older than
-    WINDOW, or a mail, which stands for no article of the web. `named`: the original that its page
-    names. Pure."""
+    """Return the data of `article` with which later articles are compared; None if it is older than
+    WINDOW, or a mail, which is no article of the web. `named`: the original that its page names.
+    Pure."""
     if urls.is_mail(article.url):
         return None
     sketch = get_sketch(article.body)
@@ -171,15 +172,15 @@ def is_copy(article: Article, other: Article, run: FilingContext) -> bool:
     other_sketch = get_sketch(other.body)
     if sketch is None or other_sketch is None:
         return False
-    return _is_spelling(article, other, run) and holds(sketch, other_sketch)
+    return _are_addresses_of_one_page(article, other, run) and holds(sketch, other_sketch)
 
 
-def _is_spelling(article: Article, other: Article, run: FilingContext) -> bool:
-    """Return True if both are on one site, and only one of them was announced by a source of that
-    site: a neighbour may spell the address of the same page in another way."""
+def _are_addresses_of_one_page(article: Article, other: Article, run: FilingContext) -> bool:
+    """Return True if two articles may be one page: both are on one site, and only one of them was
+    filed by a source of that site, as another source may link the page with another address."""
     if not urls.same_site(article.url, other.url):
         return False
-    return _is_neighbours(article, run) != _is_neighbours(other, run)
+    return _is_from_neighbour(article, run) != _is_from_neighbour(other, run)
 
 
 def load_article(article_id: str, run: FilingContext) -> Article | None:
@@ -189,8 +190,8 @@ def load_article(article_id: str, run: FilingContext) -> Article | None:
 
 
 def find_shown_article(article_id: str, store: ArticleRecords) -> Article | None:
-    """Return the article shown in place of `id`, without body, after following all merges; itself
-    if not merged."""
+    """Return the article that is shown in place of a merged one, without its body; the article
+    itself if it is not merged; None if it is unknown."""
     article = store.article(article_id)
     passed = {article_id}
     while article is not None and article.merged_into and article.merged_into not in passed:
@@ -207,8 +208,8 @@ def compute_precedence(
     copied = any(is_named([named], other) for other in others) if named else False
     if since is None:
         since = estimate_start(article.published, article.added or run.clock(), None)
-    return precedence(
-        article, since, run.ranks, neighbour=_is_neighbours(article, run), copied=copied
+    return build_precedence(
+        article, since, run.ranks, neighbour=_is_from_neighbour(article, run), copied=copied
     )
 
 
@@ -231,15 +232,15 @@ def find_copies(
             yield copy
 
 
-def find_shown_spelling(
+def find_shown_at_other_address(
     article: Article, run: FilingContext, now: datetime, lookup: Known | None
 ) -> Article | None:
     """Return the article shown at another address of the same site, which only a neighbour
     announced, with the text of the owner's `article`; None without one."""
-    if _is_neighbours(article, run):
+    if _is_from_neighbour(article, run):
         return None
     for copy in find_copies(article, run, now, lookup):
-        if _is_spelling(article, copy, run):
+        if _are_addresses_of_one_page(article, copy, run):
             return copy
     return None
 
@@ -300,14 +301,14 @@ def _outranks(
     """Return True if the new `article` precedes its stored copy `first`."""
     since = estimate_start(article.published, article.added or run.clock(), previous_visit)
     copied = is_named(map(urls.alias, article.also), first)
-    new_precedence = precedence(
-        article, since, run.ranks, neighbour=_is_neighbours(article, run), copied=copied
+    new_precedence = build_precedence(
+        article, since, run.ranks, neighbour=_is_from_neighbour(article, run), copied=copied
     )
     return new_precedence < compute_precedence(first, [article], run)
 
 
-def _is_neighbours(article: Article, run: FilingContext) -> bool:
-    """Return True if a source without a claim to the article's site filed it."""
+def _is_from_neighbour(article: Article, run: FilingContext) -> bool:
+    """Return True if the source that filed the article has no claim to its site."""
     return get_claim(article, run.owners) is Claim.NONE
 
 
@@ -317,15 +318,15 @@ def is_named(aliases: Iterable[str], article: Article) -> bool:
     return not own_aliases.isdisjoint(aliases)
 
 
-def may_turn(first: Article, now: datetime) -> bool:
+def may_be_replaced(first: Article, now: datetime) -> bool:
     """Return True if a copy may replace `first`: it is younger than WINDOW and not edited by
     hand."""
     return first.added is not None and first.added >= now - WINDOW and not hand_edited(first)
 
 
 def merge_into(article: Article, first: Article, run: FilingContext) -> Merged:
-    """Return `article` as a copy of `first`, which shows its address."""
-    new_urls = [article.url] if is_shown(article, first, run) else []
+    """Return `article` as a copy of `first`, which is shown in its place and lists its address."""
+    new_urls = [article.url] if lists_address_of(article, first, run) else []
     shown = replace(first, also=also_of(first, *new_urls), merged_into="")
     names_first = is_named(map(urls.alias, article.also), first)
     copy = replace(article, also=article.also[:1] if names_first else (), merged_into=first.id)
@@ -334,10 +335,10 @@ def merge_into(article: Article, first: Article, run: FilingContext) -> Merged:
     return Merged(article=copy, others=((shown, first),))
 
 
-def is_shown(copy: Article, first: Article, run: FilingContext) -> bool:
+def lists_address_of(copy: Article, first: Article, run: FilingContext) -> bool:
     """Return True if `first` lists the address of `copy`: not an address of the same site that only
     a neighbour announced."""
-    return not urls.same_site(copy.url, first.url) or not _is_neighbours(copy, run)
+    return not urls.same_site(copy.url, first.url) or not _is_from_neighbour(copy, run)
 
 
 def load_copies(first: Article, run: FilingContext) -> list[Article]:
@@ -362,7 +363,9 @@ def _list_likely_copies(
         if one_source and not _times_agree(article.published, other.published, WINDOW):
             continue
         is_same_story = same_story(sketch, other_sketch, one_source=one_source)
-        if is_same_story or (_is_spelling(article, other, run) and holds(sketch, other_sketch)):
+        if is_same_story or (
+            _are_addresses_of_one_page(article, other, run) and holds(sketch, other_sketch)
+        ):
             matches.append((-containment(sketch, other_sketch), other.id))
     return [article_id for _, article_id in sorted(matches)]
 
@@ -487,6 +490,7 @@ async def ask_former_page(context: EntryContext, old: Article, article: Article)
 
 
 def _times_agree(first: datetime | None, other: datetime | None, within: timedelta) -> bool:
+    """Return True if two times are at most `within` apart, or one is unknown."""
     return first is None or other is None or abs(first - other) <= within
 
 

@@ -92,7 +92,7 @@ async def _list_front_page_feeds(context: EntryContext, url: str) -> list[str] |
             asked_at, feeds = json.loads(run.store.note(note) or "")
             if timedelta(0) <= run.clock() - datetime.fromisoformat(asked_at) < ASKED_AGAIN:
                 return feeds
-        result = await context.fetch_page(front_page(url))
+        result = await context.fetch_page(get_front_page(url))
         if isinstance(result, Failed) and (result.no_network or result.ours or result.unasked):
             return None  # the host was not asked
         feeds = None
@@ -115,7 +115,7 @@ async def _list_linked_feeds(context: EntryContext, page: Page) -> list[str] | N
     return [urls.alias(feed) for feed in feeds]
 
 
-def front_page(url: str) -> str:
+def get_front_page(url: str) -> str:
     """Return the front page of the site of `url`: of its host, or of the user on a shared host."""
     parts = urlsplit(urls.canonical(url))
     site = urls.site(url)
@@ -211,11 +211,11 @@ def pair_articles(
     urls_by_title: dict[str, str] = {}
     for url, title in listed:
         if urls.site(url) != new_site:
-            urls_by_path[_path_of(url)] = url
+            urls_by_path[_get_path(url)] = url
             urls_by_title[_fold_title(title)] = url
     pairs: list[tuple[str, str]] = []
     for entry in new_entries:
-        old_url = urls_by_path.get(_path_of(entry.url))
+        old_url = urls_by_path.get(_get_path(entry.url))
         title = _fold_title(entry.title)
         if old_url is None and title:
             old_url = urls_by_title.get(title)
@@ -229,11 +229,13 @@ def pair_articles(
     return pairs_of_site
 
 
-def _path_of(url: str) -> str:
+def _get_path(url: str) -> str:
+    """Return the path of `url`, by which an article is found on another host."""
     return urlsplit(url).path.rstrip("/")
 
 
 def _fold_title(title: str) -> str:
+    """Return the words of a title, for comparison."""
     return " ".join(words(title))
 
 

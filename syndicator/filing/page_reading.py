@@ -36,7 +36,7 @@ class PageReading:
     next_page: str | None = None  # of the same article
 
 
-def hold_reason(
+def choose_hold_reason(
     doubts: Collection[str], *, every: bool, categorised: bool, flooded: bool, filed: Filed
 ) -> str:
     """Return the `HoldReason` code of a new article, or "". `doubts`: codes that its reading gave;

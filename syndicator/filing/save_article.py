@@ -84,8 +84,8 @@ def record_carrier(
     *,
     entry: EntryRow | None = None,
 ) -> None:
-    """Record `source`, titled `name`, as a carrier of article `id`, and end `entry`. Raises
-    OSError, StoreError."""
+    """Record that `source`, titled `name`, announced an article that another source filed, and end
+    `entry`. Raises OSError, StoreError."""
     article = store.article(article_id)
     carried = []
     if article is not None and article.source_key != source:
@@ -96,8 +96,8 @@ def record_carrier(
 
 
 def hand_over(article_store: ArticleStore, store: ArticleRecords, article: Article) -> None:
-    """Make the source that filed `article` a carrier before another adopts it. Raises OSError,
-    StoreError."""
+    """Record the source that filed `article` as one that only announced it, before another source
+    adopts it. Raises OSError, StoreError."""
     carried = [(article.id, article.source_key)]
     if article.source_key not in store.carriers(article.id):
         CARRIED.append(article_store, carried)

@@ -59,7 +59,7 @@ from syndicator.filing.entry.select import (
 )
 from syndicator.filing.granted_rights import follow_move
 from syndicator.filing.kinds.kind import Finding, Visitable
-from syndicator.filing.kinds.registry import kind_of
+from syndicator.filing.kinds.registry import choose_kind
 from syndicator.filing.save_article import refile
 from syndicator.filing.sessions import name_ended_session
 from syndicator.visiting import cadence, source_state
@@ -114,7 +114,7 @@ async def _reread(context: VisitContext, article_id: str) -> bool:
     stored, changed = refile(
         run.article_store,
         run.store,
-        better_reading(old, reading.article, default_category),
+        merge_reading(old, reading.article, default_category),
         before=old,
         path=path,
         html=reading.html,
@@ -127,7 +127,7 @@ async def _reread(context: VisitContext, article_id: str) -> bool:
     return changed
 
 
-def better_reading(old: Article, new: Article, default_category: str) -> Article:
+def merge_reading(old: Article, new: Article, default_category: str) -> Article:
     """Return `old` with text and description of `new`, but with the fields of `old` that were
     edited. Pure."""
     better = replace(old, body=new.body)
@@ -220,7 +220,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     began = asyncio.get_running_loop().time()
     if cadence.is_due_for_waiting_entries(context.state, started):
         return await _visit_waiting(context, limit, stop, started)
-    kind = kind_of(source, context.state)
+    kind = choose_kind(source, context.state)
     result = await kind.fetch(context)
     pending = run.store.count_pending(source.key)
     rows: list[EntryRow] = []
@@ -258,6 +258,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
 
 
 def _has_no_network(result: FetchResult) -> bool:
+    """Return True if the request failed as this machine has no network."""
     return isinstance(result, Failed) and result.no_network
 
 
@@ -321,7 +322,7 @@ async def take_push(
     started = run.clock()
     began = asyncio.get_running_loop().time()
     try:
-        feed = (await kind_of(source, context.state).read_entries(context, pushed)).feed
+        feed = (await choose_kind(source, context.state).read_entries(context, pushed)).feed
         rows = list_due_rows([], _store_entries(context, feed, started), run.clock())
     except (NotAFeed, WorkerFailed, *BUGS) as refusal:
         context.log.info("a push could not be read", detail=str(refusal))
@@ -419,12 +420,12 @@ def _store_entries(context: VisitContext, feed: ParsedFeed, now: datetime) -> tu
     if last_success is not None and any(row.first_seen == now for row in rows):
         arrivals = store.seen_since(source.key, now - cadence.WEEKS)
         rows = cadence.delay_flood(rows, arrivals, context.state.visits.first_visit, now)
-    rows = tuple(_remove_private_addresses(row, source) for row in rows)
+    rows = tuple(_without_private_addresses(row, source) for row in rows)
     store.save_entries(rows)
     return rows
 
 
-def _remove_private_addresses(row: EntryRow, source: Source) -> EntryRow:
+def _without_private_addresses(row: EntryRow, source: Source) -> EntryRow:
     if row.entry is None:
         return row
     return replace(row, entry=remove_private_addresses(row.entry, source))
@@ -587,8 +588,8 @@ def _count_results(
     results: Sequence[EntryResult],
     now: datetime,
 ) -> SourceState:
-    """Return `state` with what the pages of this visit add to the source's record: selectors that
-    matched nothing, sizes of texts, walls, and muted entries."""
+    """Return `state` with the counts of this visit: selectors that matched nothing on a page, sizes
+    of texts, walls before pages, and muted entries."""
     publish = run.settings.publish
     has_entry_rules = bool(source.keep or source.mute or publish.keep or publish.mute)
     if not results and not has_entry_rules and not state.muted:

@@ -22,7 +22,7 @@ from syndicator.core.model import (
 )
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason, FetchReason
-from syndicator.visiting.fetch.responses import fresh_seconds
+from syndicator.visiting.fetch.responses import find_fresh_seconds
 from syndicator.visiting.websub import space_backup_polls
 
 # Our choices, unless a source is named.
@@ -267,7 +267,7 @@ def _find_wish(
     by_feed = state.cadence.asked_seconds if feed is None else find_requested_interval(feed)
     wish = _Interval(float(by_feed), "the feed's ttl or updatePeriod")
     if isinstance(result, Fetched | NotModified):
-        fresh = fresh_seconds(dict(result.headers), now)
+        fresh = find_fresh_seconds(dict(result.headers), now)
         if fresh:
             wish = max(wish, _Interval(float(fresh), "the server's cache headers"))
     return _Interval(min(wish.seconds, LONGEST_WISH), wish.why)

@@ -151,6 +151,7 @@ def _list_past_times(feed: ParsedFeed, now: datetime) -> set[datetime]:
 
 
 def _keep_latest(times: set[datetime]) -> tuple[datetime, ...]:
+    """Return the latest times, newest first."""
     return tuple(sorted(times, reverse=True)[:RECENT])
 
 
@@ -171,7 +172,7 @@ def _replace_validators(
     feed: ParsedFeed | None,
     now: datetime,
 ) -> Validators:
-    """Return the validators of a new body; those of one that is no feed are not used."""
+    """Return the validators of a new body. Those of a page in place of a feed are not used."""
     if feed is None and result.digest != validators.body_digest and source.kind == "feed":
         return Validators(body_digest=validators.body_digest)
     return Validators(

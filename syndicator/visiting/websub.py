@@ -199,6 +199,7 @@ def read_lease(seconds: str) -> timedelta:
 
 
 def _refuse(subscription: Subscription) -> Answer:
+    """Return the answer to a request that is not about the subscription."""
     return Answer(HTTPStatus.NOT_FOUND, "Not found.\n", subscription)
 
 
@@ -246,6 +247,7 @@ def _filter_addresses(candidates: Iterable[str]) -> tuple[str, ...]:
 
 
 def _is_address(url: str) -> bool:
+    """Return True if `url` is a web address without credentials, as a hub or topic may have."""
     try:
         parts = urlsplit(url)
         is_web_address = parts.scheme in ("http", "https") and bool(parts.hostname)

@@ -483,7 +483,7 @@ def test_a_feed_that_stands_for_another_makes_it_needless() -> None:
         FeedLink(FEED, type="rss"),
         FeedLink(COMMENTS, type="rss"),
     ]
-    asyncio.run(feed._read_all(Named(), links))  # type: ignore[arg-type]
+    asyncio.run(feed._read_feeds(Named(), links))  # type: ignore[arg-type]
     assert asked == [ATOM, COMMENTS]
 
 

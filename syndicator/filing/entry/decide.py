@@ -23,7 +23,7 @@ from syndicator.filing.entry.new_and_revised import (
     take_address,
 )
 from syndicator.filing.entry.new_article import as_filed
-from syndicator.visiting.fetch.responses import http_date
+from syndicator.visiting.fetch.responses import parse_http_date
 
 _NOT_A_WALL = ""  # the page showed a whole article
 
@@ -70,7 +70,7 @@ def _complete_reading(read: ReadPage) -> Article:
     is_clock_behind = added > read.now
     latest = read.now
     if is_clock_behind:  # our clock is or was wrong, so the server's counts
-        latest = http_date(read.page.headers.get("date", "")) or added
+        latest = parse_http_date(read.page.headers.get("date", "")) or added
     article = as_filed(
         read.reading.article,
         read.entry,
@@ -98,11 +98,11 @@ def _decide_by_match(read: ReadPage, article: Article, lookup: Known) -> Decisio
     match = ownership.known_at(lookup, list_alias_keys(article), article.url)
     if match is None:
         match = _find_former(context, article)
-    if bound is not None and _is_still(context, bound, article, match):
+    if bound is not None and _is_still_same(context, bound, article, match):
         return revise_stored(read, article, bound)
     stored = load_stored(context, match.id) if match else None
     if bound is None:
-        shown = _find_shown_spelling(read, article, stored, lookup)
+        shown = _find_shown_at_other_address(read, article, stored, lookup)
         if shown is not None:
             return take_address(read, article, shown, stored)
     if stored is None:
@@ -124,7 +124,7 @@ def _is_redirected(context: EntryContext, bound: Article, article: Article) -> b
     return is_announced_there and not urls.same_site(bound.url, article.url)
 
 
-def _is_still(
+def _is_still_same(
     context: EntryContext, bound: Article, article: Article, match: Article | None
 ) -> bool:
     """Return True if the reading `article` is still the entry's article `bound`. `match`: the
@@ -158,21 +158,24 @@ def _may_be_replaced(context: EntryContext, stored: Article, article: Article) -
     nobody has seen it."""
     if stored.url == article.url:
         return False
-    is_unseen = stored.unlisted or dedupe.may_turn(stored, context.run.clock())
+    is_unseen = stored.unlisted or dedupe.may_be_replaced(stored, context.run.clock())
     return is_unseen and context.has_stronger_claim(stored)
 
 
-def _find_shown_spelling(
+def _find_shown_at_other_address(
     read: ReadPage, article: Article, stored: Article | None, lookup: Known
 ) -> Article | None:
-    """Return the article that feeds showed for the owner's `article`, before its site announced it,
-    at an address that the site does not announce: it keeps its id and takes the address of
-    `article`. `stored`: the article that the database knows at that address."""
+    """Return the article that feeds show already for the page of the owner's `article`: another
+    source linked it with another address before its own site announced it. It keeps its id and
+    takes the address of `article`. `stored`: the article that the database knows at that
+    address."""
     context = read.context
     if not context.rights.owns(article.url):
         return None
     if stored is None:
-        shown = dedupe.find_shown_spelling(article, context.run, context.run.clock(), lookup)
+        shown = dedupe.find_shown_at_other_address(
+            article, context.run, context.run.clock(), lookup
+        )
     elif stored.merged_into:
         shown = _find_first_report(context, article, stored)
     else:

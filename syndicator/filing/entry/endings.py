@@ -134,8 +134,8 @@ class EntryResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The writes for an entry, in the order of the fields, and its result. "merge": the source
-    becomes a carrier."""
+    """The writes for an entry, in the order of the fields, and its result. `act` "merge": the entry
+    is a known article, and its source is recorded as one that announced it, too (a carrier)."""
 
     act: Literal["file", "revise", "merge", "refuse", "skip", "wait", "leave"]
     result: EntryResult
@@ -150,7 +150,8 @@ class Decision:
 
 
 def merge_into_known(context: EntryContext, article: Article) -> Decision:
-    """Decide that the entry is the filed `article`; its source becomes a carrier."""
+    """Decide that the entry is the filed `article`; its source is recorded as one that announced
+    it, too."""
     row = context.row.done(article.id, context.run.clock())
     return Decision(act="merge", row=row, article=article, result=EntryResult())
 

@@ -43,6 +43,7 @@ async def postpone(context: EntryContext) -> EntryResult:
 
 
 async def _process(context: EntryContext) -> Decision:
+    """Decide one entry: by the database, else by its page."""
     if urls.is_mail(context.announced.url):
         return await decide_mail(context)
     decision = await decide_unread(context)
@@ -90,6 +91,7 @@ async def _process_page(context: EntryContext, page: Page) -> Decision:
 
 
 async def _decide(context: EntryContext, read: ReadPage | NotAnArticle | Decision) -> Decision:
+    """Decide an entry by the reading of its page."""
     if isinstance(read, NotAnArticle):
         return endings.refuse(context, read.kind, read.detail)
     if isinstance(read, ReadPage):

@@ -45,6 +45,7 @@ async def decide_mail(context: EntryContext) -> Decision:
 
 
 def _file_mail(context: EntryContext, reading: PageReading) -> Decision:
+    """Decide to file a mail that was read, unless it is filed already."""
     run = context.run
     article = _complete_mail(context, reading.article)
     same_id = load_article(article.id, run)

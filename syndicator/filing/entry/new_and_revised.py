@@ -148,7 +148,8 @@ def _revise_or_adopt(context: EntryContext, old: Article, new: Article) -> _Revi
 
 
 def _add_reading(read: ReadPage, article: Article, decision: Decision, filed: Article) -> Decision:
-    """Add to the decision to file `filed` what belongs to the reading `article`."""
+    """Return the decision to file `filed` with the data of the reading: the ended entry, the
+    original that the page names, and its blocks."""
     context = read.context
     row = context.row.done(filed.id, context.run.clock())
     blocks = None

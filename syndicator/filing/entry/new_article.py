@@ -7,7 +7,7 @@ from syndicator.core.model import Article, Entry, Source, SourceState, make_arti
 from syndicator.core.reasons import EntryReason, HoldReason
 from syndicator.filing import ownership
 from syndicator.filing.context import EntryContext
-from syndicator.filing.page_reading import PageReading, hold_reason
+from syndicator.filing.page_reading import PageReading, choose_hold_reason
 
 
 def as_filed(
@@ -53,7 +53,7 @@ def find_hold(context: EntryContext, reading: PageReading, article: Article) -> 
     mode = context.run.settings.publish.hold
     if mode == "off":
         return ""
-    return hold_reason(
+    return choose_hold_reason(
         reading.doubts,
         every=mode == "all",
         categorised=bool(source.category),

@@ -42,7 +42,8 @@ class WholePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Parts:
-    """The fetched pages of an article, the first included. `missing`: one that failed."""
+    """The fetched pages of an article, the first included. `missing`: a page that could not be
+    fetched."""
 
     parts: list[Part]
     missing: Missing | None = None

@@ -67,6 +67,7 @@ def select_entries(
 
 
 def _make_pending_again(row: EntryRow, entry: Entry) -> EntryRow:
+    """Return the row of a changed entry as pending, with its new content."""
     reason = None if row.reason == EntryReason.MUTED else row.reason
     return replace(
         row,

@@ -21,8 +21,8 @@ from syndicator.filing.kinds.kind import (
     remove_private_site,
 )
 from syndicator.filing.kinds.unanswered import describe_failure
-from syndicator.visiting.feeds.known import Discovery, FeedLink, known_feeds
-from syndicator.visiting.feeds.ranking import best_first, is_comments
+from syndicator.visiting.feeds.known import Discovery, FeedLink, find_known_feeds
+from syndicator.visiting.feeds.ranking import is_comments, rank_feeds
 
 MOST_TRIED = 20  # feeds of a page: more than a site has, and 20 pauses take half a minute
 # types of links that may be no feed: an article that has them is followed itself
@@ -33,7 +33,7 @@ _XML = re.compile(r"\s*(text|application)/((atom|rss|rdf)\+)?xml\b", re.I)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
+class _ReadFeed:
     """A feed that was read. `url`: the address that was asked; `title`: the page's name for it."""
 
     url: str
@@ -55,14 +55,14 @@ async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
     """Return the feeds that the page names, the best first; those that cannot be read are noted in
     `search.failed`."""
     del earlier
-    read = await _read_all(search, links_of(search)[:MOST_TRIED])
-    return _rank(read, search.answer.final_url)
+    read = await _read_feeds(search, list_links(search)[:MOST_TRIED])
+    return _make_findings(read, search.answer.final_url)
 
 
-async def read_own(run: RunContext, url: str, answer: Fetched) -> Finding:
+async def read_feed_itself(run: RunContext, url: str, answer: Fetched) -> Finding:
     """Return the feed that `url` itself gave. Raises NotAFeed, WorkerFailed."""
-    feed = await _read(run, url, answer, _NO_TITLE)
-    return _rank([feed], url)[0]
+    feed = await _read_feed(run, url, answer, _NO_TITLE)
+    return _make_findings([feed], url)[0]
 
 
 def is_meant_as_feed(document: Discovery, answer: Fetched) -> bool:
@@ -74,7 +74,7 @@ def is_meant_as_feed(document: Discovery, answer: Fetched) -> bool:
     return not is_index or document.feeds[0].url == answer.final_url
 
 
-def links_of(search: Search) -> list[FeedLink]:
+def list_links(search: Search) -> list[FeedLink]:
     """Return the feeds that the page names; of an article only those that it states."""
     if not search.is_declared_article:
         return list(search.document.feeds)
@@ -84,13 +84,13 @@ def links_of(search: Search) -> list[FeedLink]:
 async def discover_known(search: Search) -> list[Finding]:
     """Return the feeds that the service of an address is known to have, if the page itself is
     closed to programs."""
-    return _rank(await _read_all(search, known_feeds(search.url)), search.url)
+    return _make_findings(await _read_feeds(search, find_known_feeds(search.url)), search.url)
 
 
-async def _read_all(search: Search, links: Sequence[FeedLink]) -> list[_Read]:
+async def _read_feeds(search: Search, links: Sequence[FeedLink]) -> list[_ReadFeed]:
     """Fetch and read the feeds at `links`, each address once, until one makes the others
     needless."""
-    feeds: dict[str, _Read] = {}
+    feeds: dict[str, _ReadFeed] = {}
     needless: set[str] = set()
     for link in links:
         if link.url in needless:
@@ -108,13 +108,13 @@ async def _read_all(search: Search, links: Sequence[FeedLink]) -> list[_Read]:
     return list(feeds.values())
 
 
-async def _read_named(search: Search, link: FeedLink, answer: FetchResult) -> _Read | None:
+async def _read_named(search: Search, link: FeedLink, answer: FetchResult) -> _ReadFeed | None:
     """Return the feed at a link; None if there is none, which is noted in `search.failed` for links
     that are no guess."""
     problem = ""
     if isinstance(answer, Fetched):
         try:
-            return await _read(search.run, link.url, answer, link.title)
+            return await _read_feed(search.run, link.url, answer, link.title)
         except (NotAFeed, WorkerFailed) as refused:
             problem = f"{link.url}: {refused}"
     elif isinstance(answer, Failed):
@@ -124,11 +124,12 @@ async def _read_named(search: Search, link: FeedLink, answer: FetchResult) -> _R
     return None
 
 
-async def _read(run: RunContext, url: str, answer: Fetched, title: str) -> _Read:
+async def _read_feed(run: RunContext, url: str, answer: Fetched, title: str) -> _ReadFeed:
+    """Read the feed in an answer. Raises NotAFeed, WorkerFailed."""
     body = (answer.body, answer.final_url, dict(answer.headers))
     feed = await run.worker.call(worker_functions.parse_feed, *body)
     _need_entries(feed)
-    return _Read(url=url, title=title, answer=answer, feed=feed)
+    return _ReadFeed(url=url, title=title, answer=answer, feed=feed)
 
 
 def _need_entries(feed: ParsedFeed) -> None:
@@ -137,12 +138,12 @@ def _need_entries(feed: ParsedFeed) -> None:
         raise NotAFeed(FeedReason.BROKEN_XML, "not one entry could be read")
 
 
-def _rank(feeds: Sequence[_Read], page: str) -> list[Finding]:
+def _make_findings(feeds: Sequence[_ReadFeed], page: str) -> list[Finding]:
     """Return the feeds that `page` names as findings, the best first."""
     by_address = {read.address: read for read in feeds}
     rows = [(read.address, read.title, read.feed) for read in feeds]
     findings = []
-    for row in best_first(rows, page):
+    for row in rank_feeds(rows, page):
         read = by_address[row.url]
         findings.append(
             Finding(

@@ -179,7 +179,7 @@ async def _put_away(mailbox: SharedMailbox, names: Sequence[MailName], after: st
 
 def _note_others(context: VisitContext, others: Iterable[str], now: datetime) -> str:
     """Note the newsletters that no source names. Return a line for the operator at the first source
-    of the mailbox: it stands in `status` once."""
+    of the mailbox: `status` shows it once."""
     store = context.run.store
     siblings = newsletter.find_siblings(context.run.sources, context.source)
     key = f"{_OTHERS}{urls.redacted(context.source.url)}"
@@ -208,6 +208,7 @@ async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
 
 
 async def _read_mail(context: VisitContext, mail: ReceivedMail, readers: tuple[str, ...]) -> Entry:
+    """Read a mail in the worker; one that cannot be read becomes an entry with the fault."""
     try:
         entry: Entry = await context.run.worker.call(
             worker_functions.read_mail, mail.raw, mail.received, mail.size, readers

@@ -41,7 +41,7 @@ def read_position(source: Source, stored: str | None) -> Position:
     if len(parts) != len(_write_position(source, Position()).split(";")):
         return Position()
     newsletter, before, after = parts
-    if newsletter != _digest(source):
+    if newsletter != _compute_digest(source):
         return Position()
     return Position(before=before, after=after)
 
@@ -52,10 +52,13 @@ def next_position(source: Source, position: Position, after: str) -> str:
 
 
 def _write_position(source: Source, position: Position) -> str:
-    return ";".join((_digest(source), position.before, position.after))
+    """Return the position as the validator of a source."""
+    return ";".join((_compute_digest(source), position.before, position.after))
 
 
-def _digest(source: Source) -> str:
+def _compute_digest(source: Source) -> str:
+    """Return a digest of the newsletter that `source` names: its position is of no use for another
+    one."""
     newsletter = repr((source.url, source.sender, source.list_id))
     return hashlib.sha256(newsletter.encode()).hexdigest()[:16]
 

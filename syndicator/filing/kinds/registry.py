@@ -6,7 +6,7 @@ from syndicator.filing.kinds import feed, links, mailbox, unstated_kind
 from syndicator.filing.kinds.kind import Visitable
 
 
-def kind_of(source: Source, state: SourceState) -> Visitable:
+def choose_kind(source: Source, state: SourceState) -> Visitable:
     """Return the module of the source's kind: the one that the operator states, else the one that
     was found at its first visit; discovery before that."""
     if urls.is_mailbox(source.url):

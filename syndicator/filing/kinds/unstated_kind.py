@@ -48,7 +48,7 @@ async def discover(run: RunContext, source: Source, url: str, answer: Fetched) -
     subscriptions (OPML). `source`: settings of the requests. Raises NotAFeed if there is nothing to
     follow, WorkerFailed."""
     try:
-        finding = await feed.read_own(run, url, answer)
+        finding = await feed.read_feed_itself(run, url, answer)
         return Discovered(findings=[finding], document=Discovery("feed"))
     except NotAFeed as refused:
         no_feed = refused
@@ -65,7 +65,7 @@ async def discover(run: RunContext, source: Source, url: str, answer: Fetched) -
     if not findings:
         raise await _explain_nothing_found(search)
     findings.sort(key=lambda finding: finding.place)
-    untried = feed.links_of(search)[feed.MOST_TRIED :]
+    untried = feed.list_links(search)[feed.MOST_TRIED :]
     return Discovered(findings=findings, document=document, untried=len(untried))
 
 

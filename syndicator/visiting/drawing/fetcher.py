@@ -15,7 +15,7 @@ from syndicator.processes.child import ChildFailed, Failure, Limits
 from syndicator.visiting.drawing.chromium import LIMITS, draw_page
 from syndicator.visiting.drawing.launcher import find_obstacle
 from syndicator.visiting.drawing.page_requests import PageRequest
-from syndicator.visiting.fetch.ssrf import Refusal, origin, parse_url
+from syndicator.visiting.fetch.ssrf import Refusal, get_origin, parse_url
 
 _HTML: Final = ("text/html", "application/xhtml+xml")
 _DRAWN_TYPE: Final = "text/html; charset=utf-8"
@@ -66,11 +66,14 @@ class DrawingFetcher:
                 return await self._draw(request, answer, page_fetcher)
 
     async def aclose(self) -> None:
+        """Close the connections of the fetcher."""
         await self._fetcher.aclose()
 
     async def _draw(
         self, request: Request, document: Fetched, page_fetcher: Fetcher
     ) -> FetchResult:
+        """Draw the page `document`, the answer to `request`; a browser that fails is a `Failed`."""
+
         async def answer(asked: PageRequest, most: int) -> Fetched | None:
             result = await page_fetcher.fetch(make_part_request(request, asked, most))
             if isinstance(result, Fetched):
@@ -100,8 +103,9 @@ class DrawingFetcher:
 
 
 def make_part_request(page: Request, asked: PageRequest, most: int) -> Request:
-    """Return the request for what a page asks for. It has no credentials: scripts of others run in
-    a page, too. Private networks and robots.txt as for the page hold for its own site alone."""
+    """Return the request for a script or data that a page loads. It has no credentials, as scripts
+    of others run in a page, too. Only for the site of the page may it use private networks and
+    ignore robots.txt as the page may."""
     return Request(
         url=asked.url,
         kind="page",
@@ -114,8 +118,9 @@ def make_part_request(page: Request, asked: PageRequest, most: int) -> Request:
 
 
 def _has_same_origin(one: str, other: str) -> bool:
+    """Return True if both addresses have the same scheme, host and port."""
     try:
-        return origin(parse_url(one)) == origin(parse_url(other))
+        return get_origin(parse_url(one)) == get_origin(parse_url(other))
     except Refusal:
         return False
 

@@ -131,6 +131,7 @@ def _change_user() -> tuple[str, ...]:
 
 
 def _find_browser() -> str | None:
+    """Return the path of Chromium, or None."""
     for name in _BROWSERS:
         path = shutil.which(name)
         if path is not None:

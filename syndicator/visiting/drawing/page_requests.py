@@ -30,7 +30,7 @@ class Treatment(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """A request of a page. `kind`: what asks, as browsers name it ("document", "script", "xhr",
+    """A request of a page. `kind`: its purpose, as browsers name it ("document", "script", "xhr",
     "image"); `is_framed`: a document in another one; `accept`: its header."""
 
     url: str
@@ -49,10 +49,12 @@ class Budget:
 
     @property
     def is_spent(self) -> bool:
+        """True if the page may load nothing more."""
         return self.requests >= MOST_REQUESTS or self.used_bytes >= MOST_BYTES
 
     @property
     def bytes_left(self) -> int:
+        """The bytes that the page may still load."""
         return max(0, MOST_BYTES - self.used_bytes)
 
 

@@ -11,7 +11,7 @@ from syndicator.core.errors import NotAFeed
 from syndicator.core.model import ParsedFeed
 from syndicator.visiting.feeds.fields import one_line, resolve
 from syndicator.visiting.feeds.jsonfeed import find_posts_api, looks_json
-from syndicator.visiting.feeds.known import MOST, Discovery, FeedLink, known_feeds
+from syndicator.visiting.feeds.known import MOST, Discovery, FeedLink, find_known_feeds
 from syndicator.visiting.feeds.parser import decompress_body, parse_feed
 
 _GZIP = b"\x1f\x8b"  # the first bytes of such a file
@@ -136,14 +136,14 @@ def _read_page(text: str, url: str) -> Discovery:
     page = _Page(text, url)
     links: list[FeedLink] = []
     for link in page.alternates[:MOST]:
-        for better in known_feeds(link.url):
+        for better in find_known_feeds(link.url):
             links.append(replace(better, instead_of=link.url))
         links.append(link)
     # the first address or the posts interface: success of either makes further guesses needless
     if not links:
         first, *others = page.likely or _guess_feeds(url)
         links = [first, *page.posts, *others]
-    all_links = dict.fromkeys([*known_feeds(url), *links])
+    all_links = dict.fromkeys([*find_known_feeds(url), *links])
     return Discovery("page", tuple(all_links)[:MOST], one_line(page.title), page.is_article)
 
 
@@ -200,6 +200,7 @@ class _Page:
             self._read_tag(match[1].lower(), _read_attributes(match[2]))
 
     def _read_tag(self, name: str, attributes: dict[str, str]) -> None:
+        """Note the title, links and feeds that a tag names."""
         href = attributes.get("href", "")
         title = attributes.get("title", "")
         if name == "meta":

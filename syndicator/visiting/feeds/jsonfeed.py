@@ -37,6 +37,7 @@ def find_posts_api(page: str, url: str) -> str | None:
 
 
 def _find_wordpress_api(page: str, url: str) -> str | None:
+    """Return the address of the posts of a WordPress site, or None."""
     tag = _ROOT.search(page)
     href = _HREF.search(tag[0]) if tag else None
     root = resolve(url, unescape(href[1])) if href else ""
@@ -51,6 +52,7 @@ def _find_wordpress_api(page: str, url: str) -> str | None:
 
 
 def _find_ghost_api(page: str, url: str) -> str | None:
+    """Return the address of the posts of a Ghost site, or None."""
     for script in _SCRIPT.finditer(page):
         key = _KEY.search(script[0])
         api = _API.search(script[0])
@@ -84,6 +86,7 @@ def _is_wordpress_post(value: Any) -> bool:
 
 
 def _read_post(post: dict[str, Any], url: str) -> Entry:
+    """Return a post of WordPress as an entry."""
     link = resolve(url, _post_text(post.get("link")))
     title = one_line(unescape(_get_rendered(post, "title")))
     content = _get_rendered(post, "content")
@@ -105,6 +108,7 @@ def _read_post(post: dict[str, Any], url: str) -> Entry:
 
 
 def _read_ghost_post(post: dict[str, Any], url: str) -> Entry:
+    """Return a post of Ghost as an entry."""
     link = resolve(url, _post_text(post.get("url")))
     title = one_line(_post_text(post.get("title")))
     content = _post_text(post.get("html"))
@@ -191,6 +195,7 @@ def parse_json_feed(body: bytes, url: str, most: int) -> ParsedFeed:
 
 
 def _read_item(item: dict[str, Any], feed: dict[str, Any], url: str) -> Entry:
+    """Return an item of a JSON Feed as an entry."""
     link = resolve(url, _read_text(item.get("url")) or _read_text(item.get("external_url")))
     content = _read_text(item.get("content_html"))
     if not content:
@@ -214,11 +219,13 @@ def _read_item(item: dict[str, Any], feed: dict[str, Any], url: str) -> Entry:
 
 
 def _list_authors(owner: dict[str, Any]) -> list[str]:
+    """Return the names of the authors of an item or a feed."""
     people = _as_list(owner.get("authors")) or [owner.get("author")]
     return [_read_text(person.get("name")) for person in people if isinstance(person, dict)]
 
 
 def _read_attachments(item: dict[str, Any], url: str) -> Iterator[Enclosure]:
+    """Yield the enclosures of an item."""
     for attachment in _as_list(item.get("attachments")):
         if not isinstance(attachment, dict):
             continue

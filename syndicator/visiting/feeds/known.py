@@ -42,7 +42,7 @@ class Discovery:
     article: bool = False  # the page says that it is an article (Open Graph's og:type)
 
 
-def known_feeds(url: str) -> list[FeedLink]:
+def find_known_feeds(url: str) -> list[FeedLink]:
     """Return the feed for the page `url`, or one better than the feed `url`, if
     data/known_feeds.toml has one."""
     if len(url) > _LONGEST:

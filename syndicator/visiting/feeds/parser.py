@@ -29,7 +29,7 @@ from syndicator.visiting.feeds.fields import (
 )
 from syndicator.visiting.feeds.jsonfeed import looks_json, parse_json_feed
 from syndicator.visiting.feeds.well_formed import read as read_well_formed
-from syndicator.visiting.fetch.responses import BadEncoding, TooLarge, gunzip
+from syndicator.visiting.fetch.responses import BadEncoding, TooLarge, decompress_gzip
 
 _NAMESPACE: Final = "{https://podcastindex.org/namespace/1.0}"
 _ITUNES: Final = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
@@ -191,6 +191,7 @@ def parse_sitemap(body: bytes, url: str, most: int) -> ParsedFeed:
 
 
 def _read_sitemap_entries(root: Any, url: str) -> Iterator[Entry]:
+    """Yield an entry for each address of a sitemap."""
     for node in root.iterfind("{*}url"):
         address = resolve(url, _read_text(node.find("{*}loc")))
         if not address:
@@ -340,7 +341,7 @@ def decompress_body(body: bytes) -> bytes:
     unknown-format)."""
     if body.startswith(b"\x1f\x8b"):
         try:
-            body = gunzip(body, MOST_BYTES)
+            body = decompress_gzip(body, MOST_BYTES)
         except TooLarge as error:
             raise NotAFeed("too-large", str(error)) from error
         except BadEncoding as error:
@@ -418,11 +419,13 @@ def _read_feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
 
 
 def _read_skip_hours(body: bytes) -> tuple[int, ...]:
+    """Return the hours at which the feed asks not to be visited."""
     hours = [int(hour) for hour in _HOUR.findall(_find_block(body, b"skipHours"))]
     return tuple(sorted({hour % _MIDNIGHT for hour in hours if hour <= _MIDNIGHT}))
 
 
 def _read_skip_days(body: bytes) -> tuple[str, ...]:
+    """Return the days on which the feed asks not to be visited."""
     days = {day.decode().lower() for day in _DAY.findall(_find_block(body, b"skipDays"))}
     return tuple(day for day in _WEEKDAYS if day in days)
 
@@ -461,6 +464,7 @@ def _read_entry(
 
 
 def _list_categories(item: Any) -> tuple[str, ...]:
+    """Return the categories of an entry, each once; too long ones are sentences."""
     categories: dict[str, None] = {}
     for tag in _list_objects(item, "tags"):
         name = one_line(_get_text(tag, "label") or _get_text(tag, "term"))
@@ -483,6 +487,7 @@ def _filter_links(links: list[Any], relation: str) -> list[Any]:
 
 
 def _list_linked(links: list[Any], relation: str) -> list[str]:
+    """Return the addresses of the links with a relation."""
     addresses = [_get_text(link, "href") for link in _filter_links(links, relation)]
     return [address for address in addresses if address]
 
@@ -526,6 +531,7 @@ def _get_html(part: Any) -> str:
 
 
 def _list_authors(item: Any) -> list[str]:
+    """Return the names of authors, or their addresses."""
     authors = _list_objects(item, "authors")
     people = [_get_text(author, "name") or _get_text(author, "email") for author in authors]
     names = [name for name in people if name]
@@ -535,6 +541,7 @@ def _list_authors(item: Any) -> list[str]:
 def _read_enclosures(
     links: list[Any], url: str, item: Any, podcast_parts: Mapping[str, tuple[str, ...]]
 ) -> Iterator[Enclosure]:
+    """Yield the enclosures of an entry. `podcast_parts`: lines of episodes by address."""
     for link in _filter_links(links, "enclosure"):
         target = resolve(url, _get_text(link, "href"))
         if target:
@@ -568,6 +575,7 @@ def _is_picture(part: Any) -> bool:
 
 
 def _measure_area(part: Any) -> int:
+    """Return the pixels of a picture; its width if the height is missing."""
     width = _parse_number(_get_text(part, "width"), _MOST_PIXELS) or 0
     height = _parse_number(_get_text(part, "height"), _MOST_PIXELS) or 1
     return width * height
@@ -615,14 +623,17 @@ def _get_title(owner: Any, version: str) -> str:
 
 
 def _get_text(owner: Any, name: str) -> str:
+    """Return a text of a result of feedparser, "" if it is missing."""
     value = dict.get(owner, name) if isinstance(owner, dict) else None
     return value.strip() if isinstance(value, str) else ""
 
 
 def _list_objects(owner: Any, name: str) -> list[Any]:
+    """Return a list of objects of a result of feedparser."""
     value = dict.get(owner, name)
     return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
 
 
 def _parse_number(value: str, most: int) -> int | None:
+    """Return a number of digits, at most `most`; None for other texts."""
     return min(int(value), most) if re.fullmatch(r"\d{1,18}", value) else None

@@ -46,7 +46,7 @@ class RankedFeed:
     same_as: str = ""
 
 
-def best_first(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[RankedFeed]:
+def rank_feeds(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[RankedFeed]:
     """Sort feeds (address, title, content): articles before comments, filled, active, about `page`
     first."""
     last_dates = [last_date(feed) for _, _, feed in feeds]

@@ -290,6 +290,7 @@ class _Reader:
         return {"type": kind, "language": language, "value": value}
 
     def read_text(self, element: Any) -> str:
+        """Return the text of an element, repaired."""
         value: str = (element.text or "").strip()
         return value if value.isascii() else self.repair_text(value)
 

@@ -28,12 +28,18 @@ from syndicator.visiting.fetch.responses import (
     BadEncoding,
     Inflater,
     TooLarge,
-    clock_offset,
-    error_code,
-    fresh_seconds,
-    retry_after,
+    find_fresh_seconds,
+    measure_clock_offset,
+    name_error,
+    parse_retry_after,
 )
-from syndicator.visiting.fetch.ssrf import Refusal, next_hop, origin, parse_url, strip_url
+from syndicator.visiting.fetch.ssrf import (
+    Refusal,
+    get_origin,
+    parse_url,
+    resolve_redirect,
+    strip_url,
+)
 from syndicator.visiting.fetch.transport import AddrInfo, Clients, explain_error
 
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -70,7 +76,7 @@ class _Chain:
     @property
     def is_at_first_origin(self) -> bool:
         """Return True if the next request goes to the origin of the first one."""
-        return origin(self.url) == self.first_origin
+        return get_origin(self.url) == self.first_origin
 
 
 class HttpFetcher:
@@ -134,6 +140,7 @@ class HttpFetcher:
             return Failed(url=shown_url, reason=fault.reason, detail=fault.detail)
 
     async def aclose(self) -> None:
+        """Close all connections."""
         await self._clients.aclose()
 
     def _find_cookie_values(self, request: Request) -> frozenset[str]:
@@ -174,7 +181,7 @@ class HttpFetcher:
             raise Refusal("redirects", "the redirects lead in a circle")
         chain.visited.add(url)
         allow = chain.request.allow if chain.is_at_first_origin else ()
-        async with self._clients.use(chain.url, origin(chain.url), allow) as transport:
+        async with self._clients.use(chain.url, get_origin(chain.url), allow) as transport:
             response = await transport.handle_async_request(self._build_message(chain))
             try:
                 return await self._read_answer(chain, url, response)
@@ -191,7 +198,7 @@ class HttpFetcher:
             self._keep_cookies(chain, url, response)
             headers.pop(_SET_COOKIE, None)  # they are secrets
         status = response.status_code
-        offset = clock_offset(headers, self._clock())
+        offset = measure_clock_offset(headers, self._clock())
         if offset is not None:
             self._offsets[chain.url.host] = offset
         if _is_followed(chain.request, status):
@@ -204,11 +211,11 @@ class HttpFetcher:
         if status not in SUCCESS:
             return Failed(
                 url=shown_url,
-                reason=error_code(status),
+                reason=name_error(status),
                 detail=f"{url} answered {status}",
                 status=status,
-                retry_after=retry_after(headers.get("retry-after", ""), self._clock()),
-                fresh_seconds=fresh_seconds(headers, self._clock()) or 0.0,
+                retry_after=parse_retry_after(headers.get("retry-after", ""), self._clock()),
+                fresh_seconds=find_fresh_seconds(headers, self._clock()) or 0.0,
             )
         body = await self._read_body(response, headers, chain.request.most)
         return Fetched(
@@ -225,7 +232,7 @@ class HttpFetcher:
     ) -> Fetched | None:
         """Let `chain` go on with the target of a redirect from `url`. If the request must stay at
         its host and the target is at another, return the redirect itself."""
-        target = next_hop(url, headers.get("location", ""))
+        target = resolve_redirect(url, headers.get("location", ""))
         chain.is_permanent = chain.is_permanent and status in _PERMANENT
         if chain.is_permanent:
             chain.moved_to = target
@@ -316,7 +323,7 @@ def _begin_chain(request: Request) -> _Chain:
         encoded = base64.b64encode(user_and_password).decode()
         credentials.setdefault("authorization", f"Basic {encoded}")
     url = strip_url(url)
-    return _Chain(request, url, origin(url), credentials)
+    return _Chain(request, url, get_origin(url), credentials)
 
 
 def _is_followed(request: Request, status: int) -> bool:
@@ -331,6 +338,7 @@ def _is_followed(request: Request, status: int) -> bool:
 
 
 def _mask_secrets(result: FetchResult, secrets: Mapping[str, str]) -> FetchResult:
+    """Return `result` with the names of secrets in place of their values."""
     if isinstance(result, Failed):
         return replace(
             result, url=masked(result.url, secrets), detail=masked(result.detail, secrets)

@@ -102,6 +102,7 @@ class Inflater:
         return _RAW
 
     def _add(self, piece: bytes) -> None:
+        """Add decoded bytes. Raises TooLarge."""
         self._body += piece
         size = len(self._body)
         if size > self._cap:
@@ -110,7 +111,7 @@ class Inflater:
             raise TooLarge(f"the body decodes to more than {RATIO} times its size")
 
 
-def gunzip(data: bytes, cap: int) -> bytes:
+def decompress_gzip(data: bytes, cap: int) -> bytes:
     """Return the content of a gzip file. Raise TooLarge over `cap` bytes, BadEncoding if it is not
     gzip."""
     inflater = Inflater("gzip", cap)
@@ -119,7 +120,7 @@ def gunzip(data: bytes, cap: int) -> bytes:
     return inflater.finish()
 
 
-def http_date(value: str) -> datetime | None:
+def parse_http_date(value: str) -> datetime | None:
     """Parse an HTTP date (RFC 9110 section 5.6.7) as aware UTC, or return None."""
     try:
         parsed = parsedate_to_datetime(value.strip())
@@ -128,23 +129,23 @@ def http_date(value: str) -> datetime | None:
         return None
 
 
-def retry_after(value: str, now: datetime) -> datetime | None:
+def parse_retry_after(value: str, now: datetime) -> datetime | None:
     """Parse Retry-After (RFC 9110 section 10.2.3): a future time, at most a week from `now`, or
     None."""
     value = value.strip()
     if re.fullmatch(r"\d+(\.\d+)?", value):
         seconds = min(float(value[:30]), LONGEST_RETRY.total_seconds())
         return now + timedelta(seconds=seconds) if seconds > 0 else None
-    time = http_date(value) if value else None
+    time = parse_http_date(value) if value else None
     if time is None or time <= now:
         return None
     return min(time, now + LONGEST_RETRY)
 
 
-def clock_offset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+def measure_clock_offset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """Return by how much `now` leads the server's time (Date, Age; RFC 9110 6.6.1, RFC 9111 5.1),
     None without Date."""
-    sent = http_date(headers.get("date", ""))
+    sent = parse_http_date(headers.get("date", ""))
     if sent is None:
         return None
     return now - sent - timedelta(seconds=_read_age(headers))
@@ -158,12 +159,12 @@ def _read_age(headers: Mapping[str, str]) -> int:
     return int(age)
 
 
-def error_code(status: int) -> str:
+def name_error(status: int) -> str:
     """Return the reason code of a status other than 2xx: gone, rate-limited, http-404, ..."""
     return _ERROR_CODES.get(status, f"http-{status}")
 
 
-def fresh_seconds(headers: dict[str, str] | None, now: datetime) -> int | None:
+def find_fresh_seconds(headers: dict[str, str] | None, now: datetime) -> int | None:
     """Return the seconds of freshness (RFC 9111 section 4.2.1): max-age, else Expires, else
     None."""
     if not headers:
@@ -171,8 +172,8 @@ def fresh_seconds(headers: dict[str, str] | None, now: datetime) -> int | None:
     max_age = _MAX_AGE.search(headers.get("cache-control", ""))
     if max_age:
         return max(0, int(max_age[1]) - _read_age(headers))
-    expires = http_date(headers.get("expires", ""))
+    expires = parse_http_date(headers.get("expires", ""))
     if expires is None:
         return None
-    sent = http_date(headers.get("date", "")) or now
+    sent = parse_http_date(headers.get("date", "")) or now
     return max(0, int((expires - sent).total_seconds()))

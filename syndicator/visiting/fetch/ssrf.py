@@ -62,7 +62,7 @@ def explain_refusal(
         return None
     return (
         f"{address} is {kind}; to permit it, write below its [[source]] or [[webhook]]:"
-        f" {permission(target, port)}"
+        f" {format_permission(target, port)}"
     )
 
 
@@ -83,7 +83,7 @@ def _permits(line: str, address: Address, embedded_address: Address, port: int) 
     return False
 
 
-def permission(address: Address, port: int) -> str:
+def format_permission(address: Address, port: int) -> str:
     """Return the line for sources.toml that permits exactly this address and port."""
     return f'allow = ["{address}/{address.max_prefixlen}:{port}"]'
 
@@ -146,7 +146,7 @@ class Refusal(Exception):
         self.status = status
 
 
-def origin(url: httpx.URL) -> str:
+def get_origin(url: httpx.URL) -> str:
     """Return scheme, host and port (RFC 6454)."""
     port = url.port or _PORTS.get(url.scheme, _PORTS["http"])
     return f"{url.scheme}://{url.host}:{port}"
@@ -164,7 +164,7 @@ def parse_url(url: str) -> httpx.URL:
     return parsed
 
 
-def next_hop(here: str, location: str) -> str:
+def resolve_redirect(here: str, location: str) -> str:
     """Return the target of a redirect. Raise Refusal: redirects (no Location), bad-url, downgrade
     (to http)."""
     if not location.strip():

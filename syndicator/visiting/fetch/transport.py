@@ -81,6 +81,7 @@ class _Generation:
     users: int = 0
 
     async def aclose(self) -> None:
+        """Close the transports."""
         for transport in self.transports.values():
             await transport.aclose()
 
@@ -95,6 +96,7 @@ class _Resolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
+        """Return the addresses of `host`. Raises Blocked if one is not permitted, and gaierror."""
         results: list[ResolveResult] = []
         for kind, _, proto, _, socket_address in await self._lookup(host, port):
             if kind not in (socket.AF_INET, socket.AF_INET6):
@@ -164,10 +166,13 @@ class Clients:
                 await unused.aclose()
 
     async def aclose(self) -> None:
+        """Close all transports."""
         for generation in (*self._retired, self._current):
             await generation.aclose()
 
     def _make_transport(self, allow: tuple[str, ...], *, has_tls: bool) -> AiohttpTransport:
+        """Open a transport for addresses that `allow` or the settings permit."""
+
         def check(address: str, port: int) -> None:
             if self._proxy is None:  # with one, only the operator's proxy is connected to
                 self._check(address, port, allow)
@@ -215,6 +220,7 @@ class Clients:
     def _open_session(
         self, check: Callable[[str, int], None], open_socket: Any, tls: ssl.SSLContext
     ) -> aiohttp.ClientSession:
+        """Return a session of aiohttp that keeps no cookies and decompresses nothing."""
         connector = aiohttp.TCPConnector(
             resolver=_Resolver(self._lookup, check),
             socket_factory=open_socket,

@@ -191,7 +191,7 @@ class PoliteFetcher:
         return _Answer(result, seconds)
 
     def _note_failure(self, request: Request, name: str, failed: Failed) -> None:
-        """Remember a server that was not reached, and what a host asked us to wait."""
+        """Remember a server that was not reached, and the time that a host asked us to wait."""
         if failed.no_network and len(self._away) < _MOST_AWAY:
             self._away[_name_server(request.url)] = (self._throttle.now() + _AWAY, failed)
             self._throttle.away(name, failed.reason, failed.detail, _AWAY.total_seconds())
@@ -234,10 +234,12 @@ def _name_answer(result: FetchResult) -> str | int:
 
 
 def _name_server(url: str) -> str:
+    """Return host and port of `url`."""
     return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 
 def _name_page(url: str) -> str:
+    """Return the canonical form of `url`, under which its wait is stored."""
     try:
         return canonical(url)
     except BadUrl:

@@ -56,7 +56,7 @@ class _Document(NamedTuple):
     text: str
 
 
-def product(user_agent: str) -> str:
+def get_product(user_agent: str) -> str:
     """Return the product token of a User-Agent, which robots.txt groups name."""
     return user_agent.split("/", 1)[0].split(" ", 1)[0] or "*"
 
@@ -79,7 +79,7 @@ class Robots:
         self._get = get
         self._set = set_note
         self._prune = prune
-        self._product = product(user_agent)
+        self._product = get_product(user_agent)
         self._clock = clock
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._parsed: dict[tuple[str, datetime], Protego] = {}
@@ -110,8 +110,8 @@ class Robots:
         if key not in self._parsed:
             if len(self._parsed) >= _MOST_PARSED:
                 self._parsed.clear()
-            self._parsed[key] = parse(robots_txt.text)
-        return decide(self._parsed[key], url, self._product)._replace(usage=usage)
+            self._parsed[key] = parse_robots_txt(robots_txt.text)
+        return decide_access(self._parsed[key], url, self._product)._replace(usage=usage)
 
     async def licence(self, usage: str, url: str, *, allow: tuple[str, ...] = ()) -> str:
         """Return the licence that robots.txt names for `url` (RSL 1.0), or "". `usage`: from the
@@ -170,7 +170,7 @@ class Robots:
         return document
 
 
-def parse(text: str) -> Protego:
+def parse_robots_txt(text: str) -> Protego:
     """Parse robots.txt. A group's name ends at its first space, as in Google's parser ("Foo Bar" is
     Foo)."""
     lines = (_NAME.sub(r"\1", line) for line in text.lstrip("\ufeff").splitlines())
@@ -185,7 +185,7 @@ def allows_all(result: Failed) -> bool:
     return result.status in CLIENT_ERROR and result.status != HTTPStatus.TOO_MANY_REQUESTS
 
 
-def decide(rules: Protego, url: str, agent: str) -> RobotsVerdict:
+def decide_access(rules: Protego, url: str, agent: str) -> RobotsVerdict:
     """Return the verdict of parsed rules on `url` for the product token `agent`."""
     delay = rules.crawl_delay(agent)
     if delay is not None:

@@ -157,6 +157,7 @@ class Throttle:
         return max(self._pause, host.delay)
 
     def _get_host(self, name: str) -> _Host:
+        """Return the host, with the back-off of an earlier process."""
         host = self._hosts.get(name)
         if host is not None:
             return host
@@ -231,6 +232,7 @@ class Backoff:
         self._set(NOTE, json.dumps(note), now)
 
     def _get_waits(self) -> dict[str, _Wait]:
+        """Return all waits, read once."""
         if self._known is None:
             self._known = self._read_note()
         return self._known

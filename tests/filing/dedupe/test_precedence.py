@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 
 from syndicator.core.model import Article
-from syndicator.filing.dedupe import REACH, Precedence, estimate_start, precedence
+from syndicator.filing.dedupe import REACH, Precedence, build_precedence, estimate_start
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -74,7 +74,7 @@ def article(id: str, source: str = "", minutes: int = 0) -> Article:
 def place(
     name: str, source: str, minutes: int, since: datetime = NOON, **marks: bool
 ) -> Precedence:
-    return precedence(
+    return build_precedence(
         article(name, source, minutes),
         since,
         RANKS,

@@ -10,7 +10,7 @@ import pytest
 from syndicator.core.model import Draft
 from syndicator.core.ports import Filed
 from syndicator.core.reasons import HoldReason
-from syndicator.filing.page_reading import MANY, hold_reason
+from syndicator.filing.page_reading import MANY, choose_hold_reason
 from syndicator.filing.read_article import list_doubts
 
 TEXT, CATEGORY = HoldReason.UNSURE_TEXT.value, HoldReason.UNSURE_CATEGORY.value
@@ -23,7 +23,7 @@ def reason(*given: str, **facts: Any) -> str:
         "flooded": False,
         "filed": Filed(own=1),
     }
-    return hold_reason(given, **(known | facts))
+    return choose_hold_reason(given, **(known | facts))
 
 
 @pytest.mark.parametrize(

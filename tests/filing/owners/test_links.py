@@ -15,7 +15,7 @@ from syndicator.app.contexts import make_context
 from syndicator.core.model import Entry, Redirects, Source, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.filing.context import EntryContext, VisitContext
-from syndicator.filing.granted_rights import ask_front_page, front_page
+from syndicator.filing.granted_rights import ask_front_page, get_front_page
 from tests.aged.web import Answer, Web, serving
 from tests.faults.instance import InProcess
 from tests.filing.entry.test_ingest import take_entry
@@ -132,7 +132,7 @@ def test_a_page_that_links_the_feed_speaks_for_itself_alone(place: Place, web: W
     ],
 )
 def test_front_pages(url: str, front: str) -> None:
-    assert front_page(url) == front
+    assert get_front_page(url) == front
 
 
 def test_entries_side_by_side_ask_the_front_page_once(place: Place, web: Web) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.configuration.settings import Allowed, parse_allow
-from syndicator.visiting.fetch.ssrf import endpoint, explain_refusal, permission
+from syndicator.visiting.fetch.ssrf import endpoint, explain_refusal, format_permission
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_the_printed_line_is_the_cure(
         line = why.partition('["')[2].partition('"]')[0]
         assert explain_refusal(str(address), port, allow=(line,)) is None
         assert explain_refusal(str(address), port % 65535 + 1, allow=(line,)) is not None
-    assert permission(address, port).startswith('allow = ["')
+    assert format_permission(address, port).startswith('allow = ["')
 
 
 @given(addresses)
