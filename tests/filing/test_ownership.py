@@ -1,5 +1,5 @@
-"""Whose an article is, and what of a source's word and of the operator's terms holds for it. Cases
-are data."""
+"""The owner of an article, and the entries and settings of a source that count for it. Cases are
+data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a better reading of a kept page changes of an article."""
+"""The fields of an article that a better reading of its saved page changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""How much of a source one run takes, and what becomes of the rest, over the demo's web."""
+"""The entries of a source that one run reads, and the later reading of the others, over the demo's
+web."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When next, and what is remembered: rules as properties, and the named cases."""
+"""The time of the next visit, and the state of a source: rules as properties, and named cases."""
 
 from __future__ import annotations
 

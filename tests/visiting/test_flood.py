@@ -36,7 +36,7 @@ def days(*counts: int) -> cadence.Arrivals:
 
 
 def tries(rows: tuple[EntryRow, ...]) -> Counter[int]:
-    """How many rows are read in how many days."""
+    """Return how many rows are read in how many days."""
     return Counter((row.next_try - NOW).days if row.next_try else 0 for row in rows)
 
 

@@ -1,4 +1,5 @@
-"""What a polite reader asks servers of every kind for, over a simulated month and real HTTP."""
+"""The requests of a polite reader to servers of every kind, over a simulated month and real
+HTTP."""
 
 from __future__ import annotations
 
@@ -31,8 +32,8 @@ QUICK = 100  # requests, above which a month takes too long for the quick tests
 
 @dataclass
 class Server:
-    """One server of the score: answers at simulated times, and remembers when it was asked for
-    what."""
+    """One server of the score: answers at simulated times, and remembers each request and its
+    time."""
 
     answer: str
     headers: dict[str, str]

@@ -115,8 +115,8 @@ def _resident() -> int:
 
 
 async def day(world: World, hours: float) -> tuple[int, float, list[int]]:
-    """Visits what is due, as a scheduler would, for `hours`. Visits made, the latest start in
-    seconds after its plan, and the memory in use at each tick."""
+    """Visit the sources that are due, as a scheduler would, for `hours`. Return the number of
+    visits, the latest start in seconds after its plan, and the memory in use at each tick."""
     clock = world.clock
     throttle = Throttle(1.0, clock.sleep, clock)
     notes: dict[str, str | None] = {}

@@ -95,7 +95,7 @@ def pair(place: Place) -> tuple[Article, Article]:
 
 
 def shown(place: Place) -> list[bool]:
-    """Whether First and Copy are in the feed of everything."""
+    """Return for First and Copy whether they are in the feed of all articles."""
     assert place.build().held == ()
     return [f">{title}<" in place.published("all.atom") for title in ("First", "Copy")]
 

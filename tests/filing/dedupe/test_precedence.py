@@ -1,4 +1,4 @@
-"""Which of several copies stands: cases as data."""
+"""Choose which of several copies is shown: cases as data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which new articles wait for the operator, and what speaks against a reading."""
+"""New articles that wait for the operator, and doubts about a reading."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_an_article_waits_for_the_first_reason_there_is(
 
 
 def test_the_first_article_of_a_source_waits_where_that_is_one_of_many() -> None:
-    """So that of all articles no more than one in fifty does, whatever sources are added."""
+    """However many sources are added, no more than one article in fifty waits for this."""
     assert reason(filed=Filed(own=0, articles=MANY * 3, sources=2)) == "first-of-source"
     assert reason(filed=Filed(own=0, articles=MANY * 3 - 1, sources=2)) == ""
     assert reason(filed=Filed(own=0)) == ""  # a new instance: all of it is new

@@ -1,4 +1,4 @@
-"""How an entry's row goes on."""
+"""The next state of an entry's row after each end."""
 
 from __future__ import annotations
 

@@ -309,8 +309,8 @@ def footed(number: int) -> str:
 
 
 def teach(place: Place, urls_of: str, *, fetched: bool) -> frozenset[str]:
-    """What three articles at addresses like this, read from pages or from what the feed says, teach
-    of their host."""
+    """Ingest three articles at addresses like this, read from pages or from the feed; return the
+    repeated blocks of their host."""
     with place.app() as app:
         for number in range(1, 4):
             url = urls_of.format(number)

@@ -1,4 +1,4 @@
-"""What the first visit finds at an address, and what becomes of it later."""
+"""The first visit of an address of an unknown kind, and the later ones."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ def test_entries_side_by_side_ask_the_front_page_once(place: Place, web: Web) ->
 
 
 def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(place: Place, web: Web) -> None:
-    """What it announced before would count as that site's own."""
+    """Else articles that it announced before would count as that site's own."""
     feed = "http://bank.example/feed"
     evil = Source(key="evil", url="http://evil.example/feed")
     link = LINK.replace("http://burner.example/bank", feed)

@@ -24,7 +24,7 @@ def place(tmp_path: Path) -> Place:
 
 
 def kept(place: Place, url: str, **fields: Any) -> Article | None:
-    """What becomes of a page that the source `two` announces."""
+    """Return the article as it is filed for a page that the source `two` announces."""
     origin = Origin(url="https://two.example/feed")
     given = {"source_key": "two", "origin": origin, "added": NOW, "body": prose(2, 300), **fields}
     with place.app() as app:

@@ -1,4 +1,4 @@
-"""Comments are told from articles, and the feed to follow comes first."""
+"""Feeds of comments are recognised, and the feed to follow comes first."""
 
 from __future__ import annotations
 

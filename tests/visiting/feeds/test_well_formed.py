@@ -151,7 +151,7 @@ HEADS = (
 
 
 def read(body: bytes, content_type: str = "") -> tuple[Any, Any]:
-    """What each of the two makes of a feed; None for what the fast one leaves."""
+    """Parse a feed with both parsers; None for a feed that the fast one leaves to feedparser."""
     found = well_formed.read(body, content_type)
     if found is None:
         return None, None

@@ -511,8 +511,8 @@ def test_a_configured_proxy_is_used_and_private_addresses_and_names_stay_refused
 
 
 def _is_refused(result: FetchResult) -> bool:
-    """True for what was refused before anything was connected to; `bad-url`: the parser takes it
-    for no host."""
+    """Return True if the request was refused before any connection; `bad-url`: the parser sees no
+    host."""
     return failed(result)[0] in ("blocked-address", "bad-url")
 
 

@@ -1,4 +1,4 @@
-"""What status codes and headers of answers mean."""
+"""The meaning of status codes and headers of answers."""
 
 from __future__ import annotations
 

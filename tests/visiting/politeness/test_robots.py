@@ -1,5 +1,5 @@
-"""robots.txt: the rules of RFC 9309, what answers mean, what is remembered; and the polite fetcher
-around it."""
+"""robots.txt: the rules of RFC 9309, failing answers, the cache; and the polite fetcher around
+it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a hub is relied on."""
+"""The trust in a hub by the entries that it pushed and missed."""
 
 from __future__ import annotations
 
