@@ -204,8 +204,8 @@ def compute_precedence(
     article: Article, others: Iterable[Article], run: FilingContext
 ) -> Precedence:
     """Return the sort key of a stored article among its copies `others`: the lowest is shown."""
-    since, named = run.store.claims(article.id)
-    copied = any(is_named([named], other) for other in others) if named else False
+    since, original_alias = run.store.claims(article.id)
+    copied = any(is_named([original_alias], other) for other in others) if original_alias else False
     if since is None:
         since = estimate_start(article.published, article.added or run.clock(), None)
     return build_precedence(
@@ -276,14 +276,15 @@ def _find_original(
 ) -> Article | None:
     """Return the shown copy of `article`: the one that its page names, else the best by its
     text."""
-    named = _load_named(article, run)
-    if named is not None and not are_split(article, named) and have_same_text(article, named):
-        return named
+    original = _load_named(article, run)
+    if original is not None and have_same_text(article, original):
+        return original
     return next(find_copies(article, run, now, lookup), None)
 
 
 def _load_named(article: Article, run: FilingContext) -> Article | None:
-    """Load the shown article that the page of `article` names as its original."""
+    """Load the shown article that the page of `article` names as its original, unless the operator
+    split the two."""
     if not article.also:
         return None
     article_id = run.store.find(map(urls.alias, article.also))
@@ -292,7 +293,10 @@ def _load_named(article: Article, run: FilingContext) -> Article | None:
     first = find_shown_article(article_id, run.store)
     if first is None or first.id == article.id or first.hold or first.unlisted:
         return None
-    return load_article(first.id, run)
+    original = load_article(first.id, run)
+    if original is None or are_split(article, original):
+        return None
+    return original
 
 
 def _outranks(
@@ -327,12 +331,12 @@ def may_be_replaced(first: Article, now: datetime) -> bool:
 def merge_into(article: Article, first: Article, run: FilingContext) -> Merged:
     """Return `article` as a copy of `first`, which is shown in its place and lists its address."""
     new_urls = [article.url] if lists_address_of(article, first, run) else []
-    shown = replace(first, also=also_of(first, *new_urls), merged_into="")
+    shown_article = replace(first, also=also_of(first, *new_urls), merged_into="")
     names_first = is_named(map(urls.alias, article.also), first)
     copy = replace(article, also=article.also[:1] if names_first else (), merged_into=first.id)
-    if shown == first:
+    if shown_article == first:
         return Merged(article=copy)
-    return Merged(article=copy, others=((shown, first),))
+    return Merged(article=copy, others=((shown_article, first),))
 
 
 def lists_address_of(copy: Article, first: Article, run: FilingContext) -> bool:
@@ -553,17 +557,17 @@ def _split_changed_copies(first: Article, run: FilingContext) -> Merged:
 
 def group_copies(former: Collection[Article], run: FilingContext) -> list[Article]:
     """Group former copies by text: the first of each group is shown, the others merge into it."""
-    shown: list[Article] = []
+    first_copies: list[Article] = []
     merged: list[Article] = []
     for copy in sorted(former, key=lambda article: compute_precedence(article, former, run)):
-        index = _find_same_text(copy, shown)
+        index = _find_same_text(copy, first_copies)
         if index is None:
-            shown.append(replace(copy, merged_into="", also=()))
+            first_copies.append(replace(copy, merged_into="", also=()))
         else:
-            first = shown[index]
-            shown[index] = replace(first, also=also_of(first, copy.url))
+            first = first_copies[index]
+            first_copies[index] = replace(first, also=also_of(first, copy.url))
             merged.append(replace(copy, merged_into=first.id))
-    return [*shown, *merged]
+    return [*first_copies, *merged]
 
 
 def _find_same_text(copy: Article, articles: Sequence[Article]) -> int | None:

@@ -201,15 +201,15 @@ def _may_leave(context: VisitContext, old_page: str) -> bool:
 
 
 def pair_articles(
-    entries: Sequence[Entry], listed: Iterable[Listed], new_site: str
+    entries: Sequence[Entry], filed_articles: Iterable[Listed], new_site: str
 ) -> list[tuple[str, str]]:
     """Return (old, new) addresses of articles that are on `new_site` now, paired by path or title.
-    `listed`: the source's filed articles. All old addresses are of one site, the one with the most
-    pairs; [] if fewer than half of the new entries have a pair. Pure."""
+    `filed_articles`: the source's filed articles. All old addresses are of one site, the one with
+    the most pairs; [] if fewer than half of the new entries have a pair. Pure."""
     new_entries = [entry for entry in entries if urls.site(entry.url) == new_site]
     urls_by_path: dict[str, str] = {}
     urls_by_title: dict[str, str] = {}
-    for url, title in listed:
+    for url, title in filed_articles:
         if urls.site(url) != new_site:
             urls_by_path[_get_path(url)] = url
             urls_by_title[_fold_title(title)] = url

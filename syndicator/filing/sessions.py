@@ -38,21 +38,21 @@ def is_partial(reading: PageReading) -> bool:
     return HoldReason.PARTIAL in reading.doubts
 
 
-def is_login_address(asked: str, answered: str) -> bool:
-    """Return True if the request for `asked` was redirected to `answered`, an address that is named
-    like a login form."""
-    if urls.alias(asked) == urls.alias(answered):
+def is_login_address(requested_url: str, answered_url: str) -> bool:
+    """Return True if the request for `requested_url` was redirected to `answered_url`, an address
+    that is named like a login form."""
+    if urls.alias(requested_url) == urls.alias(answered_url):
         return False
-    if _LOGIN.search(urlsplit(asked).path):
+    if _LOGIN.search(urlsplit(requested_url).path):
         return False
-    return bool(_LOGIN.search(urlsplit(answered).path))
+    return bool(_LOGIN.search(urlsplit(answered_url).path))
 
 
-def name_ended_session(source: Source, asked: str, result: FetchResult) -> FetchResult:
+def name_ended_session(source: Source, requested_url: str, result: FetchResult) -> FetchResult:
     """Return the answer of a source's own address. If it is a wall of a site with a session, name
     the end of the session as its reason."""
     if not source.cookies or not isinstance(result, Failed):
         return result
-    if is_session_wall(result.reason) or is_login_address(asked, result.url):
+    if is_session_wall(result.reason) or is_login_address(requested_url, result.url):
         return replace(result, reason=FetchReason.SESSION_ENDED)
     return result

@@ -437,14 +437,14 @@ def _save_unwanted(
     """Return the rows to read now. Store the others as changed: muted ones, and late ones that
     end. `announced_ids`: entries in the feed; None if that is not known."""
     publish = context.run.settings.publish
-    wanted = []
+    not_muted = []
     muted = []
     for row in rows:
         if row.entry and not row.article_id and is_muted(context.source, row.entry, publish):
             muted.append(endings.mute_row(row))
         else:
-            wanted.append(row)
-    split = split_late_rows(wanted, announced_ids)
+            not_muted.append(row)
+    split = split_late_rows(not_muted, announced_ids)
     context.run.store.save_entries([*split.changed, *muted])
     return split.to_read
 
@@ -526,16 +526,18 @@ async def _ingest_all(
                 time_is_up.set()
             return result
 
-    chosen = _choose_rows(context, rows, limit)
-    hosts = {urls.own_host(row.url) for row in chosen}
+    rows_to_read = _choose_rows(context, rows, limit)
+    hosts = {urls.own_host(row.url) for row in rows_to_read}
     known_blocks = {host: store.repeated(host) for host in hosts}
-    context.run.count_pages(len(chosen), 0)
+    context.run.count_pages(len(rows_to_read), 0)
     # A task group, so that an error stops the other entries before worker and fetcher close.
     async with deadline(time_is_up, MOST_SECONDS), asyncio.TaskGroup() as group:
-        tasks = [group.create_task(process_row(row)) for row in chosen]
+        tasks = [group.create_task(process_row(row)) for row in rows_to_read]
     outcomes = [task.result() for task in tasks]
     results = [result for result in outcomes if result is not None]
-    context.run.count_pages(len(results) - len(chosen), 0)  # the others are left to the next run
+    context.run.count_pages(
+        len(results) - len(rows_to_read), 0
+    )  # the others are left to the next run
     for host in sorted(hosts):
         new_blocks = store.repeated(host) - known_blocks[host]
         if new_blocks and not stop.is_set():
@@ -548,10 +550,10 @@ def _choose_rows(
 ) -> list[EntryRow]:
     """Return the rows that this visit reads: at most `limit`, and at most MOST_PAGES."""
     readable = context.run.readable
-    chosen = [row for row in rows if readable is None or readable(row.url)]
+    readable_rows = [row for row in rows if readable is None or readable(row.url)]
     if limit is not None:
-        chosen = sort_for_reading(chosen, context.run.clock(), limit)
-    return chosen[:MOST_PAGES]
+        readable_rows = sort_for_reading(readable_rows, context.run.clock(), limit)
+    return readable_rows[:MOST_PAGES]
 
 
 def _update_state(

@@ -95,36 +95,36 @@ def plan_next_visit(
     if isinstance(result, Failed):
         due = _plan_after_failure(source, state, result, now, floor, ceiling, jitter, cron_next)
         return _keep_earlier(state, result, due, now) if asked_by_person else due
-    least = _NO_INTERVAL if source.force else _find_least_interval(state, feed, result, now)
+    courtesy = _NO_INTERVAL if source.force else _find_least_interval(state, feed, result, now)
     if source.cron:
         first = cron_next(source.cron, now)
-        not_before = now + timedelta(seconds=max(least.seconds - _SLACK, 0))
-        at = cron_next(source.cron, not_before)
+        not_before = now + timedelta(seconds=max(courtesy.seconds - _SLACK, 0))
+        time = cron_next(source.cron, not_before)
         why = f"cron {source.cron}"
-        if at > first:
-            why = f"{why}; {least.why}"
-        return Next(at, why)
+        if time > first:
+            why = f"{why}; {courtesy.why}"
+        return Next(time, why)
     if source.every:
-        return _plan_every(source.every, least, now, jitter)
-    due = _plan_by_rhythm(state, least, now, floor, ceiling, jitter, trust)
+        return _plan_every(source.every, courtesy, now, jitter)
+    due = _plan_by_rhythm(state, courtesy, now, floor, ceiling, jitter, trust)
     skips = state.cadence if feed is None else feed
     return _skip_hours(due, skips.skip_hours, skips.skip_days)
 
 
-def _plan_every(every: str, least: _Interval, now: datetime, jitter: float) -> Next:
+def _plan_every(every: str, courtesy: _Interval, now: datetime, jitter: float) -> Next:
     """Return the next visit of a source with the option `every`."""
     configured = float(seconds(every))
-    if configured >= least.seconds:
+    if configured >= courtesy.seconds:
         why = f"every {every}"
     else:
-        why = f"{least.why}; every {_format_span(least.seconds)}"
-    interval = max(configured, least.seconds) * (1 + _EVERY_JITTER * jitter)
+        why = f"{courtesy.why}; every {_format_span(courtesy.seconds)}"
+    interval = max(configured, courtesy.seconds) * (1 + _EVERY_JITTER * jitter)
     return Next(now + timedelta(seconds=interval), why)
 
 
 def _plan_by_rhythm(
     state: SourceState,
-    least: _Interval,
+    courtesy: _Interval,
     now: datetime,
     floor: int,
     ceiling: int,
@@ -132,24 +132,24 @@ def _plan_by_rhythm(
     trust: float,
 ) -> Next:
     """Return the next visit of a source by how often it publishes, within `floor`, `ceiling` and
-    the `least` interval; later if its hub pushes."""
+    the `courtesy` interval; later if its hub pushes."""
     rhythm = _measure_rhythm(state, now)
     why = rhythm.why
-    if least.seconds > rhythm.seconds and least.seconds > floor:
-        why = least.why
-    shortest = max(float(floor), least.seconds)
+    if courtesy.seconds > rhythm.seconds and courtesy.seconds > floor:
+        why = courtesy.why
+    shortest = max(float(floor), courtesy.seconds)
     longest_silent = min(_measure_silence(state, now) / _SILENT, LONGEST_WISH)
     longest = max(float(ceiling), shortest, longest_silent)
-    chosen = min(max(rhythm.seconds, shortest), longest)
+    interval = min(max(rhythm.seconds, shortest), longest)
     if trust:  # polls must still find what the hub misses
         half_span = state.cadence.span_seconds / 2
         longest_backup = min(longest, half_span) if half_span else longest
-        with_hub = space_backup_polls(chosen, trust, longest_backup)
-        if with_hub > chosen:
+        with_hub = space_backup_polls(interval, trust, longest_backup)
+        if with_hub > interval:
             why = f"{why}; its hub pushes"
-        chosen = with_hub
-    at = now + timedelta(seconds=_spread(chosen, shortest, longest, jitter))
-    return Next(at, f"{why}; every {_format_span(chosen)}")
+        interval = with_hub
+    time = now + timedelta(seconds=_spread(interval, shortest, longest, jitter))
+    return Next(time, f"{why}; every {_format_span(interval)}")
 
 
 def is_due_for_waiting_entries(state: SourceState, now: datetime) -> bool:
@@ -196,16 +196,16 @@ def _plan_after_failure(
     failures = max(1, state.backoff.failures)
     longest = max(ceiling, base)
     wait = min(max(base, floor) * 2.0 ** min(failures - 1, _MOST_DOUBLINGS), longest)
-    at = now + timedelta(seconds=_spread(wait, floor, longest, jitter))
+    time = now + timedelta(seconds=_spread(wait, floor, longest, jitter))
     times = "time" if failures == 1 else "times"
     why = f"failed {failures} {times} in a row ({result.reason})"
     if result.retry_after is not None and result.retry_after > now:
-        at = max(result.retry_after, now + timedelta(seconds=floor))
+        time = max(result.retry_after, now + timedelta(seconds=floor))
         why = f"the server asked to wait ({result.reason})"
     if source.cron:
-        at = cron_next(source.cron, at if result.retry_after else now)
+        time = cron_next(source.cron, time if result.retry_after else now)
         why = f"{why}; cron {source.cron}"
-    return Next(at, why)
+    return Next(time, why)
 
 
 def _keep_earlier(state: SourceState, result: Failed, due: Next, now: datetime) -> Next:
@@ -278,13 +278,13 @@ def find_requested_interval(feed: ParsedFeed) -> int:
     return max((feed.ttl_minutes or 0) * 60, feed.update_seconds or 0)
 
 
-def _spread(chosen: float, shortest: float, longest: float, jitter: float) -> float:
-    """Return `chosen` seconds plus up to a tenth (at the longest, minus), but not below the
+def _spread(seconds: float, shortest: float, longest: float, jitter: float) -> float:
+    """Return `seconds` seconds plus up to a tenth (at the longest, minus), but not below the
     shortest."""
-    if chosen * (1 + _RHYTHM_JITTER) <= longest:
-        return chosen * (1 + _RHYTHM_JITTER * jitter)
+    if seconds * (1 + _RHYTHM_JITTER) <= longest:
+        return seconds * (1 + _RHYTHM_JITTER * jitter)
     below_longest = longest * (1 - _RHYTHM_JITTER)
-    start = max(shortest, below_longest, min(chosen, below_longest))
+    start = max(shortest, below_longest, min(seconds, below_longest))
     return start + (longest - start) * jitter
 
 
@@ -293,13 +293,13 @@ def _skip_hours(planned: Next, hours: tuple[int, ...], days: tuple[str, ...]) ->
     cover the week."""
     if not (hours or days):
         return planned
-    at = planned.at.astimezone(UTC)
+    time = planned.at.astimezone(UTC)
     for _ in range(_SKIP_HOURS):
-        if at.hour not in hours and _DAYS[at.weekday()] not in days:
-            if at == planned.at:
+        if time.hour not in hours and _DAYS[time.weekday()] not in days:
+            if time == planned.at:
                 return planned
-            return Next(at, f"{planned.why}; after the hours the feed asks to skip")
-        at = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+            return Next(time, f"{planned.why}; after the hours the feed asks to skip")
+        time = time.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return planned
 
 
@@ -336,10 +336,10 @@ def delay_flood(
     began = max(first_visit or now, now - DAY)
     waiting = 0
     read_today = 0
-    for seen, next_try in arrivals:
+    for first_seen, next_try in arrivals:
         if next_try is not None and next_try > now:
             waiting += 1
-        elif seen > began:
+        elif first_seen > began:
             read_today += 1
     new_ids = [
         row.entry_id

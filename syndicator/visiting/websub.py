@@ -121,32 +121,35 @@ def _is_refused(result: Failed) -> bool:
     return HTTPStatus.BAD_REQUEST <= result.status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def intent(subscription: Subscription, asked: Mapping[str, str], now: datetime) -> Answer:
-    """Return our answer to a hub that verifies our intent (5.3) or denies (5.2). `asked`: the
+def intent(subscription: Subscription, parameters: Mapping[str, str], now: datetime) -> Answer:
+    """Return our answer to a hub that verifies our intent (5.3) or denies (5.2). `parameters`: the
     request's parameters."""
-    if not hmac.compare_digest(asked.get("hub.topic", "").encode(), subscription.topic.encode()):
+    topic = parameters.get("hub.topic", "").encode()
+    if not hmac.compare_digest(topic, subscription.topic.encode()):
         return _refuse(subscription)
-    hub_mode = asked.get("hub.mode", "")
-    challenge = asked.get("hub.challenge", "")[:_LONGEST_CHALLENGE]
+    hub_mode = parameters.get("hub.mode", "")
+    challenge = parameters.get("hub.challenge", "")[:_LONGEST_CHALLENGE]
     if hub_mode == "denied" and subscription.wanted:
-        return Answer(HTTPStatus.OK, "", _record_denial(subscription, asked, now))
+        return Answer(HTTPStatus.OK, "", _record_denial(subscription, parameters, now))
     if not challenge:
         return _refuse(subscription)
     if hub_mode == "subscribe" and subscription.wanted:
         is_active = subscription.verified_at is not None
         if subscription.asked == "subscribe" or is_active:
-            return Answer(HTTPStatus.OK, challenge, _record_lease(subscription, asked, now))
+            return Answer(HTTPStatus.OK, challenge, _record_lease(subscription, parameters, now))
     if hub_mode == "unsubscribe" and not subscription.wanted and subscription.asked == hub_mode:
-        ended = replace(subscription, asked=None, expires=None, verified_at=None, next_try=None)
-        return Answer(HTTPStatus.OK, challenge, ended)
+        unsubscribed = replace(
+            subscription, asked=None, expires=None, verified_at=None, next_try=None
+        )
+        return Answer(HTTPStatus.OK, challenge, unsubscribed)
     return _refuse(subscription)
 
 
 def _record_denial(
-    subscription: Subscription, asked: Mapping[str, str], now: datetime
+    subscription: Subscription, parameters: Mapping[str, str], now: datetime
 ) -> Subscription:
     """Return the subscription after the hub denied it; we ask again after days."""
-    reason = " ".join(asked.get("hub.reason", "").split())[:_LONGEST_REASON]
+    reason = " ".join(parameters.get("hub.reason", "").split())[:_LONGEST_REASON]
     wait = min(_DENIED * 2.0 ** min(subscription.tries, _MOST_DENIAL_DOUBLINGS), LONGEST)
     return replace(
         subscription,
@@ -174,10 +177,10 @@ def farewell(subscription: Subscription, now: datetime) -> Subscription:
 
 
 def _record_lease(
-    subscription: Subscription, asked: Mapping[str, str], now: datetime
+    subscription: Subscription, parameters: Mapping[str, str], now: datetime
 ) -> Subscription:
     """Return the subscription after the hub verified it: active for the lease that it granted."""
-    lease = read_lease(asked.get("hub.lease_seconds", ""))
+    lease = read_lease(parameters.get("hub.lease_seconds", ""))
     return replace(
         subscription,
         asked=None,

@@ -73,8 +73,8 @@ def _file_reading(
 
 def refile_others(context: FilingContext, others: dedupe.Changes) -> None:
     """Write other articles of a story, before the article that changes them."""
-    for changed, before in others:
-        refile(context.article_store, context.store, changed, before=before)
+    for changed, former in others:
+        refile(context.article_store, context.store, changed, before=former)
 
 
 def release(article: Article, path: str, context: FilingContext) -> Article:

@@ -102,9 +102,9 @@ def _decide_by_match(read: ReadPage, article: Article, lookup: Known) -> Decisio
         return revise_stored(read, article, bound)
     stored = load_stored(context, match.id) if match else None
     if bound is None:
-        shown = _find_shown_at_other_address(read, article, stored, lookup)
-        if shown is not None:
-            return take_address(read, article, shown, stored)
+        shown_article = _find_shown_at_other_address(read, article, stored, lookup)
+        if shown_article is not None:
+            return take_address(read, article, shown_article, stored)
     if stored is None:
         lost_id = bound_id if bound is None else None
         return file_new(read, article, lookup, lost_id=lost_id)
@@ -173,28 +173,28 @@ def _find_shown_at_other_address(
     if not context.rights.owns(article.url):
         return None
     if stored is None:
-        shown = dedupe.find_shown_at_other_address(
+        known = dedupe.find_shown_at_other_address(
             article, context.run, context.run.clock(), lookup
         )
     elif stored.merged_into:
-        shown = _find_first_report(context, article, stored)
+        known = _find_first_report(context, article, stored)
     else:
-        shown = stored
-    if shown is None or shown.url == article.url or not urls.same_site(shown.url, article.url):
+        known = stored
+    if known is None or known.url == article.url or not urls.same_site(known.url, article.url):
         return None
-    if shown.unlisted or shown.hold:
+    if known.unlisted or known.hold:
         return None
-    if shown.added is None or shown.added >= context.row.first_seen:
+    if known.added is None or known.added >= context.row.first_seen:
         return None
-    return shown if context.has_stronger_claim(shown) else None
+    return known if context.has_stronger_claim(known) else None
 
 
 def _find_first_report(context: EntryContext, article: Article, copy: Article) -> Article | None:
     """Return the article whose `copy` was filed, if it has the text of `article`."""
-    shown = dedupe.find_shown_article(copy.id, context.run.store)
-    if shown is None:
+    shown_article = dedupe.find_shown_article(copy.id, context.run.store)
+    if shown_article is None:
         return None
-    first = dedupe.load_article(shown.id, context.run)
+    first = dedupe.load_article(shown_article.id, context.run)
     if first is None or not dedupe.is_copy(article, first, context.run):
         return None
     return first

@@ -133,9 +133,9 @@ async def read_page(context: EntryContext, page: Page) -> ReadPage | NotAnArticl
         if isinstance(reading, NotAnArticle):
             return reading
         if reading.next_page and page.html:
-            whole = await pages.read_all_pages(context, page, reading, read)
-            page = whole.page
-            reading = whole.reading
+            whole_page = await pages.read_all_pages(context, page, reading, read)
+            page = whole_page.page
+            reading = whole_page.reading
     except ConfigError as error:  # a selector, or the taxonomy
         return endings.ask_operator(context, error.reason, f"source {source.key!r}: {error}")
     except WorkerFailed as failure:  # the machine may be busy or short of memory

@@ -51,26 +51,26 @@ def may_revise(context: EntryContext, article: Article) -> bool:
 
 
 def take_address(
-    read: ReadPage, article: Article, shown: Article, stored: Article | None
+    read: ReadPage, article: Article, shown_article: Article, stored: Article | None
 ) -> Decision:
-    """Give `shown` the address of `article`. If `stored`, a copy of it, has that address, the two
-    change places."""
-    moved = ownership.move_keeping_alias(shown, article.url)
-    decision = revise_stored(read, article, shown, moved=moved)
-    if stored is None or stored.id == shown.id or stored.url != article.url:
+    """Give `shown_article` the address of `article`. If `stored`, a copy of it, has that address,
+    the two change places."""
+    moved = ownership.move_keeping_alias(shown_article, article.url)
+    decision = revise_stored(read, article, shown_article, moved=moved)
+    if stored is None or stored.id == shown_article.id or stored.url != article.url:
         return decision
     copy = stored
-    for changed, before in decision.others:
-        if before.id == stored.id:
+    for changed, stored_article in decision.others:
+        if stored_article.id == stored.id:
             copy = changed
             break
     others = _drop_change(decision.others, stored.id)
-    return replace(decision, others=(*others, (replace(copy, url=shown.url), stored)))
+    return replace(decision, others=(*others, (replace(copy, url=shown_article.url), stored)))
 
 
 def _drop_change(changes: dedupe.Changes, article_id: str) -> dedupe.Changes:
     """Return `changes` without that of one article."""
-    return tuple((changed, before) for changed, before in changes if before.id != article_id)
+    return tuple((changed, former) for changed, former in changes if former.id != article_id)
 
 
 def file_new(read: ReadPage, article: Article, lookup: Known, *, lost_id: str | None) -> Decision:

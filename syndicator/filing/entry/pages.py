@@ -105,14 +105,14 @@ async def read_all_pages(
     if len(fetched.parts) == 1 and missing is None:
         return WholePage(page=page, reading=first)
     html, header = together(fetched.parts, missing)
-    whole = Page(html=html, url=page.url, headers={**page.headers, **header})
+    whole_page = Page(html=html, url=page.url, headers={**page.headers, **header})
     context.log.debug(
         "an article on several pages",
         pages=len(fetched.parts),
         missing=missing.url if missing else "",
     )
     try:
-        return WholePage(page=whole, reading=await read(whole))
+        return WholePage(page=whole_page, reading=await read(whole_page))
     except (NotAnArticle, WorkerFailed):
         return WholePage(page=page, reading=first)
 

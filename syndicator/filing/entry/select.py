@@ -49,12 +49,12 @@ def select_entries(
     muted_ids = frozenset(muted)
     ordered = sorted(unique.values(), key=lambda entry: _get_time(entry, now), reverse=True)
     unseen = [entry for entry in ordered if entry.id not in stored and entry.id not in muted_ids]
-    taken = unseen[:backfill] if first else unseen
+    new_entries = unseen[:backfill] if first else unseen
     rows = []
-    for entry in taken:
+    for entry in new_entries:
         reason = EntryReason.LATE if entry.id in late else None
         rows.append(_make_row(key, entry, now, reason=reason))
-    for entry in unseen[len(taken) :]:
+    for entry in unseen[len(new_entries) :]:
         rows.append(_make_row(key, entry, now, "skipped", EntryReason.BACKFILL))
     for entry in ordered:
         if entry.id in muted_ids and entry.id not in stored:

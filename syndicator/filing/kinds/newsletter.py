@@ -66,12 +66,12 @@ def _compute_digest(source: Source) -> str:
 def list_others(sources: Iterable[Source], mails: Sequence[MailHeaders]) -> list[str]:
     """Return the newsletters among `mails` that no source names, each as the line of sources.toml
     that would name it. Of other mails nothing is said: an inbox is private."""
-    named = tuple(sources)
+    all_sources = tuple(sources)
     lines = dict[str, None]()
     for headers in mails:
         if not headers.is_newsletter or headers.forgery:
             continue
-        if any(is_wanted(source, headers) for source in named):
+        if any(is_wanted(source, headers) for source in all_sources):
             continue
         if headers.list_id:
             lines[f'list = "{headers.list_id}"'] = None
@@ -86,9 +86,9 @@ def merge_others(
     """Return the newsletters that wait for the operator: those `stored` that no source names by
     now, and `new` ones."""
     earlier: list[str] = json.loads(stored) if stored else []
-    named = {f'from = "{source.sender}"' for source in sources if source.sender}
-    named |= {f'list = "{source.list_id}"' for source in sources if source.list_id}
-    waiting = dict.fromkeys(line for line in (*earlier, *new) if line not in named)
+    named_lines = {f'from = "{source.sender}"' for source in sources if source.sender}
+    named_lines |= {f'list = "{source.list_id}"' for source in sources if source.list_id}
+    waiting = dict.fromkeys(line for line in (*earlier, *new) if line not in named_lines)
     return tuple(waiting)[:_MOST_OTHERS]
 
 
@@ -96,9 +96,9 @@ def describe_others(others: Sequence[str]) -> str:
     """Return a line for the operator, "" if no newsletter waits."""
     if not others:
         return ""
-    shown = ", ".join(others[:_SHOWN])
-    more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
-    return f"newsletters that no source names, and that are not read: {shown}{more}"
+    first_lines = ", ".join(others[:_SHOWN])
+    rest = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
+    return f"newsletters that no source names, and that are not read: {first_lines}{rest}"
 
 
 def find_siblings(sources: Mapping[str, Source], source: Source) -> list[Source]:

@@ -18,16 +18,16 @@ async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
     is_front = urls.is_front_page(search.url) or urls.is_front_page(search.answer.final_url)
     if is_front or not is_left_to_pages(search, earlier):
         return []
-    place = Place.ARTICLE
+    rank = Place.ARTICLE
     if not search.is_declared_article:
         why_no_article = await search.run.worker.call(worker_functions.kind_of, *search.body)
         is_list = any(finding.kind == "list" for finding in earlier)
         if why_no_article and not is_list:
             return []
         if why_no_article:
-            place = Place.DOUBTFUL_ARTICLE
+            rank = Place.DOUBTFUL_ARTICLE
     title = search.document.title
-    return [Finding(kind="page", place=place, url=search.url, answer=search.answer, title=title)]
+    return [Finding(kind="page", place=rank, url=search.url, answer=search.answer, title=title)]
 
 
 async def fetch(context: VisitContext) -> FetchResult:

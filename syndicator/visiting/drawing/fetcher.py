@@ -57,8 +57,8 @@ class DrawingFetcher:
             if self._obstacle is None:
                 self._obstacle = await asyncio.to_thread(find_obstacle)
             if self._obstacle:
-                shown = urls.redacted(request.url)
-                return Failed(url=shown, reason=FetchReason.NO_BROWSER, detail=self._obstacle)
+                shown_url = urls.redacted(request.url)
+                return Failed(url=shown_url, reason=FetchReason.NO_BROWSER, detail=self._obstacle)
             async with self._open_page() as page_fetcher:
                 answer = await page_fetcher.fetch(request)
                 if not isinstance(answer, Fetched) or not _is_html(answer):
@@ -74,12 +74,12 @@ class DrawingFetcher:
     ) -> FetchResult:
         """Draw the page `document`, the answer to `request`; a browser that fails is a `Failed`."""
 
-        async def answer(asked: PageRequest, most: int) -> Fetched | None:
-            result = await page_fetcher.fetch(make_part_request(request, asked, most))
+        async def answer(part: PageRequest, most: int) -> Fetched | None:
+            result = await page_fetcher.fetch(make_part_request(request, part, most))
             if isinstance(result, Fetched):
                 return result
             detail = result.reason if isinstance(result, Failed) else "not modified"
-            self._log.debug("a part is missing", url=urls.redacted(asked.url), reason=detail)
+            self._log.debug("a part is missing", url=urls.redacted(part.url), reason=detail)
             return None
 
         try:
@@ -102,17 +102,17 @@ class DrawingFetcher:
         )
 
 
-def make_part_request(page: Request, asked: PageRequest, most: int) -> Request:
+def make_part_request(page: Request, part: PageRequest, most: int) -> Request:
     """Return the request for a script or data that a page loads. It has no credentials, as scripts
     of others run in a page, too. Only for the site of the page may it use private networks and
     ignore robots.txt as the page may."""
     return Request(
-        url=asked.url,
+        url=part.url,
         kind="page",
         deadline=page.deadline,
-        headers={"accept": asked.accept} if asked.accept.isascii() and asked.accept else {},
-        allow=page.allow if _has_same_origin(asked.url, page.url) else (),
-        robots=page.robots if urls.same_site(asked.url, page.url) else "obey",
+        headers={"accept": part.accept} if part.accept.isascii() and part.accept else {},
+        allow=page.allow if _has_same_origin(part.url, page.url) else (),
+        robots=page.robots if urls.same_site(part.url, page.url) else "obey",
         most=most,
     )
 

@@ -254,13 +254,13 @@ class HttpFetcher:
         """Return the decompressed body. Raises Refusal if it has more bytes than the settings or
         `limit` permit."""
         wire_bytes = self._settings.wire_bytes
-        most = min(wire_bytes, limit or wire_bytes)
+        most_received = min(wire_bytes, limit or wire_bytes)
         most_decoded = min(DECODED * wire_bytes, limit or DECODED * wire_bytes)
         declared = headers.get("content-length", "")
-        if declared.isdecimal() and int(declared) > most:
+        if declared.isdecimal() and int(declared) > most_received:
             raise Refusal(
                 "too-large",
-                f"the answer is {declared} bytes long, more than {most:,}",
+                f"the answer is {declared} bytes long, more than {most_received:,}",
                 response.status_code,
             )
         try:
@@ -268,10 +268,10 @@ class HttpFetcher:
             received = 0
             async for chunk in response.aiter_raw():
                 received += len(chunk)
-                if received > most:
+                if received > most_received:
                     raise Refusal(
                         "too-large",
-                        f"the answer is longer than {most:,} bytes",
+                        f"the answer is longer than {most_received:,} bytes",
                         response.status_code,
                     )
                 inflater.feed(chunk)

@@ -176,20 +176,20 @@ def _select_changes(
     by_identity = {cookie.identity: cookie for cookie in known}
     changes = []
     for cookie in sent:
-        before = by_identity.get(cookie.identity)
-        if before is None and cookie.is_expired(now):
+        known_cookie = by_identity.get(cookie.identity)
+        if known_cookie is None and cookie.is_expired(now):
             continue
-        if before is not None and before.secure and not is_safe:
+        if known_cookie is not None and known_cookie.secure and not is_safe:
             continue
-        if before != cookie:
+        if known_cookie != cookie:
             changes.append(cookie)
     return changes
 
 
-def _merge_cookies(before: Iterable[Cookie], after: Iterable[Cookie]) -> list[Cookie]:
-    """Return the cookies `before`, and those `after` in place of theirs; the newest are last."""
-    cookies = {cookie.identity: cookie for cookie in before}
-    for cookie in after:
+def _merge_cookies(older: Iterable[Cookie], newer: Iterable[Cookie]) -> list[Cookie]:
+    """Return the cookies `older`, and those `newer` in place of theirs; the newest are last."""
+    cookies = {cookie.identity: cookie for cookie in older}
+    for cookie in newer:
         cookies.pop(cookie.identity, None)
         cookies[cookie.identity] = cookie
     return list(cookies.values())

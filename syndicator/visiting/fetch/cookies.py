@@ -120,15 +120,15 @@ def select_cookies(cookies: Iterable[Cookie], url: str, now: datetime) -> list[C
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     is_safe = parts.scheme.lower() == "https"
-    chosen = []
+    selected = []
     for cookie in cookies:
         if cookie.secure and not is_safe:
             continue
         if cookie.is_expired(now):
             continue
         if _fits_host(cookie, host) and _fits_path(cookie.path, parts.path or "/"):
-            chosen.append(cookie)
-    return sorted(chosen, key=lambda cookie: -len(cookie.path))
+            selected.append(cookie)
+    return sorted(selected, key=lambda cookie: -len(cookie.path))
 
 
 def join_cookies(cookies: Sequence[Cookie]) -> str:

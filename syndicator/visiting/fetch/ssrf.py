@@ -164,16 +164,16 @@ def parse_url(url: str) -> httpx.URL:
     return parsed
 
 
-def resolve_redirect(here: str, location: str) -> str:
+def resolve_redirect(url: str, location: str) -> str:
     """Return the target of a redirect. Raise Refusal: redirects (no Location), bad-url, downgrade
     (to http)."""
     if not location.strip():
         raise Refusal("redirects", "a redirect without a Location")
     try:
-        target = parse_url(urljoin(here, location.strip()))
+        target = parse_url(urljoin(url, location.strip()))
     except ValueError as error:
         raise Refusal("bad-url", "the redirect leads to something that is not a URL") from error
-    if here.startswith("https:") and target.scheme == "http":
+    if url.startswith("https:") and target.scheme == "http":
         raise Refusal(
             "downgrade", f"a redirect from https to {redacted(str(target))[:_LONGEST_SHOWN]}"
         )

@@ -101,10 +101,10 @@ class ImapConnection(imaplib.IMAP4):
 
     def _seconds_left(self) -> float:
         """Return the seconds until the command must have ended. Raises TimeoutError."""
-        left = self._deadline - time.monotonic()
-        if left <= 0:
+        seconds = self._deadline - time.monotonic()
+        if seconds <= 0:
             raise TimeoutError("no whole answer in time")
-        return left
+        return seconds
 
 
 def _dial(server: Server, seconds: float) -> socket.socket:

@@ -146,13 +146,13 @@ class Robots:
         return document if timedelta(0) <= age < life else None
 
     async def _fetch(
-        self, url: str, allow: tuple[str, ...], most: int, *, note_name: str
+        self, url: str, allow: tuple[str, ...], most_bytes: int, *, note_name: str
     ) -> _Document:
-        """Fetch `url`; cache its first `most` bytes under `note_name`."""
+        """Fetch `url`; cache its first `most_bytes` bytes under `note_name`."""
         result = await self._fetcher.fetch(Request(url=url, kind="robots", allow=allow))
         now = self._clock()
         if isinstance(result, Fetched):
-            document = _Document(now, _FOUND, result.body[:most].decode("utf-8", "replace"))
+            document = _Document(now, _FOUND, result.body[:most_bytes].decode("utf-8", "replace"))
         elif not isinstance(result, Failed):
             document = _Document(now, _UNREACHABLE, "not modified")
         elif allows_all(result):
