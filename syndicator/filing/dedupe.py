@@ -591,8 +591,9 @@ def _merge_into_recent(article: Article, run: FilingContext, now: datetime) -> M
 
 
 def keep_out_of_feeds(article: Article, run: FilingContext, now: datetime) -> Article | None:
-    """Return a neighbour's `article` for feeds of its carriers alone: as a copy of the owner's, or
-    unlisted if it is not recent. None if it goes into all feeds. Raises ConfigError."""
+    """Return an `article` that its site's own source did not file so that only feeds of the sources
+    that announced it show it: as a copy of the one that the own source filed, or unlisted if it is
+    not recent. Return None if it may go into all feeds. Raises ConfigError."""
     if not filed_by_neighbour(article, run.owners):
         return None
     first = _find_owners_copy(article, run)
@@ -604,7 +605,8 @@ def keep_out_of_feeds(article: Article, run: FilingContext, now: datetime) -> Ar
 
 
 def _find_owners_copy(article: Article, run: FilingContext) -> Article | None:
-    """Return the shown article with the text of `article` that an owner of its site filed."""
+    """Return the shown article with the text of `article` that a source of its own site filed, or
+    None."""
     for owner in run.owners.list_owners(article.url):
         for article_id in run.store.earlier(build_copy_query(article, owner, run.clock())):
             if article_id == article.id:

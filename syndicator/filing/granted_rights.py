@@ -63,8 +63,8 @@ def _list_own_feeds(context: EntryContext) -> dict[str, str]:
 
 
 async def ask_front_page(context: EntryContext, url: str) -> bool:
-    """Return True if the front page of the site of `url` links the source's feed (asked weekly). A
-    failure keeps the right."""
+    """Return True if the source owns the site of `url`, as its front page links the source's feed.
+    The page is requested weekly; if that fails, the source keeps its right."""
     if context.owns_for_now(url):
         return True
     file = context.run.rights_file

@@ -211,8 +211,8 @@ class Owners(Mapping[str, Claimant]):
 
 
 def get_claim(article: Article, claimants: Mapping[str, Claimant]) -> Claim:
-    """Return the claim of the article's source. A removed source owns its feed's site; a hand owns
-    its file."""
+    """Return the claim of the article's source to it. A removed source owns the site of its feed;
+    an article without a source was written by hand and is owned."""
     if article.source_key == _WRITTEN_BY_HAND:
         return Claim.OWNS
     claimant = claimants.get(article.source_key)

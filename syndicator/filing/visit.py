@@ -499,7 +499,8 @@ async def _ingest_all(
     limit: int | None,
     stop: asyncio.Event,
 ) -> _Processed:
-    """Process entries up to `limit`. `page`: the fetched page of a source that is a single
+    """Process entries up to `limit`, some at the same time, and read saved pages of their hosts
+    again if new repeated blocks were found. `page`: the fetched page of a source that is a single
     article."""
     store = context.run.store
     if not rows:

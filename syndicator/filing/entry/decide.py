@@ -86,8 +86,8 @@ def _complete_reading(read: ReadPage) -> Article:
 
 
 def _decide_by_match(read: ReadPage, article: Article, lookup: Known) -> Decision:
-    """File the reading as a new article, or as a revision of the one that it matches. `lookup`: the
-    store's answer. Raises ConfigError."""
+    """File the reading as a new article, or as a revision of the one that the entry became before
+    or that has its address. `lookup`: the store's answer. Raises ConfigError."""
     context = read.context
     if lookup.away:
         return endings.skip(context, lookup.away)
@@ -127,8 +127,8 @@ def _is_redirected(context: EntryContext, bound: Article, article: Article) -> b
 def _is_still_same(
     context: EntryContext, bound: Article, article: Article, match: Article | None
 ) -> bool:
-    """Return True if the reading `article` is still the entry's article `bound`. `match`: the
-    article known at its address. Only the site's owner may change an address."""
+    """Return True if the reading `article` is of the article that the entry became before, `bound`.
+    `match`: the article known at its address. Only the site's owner may change an address."""
     if not urls.same_site(bound.url, article.url):
         return False
     if match is None:

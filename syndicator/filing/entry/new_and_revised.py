@@ -134,7 +134,8 @@ def revise_stored(
 
 
 def _revise_or_adopt(context: EntryContext, old: Article, new: Article) -> _Revision:
-    """Return `old` as the source of the entry may change it by the reading `new`."""
+    """Return `old` changed by the reading `new`, as far as the source of the entry may: as its new
+    owner, or by a revision of its text."""
     now = context.run.clock()
     is_bound = context.row.article_id == old.id
     is_ownership_mended = context.row.reason == EntryReason.OWNERSHIP
