@@ -4,11 +4,13 @@ A bucket's address is s3://bucket/prefix."""
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 
 from syndicator.articles import disk
 from syndicator.articles.beside.instance_toml import HasInstance
 from syndicator.articles.stores import paths
+from syndicator.articles.stores.background_writes import BackgroundWrites
 from syndicator.articles.stores.bucket import Bucket
 from syndicator.articles.stores.kept_files import FolderFile
 from syndicator.articles.stores.object_articles import ObjectArticleStore
@@ -38,16 +40,21 @@ class FileArticleStore(HasInstance):
         self.name = str(root)
         # first six of the id -> paths; filled by the first search
         self._paths: dict[str, list[str]] | None = None
-        self._unsettled: set[Path] | None = None  # folders of files that were put within `together`
+        self._writes: BackgroundWrites | None = None  # of files that are put within `together`
 
     @contextmanager
     def together(self) -> Iterator[Callable[[], None]]:
-        self._unsettled = set()
-        try:
-            yield self._settle
-            self._settle()
-        finally:
-            self._unsettled = None
+        if self._writes is not None:  # within another block
+            yield self._writes.finish
+            self._writes.finish()
+            return
+        with BackgroundWrites(durable=self.durable) as writes:
+            self._writes = writes
+            try:
+                yield writes.finish
+                writes.finish()
+            finally:
+                self._writes = None
 
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
@@ -64,13 +71,9 @@ class FileArticleStore(HasInstance):
             merged, data = paths.first(article)
         if old == data:
             return merged, self.stamp(current), False
-        stat = disk.write(
-            self.root / current,
-            data,
-            durable=self.durable,
-            folders=self._unsettled,
-            mode=disk.PRIVATE if is_mail(article.url) else disk.PUBLIC,
-        )
+        write = self._writes.write if self._writes else partial(disk.write, durable=self.durable)
+        mode = disk.PRIVATE if is_mail(article.url) else disk.PUBLIC
+        stat = write(self.root / current, data, mode=mode)
         self._remember(current)
         return merged, FileStamp(path=current, mtime_ns=stat.st_mtime_ns, size=stat.st_size), True
 
@@ -95,6 +98,7 @@ class FileArticleStore(HasInstance):
         return id_part(path) or ""
 
     def path_of(self, what: str) -> str | None:
+        self._wait_for_writes()
         root = self.root.resolve()
         for inside in (Path(what).resolve(), (self.root / what).resolve()):
             if inside.is_relative_to(root) and inside.is_file():
@@ -117,6 +121,7 @@ class FileArticleStore(HasInstance):
         return False
 
     def names(self) -> Iterator[str]:
+        self._wait_for_writes()
         yield from disk.files_below(self.root)
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
@@ -154,6 +159,7 @@ class FileArticleStore(HasInstance):
         return Changes()
 
     def folder_stamps(self) -> dict[str, tuple[int, int]]:
+        self._wait_for_writes()
         folders = {path: (os.stat(path).st_mtime_ns, 0) for _, path in disk.folders(self.root)}  # noqa: PTH116
         if not folders:
             return {}
@@ -193,6 +199,7 @@ class FileArticleStore(HasInstance):
         self._paths = None
 
     def file(self, name: str) -> FolderFile:
+        self._wait_for_writes()  # no list names an article whose file a crash may take away
         return FolderFile(self.root / name, self.durable, self.in_turn)
 
     def beside(self) -> Iterator[FolderFile]:
@@ -205,15 +212,11 @@ class FileArticleStore(HasInstance):
         return sum(disk.unlink_litter(entry) for _, entry in self._entries())
 
     def _entries(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
+        self._wait_for_writes()
         for folder, absolute in disk.folders(self.root):
             with os.scandir(absolute) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
             yield from ((f"{folder}{entry.name}", entry) for entry in entries)
-
-    def _settle(self) -> None:
-        for folder in sorted(self._unsettled or ()):
-            disk.sync_folder(folder)
-        self._unsettled = self._unsettled and set()
 
     def _new_path(self, article: Article) -> str:
         taken = {name for path in self._candidates(article.id) if (name := id_part(path))}
@@ -229,7 +232,7 @@ class FileArticleStore(HasInstance):
             ]
             # before a hand-written file with the same id
             likely.sort(key=lambda path: id_part(path) is None)
-            if names is None or all((self.root / path).exists() for path in likely):
+            if names is None or all(self._inside(path).exists() for path in likely):
                 break
         return likely
 
@@ -259,7 +262,15 @@ class FileArticleStore(HasInstance):
             return None
 
     def _inside(self, path: str) -> Path:
-        return self.root.joinpath(*paths.checked(path, self.root).split("/"))
+        """Return the place of a file, which has its name by then if `put` wrote it."""
+        place = self.root.joinpath(*paths.checked(path, self.root).split("/"))
+        if self._writes is not None:
+            self._writes.wait_for(place)
+        return place
+
+    def _wait_for_writes(self) -> None:
+        if self._writes is not None:
+            self._writes.wait()
 
 
 def open_articles(place: str, environ: Mapping[str, str]) -> ArticleStore:

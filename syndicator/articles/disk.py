@@ -7,6 +7,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 PRIVATE = 0o600
@@ -15,16 +16,30 @@ PUBLIC = 0o644  # mode of files that others may read, before umask
 _TEMPORARY = re.compile(r"\.tmp-(\d+)-.*")
 
 
-def write(
-    path: Path,
-    data: bytes,
-    *,
-    durable: bool = True,
-    folders: set[Path] | None = None,
-    mode: int = PUBLIC,
-) -> os.stat_result:
-    """Write `data` by temporary file, fsync (if `durable`) and rename; return the stat. `folders`:
-    receives the folders that the caller must sync; `mode`: before umask."""
+@dataclass(frozen=True, slots=True)
+class UnnamedFile:
+    """A written file that gets the name `path` once its bytes are on the disk."""
+
+    path: Path
+    temporary: Path
+    stat: os.stat_result
+
+
+def write(path: Path, data: bytes, *, durable: bool = True, mode: int = PUBLIC) -> os.stat_result:
+    """Write `data` by temporary file, fsync (if `durable`) and rename; return the stat. `mode`:
+    before umask."""
+    file = begin_write(path, data, durable=durable, mode=mode)
+    end_write(file, durable=durable)
+    if durable:
+        sync_folder(path.parent)
+    return file.stat
+
+
+def begin_write(
+    path: Path, data: bytes, *, durable: bool = True, mode: int = PUBLIC
+) -> UnnamedFile:
+    """Write `data` to a temporary file beside `path`, for `end_write`. `durable`: sync the folders
+    that it makes; `mode`: before umask."""
     if durable:
         make_folder(path.parent)
     else:
@@ -32,24 +47,32 @@ def write(
     # The ending is another than the file's: whoever reads every *.md, hidden ones too, never sees
     # half of one.
     temporary = path.parent / f".tmp-{os.getpid()}-{path.name}.part"
-    try:
+    with _unlinking_at_error(temporary):
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
-            if durable:
-                os.fsync(file.fileno())
             stat = os.fstat(file.fileno())
-        temporary.replace(path)
+    return UnnamedFile(path, temporary, stat)
+
+
+def end_write(file: UnnamedFile, *, durable: bool = True) -> None:
+    """Sync the bytes of `file` (if `durable`) and rename it. The caller syncs its folder."""
+    with _unlinking_at_error(file.temporary):
+        if durable:
+            _sync(file.temporary, os.O_RDONLY | os.O_NOFOLLOW)
+        file.temporary.replace(file.path)
+
+
+@contextlib.contextmanager
+def _unlinking_at_error(temporary: Path) -> Iterator[None]:
+    """Delete the temporary file if the block raises."""
+    try:
+        yield
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
-    if durable and folders is not None:
-        folders.add(path.parent)
-    elif durable:
-        sync_folder(path.parent)
-    return stat
 
 
 def make_private_folder(path: Path) -> None:
@@ -70,7 +93,11 @@ def make_folder(path: Path) -> None:
 
 def sync_folder(path: Path) -> None:
     """Make created, renamed and deleted entries of the folder durable. Raises OSError."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    _sync(path, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def _sync(path: Path, flags: int) -> None:
+    descriptor = os.open(path, flags)
     try:
         os.fsync(descriptor)
     finally:

@@ -121,16 +121,24 @@ class FileSnapshots:
 
     def _found(self, article_id: str) -> Path:
         path = self._path(article_id)
-        return (
-            path
-            if path.exists()
-            else next(iter(sorted(path.parent.glob(f"{article_id}.*gz"))), path)
-        )
+        if path.exists():
+            return path
+        return next(iter(self._find_versions(article_id)), path)
 
     def _drop(self, article_id: str, but: Path | None = None) -> None:
-        for path in self._path(article_id).parent.glob(f"{article_id}.*gz"):
+        for path in self._find_versions(article_id):
             if path != but:
                 path.unlink(missing_ok=True)
+
+    def _find_versions(self, article_id: str) -> list[Path]:
+        """Return the files of a page, of any version of the reader."""
+        folder = self._path(article_id).parent
+        try:
+            names = os.listdir(folder)  # noqa: PTH208 - a pattern takes as long as a query
+        except FileNotFoundError:
+            return []
+        own = [name for name in names if name.startswith(f"{article_id}.") and name.endswith("gz")]
+        return [folder / name for name in sorted(own)]
 
 
 def _read_mtime(path: Path) -> float:

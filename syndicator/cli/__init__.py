@@ -45,6 +45,9 @@ _BadCommand: Any = typer.BadParameter.__base__
 
 def main() -> None:
     """Run a command and end the process with its exit code."""
+    # imports make many objects and no garbage: looking for it takes a tenth of the time of a short
+    # command
+    gc.set_threshold(20_000)
     _open_closed_streams()
     # the search for plugins reads all installed packages
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -52,9 +55,6 @@ def main() -> None:
     if COMPLETION_VARIABLE in os.environ:  # a shell asks for completions
         completion_init()
     hear_others()
-    # imports make many objects and no garbage: looking for it takes a tenth of the time of a short
-    # command
-    gc.set_threshold(20_000)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -101,6 +101,16 @@ def load_commands(names: Sequence[str] = _COMMANDS) -> None:
         import_module(f"syndicator.cli.{name}")
 
 
+def _explain_missing(error: Any) -> str:
+    """Return the message of an error with what there is instead of a missing command or option."""
+    from syndicator.cli.mistakes import explain_missing
+
+    load_commands()
+    message = explain_missing(error)
+    error.possibilities = None  # typer's own list, without what they do
+    return message
+
+
 def _run(*, as_json: bool) -> Any:
     try:
         return app(prog_name=program(), standalone_mode=False, complete_var=COMPLETION_VARIABLE)
@@ -117,6 +127,8 @@ def _run(*, as_json: bool) -> Any:
             error.message = match[0].rstrip(".") + suggestion(
                 match[1], re.findall("'([^']*)'", match[2])
             )
+        if "No such " in error.message:
+            error.message = _explain_missing(error)
         if not as_json:
             error.show()  # people get the usage, programs get JSON
             return error.exit_code

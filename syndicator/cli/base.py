@@ -1,12 +1,10 @@
 """Define the typer app, common options and completion; open an instance for a command.
 
-Also: examples in help, signals."""
+Also: examples in help."""
 
-import asyncio
 import inspect
 import os
 import shlex
-import signal
 import sys
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
@@ -388,47 +386,9 @@ def build(
     opened: "App", feeds: "Callable[[FeedKey], bool] | None" = None
 ) -> tuple[tuple[str, ...], int]:
     """Build the stale feeds that `feeds` accepts. Return the written files and the number left."""
+    import asyncio  # late, as in other commands: `init` saves 20 ms without it
+
     from syndicator.runs.build import build_feeds
 
     built = asyncio.run(build_feeds(opened, among=feeds))
     return built.written, built.left
-
-
-@contextmanager
-def stopping(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
-    """Set `stop` on SIGTERM or Ctrl-C. Exit with 0 on a second signal, or `grace` seconds later."""
-    loop = asyncio.get_running_loop()
-    signals = [0]
-
-    def on_signal(number: int, frame: object) -> None:
-        signals[0] += 1
-        if signals[0] > 1:
-            sys.exit(0)
-        stop.set()
-        loop.call_soon_threadsafe(lambda: None)  # wakes the loop, which sees the event
-        signal.alarm(grace)
-
-    before = {
-        number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)
-    }
-    before[signal.SIGALRM] = signal.signal(signal.SIGALRM, lambda number, frame: sys.exit(0))
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def on_hangup(stop: asyncio.Event, reload: Callable[[], None]) -> Iterator[None]:
-    """Call `reload` on SIGHUP; if our terminal was closed, set `stop` instead."""
-    loop = asyncio.get_running_loop()
-    had_terminal = os.isatty(2)
-    loop.add_signal_handler(
-        signal.SIGHUP, lambda: stop.set() if had_terminal and not os.isatty(2) else reload()
-    )
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGHUP)

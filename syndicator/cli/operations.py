@@ -62,11 +62,11 @@ class _Change(Exemplified):
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Changes"):
-            formatter.write_dl(list(_others().items()))
+            formatter.write_dl(list(list_changes().items()))
         super().format_epilog(ctx, formatter)
 
 
-def _others() -> dict[str, str]:
+def list_changes() -> dict[str, str]:
     """Return help by name for the operations without a command of their own."""
     changes = (operation for operation in operations().values() if not operation.command)
     return {operation.name: operation.help.replace("\n", " ") for operation in changes}
@@ -76,7 +76,9 @@ def _others() -> dict[str, str]:
 def change(
     name: Annotated[
         str,
-        typer.Argument(metavar="NAME", autocompletion=lambda: list(_others()), help="The change."),
+        typer.Argument(
+            metavar="NAME", autocompletion=lambda: list(list_changes()), help="The change."
+        ),
     ],
     words: Annotated[
         list[str] | None, typer.Argument(metavar="...", help="See `change NAME --help`.")

@@ -161,6 +161,7 @@ class Channel:
     site_url: str = ""
     feed_id: str = ""
     feed_language: str = ""
+    feed_icons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,6 +297,7 @@ class ParsedFeed:
     format: str  # rss20, atom10, rdf, json11, ...
     title: str = ""
     site_url: str = ""
+    icons: tuple[str, ...] = ()  # addresses of the pictures that stand for it, the best first
     id: str = ""
     hubs: tuple[str, ...] = ()
     self_url: str = ""  # its rel=self link

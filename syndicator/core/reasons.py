@@ -500,17 +500,18 @@ class HoldReason(Reason):
 
 
 class PictureReason(Reason):
-    """Why an article shows no picture. May also be a FetchReason."""
+    """Why an article shows no picture, or a source no icon. May also be a FetchReason."""
 
     OFF_LIMITS = (
         "picture-off-limits",
         "page, server or source forbid a copy",
         "set `licence` to override pages",
     )
-    FORMAT = "picture-format", "not JPEG, PNG, WebP or GIF"
+    FORMAT = "picture-format", "not JPEG, PNG, WebP or GIF, nor ICO for an icon"
     BROKEN = "picture-broken", "the picture is damaged or incomplete"
     PIXELS = "picture-pixels", "the picture has more pixels than a page needs"
     SMALL = "picture-small", "the picture is an icon"
+    NO_ICON = "picture-no-icon", "the picture is too wide, too high or too plain for an icon"
     HUNG = "picture-hung", "decoding took too long"
     CRASHED = "picture-crashed", "the decoding process crashed"
     NOT_SHUT_OFF = (

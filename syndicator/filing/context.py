@@ -345,6 +345,18 @@ def picture_request(url: str, source: Source | None, settings: Settings) -> Requ
     )
 
 
+def site_request(url: str, source: Source, settings: Settings) -> Request:
+    """Build a request for the front page of a source's site, to find its icon. It has no
+    credentials, as icons are public."""
+    return Request(
+        url=url,
+        kind="page",
+        deadline=settings.fetch.seconds,
+        allow=source.allow if _may_get_credentials(url, source) else (),
+        robots=source.robots if urls.same_site(url, source.url) else "obey",
+    )
+
+
 def explain_refusal(url: str, source: Source) -> str:
     """Return why `source` may not refer to `url`, or "". A source with `allow` may name private
     addresses."""

@@ -4,12 +4,14 @@ Importable without the page libraries."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from syndicator.core.model import Article
-from syndicator.core.ports import Filed
 from syndicator.core.reasons import HoldReason
 from syndicator.sketches.copies import Sketch
+
+if TYPE_CHECKING:  # the worker needs no ports
+    from syndicator.core.ports import Filed
 
 # A source's first article is held only if sources have so many articles on average, so that at most
 # one article in MANY is held for this.
@@ -37,7 +39,7 @@ class PageReading:
 
 
 def choose_hold_reason(
-    doubts: Collection[str], *, every: bool, categorised: bool, flooded: bool, filed: Filed
+    doubts: Collection[str], *, every: bool, categorised: bool, flooded: bool, filed: "Filed"
 ) -> str:
     """Return the `HoldReason` code of a new article, or "". `doubts`: codes that its reading gave;
     `every`: hold all; `categorised`: its source has a category; `flooded`: far more entries than

@@ -19,7 +19,6 @@ from syndicator.describing.describe import describe
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, fold
 from syndicator.filing.page_reading import PageReading
-from syndicator.publishing.render.html import render_markdown
 from syndicator.reading.paging import Part, apart, whole
 from syndicator.reading.reader import read
 from syndicator.sketches.copies import sketch
@@ -173,10 +172,16 @@ def read_and_render(
     fields_by_rule = frozenset(
         name for name in _RULED if str(read.trace[name]["from"]).startswith("rules.")
     )
+    rendered = None
+    if render:
+        # late: most sources publish excerpts, and markdown takes 20 ms to load
+        from syndicator.publishing.render.html import render_markdown
+
+        rendered = render_markdown(article.body, article.url)
     return PageReading(
         article=article,
         blocks=read.blocks,
-        html=render_markdown(article.body, article.url) if render else None,
+        html=rendered,
         trace=read.trace if traced else {},
         matches=read.trace.get("rules", {}),
         ruled=fields_by_rule,

@@ -480,14 +480,15 @@ def record_finding(state: SourceState, finding: Finding) -> SourceState:
 
 
 def introduced(state: SourceState, feed: ParsedFeed) -> SourceState:
-    """Return `state` with the feed's title, site and id, which a first visit needs before it files
-    articles. Pure."""
+    """Return `state` with the feed's title, site, id and icons; a first visit needs them before
+    it files articles. Pure."""
     known = state.channel
     channel = replace(
         known,
         feed_title=feed.title or known.feed_title,
         site_url=feed.site_url or known.site_url,
         feed_id=feed.id or known.feed_id,
+        feed_icons=feed.icons or known.feed_icons,
     )
     return replace(state, channel=channel)
 

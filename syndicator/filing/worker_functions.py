@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from syndicator.reading.page_scripts import is_filled_by_scripts
     from syndicator.reading.pointing import shown_page, suggested
     from syndicator.reading.reader import kind_of
-    from syndicator.visiting.feeds.discovery import discover, linked_feeds, page_links
+    from syndicator.visiting.feeds.discovery import (
+        discover,
+        linked_feeds,
+        linked_icons,
+        page_links,
+    )
     from syndicator.visiting.feeds.parser import parse_feed
 else:  # type checkers see functions, the program their names
     from syndicator.processes.lazy import lazy_names
@@ -28,7 +33,7 @@ else:  # type checkers see functions, the program their names
         "reading.page_scripts": "is_filled_by_scripts",
         "reading.pointing": "shown_page suggested",
         "reading.reader": "kind_of",
-        "visiting.feeds.discovery": "discover linked_feeds page_links",
+        "visiting.feeds.discovery": "discover linked_feeds linked_icons page_links",
         "visiting.feeds.parser": "parse_feed",
     }
     globals().update(lazy_names(_MODULES))

@@ -1,4 +1,5 @@
-"""Do what one worker at a time does for all: build stale feeds, and once a minute the upkeep."""
+"""Do what one worker at a time does for all: build stale feeds, each minute the upkeep, every five
+minutes fill the queue."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +23,7 @@ from syndicator.runs.build import LONGEST, build_feeds, has_new_inputs
 from syndicator.runs.build_timing import choose_rested, find_build_time, has_unbuilt_source
 from syndicator.runs.refresh import ask_model, prune_pages
 from syndicator.sending import digests
-from syndicator.store.fleet.jobs import BUILD, UPKEEP, Job
+from syndicator.store.fleet.jobs import BUILD, FILL, UPKEEP, Job
 from syndicator.store.postgres import JobLost
 from syndicator.stories import hourly_updates
 
@@ -34,14 +35,18 @@ _PICTURES: Final = 20.0
 _MODEL: Final = 60.0
 
 
-async def do_build_job(session: Session, job: Job) -> None:
-    """Build, or do the upkeep, and plan the next jobs. If a command has the lock of runs, the job
-    is tried again. Raises StoreError, OSError."""
+async def do_common_job(session: Session, job: Job) -> None:
+    """Do `job`, and plan the next ones. If a command has the lock of runs, a build and the upkeep
+    are tried again. Raises StoreError, OSError."""
     store = session.app.archive.store
-    work = _build if job.task == BUILD else _keep_up
+    planned: Mapping[str, datetime] = {}
     try:
-        with _locked(session):
-            planned = await work(session)
+        if job.task == FILL:
+            _fill_queue(session)
+        else:
+            work = _build if job.task == BUILD else _keep_up
+            with _locked(session):
+                planned = await work(session)
     except LockedError as error:
         logger("worker").debug("a job waits for the lock", job=job.task, detail=str(error))
         planned = {job.task: _after(session.app, _TRY_AGAIN)}
@@ -49,6 +54,14 @@ async def do_build_job(session: Session, job: Job) -> None:
         store.builds().end(job, planned)
     except JobLost as lost:
         logger("worker").info("work was lost", detail=str(lost))
+
+
+def _fill_queue(session: Session) -> None:
+    """Create missing jobs, and forget hosts that nobody asks."""
+    store = session.app.archive.store
+    session.shards.fill()
+    store.builds().fill()
+    store.hosts(session.lease).prune()
 
 
 def plan_after_edits(app: App) -> None:
@@ -120,7 +133,7 @@ async def _keep_up(session: Session) -> Mapping[str, datetime]:
 async def _take_pictures(session: Session) -> None:
     app = session.app
     settings = app.configuration.settings
-    if not thumbnails.has_due_pictures(app.archive, settings):
+    if not thumbnails.has_due_pictures(app.archive, app.configuration):
         return
     async with (
         aclosing(make_fetcher(app.archive, settings, session.turns)) as fetcher,

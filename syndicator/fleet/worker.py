@@ -23,7 +23,7 @@ from syndicator.app.read_configuration import Configuration, taxonomy_files, val
 from syndicator.articles.article_store import open_articles
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import MissingError, StoreError, UsageError
-from syndicator.fleet.builds import count_visits, do_build_job, plan_after_edits
+from syndicator.fleet.builds import count_visits, do_common_job, plan_after_edits
 from syndicator.fleet.lanes import SIDE_BY_SIDE, Lane, Session, pause
 from syndicator.runs.refresh import Totals
 from syndicator.store.codec import micros, moment
@@ -167,36 +167,30 @@ class DatabaseClock:
 
 
 async def recover(session: Session) -> None:
-    """Release the jobs of silent workers and create missing jobs, until the session ends."""
-    filled = -_FILL
+    """Release the jobs of silent workers, until the session ends."""
     while not session.ending:
         session.app.archive.store.builds().recover(max(_BUILDER_SILENCE, session.lease / 2))
-        if not session.shards.recover() or time.monotonic() - filled >= _FILL:
-            session.shards.fill()
-            session.app.archive.store.hosts(session.lease).prune()
-            filled = time.monotonic()
+        session.shards.recover()
         await pause(session.stop, min(session.lease / _RECOVERIES, _LOOK_FOR_BUILDER))
 
 
 async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
-    """Register the worker, then renew its leases until cancelled."""
-    registered = False
-    while True:
-        if engine.worker is not None:
-            if not registered:
-                session.app.archive.store.workers(session.lease).register(
-                    Registration(
-                        number=engine.worker,
-                        machine=socket.gethostname(),
-                        process=os.getpid(),
-                        version=__version__,
-                    )
-                )
-            registered = True
-            beat = session.shards.beat(engine.worker, session.owner)
-            session.asks_until = beat.asks_until
-            clock.set(beat.now)
-        await asyncio.sleep(session.lease / _SIGNS if engine.worker is not None else _SOON)
+    """Register the worker when the engine has begun, then renew its leases until that has ended."""
+    while engine.worker is None:  # noqa: ASYNC110 - the engine has no event for it
+        await asyncio.sleep(_SOON)
+    session.app.archive.store.workers(session.lease).register(
+        Registration(
+            number=engine.worker,
+            machine=socket.gethostname(),
+            process=os.getpid(),
+            version=__version__,
+        )
+    )
+    while engine.worker is not None:
+        beat = session.shards.beat(engine.worker, session.owner)
+        session.asks_until = beat.asks_until
+        clock.set(beat.now)
+        await asyncio.sleep(session.lease / _SIGNS)
 
 
 async def watch(session: Session) -> None:
@@ -304,7 +298,7 @@ async def _tasks(session: Session, free: list[Lane], clock: DatabaseClock) -> No
             if job.task == VISITS:
                 await visit(job)
             else:
-                await do_build_job(session, job)
+                await do_common_job(session, job)
         except Exception as error:  # noqa: BLE001 - it is raised below; the engine would only log it
             failed.append(error)
             session.over.set()

@@ -28,15 +28,18 @@ from syndicator.store.tables.messages import Waiting as Undelivered
 
 # Failures that usually mend themselves: nobody is alerted before they have lasted for a day.
 _PASSING: Final = {
-    *(
-        FetchReason.DNS,
-        FetchReason.CONNECT,
-        FetchReason.TLS,
-        FetchReason.TIMEOUT,
-        FetchReason.TRUNCATED,
-    ),
-    *(FetchReason.DISCONNECTED, FetchReason.PROTOCOL, FetchReason.RATE_LIMITED, FetchReason.SYSTEM),
-    *(WorkerReason.HUNG, WorkerReason.MEMORY, WorkerReason.CRASHED),
+    FetchReason.DNS,
+    FetchReason.CONNECT,
+    FetchReason.TLS,
+    FetchReason.TIMEOUT,
+    FetchReason.TRUNCATED,
+    FetchReason.DISCONNECTED,
+    FetchReason.PROTOCOL,
+    FetchReason.RATE_LIMITED,
+    FetchReason.SYSTEM,
+    WorkerReason.HUNG,
+    WorkerReason.MEMORY,
+    WorkerReason.CRASHED,
 }
 _NAMED = 3  # sources in one line
 _MOST_FILES: Final = 3  # articles on hold in one line
@@ -129,15 +132,14 @@ def plain(kind: ConditionReason, subject: str = "", *, source: str = "", **more:
 
 
 def _of_state(kind: ConditionReason, state: SourceState, **more: Any) -> Condition:
-    return plain(
-        kind,
-        source=state.key,
-        **{"last_success": state.visits.last_success, "next_try": state.schedule.next_due, **more},
-    )
+    """Return a condition of a source, with the times of its last success and next visit."""
+    times = {"last_success": state.visits.last_success, "next_try": state.schedule.next_due}
+    return plain(kind, source=state.key, **{**times, **more})
 
 
 def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
-    followed = _enabled(seen)
+    """Yield the conditions of the followed sources and of their entries."""
+    followed = _list_enabled(seen)
     flooded = {flood.source for flood in seen.floods}
     for state in followed:
         yield from of_source(state, now, is_mixed=state.key in seen.mixed)
@@ -148,37 +150,52 @@ def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
                 detail=state.warning,
                 needs_you=False,
             )
-    if muted := sum(state.muted for state in followed):
-        choosing = sorted(state.key for state in followed if state.muted)
-        detail = f"{muted} of {', '.join(choosing[:_NAMED])}" + (
-            " and others" if len(choosing) > _NAMED else ""
-        )
-        yield plain(ConditionReason.MUTED, detail=detail, count=muted, needs_you=False)
+    yield from _muted(followed)
+    yield from _moved(followed)
+    for entries in seen.floods:
+        yield _waiting(ConditionReason.FLOOD, entries, subject=entries.source)
+    failing = {state.key for state in followed if _has_ended_session(state)}
+    for entries in seen.operator:
+        if entries.reason != FetchReason.SESSION_ENDED:
+            subject = f"{entries.source} {entries.reason}"
+            yield _waiting(ConditionReason.ENTRIES_WAIT, entries, subject=subject)
+        elif entries.source not in failing:  # else its own address says so
+            yield _session_of_entries(entries)
+
+
+def _muted(followed: Sequence[SourceState]) -> Iterator[Condition]:
+    """Yield a remark on the entries that `keep` and `mute` leave out, if there are any."""
+    count = sum(state.muted for state in followed)
+    if not count:
+        return
+    keys = sorted(state.key for state in followed if state.muted)
+    detail = f"{count} of {', '.join(keys[:_NAMED])}"
+    if len(keys) > _NAMED:
+        detail += " and others"
+    yield plain(ConditionReason.MUTED, detail=detail, count=count, needs_you=False)
+
+
+def _moved(followed: Sequence[SourceState]) -> Iterator[Condition]:
+    """Yield a condition for each source whose address redirects for good."""
     for move in moves(followed):
         detail = f"{move.url} is now {move.moved_to}"
-        along = "its articles moved along and keep their ids" if move.site_moved else move.warning
-        detail += f"; {along}" if along else ""
-        warned = bool(move.warning)
+        if move.site_moved:
+            detail += "; its articles moved along and keep their ids"
+        elif move.warning:
+            detail += f"; {move.warning}"
         yield plain(
             ConditionReason.SOURCE_MOVED,
             source=move.source,
             since=move.since,
             detail=detail,
-            needs_you=warned,
+            needs_you=bool(move.warning),
         )
-    yield from (_waiting(ConditionReason.FLOOD, entries) for entries in seen.floods)
-    failing = {state.key for state in followed if _has_ended_session(state)}
-    for entries in seen.operator:
-        if entries.reason != FetchReason.SESSION_ENDED:
-            yield _waiting(ConditionReason.ENTRIES_WAIT, entries)
-        elif entries.source not in failing:  # else its own address says so
-            yield _session_of_entries(entries)
 
 
-def _enabled(seen: Observed) -> list[SourceState]:
-    return [
-        state for state in seen.states if (source := seen.sources.get(state.key)) and source.enabled
-    ]
+def _list_enabled(seen: Observed) -> list[SourceState]:
+    """Return the states of sources that are configured and not paused."""
+    enabled = {key for key, source in seen.sources.items() if source.enabled}
+    return [state for state in seen.states if state.key in enabled]
 
 
 def of_source(state: SourceState, now: datetime, *, is_mixed: bool = False) -> Iterator[Condition]:
@@ -190,8 +207,8 @@ def of_source(state: SourceState, now: datetime, *, is_mixed: bool = False) -> I
         yield _session_of_source(state)
     elif state.backoff.reason:
         yield _failing(state, now)
-    elif since := silent_since(state.cadence.recent, now):
-        yield _silent(state, since, now)
+    elif silence := silent_since(state.cadence.recent, now):
+        yield _silent(state, silence, now)
     elif blocked := wall(state.pages.walls):
         yield _walled(state, blocked)
     elif not is_mixed and has_collapsed(state.pages.bodies):
@@ -209,12 +226,14 @@ def of_source(state: SourceState, now: datetime, *, is_mixed: bool = False) -> I
 
 
 def _silent(state: SourceState, since: datetime, now: datetime) -> Condition:
-    # the operator knew of the silence if the source was silent already when it was added
-    fell = since + (_patience([at for at in state.cadence.recent if at <= now]) or timedelta())
+    past = [moment for moment in state.cadence.recent if moment <= now]
+    became_unusual = since + (_patience(past) or timedelta())
     days = median(_pauses(state.cadence.recent)) / _LEAST
     usual = f"{days:.2g} days" if days > 1 else f"{24 * days:.2g} hours"
     detail = f"its last article is of {since:%Y-%m-%d}; it used to publish about every {usual}"
-    needs_you = state.visits.first_visit is None or state.visits.first_visit < fell
+    # the operator knew of the silence if the source was silent already when it was added
+    first_visit = state.visits.first_visit
+    needs_you = first_visit is None or first_visit < became_unusual
     return _of_state(
         ConditionReason.SOURCE_SILENT, state, since=since, detail=detail, needs_you=needs_you
     )
@@ -238,7 +257,7 @@ def _session_of_source(state: SourceState) -> Condition:
 
 def _session_of_entries(entries: Waiting) -> Condition:
     """Return the condition of a source whose pages show the wall of their site."""
-    condition = _waiting(ConditionReason.SESSION_ENDED, entries)
+    condition = _waiting(ConditionReason.SESSION_ENDED, entries, subject=entries.source)
     return replace(condition, reason=_name_session(entries.source))
 
 
@@ -247,19 +266,26 @@ def _name_session(key: str) -> str:
 
 
 def _gone(state: SourceState) -> Condition:
-    since = state.backoff.gone_since or state.visits.last_visit
     code = state.backoff.disabled or ""
-    words = {"reason": explained(code)[0], "detail": state.backoff.detail, "code": code}
-    return _of_state(ConditionReason.SOURCE_GONE, state, since=since, next_try=None, **words)
+    reason, _ = explained(code)
+    return _of_state(
+        ConditionReason.SOURCE_GONE,
+        state,
+        since=state.backoff.gone_since or state.visits.last_visit,
+        next_try=None,
+        reason=reason,
+        detail=state.backoff.detail,
+        code=code,
+    )
 
 
 def _failing(state: SourceState, now: datetime) -> Condition:
     code = state.backoff.reason or ""
     reason, cure = explained(code)
-    since = state.backoff.failing_since or state.visits.last_success or state.visits.first_visit
+    visits = state.visits
+    since = state.backoff.failing_since or visits.last_success or visits.first_visit
     lasts = since is not None and now - since >= _LASTS
-    # its address may be wrong: nobody has seen it work
-    needs_you = state.visits.last_success is None or lasts or not is_passing(code)
+    has_never_worked = visits.last_success is None  # its address may be wrong
     return _of_state(
         ConditionReason.SOURCE_FAILING,
         state,
@@ -268,66 +294,72 @@ def _failing(state: SourceState, now: datetime) -> Condition:
         detail=state.backoff.detail,
         cure=cure or "look at its address in a browser; correct or remove it in sources.toml",
         code=code,
-        needs_you=needs_you,
+        needs_you=has_never_worked or lasts or not is_passing(code),
         count=max(1, state.backoff.failures),
     )
 
 
 def _walled(state: SourceState, blocked: Wall) -> Condition:
-    detail = f"{blocked.pages} of its last {blocked.of} pages: {blocked.means}"
-    words = {"detail": detail, "cure": blocked.cure, "code": blocked.reason}
     # pages that show their beginning are read as well as possible
+    shows_beginning = blocked.reason == LEAD
     return _of_state(
-        ConditionReason.SOURCE_WALLED, state, needs_you=blocked.reason != LEAD, **words
+        ConditionReason.SOURCE_WALLED,
+        state,
+        detail=f"{blocked.pages} of its last {blocked.of} pages: {blocked.means}",
+        cure=blocked.cure,
+        code=blocked.reason,
+        needs_you=not shows_beginning,
     )
 
 
 def _collapsed(state: SourceState) -> Condition:
-    newest, before = (
-        round(median(part)) for part in (state.pages.bodies[:NEWEST], state.pages.bodies[NEWEST:])
-    )
-    refused = state.pages.bodies[:NEWEST].count(0)
+    newest = state.pages.bodies[:NEWEST]
+    earlier = state.pages.bodies[NEWEST:]
     detail = (
-        f"{newest} characters in the middle of the last {NEWEST} pages, of which {refused} were"
-        " refused; "
+        f"{round(median(newest))} characters in the middle of the last {NEWEST} pages, of which"
+        f" {newest.count(0)} were refused; {round(median(earlier))} in those before"
     )
     recent = state.cadence.recent[:NEWEST]
     since = recent[-1] if recent else None  # about the time of the first
-    detail += f"{before} in those before"
     return _of_state(ConditionReason.EXTRACTION_COLLAPSED, state, since=since, detail=detail)
 
 
 def silent_since(recent: Sequence[datetime], now: datetime) -> datetime | None:
     """Return the start of an unusual silence (three usual pauses), else None."""
-    past = [at for at in recent if at <= now]
+    past = [moment for moment in recent if moment <= now]
     newest = max(past, default=now)
     if (now - newest).total_seconds() <= _TIMES * _LEAST:
         return None  # a pause so short is never unusual
     patience = _patience(past)
-    return newest if patience and now - newest > patience else None
+    if patience is None or now - newest <= patience:
+        return None
+    return newest
 
 
 def _patience(past: Sequence[datetime]) -> timedelta | None:
-    gaps = _pauses(past)
-    if len(gaps) < _KNOWN_PAUSES:
+    """Return how long a pause is usual; None if too few are known."""
+    pauses = _pauses(past)
+    if len(pauses) < _KNOWN_PAUSES:
         return None
-    return timedelta(seconds=max(_TIMES * max(median(gaps), _LEAST), gaps[-2]))
+    usual = max(median(pauses), _LEAST)
+    second_longest = pauses[-2]
+    return timedelta(seconds=max(_TIMES * usual, second_longest))
 
 
-def _waiting(kind: ConditionReason, entries: Waiting) -> Condition:
+def _waiting(kind: ConditionReason, entries: Waiting, *, subject: str) -> Condition:
+    """Return a condition of entries that wait."""
     reason, cure = explained(entries.reason)
-    wait = "1 entry waits" if entries.count == 1 else f"{entries.count} entries wait"
+    count = "1 entry waits" if entries.count == 1 else f"{entries.count} entries wait"
+    detail = f"{count}, such as {entries.example}"
+    if entries.detail:
+        detail = f"{entries.detail}; {detail}"
     return Condition(
         kind=kind,
-        subject=(
-            f"{entries.source} {entries.reason}"
-            if kind == ConditionReason.ENTRIES_WAIT
-            else entries.source
-        ),
+        subject=subject,
         source=entries.source,
         since=entries.since,
         reason=reason,
-        detail="; ".join(filter(None, (entries.detail, f"{wait}, such as {entries.example}"))),
+        detail=detail,
         cure=cure,
         next_try=entries.next_try,
         code=entries.reason,
@@ -336,65 +368,78 @@ def _waiting(kind: ConditionReason, entries: Waiting) -> Condition:
 
 
 def _pauses(times: Sequence[datetime]) -> list[float]:
+    """Return the seconds between each two neighbouring times, the shortest first."""
     return sorted((later - earlier).total_seconds() for earlier, later in pairwise(sorted(times)))
 
 
 def conditions(seen: Observed, now: datetime) -> tuple[Condition, ...]:
     """Return all conditions, those for the operator first."""
-
-    def printable(value: str) -> str:
-        return value.encode("utf-8", "backslashreplace").decode()
-
-    every = (
+    found = [
         *_of_machine(seen, now),
         *of_sources(seen, now),
         *_not_running(seen, now),
         *_of_feeds(seen),
-    )
-    escaped = [
-        replace(item, subject=printable(item.subject), detail=printable(item.detail))
-        for item in every
     ]
-    order = {kind: place for place, kind in enumerate(ConditionReason)}
-    return tuple(
-        sorted(escaped, key=lambda item: (not item.needs_you, order[item.kind], item.subject))
+    printable = [
+        replace(
+            condition,
+            subject=_make_printable(condition.subject),
+            detail=_make_printable(condition.detail),
+        )
+        for condition in found
+    ]
+    order = {kind: number for number, kind in enumerate(ConditionReason)}
+    printable.sort(
+        key=lambda condition: (not condition.needs_you, order[condition.kind], condition.subject)
     )
+    return tuple(printable)
+
+
+def _make_printable(value: str) -> str:
+    """Return a text whose characters that UTF-8 cannot encode, as in names of files, are
+    escaped."""
+    return value.encode("utf-8", "backslashreplace").decode()
 
 
 def _of_machine(seen: Observed, now: datetime) -> Iterator[Condition]:
-    for kind, detail in (
-        (ConditionReason.DATABASE, seen.database),
-        (ConditionReason.CONFIGURATION, seen.configuration),
-        (ConditionReason.CLOCK, seen.clock),
-        (ConditionReason.ALERT, seen.alert),
-    ):
+    faults = {
+        ConditionReason.DATABASE: seen.database,
+        ConditionReason.CONFIGURATION: seen.configuration,
+        ConditionReason.CLOCK: seen.clock,
+        ConditionReason.ALERT: seen.alert,
+    }
+    for kind, detail in faults.items():
         if detail:
             yield plain(kind, detail=detail)
-    for late in seen.webhooks:
-        detail = f"{late.fault}; messages that wait: {late.count}"
+    for receiver in seen.webhooks:
         yield plain(
             ConditionReason.WEBHOOK,
-            late.receiver,
-            since=late.since,
-            detail=detail,
-            count=late.count,
+            receiver.receiver,
+            since=receiver.since,
+            detail=f"{receiver.fault}; messages that wait: {receiver.count}",
+            count=receiver.count,
         )
-    yield from (_of_hub(failing, now) for failing in seen.hubs)
+    for hub in seen.hubs:
+        yield _of_hub(hub, now)
     for disk in seen.disks:
         if is_nearly_full(disk):
             yield plain(ConditionReason.DISK, disk.path, detail=room(disk))
 
 
 def _of_hub(failing: FailingHub, now: datetime) -> Condition:
-    answer = ": ".join(filter(None, (failing.reason, failing.detail)))
+    detail = failing.reason
+    if failing.detail:
+        detail += f": {failing.detail}"
+    count = len(failing.untold)
+    lasts = now - failing.since >= _LASTS
     return plain(
         ConditionReason.HUB,
         redacted(failing.hub),
         since=failing.since,
-        detail=f"{answer}; feeds that it was not told of: {len(failing.untold)}",
+        detail=f"{detail}; feeds that it was not told of: {count}",
         code=failing.reason,
-        needs_you=not is_passing(failing.reason) or now - failing.since >= _LASTS,
-        count=len(failing.untold),
+        needs_you=lasts or not is_passing(failing.reason),
+        count=count,
     )
 
 
@@ -404,18 +449,23 @@ def is_passing(code: str) -> bool:
 
 
 def is_nearly_full(disk: Disk) -> bool:
-    """True if a disk has too little room, for data or more files."""
-    few_bytes = disk.free < FREE_SHARE * disk.size and disk.free < FREE_BYTES
-    few_inodes = disk.free_inodes < FREE_SHARE * disk.inodes and disk.free_inodes < FREE_INODES
-    return few_bytes or few_inodes
+    """Return True if a disk has too little room, for data or more files."""
+    has_few_bytes = disk.free < FREE_SHARE * disk.size and disk.free < FREE_BYTES
+    return has_few_bytes or (_has_few_inodes(disk) and disk.free_inodes < FREE_INODES)
+
+
+def _has_few_inodes(disk: Disk) -> bool:
+    return disk.free_inodes < FREE_SHARE * disk.inodes
 
 
 def room(disk: Disk) -> str:
-    share = f" ({100 * disk.free / disk.size:.0f} %)" if disk.size else ""
-    few = disk.free_inodes < FREE_SHARE * disk.inodes
-    return f"{size(disk.free)}{share} free" + (
-        f", room for {disk.free_inodes} more files" if few else ""
-    )
+    """Return a phrase on the free space of a disk."""
+    free = size(disk.free)
+    if disk.size:
+        free += f" ({100 * disk.free / disk.size:.0f} %)"
+    if _has_few_inodes(disk):
+        return f"{free} free, room for {disk.free_inodes} more files"
+    return f"{free} free"
 
 
 def size(count: int) -> str:
@@ -427,13 +477,23 @@ def size(count: int) -> str:
 
 
 def _not_running(seen: Observed, now: datetime) -> Iterator[Condition]:
-    asked = _enabled(seen)
-    last = max(filter(None, (state.visits.last_visit for state in asked)), default=None)
-    planned = [state.schedule.next_due for state in asked if not state.backoff.disabled]
-    late = [at for at in planned if at is not None and now - at > OVERDUE]
-    if late and last and now - last > OVERDUE:
-        detail = f"{len(late)} of {len(asked)} sources are overdue"
-        yield plain(ConditionReason.NOT_RUNNING, since=min(late), detail=detail, last_success=last)
+    """Yield a condition if nothing was visited for a day although sources are due."""
+    enabled = _list_enabled(seen)
+    visits = [state.visits.last_visit for state in enabled if state.visits.last_visit]
+    last_visit = max(visits, default=None)
+    overdue: list[datetime] = []
+    for state in enabled:
+        due = state.schedule.next_due
+        if due is not None and not state.backoff.disabled and now - due > OVERDUE:
+            overdue.append(due)
+    if overdue and last_visit and now - last_visit > OVERDUE:
+        detail = f"{len(overdue)} of {len(enabled)} sources are overdue"
+        yield plain(
+            ConditionReason.NOT_RUNNING,
+            since=min(overdue),
+            detail=detail,
+            last_success=last_visit,
+        )
 
 
 def _of_feeds(seen: Observed) -> Iterator[Condition]:
@@ -441,14 +501,21 @@ def _of_feeds(seen: Observed) -> Iterator[Condition]:
         fault = feed.problem.detail
         yield plain(ConditionReason.FEED_HELD, feed.stem, detail=fault, last_success=feed.written)
     if seen.ending:
-        detail = name_some(seen.ending)
         count = len(seen.ending)
-        yield plain(ConditionReason.FEEDS_WOULD_END, detail=f"{count}: {detail}", count=count)
+        detail = f"{count}: {name_some(seen.ending)}"
+        yield plain(ConditionReason.FEEDS_WOULD_END, detail=detail, count=count)
     for problem in seen.files:
-        means, cure = explained(problem.reason)
-        words = {"reason": means, "cure": cure, "detail": problem.detail, "code": problem.reason}
+        reason, cure = explained(problem.reason)
         may_be_meant = problem.reason == FileReason.VANISHED
-        yield plain(ConditionReason.ARTICLE_FILE, problem.what, needs_you=not may_be_meant, **words)
+        yield plain(
+            ConditionReason.ARTICLE_FILE,
+            problem.what,
+            reason=reason,
+            detail=problem.detail,
+            cure=cure,
+            code=problem.reason,
+            needs_you=not may_be_meant,
+        )
     if seen.on_hold:
         yield _on_hold(seen.on_hold)
     if seen.outdated:

@@ -31,18 +31,20 @@ _QUIET: Final = frozenset((ConditionReason.MUTED, ConditionReason.SOURCE_WARNING
 _MENDING_ITSELF: Final = frozenset((ConditionReason.SOURCE_SILENT, ConditionReason.HUB))
 # A failure that usually mends itself is reported after so many in a row.
 _IN_A_ROW: Final = 3
-_DAMPED = timedelta(hours=1)
-_LONGEST = timedelta(days=1)
+# what comes and goes is reported after a pause, which doubles with each recovery
+_DAMPED: Final = timedelta(hours=1)
+_LONGEST: Final = timedelta(days=1)
+_MOST_DOUBLINGS: Final = 10
 _MEMORY: Final = timedelta(days=1)  # an episode so soon after a recovery is a repetition
 EVENTS_KEPT: Final = 200
-# by a condition and its event
-_SHARED: Final = ("reason", "detail", "cure", "code", "last_success", "next_try")
 PAUSE: Final = timedelta(minutes=10)  # between two messages
 COUNTERS = "counters"
 _SCHEDULE: Final = "schedule"  # name of a note
 _ATOM = "http://www.w3.org/2005/Atom"
 _FILE = "health-token"
 _BYTES = 24
+_TITLE: Final = 300  # characters of a headline
+_EVER: Final = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,29 +92,47 @@ def follow(
     memory: Memory, conditions: Iterable[Condition], now: datetime, instance: uuid.UUID
 ) -> tuple[Memory, tuple[Event, ...]]:
     """Return the memory after a check, and the new events."""
-    present = {item.identity: item for item in conditions if item.kind not in _QUIET}
-    open_ = {item.identity: item for item in memory.episodes}
-    ended = (
-        item for item in memory.events if item.state == "recovered" and now - item.at < _MEMORY
-    )
-    again = Counter(f"{item.kind}:{item.subject}" for item in ended)
+    present = {
+        condition.identity: condition for condition in conditions if condition.kind not in _QUIET
+    }
+    known = {episode.identity: episode for episode in memory.episodes}
+    recoveries = _count_recoveries(memory.events, now)
     ongoing: list[Episode] = []
     events: list[Event] = []
-    for identity in sorted(present.keys() | open_.keys()):
-        count = again[identity]
-        damping = min(_LONGEST, _DAMPED * 2 ** min(count - 1, 10)) if count else timedelta()
-        episode, event = _step(open_.get(identity), present.get(identity), damping, now, instance)
-        ongoing += [episode] if episode else []
-        events += [event] if event else []
+    for identity in sorted(present.keys() | known.keys()):
+        damping = _find_damping(recoveries[identity])
+        episode, event = _step(known.get(identity), present.get(identity), damping, now, instance)
+        if episode is not None:
+            ongoing.append(episode)
+        if event is not None:
+            events.append(event)
     recent = (*events, *memory.events)[:EVENTS_KEPT]
     return Memory(episodes=tuple(ongoing), events=recent), tuple(events)
 
 
+def _count_recoveries(events: Iterable[Event], now: datetime) -> Counter[str]:
+    """Count the recoveries of the last day by identity of their condition."""
+    recoveries = Counter[str]()
+    for event in events:
+        if event.state == "recovered" and now - event.at < _MEMORY:
+            recoveries[f"{event.kind}:{event.subject}"] += 1
+    return recoveries
+
+
+def _find_damping(recoveries: int) -> timedelta:
+    """Return how long a condition that comes and goes must last before it is reported."""
+    if not recoveries:
+        return timedelta()
+    doublings = min(recoveries - 1, _MOST_DOUBLINGS)
+    return min(_LONGEST, _DAMPED * (1 << doublings))
+
+
 def dated(conditions: Iterable[Condition], memory: Memory) -> tuple[Condition, ...]:
     """Date conditions without a time by the check that first found them."""
-    began = {item.identity: item.began for item in memory.episodes if item.gone is None}
+    began = {episode.identity: episode.began for episode in memory.episodes if episode.gone is None}
     return tuple(
-        item if item.since else replace(item, since=began.get(item.identity)) for item in conditions
+        condition if condition.since else replace(condition, since=began.get(condition.identity))
+        for condition in conditions
     )
 
 
@@ -123,61 +143,78 @@ def _step(
     now: datetime,
     instance: uuid.UUID,
 ) -> tuple[Episode | None, Event | None]:
-    """Return the episode after a check (None: over), and the event to report."""
-    if condition is not None:
-        new = Episode(began=now, kind=str(condition.kind), subject=condition.subject)
-        episode = replace(episode or new, gone=None)
-        if episode.told or not _is_telling(condition) or now - episode.began < damping:
-            return episode, None
-        shared: dict[str, Any] = {name: getattr(condition, name) for name in _SHARED}
-        event = Event(
-            id=_id(episode, "broken", instance),
-            at=now,
-            state="broken",
-            kind=episode.kind,
-            subject=episode.subject,
-            since=condition.since or episode.began,
-            **shared,
-        )
-        return replace(episode, told=event), event
+    """Return the episode after a check (None: over), and the event to report. `condition`: as the
+    check found it, None if it was not found."""
+    if condition is None:
+        return _step_without_condition(episode, damping, now, instance)
+    new = Episode(began=now, kind=str(condition.kind), subject=condition.subject)
+    ongoing = replace(episode or new, gone=None)
+    if ongoing.told or not _is_worth_telling(condition) or now - ongoing.began < damping:
+        return ongoing, None
+    event = Event(
+        id=_make_event_id(ongoing, "broken", instance),
+        at=now,
+        state="broken",
+        kind=ongoing.kind,
+        subject=ongoing.subject,
+        since=condition.since or ongoing.began,
+        reason=condition.reason,
+        detail=condition.detail,
+        cure=condition.cure,
+        code=condition.code,
+        last_success=condition.last_success,
+        next_try=condition.next_try,
+    )
+    return replace(ongoing, told=event), event
+
+
+def _step_without_condition(
+    episode: Episode | None, damping: timedelta, now: datetime, instance: uuid.UUID
+) -> tuple[Episode | None, Event | None]:
+    """As `_step`, after a check that did not find the condition."""
     if episode is None or episode.told is None:
         return None, None
     gone = episode.gone or now
     if now - gone < damping:
         return replace(episode, gone=gone), None
-    return None, replace(
+    recovery = replace(
         episode.told,
-        id=_id(episode, "recovered", instance),
+        id=_make_event_id(episode, "recovered", instance),
         at=now,
         state="recovered",
         next_try=None,
     )
+    return None, recovery
 
 
-def _is_telling(condition: Condition) -> bool:
+def _is_worth_telling(condition: Condition) -> bool:
+    """Return True if the operator hears of a condition as soon as it is found."""
+    if condition.needs_you:
+        return True
     if condition.kind == ConditionReason.SOURCE_FAILING:
-        return condition.needs_you or (
-            condition.count >= _IN_A_ROW and condition.code != FetchReason.SYSTEM
-        )
-    return condition.needs_you or condition.kind not in _MENDING_ITSELF
+        return condition.count >= _IN_A_ROW and condition.code != FetchReason.SYSTEM
+    return condition.kind not in _MENDING_ITSELF
 
 
-def _id(episode: Episode, state: str, instance: uuid.UUID) -> str:
-    return str(
-        uuid.uuid5(instance, f"health:{episode.identity}:{episode.began.isoformat()}:{state}")
-    )
+def _make_event_id(episode: Episode, state: str, instance: uuid.UUID) -> str:
+    name = f"health:{episode.identity}:{episode.began.isoformat()}:{state}"
+    return str(uuid.uuid5(instance, name))
 
 
 def titles(events: Iterable[Event]) -> Iterator[str]:
+    """Yield a headline for each event."""
+    meanings = {str(kind): kind.means for kind in ConditionReason}
     for event in events:
-        about = f"{event.subject}: " if event.subject else ""
-        lasted = event.at - event.since
-        words = span(lasted) if lasted >= timedelta(minutes=1) else "less than a minute"
-        over = f"over after {words}: " if event.state == "recovered" else ""
-        means = {str(kind): kind.means for kind in ConditionReason}
         # a kind of another version has no words
-        words = event.reason or means.get(event.kind, event.kind)
-        yield f"{about}{over}{words}"
+        headline = event.reason or meanings.get(event.kind, event.kind)
+        if event.state == "recovered":
+            duration = event.at - event.since
+            is_short = duration < timedelta(minutes=1)
+            lasted = "less than a minute" if is_short else span(duration)
+            headline = f"over after {lasted}: {headline}"
+        if event.subject:
+            headline = f"{event.subject}: {headline}"
+        yield headline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +230,10 @@ _NOTES: Final = {Memory: "episodes", Outbox: "alert"}  # names of notes
 
 
 def is_due(outbox: Outbox, now: datetime) -> bool:
-    return bool(outbox.waiting) and (outbox.last is None or abs(now - outbox.last) >= PAUSE)
+    """Return True if events wait and the last message was sent long enough ago."""
+    if not outbox.waiting:
+        return False
+    return outbox.last is None or abs(now - outbox.last) >= PAUSE
 
 
 def put(outbox: Outbox, events: Sequence[Event]) -> Outbox:
@@ -342,38 +382,44 @@ def feed_url(settings: Settings, key: str) -> str:
     """Return the address of the health feed: among the published feeds if so set, else on our
     server."""
     publish = settings.publish
-    base = settings.base_url
-    at_home = publish.secret_path and publish.host == "0.0.0.0"
-    here = base.removesuffix(f"{publish.secret_path}/") if at_home else f"http://{publish.listen}/"
-    return (settings.base_url if settings.health.publish else here) + feed_name(key)
+    name = feed_name(key)
+    if settings.health.publish:
+        return settings.base_url + name
+    is_for_whole_network = publish.host == "0.0.0.0"
+    if publish.secret_path and is_for_whole_network:
+        return settings.base_url.removesuffix(f"{publish.secret_path}/") + name
+    return f"http://{publish.listen}/{name}"
 
 
 def feed_document(events: Sequence[Event], settings: Settings, key: str) -> bytes:
     """Return the feed of these events, newest first, for the token `key`."""
-    updated = max((_moment(event) for event in events), default=datetime.fromtimestamp(0, UTC))
-    parts = (
+    updated = max((_date_entry(event) for event in events), default=_EVER)
+    address = escape(feed_url(settings, key))
+    parts = [
         # another token is another feed
         _element("id", uuid.uuid5(uuid.NAMESPACE_OID, f"health:{key}").urn),
         _element("title", f"Health of {settings.site.title}"),
-        f'<link rel="self" type="application/atom+xml" href="{escape(feed_url(settings, key))}" />',
+        f'<link rel="self" type="application/atom+xml" href="{address}" />',
         f"<author>{_element('name', settings.site.title)}</author>",
-        _element("updated", _time(updated)),
-        *map(_entry, events, titles(events)),
-    )
+        _element("updated", _format_time(updated)),
+    ]
+    for event, headline in zip(events, titles(events), strict=True):
+        parts.append(_make_entry(event, headline))
     text = (
         f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="{_ATOM}">{"".join(parts)}</feed>\n'
     )
     return text.encode("utf-8", "xmlcharrefreplace")
 
 
-def _entry(event: Event, headline: str) -> str:
-    shown = "<br>\n".join(escape(each) for each in event_lines(event))
+def _make_entry(event: Event, headline: str) -> str:
+    content = "<br>\n".join(escape(text) for text in event_lines(event))
     parts = (
         _element("id", f"urn:uuid:{event.id}"),
-        _element("title", line(headline)[:300]),
-        _element("updated", _time(_moment(event))),
-        *(f'<category term="{escape(term)}" />' for term in (event.state, event.kind)),
-        f'<content type="html">{escape(legal(shown))}</content>',
+        _element("title", line(headline)[:_TITLE]),
+        _element("updated", _format_time(_date_entry(event))),
+        f'<category term="{escape(event.state)}" />',
+        f'<category term="{escape(event.kind)}" />',
+        f'<content type="html">{escape(legal(content))}</content>',
     )
     return f"<entry>{''.join(parts)}</entry>"
 
@@ -383,24 +429,25 @@ def _element(name: str, text: str) -> str:
 
 
 def event_lines(event: Event) -> list[str]:
-    pairs = [
-        ("What", event.reason),
-        ("Detail", event.detail),
-        ("Cure", event.cure if event.state == "broken" else ""),
-        ("Since", _time(event.since)),
-        ("Until", _time(event.at) if event.state == "recovered" else ""),
-        (
-            "Last success",
-            _time(event.last_success) if event.last_success and event.state == "broken" else "",
-        ),
-        ("Next try", _time(event.next_try) if event.next_try and event.state == "broken" else ""),
-    ]
-    return [f"{name}: {line(value)}" for name, value in pairs if value]
+    """Return lines such as "Cure: …" for the fields that an event has."""
+    fields = {"What": event.reason, "Detail": event.detail}
+    is_broken = event.state == "broken"
+    if is_broken:
+        fields["Cure"] = event.cure
+    fields["Since"] = _format_time(event.since)
+    if not is_broken:
+        fields["Until"] = _format_time(event.at)
+    if is_broken and event.last_success:
+        fields["Last success"] = _format_time(event.last_success)
+    if is_broken and event.next_try:
+        fields["Next try"] = _format_time(event.next_try)
+    return [f"{name}: {line(value)}" for name, value in fields.items() if value]
 
 
-def _moment(event: Event) -> datetime:
+def _date_entry(event: Event) -> datetime:
+    """Return the time of an event, with microseconds made of its id: readers sort by it."""
     return event.at.replace(microsecond=uuid.UUID(event.id).int % 1_000_000)
 
 
-def _time(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+def _format_time(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

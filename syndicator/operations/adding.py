@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.configuration.sources.plain_values import table
@@ -16,12 +17,14 @@ from syndicator.operations.operation import Argument, Change, Progress, operatio
 from syndicator.operations.sources import Key, refuse_variables, source_of_key
 
 if TYPE_CHECKING:
+    from syndicator.adding.import_articles import Imported
     from syndicator.adding.new_sources import Candidate, Found, Session
     from syndicator.adding.preview import Preview
     from syndicator.app.container import App
     from syndicator.core.model import Source
     from syndicator.core.requests import Wrapper
 
+_ANY_KEY = "a"  # for a table without a key, so that its other values can be checked
 PREVIEWED = 3  # feeds of one address whose entries are read at once
 Marks = Annotated[str, Argument("The list, as encoded when it was pointed at.", lines=True)]
 
@@ -43,17 +46,14 @@ def look(
     from syndicator.adding import search
 
     if opml.strip():
-        listed = search.as_found(
-            app.archive.beside,
-            app.configuration,
-            "the list",
-            search.read_list(opml.encode(), "the list"),
-        )
-        if "<" not in opml:
+        outlines = search.read_list(opml.encode(), "the list")
+        listed = search.as_found(app.archive.beside, app.configuration, "the list", outlines)
+        is_list_of_addresses = "<" not in opml
+        if is_list_of_addresses:
             listed = asyncio.run(_look_at_each(app, allow, listed, progress))
-        return _looked(app, "list", listed, {})
-    found, shown = asyncio.run(_look(app, allow, _web(address.strip()), progress))
-    return _looked(app, address.strip(), found, shown)
+        return _describe_found(app, "list", listed, {})
+    found, previews = asyncio.run(_look(app, allow, _web(address.strip()), progress))
+    return _describe_found(app, address.strip(), found, previews)
 
 
 def _web(address: str) -> str:
@@ -112,65 +112,72 @@ async def _look(
         if result.error is not None and result.page is None:
             raise result.error
         progress(1, 2)
-        # none for a list, which may be long
-        new = [candidate for candidate in result.candidates if not candidate.known][
-            : 0 if result.whole else PREVIEWED
-        ]
+        if result.whole:  # a list, which may be long
+            return result, {}
+        new = [candidate for candidate in result.candidates if not candidate.known][:PREVIEWED]
         sources = [
             named(app.archive.beside, app.configuration.sources, [candidate], Wishes())[0]
             for candidate in new
         ]
         previews = await asyncio.gather(*(preview(session, source) for source in sources))
-        return result, {
-            candidate.source.url: shown for candidate, shown in zip(new, previews, strict=True)
-        }
+        addresses = [candidate.source.url for candidate in new]
+        return result, dict(zip(addresses, previews, strict=True))
 
 
-def _looked(app: App, subject: str, result: Found, shown: Mapping[str, Preview]) -> Change:
+def _describe_found(
+    app: App, subject: str, result: Found, previews: Mapping[str, Preview]
+) -> Change:
+    """Return what was found at an address as the answer to a question. `previews`: by address of
+    the candidate."""
     from syndicator.adding.new_sources import Wishes, named
 
-    sentence = f"{result.address}: {counted(len(result.candidates), 'thing')} to follow"
-    keys = {
-        each.source.url: each.source.key
-        for each in named(
-            app.archive.beside, app.configuration.sources, result.candidates, Wishes()
-        )
-    }
-    data = {name: getattr(result, name) for name in ("address", "whole", "untried")} | {
+    candidates = named(app.archive.beside, app.configuration.sources, result.candidates, Wishes())
+    keys = {candidate.source.url: candidate.source.key for candidate in candidates}
+    data = {
+        "address": result.address,
+        "whole": result.whole,
+        "untried": result.untried,
         "fault": str(result.error or ""),
         "page": result.page.url if result.page else "",
         "skipped": [
             {"line": entry.line, "name": entry.name, "why": entry.why} for entry in result.skipped
         ],
         "candidates": [
-            _candidate(candidate, keys, shown.get(candidate.source.url))
+            _describe_candidate(candidate, keys, previews.get(candidate.source.url))
             for candidate in result.candidates
         ],
     }
-    return Change(
-        subject=subject, sentence=str(result.error or sentence), data=data, page=result.page
-    )
+    sentence = f"{result.address}: {counted(len(result.candidates), 'thing')} to follow"
+    if result.error is not None:
+        sentence = str(result.error)
+    return Change(subject=subject, sentence=sentence, data=data, page=result.page)
 
 
-def _candidate(
-    candidate: Candidate, keys: Mapping[str, str], shown: Preview | None
+def _describe_candidate(
+    candidate: Candidate, keys: Mapping[str, str], preview: Preview | None
 ) -> dict[str, Any]:
+    """Return a candidate as JSON. `keys`: the keys that new sources would get, by address."""
     from syndicator.adding.preview import speaking
 
-    source = speaking(candidate, shown).source if shown else candidate.source
+    source = speaking(candidate, preview).source if preview else candidate.source
     values = {name: value for name, value in table(source).items() if name != "key"}
     if not candidate.known:
         values["key"] = keys[source.url]
-    names = ("what", "announced", "same_as", "known", "comments", "warning")
-    return {name: getattr(candidate, name) for name in names} | {
+    return {
+        "what": candidate.what,
+        "announced": candidate.announced,
+        "same_as": candidate.same_as,
+        "known": candidate.known,
+        "comments": candidate.comments,
+        "warning": candidate.warning,
         "source": plain(values),
         "key": candidate.source.key,
         "title": candidate.source.title or "",
         "url": candidate.source.url,
         "latest": f"{candidate.latest:%Y-%m-%d}" if candidate.latest else "",
         "titles": [entry.title for entry in candidate.entries],
-        "articles": plain(shown.articles) if shown else [],
-        "problems": plain(shown.problems) if shown else [],
+        "articles": plain(preview.articles) if preview else [],
+        "problems": plain(preview.problems) if preview else [],
     }
 
 
@@ -199,15 +206,15 @@ def add(
     for address in url:
         refuse_variables(address, "")
     followed = writing.by_address(app.configuration.sources)
-    tables = [*sources, *({"url": url} for url in url)]
-    chosen = [writing.if_known(followed, _chosen(values)) for values in tables]
-    words = {"category": category, "every": every, "content": content, "licence": licence}
-    words |= {"title": title if len(chosen) == 1 else ""}
-    wished: dict[str, Any] = {name: value.strip() or None for name, value in words.items()}
+    tables = [*sources, *({"url": address} for address in url)]
+    candidates = [writing.if_known(followed, _parse_candidate(values)) for values in tables]
+    texts = {"category": category, "every": every, "content": content, "licence": licence}
+    if len(candidates) == 1:
+        texts["title"] = title
+    wished: dict[str, Any] = {name: text.strip() or None for name, text in texts.items()}
     wishes = writing.Wishes(tags=tags, **wished)
-    return addition(
-        app, writing.named(app.archive.beside, app.configuration.sources, chosen, wishes), followed
-    )
+    named = writing.named(app.archive.beside, app.configuration.sources, candidates, wishes)
+    return addition(app, named, followed)
 
 
 def addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source]) -> Change:
@@ -226,7 +233,9 @@ def addition(app: App, named: Sequence[Candidate], followed: Mapping[str, Source
     )
 
 
-def _chosen(values: Mapping[str, Any]) -> Candidate:
+def _parse_candidate(values: Mapping[str, Any]) -> Candidate:
+    """Make a candidate of a table of sources.toml, without a key if the table has none. Raises
+    UsageError, ConfigError."""
     from syndicator.adding.new_sources import Candidate
     from syndicator.configuration.sources.schema import source_of
 
@@ -239,8 +248,10 @@ def _chosen(values: Mapping[str, Any]) -> Candidate:
         raise UsageError(
             "cookies names a file of this machine; it is written into sources.toml by hand"
         )
-    source = source_of({"key": "a", **values})
-    return Candidate(source=source if "key" in values else replace(source, key=""), kind="feed")
+    source = source_of({"key": _ANY_KEY, **values})
+    if "key" not in values:
+        source = replace(source, key="")
+    return Candidate(source=source, kind="feed")
 
 
 @operation("import-articles", command="import")
@@ -257,44 +268,53 @@ def import_articles(
     ] = "",
 ) -> Change:
     """File articles that were written elsewhere: markdown files with frontmatter."""
-    from syndicator.adding import import_articles
+    from syndicator.adding.import_articles import import_files
 
     if not files and not text.strip():
         raise UsageError("an article needs a text")
+    read = partial(import_files, app.archive, app.configuration, files or {path: text.encode()})
+    planned = _describe_import(read(dry_run=True))
+    return Change(
+        subject="articles",
+        **planned,
+        is_empty=not planned["data"]["articles"],
+        nothing="0 files written",
+        act=lambda progress: _describe_import(read(dry_run=False)),
+    )
 
-    def change(dry_run: bool) -> dict[str, Any]:
-        done = import_articles.import_files(
-            app.archive, app.configuration, files or {path: text.encode()}, dry_run=dry_run
-        )
-        new = counted(len(done.articles), "article")
-        drafts = counted(len(done.drafts), "draft")
-        counts = (
-            f"{len(done.known)} already known, {drafts} left out, {len(done.problems)} not read"
-        )
-        lines = [
-            f"{problem.what}: {problem.reason}: {problem.detail.removeprefix(problem.what + ': ')}"
-            for problem in (*done.problems, *done.oddities)
-        ]
-        articles = [
+
+def _describe_import(imported: Imported) -> dict[str, Any]:
+    """Return the fields of a `Change` that an import decides."""
+    new = counted(len(imported.articles), "article")
+    counts = (
+        f"{len(imported.known)} already known, {counted(len(imported.drafts), 'draft')} left out,"
+        f" {len(imported.problems)} not read"
+    )
+    complaints = []
+    for problem in (*imported.problems, *imported.oddities):
+        detail = problem.detail.removeprefix(f"{problem.what}: ")
+        complaints.append(f"{problem.what}: {problem.reason}: {detail}")
+
+    def lines(dry_run: bool) -> list[str]:
+        verb = "would be imported" if dry_run else "imported"
+        return [*complaints, f"{new} {verb}, {counts}"]
+
+    data = {
+        "articles": [
             {"title": article.title, "url": article.url, "id": article.id}
-            for article in done.articles
-        ]
-        lists = {
-            name: plain(getattr(done, name)) for name in ("known", "drafts", "problems", "oddities")
-        }
-        return {
-            "sentence": f"{new} imported, {counts}",
-            "lines": lambda dry_run: [
-                *lines,
-                f"{new} {'would be ' if dry_run else ''}imported, {counts}",
-            ],
-            "data": {"articles": articles, **lists},
-            "touches": tuple(f"article:{path}" for path in done.paths),
-        }
-
-    planned = change(True)
-    planned |= {"is_empty": not planned["data"]["articles"], "nothing": "0 files written"}
-    return Change(subject="articles", **planned, act=lambda progress: change(False))
+            for article in imported.articles
+        ],
+        "known": plain(imported.known),
+        "drafts": plain(imported.drafts),
+        "problems": plain(imported.problems),
+        "oddities": plain(imported.oddities),
+    }
+    return {
+        "sentence": f"{new} imported, {counts}",
+        "lines": lines,
+        "data": data,
+        "touches": tuple(f"article:{path}" for path in imported.paths),
+    }
 
 
 @operation("fetch-list", unlocked=True, is_question=True)
@@ -342,18 +362,26 @@ def follow_list(
 ) -> Change:
     """Follow the list of a page that was pointed at."""
     refuse_variables(url, "")
-    source = {"url": url, "kind": "list", **({"title": title} if title else {})}
-    marks = _wrapper(wrapper)
-    added = add.plan(app, {"sources": (source,)}, progress)
-    key = added.subject
+    source = {"url": url, "kind": "list"}
+    if title:
+        source["title"] = title
+    marks = _parse_wrapper(wrapper)
+    addition = add.plan(app, {"sources": (source,)}, progress)
+    key = addition.subject
 
     def act(progress: Progress) -> None:
-        assert added.act is not None
-        added.act(progress)
-        _remember(app, key, url, marks)
+        assert addition.act is not None
+        addition.act(progress)
+        _save_list(app, key, url, marks)
 
-    sentence = f"{added.sentence}, by the list of {len(marks.seen)} articles that was pointed to"
-    return replace(added, sentence=sentence, touches=(*added.touches, f"list:{key}"), act=act)
+    return replace(
+        addition,
+        sentence=(
+            f"{addition.sentence}, by the list of {len(marks.seen)} articles that was pointed to"
+        ),
+        touches=(*addition.touches, f"list:{key}"),
+        act=act,
+    )
 
 
 @operation("use-list")
@@ -361,7 +389,7 @@ def use_list(app: App, key: Key, wrapper: Marks) -> Change:
     """Replace the learnt list of a source of kind "list" by the one that was pointed at; its next
     visit is due now."""
     source = source_of_key(app, key)
-    marks = _wrapper(wrapper)
+    marks = _parse_wrapper(wrapper)
     return Change(
         subject=key,
         sentence=(
@@ -369,18 +397,19 @@ def use_list(app: App, key: Key, wrapper: Marks) -> Change:
         ),
         touches=(f"list:{key}",),
         build=False,
-        act=lambda progress: _remember(app, key, source.url, marks),
+        act=lambda progress: _save_list(app, key, source.url, marks),
     )
 
 
-def _remember(app: App, key: str, url: str, wrapper: Wrapper) -> None:
+def _save_list(app: App, key: str, url: str, wrapper: Wrapper) -> None:
+    """Store the list of a source as learnt; its next visit asks for the whole page."""
     visits = app.archive.store.visits
     state = visits.state(key) or SourceState(key=key, url=url)
     discovery = replace(state.discovery, listing=wrapper)
     visits.save_states([replace(state.asked_whole(), discovery=discovery)])
 
 
-def _wrapper(text: str) -> Wrapper:
+def _parse_wrapper(text: str) -> Wrapper:
     from syndicator.operations.changes.texts import unpacked_list
 
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict, Unpack
@@ -40,26 +40,30 @@ def withdraw(
     """Remove an article from every feed and page, for good."""
     from syndicator.upkeep import editorial
 
-    done = editorial.plan_withdrawal(app.archive, app.configuration.sources, id, purge=purge)
-    what = f"{done.title} ({done.url})" if done.title else done.url
-    feeds = ", ".join(_stems(done.feeds))
-    copies = [
+    withdrawal = editorial.plan_withdrawal(app.archive, app.configuration.sources, id, purge=purge)
+    url = withdrawal.url
+    article = f"{withdrawal.title} ({url})" if withdrawal.title else url
+    feeds = ", ".join(_stems(withdrawal.feeds)) or "no feed"
+    consequences = [
         f"a copy of it is published by itself now: {copy.title} ({copy.url})"
-        for copy in done.copies
+        for copy in withdrawal.copies
     ]
-    undo = (
-        f"for 30 days `syndicator withdraw --undo {shlex.quote(done.url)}` brings it back as its"
-        " file was"
-    )
-    lines = [f"{what}; from: {feeds or 'no feed'}", *copies, *([undo] if done.kept else ())]
+    if withdrawal.kept:
+        command = f"syndicator withdraw --undo {shlex.quote(url)}"
+        consequences.append(f"for 30 days `{command}` brings it back as its file was")
+
+    def lines(dry_run: bool) -> list[str]:
+        verb = "would be withdrawn" if dry_run else "withdrawn"
+        return [f"{verb}: {article}; from: {feeds}", *consequences]
+
     return Change(
-        subject=done.id,
-        sentence=f"{done.url}: withdrawn from {len(done.feeds)} feeds",
-        lines=lambda dry_run: ["would be " * dry_run + f"withdrawn: {lines[0]}", *lines[1:]],
-        data={"withdrawn": done.id, **_data(done)},
-        inverse=("restore", {"id": done.id}),
+        subject=withdrawal.id,
+        sentence=f"{url}: withdrawn from {len(withdrawal.feeds)} feeds",
+        lines=lines,
+        data={"withdrawn": withdrawal.id, **_data(withdrawal)},
+        inverse=("restore", {"id": withdrawal.id}),
         act=lambda progress: editorial.withdraw(
-            app.archive, app.configuration, done.id, purge=purge
+            app.archive, app.configuration, withdrawal.id, purge=purge
         ),
     )
 
@@ -69,22 +73,27 @@ def restore(app: App, id: Id) -> Change:
     """Restore a withdrawn article; within 30 days its file comes back with your edits."""
     from syndicator.upkeep import editorial
 
-    done = editorial.plan_return(app.archive, id)
-    how = (
-        "as its file was"
-        if done.kept
-        else "once its source announces it, for its file is no longer kept"
-    )
-    feeds = ", ".join(_stems(done.feeds)) or "no feed"
+    withdrawal = editorial.plan_return(app.archive, id)
+    url = withdrawal.url
+    if withdrawal.kept:
+        sentence = f"{url}: is back"
+        how = "as its file was"
+    else:
+        sentence = f"{url}: comes back when announced"
+        how = "once its source announces it, for its file is no longer kept"
+    feeds = ", ".join(_stems(withdrawal.feeds)) or "no feed"
+
+    def act(progress: Progress) -> Mapping[str, Any]:
+        done = editorial.undo_withdrawal(app.archive, app.configuration, withdrawal.id)
+        return {"problems": done.problems}
+
     return Change(
-        subject=done.id,
-        sentence=f"{done.url}: is back" if done.kept else f"{done.url}: comes back when announced",
-        lines=lambda dry_run: [f"comes back {how}: {done.url}; it was in: {feeds}"],
-        data={"returned": done.id, **_data(done)},
-        inverse=("withdraw", {"id": done.id}),
-        act=lambda progress: {
-            "problems": editorial.undo_withdrawal(app.archive, app.configuration, done.id).problems
-        },
+        subject=withdrawal.id,
+        sentence=sentence,
+        lines=lambda dry_run: [f"comes back {how}: {url}; it was in: {feeds}"],
+        data={"returned": withdrawal.id, **_data(withdrawal)},
+        inverse=("withdraw", {"id": withdrawal.id}),
+        act=act,
     )
 
 
@@ -92,9 +101,13 @@ def _stems(keys: Sequence[FeedKey]) -> list[str]:
     return [paths.stem(key) for key in keys]
 
 
-def _data(done: Withdrawal) -> dict[str, object]:
-    copies = [copy.url for copy in done.copies]
-    return {"url": done.url, "kept": done.kept, "feeds": _stems(done.feeds), "copies": copies}
+def _data(withdrawal: Withdrawal) -> dict[str, object]:
+    return {
+        "url": withdrawal.url,
+        "kept": withdrawal.kept,
+        "feeds": _stems(withdrawal.feeds),
+        "copies": [copy.url for copy in withdrawal.copies],
+    }
 
 
 @operation("release", command="release", quick=True)
@@ -108,41 +121,47 @@ def release(
     all: Annotated[bool, Argument("All that are on hold.")] = False,
 ) -> Change:
     """Publish articles that are on hold, and build their feeds. `status` lists them."""
-    if bool(id) + bool(source) + all != 1:
+    ways = [way for way in (id, source, all) if way]
+    if len(ways) != 1:
         raise UsageError(
             "say which articles: their ids, files or addresses, or --source KEY, or --all"
         )
     from syndicator.upkeep import editorial
 
-    releasing = partial(
+    publish = partial(
         editorial.release, app.archive, app.configuration, id, source=source, include_all=all
     )
-    done = releasing(dry_run=True)
-    sentences = [f"{article.title}: published" for article in done.articles]
-    sentences += [f"{article.title}: is published already" for article in done.known]
+    released = publish(dry_run=True)
+    sentences = [f"{article.title}: published" for article in released.articles]
+    sentences += [f"{article.title}: is published already" for article in released.known]
+    subject = source or "articles"
+    if len(released.articles) == 1:
+        subject = released.articles[0].id
+    index = app.archive.store.index
 
     def lines(dry_run: bool) -> Iterator[str]:
         verb = "would be published" if dry_run else "published"
-        yield from (f"{verb}: {article.title} ({article.url})" for article in done.articles)
-        yield from (f"not on hold: {article.title} ({article.url})" for article in done.known)
+        for article in released.articles:
+            yield f"{verb}: {article.title} ({article.url})"
+        for article in released.known:
+            yield f"not on hold: {article.title} ({article.url})"
 
     return Change(
-        subject=done.articles[0].id if len(done.articles) == 1 else source or "articles",
+        subject=subject,
         sentence=(
-            sentences[0] if len(sentences) == 1 else f"{len(done.articles)} articles: published"
+            sentences[0] if len(sentences) == 1 else f"{len(released.articles)} articles: published"
         ),
         lines=lines,
         data={
-            name: [article.id for article in getattr(done, name)] for name in ("articles", "known")
-        }
-        | {"problems": done.problems},
-        problems=done.problems,
-        touches=tuple(
-            f"article:{app.archive.store.index.path(article.id)}" for article in done.articles
-        ),
-        is_empty=not done.articles,
+            "articles": [article.id for article in released.articles],
+            "known": [article.id for article in released.known],
+            "problems": released.problems,
+        },
+        problems=released.problems,
+        touches=tuple(f"article:{index.path(article.id)}" for article in released.articles),
+        is_empty=not released.articles,
         nothing="0 articles",
-        act=lambda progress: {"problems": releasing().problems},
+        act=lambda progress: {"problems": publish().problems},
     )
 
 
@@ -151,12 +170,14 @@ def hide(app: App, id: Id) -> Change:
     """Put an article on hold: it leaves all feeds and pages until it is released."""
     from syndicator.articles import frontmatter
 
-    id, path, data = _file(app, id)
-    article = frontmatter.load(data, path)
+    file = _read_file(app, id)
+    article = frontmatter.load(file.data, file.path)
     if article.hold:
-        return Change(subject=id, sentence=f"{article.title}: hidden already", is_empty=True)
-    held = frontmatter.dump(replace(article, hold=True), frontmatter.extra(data, path))
-    return _edit(id, path, f"{article.title}: hidden until it is released", data, held)
+        return Change(
+            subject=file.article_id, sentence=f"{article.title}: hidden already", is_empty=True
+        )
+    held = frontmatter.dump(replace(article, hold=True), frontmatter.extra(file.data, file.path))
+    return _plan_edit(file, held, f"{article.title}: hidden until it is released")
 
 
 class ArticleFields(TypedDict, total=False):
@@ -177,11 +198,12 @@ def edit(app: App, id: Id, stamp: Stamp = None, **fields: Unpack[ArticleFields])
     """Edit the file of an article. A field that is not given stays."""
     from syndicator.articles import frontmatter
 
-    id, path, data = _file(app, id)
-    if stamp not in (None, digest(data)):
-        raise EditedMeanwhile(path)
-    wanted = edited(data, path, fields)
-    return _edit(id, path, f"{frontmatter.load(wanted, path).title}: edited", data, wanted)
+    file = _read_file(app, id)
+    if stamp not in (None, digest(file.data)):
+        raise EditedMeanwhile(file.path)
+    edited_data = edited(file.data, file.path, fields)
+    title = frontmatter.load(edited_data, file.path).title
+    return _plan_edit(file, edited_data, f"{title}: edited")
 
 
 def edited(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
@@ -190,15 +212,17 @@ def edited(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
     from syndicator.articles import frontmatter
 
     article = frontmatter.load(data, path)
-    values = {name: value for name, value in fields.items() if value is not None}
-    changed = replace(
-        article,
-        title=values.get("title", article.title).strip(),
-        excerpt=" ".join(values["excerpt"].split()) if "excerpt" in values else article.excerpt,
-        author=(values["author"].strip() or None) if "author" in values else article.author,
-        cover=_address(values["cover"]) if "cover" in values else article.cover,
-        body=values["body"].replace("\r\n", "\n") if "body" in values else article.body,
-    )
+    given = {name: value for name, value in fields.items() if value is not None}
+    values: dict[str, Any] = {"title": given.get("title", article.title).strip()}
+    if "excerpt" in given:
+        values["excerpt"] = " ".join(given["excerpt"].split())
+    if "author" in given:
+        values["author"] = given["author"].strip() or None
+    if "cover" in given:
+        values["cover"] = _address(given["cover"])
+    if "body" in given:
+        values["body"] = given["body"].replace("\r\n", "\n")
+    changed = replace(article, **values)
     if not changed.title:
         raise UsageError("an article needs a title")
     data_after = frontmatter.dump(changed, frontmatter.extra(data, path))
@@ -208,29 +232,39 @@ def edited(data: bytes, path: str, fields: Mapping[str, Any]) -> bytes:
 
 
 def _address(value: str) -> str | None:
-    value = value.strip()
-    if value and not value.lower().startswith(("http://", "https://")):
+    address = value.strip()
+    if not address:
+        return None
+    if not address.lower().startswith(("http://", "https://")):
         raise UsageError(
-            f"{value!r} is no address of a picture; write it like https://example.org/picture.jpg"
+            f"{address!r} is no address of a picture; write it like https://example.org/picture.jpg"
         )
-    return value or None
+    return address
 
 
-def _file(app: App, what: str) -> tuple[str, str, bytes]:
+@dataclass(frozen=True, slots=True)
+class _ArticleFile:
+    article_id: str
+    path: str
+    data: bytes
+
+
+def _read_file(app: App, what: str) -> _ArticleFile:
     from syndicator.app.lookup import need_article
 
     article_id = need_article(app.archive, what)
     path = app.archive.store.index.path(article_id) or ""
-    return article_id, path, app.archive.article_store.read(path)
+    return _ArticleFile(article_id, path, app.archive.article_store.read(path))
 
 
-def _edit(id: str, path: str, sentence: str, before: bytes, after: bytes) -> Change:
-    texts = (before.decode("utf-8", "surrogateescape"), after.decode("utf-8", "surrogateescape"))
+def _plan_edit(file: _ArticleFile, edited_data: bytes, sentence: str) -> Change:
+    before = file.data.decode("utf-8", "surrogateescape")
+    after = edited_data.decode("utf-8", "surrogateescape")
     return Change(
-        subject=id,
+        subject=file.article_id,
         sentence=sentence,
-        data={"id": id, "path": path},
-        edits={f"article:{path}": texts},
+        data={"id": file.article_id, "path": file.path},
+        edits={f"article:{file.path}": (before, after)},
     )
 
 
@@ -247,10 +281,9 @@ def join(
     from syndicator.app.lookup import need_article
     from syndicator.stories import decisions
 
-    wanted = decisions.plan_join(app.archive, app.configuration, ids)
-    return _stories(
-        app, wanted, "in one story", lead=need_article(app.archive, ids[0]) if lead else ""
-    )
+    stories = decisions.plan_join(app.archive, app.configuration, ids)
+    lead_id = need_article(app.archive, ids[0]) if lead else ""
+    return _plan_stories(app, stories, "in one story", lead_id)
 
 
 @operation("split", command="split", quick=True)
@@ -267,46 +300,46 @@ def split(
     from syndicator.stories import decisions
     from syndicator.upkeep import editorial
 
-    leaving = decisions.plan_leave(app.archive, app.configuration, need_article(app.archive, id))
-    if leaving and (story or not editorial.copies(app.archive, id)):
-        return _stories(app, leaving, "not in one story")
+    article_id = need_article(app.archive, id)
+    stories = decisions.plan_leave(app.archive, app.configuration, article_id)
+    if stories and (story or not editorial.copies(app.archive, id)):
+        return _plan_stories(app, stories, "not in one story")
     index = app.archive.store.index
-    pairs = editorial.need_copies(app.archive, id)
-    copies = index.articles([*pairs]).values()
+    original_by_copy = editorial.need_copies(app.archive, id)
+    copies = index.articles([*original_by_copy]).values()
+    rewritten = {*original_by_copy, *original_by_copy.values()}
     return Change(
-        subject=next(iter(pairs)),
+        subject=next(iter(original_by_copy)),
         sentence=f"parted: {', '.join(article.title for article in copies)}",
         lines=lambda dry_run: [
             f"published by itself again: {article.title} ({article.url})" for article in copies
         ],
         data={"split": [{"id": article.id, "url": article.url} for article in copies]},
-        touches=tuple(f"article:{index.path(id)}" for id in {*pairs, *pairs.values()}),
+        touches=tuple(f"article:{index.path(article_id)}" for article_id in rewritten),
         act=lambda progress: editorial.split(app.archive, id),
     )
 
 
-def _stories(app: App, wanted: Mapping[str, str], how: str, lead: str = "") -> Change:
-    """Plan to put articles into stories (by article id). `lead`: the one that leads its story from
-    now on, or ""."""
+def _plan_stories(app: App, stories: Mapping[str, str], how: str, lead: str = "") -> Change:
+    """Plan to put articles into stories. `stories`: name of the story by id of the article; `how`:
+    the result in words; `lead`: id of the article that leads its story from now on, or ""."""
     from syndicator.stories import decisions, kept_leads
 
     def act(progress: Progress) -> None:
-        decisions.put(app.archive, wanted, final=True)
+        decisions.put(app.archive, stories, final=True)
         if lead:
-            kept_leads.record(app.archive, {wanted[lead]: lead})
+            kept_leads.record(app.archive, {stories[lead]: lead})
 
-    articles = app.archive.store.index.articles([*wanted])
+    articles = app.archive.store.index.articles([*stories]).values()
+    touches = [f"story:{article_id}" for article_id in stories]
+    if lead:
+        touches.append(f"lead:{stories[lead]}")
     return Change(
-        subject=next(iter(wanted)),
-        sentence=f"{how}: {', '.join(article.title for article in articles.values())}",
-        lines=lambda dry_run: [
-            f"{how}: {article.title} ({article.url})" for article in articles.values()
-        ],
-        data={"stories": dict(wanted)},
-        touches=(
-            *(f"story:{article_id}" for article_id in wanted),
-            *([f"lead:{wanted[lead]}"] if lead else []),
-        ),
+        subject=next(iter(stories)),
+        sentence=f"{how}: {', '.join(article.title for article in articles)}",
+        lines=lambda dry_run: [f"{how}: {article.title} ({article.url})" for article in articles],
+        data={"stories": dict(stories)},
+        touches=tuple(touches),
         act=act,
     )
 
@@ -339,29 +372,27 @@ def prune(
     """Delete articles for good, or without names the kept pages older than store.pages_days. No
     source brings deleted articles back, and readers keep their copies. An article must match every
     filter given: --older-than, --keep, --source."""
-    rules = older_than is not None or keep is not None
-    if named and (rules or source):
+    has_rule = older_than is not None or keep is not None
+    if named and (has_rule or source):
         raise UsageError(
             "name articles, or say which go by --older-than, --keep and --source; not both"
         )
-    if source and not rules:
+    if source and not has_rule:
         raise UsageError(
             "--source goes with --older-than or --keep; `--keep 0` deletes all articles of that"
             " source"
         )
     if keep == 0 and not source and older_than is None:
         raise UsageError("--keep 0 would delete every article; name a --source with it")
-    if (named or rules) and pages_days is not None:
+    if (named or has_rule) and pages_days is not None:
         raise UsageError(
             "--pages-days is about kept pages, the rest about articles; say one of the two"
         )
     if min(keep or 0, pages_days or 0) < 0 or (pages_days or 0) > _MOST_DAYS:
         raise UsageError(f"--keep and --pages-days count from 0, --pages-days to {_MOST_DAYS}")
-    return (
-        _prune_articles(app, named, older_than, keep, source)
-        if named or rules
-        else _prune_pages(app, pages_days)
-    )
+    if named or has_rule:
+        return _prune_articles(app, named, older_than, keep, source)
+    return _prune_pages(app, pages_days)
 
 
 def _prune_articles(
@@ -375,25 +406,24 @@ def _prune_articles(
     except ValueError as error:
         raise UsageError(f"--older-than: {error}") from error
     problems = reconcile.files(app.archive, app.configuration)
-    planned = pruning.plan(
-        app.archive,
-        app.configuration.sources,
-        pruning.Which(older_than=age, keep=keep, source=source, named=tuple(named)),
-    )
+    which = pruning.Which(older_than=age, keep=keep, source=source, named=tuple(named))
+    planned = pruning.plan(app.archive, app.configuration.sources, which)
     count = counted(len(planned.articles), "article")
     feeds = _stems(planned.feeds)
 
     def lines(dry_run: bool) -> Iterator[str]:
-        yield from (f"{article.path}  {article.title}" for article in planned.articles if dry_run)
+        if dry_run:
+            for article in planned.articles:
+                yield f"{article.path}  {article.title}"
         where = f" in {counted(len(feeds), 'feed')}" if feeds else ""
         yield f"{count}{where} {'would be deleted' if dry_run else 'deleted'}"
-        yield from (
-            f"{counted(number, 'article')} kept: {_STAY[why]}"
-            for why, number in planned.stays.items()
-        )
+        for why, number in planned.stays.items():
+            yield f"{counted(number, 'article')} kept: {_STAY[why]}"
 
-    names = ("id", "url", "title", "path")
-    articles = [{name: getattr(article, name) for name in names} for article in planned.articles]
+    articles = [
+        {"id": article.id, "url": article.url, "title": article.title, "path": article.path}
+        for article in planned.articles
+    ]
     return Change(
         subject="articles",
         sentence=f"{count} deleted",
@@ -407,16 +437,18 @@ def _prune_articles(
 
 
 def _prune_pages(app: App, pages_days: int | None) -> Change:
-    before = app.archive.clock() - timedelta(
-        days=app.configuration.settings.store.pages_days if pages_days is None else pages_days
-    )
+    days = app.configuration.settings.store.pages_days if pages_days is None else pages_days
+    before = app.archive.clock() - timedelta(days=days)
     count = app.archive.snapshots.prune(before, dry_run=True)
+    pages = counted(count, "page")
+
+    def lines(dry_run: bool) -> list[str]:
+        return [f"{pages} {'would be deleted (--dry-run)' if dry_run else 'deleted'}"]
+
     return Change(
         subject="pages",
-        sentence=f"{counted(count, 'page')} deleted",
-        lines=lambda dry_run: [
-            f"{counted(count, 'page')} {'would be deleted (--dry-run)' if dry_run else 'deleted'}"
-        ],
+        sentence=f"{pages} deleted",
+        lines=lines,
         data={"pages": count},
         logged=False,
         build=False,
@@ -432,14 +464,15 @@ def withdraw_muted(app: App) -> Change:
     articles = editorial.muted(app.archive, app.configuration.settings)
 
     def act(progress: Progress) -> None:
-        for done, article in enumerate(articles):
-            progress(done, len(articles))
+        for number, article in enumerate(articles):
+            progress(number, len(articles))
             # it may be withdrawn already, by another spelling
             if app.archive.store.index.path(article.id) is not None:
                 editorial.withdraw(app.archive, app.configuration, article.id)
 
     inverse = ("restore-muted", {"ids": [article.id for article in articles]})
-    return _of_muted("withdrawn, as syndicator.toml mutes them", articles, inverse, act)
+    verb = "withdrawn, as syndicator.toml mutes them"
+    return _plan_for_muted(verb, articles, inverse, act)
 
 
 @operation("restore-muted")
@@ -449,39 +482,30 @@ def restore_muted(
     """Restore articles that were withdrawn as muted."""
     from syndicator.upkeep import editorial
 
-    articles = [
-        article
-        for article_id in ids
-        if (article := editorial.withdrawn(app.archive, article_id)) is not None
-    ]
+    found = [editorial.withdrawn(app.archive, article_id) for article_id in ids]
+    articles = [article for article in found if article is not None]
 
     def act(progress: Progress) -> Mapping[str, Any]:
-        return {
-            "problems": editorial.bring_back(
-                app.archive, app.configuration, [article.id for article in articles]
-            )
-        }
+        withdrawn_ids = [article.id for article in articles]
+        return {"problems": editorial.bring_back(app.archive, app.configuration, withdrawn_ids)}
 
-    return _of_muted("restored", articles, ("withdraw-muted", {}), act)
+    return _plan_for_muted("restored", articles, ("withdraw-muted", {}), act)
 
 
-def _of_muted(
-    done: str, articles: Sequence[Any], inverse: Inverse, act: Callable[[Progress], object]
+def _plan_for_muted(
+    verb: str, articles: Sequence[Any], inverse: Inverse, act: Callable[[Progress], object]
 ) -> Change:
+    """Plan a change of muted articles. `verb`: what is done with them, as "restored"."""
+    data = [{"id": article.id, "title": article.title, "url": article.url} for article in articles]
     return Change(
         subject="syndicator.toml",
-        sentence=f"articles {done}: {len(articles)}",
+        sentence=f"articles {verb}: {len(articles)}",
         lines=lambda dry_run: [
-            f"{done}: {article.title or article.id} ({article.url})" for article in articles
+            f"{verb}: {article.title or article.id} ({article.url})" for article in articles
         ],
-        data={
-            "articles": [
-                {"id": article.id, "title": article.title, "url": article.url}
-                for article in articles
-            ]
-        },
+        data={"articles": data},
         inverse=inverse,
         is_empty=not articles,
-        nothing=f"0 articles {done}",
+        nothing=f"0 articles {verb}",
         act=act,
     )

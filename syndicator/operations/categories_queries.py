@@ -144,26 +144,27 @@ def try_query(
         old = before.expr if before else None
     except QueryError as error:
         raise UsageError(f"{error} (at character {error.at + 1})") from error
-    looked = joins = leaves = count = 0
+    counts = Counter[str]()
     for article in _articles(app, progress):
-        holds = _holds(app, new, article)
-        held = old is not None and _holds(app, old, article)
-        looked = looked + 1
-        count = count + holds
-        joins = joins + (holds and not held)
-        leaves = leaves + (held and not holds)
-    tried = {"slug": slug, "title": title or (before.title if before else ""), "query": query}
-    saved = {
+        matches_new = _holds(app, new, article)
+        matches_old = old is not None and _holds(app, old, article)
+        counts["looked"] += 1
+        counts["count"] += matches_new
+        counts["joins"] += matches_new and not matches_old
+        counts["leaves"] += matches_old and not matches_new
+    data = {
+        "slug": slug,
+        "title": title or (before.title if before else ""),
+        "query": query,
         "before": before.query if before else "",
         "stamp": _query_stamp(before),
         "changed": before is not None,
+        "looked": counts["looked"],
+        "count": counts["count"],
+        "joins": counts["joins"],
+        "leaves": counts["leaves"],
     }
-    counts = {"looked": looked, "count": count, "joins": joins, "leaves": leaves}
-    return Change(
-        subject="tags",
-        sentence=f"queries/{slug}: {count} articles",
-        data={**tried, **saved, **counts},
-    )
+    return Change(subject="tags", sentence=f"queries/{slug}: {counts['count']} articles", data=data)
 
 
 @operation("save-query", quick=True)
@@ -179,26 +180,28 @@ def save_query(
     """Write a saved query, which is a feed of its own, to feeds.toml."""
     from syndicator.publishing.queries import queries_of
 
-    slug, title = _asked(app, slug, " ".join(title.split()))
+    slug, title = _resolve_question(app, slug, " ".join(title.split()))
     saved = _query(app, slug)
     if stamp not in (None, _query_stamp(saved)):
         raise EditedMeanwhile(f"the query {slug!r}")
-    values = {"slug": slug} | {
-        name: value for name, value in (("query", query.strip()), ("title", title)) if value
-    }
+    values = {"slug": slug}
+    if query.strip():
+        values["query"] = query.strip()
+    if title:
+        values["title"] = title
     at = _queries(app).index(saved) if saved else None
     sentence = f"{stem(FeedKey(QUERY, slug))}: {'query changed' if saved else 'added'}"
     return _edit(app, sentence, (_FEEDS, "feed", at), values, queries_of)
 
 
-def _asked(app: App, slug: str, title: str) -> tuple[str, str]:
+def _resolve_question(app: App, slug: str, title: str) -> tuple[str, str]:
     """Return slug and title of a saved query, or of the question whose address `slug` is."""
     from syndicator.publishing.questions import QuestionError, parse
 
-    address, _, feed_format = (
-        unquote(slug).removeprefix(app.configuration.settings.base_url).lstrip("/").rpartition(".")
-    )
-    address = address if feed_format in FORMATS else f"{address}.{feed_format}"
+    path = unquote(slug).removeprefix(app.configuration.settings.base_url).lstrip("/")
+    address, _, ending = path.rpartition(".")
+    if ending not in FORMATS:
+        address = f"{address}.{ending}"
     if not address.startswith(QUESTIONS):
         return slug, title
     try:
@@ -253,7 +256,8 @@ def _query(app: App, slug: str) -> SavedQuery | None:
 
 
 def _new_slug(app: App, title: str) -> str:
-    if not (slug := text.slug(title)[:_LONGEST_SLUG].strip("-")):
+    slug = text.slug(title)[:_LONGEST_SLUG].strip("-")
+    if not slug:
         raise UsageError("a query needs a name, for the address of its feed")
     if _query(app, slug) is not None:
         raise UsageError(

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict, Unpack
 
 from syndicator.configuration.sources.plain_values import table
@@ -66,21 +67,22 @@ def try_rules(app: App, key: Key, **changes: Unpack[GivenRules]) -> Change:
     from syndicator.upkeep.passes import try_rules as trying
 
     source = source_of_key(app, key)
+    read = partial(
+        trying.try_rules, app.archive, app.configuration, source.key, most=trying.POINTED
+    )
     try:
-        rules = _rules_of(source, changes)
-        tried = trying.try_rules(
-            app.archive, app.configuration, source.key, rules, most=trying.POINTED
-        )
-        before = trying.try_rules(
-            app.archive, app.configuration, source.key, source.rules, most=trying.POINTED
-        )
+        tried = read(_merge_rules(source, changes))
+        today = {page.id: page for page in read(source.rules)}
     except RulesError as error:
         raise UsageError(str(error)) from error
-    now = {page.id: page for page in before}
-    both = [(page, _reading(page), _reading(now.get(page.id))) for page in tried]
     pages = [
-        {"id": page.id, "title": page.title, "with": wanted, "now": before}
-        for page, wanted, before in both
+        {
+            "id": page.id,
+            "title": page.title,
+            "with": _describe_reading(page),
+            "now": _describe_reading(today.get(page.id)),
+        }
+        for page in tried
     ]
     data = {
         "pages": pages,
@@ -90,12 +92,15 @@ def try_rules(app: App, key: Key, **changes: Unpack[GivenRules]) -> Change:
     return Change(subject=source.key, sentence=f"tried on {len(tried)} kept pages", data=data)
 
 
-def _reading(page: Tried | None) -> dict[str, Any] | None:
+def _describe_reading(page: Tried | None) -> dict[str, Any] | None:
+    """Return the reading of a page as JSON, None for no page."""
     if page is None:
         return None
-    if (trial := page.trial) is None:
+    if page.trial is None:
         return {"failed": "reading it was given up"}
-    if (draft := trial.draft) is None:
+    trial = page.trial
+    draft = trial.draft
+    if draft is None:
         return {"failed": f"it is no article then: {trial.kind}", "matches": dict(trial.matches)}
     body = text.plain(draft.body)
     return {
@@ -117,27 +122,25 @@ def save_rules(app: App, key: Key, stamp: Stamp = None, **changes: Unpack[GivenR
     are read again."""
     source = source_of_key(app, key)
     need_stamp(source, stamp)
-    wanted = replace(source, rules=_rules_of(source, changes))
-    return edit_of(app, source, wanted, "rules saved; articles stay until they are read again")
+    edited = replace(source, rules=_merge_rules(source, changes))
+    return edit_of(app, source, edited, "rules saved; articles stay until they are read again")
 
 
-def _rules_of(source: Source, changes: GivenRules) -> Rules:
+def _merge_rules(source: Source, changes: GivenRules) -> Rules:
     """Return the source's rules with `changes`. Raises ConfigError, RulesError."""
     from syndicator.configuration.sources.schema import source_of
 
-    values: dict[str, Any] = {
-        name: value for name, value in table(source).items() if name != "rules"
-    }
-    merged = {
-        **table(source).get("rules", {}),
-        **{name: value for name, value in changes.items() if value is not None},
-    }
-    rules = {
-        name: list(value) if isinstance(value, tuple) else value
-        for name, value in merged.items()
-        if value != ()
-    }
-    return source_of({**values, "rules": rules} if rules else values).rules
+    values: dict[str, Any] = dict(table(source))
+    merged = dict(values.pop("rules", {}))
+    merged.update((name, value) for name, value in changes.items() if value is not None)
+    rules: dict[str, Any] = {}
+    for name, value in merged.items():
+        if value == ():
+            continue
+        rules[name] = list(value) if isinstance(value, tuple) else value
+    if rules:
+        values["rules"] = rules
+    return source_of(values).rules
 
 
 @operation("reread", command="reread")
@@ -160,15 +163,20 @@ def reread(
     from syndicator.upkeep.passes.choose import Choice, count_due_again
     from syndicator.upkeep.passes.reread import plan_reread, write_reread
 
-    choice = Choice(what=source, since=_day(since), outdated=outdated)
+    choice = Choice(what=source, since=_as_utc(since), outdated=outdated)
     failed = _fetch_pages(app, choice, progress) if fetch else ()
     planned = plan_reread(app.archive, app.configuration, choice, progress=progress)
     due_again = count_due_again(app.archive, app.configuration.sources, choice)
     problems = (*failed, *planned.problems)
     count = len(planned.articles)
     articles = [
-        {"id": each.id, "title": each.title, "path": each.path, "changes": each.revision.changes}
-        for each in planned.articles
+        {
+            "id": article.id,
+            "title": article.title,
+            "path": article.path,
+            "changes": article.revision.changes,
+        }
+        for article in planned.articles
     ]
     data = {
         "looked": planned.looked,
@@ -183,7 +191,7 @@ def reread(
     return Change(
         subject=source or "articles",
         sentence=f"{source or 'all'}: {counted(count, 'article')} read again",
-        lines=lambda dry_run: _lines(app, planned, source, due_again, dry_run=dry_run),
+        lines=lambda dry_run: _list_revisions(app, planned, source, due_again, dry_run=dry_run),
         data=data,
         feeds=planned.feeds,
         problems=problems,
@@ -204,25 +212,30 @@ def _fetch_pages(app: App, choice: Choice, progress: Progress) -> tuple[Problem,
     return asyncio.run(fetch_pages(app.archive, app.configuration, missing, progress))
 
 
-def _day(since: datetime | None) -> datetime | None:
-    return since.replace(tzinfo=UTC) if since else None
+def _as_utc(day: datetime | None) -> datetime | None:
+    return day.replace(tzinfo=UTC) if day else None
 
 
-def _lines(app: App, planned: Plan, source: str, due_again: int, *, dry_run: bool) -> Iterator[str]:
+def _list_revisions(
+    app: App, planned: Plan, source: str, due_again: int, *, dry_run: bool
+) -> Iterator[str]:
+    """Yield lines for a terminal: each revised article (in a dry run the first ones), then what
+    else there is to know. `source`: the key that was asked for; `due_again`: number of entries."""
     yield f"{len(planned.articles)} of {counted(planned.looked, 'article')} change"
-    shown = planned.articles[:EXAMPLES] if dry_run else planned.articles
-    for article in shown:
+    listed = planned.articles[:EXAMPLES] if dry_run else planned.articles
+    for article in listed:
         yield f"\n{one_line(article.title)}  ({article.path})"
-        yield from (f"  {line}" for line in article.revision.lines)
-    if len(shown) < len(planned.articles):
-        yield f"\n… and {counted(len(planned.articles) - len(shown), 'article')} more"
+        for line in article.revision.lines:
+            yield f"  {line}"
+    if len(listed) < len(planned.articles):
+        yield f"\n… and {counted(len(planned.articles) - len(listed), 'article')} more"
     if planned.lacking:
-        meant = f" --source {source}" if source else ""
+        option = f" --source {source}" if source else ""
         unkept = counted(len(planned.lacking), "article")
         yield (
             f"left as they are: {unkept}, of which no page is kept"
             f" (store.pages_days = {app.configuration.settings.store.pages_days});"
-            f" `syndicator reread{meant} --fetch` asks for these pages once more"
+            f" `syndicator reread{option} --fetch` asks for these pages once more"
         )
     if due_again:
         yield (
@@ -230,21 +243,23 @@ def _lines(app: App, planned: Plan, source: str, due_again: int, *, dry_run: boo
             " asked for once more at the next `syndicator refresh`"
         )
     if dry_run and source in app.configuration.sources:
-        yield from _rules(app, source)
+        yield from _list_rule_matches(app, source)
 
 
-def _rules(app: App, key: str) -> Iterator[str]:
+def _list_rule_matches(app: App, key: str) -> Iterator[str]:
     """Yield lines on the effect of a source's rules on its newest kept pages."""
     from syndicator.upkeep.passes.try_rules import count_matched, find_mean_score, try_rules
 
     tried = try_rules(app.archive, app.configuration, key, app.configuration.sources[key].rules)
-    if not (matched := count_matched(tried)):
+    matched = count_matched(tried)
+    if not matched:
         return
-    same = (
-        f"their texts have {find_mean_score(tried):.0%} in common with what is read without rules"
+    yield (
+        f"rules of {key} on {counted(len(tried), 'kept page')}; their texts have"
+        f" {find_mean_score(tried):.0%} in common with what is read without rules"
     )
-    yield f"rules of {key} on {counted(len(tried), 'kept page')}; {same}"
-    yield from (f"  {rule} matches on {pages or 'none'}" for rule, pages in matched.items())
+    for rule, pages in matched.items():
+        yield f"  {rule} matches on {pages or 'none'}"
 
 
 @operation("describe", command="describe")
@@ -254,37 +269,30 @@ def describe(app: App, progress: Progress, all: All = False, since: Since = None
     from syndicator.upkeep.passes.describe_all import plan_descriptions
     from syndicator.upkeep.passes.one_pass import write_plan
 
-    _need_which(all, since)
+    _need_which(is_all=all, since=since)
     planned = plan_descriptions(
-        app.archive, app.configuration, since=_day(since), progress=progress
+        app.archive, app.configuration, since=_as_utc(since), progress=progress
     )
-    rows = tuple((item.title, "; ".join(item.revision.lines)) for item in planned.articles)
-    articles = [
-        {
-            "id": item.id,
-            "title": item.title,
-            "path": item.path,
-            "told": {
-                "values": item.revision.values,
-                "why": item.revision.lines,
-                "score": item.revision.score,
-            },
-        }
-        for item in planned.articles
-    ]
-    count = f"{len(planned.articles)} of {counted(planned.looked, 'article')} change"
+    rows = tuple((article.title, "; ".join(article.revision.lines)) for article in planned.articles)
+    table_of_articles = ("Articles", ("article", "change and reason"), rows) if rows else None
+    articles = []
+    for article in planned.articles:
+        revision = article.revision
+        told = {"values": revision.values, "why": revision.lines, "score": revision.score}
+        articles.append(
+            {"id": article.id, "title": article.title, "path": article.path, "told": told}
+        )
+    data = {
+        "looked": planned.looked,
+        "articles": articles,
+        "feeds": planned.feeds,
+        "problems": planned.problems,
+    }
     return Change(
         subject="articles",
-        sentence=count,
-        table=("Articles", ("article", "change and reason"), rows) if rows else None,
-        data=plain(
-            {
-                "looked": planned.looked,
-                "articles": articles,
-                "feeds": planned.feeds,
-                "problems": planned.problems,
-            }
-        ),
+        sentence=f"{len(planned.articles)} of {counted(planned.looked, 'article')} change",
+        table=table_of_articles,
+        data=plain(data),
         feeds=planned.feeds,
         problems=planned.problems,
         touches=tuple(f"article:{article.path}" for article in planned.articles),
@@ -293,8 +301,8 @@ def describe(app: App, progress: Progress, all: All = False, since: Since = None
     )
 
 
-def _need_which(all: bool, since: datetime | None) -> None:
-    if not all and since is None:
+def _need_which(*, is_all: bool, since: datetime | None) -> None:
+    if not is_all and since is None:
         raise UsageError(
             "say which articles: --all, or --since with a day, such as --since 2026-11-24"
         )
@@ -307,20 +315,26 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
     from syndicator.upkeep.model import ask
     from syndicator.upkeep.model.report import AskReport
 
-    _need_which(all, since)
+    _need_which(is_all=all, since=since)
     if not app.configuration.settings.describe.llm.url:
         raise ConfigError(
             f"{app.configuration.folder}/syndicator.toml: describe.llm.url is empty; set it to your"
             " model's endpoint"
         )
     problems = reconcile.files(app.archive, app.configuration)
-    scope = ask.Scope(since=_day(since) or ask.ALWAYS, again=True)
+    scope = ask.Scope(since=_as_utc(since) or ask.ALWAYS, again=True)
     ids = ask.list_unasked(app.archive, app.configuration.settings, scope)
-    asked = f"the language model would be asked about up to {counted(len(ids), 'article')}"
+    sentence = f"the language model would be asked about up to {counted(len(ids), 'article')}"
+    index = app.archive.store.index
+    touches: tuple[str, ...] = ()
+    if len(ids) <= _MOST_TOUCHED:
+        touches = tuple(f"article:{index.path(article_id)}" for article_id in ids)
 
     def act(progress: Progress) -> dict[str, Any]:
         titles: list[str] = []
-        report = asyncio.run(_asked(app, scope, titles, lambda: progress(len(titles), len(ids))))
+        report = asyncio.run(
+            _ask_until_stopped(app, scope, titles, lambda: progress(len(titles), len(ids)))
+        )
         lines = [*(f"described: {title}" for title in titles), *report.lines()]
         return {
             "sentence": f"{counted(len(titles), 'article')} described by the language model",
@@ -331,21 +345,21 @@ def ask_model(app: App, all: All = False, since: Since = None) -> Change:
 
     return Change(
         subject="articles",
-        sentence=asked,
-        lines=lambda dry_run: [asked],
+        sentence=sentence,
+        lines=lambda dry_run: [sentence],
         data={"waiting": len(ids), "llm": plain(AskReport())},
         problems=problems,
-        touches=tuple(
-            f"article:{app.archive.store.index.path(article_id)}"
-            for article_id in ids
-            if len(ids) <= _MOST_TOUCHED
-        ),
+        touches=touches,
         act=act,
     )
 
 
-async def _asked(app: App, scope: Scope, titles: list[str], look: Callable[[], None]) -> AskReport:
-    """Ask the language model; Ctrl-C or a cancelled job stops it after the current article."""
+async def _ask_until_stopped(
+    app: App, scope: Scope, titles: list[str], report_progress: Callable[[], None]
+) -> AskReport:
+    """Ask the language model about the articles of `scope`, and add the titles of those described
+    to `titles`. Ctrl-C or a cancelled job stops it after the current article; `report_progress`
+    raises CancelledJob then."""
     from syndicator.upkeep.model.ask import ask_about_articles
 
     stop = asyncio.Event()
@@ -357,7 +371,7 @@ async def _asked(app: App, scope: Scope, titles: list[str], look: Callable[[], N
     while not asking.done():
         try:
             if not stop.is_set():
-                look()
+                report_progress()
             await asyncio.wait({asking}, timeout=_LOOK_SECONDS)
         except (CancelledJob, asyncio.CancelledError):
             stop.set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypedDict, Unpack
 
@@ -29,18 +29,18 @@ SETTINGS: Final = {
     "site": ("title", "url", "contact", "language", "author", "icon", "rights"),
     "fetch": ("every_min", "every_max", "pause"),
     "publish": (
-        *(
-            "limit",
-            "window_hours",
-            "tag_min",
-            "hold",
-            "stories",
-            "thumbnails",
-            "archives",
-            "entry_html",
-            "settle",
-        ),
-        *("questions", "mute", "keep"),
+        "limit",
+        "window_hours",
+        "tag_min",
+        "hold",
+        "stories",
+        "thumbnails",
+        "archives",
+        "entry_html",
+        "settle",
+        "questions",
+        "mute",
+        "keep",
     ),
 }
 SETTINGS_FILE: Final = "syndicator.toml"
@@ -123,31 +123,38 @@ def change(app: App, key: Key, stamp: Stamp = None, **fields: Unpack[SourceField
 
     source = source_of_key(app, key)
     need_stamp(source, stamp)
-    edits: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
-    edits = {name: _plain(value) for name, value in edits.items()}
-    merged = {**table(source), **edits}
-    values: dict[str, Any] = {
-        name: value for name, value in merged.items() if edits.get(name, True)
-    }
+    values: dict[str, Any] = dict(table(source))
+    given: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
+    for name, value in given.items():
+        written = _plain(value)
+        if written:
+            values[name] = written
+        else:
+            values.pop(name, None)
     refuse_variables(str(values.get("url", "")), source.url)
-    wanted = source_of(values)
-    if wanted.headers_env and urls.host(wanted.url) != urls.host(source.url):
+    edited = source_of(values)
+    has_new_host = urls.host(edited.url) != urls.host(source.url)
+    if edited.headers_env and has_new_host:
         raise UsageError(
             f"{key} has headers_env, whose values another host would get; change its address by"
             " hand"
         )
-    if wanted.cookies and urls.host(wanted.url) != urls.host(source.url):
+    if edited.cookies and has_new_host:
         raise UsageError(f"{key} has cookies, which are for one site; change its address by hand")
-    names = sorted({*table(source), *table(wanted)} - {"rules"})
-    differ = [name for name in names if table(source).get(name) != table(wanted).get(name)]
-    return edit_of(app, source, wanted, f"{', '.join(differ)} changed")
+    before = table(source)
+    after = table(edited)
+    names = sorted({*before, *after} - {"rules"})
+    changed = [name for name in names if before.get(name) != after.get(name)]
+    return edit_of(app, source, edited, f"{', '.join(changed)} changed")
 
 
 def _plain(value: str | bool | tuple[str, ...]) -> str | bool | list[str]:
     """Return the value of a field as sources.toml has it."""
     if isinstance(value, tuple):
         return list(value)
-    return value.strip() if isinstance(value, str) else value
+    if isinstance(value, str):
+        return value.strip()
+    return value
 
 
 def need_stamp(source: Source, seen: str | None) -> None:
@@ -169,21 +176,21 @@ def refuse_variables(address: str, before: str) -> None:
         )
 
 
-def edit_of(app: App, source: Source, wanted: Source, sentence: str) -> Change:
+def edit_of(app: App, source: Source, edited: Source, sentence: str) -> Change:
     """Plan the edit of a source in its file; comments stay."""
     from syndicator.configuration.sources import registry
     from syndicator.operations.changes import texts
 
+    path = app.configuration.folder / "sources.toml"
+    is_same = edited == source
     return Change(
         subject=source.key,
-        sentence=f"{source.key}: {sentence if wanted != source else 'nothing differs'}",
-        data={"before": table(source), "after": table(wanted)},
+        sentence=f"{source.key}: {'nothing differs' if is_same else sentence}",
+        data={"before": table(source), "after": table(edited)},
         touches=(texts.of_source(app, source.key),),
-        is_empty=wanted == source,
+        is_empty=is_same,
         nothing="nothing differs",
-        act=lambda progress: registry.change_source(
-            app.configuration.folder / "sources.toml", source.key, source, wanted
-        ),
+        act=lambda progress: registry.change_source(path, source.key, source, edited),
     )
 
 
@@ -219,32 +226,37 @@ def remove(
 @operation("push-sources", command="sources push", unlocked=True)
 def push(app: App) -> Change:
     """Send the configured sources to the workers."""
-    from syndicator.fleet import worker
-
-    def change(dry_run: bool) -> dict[str, Any]:
-        pushed = worker.push(app, dry_run=dry_run)
-        signs = (("+", pushed.added), ("~", pushed.changed), ("-", pushed.removed))
-        lines = [f"{sign} {key}" for sign, keys in signs for key in keys]
-        counts = (
-            f"{len(pushed.added)} added, {len(pushed.changed)} changed, {len(pushed.removed)}"
-            " removed"
-        )
-        return {
-            "sentence": f"workers follow the sources: {counts}",
-            "lines": lambda dry_run: [
-                *lines,
-                f"{counts}{'; nothing was written' if dry_run else ''}",
-            ],
-            "data": {"change": plain(pushed), "applied": not dry_run},
-        }
-
     return Change(
         subject="sources",
-        **change(True),
+        **_push_sources(app, dry_run=True),
         logged=False,
         build=False,
-        act=lambda progress: change(False),
+        act=lambda progress: _push_sources(app, dry_run=False),
     )
+
+
+def _push_sources(app: App, *, dry_run: bool) -> dict[str, Any]:
+    """Send the sources. Return the fields of a `Change` that this decides."""
+    from syndicator.fleet import worker
+
+    pushed = worker.push(app, dry_run=dry_run)
+    listed = [
+        *(f"+ {key}" for key in pushed.added),
+        *(f"~ {key}" for key in pushed.changed),
+        *(f"- {key}" for key in pushed.removed),
+    ]
+    counts = (
+        f"{len(pushed.added)} added, {len(pushed.changed)} changed, {len(pushed.removed)} removed"
+    )
+
+    def lines(dry_run: bool) -> list[str]:
+        return [*listed, f"{counts}; nothing was written" if dry_run else counts]
+
+    return {
+        "sentence": f"workers follow the sources: {counts}",
+        "lines": lines,
+        "data": {"change": plain(pushed), "applied": not dry_run},
+    }
 
 
 @operation("change-settings", quick=True, unlocked=True, is_for_settings=True)
@@ -263,72 +275,72 @@ def change_settings(
     from syndicator.configuration.toml_edit import set_settings
     from syndicator.operations.changes import texts
 
-    allowed = [f"{section}.{name}" for section, names in SETTINGS.items() for name in names]
-    texts_by_name = dict(value.partition("=")[::2] for value in values)
-    for name in texts_by_name:
-        if not name.strip():
-            raise UsageError("a setting has no name; write it like publish.limit=80")
-        if name not in allowed:
-            raise UsageError(
-                f"{name[:60]!r} can only be changed in {SETTINGS_FILE}{suggestion(name, allowed)}"
-            )
-    before = texts.read(app, f"config:{SETTINGS_FILE}")
+    value_texts = dict(value.partition("=")[::2] for value in values)
+    _need_changeable(value_texts)
+    name_of_text = f"config:{SETTINGS_FILE}"
+    before = texts.read(app, name_of_text)
     if stamp not in (None, stamp_of(before or "")):
         raise EditedMeanwhile(SETTINGS_FILE)
-    wanted = _checked_settings(app, before or "", texts_by_name)
-    differ = dict[str, dict[str, Any]]()
-    for section, name in (setting.split(".") for setting in texts_by_name):
-        value, now = (
-            getattr(getattr(settings, section), name)
-            for settings in (wanted, app.configuration.settings)
-        )
-        if value != now:
-            differ.setdefault(section, {})[name] = value
-    data = {
-        f"{section}.{name}": value
-        for section, names in differ.items()
-        for name, value in names.items()
-    }
+    checked = _check_settings(app, before or "", value_texts)
+    tables: dict[str, dict[str, Any]] = {}
+    changed: dict[str, Any] = {}
+    for setting in value_texts:
+        section, name = setting.split(".")
+        value = getattr(getattr(checked, section), name)
+        if value != getattr(getattr(app.configuration.settings, section), name):
+            tables.setdefault(section, {})[name] = value
+            changed[setting] = value
     return Change(
         subject=SETTINGS_FILE,
-        sentence=f"settings changed: {', '.join(data)}",
-        data=data,
-        edits={f"config:{SETTINGS_FILE}": (before, set_settings(before or "", differ))},
-        is_empty=not data,
+        sentence=f"settings changed: {', '.join(changed)}",
+        data=changed,
+        edits={name_of_text: (before, set_settings(before or "", tables))},
+        is_empty=not changed,
         nothing="nothing differs",
     )
 
 
-def _checked_settings(app: App, text: str, texts: Mapping[str, str]) -> Settings:
-    """Return the settings with `texts` on top. Raises ConfigError, and UsageError for findings of
-    `check`."""
+def _need_changeable(names: Iterable[str]) -> None:
+    """Raise UsageError if one of the names is no setting that an operation may change."""
+    changeable = [f"{section}.{name}" for section, names in SETTINGS.items() for name in names]
+    for name in names:
+        if not name.strip():
+            raise UsageError("a setting has no name; write it like publish.limit=80")
+        if name not in changeable:
+            raise UsageError(
+                f"{name[:60]!r} can only be changed in"
+                f" {SETTINGS_FILE}{suggestion(name, changeable)}"
+            )
+
+
+def _check_settings(app: App, text: str, value_texts: Mapping[str, str]) -> Settings:
+    """Return the settings of the file `text` with `value_texts`, by name of the setting, on top.
+    Raises ConfigError, and UsageError for findings of `check`."""
     from syndicator.configuration.settings import Settings, settings_of
     from syndicator.configuration.toml_edit import set_settings
     from syndicator.configuration.toml_files import TomlFile, leaves
-    from syndicator.health.check import config_files as check
+    from syndicator.health.check import config_files
 
     defaults = leaves(Settings)
-    written = dict[str, dict[str, Any]]()
-    for section, name in (finding.split(".") for finding in texts):
-        value = texts[f"{section}.{name}"].strip() or defaults[section, name].default
-        written.setdefault(section, {})[name] = value
-    text = set_settings(text, written)
-    wanted = settings_of(
-        TomlFile(app.configuration.folder / SETTINGS_FILE, tomllib.loads(text), text),
-        app.configuration.environ,
+    tables: dict[str, dict[str, Any]] = {}
+    for setting, value_text in value_texts.items():
+        section, name = setting.split(".")
+        value = value_text.strip() or defaults[section, name].default
+        tables.setdefault(section, {})[name] = value
+    edited = set_settings(text, tables)
+    folder = app.configuration.folder
+    environ = app.configuration.environ
+    file = TomlFile(folder / SETTINGS_FILE, tomllib.loads(edited), edited)
+    settings = settings_of(file, environ)
+    findings_before = config_files.settings(
+        folder, app.configuration.settings, environ, strict=False
     )
     # errors from before are no reason to refuse
-    before, after = (
-        check.settings(app.configuration.folder, each, app.configuration.environ, strict=False)
-        for each in (app.configuration.settings, wanted)
-    )
-    old = [finding.detail for finding in before]
-    if wrong := next(
-        (finding for finding in after if finding.severity == "error" and finding.detail not in old),
-        None,
-    ):
-        raise UsageError(wrong.detail)
-    return wanted
+    known = [finding.detail for finding in findings_before]
+    for finding in config_files.settings(folder, settings, environ, strict=False):
+        if finding.severity == "error" and finding.detail not in known:
+            raise UsageError(finding.detail)
+    return settings
 
 
 @operation("build")

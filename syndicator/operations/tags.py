@@ -110,14 +110,12 @@ def confirm(
     from syndicator.upkeep.tags.decide import Decision, with_tags
 
     def decide(article: Article, names: Names) -> Decision:
-        decision = with_tags(article, names, tags) if tags or category is None else Decision()
-        return (
-            replace(decision, category=names.category(category))
-            if category is not None
-            else decision
-        )
+        if category is None:
+            return with_tags(article, names, tags)
+        decision = with_tags(article, names, tags) if tags else Decision()
+        return replace(decision, category=names.category(category))
 
-    return _decision(app, id, decide)
+    return _plan_decision(app, id, decide)
 
 
 @operation("reject", command="tags reject", quick=True)
@@ -133,7 +131,7 @@ def reject(
     them."""
     from syndicator.upkeep.tags.decide import without_tags
 
-    return _decision(app, id, lambda article, names: without_tags(article, names, tags))
+    return _plan_decision(app, id, lambda article, names: without_tags(article, names, tags))
 
 
 @operation("set-tags", quick=True)
@@ -154,22 +152,28 @@ def set_tags(
     def decide(article: Article, names: Names) -> Decision:
         if seen is not None and tuple(article.tags) != seen:
             raise EditedMeanwhile(repr(article.title))
-        all_of_them = tuple(dict.fromkeys(names.tag(tag, article) for tag in tags if tag.strip()))
-        return Decision(tags=all_of_them, category=_category(category, article, names))
+        spelled = tuple(dict.fromkeys(names.tag(tag, article) for tag in tags if tag.strip()))
+        return Decision(tags=spelled, category=_decide_category(category, article, names))
 
-    return _decision(app, id, decide)
+    return _plan_decision(app, id, decide)
 
 
-def _category(name: str | None, article: Article, names: Names) -> str | None:
+def _decide_category(name: str | None, article: Article, names: Names) -> str | None:
+    """Return the category that `name` names; None to leave the article's as it is."""
+    if not name or not name.strip():
+        return None
     listed = {category.name for category in names.vocabulary.category}
-    as_it_is = name == article.category and name not in listed
-    return None if not name or not name.strip() or as_it_is else names.category(name)
+    if name == article.category and name not in listed:
+        return None
+    return names.category(name)
 
 
-def _decision(app: App, id: str, decide: Callable[[Article, Names], Decision]) -> Change:
+def _plan_decision(
+    app: App, article_id: str, decide: Callable[[Article, Names], Decision]
+) -> Change:
     from syndicator.upkeep.tags.decide import plan_decision
 
-    return written(app, plan_decision(app.archive, app.configuration, id, decide))
+    return written(app, plan_decision(app.archive, app.configuration, article_id, decide))
 
 
 def written(app: App, planned: Confirmed) -> Change:
@@ -181,8 +185,13 @@ def written(app: App, planned: Confirmed) -> Change:
         subject=article.id,
         sentence=f"{article.title}: {tags}; {article.category or 'no category'}",
         lines=lambda dry_run: [f"{article.title}: {tags}; category {article.category or 'none'}"],
-        data={name: getattr(article, name) for name in ("id", "tags", "category")}
-        | {"path": planned.path, "feeds": planned.feeds},
+        data={
+            "id": article.id,
+            "tags": article.tags,
+            "category": article.category,
+            "path": planned.path,
+            "feeds": planned.feeds,
+        },
         feeds=planned.feeds,
         problems=planned.problems,
         touches=(f"article:{planned.path}",),
@@ -205,7 +214,7 @@ def rename(
 ) -> Change:
     """Rename tag A to B. Changes taxonomy.toml and articles; the feed keeps its id, and its old
     address redirects."""
-    planned = _retagging(app, "rename", old, new, undone)
+    planned = _plan_new_name(app, "rename", old, new, undone)
     back = {"old": planned.data["new"], "new": planned.data["old"]}
     if planned.data["change"] is not None:
         entry = {"left": planned.data["change"]["tag"], "before": planned.data["before"]}
@@ -221,31 +230,28 @@ def merge(
 ) -> Change:
     """Merge tag A into B. A becomes an alias in taxonomy.toml, and the address of A's feed
     redirects to B's feed."""
-    planned = _retagging(app, "merge", old, new, undone="")
-    feeds = (f"feed:{'/'.join(planned.data[name])}" for name in ("old_feed", "new_feed"))
-    return replace(
-        planned,
-        touches=(
-            f"config:{_FILE}",
-            *feeds,
-            *(f"tags:{article_id}" for article_id in planned.data["articles"]),
-        ),
-    )
+    planned = _plan_new_name(app, "merge", old, new, undone="")
+    touches = [f"config:{_FILE}"]
+    touches += [f"feed:{'/'.join(planned.data[name])}" for name in ("old_feed", "new_feed")]
+    touches += [f"tags:{article_id}" for article_id in planned.data["articles"]]
+    return replace(planned, touches=tuple(touches))
 
 
-def _retagging(
+def _plan_new_name(
     app: App, kind: Literal["rename", "merge"], old: str, new: str, undone: str
 ) -> Change:
     from syndicator.describing.taxonomy.edit import ONLY_ADD
     from syndicator.upkeep.tags import rename as renaming
 
-    planned = renaming.plan_rename(app.archive, app.configuration, kind, old, new, _entry(undone))
+    planned = renaming.plan_rename(
+        app.archive, app.configuration, kind, old, new, _parse_entry(undone)
+    )
     articles = counted(len(planned.articles), "article")
-    said = [f"{planned.old} -> {planned.new}: {articles}"]
+    sentences = [f"{planned.old} -> {planned.new}: {articles}"]
     if planned.old_feed != planned.new_feed:
-        said.append(f"tags/{planned.old_feed.slug} redirects to tags/{planned.new_feed.slug}")
+        sentences.append(f"tags/{planned.old_feed.slug} redirects to tags/{planned.new_feed.slug}")
     if planned.change is not None and planned.change.only_add:
-        said.append(f"taxonomy.toml gets its first tag and {ONLY_ADD}: publishers' tags stay")
+        sentences.append(f"taxonomy.toml gets its first tag and {ONLY_ADD}: publishers' tags stay")
     notes = [f"note: {note}" for note in planned.notes]
     examples = [f"  {title}" for title in planned.titles[:EXAMPLES]]
     if len(planned.titles) > EXAMPLES:
@@ -253,7 +259,7 @@ def _retagging(
     return Change(
         subject="tags",
         sentence=f"{planned.old} → {planned.new}: {articles}",
-        lines=lambda dry_run: [*said, *(examples if dry_run else ()), *notes],
+        lines=lambda dry_run: [*sentences, *(examples if dry_run else ()), *notes],
         data={**plain(planned), "left": 0},
         feeds=planned.feeds,
         built_first=renaming.built_first(app.configuration.queries, planned),
@@ -263,7 +269,7 @@ def _retagging(
     )
 
 
-def _entry(undone: str) -> Entry | None:
+def _parse_entry(undone: str) -> Entry | None:
     """Parse the entry of taxonomy.toml that an undone rename restores. Raises UsageError."""
     from syndicator.describing.taxonomy.vocabulary import TagDef
     from syndicator.upkeep.tags.rename import Entry

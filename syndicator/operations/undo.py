@@ -1,7 +1,7 @@
 """Take back a logged change (`undo`); do one operation on several subjects (`each`)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -11,6 +11,7 @@ from syndicator.operations.changes.log import Log, undone
 from syndicator.operations.operation import (
     Argument,
     Change,
+    Inverse,
     Operation,
     Progress,
     arguments_of,
@@ -29,14 +30,16 @@ Text = str | None
 _Files = dict[str, tuple[Text, Text]]
 # Operations that `each` does on several articles or sources, and their words for the result.
 EACH: Final = {
-    **{
-        "confirm": "confirmed",
-        "reject": "tags taken off",
-        "hide": "hidden",
-        "release": "published",
-    },
-    **{"withdraw": "withdrawn", "restore": "restored", "set-tags": "tags set"},
-    **{"rest": "paused", "wake": "resumed", "change-source": "changed"},
+    "confirm": "confirmed",
+    "reject": "tags taken off",
+    "hide": "hidden",
+    "release": "published",
+    "withdraw": "withdrawn",
+    "restore": "restored",
+    "set-tags": "tags set",
+    "rest": "paused",
+    "wake": "resumed",
+    "change-source": "changed",
 }
 
 
@@ -50,37 +53,39 @@ def undo(
     from syndicator.operations.changes import texts
 
     log = Log(app.configuration.settings.state_dir)
-    change = _undoable(log, number.strip())
+    change = _need_undoable(log, number.strip())
     sentence = f"taken back: {change.said}"
     if change.back is not None:
         name, values = change.back
         inverse = need(name)
         planned = inverse.plan(app, arguments_of(inverse, values), progress)
-        subjects = (*change.subjects,)
         return replace(
             planned,
             subject=change.subject,
-            subjects=subjects,
+            subjects=tuple(change.subjects),
             sentence=sentence,
             undoes=change.number,
         )
-    if not (files := log.files(change.number)):
+    files = log.files(change.number)
+    if not files:
         raise UsageError(f"the texts of change {change.number} are no longer there: {change.said}")
     if change.act == "retag":  # logged by an earlier version, without its feeds
         old, new = (f"tag/{change.args[name]}" for name in ("old_feed", "new_feed"))
         files[f"feed:{old}"] = ("here", f"leads to {new}")
     _refuse_older_list(log, change, files)
-    wanted, edited = _before(app, files)
-    more = f"; {edited} with tags that were edited since stay as they are" if edited else ""
+    edits, edited_since = _plan_restore(app, files)
+    if edited_since:
+        sentence += f"; {edited_since} with tags that were edited since stay as they are"
+    # undoing a merge cannot be undone: merge again
+    is_merge = any(name.startswith("feed:") for name in files)
     return Change(
         subject=change.subject,
-        subjects=(*change.subjects,),
-        sentence=sentence + more,
-        data={"number": change.number, "touches": sorted(wanted)},
-        # undoing a merge cannot be undone: merge again
-        touches=tuple(wanted) if not any(name.startswith("feed:") for name in files) else (),
+        subjects=tuple(change.subjects),
+        sentence=sentence,
+        data={"number": change.number, "touches": sorted(edits)},
+        touches=() if is_merge else tuple(edits),
         undoes=change.number,
-        act=lambda progress: texts.write(app, wanted, progress),
+        act=lambda progress: texts.write(app, edits, progress),
     )
 
 
@@ -104,44 +109,58 @@ def each(
     from syndicator.upkeep import reconcile
 
     inner = need(name)
-    about = fields_of(inner)[0].name
+    subject_argument = fields_of(inner)[0].name
+    is_on_articles = subject_argument == "id"
+    problems = reconcile.files(app.archive, app.configuration) if is_on_articles else ()
+    # files are read once, above, not for each; only restore reads them again
+    archive = replace(app.archive, is_reconciled=name != "restore")
+    reconciled = replace(app, archive=archive)
     arguments = dict(part.partition("=")[::2] for part in values)
-    problems = reconcile.files(app.archive, app.configuration) if about == "id" else ()
-    reconciled = replace(
-        app, archive=replace(app.archive, is_reconciled=name != "restore")
-    )  # restore reads the files again
-    inputs = [parsed(inner, {**arguments, about: subject}) for subject in dict.fromkeys(subjects)]
+    inputs = [
+        parsed(inner, {**arguments, subject_argument: subject})
+        for subject in dict.fromkeys(subjects)
+    ]
     planned = [inner.plan(reconciled, words, progress) for words in inputs]
     parts = [part for part in planned if not part.is_empty]
+    touches: dict[str, None] = {}  # in order, each once
+    edits: dict[str, tuple[Text, Text]] = {}
+    for part in parts:
+        touches.update(dict.fromkeys(part.touches))
+        edits.update(part.edits)
 
     def act(progress: Progress) -> None:
-        for done, part in enumerate(parts):
-            progress(done, len(parts))
+        for number, part in enumerate(parts):
+            progress(number, len(parts))
             if part.act is not None:
                 part.act(progress)
 
-    backs = [part.inverse for part in parts if part.inverse is not None]
-    back = (
-        {
-            "name": backs[0][0],
-            "subjects": [str(part) for _, names in backs for part in names.values()],
-        }
-        if backs
-        else {}
-    )
+    kind = "article" if is_on_articles else "source"
     return Change(
         subject=parts[0].subject if parts else "",
         subjects=tuple(part.subject for part in parts),
-        sentence=f"{counted(len(parts), 'article' if about == 'id' else 'source')} {EACH[name]}",
+        sentence=f"{counted(len(parts), kind)} {EACH[name]}",
         data={"changed": [part.subject for part in parts]},
         problems=problems,
-        touches=tuple(dict.fromkeys(text for part in parts for text in part.touches)),
-        edits={text: edit for part in parts for text, edit in part.edits.items()},
-        inverse=("each", back) if back else None,
+        touches=tuple(touches),
+        edits=edits,
+        inverse=_invert_each(parts),
         is_empty=not parts,
         nothing="it is so already",
         act=act,
     )
+
+
+def _invert_each(parts: Sequence[Change]) -> Inverse | None:
+    """Return the operation that takes back several changes of one kind; None if undo restores their
+    texts."""
+    inverses = [part.inverse for part in parts if part.inverse is not None]
+    if not inverses:
+        return None
+    subjects: list[str] = []
+    for _, arguments in inverses:
+        subjects.extend(str(subject) for subject in arguments.values())
+    name, _ = inverses[0]
+    return "each", {"name": name, "subjects": subjects}
 
 
 def changes_settings(operation: Operation, arguments: Mapping[str, Any], log: "Log") -> bool:
@@ -156,9 +175,10 @@ def _parse_number(written: str) -> int:
     return int(written) if re.fullmatch("[0-9]{1,12}", written) else 0
 
 
-def _undoable(log: "Log", written: str) -> "LoggedChange":
+def _need_undoable(log: "Log", written: str) -> "LoggedChange":
     number = _parse_number(written)
-    if (change := log.get(number)) is None:
+    change = log.get(number)
+    if change is None:
         raise UsageError(f"there is no change {written[:12]!r}")
     if number in log.undone():
         raise UsageError(f"change {number} was taken back already")
@@ -167,37 +187,44 @@ def _undoable(log: "Log", written: str) -> "LoggedChange":
     return change
 
 
-def _before(app: "App", files: _Files) -> tuple[_Files, int]:
+def _plan_restore(app: "App", files: _Files) -> tuple[_Files, int]:
     """Return edits that restore the texts, and the number of articles with tags edited since.
     Raises UsageError."""
     from syndicator.operations.changes import texts
 
-    wanted: _Files = {}
-    edited = 0
+    edits: _Files = {}
+    edited_since = 0
     for name, (before, after) in files.items():
         kind, _, path = name.partition(":")
-        # every visit adds to a list: that is no edit
-        now = before if kind == "list" else texts.read(app, name)
+        if kind == "list":  # every visit adds to a list: that is no edit
+            edits[name] = (before, before)
+            continue
+        current = texts.read(app, name)
         try:
-            wanted[name] = now, before if kind == "list" else undone(before, after, now)
+            edits[name] = (current, undone(before, after, current))
         except ValueError as error:
             if kind == "feed":
                 raise UsageError(
-                    f"{path} {now} since; take back the change that did it first"
+                    f"{path} {current} since; take back the change that did it first"
                 ) from error
             if kind != "tags":
                 raise UsageError(f"{path}: {error}; it stays as it is") from error
-            edited += now is not None
-    return wanted, edited
+            if current is not None:
+                edited_since += 1
+    return edits, edited_since
 
 
 def _refuse_older_list(log: "Log", change: "LoggedChange", files: _Files) -> None:
+    """Raise UsageError if the change pointed to a list, and a later one that stands pointed to it
+    again."""
     lists = {name for name in files if name.startswith("list:")}
-    taken = log.undone()
-    for later in log.of(change.subject) if lists else ():
-        if later.number <= change.number or later.number in taken or later.undoes is not None:
+    if not lists:
+        return
+    undone_numbers = log.undone()
+    for later in log.of(change.subject):
+        if later.number <= change.number or later.undoes is not None:
             continue
-        if lists & log.files(later.number).keys():
+        if later.number not in undone_numbers and lists & log.files(later.number).keys():
             raise UsageError(
                 f"its list was pointed to again since; take change {later.number} back first"
             )

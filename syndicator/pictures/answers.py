@@ -1,12 +1,17 @@
 """Pack and check the sandbox's answer on a picture: a WebP thumbnail or a refusal. Pure.
 
-It is a code and a WebP, nothing to unpickle or parse."""
+A request is a kind and the bytes of a picture. The answer is a code and a WebP, nothing to unpickle
+or parse."""
 
 import struct
 from dataclasses import dataclass
 from typing import Final
 
 from syndicator.core.reasons import PictureReason
+
+# the first byte of a request; the bytes of a picture follow
+THUMBNAIL: Final = b"T"
+ICON: Final = b"I"
 
 _MADE: Final = 0  # the first byte of an answer; the bytes of a WebP follow
 # the first and only byte of a refusal is its place here, from 1
@@ -15,9 +20,11 @@ REFUSALS: Final = (
     PictureReason.BROKEN,
     PictureReason.PIXELS,
     PictureReason.SMALL,
+    PictureReason.NO_ICON,
 )
 # pixels: the widest column of our pages on a screen with two of them a CSS pixel
 MOST_SIDE: Final = 640
+ICON_SIDE: Final = 64  # pixels of an icon: on such a screen twice the largest one on our pages
 MOST_BYTES: Final = 200_000  # of a thumbnail; photographs have 10,000 to 60,000
 MOST_ANSWER_BYTES: Final = MOST_BYTES + 1
 

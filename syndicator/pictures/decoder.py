@@ -1,9 +1,16 @@
-"""Ask a sandboxed process for the thumbnail of a picture; explain why it made none."""
+"""Ask a sandboxed process for the thumbnail of a picture, or an icon; explain why it made none."""
 
 from typing import Final
 
 from syndicator.core.reasons import PictureReason
-from syndicator.pictures.answers import MOST_ANSWER_BYTES, Thumbnail, parse_answer
+from syndicator.pictures.answers import (
+    ICON,
+    ICON_SIDE,
+    MOST_ANSWER_BYTES,
+    THUMBNAIL,
+    Thumbnail,
+    parse_answer,
+)
 from syndicator.processes.child import ChildFailed, Failure, Limits
 from syndicator.processes.lazy import Lazy
 from syndicator.processes.sandbox import Sandbox
@@ -14,8 +21,8 @@ WALL_SECONDS: Final = 20.0  # the machine may be busy
 # copy
 MEGABYTES: Final = 430
 _CALLS: Final = 500  # pictures for which one process is used: what a decoder leaks is gone then
-_ANSWER: Final = Lazy[[bytes], bytes]("syndicator.pictures.resize:answer_picture")
-_PREPARE: Final = Lazy[[], None]("syndicator.pictures.resize:prepare")
+_ANSWER: Final = Lazy[[bytes], bytes]("syndicator.pictures.requests:answer_request")
+_PREPARE: Final = Lazy[[], None]("syndicator.pictures.requests:prepare")
 _NOT_SHUT_OFF: Final = (
     "the process that decodes pictures could not be shut off from network and files here"
 )
@@ -33,7 +40,7 @@ class PictureRefused(Exception):
 
 
 class Decoder:
-    """Makes thumbnails in a sandbox, one after the other. Close it."""
+    """Makes thumbnails and icons in a sandbox, one after the other. Close it."""
 
     def __init__(self) -> None:
         limits = Limits(
@@ -49,8 +56,19 @@ class Decoder:
 
     async def make_thumbnail(self, data: bytes) -> Thumbnail:
         """Return the thumbnail of a picture. Raises PictureRefused. Cancelling kills the child."""
+        return await self._ask(THUMBNAIL + data)
+
+    async def make_icon(self, data: bytes) -> Thumbnail:
+        """Return the square icon of a picture. Raises PictureRefused. Cancelling kills the
+        child."""
+        icon = await self._ask(ICON + data)
+        if (icon.width, icon.height) != (ICON_SIDE, ICON_SIDE):
+            raise PictureRefused(PictureReason.CRASHED, "an icon of another size")
+        return icon
+
+    async def _ask(self, request: bytes) -> Thumbnail:
         try:
-            answer = await self._sandbox.call(data)
+            answer = await self._sandbox.call(request)
         except ChildFailed as error:
             raise _explain_failure(error) from error
         if isinstance(answer, PictureReason):

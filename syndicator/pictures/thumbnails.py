@@ -1,4 +1,4 @@
-"""Fetch articles' pictures during visits, make and publish their thumbnails.
+"""Fetch articles' pictures and sources' icons during visits, and publish small copies.
 
 Requests for pages go first."""
 
@@ -10,20 +10,15 @@ from typing import Final
 
 from syndicator.app.archive import Archive, find_terms
 from syndicator.app.clients import task_group
-from syndicator.app.places import open_outlet
 from syndicator.app.read_configuration import Configuration
 from syndicator.configuration.settings import Settings
 from syndicator.core import urls
-from syndicator.core.errors import DiskError
-from syndicator.core.model import Article, Failed, Fetched
+from syndicator.core.model import Article
 from syndicator.core.ports import Fetcher, Outlet
-from syndicator.core.ports.subscriptions import Picture, PictureRow
-from syndicator.core.program import logger
-from syndicator.filing.context import picture_request
-from syndicator.pictures import outcomes
-from syndicator.pictures.answers import Thumbnail
-from syndicator.pictures.decoder import Decoder, PictureRefused
-from syndicator.pictures.outcomes import KeptPictures
+from syndicator.core.ports.subscriptions import IconRow, PictureRow
+from syndicator.pictures import icons, outcomes
+from syndicator.pictures.copying import PictureCopier, open_kept_pictures
+from syndicator.pictures.decoder import Decoder
 from syndicator.publishing.output import redirects
 from syndicator.publishing.render.view import may_copy_picture
 from syndicator.store.engine import Store
@@ -33,18 +28,16 @@ SECONDS: Final = 20.0
 _AT_ONCE: Final = 8  # pictures under way, each of another host
 _BATCH: Final = 100  # newest articles first; older ones are taken little by little
 _LOOK_SECONDS: Final = 1.0  # seconds between two checks for newly filed articles
-_BEGUN: Final = "pictures begun"  # name of a note: somebody writes pictures
 _RULES: Final = (b"noimageindex", b"max-image-preview:none")
 
 
-def open_kept_pictures(settings: Settings) -> KeptPictures:
-    """Return the thumbnails that the state keeps."""
-    return KeptPictures(settings.state_dir / "pictures")
-
-
-def has_due_pictures(archive: Archive, settings: Settings) -> bool:
-    """Return True if pages show thumbnails and some are to be made now."""
-    return settings.publish.thumbnails and archive.store.pictures.any_due(archive.clock())
+def has_due_pictures(archive: Archive, configuration: Configuration) -> bool:
+    """Return True if pages show thumbnails and icons, and some are to be made now."""
+    if not configuration.settings.publish.thumbnails:
+        return False
+    if archive.store.pictures.any_due(archive.clock()):
+        return True
+    return bool(icons.list_due(archive, configuration))
 
 
 def take_pictures(
@@ -56,25 +49,25 @@ def take_pictures(
     return aclosing(PictureTaker(archive, configuration, fetcher, stop))
 
 
+_Wanted = PictureRow | IconRow
+
+
 class PictureTaker:
-    """Thumbnails under way. `finish` raises the errors of disk and store."""
+    """Thumbnails and icons under way. `finish` raises the errors of disk and store."""
 
     def __init__(
         self, archive: Archive, configuration: Configuration, fetcher: Fetcher, stop: asyncio.Event
     ) -> None:
         self.archive = archive
         self.configuration = configuration
-        self.fetcher = fetcher
         self.stop = stop
-        self.kept = open_kept_pictures(configuration.settings)
-        self.outlet = open_outlet(
-            configuration.settings, configuration.environ, held=archive.store.held
-        )
         self.decoder = Decoder()
-        self._is_noted = False  # in the note of those that write pictures
-        self.changed = 0  # articles that show another picture, or none, since they were asked for
+        self.copier = PictureCopier(archive, configuration, fetcher)
+        self.icons = icons.IconFinder(archive, configuration, fetcher, self.copier, self.decoder)
+        self.changed = 0  # articles and sources that show another picture since they were asked for
         self._seen: set[str] = set()  # ids of articles whose pictures were queued
-        self._queues: dict[str, deque[PictureRow]] = defaultdict(deque)  # by host
+        self._seen_sources: set[str] = set()  # keys of sources whose icons were queued
+        self._queues: dict[str, deque[_Wanted]] = defaultdict(deque)  # by host
         self._tasks: dict[str, asyncio.Task[None]] = {}  # by host: those that fetch its pictures
         self._slots = asyncio.Semaphore(_AT_ONCE)
         self._all_filed = asyncio.Event()  # set: no article is filed any more
@@ -100,9 +93,9 @@ class PictureTaker:
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):  # `finish` raises them
             await self._task
+        await self.icons.aclose()
         self.decoder.close()
-        if self._is_noted:
-            self.archive.store.visits.set_note(_BEGUN, None, self.archive.clock())
+        self.copier.end()
 
     async def _run(self) -> None:
         async with task_group() as group:
@@ -125,7 +118,9 @@ class PictureTaker:
         all_filed.cancel()
 
     def _queue_and_start(self, group: asyncio.TaskGroup) -> None:
-        """Queue further due pictures; start a task for each host that has some and no task."""
+        """Queue further due icons and pictures; start a task for each host that has some and no
+        task."""
+        self._queue_icons()
         # those that were queued may still be due: so many more are needed for a batch of new ones
         limit = len(self._seen) + _BATCH
         for row in self.archive.store.pictures.due(self.archive.clock(), limit):
@@ -137,16 +132,32 @@ class PictureTaker:
             if rows and host not in self._tasks:
                 self._tasks[host] = group.create_task(self._fetch_host(host, rows))
 
-    async def _fetch_host(self, host: str, rows: deque[PictureRow]) -> None:
+    def _queue_icons(self) -> None:
+        """Queue further due icons, before the pictures of their host."""
+        for row in icons.list_due(self.archive, self.configuration):
+            if row.source_key not in self._seen_sources:
+                self._seen_sources.add(row.source_key)
+                source = self.configuration.sources[row.source_key]
+                self._queues[urls.host(source.url)].appendleft(row)
+
+    async def _fetch_host(self, host: str, rows: deque[_Wanted]) -> None:
         """Fetch the pictures of one host, one after the other, and record the outcomes."""
         try:
             while rows and not self.stop.is_set():
                 async with self._slots:
-                    updated = await self._fetch_picture(rows.popleft())
-                if updated is not None:
-                    self.archive.store.pictures.save(updated)
+                    await self._take(rows.popleft())
         finally:
             del self._tasks[host]
+
+    async def _take(self, row: _Wanted) -> None:
+        """Fetch a picture or an icon, and record the outcome."""
+        if isinstance(row, IconRow):
+            if await self.icons.find(row):
+                self.changed += 1
+            return
+        updated = await self._fetch_picture(row)
+        if updated is not None:
+            self.archive.store.pictures.save(updated)
 
     async def _fetch_picture(self, row: PictureRow) -> PictureRow | None:
         """Fetch a picture and publish its thumbnail. Return its row with the outcome; None if there
@@ -158,45 +169,10 @@ class PictureTaker:
         source = find_terms(self.archive, self.configuration, article)
         if not may_copy_picture(article, source) or self._page_forbids_copies(article):
             return outcomes.off_limits(row, "its page, or the operator's terms for its source", now)
-        result = await self.fetcher.fetch(
-            picture_request(row.url, source, self.configuration.settings)
-        )
-        if isinstance(result, Failed):
-            logger("pictures").debug(
-                "no picture", article=row.id, reason=result.reason, detail=result.detail
-            )
-            return outcomes.failed(row, result, now)
-        if not isinstance(result, Fetched):
-            return None
-        if rule := outcomes.forbidden(result.headers):
-            return outcomes.off_limits(row, f"its server says {rule}", now)
-        try:
-            thumbnail = await self.decoder.make_thumbnail(result.body)
-        except PictureRefused as refusal:
-            logger("pictures").debug(
-                "no thumbnail", article=row.id, reason=refusal.reason, detail=refusal.detail
-            )
-            return outcomes.refused(
-                row, refusal.reason, refusal.detail, self.archive.clock(), final=refusal.final
-            )
-        name = self._publish_thumbnail(thumbnail)
-        self.changed += 1
-        picture = Picture(name=name, width=thumbnail.width, height=thumbnail.height)
-        return outcomes.kept(row, picture)
-
-    def _publish_thumbnail(self, thumbnail: Thumbnail) -> str:
-        """Keep and publish a thumbnail. Return the name of its file. Raises DiskError."""
-        if not self._is_noted:
-            self.archive.store.visits.set_note(_BEGUN, "now", self.archive.clock())
-            self.archive.store.visits.commit()  # before the first temporary file
-            self._is_noted = True
-        try:
-            name = self.kept.put(thumbnail.webp)
-            self.outlet.put(name, thumbnail.webp)
-            self.outlet.commit()
-        except OSError as error:
-            raise DiskError.of(error) from error
-        return name
+        copied = await self.copier.copy(row, source, self.decoder.make_thumbnail)
+        if copied is not None and copied.picture is not None:
+            self.changed += 1
+        return copied
 
     def _page_forbids_copies(self, article: Article) -> bool:
         """Return True if a page kept by an earlier version, which did not look, forbids copies."""
@@ -213,23 +189,21 @@ class PictureTaker:
         return any(rule in text for rule in _RULES)
 
 
-def were_begun(store: Store) -> bool:
-    """Return True while pictures are written; also after a kill, which may have left half of
-    one."""
-    return bool(store.visits.note(_BEGUN))
-
-
 def publish_thumbnails(store: Store, settings: Settings, outlet: Outlet) -> set[str]:
-    """Publish all thumbnails and return their names. Call it even if they are off: the outlet
-    learns earlier files."""
+    """Publish all thumbnails and icons and return their names. Call it even if they are off: the
+    outlet learns earlier files."""
     names = store.pictures.names() if settings.publish.thumbnails else set()
+    names |= set(icons.read_shown(store, settings).values())
     lost = redirects.publish(outlet, names, open_kept_pictures(settings).get)
     if lost:
         store.pictures.lost(lost)
+        store.icons.lost(lost)
     return names - lost
 
 
 def remove_thumbnails(store: Store, settings: Settings, outlet: Outlet, names: set[str]) -> None:
-    """Remove thumbnails other than `names` after a build, and unused ones from the state."""
+    """Remove thumbnails and icons other than `names` after a build, and unused ones from the
+    state."""
     if redirects.take_off(outlet, names):
-        open_kept_pictures(settings).drop_all_but(store.pictures.names(shown=False))
+        in_use = store.pictures.names(shown=False) | store.icons.names()
+        open_kept_pictures(settings).drop_all_but(in_use)

@@ -90,7 +90,8 @@ class Entries:
     for the article; `remake`: returns missing HTML of an article id, or None; `tags`: tags of
     taxonomy.toml; `markdown`: returns the body of an article id; `kept`: entries of earlier builds;
     `stories_of`: cached stories by article id; `split`: returns the sentences of a text; `now`: the
-    time of the build; `articles`: of entries for stories, those of their reports."""
+    time of the build; `icons`: names of pictures by source key; `articles`: of entries for stories,
+    those of their reports."""
 
     index: Articles
     source_of: Callable[[Article], Source | None]
@@ -107,6 +108,7 @@ class Entries:
     stories_of: dict[str, Story | None] = field(default_factory=dict)
     split: Split = lambda text, language: [text]
     now: datetime = _LAST
+    icons: Mapping[str, str] = field(default_factory=dict)
     articles: "Entries | None" = None
     explained: dict[str, Explained] = field(default_factory=dict)  # by article id
     links: Links | None = field(init=False)  # of cards; None: entries are plain
@@ -264,14 +266,17 @@ class Entries:
         named = also(article_id, story, self.source_of) if story else ()
         story_entry = self._story_entry(article_id)
         explained = self.explained.get(article_id)
-        parts = (article, source, html, picture, named, story_entry, explained)
+        icon = self.icons.get(article.source_key, "")
+        parts = (article, source, html, picture, named, story_entry, explained, icon)
         of = sha256(repr(parts).encode()).digest()
         key = self._key(article_id, mode)
         entry = self.kept.get(key, of)
         if entry is None:
             try:
                 shown = replace(
-                    view(article, source, self.instance, mode, html, picture), also=named
+                    view(article, source, self.instance, mode, html, picture),
+                    also=named,
+                    icon=icon,
                 )
                 if self.kind is EntryKind.FOLDED and story_entry:
                     shown = folding(shown, story_entry, self.instance)

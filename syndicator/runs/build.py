@@ -29,6 +29,8 @@ from syndicator.describing.taxonomy.vocabulary import Vocabulary, load_any
 from syndicator.describing.text.sentences import split
 from syndicator.health.freshness import add_samples, read_freshness
 from syndicator.pictures import thumbnails
+from syndicator.pictures.copying import were_begun
+from syndicator.pictures.icons import read_shown
 from syndicator.publishing import paths
 from syndicator.publishing.kinds.adopting import adopt
 from syndicator.publishing.kinds.targets import (
@@ -64,6 +66,7 @@ from syndicator.upkeep.answers.related import find_all_related
 from syndicator.upkeep.answers.terms import read_terms
 
 _SOURCES: Final = "sources shown"  # name of a note: fingerprints by source key
+_ICONS: Final = "icons shown"  # name of a note: names of pictures by source key
 _LOOKED_AT: Final = 3  # newest articles, to see if the published files were replaced: a choice
 # stories on the front page with their other reports, and _REPORTS of each: choices
 _NEWS: Final = 30
@@ -83,8 +86,8 @@ _REST = 4  # seconds without a build for each second of a build
 _LOOK_SECONDS = 1.0  # how soon something new is seen after the pause
 
 
-def _fingerprint_inputs(app: App, pages: Look) -> str:
-    """Return a fingerprint of what files are made of besides articles."""
+def _fingerprint_inputs(app: App, pages: Look, icons: Mapping[str, str]) -> str:
+    """Return a fingerprint of what files are made of besides articles. `icons`: of sources."""
     taxonomy = (
         app.configuration.taxonomy.toml.read_bytes()
         if app.configuration.taxonomy.toml.exists()
@@ -103,13 +106,16 @@ def _fingerprint_inputs(app: App, pages: Look) -> str:
         app.configuration.queries,
         app.configuration.faults,
         taxonomy,
+        sorted(icons.items()),
     )
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()
 
 
 def has_new_inputs(app: App) -> bool:
-    """Return True if settings, sources or page files differ from those of the last build."""
-    inputs = _fingerprint_inputs(app, look(app.configuration.folder))
+    """Return True if settings, sources, their icons or page files differ from those of the last
+    build."""
+    icons = read_shown(app.archive.store, app.configuration.settings)
+    inputs = _fingerprint_inputs(app, look(app.configuration.folder), icons)
     return app.archive.store.visits.note(_BUILT) != inputs
 
 
@@ -133,14 +139,16 @@ def _is_replaced(app: App, outlet: Outlet) -> bool:
     return are_files_replaced(rows, index, outlet)
 
 
-def mark_outdated_files(app: App, tags: Iterable[str]) -> None:
-    """Mark files that show a source or link a tag which changed since the last call."""
+def mark_outdated_files(app: App, tags: Iterable[str], icons: Mapping[str, str]) -> None:
+    """Mark files that show a source or its icon, or link a tag, which changed since the last
+    call."""
     sources = {
         key: fingerprints.of_source(source)[:_DIGITS]
         for key, source in app.configuration.sources.items()
     }
     # stories quote other sources, too
     _mark_changed(app, _SOURCES, SOURCE, sources, (ARTICLES, STORY_PAGES, SEARCH, STORIES))
+    _mark_changed(app, _ICONS, SOURCE, icons, (STORY_PAGES, STORIES))
     # of a tag it only counts whether it is linked
     tags_linked = dict.fromkeys(links(app.configuration.settings, tags).tags or (), "")
     _mark_changed(app, _TAGS, TAG, tags_linked, (ARTICLES, STORY_PAGES))
@@ -246,7 +254,7 @@ async def build_feeds(
     pages = look(app.configuration.folder)
     environ = app.configuration.environ
     outlet = open_outlet(settings, environ, whole=True, held=app.archive.store.held)
-    inputs = _fingerprint_inputs(app, pages)
+    inputs = _fingerprint_inputs(app, pages, read_shown(app.archive.store, settings))
     changes = webhooks.changes(
         app.archive, app.configuration, read_freshness(app.archive.store).until
     )
@@ -258,7 +266,9 @@ async def build_feeds(
         return BuildReport(hubs=hubs, ending=describe_waiting(read_waiting(app.archive.store)))
     _begin(app, outlet, inputs)
     pictures = thumbnails.publish_thumbnails(app.archive.store, settings, outlet)
-    task = _plan_task(app, outlet, inputs, confirmed, anew=include_all, among=among)
+    icons = read_shown(app.archive.store, settings)  # without those whose files are lost
+    inputs = _fingerprint_inputs(app, pages, icons)
+    task = _plan_task(app, outlet, inputs, icons, confirmed, anew=include_all, among=among)
     scope = task.scope
     steps = _steps(task, outlet, pages, lambda: clock() - began >= seconds)
     report = await _turn_by_turn(steps, turn)
@@ -323,13 +333,14 @@ def decide_scope(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
     """What a build does. `app`: with the settings that hold for it; `anew`: make every file anew;
-    `tags`: of taxonomy.toml."""
+    `tags`: of taxonomy.toml; `icons`: names of pictures by source key."""
 
     app: App
     plan: "_Plan"
     scope: Scope
     spared: "Spared"
     tags: Sequence[str]
+    icons: Mapping[str, str]
     anew: bool
 
 
@@ -337,6 +348,7 @@ def _plan_task(
     app: App,
     outlet: Outlet,
     inputs: str,
+    icons: Mapping[str, str],
     confirmed: Sequence[str],
     *,
     anew: bool,
@@ -352,7 +364,7 @@ def _plan_task(
         spared = _spare_feeds(app, taxonomy, confirmed)
         is_only_marked = is_only_marked and spared.stems == waiting
     if not is_only_marked:
-        mark_outdated_files(spared.app, tags)
+        mark_outdated_files(spared.app, tags, icons)
     _learn_files(spared.app, outlet)
     plan = _plan_feeds(spared.app, taxonomy, spared.kept)
     anew = anew or _is_replaced(spared.app, outlet)
@@ -367,6 +379,7 @@ def _plan_task(
         scope=scope,
         spared=spared,
         tags=tags,
+        icons=icons,
         anew=anew,
     )
 
@@ -445,6 +458,7 @@ def _steps(task: _Task, outlet: Outlet, pages: Look, is_over: Callable[[], bool]
             left_alone=task.spared.kept,
             look=pages,
             tags=task.tags,
+            icons=task.icons,
         )
         return (yield from build(inputs, is_over))
 
@@ -459,11 +473,7 @@ def _learn_files(app: App, outlet: Outlet) -> None:
 def _begin(app: App, outlet: Outlet, inputs: str) -> None:
     """Clear up after a writer that was killed, and note that a build begins."""
     visits = app.archive.store.visits
-    if (
-        visits.note(_BUILT) != inputs
-        or visits.note(_BEGUN)
-        or thumbnails.were_begun(app.archive.store)
-    ):
+    if visits.note(_BUILT) != inputs or visits.note(_BEGUN) or were_begun(app.archive.store):
         outlet.sweep()
     visits.set_note(_BEGUN, "now", app.archive.clock())
     visits.commit()  # before the first temporary file: a kill may come with the next

@@ -176,7 +176,7 @@ async def visit_due(
         first_visits = {state.key for state in due if state.visits.first_visit is None}
         watch = _watch_for_urgent(watch, settling, hurry_build, first_visits)
     visits = _Visits()
-    fetches = due or thumbnails.has_due_pictures(archive, configuration.settings)
+    fetches = due or thumbnails.has_due_pictures(archive, configuration)
     fetcher = client.open() if fetches else None
     async with thumbnails.take_pictures(archive, configuration, fetcher, stop) as pictures:
         if due and fetcher:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from functools import partial
+from itertools import chain
 from typing import Any, Final
 
 from syndicator.app import lookup
@@ -32,71 +33,77 @@ Issues = list[dict[str, Any]]
 def last_end(digest: Digest, now: datetime, zone: tzinfo | None = None) -> datetime:
     """Return the last end of a period at or before `now`, in UTC. `zone`: None for this
     machine's."""
-    weekday = digest.at[:-5].strip()
-    hours = time.fromisoformat(digest.at[-5:])
-    days = (now.astimezone(zone).date() - timedelta(days=back) for back in range(len(DAYS) + 1))
-    wanted = (day for day in days if not weekday or DAYS[day.weekday()] == weekday)
-    return next(
-        end for day in wanted if (end := datetime.combine(day, hours, zone).astimezone(UTC)) <= now
-    )
+    weekday = digest.at[:-5].strip()  # of "mon 07:00"; "" for a daily one
+    hour = time.fromisoformat(digest.at[-5:])
+    today = now.astimezone(zone).date()
+    for days_ago in range(len(DAYS) + 1):
+        day = today - timedelta(days=days_ago)
+        if weekday and DAYS[day.weekday()] != weekday:
+            continue
+        end = datetime.combine(day, hour, zone).astimezone(UTC)
+        if end <= now:
+            return end
+    raise AssertionError("a week has each weekday")
 
 
 def due(archive: Archive, settings: Settings) -> bool:
     """Return True if an entry is due, or if a digest was added or removed."""
     stored = read(archive.store)
-    return stored.keys() != {digest.name for digest in settings.digest} or any(
-        stored[digest.name]["until"] < last_end(digest, archive.clock()).isoformat()
-        for digest in settings.digest
-    )
+    if stored.keys() != {digest.name for digest in settings.digest}:
+        return True
+    for digest in settings.digest:
+        if stored[digest.name]["until"] < last_end(digest, archive.clock()).isoformat():
+            return True
+    return False
 
 
 def collect(archive: Archive, configuration: Configuration) -> list[tuple[Digest, Issues]]:
     """Make the due entries. Returns the entries of all digests, with published articles only."""
-    before = read(archive.store)
-    wanted = configuration.settings.digest
-    stored = {
-        digest.name: _continued(archive, configuration, digest, before.get(digest.name))
-        for digest in wanted
-    }
-    if stored != before:
+    stored_before = read(archive.store)
+    stored: dict[str, Any] = {}
+    for digest in configuration.settings.digest:
+        earlier = stored_before.get(digest.name)
+        stored[digest.name] = _continue_digest(archive, configuration, digest, earlier)
+    if stored != stored_before:
         write(archive, stored)
-    return [
-        (digest, [published(archive.store, issue) for issue in stored[digest.name]["issues"]])
-        for digest in wanted
-    ]
+    collected: list[tuple[Digest, Issues]] = []
+    for digest in configuration.settings.digest:
+        issues = stored[digest.name]["issues"]
+        collected.append((digest, [published(archive.store, issue) for issue in issues]))
+    return collected
 
 
-def _continued(
+def _continue_digest(
     archive: Archive,
     configuration: Configuration,
     digest: Digest,
-    before: Mapping[str, Any] | None,
+    earlier: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """Return a digest with its due entry. A new digest begins with the last period, which is not
-    mailed."""
+    """Return a digest with its due entry. `earlier`: as it is stored. A new digest begins with the
+    last period, which is not mailed."""
     until = last_end(digest, archive.clock())
-    since = (
-        datetime.fromisoformat(before["until"])
-        if before
-        else last_end(digest, until - timedelta(seconds=1))
-    )
-    issues = before["issues"] if before else []
-    if since < until and (stories := _stories(archive, configuration, digest, since, until)):
-        day = until.astimezone().date().isoformat()
-        waits = bool(before and digest.mail)
-        issue = {
-            "until": until.isoformat(),
-            "day": day,
-            "stories": stories,
-            "waits": waits,
-            "tried": "",
-            "fault": "",
-        }
-        issues = [issue, *issues][:_KEPT]
+    if earlier is not None:
+        since = datetime.fromisoformat(earlier["until"])
+        issues = earlier["issues"]
+    else:
+        since = last_end(digest, until - timedelta(seconds=1))
+        issues = []
+    if since < until:
+        stories = _list_stories(archive, configuration, digest, since, until)
+        if stories:
+            issue = {
+                "until": until.isoformat(),
+                "day": until.astimezone().date().isoformat(),
+                "stories": stories,
+                "waits": earlier is not None and bool(digest.mail),
+                "tried": "",
+                "fault": "",
+            }
+            issues = [issue, *issues][:_KEPT]
     return {"until": max(since, until).isoformat(), "issues": issues}
 
 
-def _stories(
+def _list_stories(
     archive: Archive,
     configuration: Configuration,
     digest: Digest,
@@ -115,21 +122,28 @@ def _stories(
         ids = list(articles)
     stories = index.reports(ids)
     leads = set(index.ids(STORIES, limit=_MOST, since=None, most=_MOST))
-    groups: dict[str, list[str]] = {}
+
+    def is_in_period(article: Article) -> bool:
+        return (article.added or until) < until
+
+    groups: dict[str, list[str]] = {}  # ids by name of the story, or id of an article without one
     excerpts = {article_id: article.excerpt for article_id, article in articles.items()}
-    for article_id in (
-        article_id for article_id, article in articles.items() if (article.added or until) < until
-    ):
-        first = dict[str, str]()
+    for article_id, article in articles.items():
+        if not is_in_period(article):
+            continue
         story = stories.get(article_id)
-        for outlet, article in story.reports if story else (("", articles[article_id]),):
-            excerpts[article.id] = article.excerpt
-            if (article.added or until) < until and (outlet not in first or article.id in leads):
-                first[outlet] = article.id
-        groups.setdefault(
-            story.name if story else article_id,
-            sorted(first.values(), key=lambda article_id: article_id not in leads),
-        )
+        if story is None:
+            groups.setdefault(article_id, [article_id])
+            continue
+        first_of_outlet: dict[str, str] = {}
+        for outlet, report in story.reports:
+            excerpts[report.id] = report.excerpt
+            if not is_in_period(report):
+                continue
+            if outlet not in first_of_outlet or report.id in leads:
+                first_of_outlet[outlet] = report.id
+        members = sorted(first_of_outlet.values(), key=lambda report_id: report_id not in leads)
+        groups.setdefault(story.name, members)
 
     def count_outlets(ids: Sequence[str]) -> int:
         return count_voices(excerpts[article_id] for article_id in ids)
@@ -156,23 +170,17 @@ def _read_text(archive: Archive, article_id: str) -> str:
 
 def published(store: Store, issue: Mapping[str, Any]) -> dict[str, Any]:
     """Return an entry without its unpublished articles."""
-    there = store.index.published([article_id for ids in issue["stories"] for article_id in ids])
-    return {
-        **issue,
-        "stories": [
-            [article_id for article_id in ids if article_id in there] for ids in issue["stories"]
-        ],
-    }
+    visible = store.index.published(list(chain.from_iterable(issue["stories"])))
+    stories = [
+        [article_id for article_id in ids if article_id in visible] for ids in issue["stories"]
+    ]
+    return {**issue, "stories": stories}
 
 
 def faults(store: Store) -> list[str]:
     """Return the mail faults of the newest entries."""
-    return [
-        issue["fault"]
-        for digest in read(store).values()
-        for issue in digest["issues"][:1]
-        if issue["fault"]
-    ]
+    newest = [digest["issues"][0] for digest in read(store).values() if digest["issues"]]
+    return [issue["fault"] for issue in newest if issue["fault"]]
 
 
 def read(store: Store) -> dict[str, Any]:

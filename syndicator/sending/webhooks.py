@@ -10,9 +10,10 @@ import json
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from itertools import chain
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from syndicator.app.archive import Archive, find_terms
@@ -49,21 +50,26 @@ OVERDUE: Final = timedelta(days=1)  # a receiver that takes nothing for so long 
 KEPT: Final = timedelta(days=30)  # messages of removed receivers are dropped after this
 _DEADLINE: Final = 10.0  # seconds for an answer
 _ANSWER: Final = 64_000  # the most bytes of an answer
-_FIRST = timedelta(minutes=1)
-_LONGEST = timedelta(hours=1)  # pauses before the next try, doubling
+# pauses before the next try, doubling, and made shorter or longer by a quarter, by chance
+_FIRST: Final = timedelta(minutes=1)
+_LONGEST: Final = timedelta(hours=1)
+_MOST_DOUBLINGS: Final = 10
+_LEAST_JITTER: Final = 0.75
 _AT_A_TIME: Final = 100
 _TAKEN: Final = range(200, 300)
 # of one message: the receiver may accept another
 _REFUSALS: Final = set(range(400, 500)) - {408, 429}
 _IN_A_ROW: Final = 3  # refused messages, after which the receiver counts as failing
 _NOTE: Final = "webhooks"
+_EVER: Final = datetime.fromtimestamp(0, UTC)
 
 
-class Changes(NamedTuple):
-    """`shown`: published articles that differ from the receivers' version. `hidden`: ids of
-    articles to remove."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What receivers have not heard of. `shown`: published articles that differ from the receivers'
+    version, by id; `hidden`: ids of articles to remove."""
 
-    shown: Mapping[str, Known] = {}
+    shown: Mapping[str, Known] = field(default_factory=dict)
     hidden: Sequence[str] = ()
 
 
@@ -73,23 +79,24 @@ def changes(archive: Archive, configuration: Configuration, built: datetime | No
     again."""
     notes = archive.store.visits
     messages = archive.store.messages
-    if not any(
-        event_type.startswith("article.")
-        for hook in configuration.settings.webhook
-        for event_type in hook.events
-    ):
+    if not _has_receiver_of_articles(configuration.settings.webhook):
         if notes.note(_NOTE):
             notes.set_note(_NOTE, None, archive.clock())
         return Changes()
     if not notes.note(_NOTE):
-        lost = (
-            archive.clock() - OVERDUE
-            if has_feeds(configuration.settings, configuration.environ)
-            else datetime.fromtimestamp(0, UTC)
-        )
-        messages.begin(built or lost)
+        begin = built
+        if begin is None and has_feeds(configuration.settings, configuration.environ):
+            begin = archive.clock() - OVERDUE
+        messages.begin(begin or _EVER)
         notes.set_note(_NOTE, "begun", archive.clock())
     return Changes(shown=messages.changed(), hidden=messages.hidden())
+
+
+def _has_receiver_of_articles(hooks: Iterable[Webhook]) -> bool:
+    for hook in hooks:
+        if any(event_type.startswith("article.") for event_type in hook.events):
+            return True
+    return False
 
 
 def put(
@@ -98,29 +105,22 @@ def put(
     """Store messages about the changes that a build published. `built`: its feeds."""
     messages: list[Message] = []
     published: dict[str, Known] = {}
-    ids = (
-        _published(archive.store, configuration.settings, changes.shown, built)
-        if changes.shown
-        else []
-    )
-    articles = archive.store.index.articles(ids).values()
-    for article in sorted(
-        articles, key=lambda item: (codec.micros_or(item.added), codec.micros_or(item.published))
-    ):
-        article_id, before = article.id, changes.shown[article.id]
+    for article in _list_published(archive.store, configuration.settings, changes.shown, built):
+        known = changes.shown[article.id]
         source = find_terms(archive, configuration, article)
         item = json.loads(jsonfeed.item(view(article, source, archive.instance, None, "")))
         data = {**item, "_source": article.source_key}  # an item of JSON Feed without its text
         digest = hashlib.sha256(json.dumps(data).encode()).hexdigest()
-        published[article_id] = replace(before, digest=digest)
-        if digest != before.digest:
-            event_type: EventType = (
-                "article.published" if before.digest is None else "article.changed"
-            )
-            hooks = _choose_receivers(archive, configuration.settings, article, source)
-            messages += _messages(archive, hooks, event_type, article_id, data)
+        published[article.id] = replace(known, digest=digest)
+        if digest == known.digest:
+            continue
+        event_type: EventType = "article.changed"
+        if known.digest is None:
+            event_type = "article.published"
+        hooks = _choose_receivers(archive, configuration.settings, article, source)
+        messages += _make_messages(archive, hooks, event_type, article.id, data)
     for article_id in changes.hidden:
-        messages += _messages(
+        messages += _make_messages(
             archive,
             configuration.settings.webhook,
             "article.withdrawn",
@@ -134,31 +134,35 @@ def put(
 def put_condition(
     archive: Archive, settings: Settings, *, opened: bool, subject: str, data: Mapping[str, Any]
 ) -> None:
-    if messages := list(
-        _messages(
-            archive,
-            settings.webhook,
-            "condition.opened" if opened else "condition.closed",
-            subject,
-            data,
-        )
-    ):
+    """Store messages about a condition that begins, or else ends."""
+    event_type: EventType = "condition.opened" if opened else "condition.closed"
+    messages = list(_make_messages(archive, settings.webhook, event_type, subject, data))
+    if messages:
         archive.store.messages.put(messages, {}, ())
 
 
-def _published(
-    store: Store, settings: Settings, ids: Iterable[str], built: Collection[FeedKey]
-) -> list[str]:
-    """Return the ids in a feed of `built`, or in one that is not stale."""
-    shown = {article_id: store.index.shown(article_id) for article_id in ids}
-    rows = store.index.feeds({key for keys in shown.values() for key in keys})
-    fresh = {
-        row.key
-        for row in rows
-        if row.built and not (row.stale or row.dropped or is_off(row, settings.publish))
-    }
-    fresh.update(built)
-    return [article_id for article_id, keys in shown.items() if not fresh.isdisjoint(keys)]
+def _list_published(
+    store: Store, settings: Settings, ids: Collection[str], built: Collection[FeedKey]
+) -> list[Article]:
+    """Return the articles in a feed of `built`, or in one that is not stale, in the order in which
+    feeds list them, the oldest first."""
+    if not ids:
+        return []
+    feeds_by_id = {article_id: store.index.shown(article_id) for article_id in ids}
+    keys = set(chain.from_iterable(feeds_by_id.values()))
+    fresh = set(built)
+    for row in store.index.feeds(keys):
+        is_current = row.built and not (row.stale or row.dropped)
+        if is_current and not is_off(row, settings.publish):
+            fresh.add(row.key)
+    published = [
+        article_id for article_id, feeds in feeds_by_id.items() if not fresh.isdisjoint(feeds)
+    ]
+    articles = store.index.articles(published).values()
+    return sorted(
+        articles,
+        key=lambda article: (codec.micros_or(article.added), codec.micros_or(article.published)),
+    )
 
 
 def _choose_receivers(
@@ -176,19 +180,20 @@ def _choose_receivers(
     ]
 
 
-def _messages(
+def _make_messages(
     archive: Archive,
     hooks: Iterable[Webhook],
     event_type: EventType,
     subject: str,
     data: Mapping[str, Any],
 ) -> Iterator[Message]:
+    """Yield a message for each receiver that wants events of this type. `subject`: messages with
+    the same one are sent in order."""
     now = archive.clock()
-    body = json.dumps(
-        {"type": event_type, "timestamp": now, "data": data}, default=lambda at: at.isoformat()
-    )
+    event = {"type": event_type, "timestamp": now, "data": data}
+    body = json.dumps(event, default=lambda moment: moment.isoformat())
     message_id = f"msg_{uuid.uuid5(archive.instance, body).hex}"
-    at = codec.micros(now)
+    queued_at = codec.micros(now)
     for hook in hooks:
         if event_type in hook.events:
             yield Message(
@@ -196,8 +201,8 @@ def _messages(
                 subject=subject,
                 id=message_id,
                 body=body,
-                at=at,
-                next_try=at,
+                at=queued_at,
+                next_try=queued_at,
             )
 
 
@@ -209,41 +214,48 @@ def receiver(hook: Webhook) -> str:
 def overdue(waiting: Iterable[Waiting], hooks: Iterable[Webhook], now: datetime) -> list[Waiting]:
     """Return the receivers that have accepted nothing for a day, named by host."""
     hosts = {receiver(hook): urlsplit(hook.url).hostname or "" for hook in hooks}
-    late = (
-        row for row in waiting if row.fault and now - row.since >= OVERDUE and row.receiver in hosts
-    )
-    return [replace(row, receiver=hosts[row.receiver]) for row in late]
+    late = []
+    for row in waiting:
+        if row.fault and row.receiver in hosts and now - row.since >= OVERDUE:
+            late.append(replace(row, receiver=hosts[row.receiver]))
+    return late
 
 
 async def send(
     archive: Archive, configuration: Configuration, jitter: Callable[[], float]
 ) -> list[Problem]:
-    """Send the due messages. Returns the receivers that failed."""
-    if not (waiting := {row.receiver for row in archive.store.messages.waiting()}):
+    """Send the due messages. Returns the receivers that failed. `jitter`: gives a random number
+    from 0 to 1."""
+    waiting = {row.receiver for row in archive.store.messages.waiting()}
+    if not waiting:
         return []
     hooks = {receiver(hook): hook for hook in configuration.settings.webhook}
     archive.store.messages.drop(waiting - hooks.keys(), archive.clock() - KEPT)
     until = asyncio.get_running_loop().time() + SECONDS
     async with task_group() as group:
         tasks = [
-            group.create_task(_send(archive, configuration, jitter, hooks[key], until))
+            group.create_task(_send_to(archive, configuration, jitter, hooks[key], until))
             for key in sorted(waiting & hooks.keys())
         ]
-    return [problem for task in tasks if (problem := task.result())]
+    problems = [task.result() for task in tasks]
+    return [problem for problem in problems if problem is not None]
 
 
-async def _send(
+async def _send_to(
     archive: Archive,
     configuration: Configuration,
     jitter: Callable[[], float],
     hook: Webhook,
     until: float,
 ) -> Problem | None:
+    """Send the due messages of a receiver, until the loop's clock says `until`."""
     host = urlsplit(hook.url).hostname or ""
     async with aclosing(direct_client(archive.clock, configuration.settings, hook.url)) as client:
         fault = await _send_all(archive, configuration.environ, jitter, hook, client, until)
     logger("webhooks").info("messages sent", host=host, fault=fault)
-    return Problem(what=host, reason=ConditionReason.WEBHOOK, detail=fault) if fault else None
+    if not fault:
+        return None
+    return Problem(what=host, reason=ConditionReason.WEBHOOK, detail=fault)
 
 
 async def _send_all(
@@ -259,7 +271,7 @@ async def _send_all(
     store = archive.store.messages
     clock = asyncio.get_running_loop().time
     fault = ""
-    refused = 0
+    refused_in_a_row = 0
     while messages := store.due(receiver(hook), archive.clock(), _AT_A_TIME):
         for message in messages:
             if clock() >= until:
@@ -267,18 +279,15 @@ async def _send_all(
             failed = await _post(archive.clock, environ, hook, message, client)
             if failed is None:
                 store.sent(message)
-                refused = 0
+                refused_in_a_row = 0
                 continue
             fault = f"HTTP {failed.status}" if failed.status else failed.detail or failed.reason
-            refused += 1
-            ended = failed.status not in _REFUSALS or refused == _IN_A_ROW
-            store.failed(
-                message,
-                fault,
-                next_try(message.tries, failed, archive.clock(), jitter()),
-                include_all=ended,
-            )
-            if ended:
+            refused_in_a_row += 1
+            is_refusal = failed.status in _REFUSALS
+            has_failed = not is_refusal or refused_in_a_row == _IN_A_ROW
+            retry_at = next_try(message.tries, failed, archive.clock(), jitter())
+            store.failed(message, fault, retry_at, include_all=has_failed)
+            if has_failed:
                 return fault
     return fault
 
@@ -311,21 +320,26 @@ async def _post(
         most=_ANSWER,
     )
     result = await client.fetch(request)
-    if isinstance(result, Failed):
-        return None if result.status in _TAKEN else result  # its answer was too long, say
-    return (
-        None if isinstance(result, Fetched) else Failed(url=hook.url, reason="http-304", status=304)
-    )
+    if isinstance(result, Fetched):
+        return None
+    if not isinstance(result, Failed):
+        return Failed(url=hook.url, reason="http-304", status=304)
+    if result.status in _TAKEN:  # its answer was too long, say
+        return None
+    return result
 
 
 def signing_key(secret: str, environ: Mapping[str, str]) -> bytes:
     """Return the key in `secret`, or in the variable it names. Raises KeyError, ValueError."""
-    secret = environ[secret[2:-1]] if secret.startswith("$") else secret
+    if secret.startswith("$"):
+        name = secret[2:-1]  # of ${NAME}
+        secret = environ[name]
     return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
 
 
-def signature(message_id: str, at: datetime, body: bytes, key: bytes) -> dict[str, str]:
-    seconds = str(int(at.timestamp()))
+def signature(message_id: str, sent: datetime, body: bytes, key: bytes) -> dict[str, str]:
+    """Return the headers that sign a message (Standard Webhooks, scheme v1)."""
+    seconds = str(int(sent.timestamp()))
     mac = hmac.digest(key, f"{message_id}.{seconds}.".encode() + body, "sha256")
     signed = f"v1,{base64.b64encode(mac).decode()}"
     return {"webhook-id": message_id, "webhook-timestamp": seconds, "webhook-signature": signed}
@@ -334,6 +348,7 @@ def signature(message_id: str, at: datetime, body: bytes, key: bytes) -> dict[st
 def next_try(tries: int, failed: Failed, now: datetime, jitter: float) -> datetime:
     """Return when to send a message again: after a minute to an hour, or when asked, within a
     day."""
-    pause = min(_LONGEST, _FIRST * (1 << min(tries, 10))) * (0.75 + jitter / 2)
-    asked = min(failed.retry_after, now + OVERDUE) if failed.retry_after else now
-    return max(now + pause, asked)
+    doubled = min(tries, _MOST_DOUBLINGS)
+    pause = min(_LONGEST, _FIRST * (1 << doubled)) * (_LEAST_JITTER + jitter / 2)
+    requested = min(failed.retry_after, now + OVERDUE) if failed.retry_after else now
+    return max(now + pause, requested)

@@ -23,7 +23,6 @@ from urllib.parse import urlsplit
 from syndicator import __version__
 from syndicator.configuration.private import PRIVATE, list_secrets
 from syndicator.configuration.settings import Publish, load
-from syndicator.configuration.sources.registry import put_text
 from syndicator.configuration.toml_edit import set_settings
 from syndicator.core.errors import MissingError, UsageError
 from syndicator.setup import deploy
@@ -196,6 +195,9 @@ def for_me(start: Start) -> Start:
 def share(config: Path, port: int | None = None) -> None:
     """Make the instance private, on the home network at `port`. Raises UsageError if public,
     MissingError offline."""
+    # late: `init` must not load the schema of sources
+    from syndicator.configuration.sources.registry import put_text
+
     settings = load(config)
     url = settings.site.url
     secret = settings.publish.secret_path

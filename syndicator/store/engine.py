@@ -26,6 +26,7 @@ from syndicator.store.records import Visits
 from syndicator.store.shared_commits import Group
 from syndicator.store.status import Status
 from syndicator.store.tables.browse import Browse
+from syndicator.store.tables.icons import Icons
 from syndicator.store.tables.messages import Enrichment, Messages, Subscriptions
 from syndicator.store.tables.pictures import Pictures
 from syndicator.store.tables.related import Related
@@ -62,6 +63,7 @@ class Store:
         self.enrichment = Enrichment(database)
         self.ahead = Ahead(database)
         self.pictures = Pictures(database)
+        self.icons = Icons(database)
         self.reservations = Reservations(group)
         self.subscriptions = Subscriptions(database)
         self.browse = Browse(database)
@@ -75,6 +77,7 @@ class Store:
                 self.index,
                 self.enrichment,
                 self.pictures,
+                self.icons,
                 self.ahead,
                 self.subscriptions,
             )

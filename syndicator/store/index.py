@@ -614,8 +614,8 @@ class Index:
         with self._db.write() as connection:
             if (row := connection.execute(_ROW, {"id": article_id}).first()) is None:
                 raise StoreError(
-                    f"the database has no article {article_id}; run `syndicator reindex` to read the"
-                    " files again"
+                    f"the database has no article {article_id};"
+                    " run `syndicator reindex` to read the files again"
                 )
             article = replace(codec.unpack(Article, row.data), merged_into=into or "")
             connection.execute(

@@ -300,11 +300,11 @@ def show(connection: Connection, moves: Sequence[Move]) -> None:
 
 
 def _tell_stories_of(connection: Connection, ids: Sequence[str]) -> None:
-    stories = (
-        connection.scalars(select(_story.story).where(_story.article.in_(part)))
-        for part in chunks(ids)
-    )
-    tell(connection, {story for part in stories for story in part})
+    stories = set[str]()
+    for part in chunks(ids):
+        query = f"SELECT story FROM story_members WHERE article IN ({marks(part)})"
+        stories.update(story for (story,) in drive(connection, query, (*part,)))
+    tell(connection, stories)
 
 
 def _changed(

@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-HEAD = "0016"  # revision of these tables; Alembic is imported only to upgrade another one
+HEAD = "0017"  # revision of these tables; Alembic is imported only to upgrade another one
 
 metadata = MetaData()
 
@@ -398,6 +398,17 @@ pictures = _table(
     *_required(Text, "reason", "detail"),
 )
 Index("pictures_due", pictures.c.next_try)
+
+# Icons of sources: the name of the file, or why there is none. `next_try`: when the icon is looked
+# for again. A source without a row has not been asked.
+icons = _table(
+    "icons",
+    Column("source", Text, primary_key=True),
+    Column("next_try", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    *_required(Text, "reason", "detail"),
+)
 
 # Subscriptions at hubs (WebSub) by the secret part of their callback, and the reliability of hubs.
 subscriptions = _table(

@@ -206,6 +206,7 @@ def _record_feed(
             site_url=feed.site_url or channel.site_url,
             feed_id=feed.id or channel.feed_id,
             feed_language=feed.language or channel.feed_language,
+            feed_icons=feed.icons or channel.feed_icons,
         ),
         discovery=replace(state.discovery, listing=feed.listing or state.discovery.listing),
     )

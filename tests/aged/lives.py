@@ -115,7 +115,7 @@ FIRST = Life(
             "front.js",
             "search*",
         ),
-        *("icon.png", "robots.txt"),
+        *("icon.png", "robots.txt", "q/*"),
         "maps/*",  # say of the pages of withdrawn articles that they are gone
     ),
 )
@@ -157,7 +157,7 @@ SECOND = Life(
     ),
     rewritten=(
         *("*.atom", "*.rss", "[!m]*.json", "*.html", "site*", "front.js", "icon.png", "robots.txt"),
-        *("combine*", "search*"),  # texts that are searched, feeds of questions
+        *("combine*", "search*", "q/*"),  # texts that are searched, feeds of questions
     ),
     unasked=frozenset(
         {

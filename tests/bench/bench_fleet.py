@@ -139,24 +139,28 @@ def make(connection: Connection, given: argparse.Namespace) -> None:
     """The sources: most hosts have one or a few, and some as many as can be visited in half of an
     interval."""
     cursor = connection.connection.cursor()
-    with cursor.copy("COPY sources (key, url, next_due, disabled, host) FROM STDIN") as rows:
+    with cursor.copy("COPY sources (key, url, next_due, disabled, host, plan) FROM STDIN") as rows:
         for number, host, due in drawn(given):
-            rows.write_row(
-                (f"s{number}", f"https://h{host}.example/{number}", due, False, f"h{host}.example")
-            )
+            state = make_state(number, host, due)
+            plan = codec.pack_state(state).plan
+            rows.write_row((state.key, state.url, due, False, f"h{host}.example", plan))
     with cursor.copy("COPY source_states (key, data) FROM STDIN") as rows:
         for number, host, due in drawn(given):
-            url = f"https://h{host}.example/{number}"
-            state = SourceState(
-                key=f"s{number}",
-                url=url,
-                schedule=Schedule(next_due=datetime.fromtimestamp(due / 1e6, UTC)),
-            )
+            state = make_state(number, host, due)
             rows.write_row((state.key, codec.pack_state(state).data))
     with cursor.copy("COPY followed (key, place, enabled, data) FROM STDIN") as rows:
         for number in range(given.sources):
             rows.write_row((f"s{number}", number, True, "{}"))
     connection.exec_driver_sql("ANALYZE sources, followed")
+
+
+def make_state(number: int, host: int, due: int) -> SourceState:
+    """Return the state of a source before its first visit. `due`: microseconds since 1970."""
+    return SourceState(
+        key=f"s{number}",
+        url=f"https://h{host}.example/{number}",
+        schedule=Schedule(next_due=datetime.fromtimestamp(due / 1e6, UTC)),
+    )
 
 
 def drawn(given: argparse.Namespace) -> Iterator[tuple[int, int, int]]:

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from syndicator.cli import app, load_commands, needed
 from syndicator.cli.base import PANELS
 from syndicator.setup.start import write_config
+from tests.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 # What help can do without; each costs more than the whole of it.
@@ -136,9 +137,32 @@ def test_commands_that_do_without_the_others_are_where_they_are_looked_for(tmp_p
 def test_a_run_without_a_model_loads_nothing_of_one(tmp_path: Path) -> None:
     write_config(tmp_path / "config")
     (tmp_path / "config/sources.toml").write_text("")
-    script = SCRIPT.replace('name.partition(".")[0] for name in sys.modules', "*sys.modules")
-    words = [sys.executable, "-c", script, "refresh", "--config", str(tmp_path / "config")]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
-    names = done.stderr.split()
+    names = list_modules("refresh", "--config", str(tmp_path / "config"))
     assert "syndicator.runs.refresh" in names
     assert [name for name in names if "describing.llm" in name or "cli.add" in name] == []
+
+
+def test_init_loads_no_event_loop_and_no_schema_of_sources(tmp_path: Path) -> None:
+    names = list_modules("init", str(tmp_path / "feeds"), "--yes")
+    assert "syndicator.setup.start" in names
+    assert names.isdisjoint({"asyncio", "filelock", "syndicator.configuration.sources.schema"})
+
+
+def test_add_loads_no_taxonomy(
+    tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SYNDICATOR_FETCH__ALLOW_LOOPBACK", "true")
+    write_config(tmp_path / "config")
+    (tmp_path / "config/sources.toml").write_text("")
+    feed = world.feed_url("holt")
+    names = list_modules("add", feed, "--yes", "--config", str(tmp_path / "config"))
+    assert "syndicator.operations.changes.texts" in names
+    assert "syndicator.describing.taxonomy.taxonomy" not in names
+
+
+def list_modules(*words: str) -> set[str]:
+    """Run a command. Return the names of all modules that it loaded."""
+    script = SCRIPT.replace('name.partition(".")[0] for name in sys.modules', "*sys.modules")
+    command = [sys.executable, "-c", script, *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    return {*done.stderr.split()}

@@ -97,8 +97,8 @@ class Instance:
 
     def emptied(self, seconds: float) -> bool:
         """Waits until nothing is left to do, for so long at most; whether nothing is. A source that
-        `visit_again` makes due while its job ends is not in the next job; workers find it every ten
-        minutes, here every half."""
+        `visit_again` makes due while its job ends is not in the next job; a worker finds it within
+        five minutes, here within half a one."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             with self.store() as store:

@@ -16,7 +16,7 @@ from syndicator.app.lock import locked
 from syndicator.core.axes import ALL
 from syndicator.core.model import Outcome
 from syndicator.fleet import worker
-from syndicator.fleet.builds import count_visits, do_build_job, plan_after_edits
+from syndicator.fleet.builds import count_visits, do_common_job, plan_after_edits
 from syndicator.fleet.lanes import Session
 from syndicator.health.episodes import read_counters
 from syndicator.publishing.selection.pace import LONG
@@ -24,7 +24,7 @@ from syndicator.runs.build import build_feeds
 from syndicator.runs.build_timing import find_build_time
 from syndicator.runs.refresh import Totals
 from syndicator.store.fleet import followed, jobs
-from syndicator.store.fleet.jobs import BUILD, UPKEEP, Job
+from syndicator.store.fleet.jobs import BUILD, FILL, UPKEEP, Job
 from tests.places import NOW, Place, store_articles
 from tests.postgres import Server
 
@@ -85,7 +85,7 @@ def with_session(app: App, work: Callable[[Session], Any]) -> None:
 
 def do(app: App, task: str) -> None:
     job = take(app, task)
-    with_session(app, lambda session: do_build_job(session, job))
+    with_session(app, lambda session: do_common_job(session, job))
 
 
 def test_a_build_publishes_and_says_so_in_the_rows_of_feeds(shared: tuple[Place, App]) -> None:
@@ -146,6 +146,12 @@ def test_an_upkeep_plans_the_next_and_builds_that_no_visit_planned(
     store_articles(app, "Second", "Text.")
     do(app, UPKEEP)
     assert planned(app) == {UPKEEP: timedelta(minutes=1), BUILD: SETTLE}
+
+
+def test_a_job_to_fill_the_queue_plans_what_is_missing_and_ends(shared: tuple[Place, App]) -> None:
+    _, app = shared
+    do(app, FILL)
+    assert planned(app).keys() == {BUILD, UPKEEP}
 
 
 def test_other_settings_are_built_at_once(shared: tuple[Place, App]) -> None:

@@ -14,8 +14,9 @@ from PIL import Image
 
 from syndicator.core.reasons import PictureReason
 from syndicator.pictures import answers
-from syndicator.pictures.answers import parse_answer
-from syndicator.pictures.resize import Refused, answer_picture, thumbnail
+from syndicator.pictures.answers import THUMBNAIL, parse_answer
+from syndicator.pictures.requests import answer_request
+from syndicator.pictures.resize import Refused, thumbnail
 from tests.pictures import made
 
 
@@ -23,6 +24,10 @@ def seen(webp: bytes) -> Image.Image:
     image = Image.open(io.BytesIO(webp), formats=["WEBP"])
     image.load()
     return image
+
+
+def answer_picture(data: bytes) -> bytes:
+    return answer_request(THUMBNAIL + data)
 
 
 def near(pixel: object, expected: tuple[int, int, int]) -> bool:

@@ -145,7 +145,7 @@ def test_a_picture_that_cannot_be_had_costs_nothing_but_itself(
     assert web.states() == {"one": reason, "two": "shown"}
     with web.place.app() as app:
         told = {
-            one.title: dict(explain.standing(app.archive.store, app.configuration.settings, one))[
+            one.title: dict(explain.list_state(app.archive.store, app.configuration.settings, one))[
                 "picture"
             ]
             for one in app.archive.store.index.each()

@@ -303,6 +303,6 @@ def test_a_child_that_reads_pages_and_feeds_loads_no_client() -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
     )
-    assert {"aiohttp", "httpx", "asyncio", "sqlalchemy", "trafilatura"}.isdisjoint(
-        done.stdout.split()
-    )
+    needless = {"aiohttp", "httpx", "asyncio", "sqlalchemy", "trafilatura", "markdown_it"}
+    assert needless.isdisjoint(done.stdout.split())
+    assert "syndicator.core.ports" not in done.stdout.split()

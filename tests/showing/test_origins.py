@@ -13,7 +13,7 @@ from syndicator.articles.fields import settle
 from syndicator.articles.frontmatter import dump, load
 from syndicator.core.model import Article, Source
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.showing import explain as origins
+from syndicator.showing.field_origins import explain_category, explain_tags, find_origins
 
 TEXT = (
     "The new GPU of the company is twice as fast. A graphics card of last year needs two days for"
@@ -60,20 +60,20 @@ SOURCE = Source(key="s", url="https://x.example/feed", tags=("Mine",), category=
 def test_what_the_page_says_is_its_own_and_the_rest_came_from_the_feed() -> None:
     article = filed(author="Ann", excerpt="It is fast.")
     reading = replace(article, author="Bob")
-    told = origins.origins(article, reading, {"title": {"from": "h1"}, "body": {"from": "page"}})
+    told = find_origins(article, reading, {"title": {"from": "h1"}, "body": {"from": "page"}})
     assert told == {
         "title": "its page: h1",
         "excerpt": "sentences of its text",
         "author": "its feed, or its page when it was filed",
         "body": "its page: page",
     }
-    assert origins.origins(article, None, {})["title"] == told["author"]
+    assert find_origins(article, None, {})["title"] == told["author"]
 
 
 def test_what_a_hand_edited_is_the_operators() -> None:
     article = edited(filed(author="Ann"), "author: Ann", "author: Eve")
     assert (
-        origins.origins(article, article, {"author": {"from": "class"}})["author"]
+        find_origins(article, article, {"author": {"from": "class"}})["author"]
         == "your edit of the file"
     )
 
@@ -94,7 +94,7 @@ def test_what_a_hand_edited_is_the_operators() -> None:
 def test_each_tag_has_a_reason(
     taxonomy: Taxonomy, fields: dict[str, object], reasons: dict[str, str]
 ) -> None:
-    told = origins.tag_reasons(filed(**fields), SOURCE, taxonomy)
+    told = explain_tags(filed(**fields), SOURCE, taxonomy)
     assert told.keys() == reasons.keys()
     for tag, reason in reasons.items():
         assert re.fullmatch(reason, told[tag]), told[tag]
@@ -103,7 +103,7 @@ def test_each_tag_has_a_reason(
 def test_a_category_has_a_reason_with_its_score(taxonomy: Taxonomy) -> None:
     def told(category: str, source: Source | None = SOURCE, by: str = "") -> str:
         article = filed(category=category, category_by=by)
-        return origins.category_reason(article, source, taxonomy, "Unsorted")
+        return explain_category(article, source, taxonomy, "Unsorted")
 
     guess = taxonomy.category("A new GPU", TEXT)
     assert told("Hardware") == f"its text fits best ({guess.score:.2f})"

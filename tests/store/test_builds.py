@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +14,7 @@ from syndicator.core.model import FeedKey
 from syndicator.core.ports import Built
 from syndicator.store.engine import Store, open_store
 from syndicator.store.fleet.builds import Builds
-from syndicator.store.fleet.jobs import BUILD, UPKEEP, Job
+from syndicator.store.fleet.jobs import BUILD, FILL, UPKEEP, Engine, Job
 from syndicator.store.postgres import JobLost
 from tests.postgres import Server
 
@@ -102,7 +103,7 @@ def test_the_end_of_a_build_plans_the_next(store: Store, builds: Builds) -> None
 def test_a_silent_builder_is_replaced_and_its_end_plans_nothing(
     store: Store, builds: Builds
 ) -> None:
-    builds.recover(SILENCE)
+    builds.fill()
     lost = take(store)
     assert lost
     builds.recover(SILENCE)
@@ -118,12 +119,30 @@ def test_a_silent_builder_is_replaced_and_its_end_plans_nothing(
 def test_missing_jobs_are_planned_and_running_ones_are_not_missing(
     store: Store, builds: Builds
 ) -> None:
-    builds.recover(SILENCE)
+    builds.fill()
     assert jobs(store).keys() == {(BUILD, "todo"), (UPKEEP, "todo")}
     one, other = take(store), take(store)
     assert one and other and {one.task, other.task} == {BUILD, UPKEEP}
-    builds.recover(SILENCE)
+    builds.fill()
     assert jobs(store).keys() == {(BUILD, "doing"), (UPKEEP, "doing")}
+
+
+def test_the_engine_has_the_queue_filled_from_its_start(store: Store, builds: Builds) -> None:
+    done: list[str] = []
+
+    async def go() -> None:
+        async def work(job: Job) -> None:
+            builds.end(job, {})
+            done.append(job.task)
+            engine.stop()
+
+        engine = Engine(store.shards(60).address, work, lanes=1, lease=60, grace=9)
+        async with asyncio.timeout(30):
+            await engine.run()
+
+    asyncio.run(go())
+    assert done == [FILL]
+    assert jobs(store) == {}, "it ended the job"
 
 
 def test_the_row_of_a_feed_says_when_it_was_built(store: Store) -> None:

@@ -17,7 +17,7 @@ from syndicator.core.ports import EntryRow
 from syndicator.store.codec import micros
 from syndicator.store.engine import Store, open_store
 from syndicator.store.fleet.hosts import ASKS
-from syndicator.store.fleet.jobs import Engine, Job
+from syndicator.store.fleet.jobs import FILL, Engine, Job
 from syndicator.store.fleet.shards import Shards
 from syndicator.store.postgres import JobLost, StoreAway
 from tests.postgres import Server
@@ -91,13 +91,13 @@ def test_workers_that_start_together_make_the_tables_once(postgres: Server) -> N
     url = postgres.schema()
     open_store(url, articles_exist=False).close()
 
-    def install(number: int) -> bool:
+    def install(number: int) -> None:
         with open_store(url, articles_exist=False) as store:
             store.shards(LEASE).install()
-            return store.shards(LEASE).recover()
+            store.shards(LEASE).recover()
 
     with ThreadPoolExecutor(4) as threads:
-        assert list(threads.map(install, range(4))) == [False] * 4
+        assert list(threads.map(install, range(4))) == [None] * 4
 
 
 def test_each_shard_that_has_sources_has_one_job(store: Store, shards: Shards) -> None:
@@ -224,9 +224,7 @@ def test_a_sign_of_life_says_until_when_hosts_may_be_asked(store: Store) -> None
 def test_a_queue_that_was_emptied_is_full_again(store: Store, shards: Shards) -> None:
     follow(store, A)
     before = jobs(store)
-    assert shards.recover()
     write(store, "TRUNCATE procrastinate_jobs CASCADE")
-    assert not shards.recover()
     shards.fill()
     assert jobs(store) == before
 
@@ -237,6 +235,9 @@ def test_the_engine_works_off_what_is_due_and_ends(store: Store, shards: Shards)
 
     async def go() -> None:
         async def work(job: Job) -> None:
+            if job.task == FILL:
+                store.builds().end(job, {})
+                return
             follow(store, A, B, due=LATER)
             end(store, shards, job)
             done.append(job.shard)

@@ -1,16 +1,33 @@
-"""The queue's engine is the version whose tables and worker our statements were written for."""
+"""The queue's engine is the version whose tables and worker our statements were written for, and
+lacks what `store/fleet/jobs.py` does itself. If one of these fails, that reason may be gone."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import importlib.metadata
 import importlib.resources
+import inspect
 import tomllib
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
+from sqlalchemy import text
 
-pytest.importorskip("procrastinate")
+from syndicator.store.engine import Store, open_store
+from syndicator.store.fleet.jobs import BUILD, BUILDS
+from tests.postgres import Server
+
+procrastinate = pytest.importorskip("procrastinate")
+from procrastinate import App, PsycopgConnector, SyncPsycopgConnector  # noqa: E402
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation  # noqa: E402
+from procrastinate.jobs import Job, Status  # noqa: E402
+from procrastinate.manager import JobManager  # noqa: E402
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = "3.10.0"
@@ -46,3 +63,84 @@ def test_few_modules_know_the_tables_of_the_engine() -> None:
     modules = (ROOT / "syndicator").rglob("*.py")
     knowing = {path.name for path in modules if "procrastinate_" in path.read_text()}
     assert knowing == WITH_ITS_TABLES
+
+
+@pytest.fixture
+def store(postgres: Server) -> Iterator[Store]:
+    """A database with a build that a worker has."""
+    with open_store(postgres.schema(), articles_exist=False) as opened:
+        opened.shards(60).install()
+        opened.builds().plan(BUILD, datetime(2026, 3, 1, tzinfo=UTC))
+        with opened._db.write() as connection:
+            worker = text("INSERT INTO procrastinate_workers DEFAULT VALUES RETURNING id")
+            connection.execute(
+                text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :worker"),
+                {"worker": connection.scalar(worker)},
+            )
+        yield opened
+
+
+def ask(store: Store, question: Callable[[JobManager], Awaitable[T]]) -> T:
+    """The answer of the engine's public manager of jobs."""
+
+    async def go() -> T:
+        app = App(connector=PsycopgConnector(conninfo=store.shards(60).address))
+        async with app.open_async():
+            return await question(app.job_manager)
+
+    return asyncio.run(go())
+
+
+async def find_stalled(manager: JobManager) -> list[Job]:
+    return list(await manager.get_stalled_jobs(queue=BUILDS))
+
+
+async def find_running(manager: JobManager) -> Job:
+    (job,) = await manager.list_jobs_async(status=Status.DOING.value)
+    return job
+
+
+def test_to_defer_a_planned_job_on_our_connection_fails(store: Store) -> None:
+    """Theirs is #1415: our job is planned for the earlier time instead."""
+    with (
+        App(connector=SyncPsycopgConnector(conninfo=store.shards(60).address)).open() as app,
+        store._db.engine.connect() as connection,
+    ):
+        driver = connection.connection.driver_connection
+        task = app.configure_task(BUILD, queueing_lock=BUILD, connection=driver)
+        task.defer()
+        with pytest.raises(AlreadyEnqueued):
+            task.defer()
+        connection.rollback()
+
+
+def test_a_retry_fails_if_the_next_job_is_planned(store: Store) -> None:
+    """Theirs is #1446: a visit plans the next build while one runs."""
+    store.builds().plan(BUILD, datetime(2026, 3, 1, tzinfo=UTC))
+
+    async def retry(manager: JobManager) -> None:
+        await manager.retry_job(await find_running(manager))
+
+    with pytest.raises(UniqueViolation):
+        ask(store, retry)
+
+
+def test_whoever_finishes_a_job_need_not_have_it(store: Store) -> None:
+    """Nor can it be part of our transaction."""
+
+    async def finish(manager: JobManager) -> None:
+        job = await find_running(manager)
+        other = job.evolve(worker_id=(job.worker_id or 0) + 1, attempts=job.attempts + 1)
+        await manager.finish_job(other, Status.SUCCEEDED, delete_job=True)
+
+    ask(store, finish)
+    assert store._db.rows(text("SELECT FROM procrastinate_jobs")) == []
+    assert "connection" not in inspect.signature(JobManager.finish_job).parameters
+
+
+def test_the_jobs_of_a_removed_worker_are_found(store: Store) -> None:
+    """Unlike #1518 says: the number of a removed worker is deleted from its jobs."""
+    assert ask(store, find_stalled) == []
+    with store._db.write() as connection:
+        connection.execute(text("DELETE FROM procrastinate_workers"))
+    assert [job.task_name for job in ask(store, find_stalled)] == [BUILD]

@@ -137,10 +137,10 @@ def _shown(what: str, url: str | None, config: Path) -> "Shown":
 
 
 def _entry(what: str, format: str, config: Path) -> None:
-    from syndicator.showing.explain import entry
+    from syndicator.showing.explain import render_entry
 
     with opened_to_look(config) as opened:
-        data = entry(opened.archive, opened.configuration, what, format)
+        data = render_entry(opened.archive, opened.configuration, what, format)
     sys.stdout.write(data.decode("utf-8") + "\n")
 
 

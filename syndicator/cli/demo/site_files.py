@@ -39,6 +39,7 @@ _PALETTES = (
     ("2f3f66", "f2ead0", "4f5f8a", "3f4f77", "2f5f5a", "c9a24f"),
     ("cfeae0", "ffd98f", "8fc0ae", "5f9f8a", "4f7f5f", "8f4f6f"),
 )
+_ICON_SIDE = 64  # pixels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +157,7 @@ def front(site: Site, base: str, feed_path: str, stories: Sequence[Story]) -> st
     return (
         f'<!DOCTYPE html>\n<html lang="{site.language}"><head><meta'
         f' charset="utf-8"><title>{escape(site.title)}</title>'
+        f'<link rel="icon" type="image/png" sizes="64x64" href="/icon.png">'
         f"{feed}</head><body><h1>{escape(site.title)}</h1><p>{escape(site.tagline)}</p>"
         f"<ul>{_list(site, base, stories)}</ul></body></html>\n"
     )
@@ -381,6 +383,24 @@ def png(name: str, width: int = 960, height: int = 540) -> bytes:
     drawing.draw_triangle(house, ground - 80, ground - 30, 1.2, _NEAR)
     drawing.draw_box(house - 12, house + 12, ground, ground + 45, _SUN)
     return _encode_png(drawing, _PALETTES[digest[8] % len(_PALETTES)])
+
+
+def icon_png(name: str) -> bytes:
+    """Return an icon: a sun, mountain or house on a ground, chosen and coloured by a digest of
+    `name`."""
+    digest = hashlib.sha256(name.encode()).digest()
+    middle = _ICON_SIDE // 2
+    drawing = _Drawing(_ICON_SIDE, _ICON_SIDE)
+    drawing.draw_box(0, _ICON_SIDE, 0, _ICON_SIDE, _NEAR)
+    match digest[0] % 3:
+        case 0:
+            drawing.draw_circle(middle, middle, 20, _SUN)
+        case 1:
+            drawing.draw_triangle(middle, 10, 52, 0.55, _SUN)
+        case _:
+            drawing.draw_box(18, 46, 30, 52, _SUN)
+            drawing.draw_triangle(middle, 10, 30, 1.1, _HOUSE)
+    return _encode_png(drawing, _PALETTES[digest[1] % len(_PALETTES)])
 
 
 def _encode_png(drawing: _Drawing, palette: Sequence[str]) -> bytes:

@@ -136,6 +136,8 @@ class World:
                 body=site_files.blogroll("What I read", self._others(site)).encode(),
                 type="text/x-opml",
             )
+        if path == "/icon.png":
+            return self._fixed(site_files.icon_png(site.title), "image/png")
         if path == "/logo.svg":
             return self._fixed(site_files.svg(site.title), "image/svg+xml")
         if path.startswith("/images/"):

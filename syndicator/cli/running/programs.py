@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, command, stopping
+from syndicator.cli.base import CONFIG, Config, command
+from syndicator.cli.running.signals import stopping
 from syndicator.core.errors import MissingError
 from syndicator.core.program import install
 

@@ -19,10 +19,10 @@ from syndicator.cli.base import (
     Json,
     command,
     opened_for_change,
-    stopping,
     tell_waiting,
 )
 from syndicator.cli.printing import counted
+from syndicator.cli.running.signals import stopping
 from syndicator.console import security
 from syndicator.core.errors import MissingError, UsageError
 from syndicator.operations.operation import Argument, arguments_of, need

@@ -17,8 +17,8 @@ from syndicator.app.clock import utc_now
 from syndicator.app.container import App
 from syndicator.app.read_configuration import Configuration, configuration, taxonomy_files
 from syndicator.cli import printing, reports
-from syndicator.cli.base import GRACE_SECONDS, on_hangup, stopping
 from syndicator.cli.logs import choice
+from syndicator.cli.running.signals import GRACE_SECONDS, on_hangup, stopping
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.model import Outcome

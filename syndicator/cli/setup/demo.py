@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from syndicator.cli import printing, reports
-from syndicator.cli.base import Json, command, stopping
+from syndicator.cli.base import Json, command
 from syndicator.cli.printing import as_json, counted, say, table
+from syndicator.cli.running.signals import stopping
 from syndicator.operations.operation import Argument
 from syndicator.publishing.paths import stem
 

@@ -100,7 +100,15 @@ def init(
         printing.say(f"next: push it to a repository of yours; {folder}/README.md says how")
         return
     printing.secret_address(load(place))
-    printing.say(f"next: {script} add URL, or import FILE.opml; then {command}")
+    printing.say(f"next: {'; then '.join(_list_steps(script, runs or '', command))}")
+
+
+def _list_steps(script: str, runs: str, command: str) -> list[str]:
+    """Return what to do next. `command`: starts the program."""
+    steps = [f"{script} add URL, or import FILE.opml"]
+    if runs == "fleet":
+        steps.append(f"set store.url as deploy/database.sh says, and {script} sources push")
+    return [*steps, command]
 
 
 def _asked(question: str) -> str:

@@ -97,8 +97,8 @@ class ArticleStore(Protocol):
     def begun(self) -> bool: ...
 
     def together(self) -> AbstractContextManager[Callable[[], None]]:
-        """Delay syncing folders to the end of the block or a call of the yielded function. `put`
-        syncs contents."""
+        """Let `put` not wait for the disk: files and folders are durable at the end of the block
+        and after a call of the yielded function. Until then a crash may take files away."""
 
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()

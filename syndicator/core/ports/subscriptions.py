@@ -1,4 +1,4 @@
-"""WebSub subscriptions, the protocol by which visits report on hubs; thumbnails."""
+"""WebSub subscriptions, the protocol by which visits report on hubs; thumbnails; icons."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -103,6 +103,18 @@ class PictureRow:
     next_try: datetime | None = None  # None: no more
     picture: Picture | None = None
     reason: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IconRow:
+    """State of the icon of a source."""
+
+    source_key: str
+    next_try: datetime  # when it is looked for again
+    name: str = ""  # of the published WebP, below the web root; "" for none
+    tries: int = 0  # failed fetches
+    reason: str = ""  # why there is none, or no newer one
     detail: str = ""
 
 

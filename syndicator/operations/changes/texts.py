@@ -8,7 +8,7 @@ import json
 import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from syndicator.app.clock import utc_now
@@ -22,7 +22,6 @@ from syndicator.operations.operation import Change, Operation, Progress, no_prog
 from syndicator.store import codec
 from syndicator.stories import decisions, kept_leads
 from syndicator.upkeep import reconcile
-from syndicator.upkeep.tags.rename import put_tags
 
 Text = str | None  # None: no such file or row
 Edit = tuple[Text, Text]  # before, after
@@ -33,17 +32,19 @@ _LONGEST = 1000  # characters of an argument that is logged: longer ones are in 
 def of_source(app: App, key: str) -> str:
     """Return the name of the file that configures a source: sources.toml, or one of sources.d."""
     main = app.configuration.folder / "sources.toml"
-    files = (
-        placed.file.path for placed in registry.placed_sources(main) if placed.source.key == key
-    )
-    return f"config:{next(files, main).relative_to(app.configuration.folder)}"
+    path = main
+    for placed in registry.placed_sources(main):
+        if placed.source.key == key:
+            path = placed.file.path
+            break
+    return f"config:{path.relative_to(app.configuration.folder)}"
 
 
 def read(app: App, name: str) -> Text:
     """Return the named text, None if it is missing. Raises OSError."""
     kind, _, path = name.partition(":")
     try:
-        return _KINDS[kind][0](app, path)
+        return _KINDS[kind].read(app, path)
     except FileNotFoundError:
         return None
 
@@ -64,7 +65,7 @@ def write(app: App, edits: Mapping[str, Edit], progress: Progress = no_progress)
             ) from error
     for kind, texts in by_kind.items():
         if texts:
-            _KINDS[kind][1](app, texts, progress)
+            _KINDS[kind].write(app, texts, progress)
 
 
 def packed_list(wrapper: Wrapper) -> str:
@@ -76,8 +77,8 @@ def unpacked_list(text: str) -> Wrapper:
     return codec.unpack(Wrapper, text)
 
 
-def _config(app: App, path: str) -> Text:
-    return (app.configuration.folder / path).read_bytes().decode("utf-8", "surrogateescape")
+def _read_config(app: App, path: str) -> Text:
+    return _decode((app.configuration.folder / path).read_bytes())
 
 
 def _write_config(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
@@ -85,70 +86,86 @@ def _write_config(app: App, texts: Mapping[str, Edit], progress: Progress) -> No
         registry.put_text(app.configuration.folder / path, text, seen=before)
 
 
-def _article(app: App, path: str) -> Text:
-    return app.archive.article_store.read(path).decode("utf-8", "surrogateescape")
+def _read_article(app: App, path: str) -> Text:
+    return _decode(app.archive.article_store.read(path))
+
+
+def _decode(data: bytes) -> str:
+    """Decode a file so that `_encode` returns the same bytes, also of one that is not UTF-8."""
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _write_articles(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    for path, edit in texts.items():
-        old, new = (
-            None if text is None else text.encode("utf-8", "surrogateescape") for text in edit
-        )
-        if new is None:
+    for path, (before, text) in texts.items():
+        if text is None:
             app.archive.article_store.delete(path)
         else:
-            app.archive.article_store.edit(path, new, over=old)
+            over = None if before is None else _encode(before)
+            app.archive.article_store.edit(path, _encode(text), over=over)
     problems = [*reconcile.files(app.archive, app.configuration)]
     for path, (_, text) in texts.items():
-        problems += reconcile.file(app.archive, app.configuration, path) if text is not None else ()
-    if wrong := [problem for problem in problems if problem.what in texts]:
-        raise UsageError(f"{wrong[0].what}: {wrong[0].detail}")
+        if text is not None:
+            problems += reconcile.file(app.archive, app.configuration, path)
+    for problem in problems:
+        if problem.what in texts:
+            raise UsageError(f"{problem.what}: {problem.detail}")
 
 
-def _list(app: App, key: str) -> Text:
+def _read_list(app: App, key: str) -> Text:
     state = app.archive.store.visits.state(key)
-    return packed_list(state.discovery.listing) if state and state.discovery.listing else None
+    if state is None or state.discovery.listing is None:
+        return None
+    return packed_list(state.discovery.listing)
 
 
 def _write_lists(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
     visits = app.archive.store.visits
     for key, (_, text) in texts.items():
-        if (state := visits.state(key)) is not None:
-            listing = unpacked_list(text) if text is not None else None
-            discovery = replace(state.discovery, listing=listing)
-            visits.save_states([replace(state.asked_whole(), discovery=discovery)])
+        state = visits.state(key)
+        if state is None:
+            continue
+        listing = unpacked_list(text) if text is not None else None
+        discovery = replace(state.discovery, listing=listing)
+        visits.save_states([replace(state.asked_whole(), discovery=discovery)])
 
 
-def _tags(app: App, id: str) -> Text:
-    article = app.archive.store.visits.article(id)
-    return "".join(f"{tag}\n" for tag in article.tags) if article else None
+def _read_tags(app: App, article_id: str) -> Text:
+    article = app.archive.store.visits.article(article_id)
+    if article is None:
+        return None
+    return "".join(f"{tag}\n" for tag in article.tags)
 
 
 def _write_tags(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    put_tags(
-        app.archive,
-        {article_id: tuple((text or "").splitlines()) for article_id, (_, text) in texts.items()},
-        progress,
-    )
+    from syndicator.upkeep.tags.rename import put_tags  # late: `add` must not load the taxonomy
+
+    tags = {article_id: tuple((text or "").splitlines()) for article_id, (_, text) in texts.items()}
+    put_tags(app.archive, tags, progress)
 
 
-def _story(app: App, id: str) -> Text:
-    member = next(iter(app.archive.store.stories.members([id])), None)
-    return member.story + (_FINAL if member.final else "") if member else None
+def _read_story(app: App, article_id: str) -> Text:
+    for member in app.archive.store.stories.members([article_id]):
+        return f"{member.story}{_FINAL}" if member.final else member.story
+    return None
 
 
 def _write_stories(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    wanted = {article_id: text or "" for article_id, (_, text) in texts.items()}
-    for end in ("", _FINAL):
-        stories = {
-            article_id: story.removesuffix(end)
-            for article_id, story in wanted.items()
-            if story.endswith(_FINAL) == bool(end)
-        }
-        decisions.put(app.archive, stories, final=bool(end))
+    decided: dict[str, str] = {}
+    final: dict[str, str] = {}
+    for article_id, (_, text) in texts.items():
+        if text is not None and text.endswith(_FINAL):
+            final[article_id] = text.removesuffix(_FINAL)
+        else:
+            decided[article_id] = text or ""
+    decisions.put(app.archive, decided, final=False)
+    decisions.put(app.archive, final, final=True)
 
 
-def _lead(app: App, story: str) -> Text:
+def _read_lead(app: App, story: str) -> Text:
     return app.archive.store.stories.leads().get(story)
 
 
@@ -156,36 +173,43 @@ def _write_leads(app: App, texts: Mapping[str, Edit], progress: Progress) -> Non
     kept_leads.record(app.archive, {story: text for story, (_, text) in texts.items() if text})
 
 
-def _feed(app: App, path: str) -> Text:
+def _read_feed(app: App, path: str) -> Text:
     key = FeedKey(*path.split("/", 1))
     row = next((row for row in app.archive.store.index.feeds() if row.key == key), None)
-    return (
-        (f"leads to {row.moved_to.axis}/{row.moved_to.slug}" if row.moved_to else "here")
-        if row
-        else None
-    )
+    if row is None:
+        return None
+    if row.moved_to is None:
+        return "here"
+    return f"leads to {row.moved_to.axis}/{row.moved_to.slug}"
 
 
 def _write_feeds(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
     keys = [FeedKey(*path.split("/", 1)) for path in texts]
-    for row in list(app.archive.store.index.feeds()):
+    index = app.archive.store.index
+    for row in list(index.feeds()):
         if row.key in keys and row.moved_to:
-            app.archive.store.index.save_feed(replace(row, moved_to=None))
-    app.archive.store.index.show_again(keys)
-    app.archive.store.index.mark_stale(keys)
+            index.save_feed(replace(row, moved_to=None))
+    index.show_again(keys)
+    index.mark_stale(keys)
 
 
-# reader and writer by kind, in the order in which they are written: an article's tags need the feed
-_KINDS: Mapping[
-    str, tuple[Callable[[App, str], Text], Callable[[App, Mapping[str, Edit], Progress], None]]
-] = {
-    "config": (_config, _write_config),
-    "list": (_list, _write_lists),
-    "feed": (_feed, _write_feeds),
-    "tags": (_tags, _write_tags),
-    "article": (_article, _write_articles),
-    "story": (_story, _write_stories),
-    "lead": (_lead, _write_leads),
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How texts of one kind are read, and written."""
+
+    read: Callable[[App, str], Text]
+    write: Callable[[App, Mapping[str, Edit], Progress], None]
+
+
+# in the order in which they are written: an article's tags need the feed
+_KINDS: Mapping[str, _Kind] = {
+    "config": _Kind(_read_config, _write_config),
+    "list": _Kind(_read_list, _write_lists),
+    "feed": _Kind(_read_feed, _write_feeds),
+    "tags": _Kind(_read_tags, _write_tags),
+    "article": _Kind(_read_article, _write_articles),
+    "story": _Kind(_read_story, _write_stories),
+    "lead": _Kind(_read_lead, _write_leads),
 }
 
 
@@ -218,10 +242,11 @@ def apply(
                 _log(app, operation, arguments, ended, before, who)
             raise
         applied = replace(planned, **result) if isinstance(result, dict) else planned
-        before |= {name: None for name in applied.touches if name not in before}  # new files
-        return applied, _log(
-            app, operation, arguments, applied, before, who
-        ) if applied.logged else None
+        if not applied.logged:
+            return applied, None
+        for name in applied.touches:
+            before.setdefault(name, None)  # a new file
+        return applied, _log(app, operation, arguments, applied, before, who)
 
 
 def _log(
@@ -232,8 +257,9 @@ def _log(
     before: dict[str, Text],
     who: str,
 ) -> int:
-    after = {name: read(app, name) for name in before}
-    args = {
+    """Log a change with the texts that it changed. `before`: the texts by name, as they were.
+    Return its number."""
+    short_arguments = {
         name: value
         for name, value in plain(arguments).items()
         if value and len(str(value)) <= _LONGEST
@@ -246,9 +272,13 @@ def _log(
         subject=done.subject,
         subjects=[*done.subjects],
         said=done.sentence,
-        args=args,
+        args=short_arguments,
         undoes=done.undoes,
         inverse=done.inverse,
     )
-    files = {name: (text, after[name]) for name, text in before.items() if after[name] != text}
-    return Log(app.configuration.settings.state_dir).add(logged, files).number
+    changed: dict[str, Edit] = {}
+    for name, text in before.items():
+        text_now = read(app, name)
+        if text_now != text:
+            changed[name] = (text, text_now)
+    return Log(app.configuration.settings.state_dir).add(logged, changed).number

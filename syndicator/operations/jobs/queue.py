@@ -85,9 +85,8 @@ class Queue:
         try:
             values = json.loads((self.root / f"{job_id}{_FILE}").read_bytes())
             names = {attribute.name for attribute in fields(Job)}
-            return Job(
-                **{name: value for name, value in values.items() if name in names} | {"id": job_id}
-            )
+            known = {name: value for name, value in values.items() if name in names}
+            return Job(**known | {"id": job_id})
         # missing or damaged
         except (OSError, ValueError, RecursionError, TypeError, AttributeError):
             return None
@@ -102,13 +101,16 @@ class Queue:
 
     def page(self, job_id: str) -> tuple[bytes, str, dict[str, str]] | None:
         """Return the page stored by `keep_page` (bytes, final address, headers), or None."""
+        if not _is_id(job_id):
+            return None
         try:
-            page = (
-                unpacked((self.root / f"{job_id}{_PAGE}").read_bytes()) if _is_id(job_id) else None
-            )
+            stored = unpacked((self.root / f"{job_id}{_PAGE}").read_bytes())
         except OSError:
             return None
-        return (page[0], page[1].get(ANSWERED, ""), page[1]) if page else None
+        if not stored:
+            return None
+        body, headers = stored
+        return body, headers.get(ANSWERED, ""), headers
 
     def waiting(self) -> list[str]:
         """Return the ids of queued jobs, oldest first."""
@@ -188,20 +190,17 @@ class Queue:
         return (self.root / f"{job_id}{_CANCEL}").exists()
 
     def recent(self, most: int) -> list[Job]:
-        names = sorted((path.stem for path in self.root.glob(f"*{_FILE}")), reverse=True)
-        return [job for job_id in names[:most] if (job := self.get(job_id)) is not None]
+        """Return up to `most` jobs, the newest first."""
+        ids = sorted((path.stem for path in self.root.glob(f"*{_FILE}")), reverse=True)
+        jobs = [self.get(job_id) for job_id in ids[:most]]
+        return [job for job in jobs if job is not None]
 
     def lost(self) -> None:
         """Mark running jobs as failed. Call before starting a process of jobs."""
         for job in self.recent(KEPT):
             if job.status in ("running", "building"):
-                self.save(
-                    replace(
-                        job,
-                        status="failed",
-                        said="the program ended meanwhile; see whether it was done",
-                    )
-                )
+                said = "the program ended meanwhile; see whether it was done"
+                self.save(replace(job, status="failed", said=said))
 
     def sweep(self) -> None:
         """Delete the files of all but the KEPT newest jobs; queued jobs stay."""

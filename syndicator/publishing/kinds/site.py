@@ -34,7 +34,7 @@ class Inputs:
     pruned articles; `tags`: of taxonomy.toml; `markdown`: returns the body of an article id;
     `news`: the article ids of each story of the front page; `digest`: each digest with its
     issues; `split`: returns the sentences of a text in a language; `now`: the time of the build,
-    None if nothing waits for an hour to end."""
+    None if nothing waits for an hour to end; `icons`: names of pictures by source key."""
 
     specs: Sequence[FeedSpec]
     rows: Sequence[FeedRow]
@@ -58,6 +58,7 @@ class Inputs:
     digest: Sequence[tuple[Digest, Sequence[Mapping[str, Any]]]] = ()
     split: Split = lambda text, language: [text]
     now: datetime | None = None
+    icons: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -109,6 +110,8 @@ class Site:
             self.kept,
         )
         self.entries.split = given.split
+        self.entries.icons = given.icons
+        self.pages.icons = given.icons
         self._of_stories = replace(
             self.entries, kind=EntryKind.STORY, articles=self.entries, stories_of={}
         )

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from threading import Lock
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from lxml.etree import SubElement
 
 from syndicator.core.formats import ATOM, FORMATS, RSS
+from syndicator.core.model import Enclosure
 from syndicator.publishing.render.feed_entry import Draft, add_media
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
@@ -25,6 +27,16 @@ from syndicator.publishing.render.xml import (
 )
 
 _ARTWORK: Final = ("image/jpeg", "image/png")  # Apple takes no other for itunes:image
+# audio and video with tags of Apple; the validator warns of them beside others
+_APPLE_ENDINGS: Final = (".m4a", ".mp3", ".mov", ".mp4", ".m4v")
+_APPLE_TYPES: Final = (
+    "audio/mp4",
+    "audio/mpeg",
+    "audio/x-m4a",
+    "video/mp4",
+    "video/quicktime",
+    "video/x-m4v",
+)
 _OF_APPLE: Final = ("season", "episode", "explicit")  # lines of an episode with tags of Apple
 _MINUTES: Final = 15  # between two polls
 _ITEM_NAMESPACES: Final = declared("media", "dc", "content")
@@ -128,19 +140,29 @@ def _space_tags(elements: Any) -> None:
         element.text = _TAG.sub(r"\1 ", element.text)
 
 
+def _is_for_apple(enclosure: Enclosure) -> bool:
+    """Return True for a file that Apple's players take, by its address or its type: both may be
+    unusual, as audio/mp3 is."""
+    if urlsplit(enclosure.url).path.lower().endswith(_APPLE_ENDINGS):
+        return True
+    return enclosure.type in _APPLE_TYPES
+
+
 def _add_podcast(item: Any, view: View) -> None:
-    """Add duration, picture, numbers and advice of an episode (Apple's tags); transcripts, chapters
-    and persons (Podcasting 2.0)."""
+    """Add duration, picture, numbers and advice of an episode (Apple's tags, for the types that it
+    takes); transcripts, chapters and persons (Podcasting 2.0)."""
     if view.enclosure is None:
         return
-    if view.seconds:
+    is_for_apple = _is_for_apple(view.enclosure)
+    if is_for_apple and view.seconds:
         add_local(item, "itunes", "duration", str(view.seconds))
-    if view.cover and view.cover_type in _ARTWORK:
+    if is_for_apple and view.cover and view.cover_type in _ARTWORK:
         add_local(item, "itunes", "image", "", href=view.cover)
     for line in view.enclosure.podcast:
         kind, _, rest = line.partition(" ")
         if kind in _OF_APPLE:
-            add_local(item, "itunes", kind, rest)
+            if is_for_apple:
+                add_local(item, "itunes", kind, rest)
             continue
         main, *values = rest.split("; ")
         attributes = dict(value.split("=", 1) for value in values)

@@ -131,6 +131,7 @@ class View:
     source_key: str = ""
     is_own: bool = False  # an entry that we wrote, such as a digest: it has no source feed
     picture: Picture | None = None  # for pages only
+    icon: str = ""  # name of the picture of its source, "" for none; for pages only
     content: str = ""  # HTML for readers: a card, the whole text, both, or ""
     markdown: str = ""  # the whole text, if the operator enabled it
     rights: str = ""  # the publisher's terms of use, for people

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from syndicator.core.axes import SOURCE
 from syndicator.core.model import FeedSpec
+from syndicator.core.urls import is_numeric_host
 from syndicator.publishing.render.head import Links
 from syndicator.publishing.render.view import View
 from syndicator.publishing.web import article_html
@@ -22,13 +23,15 @@ _LEAST_SOURCES: Final = 2  # one alone is not the most active
 _MONTHS: Final = 12  # newest ones; the pages of years follow
 _LEAST_STORIES: Final = 2  # of a tag that may have no page
 _SEARCH: Final = "search.html?q="  # leads to the stories of a tag that may have no page
+_UNNAMED_SITE: Final = "web site"
 _FEW: Final = 5  # stories, too few for a rhythm
 _MONTH_DAYS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """`rhythm`: "5 a day", "" if unknown. `site`: the address of a source's site. `bars`: an SVG
+    """`rhythm`: "5 a day", "" if unknown. `site`: the address of a source's site, `site_name`: what
+    its link says. `bars`: an SVG
     path with a bar for each of the 90 days until `until`, "" without days; the highest means
     `most`. `related`: tags (name, link). `sources`: the most active ones among the newest stories
     (name, link, stories), none for one alone. `months`: the newest ones ("2026-11", stories)."""
@@ -36,6 +39,7 @@ class About:
     count: int
     rhythm: str
     site: str
+    site_name: str
     bars: str
     most: int
     until: str
@@ -58,6 +62,7 @@ def about(
         count=count,
         rhythm=rhythm(views),
         site=site,
+        site_name=_name_site(site),
         bars=bars.path,
         most=bars.most,
         until=until,
@@ -65,6 +70,15 @@ def about(
         sources=_list_active_sources(views, links),
         months=_count_months(days),
     )
+
+
+def _name_site(site: str) -> str:
+    """Return host and path of a site, to show whose it is; a number tells a reader nothing."""
+    if not site:
+        return ""
+    if is_numeric_host(article_html.host(site)):
+        return _UNNAMED_SITE
+    return site.partition("//")[2].strip("/")
 
 
 @dataclass(frozen=True, slots=True)

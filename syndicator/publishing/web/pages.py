@@ -94,6 +94,7 @@ class Pages:
         self._language = language(settings.site.language) or "en"
         self.calendars: dict[str, list[CalendarPage]] = {}  # of feeds that are built, by stem
         self.about: dict[str, About] = {}  # by stem
+        self.icons: Mapping[str, str] = {}  # names of pictures by source key
         self.months: dict[str, str] = {}  # where feeds without archives go on, by stem
         everything = any(
             spec.key == ALL and PAGE in spec.formats and spec.older is not Older.NONE
@@ -173,10 +174,17 @@ class Pages:
             axis=spec.key.axis if spec else "",
             months=self._link_months(about.months, head.stem, shell.root, shown) if about else (),
             badge=article_html.badge(text.line(spec.name) if spec else ""),
+            icon=self._find_icon(spec),
             days=shown,
             earlier=earlier,
             years=[(*link(year.span), year.count) for year in reversed(years)],
         )
+
+    def _find_icon(self, spec: FeedSpec | None) -> str:
+        """Return the name of the icon of a source's feed, "" for none and for other feeds."""
+        if spec is None or spec.key.axis != SOURCE:
+            return ""
+        return self.icons.get(spec.key.slug, "")
 
     def _link_months(
         self, months: Sequence[tuple[str, int]], stem: str, root: str, shown: Sequence[Day]

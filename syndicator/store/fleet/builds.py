@@ -19,13 +19,14 @@ Then: TypeAlias = Callable[[Connection], object]  # the rest of a transaction
 
 # They go before visits, which wait for places anyway. Each task has a lock of its own: the engine
 # keeps the order of jobs with one lock, and a later job would wait for an earlier one's time.
-_TASK: Final = "CAST(:task AS text)"
-_ROW: Final = f"'{BUILDS}', {_TASK}, 1, {_TASK}, {_TASK}, CAST('{{}}' AS jsonb)"
-_PLAN = text(f"{jobs.NEW} VALUES ({_ROW}, to_timestamp(:at / 1e6)) {jobs.SOONER}")
-_FILL = text(
-    f"{jobs.NEW} SELECT {_ROW}, to_timestamp({NOW} / 1e6)"
-    f" WHERE NOT {jobs.IS_RUNNING.format(lock=_TASK)} ON CONFLICT DO NOTHING"
-)
+_ROW: Final = f"'{BUILDS}', task, 1, task, task, CAST('{{}}' AS jsonb)"
+_PLAN = text(f"""
+{jobs.NEW} SELECT {_ROW}, to_timestamp(:at / 1e6) FROM (VALUES (CAST(:task AS text))) AS new (task)
+{jobs.SOONER}""")
+_FILL = text(f"""
+{jobs.NEW} SELECT {_ROW}, to_timestamp({NOW} / 1e6)
+FROM (VALUES ('{BUILD}'), ('{UPKEEP}')) AS missing (task)
+WHERE NOT {jobs.IS_RUNNING.format(lock="missing.task")} ON CONFLICT DO NOTHING""")
 
 
 def plan(connection: Connection, task: str, at: datetime) -> None:
@@ -54,13 +55,16 @@ class Builds:
         with self._db.write() as connection:
             plan(connection, task, at)
 
-    def recover(self, silence: float) -> None:
-        """Plan jobs that are missing, and those of workers without a heartbeat for `silence`
-        seconds, for now."""
+    def fill(self) -> None:
+        """Plan missing jobs for now."""
         with self._db.write() as connection:
-            jobs.take_back(connection, BUILDS, silence)
-            for task in (BUILD, UPKEEP):
-                connection.execute(_FILL, {"task": task})
+            connection.execute(_FILL)
+
+    def recover(self, silence: float) -> None:
+        """Replace the jobs of workers without a heartbeat for `silence` seconds."""
+        with self._db.write() as connection:
+            if jobs.take_back(connection, BUILDS, silence):
+                connection.execute(_FILL)
 
     def end(self, job: Job, planned: Mapping[str, datetime]) -> None:
         """End a job, and plan tasks. Raises JobLost if another worker has it."""

@@ -1,23 +1,25 @@
 """Jobs of workers: what is ours on the private tables of Procrastinate, which takes and polls them.
 
-A visit of hosts (`shards.py`) and a build (`builds.py`) are jobs. Ours, with the reasons:
+Public interface: tasks, the worker, a periodic task that fills the queue, the schema and its
+migrations. Ours, because nothing public does it in 3.10.0 (#N is an issue or pull request of
+github.com/procrastinate-org/procrastinate):
 - A job ends in the transaction that saves its results and plans the next one, which checks job,
   worker and attempt (`_FENCE`): a frozen worker writes nothing after its job was given to another.
-  `finish_job` is a transaction of its own and checks no worker.
-- `defer` takes our connection, but fails, and the transaction with it, if the job is planned
-  already; ours is planned for the earlier time then (`SOONER`).
-- The jobs of silent workers are replaced (`_SILENT`): the engine deletes the row of a silent
-  worker, and then does not find its jobs (github.com/procrastinate-org/procrastinate/issues/1518).
-- Missing jobs are planned by whoever finds none: a periodic task may not run again after a restart
-  (github.com/procrastinate-org/procrastinate/issues/1495).
-- Heartbeats (`_BEAT`) renew the leases of hosts in the same round trip, also while the engine
-  drains; since github.com/procrastinate-org/procrastinate/pull/1344 it has heartbeats of its own.
+  `finish_job` checks no worker and takes no connection; other calls do since #1508 and #1560.
+- A job that is planned already is done at the earlier time (`SOONER`). `defer` on our connection
+  fails instead, and the transaction with it (#1415).
+- A job of a silent worker is deleted and planned again in one transaction (`_SILENT`).
+  `get_stalled_jobs` and `retry_job` are two: a job that another worker took in between would be
+  given twice. `retry_job`, and so each retry, also fails if the next job is planned (#1446).
+- Heartbeats (`_BEAT`) last while running jobs end, and fail for a worker that was removed. The
+  engine's own end when it is stopped (#1585).
+- Who is alive and works is read from the tables (`workers.py`): the engine lists no workers.
 `tests/store/test_upstream.py` fails if the engine changes."""
 
 import asyncio
-import importlib.resources
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, select, text
@@ -37,7 +39,11 @@ VISITS = "shards"  # queue and task of visits
 BUILDS = "build"
 BUILD = "build"
 UPKEEP = "upkeep"
-_QUEUES = {VISITS: VISITS, BUILD: BUILDS, UPKEEP: BUILDS}  # by task
+FILL = "fill"
+_QUEUES = {VISITS: VISITS, BUILD: BUILDS, UPKEEP: BUILDS, FILL: BUILDS}  # by task
+# When one worker fills the queue: now and then, as each look reads all sources, and when a worker
+# starts, unless one has since (#1495). By the clocks of workers: with wrong ones more often.
+_FILL_TIMES = "*/5 * * * *"
 _LOOK = 0.5  # seconds between two polls of a queue without due jobs: a choice
 _ENGINE = "queue's schema"  # the note with the last migration of the engine
 _TABLES = text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
@@ -64,7 +70,6 @@ DELETE FROM procrastinate_jobs WHERE id IN (
   WHERE j.status = 'doing' AND j.queue_name = :queue
   AND coalesce(w.last_heartbeat, '-infinity') < now() - make_interval(secs => :silence) FOR UPDATE OF j SKIP LOCKED)
 RETURNING task_name AS task, (args->>'shard')::int AS shard""")  # noqa: E501
-_ANY = text("SELECT EXISTS (SELECT 1 FROM procrastinate_jobs WHERE queue_name = :queue)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +86,10 @@ class Job:
 def install(database: Database, index: str) -> None:
     """Create or upgrade the queue's tables, and run the statement `index`. A note stores the last
     applied migration."""
-    scripts = importlib.resources.files("procrastinate").joinpath("sql")
-    changes = sorted(
-        path.name for path in scripts.joinpath("migrations").iterdir() if path.name.endswith(".sql")
-    )
+    from procrastinate.schema import SchemaManager
+
+    migrations = Path(SchemaManager.get_migrations_path())
+    changes = sorted(path.name for path in migrations.glob("*.sql"))
     noted = select(schema.notes.c.value).where(schema.notes.c.key == _ENGINE)
     if database.scalar(noted) == changes[-1]:
         return
@@ -92,12 +97,15 @@ def install(database: Database, index: str) -> None:
         postgres.unlimited(connection)
         postgres.alone(connection, "migrations")
         last = connection.execute(noted).scalar()
-        there = connection.execute(_TABLES).scalar()
-        missing = [f"migrations/{name}" for name in changes if name > (last or changes[-1])]
+        if connection.execute(_TABLES).scalar():
+            missing = [name for name in changes if name > (last or changes[-1])]
+            scripts = [migrations.joinpath(name).read_text() for name in missing]
+        else:
+            scripts = [SchemaManager.get_schema()]
         # it accepts several statements at once
         driver: Any = connection.connection.driver_connection
-        for name in missing if there else ["schema.sql"]:
-            driver.execute(scripts.joinpath(name).read_text())
+        for script in scripts:
+            driver.execute(script)
         connection.exec_driver_sql(index)
         upsert(connection, schema.notes, [{"key": _ENGINE, "value": changes[-1], "at": 0}])
 
@@ -116,11 +124,6 @@ def take_back(connection: Connection, queue: str, silence: float) -> Sequence[Ro
     """Delete the running jobs of `queue` whose workers are silent for `silence` seconds; return
     task and shard of each."""
     return connection.execute(_SILENT, {"queue": queue, "silence": silence}).all()
-
-
-def has_any(connection: Connection, queue: str) -> bool:
-    """Return True if the queue has jobs, waiting or running."""
-    return bool(connection.execute(_ANY, {"queue": queue}).scalar())
 
 
 def beat(database: Database, worker: int) -> int:
@@ -163,7 +166,7 @@ class Engine:
         # end the session.
         app.job_manager.finish_job = _nothing
 
-        async def go(context: "JobContext", shard: int = -1) -> None:
+        async def go(context: "JobContext", shard: int = -1, timestamp: int = 0) -> None:
             job = context.job
             await work(
                 Job(
@@ -177,6 +180,10 @@ class Engine:
 
         for task in _QUEUES:
             app.task(name=task, pass_context=True)(go)
+        fill_often = app.periodic(
+            cron=_FILL_TIMES, queue=BUILDS, lock=FILL, queueing_lock=FILL, priority=1
+        )
+        fill_often(app.tasks[FILL])
         self._app = app
         self._worker: Any = Worker(
             app,

@@ -105,13 +105,12 @@ class Shards:
         with self._db.write() as connection:
             connection.execute(_FILL)
 
-    def recover(self) -> bool:
-        """Replace the jobs of silent workers. Return False if there are no jobs at all."""
+    def recover(self) -> None:
+        """Replace the jobs of silent workers."""
         with self._db.write() as connection:
             taken = jobs.take_back(connection, QUEUE, self._lease)
             for shard in sorted(row.shard for row in taken):
                 connection.execute(_NEXT, {"shard": shard, "rest": _REST})
-            return jobs.has_any(connection, QUEUE)
 
     def beat(self, worker: int, owner: str) -> Beat:
         """Write a heartbeat. Raises StoreAway if the queue has removed this worker."""

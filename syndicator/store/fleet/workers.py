@@ -1,7 +1,7 @@
 """The workers of a fleet: which run, since when they are silent, what they do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import text
 
@@ -65,15 +65,9 @@ class Workers:
 
     def register(self, registration: Registration) -> None:
         """Add a worker, and forget those that the queue has removed."""
-        values = {
-            "number": registration.number,
-            "machine": registration.machine,
-            "process": registration.process,
-            "version": registration.version,
-        }
         with self._db.write() as connection:
             connection.execute(_FORGET)
-            connection.execute(_REGISTER, values)
+            connection.execute(_REGISTER, asdict(registration))
 
     def list(self) -> Sequence[WorkerState]:
         """Return all workers that did not end in order, live or silent. Raises StoreError."""

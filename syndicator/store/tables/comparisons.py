@@ -14,7 +14,6 @@ from sqlalchemy import (
     LargeBinary,
     bindparam,
     cast,
-    delete,
     func,
     literal,
     null,
@@ -106,6 +105,11 @@ _LIKELY = (
 _KNOWN = union_all(*_AT)
 _KNOWN_LIKE = union_all(*_AT, *_EARLIER, _LIKELY)
 _ONLY_EARLIER = union_all(*_EARLIER)
+# of an article whose blocks are saved again, and of the host's oldest articles
+_DELETE_BLOCKS = (
+    "DELETE FROM blocks WHERE host = ? AND n NOT IN (SELECT n FROM blocks WHERE host = ?"
+    " AND article <> ? ORDER BY n DESC LIMIT ?)"
+)
 _GUID = guid_alias("", "")[:-1]
 
 
@@ -234,10 +238,8 @@ def _belongs(value: str, url: str) -> bool:
 def save_blocks(connection: Connection, article_id: str, blocks: Blocks) -> None:
     """Replace the blocks of an article, and drop those of the host's oldest article if it has too
     many."""
-    table = schema.blocks
-    name = codec.key(blocks.host)
-    others = select(table.c.n).where(table.c.host == name, table.c.article != article_id)
-    stay = others.order_by(table.c.n.desc()).limit(REMEMBERED - 1)
-    connection.execute(delete(table).where(table.c.host == name, table.c.n.not_in(stay)))
-    row = {"host": name, "article": article_id, "digests": json.dumps(sorted(set(blocks.digests)))}
-    insert(connection, table, [row])
+    host = codec.key(blocks.host)
+    drive(connection, _DELETE_BLOCKS, (host, host, article_id, REMEMBERED - 1))
+    digests = json.dumps(sorted(set(blocks.digests)))
+    row = {"host": host, "article": article_id, "digests": digests}
+    insert(connection, schema.blocks, [row])

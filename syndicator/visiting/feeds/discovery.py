@@ -1,8 +1,8 @@
-"""Detect if a document is a feed, page, OPML or sitemap, and find a page's feeds. Pure."""
+"""Detect if a document is a feed, page, OPML or sitemap; find a page's feeds and icons. Pure."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from html import unescape
 from typing import Literal
 from urllib.parse import urljoin, urlsplit
@@ -40,6 +40,9 @@ _GUESSES = (
     "feed.json",
     "feeds/posts/default",
 )
+# relations of icons; Apple's have a picture without transparency, "mask-icon" is a stencil
+_APPLE = frozenset(("apple-touch-icon", "apple-touch-icon-precomposed"))
+_ICONS = _APPLE | {"icon"}
 _TAG = re.compile(r"<(base|link|meta|a)\s([^<>]*)", re.I)
 _ATTRIBUTE = re.compile(r"([a-zA-Z:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 _BODY = re.compile(
@@ -57,6 +60,10 @@ _CHARSET_BYTES = 2048  # of a page in which its charset is looked for
 _KIND_BYTES = 4096  # of a document by which its kind is known
 _LONGEST_TAG = 4000  # characters of a tag that are looked at
 _OTHER_JSON = re.compile(r"oembed|/wp-json\b")  # alternates of WordPress that are no feeds
+_ICON_SIZE = re.compile(r"([1-9][0-9]{0,3})x[1-9][0-9]{0,3}", re.I)
+_LARGE_ICON = 64  # pixels: an icon that is as large is not blurred
+_APPLE_SIZE = 180  # pixels, of an apple-touch-icon that does not say it
+_MOST_ICONS = 3  # of a page that are tried
 _MOST_CHARACTERS = 2_000_000  # of a page that are looked at
 _HEAD_BYTES = 200_000  # of a page that are looked at for the links of its head: a choice
 
@@ -178,6 +185,14 @@ def _decode(body: bytes, headers: Mapping[str, str]) -> str:
     return body.decode("latin-1")[:_MOST_CHARACTERS]
 
 
+@dataclass(frozen=True, slots=True)
+class _IconLink:
+    """An icon that a page names."""
+
+    url: str
+    size: int  # width in pixels, 0 if unknown
+
+
 class _Page:
     """Feed links and title of a page, by regular expressions: html.parser is quadratic for unclosed
     tags."""
@@ -185,6 +200,7 @@ class _Page:
     def __init__(self, text: str, url: str) -> None:
         self.base = url
         self.is_article = False
+        self.icons: list[_IconLink] = []
         # relations in lower case, and target, of each link element
         self.links: list[tuple[list[str], str]] = []
         self.alternates: list[FeedLink] = []
@@ -217,16 +233,32 @@ class _Page:
                 self.likely.append(FeedLink(target, one_line(title), "link"))
 
     def _read_link(self, href: str, title: str, attributes: dict[str, str]) -> None:
-        """Note a link element, and the feed that it names."""
+        """Note a link element, and the icon or feed that it names."""
         relations = attributes.get("rel", "").lower().split()
         target = resolve(self.base, href)
         self.links.append((relations, target))
+        if target and _ICONS & set(relations) and not _is_svg(target, attributes):
+            self.icons.append(_IconLink(target, _measure_icon(relations, attributes)))
         if "alternate" not in relations and "feed" not in relations:
             return
         media_type = attributes.get("type", "").split(";")[0].strip().lower()
         feed_format = _TYPES.get(media_type)
         if feed_format and target and not _OTHER_JSON.search(href):
             self.alternates.append(FeedLink(target, one_line(title), feed_format))
+
+
+def _is_svg(address: str, attributes: dict[str, str]) -> bool:
+    """Return True for a drawing, which we cannot decode."""
+    is_named_svg = urlsplit(address).path.lower().endswith((".svg", ".svgz"))
+    return is_named_svg or "svg" in attributes.get("type", "").lower()
+
+
+def _measure_icon(relations: Sequence[str], attributes: dict[str, str]) -> int:
+    """Return the width that an icon states, in pixels; 0 if it is unknown."""
+    widths = [int(width) for width in _ICON_SIZE.findall(attributes.get("sizes", ""))]
+    if not widths and not _APPLE.isdisjoint(relations):
+        return _APPLE_SIZE
+    return max(widths, default=0)
 
 
 def _read_attributes(tag: str) -> dict[str, str]:
@@ -258,6 +290,17 @@ def _remove_between(text: str, opening: str, closing: str) -> str:
         position = end + len(closing)
     pieces.append(text[position:])
     return "".join(pieces)
+
+
+def linked_icons(body: bytes, url: str, headers: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the addresses of at most three icons that a page's head names, the best first: the
+    smallest of those that are large enough, then the larger ones of the others."""
+    icons = _Page(_cut_head(body[:_HEAD_BYTES], headers), url).icons[:MOST]
+    large = [icon for icon in icons if icon.size >= _LARGE_ICON]
+    small = [icon for icon in icons if icon.size < _LARGE_ICON]
+    large.sort(key=lambda icon: icon.size)
+    small.sort(key=lambda icon: icon.size, reverse=True)
+    return tuple(dict.fromkeys(icon.url for icon in (*large, *small)))[:_MOST_ICONS]
 
 
 def page_links(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:

@@ -190,8 +190,15 @@ def parse_json_feed(body: bytes, url: str, most: int) -> ParsedFeed:
         hubs=tuple(hub for hub in hubs if hub),
         self_url=resolve(url, _read_text(data.get("feed_url"))),
         language=_read_text(data.get("language")),
+        icons=_list_icons(data, url),
         entries=tuple(_read_item(item, data, url) for item in items),
     )
+
+
+def _list_icons(data: dict[str, Any], url: str) -> tuple[str, ...]:
+    """Return the addresses of the icon and of the favicon, which is smaller."""
+    addresses = [resolve(url, _read_text(data.get(name))) for name in ("icon", "favicon")]
+    return tuple(dict.fromkeys(address for address in addresses if address))
 
 
 def _read_item(item: dict[str, Any], feed: dict[str, Any], url: str) -> Entry:

@@ -402,6 +402,7 @@ def _read_feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
         format="rdf" if version in ("rss090", "rss10") else version,
         title=_get_title(head, version),
         site_url=resolve(url, _get_text(head, "link")),
+        icons=_list_icons(head, url),
         id=_get_text(head, "id"),
         hubs=tuple(dict.fromkeys(hubs)),
         self_url=own_urls[0] if own_urls else "",
@@ -416,6 +417,15 @@ def _read_feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
             for item in parsed["entries"][:MOST_ENTRIES]
         ),
     )
+
+
+def _list_icons(head: Any, url: str) -> tuple[str, ...]:
+    """Return the addresses of a feed's icon, image (also of podcasts) and logo, without
+    repetition."""
+    image = _get_text(head.get("image") or {}, "href")
+    stated = (_get_text(head, "icon"), image, _get_text(head, "logo"))
+    addresses = [resolve(url, address) for address in stated]
+    return tuple(dict.fromkeys(address for address in addresses if address))
 
 
 def _read_skip_hours(body: bytes) -> tuple[int, ...]:

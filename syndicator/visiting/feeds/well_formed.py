@@ -56,6 +56,8 @@ _ROWS = (
     ("other", "media_group", "media_group"),
     ("attached", "image", "itunes_image itunes_link"),
     ("image", "", "image"),
+    ("icon", "icon", "icon"),
+    ("icon", "logo", "logo"),
     ("unused", "person", "contributor itunes_owner"),
     ("unused", "source", "source"),
     ("unused", "textinput", "textinput"),
@@ -519,6 +521,13 @@ class _Reader:
         self.context = self.head.setdefault("image", {})
         self.read_children(element, depth)
         self.context = self.head
+
+    def read_icon(self, element: Any, name: str, depth: int) -> None:
+        """Read the address of an icon or logo. Raise Unusual."""
+        if _read_leaf(element):  # attributes hide the address from feedparser
+            self.context[name] = ""
+            return
+        self.store(name, self.read_address(element), depth)
 
     def read_category(self, element: Any, scheme: str, depth: int) -> None:
         """Read a category, from attributes or text. Raise Unusual."""

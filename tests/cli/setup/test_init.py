@@ -204,6 +204,8 @@ def test_one_command_has_it_run(
         assert "\n@reboot  cd" in written["crontab"] and written["crontab"].endswith("--quiet up\n")
     if runs == "docker":
         assert '- "8080:8080"' in written["yaml"]
+    pushes = f"store.url as deploy/database.sh says, and {tmp_path / 'mine'}/run sources push; then"
+    assert (pushes in output) == (runs == "fleet")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from lxml import etree
 
 from syndicator.configuration.settings import Publish, Settings, Site
@@ -87,6 +88,34 @@ def test_an_episode_has_duration_and_picture_for_podcast_players() -> None:
         [duration],
         [duration, ("image", None, {"href": "https://pod.example/1.jpg"})],
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "type", "is_for_apple"),
+    [
+        ("1.mp3", "audio/mp3", True),
+        ("1.M4A?from=feed", "audio/x-m4a", True),
+        ("play?id=1", "audio/mpeg", True),
+        ("1.mp4", "video/mp4", True),
+        ("1.wav", "audio/wav", False),
+        ("1.ogg", "audio/ogg", False),
+    ],
+)
+def test_tags_of_apple_stand_only_beside_files_that_its_players_take(
+    name: str, type: str, is_for_apple: bool
+) -> None:
+    sound = Enclosure(
+        url=f"https://pod.example/{name}",
+        type=type,
+        duration="60",
+        podcast=("episode 1", "person Jane Doe"),
+    )
+    outlet = MemoryOutlet()
+    built(MemoryIndex([article(1, enclosure=sound)]), outlet, Settings())
+    (item,) = etree.fromstring(outlet.files["all.rss"]).iter("item")
+    names = [node.tag.removeprefix(ITUNES) for node in item if node.tag.startswith(ITUNES)]
+    assert names == (["duration", "episode"] if is_for_apple else [])
+    assert item.find(f"{PODCAST}person") is not None
 
 
 def test_an_episode_has_its_numbers_and_advice() -> None:

@@ -266,3 +266,20 @@ def test_a_month_is_a_calendar_that_leads_to_its_days_with_their_top_stories(
         "Story 3",
         "Story 0",
     }
+
+
+@pytest.mark.parametrize(
+    ("site", "name"),
+    [
+        ("https://alpha.example/blog/", "alpha.example/blog"),
+        ("http://127.0.0.2:8080/", "web site"),
+        ("http://[::1]/", "web site"),
+        ("", ""),
+    ],
+)
+def test_the_link_to_the_site_of_a_source_says_no_number(site: str, name: str) -> None:
+    article_view = seen(1, "alpha")
+    article_view = replace(article_view, origin=replace(article_view.origin, site=site))
+    spec = FeedSpec(key=FeedKey("source", "alpha"), name="Alpha", title="-", first_slug="alpha")
+    made = about.about(spec, 1, {}, [article_view], Links(base="../"))
+    assert (made.site, made.site_name) == (site, name)

@@ -14,7 +14,7 @@ import pytest
 from syndicator.app.container import open_app
 from syndicator.core.model import Article
 from syndicator.filing.read_article import load_taxonomy
-from syndicator.showing.explain import llm_history
+from syndicator.showing.explain import describe_model_answer
 from syndicator.upkeep import reconcile
 from syndicator.upkeep.learn import confirmed_tags
 from syndicator.upkeep.model import ask
@@ -523,7 +523,7 @@ def test_the_key_is_sent_and_stands_nowhere(tmp_path: Path, llm: FakeLlm) -> Non
                 report,
                 app.archive.store.status.llm(),
                 *(
-                    llm_history(app.archive, app.configuration, lab.place.article(t).id)
+                    describe_model_answer(app.archive, app.configuration, lab.place.article(t).id)
                     for t in ("One", "Two")
                 ),
             ]
@@ -546,7 +546,9 @@ def test_show_says_what_was_asked_answered_and_decided(lab: Lab) -> None:
     lab.llm.behaviour = BEHAVIOURS["no-such-sentence"]
     lab.ask()
     with lab.app() as app:
-        told = llm_history(app.archive, app.configuration, lab.place.article("Weather").id)
+        told = describe_model_answer(
+            app.archive, app.configuration, lab.place.article("Weather").id
+        )
     assert told["llm"].startswith(
         "refused (sentences: 99 is none of the 4 sentences), tiny prompt 2, 2026-03-10T"
     )

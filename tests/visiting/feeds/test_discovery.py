@@ -6,7 +6,7 @@ import gzip
 
 import pytest
 
-from syndicator.visiting.feeds.discovery import discover, linked_feeds
+from syndicator.visiting.feeds.discovery import discover, linked_feeds, linked_icons
 from syndicator.visiting.feeds.known import Discovery, FeedLink
 from tests.samples import Samples, read
 
@@ -154,6 +154,30 @@ def test_the_feeds_that_a_page_names_as_its_own(page: str, linked: bool) -> None
         page.encode(), "https://a.example/x", {"content-type": "text/html; charset=utf-8"}
     )
     assert found == (("https://a.example/feed",) if linked else ())
+
+
+@pytest.mark.parametrize(
+    ("links", "icons"),
+    [
+        ("<link rel=icon href=/a.png>", ["a.png"]),
+        ("<link rel='shortcut icon' href=a.ico>", ["a.ico"]),
+        (
+            "<link rel=icon href=s.png sizes=32x32><link rel=icon href=l.png sizes='192x192'>"
+            "<link rel=icon href=m.png sizes='16x16 96x96'>",
+            ["m.png", "l.png", "s.png"],
+        ),
+        ("<link rel=icon href=a.png><link rel=apple-touch-icon href=b.png>", ["b.png", "a.png"]),
+        ("<base href=/b/><link rel=icon href=a.png>", ["b/a.png"]),
+        ("<link rel=icon href=a.svg><link rel=icon href=b type=image/svg+xml>", []),
+        ("<link rel=mask-icon href=a.png><link rel=stylesheet href=a.css>", []),
+        ("<link rel=icon href='data:image/png;base64,AAAA'>", []),
+        ("<p>text<link rel=icon href=a.png>", []),  # where others may write
+        ("".join(f"<link rel=icon href={n}.png>" for n in range(9)), ["0.png", "1.png", "2.png"]),
+    ],
+)
+def test_the_icons_that_a_page_names(links: str, icons: list[str]) -> None:
+    found = linked_icons(links.encode(), "https://a.example/", {})
+    assert list(found) == [f"https://a.example/{icon}" for icon in icons]
 
 
 def test_many_open_scripts_take_no_time() -> None:

@@ -106,6 +106,7 @@ def test_atom_whole() -> None:
     )
     entry = feed.entries[0]
     assert (feed.format, feed.id, feed.site_url) == ("atom10", "urn:f", "https://example.org/")
+    assert feed.icons == ("https://example.org/f.ico",)
     assert (entry.id, entry.url, entry.title) == ("urn:1", "https://example.org/base/p/1", "A b")
     assert (entry.published, entry.updated) == (
         datetime(2026, 11, 24, 10, tzinfo=UTC),
@@ -121,6 +122,25 @@ def test_atom_text_titles_are_taken_literally() -> None:
         "<entry><id>1</id><title type='text'>Use &lt;b&gt; &amp;amp; &lt;i&gt;</title></entry>"
     )
     assert feed.entries[0].title == "Use <b> &amp; <i>"
+
+
+@pytest.mark.parametrize(
+    ("head", "icons"),
+    [
+        ("<image><url>/i.png</url><title>T</title></image>", ("https://example.org/i.png",)),
+        ("<itunes:image href='https://cdn.example/c.jpg'/>", ("https://cdn.example/c.jpg",)),
+        ("<image><url>data:image/png;base64,AAAA</url></image>", ()),
+        ("<image><url>javascript:alert(1)</url></image>", ()),
+        ("", ()),
+    ],
+)
+def test_the_picture_of_an_rss_feed_is_its_icon(head: str, icons: tuple[str, ...]) -> None:
+    assert parse_feed(rss("", head), URL).icons == icons
+
+
+def test_an_atom_feed_has_icon_and_logo_the_icon_first() -> None:
+    feed = atom("<logo>logo.png</logo><icon>icon.png</icon>")
+    assert feed.icons == ("https://example.org/blog/icon.png", "https://example.org/blog/logo.png")
 
 
 def test_rdf() -> None:
@@ -166,6 +186,7 @@ def test_json_feed() -> None:
         home_page_url="/",
         feed_url=URL,
         favicon="/f.ico",
+        icon="i.png",
         language="en",
         hubs=[{"type": "WebSub", "url": "https://hub.example.org/"}],
         authors=[{"name": "All"}],
@@ -205,6 +226,7 @@ def test_json_feed() -> None:
         "https://example.org/",
         ("https://hub.example.org/",),
     )
+    assert feed.icons == ("https://example.org/blog/i.png", "https://example.org/f.ico")
     assert (one.id, one.url, one.title, one.authors) == (
         "7",
         "https://example.org/7",

@@ -1,0 +1,93 @@
+"""Say what there is instead of a command or an option that does not exist."""
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+_MISSING: Final = re.compile(r"No such (?P<kind>option|command):? '?(?P<word>[^\s']+?)'?(?:\.|$)")
+_MOST: Final = 3  # alternatives in a message
+# options of nearly every command, which nobody means by another word
+_COMMON: Final = ("--json", "--config", "--dry-run")
+
+
+def explain_missing(error: Any) -> str:
+    """Return the message of typer's error with the nearest commands or options and what they do.
+    The message of any other mistake stays. Loads all commands."""
+    message = str(error.message)
+    missing = _MISSING.match(message)
+    if missing is None or error.ctx is None:
+        return message
+    word = missing["word"]
+    root = error.ctx.find_root()
+    path = str(error.ctx.command_path).removeprefix(str(root.info_name)).strip()
+    if missing["kind"] == "option":
+        there = _list_options(error.ctx.command, path)
+        nearest = _find_near(word, there) or _drop_common(there)
+    else:
+        there = dict(_list_commands(root.command))
+        nearest = _find_near(word, there) or _find_by_purpose(word, there)
+    if not nearest:
+        return message
+    alternatives = [f"`{words}`: {purpose}" for words, purpose in nearest.items()]
+    return f"No such {missing['kind']}: {word}. There is {' '.join(alternatives[:_MOST])}"
+
+
+def _list_options(command: Any, path: str) -> dict[str, str]:
+    """Return the purpose of each option of a command, by the words to type."""
+    options = {}
+    for parameter in command.params:
+        names = [name for name in parameter.opts if name.startswith("--")]
+        if names:
+            options[f"{path} {names[0]}".strip()] = _first_sentence(parameter.help)
+    return options
+
+
+def _list_commands(group: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Iterate over the words and the purpose of commands, of those below `change`, and of options
+    without a value, which often are commands elsewhere."""
+    from syndicator.cli.operations import list_changes
+
+    for name, command in group.commands.items():
+        words = f"{path} {name}".strip()
+        yield words, _first_sentence(command.get_short_help_str(limit=1000))
+        if hasattr(command, "commands"):
+            yield from _list_commands(command, words)
+    if path:
+        return
+    for name, purpose in list_changes().items():
+        yield f"change {name}", _first_sentence(purpose)
+    for name, command in group.commands.items():
+        for parameter in command.params:
+            if getattr(parameter, "is_flag", False) and parameter.opts[0] not in _COMMON:
+                yield f"{name} {parameter.opts[0]}", _first_sentence(parameter.help)
+
+
+def _find_near(word: str, there: Mapping[str, str]) -> dict[str, str]:
+    """Return those whose last word is spelled alike, the most similar first."""
+    last_words: dict[str, list[str]] = {}
+    for words in there:
+        last_words.setdefault(words.rsplit(" ", 1)[-1].strip("-"), []).append(words)
+    near = difflib.get_close_matches(word.strip("-"), last_words, n=_MOST, cutoff=0.7)
+    return {words: there[words] for last in near for words in last_words[last]}
+
+
+def _find_by_purpose(word: str, there: Mapping[str, str]) -> dict[str, str]:
+    """Return those whose purpose has the word."""
+    search = re.compile(rf"\b{re.escape(word)}\b", re.I).search
+    return {words: purpose for words, purpose in there.items() if search(purpose)}
+
+
+def _drop_common(options: Mapping[str, str]) -> dict[str, str]:
+    """Return the options of this command alone; all if it has no other."""
+    special = {
+        words: purpose
+        for words, purpose in options.items()
+        if words.rsplit(" ", 1)[-1] not in _COMMON
+    }
+    return special or dict(options)
+
+
+def _first_sentence(help_text: str | None) -> str:
+    sentence = " ".join((help_text or "").split()).partition(". ")[0]
+    return f"{sentence.removesuffix('.')}."

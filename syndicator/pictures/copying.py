@@ -1,0 +1,99 @@
+"""Fetch a foreign picture, decode it and publish our small copy."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from syndicator.app.archive import Archive
+from syndicator.app.places import open_outlet
+from syndicator.app.read_configuration import Configuration
+from syndicator.configuration.settings import Settings
+from syndicator.core.errors import DiskError
+from syndicator.core.model import Failed, Fetched, Source
+from syndicator.core.ports import Fetcher
+from syndicator.core.ports.subscriptions import Picture, PictureRow
+from syndicator.core.program import logger
+from syndicator.filing.context import picture_request
+from syndicator.pictures import outcomes
+from syndicator.pictures.answers import Thumbnail
+from syndicator.pictures.decoder import PictureRefused
+from syndicator.pictures.outcomes import KeptPictures
+from syndicator.store.engine import Store
+
+_BEGUN: Final = "pictures begun"  # name of a note: somebody writes pictures
+
+MakeCopy = Callable[[bytes], Awaitable[Thumbnail]]
+
+
+def open_kept_pictures(settings: Settings) -> KeptPictures:
+    """Return the small copies that the state keeps."""
+    return KeptPictures(settings.state_dir / "pictures")
+
+
+def were_begun(store: Store) -> bool:
+    """Return True while pictures are written; also after a kill, which may have left half of
+    one."""
+    return bool(store.visits.note(_BEGUN))
+
+
+class PictureCopier:
+    """Copies pictures of others. Call `end` after the last one."""
+
+    def __init__(self, archive: Archive, configuration: Configuration, fetcher: Fetcher) -> None:
+        self._archive = archive
+        self._settings = configuration.settings
+        self._fetcher = fetcher
+        self._kept = open_kept_pictures(configuration.settings)
+        self._outlet = open_outlet(
+            configuration.settings, configuration.environ, held=archive.store.held
+        )
+        self._is_noted = False  # in the note of those that write pictures
+
+    async def copy(
+        self, row: PictureRow, source: Source | None, make_copy: MakeCopy
+    ) -> PictureRow | None:
+        """Fetch the picture of `row` and publish what `make_copy` makes of it. Return the row with
+        the outcome; None if there is none to record. `source`: with the terms of the picture.
+        Raises DiskError, StoreError."""
+        request = picture_request(row.url, source, self._settings)
+        result = await self._fetcher.fetch(request)
+        now = self._archive.clock()
+        if isinstance(result, Failed):
+            logger("pictures").debug(
+                "no picture", of=row.id, reason=result.reason, detail=result.detail
+            )
+            return outcomes.failed(row, result, now)
+        if not isinstance(result, Fetched):
+            return None
+        if rule := outcomes.forbidden(result.headers):
+            return outcomes.off_limits(row, f"its server says {rule}", now)
+        try:
+            thumbnail = await make_copy(result.body)
+        except PictureRefused as refusal:
+            logger("pictures").debug(
+                "no copy", of=row.id, reason=refusal.reason, detail=refusal.detail
+            )
+            return outcomes.refused(
+                row, refusal.reason, refusal.detail, self._archive.clock(), final=refusal.final
+            )
+        name = self._publish(thumbnail)
+        picture = Picture(name=name, width=thumbnail.width, height=thumbnail.height)
+        return outcomes.kept(row, picture)
+
+    def _publish(self, thumbnail: Thumbnail) -> str:
+        """Keep and publish a copy. Return the name of its file. Raises DiskError."""
+        if not self._is_noted:
+            self._archive.store.visits.set_note(_BEGUN, "now", self._archive.clock())
+            self._archive.store.visits.commit()  # before the first temporary file
+            self._is_noted = True
+        try:
+            name = self._kept.put(thumbnail.webp)
+            self._outlet.put(name, thumbnail.webp)
+            self._outlet.commit()
+        except OSError as error:
+            raise DiskError.of(error) from error
+        return name
+
+    def end(self) -> None:
+        """Note that no picture is written any more."""
+        if self._is_noted:
+            self._archive.store.visits.set_note(_BEGUN, None, self._archive.clock())

@@ -1,0 +1,141 @@
+"""Find the icons of sources: those that a feed states, then those of its site.
+
+A source keeps its icon until another one is found, or until its server forbids copies."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from syndicator.app.archive import Archive
+from syndicator.app.read_configuration import Configuration
+from syndicator.configuration.settings import Settings
+from syndicator.core import urls
+from syndicator.core.errors import WorkerFailed
+from syndicator.core.model import Fetched, Source
+from syndicator.core.ports import Fetcher
+from syndicator.core.ports.subscriptions import IconRow, PictureRow
+from syndicator.core.reasons import FetchReason, PictureReason
+from syndicator.filing import worker_functions
+from syndicator.filing.context import site_request
+from syndicator.pictures.copying import PictureCopier
+from syndicator.pictures.decoder import Decoder
+from syndicator.processes.worker import Worker
+from syndicator.store.engine import Store
+
+# icons change once in years; readers such as Miniflux do not look again at all
+_LOOK_AGAIN: Final = timedelta(days=30)
+_MOST_STATED: Final = 3  # icons of a feed that are tried
+_SCHEMES: Final = ("http", "https")
+_FAVICON: Final = "/favicon.ico"
+
+
+def list_due(archive: Archive, configuration: Configuration) -> list[IconRow]:
+    """Return the icons to look for now, of enabled sources on the web."""
+    due: list[IconRow] = []
+    for row in archive.store.icons.due(archive.clock()):
+        source = configuration.sources.get(row.source_key)
+        if source is not None and source.enabled and urlsplit(source.url).scheme in _SCHEMES:
+            due.append(row)
+    return due
+
+
+def read_shown(store: Store, settings: Settings) -> dict[str, str]:
+    """Return source key -> name of the icon that pages show; none without thumbnails."""
+    return store.icons.shown() if settings.publish.thumbnails else {}
+
+
+class IconFinder:
+    """Finds and publishes icons. Close it."""
+
+    def __init__(
+        self,
+        archive: Archive,
+        configuration: Configuration,
+        fetcher: Fetcher,
+        copier: PictureCopier,
+        decoder: Decoder,
+    ) -> None:
+        self._archive = archive
+        self._configuration = configuration
+        self._fetcher = fetcher
+        self._copier = copier
+        self._decoder = decoder
+        self._worker = Worker()  # its child starts with the first page
+
+    async def aclose(self) -> None:
+        await self._worker.aclose()
+
+    async def find(self, row: IconRow) -> bool:
+        """Look for the icon of a source and save the outcome. Return True if pages show another
+        icon now. Raises DiskError, StoreError."""
+        source = self._configuration.sources[row.source_key]
+        outcome = PictureRow(id=row.source_key, url="", tries=row.tries)
+        async with aclosing(self._list_addresses(source)) as addresses:
+            async for address in addresses:
+                wanted = PictureRow(id=row.source_key, url=address, tries=row.tries)
+                tried = await self._copier.copy(wanted, source, self._decoder.make_icon)
+                if tried is not None:
+                    outcome = tried
+                if outcome.picture is not None:
+                    break
+        updated = _update_row(row, outcome, self._archive.clock())
+        self._archive.store.icons.save(updated)
+        return updated.name != row.name
+
+    async def _list_addresses(self, source: Source) -> AsyncGenerator[str]:
+        """Yield the addresses of a source's icons, the best first: the site is asked only after
+        those that the feed states."""
+        state = self._archive.store.visits.state(source.key)
+        stated = state.channel.feed_icons[:_MOST_STATED] if state else ()
+        for address in stated:
+            yield address
+        site = find_site(source, state.channel.site_url if state else "")
+        if not site:
+            return
+        answer = await self._fetcher.fetch(site_request(site, source, self._configuration.settings))
+        final_url = site
+        named: tuple[str, ...] = ()
+        if isinstance(answer, Fetched):
+            final_url = answer.final_url
+            named = await self._read_page(answer)
+        for address in dict.fromkeys((*named, urljoin(final_url, _FAVICON))):
+            if address not in stated:
+                yield address
+
+    async def _read_page(self, answer: Fetched) -> tuple[str, ...]:
+        """Return the icons that a page names, none if it cannot be read."""
+        body = (answer.body, answer.final_url, dict(answer.headers))
+        try:
+            return await self._worker.call(worker_functions.linked_icons, *body)
+        except WorkerFailed:
+            return ()
+
+
+def find_site(source: Source, stated: str) -> str:
+    """Return the address of a source's site: the one that its feed states, else the front page of
+    its host, else ""."""
+    if stated:
+        return stated
+    host = urls.host(source.url)
+    return f"{urlsplit(source.url).scheme}://{host}/" if host else ""
+
+
+def _update_row(row: IconRow, outcome: PictureRow, now: datetime) -> IconRow:
+    """Return the row of an icon after `outcome`, that of the last address tried."""
+    look_again = now + _LOOK_AGAIN
+    if outcome.picture is not None:
+        return IconRow(source_key=row.source_key, name=outcome.picture.name, next_try=look_again)
+    is_forbidden = outcome.reason == PictureReason.OFF_LIMITS
+    has_none = outcome.reason == FetchReason.NOT_FOUND
+    next_try = None if has_none else outcome.next_try
+    return replace(
+        row,
+        name="" if is_forbidden else row.name,
+        next_try=min(next_try or look_again, look_again),
+        tries=outcome.tries,
+        reason=outcome.reason,
+        detail=outcome.detail,
+    )

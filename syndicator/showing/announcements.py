@@ -1,0 +1,118 @@
+"""Find how a source announces an address, and what became of it."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from syndicator.app.archive import Archive
+from syndicator.app.clients import open_worker
+from syndicator.app.read_configuration import Configuration
+from syndicator.articles.beside.tab_lists import PRUNED
+from syndicator.core import urls
+from syndicator.core.errors import NotAFeed, WorkerFailed
+from syndicator.core.model import Entry, Fetched, ParsedFeed, Source, SourceState
+from syndicator.core.ports import EntryRow, Fetcher
+from syndicator.filing import ownership, worker_functions
+from syndicator.filing.context import feed_request, without_credentials
+from syndicator.filing.visit import introduced
+
+_ANY_TIME: Final = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """How an address is announced. `source`: its owner; `entry`: of the owner's feed; `row`: of the
+    entry in the database; `state`: of the source; `sentence`: all that for a person."""
+
+    source: Source | None = None
+    entry: Entry | None = None
+    row: EntryRow | None = None
+    state: SourceState | None = None
+    sentence: str = "no source of yours owns this address"
+
+
+async def find_announcement(
+    archive: Archive, configuration: Configuration, fetcher: Fetcher, url: str
+) -> Announcement:
+    """Return how the address is announced: by a waiting or refused row, else by the feed of its
+    first owner, which is fetched now."""
+    owners = [
+        source for source in configuration.sources.values() if archive.rights_of(source).owns(url)
+    ]
+    if not owners:
+        return Announcement()
+    source, row = _find_row(archive, owners, url)
+    state = archive.store.visits.state(source.key) or SourceState(key=source.key, url=source.url)
+    entry = row.entry if row else None
+    sentence = f"announced by {source.key}"
+    if entry is None:
+        feed = await _fetch_feed(configuration, fetcher, source, state)
+        entry = _find_entry(feed.entries, url) if feed else None
+        if feed and entry:
+            state = introduced(state, feed)
+        elif feed:
+            sentence = f"the feed of {source.key} does not announce it (any more)"
+        else:
+            sentence = f"the feed of {source.key} cannot be read now"
+    if entry is not None:
+        entry = ownership.heard(entry, archive.rights_of(source), url)
+    return Announcement(source=source, entry=entry, row=row, state=state, sentence=sentence)
+
+
+def _find_row(
+    archive: Archive, owners: Iterable[Source], url: str
+) -> tuple[Source, EntryRow | None]:
+    """Return the owner whose waiting or refused row has the address, and the row; the first owner
+    and None without one."""
+    alias = urls.alias(url)
+    visits = archive.store.visits
+    for owner in owners:
+        for row in (*visits.pending(owner.key, _ANY_TIME), *visits.refused(owner.key)):
+            if urls.alias(row.url) == alias:
+                return owner, row
+    return next(iter(owners)), None
+
+
+def _find_entry(entries: Iterable[Entry], url: str) -> Entry | None:
+    alias = urls.alias(url)
+    return next((entry for entry in entries if urls.alias(entry.url) == alias), None)
+
+
+async def _fetch_feed(
+    configuration: Configuration, fetcher: Fetcher, source: Source, state: SourceState
+) -> ParsedFeed | None:
+    """Return the feed of the source as it is now, None if it cannot be read."""
+    request = feed_request(
+        source, state.asked_whole(), configuration.settings, configuration.environ
+    )
+    lacking = without_credentials(request, source, configuration.environ)
+    result = lacking or await fetcher.fetch(request)
+    if not isinstance(result, Fetched):
+        return None
+    with suppress(NotAFeed, WorkerFailed), open_worker() as worker:
+        return await worker.call(
+            worker_functions.parse_feed, result.body, result.final_url, dict(result.headers)
+        )
+    return None
+
+
+def describe_state(archive: Archive, url: str, announcement: Announcement) -> str:
+    """Return a phrase on what became of an address that is not published."""
+    record = archive.store.visits.known([urls.alias(url)])
+    if record.withdrawn:
+        return "withdrawn; `syndicator withdraw --undo` brings it back"
+    if record.pruned:
+        pruned_list = PRUNED.file(archive.article_store)
+        return f"pruned; without its lines in {pruned_list} it is fetched again"
+    row = announcement.row
+    if row is None:
+        return "not filed"
+    state = str(row.status)
+    why = ": ".join(part for part in (row.reason, row.detail) if part)
+    if why:
+        state += f" ({why})"
+    if row.next_try:
+        state += f"; next try {row.next_try.isoformat()}"
+    return state

@@ -1,0 +1,112 @@
+"""Explain where the fields, tags and category of an article come from. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from syndicator.articles import fields as articles_fields
+from syndicator.articles.edits import FIELDS, By, by_of
+from syndicator.core.model import Article, Source
+from syndicator.describing.taxonomy.taxonomy import Taxonomy
+from syndicator.filing.read_article import own_names, spelled
+
+_AUTHORS: Final = {
+    By.OPERATOR: "your edit of the file",
+    By.LLM: "the language model",
+    By.EXTRACTIVE: "sentences of its text",
+}
+# step of the trace of a reading that found a field of the file
+_TRACE_STEPS: Final = {
+    "title": "title",
+    "date": "published",
+    "coverImage": "cover",
+    "author": "author",
+    "body": "body",
+}
+_DESCRIBED: Final = ("tags", "category")  # explained by `explain_tags` and `explain_category`
+_FEED: Final = "its feed, or its page when it was filed"
+_LEAST_CHANCE: Final = 0.01  # that a tag fits; less is shown as nothing
+
+
+def find_origins(
+    article: Article, reading: Article | None, trace: Mapping[str, Any]
+) -> dict[str, str]:
+    """Return a phrase on the origin of each field that has a value, by the field's name in the
+    file. `reading`, `trace`: the kept page as it reads today, with its steps; None and {} without a
+    page."""
+    origins = {}
+    for key in FIELDS:
+        if key in _DESCRIBED:
+            continue
+        value = article.body if key == "body" else articles_fields.row(key).written(article)
+        if value:
+            origins[key] = _find_origin(key, article, reading, trace)
+    return origins
+
+
+def _find_origin(
+    key: str, article: Article, reading: Article | None, trace: Mapping[str, Any]
+) -> str:
+    author = by_of(article, key)
+    if author in _AUTHORS:
+        return _AUTHORS[author]
+    if key == "excerpt":
+        return "its publisher's own"
+    if reading is None or not _is_same(key, article, reading):
+        return _FEED
+    step = trace.get(_TRACE_STEPS[key])
+    if isinstance(step, Mapping):
+        return f"its page: {step.get('from', '')}"
+    return "its page"
+
+
+def _is_same(key: str, article: Article, other: Article) -> bool:
+    if key == "body":
+        return article.body.strip() == other.body.strip()
+    row = articles_fields.row(key)
+    return bool(row.written(article) == row.written(other))
+
+
+def explain_tags(article: Article, source: Source | None, taxonomy: Taxonomy) -> dict[str, str]:
+    """Return a phrase on each tag of the article: who or what chose it."""
+    author = by_of(article, "tags")
+    if author in (By.OPERATOR, By.LLM):
+        return dict.fromkeys(article.tags, _AUTHORS[author])
+    tags_of_source = spelled(source.tags, taxonomy) if source else ()
+    names = own_names(article.author, article.url)
+    published = taxonomy.mapped(article.keywords, article.text, article.title, names)
+    scores = taxonomy.scored(article.title, article.text)
+    reasons = {}
+    for tag in article.tags:
+        chance, why = scores.get(tag, (0.0, ""))
+        if tag in tags_of_source:
+            reasons[tag] = "its source has it in sources.toml"
+        elif tag in published and chance >= _LEAST_CHANCE:
+            reasons[tag] = f"its publisher's, and {why} ({chance:.2f})"
+        elif tag in published:
+            reasons[tag] = "its publisher's"
+        elif tag == article.category and chance < _LEAST_CHANCE:
+            reasons[tag] = "its category"
+        elif why:
+            reasons[tag] = f"{why} ({chance:.2f})"
+        else:
+            reasons[tag] = "as it was filed: the taxonomy does not have it now"
+    return reasons
+
+
+def explain_category(
+    article: Article, source: Source | None, taxonomy: Taxonomy, uncategorised: str
+) -> str:
+    """Return a phrase on the article's category. `uncategorised`: the category of articles that fit
+    none."""
+    author = by_of(article, "category")
+    if author in (By.OPERATOR, By.LLM):
+        return _AUTHORS[author]
+    guess = taxonomy.category(article.title, article.text, article.section, article.keywords)
+    if guess.name == article.category:
+        return f"its text fits best ({guess.score:.2f})"
+    unclear = f"no category of the taxonomy is clear ({guess.score:.2f})"
+    if source and article.category == source.category:
+        return f"its source has it in sources.toml; {unclear}"
+    if article.category == uncategorised:
+        return f"{unclear}: describe.uncategorised"
+    return f"as it was filed; now {guess.name or 'none'} ({guess.score:.2f})"

@@ -1,0 +1,129 @@
+"""Files of visits are synced in threads: nobody waits for the disk after each of them."""
+
+import errno
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from syndicator.articles.article_store import FileArticleStore
+from syndicator.articles.stores.background_writes import BackgroundWrites
+from syndicator.core.model import article_id
+from syndicator.core.ports import ArticleRecord
+from syndicator.store.engine import open_store
+from tests.articles.samples import full
+
+_LONGEST = 10.0  # seconds for which a sync waits in a test that fails
+
+
+class SlowDisk:
+    """Syncs wait until the disk is released. `events`: what happened, in order."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.events: list[str] = []
+        self.released = threading.Event()
+        monkeypatch.setattr(os, "fsync", self._sync)
+
+    def _sync(self, descriptor: int) -> None:
+        self.released.wait(_LONGEST)
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        self.events.append(f"synced {path.name}")
+
+
+def test_a_file_is_put_while_the_disk_is_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article_store = FileArticleStore(tmp_path)
+    article_store.put(full(id="a" * 26))  # makes the folder
+    disk = SlowDisk(monkeypatch)
+
+    with article_store.together() as settle:
+        _, stamp, _ = article_store.put(full(id="b" * 26))
+        disk.events.append("put")
+        assert not (tmp_path / stamp.path).exists()
+        disk.released.set()
+        settle()
+        disk.events.append("settled")
+        assert (tmp_path / stamp.path).exists()
+
+    name = Path(stamp.path).name
+    assert disk.events == ["put", f"synced .tmp-{os.getpid()}-{name}.part", "synced 11", "settled"]
+
+
+def test_a_file_that_was_put_is_read_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article_store = FileArticleStore(tmp_path)
+    article_store.put(full(id="a" * 26))
+    disk = SlowDisk(monkeypatch)
+
+    with article_store.together():
+        stored, stamp, _ = article_store.put(full(id="b" * 26))
+        threading.Timer(0.05, disk.released.set).start()
+        assert article_store.get(stamp.path) == stored
+        revised, _, changed = article_store.put(full(id="b" * 26, title="Another"), stamp.path)
+        assert changed
+        assert article_store.find(stored.id) == stamp.path
+        assert article_store.get(stamp.path) == revised
+        article_store.put(full(id="c" * 26))
+        assert len(list(article_store.walk())) == 3
+        assert not list(tmp_path.rglob(".tmp-*"))
+
+
+def test_no_row_stays_whose_file_could_not_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    article_store = FileArticleStore(tmp_path / "articles")
+    store = open_store(f"sqlite:///{tmp_path}/syndicator.db", articles_exist=False)
+    article_store.put(full(id="a" * 26))
+    sync = os.fsync
+
+    def fail_once(_descriptor: int) -> None:
+        monkeypatch.setattr(os, "fsync", sync)
+        raise OSError(errno.EIO, "the disk is broken")
+
+    with (
+        pytest.raises(OSError, match="the disk is broken"),
+        article_store.together() as settle,
+        store.visits.shared(settle),
+    ):
+        monkeypatch.setattr(os, "fsync", fail_once)
+        stored, stamp, _ = article_store.put(full(id="b" * 26))
+        store.visits.record(ArticleRecord(article=stored, stamp=stamp))
+        article_store.get(stamp.path)  # raises, and the visits end with what they recorded
+
+    assert store.visits.stamp("b" * 26) is None
+    assert not list(tmp_path.rglob(".tmp-*"))
+    store.close()
+
+
+def test_files_of_one_name_are_written_one_after_the_other(tmp_path: Path) -> None:
+    with BackgroundWrites() as writes:
+        for number in range(20):
+            writes.write(tmp_path / "a.md", f"{number}".encode())
+        writes.finish()
+
+    assert (tmp_path / "a.md").read_text() == "19"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.md"]
+
+
+def test_a_block_within_another_shares_its_writes(tmp_path: Path) -> None:
+    article_store = FileArticleStore(tmp_path)
+
+    with article_store.together():
+        with article_store.together():
+            _, inner, _ = article_store.put(full(id="a" * 26))
+        assert (tmp_path / inner.path).is_file()
+        stored, stamp, _ = article_store.put(full(id="b" * 26))
+        assert article_store.get(stamp.path) == stored
+
+
+def test_a_file_has_its_name_when_the_block_ends(tmp_path: Path) -> None:
+    article = full(id=article_id("https://example.org/last"))
+    article_store = FileArticleStore(tmp_path)
+
+    with article_store.together():
+        _, stamp, _ = article_store.put(article)
+
+    assert (tmp_path / stamp.path).is_file()

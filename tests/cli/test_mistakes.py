@@ -1,0 +1,66 @@
+"""A word that is no command or option: the message names the nearest ones and what they do."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+
+import pytest
+import typer
+
+from syndicator.cli import app, load_commands
+from syndicator.cli.mistakes import explain_missing
+
+UsageError = typer.BadParameter.__base__ or Exception
+
+
+def explain(typed: str) -> str:
+    """What the command line says of `typed`, which must be wrong."""
+    load_commands()
+    with pytest.raises(UsageError) as raised:
+        app(shlex.split(typed), prog_name="syndicator", standalone_mode=False)
+    return explain_missing(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("refesh", "`refresh`: Visit the sources that are due"),
+        ("undo", "`change undo`: Take back a change"),
+        ("undo", "`withdraw --undo`: Restore a withdrawn article"),
+        ("rename", "`tags rename`: Rename tag A to B."),
+        ("tags renam", "`tags rename`: Rename tag A to B."),
+        ("delete", "`prune`: Delete articles for good"),
+        ("export --format X", "`export --config`: The folder with syndicator.toml"),
+        ("reread --all", "`reread --source`: Articles of one source"),
+        ("sources --jsno", "`sources --json`: Print the result as JSON."),
+        ("--quite status", "`--quiet`: Print only failures, for cron."),
+    ],
+)
+def test_the_nearest_is_named_with_what_it_does(typed: str, named: str) -> None:
+    assert named in explain(typed)
+
+
+def test_few_are_named_and_none_twice() -> None:
+    said = explain("reread --all")
+    assert said.count("`reread --") == 3
+    assert "--json" not in said  # nobody means it
+
+
+def test_a_word_like_nothing_keeps_the_message() -> None:
+    assert explain("xyzzy") == "No such command 'xyzzy'."
+
+
+def test_other_mistakes_keep_their_message() -> None:
+    assert explain("refresh --limit x").startswith("Input should be a valid integer")
+
+
+def test_programs_get_it_as_json() -> None:
+    words = [sys.executable, "-m", "syndicator", "refresh", "--forec", "--json"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    said = json.loads(done.stdout)["error"]
+    assert said.startswith("No such option: --forec. There is `refresh --source`: ")
+    assert "Possible options" not in said

@@ -1,0 +1,354 @@
+"""The icons of sources: found in feeds and pages of a site of our own, made and shown."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import socket
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from syndicator.cli.demo.server import Answer, Seen, SiteServer
+from syndicator.configuration.settings import Settings
+from syndicator.core.model import Source
+from syndicator.core.reasons import PictureReason
+from syndicator.filing.context import site_request
+from syndicator.pictures.answers import ICON, parse_answer
+from syndicator.pictures.decoder import Decoder, PictureRefused
+from syndicator.pictures.icon_squares import make_icon
+from syndicator.pictures.icons import find_site
+from syndicator.pictures.requests import answer_request
+from syndicator.runs import refresh
+from tests.pictures import made
+from tests.places import Place
+
+SETTINGS = "[publish]\ntag_min = 1\n[fetch]\nallow_loopback = true\npause = 0\n"
+RED = (200, 0, 0)
+BLUE = (0, 0, 200)
+WHITE = (255, 255, 255)
+LETTER = 'class="mono '
+PICTURE = 'class="icon" src="../pictures/'
+
+
+def draw(colour: tuple[int, int, int], size: tuple[int, int] = (64, 64)) -> Image.Image:
+    """A square in the middle of a transparent picture."""
+    width, height = size
+    image = Image.new("RGBA", size)
+    image.paste((*colour, 255), (width // 4, height // 4, width * 3 // 4, height * 3 // 4))
+    return image
+
+
+def png(colour: tuple[int, int, int], size: tuple[int, int] = (64, 64)) -> Answer:
+    return Answer(body=made.encoded(draw(colour, size), "PNG"), type="image/png")
+
+
+def seen(webp: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(webp)).convert("RGB")
+
+
+def near(image: Image.Image, x: int, y: int) -> tuple[int, ...]:
+    """The colour of a pixel, rounded: WebP changes it a little."""
+    pixel = image.getpixel((x, y))
+    assert isinstance(pixel, tuple)
+    return tuple(round(value / 50) * 50 for value in pixel)
+
+
+class Web:
+    """A site with a feed of one article, and a folder that follows it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.place = Place(folder, settings=SETTINGS)
+        self.seen: list[Seen] = []
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.answers: dict[str, Answer] = {"/": Answer(body=b"<title>Site</title>")}
+        self.state_feed("")
+        text = "<p>" + "Some words of an article that is long enough to be one. " * 20 + "</p>"
+        page = f"<title>One</title><article><h1>One</h1>{text}</article>"
+        self.answers["/one"] = Answer(body=page.encode())
+        sources = self.place.config / "sources.toml"
+        sources.write_text(f'[[source]]\nkey = "one"\nurl = "{self.base}/feed"\n')
+
+    def state_feed(self, head: str) -> None:
+        """Let the feed have these elements."""
+        item = f"<item><title>One</title><link>{self.base}/one</link><guid>1</guid></item>"
+        feed = (
+            f'<rss version="2.0"><channel><title>Site</title><link>{self.base}/</link>'
+            f"{head}{item}</channel></rss>"
+        )
+        self.answers["/feed"] = Answer(body=feed.encode(), type="application/rss+xml")
+
+    def state_page(self, *links: str) -> None:
+        """Let the front page have these links."""
+        self.answers["/"] = Answer(body=f"<head>{''.join(links)}</head><p>Site".encode())
+
+    def run(self, after: timedelta = timedelta(0)) -> refresh.RunReport:
+        """Visit what is due `after` some time. Return the report."""
+        self.place.now += after
+
+        async def run() -> refresh.RunReport:
+            server = SiteServer(
+                "site",
+                lambda method, target: self.answers.get(target, Answer(status=404)),
+                self.seen,
+            )
+            await server.start("127.0.0.1", self.port)
+            try:
+                with self.place.app() as app:
+                    return await refresh.run(app, refresh.Wanted(), stop=asyncio.Event())
+            finally:
+                await server.aclose()
+
+        self.seen.clear()
+        return asyncio.run(run())
+
+    @property
+    def asked(self) -> list[str]:
+        """What was asked for in the last run, besides feed, article and robots.txt."""
+        visits = ("/robots.txt", "/feed", "/one")
+        return [request.path for request in self.seen if request.path not in visits]
+
+    @property
+    def icon(self) -> Image.Image | None:
+        """The icon that is published."""
+        paths = sorted((self.place.folder / "feeds/public/pictures").glob("*.webp"))
+        assert len(paths) <= 1
+        return seen(paths[0].read_bytes()) if paths else None
+
+    @property
+    def page(self) -> str:
+        return self.place.published("sources/one.html")
+
+    def reason(self) -> str:
+        with self.place.app() as app:
+            row = app.archive.store.icons.row("one")
+            return row.reason if row else "no row"
+
+
+@pytest.fixture
+def web(tmp_path: Path) -> Web:
+    return Web(tmp_path)
+
+
+def test_the_icon_that_a_feed_states_is_shown_and_its_site_is_not_asked(web: Web) -> None:
+    web.state_feed("<image><url>/feed.png</url><title>Site</title></image>")
+    web.answers["/feed.png"] = png(RED)
+    web.run()
+    assert web.asked == ["/feed.png"]
+    assert web.icon is not None
+    assert (web.icon.size, near(web.icon, 32, 32)) == ((64, 64), RED)
+    assert PICTURE in web.page
+    assert LETTER not in web.page
+    assert web.page.count(PICTURE) == 2, "in the heading and in the line of the article"
+    assert PICTURE in web.place.published("categories/uncategorised.html")
+
+
+def test_else_the_icon_of_the_site_is_taken_the_smallest_that_is_large_enough(web: Web) -> None:
+    web.state_page(
+        '<link rel="icon" href="/vector.svg" sizes="any">',
+        '<link rel="icon" href="/16.png" sizes="16x16">',
+        '<link rel="apple-touch-icon" href="/apple.png">',
+        '<link rel="shortcut icon" href="/96.png" sizes="96x96">',
+    )
+    web.answers["/96.png"] = png(BLUE)
+    web.run()
+    assert web.asked == ["/", "/96.png"]
+    assert web.icon is not None
+    assert near(web.icon, 32, 32) == BLUE
+
+
+def test_else_the_icon_at_the_usual_address_is_taken(web: Web) -> None:
+    favicon = made.encoded(draw(RED, (32, 32)), "ICO")
+    web.answers["/favicon.ico"] = Answer(body=favicon, type="image/x-icon")
+    web.run()
+    assert web.asked == ["/", "/favicon.ico"]
+    assert web.icon is not None
+    assert near(web.icon, 32, 32) == RED
+
+
+def test_a_source_without_an_icon_has_a_letter_and_is_asked_again_after_a_month(web: Web) -> None:
+    web.run()
+    assert (web.icon, web.reason()) == (None, "http-404")
+    assert LETTER in web.page
+    web.run(timedelta(days=29))
+    assert web.asked == []
+    web.answers["/favicon.ico"] = png(RED)
+    web.run(timedelta(days=2))
+    assert web.asked == ["/", "/favicon.ico"]
+    assert PICTURE in web.page
+
+
+def test_another_icon_is_shown_after_a_month_and_one_that_is_lost_stays(web: Web) -> None:
+    web.answers["/favicon.ico"] = png(RED)
+    web.run()
+    feeds = [web.place.published(name) for name in ("all.atom", "sources/one.rss")]
+    before = web.page
+    web.answers["/favicon.ico"] = png(BLUE)
+    web.run(timedelta(days=31))
+    assert web.icon is not None
+    assert near(web.icon, 32, 32) == BLUE
+    assert web.page != before
+    changed = web.page
+    web.answers["/favicon.ico"] = Answer(status=404)
+    web.run(timedelta(days=31))
+    assert web.reason() == "http-404"
+    assert web.page == changed
+    assert [web.place.published(name) for name in ("all.atom", "sources/one.rss")] == feeds
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (Answer(body=b"<svg xmlns='http://www.w3.org/2000/svg'/>", type="image/png"), "format"),
+        (Answer(body=b"<script>alert(1)</script>", type="image/png"), "format"),
+        (Answer(body=made.stated_png(60_000, 60_000), type="image/png"), "pixels"),
+        (png(RED, (1, 1)), "small"),
+        (png(RED, (468, 60)), "no-icon"),
+        (Answer(body=made.encoded(Image.new("RGBA", (32, 32)), "PNG")), "no-icon"),
+        (Answer(body=png(RED).body, headers={"X-Robots-Tag": "noindex"}), "off-limits"),
+    ],
+    ids=["svg", "html", "a bomb", "a pixel", "a banner", "nothing visible", "forbidden"],
+)
+def test_what_is_no_icon_leaves_the_letter(web: Web, answer: Answer, reason: str) -> None:
+    web.answers["/favicon.ico"] = answer
+    report = web.run()
+    assert (web.icon, web.reason()) == (None, f"picture-{reason}")
+    assert LETTER in web.page
+    assert report.problems == ()
+
+
+def test_a_huge_file_is_not_read_to_its_end(web: Web) -> None:
+    web.answers["/favicon.ico"] = Answer(body=bytes(2_000_001), type="image/x-icon")
+    web.run()
+    assert (web.icon, web.reason()) == (None, "too-large")
+
+
+def test_a_banner_of_the_feed_gives_way_to_the_icon_of_the_site(web: Web) -> None:
+    web.state_feed("<image><url>/banner.png</url><title>Site</title></image>")
+    web.answers["/banner.png"] = png(RED, (468, 60))
+    web.answers["/favicon.ico"] = png(BLUE)
+    web.run()
+    assert web.asked == ["/banner.png", "/", "/favicon.ico"]
+    assert web.icon is not None
+    assert near(web.icon, 32, 32) == BLUE
+
+
+def test_robots_txt_is_obeyed(web: Web) -> None:
+    rules = b"User-agent: *\nDisallow: /favicon.ico\n"
+    web.answers["/robots.txt"] = Answer(body=rules, type="text/plain")
+    web.answers["/favicon.ico"] = png(RED)
+    web.run()
+    assert (web.asked, web.icon, web.reason()) == (["/"], None, "robots")
+
+
+def test_without_thumbnails_there_are_no_icons(web: Web) -> None:
+    web.answers["/favicon.ico"] = png(RED)
+    config = web.place.config / "syndicator.toml"
+    without = SETTINGS.replace("tag_min = 1", "tag_min = 1\nthumbnails = false")
+    config.write_text(without)
+    web.run()
+    assert (web.asked, web.icon) == ([], None)
+    config.write_text(SETTINGS)
+    web.run()
+    assert PICTURE in web.page
+    config.write_text(without)
+    web.run()
+    assert (web.icon, LETTER in web.page, PICTURE in web.page) == (None, True, False)
+
+
+def test_a_source_that_is_paused_is_not_asked(web: Web) -> None:
+    web.run()
+    sources = web.place.config / "sources.toml"
+    sources.write_text(sources.read_text() + "enabled = false\n")
+    web.run(timedelta(days=31))
+    assert web.asked == []
+
+
+def test_an_icon_whose_files_are_lost_is_fetched_again(web: Web) -> None:
+    web.answers["/favicon.ico"] = png(RED)
+    web.run()
+    for folder in ("public", "state"):
+        for path in (web.place.folder / f"feeds/{folder}/pictures").rglob("*.webp"):
+            path.unlink()
+    (web.place.folder / "feeds/public/index.html").unlink()  # something to build
+    web.place.build()
+    assert LETTER in web.page
+    web.run()
+    assert web.icon is not None
+    assert PICTURE in web.page
+
+
+@pytest.mark.parametrize("format", ["PNG", "JPEG", "GIF", "WEBP", "ICO"])
+@pytest.mark.parametrize("size", [(16, 16), (48, 48), (300, 300)])
+def test_each_format_and_size_becomes_one_square(format: str, size: tuple[int, int]) -> None:
+    image = draw(RED, size) if format in ("PNG", "ICO", "WEBP") else made.gradient(size)
+    icon = Image.open(io.BytesIO(make_icon(made.encoded(image, format))))
+    assert (icon.format, icon.mode, icon.size) == ("WEBP", "RGB", (64, 64))
+
+
+def test_a_picture_is_shown_whole_on_white_and_a_light_one_on_dark_ground() -> None:
+    on_white = seen(make_icon(made.encoded(draw(RED, (100, 60)), "PNG")))
+    assert near(on_white, 32, 32) == RED
+    assert near(on_white, 2, 2) == (250, 250, 250)
+    light = seen(make_icon(made.encoded(draw(WHITE), "PNG")))
+    assert near(light, 32, 32) == (250, 250, 250)
+    assert near(light, 2, 2) == (50, 50, 50)
+
+
+@pytest.mark.parametrize(
+    ("inside", "reason"),
+    [
+        (png(RED, (468, 60)).body, PictureReason.NO_ICON),
+        (made.stated_png(8_000, 8_000), PictureReason.BROKEN),
+        (made.stated_png(60_000, 60_000), PictureReason.PIXELS),
+    ],
+    ids=["a banner", "64 megapixels", "a bomb"],
+)
+def test_an_icon_file_that_lies_about_its_size_is_refused(
+    inside: bytes, reason: PictureReason
+) -> None:
+    icon = bytearray(made.encoded(draw(RED, (32, 32)), "ICO", sizes=[(32, 32)]))
+    offset = int.from_bytes(icon[18:22], "little")
+    icon[14:18] = len(inside).to_bytes(4, "little")
+    decoder = Decoder()
+    try:
+        with pytest.raises(PictureRefused) as refused:
+            asyncio.run(decoder.make_icon(bytes(icon[:offset]) + inside))
+    finally:
+        decoder.close()
+    assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize("share", [0.2, 0.6, 0.95])
+@pytest.mark.parametrize("bitmap_format", ["png", "bmp"])
+def test_an_icon_file_that_is_cut_off_gives_an_answer(share: float, bitmap_format: str) -> None:
+    image = Image.effect_noise((64, 64), 90).convert("RGBA")
+    whole = made.encoded(image, "ICO", bitmap_format=bitmap_format)
+    answer = answer_request(ICON + whole[: int(len(whole) * share)])
+    assert isinstance(parse_answer(answer), PictureReason)
+
+
+def test_the_site_is_the_one_that_the_feed_states_or_else_its_host() -> None:
+    source = Source(key="one", url="https://feeds.example/${TOKEN}/feed")
+    assert find_site(source, "https://one.example/blog") == "https://one.example/blog"
+    assert find_site(source, "") == "https://feeds.example/"
+
+
+def test_a_site_is_asked_without_credentials() -> None:
+    source = Source(
+        key="one",
+        url="https://one.example/feed?k=${TOKEN}",
+        headers_env={"Cookie": "C"},
+        cookies="cookies.txt",
+        allow=("10.0.0.0/8",),
+    )
+    request = site_request("https://one.example/", source, Settings())
+    assert (request.kind, request.headers, request.secrets) == ("page", {}, {})
+    assert request.cookies == ""
+    assert request.allow == source.allow
+    assert site_request("https://other.example/", source, Settings()).allow == ()

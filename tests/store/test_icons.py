@@ -1,0 +1,59 @@
+"""Which sources have an icon, which wait for one, and which are shown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from syndicator.core.ports.subscriptions import IconRow
+from syndicator.store.engine import Store
+from tests.store.conftest import NOW, make, record, stamp
+
+NAME = "pictures/00.webp"
+OTHER_NAME = "pictures/01.webp"
+LATER = NOW + timedelta(days=30)
+
+
+def icon(name: str = NAME, source: str = "one") -> IconRow:
+    return IconRow(source_key=source, name=name, next_try=LATER)
+
+
+def test_the_icon_of_a_source_is_due_once_it_has_an_article(store: Store) -> None:
+    assert store.icons.due(NOW) == []
+    record(store, 1, source_key="one")
+    record(store, 2, source_key="two")
+    record(store, 2, source_key="two", hold=True)
+    assert store.icons.due(NOW) == [IconRow(source_key="one", next_try=NOW)]
+
+
+def test_an_icon_is_due_again_when_it_is_time(store: Store) -> None:
+    record(store, 1, source_key="one")
+    store.icons.save(IconRow(source_key="one", next_try=LATER, name=NAME, tries=2))
+    assert store.icons.due(LATER - timedelta(seconds=1)) == []
+    assert store.icons.due(LATER) == [IconRow(source_key="one", next_try=LATER, name=NAME, tries=2)]
+
+
+def test_icons_are_shown_while_a_feed_has_articles_of_their_source(store: Store) -> None:
+    record(store, 1, source_key="one")
+    store.icons.save(icon())
+    store.icons.save(icon(OTHER_NAME, "gone"))
+    assert store.icons.shown() == {"one": NAME}
+    assert store.icons.names() == {NAME, OTHER_NAME}
+    record(store, 1, source_key="one", hold=True)
+    assert store.icons.shown() == {}
+
+
+def test_an_icon_whose_file_is_lost_is_due_again(store: Store) -> None:
+    record(store, 1, source_key="one")
+    store.icons.save(icon())
+    store.icons.lost({OTHER_NAME})
+    assert store.icons.due(NOW) == []
+    store.icons.lost({NAME})
+    assert [row.source_key for row in store.icons.due(NOW)] == ["one"]
+    assert store.icons.shown() == {}
+
+
+def test_a_rebuilt_database_keeps_icons(store: Store) -> None:
+    record(store, 1, source_key="one")
+    store.icons.save(icon())
+    store.reindex([(make(1, source_key="one"), stamp(1))])
+    assert store.icons.shown() == {"one": NAME}
