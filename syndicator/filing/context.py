@@ -95,7 +95,7 @@ class RunContext(FilingContext):
             run=self,
             source=source,
             state=state,
-            answered=urls.site(state.redirects.effective_url or source.url),
+            feed_site=urls.site(state.redirects.effective_url or source.url),
         )
 
 
@@ -106,24 +106,30 @@ class VisitContext:
     run: RunContext
     source: Source
     state: SourceState
-    in_feed: frozenset[str] = frozenset()  # alias keys of announced entries, if the feed was read
-    uncertain: bool = False  # the network may be down
-    answered: str = ""  # the site that the feed came from
-    pages: frozenset[str] = frozenset()  # alias keys of pages found to link the source's feed
+    # alias keys of announced entries, if the feed was read
+    announced_aliases: frozenset[str] = frozenset()
+    may_lack_network: bool = False  # nothing was asked before: a failure may be this machine's
+    feed_site: str = ""  # the site that the feed came from
+    linking_pages: frozenset[str] = frozenset()  # alias keys of pages that link the source's feed
 
     @property
     def log(self) -> program.Logger:
+        """The logger of the visit."""
         return program.logger("pipeline", source=self.source.key)
 
     @property
     def rights(self) -> ownership.Rights:
+        """The rights of the source today."""
         rights = ownership.rights_in(
-            self.run.rights_file, self.source, self.run.clock().date(), self.answered
+            self.run.rights_file, self.source, self.run.clock().date(), self.feed_site
         )
-        return replace(rights, pages=self.pages) if self.pages else rights
+        if not self.linking_pages:
+            return rights
+        return replace(rights, pages=self.linking_pages)
 
     def owns_for_now(self, url: str) -> bool:
-        """True if the source owns the site of `url` and its front page needs no new check."""
+        """Return True if the source owns the site of `url` and its front page needs no new
+        check."""
         file = self.run.rights_file
         site = urls.site(url)
         today = self.run.clock().date()
@@ -131,31 +137,36 @@ class VisitContext:
             return file.is_fresh(self.source.key, site, today)
         return self.rights.owns(url)
 
-    def home(self, url: str) -> str:
-        """Return the site of `url`, or its former site if the source moved there from it."""
+    def site_before_move(self, url: str) -> str:
+        """Return the former site of `url` if the source moved from it to the site of `url`, else
+        the site of `url`."""
         site = urls.site(url)
-        move = (
-            self.run.rights_file.moved(self.source.key).get(site) if site == self.answered else None
-        )
+        if site != self.feed_site:
+            return site
+        move = self.run.rights_file.moved(self.source.key).get(site)
         return move.old if move else site
 
-    def terms(self, url: str, rights: ownership.Rights | None = None) -> Source:
+    def limit_source(self, url: str, rights: ownership.Rights | None = None) -> Source:
         """Return the source with the settings that its rights allow at `url`."""
         private = bool(self.run.settings.publish.secret_path)
         return ownership.terms(self.source, rights or self.rights, url, private=private)
 
-    async def ask(self, url: str, source: Source | None = None) -> FetchResult:
-        """Fetch the page at `url` with the settings of `source`, by default `terms(url)`."""
+    async def fetch_page(self, url: str, source: Source | None = None) -> FetchResult:
+        """Fetch the page at `url` with the settings of `source`, by default those that are allowed
+        at `url`. A request whose credentials are unset fails without being sent."""
         run = self.run
-        source = source or self.terms(url)
+        source = source or self.limit_source(url)
         request = page_request(url, source, run.settings, run.environ)
-        return without_credentials(request, source, run.environ) or await run.fetcher.fetch(request)
+        failed = without_credentials(request, source, run.environ)
+        if failed is not None:
+            return failed
+        return await run.fetcher.fetch(request)
 
-    async def read(
+    async def read_page(
         self, page: "Page", source: Source, entry: Entry, now: datetime, keep: bool = False
     ) -> PageReading:
-        """Read `page` with `source`'s settings. `keep`: pack it. Raises NotAnArticle, WorkerFailed,
-        ConfigError."""
+        """Read `page` in the worker, with the settings of `source`. `keep`: also pack the page for
+        storage. Raises NotAnArticle, WorkerFailed, ConfigError."""
         run = self.run
         return await run.worker.call(
             worker_functions.read_and_render,
@@ -174,23 +185,25 @@ class VisitContext:
             keep=keep and bool(page.html),
         )
 
-    def adopts(self, article: Article) -> bool:
-        """True if this source has a stronger claim to `article` than its present source.
+    def has_stronger_claim(self, article: Article) -> bool:
+        """Return True if this source has a stronger claim to `article` than its present source.
         Hand-written files stay."""
         if article.source_key in ("", self.source.key):
             return False
-        mine = ownership.Claimant(source=self.source, rights=self.rights).claim(article.url)
-        return mine > ownership.claim_of(article, self.run.owners)
+        claimant = ownership.Claimant(source=self.source, rights=self.rights)
+        return claimant.claim(article.url) > ownership.get_claim(article, self.run.owners)
 
-    def entry(self, row: EntryRow, page: "Page | None" = None) -> "EntryContext":
+    def make_entry_context(self, row: EntryRow, page: "Page | None" = None) -> "EntryContext":
         """Return the context of one pending entry. `page`: its page, if already fetched."""
-        before = self.state.visits.last_success
+        last_success = self.state.visits.last_success
+        if last_success is not None and last_success >= row.first_seen:
+            last_success = None
         return EntryContext(
             **{field.name: getattr(self, field.name) for field in fields(VisitContext)},
             row=row,
             page=page,
             announced=row.entry or Entry(id=row.entry_id, url=row.url),
-            unannounced=before if before is not None and before < row.first_seen else None,
+            previous_visit=last_success,
         )
 
 
@@ -204,17 +217,26 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrustedEntry:
+    """The part of an entry that its source may set at one address, and the `source` with the
+    settings that it may use there."""
+
+    source: Source
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryContext(VisitContext):
     """One pending entry of a visit."""
 
     row: EntryRow
     page: Page | None
     announced: Entry  # its feed entry, or its id and address alone
-    unannounced: datetime | None  # the last visit before it was announced
+    previous_visit: datetime | None  # the last visit before the entry was announced
 
     @property
     def log(self) -> program.Logger:
-        """Return the logger of the entry; `article` is set once the entry has one."""
+        """The logger of the entry; `article` is set once the entry has one."""
         article = {"article": self.row.article_id} if self.row.article_id else {}
         return program.logger(
             "pipeline",
@@ -224,30 +246,35 @@ class EntryContext(VisitContext):
             **article,
         )
 
-    def heard(self, url: str) -> tuple[Source, Entry]:
-        """Return the source's terms and the trusted part of the entry for `url`. The text of a link
-        is no title."""
+    def limit_to_rights(self, url: str) -> TrustedEntry:
+        """Return the part of the entry that the source may set at `url`. The text of a link is no
+        title."""
         rights = self.rights
-        entry = replace(self.announced, title="") if self.source.rules.links else self.announced
-        return self.terms(url, rights), ownership.heard(entry, rights, url)
+        entry = self.announced
+        if self.source.rules.links:
+            entry = replace(entry, title="")
+        return TrustedEntry(
+            source=self.limit_source(url, rights), entry=ownership.heard(entry, rights, url)
+        )
 
     @property
     def aliases(self) -> list[str]:
-        """Return the alias keys that an article of this entry may have."""
+        """The alias keys that an article of this entry may have."""
         entry = self.announced
-        here = urls.site(self.announced.url)
-        home = self.home(self.announced.url)
-        addresses = [entry.url, entry.url.replace(here, home, 1)] if entry.url else []
-        return [
-            *dict.fromkeys(map(urls.alias, addresses)),
-            urls.guid_alias(self.source.key, entry.id),
-        ]
+        addresses = []
+        if entry.url:
+            site = urls.site(entry.url)
+            former_site = self.site_before_move(entry.url)
+            addresses = [entry.url, entry.url.replace(site, former_site, 1)]
+        url_aliases = dict.fromkeys(map(urls.alias, addresses))
+        return [*url_aliases, urls.guid_alias(self.source.key, entry.id)]
 
-    def known_in(self, lookup: Known) -> Article | None:
+    def find_known_article(self, lookup: Known) -> Article | None:
         """Return the article at the announced address, None if new. `lookup`: the store's answer
         for `aliases`."""
         url = self.announced.url
-        return ownership.known_at(lookup, self.aliases, url, self.source.key, self.home(url))
+        former_site = self.site_before_move(url)
+        return ownership.known_at(lookup, self.aliases, url, self.source.key, former_site)
 
 
 def describe_bug(bug: BaseException) -> str:
@@ -264,9 +291,11 @@ def feed_request(
     kind: Literal["feed", "page"] = "feed",
 ) -> Request:
     """Build a conditional request for the feed or list of `source`, at its redirected address if
-    there is one. None has conditions if a browser draws the list: it changes behind an unchanged
-    page."""
-    validators = Validators() if source.browser and kind == "page" else state.validators
+    there is one. A list that a browser draws is requested without conditions: it changes behind an
+    unchanged page."""
+    validators = state.validators
+    if source.browser and kind == "page":
+        validators = Validators()
     return page_request(
         state.redirects.effective_url or source.url,
         source,
@@ -281,26 +310,25 @@ def feed_request(
 def page_request(
     url: str, source: Source, settings: Settings, environ: Mapping[str, str], **more: Any
 ) -> Request:
-    """Build a request for a page; `source` must have the terms of `url` (`ownership.terms`)."""
-    own = _is_own(url, source)
-    same_site = urls.same_site(url, source.url)
-    others: dict[str, Any] = {"kind": "page", "deadline": settings.fetch.seconds} | more
+    """Build a request for a page. `source` must be limited to the settings that are allowed at
+    `url` (`ownership.terms`); `more`: further fields of the request."""
+    headers = {}
+    if _may_get_credentials(url, source):
+        headers = {name: environ[key] for name, key in source.headers_env.items() if key in environ}
+    # sent to this site only; its answers may repeat them
+    sent_secrets = {}
+    if urls.same_site(url, source.url) and not _loses_tls(url, source):
+        sent_secrets = secrets.known(source.url, environ)
+    fields: dict[str, Any] = {"kind": "page", "deadline": settings.fetch.seconds} | more
     return Request(
         url=url,
-        headers=(
-            {name: environ[key] for name, key in source.headers_env.items() if key in environ}
-            if own
-            else {}
-        ),
-        # sent to this site only; its answers may repeat them
-        secrets=(
-            secrets.known(source.url, environ) if same_site and not _unsafe(url, source) else {}
-        ),
+        headers=headers,
+        secrets=sent_secrets,
         cookies=source.cookies if _may_get_cookies(url, source) else "",
-        allow=source.allow if own else (),
+        allow=source.allow if _may_get_credentials(url, source) else (),
         robots=source.robots,
         draw=source.browser,
-        **others,
+        **fields,
     )
 
 
@@ -311,7 +339,7 @@ def picture_request(url: str, source: Source | None, settings: Settings) -> Requ
         url=url,
         kind="image",
         deadline=settings.fetch.seconds,
-        allow=source.allow if source and _is_own(url, source) else (),
+        allow=source.allow if source and _may_get_credentials(url, source) else (),
         robots=source.robots if source and urls.same_site(url, source.url) else "obey",
         most=MOST_PICTURE,
     )
@@ -324,61 +352,65 @@ def site_request(url: str, source: Source, settings: Settings) -> Request:
         url=url,
         kind="page",
         deadline=settings.fetch.seconds,
-        allow=source.allow if _is_own(url, source) else (),
+        allow=source.allow if _may_get_credentials(url, source) else (),
         robots=source.robots if urls.same_site(url, source.url) else "obey",
     )
 
 
-def refusal(url: str, source: Source) -> str:
+def explain_refusal(url: str, source: Source) -> str:
     """Return why `source` may not refer to `url`, or "". A source with `allow` may name private
     addresses."""
-    return "" if source.allow else urls.refusal(url, source.url)
+    if source.allow:
+        return ""
+    return urls.refusal(url, source.url)
 
 
-def let_in(source: Source) -> bool:
-    """True if the operator permits `source` to use private networks."""
+def may_use_private_networks(source: Source) -> bool:
+    """Return True if the operator permits `source` to use private networks."""
     return bool(source.allow or urls.private(source.url))
 
 
-def _is_own(url: str, source: Source) -> bool:
-    """True if `url` may get the source's credentials and be on its private networks: same host,
-    same use of TLS."""
-    same_host = urls.host(url) == urls.host(source.url)
-    return url == source.url or (same_host and not _unsafe(url, source))
+def _may_get_credentials(url: str, source: Source) -> bool:
+    """Return True if a request to `url` may have the source's credentials and use its private
+    networks: same host, same use of TLS."""
+    if url == source.url:
+        return True
+    return urls.host(url) == urls.host(source.url) and not _loses_tls(url, source)
 
 
 def _may_get_cookies(url: str, source: Source) -> bool:
-    """True if `url` has the publisher of the source, whose session it is: a file may have cookies
-    of other sites. Another port is another server. RFC 6265 says which cookies the host gets."""
-    if _unsafe(url, source) or not urls.same_publisher(url, source.url):
+    """Return True if `url` has the publisher of the source, whose session it is: a file may have
+    cookies of other sites. Another port is another server. RFC 6265 says which cookies the host
+    gets."""
+    if _loses_tls(url, source) or not urls.same_publisher(url, source.url):
         return False
-    return _port(url) == _port(source.url)
+    return _get_port(url) == _get_port(source.url)
 
 
-def _port(url: str) -> int | None:
-    """Return a port that is not the default one."""
+def _get_port(url: str) -> int | None:
+    """Return the port of `url`; None if it is the default one."""
     return urlsplit(f"//{urls.host(url)}").port
 
 
-def _unsafe(url: str, source: Source) -> bool:
-    return (
-        urlsplit(url).scheme.lower() != "https" and urlsplit(source.url).scheme.lower() == "https"
-    )
+def _loses_tls(url: str, source: Source) -> bool:
+    """Return True if the source's address has TLS and `url` has not."""
+    if urlsplit(source.url).scheme.lower() != "https":
+        return False
+    return urlsplit(url).scheme.lower() != "https"
 
 
 def without_credentials(
     request: Request, source: Source, environ: Mapping[str, str]
 ) -> Failed | None:
-    """Return a failure if the request needs unset variables: the answer without them would look
-    like the page."""
-    lacking = [
-        name for name in unset_in_url(source, environ) if name in secrets.variables(request.url)
-    ]
-    if lacking and urls.same_site(request.url, source.url):
-        detail = f"source {source.key!r}: {unset_detail(lacking)}"
+    """Return a failure if the request needs unset variables, else None: the answer without them
+    would look like the page."""
+    in_url = secrets.variables(request.url)
+    unset_here = [name for name in unset_in_url(source, environ) if name in in_url]
+    if unset_here and urls.same_site(request.url, source.url):
+        detail = f"source {source.key!r}: {unset_detail(unset_here)}"
         return Failed(url=request.url, reason=FetchReason.UNSET_VARIABLE, detail=detail)
     missing = [f"{variable} (for the header {name})" for name, variable in unset(source, environ)]
-    if not missing or not _is_own(request.url, source):
+    if not missing or not _may_get_credentials(request.url, source):
         return None
     detail = (
         f"headers_env: the environment variable {' and '.join(missing)} is not set where syndicator"
@@ -403,9 +435,9 @@ def unset_in_url(source: Source, environ: Mapping[str, str]) -> list[str]:
     return [name for name in secrets.variables(source.url) if name not in values]
 
 
-def unset_detail(lacking: Sequence[str]) -> str:
+def unset_detail(names: Sequence[str]) -> str:
     """Return the message for unset variables of a URL."""
     return (
-        f"url: the environment variable {' and '.join(lacking)} is not set where syndicator runs, "
+        f"url: the environment variable {' and '.join(names)} is not set where syndicator runs, "
         f"or has fewer than {secrets.LEAST} characters"
     )

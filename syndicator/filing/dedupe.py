@@ -2,7 +2,7 @@
 
 Writes nothing: changes are returned."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -16,13 +16,13 @@ from syndicator.core.reasons import EntryReason
 from syndicator.core.text import plain, words
 from syndicator.filing import worker_functions
 from syndicator.filing.context import EntryContext, FilingContext
-from syndicator.filing.ownership import NONE, claim_of, filed_by_neighbour
+from syndicator.filing.ownership import Claim, filed_by_neighbour, get_claim
 from syndicator.filing.records import ArticleRecords
 from syndicator.sketches.copies import Sketch, containment, holds, same_story, sketch
 
 WINDOW = timedelta(days=7)  # longest time between copies of a story
 REACH = timedelta(days=1)  # how far a page may date itself back
-_LAST = 1 << 30  # rank of a source that was removed
+_LAST_RANK = 1 << 30  # of a source that was removed
 # the arguments of `precedence`, rank, added, id
 Precedence = tuple[bool, bool, datetime, int, datetime, str]
 
@@ -34,21 +34,36 @@ _sketches: dict[str, Sketch | None] = {}
 SHIFT = timedelta(hours=14)
 _MOST_ASKED = 2  # old addresses to request
 RECENT = timedelta(days=7)  # a choice: sites announce new articles within days
+_NO_PUBLISHED_DATE = timedelta(hours=2)  # a page without a date comes after one with an old date
+_OLD_PUBLISHED_DATE = timedelta(hours=1)
 
 
-def believed(published: datetime | None, added: datetime, after: datetime | None) -> datetime:
-    """Return since when an article may have existed: its `published` date, but not before the last
-    visit (`after`); for older dates the hour of `added`; undated, an hour later."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged:
+    """An article after it was compared with copies of its story. `others`: articles to file before
+    it."""
+
+    article: Article
+    others: Changes = ()
+
+
+def estimate_start(
+    published: datetime | None, added: datetime, previous_visit: datetime | None
+) -> datetime:
+    """Return since when an article may have existed: its `published` date, but not before the
+    previous visit; for older dates an hour after the hour of `added`, and undated one more."""
     hour = added.replace(minute=0, second=0, microsecond=0)
-    if published is None or published < added - WINDOW:
-        return hour + timedelta(hours=2 if published is None else 1)
+    if published is None:
+        return hour + _NO_PUBLISHED_DATE
+    if published < added - WINDOW:
+        return hour + _OLD_PUBLISHED_DATE
     earliest = hour - REACH
-    if after is not None:
-        earliest = max(earliest, min(after, added))
+    if previous_visit is not None:
+        earliest = max(earliest, min(previous_visit, added))
     return min(max(published, earliest), added)
 
 
-def precedence(
+def build_precedence(
     article: Article, since: datetime, ranks: Mapping[str, int], *, neighbour: bool, copied: bool
 ) -> Precedence:
     """Return the sort key of `article` among its copies: the lowest is shown. `ranks`: positions in
@@ -58,24 +73,22 @@ def precedence(
         neighbour,
         copied,
         since,
-        ranks.get(article.source_key, _LAST),
+        ranks.get(article.source_key, _LAST_RANK),
         article.added or since,
         article.id,
     )
 
 
-def like(article: Article, source: str, now: datetime) -> Like:
-    """Build the store query for articles that may be copies of `article`. Pure."""
-    sketch = sketched(article.body)
-    found_by, keys = (sketch.found_by, sketch.keys) if sketch else ((), ())
-    title = article.title
-    published = article.published
+def build_copy_query(article: Article, source: str, now: datetime) -> Like:
+    """Build the store query for articles that may be copies of `article`. `source`: the key of the
+    source whose articles may also be earlier versions of it. Pure."""
+    sketch = get_sketch(article.body)
     return Like(
         source=source,
-        title=title,
-        published=published,
-        found_by=found_by,
-        keys=keys,
+        title=article.title,
+        published=article.published,
+        found_by=sketch.found_by if sketch else (),
+        keys=sketch.keys if sketch else (),
         since=now - WINDOW,
     )
 
@@ -85,144 +98,167 @@ def merge_copy(
     run: FilingContext,
     now: datetime,
     *,
-    after: datetime | None = None,
+    previous_visit: datetime | None = None,
     lookup: Known | None = None,
-) -> tuple[Article, Changes]:
-    """Merge the new `article` with a copy of its story; return it and other articles to file first.
-    `after`: the last visit; `lookup`: the store's answer."""
-    if urls.is_mail(article.url) or (first := _original(article, run, now, lookup)) is None:
-        return replace(article, also=()), ()
+) -> Merged:
+    """Merge the new `article` with a copy of its story, if there is one: the copy that precedes by
+    `build_precedence` is shown. `previous_visit`: of its source; `lookup`: the store's answer."""
+    if urls.is_mail(article.url):
+        return Merged(article=replace(article, also=()))
+    first = _find_original(article, run, now, lookup)
+    if first is None:
+        return Merged(article=replace(article, also=()))
     logger = program.logger(
         "pipeline", source=article.source_key, host=urls.host(article.url), article=article.id
     )
-    if may_turn(first, now) and _outranks(article, first, run, after):
+    if may_be_replaced(first, now) and _outranks(article, first, run, previous_visit):
         logger.info("stands", instead_of=first.id, title=first.title)
-        shown = [first, *(copy for copy in copies(first, run) if alike(article, copy))]
-        addresses = (copy.url for copy in shown if is_shown(copy, article, run))
-        also = also_of(replace(article, also=()), *addresses)
-        return replace(article, also=also, merged_into=""), (
-            (replace(first, merged_into=article.id), first),
+        former_copies = load_copies(first, run)
+        copies = [first, *(copy for copy in former_copies if have_same_text(article, copy))]
+        shown_urls = [copy.url for copy in copies if lists_address_of(copy, article, run)]
+        also = also_of(replace(article, also=()), *shown_urls)
+        return Merged(
+            article=replace(article, also=also, merged_into=""),
+            others=((replace(first, merged_into=article.id), first),),
         )
     logger.info("merged", into=first.id, title=first.title)
-    return joined(article, first, run)
+    return merge_into(article, first, run)
 
 
 def compared(
-    article: Article, now: datetime, *, named: tuple[str, ...] = (), after: datetime | None = None
+    article: Article,
+    now: datetime,
+    *,
+    named: tuple[str, ...] = (),
+    previous_visit: datetime | None = None,
 ) -> Compared | None:
-    """Return the data that later articles are compared with, or None if `article` is older than
-    WINDOW, or a mail, which stands for no article of the web. Pure."""
+    """Return the data of `article` with which later articles are compared; None if it is older than
+    WINDOW, or a mail, which is no article of the web. `named`: the original that its page names.
+    Pure."""
     if urls.is_mail(article.url):
         return None
-    sketch = sketched(article.body)
-    at = article.added or now
-    if at < now - WINDOW:
+    sketch = get_sketch(article.body)
+    added = article.added or now
+    if added < now - WINDOW:
         return None
     return Compared(
-        at=at,
+        at=added,
         data=sketch.pack() if sketch else b"",
         keys=sketch.found_by if sketch else (),
         forget=(now - 2 * WINDOW).replace(hour=0, minute=0, second=0, microsecond=0),  # once a day
-        since=believed(article.published, at, after),
+        since=estimate_start(article.published, added, previous_visit),
         named=urls.alias(named[0]) if named else None,
     )
 
 
-def alike(article: Article, other: Article) -> bool:
-    """True if two texts tell one story. Texts too short for a sketch must have the same words."""
-    own = sketched(article.body)
-    theirs = sketched(other.body)
-    if own and theirs:
-        return same_story(own, theirs, one_source=article.source_key == other.source_key)
+def have_same_text(article: Article, other: Article) -> bool:
+    """Return True if two texts tell one story. Texts too short for a sketch must have the same
+    words."""
+    sketch = get_sketch(article.body)
+    other_sketch = get_sketch(other.body)
+    if sketch and other_sketch:
+        one_source = article.source_key == other.source_key
+        return same_story(sketch, other_sketch, one_source=one_source)
     text = words(plain(article.body))
     return bool(text) and text == words(plain(other.body))
 
 
 def is_copy(article: Article, other: Article, run: FilingContext) -> bool:
-    """True if two articles tell one story, or one is a longer page of the same site that a
+    """Return True if two articles tell one story, or one is a longer page of the same site that a
     neighbour announced."""
-    own = sketched(article.body)
-    theirs = sketched(other.body)
-    return alike(article, other) or bool(
-        own and theirs and _is_spelling(article, other, run) and holds(own, theirs)
-    )
+    if have_same_text(article, other):
+        return True
+    sketch = get_sketch(article.body)
+    other_sketch = get_sketch(other.body)
+    if sketch is None or other_sketch is None:
+        return False
+    return _are_addresses_of_one_page(article, other, run) and holds(sketch, other_sketch)
 
 
-def _is_spelling(article: Article, other: Article, run: FilingContext) -> bool:
-    return urls.same_site(article.url, other.url) and (
-        _is_neighbours(article, run) != _is_neighbours(other, run)
-    )
+def _are_addresses_of_one_page(article: Article, other: Article, run: FilingContext) -> bool:
+    """Return True if two articles may be one page: both are on one site, and only one of them was
+    filed by a source of that site, as another source may link the page with another address."""
+    if not urls.same_site(article.url, other.url):
+        return False
+    return _is_from_neighbour(article, run) != _is_from_neighbour(other, run)
 
 
-def in_file(article_id: str, run: FilingContext) -> Article | None:
+def load_article(article_id: str, run: FilingContext) -> Article | None:
     """Load the article from its file, or None. Raises ConfigError."""
     path = run.article_store.find(article_id)
     return run.article_store.get(path) if path else None
 
 
-def standing(article_id: str, store: ArticleRecords) -> Article | None:
-    """Return the article shown in place of `id`, without body, after following all merges; itself
-    if not merged."""
+def find_shown_article(article_id: str, store: ArticleRecords) -> Article | None:
+    """Return the article that is shown in place of a merged one, without its body; the article
+    itself if it is not merged; None if it is unknown."""
     article = store.article(article_id)
-    seen = {article_id}
-    while article is not None and article.merged_into and article.merged_into not in seen:
-        seen.add(article.merged_into)
+    passed = {article_id}
+    while article is not None and article.merged_into and article.merged_into not in passed:
+        passed.add(article.merged_into)
         article = store.article(article.merged_into) or replace(article, merged_into="")
     return article
 
 
-def place_of(article: Article, others: Iterable[Article], run: FilingContext) -> Precedence:
-    """Return the sort key of a stored article among its copies `others`."""
-    since, named = run.store.claims(article.id)
-    copied = any(is_named([named], other) for other in others) if named else False
-    since = since or believed(article.published, article.added or run.clock(), None)
-    return precedence(
-        article, since, run.ranks, neighbour=_is_neighbours(article, run), copied=copied
+def compute_precedence(
+    article: Article, others: Iterable[Article], run: FilingContext
+) -> Precedence:
+    """Return the sort key of a stored article among its copies `others`: the lowest is shown."""
+    since, original_alias = run.store.claims(article.id)
+    copied = any(is_named([original_alias], other) for other in others) if original_alias else False
+    if since is None:
+        since = estimate_start(article.published, article.added or run.clock(), None)
+    return build_precedence(
+        article, since, run.ranks, neighbour=_is_from_neighbour(article, run), copied=copied
     )
 
 
-def near(
+def find_copies(
     article: Article, run: FilingContext, now: datetime, lookup: Known | None = None
 ) -> Iterator[Article]:
     """Yield shown articles with the text of `article`, best first, except those on hold or
-    unlisted."""
-    sketch = sketched(article.body)
-    seen = {article.id}
-    for article_id in _likely(article, sketch, run, now, lookup) if sketch else ():
-        first = standing(article_id, run.store)
-        if first is not None and first.id not in seen and not first.hold and not first.unlisted:
-            seen.add(first.id)
-            copy = in_file(first.id, run)
-            if copy is not None and not parted(article, copy) and is_copy(article, copy, run):
-                yield copy
+    unlisted. `lookup`: the store's answer, if it is known."""
+    sketch = get_sketch(article.body)
+    if sketch is None:
+        return
+    examined = {article.id}
+    for article_id in _list_likely_copies(article, sketch, run, now, lookup):
+        first = find_shown_article(article_id, run.store)
+        if first is None or first.id in examined or first.hold or first.unlisted:
+            continue
+        examined.add(first.id)
+        copy = load_article(first.id, run)
+        if copy is not None and not are_split(article, copy) and is_copy(article, copy, run):
+            yield copy
 
 
-def shown_spelling(
+def find_shown_at_other_address(
     article: Article, run: FilingContext, now: datetime, lookup: Known | None
 ) -> Article | None:
     """Return the article shown at another address of the same site, which only a neighbour
     announced, with the text of the owner's `article`; None without one."""
-    if _is_neighbours(article, run):
+    if _is_from_neighbour(article, run):
         return None
-    return next(
-        (first for first in near(article, run, now, lookup) if _is_spelling(article, first, run)),
-        None,
-    )
+    for copy in find_copies(article, run, now, lookup):
+        if _are_addresses_of_one_page(article, copy, run):
+            return copy
+    return None
 
 
-def parted(article: Article, other: Article) -> bool:
-    """True if the operator split the two articles."""
+def are_split(article: Article, other: Article) -> bool:
+    """Return True if the operator split the two articles."""
     return article.id in other.split_from or other.id in article.split_from
 
 
 def also_of(article: Article, *more: str) -> tuple[str, ...]:
     """Return the addresses of copies that `article` shows, with `more` up to MOST_ALSO."""
     new = [url for url in more if url not in article.also and url != article.url]
-    return (*article.also, *new[: max(0, MOST_ALSO - len(article.also))])
+    space = max(0, MOST_ALSO - len(article.also))
+    return (*article.also, *new[:space])
 
 
-def sketched(body: str) -> Sketch | None:
-    """Return the sketch of a markdown body, cached."""
+def get_sketch(body: str) -> Sketch | None:
+    """Return the sketch of a markdown body, cached; None for a short one."""
     if body not in _sketches:
         remember_sketch(body, sketch(plain(body)))
     return _sketches[body]
@@ -235,254 +271,332 @@ def remember_sketch(body: str, value: Sketch | None) -> None:
     _sketches[body] = value
 
 
-def _original(
+def _find_original(
     article: Article, run: FilingContext, now: datetime, lookup: Known | None
 ) -> Article | None:
-    article_id = run.store.find(map(urls.alias, article.also)) if article.also else None
-    first = standing(article_id, run.store) if article_id else None
-    stands = first is not None and first.id != article.id and not first.hold and not first.unlisted
-    named = in_file(first.id, run) if first is not None and stands else None
-    if named is not None and not parted(article, named) and alike(article, named):
-        return named
-    return next(near(article, run, now, lookup), None)
+    """Return the shown copy of `article`: the one that its page names, else the best by its
+    text."""
+    original = _load_named(article, run)
+    if original is not None and have_same_text(article, original):
+        return original
+    return next(find_copies(article, run, now, lookup), None)
 
 
-def _outranks(article: Article, first: Article, run: FilingContext, after: datetime | None) -> bool:
-    since = believed(article.published, article.added or run.clock(), after)
+def _load_named(article: Article, run: FilingContext) -> Article | None:
+    """Load the shown article that the page of `article` names as its original, unless the operator
+    split the two."""
+    if not article.also:
+        return None
+    article_id = run.store.find(map(urls.alias, article.also))
+    if not article_id:
+        return None
+    first = find_shown_article(article_id, run.store)
+    if first is None or first.id == article.id or first.hold or first.unlisted:
+        return None
+    original = load_article(first.id, run)
+    if original is None or are_split(article, original):
+        return None
+    return original
+
+
+def _outranks(
+    article: Article, first: Article, run: FilingContext, previous_visit: datetime | None
+) -> bool:
+    """Return True if the new `article` precedes its stored copy `first`."""
+    since = estimate_start(article.published, article.added or run.clock(), previous_visit)
     copied = is_named(map(urls.alias, article.also), first)
-    ours = precedence(
-        article, since, run.ranks, neighbour=_is_neighbours(article, run), copied=copied
+    new_precedence = build_precedence(
+        article, since, run.ranks, neighbour=_is_from_neighbour(article, run), copied=copied
     )
-    return ours < place_of(first, [article], run)
+    return new_precedence < compute_precedence(first, [article], run)
 
 
-def _is_neighbours(article: Article, run: FilingContext) -> bool:
-    return claim_of(article, run.owners) == NONE
+def _is_from_neighbour(article: Article, run: FilingContext) -> bool:
+    """Return True if the source that filed the article has no claim to its site."""
+    return get_claim(article, run.owners) is Claim.NONE
 
 
 def is_named(aliases: Iterable[str], article: Article) -> bool:
-    """True if one of the alias keys is an address of `article`."""
-    return not {*aliases}.isdisjoint(map(urls.alias, (article.url, *article.aliases)))
+    """Return True if one of the alias keys is an address of `article`."""
+    own_aliases = {urls.alias(url) for url in (article.url, *article.aliases)}
+    return not own_aliases.isdisjoint(aliases)
 
 
-def may_turn(first: Article, now: datetime) -> bool:
-    """True if a copy may replace `first`: it is younger than WINDOW and not edited by hand."""
+def may_be_replaced(first: Article, now: datetime) -> bool:
+    """Return True if a copy may replace `first`: it is younger than WINDOW and not edited by
+    hand."""
     return first.added is not None and first.added >= now - WINDOW and not hand_edited(first)
 
 
-def joined(article: Article, first: Article, run: FilingContext) -> tuple[Article, Changes]:
-    shown = (article.url,) if is_shown(article, first, run) else ()
-    stands = replace(first, also=also_of(first, *shown), merged_into="")
-    called = is_named(map(urls.alias, article.also), first)
-    copy = replace(article, also=article.also[:1] if called else (), merged_into=first.id)
-    return copy, ((stands, first),) if stands != first else ()
+def merge_into(article: Article, first: Article, run: FilingContext) -> Merged:
+    """Return `article` as a copy of `first`, which is shown in its place and lists its address."""
+    new_urls = [article.url] if lists_address_of(article, first, run) else []
+    shown_article = replace(first, also=also_of(first, *new_urls), merged_into="")
+    names_first = is_named(map(urls.alias, article.also), first)
+    copy = replace(article, also=article.also[:1] if names_first else (), merged_into=first.id)
+    if shown_article == first:
+        return Merged(article=copy)
+    return Merged(article=copy, others=((shown_article, first),))
 
 
-def is_shown(copy: Article, first: Article, run: FilingContext) -> bool:
-    """True if `first` lists the address of `copy`: not an address of the same site that only a
-    neighbour announced."""
-    return not urls.same_site(copy.url, first.url) or not _is_neighbours(copy, run)
+def lists_address_of(copy: Article, first: Article, run: FilingContext) -> bool:
+    """Return True if `first` lists the address of `copy`: not an address of the same site that only
+    a neighbour announced."""
+    return not urls.same_site(copy.url, first.url) or not _is_from_neighbour(copy, run)
 
 
-def copies(first: Article, run: FilingContext) -> list[Article]:
+def load_copies(first: Article, run: FilingContext) -> list[Article]:
     """Load the articles that are merged into `first`."""
-    return [copy for article_id in run.store.copies(first.id) if (copy := in_file(article_id, run))]
+    loaded = [load_article(article_id, run) for article_id in run.store.copies(first.id)]
+    return [copy for copy in loaded if copy is not None]
 
 
-def _likely(
+def _list_likely_copies(
     article: Article, sketch: Sketch, run: FilingContext, now: datetime, lookup: Known | None
 ) -> list[str]:
+    """Return ids of stored articles whose sketches are like `sketch`, of `article`, the best
+    first."""
     matches = []
-    lookup = lookup or run.store.known((), like=like(article, article.source_key, now))
+    if not lookup:
+        lookup = run.store.known((), like=build_copy_query(article, article.source_key, now))
     for other, data in lookup.likely:
         if other.id == article.id or not data:  # its text is too short by now
             continue
-        there = Sketch.unpack(data)
+        other_sketch = Sketch.unpack(data)
         one_source = other.source_key == article.source_key
         if one_source and not _times_agree(article.published, other.published, WINDOW):
             continue
-        alike = same_story(sketch, there, one_source=one_source)
-        if alike or (_is_spelling(article, other, run) and holds(sketch, there)):
-            matches.append((-containment(sketch, there), other.id))
+        is_same_story = same_story(sketch, other_sketch, one_source=one_source)
+        if is_same_story or (
+            _are_addresses_of_one_page(article, other, run) and holds(sketch, other_sketch)
+        ):
+            matches.append((-containment(sketch, other_sketch), other.id))
     return [article_id for _, article_id in sorted(matches)]
 
 
 class Lead(Enum):
-    """What the page of an article says of another address."""
+    """The address to which the page of an article leads."""
 
     ELSEWHERE = auto()
-    THERE = auto()  # it leads to it, or names it as its own address
-    FOR_GOOD = auto()  # it redirects to it permanently
+    TO_ARTICLE = auto()  # it leads to the other article, or names its address as its own
+    FOR_GOOD = auto()  # it redirects to the other article permanently
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """An article that has another address now. `lead`: what its former page says; FOR_GOOD within a
-    site."""
+    """An article that has another address now. `lead`: where its former page leads; FOR_GOOD within
+    a site."""
 
     article: Article
     lead: Lead
 
 
-async def earlier(context: EntryContext, article: Article, ids: Sequence[str]) -> Moved | None:
-    """Return the article among `ids` that moved to the address of `article`, or None. May request
-    old addresses."""
-    run = context.run
-    before = context.unannounced
-    dated_before = (
-        before is not None and article.published is not None and article.published < before
-    )
-    late = dated_before or context.row.reason == EntryReason.LATE
-    asked = []
-    for article_id in ids:
-        old = in_file(article_id, run)
-        if (
-            old is None
-            or parted(article, old)
-            or old.added is None
-            or old.added >= context.row.first_seen
-        ):
+async def find_moved_article(
+    context: EntryContext, article: Article, article_ids: Sequence[str]
+) -> Moved | None:
+    """Return the article among `article_ids` that moved to the address of `article`, or None. May
+    request old addresses."""
+    is_late = _is_late(context, article)
+    to_ask = []
+    for article_id in article_ids:
+        old = load_article(article_id, context.run)
+        if old is None or not _may_have_moved(context, article, old):
             continue
-        addresses = {
-            *map(urls.alias, (old.url, *old.aliases)),
-            urls.guid_alias(old.source_key, old.source_id),
-        }
-        if not addresses.isdisjoint(context.in_feed):
-            continue
-        here = urls.site(old.url) in (urls.site(article.url), context.home(article.url))
-        same = is_same(article, old, late=late)
-        if here and same:
+        same_site = urls.site(old.url) in (
+            urls.site(article.url),
+            context.site_before_move(article.url),
+        )
+        is_same = is_same_article(article, old, late=is_late)
+        if same_site and is_same:
             return Moved(article=old, lead=Lead.FOR_GOOD)
-        if same or (here and words(old.title) == words(article.title)):
-            asked.append(old)
-    for old in asked[:_MOST_ASKED] if late else ():
+        if is_same or (same_site and words(old.title) == words(article.title)):
+            to_ask.append(old)
+    if not is_late:
+        return None
+    for old in to_ask[:_MOST_ASKED]:
         lead = await ask_former_page(context, old, article)
         if lead is not Lead.ELSEWHERE:
             return Moved(article=old, lead=lead)
     return None
 
 
-def is_same(new: Article, old: Article, *, late: bool) -> bool:
-    """True if text, title and time show that `new` is `old`. `late`: published before the last
-    visit. Pure."""
-    published, before = (at and at.replace(microsecond=0) for at in (new.published, old.published))
-    exact = words(new.title) == words(old.title) and published == before is not None
-    ours = sketched(new.body)
-    theirs = sketched(old.body)
-    if ours is None or theirs is None:
-        return exact and _within(words(plain(new.body)), words(plain(old.body)))
-    if exact:
-        return same_story(ours, theirs, one_source=False)
-    return same_story(ours, theirs, one_source=True) and (
-        late or _times_agree(new.published, old.published, SHIFT)
+def _is_late(context: EntryContext, article: Article) -> bool:
+    """Return True if the entry was announced at a later visit than the one after its date."""
+    if context.row.reason == EntryReason.LATE:
+        return True
+    if context.previous_visit is None or article.published is None:
+        return False
+    return article.published < context.previous_visit
+
+
+def _may_have_moved(context: EntryContext, article: Article, old: Article) -> bool:
+    """Return True if `old` was filed before the entry of `article` was announced, and is not
+    announced any more."""
+    if are_split(article, old):
+        return False
+    if old.added is None or old.added >= context.row.first_seen:
+        return False
+    old_aliases = {urls.alias(url) for url in (old.url, *old.aliases)}
+    old_aliases.add(urls.guid_alias(old.source_key, old.source_id))
+    return old_aliases.isdisjoint(context.announced_aliases)
+
+
+def is_same_article(new: Article, old: Article, *, late: bool) -> bool:
+    """Return True if text, title and time show that `new` is `old`. `late`: published before the
+    last visit. Pure."""
+    published = _drop_fraction(new.published)
+    same_title_and_time = (
+        published is not None
+        and published == _drop_fraction(old.published)
+        and words(new.title) == words(old.title)
     )
+    new_sketch = get_sketch(new.body)
+    old_sketch = get_sketch(old.body)
+    if new_sketch is None or old_sketch is None:
+        if not same_title_and_time:
+            return False
+        return _contains(words(plain(new.body)), words(plain(old.body)))
+    if same_title_and_time:
+        return same_story(new_sketch, old_sketch, one_source=False)
+    if not same_story(new_sketch, old_sketch, one_source=True):
+        return False
+    return late or _times_agree(new.published, old.published, SHIFT)
+
+
+def _drop_fraction(time: datetime | None) -> datetime | None:
+    """Return `time` in whole seconds."""
+    return None if time is None else time.replace(microsecond=0)
 
 
 async def ask_former_page(context: EntryContext, old: Article, article: Article) -> Lead:
     """Request the page of `old` and return whether it leads to `article`."""
     run = context.run
-    answer = await context.ask(old.url)
+    answer = await context.fetch_page(old.url)
     if not isinstance(answer, Fetched):
         return Lead.ELSEWHERE
-    wanted = {*map(urls.alias, (article.url, *article.aliases))}
-    if urls.alias(answer.final_url) in wanted:
-        return Lead.FOR_GOOD if urls.alias(answer.moved_to or "") in wanted else Lead.THERE
+    new_aliases = {urls.alias(url) for url in (article.url, *article.aliases)}
+    if urls.alias(answer.final_url) in new_aliases:
+        is_permanent = urls.alias(answer.moved_to or "") in new_aliases
+        return Lead.FOR_GOOD if is_permanent else Lead.TO_ARTICLE
     try:
-        page = (answer.body, answer.final_url, run.taxonomy)
-        now = run.clock()
         reading = await run.worker.call(
-            worker_functions.read_and_render, *page, headers=answer.headers, now=now
+            worker_functions.read_and_render,
+            answer.body,
+            answer.final_url,
+            run.taxonomy,
+            headers=answer.headers,
+            now=run.clock(),
         )
     except (NotAnArticle, WorkerFailed):
         return Lead.ELSEWHERE
-    return Lead.THERE if urls.alias(reading.article.url) in wanted else Lead.ELSEWHERE
+    names_article = urls.alias(reading.article.url) in new_aliases
+    return Lead.TO_ARTICLE if names_article else Lead.ELSEWHERE
 
 
 def _times_agree(first: datetime | None, other: datetime | None, within: timedelta) -> bool:
+    """Return True if two times are at most `within` apart, or one is unknown."""
     return first is None or other is None or abs(first - other) <= within
 
 
-def _within(text: list[str], other: list[str]) -> bool:
+def _contains(text: list[str], other: list[str]) -> bool:
+    """Return True if the longer list of words contains the shorter one."""
     short, long = sorted((text, other), key=len)
     return not short or f" {' '.join(short)} " in f" {' '.join(long)} "
 
 
-def reconsider(
-    old: Article, new: Article, run: FilingContext, now: datetime
-) -> tuple[Article, Changes]:
-    """Compare a revision with copies of its story again; return `new` and other articles to file
-    first."""
+def update_copies(old: Article, new: Article, run: FilingContext, now: datetime) -> Merged:
+    """Compare the revision `new` of `old` with copies of its story again: they may be copies no
+    longer, or it a copy of another."""
     # `is_copy` depends on the source
-    adopted = bool(new.merged_into) and old.source_key != new.source_key
-    if new.hold or (old.body == new.body and not adopted):  # on hold: not compared before release
-        return new, ()
+    is_adopted = bool(new.merged_into) and old.source_key != new.source_key
+    if new.hold:  # not compared before release
+        return Merged(article=new)
+    if old.body == new.body and not is_adopted:
+        return Merged(article=new)
     if new.merged_into:
-        first = in_file(new.merged_into, run)
+        first = load_article(new.merged_into, run)
         if first is None or is_copy(new, first, run):
-            return new, ()
-        also = tuple(url for url in first.also if not is_named([urls.alias(url)], new))
-        others: Changes = ((replace(first, also=also), first),) if also != first.also else ()
-        new = replace(new, merged_into="", also=(), added=run.added() if adopted else new.added)
+            return Merged(article=new)
+        added = run.added() if is_adopted else new.added
+        updated = Merged(
+            article=replace(new, merged_into="", also=(), added=added),
+            others=_remove_from_also(first, new),
+        )
     else:
-        new, others = _part_copies(new, run)
-    if new.also:
-        return new, others
-    new, more = _as_copy(new, run, now)
-    return new, (*others, *more)
+        updated = _split_changed_copies(new, run)
+    if updated.article.also:
+        return updated
+    merged = _merge_into_recent(updated.article, run, now)
+    return Merged(article=merged.article, others=(*updated.others, *merged.others))
 
 
-def _part_copies(first: Article, run: FilingContext) -> tuple[Article, Changes]:
-    former = copies(first, run)
+def _remove_from_also(first: Article, copy: Article) -> Changes:
+    """Return the change by which `first` does not list the addresses of `copy` any more."""
+    also = tuple(url for url in first.also if not is_named([urls.alias(url)], copy))
+    if also == first.also:
+        return ()
+    return ((replace(first, also=also), first),)
+
+
+def _split_changed_copies(first: Article, run: FilingContext) -> Merged:
+    """Return `first` with those of its copies that still have its text; the others become articles
+    of their own."""
+    former = load_copies(first, run)
     still = [copy for copy in former if is_copy(first, copy, run)]
-    parted = {copy.id: copy for copy in former if copy not in still}
-    if not parted:
-        return first, ()
+    split = {copy.id: copy for copy in former if copy not in still}
+    if not split:
+        return Merged(article=first)
     logger = program.logger(
         "pipeline", source=first.source_key, host=urls.host(first.url), article=first.id
     )
-    logger.info("copies parted", ids=[*parted])
-    others = tuple((copy, parted[copy.id]) for copy in regrouped([*parted.values()], run))
-    return replace(first, also=tuple(copy.url for copy in still)[:MOST_ALSO]), others
+    logger.info("copies parted", ids=[*split])
+    others = tuple((copy, split[copy.id]) for copy in group_copies([*split.values()], run))
+    also = tuple(copy.url for copy in still)[:MOST_ALSO]
+    return Merged(article=replace(first, also=also), others=others)
 
 
-def regrouped(former: Sequence[Article], run: FilingContext) -> list[Article]:
+def group_copies(former: Collection[Article], run: FilingContext) -> list[Article]:
     """Group former copies by text: the first of each group is shown, the others merge into it."""
-    stands: list[Article] = []
-    behind: list[Article] = []
-    for copy in sorted(former, key=lambda article: place_of(article, former, run)):
-        at = next(
-            (
-                at
-                for at, first in enumerate(stands)
-                if not parted(copy, first) and alike(copy, first)
-            ),
-            None,
-        )
-        if at is None:
-            stands.append(replace(copy, merged_into="", also=()))
+    first_copies: list[Article] = []
+    merged: list[Article] = []
+    for copy in sorted(former, key=lambda article: compute_precedence(article, former, run)):
+        index = _find_same_text(copy, first_copies)
+        if index is None:
+            first_copies.append(replace(copy, merged_into="", also=()))
         else:
-            stands[at] = replace(stands[at], also=also_of(stands[at], copy.url))
-            behind.append(replace(copy, merged_into=stands[at].id))
-    return [*stands, *behind]
+            first = first_copies[index]
+            first_copies[index] = replace(first, also=also_of(first, copy.url))
+            merged.append(replace(copy, merged_into=first.id))
+    return [*first_copies, *merged]
 
 
-def _as_copy(article: Article, run: FilingContext, now: datetime) -> tuple[Article, Changes]:
+def _find_same_text(copy: Article, articles: Sequence[Article]) -> int | None:
+    """Return the index of the first of `articles` with the text of `copy`, unless the operator
+    split the two."""
+    for index, article in enumerate(articles):
+        if not are_split(copy, article) and have_same_text(copy, article):
+            return index
+    return None
+
+
+def _merge_into_recent(article: Article, run: FilingContext, now: datetime) -> Merged:
     """Merge `article` into a recent one with its text, unless the operator split them (`also` lists
     it)."""
     if article.added is None or article.added < now - WINDOW:
-        return article, ()
-    for first in near(article, run, now):
+        return Merged(article=article)
+    for first in find_copies(article, run, now):
         if not any(is_named([urls.alias(url)], article) for url in first.also):
-            return joined(article, first, run)
-    return article, ()
+            return merge_into(article, first, run)
+    return Merged(article=article)
 
 
-def aside(article: Article, run: FilingContext, now: datetime) -> Article | None:
-    """Return `article` for feeds of its carriers alone: as a copy, or unlisted; None for all feeds.
-    Raises ConfigError."""
+def keep_out_of_feeds(article: Article, run: FilingContext, now: datetime) -> Article | None:
+    """Return an `article` that its site's own source did not file so that only feeds of the sources
+    that announced it show it: as a copy of the one that the own source filed, or unlisted if it is
+    not recent. Return None if it may go into all feeds. Raises ConfigError."""
     if not filed_by_neighbour(article, run.owners):
         return None
-    first = _same_text(article, run)
+    first = _find_owners_copy(article, run)
     if first is not None:
         return replace(article, merged_into=first.id, also=())
     # future dates are not recent
@@ -490,16 +604,16 @@ def aside(article: Article, run: FilingContext, now: datetime) -> Article | None
     return None if is_recent else replace(article, unlisted=True, also=())
 
 
-def _same_text(article: Article, run: FilingContext) -> Article | None:
-    for owner in run.owners.of(article.url):
-        for article_id in run.store.earlier(like(article, owner, run.clock())):
-            candidate = in_file(article_id, run) if article_id != article.id else None
-            if (
-                candidate is None
-                or not urls.same_site(candidate.url, article.url)
-                or parted(article, candidate)
-            ):
+def _find_owners_copy(article: Article, run: FilingContext) -> Article | None:
+    """Return the shown article with the text of `article` that a source of its own site filed, or
+    None."""
+    for owner in run.owners.list_owners(article.url):
+        for article_id in run.store.earlier(build_copy_query(article, owner, run.clock())):
+            if article_id == article.id:
                 continue
-            if is_copy(article, candidate, run):
-                return standing(article_id, run.store)
+            candidate = load_article(article_id, run)
+            if candidate is None or not urls.same_site(candidate.url, article.url):
+                continue
+            if not are_split(article, candidate) and is_copy(article, candidate, run):
+                return find_shown_article(article_id, run.store)
     return None

@@ -49,14 +49,15 @@ class SharedMailbox:
 
 @dataclass(slots=True)
 class _Slot:
-    """A mailbox that was asked for. `failed`: why it could not be opened: it is not tried again in
-    this run, as wrong passwords lock accounts."""
+    """A mailbox of the run. `turn`: held by the visit that uses it; `failed`: why it could not be
+    opened: it is not tried again in this run, as wrong passwords lock accounts."""
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     mailbox: SharedMailbox | None = None
     failed: MailboxFailed | None = None
 
     async def open(self, open_mailbox: Callable[[], OpenMailbox]) -> SharedMailbox:
+        """Return the mailbox, opened at the first call. Raises MailboxFailed."""
         if self.failed is not None:
             raise self.failed
         if self.mailbox is None:
@@ -68,6 +69,7 @@ class _Slot:
         return self.mailbox
 
     def close(self) -> None:
+        """Close the mailbox, if it is open."""
         if self.mailbox is not None:
             self.mailbox.box.close()
             self.mailbox = None
@@ -95,7 +97,7 @@ class Mailboxes:
 
     @asynccontextmanager
     async def closing(self) -> AsyncIterator[None]:
-        """Close all of them after the block."""
+        """Close all mailboxes after the block."""
         try:
             yield
         finally:

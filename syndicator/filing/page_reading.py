@@ -13,8 +13,8 @@ from syndicator.sketches.copies import Sketch
 if TYPE_CHECKING:  # the worker needs no ports
     from syndicator.core.ports import Filed
 
-# A source's first article is held if sources have so many articles on average: at most one article
-# in MANY.
+# A source's first article is held only if sources have so many articles on average, so that at most
+# one article in MANY is held for this.
 MANY: Final = 50
 
 
@@ -38,17 +38,21 @@ class PageReading:
     next_page: str | None = None  # of the same article
 
 
-def hold_reason(
+def choose_hold_reason(
     doubts: Collection[str], *, every: bool, categorised: bool, flooded: bool, filed: "Filed"
 ) -> str:
-    """Return the `HoldReason` code of a new article, or "". `every`: hold all; `filed`: numbers of
-    articles so far."""
-    codes = [code for code in doubts if not (categorised and code == HoldReason.UNSURE_CATEGORY)]
-    codes += [HoldReason.FLOOD.value] if flooded else []
-    codes += (
-        [HoldReason.FIRST.value]
-        if filed.own == 0 and filed.articles >= MANY * (filed.sources + 1)
-        else []
-    )
-    codes += [HoldReason.ALL.value] if every else []
-    return codes[0] if codes else ""
+    """Return the `HoldReason` code of a new article, or "". `doubts`: codes that its reading gave;
+    `every`: hold all; `categorised`: its source has a category; `flooded`: far more entries than
+    usual came at once; `filed`: numbers of articles so far."""
+    for code in doubts:
+        # the operator has set the category of the source
+        if categorised and code == HoldReason.UNSURE_CATEGORY:
+            continue
+        return code
+    if flooded:
+        return HoldReason.FLOOD.value
+    if filed.own == 0 and filed.articles >= MANY * (filed.sources + 1):
+        return HoldReason.FIRST.value
+    if every:
+        return HoldReason.ALL.value
+    return ""

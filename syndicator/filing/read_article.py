@@ -23,7 +23,7 @@ from syndicator.reading.paging import Part, apart, whole
 from syndicator.reading.reader import read
 from syndicator.sketches.copies import sketch
 
-_STUB = 600  # characters; of 2,449 open pages one article in 40 is shorter
+_LONGEST_STUB = 600  # characters; of 2,449 open pages one article in 40 is shorter
 _RULED = ("title", "author", "published", "cover")  # fields that a rule may set
 _plain = lru_cache(maxsize=1)(plain)  # used twice for each body
 _SHORT: Final = 1600  # letters; a partial page with more mostly shows the whole article
@@ -57,18 +57,21 @@ def read_article(
     )
     if len(parts) > 1 or missing:
 
-        def later(part: Part) -> Draft:
+        def read_part(part: Part) -> Draft:
             return read(
                 part.html, part.url, rules=rules, repeated=repeated, headers=headers, now=now
             )
 
-        draft = whole(draft, url or draft.url, parts[1:], missing, later)
-    article = _described(draft, taxonomy or Taxonomy(), summarise=summarise)
-    version = (headers or {}).get(READ_AT)
-    return replace(article, trace={**article.trace, "alternate": version}) if version else article
+        draft = whole(draft, url or draft.url, parts[1:], missing, read_part)
+    article = _describe_draft(draft, taxonomy or Taxonomy(), summarise=summarise)
+    alternate_url = (headers or {}).get(READ_AT)
+    if not alternate_url:
+        return article
+    return replace(article, trace={**article.trace, "alternate": alternate_url})
 
 
-def _described(draft: Draft, taxonomy: Taxonomy, *, summarise: bool) -> ReadArticle:
+def _describe_draft(draft: Draft, taxonomy: Taxonomy, *, summarise: bool) -> ReadArticle:
+    """Return the article of a draft, with excerpt, category and tags."""
     description = describe(
         draft.title,
         _plain(draft.body),
@@ -105,26 +108,30 @@ def _described(draft: Draft, taxonomy: Taxonomy, *, summarise: bool) -> ReadArti
         alternate=draft.alternate,
         keywords=draft.keywords,
         section=draft.section,
-        doubts=doubts(draft, description.category_score),
+        doubts=list_doubts(draft, description.category_score),
         category_score=description.certainty,
     )
 
 
-def doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
-    """Return `HoldReason` codes for an article. `category_score`: probability of its category, or
-    None."""
+def list_doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
+    """Return the `HoldReason` codes for which the operator may want to see an article before it is
+    published. `category_score`: probability of its category, or None."""
     body: Mapping[str, Any] = draft.trace.get("body", {})
-    holds = {
-        HoldReason.PARTIAL: draft.partial and width(plain(draft.body)) < _SHORT,
-        HoldReason.UNSURE_TEXT: bool(body.get("doubt")),
-        HoldReason.UNSURE_CATEGORY: category_score is not None and category_score < _LEAST_SCORE,
-    }
-    return tuple(reason.value for reason, doubted in holds.items() if doubted)
+    codes = []
+    if draft.partial and width(plain(draft.body)) < _SHORT:
+        codes.append(HoldReason.PARTIAL.value)
+    if body.get("doubt"):
+        codes.append(HoldReason.UNSURE_TEXT.value)
+    if category_score is not None and category_score < _LEAST_SCORE:
+        codes.append(HoldReason.UNSURE_CATEGORY.value)
+    return tuple(codes)
 
 
 def own_names(author: str | None, url: str) -> tuple[str, ...]:
     """Return names of authors and site; publishers list these as tags."""
-    return (*(name.strip() for name in (author or "").split(",")), urls.domain(url).split(".")[0])
+    authors = [name.strip() for name in (author or "").split(",")]
+    site_name = urls.domain(url).split(".")[0]
+    return (*authors, site_name)
 
 
 def read_and_render(
@@ -143,9 +150,9 @@ def read_and_render(
     traced: bool = False,
     keep: bool = False,
 ) -> PageReading:
-    """Run `read_article` in the worker. `render`: also make HTML of the body; `own`: tags of the
-    source; `traced`: with origins of fields; `keep`: with the packed page. Raises NotAnArticle,
-    ConfigError."""
+    """Run `read_article` in the worker, and prepare what is stored with the article. `render`: also
+    make HTML of the body; `own`: tags of the source; `traced`: with origins of fields; `keep`: with
+    the packed page. Raises NotAnArticle, ConfigError."""
     loaded = load_taxonomy(taxonomy)
     read = read_article(
         html,
@@ -158,11 +165,12 @@ def read_and_render(
         now=now,
         summarise=summarise,
     )
-    article = settle(
-        replace(read.filed(), tags=tuple(dict.fromkeys((*spelled(own, loaded), *read.tags))))
-    )
-    is_stub = (
-        not read.partial and len(read.body) < _STUB and read.trace["body"].get("from") == "page"
+    tags = dict.fromkeys((*spelled(own, loaded), *read.tags))
+    article = settle(replace(read.filed(), tags=tuple(tags)))
+    is_from_page = read.trace["body"].get("from") == "page"
+    is_stub = not read.partial and len(read.body) < _LONGEST_STUB and is_from_page
+    fields_by_rule = frozenset(
+        name for name in _RULED if str(read.trace[name]["from"]).startswith("rules.")
     )
     rendered = None
     if render:
@@ -176,9 +184,7 @@ def read_and_render(
         html=rendered,
         trace=read.trace if traced else {},
         matches=read.trace.get("rules", {}),
-        ruled=frozenset(
-            name for name in _RULED if str(read.trace[name]["from"]).startswith("rules.")
-        ),
+        ruled=fields_by_rule,
         doubts=read.doubts,
         category_score=read.category_score,
         sketch=sketch(_plain(article.body)),
@@ -192,9 +198,10 @@ def spelled(tags: Collection[str], taxonomy: Taxonomy) -> tuple[str, ...]:
     """Return the source's tags as spelled in taxonomy.toml, renames included."""
     if not tags:  # of most sources, and the taxonomy is long
         return ()
-    names = {
-        fold(form): tag.name for tag in taxonomy.vocabulary.tag for form in (*tag.aliases, tag.name)
-    }
+    names: dict[str, str] = {}
+    for tag in taxonomy.vocabulary.tag:
+        for form in (*tag.aliases, tag.name):
+            names[fold(form)] = tag.name
     return tuple(names.get(fold(tag), tag) for tag in tags)
 
 
@@ -202,5 +209,9 @@ def spelled(tags: Collection[str], taxonomy: Taxonomy) -> tuple[str, ...]:
 def load_taxonomy(files: TaxonomyFiles) -> Taxonomy:
     """Load the taxonomy; empty if taxonomy.toml is missing. Raises ConfigError."""
     toml, learnt, _ = files
-    taxonomy = Taxonomy.from_toml(toml) if Path(toml).exists() else Taxonomy()
-    return taxonomy.with_learnt(Path(learnt)) if Path(learnt).exists() else taxonomy
+    taxonomy = Taxonomy()
+    if Path(toml).exists():
+        taxonomy = Taxonomy.from_toml(toml)
+    if Path(learnt).exists():
+        taxonomy = taxonomy.with_learnt(Path(learnt))
+    return taxonomy

@@ -14,33 +14,45 @@ from syndicator.core.ports import ArticleRecord, EntryRow, Filed, FileStamp, Kno
 class EntryRecords(Protocol):
     """The entries that sources announced."""
 
-    def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]: ...
+    def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
+        """Return the stored rows of entries of a source, by entry id."""
 
-    def save_entries(self, rows: Sequence[EntryRow]) -> None: ...
+    def save_entries(self, rows: Sequence[EntryRow]) -> None:
+        """Store rows, in place of earlier ones of the same entries."""
 
-    def pending(self, source_key: str, now: datetime) -> list[EntryRow]: ...
+    def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
+        """Return the entries of a source that wait and are due at `now`."""
 
-    def count_pending(self, source_key: str) -> int: ...
+    def count_pending(self, source_key: str) -> int:
+        """Count the entries of a source that wait."""
 
-    def count_muted(self, source_key: str) -> int: ...
+    def count_muted(self, source_key: str) -> int:
+        """Count the entries of a source that its rules skip."""
 
     def seen_since(
         self, source_key: str, since: datetime
-    ) -> list[tuple[datetime, datetime | None]]: ...
+    ) -> list[tuple[datetime, datetime | None]]:
+        """Return (first seen, next try) of each entry first seen after `since`; the next try is
+        None unless it waits."""
 
 
 class ArticleRecords(Protocol):
     """The filed articles, the sources that announced them, and their addresses."""
 
-    def article(self, article_id: str) -> Article | None: ...
+    def article(self, article_id: str) -> Article | None:
+        """Return the article, without its body, or None."""
 
-    def find(self, aliases: Iterable[str]) -> str | None: ...
+    def find(self, aliases: Iterable[str]) -> str | None:
+        """Return the id of the article with any of the alias keys, or None."""
 
-    def stamp(self, article_id: str) -> FileStamp | None: ...
+    def stamp(self, article_id: str) -> FileStamp | None:
+        """Return the path and times of the article's file when its row was written, or None."""
 
-    def record(self, record: ArticleRecord) -> None: ...
+    def record(self, record: ArticleRecord) -> None:
+        """Store an article with its aliases; mark its feeds stale and its entry done."""
 
-    def carriers(self, article_id: str) -> list[str]: ...
+    def carriers(self, article_id: str) -> list[str]:
+        """Return the keys of further sources that announced the article."""
 
     def carry(
         self,
@@ -48,42 +60,62 @@ class ArticleRecords(Protocol):
         names: Mapping[str, str],
         *,
         entry: EntryRow | None = None,
-    ) -> None: ...
+    ) -> None:
+        """Store further sources of articles: pairs (article id, source key); `names`: titles of
+        sources; `entry`: done with it."""
 
-    def filed(self, source_key: str) -> Filed: ...
+    def filed(self, source_key: str) -> Filed:
+        """Count the articles of a source; if it has none, also all articles and sources."""
 
-    def listed(self, source_key: str, *, own: bool = False) -> list[tuple[str, str]]: ...
+    def listed(self, source_key: str, *, own: bool = False) -> list[tuple[str, str]]:
+        """Return address and title of the articles that a source announced; `own`: that it
+        filed."""
 
 
 class Comparisons(Protocol):
-    """What recognises copies of an article, and text that repeats on a host."""
+    """The data by which copies of an article, and repeated text of a host, are recognised."""
 
     def known(
         self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None
-    ) -> Known: ...
+    ) -> Known:
+        """Return the articles under alias keys, and those that may be copies by `like` or by the
+        original `named`."""
 
-    def earlier(self, like: Like) -> Sequence[str]: ...
+    def earlier(self, like: Like) -> Sequence[str]:
+        """Return ids of articles that may be earlier versions of the one that `like` describes."""
 
-    def claims(self, article_id: str) -> tuple[datetime | None, str | None]: ...
+    def claims(self, article_id: str) -> tuple[datetime | None, str | None]:
+        """Return since when an article may have existed, and the alias key of the original that its
+        page names."""
 
-    def copies(self, article_id: str) -> list[str]: ...
+    def copies(self, article_id: str) -> list[str]:
+        """Return ids of the articles that are merged into this one."""
 
-    def repeated(self, host: str) -> frozenset[str]: ...
+    def repeated(self, host: str) -> frozenset[str]:
+        """Return digests of the blocks that repeat on pages of the host."""
 
-    def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]: ...
+    def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
+        """Return digests of the blocks of pages of the host, by article id."""
 
 
 class VisitRecords(EntryRecords, ArticleRecords, Comparisons, Protocol):
     """All that a visit reads and writes."""
 
-    def shared(self, first: Callable[[], object] = ...) -> AbstractContextManager[None]: ...
+    def shared(self, first: Callable[[], object] = ...) -> AbstractContextManager[None]:
+        """Delay commits inside the block until `commit` or its end. Call `first` before each
+        commit."""
 
-    def commit(self) -> None: ...
+    def commit(self) -> None:
+        """Commit the writes of the block."""
 
-    def waiting(self) -> int: ...
+    def waiting(self) -> int:
+        """Return the number of uncommitted writes."""
 
-    def note(self, key: str) -> str | None: ...
+    def note(self, key: str) -> str | None:
+        """Return a stored note, or None."""
 
-    def set_note(self, key: str, value: str | None, at: datetime) -> None: ...
+    def set_note(self, key: str, value: str | None, at: datetime) -> None:
+        """Store a note, or delete it if `value` is None."""
 
-    def end_visit(self, outcome: Outcome, state: SourceState) -> None: ...
+    def end_visit(self, outcome: Outcome, state: SourceState) -> None:
+        """Store the outcome of a visit and the new state of its source."""

@@ -17,6 +17,8 @@ from syndicator.publishing.render.view import times
 # Limits of revisions, as a clock or a counter in a page is no change of its text: choices.
 MOST_REVISIONS = 24
 APART = timedelta(days=1)
+_CHANGED_SINCE = 0  # a time by which the next start takes a file for edited
+# fields of the file that a new reading does not change
 _OF_FILE = ("id", "url", "also", "merged_into", "split_from", "hold", "hold_reason", "digest")
 
 
@@ -45,18 +47,21 @@ def refile(
         ordered = {*ordered, "added"}
     stored, stamp, changed = article_store.put(article, path, ordered=ordered)
     if changed or entry is not None:
-        released = bool(stored.hold_reason) and not stored.hold  # by a hand, since the last start
-        if released:  # stays on hold in the database: the next start publishes it
-            stamp = replace(stamp, mtime_ns=0)
+        recorded = stored
+        is_released_by_hand = bool(stored.hold_reason) and not stored.hold
+        if is_released_by_hand:  # stays on hold in the database: the next start publishes it
+            recorded = replace(stored, hold=True)
+            stamp = replace(stamp, mtime_ns=_CHANGED_SINCE)
+        was_merged = before is not None and bool(before.merged_into)
         record = ArticleRecord(
-            article=replace(stored, hold=True) if released else stored,
+            article=recorded,
             stamp=stamp,
             entry=entry,
             # the build renders bodies edited by hand
             html=html if stored.body == article.body else None,
             same_body=before is not None and before.body == stored.body,
             score=score,
-            parted=before is not None and bool(before.merged_into) and not stored.merged_into,
+            parted=was_merged and not stored.merged_into,
             compared=compared(stored),
             blocks=blocks(stored),
         )
@@ -65,12 +70,12 @@ def refile(
 
 
 def was_released(article: Article, *, on_hold: bool) -> bool:
-    """True if a hand edit ended the hold of an unpublished article. `on_hold`: the recorded state.
-    Pure."""
+    """Return True if a hand edit ended the hold of an unpublished article. `on_hold`: the recorded
+    state. Pure."""
     return not article.hold and (on_hold or bool(article.hold_reason))
 
 
-def carry(
+def record_carrier(
     article_store: ArticleStore,
     store: ArticleRecords,
     article_id: str,
@@ -79,18 +84,20 @@ def carry(
     *,
     entry: EntryRow | None = None,
 ) -> None:
-    """Record `source`, titled `name`, as a carrier of article `id`, and end `entry`. Raises
-    OSError, StoreError."""
+    """Record that `source`, titled `name`, announced an article that another source filed, and end
+    `entry`. Raises OSError, StoreError."""
     article = store.article(article_id)
-    carried = [(article_id, source)] if article is not None and article.source_key != source else []
+    carried = []
+    if article is not None and article.source_key != source:
+        carried = [(article_id, source)]
     if carried and source not in store.carriers(article_id):
         CARRIED.append(article_store, carried)
     store.carry(carried, {source: name}, entry=entry)
 
 
 def hand_over(article_store: ArticleStore, store: ArticleRecords, article: Article) -> None:
-    """Make the source that filed `article` a carrier before another adopts it. Raises OSError,
-    StoreError."""
+    """Record the source that filed `article` as one that only announced it, before another source
+    adopts it. Raises OSError, StoreError."""
     carried = [(article.id, article.source_key)]
     if article.source_key not in store.carriers(article.id):
         CARRIED.append(article_store, carried)
@@ -98,8 +105,9 @@ def hand_over(article_store: ArticleStore, store: ArticleRecords, article: Artic
 
 
 def same_text(first: Article, other: Article) -> bool:
-    """True if title and body have the same words, regardless of spacing, punctuation and markup."""
-    return _words(first) == _words(other)
+    """Return True if title and body have the same words, regardless of spacing, punctuation and
+    markup."""
+    return _list_words(first) == _list_words(other)
 
 
 def revise(old: Article, new: Article, now: datetime) -> Article | None:
@@ -107,40 +115,56 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
     often. Identity stays."""
     if same_text(old, new) or (new.partial and not old.partial):
         return None
-    before = old.updated or old.published
-    last = datetime.fromisoformat(old.revisions[-1]) if old.revisions else None
-    flaps = len(old.revisions) >= MOST_REVISIONS or (last is not None and abs(now - last) < APART)
-    if flaps and not (new.updated and before and new.updated > before):
+    if _changes_too_often(old, now) and not _is_dated_later(new, old):
         return None
-    now = _later(old, now)
-    moved = new.updated if new.updated and old.updated and old.updated < new.updated <= now else now
+    now = _make_later(old, now)
+    updated = now
+    if new.updated and old.updated and old.updated < new.updated <= now:
+        updated = new.updated
+    aliases = dict.fromkeys((*old.aliases, new.url, *new.aliases))
     return replace(
-        _of_same_file(old, new),
+        _keep_file_fields(old, new),
         published=old.published,
         added=old.added,
         source_key=old.source_key,
         source_id=old.source_id,
         origin=old.origin,
         enclosure=new.enclosure or old.enclosure,
-        aliases=tuple(
-            url for url in dict.fromkeys((*old.aliases, new.url, *new.aliases)) if url != old.url
-        ),
-        updated=moved,
-        revisions=(*old.revisions, _iso(now)),
+        aliases=tuple(url for url in aliases if url != old.url),
+        updated=updated,
+        revisions=(*old.revisions, _format_time(now)),
     )
+
+
+def _changes_too_often(article: Article, now: datetime) -> bool:
+    """Return True if the article was revised many times, or less than a day ago."""
+    if len(article.revisions) >= MOST_REVISIONS:
+        return True
+    if not article.revisions:
+        return False
+    last = datetime.fromisoformat(article.revisions[-1])
+    return abs(now - last) < APART
+
+
+def _is_dated_later(new: Article, old: Article) -> bool:
+    """Return True if the publisher says that `new` was updated after `old`."""
+    old_time = old.updated or old.published
+    if new.updated is None or old_time is None:
+        return False
+    return new.updated > old_time
 
 
 def now_revised(article: Article, now: datetime) -> Article:
     """Add a revision at `now`, for text that changed without a date from its publisher."""
-    now = _later(article, now)
-    return replace(article, updated=now, revisions=(*article.revisions, _iso(now)))
+    now = _make_later(article, now)
+    return replace(article, updated=now, revisions=(*article.revisions, _format_time(now)))
 
 
 def adopt(old: Article, new: Article, now: datetime) -> Article:
     """Return `old`, filed by another source, as its owner's reading `new`. Identity and entry
     stay."""
     adopted = replace(
-        _of_same_file(old, new),
+        _keep_file_fields(old, new),
         added=new.added if old.unlisted else old.added,
         aliases=tuple(dict.fromkeys((*old.aliases, *new.aliases))),
         revisions=old.revisions,
@@ -148,35 +172,40 @@ def adopt(old: Article, new: Article, now: datetime) -> Article:
     if old.unlisted:
         return adopted
     if not same_text(old, new):
-        return replace(adopted, revisions=(*old.revisions, _iso(_later(old, now))))
-    shown = times(old)[1]
-    return (
-        adopted
-        if times(adopted)[1] == shown
-        else replace(adopted, revisions=(*old.revisions, _iso(shown)))
-    )
+        revised_at = _make_later(old, now)
+        return replace(adopted, revisions=(*old.revisions, _format_time(revised_at)))
+    shown_update = times(old)[1]
+    if times(adopted)[1] == shown_update:
+        return adopted
+    return replace(adopted, revisions=(*old.revisions, _format_time(shown_update)))
 
 
-def _of_same_file(old: Article, new: Article) -> Article:
+def _keep_file_fields(old: Article, new: Article) -> Article:
+    """Return `new` with those fields of `old` that belong to its file."""
     return replace(new, **{name: getattr(old, name) for name in _OF_FILE})
 
 
-def _later(old: Article, now: datetime) -> datetime:
-    shown = times(old)[1]
-    return shown + timedelta(seconds=1) if shown > now else now
+def _make_later(old: Article, now: datetime) -> datetime:
+    """Return `now`, or a second after the update that feeds show of `old` if that is later."""
+    shown_update = times(old)[1]
+    if shown_update > now:
+        return shown_update + timedelta(seconds=1)
+    return now
 
 
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _format_time(time: datetime) -> str:
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _words(article: Article) -> list[str]:
+def _list_words(article: Article) -> list[str]:
     return words(f"{article.title}\n{article.text}")
 
 
 def sequence(clock: Callable[[], datetime], newest: datetime | None) -> Callable[[], datetime]:
     """Return a clock for `added`: it never runs backwards and starts after `newest`."""
-    last = newest + timedelta(seconds=1) if newest and newest > clock() else clock()
+    last = clock()
+    if newest and newest > last:
+        last = newest + timedelta(seconds=1)
 
     def added() -> datetime:
         nonlocal last

@@ -29,28 +29,30 @@ _LOGIN: Final = re.compile(
 
 
 def is_session_wall(reason: str) -> bool:
-    """True if `reason` is one for which a page is refused to those who are not logged in."""
+    """Return True if `reason` is one for which a page is refused to those who are not logged in."""
     return reason in _WALLS
 
 
 def is_partial(reading: PageReading) -> bool:
-    """True if a page shows the beginning of an article alone."""
+    """Return True if a page shows the beginning of an article alone."""
     return HoldReason.PARTIAL in reading.doubts
 
 
-def is_login_address(asked: str, answered: str) -> bool:
-    """True if the request for `asked` was redirected to an address that is named like a login
-    form."""
-    if urls.alias(asked) == urls.alias(answered):
+def is_login_address(requested_url: str, answered_url: str) -> bool:
+    """Return True if the request for `requested_url` was redirected to `answered_url`, an address
+    that is named like a login form."""
+    if urls.alias(requested_url) == urls.alias(answered_url):
         return False
-    return bool(_LOGIN.search(urlsplit(answered).path)) and not _LOGIN.search(urlsplit(asked).path)
+    if _LOGIN.search(urlsplit(requested_url).path):
+        return False
+    return bool(_LOGIN.search(urlsplit(answered_url).path))
 
 
-def name_ended_session(source: Source, asked: str, result: FetchResult) -> FetchResult:
-    """Return the answer of a source's own address; if it is the wall of a site with a session, as
-    the end of that."""
+def name_ended_session(source: Source, requested_url: str, result: FetchResult) -> FetchResult:
+    """Return the answer of a source's own address. If it is a wall of a site with a session, name
+    the end of the session as its reason."""
     if not source.cookies or not isinstance(result, Failed):
         return result
-    if is_session_wall(result.reason) or is_login_address(asked, result.url):
+    if is_session_wall(result.reason) or is_login_address(requested_url, result.url):
         return replace(result, reason=FetchReason.SESSION_ENDED)
     return result

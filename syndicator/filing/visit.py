@@ -5,9 +5,9 @@ Pages are read again to cut repeated blocks."""
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from syndicator.articles.edits import By, by_of, may_write
@@ -50,21 +50,21 @@ from syndicator.filing.entry import endings
 from syndicator.filing.entry.endings import EntryResult
 from syndicator.filing.entry.ingest import has_session, ingest, postpone
 from syndicator.filing.entry.select import (
-    due_entries,
-    held_back,
-    in_turn,
-    late_entries,
-    public,
-    select,
+    find_late_entries,
+    list_due_rows,
+    remove_private_addresses,
+    select_entries,
+    sort_for_reading,
+    split_late_rows,
 )
 from syndicator.filing.granted_rights import follow_move
-from syndicator.filing.kinds.kind import Finding
-from syndicator.filing.kinds.registry import kind_of
+from syndicator.filing.kinds.kind import Finding, Visitable
+from syndicator.filing.kinds.registry import choose_kind
 from syndicator.filing.save_article import refile
 from syndicator.filing.sessions import name_ended_session
 from syndicator.visiting import cadence, source_state
 from syndicator.visiting.fetch.responses import DELTA
-from syndicator.visiting.websub import offered
+from syndicator.visiting.websub import find_offer
 
 _LEAST = timedelta(minutes=5)  # between two polls caused by a hub: a choice
 SIDE_BY_SIDE = 4  # concurrent entries of one source
@@ -92,6 +92,7 @@ async def reprocess(context: VisitContext, host: str, repeated: frozenset[str]) 
 
 
 async def _reread(context: VisitContext, article_id: str) -> bool:
+    """Read the saved page of one article again. Return True if its file changed."""
     run = context.run
     path = run.article_store.find(article_id)
     snapshot = run.snapshots.get(article_id)
@@ -100,21 +101,20 @@ async def _reread(context: VisitContext, article_id: str) -> bool:
     old = run.article_store.get(path)
     if old.source_key != context.source.key:
         return False
-    source, (html, headers) = context.terms(old.url), snapshot
+    source = context.limit_source(old.url)
+    html, headers = snapshot
+    page = Page(html=html, url=old.url, headers=headers)
     entry = Entry(id=old.source_id or old.url, url=old.url, categories=old.keywords)
     try:
-        reading = await context.read(
-            Page(html=html, url=old.url, headers=headers), source, entry, run.clock()
-        )
+        reading = await context.read_page(page, source, entry, run.clock())
     except (NotAnArticle, WorkerFailed, RulesError):
         return False  # keep the first reading
     old = run.article_store.get(path)  # it may have changed meanwhile
+    default_category = source.category or run.settings.describe.uncategorised
     stored, changed = refile(
         run.article_store,
         run.store,
-        better_reading(
-            old, reading.article, source.category or run.settings.describe.uncategorised
-        ),
+        merge_reading(old, reading.article, default_category),
         before=old,
         path=path,
         html=reading.html,
@@ -127,31 +127,59 @@ async def _reread(context: VisitContext, article_id: str) -> bool:
     return changed
 
 
-def better_reading(old: Article, new: Article, otherwise: str) -> Article:
-    """Return `old` with text and description of `new`, except edits. `otherwise`: category if none
-    fits. Pure."""
+def merge_reading(old: Article, new: Article, default_category: str) -> Article:
+    """Return `old` with text and description of `new`, but with the fields of `old` that were
+    edited. Pure."""
     better = replace(old, body=new.body)
     if by_of(old, "excerpt") is By.EXTRACTIVE:
         better = replace(better, excerpt=new.excerpt)
     if may_write(old, "tags", By.MATCHED):
         better = replace(better, tags=new.tags, tags_by=new.tags_by)
     if may_write(old, "category", By.MATCHED):
-        better = replace(better, category=new.category or otherwise)
+        better = replace(better, category=new.category or default_category)
     return better
 
 
 Due = tuple[Source, SourceState]
 
 
+class Visit(NamedTuple):
+    """A finished visit: its outcome, and the new state of the source, which is not stored yet."""
+
+    outcome: Outcome
+    state: SourceState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """The answer of a source to a visit. `feed`: if it was read from this answer; `page`: of a
+    source that is a single article; `rows`: entries to read."""
+
+    context: VisitContext
+    result: FetchResult
+    rows: Sequence[EntryRow]
+    feed: ParsedFeed | None = None
+    page: Page | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Processed:
+    """The results of the entries that a visit processed, and the number of those it left."""
+
+    results: Sequence[EntryResult]
+    left: int
+
+
 def is_signal(source: Source, state: SourceState, hub: str) -> bool:
-    """True if the source must be polled after a push: lists, pages, new feeds, and pushes without
-    TLS for a source with it."""
-    is_page = (
-        source.kind in ("page", "list") or source.rules.links or state.discovery.found == "list"
-    )
-    if is_page or state.is_undiscovered:
+    """Return True if a push only signals that the source must be polled, as its content cannot be
+    used: for lists, pages, new sources, and if the hub has no TLS, but the source has it."""
+    if source.kind in ("page", "list") or source.rules.links or state.discovery.found == "list":
         return True
-    return urlsplit(source.url).scheme == "https" != urlsplit(hub).scheme and not urls.private(hub)
+    if state.is_undiscovered:
+        return True
+    if urlsplit(source.url).scheme != "https" or urlsplit(hub).scheme == "https":
+        return False
+    return not urls.private(hub)
 
 
 def signalled(state: SourceState, now: datetime) -> SourceState:
@@ -160,7 +188,9 @@ def signalled(state: SourceState, now: datetime) -> SourceState:
     schedule = state.schedule
     if state.backoff.failures or schedule.next_due is None:
         return state
-    soon = max(now, (state.visits.last_visit or now - _LEAST) + _LEAST)
+    soon = now
+    if state.visits.last_visit is not None:
+        soon = max(now, state.visits.last_visit + _LEAST)
     if schedule.feed_due is not None:  # it is due for entries that wait, and its feed later
         return replace(state, schedule=replace(schedule, feed_due=min(schedule.feed_due, soon)))
     next_due = min(schedule.next_due, soon)
@@ -171,7 +201,9 @@ def signalled(state: SourceState, now: datetime) -> SourceState:
 @asynccontextmanager
 async def deadline(reached: asyncio.Event, seconds: float | None) -> AsyncIterator[None]:
     """Set the event `reached` after `seconds` (None: never), while the block runs."""
-    timer = None if seconds is None else asyncio.get_running_loop().call_later(seconds, reached.set)
+    timer = None
+    if seconds is not None:
+        timer = asyncio.get_running_loop().call_later(seconds, reached.set)
     try:
         yield
     finally:
@@ -179,121 +211,165 @@ async def deadline(reached: asyncio.Event, seconds: float | None) -> AsyncIterat
             timer.cancel()
 
 
-async def visit(
-    context: VisitContext, *, limit: int | None = None, stop: asyncio.Event
-) -> tuple[Outcome, SourceState]:
-    """Visit the source once and process at most `limit` pending entries. Return outcome and new
-    state, unstored."""
+async def visit(context: VisitContext, *, limit: int | None = None, stop: asyncio.Event) -> Visit:
+    """Visit the source once and process at most `limit` of its entries. No page is begun after
+    `stop`."""
     run = context.run
     source = context.source
     started = run.clock()
     began = asyncio.get_running_loop().time()
-    if cadence.only_waiting(context.state, started):
-        return await _take_waiting(context, limit, stop, started)
-    kind = kind_of(source, context.state)
-    result = await kind.visit(context)
-    no_network = isinstance(result, Failed) and result.no_network
+    if cadence.is_due_for_waiting_entries(context.state, started):
+        return await _visit_waiting(context, limit, stop, started)
+    kind = choose_kind(source, context.state)
+    result = await kind.fetch(context)
     pending = run.store.count_pending(source.key)
-    rows = (
-        in_turn(run.store.pending(source.key, run.clock()), started)
-        if pending and not no_network
-        else []
-    )
-    quiet = isinstance(result, NotModified) and not pending
-    feed: ParsedFeed | None = None
-    page: Page | None = None
+    rows: list[EntryRow] = []
+    if pending and not _has_no_network(result):
+        rows = sort_for_reading(run.store.pending(source.key, run.clock()), started)
+    answer = _Answer(context=context, result=result, rows=rows)
     if isinstance(result, Fetched) and result.digest != context.state.validators.body_digest:
-        try:
-            announced_by = await kind.entries(context, result)
-            feed = announced_by.feed
-            page = announced_by.page
-            result = announced_by.answer
-            if announced_by.found is not None:
-                context = replace(context, state=discovered(context.state, announced_by.found))
-            context = await follow_move(context, result, feed)
-            announced_now = _announce(context, feed, started)
-            await _tell_hubs(context, result, feed, announced_now, started)
-            rows = due_entries(rows, announced_now, run.clock())
-            context = replace(context, in_feed=_in_feed(source.key, feed))
-            note = feed.listing.note if feed.listing else ""
-            # a first visit leaves nothing for later days
-            if context.state.visits.last_success is not None:
-                seen = run.store.seen_since(source.key, started - cadence.WEEKS)
-                note = cadence.told(seen, context.state.visits.first_visit, started) or note
-            result = replace(result, warning=result.warning or note)
-        except (NotAFeed, WorkerFailed) as refusal:
-            feed = None
-            page = None
-            result = unreadable(result.final_url, refusal)
-        except BUGS as bug:
-            feed = None
-            page = None
-            result = Failed(
-                url=result.final_url, reason=CommandReason.BUG, detail=describe_bug(bug)
-            )
-    result = name_ended_session(source, context.state.address, result)
+        answer = await _read_answer(context, kind, result, rows, started)
+    context = answer.context
+    feed = answer.feed
+    result = name_ended_session(source, context.state.address, answer.result)
     if feed is not None:
         context = replace(context, state=introduced(context.state, feed))
         context.log.debug(
-            "feed read", format=feed.format, announced=len(feed.entries), to_read=len(rows)
+            "feed read", format=feed.format, announced=len(feed.entries), to_read=len(answer.rows)
         )
-    announced = {entry.id for entry in feed.entries} if feed else {row.entry_id for row in rows}
-    partial = isinstance(result, Failed) or (isinstance(result, Fetched) and result.status == DELTA)
-    rows = _held_back(context, rows, None if partial else announced)
-    results, left = await _ingest_all(context, rows, page, limit, stop)
-    state = cadence.planned(_remember(context, result, feed, started), left, started)
-    return _ended(context, state, result, feed, results, started, began, quiet=quiet)
+    announced_ids: set[str] | None = None
+    if not _is_partial(result):
+        announced_ids = {row.entry_id for row in answer.rows}
+        if feed is not None:
+            announced_ids = {entry.id for entry in feed.entries}
+    rows = _save_unwanted(context, answer.rows, announced_ids)
+    processed = await _ingest_all(context, rows, answer.page, limit, stop)
+    state = _update_state(context, result, feed, started)
+    return _end_visit(
+        context,
+        cadence.plan_waiting_entries(state, processed.left, started),
+        result,
+        feed,
+        processed.results,
+        started,
+        began,
+        none_pending=isinstance(answer.result, NotModified) and not pending,
+    )
+
+
+def _has_no_network(result: FetchResult) -> bool:
+    """Return True if the request failed as this machine has no network."""
+    return isinstance(result, Failed) and result.no_network
+
+
+def _is_partial(result: FetchResult) -> bool:
+    """Return True if entries that the answer lacks may still be announced."""
+    if isinstance(result, Failed):
+        return True
+    return isinstance(result, Fetched) and result.status == DELTA
+
+
+async def _read_answer(
+    context: VisitContext,
+    kind: Visitable,
+    result: Fetched,
+    waiting: Sequence[EntryRow],
+    started: datetime,
+) -> _Answer:
+    """Read the entries of a new answer, store them, and add those to read to the `waiting` ones. If
+    it cannot be read, return a failure as the result."""
+    rows = waiting
+    try:
+        announced = await kind.read_entries(context, result)
+        feed = announced.feed
+        result = announced.answer
+        if announced.found is not None:
+            context = replace(context, state=record_finding(context.state, announced.found))
+        context = await follow_move(context, result, feed)
+        announced_rows = _store_entries(context, feed, started)
+        await _report_to_hubs(context, result, feed, announced_rows, started)
+        rows = list_due_rows(rows, announced_rows, context.run.clock())
+        context = replace(context, announced_aliases=_list_aliases(context.source.key, feed))
+        warning = result.warning or _describe_feed(context, feed, started)
+        result = replace(result, warning=warning)
+    except (NotAFeed, WorkerFailed) as refusal:
+        failed = describe_unreadable(result.final_url, refusal)
+        return _Answer(context=context, result=failed, rows=rows)
+    except BUGS as bug:
+        failed = Failed(url=result.final_url, reason=CommandReason.BUG, detail=describe_bug(bug))
+        return _Answer(context=context, result=failed, rows=rows)
+    return _Answer(context=context, result=result, rows=rows, feed=feed, page=announced.page)
+
+
+def _describe_feed(context: VisitContext, feed: ParsedFeed, started: datetime) -> str:
+    """Return a message for the operator on delayed entries, or on the list that was read; "" if
+    there is nothing to say."""
+    note = feed.listing.note if feed.listing else ""
+    visits = context.state.visits
+    if visits.last_success is None:  # a first visit leaves nothing for later days
+        return note
+    arrivals = context.run.store.seen_since(context.source.key, started - cadence.WEEKS)
+    return cadence.describe_delay(arrivals, visits.first_visit, started) or note
 
 
 async def take_push(
     context: VisitContext, pushed: Fetched, *, stop: asyncio.Event
 ) -> tuple[Outcome | None, SourceState]:
-    """Process the feed that a hub `pushed`. If it is unreadable, return None and make the source
-    due."""
+    """Process the feed that a hub `pushed`; return outcome and new state. If the feed is
+    unreadable, the outcome is None, and the source is due."""
     run = context.run
     source = context.source
     started = run.clock()
     began = asyncio.get_running_loop().time()
     try:
-        feed = (await kind_of(source, context.state).entries(context, pushed)).feed
-        rows = due_entries([], _announce(context, feed, started), run.clock())
+        feed = (await choose_kind(source, context.state).read_entries(context, pushed)).feed
+        rows = list_due_rows([], _store_entries(context, feed, started), run.clock())
     except (NotAFeed, WorkerFailed, *BUGS) as refusal:
         context.log.info("a push could not be read", detail=str(refusal))
         return None, signalled(context.state, started)
     context = replace(
-        context, in_feed=_in_feed(source.key, feed), state=introduced(context.state, feed)
+        context,
+        announced_aliases=_list_aliases(source.key, feed),
+        state=introduced(context.state, feed),
     )
-    new = sum(row.first_seen == started for row in rows)
+    new_entries = sum(row.first_seen == started for row in rows)
     if run.hubs:
-        run.hubs.brought(source.key, new, started)
-    results, left = await _ingest_all(context, _held_back(context, rows, None), None, None, stop)
-    state = cadence.planned(source_state.pushed(context.state, feed, new, started), left, started)
-    return _ended(context, state, pushed, feed, results, started, began)
+        run.hubs.brought(source.key, new_entries, started)
+    rows = _save_unwanted(context, rows, announced_ids=None)
+    processed = await _ingest_all(context, rows, page=None, limit=None, stop=stop)
+    state = source_state.update_after_push(context.state, feed, new_entries, started)
+    state = cadence.plan_waiting_entries(state, processed.left, started)
+    return _end_visit(context, state, pushed, feed, processed.results, started, began)
 
 
-async def _take_waiting(
+async def _visit_waiting(
     context: VisitContext, limit: int | None, stop: asyncio.Event, now: datetime
-) -> tuple[Outcome, SourceState]:
+) -> Visit:
     """Process waiting entries without polling the feed. Failed connections count as no try: the
     network may be down."""
     run = context.run
     source = context.source
     began = asyncio.get_running_loop().time()
-    rows = _held_back(context, in_turn(run.store.pending(source.key, now), now), None)
+    waiting = sort_for_reading(run.store.pending(source.key, now), now)
+    rows = _save_unwanted(context, waiting, announced_ids=None)
     context.log.debug("taking what waits", entries=len(rows))
-    results, left = await _ingest_all(replace(context, uncertain=True), rows, None, limit, stop)
-    unreached = next((result.unreached for result in results if result.unreached), None)
-    state = cadence.planned(context.state, 0 if unreached else left, now)
-    return _ended(context, state, unreached, None, results, now, began)
+    processed = await _ingest_all(
+        replace(context, may_lack_network=True), rows, page=None, limit=limit, stop=stop
+    )
+    unreached = next((entry.unreached for entry in processed.results if entry.unreached), None)
+    left = 0 if unreached else processed.left
+    state = cadence.plan_waiting_entries(context.state, left, now)
+    return _end_visit(context, state, unreached, None, processed.results, now, began)
 
 
-async def _tell_hubs(
+async def _report_to_hubs(
     context: VisitContext,
     result: Fetched,
     feed: ParsedFeed,
     rows: Sequence[EntryRow],
     now: datetime,
 ) -> None:
+    """Tell the run's subscriptions which hubs the feed offers, and which entries are new."""
     hubs = context.run.hubs
     if hubs is None or result.status == DELTA:
         return
@@ -301,78 +377,88 @@ async def _tell_hubs(
         feed = await context.run.worker.call(
             worker_functions.page_links, result.body, result.final_url, dict(result.headers)
         )
-    new = [row.entry for row in rows if row.first_seen == now and row.entry]
+    new_entries = [row.entry for row in rows if row.first_seen == now and row.entry]
     hubs.polled(
         context.source,
-        offered(result.headers, feed, result.final_url),
-        new,
+        find_offer(result.headers, feed, result.final_url),
+        new_entries,
         context.state.visits.last_success,
         now,
     )
 
 
-def _announce(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[EntryRow, ...]:
+def _store_entries(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[EntryRow, ...]:
+    """Store the new and changed entries of the feed; return their rows."""
     source = context.source
     store = context.run.store
     stored = store.entries(source.key, [entry.id for entry in feed.entries])
     # the text around a link changes by itself ("3 hours ago")
     if source.rules.links or feed.listing:
-        new = (
+        not_done = (
             entry
             for entry in feed.entries
             if entry.id not in stored or stored[entry.id].status != "done"
         )
-        feed = replace(feed, entries=tuple(new))
-    before = context.state.visits.last_success
+        feed = replace(feed, entries=tuple(not_done))
+    last_success = context.state.visits.last_success
     sites = {urls.site(source.url), urls.site(feed.site_url or context.state.channel.site_url)}
-    rows = select(
+    rows = select_entries(
         source.key,
         feed.entries,
         stored,
-        first=before is None,
+        first=last_success is None,
         # of a mailbox the first visit takes days, not a number
         backfill=len(feed.entries) if feed.format == "mail" else source.backfill,
         now=now,
-        late=late_entries(feed.entries, stored, before, sites),
+        late=find_late_entries(feed.entries, stored, last_success, sites),
         muted=[
             entry.id
             for entry in feed.entries
             if is_muted(source, entry, context.run.settings.publish)
         ],
     )
-    if before is not None and any(row.first_seen == now for row in rows):
-        seen = store.seen_since(source.key, now - cadence.WEEKS)
-        rows = cadence.slowed(rows, seen, context.state.visits.first_visit, now)
-    rows = tuple(
-        replace(row, entry=public(row.entry, source)) if row.entry else row for row in rows
-    )
+    if last_success is not None and any(row.first_seen == now for row in rows):
+        arrivals = store.seen_since(source.key, now - cadence.WEEKS)
+        rows = cadence.delay_flood(rows, arrivals, context.state.visits.first_visit, now)
+    rows = tuple(_without_private_addresses(row, source) for row in rows)
     store.save_entries(rows)
     return rows
 
 
-def _held_back(
-    context: VisitContext, rows: Sequence[EntryRow], announced: Collection[str] | None
+def _without_private_addresses(row: EntryRow, source: Source) -> EntryRow:
+    if row.entry is None:
+        return row
+    return replace(row, entry=remove_private_addresses(row.entry, source))
+
+
+def _save_unwanted(
+    context: VisitContext, rows: Sequence[EntryRow], announced_ids: Collection[str] | None
 ) -> list[EntryRow]:
-    """Return the rows to read now. Save the others: muted ones, and late ones that end."""
-    new = ((row, row.entry) for row in rows if row.entry and not row.article_id)
-    muted = [
-        row for row, entry in new if is_muted(context.source, entry, context.run.settings.publish)
-    ]
-    muted_ids = {row.entry_id for row in muted}
-    take, changed = held_back([row for row in rows if row.entry_id not in muted_ids], announced)
-    context.run.store.save_entries([*changed, *map(endings.muted, muted)])
-    return take
+    """Return the rows to read now. Store the others as changed: muted ones, and late ones that
+    end. `announced_ids`: entries in the feed; None if that is not known."""
+    publish = context.run.settings.publish
+    not_muted = []
+    muted = []
+    for row in rows:
+        if row.entry and not row.article_id and is_muted(context.source, row.entry, publish):
+            muted.append(endings.mute_row(row))
+        else:
+            not_muted.append(row)
+    split = split_late_rows(not_muted, announced_ids)
+    context.run.store.save_entries([*split.changed, *muted])
+    return split.to_read
 
 
-def _in_feed(key: str, feed: ParsedFeed) -> frozenset[str]:
-    return frozenset(
-        alias
-        for entry in feed.entries
-        for alias in (urls.alias(entry.url), urls.guid_alias(key, entry.id))
-    )
+def _list_aliases(key: str, feed: ParsedFeed) -> frozenset[str]:
+    """Return the alias keys of the feed's entries: of their addresses and of their ids."""
+    aliases = set()
+    for entry in feed.entries:
+        aliases.add(urls.alias(entry.url))
+        aliases.add(urls.guid_alias(key, entry.id))
+    return frozenset(aliases)
 
 
-def unreadable(url: str, refusal: NotAFeed | WorkerFailed) -> Failed:
+def describe_unreadable(url: str, refusal: NotAFeed | WorkerFailed) -> Failed:
     """Return the failure of an answer that is no feed or could not be read. Pure."""
     reason = refusal.reason
     if isinstance(refusal, NotAFeed):
@@ -380,16 +466,16 @@ def unreadable(url: str, refusal: NotAFeed | WorkerFailed) -> Failed:
     return Failed(url=url, reason=reason, detail=str(refusal))
 
 
-def discovered(state: SourceState, found: Finding) -> SourceState:
-    """Return `state` with what stands at its address. Pure."""
-    if found.kind == "list":
+def record_finding(state: SourceState, finding: Finding) -> SourceState:
+    """Return `state` with the kind, and if it is a feed the address, of the finding. Pure."""
+    if finding.kind == "list":
         return replace(state, discovery=replace(state.discovery, found="list"))
-    if found.kind == "page" or urls.alias(found.asked) == urls.alias(state.url):
+    if finding.kind == "page" or urls.alias(finding.asked) == urls.alias(state.url):
         return replace(state, discovery=replace(state.discovery, found=""))
     return replace(
         state,
         discovery=replace(state.discovery, found="feed"),
-        redirects=replace(state.redirects, effective_url=found.url, moved_at=None),
+        redirects=replace(state.redirects, effective_url=finding.url, moved_at=None),
     )
 
 
@@ -413,21 +499,24 @@ async def _ingest_all(
     page: Page | None,
     limit: int | None,
     stop: asyncio.Event,
-) -> tuple[list[EntryResult], int]:
-    """Process entries up to `limit`; return results and the number left. `page`: fetched, of a
-    "page" source."""
+) -> _Processed:
+    """Process entries up to `limit`, some at the same time, and read saved pages of their hosts
+    again if new repeated blocks were found. `page`: the fetched page of a source that is a single
+    article."""
     store = context.run.store
     if not rows:
-        return [], 0
-    room = asyncio.Semaphore(SIDE_BY_SIDE)
-    spent = asyncio.Event()
+        return _Processed(results=[], left=0)
+    slots = asyncio.Semaphore(SIDE_BY_SIDE)
+    time_is_up = asyncio.Event()
     session_ended = asyncio.Event()
 
-    async def take(row: EntryRow) -> EntryResult | None:
-        async with room:
-            if stop.is_set() or spent.is_set():
+    async def process_row(row: EntryRow) -> EntryResult | None:
+        async with slots:
+            if stop.is_set() or time_is_up.is_set():
                 return None
-            entry = context.entry(row, page if row.entry_id == context.source.url else None)
+            entry = context.make_entry_context(
+                row, page if row.entry_id == context.source.url else None
+            )
             if session_ended.is_set() and has_session(entry):
                 result = await postpone(entry)
             else:
@@ -436,78 +525,97 @@ async def _ingest_all(
             if result.session_ended:
                 session_ended.set()
             if result.unreached:
-                spent.set()
+                time_is_up.set()
             return result
 
-    readable = context.run.readable
-    taken = [row for row in rows if readable is None or readable(row.url)]
-    taken = (taken if limit is None else in_turn(taken, context.run.clock(), limit))[:MOST_PAGES]
-    hosts = {urls.own_host(row.url) for row in taken}
-    before = {host: store.repeated(host) for host in hosts}
-    context.run.count_pages(len(taken), 0)
+    rows_to_read = _choose_rows(context, rows, limit)
+    hosts = {urls.own_host(row.url) for row in rows_to_read}
+    known_blocks = {host: store.repeated(host) for host in hosts}
+    context.run.count_pages(len(rows_to_read), 0)
     # A task group, so that an error stops the other entries before worker and fetcher close.
-    async with deadline(spent, MOST_SECONDS), asyncio.TaskGroup() as group:
-        tasks = [group.create_task(take(row)) for row in taken]
-    results = [result for task in tasks if (result := task.result())]
-    context.run.count_pages(len(results) - len(taken), 0)  # the others are left to the next run
+    async with deadline(time_is_up, MOST_SECONDS), asyncio.TaskGroup() as group:
+        tasks = [group.create_task(process_row(row)) for row in rows_to_read]
+    outcomes = [task.result() for task in tasks]
+    results = [result for result in outcomes if result is not None]
+    context.run.count_pages(
+        len(results) - len(rows_to_read), 0
+    )  # the others are left to the next run
     for host in sorted(hosts):
-        if (repeated := store.repeated(host) - before[host]) and not stop.is_set():
-            await reprocess(context, host, repeated)
-    return results, len(rows) - len(results)
+        new_blocks = store.repeated(host) - known_blocks[host]
+        if new_blocks and not stop.is_set():
+            await reprocess(context, host, new_blocks)
+    return _Processed(results=results, left=len(rows) - len(results))
 
 
-def _remember(
+def _choose_rows(
+    context: VisitContext, rows: Sequence[EntryRow], limit: int | None
+) -> list[EntryRow]:
+    """Return the rows that this visit reads: at most `limit`, and at most MOST_PAGES."""
+    readable = context.run.readable
+    readable_rows = [row for row in rows if readable is None or readable(row.url)]
+    if limit is not None:
+        readable_rows = sort_for_reading(readable_rows, context.run.clock(), limit)
+    return readable_rows[:MOST_PAGES]
+
+
+def _update_state(
     context: VisitContext, result: FetchResult, feed: ParsedFeed | None, now: datetime
 ) -> SourceState:
+    """Return the state of the source after a visit, with the time of the next one."""
     source = context.source
-    fetch = context.run.settings.fetch
-    asked = context.run.asked
-    after = source_state.after(source, context.state, result, feed, now, asked=asked)
-    due = cadence.next_visit(
+    run = context.run
+    fetch = run.settings.fetch
+    state = source_state.update_after_visit(
+        source, context.state, result, feed, now, asked_by_person=run.asked
+    )
+    due = cadence.plan_next_visit(
         source,
-        after,
+        state,
         feed,
         result,
         now=now,
         floor=settings.seconds(fetch.every_min),
         ceiling=settings.seconds(fetch.every_max),
-        jitter=context.run.jitter(),
+        jitter=run.jitter(),
         cron_next=cron.next_fire,
-        asked=asked,
-        trust=context.run.hubs.trust(source.key, now) if context.run.hubs else 0.0,
+        asked_by_person=run.asked,
+        trust=run.hubs.trust(source.key, now) if run.hubs else 0.0,
     )
-    return replace(
-        after, schedule=replace(after.schedule, next_due=due.at, due_why=due.why, feed_due=None)
-    )
+    schedule = replace(state.schedule, next_due=due.at, due_why=due.why, feed_due=None)
+    return replace(state, schedule=schedule)
 
 
-def _counted(
+def _count_results(
     run: RunContext,
     source: Source,
     state: SourceState,
     results: Sequence[EntryResult],
     now: datetime,
 ) -> SourceState:
+    """Return `state` with the counts of this visit: selectors that matched nothing on a page, sizes
+    of texts, walls before pages, and muted entries."""
     publish = run.settings.publish
-    chooses = bool(source.keep or source.mute or publish.keep or publish.mute)
-    if not results and not (chooses or state.muted):
+    has_entry_rules = bool(source.keep or source.mute or publish.keep or publish.mute)
+    if not results and not has_entry_rules and not state.muted:
         return state
-    unmatched = counted(
-        state.pages.unmatched, (result.matches for result in results if result.matches)
-    )
-    muted = run.store.count_muted(source.key) if chooses else 0
-    read = [result.characters for result in results if result.characters is not None]
-    stood = [result.wall for result in results if result.wall is not None]
+    matches = (result.matches for result in results if result.matches)
     first_visit = state.visits.first_visit
-    is_first = first_visit is None or now - first_visit < _FIRST_HOUR
-    bodies = remember_bodies(read, state.pages.bodies, is_first=is_first)
-    behind = (*stood, *state.pages.walls)[:KEPT]
-    return replace(
-        state, pages=PageRecord(unmatched=unmatched, bodies=bodies, walls=behind), muted=muted
+    bodies = remember_bodies(
+        [result.characters for result in results if result.characters is not None],
+        state.pages.bodies,
+        is_first=first_visit is None or now - first_visit < _FIRST_HOUR,
     )
+    new_walls = [result.wall for result in results if result.wall is not None]
+    pages = PageRecord(
+        unmatched=counted(state.pages.unmatched, matches),
+        bodies=bodies,
+        walls=(*new_walls, *state.pages.walls)[:KEPT],
+    )
+    muted = run.store.count_muted(source.key) if has_entry_rules else 0
+    return replace(state, pages=pages, muted=muted)
 
 
-def _ended(
+def _end_visit(
     context: VisitContext,
     state: SourceState,
     result: FetchResult | None,
@@ -516,33 +624,37 @@ def _ended(
     now: datetime,
     began: float,
     *,
-    quiet: bool = False,
-) -> tuple[Outcome, SourceState]:
+    none_pending: bool = False,
+) -> Visit:
+    """Return the outcome of a visit that began at `began`, a time of the event loop.
+    `none_pending`: no entry waits, so they need not be counted."""
     run = context.run
-    state = _counted(run, context.source, state, results, now)
+    state = _count_results(run, context.source, state, results, now)
     added = tuple(entry.added for entry in results if entry.added)
     changed = tuple(entry.changed for entry in results if entry.changed)
     failed = result if isinstance(result, Failed) else None
-    status: Literal["new", "unchanged", "failed", "disabled"] = (
-        "new" if added or changed else "unchanged"
-    )
+    reason = None
+    if state.backoff.disabled:
+        reason = state.backoff.disabled
+    elif failed is not None:
+        reason = failed.reason
     outcome = Outcome(
         key=state.key,
         at=now,
-        status="disabled" if state.backoff.disabled else "failed" if failed else status,
-        reason=state.backoff.disabled or (failed.reason if failed else None),
+        status=_name_status(state, failed, has_news=bool(added or changed)),
+        reason=reason,
         detail=failed.detail if failed else "",
         announced=len(feed.entries) if feed else 0,
         added=added,
         changed=changed,
-        pending=0 if quiet else run.store.count_pending(state.key),
+        pending=0 if none_pending else run.store.count_pending(state.key),
         waiting=state.schedule.waiting,
         skipped=tuple(entry.problem for entry in results if entry.problem),
         next_due=state.schedule.next_due,
         due_why=state.schedule.due_why,
         refused=sum(entry.refused for entry in results),
         bytes=len(result.body) if isinstance(result, Fetched) else 0,
-        no_network=bool(failed and failed.no_network),
+        no_network=failed is not None and failed.no_network,
         seconds=round(asyncio.get_running_loop().time() - began, 1),
     )
     context.log.info(
@@ -552,7 +664,17 @@ def _ended(
         new=len(added),
         next_due=state.schedule.next_due,
     )
-    return outcome, state
+    return Visit(outcome, state)
+
+
+def _name_status(
+    state: SourceState, failed: Failed | None, *, has_news: bool
+) -> Literal["new", "unchanged", "failed", "disabled"]:
+    if state.backoff.disabled:
+        return "disabled"
+    if failed is not None:
+        return "failed"
+    return "new" if has_news else "unchanged"
 
 
 async def visit_all(
@@ -567,20 +689,21 @@ async def visit_all(
     """Visit the `due` sources and store each outcome, durable within COMMIT_SECONDS. After
     `max_seconds`, or once `stop` is set, no new visit or page begins. If no source was reached,
     raise NetworkDown and store no failure."""
-    room = asyncio.Semaphore(run.settings.fetch.concurrency)
-    unreached: list[tuple[Outcome, SourceState]] = []
+    slots = asyncio.Semaphore(run.settings.fetch.concurrency)
+    unreached: list[Visit] = []
     outcomes: list[Outcome] = []
 
     async def visit_one(source: Source, state: SourceState) -> None:
-        async with room:
+        async with slots:
             if stop.is_set():
                 return
             async with run.hubs.alone(source.key) if run.hubs else nullcontext():
-                outcome, after = await visit(run.visit(source, state), limit=limit, stop=stop)
+                finished = await visit(run.visit(source, state), limit=limit, stop=stop)
+        outcome = finished.outcome
         if outcome.no_network:
-            unreached.append((outcome, after))
+            unreached.append(finished)
         elif outcome.reason != OURS:  # which does not count as its failure
-            run.store.end_visit(outcome, after)
+            run.store.end_visit(outcome, finished.state)
         outcomes.append(outcome)
         if len(outcomes) % COMMIT_VISITS == 0:
             run.store.commit()
@@ -598,15 +721,15 @@ async def visit_all(
     except BaseExceptionGroup as failed:
         raise first_of(failed) from failed
     if outcomes and len(unreached) == len(outcomes):
-        first = unreached[0][0]
+        first = unreached[0].outcome
         raise NetworkDown(
             f"no network: none of {len(unreached)} sources could be reached ({first.key}:"
             f" {first.reason} {first.detail}); nothing was counted against them. `syndicator demo`"
             " shows the whole trip without a network"
         )
     with run.store.shared():
-        for outcome, after in unreached:
-            run.store.end_visit(outcome, after)
+        for finished in unreached:
+            run.store.end_visit(finished.outcome, finished.state)
     return outcomes
 
 
@@ -615,25 +738,22 @@ async def sharing_commits(run: FilingContext) -> AsyncIterator[None]:
     """Commit writes of visits together, after syncing files: no row precedes its file."""
 
     async def commit_when_due() -> None:
-        before = 0
-        looks = 0
+        last_waiting = 0
+        checks = 0
         while True:
             await asyncio.sleep(IDLE_SECONDS)
             waiting = run.store.waiting()
-            looks = looks + 1
-            if (
-                waiting == before
-                or waiting >= COMMIT_WRITES
-                or looks * IDLE_SECONDS >= COMMIT_SECONDS
-            ):
+            checks += 1
+            is_idle = waiting == last_waiting
+            if is_idle or waiting >= COMMIT_WRITES or checks * IDLE_SECONDS >= COMMIT_SECONDS:
                 run.store.commit()
-                looks = 0
-            before = run.store.waiting()
+                checks = 0
+            last_waiting = run.store.waiting()
 
-    with run.article_store.together() as settle, run.store.shared(settle):
+    with run.article_store.together() as sync_files, run.store.shared(sync_files):
         async with asyncio.TaskGroup() as group:
-            ticking = group.create_task(commit_when_due())
+            committing = group.create_task(commit_when_due())
             try:
                 yield
             finally:
-                ticking.cancel()
+                committing.cancel()

@@ -170,12 +170,11 @@ async def visit_due(
     problems = look_at_files(archive, configuration)
     due = _due(app, wanted)
     watch.started(len(due))
-    build_seconds: float | None = wanted.build_seconds
+    build_seconds = None if settling else wanted.build_seconds
     if settling:
         settling.begin(app)
         first_visits = {state.key for state in due if state.visits.first_visit is None}
         watch = _watch_for_urgent(watch, settling, hurry_build, first_visits)
-        build_seconds = None
     visits = _Visits()
     fetches = due or thumbnails.has_due_pictures(archive, configuration)
     fetcher = client.open() if fetches else None

@@ -14,7 +14,7 @@ from syndicator.core import urls
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, FeedKey, Problem, Source
 from syndicator.filing.dedupe import also_of
-from syndicator.filing.entry.ingest import release as publish
+from syndicator.filing.entry.carry_out import release as publish
 from syndicator.filing.ownership import filed_by_neighbour
 from syndicator.filing.save_article import refile
 from syndicator.store.engine import Store

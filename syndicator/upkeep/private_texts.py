@@ -31,7 +31,7 @@ def hold_private(archive: Archive, configuration: Configuration) -> None:
     if stored == current:
         return
     # late: a start with nothing to do does not load what files articles
-    from syndicator.filing.entry.ingest import release
+    from syndicator.filing.entry.carry_out import release
 
     context = filing_context(archive, configuration.sources)
     for article in _articles(archive):

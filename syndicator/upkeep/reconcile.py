@@ -434,7 +434,7 @@ def _record(
 ) -> None:
     visits = archive.store.visits
     if was_released(article, on_hold=before is not None and before.hold):
-        from syndicator.filing.entry.ingest import release
+        from syndicator.filing.entry.carry_out import release
 
         article = release(article, stamp.path, filing_context(archive, configuration.sources))
         stamp = archive.article_store.stamp(stamp.path)

@@ -22,8 +22,8 @@ from syndicator.core.model import (
 )
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason, FetchReason
-from syndicator.visiting.fetch.responses import fresh_seconds
-from syndicator.visiting.websub import backup
+from syndicator.visiting.fetch.responses import find_fresh_seconds
+from syndicator.visiting.websub import space_backup_polls
 
 # Our choices, unless a source is named.
 _HOUR = 3600.0
@@ -36,8 +36,8 @@ _SILENT = 100  # the interval is at least this fraction of the silence, even abo
 # after a 429.
 _CONDITIONAL = _HOUR
 _UNCONDITIONAL = _DAY
-# seconds to wait without a Retry-After, doubled for each further one
-_BARE: Mapping[int, float] = {
+# seconds to wait after an answer without Retry-After, doubled for each further one
+_WAIT_BY_STATUS: Mapping[int, float] = {
     HTTPStatus.TOO_MANY_REQUESTS: 4 * _HOUR,
     HTTPStatus.SERVICE_UNAVAILABLE: _HOUR,
 }
@@ -51,6 +51,12 @@ WAIT = timedelta(hours=6)  # longer than the longest pause between tries of a pa
 TIMES = 10  # times the usual day; busy days are a few times as big
 
 
+_EVERY_JITTER = 0.05  # share of the interval `every` by which visits are spread
+_RHYTHM_JITTER = 0.1  # the same of other intervals
+_SILENCE_SHARE = 8  # the interval is at least this fraction of the silence, if that is long
+_MOST_DOUBLINGS = 12  # of the wait after failures
+
+
 class Next(NamedTuple):
     """The time of the next visit (aware UTC) and its reason in one line."""
 
@@ -58,7 +64,17 @@ class Next(NamedTuple):
     why: str
 
 
-def next_visit(
+class _Interval(NamedTuple):
+    """Seconds between visits, and the reason for them in a few words."""
+
+    seconds: float
+    why: str
+
+
+_NO_INTERVAL = _Interval(0.0, "")
+
+
+def plan_next_visit(
     source: Source,
     state: SourceState,
     feed: ParsedFeed | None,
@@ -69,63 +85,92 @@ def next_visit(
     ceiling: int,
     jitter: float,
     cron_next: Callable[[str, datetime], datetime],
-    asked: bool = False,
+    asked_by_person: bool = False,
     trust: float = 0.0,
 ) -> Next:
     """Return the next visit. The first of these decides: Retry-After, back-off, cron, `every`, the
     source's rhythm; unless `force` is set, never sooner than feed, headers and courtesy allow.
     `floor`, `ceiling`: seconds; `jitter`: in [0, 1); `cron_next`: next time of a cron expression;
-    `asked`: by a person; `trust`: of `websub.trust`."""
+    `trust`: of `websub.trust`."""
     if isinstance(result, Failed):
-        due = _after_failure(source, state, result, now, floor, ceiling, jitter, cron_next)
-        return _no_later(state, result, due, now) if asked else due
-    least, least_why = (0.0, "") if source.force else _least(state, feed, result, now)
+        due = _plan_after_failure(source, state, result, now, floor, ceiling, jitter, cron_next)
+        return _keep_earlier(state, result, due, now) if asked_by_person else due
+    courtesy = _NO_INTERVAL if source.force else _find_least_interval(state, feed, result, now)
     if source.cron:
-        first, at = (
-            cron_next(source.cron, now + timedelta(seconds=wait))
-            for wait in (0, max(least - _SLACK, 0))
-        )
-        return Next(at, f"cron {source.cron}" + (f"; {least_why}" if at > first else ""))
+        first = cron_next(source.cron, now)
+        not_before = now + timedelta(seconds=max(courtesy.seconds - _SLACK, 0))
+        time = cron_next(source.cron, not_before)
+        why = f"cron {source.cron}"
+        if time > first:
+            why = f"{why}; {courtesy.why}"
+        return Next(time, why)
     if source.every:
-        wanted = float(seconds(source.every))
-        why = f"every {source.every}" if wanted >= least else f"{least_why}; every {_span(least)}"
-        return Next(now + timedelta(seconds=max(wanted, least) * (1 + 0.05 * jitter)), why)
-    interval, why = _rhythm(state, now)
-    low = max(float(floor), least)
-    if least > interval and least > floor:
-        why = least_why
-    most = max(float(ceiling), low, min(_silence(state, now) / _SILENT, LONGEST_WISH))
-    chosen = min(max(interval, low), most)
-    if trust:  # polls must still find what the hub misses
-        half = state.cadence.span_seconds / 2
-        pushed = backup(chosen, trust, min(most, half) if half else most)
-        why = f"{why}; its hub pushes" if pushed > chosen else why
-        chosen = pushed
-    at = now + timedelta(seconds=_spread(chosen, low, most, jitter))
+        return _plan_every(source.every, courtesy, now, jitter)
+    due = _plan_by_rhythm(state, courtesy, now, floor, ceiling, jitter, trust)
     skips = state.cadence if feed is None else feed
-    next_visit = Next(at, f"{why}; every {_span(chosen)}")
-    return _skip(next_visit, skips.skip_hours, skips.skip_days)
+    return _skip_hours(due, skips.skip_hours, skips.skip_days)
 
 
-def only_waiting(state: SourceState, now: datetime) -> bool:
+def _plan_every(every: str, courtesy: _Interval, now: datetime, jitter: float) -> Next:
+    """Return the next visit of a source with the option `every`."""
+    configured = float(seconds(every))
+    if configured >= courtesy.seconds:
+        why = f"every {every}"
+    else:
+        why = f"{courtesy.why}; every {_format_span(courtesy.seconds)}"
+    interval = max(configured, courtesy.seconds) * (1 + _EVERY_JITTER * jitter)
+    return Next(now + timedelta(seconds=interval), why)
+
+
+def _plan_by_rhythm(
+    state: SourceState,
+    courtesy: _Interval,
+    now: datetime,
+    floor: int,
+    ceiling: int,
+    jitter: float,
+    trust: float,
+) -> Next:
+    """Return the next visit of a source by how often it publishes, within `floor`, `ceiling` and
+    the `courtesy` interval; later if its hub pushes."""
+    rhythm = _measure_rhythm(state, now)
+    why = rhythm.why
+    if courtesy.seconds > rhythm.seconds and courtesy.seconds > floor:
+        why = courtesy.why
+    shortest = max(float(floor), courtesy.seconds)
+    longest_silent = min(_measure_silence(state, now) / _SILENT, LONGEST_WISH)
+    longest = max(float(ceiling), shortest, longest_silent)
+    interval = min(max(rhythm.seconds, shortest), longest)
+    if trust:  # polls must still find what the hub misses
+        half_span = state.cadence.span_seconds / 2
+        longest_backup = min(longest, half_span) if half_span else longest
+        with_hub = space_backup_polls(interval, trust, longest_backup)
+        if with_hub > interval:
+            why = f"{why}; its hub pushes"
+        interval = with_hub
+    time = now + timedelta(seconds=_spread(interval, shortest, longest, jitter))
+    return Next(time, f"{why}; every {_format_span(interval)}")
+
+
+def is_due_for_waiting_entries(state: SourceState, now: datetime) -> bool:
     """Return True if the source is due only for waiting entries, not for its feed."""
     return state.schedule.feed_due is not None and now < state.schedule.feed_due
 
 
-def planned(state: SourceState, left: int, now: datetime) -> SourceState:
-    """Return the state after a visit that left `left` entries: due now if there are any, its feed
-    at `feed_due`."""
+def plan_waiting_entries(state: SourceState, entries_left: int, now: datetime) -> SourceState:
+    """Return the state after a visit that left entries: due now if there are any, its feed at
+    `feed_due`."""
     feed_due = state.schedule.feed_due or state.schedule.next_due
-    if not (left or state.schedule.feed_due or state.schedule.waiting):
+    if not (entries_left or state.schedule.feed_due or state.schedule.waiting):
         return state
-    if left:
-        schedule = replace(state.schedule, next_due=now, feed_due=feed_due, waiting=left)
+    if entries_left:
+        schedule = replace(state.schedule, next_due=now, feed_due=feed_due, waiting=entries_left)
     else:
         schedule = replace(state.schedule, next_due=feed_due, feed_due=None, waiting=0)
     return replace(state, schedule=schedule)
 
 
-def _after_failure(
+def _plan_after_failure(
     source: Source,
     state: SourceState,
     result: Failed,
@@ -135,161 +180,191 @@ def _after_failure(
     jitter: float,
     cron_next: Callable[[str, datetime], datetime],
 ) -> Next:
+    """Return the next visit of a failing source: later with each failure, or when the server
+    says."""
     # costs no request; retry soon, as the operator may set it
     if result.reason == FetchReason.UNSET_VARIABLE:
         return Next(now + timedelta(seconds=floor), "waits for an environment variable")
     if result.reason == FetchReason.NO_BROWSER:
         return Next(now + timedelta(seconds=floor), "waits for a browser")
-    base = float(seconds(source.every)) if source.every else min(_rhythm(state, now)[0], ceiling)
-    base = max(base, _BARE.get(result.status or 0, 0.0), min(result.fresh_seconds, LONGEST_WISH))
-    times = max(1, state.backoff.failures)
-    most = max(ceiling, base)
-    wait = min(max(base, floor) * 2.0 ** min(times - 1, 12), most)
-    at = now + timedelta(seconds=_spread(wait, floor, most, jitter))
-    why = f"failed {times} {'time' if times == 1 else 'times'} in a row ({result.reason})"
+    if source.every:
+        usual = float(seconds(source.every))
+    else:
+        usual = min(_measure_rhythm(state, now).seconds, ceiling)
+    by_status = _WAIT_BY_STATUS.get(result.status or 0, 0.0)
+    base = max(usual, by_status, min(result.fresh_seconds, LONGEST_WISH))
+    failures = max(1, state.backoff.failures)
+    longest = max(ceiling, base)
+    wait = min(max(base, floor) * 2.0 ** min(failures - 1, _MOST_DOUBLINGS), longest)
+    time = now + timedelta(seconds=_spread(wait, floor, longest, jitter))
+    times = "time" if failures == 1 else "times"
+    why = f"failed {failures} {times} in a row ({result.reason})"
     if result.retry_after is not None and result.retry_after > now:
-        at = max(result.retry_after, now + timedelta(seconds=floor))
+        time = max(result.retry_after, now + timedelta(seconds=floor))
         why = f"the server asked to wait ({result.reason})"
     if source.cron:
-        at = cron_next(source.cron, at if result.retry_after else now)
+        time = cron_next(source.cron, time if result.retry_after else now)
         why = f"{why}; cron {source.cron}"
-    return Next(at, why)
+    return Next(time, why)
 
 
-def _no_later(state: SourceState, result: Failed, due: Next, now: datetime) -> Next:
+def _keep_earlier(state: SourceState, result: Failed, due: Next, now: datetime) -> Next:
+    """Return `due`, or the time that was planned before if that is earlier: a failure that a person
+    asked for delays nothing."""
     planned = state.schedule.next_due
-    if result.retry_after is not None or planned is None or not now < planned < due.at:
+    if result.retry_after is not None or planned is None:
+        return due
+    if not now < planned < due.at:
         return due
     return Next(planned, due.why)
 
 
-def _rhythm(state: SourceState, now: datetime) -> tuple[float, str]:
-    """Return seconds between visits (half the median gap of publications, more after long silence)
-    and the reason."""
-    past = sorted((at for at in state.cadence.recent if at <= now), reverse=True)
-    silent = _silence(state, now)
+def _measure_rhythm(state: SourceState, now: datetime) -> _Interval:
+    """Return the interval of visits by publications: half their median gap, more after long
+    silence."""
+    past = sorted((time for time in state.cadence.recent if time <= now), reverse=True)
+    silence = _measure_silence(state, now)
     if len(past) < _TIMES_FOR_RHYTHM:
-        return max(_FIRST_GUESS, silent / 8), "rhythm not known yet"
+        return _Interval(max(_FIRST_GUESS, silence / _SILENCE_SHARE), "rhythm not known yet")
     gap = median((newer - older).total_seconds() for newer, older in pairwise(past))
-    return _interval(gap, silent), f"publishes about every {_span(gap)}"
+    return _Interval(_choose_interval(gap, silence), f"publishes about every {_format_span(gap)}")
 
 
-def _interval(gap: float, silent: float) -> float:
-    """Return seconds between visits: articles wait least if intervals grow as the root of the
-    gap."""
-    usual = min(max(gap / 2, silent / 8), math.sqrt(max(gap, silent) * _HOUR))
-    return max(usual, silent / _SILENT)
+def _choose_interval(gap: float, silence: float) -> float:
+    """Return seconds between visits, from the median `gap` of publications and the `silence` since
+    the last: articles wait least if intervals grow as the root of the gap."""
+    by_gap = max(gap / 2, silence / _SILENCE_SHARE)
+    by_root = math.sqrt(max(gap, silence) * _HOUR)
+    return max(min(by_gap, by_root), silence / _SILENT)
 
 
-def _silence(state: SourceState, now: datetime) -> float:
-    past = [at for at in state.cadence.recent if at <= now]
+def _measure_silence(state: SourceState, now: datetime) -> float:
+    """Return the seconds since the last publication, or since the feed last changed."""
+    past = [time for time in state.cadence.recent if time <= now]
     since = max(past) if past else state.validators.validators_at
-    return max((now - since).total_seconds(), 0.0) if since else 0.0
+    if since is None:
+        return 0.0
+    return max((now - since).total_seconds(), 0.0)
 
 
-def _least(
+def _find_least_interval(
     state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime
-) -> tuple[float, str]:
-    wish, why = _asked(state, feed, result, now)
+) -> _Interval:
+    """Return the shortest interval that feed, headers and courtesy allow."""
+    wish = _find_wish(state, feed, result, now)
     if state.validators.etag or state.validators.last_modified:
-        return (wish, why) if wish else (_CONDITIONAL, "asked at most hourly")
-    half = state.cadence.span_seconds / 2  # visit before entries drop out of a fast feed
-    whole = min(_UNCONDITIONAL, half) if half else _UNCONDITIONAL
-    return max((wish, why), (whole, "its server has no validators, all of it is sent each time"))
+        return wish if wish.seconds else _Interval(_CONDITIONAL, "asked at most hourly")
+    half_span = state.cadence.span_seconds / 2  # visit before entries drop out of a fast feed
+    unconditional = min(_UNCONDITIONAL, half_span) if half_span else _UNCONDITIONAL
+    courtesy = _Interval(unconditional, "its server has no validators, all of it is sent each time")
+    return max(wish, courtesy)
 
 
-def _asked(
+def _find_wish(
     state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime
-) -> tuple[float, str]:
-    feed_asks = state.cadence.asked_seconds if feed is None else feed_interval(feed)
-    intervals: list[tuple[float, str]] = [(float(feed_asks), "the feed's ttl or updatePeriod")]
+) -> _Interval:
+    """Return the interval that the feed or its server requests; 0 seconds without a request."""
+    by_feed = state.cadence.asked_seconds if feed is None else find_requested_interval(feed)
+    wish = _Interval(float(by_feed), "the feed's ttl or updatePeriod")
     if isinstance(result, Fetched | NotModified):
-        fresh = fresh_seconds(dict(result.headers), now)
+        fresh = find_fresh_seconds(dict(result.headers), now)
         if fresh:
-            intervals.append((float(fresh), "the server's cache headers"))
-    longest, who = max(intervals)
-    return min(longest, LONGEST_WISH), who
+            wish = max(wish, _Interval(float(fresh), "the server's cache headers"))
+    return _Interval(min(wish.seconds, LONGEST_WISH), wish.why)
 
 
-def feed_interval(feed: ParsedFeed) -> int:
+def find_requested_interval(feed: ParsedFeed) -> int:
     """Return the seconds between visits that the feed requests, or 0."""
     return max((feed.ttl_minutes or 0) * 60, feed.update_seconds or 0)
 
 
-def _spread(chosen: float, low: float, ceiling: float, jitter: float) -> float:
-    """Return `chosen` seconds plus up to a tenth (at the ceiling, minus), but not below `low`."""
-    if chosen * 1.1 <= ceiling:
-        return chosen * (1 + 0.1 * jitter)
-    start = max(low, ceiling * 0.9, min(chosen, ceiling * 0.9))
-    return start + (ceiling - start) * jitter
+def _spread(seconds: float, shortest: float, longest: float, jitter: float) -> float:
+    """Return `seconds` seconds plus up to a tenth (at the longest, minus), but not below the
+    shortest."""
+    if seconds * (1 + _RHYTHM_JITTER) <= longest:
+        return seconds * (1 + _RHYTHM_JITTER * jitter)
+    below_longest = longest * (1 - _RHYTHM_JITTER)
+    start = max(shortest, below_longest, min(seconds, below_longest))
+    return start + (longest - start) * jitter
 
 
-def _skip(planned: Next, hours: tuple[int, ...], days: tuple[str, ...]) -> Next:
+def _skip_hours(planned: Next, hours: tuple[int, ...], days: tuple[str, ...]) -> Next:
     """Return the first time from `planned` on outside `hours` and `days` (UTC). Ignore them if they
     cover the week."""
     if not (hours or days):
         return planned
-    at = planned.at.astimezone(UTC)
+    time = planned.at.astimezone(UTC)
     for _ in range(_SKIP_HOURS):
-        if at.hour not in hours and _DAYS[at.weekday()] not in days:
-            return (
-                planned
-                if at == planned.at
-                else Next(at, f"{planned.why}; after the hours the feed asks to skip")
-            )
-        at = at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        if time.hour not in hours and _DAYS[time.weekday()] not in days:
+            if time == planned.at:
+                return planned
+            return Next(time, f"{planned.why}; after the hours the feed asks to skip")
+        time = time.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return planned
 
 
-def _span(value: float) -> str:
+def _format_span(seconds: float) -> str:
     for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
-        if value >= size:
-            return f"{value / size:.3g}{unit}"
-    return f"{value:.0f}s"
+        if seconds >= size:
+            return f"{seconds / size:.3g}{unit}"
+    return f"{seconds:.0f}s"
 
 
-Seen = Sequence[tuple[datetime, datetime | None]]  # `Visits.seen_since` of the last weeks
+# Of each entry of the last weeks: when it was first seen, and when it will be tried again
+# (`Visits.seen_since`).
+Arrivals = Sequence[tuple[datetime, datetime | None]]
 
 
-def daily(seen: Seen, first_visit: datetime | None, now: datetime) -> int:
+def compute_daily_limit(arrivals: Arrivals, first_visit: datetime | None, now: datetime) -> int:
     """Return how many new entries to read per day: a multiple of the median day, which single
     floods do not change."""
     began = max(first_visit or now, now - WEEKS)
     days = (now - began) // DAY
-    count = Counter((now - at) // DAY for at, _ in seen if at > began)
-    usual = median(count[day] for day in range(1, days)) if days > 1 else 0
+    entries_by_day = Counter((now - time) // DAY for time, _ in arrivals if time > began)
+    usual: float = 0
+    if days > 1:
+        usual = median(entries_by_day[day] for day in range(1, days))
     return max(ANY, int(TIMES * usual))
 
 
-def slowed(
-    rows: Sequence[EntryRow], seen: Seen, first_visit: datetime | None, now: datetime
+def delay_flood(
+    rows: Sequence[EntryRow], arrivals: Arrivals, first_visit: datetime | None, now: datetime
 ) -> tuple[EntryRow, ...]:
     """Return `rows`; new entries above the daily number are tried later, after the entries that
     already wait."""
-    most = daily(seen, first_visit, now)
-    waiting = sum(later is not None and later > now for _, later in seen)
+    limit = compute_daily_limit(arrivals, first_visit, now)
     began = max(first_visit or now, now - DAY)
-    room = max(0, most - sum(at > began and (later is None or later <= now) for at, later in seen))
-    new = [
+    waiting = 0
+    read_today = 0
+    for first_seen, next_try in arrivals:
+        if next_try is not None and next_try > now:
+            waiting += 1
+        elif first_seen > began:
+            read_today += 1
+    new_ids = [
         row.entry_id
         for row in rows
         if row.status == "pending" and row.first_seen == now and row.reason is None
     ]
-    later = {entry_id: (waiting + place) // most + 1 for place, entry_id in enumerate(new[room:])}
-    return tuple(
-        replace(row, next_try=now + later[row.entry_id] * DAY, reason=EntryReason.FLOOD)
-        if row.entry_id in later
-        else row
-        for row in rows
-    )
+    days_by_id = {}
+    for position, entry_id in enumerate(new_ids[max(0, limit - read_today) :]):
+        days_by_id[entry_id] = (waiting + position) // limit + 1
+    delayed = []
+    for row in rows:
+        if row.entry_id in days_by_id:
+            next_try = now + days_by_id[row.entry_id] * DAY
+            row = replace(row, next_try=next_try, reason=EntryReason.FLOOD)
+        delayed.append(row)
+    return tuple(delayed)
 
 
-def told(seen: Seen, first_visit: datetime | None, now: datetime) -> str:
+def describe_delay(arrivals: Arrivals, first_visit: datetime | None, now: datetime) -> str:
     """Return a message for the operator on delayed entries, or ""."""
-    count = sum(later is not None and later > now + WAIT for _, later in seen)
-    most = daily(seen, first_visit, now)
+    waiting = sum(next_try is not None and next_try > now + WAIT for _, next_try in arrivals)
+    if not waiting:
+        return ""
+    limit = compute_daily_limit(arrivals, first_visit, now)
     return (
-        f"{count} entries wait, {most} a day are read: over ten times as many as usual came at once"
-        if count
-        else ""
+        f"{waiting} entries wait, {limit} a day are read: over ten times as many as usual came at"
+        " once"
     )

@@ -20,7 +20,7 @@ from syndicator.core.model import (
     VisitTimes,
 )
 from syndicator.core.reasons import NOT_A_FEED
-from syndicator.visiting.cadence import feed_interval
+from syndicator.visiting.cadence import find_requested_interval
 from syndicator.visiting.fetch.responses import DELTA
 
 # All of these are our choices.
@@ -35,17 +35,17 @@ RECENT = 30  # publication times remembered
 STUCK = timedelta(hours=1)  # after a push: a cache may still answer "not modified"
 
 
-def after(
+def update_after_visit(
     source: Source,
     state: SourceState,
     result: FetchResult,
     feed: ParsedFeed | None,
     now: datetime,
     *,
-    asked: bool = False,
+    asked_by_person: bool = False,
 ) -> SourceState:
-    """Return the state after a visit. `result`: Failed for an unparsable answer; `feed`: None
-    without; `asked`: by a person."""
+    """Return the state after a visit. `result`: Failed for an unparsable answer; `feed`: None if
+    none was read."""
     if state.url != source.url:
         state = SourceState(
             key=state.key,
@@ -56,8 +56,8 @@ def after(
     first_visit = state.visits.first_visit or now
     state = replace(state, visits=replace(state.visits, first_visit=first_visit, last_visit=now))
     if isinstance(result, Failed):
-        failed = _failed(state, result, now)
-        if not asked:
+        failed = _count_failure(state, result, now)
+        if not asked_by_person:
             return failed
         failures = min(failed.backoff.failures, max(state.backoff.failures, 1))
         return replace(failed, backoff=replace(failed.backoff, failures=failures))
@@ -66,17 +66,21 @@ def after(
         visits=replace(state.visits, last_success=now),
         discovery=replace(state.discovery, forgotten=False),
         backoff=BackOff(),
-        redirects=_moved(state, result.moved_to, now),
+        redirects=_count_redirect(state, result.moved_to, now),
     )
     if isinstance(result, NotModified):
-        return replace(state, validators=_freshened(state.validators, result, now))
-    validators = _renewed(source, state.validators, result, feed, now)
+        return replace(state, validators=_confirm_validators(state.validators, result, now))
+    validators = _replace_validators(source, state.validators, result, feed, now)
     state = replace(state, warning=result.warning, validators=validators)
-    part = result.status == DELTA  # of the feed: it need not contain all entries
-    return _with_feed(state, feed, now, part=part)
+    if feed is None:
+        return state
+    is_part = result.status == DELTA  # of the feed: it need not contain all entries
+    return _record_feed(state, feed, now, is_part=is_part)
 
 
-def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
+def _count_failure(state: SourceState, result: Failed, now: datetime) -> SourceState:
+    """Return the state with one failure more. Many failures of a new address end its use; "gone"
+    for days disables the source."""
     backoff = replace(state.backoff, reason=result.reason, detail=result.detail)
     if state.backoff.reason is None:
         backoff = replace(backoff, failing_since=backoff.failing_since or now)
@@ -87,7 +91,8 @@ def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
     is_page_now = state.discovery.found == "feed" and result.reason.startswith(NOT_A_FEED)
     is_broken = result.reason in _MOVE_BROKEN or is_page_now
     if state.redirects.effective_url and backoff.failures >= MOVE_VISITS and is_broken:
-        return _return_home(replace(state, backoff=replace(backoff, gone_times=0, gone_since=None)))
+        backoff = replace(backoff, gone_times=0, gone_since=None)
+        return _return_to_own_address(replace(state, backoff=backoff))
     if result.reason != "gone":
         return replace(state, backoff=replace(backoff, gone_times=0, gone_since=None))
     since = backoff.gone_since or now
@@ -97,7 +102,7 @@ def _failed(state: SourceState, result: Failed, now: datetime) -> SourceState:
     return replace(state, backoff=backoff)
 
 
-def _return_home(state: SourceState) -> SourceState:
+def _return_to_own_address(state: SourceState) -> SourceState:
     """Return to the address in sources.toml, as the one in use fails. A feed that was found there
     is looked for again."""
     redirects = replace(state.redirects, effective_url=None, moved_at=None)
@@ -109,7 +114,9 @@ def _return_home(state: SourceState) -> SourceState:
     return replace(state, redirects=redirects, validators=validators, discovery=discovery)
 
 
-def _moved(state: SourceState, target: str | None, now: datetime) -> Redirects:
+def _count_redirect(state: SourceState, target: str | None, now: datetime) -> Redirects:
+    """Return the redirects after a visit that was redirected for good to `target`, None for a visit
+    without: the same target several times becomes the address in use."""
     redirects = state.redirects
     if target is None and not redirects.moved_times:
         return redirects
@@ -121,26 +128,34 @@ def _moved(state: SourceState, target: str | None, now: datetime) -> Redirects:
     return replace(redirects, moved_to=target, moved_times=times)
 
 
-def pushed(state: SourceState, feed: ParsedFeed, new: int, now: datetime) -> SourceState:
-    """Return the state after a push of `feed`, not all of it, with `new` entries. Validators and
-    visit times stay."""
-    newer = state.validators.pushed_newer
-    if new:
-        newer = newer or now
-    times = {
-        at
-        for entry in feed.entries
-        if (at := entry.published or entry.updated) is not None and at <= now
-    }
-    recent = tuple(sorted(times | set(state.cadence.recent), reverse=True)[:RECENT])
+def update_after_push(
+    state: SourceState, feed: ParsedFeed, new_entries: int, now: datetime
+) -> SourceState:
+    """Return the state after a push of `feed`, which need not be all of it. Validators and visit
+    times stay."""
+    pushed_newer = state.validators.pushed_newer
+    if new_entries and pushed_newer is None:
+        pushed_newer = now
+    times = _list_past_times(feed, now) | set(state.cadence.recent)
     return replace(
         state,
-        cadence=replace(state.cadence, recent=recent),
-        validators=replace(state.validators, pushed_newer=newer),
+        cadence=replace(state.cadence, recent=_keep_latest(times)),
+        validators=replace(state.validators, pushed_newer=pushed_newer),
     )
 
 
-def _freshened(validators: Validators, result: NotModified, now: datetime) -> Validators:
+def _list_past_times(feed: ParsedFeed, now: datetime) -> set[datetime]:
+    """Return the times of the feed's entries; future ones do not count until they have passed."""
+    times = {entry.published or entry.updated for entry in feed.entries}
+    return {time for time in times if time is not None and time <= now}
+
+
+def _keep_latest(times: set[datetime]) -> tuple[datetime, ...]:
+    """Return the latest times, newest first."""
+    return tuple(sorted(times, reverse=True)[:RECENT])
+
+
+def _confirm_validators(validators: Validators, result: NotModified, now: datetime) -> Validators:
     """Update validators from a 304 (RFC 9111 4.3.4); drop them if a push long ago was newer than
     the feed."""
     if validators.pushed_newer is not None and now - validators.pushed_newer >= STUCK:
@@ -150,14 +165,14 @@ def _freshened(validators: Validators, result: NotModified, now: datetime) -> Va
     return replace(validators, etag=etag, last_modified=modified)
 
 
-def _renewed(
+def _replace_validators(
     source: Source,
     validators: Validators,
     result: Fetched,
     feed: ParsedFeed | None,
     now: datetime,
 ) -> Validators:
-    """Return the validators of a new body; those of one that is no feed are not used."""
+    """Return the validators of a new body. Those of a page in place of a feed are not used."""
     if feed is None and result.digest != validators.body_digest and source.kind == "feed":
         return Validators(body_digest=validators.body_digest)
     return Validators(
@@ -168,31 +183,30 @@ def _renewed(
     )
 
 
-def _with_feed(
-    state: SourceState, feed: ParsedFeed | None, now: datetime, *, part: bool
+def _record_feed(
+    state: SourceState, feed: ParsedFeed, now: datetime, *, is_part: bool
 ) -> SourceState:
-    if feed is None:
-        return state
-    times = {entry.published or entry.updated for entry in feed.entries}
-    # future times do not count until they have passed
-    shown = {at for at in times if at is not None and at <= now}
-    span = int((max(shown) - min(shown)).total_seconds()) if shown else 0
-    all_times = shown | set(state.cadence.recent)
+    """Return the state with times, wishes and names of the feed."""
+    times = _list_past_times(feed, now)
+    span_seconds = int((max(times) - min(times)).total_seconds()) if times else 0
+    if is_part:
+        span_seconds = state.cadence.span_seconds
+    channel = state.channel
     return replace(
         state,
         cadence=Cadence(
-            asked_seconds=feed_interval(feed),
-            span_seconds=state.cadence.span_seconds if part else span,
+            asked_seconds=find_requested_interval(feed),
+            span_seconds=span_seconds,
             skip_hours=feed.skip_hours,
             skip_days=feed.skip_days,
-            recent=tuple(sorted(all_times, reverse=True)[:RECENT]),
+            recent=_keep_latest(times | set(state.cadence.recent)),
         ),
         channel=Channel(
-            feed_title=feed.title or state.channel.feed_title,
-            site_url=feed.site_url or state.channel.site_url,
-            feed_id=feed.id or state.channel.feed_id,
-            feed_language=feed.language or state.channel.feed_language,
-            feed_icons=feed.icons or state.channel.feed_icons,
+            feed_title=feed.title or channel.feed_title,
+            site_url=feed.site_url or channel.site_url,
+            feed_id=feed.id or channel.feed_id,
+            feed_language=feed.language or channel.feed_language,
+            feed_icons=feed.icons or channel.feed_icons,
         ),
         discovery=replace(state.discovery, listing=feed.listing or state.discovery.listing),
     )

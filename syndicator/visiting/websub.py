@@ -31,7 +31,10 @@ _SECONDS: Final = 10.0  # to wait for a hub's answer, as publishers do
 _LONGEST_CHALLENGE: Final = 2000  # characters that we send back
 _LONGEST_REASON: Final = 200
 _LONGEST = 2000  # characters of an address; our choice
+_LONGEST_HEADER = 20 * _LONGEST  # characters of a Link header that are read
 _MOST_HUBS = 4  # considered per feed
+_MOST_DOUBLINGS = 12  # of the wait for the next request
+_MOST_DENIAL_DOUBLINGS = 4
 _LINK = re.compile(
     r"<([^<>]*)>((?:\s*;\s*[\w*!#$&+.^`|~-]+\s*(?:=\s*(?:\"[^\"]*\"|[^\s\",;]*))?)*)"
 )
@@ -55,6 +58,7 @@ class Answer:
 
 
 def mode(subscription: Subscription) -> Mode:
+    """Return the `hub.mode` of a request for the subscription."""
     return "subscribe" if subscription.wanted else "unsubscribe"
 
 
@@ -65,17 +69,14 @@ def asking(subscription: Subscription, callback: str) -> Subscription:
 
 def request(subscription: Subscription) -> Request:
     """Return the request to the hub (section 5.1)."""
-    callback = subscription.callback
-    fields = {
+    fields: dict[str, str] = {
         "hub.mode": mode(subscription),
         "hub.topic": subscription.topic,
-        "hub.callback": callback,
+        "hub.callback": subscription.callback,
     }
     if subscription.wanted:
-        fields |= {
-            "hub.secret": subscription.secret,
-            "hub.lease_seconds": str(int(LEASE.total_seconds())),
-        }
+        fields["hub.secret"] = subscription.secret
+        fields["hub.lease_seconds"] = str(int(LEASE.total_seconds()))
     return Request(
         url=subscription.hub,
         kind="hub",
@@ -92,63 +93,74 @@ def answered(subscription: Subscription, result: FetchResult, now: datetime) -> 
     if subscription.asked is None:
         return subscription
     tries = subscription.tries + 1
-    again = now + min(_FIRST_RETRY * 2.0 ** min(tries - 1, 12), _LAST_RETRY)
+    wait = min(_FIRST_RETRY * 2.0 ** min(tries - 1, _MOST_DOUBLINGS), _LAST_RETRY)
+    next_try = now + wait
     if isinstance(result, Fetched):  # the hub has to verify now; if it never does, we ask again
         return replace(
-            subscription, next_try=again, tries=tries, reason=HubReason.UNVERIFIED, detail=""
+            subscription, next_try=next_try, tries=tries, reason=HubReason.UNVERIFIED, detail=""
         )
     if not subscription.wanted and tries >= _FAREWELLS:
         return None
     if not isinstance(result, Failed):
-        return replace(subscription, next_try=again, tries=tries)
-    refused = result.status is not None and result.status in range(
-        HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR
-    )
-    at = result.retry_after or (
-        max(again, now + _DENIED) if refused and not result.unasked else again
-    )
+        return replace(subscription, next_try=next_try, tries=tries)
+    if _is_refused(result):
+        next_try = max(next_try, now + _DENIED)
     return replace(
         subscription,
-        next_try=at,
+        next_try=result.retry_after or next_try,
         tries=tries,
         reason=result.reason,
         detail=result.detail[:_LONGEST_REASON],
     )
 
 
-def intent(subscription: Subscription, asked: Mapping[str, str], now: datetime) -> Answer:
-    """Return our answer to a hub that verifies our intent (5.3) or denies (5.2). `asked`: the
+def _is_refused(result: Failed) -> bool:
+    """Return True if the hub answered that the request is wrong (status 4xx)."""
+    if result.status is None or result.unasked:
+        return False
+    return HTTPStatus.BAD_REQUEST <= result.status < HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def intent(subscription: Subscription, parameters: Mapping[str, str], now: datetime) -> Answer:
+    """Return our answer to a hub that verifies our intent (5.3) or denies (5.2). `parameters`: the
     request's parameters."""
-    if not hmac.compare_digest(asked.get("hub.topic", "").encode(), subscription.topic.encode()):
-        return _refused(subscription)
-    word = asked.get("hub.mode", "")
-    challenge = asked.get("hub.challenge", "")
-    if word == "denied" and subscription.wanted:
-        why = " ".join(asked.get("hub.reason", "").split())[:_LONGEST_REASON]
-        wait = min(_DENIED * 2.0 ** min(subscription.tries, 4), LONGEST)
-        lost = replace(
-            subscription, asked=None, verified_at=None, expires=None, tries=subscription.tries + 1
+    topic = parameters.get("hub.topic", "").encode()
+    if not hmac.compare_digest(topic, subscription.topic.encode()):
+        return _refuse(subscription)
+    hub_mode = parameters.get("hub.mode", "")
+    challenge = parameters.get("hub.challenge", "")[:_LONGEST_CHALLENGE]
+    if hub_mode == "denied" and subscription.wanted:
+        return Answer(HTTPStatus.OK, "", _record_denial(subscription, parameters, now))
+    if not challenge:
+        return _refuse(subscription)
+    if hub_mode == "subscribe" and subscription.wanted:
+        is_active = subscription.verified_at is not None
+        if subscription.asked == "subscribe" or is_active:
+            return Answer(HTTPStatus.OK, challenge, _record_lease(subscription, parameters, now))
+    if hub_mode == "unsubscribe" and not subscription.wanted and subscription.asked == hub_mode:
+        unsubscribed = replace(
+            subscription, asked=None, expires=None, verified_at=None, next_try=None
         )
-        return Answer(
-            200, "", replace(lost, next_try=now + wait, reason=HubReason.DENIED, detail=why)
-        )
-    stands = subscription.wanted and subscription.verified_at is not None
-    if (
-        word == "subscribe"
-        and challenge
-        and subscription.wanted
-        and (subscription.asked == word or stands)
-    ):
-        return Answer(200, challenge[:_LONGEST_CHALLENGE], _verified(subscription, asked, now))
-    if (
-        word == "unsubscribe"
-        and challenge
-        and not subscription.wanted
-        and subscription.asked == word
-    ):
-        ended = replace(subscription, asked=None, expires=None, verified_at=None, next_try=None)
-        return Answer(200, challenge[:_LONGEST_CHALLENGE], ended)
-    return _refused(subscription)
+        return Answer(HTTPStatus.OK, challenge, unsubscribed)
+    return _refuse(subscription)
+
+
+def _record_denial(
+    subscription: Subscription, parameters: Mapping[str, str], now: datetime
+) -> Subscription:
+    """Return the subscription after the hub denied it; we ask again after days."""
+    reason = " ".join(parameters.get("hub.reason", "").split())[:_LONGEST_REASON]
+    wait = min(_DENIED * 2.0 ** min(subscription.tries, _MOST_DENIAL_DOUBLINGS), LONGEST)
+    return replace(
+        subscription,
+        asked=None,
+        verified_at=None,
+        expires=None,
+        tries=subscription.tries + 1,
+        next_try=now + wait,
+        reason=HubReason.DENIED,
+        detail=reason,
+    )
 
 
 def ended(subscription: Subscription) -> bool:
@@ -164,8 +176,11 @@ def farewell(subscription: Subscription, now: datetime) -> Subscription:
     )
 
 
-def _verified(subscription: Subscription, asked: Mapping[str, str], now: datetime) -> Subscription:
-    lease = granted(asked.get("hub.lease_seconds", ""))
+def _record_lease(
+    subscription: Subscription, parameters: Mapping[str, str], now: datetime
+) -> Subscription:
+    """Return the subscription after the hub verified it: active for the lease that it granted."""
+    lease = read_lease(parameters.get("hub.lease_seconds", ""))
     return replace(
         subscription,
         asked=None,
@@ -178,49 +193,73 @@ def _verified(subscription: Subscription, asked: Mapping[str, str], now: datetim
     )
 
 
-def granted(seconds: str) -> timedelta:
+def read_lease(seconds: str) -> timedelta:
     """Return the lease of `seconds` that a hub granted, within our bounds; LEASE if it is
-    unreadable."""
-    if not re.fullmatch(r"\d{1,12}", seconds):
+    unreadable or 0."""
+    if not re.fullmatch(r"\d{1,12}", seconds) or not int(seconds):
         return LEASE
-    return min(max(timedelta(seconds=int(seconds)), SHORTEST), LONGEST) if int(seconds) else LEASE
+    return min(max(timedelta(seconds=int(seconds)), SHORTEST), LONGEST)
 
 
-def _refused(subscription: Subscription) -> Answer:
-    return Answer(404, "Not found.\n", subscription)
+def _refuse(subscription: Subscription) -> Answer:
+    """Return the answer to a request that is not about the subscription."""
+    return Answer(HTTPStatus.NOT_FOUND, "Not found.\n", subscription)
 
 
-def offered(headers: Mapping[str, str], feed: ParsedFeed | None, url: str) -> Offer | None:
+def find_offer(headers: Mapping[str, str], feed: ParsedFeed | None, url: str) -> Offer | None:
     """Return the hubs and topic of a feed at `url`, or None. Link headers precede the body (section
     4)."""
+    links = _read_link_header(headers.get("link", ""), url)
+    hub_urls: Sequence[str] = links.get("hub", ())
+    if not hub_urls and feed:
+        hub_urls = feed.hubs
+    topic_urls = list(links.get("self", ()))
+    if feed:
+        topic_urls.append(feed.self_url)
+    hubs = _filter_addresses(hub_urls)
+    topics = _filter_addresses([*topic_urls, url])
+    if not hubs or not topics:
+        return None
+    return Offer(hubs=hubs[:_MOST_HUBS], topic=topics[0])
+
+
+def _read_link_header(header: str, url: str) -> dict[str, list[str]]:
+    """Return the addresses in a Link header (RFC 8288) by relation. `url`: of the answer."""
     links: dict[str, list[str]] = {}
-    for target, parameters in _LINK.findall(headers.get("link", "")[: 20 * _LONGEST]):  # RFC 8288
+    for target, parameters in _LINK.findall(header[:_LONGEST_HEADER]):
         rel = _REL.search(parameters)
-        for relation in (rel[1] or rel[2]).lower().split() if rel else ():
+        if rel is None:
+            continue
+        for relation in (rel[1] or rel[2]).lower().split():
             links.setdefault(relation, []).append(resolve(url, target.strip()))
-    hubs = _addresses(links.get("hub", ()) or (feed.hubs if feed else ()))
-    topics = _addresses((*links.get("self", ()), feed.self_url if feed else "", url))
-    return Offer(hubs=hubs[:_MOST_HUBS], topic=topics[0]) if hubs and topics else None
+    return links
 
 
 def may_subscribe(source: Source) -> bool:
     """Return False for sources with credentials or in private networks, which no hub may fetch."""
-    has_credentials = source.headers_env or source.cookies
-    private = has_credentials or source.allow or secrets.variables(source.url)
-    return not private and redacted(source.url) == source.url
+    if source.headers_env or source.cookies or source.allow:
+        return False
+    if secrets.variables(source.url):
+        return False
+    return redacted(source.url) == source.url
 
 
-def _addresses(candidates: Iterable[str]) -> tuple[str, ...]:
+def _filter_addresses(candidates: Iterable[str]) -> tuple[str, ...]:
+    """Return the candidates that a hub or topic may have, each once."""
     return tuple(dict.fromkeys(url for url in candidates if _is_address(url)))
 
 
 def _is_address(url: str) -> bool:
+    """Return True if `url` is a web address without credentials, as a hub or topic may have."""
     try:
         parts = urlsplit(url)
-        well = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        is_web_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+        has_port_zero = parts.port == 0
     except ValueError:
         return False
-    return well and len(url) <= _LONGEST and redacted(url) == url and url.isprintable()
+    if not is_web_address or has_port_zero:
+        return False
+    return len(url) <= _LONGEST and redacted(url) == url and url.isprintable()
 
 
 Counted = TypeVar("Counted", Subscription, Tally)
@@ -237,13 +276,17 @@ def counted(tally: Counted, *, pushed: float = 0.0, missed: float = 0.0) -> Coun
 def missed(
     subscription: Subscription, new: Sequence[Entry], before: datetime | None, now: datetime
 ) -> int:
-    """Count the polled entries that the hub should have pushed. Entries without a time count as of
-    the visit `before`."""
+    """Count the `new` polled entries that the hub should have pushed. Entries without a time count
+    as of the visit `before`."""
     since = subscription.verified_at
     if since is None or not subscription.active(now):
         return 0
-    times = (entry.published or entry.updated or before for entry in new)
-    return sum(at is not None and since < at <= now - GRACE for at in times)
+    count = 0
+    for entry in new:
+        time = entry.published or entry.updated or before
+        if time is not None and since < time <= now - GRACE:
+            count += 1
+    return count
 
 
 def trust(subscription: Subscription, hub: Tally, now: datetime) -> float:
@@ -251,15 +294,15 @@ def trust(subscription: Subscription, hub: Tally, now: datetime) -> float:
     before a push."""
     if not subscription.active(now) or not subscription.pushed:
         return 0.0
-    expected = _STANDS_FOR * hub.pushed / (hub.pushed + hub.missed + _DOUBT)
-    seen = subscription.pushed + subscription.missed
-    return min((subscription.pushed + expected) / (seen + _STANDS_FOR), _MOST)
+    pushed_by_hub = _STANDS_FOR * hub.pushed / (hub.pushed + hub.missed + _DOUBT)
+    entries = subscription.pushed + subscription.missed
+    return min((subscription.pushed + pushed_by_hub) / (entries + _STANDS_FOR), _MOST)
 
 
-def backup(usual: float, trust: float, most: float) -> float:
-    """Return seconds between backup polls: `usual` / (1 - `trust`), at most `most`. `trust`: share
-    of entries pushed."""
-    return max(usual, min(usual / (1.0 - trust), most))
+def space_backup_polls(usual: float, trust: float, longest: float) -> float:
+    """Return seconds between polls of a source whose hub pushes: `usual` / (1 - `trust`), at most
+    `longest`. `trust`: share of entries pushed."""
+    return max(usual, min(usual / (1.0 - trust), longest))
 
 
 def is_signed(secret: str, body: bytes, signature: str) -> bool:

@@ -18,7 +18,7 @@ from syndicator.cli import app as commands
 from syndicator.cli import load_commands
 from syndicator.core.model import SourceState
 from syndicator.filing.kinds import feed, links, listing, page, unstated_kind
-from syndicator.filing.kinds.registry import kind_of
+from syndicator.filing.kinds.registry import choose_kind
 from syndicator.operations.operation import arguments_of, need, no_progress
 from syndicator.runs import refresh
 from syndicator.upkeep import reconcile
@@ -253,7 +253,7 @@ class Instance:
                 reason = state.backoff.reason or ""
                 found[source.url] = Seen(
                     key=key,
-                    kind="" if reason else _MODULES[kind_of(source, state)],  # type: ignore[index]
+                    kind="" if reason else _MODULES[choose_kind(source, state)],  # type: ignore[index]
                     followed="" if reason else state.redirects.effective_url or source.url,
                     reason=reason,
                 )

@@ -8,9 +8,9 @@ The web is made up and the same for all: sources of six rhythms (5 % publish thi
 validators, a fifth with a max-age of ten minutes to a day, a tenth with a ttl of an hour, feeds of
 10 to 50 entries and some 60 kB in the middle. A quarter names a hub; of these one in ten never
 tells it, the others' hubs push nine articles in ten, after half a minute. These shares are choices.
-Time is simulated; ours are the functions that decide in `up` (`source_state.after`,
-`cadence.next_visit`, `websub.trust`) with a run a minute. The first two days, in which rhythms are
-learnt, are not counted.
+Time is simulated; ours are the functions that decide in `up` (`source_state.update_after_visit`,
+`cadence.plan_next_visit`, `websub.trust`) with a run a minute. The first two days, in which rhythms
+are learnt, are not counted.
 
 Peers, by what they document: Miniflux asks every 60 minutes for the 100 feeds that are longest due,
 each 60 minutes after its last check or when ttl, max-age or Expires allow (POLLING_FREQUENCY,
@@ -141,7 +141,7 @@ def ours(feed: Feed, days: int, chance: random.Random, hubs: bool) -> Seen:
                 seen.first[number] = at
                 stands = websub.counted(stands, pushed=1)
                 one = ParsedFeed(format="rss20", entries=(_entry(feed, number),))
-                state = source_state.pushed(state, one, 1, _at(at))
+                state = source_state.update_after_push(state, one, 1, _at(at))
         before, when = set(seen.first), _at(now)
         newest = ask(feed, seen, now, known)
         new = [_entry(feed, number) for number in seen.first.keys() - before]
@@ -151,8 +151,8 @@ def ours(feed: Feed, days: int, chance: random.Random, hubs: bool) -> Seen:
             _answer(feed, newest, known),
             _parsed(feed, newest) if known != newest else None,
         )
-        state = source_state.after(source, state, result, parsed, when)
-        due = cadence.next_visit(
+        state = source_state.update_after_visit(source, state, result, parsed, when)
+        due = cadence.plan_next_visit(
             source,
             state,
             parsed,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from syndicator.core.errors import NotAFeed
-from syndicator.visiting.feeds.parser import parse_feed, unpacked
+from syndicator.visiting.feeds.parser import decompress_body, parse_feed
 from tests.samples import SHARED
 
 # What follows the definition of `reply(transport, head)` in a server of its own: its arguments are
@@ -74,7 +74,7 @@ def real_feeds() -> list[bytes]:
     found = []
     for path in sorted((SHARED / "corpus/feeds").glob("*.gz")):
         with suppress(NotAFeed):
-            body = unpacked(path.read_bytes())
+            body = decompress_body(path.read_bytes())
             feed = parse_feed(body, "https://example.org/feed")
             if feed.entries and feed.format.startswith(("rss", "atom")):
                 found.append(body)

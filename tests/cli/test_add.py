@@ -471,7 +471,7 @@ def test_a_feed_that_stands_for_another_makes_it_needless() -> None:
         def __init__(self) -> None:
             self.run = SimpleNamespace(worker=self)
 
-        async def ask(self, url: str, kind: str) -> Fetched:
+        async def fetch(self, url: str, kind: str) -> Fetched:
             asked.append(url)
             return Fetched(url=url, final_url=url, status=200, headers={}, body=b"")
 
@@ -483,7 +483,7 @@ def test_a_feed_that_stands_for_another_makes_it_needless() -> None:
         FeedLink(FEED, type="rss"),
         FeedLink(COMMENTS, type="rss"),
     ]
-    asyncio.run(feed._read_all(Named(), links))  # type: ignore[arg-type]
+    asyncio.run(feed._read_feeds(Named(), links))  # type: ignore[arg-type]
     assert asked == [ATOM, COMMENTS]
 
 

@@ -1,5 +1,5 @@
-"""A source's credentials and private networks are for its own host alone, whatever its feed points
-to."""
+"""A source's credentials and private networks are for its own host alone, even if its feed points
+elsewhere."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def test_pages_and_lists_of_a_source_are_drawn_if_it_says_so(source: Source) -> 
 
 
 def test_a_list_that_is_drawn_is_asked_for_without_conditions() -> None:
-    """The page is the same, and what its scripts read is not."""
+    """The page stays the same while the data that its scripts load changes."""
     settings = Settings()
     drawn = feed_request(DRAWN, STATE, settings, {}, kind="page")
     assert (drawn.etag, drawn.last_modified) == (None, None)

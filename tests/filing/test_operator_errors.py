@@ -1,4 +1,4 @@
-"""What the operator got wrong costs no page a try, is named with its cure, and is over once it is
+"""The operator's mistakes cost no page a try; each is reported with its cure, and ends once it is
 mended."""
 
 from __future__ import annotations

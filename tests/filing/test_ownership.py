@@ -1,5 +1,5 @@
-"""Whose an article is, and what of a source's word and of the operator's terms holds for it. Cases
-are data."""
+"""The owner of an article, and the entries and settings of a source that count for it. Cases are
+data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from syndicator.core.model import Enclosure, Entry, Rules, Source
-from syndicator.filing.ownership import Rights, heard, of_site, rights_of, terms
+from syndicator.filing.ownership import Rights, filter_by_site, heard, rights_of, terms
 
 OURS = "https://www.paper.example/feed"
 NEIGHBOURS = [  # (feed, address, is it the feed's own site?)
@@ -136,7 +136,7 @@ def test_addresses_of_one_site() -> None:
         "https://www.bank.example/2",
         "nonsense",
     )
-    assert of_site("https://bank.example/1", urls) == (urls[0], urls[2])
+    assert filter_by_site("https://bank.example/1", urls) == (urls[0], urls[2])
 
 
 def test_nobody_owns_no_address() -> None:

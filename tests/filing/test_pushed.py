@@ -1,4 +1,4 @@
-"""What may be made of a push."""
+"""The use of a push: its entries, or only the signal to poll."""
 
 from __future__ import annotations
 

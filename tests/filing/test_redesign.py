@@ -95,7 +95,7 @@ class Garden:
     def serve(
         self, posts: list[Post], moved: dict[str, str] | None = None, gone: list[Post] | None = None
     ) -> None:
-        """What the site has now: `moved` redirects, `gone` is in the feed no more."""
+        """Set the pages of the site: `moved` redirects, `gone` is no longer in the feed."""
         answers = {one.url: page(one) for one in (*posts, *(gone or ()))}
         answers |= {
             old: Answer(status=301, headers={"Location": new}) for old, new in (moved or {}).items()
@@ -108,8 +108,8 @@ class Garden:
             return app.archive.store.status.counts().pending
 
     def visit(self, hours: float = 3) -> tuple[Problem, ...]:
-        """All that is due after so many hours, until nothing waits for the next run. Returns what
-        came late."""
+        """Visit all sources that are due after so many hours, until no entry waits. Return the
+        problems of late entries."""
         self.now += timedelta(hours=hours)
 
         async def go(all: bool) -> tuple[bool, tuple[Problem, ...]]:

@@ -1,4 +1,4 @@
-"""What a better reading of a kept page changes of an article."""
+"""The fields of an article that a better reading of its saved page changes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from syndicator.articles.edits import sign
 from syndicator.core.model import Article
-from syndicator.filing.visit import better_reading
+from syndicator.filing.visit import merge_reading
 
 OURS = Article(
     id="a",
@@ -36,13 +36,13 @@ def description(article: Article) -> tuple[str, str, tuple[str, ...]]:
 
 
 def test_what_the_text_gave_is_taken_from_the_better_text() -> None:
-    better = better_reading(filed(), NEW, "Other")
+    better = merge_reading(filed(), NEW, "Other")
     assert (better.title, better.body) == ("Old title", "Old text.")
     assert description(better) == ("Old text.", "New", ("Text",))
 
 
 def test_where_the_better_text_has_no_category_the_default_stands() -> None:
-    assert better_reading(filed(), replace(NEW, category=""), "Other").category == "Other"
+    assert merge_reading(filed(), replace(NEW, category=""), "Other").category == "Other"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_where_the_better_text_has_no_category_the_default_stands() -> None:
 def test_what_others_wrote_stays(
     fields: dict[str, object], kept: tuple[str, str, tuple[str, ...]]
 ) -> None:
-    assert description(better_reading(filed(**fields), NEW, "Other")) == kept
+    assert description(merge_reading(filed(**fields), NEW, "Other")) == kept
 
 
 @pytest.mark.parametrize(
@@ -73,4 +73,4 @@ def test_what_others_wrote_stays(
 def test_what_a_hand_edited_stays(
     edit: dict[str, object], kept: tuple[str, str, tuple[str, ...]]
 ) -> None:
-    assert description(better_reading(replace(filed(), **edit), NEW, "Other")) == kept
+    assert description(merge_reading(replace(filed(), **edit), NEW, "Other")) == kept

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from syndicator.core.model import Enclosure, Entry, ParsedFeed, Source
-from syndicator.filing.context import let_in, refusal
-from syndicator.filing.entry.select import public
+from syndicator.filing.context import explain_refusal, may_use_private_networks
+from syndicator.filing.entry.select import remove_private_addresses
 from syndicator.filing.kinds.kind import remove_private_site
 
 PUBLIC, PRIVATE = "https://one.example/", "http://10.0.0.1/"
@@ -24,11 +24,11 @@ FEED = ParsedFeed(
 
 def test_a_public_feed_names_nothing_on_private_networks() -> None:
     source = Source(key="one", url=f"{PUBLIC}feed")
-    entry = public(FEED.entries[0], source)
+    entry = remove_private_addresses(FEED.entries[0], source)
     assert (entry.image, entry.enclosures) == ("", (Enclosure(url=f"{PUBLIC}a.mp3"),))
     assert remove_private_site(FEED, source).site_url == ""
     assert entry.url == PRIVATE  # to be refused with a reason
-    assert refusal(entry.url, source)
+    assert explain_refusal(entry.url, source)
 
 
 def test_a_source_that_the_operator_lets_in_may() -> None:
@@ -36,8 +36,8 @@ def test_a_source_that_the_operator_lets_in_may() -> None:
         Source(key="one", url=f"{PRIVATE}feed"),
         Source(key="one", url=PUBLIC, allow=("10.0.0.0/8",)),
     ):
-        assert let_in(source)
+        assert may_use_private_networks(source)
         assert remove_private_site(FEED, source) == FEED
-        assert public(FEED.entries[0], source) == FEED.entries[0]
-        assert refusal(PRIVATE, source) == ""
-    assert not let_in(Source(key="one", url=PUBLIC))
+        assert remove_private_addresses(FEED.entries[0], source) == FEED.entries[0]
+        assert explain_refusal(PRIVATE, source) == ""
+    assert not may_use_private_networks(Source(key="one", url=PUBLIC))

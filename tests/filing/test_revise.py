@@ -1,4 +1,4 @@
-"""What a second reading changes."""
+"""The changes of an article by a second reading."""
 
 from __future__ import annotations
 

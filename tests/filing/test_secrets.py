@@ -74,7 +74,7 @@ async def ran(folder: Path, environ: Mapping[str, str]) -> RunReport:
 
 
 def written(folder: Path) -> Iterator[tuple[str, bytes]]:
-    """Every file below `folder` but what the operator wrote, unpacked."""
+    """Yield all files below `folder` except the operator's, decompressed."""
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.parent.name != "config":
             data = path.read_bytes()

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.core.model import Entry
-from syndicator.filing.entry.select import due_entries, held_back, in_turn, late_entries, select
+from syndicator.filing.entry.select import (
+    SplitRows,
+    find_late_entries,
+    list_due_rows,
+    select_entries,
+    sort_for_reading,
+    split_late_rows,
+)
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -25,7 +32,9 @@ def entry(number: int, **fields: object) -> Entry:
 
 
 def test_a_first_visit_takes_the_newest_and_remembers_the_others_as_skipped() -> None:
-    chosen = select("s", [entry(n) for n in range(30)], {}, first=True, backfill=20, now=NOW)
+    chosen = select_entries(
+        "s", [entry(n) for n in range(30)], {}, first=True, backfill=20, now=NOW
+    )
     by_status = {
         status: [row.entry_id for row in chosen if row.status == status]
         for status in ("pending", "skipped")
@@ -37,27 +46,30 @@ def test_a_first_visit_takes_the_newest_and_remembers_the_others_as_skipped() ->
 
 def test_a_later_visit_takes_all_that_is_unseen() -> None:
     known = {
-        row.entry_id: row for row in select("s", [entry(0)], {}, first=True, backfill=20, now=NOW)
+        row.entry_id: row
+        for row in select_entries("s", [entry(0)], {}, first=True, backfill=20, now=NOW)
     }
-    later = select("s", [entry(n) for n in range(40)], known, first=False, backfill=20, now=NOW)
+    later = select_entries(
+        "s", [entry(n) for n in range(40)], known, first=False, backfill=20, now=NOW
+    )
     assert len([row for row in later if row.status == "pending"]) == 39
 
 
 def test_of_a_repeated_id_the_first_in_the_feed_counts() -> None:
     twice = [entry(1, title="first"), entry(1, title="second")]
-    chosen = select("s", twice, {}, first=True, backfill=20, now=NOW)
+    chosen = select_entries("s", twice, {}, first=True, backfill=20, now=NOW)
     assert [row.entry.title for row in chosen if row.entry] == ["first"]
 
 
 def test_an_entry_from_the_future_is_not_newer_than_now() -> None:
     future = entry(1, published=NOW + timedelta(days=3650))
-    chosen = select("s", [future, entry(0)], {}, first=True, backfill=1, now=NOW)
+    chosen = select_entries("s", [future, entry(0)], {}, first=True, backfill=1, now=NOW)
     assert [row.entry_id for row in chosen if row.status == "pending"] == ["e0"]
 
 
 def test_a_changed_entry_is_read_again_at_most_daily_and_for_a_week() -> None:
     row = replace(
-        select("s", [entry(1)], {}, first=True, backfill=20, now=NOW)[0],
+        select_entries("s", [entry(1)], {}, first=True, backfill=20, now=NOW)[0],
         status="done",
         article_id="a",
         read_at=NOW,
@@ -71,16 +83,22 @@ def test_a_changed_entry_is_read_again_at_most_daily_and_for_a_week() -> None:
         timedelta(days=8): 0,
     }
     for later, expected in cases.items():
-        chosen = select("s", [changed], {"e1": row}, first=False, backfill=20, now=NOW + later)
+        chosen = select_entries(
+            "s", [changed], {"e1": row}, first=False, backfill=20, now=NOW + later
+        )
         assert len(chosen) == expected, later
 
 
 def test_an_unchanged_entry_is_left_alone() -> None:
     row = replace(
-        select("s", [entry(1)], {}, first=True, backfill=20, now=NOW)[0], status="done", read_at=NOW
+        select_entries("s", [entry(1)], {}, first=True, backfill=20, now=NOW)[0],
+        status="done",
+        read_at=NOW,
     )
     assert (
-        select("s", [entry(1)], {"e1": row}, first=False, backfill=20, now=NOW + timedelta(days=2))
+        select_entries(
+            "s", [entry(1)], {"e1": row}, first=False, backfill=20, now=NOW + timedelta(days=2)
+        )
         == ()
     )
 
@@ -96,9 +114,11 @@ def test_every_unseen_entry_gets_exactly_one_row(
 ) -> None:
     known = {
         row.entry_id: row
-        for row in select("s", [entry(n) for n in seen], {}, first=False, backfill=0, now=NOW)
+        for row in select_entries(
+            "s", [entry(n) for n in seen], {}, first=False, backfill=0, now=NOW
+        )
     }
-    chosen = select(
+    chosen = select_entries(
         "s", [entry(n) for n in announced], known, first=first, backfill=backfill, now=NOW
     )
     assert sorted(row.entry_id for row in chosen) == sorted(
@@ -110,36 +130,49 @@ def test_every_unseen_entry_gets_exactly_one_row(
 
 def test_what_waited_and_what_is_new_is_read_newest_announcement_first_and_each_once() -> None:
     old = replace(
-        select("s", [entry(1)], {}, first=True, backfill=20, now=NOW - timedelta(days=1))[0],
+        select_entries("s", [entry(1)], {}, first=True, backfill=20, now=NOW - timedelta(days=1))[
+            0
+        ],
         tries=2,
     )
     later = replace(old, entry_id="later", next_try=NOW + timedelta(hours=1))
     known = {row.entry_id: row for row in (old, later)}
-    chosen = select(
+    chosen = select_entries(
         "s", [entry(1, title="New title"), entry(2)], known, first=False, backfill=20, now=NOW
     )
-    due = due_entries([old], chosen, NOW)
+    due = list_due_rows([old], chosen, NOW)
     assert [row.entry_id for row in due] == ["e2", "e1"]
     assert due[1].entry is not None
     assert (due[1].entry.title, due[1].tries) == ("New title", 2)
-    assert due_entries([later], [], NOW) == []
-    skipped = select("s", [entry(3), entry(4)], {}, first=True, backfill=0, now=NOW)
-    assert due_entries([], skipped, NOW) == []
+    assert list_due_rows([later], [], NOW) == []
+    skipped = select_entries("s", [entry(3), entry(4)], {}, first=True, backfill=0, now=NOW)
+    assert list_due_rows([], skipped, NOW) == []
 
 
 def test_news_goes_before_what_came_with_a_first_visit_which_goes_in_the_order_of_publication() -> (
     None
 ):
-    first = select(
+    first = select_entries(
         "s", [entry(n) for n in (5, 3, 4)], {}, first=True, backfill=20, now=NOW - timedelta(days=1)
     )
-    news = select("s", [entry(1), entry(2)], {}, first=False, backfill=20, now=NOW)
-    assert [row.entry_id for row in in_turn([*first, *news], NOW)] == ["e2", "e1", "e5", "e4", "e3"]
+    news = select_entries("s", [entry(1), entry(2)], {}, first=False, backfill=20, now=NOW)
+    assert [row.entry_id for row in sort_for_reading([*first, *news], NOW)] == [
+        "e2",
+        "e1",
+        "e5",
+        "e4",
+        "e3",
+    ]
     # the newest of the latest
-    assert [row.entry_id for row in in_turn([*first, *news], NOW, 1)] == ["e1"]
-    assert [row.entry_id for row in in_turn([*first, *news], NOW, 4)] == ["e2", "e1", "e4", "e3"]
+    assert [row.entry_id for row in sort_for_reading([*first, *news], NOW, 1)] == ["e1"]
+    assert [row.entry_id for row in sort_for_reading([*first, *news], NOW, 4)] == [
+        "e2",
+        "e1",
+        "e4",
+        "e3",
+    ]
     undated = [replace(row, entry=None) for row in first]
-    assert [row.entry_id for row in in_turn(undated, NOW)] == ["e3", "e4", "e5"]
+    assert [row.entry_id for row in sort_for_reading(undated, NOW)] == ["e3", "e4", "e5"]
 
 
 SITES = frozenset({"example.org"})
@@ -148,7 +181,7 @@ SITES = frozenset({"example.org"})
 def late(
     entries: list[Entry], before: datetime | None = NOW, known: frozenset[str] = frozenset()
 ) -> int:
-    return len(late_entries(entries, known, before, SITES))
+    return len(find_late_entries(entries, known, before, SITES))
 
 
 def test_most_of_a_feed_that_is_new_and_says_it_was_there_is_late() -> None:
@@ -173,18 +206,21 @@ def test_most_of_a_feed_that_is_new_and_says_it_was_there_is_late() -> None:
 def test_what_is_late_waits_until_it_is_announced_once_more() -> None:
     entries = [entry(n) for n in range(1, 7)]
     ids = {one.id for one in entries[:5]}
-    fresh = select("s", entries, {}, first=False, backfill=20, now=NOW, late=ids)
+    fresh = select_entries("s", entries, {}, first=False, backfill=20, now=NOW, late=ids)
     assert {row.entry_id for row in fresh if row.reason == "late"} == ids
-    assert held_back(fresh, None) == (list(fresh), [])  # whether they moved is not known yet
+    # whether they moved is not known yet
+    assert split_late_rows(fresh, None) == SplitRows(to_read=list(fresh), changed=[])
     asked = [replace(row, read_at=NOW) if row.reason else row for row in fresh]
-    assert [row.entry_id for row in held_back(asked, None)[0]] == ["e6"]
-    take, changed = held_back(asked, {"e1", "e6"})
-    assert sorted((row.entry_id, row.reason, row.status) for row in take) == [
+    assert [row.entry_id for row in split_late_rows(asked, None).to_read] == ["e6"]
+    split = split_late_rows(asked, {"e1", "e6"})
+    assert sorted((row.entry_id, row.reason, row.status) for row in split.to_read) == [
         ("e1", None, "pending"),
         ("e6", None, "pending"),
     ]
     ended = {
-        row.entry_id for row in changed if (row.status, row.reason) == ("skipped", "announced-once")
+        row.entry_id
+        for row in split.changed
+        if (row.status, row.reason) == ("skipped", "announced-once")
     }
     assert ended == ids - {"e1"}
 
@@ -192,12 +228,14 @@ def test_what_is_late_waits_until_it_is_announced_once_more() -> None:
 def test_muted_entries_take_no_place_of_the_backfill_and_are_pending_once_they_are_not_muted() -> (
     None
 ):
-    chosen = select(
+    chosen = select_entries(
         "s", [entry(n) for n in range(4)], {}, first=True, backfill=2, now=NOW, muted=["e0", "e2"]
     )
     assert [row.entry_id for row in chosen if row.status == "pending"] == ["e1", "e3"]
     known = {row.entry_id: row for row in chosen}
     assert (known["e0"].status, known["e0"].reason) == ("skipped", "muted")
-    assert select("s", [entry(0)], known, first=False, backfill=2, now=NOW, muted=["e0"]) == ()
-    (again,) = select("s", [entry(0)], known, first=False, backfill=2, now=NOW)
+    assert (
+        select_entries("s", [entry(0)], known, first=False, backfill=2, now=NOW, muted=["e0"]) == ()
+    )
+    (again,) = select_entries("s", [entry(0)], known, first=False, backfill=2, now=NOW)
     assert (again.entry_id, again.status, again.reason) == ("e0", "pending", None)

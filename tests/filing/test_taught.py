@@ -1,5 +1,5 @@
-"""Learning reads what changed since it learnt last, and learns what it would learn from
-everything."""
+"""Learning reads the articles that changed since the last time, with the same result as from all of
+them."""
 
 from __future__ import annotations
 

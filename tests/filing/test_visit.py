@@ -196,7 +196,7 @@ def test_the_page_is_packed_and_its_text_sketched_where_it_is_read(
     reading, here = InProcess(), Counter[str]()
 
     class Elsewhere:
-        """What is counted is what this process does itself."""
+        """A worker in another process, so that only calls of this process are counted."""
 
         async def call(self, function: Any, *args: Any, **kwargs: Any) -> Any:
             here["in the worker"] += 1

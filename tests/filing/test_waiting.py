@@ -1,4 +1,5 @@
-"""How much of a source one run takes, and what becomes of the rest, over the demo's web."""
+"""The entries of a source that one run reads, and the later reading of the others, over the demo's
+web."""
 
 from __future__ import annotations
 
@@ -176,14 +177,14 @@ def test_an_edited_source_is_asked_anew(app: App, monkeypatch: pytest.MonkeyPatc
 def test_the_plan_of_a_source_whose_entries_wait() -> None:
     due = NOW + timedelta(hours=6)
     usual = SourceState(key="s", url="u", schedule=Schedule(next_due=due))
-    left = cadence.planned(usual, 3, NOW)
+    left = cadence.plan_waiting_entries(usual, 3, NOW)
     assert (left.schedule.next_due, left.schedule.feed_due, left.schedule.waiting) == (NOW, due, 3)
-    later = cadence.planned(left, 1, NOW + timedelta(minutes=1))
+    later = cadence.plan_waiting_entries(left, 1, NOW + timedelta(minutes=1))
     assert (later.schedule.next_due, later.schedule.feed_due, later.schedule.waiting) == (
         NOW + timedelta(minutes=1),
         due,
         1,
     )
-    assert cadence.planned(later, 0, NOW) == usual
-    assert [cadence.only_waiting(later, at) for at in (NOW, due)] == [True, False]
-    assert not cadence.only_waiting(usual, NOW)
+    assert cadence.plan_waiting_entries(later, 0, NOW) == usual
+    assert [cadence.is_due_for_waiting_entries(later, at) for at in (NOW, due)] == [True, False]
+    assert not cadence.is_due_for_waiting_entries(usual, NOW)

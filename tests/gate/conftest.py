@@ -14,7 +14,7 @@ import pytest
 from syndicator.core.errors import NotAnArticle
 from syndicator.core.ports import Filed
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.filing.page_reading import hold_reason
+from syndicator.filing.page_reading import choose_hold_reason
 from syndicator.filing.read_article import read_article
 from tests.bench import bench_reading
 
@@ -56,7 +56,7 @@ def _read(row: Row) -> bench_reading.Prediction:
         )
     except NotAnArticle as error:
         return {"id": row["id"], "refused": error.kind}
-    reason = hold_reason(
+    reason = choose_hold_reason(
         article.doubts, every=False, categorised=False, flooded=False, filed=Filed(own=1)
     )
     return {"id": row["id"], **bench_reading.prediction(article), "hold": reason}

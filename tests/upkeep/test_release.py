@@ -15,8 +15,8 @@ from syndicator.app.contexts import filing_context
 from syndicator.articles.beside.tab_lists import CARRIED
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
-from syndicator.filing.dedupe import compared, merge_copy
-from syndicator.filing.entry.ingest import refile_others
+from syndicator.filing.dedupe import Merged, compared, merge_copy
+from syndicator.filing.entry.carry_out import refile_others
 from syndicator.filing.save_article import refile
 from syndicator.runs.build import build_feeds
 from syndicator.upkeep import editorial, reconcile, reindex
@@ -270,9 +270,13 @@ def stored(place: Place, title: str, body: str, source: str, **more: object) -> 
     with place.app() as app:
         article = store_articles(app, title, body, source=source, **more)
         context = filing_context(app.archive, app.configuration.sources)
-        made, others = (article, ()) if article.hold else merge_copy(article, context, place.now)
-        refile_others(context, others)
-        filed, _ = refile(app.archive.article_store, app.archive.store.visits, made, before=article)
+        merged = Merged(article=article)
+        if not article.hold:
+            merged = merge_copy(article, context, place.now)
+        refile_others(context, merged.others)
+        filed, _ = refile(
+            app.archive.article_store, app.archive.store.visits, merged.article, before=article
+        )
         sketch = compared(filed, place.now)
         assert sketch is not None
         app.archive.store.visits.save_sketch(filed.id, sketch)

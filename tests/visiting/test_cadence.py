@@ -1,4 +1,4 @@
-"""When next, and what is remembered: rules as properties, and the named cases."""
+"""The time of the next visit, and the state of a source: rules as properties, and named cases."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from syndicator.core.model import (
     SourceState,
     Validators,
 )
-from syndicator.visiting.cadence import Next, next_visit
-from syndicator.visiting.source_state import after
+from syndicator.visiting.cadence import Next, plan_next_visit
+from syndicator.visiting.source_state import update_after_visit
 from tests.states import changed
 from tests.visiting.conftest import NOW
 
@@ -59,10 +59,10 @@ def when(
     floor: int = FLOOR,
     ceiling: int = CEILING,
     now: datetime = NOW,
-    asked: bool = False,
+    asked_by_person: bool = False,
     trust: float = 0.0,
 ) -> Next:
-    return next_visit(
+    return plan_next_visit(
         source,
         state,
         feed,
@@ -72,7 +72,7 @@ def when(
         ceiling=ceiling,
         jitter=jitter,
         cron_next=next_fire,
-        asked=asked,
+        asked_by_person=asked_by_person,
         trust=trust,
     )
 
@@ -296,31 +296,31 @@ def test_a_server_in_need_that_does_not_say_for_how_long(
 
 
 def test_who_asks_again_does_not_lengthen_the_wait() -> None:
-    once = after(SOURCE, STATE, fail("http-503", 503), None, NOW, asked=True)
-    again = after(SOURCE, once, fail("http-503", 503), None, NOW, asked=True)
+    once = update_after_visit(SOURCE, STATE, fail("http-503", 503), None, NOW, asked_by_person=True)
+    again = update_after_visit(SOURCE, once, fail("http-503", 503), None, NOW, asked_by_person=True)
     assert (once.backoff.failures, again.backoff.failures, again.backoff.reason) == (
         1,
         1,
         "http-503",
     )
     assert (
-        after(
+        update_after_visit(
             SOURCE,
             replace(STATE, backoff=replace(STATE.backoff, failures=3)),
             fail(),
             None,
             NOW,
-            asked=True,
+            asked_by_person=True,
         ).backoff.failures
         == 3
     )
     planned = changed(rhythm(1), failures=4, next_due=NOW + timedelta(minutes=20))
-    assert wait(fail(), state=planned, asked=True) == 1200
+    assert wait(fail(), state=planned, asked_by_person=True) == 1200
     assert wait(fail(), state=planned) == 14_400
     asked_to_wait = fail("http-503", 503, timedelta(hours=3))
-    assert wait(asked_to_wait, state=planned, asked=True) == 10_800
+    assert wait(asked_to_wait, state=planned, asked_by_person=True) == 10_800
     late = replace(planned, schedule=replace(planned.schedule, next_due=NOW - timedelta(days=1)))
-    assert wait(fail(), state=late, asked=True) == 14_400
+    assert wait(fail(), state=late, asked_by_person=True) == 14_400
 
 
 def test_cron_after_a_failure_waits_for_retry_after() -> None:
@@ -402,7 +402,7 @@ def follow(
 ) -> SourceState:
     now = NOW
     for result, feed in steps:
-        state = after(SOURCE, state, result, feed, now)
+        state = update_after_visit(SOURCE, state, result, feed, now)
         now += timedelta(hours=hours)
     return state
 
@@ -421,17 +421,24 @@ def test_validators_are_stored_after_a_parse_only() -> None:
         1,
         "broken-xml",
     )
-    changed = after(replace(SOURCE, kind="feed"), parsed, got(b"new", etag='"2"'), None, NOW)
+    changed = update_after_visit(
+        replace(SOURCE, kind="feed"), parsed, got(b"new", etag='"2"'), None, NOW
+    )
     assert changed.validators.etag is None
-    same = after(SOURCE, parsed, got(etag='"2"'), None, NOW)
+    same = update_after_visit(SOURCE, parsed, got(etag='"2"'), None, NOW)
     assert same.validators.etag == '"2"'
 
 
 def test_validators_are_kept_and_those_of_a_304_take_their_place() -> None:
     state = follow((got(etag='"1"', last_modified="yesterday"), FEED))
-    assert after(SOURCE, state, UNCHANGED, None, NOW + timedelta(days=400)).validators.etag == '"1"'
+    assert (
+        update_after_visit(
+            SOURCE, state, UNCHANGED, None, NOW + timedelta(days=400)
+        ).validators.etag
+        == '"1"'
+    )
     fresher = replace(UNCHANGED, headers={"etag": 'W/"1"'})
-    freshened = after(SOURCE, state, fresher, None, NOW)
+    freshened = update_after_visit(SOURCE, state, fresher, None, NOW)
     assert (freshened.validators.etag, freshened.validators.last_modified) == ('W/"1"', "yesterday")
 
 
@@ -439,26 +446,28 @@ def test_the_span_of_a_feed_is_that_of_its_entries_and_a_part_says_nothing_of_it
     entries = tuple(
         Entry(id=str(n), url=URL, published=NOW - timedelta(hours=n)) for n in (1, 4, -9)
     )
-    whole = after(SOURCE, STATE, got(), replace(FEED, entries=entries), NOW)
+    whole = update_after_visit(SOURCE, STATE, got(), replace(FEED, entries=entries), NOW)
     assert whole.cadence.span_seconds == 3 * 3600
     part = replace(got(b"part"), status=226)
     assert (
-        after(SOURCE, whole, part, replace(FEED, entries=entries[:1]), NOW).cadence.span_seconds
+        update_after_visit(
+            SOURCE, whole, part, replace(FEED, entries=entries[:1]), NOW
+        ).cadence.span_seconds
         == 3 * 3600
     )
-    assert after(SOURCE, whole, got(b"y"), FEED, NOW).cadence.span_seconds == 0
+    assert update_after_visit(SOURCE, whole, got(b"y"), FEED, NOW).cadence.span_seconds == 0
 
 
 def test_a_failure_is_as_old_as_the_first_of_its_row() -> None:
-    first = after(SOURCE, STATE, fail("dns"), None, NOW)
-    later = after(SOURCE, first, fail("timeout"), None, NOW + timedelta(hours=2))
+    first = update_after_visit(SOURCE, STATE, fail("dns"), None, NOW)
+    later = update_after_visit(SOURCE, first, fail("timeout"), None, NOW + timedelta(hours=2))
     assert (first.backoff.failing_since, later.backoff.failing_since) == (NOW, NOW)
-    well = after(SOURCE, later, UNCHANGED, None, NOW + timedelta(hours=3))
+    well = update_after_visit(SOURCE, later, UNCHANGED, None, NOW + timedelta(hours=3))
     assert well.backoff.failing_since is None
     unknown = replace(
         STATE, backoff=replace(STATE.backoff, failures=3, reason="dns")
     )  # as an earlier version left it
-    assert after(SOURCE, unknown, fail("dns"), None, NOW).backoff.failing_since is None
+    assert update_after_visit(SOURCE, unknown, fail("dns"), None, NOW).backoff.failing_since is None
 
 
 def test_success_clears_failures() -> None:
@@ -541,7 +550,9 @@ def test_times_to_come_leave_the_rhythm_alone() -> None:
 
 def test_an_edited_address_starts_anew() -> None:
     state = follow(*([(got(etag='"1"', moved_to="https://new.example.org/"), FEED)] * 3))
-    edited = after(replace(SOURCE, url="https://edited.example.org/"), state, fail(), None, NOW)
+    edited = update_after_visit(
+        replace(SOURCE, url="https://edited.example.org/"), state, fail(), None, NOW
+    )
     assert (edited.url, edited.validators.etag, edited.redirects.effective_url) == (
         "https://edited.example.org/",
         None,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from syndicator.core.model import Entry
 from syndicator.core.ports import EntryRow
-from syndicator.filing.entry.select import select
+from syndicator.filing.entry.select import select_entries
 from syndicator.visiting import cadence
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -25,10 +25,10 @@ def new(count: int, now: datetime = NOW) -> tuple[EntryRow, ...]:
         )
         for n in range(count)
     ]
-    return select("a", entries, {}, first=False, backfill=20, now=now)
+    return select_entries("a", entries, {}, first=False, backfill=20, now=now)
 
 
-def days(*counts: int) -> cadence.Seen:
+def days(*counts: int) -> cadence.Arrivals:
     """So many entries on each day before today, yesterday first."""
     return [
         (NOW - (ago + 1.5) * DAY, None) for ago, count in enumerate(counts) for _ in range(count)
@@ -36,12 +36,12 @@ def days(*counts: int) -> cadence.Seen:
 
 
 def tries(rows: tuple[EntryRow, ...]) -> Counter[int]:
-    """How many rows are read in how many days."""
+    """Return how many rows are read in how many days."""
     return Counter((row.next_try - NOW).days if row.next_try else 0 for row in rows)
 
 
 def test_fifty_a_day_are_let_through_of_any_source_and_the_rest_day_by_day() -> None:
-    rows = cadence.slowed(new(120), [], FIRST, NOW)
+    rows = cadence.delay_flood(new(120), [], FIRST, NOW)
     assert tries(rows) == {0: 50, 1: 50, 2: 20}
     assert [row.entry_id for row in rows if row.next_try is None] == [f"e{n}" for n in range(50)]
     assert {row.reason for row in rows if row.next_try} == {"flood"}
@@ -50,29 +50,32 @@ def test_fifty_a_day_are_let_through_of_any_source_and_the_rest_day_by_day() -> 
 
 def test_a_big_day_of_a_busy_source_is_no_flood() -> None:
     usual = days(*[40] * 20)
-    assert tries(cadence.slowed(new(390), usual, FIRST, NOW)) == {0: 390}
-    assert tries(cadence.slowed(new(900), usual, FIRST, NOW)) == {0: 400, 1: 400, 2: 100}
+    assert tries(cadence.delay_flood(new(390), usual, FIRST, NOW)) == {0: 390}
+    assert tries(cadence.delay_flood(new(900), usual, FIRST, NOW)) == {0: 400, 1: 400, 2: 100}
 
 
 def test_one_flood_makes_no_habit() -> None:
-    assert tries(cadence.slowed(new(120), days(2000, *[3] * 19), FIRST, NOW))[0] == 50
+    assert tries(cadence.delay_flood(new(120), days(2000, *[3] * 19), FIRST, NOW))[0] == 50
 
 
 def test_what_came_today_and_what_waits_counts() -> None:
     today = [(NOW - timedelta(hours=2), None)] * 45
     waiting = [(NOW - timedelta(hours=2), NOW + DAY)] * 60
-    assert tries(cadence.slowed(new(10), [*today, *waiting], FIRST, NOW)) == {0: 5, 2: 5}
+    assert tries(cadence.delay_flood(new(10), [*today, *waiting], FIRST, NOW)) == {0: 5, 2: 5}
 
 
 def test_what_the_first_visit_found_is_no_habit_and_no_flood() -> None:
     first = NOW - timedelta(hours=3)
-    assert tries(cadence.slowed(new(45), [(first, None)] * 300, first, NOW)) == {0: 45}
+    assert tries(cadence.delay_flood(new(45), [(first, None)] * 300, first, NOW)) == {0: 45}
 
 
 def test_the_operator_is_told_while_entries_wait() -> None:
-    assert cadence.told([(NOW - DAY, NOW + DAY)] * 7, FIRST, NOW).startswith(
+    assert cadence.describe_delay([(NOW - DAY, NOW + DAY)] * 7, FIRST, NOW).startswith(
         "7 entries wait, 50 a day are read"
     )
     assert (
-        cadence.told([(NOW - DAY, None), (NOW - DAY, NOW + timedelta(hours=4))], FIRST, NOW) == ""
+        cadence.describe_delay(
+            [(NOW - DAY, None), (NOW - DAY, NOW + timedelta(hours=4))], FIRST, NOW
+        )
+        == ""
     )

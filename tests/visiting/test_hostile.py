@@ -1,5 +1,5 @@
-"""Servers and documents made to hang, fill or crash us: each ends within its limit, and what comes
-next works."""
+"""Servers and documents made to hang, fill or crash us: each ends within its limit, and the next
+request works."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a source's visits remember from one to the next, over the loopback web."""
+"""The state of a source from one visit to the next, over the loopback web."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a polite reader asks servers of every kind for, over a simulated month and real HTTP."""
+"""The requests of a polite reader to servers of every kind, over a simulated month and real
+HTTP."""
 
 from __future__ import annotations
 
@@ -17,10 +18,10 @@ from syndicator.configuration.cron import next_fire
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Fetched, Source, SourceState
 from syndicator.filing.context import feed_request
-from syndicator.visiting.cadence import next_visit
+from syndicator.visiting.cadence import plan_next_visit
 from syndicator.visiting.feeds.parser import parse_feed
 from syndicator.visiting.fetch.client import HttpFetcher
-from syndicator.visiting.source_state import after
+from syndicator.visiting.source_state import update_after_visit
 from tests.visiting.conftest import NOW, Reply, Seen, Web
 
 CASES = tomllib.loads(Path(__file__).with_name("reader_score.toml").read_text())["server"]
@@ -31,8 +32,8 @@ QUICK = 100  # requests, above which a month takes too long for the quick tests
 
 @dataclass
 class Server:
-    """One server of the score: answers at simulated times, and remembers when it was asked for
-    what."""
+    """One server of the score: answers at simulated times, and remembers each request and its
+    time."""
 
     answer: str
     headers: dict[str, str]
@@ -91,8 +92,8 @@ async def follow(server: Server, url: str, every: str | None) -> None:
         result = await fetcher.fetch(feed_request(source, state, settings, {}))
         new = isinstance(result, Fetched) and result.digest != state.validators.body_digest
         feed = parse_feed(result.body, url, {}) if new and isinstance(result, Fetched) else None
-        state = after(source, state, result, feed, server.now)
-        due = next_visit(
+        state = update_after_visit(source, state, result, feed, server.now)
+        due = plan_next_visit(
             source,
             state,
             feed,

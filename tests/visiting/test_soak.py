@@ -26,11 +26,11 @@ from syndicator.core.model import (
     SourceState,
 )
 from syndicator.core.urls import host
-from syndicator.visiting.cadence import next_visit
+from syndicator.visiting.cadence import plan_next_visit
 from syndicator.visiting.politeness.fetcher import PoliteFetcher
 from syndicator.visiting.politeness.robots import Robots
 from syndicator.visiting.politeness.throttle import Throttle
-from syndicator.visiting.source_state import after
+from syndicator.visiting.source_state import update_after_visit
 from tests.visiting.conftest import NOW
 from tests.visiting.simclock import SimClock
 
@@ -115,8 +115,8 @@ def _resident() -> int:
 
 
 async def day(world: World, hours: float) -> tuple[int, float, list[int]]:
-    """Visits what is due, as a scheduler would, for `hours`. Visits made, the latest start in
-    seconds after its plan, and the memory in use at each tick."""
+    """Visit the sources that are due, as a scheduler would, for `hours`. Return the number of
+    visits, the latest start in seconds after its plan, and the memory in use at each tick."""
     clock = world.clock
     throttle = Throttle(1.0, clock.sleep, clock)
     notes: dict[str, str | None] = {}
@@ -149,10 +149,12 @@ async def day(world: World, hours: float) -> tuple[int, float, list[int]]:
             await polite.fetch(Request(url=source.url + "/page"))
             entry = Entry(id=str(visits), published=clock() - timedelta(minutes=5))
             feed = ParsedFeed(format="rss20", entries=(entry,))
-        state = states[source.key] = after(source, states[source.key], result, feed, clock())
+        state = states[source.key] = update_after_visit(
+            source, states[source.key], result, feed, clock()
+        )
         visits += 1
         if state.backoff.disabled is None:
-            due = next_visit(
+            due = plan_next_visit(
                 source,
                 state,
                 feed,

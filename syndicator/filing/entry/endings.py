@@ -18,8 +18,8 @@ from syndicator.core.reasons import (
     WorkerReason,
 )
 from syndicator.filing.context import EntryContext
-from syndicator.filing.dedupe import Changes, in_file
-from syndicator.filing.ownership import origin_of
+from syndicator.filing.dedupe import Changes, load_article
+from syndicator.filing.ownership import describe_origin
 from syndicator.filing.page_reading import PageReading
 
 # Five tries with doubled waits outlast an outage of a working day: a choice.
@@ -28,7 +28,7 @@ FIRST_WAIT = timedelta(minutes=15)
 # Pages that wait for the operator are requested hourly: a choice.
 ASKED_WAIT = timedelta(hours=1)
 
-# Permanent failures.
+# Failures that another try does not cure.
 _FINAL: frozenset[str] = frozenset(
     (
         FetchReason.GONE,
@@ -46,63 +46,72 @@ _FINAL: frozenset[str] = frozenset(
         EntryReason.NO_LINK,
     )
 )
-# Refusals that other rules may avoid.
-_READ_SO: frozenset[str] = frozenset((*PageReason, *WorkerReason))
+# Refusals for what a page contains, which other rules may avoid.
+_OF_CONTENT: frozenset[str] = frozenset((*PageReason, *WorkerReason))
 
 
 def may_try_again(row: EntryRow, reason: str) -> bool:
-    """True if another try may succeed and tries are left."""
+    """Return True if another try may succeed and tries are left."""
     return reason not in _FINAL and row.tries + 1 < MOST_TRIES
 
 
-def ended(
+def end_row(
     row: EntryRow, status: Literal["refused", "skipped"], reason: str, detail: str = ""
 ) -> EntryRow:
     """Return the row as refused or skipped, without an article."""
     return replace(row, status=status, reason=reason, detail=detail, entry=None)
 
 
-def muted(row: EntryRow) -> EntryRow:
+def mute_row(row: EntryRow) -> EntryRow:
     """Return the row as skipped by a `mute` or `keep` rule. Its content stays, in case the rule
     changes."""
-    return replace(
-        row,
-        status="skipped",
-        reason=EntryReason.MUTED,
-        entry=remembered(row.entry) if row.entry else None,
-    )
+    entry = remembered(row.entry) if row.entry else None
+    return replace(row, status="skipped", reason=EntryReason.MUTED, entry=entry)
 
 
-def retried(
+def schedule_retry(
     row: EntryRow, reason: str, detail: str, now: datetime, not_before: datetime | None = None
 ) -> EntryRow:
     """Return the row after a failed try, the next one scheduled, not before `not_before`."""
-    when = max(now + FIRST_WAIT * 2**row.tries, not_before or now)
-    return replace(row, tries=row.tries + 1, next_try=when, reason=_why(row, reason), detail=detail)
+    next_try = now + FIRST_WAIT * 2**row.tries
+    if not_before is not None:
+        next_try = max(next_try, not_before)
+    return replace(
+        row,
+        tries=row.tries + 1,
+        next_try=next_try,
+        reason=_choose_reason(row, reason),
+        detail=detail,
+    )
 
 
-def postponed(row: EntryRow, failed: Failed, now: datetime) -> EntryRow:
+def postpone_row(row: EntryRow, failed: Failed, now: datetime) -> EntryRow:
     """Return the row as waiting until the host may be asked; no try is counted."""
-    when = failed.retry_after or now + FIRST_WAIT
-    return replace(row, next_try=when, reason=_why(row, failed.reason), detail=failed.detail)
+    next_try = failed.retry_after or now + FIRST_WAIT
+    reason = _choose_reason(row, failed.reason)
+    return replace(row, next_try=next_try, reason=reason, detail=failed.detail)
 
 
 def by_other_rules(row: EntryRow, rules: Rules) -> EntryRow | None:
     """Return `row` as due if changed `rules` may help: refused for its content, or failed before.
     Else None."""
-    if row.status == "refused" and (row.reason in _READ_SO or rules.content == "feed"):
+    if row.status == "refused" and (row.reason in _OF_CONTENT or rules.content == "feed"):
         return row.reopened()
     failed = row.tries > 0 or row.reason in FOR_THE_OPERATOR
-    return (
-        replace(row, next_try=None) if row.status == "pending" and row.next_try and failed else None
-    )
+    if row.status == "pending" and row.next_try and failed:
+        return replace(row, next_try=None)
+    return None
 
 
-def _why(row: EntryRow, reason: str) -> str:
-    return row.reason if row.reason == EntryReason.OWNERSHIP else reason
+def _choose_reason(row: EntryRow, reason: str) -> str:
+    """Return the new `reason` of a row that waits; one that waits for a change of owner keeps that
+    reason."""
+    if row.reason == EntryReason.OWNERSHIP:
+        return row.reason
+    return reason
 
 
-def problem(row: EntryRow, reason: str, detail: str = "") -> Problem:
+def describe_problem(row: EntryRow, reason: str, detail: str = "") -> Problem:
     """Return the problem of an entry for the report of a visit."""
     return Problem(what=row.url or row.entry_id, reason=reason, detail=detail)
 
@@ -114,7 +123,7 @@ class EntryResult:
     added: str | None = None
     changed: str | None = None
     problem: Problem | None = None
-    # of each selector of the rules on its page
+    # how many elements of its page each selector of the rules matches
     matches: Mapping[str, int] = field(default_factory=dict)
     characters: int | None = None  # of the text; 0 if the page is no article
     wall: str | None = None  # wall before the page, "" for none; None: no page answered
@@ -125,8 +134,8 @@ class EntryResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The writes for an entry, in the order of the fields, and its result. "merge": the source
-    becomes a carrier."""
+    """The writes for an entry, in the order of the fields, and its result. `act` "merge": the entry
+    is a known article, and its source is recorded as one that announced it, too (a carrier)."""
 
     act: Literal["file", "revise", "merge", "refuse", "skip", "wait", "leave"]
     result: EntryResult
@@ -140,8 +149,9 @@ class Decision:
     blocks: Blocks | None = None  # of the page, unless a neighbour's or the feed's own text
 
 
-def known_already(context: EntryContext, article: Article) -> Decision:
-    """Decide that the entry is the filed `article`; its source becomes a carrier."""
+def merge_into_known(context: EntryContext, article: Article) -> Decision:
+    """Decide that the entry is the filed `article`; its source is recorded as one that announced
+    it, too."""
     row = context.row.done(article.id, context.run.clock())
     return Decision(act="merge", row=row, article=article, result=EntryResult())
 
@@ -149,25 +159,26 @@ def known_already(context: EntryContext, article: Article) -> Decision:
 def leave(context: EntryContext, failed: Failed, *, unreached: bool = False) -> Decision:
     """Leave the entry unchanged, as its page was not requested. `unreached`: the network may be
     down."""
-    reported = problem(context.row, failed.reason, failed.detail)
-    return Decision(
-        act="leave", result=EntryResult(problem=reported, unreached=failed if unreached else None)
-    )
+    problem = describe_problem(context.row, failed.reason, failed.detail)
+    result = EntryResult(problem=problem, unreached=failed if unreached else None)
+    return Decision(act="leave", result=result)
 
 
 def wait(row: EntryRow, reason: str, detail: str) -> Decision:
     """Store `row` as waiting; report the reason."""
-    return Decision(act="wait", row=row, result=EntryResult(problem=problem(row, reason, detail)))
+    result = EntryResult(problem=describe_problem(row, reason, detail))
+    return Decision(act="wait", row=row, result=result)
 
 
 def ask_operator(context: EntryContext, reason: str, detail: str) -> Decision:
     """Decide to wait until the operator fixes the cause."""
-    until = context.run.clock() + ASKED_WAIT
-    return wait(
-        replace(context.row, next_try=until, reason=_why(context.row, reason), detail=detail),
-        reason,
-        detail,
+    waiting = replace(
+        context.row,
+        next_try=context.run.clock() + ASKED_WAIT,
+        reason=_choose_reason(context.row, reason),
+        detail=detail,
     )
+    return wait(waiting, reason, detail)
 
 
 def wait_for_session(context: EntryContext, detail: str) -> Decision:
@@ -182,44 +193,46 @@ def retry_or_refuse(
     """Schedule another try, not before `not_before`, or refuse the entry if none is left."""
     if not may_try_again(context.row, reason):
         return refuse(context, reason, detail)
-    row = retried(context.row, reason, detail, context.run.clock(), not_before)
+    row = schedule_retry(context.row, reason, detail, context.run.clock(), not_before)
     return wait(row, reason, f"{detail}; try {row.tries} of {MOST_TRIES}")
 
 
 def skip(context: EntryContext, reason: str) -> Decision:
     """Skip an unwanted entry."""
-    result = EntryResult(problem=problem(context.row, reason))
-    return Decision(act="skip", row=ended(context.row, "skipped", reason), result=result)
+    result = EntryResult(problem=describe_problem(context.row, reason))
+    return Decision(act="skip", row=end_row(context.row, "skipped", reason), result=result)
 
 
 def refuse(context: EntryContext, reason: str, detail: str = "") -> Decision:
     """Refuse the entry. If its article exists already, the article stays."""
-    article = (
-        None
-        if context.row.article_id
-        else context.known_in(context.run.store.known(context.aliases))
-    )
+    article = None
+    if not context.row.article_id:
+        article = context.find_known_article(context.run.store.known(context.aliases))
     if article is not None:
         return _carry_or_adopt(context, article)
-    reported = problem(context.row, reason, detail)
     result = EntryResult(
-        problem=reported, characters=0 if reason in tuple(PageReason) else None, refused=True
+        problem=describe_problem(context.row, reason, detail),
+        characters=0 if reason in tuple(PageReason) else None,
+        refused=True,
     )
-    return Decision(act="refuse", row=ended(context.row, "refused", reason, detail), result=result)
+    row = end_row(context.row, "refused", reason, detail)
+    return Decision(act="refuse", row=row, result=result)
 
 
 def _carry_or_adopt(context: EntryContext, filed: Article) -> Decision:
-    decision = known_already(context, filed)
-    article = in_file(filed.id, context.run)
-    if article is None or not context.adopts(article):
+    """Decide an entry that cannot be read and whose article is `filed`: its source becomes a
+    carrier, or the owner if it has the stronger claim."""
+    decision = merge_into_known(context, filed)
+    article = load_article(filed.id, context.run)
+    if article is None or not context.has_stronger_claim(article):
         return decision
-    named = replace(
+    adopted = replace(
         article,
         source_key=context.source.key,
         source_id=context.announced.id,
-        origin=origin_of(context.source, context.state, context.announced),
+        origin=describe_origin(context.source, context.state, context.announced),
         published=article.published or context.announced.published,
         added=context.run.added() if article.unlisted else article.added,
         unlisted=False,
     )
-    return replace(decision, handed=article, others=((named, article),))
+    return replace(decision, handed=article, others=((adopted, article),))

@@ -7,7 +7,7 @@ from syndicator.core.model import Article, Entry, Source, SourceState, make_arti
 from syndicator.core.reasons import EntryReason, HoldReason
 from syndicator.filing import ownership
 from syndicator.filing.context import EntryContext
-from syndicator.filing.page_reading import PageReading, hold_reason
+from syndicator.filing.page_reading import PageReading, choose_hold_reason
 
 
 def as_filed(
@@ -18,8 +18,9 @@ def as_filed(
     now: datetime,
     uncategorised: str,
 ) -> Article:
-    """Add source, times and the operator's defaults to the article that was read. Pure."""
-    others = ownership.of_site(article.url, (*article.aliases, entry.url))
+    """Add source, times and the operator's defaults to the article that was read: `now` is when it
+    is filed, `uncategorised` the category if it has none. Pure."""
+    same_site = ownership.filter_by_site(article.url, (*article.aliases, entry.url))
     return replace(
         article,
         published=min(article.published, now) if article.published else None,
@@ -30,14 +31,14 @@ def as_filed(
         category=article.category or source.category or uncategorised,
         language=article.language or source.language,
         enclosure=entry.enclosures[0] if entry.enclosures else None,
-        aliases=tuple(dict.fromkeys(url for url in others if url != article.url)),
-        origin=ownership.origin_of(source, state, entry),
+        aliases=tuple(dict.fromkeys(url for url in same_site if url != article.url)),
+        origin=ownership.describe_origin(source, state, entry),
     )
 
 
 def find_free_id(context: EntryContext, url: str) -> str:
-    """Return the id of the next article at `url`, whose usual id another one has: url#2, url#3 and
-    so on."""
+    """Return a free id for an article at `url` if another article has the usual id: that of url#2,
+    url#3 and so on."""
     number = 2
     while context.run.store.article(make_article_id(f"{url}#{number}")) is not None:
         number += 1
@@ -45,16 +46,17 @@ def find_free_id(context: EntryContext, url: str) -> str:
 
 
 def find_hold(context: EntryContext, reading: PageReading, article: Article) -> str:
-    """Return the HoldReason code of a new article, or ""."""
-    if context.terms(article.url).content == "private":
+    """Return the HoldReason code of a new article, or "" if it need not wait for the operator."""
+    source = context.limit_source(article.url)
+    if source.content == "private":
         return HoldReason.PRIVATE
     mode = context.run.settings.publish.hold
     if mode == "off":
         return ""
-    return hold_reason(
+    return choose_hold_reason(
         reading.doubts,
         every=mode == "all",
-        categorised=bool(context.terms(article.url).category),
+        categorised=bool(source.category),
         flooded=context.row.reason == EntryReason.FLOOD,
         filed=context.run.store.filed(context.source.key),
     )

@@ -1,90 +1,137 @@
 """Fetch the further pages of a long article; read the AMP or print version of a stub."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
+from typing import Any
 
 from syndicator.articles.snapshots import READ_AT
 from syndicator.core import urls
 from syndicator.core.errors import NotAnArticle, WorkerFailed
 from syndicator.core.model import Failed, Fetched
 from syndicator.filing import worker_functions
-from syndicator.filing.context import EntryContext, Page, refusal
+from syndicator.filing.context import EntryContext, Page, explain_refusal
 from syndicator.filing.ownership import filed_by_neighbour
 from syndicator.filing.page_reading import PageReading
 from syndicator.reading.paging import Missing, Part, numbered, together
 
 _LONGER = 2  # times that the other version must be longer: a choice
-# of the page itself, if it has them
-_PAGES_OWN = ("title", "author", "published", "updated", "cover")
+# taken from the page itself, if it has them
+_FROM_PAGE = ("title", "author", "published", "updated", "cover")
 
 Reader = Callable[[Page], Awaitable[PageReading]]
 MOST_PAGES = 10  # of one article: a choice; more are books or slide shows
-_NO_SUCH = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)  # a dead link is no missing page
+_NO_SUCH_PAGE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)  # a dead link is no missing page
 
 
-async def fuller(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageVersion:
+    """A page, and the reading of it or why it is no article."""
+
+    page: Page
+    reading: PageReading | NotAnArticle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholePage:
+    """The pages of an article as one page, and its reading."""
+
+    page: Page
+    reading: PageReading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """The fetched pages of an article, the first included. `missing`: a page that could not be
+    fetched."""
+
+    parts: list[Part]
+    missing: Missing | None = None
+
+
+async def read_alternate(
     context: EntryContext, page: Page, first: PageReading | NotAnArticle, read: Reader
-) -> tuple[Page, PageReading | NotAnArticle]:
-    """Read the AMP or print version of `page`; without more text, return `page` and `first`."""
+) -> PageVersion:
+    """Fetch the AMP or print version that `first`, the reading of `page`, names, and read it;
+    return `page` and `first` if that has not much more text of the same article."""
+    unchanged = PageVersion(page=page, reading=first)
     address = first.alternate or ""
-    result = await context.ask(address, context.terms(page.url))
+    result = await context.fetch_page(address, context.limit_source(page.url))
     if not isinstance(result, Fetched) or not urls.same_publisher(result.final_url, page.url):
-        return page, first
+        return unchanged
     other = Page(html=result.body, url=page.url, headers={**result.headers, READ_AT: address})
     try:
         second = await read(other)
     except (NotAnArticle, WorkerFailed):
-        return page, first
+        return unchanged
     if isinstance(first, PageReading):
         new = second.article
         old = first.article
         if new.id != old.id or len(new.body) <= _LONGER * len(old.body):
-            return page, first
-        second = _joined(first, second)
+            return unchanged
+        second = _merge_readings(first, second)
     context.log.debug("another version of the page was read", address=address)
-    return other, second
+    return PageVersion(page=other, reading=second)
 
 
-def _joined(first: PageReading, second: PageReading) -> PageReading:
-    own = {name: value for name in _PAGES_OWN if (value := getattr(first.article, name))}
-    trace = {**second.trace, **{name: first.trace[name] for name in own if name in first.trace}}
+def _merge_readings(first: PageReading, second: PageReading) -> PageReading:
+    """Return `second`, of the other version, with title, author, times and cover of `first`, the
+    page itself."""
+    from_page: dict[str, Any] = {}
+    trace = dict(second.trace)
+    for name in _FROM_PAGE:
+        value = getattr(first.article, name)
+        if not value:
+            continue
+        from_page[name] = value
+        if name in first.trace:
+            trace[name] = first.trace[name]
     return replace(
         second,
-        article=replace(second.article, **own),
+        article=replace(second.article, **from_page),
         trace=trace,
         matches=first.matches,
         ruled=first.ruled,
     )
 
 
-async def all_pages(
+async def read_all_pages(
     context: EntryContext, page: Page, first: PageReading, read: Reader
-) -> tuple[Page, PageReading]:
-    """Fetch and read the further pages that `first` names. If one fails, the article is partial."""
-    parts, missing = await _fetched(context, page, first.next_page, first.article.id)
-    if len(parts) == 1 and missing is None:
-        return page, first
-    html, header = together(parts, missing)
-    whole = Page(html=html, url=page.url, headers={**page.headers, **header})
+) -> WholePage:
+    """Fetch the further pages that `first`, the reading of `page`, names, and read all together. If
+    one fails, the article is partial."""
+    fetched = await _fetch_parts(context, page, first.next_page, first.article.id)
+    missing = fetched.missing
+    if len(fetched.parts) == 1 and missing is None:
+        return WholePage(page=page, reading=first)
+    html, header = together(fetched.parts, missing)
+    whole_page = Page(html=html, url=page.url, headers={**page.headers, **header})
     context.log.debug(
-        "an article on several pages", pages=len(parts), missing=missing.url if missing else ""
+        "an article on several pages",
+        pages=len(fetched.parts),
+        missing=missing.url if missing else "",
     )
     try:
-        return whole, await read(whole)
+        return WholePage(page=whole_page, reading=await read(whole_page))
     except (NotAnArticle, WorkerFailed):
-        return page, first
+        return WholePage(page=page, reading=first)
 
 
-async def _fetched(
-    context: EntryContext, page: Page, address: str | None, article: str
-) -> tuple[list[Part], Missing | None]:
-    source = context.terms(page.url)
+async def _fetch_parts(
+    context: EntryContext, page: Page, address: str | None, article_id: str
+) -> _Parts:
+    """Fetch the pages that follow `page`, beginning with `address`."""
+    source = context.limit_source(page.url)
     parts = [Part(page.html, page.url)]
-    while address and len(parts) < MOST_PAGES and not _is_an_article(context, address, article):
-        result = await context.ask(address, source)
+    while address and len(parts) < MOST_PAGES:
+        if _is_an_article(context, address, article_id):
+            break
+        result = await context.fetch_page(address, source)
         if isinstance(result, Failed):
-            return parts, None if result.status in _NO_SUCH else Missing(address, result.reason)
+            missing = None
+            if result.status not in _NO_SUCH_PAGE:
+                missing = Missing(address, result.reason)
+            return _Parts(parts=parts, missing=missing)
         shape = numbered(result.final_url, page.url)
         if not isinstance(result, Fetched) or shape is None or shape.number != len(parts) + 1:
             break  # another place, such as the first page
@@ -100,18 +147,20 @@ async def _fetched(
             )
         except WorkerFailed:
             break
-    return parts, None
+    return _Parts(parts=parts)
 
 
-def _is_an_article(context: EntryContext, address: str, article: str) -> bool:
-    """True if `address` must not be read as a further page of `article`: private, announced, or
-    another article."""
-    if refusal(address, context.source):
+def _is_an_article(context: EntryContext, address: str, article_id: str) -> bool:
+    """Return True if `address` must not be read as a further page of the article: it is private,
+    announced, or another article's."""
+    if explain_refusal(address, context.source):
         return True
     alias = urls.alias(address)
+    if alias in context.announced_aliases:
+        return True
     store = context.run.store
-    article_id = store.find([alias])
-    other = store.article(article_id) if article_id not in (None, article) else None
-    return alias in context.in_feed or (
-        other is not None and not filed_by_neighbour(other, context.run.owners)
-    )
+    other_id = store.find([alias])
+    if other_id is None or other_id == article_id:
+        return False
+    other = store.article(other_id)
+    return other is not None and not filed_by_neighbour(other, context.run.owners)

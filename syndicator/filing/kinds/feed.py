@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from syndicator.core import secrets, urls
 from syndicator.core.errors import NotAFeed, WorkerFailed
@@ -16,22 +17,23 @@ from syndicator.filing.kinds.kind import (
     Finding,
     Place,
     Search,
-    ask,
+    fetch_source,
     remove_private_site,
 )
 from syndicator.filing.kinds.unanswered import describe_failure
-from syndicator.visiting.feeds.known import Discovery, FeedLink, known_feeds
-from syndicator.visiting.feeds.ranking import best_first, is_comments
+from syndicator.visiting.feeds.known import Discovery, FeedLink, find_known_feeds
+from syndicator.visiting.feeds.ranking import is_comments, rank_feeds
 
 MOST_TRIED = 20  # feeds of a page: more than a site has, and 20 pauses take half a minute
-# types of links that are too uncertain to prefer to an article
+# types of links that may be no feed: an article that has them is followed itself
 _UNCERTAIN = ("guess", "link", "known", "api")
 _LAST_IF_READ = ("guess", "api")  # types after whose success no other address is tried
+_NO_TITLE = ""  # no page names the feed
 _XML = re.compile(r"\s*(text|application)/((atom|rss|rdf)\+)?xml\b", re.I)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
+class _ReadFeed:
     """A feed that was read. `url`: the address that was asked; `title`: the page's name for it."""
 
     url: str
@@ -41,7 +43,8 @@ class _Read:
 
     @property
     def address(self) -> str:
-        """Where to follow it: the target of a redirect for good, unless that repeats a secret."""
+        """The address to follow: the target of a redirect for good, unless that repeats a
+        secret."""
         moved = self.answer.moved_to
         if moved and not secrets.names_more(moved, self.url):
             return moved
@@ -52,26 +55,26 @@ async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
     """Return the feeds that the page names, the best first; those that cannot be read are noted in
     `search.failed`."""
     del earlier
-    read = await _read_all(search, links_of(search)[:MOST_TRIED])
-    return _rank(read, search.answer.final_url)
+    read = await _read_feeds(search, list_links(search)[:MOST_TRIED])
+    return _make_findings(read, search.answer.final_url)
 
 
-async def read_own(run: RunContext, url: str, answer: Fetched) -> Finding:
+async def read_feed_itself(run: RunContext, url: str, answer: Fetched) -> Finding:
     """Return the feed that `url` itself gave. Raises NotAFeed, WorkerFailed."""
-    own = await _read(run, url, answer, "")
-    return _rank([own], url)[0]
+    feed = await _read_feed(run, url, answer, _NO_TITLE)
+    return _make_findings([feed], url)[0]
 
 
 def is_meant_as_feed(document: Discovery, answer: Fetched) -> bool:
-    """True if an answer that cannot be read should be a feed: it is sent as one, or begins like
-    one."""
+    """Return True if an answer that cannot be read should be a feed: it is sent as one, or begins
+    like one."""
     if document.kind == "page":
         return bool(_XML.match(answer.headers.get("content-type", "")))
     is_index = document.kind == "sitemap" and bool(document.feeds)
     return not is_index or document.feeds[0].url == answer.final_url
 
 
-def links_of(search: Search) -> list[FeedLink]:
+def list_links(search: Search) -> list[FeedLink]:
     """Return the feeds that the page names; of an article only those that it states."""
     if not search.is_declared_article:
         return list(search.document.feeds)
@@ -81,17 +84,20 @@ def links_of(search: Search) -> list[FeedLink]:
 async def discover_known(search: Search) -> list[Finding]:
     """Return the feeds that the service of an address is known to have, if the page itself is
     closed to programs."""
-    return _rank(await _read_all(search, known_feeds(search.url)), search.url)
+    return _make_findings(await _read_feeds(search, find_known_feeds(search.url)), search.url)
 
 
-async def _read_all(search: Search, links: Sequence[FeedLink]) -> list[_Read]:
-    feeds: dict[str, _Read] = {}
+async def _read_feeds(search: Search, links: Sequence[FeedLink]) -> list[_ReadFeed]:
+    """Fetch and read the feeds at `links`, each address once, until one makes the others
+    needless."""
+    feeds: dict[str, _ReadFeed] = {}
     needless: set[str] = set()
     for link in links:
         if link.url in needless:
             continue
         # robots.txt applies to an API as it does to the page that names it
-        answer = await search.ask(link.url, "page" if link.type == "api" else "feed")
+        kind: Literal["feed", "page"] = "page" if link.type == "api" else "feed"
+        answer = await search.fetch(link.url, kind)
         read = await _read_named(search, link, answer)
         if read is None:
             continue
@@ -102,27 +108,28 @@ async def _read_all(search: Search, links: Sequence[FeedLink]) -> list[_Read]:
     return list(feeds.values())
 
 
-async def _read_named(search: Search, link: FeedLink, answer: FetchResult) -> _Read | None:
-    """Return the feed at a link; None if there is none, which is noted for links that are no
-    guess."""
-    why = ""
+async def _read_named(search: Search, link: FeedLink, answer: FetchResult) -> _ReadFeed | None:
+    """Return the feed at a link; None if there is none, which is noted in `search.failed` for links
+    that are no guess."""
+    problem = ""
     if isinstance(answer, Fetched):
         try:
-            return await _read(search.run, link.url, answer, link.title)
+            return await _read_feed(search.run, link.url, answer, link.title)
         except (NotAFeed, WorkerFailed) as refused:
-            why = f"{link.url}: {refused}"
+            problem = f"{link.url}: {refused}"
     elif isinstance(answer, Failed):
-        why = describe_failure(link.url, answer)
-    if why and link.type not in _UNCERTAIN:
-        search.failed.append(why)
+        problem = describe_failure(link.url, answer)
+    if problem and link.type not in _UNCERTAIN:
+        search.failed.append(problem)
     return None
 
 
-async def _read(run: RunContext, url: str, answer: Fetched, title: str) -> _Read:
+async def _read_feed(run: RunContext, url: str, answer: Fetched, title: str) -> _ReadFeed:
+    """Read the feed in an answer. Raises NotAFeed, WorkerFailed."""
     body = (answer.body, answer.final_url, dict(answer.headers))
     feed = await run.worker.call(worker_functions.parse_feed, *body)
     _need_entries(feed)
-    return _Read(url=url, title=title, answer=answer, feed=feed)
+    return _ReadFeed(url=url, title=title, answer=answer, feed=feed)
 
 
 def _need_entries(feed: ParsedFeed) -> None:
@@ -131,21 +138,22 @@ def _need_entries(feed: ParsedFeed) -> None:
         raise NotAFeed(FeedReason.BROKEN_XML, "not one entry could be read")
 
 
-def _rank(read: Sequence[_Read], page: str) -> list[Finding]:
-    by_address = {each.address: each for each in read}
+def _make_findings(feeds: Sequence[_ReadFeed], page: str) -> list[Finding]:
+    """Return the feeds that `page` names as findings, the best first."""
+    by_address = {read.address: read for read in feeds}
+    rows = [(read.address, read.title, read.feed) for read in feeds]
     findings = []
-    rows = [(each.address, each.title, each.feed) for each in read]
-    for row in best_first(rows, page):
-        each = by_address[row.url]
+    for row in rank_feeds(rows, page):
+        read = by_address[row.url]
         findings.append(
             Finding(
                 kind="feed",
                 place=Place.COMMENTS if row.comments else Place.FEED,
                 url=row.url,
-                answer=each.answer,
+                answer=read.answer,
                 title=row.title,
-                feed=each.feed,
-                asked=each.url,
+                feed=read.feed,
+                asked=read.url,
                 same_as=row.same_as,
             )
         )
@@ -153,20 +161,21 @@ def _rank(read: Sequence[_Read], page: str) -> list[Finding]:
 
 
 def is_about(finding: Finding, page: str) -> bool:
-    """True if the feed names `page` as its site, and is no feed of comments."""
+    """Return True if the feed names `page` as its site, and is no feed of comments."""
     feed = finding.feed
     if feed is None or is_comments(finding.url, finding.title, feed):
         return False
     return urls.alias(feed.site_url) == urls.alias(page)
 
 
-async def visit(context: VisitContext) -> FetchResult:
+async def fetch(context: VisitContext) -> FetchResult:
     """Ask for the feed."""
-    return await ask(context, "feed")
+    return await fetch_source(context, "feed")
 
 
-async def entries(context: VisitContext, answer: Fetched) -> Announced:
-    """Return the entries of a feed. A page in its place is refused by what it shows."""
+async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
+    """Return the entries of a feed. Raises NotAFeed, for a page in its place with the kind of page,
+    and WorkerFailed."""
     body = (answer.body, answer.final_url, dict(answer.headers))
     try:
         feed = await context.run.worker.call(worker_functions.parse_feed, *body)

@@ -12,21 +12,21 @@ from syndicator.filing.context import (
     Page,
     RunContext,
     VisitContext,
+    explain_refusal,
     feed_request,
     page_request,
-    refusal,
     without_credentials,
 )
 from syndicator.filing.kinds.unanswered import name_setting
 from syndicator.visiting.feeds.known import Discovery
 
-# what may stand in place of a site: nothing of it is to be followed
+# pages that a site shows in place of itself: nothing of them is to be followed
 WALLS = (FeedReason.BOT_CHECK, FeedReason.LOGIN, FeedReason.CONSENT)
 FollowedKind = Literal["feed", "list", "page"]
 
 
 class Place(IntEnum):
-    """Where a finding stands among those at one address, the best first."""
+    """The rank of a finding among those at one address, the best first."""
 
     MAINLY_LIST = 0
     ARTICLE = 1
@@ -38,9 +38,10 @@ class Place(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A thing that can be followed. `url`: where; `answer`: what stands there; `feed`: its entries,
-    none for a single article; `asked`: the address that was asked for it, if it redirects for good;
-    `same_as`: an earlier finding with the same entries."""
+    """A feed, list or article that can be followed. `url`: its address; `answer`: the answer from
+    there; `feed`: its entries, None for a single article; `asked`: the address that was asked for
+    it, if that redirects for good; `same_as`: the address of an earlier finding with the same
+    entries."""
 
     kind: FollowedKind
     place: Place
@@ -53,15 +54,15 @@ class Finding:
 
     @property
     def is_for_a_run(self) -> bool:
-        """True if a run may follow it although nobody looked at it."""
+        """Return True if a run may follow it although nobody looked at it."""
         return self.kind != "page" and self.place != Place.COMMENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What stands at the address `url`. `source`: settings of the requests that a search makes;
-    `document`: the kind of `answer`, and the feeds that it names; `failed`: receives why what it
-    names cannot be followed."""
+    """A search for what can be followed at the address `url`. `source`: settings of its requests;
+    `document`: the kind of `answer`, and the feeds that it names; `failed`: receives why feeds that
+    it names cannot be followed."""
 
     run: RunContext
     source: Source
@@ -72,24 +73,25 @@ class Search:
 
     @property
     def body(self) -> tuple[bytes, str, Mapping[str, str]]:
-        """The answer, as functions of the worker take it."""
+        """The answer as (bytes, address, headers), for functions of the worker."""
         return self.answer.body, self.answer.final_url, dict(self.answer.headers)
 
     @property
     def is_declared_article(self) -> bool:
-        """True if the page says that it is an article, and is no front page."""
+        """Return True if the page says that it is an article, and is no front page."""
         return self.document.article and not urls.is_front_page(self.url)
 
-    async def ask(self, url: str, kind: Literal["feed", "page"]) -> FetchResult:
-        """Fetch what the page names, without the values of variables: strangers wrote `url`."""
+    async def fetch(self, url: str, kind: Literal["feed", "page"]) -> FetchResult:
+        """Fetch an address that the page names, without the values of secret variables: strangers
+        wrote `url`."""
         request = page_request(url, self.source, self.run.settings, self.run.environ, kind=kind)
         return await self.run.fetcher.fetch(replace(request, secrets={}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announced:
-    """What a visit brought: a feed and the answer that it was read from. `page`: of a source that
-    is a single article; `found`: what the address turned out to be."""
+    """The entries that a source announced in an answer, as a feed. `page`: of a source that is a
+    single article; `found`: the kind and address of the source, if this visit found them out."""
 
     feed: ParsedFeed
     answer: Fetched
@@ -97,25 +99,25 @@ class Announced:
     found: Finding | None = None
 
 
-class Visited(Protocol):
+class Visitable(Protocol):
     """How a source is visited."""
 
-    async def visit(self, context: VisitContext) -> FetchResult:
-        """Ask the source for what is new."""
+    async def fetch(self, context: VisitContext) -> FetchResult:
+        """Fetch the source's answer: its feed, page or mails."""
 
-    async def entries(self, context: VisitContext, answer: Fetched) -> Announced:
+    async def read_entries(self, context: VisitContext, answer: Fetched) -> Announced:
         """Return the entries of an answer. Raises NotAFeed, WorkerFailed."""
 
 
-class Kind(Visited, Protocol):
+class Kind(Visitable, Protocol):
     """A kind of source: a module with these three functions, in `unstated_kind.KINDS`."""
 
     async def discover(self, search: Search, earlier: Sequence[Finding]) -> list[Finding]:
-        """Return what of this kind can be followed at the address. `earlier`: what the kinds before
-        it found."""
+        """Return the findings of this kind at the address. `earlier`: those of the kinds before
+        it."""
 
 
-async def ask(context: VisitContext, kind: Literal["feed", "page"]) -> FetchResult:
+async def fetch_source(context: VisitContext, kind: Literal["feed", "page"]) -> FetchResult:
     """Fetch the address of the source, with its validators and credentials."""
     run = context.run
     request: Request = feed_request(
@@ -127,9 +129,13 @@ async def ask(context: VisitContext, kind: Literal["feed", "page"]) -> FetchResu
     if not isinstance(answer, Failed):
         return answer
     cure = name_setting(answer, run.settings.fetch.proxy, run.environ)
-    return replace(answer, detail=f"{answer.detail}; {cure}") if cure else answer
+    if not cure:
+        return answer
+    return replace(answer, detail=f"{answer.detail}; {cure}")
 
 
 def remove_private_site(feed: ParsedFeed, source: Source) -> ParsedFeed:
     """Return `feed` without a site address on a private network."""
-    return replace(feed, site_url="") if refusal(feed.site_url, source) else feed
+    if explain_refusal(feed.site_url, source):
+        return replace(feed, site_url="")
+    return feed

@@ -7,7 +7,13 @@ from syndicator.core.model import Fetched, FetchResult
 from syndicator.core.reasons import FeedReason
 from syndicator.filing import worker_functions
 from syndicator.filing.context import VisitContext
-from syndicator.filing.kinds.kind import Announced, Finding, Search, ask, remove_private_site
+from syndicator.filing.kinds.kind import (
+    Announced,
+    Finding,
+    Search,
+    fetch_source,
+    remove_private_site,
+)
 
 
 async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
@@ -16,12 +22,12 @@ async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
     return []
 
 
-async def visit(context: VisitContext) -> FetchResult:
+async def fetch(context: VisitContext) -> FetchResult:
     """Ask for the page."""
-    return await ask(context, "page")
+    return await fetch_source(context, "page")
 
 
-async def entries(context: VisitContext, answer: Fetched) -> Announced:
+async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
     """Return the articles that the selected links lead to."""
     source = context.source
     body = (answer.body, answer.final_url, dict(answer.headers))

@@ -10,7 +10,14 @@ from syndicator.core.requests import Seen
 from syndicator.filing import worker_functions
 from syndicator.filing.context import VisitContext
 from syndicator.filing.kinds import feed as feeds
-from syndicator.filing.kinds.kind import Announced, Finding, Place, Search, ask, remove_private_site
+from syndicator.filing.kinds.kind import (
+    Announced,
+    Finding,
+    Place,
+    Search,
+    fetch_source,
+    remove_private_site,
+)
 
 MOST_PAGES = 5  # pages of a list, the first included: a choice
 
@@ -39,53 +46,59 @@ async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
 
 
 def is_left_to_pages(search: Search, earlier: Sequence[Finding]) -> bool:
-    """True if the page itself may be followed: no feed of articles was found, or those found are of
-    the site of an article."""
+    """Return True if the page itself may be followed: no feed of articles was found, or those found
+    are of the site of an article."""
     if search.document.kind != "page":
         return False
-    of_articles = [each for each in earlier if each.place == Place.FEED]
-    if not of_articles:
+    if not any(finding.place == Place.FEED for finding in earlier):
         return True
+    if not search.is_declared_article:
+        return False
     page = search.answer.final_url
-    return search.is_declared_article and not any(feeds.is_about(each, page) for each in earlier)
+    return not any(feeds.is_about(finding, page) for finding in earlier)
 
 
-async def visit(context: VisitContext) -> FetchResult:
+async def fetch(context: VisitContext) -> FetchResult:
     """Ask for the page."""
-    return await ask(context, "page")
+    return await fetch_source(context, "page")
 
 
-async def entries(context: VisitContext, answer: Fetched) -> Announced:
+async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
     """Return the articles that the page lists; at the first visit with those of its next pages."""
-    feed = await _read(context, answer)
+    feed = await _read_list(context, answer)
     return Announced(feed=remove_private_site(feed, context.source), answer=answer)
 
 
-async def _read(context: VisitContext, answer: Fetched) -> ParsedFeed:
+async def _read_list(context: VisitContext, answer: Fetched) -> ParsedFeed:
+    """Read the list of a page: find the one that was learnt, else learn it by the articles that are
+    filed already."""
     run = context.run
     state = context.state
-    seen: tuple[Seen, ...] = ()
-    if not state.discovery.listing:
-        seen = tuple(Seen(url=url, title=title) for url, title in run.store.listed(state.key))
+    learnt = state.discovery.listing
+    filed: tuple[Seen, ...] = ()
+    if not learnt:
+        filed = tuple(Seen(url=url, title=title) for url, title in run.store.listed(state.key))
     body = (answer.body, answer.final_url, dict(answer.headers))
-    feed: ParsedFeed = await run.worker.call(
-        worker_functions.read_listing, *body, state.discovery.listing, seen
-    )
-    first = state.visits.last_success is None  # also if the operator pointed to the list
-    return feed if state.discovery.listing and not first else await _with_older(context, feed)
+    feed: ParsedFeed = await run.worker.call(worker_functions.read_listing, *body, learnt, filed)
+    is_first_visit = state.visits.last_success is None  # also if the operator pointed to the list
+    if learnt and not is_first_visit:
+        return feed
+    return await _add_older_pages(context, feed)
 
 
-async def _with_older(context: VisitContext, feed: ParsedFeed) -> ParsedFeed:
+async def _add_older_pages(context: VisitContext, feed: ParsedFeed) -> ParsedFeed:
+    """Return the feed with entries of the next pages of its list, until there are as many as the
+    source's `backfill`."""
     source = context.source
     visited = {urls.alias(feed.site_url)}
     entries: dict[str, Entry] = {entry.id: entry for entry in feed.entries}
+    entries_of_first_page = len(entries)
     page = feed
-    first = len(entries)
     while len(entries) < source.backfill and page.next_url and len(visited) < MOST_PAGES:
         if urls.alias(page.next_url) in visited:
             break
         visited.add(urls.alias(page.next_url))
-        answer = await context.ask(page.next_url, source)
+        answer = await context.fetch_page(page.next_url, source)
         if not isinstance(answer, Fetched) or not urls.same_site(answer.final_url, source.url):
             break
         try:
@@ -98,4 +111,6 @@ async def _with_older(context: VisitContext, feed: ParsedFeed) -> ParsedFeed:
         for entry in page.entries:
             entries.setdefault(entry.id, entry)
         context.log.debug("next page of a list", url=answer.final_url, entries=len(entries))
-    return feed if len(entries) == first else replace(feed, entries=tuple(entries.values()))
+    if len(entries) == entries_of_first_page:
+        return feed
+    return replace(feed, entries=tuple(entries.values()))

@@ -1,4 +1,4 @@
-"""Mailboxes: a source is one newsletter of it, named by `from` or `list`.
+"""Follow a newsletter in a mailbox, named by `from` or `list`.
 
 A visit lists the mails that came since the last one, reads their headers, and fetches those of its
 newsletter alone. They are read in the worker, and wait as entries with their text, so that nothing
@@ -42,9 +42,9 @@ _OTHERS: Final = "newsletters of "  # note in the database: those that no source
 
 @dataclass(slots=True, kw_only=True)
 class _Harvest:
-    """What a visit found. `new`: mails of the newsletter that are not known yet; `filed`: those
-    that are; `others`: newsletters that no source names; `end`: the position up to which all mails
-    are among these: a page that has too many is read again by the next visit."""
+    """The mails that a visit found. `new`: of the newsletter and not known yet; `filed`: of the
+    newsletter and known; `others`: newsletters that no source names; `end`: the position up to
+    which all mails were looked at: a page that has too many is read again by the next visit."""
 
     end: str
     new: list[KnownMail] = field(default_factory=list)
@@ -52,10 +52,10 @@ class _Harvest:
     others: dict[str, None] = field(default_factory=dict)
 
     def has_room_for(self, mail: KnownMail) -> bool:
-        """True if this visit can fetch the mail, too. One is always fetched."""
+        """Return True if this visit can fetch the mail, too. One is always fetched."""
         if not self.new:
             return True
-        size = sum(min(taken.size, LARGEST) for taken in (*self.new, mail))
+        size = sum(min(fetched.size, LARGEST) for fetched in (*self.new, mail))
         return len(self.new) < _MOST_MAILS and size <= _MOST_BYTES
 
 
@@ -65,7 +65,7 @@ async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
     return []
 
 
-async def visit(context: VisitContext) -> FetchResult:
+async def fetch(context: VisitContext) -> FetchResult:
     """Fetch the mails of the newsletter that came since the last visit."""
     source = context.source
     state = context.state
@@ -77,8 +77,8 @@ async def visit(context: VisitContext) -> FetchResult:
         async with context.run.mailboxes.use(
             source.url, lambda: open_mailbox(source, context.run)
         ) as mailbox:
-            harvest = await _harvest(context, mailbox, position, since)
-            received = await asyncio.to_thread(_fetch, mailbox, harvest.new)
+            harvest = await _look_through_mails(context, mailbox, position, since)
+            received = await asyncio.to_thread(_fetch_mails, mailbox, harvest.new)
             problem = await _put_away(mailbox, harvest.filed, source.after)
     except MailboxFailed as failed:
         values = secrets.known(source.url, context.run.environ)
@@ -94,7 +94,7 @@ async def visit(context: VisitContext) -> FetchResult:
     )
 
 
-async def _harvest(
+async def _look_through_mails(
     context: VisitContext, mailbox: SharedMailbox, position: newsletter.Position, since: datetime
 ) -> _Harvest:
     """Read the headers of the mails since the last visit began, a page at a time, until there are
@@ -117,17 +117,20 @@ async def _harvest(
 def _take_page(context: VisitContext, harvest: _Harvest, mails: Sequence[KnownMail]) -> bool:
     """Add mails to `harvest`. Return False if there is no room for one of them."""
     source = context.source
-    wanted = [mail for mail in mails if newsletter.is_wanted(source, mail.headers)]
-    rows = context.run.store.entries(source.key, [mail.headers.mid for mail in wanted])
-    taken = {mail.headers.mid for mail in harvest.new}
-    for mail in wanted:
-        if mail.headers.mid in rows:
+    of_newsletter = [mail for mail in mails if newsletter.is_wanted(source, mail.headers)]
+    rows = context.run.store.entries(source.key, [mail.headers.mid for mail in of_newsletter])
+    new_ids = {mail.headers.mid for mail in harvest.new}
+    for mail in of_newsletter:
+        mail_id = mail.headers.mid
+        if mail_id in rows:
             harvest.filed.append(mail.name)
-        elif mail.headers.mid not in taken:
-            if not harvest.has_room_for(mail):
-                return False
-            harvest.new.append(mail)
-            taken.add(mail.headers.mid)
+            continue
+        if mail_id in new_ids:
+            continue
+        if not harvest.has_room_for(mail):
+            return False
+        harvest.new.append(mail)
+        new_ids.add(mail_id)
     return True
 
 
@@ -136,9 +139,9 @@ def open_mailbox(source: Source, run: RunContext) -> OpenMailbox:
     address = parse_mailbox(source.url)
     if not address.host:
         return Maildir(Path(address.folder), LARGEST)
-    lacking = unset_in_url(source, run.environ)
-    if lacking:
-        raise MailboxFailed(FetchReason.UNSET_VARIABLE, unset_detail(lacking))
+    unset_variables = unset_in_url(source, run.environ)
+    if unset_variables:
+        raise MailboxFailed(FetchReason.UNSET_VARIABLE, unset_detail(unset_variables))
     # late: a run without mail servers does not load what talks to them
     from syndicator.visiting.mail.imap import open_folder
 
@@ -151,7 +154,7 @@ def open_mailbox(source: Source, run: RunContext) -> OpenMailbox:
     return open_folder(login, source.allow, run.settings.fetch, LARGEST)
 
 
-def _fetch(mailbox: SharedMailbox, mails: Sequence[KnownMail]) -> list[ReceivedMail]:
+def _fetch_mails(mailbox: SharedMailbox, mails: Sequence[KnownMail]) -> list[ReceivedMail]:
     """Fetch mails. One that is gone by now is left out: if another program moved it, it is listed
     again at the next visit."""
     received = []
@@ -163,8 +166,8 @@ def _fetch(mailbox: SharedMailbox, mails: Sequence[KnownMail]) -> list[ReceivedM
 
 
 async def _put_away(mailbox: SharedMailbox, names: Sequence[MailName], after: str) -> str:
-    """Do with mails that are filed what the operator wants. Return why that was not possible: it
-    keeps no mail from being read."""
+    """Move or delete mails that are filed, as the option `after` of the source says. Return a
+    problem for the operator, "" without one: it keeps no mail from being read."""
     if after == "keep" or not names:
         return ""
     try:
@@ -176,7 +179,7 @@ async def _put_away(mailbox: SharedMailbox, names: Sequence[MailName], after: st
 
 def _note_others(context: VisitContext, others: Iterable[str], now: datetime) -> str:
     """Note the newsletters that no source names. Return a line for the operator at the first source
-    of the mailbox: it stands in `status` once."""
+    of the mailbox: `status` shows it once."""
     store = context.run.store
     siblings = newsletter.find_siblings(context.run.sources, context.source)
     key = f"{_OTHERS}{urls.redacted(context.source.url)}"
@@ -191,18 +194,21 @@ def _note_others(context: VisitContext, others: Iterable[str], now: datetime) ->
     return newsletter.describe_others(waiting)
 
 
-async def entries(context: VisitContext, answer: Fetched) -> Announced:
+async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
     """Return the mails as entries. One that cannot be read has a fault, and holds up no other."""
     mails = unpack_mails(answer.body) if answer.body else []
     readers = _find_readers(context.source)
-    found = [await _read(context, mail, readers) for mail in mails]
-    names = [entry.authors[0] for entry in found if entry.authors and not entry.fault]
-    title = context.state.channel.feed_title or next(iter(names), "")
-    feed = ParsedFeed(format="mail", title=title, entries=tuple(found))
+    entries = [await _read_mail(context, mail, readers) for mail in mails]
+    senders = [entry.authors[0] for entry in entries if entry.authors and not entry.fault]
+    title = context.state.channel.feed_title
+    if not title and senders:
+        title = senders[0]
+    feed = ParsedFeed(format="mail", title=title, entries=tuple(entries))
     return Announced(feed=feed, answer=answer)
 
 
-async def _read(context: VisitContext, mail: ReceivedMail, readers: tuple[str, ...]) -> Entry:
+async def _read_mail(context: VisitContext, mail: ReceivedMail, readers: tuple[str, ...]) -> Entry:
+    """Read a mail in the worker; one that cannot be read becomes an entry with the fault."""
     try:
         entry: Entry = await context.run.worker.call(
             worker_functions.read_mail, mail.raw, mail.received, mail.size, readers

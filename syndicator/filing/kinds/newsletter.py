@@ -1,4 +1,4 @@
-"""Which mails of a mailbox a source takes, and what it remembers of a visit. Pure."""
+"""Decide which mails of a mailbox belong to a source, and how far it has read. Pure."""
 
 import hashlib
 import json
@@ -14,8 +14,8 @@ _SHOWN: Final = 5  # of them
 
 
 def is_wanted(source: Source, headers: MailHeaders) -> bool:
-    """True if the mail is of the newsletter that `source` names. With `from` and `list` both must
-    fit. A mail that names several senders is of each, so that it is refused with a reason."""
+    """Return True if the mail is of the newsletter that `source` names. With `from` and `list` both
+    must fit. A mail that names several senders is of each, so that it is refused with a reason."""
     if source.list_id and headers.list_id != source.list_id:
         return False
     if not source.sender:
@@ -27,9 +27,9 @@ def is_wanted(source: Source, headers: MailHeaders) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """How far a source has read its mailbox. `before`: where its last visit began, and `after`:
-    where that ended. A visit begins at `before`: the mails up to `after` are filed by then, and can
-    be put away."""
+    """The positions in its mailbox where a source's last visit began (`before`) and ended
+    (`after`). The next visit begins at `before`, too: the mails up to `after` are filed by then,
+    and can be put away."""
 
     before: str = ""
     after: str = ""
@@ -41,7 +41,7 @@ def read_position(source: Source, stored: str | None) -> Position:
     if len(parts) != len(_write_position(source, Position()).split(";")):
         return Position()
     newsletter, before, after = parts
-    if newsletter != _digest(source):
+    if newsletter != _compute_digest(source):
         return Position()
     return Position(before=before, after=after)
 
@@ -52,10 +52,13 @@ def next_position(source: Source, position: Position, after: str) -> str:
 
 
 def _write_position(source: Source, position: Position) -> str:
-    return ";".join((_digest(source), position.before, position.after))
+    """Return the position as the validator of a source."""
+    return ";".join((_compute_digest(source), position.before, position.after))
 
 
-def _digest(source: Source) -> str:
+def _compute_digest(source: Source) -> str:
+    """Return a digest of the newsletter that `source` names: its position is of no use for another
+    one."""
     newsletter = repr((source.url, source.sender, source.list_id))
     return hashlib.sha256(newsletter.encode()).hexdigest()[:16]
 
@@ -63,12 +66,12 @@ def _digest(source: Source) -> str:
 def list_others(sources: Iterable[Source], mails: Sequence[MailHeaders]) -> list[str]:
     """Return the newsletters among `mails` that no source names, each as the line of sources.toml
     that would name it. Of other mails nothing is said: an inbox is private."""
-    named = tuple(sources)
+    all_sources = tuple(sources)
     lines = dict[str, None]()
     for headers in mails:
         if not headers.is_newsletter or headers.forgery:
             continue
-        if any(is_wanted(source, headers) for source in named):
+        if any(is_wanted(source, headers) for source in all_sources):
             continue
         if headers.list_id:
             lines[f'list = "{headers.list_id}"'] = None
@@ -83,9 +86,9 @@ def merge_others(
     """Return the newsletters that wait for the operator: those `stored` that no source names by
     now, and `new` ones."""
     earlier: list[str] = json.loads(stored) if stored else []
-    named = {f'from = "{source.sender}"' for source in sources if source.sender}
-    named |= {f'list = "{source.list_id}"' for source in sources if source.list_id}
-    waiting = dict.fromkeys(line for line in (*earlier, *new) if line not in named)
+    named_lines = {f'from = "{source.sender}"' for source in sources if source.sender}
+    named_lines |= {f'list = "{source.list_id}"' for source in sources if source.list_id}
+    waiting = dict.fromkeys(line for line in (*earlier, *new) if line not in named_lines)
     return tuple(waiting)[:_MOST_OTHERS]
 
 
@@ -93,9 +96,9 @@ def describe_others(others: Sequence[str]) -> str:
     """Return a line for the operator, "" if no newsletter waits."""
     if not others:
         return ""
-    shown = ", ".join(others[:_SHOWN])
-    more = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
-    return f"newsletters that no source names, and that are not read: {shown}{more}"
+    first_lines = ", ".join(others[:_SHOWN])
+    rest = f" and {len(others) - _SHOWN} more" if len(others) > _SHOWN else ""
+    return f"newsletters that no source names, and that are not read: {first_lines}{rest}"
 
 
 def find_siblings(sources: Mapping[str, Source], source: Source) -> list[Source]:

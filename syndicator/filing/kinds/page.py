@@ -8,7 +8,7 @@ from syndicator.core import urls
 from syndicator.core.model import Entry, Fetched, FetchResult, ParsedFeed
 from syndicator.filing import worker_functions
 from syndicator.filing.context import Page, VisitContext
-from syndicator.filing.kinds.kind import Announced, Finding, Place, Search, ask
+from syndicator.filing.kinds.kind import Announced, Finding, Place, Search, fetch_source
 from syndicator.filing.kinds.listing import is_left_to_pages
 
 
@@ -18,24 +18,24 @@ async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
     is_front = urls.is_front_page(search.url) or urls.is_front_page(search.answer.final_url)
     if is_front or not is_left_to_pages(search, earlier):
         return []
-    place = Place.ARTICLE
+    rank = Place.ARTICLE
     if not search.is_declared_article:
-        refused = await search.run.worker.call(worker_functions.kind_of, *search.body)
-        is_list = any(each.kind == "list" for each in earlier)
-        if refused and not is_list:
+        why_no_article = await search.run.worker.call(worker_functions.kind_of, *search.body)
+        is_list = any(finding.kind == "list" for finding in earlier)
+        if why_no_article and not is_list:
             return []
-        if refused:
-            place = Place.DOUBTFUL_ARTICLE
+        if why_no_article:
+            rank = Place.DOUBTFUL_ARTICLE
     title = search.document.title
-    return [Finding(kind="page", place=place, url=search.url, answer=search.answer, title=title)]
+    return [Finding(kind="page", place=rank, url=search.url, answer=search.answer, title=title)]
 
 
-async def visit(context: VisitContext) -> FetchResult:
+async def fetch(context: VisitContext) -> FetchResult:
     """Ask for the page."""
-    return await ask(context, "page")
+    return await fetch_source(context, "page")
 
 
-async def entries(context: VisitContext, answer: Fetched) -> Announced:
+async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
     """Return the page as a feed of one entry, which is read from `page` without a further
     request."""
     entry = Entry(id=context.source.url, url=answer.final_url, summary=answer.digest)

@@ -3,10 +3,10 @@
 from syndicator.core import urls
 from syndicator.core.model import Source, SourceState
 from syndicator.filing.kinds import feed, links, mailbox, unstated_kind
-from syndicator.filing.kinds.kind import Visited
+from syndicator.filing.kinds.kind import Visitable
 
 
-def kind_of(source: Source, state: SourceState) -> Visited:
+def choose_kind(source: Source, state: SourceState) -> Visitable:
     """Return the module of the source's kind: the one that the operator states, else the one that
     was found at its first visit; discovery before that."""
     if urls.is_mailbox(source.url):
@@ -18,4 +18,6 @@ def kind_of(source: Source, state: SourceState) -> Visited:
     if state.is_undiscovered:
         return unstated_kind
     found = state.discovery.found
-    return unstated_kind.KINDS[found] if found else feed  # "": by an earlier version
+    if not found:  # by an earlier version
+        return feed
+    return unstated_kind.KINDS[found]

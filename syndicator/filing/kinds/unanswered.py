@@ -16,7 +16,7 @@ _CURES: dict[str, str] = {
     FetchReason.NOT_FOUND: "look for the site's new address, or give its front page",
     FetchReason.FORBIDDEN: "the server refuses us: ask its owner, or give the address of its feed",
 }
-_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
+_PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 _OWN_CERTIFICATE = re.compile("self.signed|local issuer|unable to get issuer", re.I)
 _TRUST_OWN = (
     "if the certificate is of your own network, name a file with it and the public ones in the"
@@ -27,10 +27,10 @@ _ALLOW = re.compile(r'allow = \["([^"]+)"\]')
 
 def describe_failure(url: str, failed: Failed) -> str:
     """Return a sentence with the address, the reason and the cure."""
-    means = ""
+    meaning = ""
     if failed.detail.startswith("robots.txt unreachable"):
-        means = f"{explained(failed.reason)[0]}: "
-    return f"{url}: {failed.reason}: {means}{failed.detail}{_find_cure(failed)}"
+        meaning = f"{explained(failed.reason)[0]}: "
+    return f"{url}: {failed.reason}: {meaning}{failed.detail}{_find_cure(failed)}"
 
 
 def name_setting(failed: Failed, proxy: str, environ: Mapping[str, str]) -> str:
@@ -42,7 +42,7 @@ def name_setting(failed: Failed, proxy: str, environ: Mapping[str, str]) -> str:
         return ""
     if proxy:
         return f"see that the proxy of fetch.proxy answers: {urls.redacted(proxy)}"
-    for name in _PROXIES:
+    for name in _PROXY_VARIABLES:
         value = environ.get(name) or environ.get(name.lower())
         if value:
             return (
@@ -58,8 +58,10 @@ def name_setting(failed: Failed, proxy: str, environ: Mapping[str, str]) -> str:
 
 
 def _find_cure(failed: Failed) -> str:
-    if line := _ALLOW.search(failed.detail):
-        return f", or add it with --allow {line[1]}, which writes that line"
+    """Return the end of the sentence, with the cure for the failure."""
+    allow_line = _ALLOW.search(failed.detail)
+    if allow_line:
+        return f", or add it with --allow {allow_line[1]}, which writes that line"
     if failed.reason == FetchReason.TLS and _OWN_CERTIFICATE.search(failed.detail):
         return f"; tell the site's owner; {_TRUST_OWN}"
     cure = _CURES.get(failed.reason) or explained(failed.reason)[1]

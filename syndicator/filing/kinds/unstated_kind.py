@@ -1,7 +1,7 @@
-"""Find out what an address is if nobody says: feed, sitemap, list or single article.
+"""Find out which kind of source an address is, if nobody says: feed, list or single article.
 
-All ways of adding come here: with the first visit of a source that states no kind (`entries`), or,
-if a person chooses, before it is added (`discover`)."""
+All ways of adding come here: with the first visit of a source that states no kind
+(`read_entries`), or, if a person chooses, before it is added (`discover`)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from syndicator.filing.kinds.kind import (
     Finding,
     Kind,
     Search,
-    ask,
+    fetch_source,
     remove_private_site,
 )
 from syndicator.visiting.feeds.known import Discovery
@@ -35,8 +35,8 @@ SHUT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovered:
-    """What stands at an address. `findings`: the best first; `document`: the kind of the answer;
-    `untried`: feeds that its page names and that were not looked at."""
+    """The result of a search at an address. `findings`: the best first; `document`: the kind of the
+    answer; `untried`: number of feeds that its page names and that were not looked at."""
 
     findings: Sequence[Finding]
     document: Discovery
@@ -44,40 +44,40 @@ class Discovered:
 
 
 async def discover(run: RunContext, source: Source, url: str, answer: Fetched) -> Discovered:
-    """Return what can be followed at `url`, which gave `answer`; nothing for a list of
+    """Return the feeds, lists and articles at `url`, which gave `answer`; none for a list of
     subscriptions (OPML). `source`: settings of the requests. Raises NotAFeed if there is nothing to
     follow, WorkerFailed."""
     try:
-        own = await feed.read_own(run, url, answer)
-        return Discovered(findings=[own], document=Discovery("feed"))
+        finding = await feed.read_feed_itself(run, url, answer)
+        return Discovered(findings=[finding], document=Discovery("feed"))
     except NotAFeed as refused:
-        why = refused
+        no_feed = refused
     body = (answer.body, answer.final_url, dict(answer.headers))
     document: Discovery = await run.worker.call(worker_functions.discover, *body)
     if document.kind == "opml":
         return Discovered(findings=(), document=document)
-    if why.reason != FeedReason.HTML and feed.is_meant_as_feed(document, answer):
-        raise why
+    if no_feed.reason != FeedReason.HTML and feed.is_meant_as_feed(document, answer):
+        raise no_feed
     search = Search(run=run, source=source, url=url, answer=answer, document=document)
-    found: list[Finding] = []
+    findings: list[Finding] = []
     for kind in KINDS.values():
-        found += await kind.discover(search, found)
-    if not found:
-        raise await _find_nothing(search)
-    found.sort(key=lambda finding: finding.place)
-    untried = feed.links_of(search)[feed.MOST_TRIED :]
-    return Discovered(findings=found, document=document, untried=len(untried))
+        findings += await kind.discover(search, findings)
+    if not findings:
+        raise await _explain_nothing_found(search)
+    findings.sort(key=lambda finding: finding.place)
+    untried = feed.list_links(search)[feed.MOST_TRIED :]
+    return Discovered(findings=findings, document=document, untried=len(untried))
 
 
 async def discover_closed(run: RunContext, source: Source, url: str) -> Sequence[Finding]:
     """Return the feeds of an address that is closed to programs, if its service is known."""
-    nothing = Fetched(url=url, final_url=url, status=0, headers={}, body=b"")
-    search = Search(run=run, source=source, url=url, answer=nothing, document=Discovery("page"))
+    no_answer = Fetched(url=url, final_url=url, status=0, headers={}, body=b"")
+    search = Search(run=run, source=source, url=url, answer=no_answer, document=Discovery("page"))
     return await feed.discover_known(search)
 
 
-async def _find_nothing(search: Search) -> NotAFeed:
-    """Return why there is nothing to follow."""
+async def _explain_nothing_found(search: Search) -> NotAFeed:
+    """Return the error that says why there is nothing to follow."""
     if search.failed:
         detail = f"names feeds, and none of them can be read: {search.failed[0]}"
         return NotAFeed(FeedReason.DEAD_FEEDS, detail)
@@ -92,30 +92,30 @@ async def _find_nothing(search: Search) -> NotAFeed:
     return NotAFeed(FeedReason.NOTHING, "names no feed and lists no articles")
 
 
-async def visit(context: VisitContext) -> FetchResult:
+async def fetch(context: VisitContext) -> FetchResult:
     """Ask for the address; if it is closed to programs, for the feed that its service is known to
     have."""
-    answer = await ask(context, "feed")
+    answer = await fetch_source(context, "feed")
     if not isinstance(answer, Failed) or answer.no_network or answer.ours or answer.unasked:
         return answer
     findings = await discover_closed(context.run, context.source, context.source.url)
     return findings[0].answer if findings else answer
 
 
-async def entries(context: VisitContext, answer: Fetched) -> Announced:
-    """Return the entries of the best that stands at the address, and what that is. Raises NotAFeed
-    with what was found if a person must decide, or if there is nothing to follow; WorkerFailed."""
+async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
+    """Return the entries of the best finding at the address, and the finding. Raises NotAFeed that
+    names the findings if a person must decide, or if there is nothing to follow; WorkerFailed."""
     source = context.source
     discovered = await discover(context.run, source, answer.url, answer)
     if discovered.document.kind == "opml":
         raise NotAFeed(FeedReason.SUBSCRIPTIONS, "is a list of subscriptions")
     best = discovered.findings[0]
     if not best.is_for_a_run or best.feed is None:
-        raise _leave_to_person(discovered.findings)
+        raise _explain_choice(discovered.findings)
     if best.kind == "list" and answer.warning:
         raise NotAFeed(FeedReason.SHUT, SHUT)
     if best.kind == "list":
-        announced = await listing.entries(context, answer)
+        announced = await listing.read_entries(context, answer)
         return Announced(feed=announced.feed, answer=answer, found=best)
     # a page only: two keys with the feed itself are a choice of the operator
     if discovered.document.kind != "feed":
@@ -132,8 +132,9 @@ def _refuse_second_key(context: VisitContext, url: str) -> None:
             raise NotAFeed(FeedReason.FOLLOWED, detail)
 
 
-def _leave_to_person(findings: Sequence[Finding]) -> NotAFeed:
-    """Return what was found and cannot be followed without a word of the operator."""
+def _explain_choice(findings: Sequence[Finding]) -> NotAFeed:
+    """Return the error that names the findings, which are not followed unless the operator says
+    so."""
     feeds = [finding.url for finding in findings if finding.kind == "feed"]
     if findings[0].kind == "page":
         beside = f", beside the feed {urls.redacted(feeds[0])}" if feeds else ""

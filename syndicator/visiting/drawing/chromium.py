@@ -43,7 +43,8 @@ _NOT_PASSED: Final = frozenset(
     {"content-encoding", "content-length", "transfer-encoding", "set-cookie", "connection"}
 )
 
-# Fetches what a page asks for, at most so many bytes; None if it may not have it.
+# Fetches the answer to a request of a page, at most so many bytes; None if the page may not have
+# it.
 AnswerRequest = Callable[[PageRequest, int], Awaitable[Fetched | None]]
 
 
@@ -91,12 +92,14 @@ class _Loader:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _treat(self, route: "Route") -> None:
+        """Answer a request; errors of a page that has ended do not matter."""
         from playwright.async_api import Error
 
         with suppress(Error):  # the page has ended, or no longer wants it
             await self._answer_route(route)
 
     async def _answer_route(self, route: "Route") -> None:
+        """Answer a request: with the document, a fetched answer, an empty one, or a refusal."""
         request = _describe_request(route)
         is_document = request.kind == "document" and not request.is_framed
         if is_document and not self._is_opened:
@@ -123,6 +126,7 @@ class _Loader:
 
 
 def _describe_request(route: "Route") -> PageRequest:
+    """Return the request of a page as `page_requests` sees it."""
     request = route.request
     return PageRequest(
         url=request.url,
@@ -134,6 +138,7 @@ def _describe_request(route: "Route") -> PageRequest:
 
 
 async def _fulfill(route: "Route", fetched: Fetched) -> None:
+    """Give the page the answer `fetched`."""
     headers = {name: value for name, value in fetched.headers.items() if name not in _NOT_PASSED}
     await route.fulfill(status=fetched.status, headers=headers, body=fetched.body)
 
@@ -173,6 +178,7 @@ async def _watch_limits(profile: Profile, limits: Limits) -> ChildFailed:
 async def _draw_in(
     profile: Profile, document: Fetched, answer: AnswerRequest, user_agent: str, limits: Limits
 ) -> Drawing:
+    """Start Chromium in `profile`, open the page and return it once it is complete."""
     from playwright.async_api import Error, async_playwright
 
     try:

@@ -15,7 +15,7 @@ from syndicator.processes.child import ChildFailed, Failure, Limits
 from syndicator.visiting.drawing.chromium import LIMITS, draw_page
 from syndicator.visiting.drawing.launcher import find_obstacle
 from syndicator.visiting.drawing.page_requests import PageRequest
-from syndicator.visiting.fetch.ssrf import Refusal, origin, parse_url
+from syndicator.visiting.fetch.ssrf import Refusal, get_origin, parse_url
 
 _HTML: Final = ("text/html", "application/xhtml+xml")
 _DRAWN_TYPE: Final = "text/html; charset=utf-8"
@@ -57,8 +57,8 @@ class DrawingFetcher:
             if self._obstacle is None:
                 self._obstacle = await asyncio.to_thread(find_obstacle)
             if self._obstacle:
-                shown = urls.redacted(request.url)
-                return Failed(url=shown, reason=FetchReason.NO_BROWSER, detail=self._obstacle)
+                shown_url = urls.redacted(request.url)
+                return Failed(url=shown_url, reason=FetchReason.NO_BROWSER, detail=self._obstacle)
             async with self._open_page() as page_fetcher:
                 answer = await page_fetcher.fetch(request)
                 if not isinstance(answer, Fetched) or not _is_html(answer):
@@ -66,17 +66,20 @@ class DrawingFetcher:
                 return await self._draw(request, answer, page_fetcher)
 
     async def aclose(self) -> None:
+        """Close the connections of the fetcher."""
         await self._fetcher.aclose()
 
     async def _draw(
         self, request: Request, document: Fetched, page_fetcher: Fetcher
     ) -> FetchResult:
-        async def answer(asked: PageRequest, most: int) -> Fetched | None:
-            result = await page_fetcher.fetch(make_part_request(request, asked, most))
+        """Draw the page `document`, the answer to `request`; a browser that fails is a `Failed`."""
+
+        async def answer(part: PageRequest, most: int) -> Fetched | None:
+            result = await page_fetcher.fetch(make_part_request(request, part, most))
             if isinstance(result, Fetched):
                 return result
             detail = result.reason if isinstance(result, Failed) else "not modified"
-            self._log.debug("a part is missing", url=urls.redacted(asked.url), reason=detail)
+            self._log.debug("a part is missing", url=urls.redacted(part.url), reason=detail)
             return None
 
         try:
@@ -99,29 +102,31 @@ class DrawingFetcher:
         )
 
 
-def make_part_request(page: Request, asked: PageRequest, most: int) -> Request:
-    """Return the request for what a page asks for. It has no credentials: scripts of others run in
-    a page, too. Private networks and robots.txt as for the page hold for its own site alone."""
+def make_part_request(page: Request, part: PageRequest, most: int) -> Request:
+    """Return the request for a script or data that a page loads. It has no credentials, as scripts
+    of others run in a page, too. Only for the site of the page may it use private networks and
+    ignore robots.txt as the page may."""
     return Request(
-        url=asked.url,
+        url=part.url,
         kind="page",
         deadline=page.deadline,
-        headers={"accept": asked.accept} if asked.accept.isascii() and asked.accept else {},
-        allow=page.allow if _has_same_origin(asked.url, page.url) else (),
-        robots=page.robots if urls.same_site(asked.url, page.url) else "obey",
+        headers={"accept": part.accept} if part.accept.isascii() and part.accept else {},
+        allow=page.allow if _has_same_origin(part.url, page.url) else (),
+        robots=page.robots if urls.same_site(part.url, page.url) else "obey",
         most=most,
     )
 
 
 def _has_same_origin(one: str, other: str) -> bool:
+    """Return True if both addresses have the same scheme, host and port."""
     try:
-        return origin(parse_url(one)) == origin(parse_url(other))
+        return get_origin(parse_url(one)) == get_origin(parse_url(other))
     except Refusal:
         return False
 
 
 def _is_html(answer: Fetched) -> bool:
-    """True if the answer says that it is HTML; without a type, if it looks like it."""
+    """Return True if the answer says that it is HTML; without a type, if it looks like it."""
     declared = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if declared:
         return declared in _HTML

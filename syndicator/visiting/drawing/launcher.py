@@ -67,11 +67,11 @@ def find_obstacle() -> str:
         if shutil.which(program) is None:
             return f"the program {program} is missing: install the package util-linux"
     try:
-        done = subprocess.run(command, capture_output=True, timeout=_TRY_SECONDS, check=False)
+        finished = subprocess.run(command, capture_output=True, timeout=_TRY_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
         return _describe_shut_namespaces(str(error))
-    if done.returncode:
-        return _describe_shut_namespaces(done.stderr.decode(errors="replace").strip())
+    if finished.returncode:
+        return _describe_shut_namespaces(finished.stderr.decode(errors="replace").strip())
     return ""
 
 
@@ -131,6 +131,7 @@ def _change_user() -> tuple[str, ...]:
 
 
 def _find_browser() -> str | None:
+    """Return the path of Chromium, or None."""
     for name in _BROWSERS:
         path = shutil.which(name)
         if path is not None:

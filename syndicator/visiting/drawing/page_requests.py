@@ -21,7 +21,7 @@ _LATEST: Final = 20.0  # also while it still asks for something
 
 
 class Treatment(Enum):
-    """What becomes of a request of a page."""
+    """The three ways to treat a request of a page."""
 
     LOAD = auto()  # by our fetcher
     EMPTY = auto()  # it is answered without a request
@@ -30,7 +30,7 @@ class Treatment(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """A request of a page. `kind`: what asks, as browsers name it ("document", "script", "xhr",
+    """A request of a page. `kind`: its purpose, as browsers name it ("document", "script", "xhr",
     "image"); `is_framed`: a document in another one; `accept`: its header."""
 
     url: str
@@ -42,23 +42,25 @@ class PageRequest:
 
 @dataclass(slots=True)
 class Budget:
-    """What a page has loaded so far."""
+    """The requests and bytes that a page has used so far."""
 
     requests: int = 0
     used_bytes: int = 0
 
     @property
     def is_spent(self) -> bool:
+        """True if the page may load nothing more."""
         return self.requests >= MOST_REQUESTS or self.used_bytes >= MOST_BYTES
 
     @property
     def bytes_left(self) -> int:
+        """The bytes that the page may still load."""
         return max(0, MOST_BYTES - self.used_bytes)
 
 
 def choose_treatment(request: PageRequest, budget: Budget) -> Treatment:
-    """Return what becomes of `request`. Only reading is permitted (GET); what stands in frames is
-    not read."""
+    """Return how `request` is treated. Only reading is permitted (GET); pages in frames are not
+    loaded."""
     if request.kind in _LEFT_EMPTY:
         return Treatment.EMPTY
     if request.kind not in _LOADED or request.method != "GET" or request.is_framed:
@@ -69,8 +71,8 @@ def choose_treatment(request: PageRequest, budget: Budget) -> Treatment:
 
 
 def is_complete(*, seconds: float, quiet_looks: int, pending: int) -> bool:
-    """True if a page is to be read as it is now. `seconds`: since it was opened; `quiet_looks`: so
-    many found nothing new; `pending`: requests without an answer."""
+    """Return True if a page is to be read as it is now. `seconds`: since it was opened;
+    `quiet_looks`: so many found nothing new; `pending`: requests without an answer."""
     if seconds >= _LATEST:
         return True
     if pending:

@@ -10,10 +10,11 @@ from urllib.parse import urljoin, urlsplit
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import ParsedFeed
 from syndicator.visiting.feeds.fields import one_line, resolve
-from syndicator.visiting.feeds.jsonfeed import looks_json, posts_api
-from syndicator.visiting.feeds.known import MOST, Discovery, FeedLink, known_feeds
-from syndicator.visiting.feeds.parser import parse_feed, unpacked
+from syndicator.visiting.feeds.jsonfeed import find_posts_api, looks_json
+from syndicator.visiting.feeds.known import MOST, Discovery, FeedLink, find_known_feeds
+from syndicator.visiting.feeds.parser import decompress_body, parse_feed
 
+_GZIP = b"\x1f\x8b"  # the first bytes of such a file
 _FORMATS = {
     "atom": "application/atom+xml",
     "rss": "application/rss+xml application/x-rss+xml text/rss+xml",
@@ -26,8 +27,8 @@ _TYPES = {
     for feed_format, media_types in _FORMATS.items()
     for media_type in media_types.split()
 }
-# Where the common publishing systems keep their feeds.
-# of a whole site: guessed for its front page alone
+# Paths at which the common publishing systems keep their feeds; _NEWS are of a whole site, and
+# guessed for its front page alone.
 _NEWS = ("news-sitemap.xml", "sitemap-news.xml")
 _GUESSES = (
     "feed",
@@ -48,13 +49,23 @@ _BODY = re.compile(
     r"<(?!/?(?:html|head|meta|link|title|base|style|noscript|template)\b)[a-z]", re.I
 )
 _LIKELY = re.compile(r"(^|[/._-])(rss|atom|feed)s?([/._?-]|$)", re.I)
+_CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.I)
+_CHARSET_IN_PAGE = re.compile(rb"charset=[\"']?([\w-]+)", re.I)
+_TITLE = re.compile(r"<title[^<>]*>([^<]*)", re.I)
+_OUTLINE = re.compile(r"<outline\s[^<>]*>", re.I)
+_OUTLINE_ATTRIBUTE = re.compile(r"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']")
+_OPML_TITLE = re.compile(r"<title>([^<]*)</title>")
+_SITEMAP_ADDRESS = re.compile(r"<loc>\s*([^<>]+?)\s*</loc>")
+_CHARSET_BYTES = 2048  # of a page in which its charset is looked for
+_KIND_BYTES = 4096  # of a document by which its kind is known
+_LONGEST_TAG = 4000  # characters of a tag that are looked at
 _OTHER_JSON = re.compile(r"oembed|/wp-json\b")  # alternates of WordPress that are no feeds
 _ICON_SIZE = re.compile(r"([1-9][0-9]{0,3})x[1-9][0-9]{0,3}", re.I)
 _LARGE_ICON = 64  # pixels: an icon that is as large is not blurred
 _APPLE_SIZE = 180  # pixels, of an apple-touch-icon that does not say it
 _MOST_ICONS = 3  # of a page that are tried
-_READ = 2_000_000  # characters of a page that are looked at
-_BYTES = 200_000  # of a page that are looked at for the links of its head: a choice
+_MOST_CHARACTERS = 2_000_000  # of a page that are looked at
+_HEAD_BYTES = 200_000  # of a page that are looked at for the links of its head: a choice
 
 
 def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> Discovery:
@@ -64,11 +75,9 @@ def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) ->
     try:
         feed = parse_feed(body, url, headers)
     except NotAFeed as refusal:
-        return (
-            Discovery("page")
-            if refusal.reason in ("empty", "too-large")
-            else _other(body, url, headers or {})
-        )
+        if refusal.reason in ("empty", "too-large"):
+            return Discovery("page")
+        return _discover_other(body, url, headers or {})
     kind: Literal["feed", "sitemap"] = "sitemap" if feed.format == "sitemap" else "feed"
     return Discovery(kind, (FeedLink(url, feed.title, feed.format),), feed.title)
 
@@ -78,88 +87,108 @@ def linked_feeds(
 ) -> tuple[str, ...]:
     """Return at most 50 rel=alternate feeds of the page's head. Links elsewhere may be a
     stranger's."""
-    return tuple(
-        dict.fromkeys(link.url for link in _Page(_head(body, headers or {}), url).alternates[:MOST])
-    )
+    page = _Page(_cut_head(body, headers or {}), url)
+    return tuple(dict.fromkeys(link.url for link in page.alternates[:MOST]))
 
 
-def _head(body: bytes, headers: Mapping[str, str]) -> str:
-    head = _without(_uncommented(_decoded(body, headers)), "<script", "</script")
-    end = _BODY.search(head)
-    return head[: end.start()] if end else head
+def _cut_head(body: bytes, headers: Mapping[str, str]) -> str:
+    """Return the text of a page up to the first element of its body, without scripts."""
+    text = _remove_between(_remove_comments(_decode(body, headers)), "<script", "</script")
+    end = _BODY.search(text)
+    return text[: end.start()] if end else text
 
 
-def _other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
-    if body.startswith(b"\x1f\x8b"):
-        body = unpacked(body)
-    start = body[:4096].lower()
+def _discover_other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
+    """Return the kind and the feeds of a document that is no feed."""
+    if body.startswith(_GZIP):
+        body = decompress_body(body)
+    start = body[:_KIND_BYTES].lower()
     if b"<opml" in start:
-        # regular expressions: no entity of the file is ever expanded
-        value = body.decode("utf-8", "replace")
-        title = re.search(r"<title>([^<]*)</title>", value)
-        outlines = []
-        for outline in re.findall(r"<outline\s[^<>]*>", value, re.I):
-            attributes = dict(re.findall(r"([\w:]+)\s*=\s*[\"']([^\"']*)[\"']", outline))
-            target = resolve(
-                url, one_line(attributes.get("xmlUrl", "") or attributes.get("xmlurl", ""))
-            )
-            if target:
-                outlines.append(
-                    FeedLink(
-                        target,
-                        one_line(attributes.get("title", "") or attributes.get("text", "")),
-                        "opml",
-                    )
-                )
-        return Discovery(
-            "opml", tuple(dict.fromkeys(outlines)), one_line(title[1]) if title else ""
-        )
+        return _read_opml(body, url)
     if b"<urlset" in start or b"<sitemapindex" in start:
-        places = re.findall(r"<loc>\s*([^<>]+?)\s*</loc>", body.decode("utf-8", "replace")[:_READ])
-        targets = (resolve(url, unescape(place)) for place in places[:MOST])
-        return Discovery(
-            "sitemap",
-            tuple(dict.fromkeys(FeedLink(target, "", "sitemap") for target in targets if target)),
-        )
-    page = _Page("" if looks_json(body) else _decoded(body, headers), url)
+        return _read_sitemap(body, url)
+    return _read_page("" if looks_json(body) else _decode(body, headers), url)
+
+
+def _read_opml(body: bytes, url: str) -> Discovery:
+    """Return the feeds of a list of subscriptions. Regular expressions: no entity of the file is
+    ever expanded."""
+    text = body.decode("utf-8", "replace")
+    links = []
+    for outline in _OUTLINE.findall(text):
+        attributes = dict(_OUTLINE_ATTRIBUTE.findall(outline))
+        address = one_line(attributes.get("xmlUrl", "") or attributes.get("xmlurl", ""))
+        target = resolve(url, address)
+        if target:
+            title = one_line(attributes.get("title", "") or attributes.get("text", ""))
+            links.append(FeedLink(target, title, "opml"))
+    title_match = _OPML_TITLE.search(text)
+    title = one_line(title_match[1]) if title_match else ""
+    return Discovery("opml", tuple(dict.fromkeys(links)), title)
+
+
+def _read_sitemap(body: bytes, url: str) -> Discovery:
+    """Return the sitemaps of an index."""
+    text = body.decode("utf-8", "replace")[:_MOST_CHARACTERS]
+    links = []
+    for address in _SITEMAP_ADDRESS.findall(text)[:MOST]:
+        target = resolve(url, unescape(address))
+        if target:
+            links.append(FeedLink(target, "", "sitemap"))
+    return Discovery("sitemap", tuple(dict.fromkeys(links)))
+
+
+def _read_page(text: str, url: str) -> Discovery:
+    """Return the feeds of a page: of its service, linked, or guessed."""
+    page = _Page(text, url)
     links: list[FeedLink] = []
     for link in page.alternates[:MOST]:
-        links += [*(replace(better, instead_of=link.url) for better in known_feeds(link.url)), link]
+        for better in find_known_feeds(link.url):
+            links.append(replace(better, instead_of=link.url))
+        links.append(link)
     # the first address or the posts interface: success of either makes further guesses needless
     if not links:
-        first, *others = page.likely or _guesses(url)
+        first, *others = page.likely or _guess_feeds(url)
         links = [first, *page.posts, *others]
-    return Discovery(
-        "page",
-        tuple(dict.fromkeys([*known_feeds(url), *links]))[:MOST],
-        one_line(page.title),
-        page.article,
-    )
+    all_links = dict.fromkeys([*find_known_feeds(url), *links])
+    return Discovery("page", tuple(all_links)[:MOST], one_line(page.title), page.is_article)
 
 
-def _guesses(url: str) -> list[FeedLink]:
+def _guess_feeds(url: str) -> list[FeedLink]:
+    """Return common addresses of feeds, in the folder of `url` and at the root of its site."""
     parts = urlsplit(url)
     root = f"{parts.scheme}://{parts.netloc}/"
-    here = urljoin(url, ".")
-    places = [base + path for base in dict.fromkeys((here, root)) for path in _GUESSES]
-    places += [root + path for path in _NEWS] if here == root else []
-    return [FeedLink(place, "", "guess") for place in places]
+    folder = urljoin(url, ".")
+    addresses: list[str] = []
+    for base in dict.fromkeys((folder, root)):
+        addresses.extend(base + path for path in _GUESSES)
+    if folder == root:
+        addresses.extend(root + path for path in _NEWS)
+    return [FeedLink(address, "", "guess") for address in addresses]
 
 
-def _decoded(body: bytes, headers: Mapping[str, str]) -> str:
-    match = re.search(r"charset=[\"']?([\w-]+)", headers.get("content-type", ""), re.I)
-    inside = re.search(rb"charset=[\"']?([\w-]+)", body[:2048], re.I)
-    for name in (match[1] if match else "", inside[1].decode("ascii") if inside else "", "utf-8"):
+def _decode(body: bytes, headers: Mapping[str, str]) -> str:
+    """Return the text of a page by the charset of its header, else its own, else UTF-8."""
+    in_header = _CHARSET.search(headers.get("content-type", ""))
+    in_page = _CHARSET_IN_PAGE.search(body[:_CHARSET_BYTES])
+    charsets = []
+    if in_header:
+        charsets.append(in_header[1])
+    if in_page:
+        charsets.append(in_page[1].decode("ascii"))
+    charsets.append("utf-8")
+    for charset in charsets:
         try:
-            if name:
-                return body.decode(name, "replace")[:_READ]
+            return body.decode(charset, "replace")[:_MOST_CHARACTERS]
         except LookupError:
             continue
-    return body.decode("latin-1")[:_READ]
+    return body.decode("latin-1")[:_MOST_CHARACTERS]
 
 
 @dataclass(frozen=True, slots=True)
 class _IconLink:
+    """An icon that a page names."""
+
     url: str
     size: int  # width in pixels, 0 if unknown
 
@@ -168,50 +197,54 @@ class _Page:
     """Feed links and title of a page, by regular expressions: html.parser is quadratic for unclosed
     tags."""
 
-    def __init__(self, value: str, url: str) -> None:
+    def __init__(self, text: str, url: str) -> None:
         self.base = url
-        self.article = False
+        self.is_article = False
         self.icons: list[_IconLink] = []
         # relations in lower case, and target, of each link element
         self.links: list[tuple[list[str], str]] = []
         self.alternates: list[FeedLink] = []
         self.likely: list[FeedLink] = []
-        value = _uncommented(value)
-        title = re.search(r"<title[^<>]*>([^<]*)", value, re.I)
+        text = _remove_comments(text)
+        title = _TITLE.search(text)
         self.title = title[1] if title else ""
-        api = posts_api(value, url)
-        self.posts = [FeedLink(api, one_line(self.title), "api")] if api else []
-        for match in _TAG.finditer(value):
-            self._tag(match[1].lower(), _attributes(match[2]))
+        self.posts: list[FeedLink] = []  # of an interface of its publishing system
+        posts_url = find_posts_api(text, url)
+        if posts_url:
+            self.posts.append(FeedLink(posts_url, one_line(self.title), "api"))
+        for match in _TAG.finditer(text):
+            self._read_tag(match[1].lower(), _read_attributes(match[2]))
 
-    def _tag(self, name: str, attributes: dict[str, str]) -> None:
+    def _read_tag(self, name: str, attributes: dict[str, str]) -> None:
+        """Note the title, links and feeds that a tag names."""
         href = attributes.get("href", "")
         title = attributes.get("title", "")
         if name == "meta":
             is_type = attributes.get("property") == "og:type"
-            self.article |= is_type and attributes.get("content", "").lower() == "article"
+            if is_type and attributes.get("content", "").lower() == "article":
+                self.is_article = True
         elif name == "base":
             self.base = resolve(self.base, href) or self.base
         elif name == "link":
-            rels = attributes.get("rel", "").lower().split()
+            self._read_link(href, title, attributes)
+        elif len(self.likely) < MOST and _LIKELY.search(href):
             target = resolve(self.base, href)
-            self.links.append((rels, target))
-            if target and _ICONS & set(rels) and not _is_svg(target, attributes):
-                self.icons.append(_IconLink(target, _icon_size(rels, attributes)))
-            kind = _TYPES.get(attributes.get("type", "").split(";")[0].strip().lower())
-            if (
-                kind
-                and target
-                and {"alternate", "feed"} & set(rels)
-                and not _OTHER_JSON.search(href)
-            ):
-                self.alternates.append(FeedLink(target, one_line(title), kind))
-        elif (
-            len(self.likely) < MOST
-            and _LIKELY.search(href)
-            and (target := resolve(self.base, href))
-        ):
-            self.likely.append(FeedLink(target, one_line(title), "link"))
+            if target:
+                self.likely.append(FeedLink(target, one_line(title), "link"))
+
+    def _read_link(self, href: str, title: str, attributes: dict[str, str]) -> None:
+        """Note a link element, and the icon or feed that it names."""
+        relations = attributes.get("rel", "").lower().split()
+        target = resolve(self.base, href)
+        self.links.append((relations, target))
+        if target and _ICONS & set(relations) and not _is_svg(target, attributes):
+            self.icons.append(_IconLink(target, _measure_icon(relations, attributes)))
+        if "alternate" not in relations and "feed" not in relations:
+            return
+        media_type = attributes.get("type", "").split(";")[0].strip().lower()
+        feed_format = _TYPES.get(media_type)
+        if feed_format and target and not _OTHER_JSON.search(href):
+            self.alternates.append(FeedLink(target, one_line(title), feed_format))
 
 
 def _is_svg(address: str, attributes: dict[str, str]) -> bool:
@@ -220,39 +253,49 @@ def _is_svg(address: str, attributes: dict[str, str]) -> bool:
     return is_named_svg or "svg" in attributes.get("type", "").lower()
 
 
-def _icon_size(rels: Sequence[str], attributes: dict[str, str]) -> int:
+def _measure_icon(relations: Sequence[str], attributes: dict[str, str]) -> int:
     """Return the width that an icon states, in pixels; 0 if it is unknown."""
     widths = [int(width) for width in _ICON_SIZE.findall(attributes.get("sizes", ""))]
-    if not widths and not _APPLE.isdisjoint(rels):
+    if not widths and not _APPLE.isdisjoint(relations):
         return _APPLE_SIZE
     return max(widths, default=0)
 
 
-def _attributes(inside: str) -> dict[str, str]:
+def _read_attributes(tag: str) -> dict[str, str]:
+    """Return the attributes of a tag by lower-case name; of several with one name the first."""
     attributes: dict[str, str] = {}
-    for name, double, single, bare in _ATTRIBUTE.findall(inside[:4000]):
-        attributes.setdefault(name.lower(), unescape(double or single or bare).strip())
+    for name, double_quoted, single_quoted, bare in _ATTRIBUTE.findall(tag[:_LONGEST_TAG]):
+        value = double_quoted or single_quoted or bare
+        attributes.setdefault(name.lower(), unescape(value).strip())
     return attributes
 
 
-def _uncommented(value: str) -> str:
-    return _without(value, "<!--", "-->")
+def _remove_comments(text: str) -> str:
+    return _remove_between(text, "<!--", "-->")
 
 
-def _without(value: str, opening: str, closing: str) -> str:
-    low = value.lower() if len(value.lower()) == len(value) else value
+def _remove_between(text: str, opening: str, closing: str) -> str:
+    """Return `text` without the parts that begin with `opening` and end with `closing`."""
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a letter became two: positions would not fit
+        lowered = text
     pieces = []
-    at = 0
-    while (start := low.find(opening, at)) >= 0 and (end := low.find(closing, start)) >= 0:
-        pieces.append(value[at:start])
-        at = end + len(closing)
-    return "".join(pieces) + value[at:]
+    position = 0
+    while True:
+        start = lowered.find(opening, position)
+        end = lowered.find(closing, start) if start >= 0 else -1
+        if end < 0:
+            break
+        pieces.append(text[position:start])
+        position = end + len(closing)
+    pieces.append(text[position:])
+    return "".join(pieces)
 
 
 def linked_icons(body: bytes, url: str, headers: Mapping[str, str]) -> tuple[str, ...]:
     """Return the addresses of at most three icons that a page's head names, the best first: the
     smallest of those that are large enough, then the larger ones of the others."""
-    icons = _Page(_head(body[:_BYTES], headers), url).icons[:MOST]
+    icons = _Page(_cut_head(body[:_HEAD_BYTES], headers), url).icons[:MOST]
     large = [icon for icon in icons if icon.size >= _LARGE_ICON]
     small = [icon for icon in icons if icon.size < _LARGE_ICON]
     large.sort(key=lambda icon: icon.size)
@@ -262,9 +305,7 @@ def linked_icons(body: bytes, url: str, headers: Mapping[str, str]) -> tuple[str
 
 def page_links(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
     """Return the hubs in a page's head (WebSub, section 4), as a feed without entries."""
-    links = _Page(_head(body[:_BYTES], headers), url).links[:MOST]
-    return ParsedFeed(
-        format="page",
-        hubs=tuple(target for rels, target in links if "hub" in rels),
-        self_url=next((target for rels, target in links if "self" in rels), ""),
-    )
+    links = _Page(_cut_head(body[:_HEAD_BYTES], headers), url).links[:MOST]
+    hubs = [target for relations, target in links if "hub" in relations]
+    own_urls = [target for relations, target in links if "self" in relations]
+    return ParsedFeed(format="page", hubs=tuple(hubs), self_url=own_urls[0] if own_urls else "")

@@ -15,7 +15,11 @@ _TAG = re.compile(
     r"sub|sup|time|tt|u|var|wbr)(?:\s[^<>]*)?/?>",
     re.I,
 )
+_SEPARATING_TAG = re.compile(r"</?(br|p|div|h\d|img)\b", re.I)
+_ENTITY = re.compile(r"&(#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8});", re.I)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS_AND_NAME = re.compile(r"\S+@\S+\s*\((.+)\)")  # RSS 2.0: jane@example.com (Jane Doe)
+_BY = re.compile(r"^\s*by[:\s]\s*", re.I)
 _NOBODY = frozenset(
     {
         "",
@@ -43,6 +47,10 @@ _MIDNIGHT = 24
 _LAST_MINUTE = 59
 _DAY_DIGITS = 2
 _YEAR_DIGITS = 4
+_SHORT_YEAR_DIGITS = 2
+_LEAP_SECOND = 60
+_ONE_DAY = timedelta(days=1)
+_EPOCH = re.compile(r"\d{9,10}(\d{3})?")
 _ABBREVIATION = 3
 _NUMBERS = 2  # of a date whose month is a name: day and year
 _NEAR = 2  # words between a month's name and its day: "24 Nov", "November the 24th"
@@ -106,7 +114,7 @@ _ISO = re.compile(
     r"(?:[Tt ]+(?P<H>\d{1,2}):?(?P<M>\d{2})(?::?(?P<S>\d{2})(?:[.,]\d+)?)?)?\s*(?P<rest>.*)",
     re.S,
 )
-# RFC 822 as most feeds have it; `_words` reads the rest.
+# RFC 822 as most feeds have it; `_parse_words` reads the rest.
 _USUAL = re.compile(
     r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d\d?) ([A-Z][a-z][a-z]) (\d{4}) "
     r"(\d\d):(\d\d):(\d\d) ([A-Z]{1,4}|[+-]\d{4})",
@@ -124,65 +132,64 @@ _NUMERIC = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})\b")
 def one_line(value: str, *, markup: bool = True) -> str:
     """Return `value` as one line of plain text. `markup`: remove tags and decode entities."""
     if markup and ("<" in value or "&" in value):
-        # decode twice if an entity is left: &amp;#8217; is common
-        once = unescape(_TAG.sub(_gap, value))
-        value = (
-            unescape(once)
-            if re.search(r"&(#\d{2,6}|#x[0-9a-f]{2,5}|[a-z]{2,8});", once, re.I)
-            else once
-        )
+        value = unescape(_TAG.sub(_replace_tag, value))
+        if _ENTITY.search(value):  # decoded twice: &amp;#8217; is common
+            value = unescape(value)
         if "<" in value:
-            value = _TAG.sub(_gap, value)
+            value = _TAG.sub(_replace_tag, value)
     return text.line(value)
 
 
-def _gap(match: re.Match[str]) -> str:
-    return " " if re.match(r"</?(br|p|div|h\d|img)\b", match[0], re.I) else ""
+def _replace_tag(match: re.Match[str]) -> str:
+    """Return a space for a tag that separates words, else ""."""
+    return " " if _SEPARATING_TAG.match(match[0]) else ""
 
 
 @lru_cache(maxsize=256)  # most entries of a feed have the same authors
-def names(*values: str) -> tuple[str, ...]:
+def clean_names(*values: str) -> tuple[str, ...]:
     """Return the distinct names in author fields, without e-mail addresses, "By" and placeholders
     such as "admin"."""
     people: dict[str, None] = {}
     for value in values:
-        for name in _people(one_line(value)):
-            if (
-                name.lower() not in _NOBODY
-                and len(name) <= _LONGEST_NAME
-                and not name.startswith(("http:", "https:"))
-            ):
+        for name in _split_names(one_line(value)):
+            if name.lower() in _NOBODY or len(name) > _LONGEST_NAME:
+                continue
+            if not name.startswith(("http:", "https:")):
                 people.setdefault(name)
     return tuple(people)
 
 
-def _people(value: str) -> list[str]:
-    shown = re.fullmatch(r"\S+@\S+\s*\((.+)\)", value)  # RSS 2.0: jane@example.com (Jane Doe)
-    value = shown[1] if shown else _EMAIL.sub("", value)
-    value = re.sub(
-        r"^\s*by[:\s]\s*", "", value.replace("<>", "").replace("()", ""), flags=re.I
-    ).strip(" ,;|-")
+def _split_names(value: str) -> list[str]:
+    """Return the names in an author field, without e-mail addresses and "By"."""
+    with_address = _ADDRESS_AND_NAME.fullmatch(value)
+    value = with_address[1] if with_address else _EMAIL.sub("", value)
+    value = value.replace("<>", "").replace("()", "")
+    value = _BY.sub("", value).strip(" ,;|-")
     pieces = re.split(r"\s*;\s*|\s*,\s*(?:and\s+)?|\s+(?:and|&)\s+", value)
-    whole = [piece for piece in pieces if piece]
-    # "Doe, Jane" is one name: a list is split only where every piece has a first and a last name
-    return whole if len(whole) > 1 and all(" " in piece for piece in whole) else [value]
+    names = [piece for piece in pieces if piece]
+    # "Doe, Jane" is one name: a list is split only if every piece has a first and a last name
+    if len(names) > 1 and all(" " in name for name in names):
+        return names
+    return [value]
 
 
 def resolve(base: str, reference: str) -> str:
     """Return `reference` as an absolute http(s) URL, or ""."""
     reference = reference.strip()
-    return (urls.absolute(base, reference) or "") if reference else ""
+    if not reference:
+        return ""
+    return urls.absolute(base, reference) or ""
 
 
-def entry_id(own_id: str, link: str, title: str, content: str) -> str:
+def choose_entry_id(own_id: str, link: str, title: str, content: str) -> str:
     """Return `own_id`, else the link, else a digest of title and content."""
     own_id = text.line(own_id)
     if own_id:
-        return own_id if len(own_id) <= _LONGEST_ID else _digest(own_id)
-    return link or _digest(f"{title}\x1f{content}")
+        return own_id if len(own_id) <= _LONGEST_ID else _make_digest(own_id)
+    return link or _make_digest(f"{title}\x1f{content}")
 
 
-def _digest(value: str) -> str:
+def _make_digest(value: str) -> str:
     return "sha256:" + hashlib.sha256(value.encode("utf-8", "replace")).hexdigest()[:32]
 
 
@@ -194,31 +201,43 @@ def parse_date(value: str) -> datetime | None:
     if not value or not any(character.isdigit() for character in value):
         return None
     try:
-        parsed = _usual(value) or _epoch(value) or _iso(value) or _words(value)
-        parsed = None if parsed is None else parsed.astimezone(UTC)
+        parsed = (
+            _parse_usual(value) or _parse_epoch(value) or _parse_iso(value) or _parse_words(value)
+        )
+        if parsed is not None:
+            parsed = parsed.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     return parsed if parsed is not None and parsed.year in YEARS else None
 
 
-def _usual(value: str) -> datetime | None:
+def _parse_usual(value: str) -> datetime | None:
+    """Parse a date of RFC 822 in its usual form, None for others."""
     match = _USUAL.fullmatch(value)
     month = _MONTH.get(match[2].lower()) if match else None
     if match is None or month is None:
         return None
     day = datetime(int(match[3]), month, int(match[1]), tzinfo=UTC)
-    return _at(day, int(match[4]), int(match[5]), int(match[6]), match[7])
+    return _add_time(day, int(match[4]), int(match[5]), int(match[6]), match[7])
 
 
-def _epoch(value: str) -> datetime | None:
-    if not re.fullmatch(r"\d{9,10}(\d{3})?", value):
+def _parse_epoch(value: str) -> datetime | None:
+    """Parse Unix seconds or milliseconds."""
+    if not _EPOCH.fullmatch(value):
         return None
-    return datetime.fromtimestamp(int(value) / (1000 if len(value) > _EPOCH_DIGITS else 1), UTC)
+    seconds: float = int(value)
+    if len(value) > _EPOCH_DIGITS:
+        seconds = seconds / 1000
+    return datetime.fromtimestamp(seconds, UTC)
 
 
-def _iso(value: str) -> datetime | None:
+def _parse_iso(value: str) -> datetime | None:
+    """Parse a date that begins with the year."""
     match = _ISO.fullmatch(value)
-    if match is None or (match["m"] is None and match["cm"] is None and match["rest"]):
+    if match is None:
+        return None
+    is_year_alone = match["m"] is None and match["cm"] is None
+    if is_year_alone and match["rest"]:
         return None
     day = datetime(
         int(match["y"]),
@@ -226,26 +245,33 @@ def _iso(value: str) -> datetime | None:
         int(match["d"] or match["cd"] or 1),
         tzinfo=UTC,
     )
-    hour, minute, second = (int(match[name] or 0) for name in "HMS")
-    return _at(day, hour, minute, second, match["rest"])
+    hour = int(match["H"] or 0)
+    minute = int(match["M"] or 0)
+    second = int(match["S"] or 0)
+    return _add_time(day, hour, minute, second, match["rest"])
 
 
-def _words(value: str) -> datetime | None:
+def _parse_words(value: str) -> datetime | None:
+    """Parse a date with a month's name or only numbers, and perhaps a time of day anywhere."""
     clock = _CLOCK.search(value)
-    hour, minute, second = _time(clock)
-    rest = value if clock is None else value[: clock.start()] + " " + value[clock.end() :]
-    zone = value[clock.end() :] if clock else ""
-    day = _numeric(rest) or _named(rest)
-    return None if day is None else _at(day, hour, minute, second, zone)
+    if clock is None:
+        day = _parse_numeric_day(value) or _parse_named_day(value)
+        return None if day is None else _add_time(day, 0, 0, 0, "")
+    zone = value[clock.end() :]
+    without_time = f"{value[: clock.start()]} {zone}"
+    hour, minute, second = _read_time(clock)
+    day = _parse_numeric_day(without_time) or _parse_named_day(without_time)
+    return None if day is None else _add_time(day, hour, minute, second, zone)
 
 
-def _named(value: str) -> datetime | None:
+def _parse_named_day(value: str) -> datetime | None:
+    """Parse a day with a month's name; the number near the name is the day."""
     words = re.findall(r"[^\W\d_]+|\d+", value)
-    months = [index for index, word in enumerate(words) if _month(word)]
+    months = [index for index, word in enumerate(words) if _find_month(word)]
     numbers = [(index, word) for index, word in enumerate(words) if word.isdigit()]
     if not months or len(numbers) < _NUMBERS:
         return None
-    month = _month(words[months[0]])
+    month = _find_month(words[months[0]])
     days = [
         (index, word)
         for index, word in numbers
@@ -253,41 +279,46 @@ def _named(value: str) -> datetime | None:
     ]
     if not days or month is None:
         return None
-    day = days[0]
-    year = next((word for index, word in numbers if index != day[0] and len(word) in (2, 4)), None)
-    return None if year is None else datetime(_year(year), month, int(day[1]), tzinfo=UTC)
+    day_index, day = days[0]
+    for index, word in numbers:
+        if index != day_index and len(word) in (_SHORT_YEAR_DIGITS, _YEAR_DIGITS):
+            return datetime(_read_year(word), month, int(day), tzinfo=UTC)
+    return None
 
 
-def _numeric(value: str) -> datetime | None:
+def _parse_numeric_day(value: str) -> datetime | None:
+    """Parse a day of three numbers, the year last."""
     match = _NUMERIC.search(value)
     if match is None:
         return None
     first = int(match[1])
     second = int(match[3])
-    year = _year(match[4])
+    year = _read_year(match[4])
     # 03/30/2020 is American; dots and dashes are not
     american = match[2] == "/" and first <= _MONTHS_A_YEAR
-    month, day = (first, second) if american or second > _MONTHS_A_YEAR else (second, first)
-    return datetime(year, month, day, tzinfo=UTC)
+    if american or second > _MONTHS_A_YEAR:
+        return datetime(year, first, second, tzinfo=UTC)
+    return datetime(year, second, first, tzinfo=UTC)
 
 
-def _month(word: str) -> int | None:
+def _find_month(word: str) -> int | None:
+    """Return the number of a month by its name or the first letters of it."""
     word = word.lower()
-    return _MONTH.get(word) or (_MONTH.get(word[:3]) if len(word) > _ABBREVIATION else None)
+    month = _MONTH.get(word)
+    if not month and len(word) > _ABBREVIATION:
+        month = _MONTH.get(word[:_ABBREVIATION])
+    return month
 
 
-def _year(digits: str) -> int:
+def _read_year(digits: str) -> int:
     number = int(digits)
-    return (
-        number
-        if len(digits) == _YEAR_DIGITS
-        else number + (2000 if number < _SHORT_YEARS_FROM else 1900)
-    )
+    if len(digits) == _YEAR_DIGITS:
+        return number
+    return number + (2000 if number < _SHORT_YEARS_FROM else 1900)
 
 
-def _time(match: re.Match[str] | None) -> tuple[int, int, int]:
-    if match is None:
-        return 0, 0, 0
+def _read_time(match: re.Match[str]) -> tuple[int, int, int]:
+    """Return hour, minute and second of a time of day, also of one with "am" or "pm"."""
     hour = int(match[1] or match[5])
     minute = int(match[2] or 0)
     second = int(match[3] or 0)
@@ -297,10 +328,11 @@ def _time(match: re.Match[str] | None) -> tuple[int, int, int]:
     return hour, minute, second
 
 
-def _at(day: datetime, hour: int, minute: int, second: int, zone: str) -> datetime:
+def _add_time(day: datetime, hour: int, minute: int, second: int, zone: str) -> datetime:
+    """Return the moment of a time of day in `zone`. Raises ValueError."""
     # 24:00 and leap seconds roll over
-    moment = day.replace(tzinfo=_zone(zone.strip())) + timedelta(
-        hours=hour, minutes=minute, seconds=min(second, 60)
+    moment = day.replace(tzinfo=_find_zone(zone.strip())) + timedelta(
+        hours=hour, minutes=minute, seconds=min(second, _LEAP_SECOND)
     )
     if hour > _MIDNIGHT or minute > _LAST_MINUTE:
         raise ValueError("not a time of day")
@@ -308,11 +340,14 @@ def _at(day: datetime, hour: int, minute: int, second: int, zone: str) -> dateti
 
 
 @lru_cache(maxsize=64)
-def _zone(text: str) -> tzinfo:
+def _find_zone(text: str) -> tzinfo:
+    """Return the zone that follows a time of day; UTC if it is missing or unknown."""
     offset = _OFFSET.match(text)
     if offset:
         size = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
-        return timezone(size if offset[1] == "+" else -size) if size < timedelta(hours=24) else UTC
+        if size >= _ONE_DAY:
+            return UTC
+        return timezone(size if offset[1] == "+" else -size)
     word = re.match(r"[A-Za-z_]+(?:/[A-Za-z_]+)?", text)
     if word is None:
         return UTC

@@ -13,11 +13,11 @@ _LONGEST = 500  # characters of an address that are looked at
 
 
 @cache
-def _table() -> tuple[tuple[re.Pattern[str], str], ...]:
-    rows = tomllib.loads(
-        files("syndicator.visiting").joinpath("data/known_feeds.toml").read_text("utf-8")
-    )
-    return tuple((re.compile(row["page"]), row["feed"]) for row in rows["known"])
+def _load_table() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return the services: a pattern for addresses of pages, and the address of the feed."""
+    path = files("syndicator.visiting").joinpath("data/known_feeds.toml")
+    table = tomllib.loads(path.read_text("utf-8"))
+    return tuple((re.compile(row["page"]), row["feed"]) for row in table["known"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,17 @@ class Discovery:
     article: bool = False  # the page says that it is an article (Open Graph's og:type)
 
 
-def known_feeds(url: str) -> list[FeedLink]:
+def find_known_feeds(url: str) -> list[FeedLink]:
     """Return the feed for the page `url`, or one better than the feed `url`, if
     data/known_feeds.toml has one."""
-    matches = ((page.fullmatch(url), feed) for page, feed in _table() if len(url) <= _LONGEST)
-    address = next((match.expand(feed) for match, feed in matches if match), "")
-    return [FeedLink(address, "", "known")] if address and address != url else []
+    if len(url) > _LONGEST:
+        return []
+    for page_pattern, feed in _load_table():
+        match = page_pattern.fullmatch(url)
+        if match is None:
+            continue
+        address = match.expand(feed)
+        if address and address != url:
+            return [FeedLink(address, "", "known")]
+        return []
+    return []

@@ -19,17 +19,23 @@ from lxml import etree
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Enclosure, Entry, ParsedFeed
 from syndicator.core.usage.statements import said
-from syndicator.visiting.feeds.fields import YEARS, entry_id, one_line, parse_date, resolve
-from syndicator.visiting.feeds.fields import names as fields_names
+from syndicator.visiting.feeds.fields import (
+    YEARS,
+    choose_entry_id,
+    clean_names,
+    one_line,
+    parse_date,
+    resolve,
+)
 from syndicator.visiting.feeds.jsonfeed import looks_json, parse_json_feed
 from syndicator.visiting.feeds.well_formed import read as read_well_formed
-from syndicator.visiting.fetch.responses import BadEncoding, TooLarge, gunzip
+from syndicator.visiting.fetch.responses import BadEncoding, TooLarge, decompress_gzip
 
 _NAMESPACE: Final = "{https://podcastindex.org/namespace/1.0}"
 _ITUNES: Final = "{http://www.itunes.com/dtds/podcast-1.0.dtd}"
-_NAMED: Final = (b"podcastindex.org/namespace/1.0", b"itunes.com/dtds/podcast-1.0.dtd")
+_NAMESPACE_MARKS: Final = (b"podcastindex.org/namespace/1.0", b"itunes.com/dtds/podcast-1.0.dtd")
 _NUMBER: Final = re.compile("[1-9][0-9]{0,5}")
-# what Apple takes now, and what it took
+# values that Apple takes now, and earlier ones
 _EXPLICIT: Final = {
     "true": "true",
     "yes": "true",
@@ -38,14 +44,15 @@ _EXPLICIT: Final = {
     "no": "false",
     "clean": "false",
 }
-_MOST: Final = 30  # parts of an episode; none has so many
-_LONGEST: Final = 300  # characters of a value
-_KEPT: Final[Mapping[str, tuple[str, ...]]] = {
+_MOST_PARTS: Final = 30  # parts of an episode; none has so many
+_LONGEST_VALUE: Final = 300  # characters of a value
+# elements of an episode, and their attributes
+_PODCAST_ELEMENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "transcript": ("type", "language", "rel"),
     "chapters": ("type",),
     "person": ("role", "group", "href", "img"),
 }
-_EXTRAS_ROOT = re.compile(rb"<(?:[\w.-]+:)?(urlset|sitemapindex)[\s>]")
+_SITEMAP_ROOT = re.compile(rb"<(?:[\w.-]+:)?(urlset|sitemapindex)[\s>]")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 MOST_BYTES = 16_000_000  # of a decoded feed; our choice, as the next one is
 MOST_ENTRIES = 1_000
@@ -53,7 +60,8 @@ MOST_ENTRIES = 1_000
 _MOST_ATTRIBUTES = 1_000
 _LONG_TAG = re.compile(rb"<[^<>!?][^<>]{8191,}")
 _ITEM = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(item|entry)[\s>]")
-_HEAD = 65_536
+_HEAD_BYTES = 65_536  # of a document in which the root of a feed is looked for
+_START_BYTES = 2000  # of a document by which its kind is known
 _FEED_ROOT = re.compile(rb"<(?:rss|feed|rdf:rdf|channel)[\s>]")
 _TRIM_FROM = 1_000_000  # bytes; smaller feeds are parsed as they are
 # A bare ampersand or an HTML entity that XML does not know; CDATA is matched so that it is skipped.
@@ -80,7 +88,8 @@ _START = re.compile(rb"<\?xml\s|<(?:rss|feed|rdf:RDF|channel)[\s>]", re.I)
 _END = re.compile(rb"</(?:rss|feed|rdf:RDF)\s*>", re.I)
 _JUNK_BYTES = 8192  # that may come before the document, such as the warnings of a script
 _TAIL_BYTES = 4096  # searched for the end of the document
-_PERIODS = {
+_SUBSET_END = re.compile(rb"\]\s*>")
+_PERIODS = {  # seconds
     "hourly": 3600,
     "daily": 86400,
     "weekly": 604800,
@@ -89,42 +98,59 @@ _PERIODS = {
 }
 _LONGEST_CATEGORY = 100  # characters; longer ones are sentences
 _MIDNIGHT = 24  # RSS 2.0 counts skipHours from 0 to 23, RSS 0.91 from 1 to 24
+_HOUR = re.compile(rb"<hour>\s*(\d{1,2})\s*</hour>")
+_DAY = re.compile(rb"<day>\s*([A-Za-z]+)\s*</day>")
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>|&[#\w]+;")
+_MINUTES_A_YEAR = 525_600
+_LARGEST_LENGTH = 2**53  # bytes of an enclosure
+_LONGEST_DURATION = 20  # characters
+_MOST_PIXELS = 100_000  # of a side
+_MOST_UPDATES = 10_000  # in a period
+_LONGEST_BLOCK = 4000  # bytes
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # Faults that lose no content: a wrong charset or media type, an undeclared prefix.
 _HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType", "UndeclaredNamespace")
 
 
-def parts_of(body: bytes, url: str) -> dict[str, tuple[str, ...]]:
+def read_podcast_parts(body: bytes, url: str) -> dict[str, tuple[str, ...]]:
     """Return the lines of episodes (`model.Enclosure.podcast`) by the absolute address of the
     enclosure."""
-    if not any(name in body for name in _NAMED):
+    if not any(mark in body for mark in _NAMESPACE_MARKS):
         return {}
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
     root: Any = etree.fromstring(body, parser)
+    if root is None:
+        return {}
     parts: dict[str, tuple[str, ...]] = {}
-    for item in root.iter("item") if root is not None else ():
+    for item in root.iter("item"):
         enclosure = item.find("enclosure")
-        lines = tuple(dict.fromkeys((*_itunes_lines(item), *_lines(item, url))))[:_MOST]
-        if enclosure is not None and lines:
-            parts.setdefault(resolve(url, enclosure.get("url", "")), lines)
+        lines = (*_list_itunes_lines(item), *_list_podcast_lines(item, url))
+        distinct_lines = tuple(dict.fromkeys(lines))[:_MOST_PARTS]
+        if enclosure is not None and distinct_lines:
+            parts.setdefault(resolve(url, enclosure.get("url", "")), distinct_lines)
     return parts
 
 
-def _lines(item: Any, url: str) -> Iterator[str]:
-    for kind, names in _KEPT.items():
+def _list_podcast_lines(item: Any, url: str) -> Iterator[str]:
+    """Yield a line for each transcript, chapters file and person of an episode."""
+    for kind, attribute_names in _PODCAST_ELEMENTS.items():
         for node in item.iterfind(_NAMESPACE + kind):
-            content = _value(node.text) if kind == "person" else resolve(url, node.get("url", ""))
-            attributes = ((name, _value(node.get(name))) for name in names)
-            if content:
-                yield "; ".join(
-                    [
-                        f"{kind} {content}",
-                        *(f"{name}={value}" for name, value in attributes if value),
-                    ]
-                )
+            if kind == "person":
+                content = _clean_value(node.text)
+            else:
+                content = resolve(url, node.get("url", ""))
+            if not content:
+                continue
+            values = [f"{kind} {content}"]
+            for name in attribute_names:
+                value = _clean_value(node.get(name))
+                if value:
+                    values.append(f"{name}={value}")
+            yield "; ".join(values)
 
 
-def _itunes_lines(item: Any) -> Iterator[str]:
+def _list_itunes_lines(item: Any) -> Iterator[str]:
+    """Yield a line for each of season, episode and advice of an episode."""
     for kind in ("season", "episode"):
         number = one_line(item.findtext(_ITUNES + kind) or "")
         if _NUMBER.fullmatch(number):
@@ -134,14 +160,14 @@ def _itunes_lines(item: Any) -> Iterator[str]:
         yield f"explicit {_EXPLICIT[explicit]}"
 
 
-def _value(text: str | None) -> str:
+def _clean_value(text: str | None) -> str:
     """Return the value on one line, without semicolons, which separate values."""
-    return re.sub(r"\s*;\s*", ", ", one_line(text or ""))[:_LONGEST]
+    return re.sub(r"\s*;\s*", ", ", one_line(text or ""))[:_LONGEST_VALUE]
 
 
 def looks_sitemap(body: bytes) -> bool:
     """Return True for a sitemap or an index of sitemaps."""
-    return _EXTRAS_ROOT.search(body[:2000]) is not None
+    return _SITEMAP_ROOT.search(body[:_START_BYTES]) is not None
 
 
 def parse_sitemap(body: bytes, url: str, most: int) -> ParsedFeed:
@@ -151,47 +177,49 @@ def parse_sitemap(body: bytes, url: str, most: int) -> ParsedFeed:
     if root is None:
         raise NotAFeed("broken-xml", "the sitemap cannot be read")
     if etree.QName(root).localname == "sitemapindex":
-        first = next((_text(node) for node in root.iterfind("{*}sitemap/{*}loc")), "")
+        first = _read_text(root.find("{*}sitemap/{*}loc"))
         raise NotAFeed(
             "sitemap-index",
             f"it lists other sitemaps; add the one with the articles, such as {first}",
         )
     entries = sorted(
-        _entries(root, url),
+        _read_sitemap_entries(root, url),
         key=lambda entry: entry.published or entry.updated or _NEVER,
         reverse=True,
     )
     return ParsedFeed(format="sitemap", entries=tuple(entries[:most]))
 
 
-def _entries(root: Any, url: str) -> Iterator[Entry]:
+def _read_sitemap_entries(root: Any, url: str) -> Iterator[Entry]:
+    """Yield an entry for each address of a sitemap."""
     for node in root.iterfind("{*}url"):
-        address = resolve(url, _text(node.find("{*}loc")))
-        if address:
-            yield Entry(
-                id=address,
-                url=address,
-                title=_text(node.find("{*}news/{*}title")),
-                published=parse_date(_text(node.find("{*}news/{*}publication_date"))),
-                updated=parse_date(_text(node.find("{*}lastmod"))),
-                language=_text(node.find("{*}news/{*}publication/{*}language")),
-            )
+        address = resolve(url, _read_text(node.find("{*}loc")))
+        if not address:
+            continue
+        yield Entry(
+            id=address,
+            url=address,
+            title=_read_text(node.find("{*}news/{*}title")),
+            published=parse_date(_read_text(node.find("{*}news/{*}publication_date"))),
+            updated=parse_date(_read_text(node.find("{*}lastmod"))),
+            language=_read_text(node.find("{*}news/{*}publication/{*}language")),
+        )
 
 
-def _text(node: Any) -> str:
+def _read_text(node: Any) -> str:
+    """Return the text of an element, "" if it is missing."""
     return one_line(node.text or "") if node is not None else ""
 
 
-def checked(body: bytes) -> bytes:
-    """Return `body`. Raise NotAFeed(broken-xml) if an element has more than 1,000 attributes."""
+def refuse_huge_elements(body: bytes) -> None:
+    """Raise NotAFeed(broken-xml) if an element has more than 1,000 attributes."""
     for match in _LONG_TAG.finditer(body):
         count = match[0].count(b"=")
         if count > _MOST_ATTRIBUTES:
             raise NotAFeed("broken-xml", f"an element with {count:,} attributes")
-    return body
 
 
-def trimmed(body: bytes) -> bytes:
+def drop_middle_entries(body: bytes) -> bytes:
     """Return a big feed without its middle entries: the newest are at one end. 1,000 remain."""
     if len(body) < _TRIM_FROM:
         return body
@@ -204,60 +232,74 @@ def trimmed(body: bytes) -> bytes:
 
 def looks_html(body: bytes) -> bool:
     """Return True if `body` begins like a web page and has no feed element in its first 64 KB."""
-    head = body[:_HEAD].lower()
+    head = body[:_HEAD_BYTES].lower()
     if _FEED_ROOT.search(head):
         return False
-    head = head[:2000]
-    return (
-        b"<html" in head
-        or b"<!doctype html" in head
-        or head.lstrip().startswith((b"<head", b"<body", b"<title"))
-    )
+    start = head[:_START_BYTES]
+    if b"<html" in start or b"<!doctype html" in start:
+        return True
+    return start.lstrip().startswith((b"<head", b"<body", b"<title"))
 
 
-def repaired(body: bytes) -> bytes:
+def repair_xml(body: bytes) -> bytes:
     """Return `body` cut to the document, with valid ampersands, numeric entities and declared
     prefixes, without control characters. Entities that the document declares become plain text:
     their expansion is unbounded."""
     if b"\0" in body[:64] or body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body
-    body = _declared(_without_subset(_cut(body)))
+    body = _declare_prefixes(_remove_subset(_cut_junk(body)))
     if b"iso-2022" not in body[:200].lower():  # its escape sequences are control characters
         body = body.translate(None, _CONTROLS)
-    return _FAULT.sub(_mend, body)
+    return _FAULT.sub(_repair_fault, body)
 
 
-def _cut(body: bytes) -> bytes:
+def _cut_junk(body: bytes) -> bytes:
+    """Return `body` without text before and after the document, such as warnings of a script."""
     start = _START.search(body, 0, _JUNK_BYTES)
-    if start is not None and (start[0].startswith(b"<?") or not _prologue(body[: start.start()])):
-        body = body[start.start() :]
-    tail = len(body) - _TAIL_BYTES
-    ends = list(_END.finditer(body, max(tail, 0)))
-    return body[: ends[-1].end()] if ends else body
+    if start is not None:
+        is_declaration = start[0].startswith(b"<?")
+        if is_declaration or not _is_prologue(body[: start.start()]):
+            body = body[start.start() :]
+    tail = max(len(body) - _TAIL_BYTES, 0)
+    ends = list(_END.finditer(body, tail))
+    if not ends:
+        return body
+    return body[: ends[-1].end()]
 
 
-def _without_subset(body: bytes) -> bytes:
+def _remove_subset(body: bytes) -> bytes:
+    """Return `body` without a DOCTYPE that declares entities."""
     start = body.find(b"<!DOCTYPE", 0, _JUNK_BYTES)
-    opened = body.find(b"[", start, body.find(b">", start)) if start >= 0 else -1
-    closed = re.compile(rb"\]\s*>").search(body, opened) if opened >= 0 else None
-    return body[:start] + body[closed.end() :] if closed else body
+    if start < 0:
+        return body
+    opening = body.find(b"[", start, body.find(b">", start))
+    if opening < 0:
+        return body
+    closing = _SUBSET_END.search(body, opening)
+    if closing is None:
+        return body
+    return body[:start] + body[closing.end() :]
 
 
-def _declared(body: bytes) -> bytes:
-    missing = [
-        b' xmlns:%s="%s"' % (prefix, space)
-        for prefix, space in _SPACES.items()
-        if b"<" + prefix + b":" in body and b"xmlns:" + prefix not in body
-    ]
-    return _ROOT.sub(lambda match: match[0] + b"".join(missing), body, count=1) if missing else body
+def _declare_prefixes(body: bytes) -> bytes:
+    """Return `body` with the namespaces of common prefixes that it uses and does not declare."""
+    declarations = b""
+    for prefix, namespace in _SPACES.items():
+        if b"<" + prefix + b":" in body and b"xmlns:" + prefix not in body:
+            declarations += b' xmlns:%s="%s"' % (prefix, namespace)
+    if not declarations:
+        return body
+    return _ROOT.sub(lambda match: match[0] + declarations, body, count=1)
 
 
-def _prologue(head: bytes) -> bool:
+def _is_prologue(head: bytes) -> bool:
+    """Return True if `head` has only parts that XML permits before the root element."""
     rest = re.sub(rb"<\?.*?\?>|<!--.*?-->|<![A-Za-z][^>]*>", b"", head, flags=re.S)
     return not rest.strip(b"\xef\xbb\xbf \t\r\n")
 
 
-def _mend(match: re.Match[bytes]) -> bytes:
+def _repair_fault(match: re.Match[bytes]) -> bytes:
+    """Return a bare ampersand or an unknown entity as XML has it; all other matches unchanged."""
     fault = match[0]
     if fault.startswith(b"<![CDATA["):
         return fault
@@ -275,30 +317,31 @@ def _mend(match: re.Match[bytes]) -> bytes:
 def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> ParsedFeed:
     """Parse the feed or sitemap from `url` into at most 1,000 entries in order. `headers`:
     lower-case names. Raise NotAFeed."""
-    body = unpacked(body)
+    body = decompress_body(body)
     if looks_json(body):
-        return _distinct(parse_json_feed(body, url, MOST_ENTRIES))
+        return _make_ids_distinct(parse_json_feed(body, url, MOST_ENTRIES))
     if looks_html(body):
         raise NotAFeed("html")
     if looks_sitemap(body):
-        return _distinct(parse_sitemap(body, url, MOST_ENTRIES))
-    body = trimmed(checked(body))
+        return _make_ids_distinct(parse_sitemap(body, url, MOST_ENTRIES))
+    refuse_huge_elements(body)
+    body = drop_middle_entries(body)
     content_type = (headers or {}).get("content-type", "")
     parsed = read_well_formed(body, content_type)
     if parsed is None:
-        body = repaired(body)
+        body = repair_xml(body)
         parsed = read_well_formed(body, content_type) or read_any(body, content_type)
     if not parsed.get("version") and not parsed["entries"]:
-        raise _refusal(body, parsed)
-    return _distinct(_feed(parsed, url, body))
+        raise _explain_refusal(body, parsed)
+    return _make_ids_distinct(_read_feed(parsed, url, body))
 
 
-def unpacked(body: bytes) -> bytes:
+def decompress_body(body: bytes) -> bytes:
     """Return the content of a gzip file, other bytes unchanged. Raise NotAFeed(empty | too-large |
     unknown-format)."""
     if body.startswith(b"\x1f\x8b"):
         try:
-            body = gunzip(body, MOST_BYTES)
+            body = decompress_gzip(body, MOST_BYTES)
         except TooLarge as error:
             raise NotAFeed("too-large", str(error)) from error
         except BadEncoding as error:
@@ -336,7 +379,8 @@ def read_any(body: bytes, content_type: str) -> Any:
         raise NotAFeed("broken-xml", f"{type(error).__name__}: {str(error)[:100]}") from error
 
 
-def _refusal(body: bytes, parsed: Any) -> NotAFeed:
+def _explain_refusal(body: bytes, parsed: Any) -> NotAFeed:
+    """Return the error for a document without a feed."""
     if b"<" not in body[:1000]:
         return NotAFeed("unknown-format", "neither XML nor JSON")
     if isinstance(parsed.get("bozo_exception"), SAXException):
@@ -344,39 +388,33 @@ def _refusal(body: bytes, parsed: Any) -> NotAFeed:
     return NotAFeed("unknown-format", "well-formed XML, but not a feed")
 
 
-def _feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
+def _read_feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
+    """Return the feed of feedparser's result. `body`: for elements that feedparser drops."""
     head = parsed["feed"]
-    links = _list(head, "links")
+    links = _list_objects(head, "links")
     version = str(parsed.get("version") or "rss")
-    licences = _linked(links, "license")
-    parts = parts_of(body, url)
-    hours = re.findall(rb"<hour>\s*(\d{1,2})\s*</hour>", _block(body, b"skipHours"))
-    days = {
-        day.decode().lower()
-        for day in re.findall(rb"<day>\s*([A-Za-z]+)\s*</day>", _block(body, b"skipDays"))
-    }
+    licences = _list_linked(links, "license")
+    podcast_parts = read_podcast_parts(body, url)
+    hubs = [resolve(url, _get_text(link, "href")) for link in _filter_links(links, "hub")]
+    own_urls = [resolve(url, _get_text(link, "href")) for link in _filter_links(links, "self")]
+    fault = type(parsed.get("bozo_exception")).__name__
     return ParsedFeed(
         format="rdf" if version in ("rss090", "rss10") else version,
-        title=_line(head, "title", version),
-        site_url=resolve(url, _get(head, "link")),
+        title=_get_title(head, version),
+        site_url=resolve(url, _get_text(head, "link")),
         icons=_list_icons(head, url),
-        id=_get(head, "id"),
-        hubs=tuple(
-            dict.fromkeys(
-                resolve(url, _get(link, "href")) for link in links if _get(link, "rel") == "hub"
-            )
-        ),
-        self_url=next(
-            (resolve(url, _get(link, "href")) for link in links if _get(link, "rel") == "self"), ""
-        ),
-        language=_get(head, "language"),
-        ttl_minutes=_number(_get(head, "ttl"), 525_600),
-        update_seconds=_update_seconds(head),
-        skip_hours=tuple(sorted({int(hour) % 24 for hour in hours if int(hour) <= _MIDNIGHT})),
-        skip_days=tuple(day for day in _WEEKDAYS if day in days),
-        complete=not parsed.get("bozo") or type(parsed.get("bozo_exception")).__name__ in _HARMLESS,
+        id=_get_text(head, "id"),
+        hubs=tuple(dict.fromkeys(hubs)),
+        self_url=own_urls[0] if own_urls else "",
+        language=_get_text(head, "language"),
+        ttl_minutes=_parse_number(_get_text(head, "ttl"), _MINUTES_A_YEAR),
+        update_seconds=_get_update_seconds(head),
+        skip_hours=_read_skip_hours(body),
+        skip_days=_read_skip_days(body),
+        complete=not parsed.get("bozo") or fault in _HARMLESS,
         entries=tuple(
-            _entry(item, url, version, licences, parts) for item in parsed["entries"][:MOST_ENTRIES]
+            _read_entry(item, url, version, licences, podcast_parts)
+            for item in parsed["entries"][:MOST_ENTRIES]
         ),
     )
 
@@ -384,174 +422,228 @@ def _feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
 def _list_icons(head: Any, url: str) -> tuple[str, ...]:
     """Return the addresses of a feed's icon, image (also of podcasts) and logo, without
     repetition."""
-    stated = (_get(head, "icon"), _get(head.get("image") or {}, "href"), _get(head, "logo"))
-    addresses = (resolve(url, address) for address in stated)
+    image = _get_text(head.get("image") or {}, "href")
+    stated = (_get_text(head, "icon"), image, _get_text(head, "logo"))
+    addresses = [resolve(url, address) for address in stated]
     return tuple(dict.fromkeys(address for address in addresses if address))
 
 
-def _entry(
-    item: Any, url: str, version: str, licences: list[str], parts: Mapping[str, tuple[str, ...]]
+def _read_skip_hours(body: bytes) -> tuple[int, ...]:
+    """Return the hours at which the feed asks not to be visited."""
+    hours = [int(hour) for hour in _HOUR.findall(_find_block(body, b"skipHours"))]
+    return tuple(sorted({hour % _MIDNIGHT for hour in hours if hour <= _MIDNIGHT}))
+
+
+def _read_skip_days(body: bytes) -> tuple[str, ...]:
+    """Return the days on which the feed asks not to be visited."""
+    days = {day.decode().lower() for day in _DAY.findall(_find_block(body, b"skipDays"))}
+    return tuple(day for day in _WEEKDAYS if day in days)
+
+
+def _read_entry(
+    item: Any,
+    url: str,
+    version: str,
+    licences: list[str],
+    podcast_parts: Mapping[str, tuple[str, ...]],
 ) -> Entry:
     """Return the entry. Its licence defaults to the feed's (RFC 4946 section 2), never to the
     feed's copyright."""
-    link = resolve(url, _get(item, "feedburner_origlink") or _get(item, "link"))
-    title = _line(item, "title", version)
-    contents = [_html(part) for part in _list(item, "content")]
+    link = resolve(url, _get_text(item, "feedburner_origlink") or _get_text(item, "link"))
+    title = _get_title(item, version)
+    contents = [_get_html(part) for part in _list_objects(item, "content")]
     content = max(contents, key=len, default="")
-    summary = _html(item.get("summary_detail") or {}) or _get(item, "summary")
-    links = _list(item, "links")
-    enclosures = tuple(_enclosures(links, url, item, parts))
-    words = [one_line(_get(tag, "label") or _get(tag, "term")) for tag in _list(item, "tags")]
-    rights = [("rights", one_line(_get(item, "rights")))]
-    rights += [("rel=license", licence) for licence in _linked(links, "license") or licences]
+    summary = _get_html(item.get("summary_detail") or {}) or _get_text(item, "summary")
+    links = _list_objects(item, "links")
+    enclosures = tuple(_read_enclosures(links, url, item, podcast_parts))
     return Entry(
-        id=entry_id(_get(item, "id"), link, title, content or summary),
+        id=choose_entry_id(_get_text(item, "id"), link, title, content or summary),
         url=link,
         title=title,
-        authors=fields_names(*_authors(item)),
-        published=_date(item, "published") or _date(item, "created"),
-        updated=_date(item, "updated"),
+        authors=clean_names(*_list_authors(item)),
+        published=_get_date(item, "published") or _get_date(item, "created"),
+        updated=_get_date(item, "updated"),
         summary="" if summary == content else summary,
         content=content,
-        categories=tuple(
-            dict.fromkeys(word for word in words if word and len(word) <= _LONGEST_CATEGORY)
-        ),
+        categories=_list_categories(item),
         enclosures=enclosures,
-        image=_image(item, url, enclosures),
-        language=_get(item.get("title_detail") or {}, "language"),
-        rights=(
-            tuple(one.line() for one in said("feed", rights, url))
-            if any(value for _, value in rights)
-            else ()
-        ),
+        image=_find_image(item, url, enclosures),
+        language=_get_text(item.get("title_detail") or {}, "language"),
+        rights=_list_rights(item, url, _list_linked(links, "license") or licences),
     )
 
 
-def _linked(links: list[Any], rel: str) -> list[str]:
-    return [target for link in links if _get(link, "rel") == rel and (target := _get(link, "href"))]
+def _list_categories(item: Any) -> tuple[str, ...]:
+    """Return the categories of an entry, each once; too long ones are sentences."""
+    categories: dict[str, None] = {}
+    for tag in _list_objects(item, "tags"):
+        name = one_line(_get_text(tag, "label") or _get_text(tag, "term"))
+        if name and len(name) <= _LONGEST_CATEGORY:
+            categories[name] = None
+    return tuple(categories)
 
 
-def _distinct(feed: ParsedFeed) -> ParsedFeed:
+def _list_rights(item: Any, url: str, licences: list[str]) -> tuple[str, ...]:
+    """Return the statements of an entry on its rights, as lines."""
+    rights = [("rights", one_line(_get_text(item, "rights")))]
+    rights += [("rel=license", licence) for licence in licences]
+    if not any(value for _, value in rights):
+        return ()
+    return tuple(statement.line() for statement in said("feed", rights, url))
+
+
+def _filter_links(links: list[Any], relation: str) -> list[Any]:
+    return [link for link in links if _get_text(link, "rel") == relation]
+
+
+def _list_linked(links: list[Any], relation: str) -> list[str]:
+    """Return the addresses of the links with a relation."""
+    addresses = [_get_text(link, "href") for link in _filter_links(links, relation)]
+    return [address for address in addresses if address]
+
+
+def _make_ids_distinct(feed: ParsedFeed) -> ParsedFeed:
     """Return the feed with distinct ids: shared ones become links, else digests; of other
     duplicates the first stays."""
-    entries = [
-        entry
-        for entry in feed.entries
-        if any(
-            (entry.url, entry.title, entry.summary, entry.content, entry.enclosures, entry.image)
-        )
-    ]
+    entries = [entry for entry in feed.entries if _has_content(entry)]
     links: dict[str, set[str]] = {}
     for entry in entries:
         links.setdefault(entry.id, set()).add(entry.url)
-    entries = [
-        (
-            replace(entry, id=entry_id("", entry.url, entry.title, entry.content))
-            if len(links[entry.id]) > 1
-            else entry
-        )
-        for entry in entries
-    ]
-    titles: dict[str, set[str]] = {}
+    with_links = []
     for entry in entries:
+        if len(links[entry.id]) > 1:
+            link_id = choose_entry_id("", entry.url, entry.title, entry.content)
+            entry = replace(entry, id=link_id)
+        with_links.append(entry)
+    titles: dict[str, set[str]] = {}
+    for entry in with_links:
         titles.setdefault(entry.id, set()).add(entry.title)
     distinct: dict[str, Entry] = {}
-    for entry in entries:
+    for entry in with_links:
         if len(titles[entry.id]) > 1:
-            entry = replace(entry, id=entry_id("", "", entry.title, entry.id))
+            entry = replace(entry, id=choose_entry_id("", "", entry.title, entry.id))
         distinct.setdefault(entry.id, entry)
     return replace(feed, entries=tuple(distinct.values()))
 
 
-def _html(part: Any) -> str:
-    value = _get(part, "value")
-    plain = _get(part, "type") == "text/plain" and not re.search(
-        r"</?[a-zA-Z][^<>]*>|&[#\w]+;", value
-    )
-    return escape(value, quote=False) if plain else value
+def _has_content(entry: Entry) -> bool:
+    """Return True if an entry has more than an id and a time."""
+    texts = (entry.url, entry.title, entry.summary, entry.content, entry.image)
+    return any(texts) or bool(entry.enclosures)
 
 
-def _authors(item: Any) -> list[str]:
-    people = [_get(author, "name") or _get(author, "email") for author in _list(item, "authors")]
-    return [name for name in people if name] or [_get(item, "author")]
+def _get_html(part: Any) -> str:
+    """Return a content or summary as HTML. A text that says it is plain and has no markup is
+    escaped."""
+    value = _get_text(part, "value")
+    is_plain = _get_text(part, "type") == "text/plain" and not _MARKUP.search(value)
+    return escape(value, quote=False) if is_plain else value
 
 
-def _enclosures(
-    links: list[Any], url: str, item: Any, parts: Mapping[str, tuple[str, ...]]
+def _list_authors(item: Any) -> list[str]:
+    """Return the names of authors, or their addresses."""
+    authors = _list_objects(item, "authors")
+    people = [_get_text(author, "name") or _get_text(author, "email") for author in authors]
+    names = [name for name in people if name]
+    return names or [_get_text(item, "author")]
+
+
+def _read_enclosures(
+    links: list[Any], url: str, item: Any, podcast_parts: Mapping[str, tuple[str, ...]]
 ) -> Iterator[Enclosure]:
-    for part in links:
-        if _get(part, "rel") == "enclosure" and (target := resolve(url, _get(part, "href"))):
+    """Yield the enclosures of an entry. `podcast_parts`: lines of episodes by address."""
+    for link in _filter_links(links, "enclosure"):
+        target = resolve(url, _get_text(link, "href"))
+        if target:
             yield Enclosure(
                 url=target,
-                type=_get(part, "type").lower(),
-                length=_number(_get(part, "length"), 2**53) or 0,
-                duration=_get(item, "itunes_duration")[:20],
-                podcast=parts.get(target, ()),
+                type=_get_text(link, "type").lower(),
+                length=_parse_number(_get_text(link, "length"), _LARGEST_LENGTH) or 0,
+                duration=_get_text(item, "itunes_duration")[:_LONGEST_DURATION],
+                podcast=podcast_parts.get(target, ()),
             )
 
 
-def _image(item: Any, url: str, enclosures: tuple[Enclosure, ...]) -> str:
+def _find_image(item: Any, url: str, enclosures: tuple[Enclosure, ...]) -> str:
     """Return the largest image of media:content, else media:thumbnail, itunes:image, an image
     enclosure, or ""."""
-    media = _list(item, "media_content")
-    pictures = [
-        part
-        for part in media
-        if _get(part, "medium") == "image" or _get(part, "type").startswith("image/")
-    ]
-    pictures = sorted(pictures, key=_area, reverse=True) + _list(item, "media_thumbnail")
-    addresses = [*(_get(part, "url") for part in pictures), _get(item.get("image") or {}, "href")]
+    pictures = [part for part in _list_objects(item, "media_content") if _is_picture(part)]
+    pictures.sort(key=_measure_area, reverse=True)
+    pictures += _list_objects(item, "media_thumbnail")
+    addresses = [_get_text(part, "url") for part in pictures]
+    addresses.append(_get_text(item.get("image") or {}, "href"))
     addresses += [part.url for part in enclosures if part.type.startswith("image/")]
-    return next(
-        (target for address in addresses if address and (target := resolve(url, address))), ""
-    )
+    for address in addresses:
+        target = resolve(url, address) if address else ""
+        if target:
+            return target
+    return ""
 
 
-def _area(part: Any) -> int:
-    return (_number(_get(part, "width"), 100_000) or 0) * (
-        _number(_get(part, "height"), 100_000) or 1
-    )
+def _is_picture(part: Any) -> bool:
+    return _get_text(part, "medium") == "image" or _get_text(part, "type").startswith("image/")
 
 
-def _date(item: Any, name: str) -> datetime | None:
-    written = _get(item, name)
-    moment = parse_date(written) if written else None
-    guess = dict.get(item, f"{name}_parsed") if moment is None and written else None
-    if guess is not None:
-        with suppress(ValueError, TypeError, OverflowError):
-            moment = datetime.fromtimestamp(calendar.timegm(guess), UTC)
+def _measure_area(part: Any) -> int:
+    """Return the pixels of a picture; its width if the height is missing."""
+    width = _parse_number(_get_text(part, "width"), _MOST_PIXELS) or 0
+    height = _parse_number(_get_text(part, "height"), _MOST_PIXELS) or 1
+    return width * height
+
+
+def _get_date(item: Any, name: str) -> datetime | None:
+    """Return the time in the element `name`, as we parse it, else as feedparser does."""
+    written = _get_text(item, name)
+    if not written:
+        return None
+    moment = parse_date(written)
+    if moment is None:
+        parsed = dict.get(item, f"{name}_parsed")
+        if parsed is not None:
+            with suppress(ValueError, TypeError, OverflowError):
+                moment = datetime.fromtimestamp(calendar.timegm(parsed), UTC)
     return moment if moment is not None and moment.year in YEARS else None
 
 
-def _update_seconds(head: Any) -> int | None:
-    period = _PERIODS.get(_get(head, "sy_updateperiod").lower())
+def _get_update_seconds(head: Any) -> int | None:
+    """Return the seconds between updates that the feed states (sy:updatePeriod)."""
+    period = _PERIODS.get(_get_text(head, "sy_updateperiod").lower())
     if period is None:
         return None
-    return period // max(1, _number(_get(head, "sy_updatefrequency"), 10_000) or 1)
+    frequency = _parse_number(_get_text(head, "sy_updatefrequency"), _MOST_UPDATES) or 1
+    return period // max(1, frequency)
 
 
-def _block(body: bytes, name: bytes) -> bytes:
+def _find_block(body: bytes, name: bytes) -> bytes:
     """Return the content of the first element `name`; feedparser has only its last child."""
     start = body.find(b"<" + name)
-    end = body.find(b"</" + name, start) if start >= 0 else -1
-    return body[start:end] if 0 <= start < end < start + 4000 else b""
+    if start < 0:
+        return b""
+    end = body.find(b"</" + name, start)
+    if end < 0 or end >= start + _LONGEST_BLOCK:
+        return b""
+    return body[start:end]
 
 
-def _line(owner: Any, name: str, version: str) -> str:
-    detail = owner.get(f"{name}_detail") or {}
-    plain = version.startswith("atom") and _get(detail, "type") == "text/plain"
-    return one_line(_get(owner, name), markup=not plain)
+def _get_title(owner: Any, version: str) -> str:
+    """Return the title of a feed or entry as plain text. A plain title of Atom has no markup."""
+    detail = owner.get("title_detail") or {}
+    is_plain = version.startswith("atom") and _get_text(detail, "type") == "text/plain"
+    return one_line(_get_text(owner, "title"), markup=not is_plain)
 
 
-def _get(owner: Any, name: str) -> str:
+def _get_text(owner: Any, name: str) -> str:
+    """Return a text of a result of feedparser, "" if it is missing."""
     value = dict.get(owner, name) if isinstance(owner, dict) else None
     return value.strip() if isinstance(value, str) else ""
 
 
-def _list(owner: Any, name: str) -> list[Any]:
+def _list_objects(owner: Any, name: str) -> list[Any]:
+    """Return a list of objects of a result of feedparser."""
     value = dict.get(owner, name)
     return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
 
 
-def _number(value: str, most: int) -> int | None:
+def _parse_number(value: str, most: int) -> int | None:
+    """Return a number of digits, at most `most`; None for other texts."""
     return min(int(value), most) if re.fullmatch(r"\d{1,18}", value) else None

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from syndicator.core import urls
-from syndicator.core.model import ParsedFeed
+from syndicator.core.model import Entry, ParsedFeed
 
 # /comments/feed/ (WordPress), /feeds/comments/default (Blogger), ?feed=comments-rss2; /comment/
 # alone: opinion pages.
@@ -46,37 +46,41 @@ class RankedFeed:
     same_as: str = ""
 
 
-def best_first(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[RankedFeed]:
+def rank_feeds(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[RankedFeed]:
     """Sort feeds (address, title, content): articles before comments, filled, active, about `page`
     first."""
-    latest = [when for _, title, feed in feeds if (when := last_date(feed))]
-    newest = max(latest, default=None)
+    last_dates = [last_date(feed) for _, _, feed in feeds]
+    newest = max((date for date in last_dates if date is not None), default=None)
 
     def order(number: int) -> tuple[bool, ...]:
         url, title, feed = feeds[number]
-        when = last_date(feed)
+        date = last_dates[number]
+        is_asleep = newest is not None and date is not None and newest - date > _ASLEEP
+        is_of_other_pages = _OTHER_PAGES.search(urlsplit(url).path) is not None
         return (
             is_comments(url, title, feed),
             not feed.entries,
-            bool(newest and when and newest - when > _ASLEEP),
-            not _about(url, feed, page),
-            feed.format == "sitemap" and bool(_OTHER_PAGES.search(urlsplit(url).path)),
+            is_asleep,
+            not _is_about(url, feed, page),
+            feed.format == "sitemap" and is_of_other_pages,
         )
 
     ranked: list[RankedFeed] = []
-    first: dict[tuple[bool, frozenset[str]], str] = {}
+    first_urls: dict[tuple[bool, frozenset[str]], str] = {}
     for number in sorted(range(len(feeds)), key=order):
         url, title, feed = feeds[number]
         comments = is_comments(url, title, feed)
         entries = frozenset(urls.alias(entry.url) for entry in feed.entries if entry.url)
-        same_as = first.setdefault((comments, entries), url) if entries else url
+        same_as = url
+        if entries:
+            same_as = first_urls.setdefault((comments, entries), url)
         ranked.append(
             RankedFeed(
                 url=url,
                 title=feed.title or title,
                 format=feed.format,
                 entries=len(feed.entries),
-                latest=last_date(feed),
+                latest=last_dates[number],
                 comments=comments,
                 same_as="" if same_as == url else same_as,
             )
@@ -84,17 +88,19 @@ def best_first(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[
     return ranked
 
 
-def _about(url: str, feed: ParsedFeed, page: str) -> bool:
+def _is_about(url: str, feed: ParsedFeed, page: str) -> bool:
+    """Return True if the feed names `page` as its site, or is in the folder of `page`."""
     if urls.alias(feed.site_url or "") == urls.alias(page):
         return True
-    return not urls.is_root(page) and urls.alias(url).startswith(f"{urls.alias(page).rstrip('/')}/")
+    if urls.is_root(page):
+        return False
+    return urls.alias(url).startswith(f"{urls.alias(page).rstrip('/')}/")
 
 
 def last_date(feed: ParsedFeed) -> datetime | None:
     """Return the time of the newest entry, or None if no entry has one."""
-    return max(
-        (when for entry in feed.entries if (when := entry.published or entry.updated)), default=None
-    )
+    times = [entry.published or entry.updated for entry in feed.entries]
+    return max((time for time in times if time is not None), default=None)
 
 
 def is_comments(url: str, title: str, feed: ParsedFeed) -> bool:
@@ -105,8 +111,11 @@ def is_comments(url: str, title: str, feed: ParsedFeed) -> bool:
         return True
     if any(_TITLE.search(name.strip()) for name in (title, feed.title)):
         return True
-    marks = [
-        _ENTRY.match(entry.title) or _FRAGMENT.search(entry.url) or _FRAGMENT.search(entry.id)
-        for entry in feed.entries
-    ]
-    return 2 * sum(map(bool, marks)) > len(marks)
+    comments = sum(_is_comment(entry) for entry in feed.entries)
+    return 2 * comments > len(feed.entries)
+
+
+def _is_comment(entry: Entry) -> bool:
+    if _ENTRY.match(entry.title):
+        return True
+    return bool(_FRAGMENT.search(entry.url) or _FRAGMENT.search(entry.id))

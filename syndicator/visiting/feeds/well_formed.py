@@ -1,11 +1,12 @@
 """Parse well-formed RSS and Atom fast with lxml, with the same results as feedparser.
-Those of feedparser 6.0 that `parser` uses, in less CPU. `_ROWS` maps elements to methods of
-`_Reader`. Unusual input (RDF, a DOCTYPE, misplaced elements) raises Unusual."""
+
+It gives the results of feedparser 6.0 that `parser` uses, in less CPU. `_ROWS` maps elements to
+methods of `_Reader`. Unusual input (RDF, a DOCTYPE, misplaced elements) raises Unusual."""
 
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -26,8 +27,8 @@ _SPACES = {
     "sy": "http://purl.org/rss/1.0/modules/syndication/",
 }
 _PREFIXES = {space: prefix for prefix, spaces in _SPACES.items() for space in spaces.split()}
-# Method of `_Reader`, its argument, and the elements, named as feedparser names them: prefix,
-# underscore, lower case.
+# Method of `_Reader` (without "read_"), its argument, and the elements, named as feedparser names
+# them: prefix, underscore, lower case.
 _ROWS = (
     ("item", "", "item entry"),
     ("title", "", "title dc_title"),
@@ -38,12 +39,12 @@ _ROWS = (
     ("summary", "text/plain", "summary itunes_summary"),
     ("content", "text/plain", "content"),
     ("content", "text/html", "content_encoded"),
-    ("kept", "published", "published issued pubdate dcterms_issued"),
-    ("kept", "updated", "updated modified lastbuilddate dc_date dcterms_modified"),
-    ("kept", "created", "created dcterms_created"),
-    ("kept", "language", "language dc_language"),
-    ("kept", "href", "url"),
-    ("kept", "rights", "rights copyright dc_rights"),
+    ("value", "published", "published issued pubdate dcterms_issued"),
+    ("value", "updated", "updated modified lastbuilddate dc_date dcterms_modified"),
+    ("value", "created", "created dcterms_created"),
+    ("value", "language", "language dc_language"),
+    ("value", "href", "url"),
+    ("value", "rights", "rights copyright dc_rights"),
     ("author", "", "author managingeditor dc_author dc_creator itunes_author"),
     ("category", "", "category keywords dc_subject"),
     ("category", "http://search.yahoo.com/mrss/category_schema", "media_category"),
@@ -57,12 +58,12 @@ _ROWS = (
     ("image", "", "image"),
     ("icon", "icon", "icon"),
     ("icon", "logo", "logo"),
-    ("inside", "person", "contributor itunes_owner"),
-    ("inside", "source", "source"),
-    ("inside", "textinput", "textinput"),
+    ("unused", "person", "contributor itunes_owner"),
+    ("unused", "source", "source"),
+    ("unused", "textinput", "textinput"),
     # not used here; may contain only text
     (
-        "kept",
+        "value",
         "",
         (
             "subtitle tagline generator webmaster expirationdate cloud homepage uri name email"
@@ -70,7 +71,7 @@ _ROWS = (
         ),
     ),
     (
-        "kept",
+        "value",
         "",
         (
             "media_rating media_credit media_restriction media_license media_player itunes_subtitle"
@@ -78,24 +79,24 @@ _ROWS = (
         ),
     ),
     (
-        "kept",
+        "value",
         "",
         "dc_contributor dcterms_valid feedburner_browserfriendly itunes_name itunes_email",
     ),
     # elements of a feed where they do not belong, keys that feedparser uses itself, and rare ones
     # that become links
     (
-        "inside",
+        "unused",
         "refused",
         "rss cc_license creativecommons_license channel feed body abstract info fullitem",
     ),
-    ("inside", "refused", "newlocation"),
+    ("unused", "refused", "newlocation"),
     (
-        "inside",
+        "unused",
         "refused",
         "date date_parsed items entries authors links tags published_parsed updated_parsed where",
     ),
-    ("inside", "refused", "created_parsed title_detail summary_detail description_detail"),
+    ("unused", "refused", "created_parsed title_detail summary_detail description_detail"),
 )
 _BY_NAME = {name: (method, argument) for method, argument, names in _ROWS for name in names.split()}
 _REFUSED = frozenset(name for name, (_, argument) in _BY_NAME.items() if argument == "refused")
@@ -112,11 +113,21 @@ _STORED = frozenset(
 )
 # Namespaces whose elements feedparser takes for RSS, Atom or XHTML, in versions that it reads in
 # other ways.
-_OTHER_VERSIONS = (
-    "http://backend.userland.com/rss http://blogs.law.harvard.edu/tech/rss http://example.com/necho"
-    " http://example.com/newformat# http://my.netscape.com/rdf/simple/0.9/ http://purl.org/atom/ns#"
-    " http://purl.org/echo/ http://purl.org/pie/ http://purl.org/rss/1.0/"
-    " http://purl.org/rss/1.0/modules/rss091# http://www.w3.org/1999/xhtml uri/of/echo/namespace#"
+_OTHER_VERSIONS = frozenset(
+    [
+        "http://backend.userland.com/rss",
+        "http://blogs.law.harvard.edu/tech/rss",
+        "http://example.com/necho",
+        "http://example.com/newformat#",
+        "http://my.netscape.com/rdf/simple/0.9/",
+        "http://purl.org/atom/ns#",
+        "http://purl.org/echo/",
+        "http://purl.org/pie/",
+        "http://purl.org/rss/1.0/",
+        "http://purl.org/rss/1.0/modules/rss091#",
+        "http://www.w3.org/1999/xhtml",
+        "uri/of/echo/namespace#",
+    ]
 )
 _HTML = ("html", "text/html", "xhtml", "application/xhtml+xml")
 _CDF = frozenset(("lastmod", "href"))  # attributes of another format
@@ -138,7 +149,17 @@ _WINDOWS = {
 }
 # Bytes or references that may be of the characters in _WINDOWS.
 _CONTROLS = re.compile(rb"\xc2[\x80-\x9f]"), re.compile(rb"&#(?:0*1[2-5]\d|[xX]0*[89][\da-fA-F]);")
-_Row = tuple[str, Callable[[Any, str, int], None], str]  # name, method, argument
+_TITLE_NOT_SEEN = -1  # depth of the last title with text
+_DOCTYPE_BYTES = 4096  # of a document in which a DOCTYPE is looked for
+
+
+class _Row(NamedTuple):
+    """The way to read an element: feedparser's `name` for it, and a method with its argument."""
+
+    name: str
+    method: Callable[[Any, str, int], None]
+    argument: str
+
 
 _UTF8 = frozenset((b"utf-8", b"utf8"))
 _ASCII = _UTF8 | {b"", b"us-ascii", b"ascii"}
@@ -150,7 +171,9 @@ class Unusual(Exception):
     """Input that only feedparser can read."""
 
 
-def _attributes(element: Any, *, language: bool = False, based: bool = False) -> dict[str, str]:
+def _read_attributes(
+    element: Any, *, language: bool = False, based: bool = False
+) -> dict[str, str]:
     """Return attributes by name as feedparser does: lower case, no namespaces. Raise Unusual."""
     attributes: dict[str, str] = {}
     for name, value in element.items():
@@ -163,64 +186,64 @@ def _attributes(element: Any, *, language: bool = False, based: bool = False) ->
     return attributes
 
 
-def _leaf(element: Any, *, based: bool = False) -> dict[str, str]:
+def _read_leaf(element: Any, *, based: bool = False) -> dict[str, str]:
+    """Return the attributes of an element that must have no children. Raise Unusual."""
     if len(element):
         raise Unusual("markup in a text")
-    return _attributes(element, based=based) if element.keys() else {}
+    return _read_attributes(element, based=based) if element.keys() else {}
 
 
 class _Reader:
     """The state of reading one feed. `depth`: nesting of an element, 1 for the root."""
 
     def __init__(self, body: bytes) -> None:
-        # True if there may be characters of _WINDOWS
-        self.windows = any(pattern.search(body) for pattern in _CONTROLS)
+        self.may_have_windows = any(pattern.search(body) for pattern in _CONTROLS)
         self.head: dict[str, Any] = {}
         # the values of the feed, of the entry or of the picture that is being read
         self.context = self.head
         self.entries: list[dict[str, Any]] = []
         self.entry: dict[str, Any] | None = None
         self.depths: dict[str, int] = {}  # of the elements that the entry's values came from
-        self.title_depth = -1  # of the last title with text, else -1
+        self.title_depth = _TITLE_NOT_SEEN
         self.has_content = False
         self.language = ""
         self.base = self.base_around = ""  # base of links; base of the parent element
         self.rows: dict[object, _Row] = {}  # by tag as lxml has it
 
-    def parsed(self, root: Any) -> dict[str, Any]:
+    def read_document(self, root: Any) -> dict[str, Any]:
         """Return the result of `feedparser.parse` for a document. Raise Unusual."""
-        attributes = _attributes(root, language=True, based=True)
+        attributes = _read_attributes(root, language=True, based=True)
         self.base = attributes.get("base", "")
         self.language = attributes.get("lang", "").replace("_", "-")
         if self.base and not _BASE.fullmatch(self.base):
             raise Unusual("a base that is no plain address")
         self.head["language"] = self.language
-        if self.row(root)[0] == "rss":
-            version = attributes.get("version", "")
-            version = _VERSIONS.get(version) or ("rss20" if version.startswith("2.") else "rss")
-            if [self.row(child)[0] for child in root] != ["channel"] or not _CDF.isdisjoint(
-                _attributes(root[0])
-            ):
+        if self.find_row(root).name == "rss":
+            version = _name_version(attributes.get("version", ""))
+            if [self.find_row(child).name for child in root] != ["channel"]:
                 raise Unusual("an RSS feed is one channel")
-            self.children(root[0], 2)
+            if not _CDF.isdisjoint(_read_attributes(root[0])):
+                raise Unusual("CDF")
+            self.read_children(root[0], 2)
         elif root.tag == "{http://www.w3.org/2005/Atom}feed":
             version = "atom10"
-            self.children(root, 1)
+            self.read_children(root, 1)
         else:
-            raise Unusual(self.row(root)[0])
+            raise Unusual(self.find_row(root).name)
         return {"version": version, "feed": self.head, "entries": self.entries, "bozo": False}
 
-    def children(self, parent: Any, depth: int) -> None:
-        outer = self.base_around
+    def read_children(self, parent: Any, depth: int) -> None:
+        """Read the children of an element, each with the method of its row. Raise Unusual."""
+        outer_base = self.base_around
         self.base_around = self.base
         for child in parent:
-            _, method, argument = self.rows.get(child.tag) or self.row(child)
+            _, method, argument = self.rows.get(child.tag) or self.find_row(child)
             method(child, argument, depth + 1)
-        self.base_around = outer
-        self.base = outer or self.base
+        self.base_around = outer_base
+        self.base = outer_base or self.base
 
-    def row(self, element: Any) -> _Row:
-        """Return feedparser's name of an element, and its row. Raise Unusual."""
+    def find_row(self, element: Any) -> _Row:
+        """Return the row of an element. Raise Unusual."""
         tag = element.tag
         prefix = element.prefix
         if tag in self.rows:
@@ -232,29 +255,28 @@ class _Reader:
         if space in _PREFIXES:
             name = f"{_PREFIXES[space]}_{name}"
         elif space and space != "http://www.w3.org/2005/atom":
-            if (
-                space in _OTHER_VERSIONS.split()
-                or "userland.com/rss" in space
-                or (prefix or "").lower() in _SPACES
-            ):
+            is_other_version = space in _OTHER_VERSIONS or "userland.com/rss" in space
+            if is_other_version or (prefix or "").lower() in _SPACES:
                 raise Unusual("a namespace that is not what it seems")
-            if prefix is None and list(element.nsmap.values()).count(element.nsmap[None]) > 1:
+            if prefix is not None:
+                name = f"{prefix.lower()}:{name}"
+            elif list(element.nsmap.values()).count(element.nsmap[None]) > 1:
                 raise Unusual("a namespace with two names")
-            name = name if prefix is None else f"{prefix.lower()}:{name}"
         method, argument = _BY_NAME.get(name, ("other", name))
-        self.rows[tag] = name, getattr(self, method), argument
-        return self.rows[tag]
+        row = _Row(name, getattr(self, f"read_{method}"), argument)
+        self.rows[tag] = row
+        return row
 
-    def keep(self, name: str, value: str, depth: int) -> None:
+    def store(self, name: str, value: str, depth: int) -> None:
         """Store a value. Of several, an entry keeps the least nested one, a feed the last one."""
         if self.entry is None or depth <= self.depths.get(name, depth):
             self.depths[name] = depth
             self.context[name] = value
 
-    def detail(self, element: Any, kind: str) -> dict[str, Any]:
+    def read_detail(self, element: Any, kind: str) -> dict[str, Any]:
         """Return type, language and value of a text. Raise Unusual."""
-        attributes = _leaf(element, based=True)
-        value = self.text(element)
+        attributes = _read_leaf(element, based=True)
+        value = self.read_text(element)
         language = self.language
         if attributes:
             if not _BASE.fullmatch(attributes.get("base", "http://none")) or "mode" in attributes:
@@ -269,153 +291,165 @@ class _Reader:
                 raise Unusual(kind)
         return {"type": kind, "language": language, "value": value}
 
-    def text(self, element: Any) -> str:
+    def read_text(self, element: Any) -> str:
+        """Return the text of an element, repaired."""
         value: str = (element.text or "").strip()
-        return value if value.isascii() else self.mended(value)
+        return value if value.isascii() else self.repair_text(value)
 
-    def mended(self, value: str) -> str:
+    def repair_text(self, value: str) -> str:
         """Repair UTF-8 that was encoded twice, and windows-1252 labelled as ISO 8859-1."""
         with suppress(UnicodeError):
             value = value.encode("iso-8859-1").decode()
-        return value.translate(_WINDOWS) if self.windows else value
+        return value.translate(_WINDOWS) if self.may_have_windows else value
 
-    def address(self, element: Any) -> str:
+    def read_address(self, element: Any) -> str:
+        """Return the text of an element as an absolute address."""
         address = (element.text or "").strip()
-        address = self.resolved(address) if address else ""
-        return address if address.isascii() else self.mended(address)
+        if address:
+            address = self.resolve(address)
+        return address if address.isascii() else self.repair_text(address)
 
-    def resolved(self, url: str) -> str:
+    def resolve(self, url: str) -> str:
+        """Return `url` as an absolute address, "" if it is no address."""
         if ":///" in url:
             url = _SLASHES.sub(r"\1\3", url)
         with suppress(ValueError):
             return urljoin(self.base, url) if self.base else url
         return ""
 
-    def other(self, element: Any, name: str, depth: int) -> None:
+    def read_other(self, element: Any, name: str, depth: int) -> None:
         """Read an unknown element: its text, or "" if it has attributes. Its children are read as
         siblings."""
         if element.keys():
-            _attributes(element)
+            _read_attributes(element)
             self.context[name] = ""
         elif name in _STORED and not len(element):
-            self.keep(name, self.text(element), depth)
+            self.store(name, self.read_text(element), depth)
         if len(element):
-            self.children(element, depth)
+            self.read_children(element, depth)
 
-    def item(self, element: Any, name: str, depth: int) -> None:
+    def read_item(self, element: Any, name: str, depth: int) -> None:
+        """Read an entry. Raise Unusual."""
         if self.context is not self.head:
             raise Unusual("an entry in an entry")
-        attributes = _attributes(element, language=True)
-        before = self.language
+        attributes = _read_attributes(element, language=True)
+        language_around = self.language
         if "about" in attributes or not _CDF.isdisjoint(attributes):
             raise Unusual("CDF or RDF")
         self.context = self.entry = {}
         self.depths = {}
-        self.title_depth = -1
-        self.language = attributes.get("lang", before).replace("_", "-")
-        self.children(element, depth)
+        self.title_depth = _TITLE_NOT_SEEN
+        self.language = attributes.get("lang", language_around).replace("_", "-")
+        self.read_children(element, depth)
         self.entries.append(self.entry)
         self.entry = None
         self.context = self.head
         self.has_content = False
-        self.language = before
+        self.language = language_around
 
-    def title(self, element: Any, name: str, depth: int) -> None:
-        detail = self.detail(element, "text/plain")
+    def read_title(self, element: Any, name: str, depth: int) -> None:
+        """Read a title: the first with text counts. Raise Unusual."""
+        detail = self.read_detail(element, "text/plain")
         value = detail["value"]
-        if not -1 < self.title_depth <= depth:  # no second title
-            self.keep("title", value, depth)
+        is_second = self.title_depth != _TITLE_NOT_SEEN and self.title_depth <= depth
+        if not is_second:
+            self.store("title", value, depth)
             self.context["title_detail"] = detail
         if value and name != "media":
             self.title_depth = depth
 
-    def link(self, element: Any, name: str, depth: int) -> None:
-        attributes = _leaf(element)
+    def read_link(self, element: Any, name: str, depth: int) -> None:
+        """Read a link of RSS or Atom, which has its address as text or attribute. Raise Unusual."""
+        attributes = _read_leaf(element)
         context = self.context
         attributes.setdefault("rel", "alternate")
-        attributes.setdefault(
-            "type", "application/atom+xml" if attributes["rel"] == "self" else "text/html"
-        )
+        is_feed = attributes["rel"] == "self"
+        attributes.setdefault("type", "application/atom+xml" if is_feed else "text/html")
         context.setdefault("links", []).append(attributes)
-        if href := attributes.get("url", attributes.get("uri")):
+        href = attributes.get("url", attributes.get("uri"))
+        if href:
             attributes["href"] = href
         if "href" in attributes:
-            attributes["href"] = self.resolved(attributes["href"])
+            attributes["href"] = self.resolve(attributes["href"])
             if attributes["rel"] == "alternate" and attributes["type"] in _HTML:
                 context["link"] = attributes["href"]
             return
-        value = self.address(element)
+        value = self.read_address(element)
         if "&" in value:
-            value = _ENTITY.sub(
-                r"&\g<1>", value.replace("&amp;", "&") if self.entry is not None else value
-            )
+            if self.entry is not None:
+                value = value.replace("&amp;", "&")
+            value = _ENTITY.sub(r"&\g<1>", value)
         context["link"] = value
         if value or self.entry is None:
             attributes["href"] = value
 
-    def guid(self, element: Any, name: str, depth: int) -> None:
-        is_link = _leaf(element).get("ispermalink", "true") == "true"
-        value = self.address(element) if is_link else self.text(element)
-        self.keep("id", value, depth)
+    def read_guid(self, element: Any, name: str, depth: int) -> None:
+        """Read an id, which is an address unless it says that it is none. Raise Unusual."""
+        is_link = _read_leaf(element).get("ispermalink", "true") == "true"
+        value = self.read_address(element) if is_link else self.read_text(element)
+        self.store("id", value, depth)
         if is_link:
             self.context.setdefault("link", value)
 
-    def summary(self, element: Any, kind: str, depth: int) -> None:
+    def read_summary(self, element: Any, kind: str, depth: int) -> None:
         """Read a summary; if there is no content, read a second summary as content."""
         if "summary" in self.context and not self.has_content:
-            return self.content(element, "text/plain", depth)
-        # description of a feed
-        name = "subtitle" if self.entry is None and kind == "text/html" else "summary"
-        detail = self.detail(element, kind)
-        self.keep(name, detail["value"], depth)
+            return self.read_content(element, "text/plain", depth)
+        is_of_feed = self.entry is None and kind == "text/html"
+        name = "subtitle" if is_of_feed else "summary"
+        detail = self.read_detail(element, kind)
+        self.store(name, detail["value"], depth)
         self.context[f"{name}_detail"] = detail
 
-    def content(self, element: Any, kind: str, depth: int) -> None:
+    def read_content(self, element: Any, kind: str, depth: int) -> None:
+        """Read a content; it is the summary, too, if there is none. Raise Unusual."""
         self.has_content = True
-        detail = self.detail(element, kind)
+        detail = self.read_detail(element, kind)
         if self.entry is not None:
             self.entry.setdefault("content", []).append(detail)
         self.context.setdefault("summary", detail["value"])
 
-    def kept(self, element: Any, name: str, depth: int) -> None:
-        # raise Unusual
-        _ = self.detail(element, "text/plain") if name == "rights" else _leaf(element)
-        value = self.address(element) if name == "href" else self.text(element)
-        dated = (
-            bool(value) and self.entry is not None and name in ("published", "updated", "created")
-        )
-        if dated and parse_date(value) is None:
+    def read_value(self, element: Any, name: str, depth: int) -> None:
+        """Read an element with a text that is stored as it is, such as a date. Raise Unusual."""
+        # to raise Unusual
+        if name == "rights":
+            self.read_detail(element, "text/plain")
+        else:
+            _read_leaf(element)
+        value = self.read_address(element) if name == "href" else self.read_text(element)
+        is_date_of_entry = self.entry is not None and name in ("published", "updated", "created")
+        if value and is_date_of_entry and parse_date(value) is None:
             raise Unusual("a date that feedparser may read")
-        self.keep(name, value, depth)
+        self.store(name, value, depth)
 
-    def inside(self, element: Any, name: str, depth: int) -> None:
+    def read_unused(self, element: Any, name: str, depth: int) -> None:
         """Skip a person, source or search form; if it has a title, later titles do not count, as in
         feedparser."""
         for inner in element.iter():
-            _attributes(inner, language=name != "person")
-        inside = {self.row(inner)[0] for inner in element.iterdescendants()}
-        if (
-            name in ("refused", "source" if self.entry is None else "textinput")
-            or inside & _NOT_IN[name]
-        ):
+            _read_attributes(inner, language=name != "person")
+        inner_names = {self.find_row(inner).name for inner in element.iterdescendants()}
+        misplaced = "source" if self.entry is None else "textinput"
+        if name in ("refused", misplaced) or inner_names & _NOT_IN[name]:
             raise Unusual(f"much in a {name}, or one where it does not belong")
-        if name != "person":
-            titles = [
-                (_leaf(child), self.text(child))[1]
-                for child in element
-                if self.row(child)[0] == "title"
-            ]
-            self.title_depth = depth + 1 if any(titles) else -1
+        if name == "person":
+            return
+        self.title_depth = _TITLE_NOT_SEEN
+        for child in element:
+            if self.find_row(child).name == "title":
+                _read_leaf(child)
+                if self.read_text(child):
+                    self.title_depth = depth + 1
 
-    def author(self, element: Any, name: str, depth: int) -> None:
+    def read_author(self, element: Any, name: str, depth: int) -> None:
+        """Read an author: its parts, else its text. Raise Unusual."""
         entry = self.entry
         if entry is None:  # authors of the feed are not used
-            return self.inside(element, "person", depth)
-        _attributes(element)
+            return self.read_unused(element, "person", depth)
+        _read_attributes(element)
         entry.setdefault("authors", []).append({})
         for child in element:
-            part = self.row(child)[0]
-            _leaf(child)
+            part = self.find_row(child).name
+            _read_leaf(child)
             value = (child.text or "").strip()
             if part not in _IN_AUTHOR:
                 if part in _BY_NAME or child.text:
@@ -423,13 +457,13 @@ class _Reader:
                 continue
             if part in ("url", "uri", "homepage"):
                 part = "href"
-                value = self.address(child)
+                value = self.read_address(child)
             # feedparser may change an earlier author, too
             entry.setdefault("author_detail", {})[part] = value
             self.complete_author(entry)
             entry["authors"][-1][part] = value
-        text = "".join([element.text or "", *(child.tail or "" for child in element)]).strip()
-        self.keep("author", self.mended(text), depth)
+        texts = [element.text or "", *(child.tail or "" for child in element)]
+        self.store("author", self.repair_text("".join(texts).strip()), depth)
         self.complete_author(entry)
 
     def complete_author(self, entry: dict[str, Any]) -> None:
@@ -438,94 +472,129 @@ class _Reader:
         if detail:
             name = detail.get("name")
             email = detail.get("email")
-            if name or email:
-                entry["author"] = f"{name} ({email})" if name and email else name or email
+            if name and email:
+                entry["author"] = f"{name} ({email})"
+            elif name or email:
+                entry["author"] = name or email
             return
-        if author := entry.get("author"):
-            if match := _EMAIL.search(author) if "@" in author else None:
-                detail["email"] = match[0]
-                for part in (match[0], "()", "<>", "&lt;&gt;"):
-                    author = author.replace(part, "")
-                author = author.strip().removeprefix("(").removesuffix(")").strip()
-            if author:
-                detail["name"] = author
-            entry.setdefault("author_detail", detail)
+        author = entry.get("author")
+        if not author:
+            return
+        match = _EMAIL.search(author) if "@" in author else None
+        if match:
+            detail["email"] = match[0]
+            for part in (match[0], "()", "<>", "&lt;&gt;"):
+                author = author.replace(part, "")
+            author = author.strip().removeprefix("(").removesuffix(")").strip()
+        if author:
+            detail["name"] = author
+        entry.setdefault("author_detail", detail)
 
-    def attached(self, element: Any, key: str, depth: int) -> None:
-        attributes = _attributes(element) if key == "media_content" else _leaf(element)
+    def read_attached(self, element: Any, key: str, depth: int) -> None:
+        """Read an enclosure or a picture, which has its address as an attribute. Raise Unusual."""
+        attributes = _read_attributes(element) if key == "media_content" else _read_leaf(element)
         if key == "image":
             target = attributes.get("href") or attributes.get("url")
-            self.context.update({"image": {"href": target}} if target else {})
+            if target:
+                self.context["image"] = {"href": target}
             return
         if key == "links":
-            attributes |= {
-                "rel": "enclosure",
-                "href": attributes.get("url", attributes.get("uri")) or attributes.get("href", ""),
-            }
-        elif key == "media_thumbnail" and (value := self.address(element)):
-            attributes.setdefault("url", value)
+            href = attributes.get("url", attributes.get("uri")) or attributes.get("href", "")
+            attributes["rel"] = "enclosure"
+            attributes["href"] = href
+        elif key == "media_thumbnail":
+            address = self.read_address(element)
+            if address:
+                attributes.setdefault("url", address)
         self.context.setdefault(key, []).append(attributes)
-        self.children(element, depth)
+        self.read_children(element, depth)
 
-    def image(self, element: Any, name: str, depth: int) -> None:
-        self.title_depth = -1
+    def read_image(self, element: Any, name: str, depth: int) -> None:
+        """Read the image of a feed. Raise Unusual."""
+        self.title_depth = _TITLE_NOT_SEEN
         if self.entry is not None:
-            _leaf(element)
+            _read_leaf(element)
             return
-        _attributes(element)
-        if not _IN_IMAGE.issuperset(self.row(child)[0] for child in element):
+        _read_attributes(element)
+        if not _IN_IMAGE.issuperset(self.find_row(child).name for child in element):
             raise Unusual("more in an image")
         self.context = self.head.setdefault("image", {})
-        self.children(element, depth)
+        self.read_children(element, depth)
         self.context = self.head
 
-    def icon(self, element: Any, name: str, depth: int) -> None:
-        if _leaf(element):  # attributes hide the address from feedparser
+    def read_icon(self, element: Any, name: str, depth: int) -> None:
+        """Read the address of an icon or logo. Raise Unusual."""
+        if _read_leaf(element):  # attributes hide the address from feedparser
             self.context[name] = ""
             return
-        self.keep(name, self.address(element), depth)
+        self.store(name, self.read_address(element), depth)
 
-    def category(self, element: Any, scheme: str, depth: int) -> None:
-        itunes = scheme == "http://www.itunes.com/"
-        if itunes and self.entry is None:
+    def read_category(self, element: Any, scheme: str, depth: int) -> None:
+        """Read a category, from attributes or text. Raise Unusual."""
+        is_itunes = scheme == "http://www.itunes.com/"
+        if is_itunes and self.entry is None:
             return
-        attributes = _leaf(element)
+        attributes = _read_leaf(element)
         if attributes or scheme:
-            attributes = {"term": attributes.get("text", "")} if itunes else attributes
-            self.tag(
+            if is_itunes:
+                attributes = {"term": attributes.get("text", "")}
+            self.add_tag(
                 attributes.get("term"),
                 attributes.get("scheme", scheme or attributes.get("domain")),
                 attributes.get("label"),
             )
-        if value := self.text(element):
-            if (tags := self.context.get("tags")) and not tags[-1]["term"]:
-                tags[-1]["term"] = value
-            else:
-                self.tag(value)
+        value = self.read_text(element)
+        if not value:
+            return
+        tags = self.context.get("tags")
+        if tags and not tags[-1]["term"]:
+            tags[-1]["term"] = value
+        else:
+            self.add_tag(value)
 
-    def tag(self, term: str | None, scheme: str | None = None, label: str | None = None) -> None:
+    def add_tag(
+        self, term: str | None, scheme: str | None = None, label: str | None = None
+    ) -> None:
+        """Store a category, unless it is empty or known."""
         tags = self.context.setdefault("tags", [])
         tag = {"term": term, "scheme": scheme, "label": label}
         if (term or scheme or label) and tag not in tags:
             tags.append(tag)
 
-    def keywords(self, element: Any, name: str, depth: int) -> None:
-        if not _leaf(element):  # attributes hide them from feedparser
-            for term in filter(None, map(str.strip, self.text(element).split(","))):
-                self.tag(term)
+    def read_keywords(self, element: Any, name: str, depth: int) -> None:
+        """Read categories from a text that commas divide."""
+        if _read_leaf(element):  # attributes hide them from feedparser
+            return
+        for term in self.read_text(element).split(","):
+            if term.strip():
+                self.add_tag(term.strip())
+
+
+def _name_version(version: str) -> str:
+    """Return feedparser's name for a version of RSS."""
+    if version in _VERSIONS:
+        return _VERSIONS[version]
+    return "rss20" if version.startswith("2.") else "rss"
 
 
 def read(body: bytes, content_type: str = "") -> dict[str, Any] | None:
     """Return the result of `feedparser.parse`, or None if only feedparser can read the feed."""
-    matches = _CHARSET.search(content_type.encode()), _ENCODING.match(body)
-    names = {match[1].lower() for match in matches if match}
-    named = body.isascii() or body.startswith(b"\xef\xbb\xbf") or names & _UTF8
-    guessed = not named and (any(names) or content_type.startswith("text/"))
-    if guessed or not names <= _ASCII or b"<!DOCTYPE" in body[:4096]:
+    if not _is_surely_utf8(body, content_type) or b"<!DOCTYPE" in body[:_DOCTYPE_BYTES]:
         return None
     parser = etree.XMLParser(
         encoding="utf-8", resolve_entities=False, remove_comments=True, remove_pis=True
     )
     with suppress(etree.XMLSyntaxError, Unusual):
-        return _Reader(body).parsed(etree.fromstring(body, parser))
+        return _Reader(body).read_document(etree.fromstring(body, parser))
     return None
+
+
+def _is_surely_utf8(body: bytes, content_type: str) -> bool:
+    """Return True if `body` is UTF-8 or ASCII, and feedparser would not guess another encoding."""
+    matches = (_CHARSET.search(content_type.encode()), _ENCODING.match(body))
+    names = {match[1].lower() for match in matches if match}
+    if not names <= _ASCII:
+        return False
+    is_certain = body.isascii() or body.startswith(b"\xef\xbb\xbf") or bool(names & _UTF8)
+    is_guessed = any(names) or content_type.startswith("text/")
+    return is_certain or not is_guessed

@@ -28,16 +28,23 @@ from syndicator.visiting.fetch.responses import (
     BadEncoding,
     Inflater,
     TooLarge,
-    clock_offset,
-    error_code,
-    fresh_seconds,
-    retry_after,
+    find_fresh_seconds,
+    measure_clock_offset,
+    name_error,
+    parse_retry_after,
 )
-from syndicator.visiting.fetch.ssrf import Refusal, bare, next_hop, origin, parse_url
-from syndicator.visiting.fetch.transport import AddrInfo, Clients, explain
+from syndicator.visiting.fetch.ssrf import (
+    Refusal,
+    get_origin,
+    parse_url,
+    resolve_redirect,
+    strip_url,
+)
+from syndicator.visiting.fetch.transport import AddrInfo, Clients, explain_error
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _PERMANENT = (301, 308)
+_KEEPING_POST = (307, 308)
 _SET_COOKIE: Final = "set-cookie"
 MOST_REDIRECTS: Final = 5  # of one request
 DECODED: Final = 2  # times fetch.wire_bytes: the most bytes of one answer, decompressed
@@ -58,18 +65,24 @@ class _Chain:
     """A request and the state of its redirects."""
 
     request: Request
-    url: httpx.URL  # without credentials and fragment
-    first: str  # origin: the only one that gets the credentials and may be at a private address
+    url: httpx.URL  # to ask next, without credentials and fragment
+    # the only one that gets the credentials and may be at a private address
+    first_origin: str
     credentials: Mapping[str, str]
-    permanent: bool = True  # every redirect so far was
+    is_permanent: bool = True  # every redirect so far was
     moved_to: str | None = None
-    seen: set[str] = field(default_factory=set)
+    visited: set[str] = field(default_factory=set)
+
+    @property
+    def is_at_first_origin(self) -> bool:
+        """Return True if the next request goes to the origin of the first one."""
+        return get_origin(self.url) == self.first_origin
 
 
 class HttpFetcher:
-    """`ports.Fetcher` on the network. `offsets`: filled by host with the lead of `clock` over
-    its server. `lookup`, `dial`: resolve names, open sockets; `cookies`: files that requests name.
-    Raises ConfigError for an invalid proxy."""
+    """`ports.Fetcher` on the network. `offsets`: filled by host with the time by which `clock` is
+    ahead of its server; `lookup`, `dial`: resolve names, open sockets; `cookies`: files that
+    requests name. Raises ConfigError for an invalid proxy."""
 
     def __init__(
         self,
@@ -100,44 +113,38 @@ class HttpFetcher:
         secrets = dict(request.secrets)
         for number, value in enumerate(sorted(values)):
             secrets[f"cookie_{number}"] = value
-        return _masked(result, secrets) if secrets else result
+        return _mask_secrets(result, secrets) if secrets else result
 
     async def _fetch(self, request: Request) -> FetchResult:
-        shown = redacted(request.url)
+        """Send the request and follow its redirects; secrets are not masked yet."""
+        shown_url = redacted(request.url)
         started = time.monotonic()
         try:
             async with asyncio.timeout(request.deadline):
-                url = parse_url(expand(request.url, request.secrets))
-                credentials = dict(request.headers)
-                if url.userinfo:
-                    pair = unquote(url.userinfo.decode("ascii", "replace")).encode()
-                    credentials.setdefault(
-                        "authorization", "Basic " + base64.b64encode(pair).decode()
-                    )
-                url = bare(url)
-                chain = _Chain(request, url, origin(url), credentials)
+                chain = _begin_chain(request)
                 for _ in range(MOST_REDIRECTS + 1):
-                    outcome = await self._exchange(chain)
-                    if outcome is not None:
-                        return outcome
+                    result = await self._exchange(chain)
+                    if result is not None:
+                        return result
                 raise Refusal("redirects", f"more than {MOST_REDIRECTS} redirects")
         except Refusal as refusal:
             return Failed(
-                url=shown, reason=refusal.reason, detail=refusal.detail, status=refusal.status
+                url=shown_url, reason=refusal.reason, detail=refusal.detail, status=refusal.status
             )
         except TimeoutError:
-            spent = time.monotonic() - started
-            return Failed(
-                url=shown, reason="timeout", detail=f"no complete answer within {spent:.1f} s"
-            )
+            seconds = time.monotonic() - started
+            detail = f"no complete answer within {seconds:.1f} s"
+            return Failed(url=shown_url, reason="timeout", detail=detail)
         except (httpx.HTTPError, aiohttp.ClientError, OSError, ValueError) as error:
-            reason, detail = explain(error)
-            return Failed(url=shown, reason=reason, detail=detail)
+            fault = explain_error(error)
+            return Failed(url=shown_url, reason=fault.reason, detail=fault.detail)
 
     async def aclose(self) -> None:
+        """Close all connections."""
         await self._clients.aclose()
 
     def _find_cookie_values(self, request: Request) -> frozenset[str]:
+        """Return the values of cookies that answers must not show."""
         if not request.cookies or self._cookies is None:
             return frozenset()
         try:
@@ -169,96 +176,102 @@ class HttpFetcher:
 
     async def _exchange(self, chain: _Chain) -> FetchResult | None:
         """Send one request. Return the result, or None after a redirect to `chain.url`."""
-        url, here, where = chain.url, str(chain.url), origin(chain.url)
-        if here in chain.seen:
+        url = str(chain.url)
+        if url in chain.visited:
             raise Refusal("redirects", "the redirects lead in a circle")
-        chain.seen.add(here)
-        first = where == chain.first
-        async with self._clients.use(url, where, chain.request.allow if first else ()) as transport:
-            response = await transport.handle_async_request(self._message(chain, url, first))
+        chain.visited.add(url)
+        allow = chain.request.allow if chain.is_at_first_origin else ()
+        async with self._clients.use(chain.url, get_origin(chain.url), allow) as transport:
+            response = await transport.handle_async_request(self._build_message(chain))
             try:
-                return await self._answer(chain, here, response)
+                return await self._read_answer(chain, url, response)
             finally:
                 await response.aclose()
 
-    async def _answer(
-        self, chain: _Chain, here: str, response: httpx.Response
+    async def _read_answer(
+        self, chain: _Chain, url: str, response: httpx.Response
     ) -> FetchResult | None:
+        """Return the result of the answer from `url`, or None for a redirect that is followed."""
         # lower case, repeated ones joined (RFC 9110 section 5.3)
         headers = dict(response.headers.items())
         if chain.request.cookies:
-            self._keep_cookies(chain, here, response)
+            self._keep_cookies(chain, url, response)
             headers.pop(_SET_COOKIE, None)  # they are secrets
         status = response.status_code
-        if (offset := clock_offset(headers, self._clock())) is not None:
+        offset = measure_clock_offset(headers, self._clock())
+        if offset is not None:
             self._offsets[chain.url.host] = offset
-        # RFC 9110 15.4.8, 15.4.9: these keep a POST, which only a hub may redirect (WebSub 5.1),
-        # not a language model
-        kept_post = chain.request.kind == "hub" and status in (307, 308)
-        if status in _REDIRECTS and (chain.request.method == "GET" or kept_post):
-            return self._redirect(chain, here, status, headers)
-        shown = redacted(chain.request.url)
+        if _is_followed(chain.request, status):
+            return self._follow_redirect(chain, url, status, headers)
+        shown_url = redacted(chain.request.url)
         if status == HTTPStatus.NOT_MODIFIED:
-            return NotModified(url=shown, final_url=here, headers=headers, moved_to=chain.moved_to)
-        if status not in SUCCESS:
-            raw = headers.get("retry-after", "")
-            return Failed(
-                url=shown,
-                reason=error_code(status),
-                detail=f"{here} answered {status}",
-                status=status,
-                retry_after=retry_after(raw, self._clock()),
-                fresh_seconds=fresh_seconds(headers, self._clock()) or 0.0,
+            return NotModified(
+                url=shown_url, final_url=url, headers=headers, moved_to=chain.moved_to
             )
-        body = await self._body(response, headers, chain.request.most)
+        if status not in SUCCESS:
+            return Failed(
+                url=shown_url,
+                reason=name_error(status),
+                detail=f"{url} answered {status}",
+                status=status,
+                retry_after=parse_retry_after(headers.get("retry-after", ""), self._clock()),
+                fresh_seconds=find_fresh_seconds(headers, self._clock()) or 0.0,
+            )
+        body = await self._read_body(response, headers, chain.request.most)
         return Fetched(
-            url=shown,
-            final_url=here,
+            url=shown_url,
+            final_url=url,
             status=status,
             headers=headers,
             body=body,
             moved_to=chain.moved_to,
         )
 
-    def _redirect(
-        self, chain: _Chain, here: str, status: int, headers: Mapping[str, str]
+    def _follow_redirect(
+        self, chain: _Chain, url: str, status: int, headers: Mapping[str, str]
     ) -> Fetched | None:
-        target = next_hop(here, headers.get("location", ""))
-        chain.permanent = chain.permanent and status in _PERMANENT
-        chain.moved_to = target if chain.permanent else chain.moved_to
-        if chain.request.stay and parse_url(target).host != parse_url(here).host:
+        """Let `chain` go on with the target of a redirect from `url`. If the request must stay at
+        its host and the target is at another, return the redirect itself."""
+        target = resolve_redirect(url, headers.get("location", ""))
+        chain.is_permanent = chain.is_permanent and status in _PERMANENT
+        if chain.is_permanent:
+            chain.moved_to = target
+        if chain.request.stay and parse_url(target).host != parse_url(url).host:
             return Fetched(
                 url=redacted(chain.request.url),
-                final_url=here,
+                final_url=url,
                 status=status,
                 headers={**headers, "location": target},
                 body=b"",
-                moved_to=target if chain.permanent else None,
+                moved_to=target if chain.is_permanent else None,
             )
-        chain.url = bare(parse_url(target))
+        chain.url = strip_url(parse_url(target))
         return None
 
-    async def _body(
+    async def _read_body(
         self, response: httpx.Response, headers: Mapping[str, str], limit: int | None
     ) -> bytes:
-        most = min(self._settings.wire_bytes, limit or self._settings.wire_bytes)
-        decoded = DECODED * self._settings.wire_bytes
+        """Return the decompressed body. Raises Refusal if it has more bytes than the settings or
+        `limit` permit."""
+        wire_bytes = self._settings.wire_bytes
+        most_received = min(wire_bytes, limit or wire_bytes)
+        most_decoded = min(DECODED * wire_bytes, limit or DECODED * wire_bytes)
         declared = headers.get("content-length", "")
-        if declared.isdecimal() and int(declared) > most:
+        if declared.isdecimal() and int(declared) > most_received:
             raise Refusal(
                 "too-large",
-                f"the answer is {declared} bytes long, more than {most:,}",
+                f"the answer is {declared} bytes long, more than {most_received:,}",
                 response.status_code,
             )
         try:
-            inflater = Inflater(headers.get("content-encoding", ""), min(decoded, limit or decoded))
-            wire = 0
+            inflater = Inflater(headers.get("content-encoding", ""), most_decoded)
+            received = 0
             async for chunk in response.aiter_raw():
-                wire += len(chunk)
-                if wire > most:
+                received += len(chunk)
+                if received > most_received:
                     raise Refusal(
                         "too-large",
-                        f"the answer is longer than {most:,} bytes",
+                        f"the answer is longer than {most_received:,} bytes",
                         response.status_code,
                     )
                 inflater.feed(chunk)
@@ -268,7 +281,8 @@ class HttpFetcher:
         except BadEncoding as error:
             raise Refusal("bad-encoding", str(error), response.status_code) from error
 
-    def _message(self, chain: _Chain, url: httpx.URL, first: bool) -> httpx.Request:
+    def _build_message(self, chain: _Chain) -> httpx.Request:
+        """Return the message for the next address of the chain."""
         request = chain.request
         headers = {
             "user-agent": self._user_agent,
@@ -276,26 +290,55 @@ class HttpFetcher:
             "accept-encoding": "gzip, deflate",
         }
         validators = {"if-none-match": request.etag, "if-modified-since": request.last_modified}
-        # a validator with other than ASCII characters cannot be sent back as it came
-        headers |= {name: value for name, value in validators.items() if value and value.isascii()}
+        for name, value in validators.items():
+            # a validator with other than ASCII characters cannot be sent back as it came
+            if value and value.isascii():
+                headers[name] = value
         if request.kind == "feed" and not validators.keys().isdisjoint(headers):
-            # RFC 3229 with feed: what is new since those validators is enough
+            # RFC 3229 with feed: the entries that are new since those validators are enough
             headers["a-im"] = "feed"
-        if first:
-            headers |= {name.lower(): value.strip() for name, value in chain.credentials.items()}
+        if chain.is_at_first_origin:
+            for name, value in chain.credentials.items():
+                headers[name.lower()] = value.strip()
         # it describes the body, for any host
         elif request.body is not None and "content-type" in request.headers:
             headers["content-type"] = request.headers["content-type"]
-        cookies = self._find_cookies(chain, str(url))
+        cookies = self._find_cookies(chain, str(chain.url))
         if cookies:
             headers["cookie"] = cookies
-        limits = {} if request.connect is None else {"timeout": {"pool": request.connect}}
+        extensions = {}
+        if request.connect is not None:
+            extensions = {"timeout": {"pool": request.connect}}
         return httpx.Request(
-            request.method, url, headers=headers, content=request.body, extensions=limits
+            request.method, chain.url, headers=headers, content=request.body, extensions=extensions
         )
 
 
-def _masked(result: FetchResult, secrets: Mapping[str, str]) -> FetchResult:
+def _begin_chain(request: Request) -> _Chain:
+    """Return the chain before its first request, with the password of the address as a header."""
+    url = parse_url(expand(request.url, request.secrets))
+    credentials = dict(request.headers)
+    if url.userinfo:
+        user_and_password = unquote(url.userinfo.decode("ascii", "replace")).encode()
+        encoded = base64.b64encode(user_and_password).decode()
+        credentials.setdefault("authorization", f"Basic {encoded}")
+    url = strip_url(url)
+    return _Chain(request, url, get_origin(url), credentials)
+
+
+def _is_followed(request: Request, status: int) -> bool:
+    """Return True if an answer with `status` is a redirect that is followed."""
+    if status not in _REDIRECTS:
+        return False
+    if request.method == "GET":
+        return True
+    # RFC 9110 15.4.8, 15.4.9: these keep a POST, which only a hub may redirect (WebSub 5.1), not a
+    # language model
+    return request.kind == "hub" and status in _KEEPING_POST
+
+
+def _mask_secrets(result: FetchResult, secrets: Mapping[str, str]) -> FetchResult:
+    """Return `result` with the names of secrets in place of their values."""
     if isinstance(result, Failed):
         return replace(
             result, url=masked(result.url, secrets), detail=masked(result.detail, secrets)
@@ -307,8 +350,6 @@ def _masked(result: FetchResult, secrets: Mapping[str, str]) -> FetchResult:
         headers={name: masked(value, secrets) for name, value in result.headers.items()},
         moved_to=None if result.moved_to is None else masked(result.moved_to, secrets),
     )
-    return (
-        replace(clean, body=masked_bytes(clean.body, secrets))
-        if isinstance(clean, Fetched)
-        else clean
-    )
+    if isinstance(clean, Fetched):
+        return replace(clean, body=masked_bytes(clean.body, secrets))
+    return clean

@@ -34,7 +34,7 @@ _CURE: Final = "export the cookies of the site, and put them there"
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class _LoadedFile:
     """The cookies of a file, with those that were renewed. `digest`: of the exported file."""
 
     stamps: tuple[tuple[int, ...], ...]
@@ -44,7 +44,8 @@ class _Read:
 
     @property
     def cookies(self) -> tuple[Cookie, ...]:
-        return tuple(_replace(self.exported, self.renewed))
+        """All cookies, renewed ones in place of exported ones."""
+        return tuple(_merge_cookies(self.exported, self.renewed))
 
 
 class CookieFiles:
@@ -53,17 +54,18 @@ class CookieFiles:
     def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
         self._folder = folder
         self._clock = clock
-        self._read: dict[str, _Read] = {}
+        self._loaded: dict[str, _LoadedFile] = {}
         self._lock = threading.Lock()
         self._log = logger("visiting")
 
     def path(self, name: str) -> Path:
+        """Return the path of the file `name`."""
         return self._folder / name
 
     def digest(self, name: str) -> str:
         """Return the SHA-256 of an exported file, "" if it cannot be read."""
         try:
-            return _hash(self.path(name).read_bytes())
+            return _compute_digest(self.path(name).read_bytes())
         except OSError:
             return ""
 
@@ -83,12 +85,12 @@ class CookieFiles:
         host = urls.host(url).partition(":")[0]
         values: set[str] = set()
         with self._lock:
-            read = self._load(name)
-        for cookie in (*read.exported, *read.renewed):
+            loaded = self._load(name)
+        for cookie in (*loaded.exported, *loaded.renewed):
             is_for_host = host == cookie.domain or host.endswith(f".{cookie.domain}")
             if not is_for_host or not is_telling(cookie.value):
                 continue
-            values |= _spellings(cookie.value)
+            values |= _list_spellings(cookie.value)
         return frozenset(values)
 
     def renew(self, name: str, url: str, lines: Iterable[str]) -> None:
@@ -99,43 +101,45 @@ class CookieFiles:
         if not sent:
             return
         with self._lock:
-            read = self._load(name)
+            loaded = self._load(name)
             is_safe = url.lower().startswith("https:")
-            new = _select_changes(read.cookies, sent, now, is_safe=is_safe)
+            new = _select_changes(loaded.cookies, sent, now, is_safe=is_safe)
             if not new:
                 return
-            renewed = tuple(_replace(read.renewed, new))[-_MOST_RENEWED:]
-            self._write(name, read, renewed)
+            renewed = tuple(_merge_cookies(loaded.renewed, new))[-_MOST_RENEWED:]
+            self._write(name, loaded, renewed)
 
-    def _load(self, name: str) -> _Read:
-        exported = self.path(name)
-        renewed = self.path(name + RENEWED)
-        stamps = (_stamp(exported), _stamp(renewed))
-        known = self._read.get(name)
-        if known is not None and known.stamps == stamps:
-            return known
-        data = _read_file(exported)
-        digest = _hash(data)
+    def _load(self, name: str) -> _LoadedFile:
+        """Return the file `name`, read again if it or the renewed one changed. Raises
+        BadCookies."""
+        exported_path = self.path(name)
+        renewed_path = self.path(name + RENEWED)
+        stamps = (_get_stamp(exported_path), _get_stamp(renewed_path))
+        cached = self._loaded.get(name)
+        if cached is not None and cached.stamps == stamps:
+            return cached
+        data = _read_file(exported_path)
+        digest = _compute_digest(data)
         try:
             cookies = parse_cookies(data.decode("utf-8", "replace"))
         except BadCookies as error:
-            raise BadCookies(f"{exported}, {error}") from error
-        read = _Read(stamps, cookies, _read_renewed(renewed, digest), digest)
-        self._read[name] = read
-        return read
+            raise BadCookies(f"{exported_path}, {error}") from error
+        loaded = _LoadedFile(stamps, cookies, _read_renewed(renewed_path, digest), digest)
+        self._loaded[name] = loaded
+        return loaded
 
-    def _write(self, name: str, read: _Read, renewed: tuple[Cookie, ...]) -> None:
+    def _write(self, name: str, loaded: _LoadedFile, renewed: tuple[Cookie, ...]) -> None:
         """Write renewed cookies. If the disk refuses them, this process uses them nevertheless."""
         path = self.path(name + RENEWED)
-        text = write_cookies(renewed, _MADE_FROM + read.digest)
+        text = write_cookies(renewed, _MADE_FROM + loaded.digest)
         try:
             disk.write(path, text.encode(), mode=disk.PRIVATE)
         except OSError as error:
             self._log.warning(
                 "renewed cookies cannot be kept", path=str(path), detail=error.strerror
             )
-        stamps = (read.stamps[0], _stamp(path))
-        self._read[name] = _Read(stamps, read.exported, renewed, read.digest)
+        stamps = (loaded.stamps[0], _get_stamp(path))
+        self._loaded[name] = _LoadedFile(stamps, loaded.exported, renewed, loaded.digest)
 
 
 def _read_file(path: Path) -> bytes:
@@ -172,28 +176,28 @@ def _select_changes(
     by_identity = {cookie.identity: cookie for cookie in known}
     changes = []
     for cookie in sent:
-        before = by_identity.get(cookie.identity)
-        if before is None and cookie.is_expired(now):
+        known_cookie = by_identity.get(cookie.identity)
+        if known_cookie is None and cookie.is_expired(now):
             continue
-        if before is not None and before.secure and not is_safe:
+        if known_cookie is not None and known_cookie.secure and not is_safe:
             continue
-        if before != cookie:
+        if known_cookie != cookie:
             changes.append(cookie)
     return changes
 
 
-def _replace(before: Iterable[Cookie], after: Iterable[Cookie]) -> list[Cookie]:
-    """Return the cookies `before`, and those `after` in place of theirs; the newest are last."""
-    cookies = {cookie.identity: cookie for cookie in before}
-    for cookie in after:
+def _merge_cookies(older: Iterable[Cookie], newer: Iterable[Cookie]) -> list[Cookie]:
+    """Return the cookies `older`, and those `newer` in place of theirs; the newest are last."""
+    cookies = {cookie.identity: cookie for cookie in older}
+    for cookie in newer:
         cookies.pop(cookie.identity, None)
         cookies[cookie.identity] = cookie
     return list(cookies.values())
 
 
 def is_telling(value: str) -> bool:
-    """True if who reads a cookie's value could use the session. A word, a number or an address is
-    not such a value: masked, it would be missing from the text of articles."""
+    """Return True if a reader of the cookie's value could use the session. Words, numbers and
+    addresses are no such values: masked, they would be missing from the text of articles."""
     plain = unquote(value)
     if len(plain) < _SHORTEST or "://" in plain:
         return False
@@ -202,12 +206,13 @@ def is_telling(value: str) -> bool:
     return len(plain) > _LONGEST_NUMBER or any(letter.isalpha() for letter in plain)
 
 
-def _spellings(value: str) -> set[str]:
+def _list_spellings(value: str) -> set[str]:
     """Return how pages, scripts and addresses write a value."""
     return {value, unquote(value), html.escape(value), value.replace("/", "\\/")}
 
 
-def _stamp(path: Path) -> tuple[int, ...]:
+def _get_stamp(path: Path) -> tuple[int, ...]:
+    """Return time, size and number of a file, by which a change is noticed; () without a file."""
     try:
         stat = path.stat()
     except OSError:
@@ -215,5 +220,5 @@ def _stamp(path: Path) -> tuple[int, ...]:
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
-def _hash(data: bytes) -> str:
+def _compute_digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()

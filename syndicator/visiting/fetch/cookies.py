@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from syndicator.core import urls
-from syndicator.visiting.fetch.responses import http_date
+from syndicator.visiting.fetch.responses import parse_http_date
 
 _FIELDS: Final = 7  # of a line: domain, subdomains, path, secure, expires, name, value
 _HTTP_ONLY: Final = "#HttpOnly_"  # such a line is a cookie, no comment
@@ -42,10 +42,11 @@ class Cookie:
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """What a renewed cookie has in common with the one that it replaces."""
+        """Domain, path and name: a renewed cookie has those of the one that it replaces."""
         return self.domain, self.path, self.name
 
     def is_expired(self, now: datetime) -> bool:
+        """Return True if the cookie has ended at `now`."""
         return self.expires != _WITH_SESSION and self.expires <= now.timestamp()
 
 
@@ -65,6 +66,7 @@ def parse_cookies(text: str) -> tuple[Cookie, ...]:
 
 
 def _parse_line(line: str, number: int) -> Cookie:
+    """Return the cookie of a line of a file. Raises BadCookies."""
     parts = line.split("\t")
     if len(parts) == _FIELDS - 1:  # an empty value, whose tab an editor removed
         parts.append("")
@@ -96,6 +98,7 @@ def _parse_line(line: str, number: int) -> Cookie:
 
 
 def _is_legal(value: str) -> bool:
+    """Return True if a header can have the text as a name or value."""
     return value.isascii() and (value.isprintable() or not value) and ";" not in value
 
 
@@ -117,15 +120,15 @@ def select_cookies(cookies: Iterable[Cookie], url: str, now: datetime) -> list[C
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     is_safe = parts.scheme.lower() == "https"
-    chosen = []
+    selected = []
     for cookie in cookies:
         if cookie.secure and not is_safe:
             continue
         if cookie.is_expired(now):
             continue
         if _fits_host(cookie, host) and _fits_path(cookie.path, parts.path or "/"):
-            chosen.append(cookie)
-    return sorted(chosen, key=lambda cookie: -len(cookie.path))
+            selected.append(cookie)
+    return sorted(selected, key=lambda cookie: -len(cookie.path))
 
 
 def join_cookies(cookies: Sequence[Cookie]) -> str:
@@ -134,8 +137,8 @@ def join_cookies(cookies: Sequence[Cookie]) -> str:
 
 
 def _fits_host(cookie: Cookie, host: str) -> bool:
-    """True if the cookie is for `host` (RFC 6265 section 5.1.3). None is for all hosts below a
-    public suffix, such as co.uk."""
+    """Return True if the cookie is for `host` (RFC 6265 section 5.1.3). None is for all hosts below
+    a public suffix, such as co.uk."""
     if host == cookie.domain:
         return True
     if cookie.host_only or not host.endswith(f".{cookie.domain}") or _is_address(host):
@@ -144,14 +147,15 @@ def _fits_host(cookie: Cookie, host: str) -> bool:
 
 
 def _fits_path(path: str, requested: str) -> bool:
-    """True if the cookie's `path` is the requested one or a folder above it (RFC 6265 section
-    5.1.4)."""
+    """Return True if the cookie's `path` is the requested one or a folder above it (RFC 6265
+    section 5.1.4)."""
     if requested == path:
         return True
     return requested.startswith(path if path.endswith("/") else f"{path}/")
 
 
 def _is_address(host: str) -> bool:
+    """Return True if `host` is an IP address."""
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -179,7 +183,7 @@ def parse_set_cookie(line: str, url: str, now: datetime) -> Cookie | None:
     domain = given.get("domain", "").removeprefix(".").lower()
     path = given.get("path", "")
     if not path.startswith("/") or not _is_legal(path):
-        path = _default_path(parts.path)
+        path = _get_default_path(parts.path)
     cookie = Cookie(
         name=name,
         value=value,
@@ -187,7 +191,7 @@ def parse_set_cookie(line: str, url: str, now: datetime) -> Cookie | None:
         path=path,
         host_only=not domain or _is_address(host),
         secure=is_secure,
-        expires=_read_end(given, now),
+        expires=_read_expiry(given, now),
     )
     return cookie if _fits_host(cookie, host) else None
 
@@ -198,13 +202,13 @@ def _read_attributes(attributes: Sequence[str]) -> dict[str, str]:
     return {name.strip().lower(): value.strip() for name, _, value in pairs}
 
 
-def _default_path(path: str) -> str:
+def _get_default_path(path: str) -> str:
     """Return the folder of a page (RFC 6265 section 5.1.4)."""
     folder = path.rpartition("/")[0]
     return folder if folder.startswith("/") else "/"
 
 
-def _read_end(given: dict[str, str], now: datetime) -> int:
+def _read_expiry(given: dict[str, str], now: datetime) -> int:
     """Return `expires` by Max-Age, else Expires."""
     age = given.get("max-age", "")
     if age.removeprefix("-").isdecimal():
@@ -212,7 +216,7 @@ def _read_end(given: dict[str, str], now: datetime) -> int:
             return _WITH_SESSION
         seconds = int(age)
         return int(now.timestamp()) + seconds if seconds > 0 else _LONG_AGO
-    end = http_date(given.get("expires", ""))
+    end = parse_http_date(given.get("expires", ""))
     if end is None:
         return _WITH_SESSION
     return max(_LONG_AGO, int(end.timestamp()))

@@ -1,5 +1,6 @@
 """Decompress response bodies up to a limit; read Retry-After, caching and status. Pure.
-A bomb fails at the limit, as Content-Encoding is undone in small steps."""
+
+A small body that decodes to a huge one fails at the limit, as it is decoded in small steps."""
 
 import re
 import zlib
@@ -15,6 +16,7 @@ _RATIO_FROM = 1_000_000  # decoded bytes; smaller bodies may have any ratio
 _GZIP = 31
 _ZLIB = 15
 _RAW = -15  # zlib's window bits: a gzip header, a zlib header, no header
+_NO_ENCODING = ""
 _METHOD = 0x0F
 _METHOD_DEFLATE = 8  # of a zlib header's first byte (RFC 1950 section 2.2)
 _ZLIB_HEADER = 2  # bytes
@@ -24,6 +26,8 @@ DELTA = 226  # "IM Used": a part of the feed (RFC 3229 section 10.4.1)
 SUCCESS = range(200, 300)
 REDIRECTION = range(300, 400)
 CLIENT_ERROR = range(400, 500)
+_ERROR_CODES = {410: "gone", 429: "rate-limited"}
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})", re.I)
 _AGE_DIGITS = 9  # of an Age that is believed: more seconds than caches keep anything
 
 
@@ -44,62 +48,70 @@ class Inflater:
         names = [name for name in names if name not in ("", "identity")]
         if len(names) > 1:
             raise BadEncoding(f"more than one content encoding: {', '.join(names)[:80]}")
-        self._name = names[0] if names else ""
-        if self._name not in ("", "gzip", "x-gzip", "deflate"):
-            raise BadEncoding(f"content encoding {self._name[:40]!r} was not asked for")
+        self._encoding = names[0] if names else _NO_ENCODING
+        if self._encoding not in (_NO_ENCODING, "gzip", "x-gzip", "deflate"):
+            raise BadEncoding(f"content encoding {self._encoding[:40]!r} was not asked for")
         self._cap = cap
-        self._wire = 0
+        self._received = 0
         self._body = bytearray()
-        self._machine: zlib._Decompress | None = None
+        self._decompressor: zlib._Decompress | None = None
 
     def feed(self, data: bytes) -> None:
-        self._wire += len(data)
-        if not self._name:
+        """Decode the next bytes of the body."""
+        self._received += len(data)
+        if not self._encoding:
             self._add(data)
             return
         while data:
             data = self._inflate(data)
 
     def finish(self) -> bytes:
-        if self._machine is not None and not self._machine.eof:
-            raise BadEncoding(f"the {self._name} body is cut short")
+        """Return the decoded body. Raises BadEncoding if its end is missing."""
+        if self._decompressor is not None and not self._decompressor.eof:
+            raise BadEncoding(f"the {self._encoding} body is cut short")
         return bytes(self._body)
 
     def _inflate(self, data: bytes) -> bytes:
-        if self._machine is None:
-            self._machine = zlib.decompressobj(self._window(data))
-        elif self._machine.eof:
+        """Decode one step of `data`; return the bytes that are left."""
+        if self._decompressor is None:
+            self._decompressor = zlib.decompressobj(self._choose_window(data))
+        elif self._decompressor.eof:
             # gzip allows several members in a row (RFC 1952 section 2.2); anything else after the
             # end is padding
-            if self._name == "deflate" or not data.startswith(b"\x1f"):
+            if self._encoding == "deflate" or not data.startswith(b"\x1f"):
                 return b""
-            self._machine = zlib.decompressobj(_GZIP)
+            self._decompressor = zlib.decompressobj(_GZIP)
         try:
-            self._add(self._machine.decompress(data, _STEP))
+            self._add(self._decompressor.decompress(data, _STEP))
         except zlib.error as error:
-            raise BadEncoding(f"the body is not {self._name}: {error}") from error
-        return self._machine.unused_data if self._machine.eof else self._machine.unconsumed_tail
+            raise BadEncoding(f"the body is not {self._encoding}: {error}") from error
+        if self._decompressor.eof:
+            return self._decompressor.unused_data
+        return self._decompressor.unconsumed_tail
 
-    def _window(self, data: bytes) -> int:
-        if self._name != "deflate":
+    def _choose_window(self, data: bytes) -> int:
+        """Return the window bits by which zlib decodes a body that begins with `data`."""
+        if self._encoding != "deflate":
             return _GZIP
         # "deflate" means zlib (RFC 9110 8.4.1.2), but many omit zlib's header, a multiple of 31
         # (RFC 1950 2.2)
-        zlib_header = data[0] & _METHOD == _METHOD_DEFLATE and (
-            len(data) < _ZLIB_HEADER or int.from_bytes(data[:_ZLIB_HEADER]) % 31 == 0
-        )
-        return _ZLIB if zlib_header else _RAW
+        if data[0] & _METHOD != _METHOD_DEFLATE:
+            return _RAW
+        if len(data) < _ZLIB_HEADER or int.from_bytes(data[:_ZLIB_HEADER]) % 31 == 0:
+            return _ZLIB
+        return _RAW
 
     def _add(self, piece: bytes) -> None:
+        """Add decoded bytes. Raises TooLarge."""
         self._body += piece
         size = len(self._body)
         if size > self._cap:
             raise TooLarge(f"the body decodes to more than {self._cap:,} bytes")
-        if self._name and size > _RATIO_FROM and size > RATIO * max(self._wire, 1):
+        if self._encoding and size > _RATIO_FROM and size > RATIO * max(self._received, 1):
             raise TooLarge(f"the body decodes to more than {RATIO} times its size")
 
 
-def gunzip(data: bytes, cap: int) -> bytes:
+def decompress_gzip(data: bytes, cap: int) -> bytes:
     """Return the content of a gzip file. Raise TooLarge over `cap` bytes, BadEncoding if it is not
     gzip."""
     inflater = Inflater("gzip", cap)
@@ -108,7 +120,7 @@ def gunzip(data: bytes, cap: int) -> bytes:
     return inflater.finish()
 
 
-def http_date(value: str) -> datetime | None:
+def parse_http_date(value: str) -> datetime | None:
     """Parse an HTTP date (RFC 9110 section 5.6.7) as aware UTC, or return None."""
     try:
         parsed = parsedate_to_datetime(value.strip())
@@ -117,53 +129,51 @@ def http_date(value: str) -> datetime | None:
         return None
 
 
-def retry_after(value: str, now: datetime) -> datetime | None:
+def parse_retry_after(value: str, now: datetime) -> datetime | None:
     """Parse Retry-After (RFC 9110 section 10.2.3): a future time, at most a week from `now`, or
     None."""
     value = value.strip()
     if re.fullmatch(r"\d+(\.\d+)?", value):
         seconds = min(float(value[:30]), LONGEST_RETRY.total_seconds())
         return now + timedelta(seconds=seconds) if seconds > 0 else None
-    when = http_date(value) if value else None
-    if when is None or when <= now:
+    time = parse_http_date(value) if value else None
+    if time is None or time <= now:
         return None
-    return min(when, now + LONGEST_RETRY)
+    return min(time, now + LONGEST_RETRY)
 
 
-def clock_offset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+def measure_clock_offset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """Return by how much `now` leads the server's time (Date, Age; RFC 9110 6.6.1, RFC 9111 5.1),
     None without Date."""
-    sent = http_date(headers.get("date", ""))
-    age = headers.get("age", "")
+    sent = parse_http_date(headers.get("date", ""))
     if sent is None:
         return None
-    return (
-        now
-        - sent
-        - timedelta(seconds=int(age) if age.isdecimal() and len(age) <= _AGE_DIGITS else 0)
-    )
+    return now - sent - timedelta(seconds=_read_age(headers))
 
 
-def error_code(status: int) -> str:
+def _read_age(headers: Mapping[str, str]) -> int:
+    """Return the seconds that the answer was in caches, 0 if the header is missing or absurd."""
+    age = headers.get("age", "")
+    if not age.isdecimal() or len(age) > _AGE_DIGITS:
+        return 0
+    return int(age)
+
+
+def name_error(status: int) -> str:
     """Return the reason code of a status other than 2xx: gone, rate-limited, http-404, ..."""
-    return {410: "gone", 429: "rate-limited"}.get(status, f"http-{status}")
+    return _ERROR_CODES.get(status, f"http-{status}")
 
 
-def fresh_seconds(headers: dict[str, str] | None, now: datetime) -> int | None:
+def find_fresh_seconds(headers: dict[str, str] | None, now: datetime) -> int | None:
     """Return the seconds of freshness (RFC 9111 section 4.2.1): max-age, else Expires, else
     None."""
     if not headers:
         return None
-    match = re.search(
-        r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,10})", headers.get("cache-control", ""), re.I
-    )
-    if match:
-        age = headers.get("age", "")
-        return max(
-            0, int(match[1]) - (int(age) if age.isdecimal() and len(age) <= _AGE_DIGITS else 0)
-        )
-    expires = http_date(headers.get("expires", ""))
+    max_age = _MAX_AGE.search(headers.get("cache-control", ""))
+    if max_age:
+        return max(0, int(max_age[1]) - _read_age(headers))
+    expires = parse_http_date(headers.get("expires", ""))
     if expires is None:
         return None
-    base = http_date(headers.get("date", "")) or now
-    return max(0, int((expires - base).total_seconds()))
+    sent = parse_http_date(headers.get("date", "")) or now
+    return max(0, int((expires - sent).total_seconds()))

@@ -14,7 +14,9 @@ from syndicator.core.urls import LOOPBACK_6, Address, embedded, redacted, specia
 
 # A look-up cannot be stopped: it ends when libc gives up, after 30 s or more. When so many run, the
 # next fails at once.
-_MOST = 256
+_MOST_LOOKUPS = 256
+_PORTS = {"http": 80, "https": 443}
+_LONGEST_SHOWN = 200  # characters of an address in a message
 
 
 def endpoint(url: str) -> tuple[str, ...]:
@@ -23,23 +25,19 @@ def endpoint(url: str) -> tuple[str, ...]:
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
-        port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+        port = parts.port or _PORTS[parts.scheme]
     except (KeyError, ValueError):
         return ()
     try:
         address = ipaddress.ip_address(host)
     except ValueError:  # a name: whatever it resolves to
         return (f"0.0.0.0/0:{port}", f"[::]/0:{port}")
-    return (
-        (
-            f"[{address}]/128:{port}"
-            if isinstance(address, ipaddress.IPv6Address)
-            else f"{address}/32:{port}"
-        ),
-    )
+    if isinstance(address, ipaddress.IPv6Address):
+        return (f"[{address}]/128:{port}",)
+    return (f"{address}/32:{port}",)
 
 
-def verdict(
+def explain_refusal(
     address: str,
     port: int,
     *,
@@ -47,33 +45,45 @@ def verdict(
     nat64: Sequence[str] = (),
     loopback: bool = False,
 ) -> str | None:
-    """Return None or why connecting is refused, with the `allow` line. `nat64`: prefixes (RFC 6052
-    2.2); `loopback`: allowed."""
+    """Return why connecting is refused, with the `allow` line that permits it; None if it is not.
+    `nat64`: prefixes (RFC 6052 2.2); `loopback`: permit this machine. Raises ValueError for an
+    `allow` line that cannot be read."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return f"{address!r} is not an IP address"
-    what = special(parsed, tuple(nat64))
-    if what is None:
+    kind = special(parsed, tuple(nat64))
+    if kind is None:
         return None
-    real = embedded(parsed, tuple(nat64)) or parsed
-    if loopback and (
-        real == LOOPBACK_6 or (isinstance(real, ipaddress.IPv4Address) and real.is_loopback)
-    ):
+    target = embedded(parsed, tuple(nat64)) or parsed
+    if loopback and _is_loopback(target):
         return None
-    for network, allowed_port in map(parse_allow, allow):
-        same_version = [
-            candidate for candidate in (parsed, real) if candidate.version == network.version
-        ]
-        if allowed_port in (None, port) and any(candidate in network for candidate in same_version):
-            return None
+    if any(_permits(line, parsed, target, port) for line in allow):
+        return None
     return (
-        f"{address} is {what}; to permit it, write below its [[source]] or [[webhook]]:"
-        f" {permission(real, port)}"
+        f"{address} is {kind}; to permit it, write below its [[source]] or [[webhook]]:"
+        f" {format_permission(target, port)}"
     )
 
 
-def permission(address: Address, port: int) -> str:
+def _is_loopback(address: Address) -> bool:
+    if isinstance(address, ipaddress.IPv4Address):
+        return address.is_loopback
+    return address == LOOPBACK_6
+
+
+def _permits(line: str, address: Address, embedded_address: Address, port: int) -> bool:
+    """Return True if an `allow` line permits the address, or the one embedded in it, at `port`."""
+    network, allowed_port = parse_allow(line)
+    if allowed_port not in (None, port):
+        return False
+    for candidate in (address, embedded_address):
+        if candidate.version == network.version and candidate in network:
+            return True
+    return False
+
+
+def format_permission(address: Address, port: int) -> str:
     """Return the line for sources.toml that permits exactly this address and port."""
     return f'allow = ["{address}/{address.max_prefixlen}:{port}"]'
 
@@ -88,20 +98,20 @@ def system(host: str, port: int) -> Sequence[Answer]:
 
 
 class Threads:
-    """Runs `lookup(host, port)` on a daemon thread, which may outlive its caller. Raises gaierror
-    if 256 hang."""
+    """A function that runs `lookup(host, port)` on a daemon thread, which may outlive its caller.
+    Raises gaierror if 256 of them hang."""
 
     def __init__(self, lookup: Lookup = system) -> None:
         self._lookup = lookup
         self._running = 0
 
     async def __call__(self, host: str, port: int) -> Sequence[Answer]:
-        if self._running >= _MOST:
-            raise socket.gaierror(socket.EAI_AGAIN, f"{_MOST} DNS look-ups hang")
+        if self._running >= _MOST_LOOKUPS:
+            raise socket.gaierror(socket.EAI_AGAIN, f"{_MOST_LOOKUPS} DNS look-ups hang")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Sequence[Answer]] = loop.create_future()
 
-        def work() -> None:
+        def look_up() -> None:
             answer: Sequence[Answer] = ()
             failure: Exception | None = None
             try:
@@ -109,9 +119,9 @@ class Threads:
             except (OSError, UnicodeError, ValueError) as error:
                 failure = error
             if not loop.is_closed():
-                loop.call_soon_threadsafe(done, answer, failure)
+                loop.call_soon_threadsafe(end, answer, failure)
 
-        def done(answer: Sequence[Answer], failure: Exception | None) -> None:
+        def end(answer: Sequence[Answer], failure: Exception | None) -> None:
             self._running -= 1
             if future.cancelled():
                 return
@@ -121,7 +131,7 @@ class Threads:
                 future.set_result(answer)
 
         self._running += 1
-        threading.Thread(target=work, daemon=True, name=f"lookup {host[:60]}").start()
+        threading.Thread(target=look_up, daemon=True, name=f"lookup {host[:60]}").start()
         return await future
 
 
@@ -136,9 +146,9 @@ class Refusal(Exception):
         self.status = status
 
 
-def origin(url: httpx.URL) -> str:
+def get_origin(url: httpx.URL) -> str:
     """Return scheme, host and port (RFC 6454)."""
-    port = url.port or (443 if url.scheme == "https" else 80)
+    port = url.port or _PORTS.get(url.scheme, _PORTS["http"])
     return f"{url.scheme}://{url.host}:{port}"
 
 
@@ -148,26 +158,30 @@ def parse_url(url: str) -> httpx.URL:
         parsed = httpx.URL(url.strip())
         host = parsed.host
     except (httpx.InvalidURL, ValueError, UnicodeError, TypeError) as error:
-        raise Refusal("bad-url", f"not a URL: {redacted(url)[:200]!r}") from error
+        raise Refusal("bad-url", f"not a URL: {redacted(url)[:_LONGEST_SHOWN]!r}") from error
     if parsed.scheme not in ("http", "https") or not host:
-        raise Refusal("bad-url", f"not an http or https URL: {redacted(url)[:200]!r}")
+        raise Refusal("bad-url", f"not an http or https URL: {redacted(url)[:_LONGEST_SHOWN]!r}")
     return parsed
 
 
-def next_hop(here: str, location: str) -> str:
+def resolve_redirect(url: str, location: str) -> str:
     """Return the target of a redirect. Raise Refusal: redirects (no Location), bad-url, downgrade
     (to http)."""
     if not location.strip():
         raise Refusal("redirects", "a redirect without a Location")
     try:
-        target = parse_url(urljoin(here, location.strip()))
+        target = parse_url(urljoin(url, location.strip()))
     except ValueError as error:
         raise Refusal("bad-url", "the redirect leads to something that is not a URL") from error
-    if here.startswith("https:") and target.scheme == "http":
-        raise Refusal("downgrade", f"a redirect from https to {redacted(str(target))[:200]}")
+    if url.startswith("https:") and target.scheme == "http":
+        raise Refusal(
+            "downgrade", f"a redirect from https to {redacted(str(target))[:_LONGEST_SHOWN]}"
+        )
     return str(target)
 
 
-def bare(url: httpx.URL) -> httpx.URL:
+def strip_url(url: httpx.URL) -> httpx.URL:
     """Return `url` without credentials and fragment."""
-    return url.copy_with(userinfo=b"", fragment=None) if url.userinfo or url.fragment else url
+    if not url.userinfo and not url.fragment:
+        return url
+    return url.copy_with(userinfo=b"", fragment=None)

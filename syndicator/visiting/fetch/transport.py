@@ -7,7 +7,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -28,10 +28,11 @@ _IDLE = 5.0
 _HEADER_BYTES = 32_768
 AddrInfo = tuple[int, int, int, str, tuple[Any, ...]]
 
-# files, buffers, memory of this machine
-_SHORT_OF = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
-# The first row that fits counts: aiohttp's errors inherit from each other. An empty line stands for
-# the error's own.
+# files, buffers or memory of this machine are used up
+_EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+# Types of errors, their reason code, and a line; an empty line stands for the error's own. The
+# first
+# row that fits counts: aiohttp's errors inherit from each other.
 _KINDS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
     ((aiohttp.ClientConnectorDNSError, socket.gaierror), "dns", "the name does not resolve"),
     ((aiohttp.ClientSSLError, aiohttp.ServerFingerprintMismatch, ssl.SSLError), "tls", ""),
@@ -50,6 +51,10 @@ _KINDS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
     ),
 )
 _LONGEST = 200  # characters of a line
+_IPV4 = re.compile(r"[\d.]+")
+_TEST_NAME = re.compile(r"(.+\.)?(test|invalid)")
+_HTTPS_PORT = 443
+_HTTP_PORT = 80
 
 
 class Blocked(OSError):
@@ -58,6 +63,13 @@ class Blocked(OSError):
     def __init__(self, why: str) -> None:
         super().__init__(errno.EACCES, why)
         self.why = why
+
+
+class Fault(NamedTuple):
+    """An error of a connection: its reason code, and a line of at most 200 characters."""
+
+    reason: str
+    detail: str
 
 
 @dataclass(slots=True)
@@ -69,11 +81,14 @@ class _Generation:
     users: int = 0
 
     async def aclose(self) -> None:
+        """Close the transports."""
         for transport in self.transports.values():
             await transport.aclose()
 
 
 class _Resolver(AbstractResolver):
+    """Resolver of aiohttp. `check`: raises Blocked for an address that is not permitted."""
+
     def __init__(self, lookup: ssrf.Threads, check: Callable[[str, int], None]) -> None:
         self._lookup = lookup
         self._check = check
@@ -81,21 +96,25 @@ class _Resolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
+        """Return the addresses of `host`. Raises Blocked if one is not permitted, and gaierror."""
         results: list[ResolveResult] = []
-        for kind, _, proto, _, address in await self._lookup(host, port):
-            where = str(address[0])
-            if kind in (socket.AF_INET, socket.AF_INET6) and family in (socket.AF_UNSPEC, kind):
-                self._check(where, port)
-                results.append(
-                    ResolveResult(
-                        hostname=host,
-                        host=where,
-                        port=port,
-                        family=kind,
-                        proto=proto,
-                        flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
-                    )
+        for kind, _, proto, _, socket_address in await self._lookup(host, port):
+            if kind not in (socket.AF_INET, socket.AF_INET6):
+                continue
+            if family not in (socket.AF_UNSPEC, kind):
+                continue
+            address = str(socket_address[0])
+            self._check(address, port)
+            results.append(
+                ResolveResult(
+                    hostname=host,
+                    host=address,
+                    port=port,
+                    family=kind,
+                    proto=proto,
+                    flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
                 )
+            )
         if not results:
             raise socket.gaierror(socket.EAI_NONAME, "no address")
         return results
@@ -114,58 +133,65 @@ class Clients:
         self._settings = settings
         self._lookup = ssrf.Threads(lookup)
         self._dial = dial
-        self._now = _Generation()
+        self._current = _Generation()
         self._retired: list[_Generation] = []
-        self._proxy = _proxy(settings.proxy)
+        self._proxy = _parse_proxy(settings.proxy)
         self._tls: ssl.SSLContext | None = None
         self._plain = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # for http: nothing is loaded into it
 
     @asynccontextmanager
     async def use(
-        self, url: httpx.URL, where: str, allow: tuple[str, ...]
+        self, url: httpx.URL, origin: str, allow: tuple[str, ...]
     ) -> AsyncIterator[AiohttpTransport]:
         """Yield the transport for `url` and its origin. With a proxy, raise Blocked for a refused
         IP address."""
         if self._proxy is not None:
             self._check_literal(url, allow)
-        if len(self._now.origins) >= _ORIGINS and where not in self._now.origins:
-            self._retired.append(self._now)
-            self._now = _Generation()
-        mine = self._now
-        key = (url.scheme == "https", allow)
-        mine.origins.add(where)
-        mine.users += 1  # before any await, so that it is not closed while in use
+        if len(self._current.origins) >= _ORIGINS and origin not in self._current.origins:
+            self._retired.append(self._current)
+            self._current = _Generation()
+        generation = self._current
+        has_tls = url.scheme == "https"
+        key = (has_tls, allow)
+        generation.origins.add(origin)
+        generation.users += 1  # before any await, so that it is not closed while in use
         try:
-            if key not in mine.transports:
-                mine.transports[key] = self._transport(*key)
-            yield mine.transports[key]
+            if key not in generation.transports:
+                generation.transports[key] = self._make_transport(allow, has_tls=has_tls)
+            yield generation.transports[key]
         finally:
-            mine.users -= 1
-            for unused in [generation for generation in self._retired if not generation.users]:
+            generation.users -= 1
+            for unused in [retired for retired in self._retired if not retired.users]:
                 self._retired.remove(unused)
                 await unused.aclose()
 
     async def aclose(self) -> None:
-        for generation in (*self._retired, self._now):
+        """Close all transports."""
+        for generation in (*self._retired, self._current):
             await generation.aclose()
 
-    def _transport(self, secure: bool, allow: tuple[str, ...]) -> AiohttpTransport:
+    def _make_transport(self, allow: tuple[str, ...], *, has_tls: bool) -> AiohttpTransport:
+        """Open a transport for addresses that `allow` or the settings permit."""
+
         def check(address: str, port: int) -> None:
             if self._proxy is None:  # with one, only the operator's proxy is connected to
                 self._check(address, port, allow)
 
-        def factory(info: AddrInfo) -> socket.socket:
-            check(str(info[4][0]), int(info[4][1]))
+        def open_socket(info: AddrInfo) -> socket.socket:
+            address, port = info[4][:2]
+            check(str(address), int(port))
             return self._dial(info)
 
-        if secure and self._tls is None:
-            self._tls = make_tls()
-        tls = self._tls if secure and self._tls is not None else self._plain
+        tls = self._plain
+        if has_tls:
+            if self._tls is None:
+                self._tls = make_tls()
+            tls = self._tls
         return AiohttpTransport(
             verify=tls,
             trust_env=False,
             proxy=self._proxy,
-            client=lambda: self._session(check, factory, tls),
+            client=lambda: self._open_session(check, open_socket, tls),
         )
 
     def _check(self, address: str, port: int, allow: tuple[str, ...]) -> None:
@@ -174,24 +200,30 @@ class Clients:
     def _check_literal(self, url: httpx.URL, allow: tuple[str, ...]) -> None:
         """Raise Blocked for forbidden IP addresses and private names. A proxy resolves other names
         itself."""
-        port = url.port or (443 if url.scheme == "https" else 80)
+        port = url.port or (_HTTPS_PORT if url.scheme == "https" else _HTTP_PORT)
         name = urlsplit(canonical(str(url))).hostname or ""
         if name == "localhost" or name.endswith(".localhost"):
             name = "127.0.0.1"
-        if ":" in name or re.fullmatch(r"[\d.]+", name):
+        is_ip_address = ":" in name or _IPV4.fullmatch(name)
+        if is_ip_address:
             self._check(name, port, allow)
-        elif not allow and (why := private(str(url))):
+            return
+        if allow:
+            return
+        why = private(str(url))
+        if why:
             raise Blocked(why)
         # only the operator's DNS can have it
-        elif not allow and re.fullmatch(r"(.+\.)?(test|invalid)", name):
+        if _TEST_NAME.fullmatch(name):
             raise Blocked(f"{name} is a name for tests (RFC 6761)")
 
-    def _session(
-        self, check: Callable[[str, int], None], factory: Any, tls: ssl.SSLContext
+    def _open_session(
+        self, check: Callable[[str, int], None], open_socket: Any, tls: ssl.SSLContext
     ) -> aiohttp.ClientSession:
+        """Return a session of aiohttp that keeps no cookies and decompresses nothing."""
         connector = aiohttp.TCPConnector(
             resolver=_Resolver(self._lookup, check),
-            socket_factory=factory,
+            socket_factory=open_socket,
             ssl=tls,
             limit=0,
             use_dns_cache=False,
@@ -210,7 +242,7 @@ class Clients:
 def check_address(settings: Fetch, address: str, port: int, allow: tuple[str, ...]) -> None:
     """Raise Blocked for an address that is not permitted, by `allow` or the settings."""
     try:
-        why = ssrf.verdict(
+        why = ssrf.explain_refusal(
             address, port, allow=allow, nat64=settings.nat64, loopback=settings.allow_loopback
         )
     except ValueError as error:  # an allow line that cannot be read permits nothing
@@ -220,50 +252,50 @@ def check_address(settings: Fetch, address: str, port: int, allow: tuple[str, ..
 
 
 def make_tls() -> ssl.SSLContext:
-    """Return what connections are made with: certificates are checked, by SSL_CERT_FILE if set."""
+    """Return the context of TLS connections: certificates are checked, by SSL_CERT_FILE if set."""
     return httpx.create_ssl_context()
 
 
-def _proxy(url: str) -> httpx.Proxy | None:
+def _parse_proxy(url: str) -> httpx.Proxy | None:
+    """Return the proxy of the setting, None if it is empty. Raises ConfigError."""
+    if not url:
+        return None
     try:
-        return httpx.Proxy(url) if url else None
+        return httpx.Proxy(url)
     except (httpx.InvalidURL, ValueError) as error:
         raise ConfigError(
             'fetch.proxy is not the address of a proxy; write it like "http://10.0.0.1:3128"'
         ) from error
 
 
-def explain(error: Exception) -> tuple[str, str]:
-    """Return the reason code for a transport error and one line of at most 200 characters."""
+def explain_error(error: Exception) -> Fault:
+    """Return the reason code and the line of a transport error."""
     cause: BaseException = error
     while isinstance(cause, httpx.HTTPError) and cause.__cause__ is not None:
         cause = cause.__cause__
-    inner = getattr(cause, "os_error", None)  # aiohttp wraps what the socket raised
-    for exception in (inner, cause):
-        if isinstance(exception, OSError) and exception.errno in _SHORT_OF:
-            return (
-                OURS,
-                (
-                    "this machine is short of something:"
-                    f" {_line(exception.strerror or str(exception))}"
-                ),
-            )
+    socket_error = getattr(cause, "os_error", None)  # aiohttp wraps what the socket raised
+    for exception in (socket_error, cause):
+        if isinstance(exception, OSError) and exception.errno in _EXHAUSTED:
+            message = _make_line(exception.strerror or str(exception))
+            return Fault(OURS, f"this machine is short of something: {message}")
         if isinstance(exception, Blocked):
-            return "blocked-address", exception.why
-    for kinds, reason, line in _KINDS:
+            return Fault("blocked-address", exception.why)
+    for kinds, reason, detail in _KINDS:
         if isinstance(cause, kinds):
-            return reason, line or _own_line(reason, cause, inner)
+            return Fault(reason, detail or _describe_cause(reason, cause, socket_error))
     if isinstance(cause, aiohttp.ClientResponseError):
-        return "protocol", _line(f"the answer is not valid HTTP: {cause.message}")
-    return "protocol", _line(f"{type(cause).__name__}: {cause}")
+        return Fault("protocol", _make_line(f"the answer is not valid HTTP: {cause.message}"))
+    return Fault("protocol", _make_line(f"{type(cause).__name__}: {cause}"))
 
 
-def _own_line(reason: str, cause: BaseException, inner: object) -> str:
+def _describe_cause(reason: str, cause: BaseException, socket_error: object) -> str:
     """Return the message of the fault: for TLS the certificate's, else the socket's."""
     if reason == "tls":
-        return _line(str(getattr(cause, "certificate_error", inner or cause)))
-    return _line(str(inner.strerror if isinstance(inner, OSError) and inner.strerror else cause))
+        return _make_line(str(getattr(cause, "certificate_error", socket_error or cause)))
+    if isinstance(socket_error, OSError) and socket_error.strerror:
+        return _make_line(socket_error.strerror)
+    return _make_line(str(cause))
 
 
-def _line(value: str) -> str:
+def _make_line(value: str) -> str:
     return " ".join(value.split())[:_LONGEST]

@@ -12,7 +12,7 @@ from typing import Any, Final
 from syndicator.configuration.settings import Fetch
 from syndicator.core.mailboxes import Mailbox
 from syndicator.core.reasons import MailReason
-from syndicator.visiting.fetch.transport import check_address, explain, make_tls
+from syndicator.visiting.fetch.transport import check_address, explain_error, make_tls
 from syndicator.visiting.mail.folder_names import quote_folder
 from syndicator.visiting.mail.imap_connection import BadServer, ImapConnection, Server
 from syndicator.visiting.mail.mailbox import ListedMail, MailboxFailed, MailName, refuse_folder
@@ -70,19 +70,22 @@ class ImapFolder:
         self._connection = connection
         self._validity = 0
         self._is_writable = False
-        with _Explained(connection):
+        with _ExplainedErrors(connection):
             _log_in(connection, account)
             connection.capabilities = _ask_capabilities(connection)
 
     def list_names(self, position: str, since: datetime) -> list[MailName]:
         """Return the mails after `position`, "UIDVALIDITY:UID"; all that were delivered since that
         day, if the server numbers its mails anew. Raises MailboxFailed."""
-        with _Explained(self._connection):
+        with _ExplainedErrors(self._connection):
             self._select(writable=False)
             last = _parse_position(position, self._validity)
             day = f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}"
-            found = self._ask("SEARCH", "UID", f"{last + 1}:*", "SINCE", day)
-            uids = sorted(int(uid) for line in found if line for uid in line.split())
+            lines = self._ask("SEARCH", "UID", f"{last + 1}:*", "SINCE", day)
+            uids: list[int] = []
+            for line in lines:
+                uids.extend(int(uid) for uid in (line or b"").split())
+        uids.sort()
         names = []
         for uid in uids:
             if uid > last:  # "9:*" has the last mail, also if that is the eighth
@@ -94,20 +97,20 @@ class ImapFolder:
         """Return the headers of mails; none of those that are gone. Raises MailboxFailed."""
         if not names:
             return []
-        with _Explained(self._connection):
+        with _ExplainedErrors(self._connection):
             self._select(writable=False)
             uids = ",".join(str(uid) for uid in self._parse_uids(names))
             if not uids:
                 return []
-            wanted = f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER]<0.{_LONGEST_HEAD}>)"
-            answer = self._ask("FETCH", uids, wanted)
-            found = {mail.name.name: mail for mail in self._parse_heads(answer)}
-        return [found[name.name] for name in names if name.name in found]
+            items = f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER]<0.{_LONGEST_HEAD}>)"
+            answer = self._ask("FETCH", uids, items)
+            mails = {mail.name.name: mail for mail in self._parse_heads(answer)}
+        return [mails[name.name] for name in names if name.name in mails]
 
     def fetch(self, name: MailName) -> bytes:
         """Return a mail, at most `largest` bytes; b"" if it is gone. It stays unread. Raises
         MailboxFailed."""
-        with _Explained(self._connection):
+        with _ExplainedErrors(self._connection):
             self._select(writable=False)
             for uid in self._parse_uids([name]):
                 answer = self._ask("FETCH", str(uid), f"(UID BODY.PEEK[]<0.{self.largest}>)")
@@ -121,7 +124,7 @@ class ImapFolder:
         is_moved = after.startswith("move:")
         if is_moved and "MOVE" not in self._connection.capabilities:
             raise refuse_folder("the server cannot move mails (MOVE, RFC 6851)")
-        with _Explained(self._connection):
+        with _ExplainedErrors(self._connection):
             self._select(writable=True)
             uids = ",".join(str(uid) for uid in self._parse_uids(names))
             if not uids:
@@ -135,19 +138,21 @@ class ImapFolder:
         self._connection.hang_up()
 
     def _move(self, uids: str, folder: str) -> None:
+        """Move mails to a folder, which is created if it is missing. Raises MailboxFailed."""
         status, answer = self._connection.uid("MOVE", uids, folder)
         if status != "OK":
             self._connection.create(folder)  # one that exists stays as it is
             status, answer = self._connection.uid("MOVE", uids, folder)
         if status != "OK":
-            raise refuse_folder(f"the server did not move mails to {folder}: {_line(answer)}")
+            raise refuse_folder(f"the server did not move mails to {folder}: {_make_line(answer)}")
 
     def _select(self, *, writable: bool) -> None:
+        """Open the folder, for writing if mails are put away. Raises MailboxFailed, BadServer."""
         if self._validity and self._is_writable == writable:
             return
         status, answer = self._connection.select(quote_folder(self.folder), readonly=not writable)
         if status != "OK":
-            raise refuse_folder(f"{self.folder}: {_line(answer)}")
+            raise refuse_folder(f"{self.folder}: {_make_line(answer)}")
         _, validity = self._connection.response("UIDVALIDITY")
         if not validity or not validity[0] or not validity[0].isdigit():
             raise BadServer("the server gave no UIDVALIDITY")
@@ -155,9 +160,10 @@ class ImapFolder:
         self._is_writable = writable
 
     def _ask(self, command: str, *arguments: str) -> list[Any]:
+        """Send a command on UIDs and return the answer. Raises BadServer."""
         status, answer = self._connection.uid(command, *arguments)
         if status != "OK":
-            raise BadServer(f"{command} was refused: {_line(answer)}")
+            raise BadServer(f"{command} was refused: {_make_line(answer)}")
         return answer
 
     def _parse_uids(self, names: Sequence[MailName]) -> list[int]:
@@ -171,6 +177,7 @@ class ImapFolder:
         return uids
 
     def _parse_heads(self, answer: Sequence[Any]) -> Iterator[ListedMail]:
+        """Yield the mails in the answer to a request for their headers. Raises BadServer."""
         for facts, head in _pair_literals(answer):
             uid = _UID.search(facts)
             size = _SIZE.search(facts)
@@ -186,8 +193,8 @@ class ImapFolder:
             )
 
 
-class _Explained:
-    """Turns whatever goes wrong in its block into MailboxFailed."""
+class _ExplainedErrors:
+    """Turns each error in its block into MailboxFailed."""
 
     def __init__(self, connection: ImapConnection) -> None:
         self._connection = connection
@@ -201,17 +208,18 @@ class _Explained:
 
 
 def explain_failure(error: Exception) -> MailboxFailed:
-    """Return why a mailbox cannot be read, from an error of its connection."""
+    """Return the failure of a mailbox, from an error of its connection."""
     if isinstance(error, TimeoutError):
         return MailboxFailed("timeout", "the mail server did not answer in time")
     if isinstance(error, imaplib.IMAP4.abort):
-        return MailboxFailed("disconnected", _line([str(error)]))
+        return MailboxFailed("disconnected", _make_line([str(error)]))
     if isinstance(error, OSError):
-        return MailboxFailed(*explain(error))
-    return MailboxFailed("protocol", _line([str(error)]))
+        return MailboxFailed(*explain_error(error))
+    return MailboxFailed("protocol", _make_line([str(error)]))
 
 
 def _log_in(connection: ImapConnection, account: Mailbox) -> None:
+    """Log in by the mechanisms that the server offers. Raises MailboxFailed."""
     mechanisms = {
         name.removeprefix("AUTH=") for name in connection.capabilities if name.startswith("AUTH=")
     }
@@ -231,13 +239,13 @@ def _log_in(connection: ImapConnection, account: Mailbox) -> None:
         raise
     except imaplib.IMAP4.error as refused:
         reason = MailReason.OAUTH if offers_oauth else MailReason.LOGIN
-        raise MailboxFailed(reason, f"the server said: {_line(refused.args)}") from refused
+        raise MailboxFailed(reason, f"the server said: {_make_line(refused.args)}") from refused
 
 
 def _ask_capabilities(connection: ImapConnection) -> tuple[str, ...]:
-    """Return what the server can do for this user: more than before the login."""
+    """Return the capabilities that the server offers this user: more than before the login."""
     _, answer = connection.capability()
-    return tuple(_line(answer, longest=10_000).upper().split())
+    return tuple(_make_line(answer, longest=10_000).upper().split())
 
 
 def _parse_position(position: str, validity: int) -> int:
@@ -249,8 +257,8 @@ def _parse_position(position: str, validity: int) -> int:
 
 
 def _pair_literals(answer: Sequence[Any]) -> Iterator[tuple[str, bytes]]:
-    """Yield for each mail of an answer to FETCH what stands around its literal, and the literal.
-    What has none is a notice of the server that a flag changed."""
+    """Yield for each mail of an answer to FETCH the text around its literal, and the literal. A
+    piece without a literal is a notice of the server that a flag changed."""
     facts = ""
     literal: bytes | None = None
     for piece in answer:
@@ -266,8 +274,8 @@ def _pair_literals(answer: Sequence[Any]) -> Iterator[tuple[str, bytes]]:
         yield facts, literal
 
 
-def _line(answer: Sequence[Any], *, longest: int = _LONGEST_ANSWER) -> str:
-    """Return what a server said as one line."""
+def _make_line(answer: Sequence[Any], *, longest: int = _LONGEST_ANSWER) -> str:
+    """Return the server's answer as one line."""
     texts = [
         piece.decode("utf-8", "replace") if isinstance(piece, bytes) else str(piece)
         for piece in answer

@@ -21,7 +21,7 @@ class BadServer(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """A mail server, and what a connection to it may cost. `check`: raises OSError for an address
+    """A mail server, and the limits of a connection to it. `check`: raises OSError for an address
     that is not permitted; `seconds`, `most_bytes`: of one command, with its answers."""
 
     host: str
@@ -44,7 +44,7 @@ class ImapConnection(imaplib.IMAP4):
         super().__init__(server.host, server.port)
 
     def begin(self) -> None:
-        """Begin what may take the seconds and bytes of one command."""
+        """Give the next command its seconds and bytes."""
         self._bytes_left = self._server.most_bytes
         self._deadline = time.monotonic() + self._server.seconds
 
@@ -61,10 +61,12 @@ class ImapConnection(imaplib.IMAP4):
         self._reader = self._tls.makefile("rb")
 
     def read(self, size: int) -> bytes:
+        """Return `size` bytes of the answer."""
         self._spend(size)
         return self._reader.read(size)
 
     def readline(self) -> bytes:
+        """Return a line of the answer. Raises BadServer."""
         line = self._reader.readline(_LONGEST_LINE + 1)
         self._spend(len(line))
         if len(line) > _LONGEST_LINE:
@@ -72,10 +74,12 @@ class ImapConnection(imaplib.IMAP4):
         return line
 
     def send(self, data: Any) -> None:
+        """Send `data` in the time that is left."""
         self._tls.settimeout(self._seconds_left())
         self._tls.sendall(data)
 
     def shutdown(self) -> None:
+        """Close the connection."""
         with suppress(OSError):  # it may be closed from the other side
             self._tls.shutdown(socket.SHUT_RDWR)
         self._reader.close()
@@ -96,27 +100,28 @@ class ImapConnection(imaplib.IMAP4):
         self._tls.settimeout(self._seconds_left())
 
     def _seconds_left(self) -> float:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
+        """Return the seconds until the command must have ended. Raises TimeoutError."""
+        seconds = self._deadline - time.monotonic()
+        if seconds <= 0:
             raise TimeoutError("no whole answer in time")
-        return left
+        return seconds
 
 
 def _dial(server: Server, seconds: float) -> socket.socket:
-    """Return a socket that is connected to a permitted address of the server. A name that has one
-    that is not permitted is not connected to."""
-    found = server.lookup(server.host, server.port)
-    for *_, address in found:
+    """Return a socket that is connected to an address of the server. Raises OSError, also if one of
+    its addresses is not permitted."""
+    addresses = server.lookup(server.host, server.port)
+    for *_, address in addresses:
         server.check(str(address[0]), server.port)
-    failed: OSError = socket.gaierror(socket.EAI_NONAME, "no address")
-    for family, kind, protocol, _, address in found:
+    failure: OSError = socket.gaierror(socket.EAI_NONAME, "no address")
+    for family, kind, protocol, _, address in addresses:
         connecting = socket.socket(family, kind, protocol)
         try:
             connecting.settimeout(seconds)
             connecting.connect(address)
         except OSError as error:
             connecting.close()
-            failed = error
+            failure = error
             continue
         return connecting
-    raise failed
+    raise failure

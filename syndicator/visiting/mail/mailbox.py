@@ -1,4 +1,4 @@
-"""What a visit needs of a mailbox, whatever keeps it, and the mails that it brought."""
+"""Define the interface of a mailbox, on disk or on a server, and pack the mails of a visit."""
 
 import base64
 import json
@@ -22,7 +22,8 @@ class MailboxFailed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailName:
-    """What a mailbox calls a mail, and the position of a visit that has read it and all before."""
+    """The name of a mail in its mailbox, and the `position` of a visit that has read this mail and
+    all before it."""
 
     name: str
     position: str
@@ -49,10 +50,10 @@ class OpenMailbox(Protocol):
         """Return the headers of mails, in their order; none of those that are gone."""
 
     def fetch(self, name: MailName) -> bytes:
-        """Return a mail, b"" if it is gone. It does not become a read one by that."""
+        """Return a mail, b"" if it is gone. It stays unread."""
 
     def put_away(self, names: Sequence[MailName], after: str) -> None:
-        """Do with mails that are filed what the operator wants: "seen", "move:FOLDER"."""
+        """Mark mails that are filed as seen; with `after` = "move:FOLDER" also move them."""
 
     def close(self) -> None:
         """End the connection, also while another thread waits for an answer on it."""

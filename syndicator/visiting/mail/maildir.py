@@ -30,7 +30,7 @@ class Maildir:
         listed again, as another may have come in it. Raises MailboxFailed."""
         earliest = int(position or 0)
         found: list[tuple[int, str]] = []
-        for name, stat in self._files():
+        for name, stat in self._list_files():
             received = datetime.fromtimestamp(stat.st_mtime, UTC)
             if stat.st_ctime_ns >= earliest and received >= since:
                 found.append((stat.st_ctime_ns, name))
@@ -69,16 +69,15 @@ class Maildir:
         """End nothing: no file stays open."""
 
     def _put_away(self, name: str, after: str) -> None:
-        bare = name.partition("/")[2]
-        seen = _with_flag(bare, _SEEN)
-        if after == "seen":
-            target = self.folder / "cur" / seen
-        else:
+        """Mark one mail as seen, and with "move:FOLDER" move it. Raises OSError."""
+        folder = self.folder
+        if after != "seen":
             folder = self.folder / f".{after.removeprefix('move:').replace('/', '.')}"
             for part in ("tmp", "new", "cur"):
                 (folder / part).mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-            target = folder / "cur" / seen
+        file_name = name.partition("/")[2]
         source = self.folder / name
+        target = folder / "cur" / _add_flag(file_name, _SEEN)
         if source == target:
             return
         try:
@@ -87,7 +86,8 @@ class Maildir:
             return
         source.unlink()
 
-    def _files(self) -> Iterator[tuple[str, os.stat_result]]:
+    def _list_files(self) -> Iterator[tuple[str, os.stat_result]]:
+        """Yield the name and the times of each mail. Raises MailboxFailed."""
         for part in _FOLDERS:
             try:
                 with os.scandir(self.folder / part) as listing:
@@ -115,7 +115,7 @@ class Maildir:
             yield file
 
 
-def _with_flag(name: str, flag: str) -> str:
+def _add_flag(name: str, flag: str) -> str:
     """Return the name of a mail in `cur` with a flag; flags are sorted."""
     base, _, info = name.partition(":2,")
     return f"{base}:2,{''.join(sorted({*info, flag}))}"

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from syndicator.core.model import Failed, Fetched, FetchResult, Request, Source
@@ -17,7 +18,7 @@ from syndicator.visiting.fetch.responses import REDIRECTION
 from syndicator.visiting.politeness.robots import OPERATOR, Robots, RobotsVerdict
 from syndicator.visiting.politeness.throttle import HostBusy, Throttle
 
-_TYPE = "content-type"  # header that stays with a redirected body
+_CONTENT_TYPE = "content-type"  # header that stays with a redirected body
 _MOST_HOSTS = 6  # for the redirects of one request
 _PATIENCE = timedelta(seconds=30)  # wait for a shorter back-off; fail at once for a longer one
 DISALLOWED = "robots.txt disallows this address; it is fetched because sources.toml names it"
@@ -29,10 +30,29 @@ _MOST_AWAY = 10_000  # unreachable servers in memory
 _WAIT_STATUSES = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
+# our own headers, which no server may set
+_USAGE_HEADERS = (statements.HEADER, statements.RSL_HEADER)
+
+
+class _Permission(NamedTuple):
+    """The permission for a request. `refused`: why it must not be sent; `verdict`: of robots.txt,
+    if that was asked."""
+
+    refused: Failed | None = None
+    verdict: RobotsVerdict | None = None
+
+
+class _Answer(NamedTuple):
+    """The answer of a host. `seconds`: without the wait for the turn."""
+
+    result: FetchResult
+    seconds: float = 0.0
+
+
 class PoliteFetcher:
-    """`ports.Fetcher` that waits for turns and obeys robots.txt (a disallowed feed gets a warning),
-    also after redirects. `robots`: None checks none; `backoff`: URLs that asked us to wait;
-    `take_turn`: of a host, by default that of `throttle`."""
+    """`ports.Fetcher` that waits for the turns of hosts and obeys robots.txt (a disallowed feed
+    gets a warning), also after redirects. `robots`: None to check none; `backoff`: URLs that asked
+    us to wait; `take_turn`: by default that of `throttle`."""
 
     def __init__(
         self,
@@ -54,83 +74,78 @@ class PoliteFetcher:
     async def fetch(self, request: Request) -> FetchResult:
         """Return the answer; `Failed` for a long back-off or a disallowed page. Waiting does not
         count to the deadline."""
-        shown = redacted(request.url)
+        shown_url = redacted(request.url)
+        # the part of the request that one host answers
         leg = replace(request, stay=request.method == "GET" or request.kind == "hub")
-        moved: str | None = None
-        permanent = True
+        moved_to: str | None = None
+        is_permanent = True
         for _ in range(_MOST_HOSTS):
-            refused, verdict = await self._permission(leg)
-            if refused is not None:
+            permission = await self._ask_permission(leg)
+            if permission.refused is not None:
                 self._log.debug(
-                    "not asked", host=host(leg.url), url=redacted(leg.url), reason=refused.reason
+                    "not asked",
+                    host=host(leg.url),
+                    url=redacted(leg.url),
+                    reason=permission.refused.reason,
                 )
-                return replace(refused, url=shown)
-            result, spent = await self._turn(leg)
+                return replace(permission.refused, url=shown_url)
+            answer = await self._take_turn_and_fetch(leg)
+            result = answer.result
             if not isinstance(result, Fetched) or result.status not in REDIRECTION:
+                verdict = permission.verdict
                 if leg.kind == "feed" and isinstance(result, Fetched):
-                    verdict = await self._verdict(leg)
-                return _whole(
-                    shown,
-                    _marked(result, verdict, await self._licence(leg, verdict)),
-                    moved,
-                    permanent,
-                )
-            permanent = permanent and result.moved_to is not None
-            moved = result.moved_to if permanent else moved
-            left = leg.deadline - spent
-            if left <= 0:
-                return Failed(url=shown, reason="timeout", detail="no complete answer in time")
-            there = result.headers["location"]
-            # the operator's override covers one site
-            robots = leg.robots if same_site(there, leg.url) else "obey"
-            headers = (
-                {}
-                if leg.body is None
-                else {_TYPE: leg.headers[_TYPE]}
-                if _TYPE in leg.headers
-                else {}
-            )
-            leg = replace(
-                leg,
-                url=there,
-                headers=headers,
-                cookies="",
-                allow=(),
-                deadline=left,
-                robots=robots,
-            )
+                    verdict = await self._find_verdict(leg)
+                licence = await self._find_licence(leg, verdict)
+                marked = _add_usage(result, verdict, licence)
+                return _as_answer_to(shown_url, marked, moved_to, is_permanent=is_permanent)
+            is_permanent = is_permanent and result.moved_to is not None
+            if is_permanent:
+                moved_to = result.moved_to
+            seconds_left = leg.deadline - answer.seconds
+            if seconds_left <= 0:
+                return Failed(url=shown_url, reason="timeout", detail="no complete answer in time")
+            leg = _redirect_to(leg, result.headers["location"], seconds_left)
         return Failed(
-            url=shown, reason="redirects", detail=f"redirects through more than {_MOST_HOSTS} hosts"
+            url=shown_url,
+            reason="redirects",
+            detail=f"redirects through more than {_MOST_HOSTS} hosts",
         )
 
     async def aclose(self) -> None:
+        """Close the connections."""
         await self._fetcher.aclose()
 
-    async def _permission(self, request: Request) -> tuple[Failed | None, RobotsVerdict | None]:
-        until = (
-            self._backoff.until(_name(request.url))
-            if self._backoff and self._backoff.any()
-            else None
-        )
-        if until is not None:
-            return _wait(request, "the server", until), None
+    async def _ask_permission(self, request: Request) -> _Permission:
+        """Return why the request must not be sent now: a back-off, or robots.txt for a page or a
+        picture."""
+        if self._backoff and self._backoff.any():
+            until = self._backoff.until(_name_page(request.url))
+            if until is not None:
+                return _Permission(refused=_make_busy(request, "the server", until))
         until = self._throttle.backs_off_until(host(request.url))
         if until is not None and until - self._throttle.now() > _PATIENCE:
-            return _wait(request, "the host", until), None
+            return _Permission(refused=_make_busy(request, "the host", until))
         if request.kind not in ("page", "image"):
-            return None, None
-        verdict = await self._verdict(request)
+            return _Permission()
+        verdict = await self._find_verdict(request)
         if verdict is None or verdict.allowed:
-            return None, verdict
-        return Failed(url=request.url, reason=verdict.cause or "robots", detail=verdict.by), verdict
+            return _Permission(verdict=verdict)
+        reason = verdict.cause or "robots"
+        refused = Failed(url=request.url, reason=reason, detail=verdict.by)
+        return _Permission(refused=refused, verdict=verdict)
 
-    def _unreached(self, request: Request, turn: Turn) -> Failed | None:
+    def _find_unreached(self, request: Request, turn: Turn) -> Failed | None:
+        """Return the failure of a server that could not be reached some minutes ago, else None."""
         if turn.away:
             return Failed(url=request.url, reason=turn.away, detail=turn.detail)
-        until, failed = self._away.get(_server(request.url), (None, None))
-        return failed if until is not None and self._throttle.now() < until else None
+        server = _name_server(request.url)
+        if server not in self._away:
+            return None
+        until, failed = self._away[server]
+        return failed if self._throttle.now() < until else None
 
-    async def _verdict(self, request: Request) -> RobotsVerdict | None:
+    async def _find_verdict(self, request: Request) -> RobotsVerdict | None:
+        """Return the verdict of robots.txt on the address, and note the delay that it asks for."""
         if self._robots is None:
             return None
         source = Source(key="", url=request.url, robots=request.robots)
@@ -139,89 +154,127 @@ class PoliteFetcher:
             self._throttle.set_delay(host(request.url), verdict.delay)
         return verdict
 
-    async def _licence(self, request: Request, verdict: RobotsVerdict | None) -> str:
-        if self._robots is None or verdict is None or not verdict.usage or request.kind != "page":
+    async def _find_licence(self, request: Request, verdict: RobotsVerdict | None) -> str:
+        """Return the licence that robots.txt names for a page, or ""."""
+        if self._robots is None or verdict is None:
+            return ""
+        if not verdict.usage or request.kind != "page":
             return ""
         return await self._robots.licence(verdict.usage, request.url, allow=request.allow)
 
-    async def _turn(self, request: Request) -> tuple[FetchResult, float]:
-        """Return the answer, and its seconds without the wait for the turn."""
+    async def _take_turn_and_fetch(self, request: Request) -> _Answer:
+        """Wait for the turn of the host and send the request. The result may be `Failed` without a
+        request, for a busy host or one that was not reached before."""
         name = host(request.url)
         if request.kind == "image":
             await self._throttle.quiet(name)
         try:
             async with self._take_turn(name) as turn:
-                if failure := self._unreached(request, turn):
-                    return failure, 0.0  # all sources of a dead server cost one try of it
+                unreached = self._find_unreached(request, turn)
+                if unreached is not None:
+                    return _Answer(unreached)  # all sources of a dead server cost one try of it
                 started = time.monotonic()
                 result = await self._fetcher.fetch(request)
-                spent = time.monotonic() - started
+                seconds = time.monotonic() - started
         except HostBusy as busy:
             until = self._throttle.now() + max(timedelta(seconds=busy.seconds), _SOON)
-            return _wait(request, "other machines ask the host; they", until), 0.0
-        answer = (
-            result.reason
-            if isinstance(result, Failed)
-            else getattr(result, "status", HTTPStatus.NOT_MODIFIED.value)
-        )
+            return _Answer(_make_busy(request, "other machines ask the host; they", until))
         self._log.debug(
-            "asked", host=name, url=redacted(request.url), answer=answer, seconds=round(spent, 3)
+            "asked",
+            host=name,
+            url=redacted(request.url),
+            answer=_name_answer(result),
+            seconds=round(seconds, 3),
         )
-        if isinstance(result, Failed) and result.no_network and len(self._away) < _MOST_AWAY:
-            self._away[_server(request.url)] = (self._throttle.now() + _AWAY, result)
-            self._throttle.away(name, result.reason, result.detail, _AWAY.total_seconds())
-        if isinstance(result, Failed) and result.status == HTTPStatus.TOO_MANY_REQUESTS:
-            self._throttle.back_off(name, result.retry_after or self._throttle.now() + _BACKOFF)
-        if (
-            self._backoff
-            and isinstance(result, Failed)
-            and result.status in _WAIT_STATUSES
-            and result.retry_after
-        ):
-            self._backoff.add(_name(request.url), result.retry_after)
-        return result, spent
+        if isinstance(result, Failed):
+            self._note_failure(request, name, result)
+        return _Answer(result, seconds)
+
+    def _note_failure(self, request: Request, name: str, failed: Failed) -> None:
+        """Remember a server that was not reached, and the time that a host asked us to wait."""
+        if failed.no_network and len(self._away) < _MOST_AWAY:
+            self._away[_name_server(request.url)] = (self._throttle.now() + _AWAY, failed)
+            self._throttle.away(name, failed.reason, failed.detail, _AWAY.total_seconds())
+        if failed.status == HTTPStatus.TOO_MANY_REQUESTS:
+            self._throttle.back_off(name, failed.retry_after or self._throttle.now() + _BACKOFF)
+        if self._backoff and failed.status in _WAIT_STATUSES and failed.retry_after:
+            self._backoff.add(_name_page(request.url), failed.retry_after)
 
 
-def _wait(request: Request, by: str, until: datetime) -> Failed:
-    detail = f"{by} asked us to wait until {until:%Y-%m-%d %H:%M} UTC"
+def _redirect_to(request: Request, target: str, deadline: float) -> Request:
+    """Return the request for the target of a redirect to another host, without credentials."""
+    headers = {}
+    if request.body is not None and _CONTENT_TYPE in request.headers:
+        headers = {_CONTENT_TYPE: request.headers[_CONTENT_TYPE]}
+    return replace(
+        request,
+        url=target,
+        headers=headers,
+        cookies="",
+        allow=(),
+        deadline=deadline,
+        # the operator's override covers one site
+        robots=request.robots if same_site(target, request.url) else "obey",
+    )
+
+
+def _make_busy(request: Request, who: str, until: datetime) -> Failed:
+    """Return the failure of a request that must wait. `who` asked for that."""
+    detail = f"{who} asked us to wait until {until:%Y-%m-%d %H:%M} UTC"
     return Failed(url=request.url, reason="rate-limited", detail=detail, retry_after=until)
 
 
-def _server(url: str) -> str:
+def _name_answer(result: FetchResult) -> str | int:
+    """Return the status or the reason of a result, for the log."""
+    if isinstance(result, Failed):
+        return result.reason
+    if isinstance(result, Fetched):
+        return result.status
+    return HTTPStatus.NOT_MODIFIED.value
+
+
+def _name_server(url: str) -> str:
+    """Return host and port of `url`."""
     return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 
-def _name(url: str) -> str:
+def _name_page(url: str) -> str:
+    """Return the canonical form of `url`, under which its wait is stored."""
     try:
         return canonical(url)
     except BadUrl:
         return redacted(url)
 
 
-def _marked(result: FetchResult, verdict: RobotsVerdict | None, licence: str = "") -> FetchResult:
+def _add_usage(
+    result: FetchResult, verdict: RobotsVerdict | None, licence: str = ""
+) -> FetchResult:
     """Return `result` with its permission and usage lines of robots.txt. Feeds are fetched even if
     disallowed."""
     if not isinstance(result, Fetched):
         return result
-    ours = (statements.HEADER, statements.RSL_HEADER)
-    headers = {name: value for name, value in result.headers.items() if name not in ours}
+    headers = {name: value for name, value in result.headers.items() if name not in _USAGE_HEADERS}
     if verdict is None:
         return replace(result, headers=headers)
     if verdict.usage:
         headers[statements.HEADER] = verdict.usage
     if licence:
         headers[statements.RSL_HEADER] = licence
-    disallowed = not verdict.allowed and not verdict.cause
-    permit, warning = (OPERATOR, DISALLOWED) if disallowed else (verdict.by, "")
-    return replace(result, headers=headers, permit=permit, warning=warning)
+    if not verdict.allowed and not verdict.cause:
+        return replace(result, headers=headers, permit=OPERATOR, warning=DISALLOWED)
+    return replace(result, headers=headers, permit=verdict.by, warning="")
 
 
-def _whole(shown: str, result: FetchResult, moved: str | None, permanent: bool) -> FetchResult:
-    """Return the last host's `result` as the answer to the request for `shown`. `moved`: its new
-    address."""
+def _as_answer_to(
+    shown_url: str, result: FetchResult, moved_to: str | None, *, is_permanent: bool
+) -> FetchResult:
+    """Return the last host's `result` as the answer to the request for `shown_url`. `moved_to`: the
+    address to which earlier hosts redirected for good; `is_permanent`: all of them did."""
     if isinstance(result, Failed):
-        return replace(result, url=shown)
-    target = (result.moved_to if permanent else None) or moved
-    if (result.url, result.moved_to) == (shown, target):
+        return replace(result, url=shown_url)
+    target = moved_to
+    if is_permanent and result.moved_to:
+        target = result.moved_to
+    if (result.url, result.moved_to) == (shown_url, target):
         return result
-    return replace(result, url=shown, moved_to=target)
+    return replace(result, url=shown_url, moved_to=target)

@@ -22,14 +22,18 @@ from syndicator.visiting.politeness.throttle import LONGEST_DELAY
 
 OPERATOR = "operator"
 _PREFIX = "robots "  # of keys in existing databases
+# states of a cached file, in existing databases
+_FOUND = "file"
+_MISSING = "none"
+_UNREACHABLE = "away"
 _LIFE = timedelta(days=1)  # RFC 9309 section 2.4: at most 24 hours
 _AWAY_LIFE = timedelta(minutes=30)  # until an unreachable robots.txt is retried
-_MOST = 512_000  # bytes to read; RFC 9309 section 2.5 requires 500 KiB
-_LICENCE = 20_000  # bytes to read of a licence
-_TOTAL = 16_000_000  # characters cached for all origins
+_MOST_BYTES = 512_000  # bytes to read; RFC 9309 section 2.5 requires 500 KiB
+_MOST_LICENCE_BYTES = 20_000  # bytes to read of a licence
+_MOST_CACHED = 16_000_000  # characters cached for all origins
 _PRUNE_AFTER = 1_000_000  # new characters; pruning after each note cost a tenth of a first visit
 _NAME = re.compile(r"^(\s*user-?agent\s*:\s*[^\s#]+)\s.*$", re.I)
-_PARSED = 256  # files kept parsed
+_MOST_PARSED = 256  # files kept parsed
 
 
 class RobotsVerdict(NamedTuple):
@@ -43,13 +47,16 @@ class RobotsVerdict(NamedTuple):
     usage: str = ""  # its usage lines: `usage.statements.lines`
 
 
-class _Rules(NamedTuple):
+class _Document(NamedTuple):
+    """A robots.txt or licence as fetched. `text`: its content, or the reason why it is
+    unreachable."""
+
     fetched: datetime
-    status: str  # "file", "none" or "away"
+    status: str  # _FOUND, _MISSING or _UNREACHABLE
     text: str
 
 
-def product(user_agent: str) -> str:
+def get_product(user_agent: str) -> str:
     """Return the product token of a User-Agent, which robots.txt groups name."""
     return user_agent.split("/", 1)[0].split(" ", 1)[0] or "*"
 
@@ -72,7 +79,7 @@ class Robots:
         self._get = get
         self._set = set_note
         self._prune = prune
-        self._product = product(user_agent)
+        self._product = get_product(user_agent)
         self._clock = clock
         self._asking: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._parsed: dict[tuple[str, datetime], Protego] = {}
@@ -88,71 +95,82 @@ class Robots:
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         # concurrent pages of an origin cause one request
         async with self._asking.setdefault(origin, asyncio.Lock()):
-            rules = self._remembered(origin) or await self._fetched(
-                f"{origin}/robots.txt", allow, _MOST, origin
-            )
-        if rules.status == "none":
+            robots_txt = self._load_cached(origin)
+            if robots_txt is None:
+                robots_txt = await self._fetch(
+                    f"{origin}/robots.txt", allow, _MOST_BYTES, note_name=origin
+                )
+        if robots_txt.status == _MISSING:
             return RobotsVerdict(True, "no robots.txt")
-        if rules.status == "away":
-            return RobotsVerdict(False, f"robots.txt unreachable ({rules.text})", cause=rules.text)
-        usage = statements.lines(rules.text, self._product, url)
-        key = (origin, rules.fetched)
+        if robots_txt.status == _UNREACHABLE:
+            reason = robots_txt.text
+            return RobotsVerdict(False, f"robots.txt unreachable ({reason})", cause=reason)
+        usage = statements.lines(robots_txt.text, self._product, url)
+        key = (origin, robots_txt.fetched)
         if key not in self._parsed:
-            if len(self._parsed) >= _PARSED:
+            if len(self._parsed) >= _MOST_PARSED:
                 self._parsed.clear()
-            self._parsed[key] = parse(rules.text)
-        return decide(self._parsed[key], url, self._product)._replace(usage=usage)
+            self._parsed[key] = parse_robots_txt(robots_txt.text)
+        return decide_access(self._parsed[key], url, self._product)._replace(usage=usage)
 
     async def licence(self, usage: str, url: str, *, allow: tuple[str, ...] = ()) -> str:
         """Return the licence that robots.txt names for `url` (RSL 1.0), or "". `usage`: from the
         verdict."""
-        at = statements.licence_at(usage, url)
-        if not at:
+        address = statements.licence_at(usage, url)
+        if not address:
             return ""
-        async with self._asking.setdefault(at, asyncio.Lock()):
-            document = self._remembered(at) or await self._fetched(
-                at, allow if host(at) == host(url) else (), _LICENCE
-            )
-        return document.text if document.status == "file" else ""
+        async with self._asking.setdefault(address, asyncio.Lock()):
+            document = self._load_cached(address)
+            if document is None:
+                is_same_host = host(address) == host(url)
+                document = await self._fetch(
+                    address,
+                    allow if is_same_host else (),
+                    _MOST_LICENCE_BYTES,
+                    note_name=address,
+                )
+        return document.text if document.status == _FOUND else ""
 
-    def _remembered(self, origin: str) -> _Rules | None:
-        raw = self._get(f"{_PREFIX}{origin}")
+    def _load_cached(self, name: str) -> _Document | None:
+        """Return the document noted under `name`; None if there is none, or it is too old."""
+        raw = self._get(f"{_PREFIX}{name}")
         if raw is None:
             return None
         try:
-            at, status, text = json.loads(raw)
-            rules = _Rules(datetime.fromisoformat(at), str(status), str(text))
-            age = self._clock() - rules.fetched
+            fetched, status, text = json.loads(raw)
+            document = _Document(datetime.fromisoformat(fetched), str(status), str(text))
+            age = self._clock() - document.fetched
         except (ValueError, TypeError):
             return None
-        life = _AWAY_LIFE if rules.status == "away" else _LIFE
-        return rules if timedelta(0) <= age < life else None
+        life = _AWAY_LIFE if document.status == _UNREACHABLE else _LIFE
+        return document if timedelta(0) <= age < life else None
 
-    async def _fetched(self, url: str, allow: tuple[str, ...], most: int, name: str = "") -> _Rules:
-        """Fetch `url`; cache its first `most` bytes under `name` (default `url`)."""
+    async def _fetch(
+        self, url: str, allow: tuple[str, ...], most_bytes: int, *, note_name: str
+    ) -> _Document:
+        """Fetch `url`; cache its first `most_bytes` bytes under `note_name`."""
         result = await self._fetcher.fetch(Request(url=url, kind="robots", allow=allow))
         now = self._clock()
         if isinstance(result, Fetched):
-            rules = _Rules(now, "file", result.body[:most].decode("utf-8", "replace"))
-        elif isinstance(result, Failed) and allows_all(result):
-            rules = _Rules(now, "none", "")
+            document = _Document(now, _FOUND, result.body[:most_bytes].decode("utf-8", "replace"))
+        elif not isinstance(result, Failed):
+            document = _Document(now, _UNREACHABLE, "not modified")
+        elif allows_all(result):
+            document = _Document(now, _MISSING, "")
         else:
-            rules = _Rules(
-                now, "away", result.reason if isinstance(result, Failed) else "not modified"
-            )
+            document = _Document(now, _UNREACHABLE, result.reason)
         if isinstance(result, Failed) and (result.no_network or result.ours or result.unasked):
-            return rules  # the host did not answer: nothing to cache
-        self._set(
-            f"{_PREFIX}{name or url}", json.dumps([now.isoformat(), rules.status, rules.text]), now
-        )
-        self._noted += len(rules.text)
+            return document  # the host did not answer: nothing to cache
+        content = json.dumps([now.isoformat(), document.status, document.text])
+        self._set(f"{_PREFIX}{note_name}", content, now)
+        self._noted += len(document.text)
         if self._noted >= _PRUNE_AFTER:
             self._noted = 0
-            self._prune(_PREFIX, now - _LIFE, _TOTAL)
-        return rules
+            self._prune(_PREFIX, now - _LIFE, _MOST_CACHED)
+        return document
 
 
-def parse(text: str) -> Protego:
+def parse_robots_txt(text: str) -> Protego:
     """Parse robots.txt. A group's name ends at its first space, as in Google's parser ("Foo Bar" is
     Foo)."""
     lines = (_NAME.sub(r"\1", line) for line in text.lstrip("\ufeff").splitlines())
@@ -167,8 +185,9 @@ def allows_all(result: Failed) -> bool:
     return result.status in CLIENT_ERROR and result.status != HTTPStatus.TOO_MANY_REQUESTS
 
 
-def decide(rules: Protego, url: str, agent: str) -> RobotsVerdict:
+def decide_access(rules: Protego, url: str, agent: str) -> RobotsVerdict:
     """Return the verdict of parsed rules on `url` for the product token `agent`."""
     delay = rules.crawl_delay(agent)
-    bounded = None if delay is None else max(0.0, min(float(delay), LONGEST_DELAY))
-    return RobotsVerdict(bool(rules.can_fetch(url, agent)), "robots.txt", bounded)
+    if delay is not None:
+        delay = max(0.0, min(float(delay), LONGEST_DELAY))
+    return RobotsVerdict(bool(rules.can_fetch(url, agent)), "robots.txt", delay)

@@ -19,14 +19,14 @@ from syndicator.visiting.fetch.responses import LONGEST_RETRY
 LONGEST_BACKOFF = timedelta(minutes=15)
 LONGEST_DELAY = 60.0  # seconds of crawl-delay
 PATIENCE = 30.0  # seconds to wait for a host that another machine uses or that is held
-_SHORTEST = 0.05
-_LONGEST = 2.0  # seconds between checks for a free turn
-_LOOK = 0.2  # seconds between checks for other requests to a host
+_SHORTEST_CHECK = 0.05  # seconds between checks for a free turn
+_LONGEST_CHECK = 2.0
+_QUIET_CHECK = 0.2  # seconds between checks for other requests to a host
 _MOST_HOSTS = 1024  # hosts in memory; above, unused ones are deleted
 _ALONE = Turn(0)
 NOTE = "holds"  # key in existing databases
 AHEAD = timedelta(minutes=10)  # tolerated difference between clocks of processes
-_MOST = 1000  # waits stored, those that end last
+_MOST_WAITS = 1000  # waits stored, those that end last
 
 
 class HostBusy(Exception):
@@ -39,6 +39,8 @@ class HostBusy(Exception):
 
 @dataclass(slots=True)
 class _Host:
+    """A host to which requests are sent."""
+
     delay: float = 0.0  # crawl-delay in seconds
     free_at: datetime | None = None  # when the pause after its last request is over
     backoff_until: datetime | None = None
@@ -70,40 +72,45 @@ class Throttle:
     async def turn(self, name: str) -> AsyncIterator[Turn]:
         """Wait for the host's turn; yield it. The next pause begins after the block. Raise HostBusy
         after a long wait."""
-        host = self._host(name)
+        host = self._get_host(name)
         host.users += 1
         try:
             async with host.turn:
                 await self._wait(host)
-                turn = _ALONE if self._turns is None else await self._common_turn(self._turns, name)
+                turn = _ALONE
+                if self._turns is not None:
+                    turn = await self._take_shared_turn(self._turns, name)
                 try:
                     yield turn
                 finally:
                     if self._turns is not None:
-                        self._turns.give_back(name, turn, self._gap(host))
-                    host.free_at = self._clock() + timedelta(seconds=self._gap(host))
+                        self._turns.give_back(name, turn, self._get_pause(host))
+                    host.free_at = self._clock() + timedelta(seconds=self._get_pause(host))
         finally:
             host.users -= 1
 
-    async def _common_turn(self, turns: HostTurns, name: str) -> Turn:
+    async def _take_shared_turn(self, turns: HostTurns, name: str) -> Turn:
+        """Wait until no other machine uses the host. Raises HostBusy."""
         waited = 0.0
-        while isinstance(turn := turns.take(name), Busy):
+        while True:
+            turn = turns.take(name)
+            if not isinstance(turn, Busy):
+                return turn
             if waited >= PATIENCE or (turn.held and turn.seconds > PATIENCE):
                 raise HostBusy(name, turn.seconds)
-            # random, so that machines do not retry at once
-            seconds = min(max(turn.seconds, _SHORTEST), _LONGEST) * (1 + random.random() / 4)
+            seconds = min(max(turn.seconds, _SHORTEST_CHECK), _LONGEST_CHECK)
+            seconds *= 1 + random.random() / 4  # random, so that machines do not retry at once
             waited += seconds
             await self._sleep(seconds)
-        return turn
 
     async def quiet(self, name: str) -> None:
         """Wait until no request to the host runs or waits. For low priority, such as pictures."""
-        while self._host(name).users:
-            await self._sleep(_LOOK)
+        while self._get_host(name).users:
+            await self._sleep(_QUIET_CHECK)
 
     def back_off(self, name: str, until: datetime) -> None:
         """Send nothing to the host before `until`, at most 15 minutes."""
-        host = self._host(name)
+        host = self._get_host(name)
         until = min(until, self._clock() + LONGEST_BACKOFF)
         host.backoff_until = max(until, host.backoff_until or until)
         if self._backoff is not None:
@@ -116,7 +123,7 @@ class Throttle:
 
     def backs_off_until(self, name: str) -> datetime | None:
         """Return the end of the host's back-off, or None."""
-        host = self._host(name)
+        host = self._get_host(name)
         if host.backoff_until is None:
             return None
         now = self._clock()
@@ -126,51 +133,58 @@ class Throttle:
 
     def set_delay(self, name: str, seconds: float) -> None:
         """Set the host's crawl-delay, at most 60 s; it replaces a shorter pause."""
-        host = self._host(name)
+        host = self._get_host(name)
         delay = max(0.0, min(seconds, LONGEST_DELAY))
         if self._turns is not None and delay != host.delay:
             self._turns.set_delay(name, delay)
         host.delay = delay
 
     async def _wait(self, host: _Host) -> None:
+        """Wait until the pause after the last request and the back-off are over."""
         now = self._clock()
-        limits = (
-            (host.free_at, timedelta(seconds=self._gap(host))),
-            (host.backoff_until, LONGEST_BACKOFF),
-        )
-        until = max(
-            (min(at, now + longest) for at, longest in limits if at is not None), default=now
-        )
+        until = now
+        # a clock that was set back must not prolong them
+        if host.free_at is not None:
+            longest_pause = timedelta(seconds=self._get_pause(host))
+            until = max(until, min(host.free_at, now + longest_pause))
+        if host.backoff_until is not None:
+            until = max(until, min(host.backoff_until, now + LONGEST_BACKOFF))
         if until > now:
             await self._sleep((until - now).total_seconds())
 
-    def _gap(self, host: _Host) -> float:
+    def _get_pause(self, host: _Host) -> float:
+        """Return the seconds between two requests to the host."""
         return max(self._pause, host.delay)
 
-    def _host(self, name: str) -> _Host:
-        if (host := self._hosts.get(name)) is None:
-            if len(self._hosts) >= _MOST_HOSTS:
-                self._forget()
-            # with shared turns, a held host grants none
-            until = (
-                self._backoff.until(name)
-                if self._backoff is not None and self._turns is None
-                else None
-            )
-            host = self._hosts[name] = _Host(backoff_until=until)
+    def _get_host(self, name: str) -> _Host:
+        """Return the host, with the back-off of an earlier process."""
+        host = self._hosts.get(name)
+        if host is not None:
+            return host
+        if len(self._hosts) >= _MOST_HOSTS:
+            self._forget_unused_hosts()
+        until = None
+        # with shared turns, a held host grants none
+        if self._backoff is not None and self._turns is None:
+            until = self._backoff.until(name)
+        host = _Host(backoff_until=until)
+        self._hosts[name] = host
         return host
 
-    def _forget(self) -> None:
+    def _forget_unused_hosts(self) -> None:
         now = self._clock()
         for name, host in list(self._hosts.items()):
-            if not (
-                host.users
-                or any(at is not None and at > now for at in (host.free_at, host.backoff_until))
-            ):
+            if host.users:
+                continue
+            is_paused = host.free_at is not None and host.free_at > now
+            backs_off = host.backoff_until is not None and host.backoff_until > now
+            if not is_paused and not backs_off:
                 del self._hosts[name]
 
 
 class _Wait(NamedTuple):
+    """A time until which a host or address asked us to wait, and when it asked."""
+
     since: datetime
     until: datetime
 
@@ -190,46 +204,54 @@ class Backoff:
         self._clock = clock
         self._known: dict[str, _Wait] | None = None
 
-    def until(self, what: str) -> datetime | None:
-        if not self.any():
+    def until(self, name: str) -> datetime | None:
+        """Return the end of the wait of a host or address, None without one."""
+        wait = self._get_waits().get(name)
+        if wait is None or not _lasts(wait, self._clock()):
             return None
-        wait = (self._known or {}).get(what)
-        now = self._clock()
-        return wait.until if wait is not None and _counts(wait, now) else None
+        return wait.until
 
     def any(self) -> bool:
-        if self._known is None:
-            self._known = self._read()
-        return bool(self._known)
+        """Return True if there may be a wait."""
+        return bool(self._get_waits())
 
-    def add(self, what: str, until: datetime) -> None:
+    def add(self, name: str, until: datetime) -> None:
+        """Store that a host or address asked us to wait, a week at most."""
         now = self._clock()
         # read again: another process may have added some
-        waits = {name: wait for name, wait in self._read().items() if _counts(wait, now)}
+        waits = {name: wait for name, wait in self._read_note().items() if _lasts(wait, now)}
         until = min(until, now + LONGEST_RETRY)
-        if what not in waits or waits[what].until < until:
-            waits[what] = _Wait(now, until)
-        self._known = dict(sorted(waits.items(), key=lambda item: item[1].until)[-_MOST:])
-        noted = {
+        if name not in waits or waits[name].until < until:
+            waits[name] = _Wait(now, until)
+        by_end = sorted(waits.items(), key=lambda item: item[1].until)
+        self._known = dict(by_end[-_MOST_WAITS:])
+        note = {
             name: [wait.since.isoformat(), wait.until.isoformat()]
             for name, wait in self._known.items()
         }
-        self._set(NOTE, json.dumps(noted), now)
+        self._set(NOTE, json.dumps(note), now)
 
-    def _read(self) -> dict[str, _Wait]:
+    def _get_waits(self) -> dict[str, _Wait]:
+        """Return all waits, read once."""
+        if self._known is None:
+            self._known = self._read_note()
+        return self._known
+
+    def _read_note(self) -> dict[str, _Wait]:
+        """Return the stored waits; none from a note that cannot be read."""
+        waits = {}
         try:
-            noted = json.loads(self._get(NOTE) or "{}")
-            waits = {
-                str(name): _Wait(*map(datetime.fromisoformat, times))
-                for name, times in noted.items()
-            }
+            note = json.loads(self._get(NOTE) or "{}")
+            for name, times in note.items():
+                wait = _Wait(*map(datetime.fromisoformat, times))
+                if wait.since.tzinfo and wait.until.tzinfo:
+                    waits[str(name)] = wait
         except (ValueError, TypeError, AttributeError):
             return {}
-        return {
-            name: wait for name, wait in waits.items() if wait.since.tzinfo and wait.until.tzinfo
-        }
+        return waits
 
 
-def _counts(wait: _Wait, now: datetime) -> bool:
-    """Return True for a wait that lasts, unless it began in the future (the clock was set back)."""
+def _lasts(wait: _Wait, now: datetime) -> bool:
+    """Return True for a wait that is not over, unless it began in the future (the clock was set
+    back)."""
     return wait.since <= now + AHEAD and now < wait.until

@@ -30,7 +30,7 @@ from syndicator.publishing.render.view import may_copy_picture, permitted
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata import usage
 from syndicator.visiting.feeds.parser import parse_feed
-from syndicator.visiting.politeness.fetcher import _marked
+from syndicator.visiting.politeness.fetcher import _add_usage
 from syndicator.visiting.politeness.robots import RobotsVerdict
 
 URL = "https://news.example/news/open/1"
@@ -48,7 +48,7 @@ def answer(case: Mapping[str, Any]) -> Fetched:
     fetched = Fetched(
         url=URL, final_url=URL, status=200, headers=case.get("headers", {}), body=html.encode()
     )
-    marked = _marked(fetched, RobotsVerdict(True, "robots.txt", usage=told), case.get("rsl", ""))
+    marked = _add_usage(fetched, RobotsVerdict(True, "robots.txt", usage=told), case.get("rsl", ""))
     assert isinstance(marked, Fetched)
     return marked
 

@@ -18,7 +18,7 @@ from syndicator.cli.demo.site_files import Story
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, Origin, make_article_id
 from syndicator.filing.dedupe import MOST_ALSO, WINDOW, compared, merge_copy
-from syndicator.filing.entry.ingest import refile_others
+from syndicator.filing.entry.carry_out import refile_others
 from syndicator.filing.save_article import refile
 from syndicator.upkeep import editorial, reconcile, reindex
 from tests.filing.test_similarity import prose
@@ -71,13 +71,13 @@ def file(
         lambda title: None,
     )
     reading = Article(id=make_article_id(url), url=url, title=title, body=body, **filed)
-    article, others = merge_copy(reading, run, now, after=after)
-    refile_others(run, others)
+    merged = merge_copy(reading, run, now, previous_visit=after)
+    refile_others(run, merged.others)
     stored, _ = refile(
         app.archive.article_store,
         app.archive.store.visits,
-        article,
-        compared=lambda stored: compared(stored, now, named=reading.also, after=after),
+        merged.article,
+        compared=lambda stored: compared(stored, now, named=reading.also, previous_visit=after),
     )
     return stored
 
@@ -95,7 +95,7 @@ def pair(place: Place) -> tuple[Article, Article]:
 
 
 def shown(place: Place) -> list[bool]:
-    """Whether First and Copy are in the feed of everything."""
+    """Return for First and Copy whether they are in the feed of all articles."""
     assert place.build().held == ()
     return [f">{title}<" in place.published("all.atom") for title in ("First", "Copy")]
 
@@ -138,7 +138,7 @@ def test_a_split_pair_stays_apart_also_after_the_database_is_lost(place: Place) 
             make_worker(app.configuration.settings),
             lambda title: None,
         )
-        assert merge_copy(after, run, app.archive.clock())[0].merged_into == ""
+        assert merge_copy(after, run, app.archive.clock()).article.merged_into == ""
 
 
 def test_a_split_copy_that_is_read_anew_does_not_merge_again(place: Place) -> None:
@@ -172,7 +172,7 @@ def test_a_first_that_is_read_anew_takes_no_split_copy_back(place: Place) -> Non
             make_worker(app.configuration.settings),
             lambda title: None,
         )
-        assert merge_copy(reading, run, app.archive.clock())[0].merged_into == ""
+        assert merge_copy(reading, run, app.archive.clock()).article.merged_into == ""
 
 
 def test_a_split_copy_does_not_merge_by_way_of_another_copy(place: Place) -> None:
@@ -189,7 +189,7 @@ def test_a_split_copy_does_not_merge_by_way_of_another_copy(place: Place) -> Non
             lambda title: None,
         )
         again = replace(place.article("Copy"), split_from=())
-        assert merge_copy(again, run, app.archive.clock())[0].merged_into == ""
+        assert merge_copy(again, run, app.archive.clock()).article.merged_into == ""
 
 
 def test_a_merge_survives_a_lost_database_and_later_copies_are_still_found(place: Place) -> None:

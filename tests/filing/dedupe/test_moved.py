@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicator.core.model import Article
-from syndicator.filing.dedupe import is_same
+from syndicator.filing.dedupe import is_same_article
 from tests.filing.test_similarity import prose
 
 THEN = datetime(2026, 3, 1, 9, 30, 12, tzinfo=UTC)
@@ -55,9 +55,9 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_the_text_says_whether_it_is_the_same_article(case: str) -> None:
     old, new, same = CASES[case]
-    assert is_same(new, old, late=False) is same
+    assert is_same_article(new, old, late=False) is same
 
 
 def test_what_was_there_at_a_visit_that_did_not_find_it_may_have_any_time() -> None:
-    assert is_same(article(TEXT, THEN + 999 * HOUR), OLD, late=True)
-    assert not is_same(article(LONGER, THEN + 999 * HOUR), OLD, late=True)
+    assert is_same_article(article(TEXT, THEN + 999 * HOUR), OLD, late=True)
+    assert not is_same_article(article(LONGER, THEN + 999 * HOUR), OLD, late=True)

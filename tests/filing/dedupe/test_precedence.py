@@ -1,4 +1,4 @@
-"""Which of several copies stands: cases as data."""
+"""Choose which of several copies is shown: cases as data."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 
 from syndicator.core.model import Article
-from syndicator.filing.dedupe import REACH, Precedence, believed, precedence
+from syndicator.filing.dedupe import REACH, Precedence, build_precedence, estimate_start
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -58,7 +58,7 @@ RANKS = {"first": 0, "second": 1}
 def test_a_claim_reaches_back_to_the_visit_before_and_a_day_at_most(
     published: datetime | None, added: datetime, after: datetime | None, since: datetime
 ) -> None:
-    assert believed(published, added, after) == since
+    assert estimate_start(published, added, after) == since
 
 
 def article(id: str, source: str = "", minutes: int = 0) -> Article:
@@ -74,7 +74,7 @@ def article(id: str, source: str = "", minutes: int = 0) -> Article:
 def place(
     name: str, source: str, minutes: int, since: datetime = NOON, **marks: bool
 ) -> Precedence:
-    return precedence(
+    return build_precedence(
         article(name, source, minutes),
         since,
         RANKS,

@@ -12,8 +12,8 @@ from syndicator.app.clients import make_fetcher, make_worker
 from syndicator.app.container import App
 from syndicator.app.contexts import make_context
 from syndicator.core.model import Article
-from syndicator.filing.dedupe import WINDOW, compared, reconsider
-from syndicator.filing.entry.ingest import refile_others
+from syndicator.filing.dedupe import WINDOW, compared, update_copies
+from syndicator.filing.entry.carry_out import refile_others
 from syndicator.filing.save_article import refile
 from syndicator.upkeep import reconcile
 from tests.filing.dedupe.test_merge import STORY, file, lose_the_database
@@ -40,12 +40,12 @@ def revise(place: Place, app: App, title: str, body: str) -> Article:
         make_worker(app.configuration.settings),
         lambda title: None,
     )
-    new, others = reconsider(old, replace(old, body=body), run, place.now)
-    refile_others(run, others)
+    updated = update_copies(old, replace(old, body=body), run, place.now)
+    refile_others(run, updated.others)
     stored, _ = refile(
         app.archive.article_store,
         app.archive.store.visits,
-        new,
+        updated.article,
         before=old,
         compared=lambda stored: compared(stored, place.now),
     )

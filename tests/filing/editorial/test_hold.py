@@ -1,4 +1,4 @@
-"""Which new articles wait for the operator, and what speaks against a reading."""
+"""New articles that wait for the operator, and doubts about a reading."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from syndicator.core.model import Draft
 from syndicator.core.ports import Filed
 from syndicator.core.reasons import HoldReason
-from syndicator.filing.page_reading import MANY, hold_reason
-from syndicator.filing.read_article import doubts
+from syndicator.filing.page_reading import MANY, choose_hold_reason
+from syndicator.filing.read_article import list_doubts
 
 TEXT, CATEGORY = HoldReason.UNSURE_TEXT.value, HoldReason.UNSURE_CATEGORY.value
 
@@ -23,7 +23,7 @@ def reason(*given: str, **facts: Any) -> str:
         "flooded": False,
         "filed": Filed(own=1),
     }
-    return hold_reason(given, **(known | facts))
+    return choose_hold_reason(given, **(known | facts))
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_an_article_waits_for_the_first_reason_there_is(
 
 
 def test_the_first_article_of_a_source_waits_where_that_is_one_of_many() -> None:
-    """So that of all articles no more than one in fifty does, whatever sources are added."""
+    """However many sources are added, no more than one article in fifty waits for this."""
     assert reason(filed=Filed(own=0, articles=MANY * 3, sources=2)) == "first-of-source"
     assert reason(filed=Filed(own=0, articles=MANY * 3 - 1, sources=2)) == ""
     assert reason(filed=Filed(own=0)) == ""  # a new instance: all of it is new
@@ -69,13 +69,13 @@ def draft(body: str = "Text. " * 400, partial: bool = False, **trace: str) -> Dr
 
 
 def test_a_reading_says_what_speaks_against_it() -> None:
-    assert doubts(draft(), 0.9) == doubts(draft(), None) == ()
-    assert doubts(draft(doubt="900 letters of the page may be article or not"), 0.1) == (
+    assert list_doubts(draft(), 0.9) == list_doubts(draft(), None) == ()
+    assert list_doubts(draft(doubt="900 letters of the page may be article or not"), 0.1) == (
         TEXT,
         CATEGORY,
     )
-    assert doubts(draft(body="A beginning.", partial=True), 0.9) == (HoldReason.PARTIAL.value,)
+    assert list_doubts(draft(body="A beginning.", partial=True), 0.9) == (HoldReason.PARTIAL.value,)
 
 
 def test_a_page_that_calls_itself_partial_and_shows_much_is_taken_for_whole() -> None:
-    assert doubts(draft(partial=True), 0.9) == ()
+    assert list_doubts(draft(partial=True), 0.9) == ()

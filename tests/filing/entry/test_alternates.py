@@ -31,8 +31,8 @@ def markup(links: str, body: str, title: str = "Bridges") -> str:
 
 
 class Taken(NamedTuple):
-    """The article that was made of a page, what `show --why` says of it, and the pages that were
-    asked for."""
+    """The article that was made of a page, the answer of `show --why`, and the pages that were
+    requested."""
 
     article: Article | None
     why: Mapping[str, Any]
@@ -40,7 +40,7 @@ class Taken(NamedTuple):
 
 
 async def read(folder: Path, pages: Mapping[str, str]) -> Taken:
-    """What becomes of the page /story, where the site has `pages`."""
+    """Read the page /story of a site that has `pages`."""
     seen: list[Seen] = []
 
     def respond(path: str) -> Answer:

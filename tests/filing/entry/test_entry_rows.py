@@ -1,4 +1,4 @@
-"""How an entry's row goes on."""
+"""The next state of an entry's row after each end."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ROW = EntryRow(
 def test_each_try_waits_twice_as_long_until_none_is_left() -> None:
     row, waits = ROW, []
     while endings.may_try_again(row, "timeout"):
-        row = endings.retried(row, "timeout", "slow", NOW)
+        row = endings.schedule_retry(row, "timeout", "slow", NOW)
         assert row.next_try is not None
         waits.append((row.next_try - NOW) / FIRST_WAIT)
     assert waits == [1, 2, 4, 8]
@@ -47,47 +47,47 @@ def test_what_another_try_does_not_mend_is_final(reason: str) -> None:
 
 def test_a_host_that_asks_for_more_time_gets_it() -> None:
     later = NOW + timedelta(hours=9)
-    assert endings.retried(ROW, "rate-limited", "", NOW, later).next_try == later
+    assert endings.schedule_retry(ROW, "rate-limited", "", NOW, later).next_try == later
     assert (
-        endings.retried(ROW, "rate-limited", "", NOW, NOW - timedelta(hours=9)).next_try
+        endings.schedule_retry(ROW, "rate-limited", "", NOW, NOW - timedelta(hours=9)).next_try
         == NOW + FIRST_WAIT
     )
 
 
 def test_a_postponed_entry_has_lost_no_try() -> None:
     failed = Failed(url=ROW.url, reason="rate-limited", retry_after=NOW + timedelta(hours=2))
-    row = endings.postponed(ROW, failed, NOW)
+    row = endings.postpone_row(ROW, failed, NOW)
     assert (row.tries, row.next_try, row.status) == (0, NOW + timedelta(hours=2), "pending")
     assert (
-        endings.postponed(ROW, Failed(url=ROW.url, reason="backoff"), NOW).next_try
+        endings.postpone_row(ROW, Failed(url=ROW.url, reason="backoff"), NOW).next_try
         == NOW + FIRST_WAIT
     )
 
 
 def test_an_end_forgets_what_the_feed_announced() -> None:
-    refused = endings.ended(ROW, "refused", "paywall", "sign in")
+    refused = endings.end_row(ROW, "refused", "paywall", "sign in")
     assert (refused.status, refused.reason, refused.detail, refused.entry) == (
         "refused",
         "paywall",
         "sign in",
         None,
     )
-    done = endings.retried(ROW, "timeout", "slow", NOW).done("a", NOW)
+    done = endings.schedule_retry(ROW, "timeout", "slow", NOW).done("a", NOW)
     assert (done.status, done.article_id, done.read_at, done.entry) == ("done", "a", NOW, None)
     assert (done.reason, done.detail) == (None, "")
 
 
 def test_a_problem_names_the_address_else_the_id() -> None:
-    assert endings.problem(ROW, "bug").what == ROW.url
-    assert endings.problem(replace(ROW, url=""), "bug").what == "e"
+    assert endings.describe_problem(ROW, "bug").what == ROW.url
+    assert endings.describe_problem(replace(ROW, url=""), "bug").what == "e"
 
 
 def test_a_page_that_is_read_again_for_its_owners_sake_stays_marked_until_it_was() -> None:
     row = replace(ROW, reason="ownership")
     failed = Failed(url=ROW.url, reason="rate-limited", retry_after=NOW)
     for after in (
-        endings.retried(row, "timeout", "slow", NOW),
-        endings.postponed(row, failed, NOW),
+        endings.schedule_retry(row, "timeout", "slow", NOW),
+        endings.postpone_row(row, failed, NOW),
     ):
         assert after.reason == "ownership"
     assert row.done("a", NOW).reason is None

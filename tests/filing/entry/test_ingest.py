@@ -22,9 +22,11 @@ from syndicator.core.model import Entry, Failed, Rules, Source, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import FetchReason
 from syndicator.filing.context import EntryContext, Page
+from syndicator.filing.entry import carry_out as carrying_out
 from syndicator.filing.entry import ingest as trip
+from syndicator.filing.entry.carry_out import carry_out
 from syndicator.filing.entry.endings import Decision, EntryResult
-from syndicator.filing.entry.ingest import carry_out, ingest
+from syndicator.filing.entry.ingest import ingest
 from syndicator.filing.save_article import refile
 from syndicator.processes.worker import Worker
 from syndicator.upkeep import editorial
@@ -102,7 +104,9 @@ def take_entry(
         )
         try:
             return await ingest(
-                context.visit(source, SourceState(key=source.key, url=source.url)).entry(row, page)
+                context.visit(
+                    source, SourceState(key=source.key, url=source.url)
+                ).make_entry_context(row, page)
             )
         finally:
             await fetcher.aclose()
@@ -147,7 +151,7 @@ def test_a_copy_is_decided_before_anything_is_written_and_what_it_joins_is_writt
             return refile(*given, **named)
 
         monkeypatch.setattr(trip, "carry_out", carried_out)
-        monkeypatch.setattr(trip, "refile", refiled)
+        monkeypatch.setattr(carrying_out, "refile", refiled)
         copy = take(app, url, page(url), source=two).added
         assert written == [first, copy]
 
@@ -230,7 +234,7 @@ def test_a_dead_link_with_few_words_in_the_feed_is_named_as_one(
     async def answer_404(context: EntryContext, url: str, source: Source) -> Failed:
         return dead
 
-    monkeypatch.setattr(EntryContext, "ask", answer_404)
+    monkeypatch.setattr(EntryContext, "fetch_page", answer_404)
     few_words = f"<p>{'<b></b>' * 200}Too little to read.</p>"
     with place.app() as app:
         result = take(app, dead.url, None, few_words)
@@ -305,8 +309,8 @@ def footed(number: int) -> str:
 
 
 def teach(place: Place, urls_of: str, *, fetched: bool) -> frozenset[str]:
-    """What three articles at addresses like this, read from pages or from what the feed says, teach
-    of their host."""
+    """Ingest three articles at addresses like this, read from pages or from the feed; return the
+    repeated blocks of their host."""
     with place.app() as app:
         for number in range(1, 4):
             url = urls_of.format(number)

@@ -28,7 +28,7 @@ def article(up: Up, title: str) -> Article:
 
 
 def split(web: Web, url: str, name: str, pages: int) -> None:
-    """An article on so many pages, each of which repeats what all have."""
+    """An article on so many pages, which share their head and foot."""
     root = f"{url.rpartition('/')[0]}/post/{name}"
     links = ROW.format(root=root)
     for number in range(1, pages + 1):

@@ -32,7 +32,7 @@ class Cost:
 
 
 def refresh(post: Post, environ: Mapping[str, str]) -> Cost:
-    """Run the command, and return what it and its workers cost."""
+    """Run the command, and return the time and memory that it and its workers used."""
     command = [sys.executable, "-m", "syndicator", "refresh", "--all"]
     process = subprocess.Popen(
         [*command, "--config", str(post.folder / "config")],

@@ -1,5 +1,5 @@
-"""Sixty mails of twelve newsletters: title, date, sender and excerpt are right, and nothing of what
-is published belongs to the reader alone or tells anybody that it is read."""
+"""Sixty mails of twelve newsletters: title, date, sender and excerpt are right, and nothing that is
+published is private or reports that the mail was read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def letters(text: str) -> str:
 
 
 def find_faults(issue: Issue, article: Article | None) -> list[str]:
-    """What is wrong in the article of a mail."""
+    """Return the faults in the article of a mail."""
     if article is None:
         return ["no article"]
     faults = []

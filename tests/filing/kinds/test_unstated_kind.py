@@ -1,4 +1,4 @@
-"""What the first visit finds at an address, and what becomes of it later."""
+"""The first visit of an address of an unknown kind, and the later ones."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def test_a_feed_that_was_found_and_is_gone_is_looked_for_again(
         (source,) = app.configuration.sources.values()
         state = app.archive.store.visits.states()[source.key]
         for failures in range(1, MOVE_VISITS + 1):
-            state = source_state.after(source, state, gone, None, app.archive.clock())
+            state = source_state.update_after_visit(source, state, gone, None, app.archive.clock())
             assert state.is_undiscovered == (failures == MOVE_VISITS)
         app.archive.store.visits.save_states(
             [replace(state, schedule=replace(state.schedule, next_due=None))]

@@ -75,7 +75,9 @@ def take(app: App, key: str, article: Article, page: Page | None, **row: Any) ->
         source = app.configuration.sources[key]
         try:
             state = SourceState(key=key, url=source.url)
-            return await ingest(context.visit(source, state).entry(replace(made, **row), page))
+            return await ingest(
+                context.visit(source, state).make_entry_context(replace(made, **row), page)
+            )
         finally:
             await fetcher.aclose()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from syndicator.core.model import Article, Origin, Source
-from syndicator.filing.ownership import NONE, OWNS, SPEAKS, Claimant, claim_of, rights_of
+from syndicator.filing.ownership import Claim, Claimant, get_claim, rights_of
 
 URL = "https://bank.example/a"
 
@@ -16,30 +16,30 @@ def test_the_sites_own_feed_comes_before_one_that_speaks_for_it_and_that_before_
     None
 ):
     planet = Source(key="planet", url="https://planet.example/feed")
-    assert claimant(Source(key="bank", url="https://bank.example/feed")).claim(URL) == OWNS
-    assert claimant(planet, sites=("bank.example",)).claim(URL) == OWNS
+    assert claimant(Source(key="bank", url="https://bank.example/feed")).claim(URL) == Claim.OWNS
+    assert claimant(planet, sites=("bank.example",)).claim(URL) == Claim.OWNS
     spoken = Source(key="agency", url="https://agency.example/feed", speaks_for=("bank.example",))
-    assert claimant(spoken).claim(URL) == SPEAKS
-    assert claimant(planet).claim(URL) == NONE
+    assert claimant(spoken).claim(URL) == Claim.SPEAKS
+    assert claimant(planet).claim(URL) == Claim.NONE
 
 
 def test_a_feed_that_wrote_for_it_once_takes_nothing() -> None:
     planet = Source(key="planet", url="https://planet.example/feed")
-    assert claimant(planet, before=("bank.example",)).claim(URL) == NONE
+    assert claimant(planet, before=("bank.example",)).claim(URL) == Claim.NONE
 
 
 def test_a_source_that_is_followed_no_more_had_the_feed_that_its_article_names() -> None:
     article = Article(id="a" * 26, url=URL, title="A", source_key="gone")
     own, other = Origin(url="https://bank.example/feed"), Origin(url="https://planet.example/feed")
     assert (
-        claim_of(Article(id="a" * 26, url=URL, title="A", source_key="gone", origin=own), {})
-        == OWNS
+        get_claim(Article(id="a" * 26, url=URL, title="A", source_key="gone", origin=own), {})
+        == Claim.OWNS
     )
     assert (
-        claim_of(Article(id="a" * 26, url=URL, title="A", source_key="gone", origin=other), {})
-        == NONE
+        get_claim(Article(id="a" * 26, url=URL, title="A", source_key="gone", origin=other), {})
+        == Claim.NONE
     )
     assert (
-        claim_of(article, {"gone": claimant(Source(key="gone", url="https://bank.example/feed"))})
-        == OWNS
+        get_claim(article, {"gone": claimant(Source(key="gone", url="https://bank.example/feed"))})
+        == Claim.OWNS
     )

@@ -1,5 +1,5 @@
-"""Whatever another source announces, and whenever: what a site publishes reads the same whether or
-not that source is followed. Drawn by lot, on a web of two sites and a clock of its own."""
+"""The articles of a site read the same whether or not another source that announces them is
+followed. Drawn by lot, on a web of two sites and a clock of its own."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SOURCE = '[[source]]\nkey = "{key}"\nurl = "http://{key}.example/feed"\ntags = [
 
 @dataclass(kw_only=True)
 class Site:
-    """What a site answers and announces."""
+    """The pages and the feed of a site."""
 
     url: str
     pages: dict[str, Answer] = field(default_factory=dict)  # address -> what it answers
@@ -86,8 +86,8 @@ class Site:
 
 
 class Days:
-    """What happens on the two sites, drawn by lot: the same for the same seed. `steps`: the time
-    after the beginning, and what the web answers then."""
+    """The events on the two sites, drawn by lot: the same for the same seed. `steps`: the time
+    after the beginning, and the answers of the web then."""
 
     def __init__(self, seed: int, count: int) -> None:
         self.dice = random.Random(seed)

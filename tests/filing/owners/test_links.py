@@ -15,7 +15,7 @@ from syndicator.app.contexts import make_context
 from syndicator.core.model import Entry, Redirects, Source, SourceState
 from syndicator.core.ports import EntryRow
 from syndicator.filing.context import EntryContext, VisitContext
-from syndicator.filing.granted_rights import ask_front, front_page
+from syndicator.filing.granted_rights import ask_front_page, get_front_page
 from tests.aged.web import Answer, Web, serving
 from tests.faults.instance import InProcess
 from tests.filing.entry.test_ingest import take_entry
@@ -82,8 +82,8 @@ def test_a_front_page_that_may_not_be_asked_now_ends_nothing(place: Place, web: 
     owned = []
 
     async def ask(visit: VisitContext) -> None:
-        await visit.ask(busy)
-        owned.append(await ask_front(entry(visit, 1), f"{FRONT}1"))
+        await visit.fetch_page(busy)
+        owned.append(await ask_front_page(entry(visit, 1), f"{FRONT}1"))
 
     with place.app() as app:
         assert take(app, 1)
@@ -132,12 +132,12 @@ def test_a_page_that_links_the_feed_speaks_for_itself_alone(place: Place, web: W
     ],
 )
 def test_front_pages(url: str, front: str) -> None:
-    assert front_page(url) == front
+    assert get_front_page(url) == front
 
 
 def test_entries_side_by_side_ask_the_front_page_once(place: Place, web: Web) -> None:
     async def ask(visit: VisitContext) -> None:
-        await asyncio.gather(*(ask_front(entry(visit, n), f"{FRONT}{n}") for n in range(4)))
+        await asyncio.gather(*(ask_front_page(entry(visit, n), f"{FRONT}{n}") for n in range(4)))
 
     with place.app() as app:
         visiting(app, BURNER, "", ask)
@@ -145,7 +145,7 @@ def test_entries_side_by_side_ask_the_front_page_once(place: Place, web: Web) ->
 
 
 def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(place: Place, web: Web) -> None:
-    """What it announced before would count as that site's own."""
+    """Else articles that it announced before would count as that site's own."""
     feed = "http://bank.example/feed"
     evil = Source(key="evil", url="http://evil.example/feed")
     link = LINK.replace("http://burner.example/bank", feed)
@@ -153,7 +153,7 @@ def test_a_feed_that_redirects_to_another_sites_wins_nothing_there(place: Place,
     said = []
 
     async def ask(visit: VisitContext) -> None:
-        said.append(await ask_front(entry(visit, 1), f"{FRONT}1"))
+        said.append(await ask_front_page(entry(visit, 1), f"{FRONT}1"))
 
     with place.app() as app:
         visiting(app, evil, feed, ask)
@@ -189,4 +189,4 @@ def entry(visit: VisitContext, number: int) -> EntryContext:
     row = EntryRow(
         source_key="", entry_id=f"{number}", url="", digest="", status="pending", first_seen=NOW
     )
-    return visit.entry(row)
+    return visit.make_entry_context(row)

@@ -10,7 +10,7 @@ import pytest
 
 from syndicator.app.contexts import filing_context
 from syndicator.core.model import Article, Origin, make_article_id
-from syndicator.filing.dedupe import RECENT, aside
+from syndicator.filing.dedupe import RECENT, keep_out_of_feeds
 from tests.filing.test_similarity import prose
 from tests.places import NOW, Place, store_articles
 
@@ -24,11 +24,11 @@ def place(tmp_path: Path) -> Place:
 
 
 def kept(place: Place, url: str, **fields: Any) -> Article | None:
-    """What becomes of a page that the source `two` announces."""
+    """Return the article as it is filed for a page that the source `two` announces."""
     origin = Origin(url="https://two.example/feed")
     given = {"source_key": "two", "origin": origin, "added": NOW, "body": prose(2, 300), **fields}
     with place.app() as app:
-        return aside(
+        return keep_out_of_feeds(
             Article(id=make_article_id(url), url=url, **{"title": "A page", **given}),
             filing_context(app.archive, app.configuration.sources),
             NOW,

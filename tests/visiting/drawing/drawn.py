@@ -1,4 +1,4 @@
-"""What tests of drawn pages share: a browser or a reason to skip, pages on loopback, a fetcher."""
+"""Shared by tests of drawn pages: a browser or a reason to skip, pages on loopback, a fetcher."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which answers are drawn, what a machine without a browser does, and a source from end to end."""
+"""The answers that are drawn, a machine without a browser, and a source from end to end."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ URL = "https://a.example/"
 
 
 class Plain:
-    """A fetcher that gives one answer and remembers what it was asked for."""
+    """A fetcher that gives one answer and remembers the requests."""
 
     def __init__(self, content_type: str = "text/html") -> None:
         self.asked: list[str] = []

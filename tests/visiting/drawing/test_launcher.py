@@ -1,4 +1,4 @@
-"""Whether pages can be drawn here, and what Chromium is started with."""
+"""The check that pages can be drawn here, and the command that starts Chromium."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What pages try in order to reach other addresses: no connection is made."""
+"""Pages that try in many ways to reach other addresses: no connection is made."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from syndicator.configuration.settings import Fetch
 from syndicator.core.requests import Failed, Fetched, FetchResult, Request
 from syndicator.visiting.fetch.client import HttpFetcher
-from syndicator.visiting.fetch.ssrf import verdict
+from syndicator.visiting.fetch.ssrf import explain_refusal
 from syndicator.visiting.fetch.transport import AddrInfo
 from tests.samples import Samples
 from tests.visiting.conftest import Reply, Web
@@ -44,7 +44,7 @@ def _browser() -> None:
 
 
 class Listener:
-    """Counts what comes to a port of loopback, by TCP and by UDP."""
+    """Counts the packets and connections that reach a port of loopback, by TCP and by UDP."""
 
     def __init__(self) -> None:
         self.came: list[str] = []
@@ -83,7 +83,7 @@ def listener() -> Iterator[Listener]:
 
 
 class Counted:
-    """A fetcher that remembers what it was asked for."""
+    """A fetcher that remembers the requests."""
 
     def __init__(self) -> None:
         self.client = HttpFetcher(Fetch(), user_agent=AGENT, clock=lambda: NOW)
@@ -147,7 +147,7 @@ def test_a_page_leads_to_no_private_address(web: Web, listener: Listener, how: s
 
 
 class Dials(Recorder):
-    """Writes down address and port of what is dialled."""
+    """Records the addresses and ports of all connections."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -172,8 +172,8 @@ def name_apart(rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def ask_for_rows(rows: Sequence[dict[str, Any]], page_address: str) -> list[tuple[str, int]]:
-    """Draw a page whose scripts ask for the address of each row. Return what our fetcher dialled
-    for them."""
+    """Draw a page whose scripts ask for the address of each row. Return the connections of our
+    fetcher."""
     recorder = Dials()
     recorder.names = {name: found for row in rows for name, found in row["dns"].items()}
     own = HttpFetcher(Fetch(), user_agent=AGENT, clock=lambda: NOW)
@@ -209,7 +209,7 @@ def test_rows_of_attacks_by_address(
         dialled += ask_for_rows(page, serve_html(web, "/", text))
     # browsers read "http:/a" as a path of the page's own host
     elsewhere = [(address, port) for address, port in dialled if port != web.port]
-    assert [each for each in elsewhere if verdict(*each) is not None] == []
+    assert [each for each in elsewhere if explain_refusal(*each) is not None] == []
     assert elsewhere or expect == "block"
     assert listener.came == []
 

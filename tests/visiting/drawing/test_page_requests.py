@@ -1,4 +1,4 @@
-"""What a page may load, and when it is complete."""
+"""The requests that a page may make, and the moment when it is complete."""
 
 from __future__ import annotations
 

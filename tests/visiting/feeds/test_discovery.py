@@ -1,4 +1,4 @@
-"""What an address holds."""
+"""The kind of a document, and the feeds of a page."""
 
 from __future__ import annotations
 

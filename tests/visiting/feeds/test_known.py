@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.visiting.feeds.discovery import discover
-from syndicator.visiting.feeds.known import FeedLink, known_feeds
+from syndicator.visiting.feeds.known import FeedLink, find_known_feeds
 
 CHANNEL = "abcdefghijklmnopqrstuv"
 FILMS = f"https://www.youtube.com/feeds/videos.xml?playlist_id=UULF{CHANNEL}"
@@ -41,13 +41,15 @@ ALL = f"https://www.youtube.com/feeds/videos.xml?channel_id=UC{CHANNEL}"
     ],
 )
 def test_feeds(page: str, feed: str | None) -> None:
-    assert [link.url for link in known_feeds(page)] == ([feed] if feed else [])
+    assert [link.url for link in find_known_feeds(page)] == ([feed] if feed else [])
 
 
 @given(st.text(max_size=600))
 def test_any_address(url: str) -> None:
     for address in (url, f"https://github.com/{url}"):
-        assert all(link.url.startswith(("http://", "https://")) for link in known_feeds(address))
+        assert all(
+            link.url.startswith(("http://", "https://")) for link in find_known_feeds(address)
+        )
 
 
 def test_a_better_feed_goes_before_the_one_that_a_page_names() -> None:

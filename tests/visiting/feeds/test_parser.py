@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from syndicator.core import text
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Enclosure, Entry, ParsedFeed
-from syndicator.visiting.feeds.parser import parse_feed, repaired
+from syndicator.visiting.feeds.parser import parse_feed, repair_xml
 from tests.samples import OWN, Samples, read
 
 URL = "https://example.org/blog/feed.xml"
@@ -531,8 +531,8 @@ def test_titles_are_lines(value: str) -> None:
 @given(st.binary(max_size=300))
 def test_repair_is_stable(data: bytes) -> None:
     body = b"<rss><channel><title>" + data + b"</title></channel></rss>"
-    once = repaired(body)
-    assert repaired(once) == once
+    once = repair_xml(body)
+    assert repair_xml(once) == once
 
 
 @pytest.mark.parametrize("step", [40, pytest.param(1, marks=pytest.mark.slow)])

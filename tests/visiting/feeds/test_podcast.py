@@ -1,4 +1,4 @@
-"""What Podcasting 2.0 says of an episode is read, kept and published."""
+"""The Podcasting 2.0 data of an episode are read, kept and published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Comments are told from articles, and the feed to follow comes first."""
+"""Feeds of comments are recognised, and the feed to follow comes first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicator.core.model import Entry, ParsedFeed
-from syndicator.visiting.feeds.ranking import best_first, is_comments, last_date
+from syndicator.visiting.feeds.ranking import is_comments, last_date, rank_feeds
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SITE = "https://example.org/"
@@ -72,12 +72,12 @@ def test_the_best_is_first() -> None:
         ("site", "", feed("c", site=SITE, title="Site")),
         ("again", "named so", feed("c", site=SITE)),
     ]
-    ranked = best_first(found, SITE)
+    ranked = rank_feeds(found, SITE)
     assert [one.url for one in ranked] == ["site", "again", "part", "asleep", "empty", "comments"]
     assert [(one.url, one.same_as) for one in ranked if one.same_as] == [("again", "site")]
     assert [one.title for one in ranked[:2]] == ["Site", "named so"]
-    assert best_first(found, f"{SITE}part/")[0].url == "part"
-    assert best_first(list(reversed(found)), SITE)[0].url == "again"
+    assert rank_feeds(found, f"{SITE}part/")[0].url == "part"
+    assert rank_feeds(list(reversed(found)), SITE)[0].url == "again"
 
 
 def test_the_feed_below_a_section_is_that_of_the_section() -> None:
@@ -85,9 +85,9 @@ def test_the_feed_below_a_section_is_that_of_the_section() -> None:
         (f"{SITE}feed/", "", feed("a", site=SITE)),
         (f"{SITE}boats/feed/", "", feed("b", site=SITE)),
     ]
-    assert best_first(found, f"{SITE}boats/")[0].url == f"{SITE}boats/feed/"
-    assert best_first(found, f"{SITE}boat")[0].url == f"{SITE}feed/"
-    assert best_first(found, SITE)[0].url == f"{SITE}feed/"
+    assert rank_feeds(found, f"{SITE}boats/")[0].url == f"{SITE}boats/feed/"
+    assert rank_feeds(found, f"{SITE}boat")[0].url == f"{SITE}feed/"
+    assert rank_feeds(found, SITE)[0].url == f"{SITE}feed/"
 
 
 def test_the_date_of_a_feed_is_that_of_its_newest_entry() -> None:

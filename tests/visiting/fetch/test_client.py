@@ -286,12 +286,12 @@ def test_too_many_redirects(web: Web) -> None:
 
 
 def test_downgrade_is_refused() -> None:
-    from syndicator.visiting.fetch.ssrf import Refusal, next_hop
+    from syndicator.visiting.fetch.ssrf import Refusal, resolve_redirect
 
     with pytest.raises(Refusal) as caught:
-        next_hop("https://example.org/a", "http://example.org/b")
+        resolve_redirect("https://example.org/a", "http://example.org/b")
     assert caught.value.reason == "downgrade"
-    assert next_hop("http://example.org/a", "//example.org/b") == "http://example.org/b"
+    assert resolve_redirect("http://example.org/a", "//example.org/b") == "http://example.org/b"
 
 
 def test_stay_returns_a_redirect_to_another_host(web: Web) -> None:
@@ -511,8 +511,8 @@ def test_a_configured_proxy_is_used_and_private_addresses_and_names_stay_refused
 
 
 def _is_refused(result: FetchResult) -> bool:
-    """True for what was refused before anything was connected to; `bad-url`: the parser takes it
-    for no host."""
+    """Return True if the request was refused before any connection; `bad-url`: the parser sees no
+    host."""
     return failed(result)[0] in ("blocked-address", "bad-url")
 
 

@@ -1,4 +1,4 @@
-"""What status codes and headers of answers mean."""
+"""The meaning of status codes and headers of answers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.visiting.fetch.responses import error_code, fresh_seconds, retry_after
+from syndicator.visiting.fetch.responses import find_fresh_seconds, name_error, parse_retry_after
 from tests.visiting.conftest import NOW
 
 
@@ -17,7 +17,7 @@ from tests.visiting.conftest import NOW
     [(404, "http-404"), (410, "gone"), (429, "rate-limited"), (503, "http-503"), (304, "http-304")],
 )
 def test_error_codes(status: int, code: str) -> None:
-    assert error_code(status) == code
+    assert name_error(status) == code
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_error_codes(status: int, code: str) -> None:
     ],
 )
 def test_how_long_an_answer_stays_fresh(headers: dict[str, str], seconds: int | None) -> None:
-    assert fresh_seconds(headers, NOW) == seconds
+    assert find_fresh_seconds(headers, NOW) == seconds
 
 
 @pytest.mark.parametrize(
@@ -64,13 +64,15 @@ def test_how_long_an_answer_stays_fresh(headers: dict[str, str], seconds: int | 
     ],
 )
 def test_retry_after_is_a_week_at_most_in_either_form(value: str, seconds: float | None) -> None:
-    found = retry_after(value, NOW)
+    found = parse_retry_after(value, NOW)
     assert (None if found is None else (found - NOW).total_seconds()) == seconds
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_headers_of_any_kind(one: str, other: str) -> None:
-    found = retry_after(one, NOW)
+    found = parse_retry_after(one, NOW)
     assert found is None or NOW < found <= NOW + timedelta(days=7)
-    fresh = fresh_seconds({"cache-control": one, "expires": other, "date": one, "age": other}, NOW)
+    fresh = find_fresh_seconds(
+        {"cache-control": one, "expires": other, "date": one, "age": other}, NOW
+    )
     assert fresh is None or fresh >= 0

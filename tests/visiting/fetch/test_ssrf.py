@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.configuration.settings import Allowed, parse_allow
-from syndicator.visiting.fetch.ssrf import endpoint, permission, verdict
+from syndicator.visiting.fetch.ssrf import endpoint, explain_refusal, format_permission
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ from syndicator.visiting.fetch.ssrf import endpoint, permission, verdict
     ],
 )
 def test_refused(address: str) -> None:
-    assert verdict(address, 80, nat64=("64:ff9b::/96",)) is not None
+    assert explain_refusal(address, 80, nat64=("64:ff9b::/96",)) is not None
 
 
 @pytest.mark.parametrize(
@@ -68,12 +68,12 @@ def test_refused(address: str) -> None:
     ],
 )
 def test_public(address: str) -> None:
-    assert verdict(address, 80, nat64=("64:ff9b::/96",)) is None
+    assert explain_refusal(address, 80, nat64=("64:ff9b::/96",)) is None
 
 
 def test_nat64_only_where_it_is_configured() -> None:
-    assert verdict("64:ff9b::808:808", 80) is not None
-    assert verdict("2001:4860:64::a00:1", 80, nat64=("2001:4860:64::/96",)) is not None
+    assert explain_refusal("64:ff9b::808:808", 80) is not None
+    assert explain_refusal("2001:4860:64::a00:1", 80, nat64=("2001:4860:64::/96",)) is not None
 
 
 @pytest.mark.parametrize(
@@ -88,25 +88,25 @@ def test_nat64_only_where_it_is_configured() -> None:
     ],
 )
 def test_nat64_prefixes_of_every_length(prefix: str, private: str, public: str) -> None:
-    refusal = verdict(private, 80, nat64=(prefix,))
+    refusal = explain_refusal(private, 80, nat64=(prefix,))
     assert refusal is not None
     assert refusal.endswith(
         'write below its [[source]] or [[webhook]]: allow = ["10.0.2.33/32:80"]'
     )
-    assert verdict(public, 80, nat64=(prefix,)) is None
+    assert explain_refusal(public, 80, nat64=(prefix,)) is None
 
 
 def test_isatap_under_a_public_prefix() -> None:
-    assert verdict("2a00::5efe:10.0.0.1", 80) is not None
-    assert verdict("2a00::200:5efe:10.0.0.1", 80) is not None
-    assert verdict("2a00::5efe:8.8.8.8", 80) is None
+    assert explain_refusal("2a00::5efe:10.0.0.1", 80) is not None
+    assert explain_refusal("2a00::200:5efe:10.0.0.1", 80) is not None
+    assert explain_refusal("2a00::5efe:8.8.8.8", 80) is None
 
 
 def test_loopback_setting_opens_loopback_alone() -> None:
     for address in ("127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"):
-        assert verdict(address, 80, loopback=True) is None
+        assert explain_refusal(address, 80, loopback=True) is None
     for address in ("10.0.0.1", "0.0.0.0", "::", "169.254.169.254"):
-        assert verdict(address, 80, loopback=True) is not None
+        assert explain_refusal(address, 80, loopback=True) is not None
 
 
 @pytest.mark.parametrize(
@@ -139,10 +139,10 @@ def test_bad_allow_lines_are_named(line: str) -> None:
 
 def test_allow_is_for_its_network_and_port() -> None:
     allow = ("10.0.0.0/8:443",)
-    assert verdict("10.1.1.1", 443, allow=allow) is None
-    assert verdict("::ffff:10.1.1.1", 443, allow=allow) is None
-    assert verdict("10.1.1.1", 80, allow=allow) is not None
-    assert verdict("192.168.0.1", 443, allow=allow) is not None
+    assert explain_refusal("10.1.1.1", 443, allow=allow) is None
+    assert explain_refusal("::ffff:10.1.1.1", 443, allow=allow) is None
+    assert explain_refusal("10.1.1.1", 80, allow=allow) is not None
+    assert explain_refusal("192.168.0.1", 443, allow=allow) is not None
 
 
 addresses = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6))
@@ -152,19 +152,19 @@ addresses = st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6))
 def test_the_printed_line_is_the_cure(
     address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int
 ) -> None:
-    why = verdict(str(address), port)
+    why = explain_refusal(str(address), port)
     if why is not None:
         line = why.partition('["')[2].partition('"]')[0]
-        assert verdict(str(address), port, allow=(line,)) is None
-        assert verdict(str(address), port % 65535 + 1, allow=(line,)) is not None
-    assert permission(address, port).startswith('allow = ["')
+        assert explain_refusal(str(address), port, allow=(line,)) is None
+        assert explain_refusal(str(address), port % 65535 + 1, allow=(line,)) is not None
+    assert format_permission(address, port).startswith('allow = ["')
 
 
 @given(addresses)
 def test_never_more_open_than_the_standard_library(
     address: ipaddress.IPv4Address | ipaddress.IPv6Address,
 ) -> None:
-    if verdict(str(address), 80) is None:
+    if explain_refusal(str(address), 80) is None:
         inner = getattr(address, "ipv4_mapped", None) or address
         if isinstance(inner, ipaddress.IPv6Address) and int(inner) >> 32 & 0xFDFFFFFF == 0x5EFE:
             return
@@ -186,10 +186,12 @@ def test_an_endpoint_of_the_operators_is_let_through_on_its_port_alone(
     url: str, address: str, port: int
 ) -> None:
     allow = endpoint(url)
-    assert verdict(address, port, allow=allow) is None
-    assert verdict(address, port + 1, allow=allow) is not None
+    assert explain_refusal(address, port, allow=allow) is None
+    assert explain_refusal(address, port + 1, allow=allow) is not None
 
 
 def test_an_address_lets_no_other_address_through() -> None:
-    assert verdict("127.0.0.2", 11434, allow=endpoint("http://127.0.0.1:11434/v1")) is not None
+    assert (
+        explain_refusal("127.0.0.2", 11434, allow=endpoint("http://127.0.0.1:11434/v1")) is not None
+    )
     assert endpoint("ftp://127.0.0.1/") == endpoint("nonsense") == endpoint("http://h:99999/") == ()

@@ -48,7 +48,7 @@ def test_waits_that_ended_are_forgotten_and_their_number_is_bounded(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # a thousand take seconds
-    monkeypatch.setattr("syndicator.visiting.politeness.throttle._MOST", 20)
+    monkeypatch.setattr("syndicator.visiting.politeness.throttle._MOST_WAITS", 20)
     notes = Notes()
     backoff = notes.backoff()
     backoff.add("old", NOW + timedelta(seconds=1))

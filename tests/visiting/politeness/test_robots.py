@@ -1,5 +1,5 @@
-"""robots.txt: the rules of RFC 9309, what answers mean, what is remembered; and the polite fetcher
-around it."""
+"""robots.txt: the rules of RFC 9309, failing answers, the cache; and the polite fetcher around
+it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,13 @@ import pytest
 
 from syndicator.core.model import Failed, Fetched, FetchResult, NotModified, Request, Source
 from syndicator.visiting.politeness.fetcher import PoliteFetcher
-from syndicator.visiting.politeness.robots import Robots, RobotsVerdict, decide, parse, product
+from syndicator.visiting.politeness.robots import (
+    Robots,
+    RobotsVerdict,
+    decide_access,
+    get_product,
+    parse_robots_txt,
+)
 from syndicator.visiting.politeness.throttle import Throttle
 from tests.samples import Samples
 from tests.visiting.conftest import NOW
@@ -95,7 +101,8 @@ def test_samples(samples: Samples) -> None:
     wrong = [
         row
         for row in rows
-        if decide(parse(row["robots"]), row["url"], row["ua"]).allowed != row["allowed"]
+        if decide_access(parse_robots_txt(row["robots"]), row["url"], row["ua"]).allowed
+        != row["allowed"]
     ]
     # Google's matcher wants its caller to escape URLs; ours does it itself, as RFC 9309 2.2.2
     # describes
@@ -210,7 +217,7 @@ def test_credentials_of_a_url_reach_neither_note_nor_request() -> None:
     [("Syndicator/1.0 (+x)", "Syndicator"), ("Name Other", "Name"), ("", "*"), ("X", "X")],
 )
 def test_product(agent: str, name: str) -> None:
-    assert product(agent) == name
+    assert get_product(agent) == name
 
 
 def test_pages_ask_robots_once_and_feeds_are_fetched_whatever_it_says() -> None:

@@ -1,4 +1,4 @@
-"""What each command says about robots.txt, over the loopback web."""
+"""The warnings of each command about robots.txt, over the loopback web."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Hosts that several machines ask: one request at a time among all, waits that end, and what one
-learns all heed."""
+"""Hosts that several machines use: one request at a time among all, waits that end, and failures
+that all machines know."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Machines:
         pass
 
     def ask(self, *numbers: int) -> list[FetchResult]:
-        """What machines of these numbers get who ask for the same page at once."""
+        """Request the same page from these machines at once; return their results."""
 
         async def all_of() -> list[FetchResult]:
             request = Request(url="https://a.example/page", kind="feed")

@@ -1,1 +1,1 @@
-"""What hubs are asked, promise and are worth."""
+"""Requests to hubs, their answers, and the trust in them."""

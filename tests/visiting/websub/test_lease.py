@@ -86,13 +86,15 @@ def test_only_what_was_asked_for_is_confirmed(
 
 @given(st.text(max_size=20) | st.integers(-10, 10**11).map(str))
 def test_a_lease_is_within_our_bounds(given_seconds: str) -> None:
-    assert websub.SHORTEST <= websub.granted(given_seconds) <= websub.LONGEST
+    assert websub.SHORTEST <= websub.read_lease(given_seconds) <= websub.LONGEST
 
 
 def test_a_lease_is_renewed_before_it_ends() -> None:
     assert VERIFIED.expires == NOW + 10 * DAY and VERIFIED.next_try == NOW + 7.5 * DAY
-    assert websub.granted("60") == websub.SHORTEST and websub.granted("9" * 12) == websub.LONGEST
-    assert websub.granted("soon") == websub.granted("0") == websub.LEASE
+    assert (
+        websub.read_lease("60") == websub.SHORTEST and websub.read_lease("9" * 12) == websub.LONGEST
+    )
+    assert websub.read_lease("soon") == websub.read_lease("0") == websub.LEASE
     renewed = websub.intent(websub.asking(VERIFIED, "x"), says("subscribe"), NOW + 8 * DAY).after
     assert renewed.expires == NOW + 18 * DAY and renewed.verified_at == NOW  # it stood all the time
 

@@ -11,7 +11,7 @@ import pytest
 from syndicator.core.model import ParsedFeed, Source
 from syndicator.visiting.feeds.discovery import page_links
 from syndicator.visiting.feeds.parser import parse_feed
-from syndicator.visiting.websub import may_subscribe, offered
+from syndicator.visiting.websub import find_offer, may_subscribe
 
 URL = "https://site.example/feed"
 CASES = tomllib.loads(Path(__file__).with_name("offers.toml").read_text(encoding="utf-8"))
@@ -23,7 +23,7 @@ def test_offers(name: str) -> None:
     feed = ParsedFeed(
         format="rss20", hubs=tuple(case.get("hubs", ())), self_url=case.get("self", "")
     )
-    found = offered({"link": case["link"]} if "link" in case else {}, feed, URL)
+    found = find_offer({"link": case["link"]} if "link" in case else {}, feed, URL)
     assert (found.hubs[0] if found else "", found.topic if found else "") == (
         case.get("hub", ""),
         case.get("topic", ""),
@@ -53,7 +53,7 @@ def test_offers(name: str) -> None:
     ids=["rss", "atom", "json"],
 )
 def test_each_form_of_feed_says_it(body: str) -> None:
-    found = offered({}, parse_feed(body.encode(), URL), URL)
+    found = find_offer({}, parse_feed(body.encode(), URL), URL)
     assert found and (found.hubs, found.topic) == (
         ("https://site.example/hub",),
         "https://site.example/own",

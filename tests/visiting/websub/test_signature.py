@@ -1,4 +1,4 @@
-"""What a hub signed, and nothing else."""
+"""A body is accepted only if a hub signed it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a hub is relied on."""
+"""The trust in a hub by the entries that it pushed and missed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from syndicator.core.model import Entry
 from syndicator.core.ports.subscriptions import Subscription, Tally
-from syndicator.visiting.websub import GRACE, backup, counted, missed, trust
+from syndicator.visiting.websub import GRACE, counted, missed, space_backup_polls, trust
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -74,7 +74,7 @@ def test_old_sins_are_forgotten() -> None:
 def test_polling_is_slower_and_never_off(
     usual: float, share: float, most: float, pushed: float, lost: float
 ) -> None:
-    wait = backup(usual, share, most)
+    wait = space_backup_polls(usual, share, most)
     assert usual <= wait <= max(usual, most)
     one = replace(STANDS, pushed=pushed, missed=lost)
     assert 0 <= trust(one, Tally(hub="h", pushed=pushed, missed=lost), NOW) <= 0.98

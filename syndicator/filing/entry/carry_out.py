@@ -1,0 +1,98 @@
+"""Write a decision: the articles' files first, then rows; publish an article that was on hold."""
+
+from dataclasses import replace
+
+from syndicator.core.model import Article
+from syndicator.filing import dedupe
+from syndicator.filing.context import EntryContext, FilingContext
+from syndicator.filing.entry.endings import Decision, EntryResult
+from syndicator.filing.page_reading import PageReading
+from syndicator.filing.save_article import hand_over, record_carrier, refile
+
+_NO_FORMER_SOURCE = ""  # an article that was written by hand
+
+
+def carry_out(context: EntryContext, decision: Decision) -> EntryResult:
+    """Write the decision: other articles first, files before rows. Raises ConfigError, OSError,
+    StoreError."""
+    run = context.run
+    row = decision.row
+    article = decision.article
+    key = context.source.key
+    if decision.handed and decision.handed.source_key not in (_NO_FORMER_SOURCE, key):
+        hand_over(run.article_store, run.store, decision.handed)
+    if decision.others:
+        refile_others(run, decision.others)
+    if row is None:
+        return decision.result
+    if article is None:
+        run.store.save_entries([row])
+        context.log.info(
+            decision.act,
+            reason=row.reason,
+            detail=row.detail,
+            tries=row.tries,
+            next_try=row.next_try,
+        )
+    elif decision.act == "merge":
+        name = context.source.title or context.state.channel.feed_title
+        record_carrier(run.article_store, run.store, article.id, key, name, entry=row)
+        context.log.debug("known already", article=article.id)
+    elif decision.reading is None:
+        refile(run.article_store, run.store, article, before=decision.before, entry=row)
+        context.log.info("moved", article=article.id, title=article.title)
+    else:
+        _file_reading(context, decision, article, decision.reading)
+    return decision.result
+
+
+def _file_reading(
+    context: EntryContext, decision: Decision, article: Article, reading: PageReading
+) -> None:
+    """Write the file and the row of `article`, and keep the page that it was read from."""
+    run = context.run
+    now = run.clock()
+    stored, _ = refile(
+        run.article_store,
+        run.store,
+        article,
+        before=decision.before,
+        entry=decision.row,
+        html=reading.html,
+        score=reading.category_score,
+        compared=lambda stored: dedupe.compared(
+            stored, now, named=decision.named, previous_visit=context.previous_visit
+        ),
+        blocks=lambda stored: None if stored.merged_into else decision.blocks,
+    )
+    if reading.packed:
+        run.snapshots.put_packed(stored.id, reading.packed)
+    run.progress(stored.title)
+    context.log.info("filed", article=stored.id, title=stored.title, new=decision.before is None)
+
+
+def refile_others(context: FilingContext, others: dedupe.Changes) -> None:
+    """Write other articles of a story, before the article that changes them."""
+    for changed, former in others:
+        refile(context.article_store, context.store, changed, before=former)
+
+
+def release(article: Article, path: str, context: FilingContext) -> Article:
+    """Publish `article`, filed at `path`, as new now; merge copies. Raises OSError, ConfigError,
+    StoreError."""
+    now = context.added()
+    released = replace(article, hold=False, hold_reason="", added=now)
+    if not released.also and not released.merged_into:
+        merged = dedupe.merge_copy(released, context, now)
+        refile_others(context, merged.others)
+        released = merged.article
+    stored, _ = refile(
+        context.article_store,
+        context.store,
+        released,
+        before=article,
+        path=path,
+        ordered=("hold",),
+        compared=lambda stored: dedupe.compared(stored, now),
+    )
+    return stored

@@ -1,0 +1,88 @@
+"""Recognise by its page that an entry is an article that has another address now."""
+
+from dataclasses import replace
+
+from syndicator.core import urls
+from syndicator.core.model import Article
+from syndicator.core.ports import Known
+from syndicator.core.reasons import EntryReason
+from syndicator.filing import dedupe, ownership
+from syndicator.filing.context import EntryContext
+from syndicator.filing.entry import endings
+from syndicator.filing.entry.endings import Decision, EntryResult
+from syndicator.filing.entry.fetch_and_read import ReadPage
+from syndicator.filing.entry.new_and_revised import list_alias_keys, load_stored, revise_stored
+
+
+async def decide_new_address(
+    context: EntryContext, article: Article, lookup: Known
+) -> Decision | None:
+    """Decide a new entry whose `article` may be an earlier one at a new address: that one is
+    revised, or the entry waits for a second announcement. None if it is a new article, as far as
+    its address says."""
+    row = context.row
+    is_late = row.reason == EntryReason.LATE
+    if lookup.away:
+        return None
+    if not lookup.earlier and not is_late:
+        return None
+    filed = ownership.known_at(lookup, list_alias_keys(article), article.url)
+    if filed is not None and not context.has_stronger_claim(filed):
+        return None
+    moved = await dedupe.find_moved_article(context, article, lookup.earlier)
+    if moved is not None:
+        return _record_new_address(context, article, moved)
+    if not is_late:
+        return None
+    # for a second announcement
+    waiting = replace(row, reason=EntryReason.LATE, read_at=context.run.clock())
+    return endings.wait(waiting, EntryReason.LATE, article.title)
+
+
+def _record_new_address(context: EntryContext, article: Article, moved: dedupe.Moved) -> Decision:
+    """Record that the `moved` article has the address of `article` now: as an alias within a site,
+    else as its new address if it may move there."""
+    stored = moved.article
+    if urls.same_site(stored.url, article.url):
+        other_urls = [url for url in (article.url, *article.aliases) if url != stored.url]
+        changed = replace(stored, aliases=tuple(dict.fromkeys((*stored.aliases, *other_urls))))
+    elif _may_move_to(context, stored, article.url, moved.lead):
+        changed = ownership.move_keeping_alias(stored, article.url)
+    else:
+        return endings.merge_into_known(context, stored)
+    row = context.row.done(stored.id, context.run.clock())
+    return Decision(act="revise", row=row, article=changed, before=stored, result=EntryResult())
+
+
+async def decide_host_move(read: ReadPage, article: Article) -> Decision | None:
+    """Decide an entry that leads to another site than before, if the page of its article leads
+    there, too; else return None."""
+    context = read.context
+    stored = load_stored(context, context.row.article_id or "")
+    if stored is None or stored.source_key != context.source.key:
+        return None
+    if urls.same_site(stored.url, article.url):
+        return None
+    if urls.same_site(stored.url, context.announced.url):  # a redirect of its page alone is no move
+        return None
+    if urls.site(stored.url) == context.site_before_move(article.url):
+        lead = dedupe.Lead.FOR_GOOD  # the whole site moved
+    else:
+        lead = await dedupe.ask_former_page(context, stored, article)
+    if _may_move_to(context, stored, article.url, lead):
+        moved = ownership.move_keeping_alias(stored, article.url)
+        return revise_stored(read, article, stored, moved=moved)
+    if lead is dedupe.Lead.ELSEWHERE:
+        return None
+    return endings.merge_into_known(context, stored)
+
+
+def _may_move_to(context: EntryContext, stored: Article, url: str, lead: dedupe.Lead) -> bool:
+    """Return True if both hosts say that the `stored` article has the address `url` now. The new
+    host: the source owns `url`. The former host: the article's page redirects there for good
+    (`lead`), or the site moved."""
+    if stored.source_key != context.source.key or not context.rights.owns(url):
+        return False
+    if lead is dedupe.Lead.FOR_GOOD:
+        return True
+    return urls.site(stored.url) == context.site_before_move(url)

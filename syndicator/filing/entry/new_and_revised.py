@@ -1,0 +1,186 @@
+"""Build the decisions that file a new article or revise a stored one, with its copies."""
+
+from dataclasses import dataclass, replace
+
+from syndicator.core import urls
+from syndicator.core.model import Article
+from syndicator.core.ports import Blocks, Known
+from syndicator.core.reasons import EntryReason
+from syndicator.filing import dedupe, ownership
+from syndicator.filing.context import EntryContext
+from syndicator.filing.entry import endings
+from syndicator.filing.entry.endings import Decision, EntryResult
+from syndicator.filing.entry.fetch_and_read import ReadPage
+from syndicator.filing.entry.new_article import find_free_id, find_hold
+from syndicator.filing.save_article import adopt, revise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Revision:
+    """A stored article changed by a reading. `article`: None if nothing changes; `is_adopted`: the
+    source of the reading becomes its source."""
+
+    article: Article | None
+    is_adopted: bool = False
+
+
+def list_alias_keys(article: Article) -> list[str]:
+    """Return the alias keys of the addresses of `article`."""
+    return [urls.alias(url) for url in (article.url, *article.aliases)]
+
+
+def load_stored(context: EntryContext, article_id: str) -> Article | None:
+    """Load an article from its file, also if only the database knows where that is; None if there
+    is no file. Raises ConfigError."""
+    run = context.run
+    path = run.article_store.find(article_id)
+    if path is None:
+        stamp = run.store.stamp(article_id)
+        if stamp is None:
+            return None
+        path = stamp.path
+    try:
+        return run.article_store.get(path)
+    except FileNotFoundError:
+        return None
+
+
+def may_revise(context: EntryContext, article: Article) -> bool:
+    """Return True if the source filed `article` or owns its address."""
+    return article.source_key == context.source.key or context.rights.owns(article.url)
+
+
+def take_address(
+    read: ReadPage, article: Article, shown_article: Article, stored: Article | None
+) -> Decision:
+    """Give `shown_article` the address of `article`. If `stored`, a copy of it, has that address,
+    the two change places."""
+    moved = ownership.move_keeping_alias(shown_article, article.url)
+    decision = revise_stored(read, article, shown_article, moved=moved)
+    if stored is None or stored.id == shown_article.id or stored.url != article.url:
+        return decision
+    copy = stored
+    for changed, stored_article in decision.others:
+        if stored_article.id == stored.id:
+            copy = changed
+            break
+    others = _drop_change(decision.others, stored.id)
+    return replace(decision, others=(*others, (replace(copy, url=shown_article.url), stored)))
+
+
+def _drop_change(changes: dedupe.Changes, article_id: str) -> dedupe.Changes:
+    """Return `changes` without that of one article."""
+    return tuple((changed, former) for changed, former in changes if former.id != article_id)
+
+
+def file_new(read: ReadPage, article: Article, lookup: Known, *, lost_id: str | None) -> Decision:
+    """File `article`. `lost_id`: the article of this entry whose file is gone."""
+    merged = _merge_new(read, article, lookup, lost_id=lost_id)
+    return _file_as(read, article, merged.article, merged.others)
+
+
+def file_in_place_of_copy(
+    read: ReadPage, article: Article, stored: Article, lookup: Known
+) -> Decision:
+    """File `article`; the neighbour's `stored` becomes its copy."""
+    merged = _merge_new(read, article, lookup, lost_id=None)
+    copy = replace(stored, merged_into=article.id, also=())
+    others = (*_drop_change(merged.others, stored.id), (copy, stored))
+    return _file_as(read, article, merged.article, others)
+
+
+def file_at_former_address(
+    read: ReadPage, article: Article, stored: Article, lookup: Known
+) -> Decision:
+    """File `article` with an id of its own at the former address of `stored`, whose alias it is no
+    longer."""
+    new_id = find_free_id(read.context, article.url)
+    merged = _merge_new(read, replace(article, id=new_id), lookup, lost_id=None)
+    other_aliases = tuple(url for url in stored.aliases if url != article.url)
+    without_alias = replace(stored, aliases=other_aliases)
+    others = (*_drop_change(merged.others, stored.id), (without_alias, stored))
+    return _file_as(read, article, merged.article, others)
+
+
+def _file_as(read: ReadPage, article: Article, filed: Article, others: dedupe.Changes) -> Decision:
+    """Decide to file the reading `article` as the new `filed`, after `others` were changed."""
+    result = EntryResult(added=filed.id, characters=len(filed.body))
+    decision = Decision(act="file", article=filed, others=others, result=result)
+    return _add_reading(read, article, decision, filed)
+
+
+def revise_stored(
+    read: ReadPage, article: Article, stored: Article, *, moved: Article | None = None
+) -> Decision:
+    """Revise `stored` by the reading `article`. `moved`: `stored` with its new address, if it gets
+    one."""
+    context = read.context
+    run = context.run
+    current = moved or stored
+    revision = _revise_or_adopt(context, current, article)
+    if revision.article is None and current == stored:
+        return endings.merge_into_known(context, stored)
+    revised = revision.article or current
+    updated = dedupe.update_copies(current, revised, run, run.clock())
+    decision = Decision(
+        act="revise",
+        article=updated.article,
+        handed=stored if revision.is_adopted else None,
+        others=updated.others,
+        before=stored,
+        result=EntryResult(changed=updated.article.id),
+    )
+    return _add_reading(read, article, decision, updated.article)
+
+
+def _revise_or_adopt(context: EntryContext, old: Article, new: Article) -> _Revision:
+    """Return `old` changed by the reading `new`, as far as the source of the entry may: as its new
+    owner, or by a revision of its text."""
+    now = context.run.clock()
+    is_bound = context.row.article_id == old.id
+    is_ownership_mended = context.row.reason == EntryReason.OWNERSHIP
+    if context.has_stronger_claim(old) or (is_bound and is_ownership_mended):
+        if is_ownership_mended:
+            new = replace(new, published=new.published or old.published)
+        return _Revision(article=adopt(old, new, now), is_adopted=True)
+    if is_bound and may_revise(context, old):
+        return _Revision(article=revise(old, new, now))
+    return _Revision(article=None)
+
+
+def _add_reading(read: ReadPage, article: Article, decision: Decision, filed: Article) -> Decision:
+    """Return the decision to file `filed` with the data of the reading: the ended entry, the
+    original that the page names, and its blocks."""
+    context = read.context
+    row = context.row.done(filed.id, context.run.clock())
+    blocks = None
+    if read.page.html and not ownership.filed_by_neighbour(filed, context.run.owners):
+        blocks = Blocks(host=urls.own_host(read.page.url), digests=read.reading.blocks)
+    return replace(decision, row=row, reading=read.reading, named=article.also, blocks=blocks)
+
+
+def _merge_new(
+    read: ReadPage, article: Article, lookup: Known, *, lost_id: str | None
+) -> dedupe.Merged:
+    """Return the new article: in place of a lost file, on hold, for some feeds only, or merged with
+    its copies, which are to be filed first."""
+    context = read.context
+    run = context.run
+    now = run.clock()
+    lost = run.store.article(lost_id) if lost_id else None
+    if lost is not None and urls.same_site(lost.url, article.url):
+        return dedupe.Merged(article=replace(lost, body=article.body))
+    has_no_claim = ownership.get_claim(article, run.owners) is ownership.Claim.NONE
+    if has_no_claim:  # its site may need these addresses
+        article = replace(article, aliases=())
+    hold = find_hold(context, read.reading, article)
+    if hold:
+        return dedupe.Merged(article=replace(article, hold=True, hold_reason=hold, also=()))
+    if has_no_claim:
+        kept_out = dedupe.keep_out_of_feeds(article, run, now)
+        if kept_out is not None:
+            return dedupe.Merged(article=kept_out)
+    known_copies = None if context.row.article_id else lookup
+    return dedupe.merge_copy(
+        article, run, now, previous_visit=context.previous_visit, lookup=known_copies
+    )
