@@ -245,7 +245,8 @@ def _end_entries(connection: Connection, guids: dict[tuple[str, str], str]) -> N
 
 def scrub(connection: Connection, spellings: Iterable[tuple[str, str]]) -> None:
     """Replace the first text of each pair by the second in all text columns; drop rows that become
-    duplicates."""
+    duplicates, and the terms of texts, which are read again."""
+    tokens.drop_all(connection)
     columns = [
         column
         for table in schema.metadata.sorted_tables

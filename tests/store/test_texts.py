@@ -200,3 +200,14 @@ def test_the_index_knows_the_year_of_publication(store: Store) -> None:
 @pytest.mark.parametrize("query", ["url:example or ferry", "not ferry"])
 def test_what_an_index_cannot_tell_requires_nothing(query: str) -> None:
     assert require(parse_query(query)) is None
+
+
+def test_a_secret_that_is_removed_stays_in_no_part_of_the_index(store: Store) -> None:
+    made = fill(store, 3)
+    id, (article, _) = next(iter(made.items()))
+    store.texts.save({id: make_document(article, "s3ntinel of the harbour")}, ())
+    assert propose(store, "s3ntinel") == [id]
+    store.scrub([("s3ntinel", "${TOKEN}")])
+    assert propose(store, "s3ntinel") == [] and len(store.texts.due(1000)) == 3
+    read_due(store, made)
+    assert propose(store, "ferry") == propose(store, "ferry or s3ntinel")
