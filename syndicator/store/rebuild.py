@@ -324,7 +324,8 @@ def _end_entries(connection: Connection, ids_by_entry: Mapping[tuple[str, str], 
 
 def scrub(connection: Connection, spellings: Iterable[tuple[str, str]]) -> None:
     """Replace the first text of each pair by the second in all text columns; drop rows that become
-    duplicates."""
+    duplicates, and the terms of texts, which are read again."""
+    tokens.drop_all(connection)
     columns: list[Column[Any]] = []
     for table in schema.metadata.sorted_tables:
         columns.extend(column for column in table.c if isinstance(column.type, Text))

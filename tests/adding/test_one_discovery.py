@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -77,10 +79,13 @@ def test_a_list_gives_the_same_sources_by_every_way(tmp_path: Path, web: Web) ->
     assert sum(bool(kind) for _, kind, _, _ in first) == 8 + 30 + 8
 
 
+ICONS = ("/", "/favicon.ico")  # where the icon of a site is looked for
+
+
 def test_a_first_visit_after_add_asks_for_nothing_beyond_the_preview(
     tmp_path: Path, web: Web
 ) -> None:
-    """Also of a list, of a feed without entries, and the visit after that."""
+    """Also of a list, of a feed without entries, and the visit after that, but for the icon."""
     empty = "http://empty.example/feed"
     web.answers = {**web.answers, empty: rss("Empty", empty, [])}
     for url in ("http://one.example/", "http://plain.example/", empty):
@@ -93,4 +98,5 @@ def test_a_first_visit_after_add_asks_for_nothing_beyond_the_preview(
         assert adding.run("add", url, "--yes").exit_code == 0
         assert sorted(web.asked) == preview
         adding.visit()
-        assert sorted(web.asked) == preview
+        beyond = Counter(web.asked) - Counter(preview)
+        assert all(urlsplit(asked).path in ICONS for asked in beyond), beyond

@@ -92,6 +92,8 @@ async def test_pages_and_redirects_to_another_host_get_no_credentials(
         "/away": SECRET,
         "/linked": None,
         "/redirected": None,
+        "/": None,  # names the icon of the site
+        "/favicon.ico": None,
     }
 
 

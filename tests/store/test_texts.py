@@ -201,3 +201,14 @@ def test_the_index_knows_the_year_of_publication(store: Store) -> None:
 @pytest.mark.parametrize("query", ["url:example or ferry", "not ferry"])
 def test_a_query_that_an_index_cannot_answer_requires_nothing(query: str) -> None:
     assert require(parse_query(query)) is None
+
+
+def test_a_secret_that_is_removed_stays_in_no_part_of_the_index(store: Store) -> None:
+    made = record_articles(store, 3)
+    article_id, (article, _) = next(iter(made.items()))
+    store.texts.save({article_id: make_document(article, "s3ntinel of the harbour")}, ())
+    assert list_proposed(store, "s3ntinel") == [article_id]
+    store.scrub([("s3ntinel", "${TOKEN}")])
+    assert list_proposed(store, "s3ntinel") == [] and len(store.texts.due(1000)) == 3
+    read_due(store, made)
+    assert list_proposed(store, "ferry") == list_proposed(store, "ferry or s3ntinel")

@@ -76,7 +76,7 @@ def _name_site(site: str) -> str:
     """Return host and path of a site, to show whose it is; a number tells a reader nothing."""
     if not site:
         return ""
-    if is_numeric_host(article_html.host(site)):
+    if is_numeric_host(article_html.get_host(site)):
         return _UNNAMED_SITE
     return site.partition("//")[2].strip("/")
 

@@ -8,8 +8,9 @@ from sqlalchemy import bindparam, or_, select, update
 
 from syndicator.core.axes import SOURCE
 from syndicator.core.ports.subscriptions import IconRow
-from syndicator.store import codec, rows, schema
+from syndicator.store import codec, schema
 from syndicator.store.database import Database, chunks, upsert
+from syndicator.store.tables.pictures import DUE_NOW
 
 _i = schema.icons.c
 _f = schema.feeds.c
@@ -77,7 +78,7 @@ class Icons:
         """Look again for the icons `names`, whose files are lost."""
         with self._db.write() as connection:
             for part in chunks(sorted(names)):
-                again = {"name": "", "tries": 0, "next_try": rows.AT_ONCE}
+                again = {"name": "", "tries": 0, "next_try": DUE_NOW}
                 connection.execute(update(schema.icons).where(_i.name.in_(part)).values(**again))
 
 

@@ -14,7 +14,7 @@ from syndicator.store import codec, schema
 from syndicator.store.database import Database, chunks, drive, insert_new, upsert
 from syndicator.store.tables.feed_members import Times, mark_stale
 
-_DUE_NOW: Final = 0  # `next_try` of a picture that is due now
+DUE_NOW: Final = 0  # `next_try` of a picture that is due now
 _NOT_MADE: Final = {"name": "", "width": 0, "height": 0}
 _NOT_TRIED: Final = ""  # reason of a picture that did not fail yet
 
@@ -54,7 +54,7 @@ def make_waiting_row(article: Article) -> dict[str, Any]:
         "id": article.id,
         "url": article.cover or "",
         "added": codec.micros_or(article.added),
-        "next_try": _DUE_NOW,
+        "next_try": DUE_NOW,
         **_NOT_MADE,
         "tries": 0,
         "reason": _NOT_TRIED,
@@ -140,7 +140,7 @@ class Pictures:
             for part in chunks(sorted(names)):
                 ids = list(connection.scalars(select(_p.id).where(_p.name.in_(part))))
                 _mark_feeds_of(connection, ids)
-                queued: dict[str, Any] = {**_NOT_MADE, "tries": 0, "next_try": _DUE_NOW}
+                queued: dict[str, Any] = {**_NOT_MADE, "tries": 0, "next_try": DUE_NOW}
                 connection.execute(
                     update(schema.pictures).where(_p.name.in_(part)).values(**queued)
                 )

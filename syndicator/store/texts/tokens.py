@@ -34,6 +34,17 @@ def mark_all_due(connection: Connection) -> None:
     drive(connection, "INSERT INTO texts_due (id) SELECT id FROM articles ORDER BY added, id")
 
 
+def drop_all(connection: Connection) -> None:
+    """Delete the terms of all articles, also from the parts of the text index that FTS5 keeps, and
+    let them be read again."""
+    if connection.dialect.name == "sqlite":
+        drive(connection, "INSERT INTO text_tokens (text_tokens) VALUES ('delete-all')")
+    else:
+        drive(connection, "DELETE FROM text_tokens")
+    drive(connection, "DELETE FROM texts")
+    mark_all_due(connection)
+
+
 def drop_texts(connection: Connection, ids: Sequence[str]) -> None:
     """Delete the terms of articles. Call `drop_tokens` before."""
     delete_rows(connection, "texts", ids)

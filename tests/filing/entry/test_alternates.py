@@ -61,7 +61,8 @@ async def read(folder: Path, pages: Mapping[str, str]) -> Taken:
                 if files
                 else None
             )
-    asked = [one.path for one in seen if one.path not in ("/robots.txt", "/feed", "/")]
+    others = ("/robots.txt", "/feed", "/", "/favicon.ico")
+    asked = [one.path for one in seen if one.path not in others]
     return Taken(shown.article if shown else None, shown.why if shown else {}, asked)
 
 
