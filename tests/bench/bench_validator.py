@@ -34,7 +34,7 @@ from tests.bench.bench_reading import NOWHERE, html_of, rows
 from tests.publishing import validator
 from tests.publishing.memory import MemoryIndex, build_all
 from tests.publishing.test_builder import INSTANCE, START
-from tests.publishing.test_hostile_text import TRAPS, illegal, payloads, strings
+from tests.publishing.test_hostile_text import TRAPS, list_illegal, list_payloads, list_strings
 from tests.samples import OWN, SHARED, Samples
 
 BASE = "https://feeds.example/"
@@ -96,7 +96,7 @@ def mixed(number: int, article: Article, values: Sequence[str]) -> Article:
 def article_store(count: int) -> Iterator[Article]:
     real = corpus()
     samples = Samples(OWN, SHARED)
-    values = [*strings(samples), *illegal(), *TRAPS, *payloads(samples)]
+    values = [*list_strings(samples), *list_illegal(), *TRAPS, *list_payloads(samples)]
     for number in range(count):
         yield mixed(number, real[number % len(real)], values[number::count] or [""])
 

@@ -25,13 +25,13 @@ from syndicator.searching.documents import Document
 _OLD = datetime.min.replace(tzinfo=UTC)
 
 
-def _told(value: object) -> str:
-    """A fingerprint that is the same in every process."""
+def hash_value(value: object) -> str:
+    """Return a fingerprint that is the same in every process."""
     return str(crc32(repr(value).encode("utf-8", "replace")))
 
 
 def finish(steps: Steps) -> BuildReport:
-    """Takes all steps of a build."""
+    """Take all steps of a build and return its report."""
     while True:
         try:
             next(steps)
@@ -48,7 +48,7 @@ def build_all(
     whole: bool | None = None,
     **given: Any,
 ) -> BuildReport:
-    """Builds the feeds `only`, or all and every file anew unless `whole` is False."""
+    """Build the feeds `only`, or all of them; make every file again unless `whole` is False."""
     inputs = Inputs(
         specs=specs,
         rows=index.feeds(),
@@ -61,13 +61,13 @@ def build_all(
     return finish(build(inputs))
 
 
-def lose(index: MemoryIndex, outlet: MemoryOutlet) -> None:
-    """The database is lost, and the next one learns what is published."""
+def lose_database(index: MemoryIndex, outlet: MemoryOutlet) -> None:
+    """Lose the database, and let the next one learn what is published."""
     index.files_of = {file.name: file for file in adopt(index.feeds(), outlet)}
 
 
 def stale(specs: Sequence[FeedSpec], index: MemoryIndex) -> set[FeedKey]:
-    """The feeds that a build looks at."""
+    """Return the feeds that a build must compare."""
     return to_look_at(specs, index.feeds(), index.outdated())
 
 
@@ -167,13 +167,13 @@ class MemoryIndex:
         found: dict[str, tuple[int, str]] = {}
         for month in sorted({self._month(id) for id in self._ids(key)}):
             entries = self.month_entries(key, month)
-            found[month] = (len(entries), _told(entries))
+            found[month] = (len(entries), hash_value(entries))
         return found
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
         found = [self.article_store[id] for id in self._ids(key) if self._month(id) == month]
         return [
-            (one.id, one.added or _OLD, _told((one.title, one.revisions, one.tags)))
+            (one.id, one.added or _OLD, hash_value((one.title, one.revisions, one.tags)))
             for one in found
         ]
 
@@ -186,7 +186,7 @@ class MemoryIndex:
         return {
             day: (
                 len(ones),
-                _told(sorted((one.id, one.title, one.revisions, one.tags) for one in ones)),
+                hash_value(sorted((one.id, one.title, one.revisions, one.tags) for one in ones)),
             )
             for day, ones in found.items()
         }
@@ -210,7 +210,9 @@ class MemoryIndex:
         for key in feeds:
             for id, others in self.related(self._ids(key)).items():
                 day = self._shown_as(id).strftime("%Y-%m-%d")
-                found[day] = _told((found.get(day), id, [self.article_store[o] for o in others]))
+                found[day] = hash_value(
+                    (found.get(day), id, [self.article_store[o] for o in others])
+                )
         return found
 
     def latest(self, key: FeedKey, most: int) -> list[str]:

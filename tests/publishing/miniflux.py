@@ -22,7 +22,8 @@ _POSTGRES = Path("/usr/lib/postgresql")
 
 
 def needed() -> Path:
-    """Where PostgreSQL's programs are; skips the test where they or miniflux are not."""
+    """Return the folder with the programs of PostgreSQL; skip the test if they or miniflux are
+    missing."""
     found = sorted(_POSTGRES.glob("*/bin/initdb"))
     if not found or shutil.which("miniflux") is None:
         pytest.skip(

@@ -16,7 +16,7 @@ _STORY = re.compile(r"\bStory (\d+)\b")
 
 
 def needed() -> str:
-    """Where newsboat is; skips the test where it is not."""
+    """Return the path of newsboat; skip the test if it is missing."""
     found = shutil.which("newsboat")
     if found is None:
         pytest.skip("newsboat is not installed (Debian: apt-get install newsboat)")

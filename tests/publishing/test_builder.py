@@ -87,8 +87,8 @@ def built(
     )
 
 
-def at_most(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
-    """From now on feeds hold `most` entries, or their limit if that is more."""
+def limit_entries(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    """Let feeds have `most` entries, or their limit if that is more."""
     for name in ("MOST", "MOST_OLDER"):
         monkeypatch.setattr(feeds, name, most)
 
@@ -272,13 +272,13 @@ def test_rss_and_json_carry_the_way_back() -> None:
 
 
 @pytest.mark.parametrize(("months", "said"), [(1, 0), (2, 2)])
-def test_an_archive_document_is_called_so_where_there_is_another(
+def test_an_archive_document_is_marked_only_if_there_are_several(
     monkeypatch: pytest.MonkeyPatch, months: int, said: int
 ) -> None:
     old = [article(n, added=START - timedelta(days=35 * n)) for n in range(months + 1)]
     outlet = MemoryOutlet()
     monkeypatch.setattr(archive, "_LEAST", 1)
-    at_most(monkeypatch, 1)
+    limit_entries(monkeypatch, 1)
     built(
         MemoryIndex(old),
         outlet,
@@ -293,7 +293,7 @@ def test_an_archive_document_is_called_so_where_there_is_another(
     assert sum(b"<fh:archive" in data for data in documents) == said
 
 
-def tombstones(outlet: MemoryOutlet, name: str = "all.atom") -> list[str]:
+def list_tombstones(outlet: MemoryOutlet, name: str = "all.atom") -> list[str]:
     gone = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
     return [node.get("ref") for node in etree.fromstring(outlet.files[name]).findall(gone)]
 
@@ -309,7 +309,9 @@ def test_a_tombstone_stays_until_there_is_an_article_thirty_days_newer(
     built(index, outlet, TOMBSTONES)
     urn = uuid.uuid5(INSTANCE, article(1).id).urn
     assert (
-        tombstones(outlet) == tombstones(outlet, "categories/ai.atom") == ([urn] if named else [])
+        list_tombstones(outlet)
+        == list_tombstones(outlet, "categories/ai.atom")
+        == ([urn] if named else [])
     )
     assert (b"purl.org/atompub/tombstones" in outlet.files["all.atom"]) == named
     built(index, outlet)
@@ -321,13 +323,15 @@ def test_a_feed_names_its_newest_fifty_tombstones() -> None:
     for number in range(60):
         index.remove(article(number).id, START + timedelta(days=3, minutes=number))
     built(index, outlet, TOMBSTONES)
-    assert tombstones(outlet) == [uuid.uuid5(INSTANCE, article(n).id).urn for n in range(10, 60)]
+    assert list_tombstones(outlet) == [
+        uuid.uuid5(INSTANCE, article(n).id).urn for n in range(10, 60)
+    ]
 
 
-def test_what_the_share_leaves_out_stands_in_the_archive_and_holds_no_feed(
+def test_articles_left_out_by_the_share_are_in_the_archive(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    at_most(monkeypatch, 30)
+    limit_entries(monkeypatch, 30)
     how = SETTINGS.model_copy(update={"publish": Publish(limit=10)})
     index, outlet = MemoryIndex(), MemoryOutlet()
 
@@ -373,22 +377,24 @@ def same_time(count: int) -> tuple[int, int]:
     raise AssertionError("no two articles")
 
 
-def times(outlet: MemoryOutlet, name: str) -> list[datetime]:
-    """The times of the entries of an Atom feed."""
+def list_times(outlet: MemoryOutlet, name: str) -> list[datetime]:
+    """Return the times of the entries of an Atom feed."""
     entries = etree.fromstring(outlet.files[name]).iter(f"{ATOM}entry")
     return [datetime.fromisoformat(entry.findtext(f"{ATOM}updated") or "") for entry in entries]
 
 
-def test_entries_of_the_same_time_are_told_apart() -> None:
+def test_entries_of_the_same_time_get_different_times() -> None:
     one, other = (article(number, published=START, added=START) for number in same_time(10_000))
     pair = [replace(one, tags=("AI", "One")), replace(other, tags=("AI", "Other"))]
     index, outlet, kept = MemoryIndex([*pair, article(1)]), MemoryOutlet(), KeptEntries()
     every_tag = Settings(site=SETTINGS.site, publish=Publish(tag_min=1))
     for _ in range(2):  # the second time from entries that are kept
         built(index, outlet, every_tag, kept=kept)
-        newest, first, second = times(outlet, "all.atom")
+        newest, first, second = list_times(outlet, "all.atom")
         assert second - first == timedelta(microseconds=1) and newest > second
-        assert times(outlet, "tags/one.atom") == times(outlet, "tags/other.atom") == [first]
+        assert (
+            list_times(outlet, "tags/one.atom") == list_times(outlet, "tags/other.atom") == [first]
+        )
 
 
 @pytest.mark.parametrize("formats", [("atom", "rss"), ("rss",)])

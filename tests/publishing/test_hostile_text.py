@@ -37,8 +37,8 @@ TRAPS = (
 )
 
 
-def poisoned(number: int, value: str) -> Article:
-    """An article with `value` in every field that text or an address can reach."""
+def make_hostile_article(number: int, value: str) -> Article:
+    """Return an article with `value` in every field that may have a text or an address."""
     return replace(
         article(0),
         id=make_article_id(f"https://alpha.example/{number}"),
@@ -59,15 +59,15 @@ def poisoned(number: int, value: str) -> Article:
     )
 
 
-def strings(samples: Samples, every: int = 1) -> list[str]:
+def list_strings(samples: Samples, every: int = 1) -> list[str]:
     return [row["s"] for row in samples.rows("strings", every)]
 
 
-def payloads(samples: Samples, every: int = 1) -> list[str]:
+def list_payloads(samples: Samples, every: int = 1) -> list[str]:
     return [row["payload"] for row in samples.rows("xss", every)]
 
 
-def illegal() -> Iterator[str]:
+def list_illegal() -> Iterator[str]:
     """Every character that XML 1.0 forbids, one by one and in the middle of a word."""
     codes = [
         *range(0x20),
@@ -82,10 +82,10 @@ def illegal() -> Iterator[str]:
     return (f"wo{chr(code)}rd" for code in codes)
 
 
-def faults(values: list[str]) -> list[str]:
-    """What validation says of feeds whose every field holds each of `values`."""
+def find_faults(values: list[str]) -> list[str]:
+    """Return the faults of feeds in which every field has each of `values`."""
     index, outlet = (
-        MemoryIndex(poisoned(n, value) for n, value in enumerate(values)),
+        MemoryIndex(make_hostile_article(n, value) for n, value in enumerate(values)),
         MemoryOutlet(),
     )
     site = Site(title="Ex" + values[0], url="https://feeds.example/", author=values[0])
@@ -100,25 +100,25 @@ def faults(values: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("every", [10, pytest.param(1, marks=pytest.mark.slow)])
 def test_every_naughty_string(samples: Samples, every: int) -> None:
-    assert faults(strings(samples, every)) == []
+    assert find_faults(list_strings(samples, every)) == []
 
 
 def test_every_illegal_character() -> None:
-    assert faults([*illegal(), *TRAPS]) == []
+    assert find_faults([*list_illegal(), *TRAPS]) == []
 
 
 @pytest.mark.slow
 def test_every_xss_payload(samples: Samples) -> None:
-    values = payloads(samples)
+    values = list_payloads(samples)
     for start in range(0, len(values), 500):
-        assert faults(values[start : start + 500]) == []
+        assert find_faults(values[start : start + 500]) == []
 
 
 @pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(st.text(st.characters(codec=None), max_size=40), min_size=1, max_size=5))
 def test_any_text(values: list[str]) -> None:
-    assert faults(values) == []
+    assert find_faults(values) == []
 
 
 def test_text_arrives_as_it_was_written() -> None:
@@ -136,9 +136,9 @@ def test_text_arrives_as_it_was_written() -> None:
     assert validate.list_entry_ids(outlet.files["all.atom"])
 
 
-def tags(value: str) -> list[str]:
-    """What a browser makes of a text that is put into a page as it is: its elements, comments and
-    declarations."""
+def parse_as_browser(value: str) -> list[str]:
+    """Return the elements, comments and declarations that a browser makes of a text if it is put
+    into a page as it is."""
     found: list[str] = []
 
     class Parser(HTMLParser):
@@ -159,7 +159,7 @@ def test_no_plain_field_of_rss_is_markup_to_a_reader_that_takes_it_for_html(
     samples: Samples,
 ) -> None:
     values = [
-        *payloads(samples, every=30),
+        *list_payloads(samples, every=30),
         """<iframe src=""/srcdoc='&lt;script&gt;alert(1)&lt;/script&gt;'>""",
         "<svg/onload=alert(1) a",
         "&lt;img src=x onerror=alert(1)>",
@@ -168,7 +168,7 @@ def test_no_plain_field_of_rss_is_markup_to_a_reader_that_takes_it_for_html(
     ]
     outlet = MemoryOutlet()
     publish = Publish(limit=1000, tag_min=1, archives=False)
-    index = MemoryIndex(poisoned(n, value) for n, value in enumerate(values))
+    index = MemoryIndex(make_hostile_article(n, value) for n, value in enumerate(values))
     built(index, outlet, Settings(site=Site(url="https://feeds.example/"), publish=publish))
     root = etree.fromstring(outlet.files["all.rss"])
     plain = [
@@ -178,16 +178,17 @@ def test_no_plain_field_of_rss_is_markup_to_a_reader_that_takes_it_for_html(
     ]
     assert len(plain) > len(values)
     for value in filter(None, plain):
-        assert tags(value) == []
-        assert tags(html.unescape(value)) == [], value  # one that decodes twice
+        assert parse_as_browser(value) == []
+        assert parse_as_browser(html.unescape(value)) == [], value  # one that decodes twice
 
 
 def test_the_w3c_validator_has_nothing_to_say(samples: Samples, tmp_path: Path) -> None:
     validator.needed()
-    values = [*strings(samples), *illegal(), *TRAPS, *payloads(samples, every=12)]
+    values = [*list_strings(samples), *list_illegal(), *TRAPS, *list_payloads(samples, every=12)]
     for start in range(0, len(values), 100):
         index = MemoryIndex(
-            poisoned(start + n, value) for n, value in enumerate(values[start : start + 100])
+            make_hostile_article(start + n, value)
+            for n, value in enumerate(values[start : start + 100])
         )
         folder = tmp_path / str(start)
         publish = Publish(limit=1000, tag_min=1000, archives=False, hubs=("https://hub.example/",))

@@ -1,5 +1,4 @@
-"""Entries that are kept between the builds of a process: the bytes are those of a build that keeps
-nothing."""
+"""Builds that keep entries in memory write the same bytes as builds that keep none."""
 
 from __future__ import annotations
 
@@ -57,7 +56,7 @@ def edit_settings(index: MemoryIndex) -> None:
     index.settings_now = SETTINGS.model_copy(update={"publish": Publish(entry_html="plain")})  # type: ignore[attr-defined]
 
 
-def test_a_tag_that_is_linked_now_makes_entries_anew() -> None:
+def test_a_newly_linked_tag_makes_entries_again() -> None:
     index, kept = MemoryIndex(article(n) for n in range(4)), KeptEntries()
     settings = SETTINGS.model_copy(update={"publish": Publish(tag_min=3)})
     built(index, MemoryOutlet(), settings, kept=kept)
@@ -68,7 +67,7 @@ def test_a_tag_that_is_linked_now_makes_entries_anew() -> None:
 
 
 @pytest.mark.parametrize("edit", [edit_article, edit_source, edit_settings])
-def test_what_changed_is_made_anew(
+def test_changed_targets_are_made_again(
     edit: Callable[[MemoryIndex], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index, kept = MemoryIndex(article(n) for n in range(4)), KeptEntries()
@@ -110,7 +109,7 @@ def test_every_build_tells_of_a_template_with_a_fault() -> None:
         assert [problem.what for problem in report.set_aside] == ["templates"]
 
 
-def test_those_go_that_were_not_shown_the_longest() -> None:
+def test_the_least_recently_used_entries_are_dropped() -> None:
     kept = KeptEntries(most=2)
     made = [CachedEntry(b"%d" % number, view=None) for number in range(3)]  # type: ignore[arg-type]
     kept.put(("a", None), made[0])

@@ -93,8 +93,8 @@ def serving(public: Path) -> Iterator[str]:
 
 
 class Month:
-    """An article store that lives, a reader that polls it, and a ledger of what that reader must
-    have been shown."""
+    """A month of an article store, a reader that polls its feed, and the list of entries that the
+    reader must have been shown."""
 
     def __init__(self, folder: Path, address: str, seed: int, *, hours: int = 24 * GAP) -> None:
         settings = (
@@ -116,7 +116,7 @@ class Month:
     def live(
         self, days: int, spoil: Callable[[Place, int], None] = lambda place, day: None
     ) -> list[str]:
-        """What went wrong in so many days."""
+        """Return the errors of a number of days."""
         for day in range(days):
             self.place.now = NOW + timedelta(days=day, hours=11)
             spoil(self.place, day)
@@ -229,7 +229,9 @@ class Month:
             assert key is not None
             key = now_at.get(key, key)
             self.due[feed] |= {
-                story for story, id in self.fresh.items() if id in alive and carries(key, alive[id])
+                story
+                for story, id in self.fresh.items()
+                if id in alive and belongs_in_feed(key, alive[id])
             }
         self.fresh = {}
 
@@ -248,9 +250,9 @@ class Month:
         return found
 
 
-def carries(key: FeedKey, article: Article) -> bool:
-    """True when an article belongs in a feed; the saved query is written anew here, as a person
-    reads it."""
+def belongs_in_feed(key: FeedKey, article: Article) -> bool:
+    """Return True if an article belongs in a feed; the saved query is matched by code of this
+    test."""
     if key.axis == "query":
         standing = FeedKey("all", "all") in feeds_of(article)
         return standing and (

@@ -39,7 +39,7 @@ def test_a_question_has_one_address(asked: str, right: str) -> None:
 
 
 @given(st.text(max_size=300))
-def test_whatever_is_asked_has_a_bounded_address_that_asks_the_same(text: str) -> None:
+def test_every_question_has_one_bounded_address(text: str) -> None:
     for asked in (f"q/words.{text}", f"q/tag.{text}/not.source.{text}", f"q/{text}"):
         try:
             question = parse(asked)
@@ -57,7 +57,7 @@ def test_its_title_has_the_names_of_its_feeds() -> None:
     assert parse("q/tag.ai/words.gpu/not.tag.finance").title(names) == "AI, gpu, not Finance"
 
 
-def test_what_moved_has_another_address() -> None:
+def test_moved_feeds_redirect() -> None:
     to = {
         FeedKey("tag", "ai"): FeedKey("tag", "machines"),
         FeedKey("tag", "zoo"): FeedKey("tag", "animals"),

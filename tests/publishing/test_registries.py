@@ -72,7 +72,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     return Place(tmp_path, settings=SETTINGS)
 
 
-def filled(place: Place, *titles: str, **fields: str) -> Place:
+def fill_place(place: Place, *titles: str, **fields: str) -> Place:
     with place.app() as app:
         for title in titles:
             store_articles(app, title, "Of it.", **fields)
@@ -90,7 +90,7 @@ def test_every_format_can_be_written_and_every_axis_has_a_place() -> None:
 
 
 def test_the_files_are_there(place: Place) -> None:
-    filled(place, "One", "Two")
+    fill_place(place, "One", "Two")
     text = "EN - Syndicator\nTwo https://one.example/two\nOne https://one.example/one\n"
     assert place.published("languages/en.txt") == text
     assert {path.name for path in (place.folder / "feeds/public/languages").glob("*[!z]")} == {
@@ -106,7 +106,7 @@ def test_the_files_are_there(place: Place) -> None:
 
 
 def test_the_pages_and_the_list_name_them(place: Place) -> None:
-    filled(place, "One")
+    fill_place(place, "One")
     page = html.fromstring(place.published("feeds.html"))
     (section,) = [
         found
@@ -124,7 +124,7 @@ def test_the_pages_and_the_list_name_them(place: Place) -> None:
 
 
 def test_the_server_knows_the_type(place: Place) -> None:
-    filled(place, "One")
+    fill_place(place, "One")
     client = TestClient(make_app(place.folder / "feeds/public", base_url="https://feeds.example/"))
     answer = client.get("/languages/en.txt")
     assert (answer.status_code, answer.headers["content-type"]) == (
@@ -135,7 +135,7 @@ def test_the_server_knows_the_type(place: Place) -> None:
 
 
 def test_a_feed_that_is_not_valid_is_held_in_every_format(place: Place) -> None:
-    filled(place, "One")
+    fill_place(place, "One")
     before = place.digests("public")
     with place.app() as app:
         store_articles(app, "Two!", "Of it.")
@@ -166,7 +166,7 @@ def test_an_axis_may_be_off_and_its_feeds_end_with_it(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(LEAST, "language", lambda publish: None)
-    filled(place, "One")
+    fill_place(place, "One")
     assert not (
         place.folder / "feeds/public/languages"
     ).exists() and "Languages" not in place.published("feeds.html")
@@ -180,7 +180,7 @@ def test_an_axis_may_be_off_and_its_feeds_end_with_it(
 
 def test_a_feed_of_it_may_be_set_up_and_move(place: Place) -> None:
     (place.config / "feeds.toml").write_text('[[feed]]\nfeed = "languages/en"\nformats = ["txt"]\n')
-    filled(place, "One")
+    fill_place(place, "One")
     assert not (place.folder / "feeds/public/languages/en.atom").exists()
     old, new = FeedKey("language", "en"), FeedKey("language", "eng")
     with place.app() as app:
@@ -205,6 +205,6 @@ def test_archives_follow_the_table(place: Place) -> None:
     (place.config / "syndicator.toml").write_text(
         SETTINGS + "limit = 1\nwindow_hours = 0\narchives = true\n"
     )
-    filled(place, "One", "Two", "Three")
+    fill_place(place, "One", "Two", "Three")
     assert list((place.folder / "feeds/public/archive/languages/en").glob("*.atom"))
     assert not (place.folder / "feeds/public/archive/sources").exists()

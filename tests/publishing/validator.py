@@ -1,7 +1,6 @@
-"""Runs w3c/feedvalidator over a folder of feeds, in a process of its own: `python validator.py
-CHECKOUT FOLDER BASE` prints a JSON line of events a file. Found through the variable FEEDVALIDATOR
-(its checkout) or in a folder `feedvalidator` beside this checkout; it needs html5lib in the
-interpreter that FEEDVALIDATOR_PYTHON names, else in this one."""
+"""Run w3c/feedvalidator over a folder of feeds, in a process of its own: `python validator.py
+CHECKOUT FOLDER BASE` prints a JSON line of events for each file. The checkout is named by the
+variable FEEDVALIDATOR, or is a folder `feedvalidator` beside this checkout."""
 
 from __future__ import annotations
 
@@ -17,13 +16,13 @@ _ABSENT = "w3c/feedvalidator is not beside this checkout (set FEEDVALIDATOR to i
 
 
 def found() -> Path | None:
-    """The checkout of the validator, None where there is none."""
+    """Return the checkout of the validator, None without one."""
     folder = Path(os.environ.get("FEEDVALIDATOR", str(_BESIDE)))
     return folder if (folder / "src" / "feedvalidator").is_dir() else None
 
 
 def needed() -> None:
-    """Skips the test where the validator is not."""
+    """Skip the test without the validator."""
     import pytest  # not in the interpreter that runs the validator
 
     if found() is None:
@@ -41,9 +40,9 @@ def _python() -> str:
 
 
 def events(folder: Path, base: str = "https://feeds.example/") -> dict[str, list[str]]:
-    """What the validator says, at its level AA and in short, of every Atom and RSS file under
-    `folder`, which is published at `base`: by name; an empty list is a clean feed. Raises
-    FileNotFoundError without a validator."""
+    """Return the events that the validator reports, at its level AA and in short, for every Atom
+    and RSS file under `folder`, which is published at `base`: by name; an empty list is a valid
+    feed. Raises FileNotFoundError without a validator."""
     checkout = found()
     if checkout is None:
         raise FileNotFoundError(_ABSENT)

@@ -209,7 +209,9 @@ def _find_excused(site: Site, feed: Feed, views: Sequence[View]) -> set[str]:
     """Return the ids of entries that may leave the head: of articles that were withdrawn, pruned or
     cannot be shown, that are in archives only, or that lead a story now."""
     instance = site.inputs.instance
-    excused = {item.urn for items in site.removed.values() for item in items}
+    excused: set[str] = set()
+    for removed in site.removed.values():
+        excused.update(entry.urn for entry in removed)
     for article_id in (*site.inputs.excused, *site.entries.problems, *feed.left_out):
         excused.add(entry_urn(instance, article_id))
     for view in views:

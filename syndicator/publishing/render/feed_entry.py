@@ -37,7 +37,8 @@ class Draft:
             view = self.view
             texts = [view.title, view.category, view.origin.title, view.rights]
             texts += (*view.authors, *view.tags, view.text or view.content)
-            self._has_signs = any("&" in text or "<" in text for text in texts)
+            all_texts = "".join(texts)
+            self._has_signs = "&" in all_texts or "<" in all_texts
         return self._has_signs
 
 

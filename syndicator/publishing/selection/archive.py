@@ -266,7 +266,7 @@ def _plan_closed_months(
         is_newest = group is groups[-1]
         may_wait = head_ids is not None and is_newest and not group.published_name
         if may_wait and _are_shown(head_ids or (), spec.key, group.months, index):
-            return
+            return  # until the head no longer shows them
         yield _plan_months(spec, group, [closed[month][1] for month in group.months])
 
 

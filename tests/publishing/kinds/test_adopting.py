@@ -1,4 +1,4 @@
-"""What a new database learns of the files that are published."""
+"""A new database learns which files are published."""
 
 from __future__ import annotations
 

@@ -16,16 +16,16 @@ def target(id: str, made_of: str = "now", **more: Any) -> Target:
     return Target(id=id, made_of=made_of, **given)
 
 
-def due(*targets: Target, known: Mapping[str, str], whole: bool = False) -> list[str]:
+def list_due(*targets: Target, known: Mapping[str, str], whole: bool = False) -> list[str]:
     return [one.id for one in compare_targets(targets, known, whole=whole).due]
 
 
-def test_what_is_made_of_the_same_is_not_made_again() -> None:
+def test_targets_with_equal_fingerprints_are_not_made_again() -> None:
     known = {"same": "now", "other": "before", "late": ""}
     all = [target("same"), target("other"), target("new"), target("late")]
-    assert due(*all, known=known) == ["other", "new", "late"]
-    assert due(*all, known=known, whole=True) == ["same", "other", "new", "late"]
-    assert due(target("same", changed=True), known=known) == ["same"]
+    assert list_due(*all, known=known) == ["other", "new", "late"]
+    assert list_due(*all, known=known, whole=True) == ["same", "other", "new", "late"]
+    assert list_due(target("same", changed=True), known=known) == ["same"]
 
 
 def test_the_urgent_are_made_first_and_older_ones_by_month() -> None:
@@ -36,16 +36,16 @@ def test_the_urgent_are_made_first_and_older_ones_by_month() -> None:
         target("head"),
         target("linked", urgency=Urgency.LINKED),
     ]
-    assert due(*given, known={}) == ["linked", "head", "front", "a", "b"]
+    assert list_due(*given, known={}) == ["linked", "head", "front", "a", "b"]
 
 
-def test_what_waits_is_noted_once_as_out_of_date() -> None:
+def test_a_waiting_target_is_recorded_once_as_out_of_date() -> None:
     one = target("list", waits=True)
     for known, late in (({}, ["list"]), ({"list": "before"}, ["list"]), ({"list": ""}, [])):
         found = compare_targets([one], known)
         assert ([each.id for each in found.late], found.due) == (late, [])
 
 
-def test_what_is_no_target_any_more_is_gone() -> None:
+def test_published_targets_that_no_longer_exist_are_gone() -> None:
     found = compare_targets([target("here")], {"here": "now", "there": "now", "old": ""})
     assert found.gone == {"there", "old"}

@@ -1,4 +1,4 @@
-"""A build writes by batches: what a fault of one file, and of the disk, does to it."""
+"""Builds write in batches: faults of one file, and of the disk, lose nothing else."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.places import NOW, Place, store_articles
 
 
 class Counting(Disk):
-    """A disk with room for so many files more, that counts what it does."""
+    """A disk with room for a number of files that counts what it writes."""
 
     def __init__(self, room: int = 10**6) -> None:
         self.room, self.syncs, self.replaced = room, 0, 0
@@ -38,7 +38,7 @@ class Counting(Disk):
         self.replaced += 1
 
 
-def grown(place: Place) -> None:
+def make_grown_instance(place: Place) -> None:
     """An instance that has published, and has something new to publish."""
     with place.app(create=True) as app:
         for number in range(3):
@@ -50,7 +50,7 @@ def grown(place: Place) -> None:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path).take(grown)
+    return Place(tmp_path).take(make_grown_instance)
 
 
 def use(monkeypatch: pytest.MonkeyPatch, disk: Disk) -> None:

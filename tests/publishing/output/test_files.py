@@ -1,4 +1,4 @@
-"""Files on disk."""
+"""Published files on disk: replaced whole, synced, never half written."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.publishing.written import publish, take_off
 
 
 class Full(Disk):
-    """A disk with room for so many files, and none for what they need when they are synced."""
+    """A disk with room for a number of files that is full when they are synced."""
 
     def __init__(self, room: int) -> None:
         self.room = room
@@ -60,7 +60,7 @@ class Recorder(Disk):
         return re.sub(r"\.[0-9a-f]{8}\.tmp$", "", str(path.relative_to(self.root)))
 
 
-def found(root: Path) -> set[str]:
+def list_files(root: Path) -> set[str]:
     return {path.name for path in root.iterdir()}
 
 
@@ -103,7 +103,7 @@ def test_a_gz_of_the_file_before_is_made_again(tmp_path: Path) -> None:
     assert gzip.decompress((tmp_path / "x.atom.gz").read_bytes()) == b"new"
 
 
-def test_what_few_ask_for_has_no_gz(tmp_path: Path) -> None:
+def test_rarely_requested_files_have_no_gz(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
     rare = [
         "archive/tags/ai/2026-11.atom",
@@ -129,7 +129,7 @@ def test_without_gzip_none_is_left(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["x.atom"]
 
 
-def test_an_heir_is_later_than_what_its_readers_know(tmp_path: Path) -> None:
+def test_a_moved_file_is_newer_than_those_that_redirect_to_it(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path, gzip=False)
     publish(outlet, "old.atom", b"1")
     publish(outlet, "old.atom", b"2")
@@ -149,7 +149,7 @@ def test_delete(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x", "", "a//b", "a\\b", "a\0b", "."])
-def test_no_name_leads_out(tmp_path: Path, name: str) -> None:
+def test_no_name_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError):
         publish(FileOutlet(tmp_path / "public"), name, b"x")
     assert list(tmp_path.rglob("*")) == []
@@ -163,7 +163,7 @@ def test_a_failed_write_leaves_the_old_files_and_no_temporary_ones(tmp_path: Pat
         outlet.put("y.atom", b"new")
     with pytest.raises(OSError, match="No space"):
         outlet.commit()
-    assert found(tmp_path) == {"x.atom", "x.atom.gz"} and outlet.get("x.atom") == b"old"
+    assert list_files(tmp_path) == {"x.atom", "x.atom.gz"} and outlet.get("x.atom") == b"old"
 
 
 def test_a_file_that_has_no_room_for_its_gz_is_not_replaced_either(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_a_file_that_has_no_room_for_its_gz_is_not_replaced_either(tmp_path: Pat
     with pytest.raises(OSError, match="No space"):
         outlet.put("x.atom", b"new")
     outlet.commit()
-    assert found(tmp_path) == set()
+    assert list_files(tmp_path) == set()
 
 
 def test_readers_see_nothing_before_the_commit_and_the_builder_all(tmp_path: Path) -> None:
@@ -194,17 +194,17 @@ def test_readers_see_nothing_before_the_commit_and_the_builder_all(tmp_path: Pat
     assert reader.get("tags/old.atom") == b"new"
 
 
-def test_what_is_discarded_leaves_nothing(tmp_path: Path) -> None:
+def test_discarded_changes_leave_no_files(tmp_path: Path) -> None:
     outlet = FileOutlet(tmp_path)
     publish(outlet, "x.atom", b"old")
-    before = found(tmp_path)
+    before = list_files(tmp_path)
     outlet.put("x.atom", b"new")
     outlet.put("y.atom", b"new")
     outlet.delete("x.atom")
     outlet.discard()
     assert outlet.get("x.atom") == b"old" and outlet.get("y.atom") is None
     outlet.commit()
-    assert found(tmp_path) == before
+    assert list_files(tmp_path) == before
 
 
 def test_the_last_of_several_changes_of_a_file_counts(tmp_path: Path) -> None:
@@ -218,7 +218,7 @@ def test_the_last_of_several_changes_of_a_file_counts(tmp_path: Path) -> None:
     outlet.delete("c.atom")
     assert not outlet.put("c.atom", b"old")
     outlet.commit()
-    assert found(tmp_path) == {"a.atom", "a.atom.gz", "c.atom", "c.atom.gz"}
+    assert list_files(tmp_path) == {"a.atom", "a.atom.gz", "c.atom", "c.atom.gz"}
     assert outlet.get("a.atom") == b"newer" and outlet.get("c.atom") == b"old"
     assert gzip.decompress((tmp_path / "a.atom.gz").read_bytes()) == b"newer"
 
@@ -240,7 +240,7 @@ def test_a_folder_in_place_of_a_file_refuses_that_file_alone(tmp_path: Path) -> 
     with pytest.raises(RefusedFiles, match=r"b\.atom") as refused:
         outlet.commit()
     assert [*refused.value.errors] == ["b.atom"]
-    assert found(tmp_path) == {"a.atom", "a.atom.gz", "b.atom", "c.atom", "c.atom.gz"}
+    assert list_files(tmp_path) == {"a.atom", "a.atom.gz", "b.atom", "c.atom", "c.atom.gz"}
     outlet.commit()
 
 
@@ -289,7 +289,7 @@ def test_few_files_are_synced_one_by_one_and_many_with_their_file_system(
 
 
 @pytest.mark.parametrize("left", [b"", b"torn", None])
-def test_what_a_crash_left_of_unsynced_files_is_written_again(
+def test_files_lost_by_a_crash_before_the_sync_are_written_again(
     tmp_path: Path, left: bytes | None
 ) -> None:
     outlet = FileOutlet(tmp_path)
@@ -302,7 +302,7 @@ def test_what_a_crash_left_of_unsynced_files_is_written_again(
     assert gzip.decompress((tmp_path / "x.atom.gz").read_bytes()) == b"<feed/>"
 
 
-def test_whoever_lost_its_lock_writes_and_deletes_nothing(tmp_path: Path) -> None:
+def test_a_build_that_lost_its_lock_writes_and_deletes_nothing(tmp_path: Path) -> None:
     def held() -> None:
         raise ZeroDivisionError
 

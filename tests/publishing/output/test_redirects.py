@@ -1,4 +1,4 @@
-"""Where the addresses of feeds that moved or ended lead."""
+"""Addresses of feeds that moved redirect, those of ended feeds answer 410."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def tag(slug: str, to: str = "", **more: Any) -> FeedRow:
     return FeedRow(key=FeedKey("tag", slug), name=slug, first_slug=slug, moved_to=target, **more)
 
 
-def test_a_feed_that_moved_twice_leads_straight_to_where_it_is_now() -> None:
+def test_a_feed_that_moved_twice_redirects_to_its_last_address() -> None:
     rows = [tag("a", "b"), tag("b", "c"), tag("c")]
     assert moved(rows) == {
         FeedKey("tag", "a"): FeedKey("tag", "c"),

@@ -16,7 +16,8 @@ HUB = "https://hub.example/"
 
 
 class Hub:
-    """A fetcher whose hub gives these answers, then 204. A text is a failure without an answer."""
+    """A fetcher whose hub gives these answers, then 204. A text stands for a failure without an
+    answer."""
 
     def __init__(self, *answers: int | str) -> None:
         self.answers, self.asked = list(answers), list[Request]()
@@ -33,7 +34,7 @@ class Hub:
     async def aclose(self) -> None: ...
 
 
-def addresses(count: int) -> list[str]:
+def list_addresses(count: int) -> list[str]:
     return [f"https://f.example/{number}.atom" for number in range(count)]
 
 
@@ -49,7 +50,7 @@ def test_the_feeds_among_the_written_files() -> None:
 
 
 async def test_each_address_has_a_request_of_its_own_with_url_and_topic() -> None:
-    hub, urls = Hub(), addresses(9)
+    hub, urls = Hub(), list_addresses(9)
     notice = await notify(HUB, urls, hub)
     assert (notice.untold, notice.failed) == ((), None)
     assert {(request.method, request.kind, request.url) for request in hub.asked} == {
@@ -62,28 +63,28 @@ async def test_each_address_has_a_request_of_its_own_with_url_and_topic() -> Non
 
 
 async def test_an_address_that_the_hub_refuses_costs_no_other() -> None:
-    hub, urls = Hub(204, 403), addresses(9)
+    hub, urls = Hub(204, 403), list_addresses(9)
     notice = await notify(HUB, urls, hub)
     assert notice.untold == (urls[1],)
     assert notice.failed is not None and notice.failed.reason == "http-403"
     assert len(hub.asked) == 9
 
 
-async def test_a_hub_that_refuses_several_in_a_row_is_told_no_more() -> None:
-    hub, urls = Hub(*[400] * 100), addresses(100)
+async def test_a_hub_that_refuses_a_whole_batch_gets_no_more_requests() -> None:
+    hub, urls = Hub(*[400] * 100), list_addresses(100)
     notice = await notify(HUB, urls, hub)
     assert notice.untold == tuple(urls)
     assert len(hub.asked) == 4
 
 
-async def test_an_address_that_is_named_twice_is_told_once() -> None:
-    hub, urls = Hub(204, 403), addresses(2)
+async def test_a_repeated_address_is_sent_to_the_hub_once() -> None:
+    hub, urls = Hub(204, 403), list_addresses(2)
     notice = await notify(HUB, [*urls, *urls], hub)
     assert notice.untold == (urls[1],)
     assert len(hub.asked) == 2
 
 
-async def test_nothing_changed_asks_nobody() -> None:
+async def test_no_hub_is_asked_if_nothing_changed() -> None:
     hub = Hub()
     notice = await notify(HUB, [], hub)
     assert (notice.untold, notice.failed, hub.asked) == ((), None, [])
@@ -102,9 +103,9 @@ async def test_a_passing_fault_is_tried_again_and_a_final_one_is_not(
     answers: list[int | str], reason: str | None, requests: int
 ) -> None:
     hub = Hub(*answers)
-    notice = await notify(HUB, addresses(1), hub, first_retry_seconds=0.001)
+    notice = await notify(HUB, list_addresses(1), hub, first_retry_seconds=0.001)
     assert (notice.failed.reason if notice.failed else None) == reason
-    assert notice.untold == (tuple(addresses(1)) if reason else ())
+    assert notice.untold == (tuple(list_addresses(1)) if reason else ())
     assert len(hub.asked) == requests
 
 
@@ -120,13 +121,15 @@ class Silent(Hub):
 @pytest.mark.parametrize(("each", "in_all"), [(0.2, 60), (60, 0.2)])
 async def test_a_silent_hub_ends_at_the_deadline(each: float, in_all: float) -> None:
     async with asyncio.timeout(50):
-        notice = await notify(HUB, addresses(9), Silent(), seconds_each=each, seconds_in_all=in_all)
-    assert notice.untold == tuple(addresses(9)[4:])
+        notice = await notify(
+            HUB, list_addresses(9), Silent(), seconds_each=each, seconds_in_all=in_all
+        )
+    assert notice.untold == tuple(list_addresses(9)[4:])
     assert notice.failed is not None and notice.failed.reason == "timeout"
     assert notice.failed.detail == "no answer in 0.2 s"
 
 
-async def test_what_a_hub_may_be_on_goes_with_its_request() -> None:
+async def test_the_networks_allowed_for_a_hub_are_in_its_request() -> None:
     hub = Hub()
-    await notify(HUB, addresses(1), hub, allow=["10.0.0.0/8"])
+    await notify(HUB, list_addresses(1), hub, allow=["10.0.0.0/8"])
     assert hub.asked[0].allow == ("10.0.0.0/8",)

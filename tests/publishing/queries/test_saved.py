@@ -31,7 +31,7 @@ STORY = Article(
 BODY = "It draws 75 watts.\nBuyers in 東京で新型を待つ wait."
 
 
-def holds(query: str) -> bool:
+def assert_feeds(query: str) -> bool:
     return matches(parse_query(query), STORY, lambda: BODY)
 
 
@@ -67,7 +67,7 @@ def holds(query: str) -> bool:
     ],
 )
 def test_holds(query: str) -> None:
-    assert holds(query)
+    assert assert_feeds(query)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_holds(query: str) -> None:
     ],
 )
 def test_does_not_hold(query: str) -> None:
-    assert not holds(query)
+    assert not assert_feeds(query)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_fault_is_pointed_at(query: str, at: int, says: str) -> None:
 @pytest.mark.parametrize(
     "query", ["card", "watts or tag:AI", "watts and tag:X", "not (watts or not tag:X)"]
 )
-def test_the_body_is_read_only_where_the_rest_leaves_it_open(query: str) -> None:
+def test_the_body_is_read_only_if_title_and_excerpt_do_not_decide(query: str) -> None:
     def read() -> str:
         raise AssertionError("read for nothing")
 
@@ -124,19 +124,19 @@ def test_the_body_is_read_only_where_the_rest_leaves_it_open(query: str) -> None
 @given(st.text(st.sampled_from('()":andortg AI\\ \n\x00é'), max_size=40))
 def test_any_text_is_read_or_refused(query: str) -> None:
     try:
-        assert isinstance(holds(query), bool)
+        assert isinstance(assert_feeds(query), bool)
     except QueryError as error:
         assert 0 <= error.at <= len(query)
 
 
-def written(tmp_path: Path, text: str) -> Path:
+def write_feeds_file(tmp_path: Path, text: str) -> Path:
     path = tmp_path / "feeds.toml"
     path.write_text(text, encoding="utf-8")
     return path
 
 
 def test_the_file_is_read(tmp_path: Path) -> None:
-    path = written(
+    path = write_feeds_file(
         tmp_path,
         """
         [[feed]]
@@ -164,7 +164,7 @@ def test_the_file_is_read(tmp_path: Path) -> None:
 
 
 def test_a_bad_query_is_shown_with_a_caret(tmp_path: Path) -> None:
-    path = written(tmp_path, "[[feed]]\nslug = 'x'\nquery = 'tag:AI and (chip'\n")
+    path = write_feeds_file(tmp_path, "[[feed]]\nslug = 'x'\nquery = 'tag:AI and (chip'\n")
     with pytest.raises(ConfigError) as caught:
         load_queries(path)
     lines = str(caught.value).splitlines()
@@ -186,11 +186,13 @@ def test_a_bad_query_is_shown_with_a_caret(tmp_path: Path) -> None:
 )
 def test_a_bad_file_is_named(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(ConfigError, match=says):
-        load_queries(written(tmp_path, text))
+        load_queries(write_feeds_file(tmp_path, text))
 
 
 def test_a_query_without_a_slug_gets_one_of_its_title(tmp_path: Path) -> None:
-    (saved,) = load_queries(written(tmp_path, "[[feed]]\nquery = 'chip'\ntitle = 'Chips & more'\n"))
+    (saved,) = load_queries(
+        write_feeds_file(tmp_path, "[[feed]]\nquery = 'chip'\ntitle = 'Chips & more'\n")
+    )
     assert saved.key == FeedKey("query", "chips-and-more")
 
 
@@ -199,7 +201,7 @@ def test_an_entry_with_a_fault_costs_no_other_one(tmp_path: Path) -> None:
         "[[feed]]\nslug = 'x'\nquery = 'a'\n[[feed]]\nslug = 'y'\nquery = '('\n[[feed]]\nslug ="
         " 'x'\nquery = 'b'\n"
     )
-    found, faults = parse_valid_queries(read_toml_file(written(tmp_path, text)))
+    found, faults = parse_valid_queries(read_toml_file(write_feeds_file(tmp_path, text)))
     assert [(one.slug, one.query) for one in found] == [("x", "a")]
     assert [fault.line for fault in faults] == [6, 8]
 
@@ -210,4 +212,4 @@ def test_the_shipped_file_loads_and_its_examples_are_right(tmp_path: Path) -> No
     lines = shipped.read_text("utf-8").splitlines()
     first = lines.index("# [[feed]]")
     live = [line.removeprefix("# ") for line in lines[first:] if "=" in line or "[[feed]]" in line]
-    assert len(load_queries(written(tmp_path, "\n".join(live)))) == 4
+    assert len(load_queries(write_feeds_file(tmp_path, "\n".join(live)))) == 4

@@ -34,46 +34,46 @@ WHEN = datetime(2026, 11, 26, 8, 30, 0, 123456, tzinfo=UTC)
 DC = f"{{{NAMESPACES['dc']}}}"
 
 
-def a_head(**changes: object) -> Head:
+def make_sample_head(**changes: object) -> Head:
     made = head(SPEC, Settings(site=Site(url=BASE)), uuid.UUID(int=1), WHEN)
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
-def a_view(**changes: Any) -> View:
+def make_sample_view(**changes: Any) -> View:
     return replace(view(article(1), SOURCES["alpha"], INSTANCE, None, ""), **changes)
 
 
-def an_entry(shown: View) -> Any:
-    """The <entry> of a view as a reader parses it."""
+def parse_entry(shown: View) -> Any:
+    """Return the <entry> of a view as a reader parses it."""
     draft = Draft(shown, BASE)
     made = atom.make_entry(draft)
     assert validate.find_atom_entry_fault(made) is None
-    return etree.fromstring(atom.write_feed(a_head(), [atom.serialise(draft, made)])).find(
-        f"{ATOM}entry"
-    )
+    return etree.fromstring(
+        atom.write_feed(make_sample_head(), [atom.serialise(draft, made)])
+    ).find(f"{ATOM}entry")
 
 
-def an_item(shown: View) -> Any:
-    """The <item> of a view as a reader parses it."""
+def parse_item(shown: View) -> Any:
+    """Return the <item> of a view as a reader parses it."""
     draft = Draft(shown, BASE)
     made = rss.serialise(draft, rss.make_item(draft))
-    return etree.fromstring(rss.write_feed(a_head(), [made])).find("channel/item")
+    return etree.fromstring(rss.write_feed(make_sample_head(), [made])).find("channel/item")
 
 
 @pytest.mark.parametrize("text", ["\x00", "\x1b", "\ud800", "\ufffe"])
 @pytest.mark.parametrize("make", [atom.make_entry, rss.make_item])
-def test_what_xml_cannot_hold_is_refused(make: Callable[[Draft], Any], text: str) -> None:
+def test_characters_that_xml_forbids_are_refused(make: Callable[[Draft], Any], text: str) -> None:
     for changes in ({"title": f"a{text}b"}, {"tags": (f"a{text}b",)}):
         with pytest.raises(ValueError):
-            make(Draft(a_view(**changes), BASE))
+            make(Draft(make_sample_view(**changes), BASE))
 
 
 @pytest.mark.parametrize(
     "value", ["a & b", '"q" \'', "]]>", "a > b", "a\tb\nc\rd", "\u2028\x85é中😀", "1 < 2 & 3 < 4"]
 )
 def test_a_text_is_read_as_it_was_written(value: str) -> None:
-    shown = a_view(authors=(value, "Bo"), tags=(value,), category="", content=value)
-    entry, item = an_entry(shown), an_item(shown)
+    shown = make_sample_view(authors=(value, "Bo"), tags=(value,), category="", content=value)
+    entry, item = parse_entry(shown), parse_item(shown)
     names = [name.text for name in entry.iterfind(f"{ATOM}author/{ATOM}name")]
     assert (names, entry.findtext(f"{ATOM}content")) == ([value, "Bo"], value)
     assert [category.get("term") for category in entry.iterfind(f"{ATOM}category")] == [value]
@@ -83,7 +83,9 @@ def test_a_text_is_read_as_it_was_written(value: str) -> None:
 
 
 def test_both_formats_spell_signs_of_plain_texts_as_references() -> None:
-    draft = Draft(a_view(title="AT&T", authors=("B & <C>",), content="<p>x &amp; y</p>"), BASE)
+    draft = Draft(
+        make_sample_view(title="AT&T", authors=("B & <C>",), content="<p>x &amp; y</p>"), BASE
+    )
     entry = atom.serialise(draft, atom.make_entry(draft))
     item = rss.serialise(draft, rss.make_item(draft))
     assert (
@@ -95,7 +97,7 @@ def test_both_formats_spell_signs_of_plain_texts_as_references() -> None:
 
 
 def test_an_entry_declares_no_namespace_that_its_feed_has() -> None:
-    draft = Draft(a_view(cover="https://alpha.example/1.jpg", content="<p>x</p>"), BASE)
+    draft = Draft(make_sample_view(cover="https://alpha.example/1.jpg", content="<p>x</p>"), BASE)
     for data in (
         atom.serialise(draft, atom.make_entry(draft)),
         rss.serialise(draft, rss.make_item(draft)),
@@ -106,10 +108,10 @@ def test_an_entry_declares_no_namespace_that_its_feed_has() -> None:
 def test_links_have_their_kinds() -> None:
     sound = Enclosure(url="https://alpha.example/1.mp3", type="audio/mpeg", length=7)
     also = (("Beta", "https://beta.example/1"), ("Gamma", "https://gamma.example/1"))
-    shown = a_view(
+    shown = make_sample_view(
         enclosure=sound, related=(also[0][1],), also=also, licence="https://licence.example/by"
     )
-    entry, item = an_entry(shown), an_item(shown)
+    entry, item = parse_entry(shown), parse_item(shown)
     assert [dict(link.attrib) for link in entry.iterfind(f"{ATOM}link")] == [
         {"href": shown.url, "rel": "alternate"},
         {"href": sound.url, "rel": "enclosure", "type": "audio/mpeg", "length": "7"},
@@ -127,9 +129,9 @@ def test_links_have_their_kinds() -> None:
 
 @pytest.mark.parametrize("url", ["https://alpha.example/feed", ""])
 def test_a_source_has_id_title_time_and_the_addresses_that_it_has(url: str) -> None:
-    shown = a_view()
+    shown = make_sample_view()
     shown = replace(shown, origin=replace(shown.origin, url=url))
-    source = an_entry(shown).find(f"{ATOM}source")
+    source = parse_entry(shown).find(f"{ATOM}source")
     assert source.findtext(f"{ATOM}id") == "urn:example:alpha"
     assert (
         source.findtext(f"{ATOM}title") == "Alpha"
@@ -138,16 +140,16 @@ def test_a_source_has_id_title_time_and_the_addresses_that_it_has(url: str) -> N
     assert source.findtext(f"{ATOM}updated") == shown.published.isoformat()
     links = [(link.get("rel"), link.get("href")) for link in source.iterfind(f"{ATOM}link")]
     assert links == [*([("self", url)] if url else []), ("alternate", "https://alpha.example/")]
-    named = an_item(shown).find("source")
+    named = parse_item(shown).find("source")
     assert (named is None) if not url else (named.get("url"), named.text) == (url, "Alpha")
 
 
 def test_an_excerpt_stands_beside_the_content_and_alone_without() -> None:
-    shown = a_view(summary="x < y", content="<p>All</p>")
+    shown = make_sample_view(summary="x < y", content="<p>All</p>")
     content = f"{{{NAMESPACES['content']}}}encoded"
 
     def texts(shown: View) -> tuple[str | None, ...]:
-        entry, item = an_entry(shown), an_item(shown)
+        entry, item = parse_entry(shown), parse_item(shown)
         of_atom = entry.findtext(f"{ATOM}summary"), entry.findtext(f"{ATOM}content")
         return *of_atom, item.findtext("description"), item.findtext(content)
 
@@ -157,11 +159,11 @@ def test_an_excerpt_stands_beside_the_content_and_alone_without() -> None:
 
 
 def test_an_entry_that_the_grammar_refuses_is_named() -> None:
-    made = atom.make_entry(Draft(a_view(), BASE))
+    made = atom.make_entry(Draft(make_sample_view(), BASE))
     etree.SubElement(made, "subtitle").text = "of feeds alone"
     assert (validate.find_atom_entry_fault(made) or "").startswith("invalid")
     for name in ("updated", "author"):
-        made = atom.make_entry(Draft(a_view(), BASE))
+        made = atom.make_entry(Draft(make_sample_view(), BASE))
         made.remove(made.find(name))
         assert (validate.find_atom_entry_fault(made) or "").startswith("invalid")
 
@@ -178,11 +180,12 @@ def test_an_entry_that_the_grammar_refuses_is_named() -> None:
     ],
 )
 def test_a_head_with_a_fault_is_refused(old: bytes, new: bytes) -> None:
-    draft = Draft(a_view(), BASE)
+    draft = Draft(make_sample_view(), BASE)
     entry = atom.serialise(draft, atom.make_entry(draft))
     for entries in ([], [entry]):
         made = atom.write_feed(
-            a_head(title="A title", self_name="archive/all/2026-11.atom", current=False), entries
+            make_sample_head(title="A title", self_name="archive/all/2026-11.atom", current=False),
+            entries,
         )
         assert validate.check_atom(made).fault is None
         broken = made.replace(old, new, 1)
@@ -192,7 +195,7 @@ def test_a_head_with_a_fault_is_refused(old: bytes, new: bytes) -> None:
 
 
 def test_a_head_takes_no_time_from_the_clock() -> None:
-    made = atom.write_feed(a_head(), []), rss.write_feed(a_head(), [])
+    made = atom.write_feed(make_sample_head(), []), rss.write_feed(make_sample_head(), [])
     assert etree.fromstring(made[0]).findtext(f"{ATOM}updated") == WHEN.isoformat()
     assert (
         etree.fromstring(made[1]).findtext("channel/lastBuildDate")
@@ -211,10 +214,14 @@ def test_feedgen_is_loaded_when_something_is_written() -> None:
 
 def test_threads_that_write_dates_leave_the_locale_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """feedgen sets it for each date of RSS; the pages of questions are written beside a build."""
-    draft, real, before = Draft(a_view(), BASE), locale.setlocale, locale.setlocale(locale.LC_CTYPE)
+    draft, real, before = (
+        Draft(make_sample_view(), BASE),
+        locale.setlocale,
+        locale.setlocale(locale.LC_CTYPE),
+    )
 
     def slow(category: int, wanted: str | None = None) -> str:
-        """As the real one, but another thread takes its turn meanwhile."""
+        """Write as feedgen does, but let another thread run meanwhile."""
         found = real(category, wanted)
         time.sleep(0.002)
         return found
@@ -223,7 +230,7 @@ def test_threads_that_write_dates_leave_the_locale_alone(monkeypatch: pytest.Mon
         if number % 2:
             rss.make_item(draft)
         else:
-            rss.write_feed(a_head(), [])
+            rss.write_feed(make_sample_head(), [])
 
     real(locale.LC_CTYPE, "C.UTF-8")
     monkeypatch.setattr(locale, "setlocale", slow)
@@ -236,9 +243,11 @@ def test_threads_that_write_dates_leave_the_locale_alone(monkeypatch: pytest.Mon
 
 
 def test_an_entry_of_our_own_names_no_source() -> None:
-    mine = a_view(is_own=True)
-    assert an_entry(mine).find(f"{ATOM}source") is None and an_item(mine).find("source") is None
+    mine = make_sample_view(is_own=True)
+    assert (
+        parse_entry(mine).find(f"{ATOM}source") is None and parse_item(mine).find("source") is None
+    )
     assert "_source" not in json.loads(jsonfeed.item(mine))
-    theirs = a_view()
-    assert an_entry(theirs).find(f"{ATOM}source") is not None
+    theirs = make_sample_view()
+    assert parse_entry(theirs).find(f"{ATOM}source") is not None
     assert json.loads(jsonfeed.item(theirs))["_source"]["title"] == "Alpha"

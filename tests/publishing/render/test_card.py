@@ -1,4 +1,4 @@
-"""What readers show of an entry."""
+"""The HTML of entries, as readers show it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from syndicator.publishing.render.view import View, view
 from syndicator.publishing.selection import fingerprints
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import ATOM, INSTANCE, article, built
-from tests.publishing.test_hostile_text import TRAPS, payloads
+from tests.publishing.test_hostile_text import TRAPS, list_payloads
 from tests.samples import Samples
 
 BASE = "https://feeds.example/"
@@ -26,24 +26,24 @@ FULL = Source(key="alpha", url="https://alpha.example/feed", content="full")
 COVER = "https://alpha.example/1.jpg?a=1&b=2"
 
 
-def shown(whole: str = "", **changes: Any) -> View:
+def write_sample_card(whole: str = "", **changes: Any) -> View:
     return view(article(1, **changes), FULL, INSTANCE, None, whole)
 
 
-def parts(made: str) -> list[str]:
+def list_card_parts(made: str) -> list[str]:
     """The elements of a card: a text as it stands, a picture by its address."""
     nodes = html.fragments_fromstring(made)
     return [node.xpath("string(.//img/@src)") or node.text_content() for node in nodes]
 
 
-def targets(made: str) -> dict[str, str]:
+def list_links(made: str) -> dict[str, str]:
     return {node.text: node.get("href") for node in html.fromstring(f"<div>{made}</div>").iter("a")}
 
 
-def test_it_has_the_picture_the_excerpt_and_where_the_entry_belongs() -> None:
-    made = write_card(shown(cover=COVER, category="Work", tags=("AI", "C++")), LINKS)
-    assert parts(made) == [COVER, "A whole sentence.", "Alpha · Work · AI · C++"]
-    assert targets(made) == {
+def test_a_card_has_picture_excerpt_source_category_and_tags() -> None:
+    made = write_card(write_sample_card(cover=COVER, category="Work", tags=("AI", "C++")), LINKS)
+    assert list_card_parts(made) == [COVER, "A whole sentence.", "Alpha · Work · AI · C++"]
+    assert list_links(made) == {
         None: "https://alpha.example/1",
         "Alpha": "https://alpha.example/",
         "Work": f"{BASE}categories/work.html",
@@ -54,41 +54,52 @@ def test_it_has_the_picture_the_excerpt_and_where_the_entry_belongs() -> None:
 
 def test_the_whole_text_follows_and_nothing_of_it_is_there_twice() -> None:
     body = f'<p>A whole <b>sentence.</b> More.</p><p><img src="{COVER.replace("&", "&amp;")}"></p>'
-    assert parts(write_card(shown(body, cover=COVER), LINKS)) == [
+    assert list_card_parts(write_card(write_sample_card(body, cover=COVER), LINKS)) == [
         "Alpha · AI · LLM",
         "A whole sentence. More.",
         COVER,
     ]
     below = "<h2>A sub-heading</h2><p>A whole</p><p>sentence. More.</p>"
-    assert parts(write_card(shown(below), LINKS)) == [
+    assert list_card_parts(write_card(write_sample_card(below), LINKS)) == [
         "Alpha · AI · LLM",
         "A sub-heading",
         "A whole",
         "sentence. More.",
     ]
-    far = parts(write_card(shown(f"<p>{'Other words. ' * 40}</p><p>A whole sentence.</p>"), LINKS))
+    far = list_card_parts(
+        write_card(
+            write_sample_card(f"<p>{'Other words. ' * 40}</p><p>A whole sentence.</p>"), LINKS
+        )
+    )
     assert far[0] == "A whole sentence."
-    other = parts(write_card(shown("<p>Other words.</p>", cover=COVER), LINKS))
+    other = list_card_parts(
+        write_card(write_sample_card("<p>Other words.</p>", cover=COVER), LINKS)
+    )
     assert other == [COVER, "A whole sentence.", "Alpha · AI · LLM", "Other words."]
 
 
-def test_a_name_is_said_once_and_the_category_of_what_fits_none_not_at_all() -> None:
+def test_a_name_is_written_once_and_the_category_of_unclassified_articles_never() -> None:
     assert (
-        parts(write_card(shown(category="AI", tags=("Ai", "LLM")), LINKS))[-1] == "Alpha · AI · LLM"
+        list_card_parts(write_card(write_sample_card(category="AI", tags=("Ai", "LLM")), LINKS))[-1]
+        == "Alpha · AI · LLM"
     )
     assert (
-        parts(write_card(shown(category="Other"), replace(LINKS, unsaid="other")))[-1]
+        list_card_parts(
+            write_card(write_sample_card(category="Other"), replace(LINKS, unsaid="other"))
+        )[-1]
         == "Alpha · AI · LLM"
     )
 
 
 def test_an_address_that_ends_like_the_attribute_is_the_address() -> None:
-    made = write_card(shown(cover="https://alpha.example/?imgsrc="), LINKS)
-    assert parts(made)[0] == "https://alpha.example/?imgsrc=" and "imgsrc&#61;" in made
+    made = write_card(write_sample_card(cover="https://alpha.example/?imgsrc="), LINKS)
+    assert list_card_parts(made)[0] == "https://alpha.example/?imgsrc=" and "imgsrc&#61;" in made
 
 
-def test_what_may_show_no_excerpt_shows_none() -> None:
-    assert parts(write_card(shown(robots=("nosnippet",)), LINKS)) == ["Alpha · AI · LLM"]
+def test_a_card_of_a_nosnippet_page_has_no_excerpt() -> None:
+    assert list_card_parts(write_card(write_sample_card(robots=("nosnippet",)), LINKS)) == [
+        "Alpha · AI · LLM"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -106,11 +117,11 @@ def test_only_pages_that_are_sure_to_be_there_are_linked(
     publish: Publish, named: tuple[str, ...], linked: set[str]
 ) -> None:
     found = links(Settings(site=Site(url=BASE), publish=publish), named)
-    made = write_card(shown(category="Work", tags=("LLM", "GPU")), found)
-    assert targets(made).keys() - {"Alpha"} == linked
+    made = write_card(write_sample_card(category="Work", tags=("LLM", "GPU")), found)
+    assert list_links(made).keys() - {"Alpha"} == linked
 
 
-def test_a_change_of_what_is_linked_or_shown_builds_all_feeds() -> None:
+def test_a_change_of_linked_or_visible_fields_builds_all_feeds() -> None:
     def made(**publish: Any) -> str:
         how = Settings(site=Site(url=BASE), publish=Publish(**publish), describe=Describe())
         return fingerprints.fingerprint_shared_input(how, INSTANCE)
@@ -125,8 +136,8 @@ def test_a_change_of_what_is_linked_or_shown_builds_all_feeds() -> None:
 
 
 def test_no_text_of_others_is_markup(samples: Samples) -> None:
-    for value in (*TRAPS, *payloads(samples, every=20)):
-        said = shown(
+    for value in (*TRAPS, *list_payloads(samples, every=20)):
+        said = write_sample_card(
             title=value,
             excerpt=value,
             category=value,
@@ -143,7 +154,7 @@ def test_no_text_of_others_is_markup(samples: Samples) -> None:
         assert not re.search(r"\son\w+=", re.sub(r">[^<]*<|\"[^\"]*\"", "", made)), made
 
 
-def files(**publish: Any) -> dict[str, bytes]:
+def build_files(**publish: Any) -> dict[str, bytes]:
     index, outlet = MemoryIndex([article(1), article(2, robots=("nosnippet",))]), MemoryOutlet()
     how = Settings(site=Site(url=BASE), publish=Publish(archives=False, **publish))
     index.save_html({article(1).id: "<p>All of it.</p>"})
@@ -158,7 +169,7 @@ def files(**publish: Any) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("kind", ["card", "plain"])
 def test_every_format_shows_the_same(kind: str) -> None:
-    found = files(entry_html=kind)
+    found = build_files(entry_html=kind)
     atom, rss = (etree.fromstring(found[f"all.{name}"]) for name in ("atom", "rss"))
     one = atom.findall(f"{ATOM}entry")[1]
     line = (
@@ -184,8 +195,8 @@ def test_every_format_shows_the_same(kind: str) -> None:
     assert items[1]["summary"] == "A whole sentence." and "summary" not in items[0]
 
 
-def test_rss_has_the_markdown_of_what_is_published_whole_where_the_operator_wants_it() -> None:
+def test_rss_has_the_markdown_of_whole_texts_if_the_operator_enabled_it() -> None:
     name = "{http://source.scripting.com/}markdown"
-    assert b"source.scripting.com" not in files()["all.rss"]
-    items = etree.fromstring(files(extensions=("markdown",))["all.rss"]).iter("item")
+    assert b"source.scripting.com" not in build_files()["all.rss"]
+    items = etree.fromstring(build_files(extensions=("markdown",))["all.rss"]).iter("item")
     assert [item.findtext(name) for item in items] == [None, f"# {article(1).id}"]

@@ -24,8 +24,9 @@ TAGS = set(NAMES.split())
 ATTRIBUTES = {"href", "title", "src", "alt", "start", "align"}
 
 
-def alive(rendered: str) -> list[str]:
-    """What of the HTML could run or load anything but a link or a picture over http."""
+def find_live_markup(rendered: str) -> list[str]:
+    """Return the parts of the HTML that could run or load anything except a link or a picture over
+    http."""
     root = lxml_html.fragment_fromstring(rendered, create_parent="body")
     found = [
         f"comment or instruction {node.text!r}"
@@ -42,7 +43,7 @@ def alive(rendered: str) -> list[str]:
     return found
 
 
-def check(payload: str) -> None:
+def check_html(payload: str) -> None:
     forms = (
         payload,
         html.escape(payload),
@@ -52,18 +53,18 @@ def check(payload: str) -> None:
         f"`{payload}`",
     )
     for form in forms:
-        assert alive(render_markdown(form, BASE)) == [], form
+        assert find_live_markup(render_markdown(form, BASE)) == [], form
 
 
 def test_no_payload_is_alive(samples: Samples) -> None:
     for row in samples.rows("xss", every=50):
-        check(row["payload"])
+        check_html(row["payload"])
 
 
 @pytest.mark.slow
 def test_no_payload_of_all_is_alive(samples: Samples) -> None:
     for row in samples.rows("xss"):
-        check(row["payload"])
+        check_html(row["payload"])
 
 
 @settings(max_examples=200, deadline=None)
@@ -74,7 +75,7 @@ def test_no_payload_of_all_is_alive(samples: Samples) -> None:
     )
 )
 def test_no_text_is_alive(markdown: str) -> None:
-    assert alive(render_markdown(markdown, BASE)) == []
+    assert find_live_markup(render_markdown(markdown, BASE)) == []
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_no_text_is_alive(markdown: str) -> None:
         ("![a chart](data:image/png;base64,AAAA)", "a chart"),
     ],
 )
-def test_what_it_makes(markdown: str, wanted: str) -> None:
+def test_markdown_becomes_html(markdown: str, wanted: str) -> None:
     assert wanted in render_markdown(markdown, BASE)
 
 

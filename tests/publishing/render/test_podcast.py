@@ -1,4 +1,4 @@
-"""What an episode's own feed says of it stands in our RSS."""
+"""Facts of an episode's own feed are in our RSS."""
 
 from __future__ import annotations
 

@@ -50,8 +50,9 @@ def test_a_title_is_text_unless_it_talks_of_markup(title: str, type: str, writte
     assert made.json["items"][0]["title"] == title
 
 
-def authors(made: Documents) -> list[list[str]]:
-    """As Atom and JSON name them; in RSS they are one line, of which readers show all."""
+def list_authors(made: Documents) -> list[list[str]]:
+    """Return the authors as Atom and JSON name them; in RSS they are one line, since readers show
+    the last element only."""
     found = [node.text for node in made.entry.findall(f"{ATOM}author/{ATOM}name")]
     assert [node.text for node in made.item.findall(f"{DC}creator")] == [", ".join(found)]
     return [found, [author["name"] for author in made.json["items"][0]["authors"]]]
@@ -59,20 +60,20 @@ def authors(made: Documents) -> list[list[str]]:
 
 def test_several_names_are_several_persons() -> None:
     made = Documents(article(1, author="Ann Writer, Bo Other"))
-    assert authors(made) == [["Ann Writer", "Bo Other"]] * 2
+    assert list_authors(made) == [["Ann Writer", "Bo Other"]] * 2
     assert made.json["items"][0]["author"] == {"name": "Ann Writer"}  # JSON Feed 1.0
 
 
 def test_names_that_a_hand_wrote_one_by_one_are_taken_so() -> None:
     assert (
-        authors(Documents(article(1, author="X", authors=("Writer, Ann", "Bo Other"))))
+        list_authors(Documents(article(1, author="X", authors=("Writer, Ann", "Bo Other"))))
         == [["Writer, Ann", "Bo Other"]] * 2
     )
 
 
 def test_an_unknown_author_is_the_source_and_no_feed_names_one_for_its_entries() -> None:
     made = Documents(article(1, author=None))
-    assert authors(made) == [["Alpha"]] * 2
+    assert list_authors(made) == [["Alpha"]] * 2
     assert made.atom.find(f"{ATOM}author") is None and "authors" not in made.json
     assert made.entry.find(f"{ATOM}source/{ATOM}author") is None
 
@@ -85,7 +86,7 @@ def test_a_feed_without_entries_has_an_author_and_so_has_one_whose_operator_name
     )
 
 
-def test_json_says_each_tag_once() -> None:
+def test_json_has_each_tag_once() -> None:
     assert Documents(article(1, category="AI", tags=("LLM", "Ai"))).json["items"][0]["tags"] == [
         "AI",
         "LLM",
@@ -93,7 +94,7 @@ def test_json_says_each_tag_once() -> None:
     assert "tags" not in Documents(article(1, category="", tags=())).json["items"][0]
 
 
-def test_what_may_show_no_excerpt_names_its_source_and_not_its_title_again() -> None:
+def test_an_entry_without_excerpt_has_its_source_as_text() -> None:
     made = Documents(article(1, robots=("nosnippet",)))
     told = (made.entry.findtext(f"{ATOM}summary"), made.item.findtext("description"))
     assert (*told, made.json["items"][0]["content_text"]) == ("Alpha",) * 3

@@ -1,4 +1,4 @@
-"""What of an article may be shown, and when it says it was written."""
+"""The parts of an article that may be shown, and its times."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ LICENSED = Source(
 )
 
 
-def shown(source: Source = FULL, mode: ContentMode | None = None, **changes: Any) -> View:
+def make_sample_view(
+    source: Source = FULL, mode: ContentMode | None = None, **changes: Any
+) -> View:
     return view(article(1, **changes), source, INSTANCE, mode, "<p>Whole.</p>")
 
 
@@ -36,7 +38,7 @@ def shown(source: Source = FULL, mode: ContentMode | None = None, **changes: Any
     ],
 )
 def test_the_page_rules_hold(robots: tuple[str, ...], mode: str, summary: str) -> None:
-    made = shown(robots=robots)
+    made = make_sample_view(robots=robots)
     assert permitted(article(1, robots=robots), FULL)[0] == mode
     assert (made.summary, bool(made.html)) == (summary, mode == "full")
 
@@ -54,32 +56,32 @@ def test_the_page_rules_hold(robots: tuple[str, ...], mode: str, summary: str) -
     ],
 )
 def test_a_text_that_was_encoded_twice_is_shown_as_it_was_meant(given: str, shown_as: str) -> None:
-    assert shown(title=given).title == shown_as
+    assert make_sample_view(title=given).title == shown_as
 
 
 def test_a_licence_lifts_them() -> None:
-    made = shown(LICENSED, robots=("nosnippet", "noarchive", "max-snippet:3"))
+    made = make_sample_view(LICENSED, robots=("nosnippet", "noarchive", "max-snippet:3"))
     assert made.summary and made.html
 
 
 def test_a_feed_never_shows_more_than_its_source_allows() -> None:
-    assert shown(mode="link").summary == ""
+    assert make_sample_view(mode="link").summary == ""
     assert permitted(article(1), None)[0] == "excerpt"
-    assert shown(Source(key="a", url="https://a.example/"), mode="full").html == ""
+    assert make_sample_view(Source(key="a", url="https://a.example/"), mode="full").html == ""
 
 
 def test_published_is_never_in_the_future_and_updated_moves_with_revisions_only() -> None:
     added = START + timedelta(hours=1)
-    early = shown(
+    early = make_sample_view(
         added=added, published=added + timedelta(days=9), updated=added + timedelta(days=9)
     )
     assert early.published == added and early.updated.replace(microsecond=0) == added
-    revised = shown(added=added, revisions=((added + timedelta(days=2)).isoformat(),))
+    revised = make_sample_view(added=added, revisions=((added + timedelta(days=2)).isoformat(),))
     assert revised.updated.replace(microsecond=0) == added + timedelta(days=2)
 
 
 def test_a_slip_of_a_date_counts_as_unknown() -> None:
-    assert shown(published=datetime(1, 1, 1, tzinfo=UTC)).published == article(1).added
+    assert make_sample_view(published=datetime(1, 1, 1, tzinfo=UTC)).published == article(1).added
 
 
 @pytest.mark.parametrize(
@@ -93,7 +95,7 @@ def test_a_slip_of_a_date_counts_as_unknown() -> None:
     ],
 )
 def test_only_audio_and_video_are_enclosed(given: Enclosure, kept: str | None) -> None:
-    made = shown(enclosure=given).enclosure
+    made = make_sample_view(enclosure=given).enclosure
     assert (made.type if made else None) == kept
 
 
@@ -123,8 +125,8 @@ def test_addresses_are_uris(given: str, made: str) -> None:
     ],
 )
 def test_an_original_id_has_one_spelling_or_a_name_made_of_it(given: str, made: str) -> None:
-    assert shown(origin=Origin(id=given)).origin.id.startswith(made)
-    assert shown(origin=Origin(id=given)) == shown(origin=Origin(id=given))
+    assert make_sample_view(origin=Origin(id=given)).origin.id.startswith(made)
+    assert make_sample_view(origin=Origin(id=given)) == make_sample_view(origin=Origin(id=given))
 
 
 @pytest.mark.parametrize(
@@ -150,8 +152,8 @@ PRIVATE = [
 ]
 
 
-def _all_from(url: str) -> dict[str, Any]:
-    """An article of which every address that a page or a feed may say is `url`."""
+def make_article_with_address(url: str) -> dict[str, Any]:
+    """Return an article in which every address that may be published is `url`."""
     podcast = (
         f"transcript {url}; type=text/vtt",
         f"person Ann; href={url}",
@@ -174,13 +176,15 @@ def _all_from(url: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("url", PRIVATE)
-def test_no_address_that_a_stranger_says_leads_into_a_private_network(url: str) -> None:
-    made = shown(**_all_from(url))
+def test_no_address_of_a_page_leads_into_a_private_network(url: str) -> None:
+    made = make_sample_view(**make_article_with_address(url))
     assert (made.cover, made.licence, made.rights) == ("", "", "Free")
     assert made.related == ("https://copy.example/1",)
     assert (made.origin.url, made.origin.site, made.origin.id) == (FULL.url, "", FULL.url)
     assert made.enclosure is not None and made.enclosure.podcast == ("person Cy",)
-    assert shown(enclosure=Enclosure(url=f"{url}.mp3", type="audio/mpeg")).enclosure is None
+    assert (
+        make_sample_view(enclosure=Enclosure(url=f"{url}.mp3", type="audio/mpeg")).enclosure is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -191,31 +195,31 @@ def test_no_address_that_a_stranger_says_leads_into_a_private_network(url: str) 
         (FULL, {"url": "http://10.0.0.7/1"}),
     ],
 )
-def test_whom_the_operator_lets_in_may_name_addresses_there(
+def test_allowed_sources_may_name_private_addresses(
     source: Source, changes: dict[str, Any]
 ) -> None:
     url = "http://10.0.0.1/x"
-    made = shown(source, **_all_from(url), **changes)
+    made = make_sample_view(source, **make_article_with_address(url), **changes)
     assert {made.cover, made.licence, made.origin.site, made.related[0]} == {url}
     assert made.enclosure is not None and len(made.enclosure.podcast) == 4
 
 
 def test_public_addresses_stay() -> None:
     url = "https://beta.example/x?a=b;c=d"
-    made = shown(**_all_from(url))
+    made = make_sample_view(**make_article_with_address(url))
     assert {made.cover, made.licence, made.origin.url, made.related[0]} == {url}
     assert made.enclosure is not None and len(made.enclosure.podcast) == 4
     assert made.rights == f"See {url}; Free"
 
 
 def test_updated_of_an_entry_that_an_earlier_version_merged_moves_at_noon_and_midnight() -> None:
-    day = shown().updated + timedelta(days=1)
+    day = make_sample_view().updated + timedelta(days=1)
     began = day.replace(hour=9, minute=30, second=0, microsecond=0)
     story = f"{began.timestamp():.0f}story"
     moments = []
     for hour in (9, 11, 12, 15, 23):
         latest = began.replace(hour=hour, minute=45)
-        entry = make_folded_entry(shown(), StoryEntry(story, latest), INSTANCE)
+        entry = make_folded_entry(make_sample_view(), StoryEntry(story, latest), INSTANCE)
         moments.append(entry.updated.replace(microsecond=0))
     noon = began.replace(hour=12, minute=0)
     assert moments == [began, began, noon, noon, noon]

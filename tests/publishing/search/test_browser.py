@@ -73,8 +73,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server.server_close()
 
 
-def page(address: str, folder: Path) -> str:
-    """The document as it is after its scripts have run."""
+def load_page(address: str, folder: Path) -> str:
+    """Return the document after its scripts ran."""
     assert CHROMIUM is not None
     options = [
         "--headless=new",
@@ -92,9 +92,9 @@ def page(address: str, folder: Path) -> str:
     return made.stdout
 
 
-def found(address: str, folder: Path) -> tuple[list[str], str, str]:
-    """The titles that were found, what was said, and the title of the document."""
-    dom = page(address, folder)
+def read_results(address: str, folder: Path) -> tuple[list[str], str, str]:
+    """Return the titles that were found, the message, and the title of the document."""
+    dom = load_page(address, folder)
     results = re.search(r'<ol id="results".*?</ol>', dom, re.DOTALL)
     said = re.search(r'id="said"[^>]*>([^<]*)<', dom)
     title = re.search(r"<title>(.*?)</title>", dom)
@@ -104,7 +104,7 @@ def found(address: str, folder: Path) -> tuple[list[str], str, str]:
 
 
 def test_the_script_and_the_build_agree_on_the_terms_of_a_text(site: str, tmp_path: Path) -> None:
-    told = re.search(r"<pre>(.*?)</pre>", page(site + "terms.html", tmp_path), re.DOTALL)
+    told = re.search(r"<pre>(.*?)</pre>", load_page(site + "terms.html", tmp_path), re.DOTALL)
     assert told is not None
     assert [set(one) for one in json.loads(html.unescape(told[1]))] == [
         set(each_term(text)) for text in TEXTS
@@ -123,7 +123,7 @@ def test_the_script_and_the_build_agree_on_the_terms_of_a_text(site: str, tmp_pa
 def test_a_story_is_found_and_its_title_is_text(
     site: str, tmp_path: Path, query: str, title: str
 ) -> None:
-    titles, said, document = found(f"{site}search.html?q={quote(query)}", tmp_path)
+    titles, said, document = read_results(f"{site}search.html?q={quote(query)}", tmp_path)
     assert (titles, said) == ([title], "1 found.")
     assert document.startswith("Search"), "nothing of a title was run"
 
@@ -131,10 +131,10 @@ def test_a_story_is_found_and_its_title_is_text(
 def test_the_newest_come_first_and_the_others_when_they_are_asked_for(
     site: str, tmp_path: Path
 ) -> None:
-    titles, said, _ = found(f"{site}search.html?q=common", tmp_path)
+    titles, said, _ = read_results(f"{site}search.html?q=common", tmp_path)
     assert (titles[0], len(titles), said) == (
         "Common story number44",
         20,
         "20 of 45 found among the newest 52 stories.",
     )
-    assert found(f"{site}search.html?q=zebra", tmp_path)[:2] == ([], "Nothing found.")
+    assert read_results(f"{site}search.html?q=zebra", tmp_path)[:2] == ([], "Nothing found.")

@@ -10,7 +10,7 @@ NOW = datetime(2026, 11, 26, tzinfo=UTC)
 MONTHS = {"2024-03": "a", "2024-12": "b", "2026-01": "c", "2026-10": "d", "2026-11": "e"}
 
 
-def made(
+def plan_names(
     count: int = 2, months: dict[str, str] = MONTHS, about: str = "", **changed: str
 ) -> dict[str, Period]:
     newest = [
@@ -20,7 +20,7 @@ def made(
 
 
 def test_closed_years_closed_months_and_blocks_of_the_open_month() -> None:
-    found = made(BLOCK + 1)
+    found = plan_names(BLOCK + 1)
     assert list(found) == ["2024", "2026-01", "2026-10", "2026-11.0", "2026-11.1"]
     assert found["2024"].months == ("2024-03", "2024-12")
     assert found["2026-11.0"].ids[0] == "id0", (
@@ -30,7 +30,7 @@ def test_closed_years_closed_months_and_blocks_of_the_open_month() -> None:
 
 
 def test_eight_full_blocks_of_a_busy_month_are_one() -> None:
-    found = made(9 * BLOCK, {"2026-11": "e"})
+    found = plan_names(9 * BLOCK, {"2026-11": "e"})
     assert {name: len(one.ids) for name, one in found.items()} == {
         "2026-11.0": 8 * BLOCK,
         "2026-11.8": BLOCK,
@@ -38,21 +38,21 @@ def test_eight_full_blocks_of_a_busy_month_are_one() -> None:
 
 
 def test_one_more_article_changes_the_last_block_alone() -> None:
-    before, after = made(BLOCK + 1), made(BLOCK + 2)
+    before, after = plan_names(BLOCK + 1), plan_names(BLOCK + 2)
     assert {name for name in after if after[name] != before.get(name)} == {"2026-11.1"}
 
 
 def test_a_changed_article_changes_its_period_alone() -> None:
-    before = made(BLOCK + 1)
-    assert {name for name, one in made(BLOCK + 1, id3="2").items() if one != before[name]} == {
-        "2026-11.0"
-    }
-    edited = made(BLOCK + 1, MONTHS | {"2024-03": "z"})
+    before = plan_names(BLOCK + 1)
+    assert {
+        name for name, one in plan_names(BLOCK + 1, id3="2").items() if one != before[name]
+    } == {"2026-11.0"}
+    edited = plan_names(BLOCK + 1, MONTHS | {"2024-03": "z"})
     assert {name for name, one in edited.items() if one != before[name]} == {"2024"}
 
 
-def test_what_else_they_are_made_with_changes_all() -> None:
-    before, after = made(), made(about="x")
+def test_other_input_changes_all_periods() -> None:
+    before, after = plan_names(), plan_names(about="x")
     assert all(after[name].fingerprint != before[name].fingerprint for name in before)
 
 

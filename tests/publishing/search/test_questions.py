@@ -1,4 +1,4 @@
-"""Searches and questions of people on a shelf of real articles: what should be found is."""
+"""Searches and questions of people over real articles find the articles that they should."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ pytestmark = [
 ]
 
 
-def rows() -> Iterator[tuple[str, str, str, str, str, str]]:
+def load_rows() -> Iterator[tuple[str, str, str, str, str, str]]:
     """Id, title, text, category, language, source."""
     for name, language in (("bbc", "en"), ("gnad", "de")):
-        for row in _lines(CORPUS / f"texts/cat_{name}.jsonl.gz"):
+        for row in read_lines(CORPUS / f"texts/cat_{name}.jsonl.gz"):
             yield (
                 row["id"],
                 row["title"] or row["text"][:60],
@@ -55,12 +55,12 @@ def rows() -> Iterator[tuple[str, str, str, str, str, str]]:
                 language,
                 name,
             )
-    for row in _lines(CORPUS / "pages/more.jsonl.gz"):
+    for row in read_lines(CORPUS / "pages/more.jsonl.gz"):
         if row["id"].startswith("fundus/jp/"):
             yield row["id"], row["truth"]["title"], row["truth"]["text"], "", "ja", "fundus"
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path, "rt", encoding="utf-8") as file:
         yield from map(json.loads, file)
 
@@ -68,7 +68,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def texts_of_articles() -> dict[Article, str]:
     made_articles, start = dict[Article, str](), datetime(2025, 10, 1, tzinfo=UTC)
-    for number, (id, title, text, category, language, source) in enumerate(rows()):
+    for number, (id, title, text, category, language, source) in enumerate(load_rows()):
         excerpt = " ".join(text.split()[:EXCERPT]) if language != "ja" else text[:EXCERPT]
         moment = start + timedelta(hours=number)
         made = Article(
@@ -87,7 +87,7 @@ def texts_of_articles() -> dict[Article, str]:
 def archive(
     texts_of_articles: dict[Article, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Store]:
-    """A database whose terms are read."""
+    """A database with the terms of its articles."""
     path = tmp_path_factory.mktemp("archive") / "syndicator.db"
     records = [
         ArticleRecord(article=article, stamp=FileStamp(path=f"{number}.md", mtime_ns=1, size=1))

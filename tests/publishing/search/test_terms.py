@@ -1,4 +1,4 @@
-"""What a text can be found by."""
+"""The terms by which a text can be found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files of the search a build makes, and that they hold what a visitor may find."""
+"""A build makes the right files of the search, and they have only published words."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ def search_files(outlet: MemoryOutlet) -> dict[str, bytes]:
     return {name: data for name, data in outlet.files.items() if name.startswith("search/")}
 
 
-def listed(outlet: MemoryOutlet) -> list[list[Any]]:
+def list_periods(outlet: MemoryOutlet) -> list[list[Any]]:
     found: list[list[Any]] = search.called(outlet.files["search/index.js"])
     return found
 
 
-def text_of(outlet: MemoryOutlet) -> str:
+def make_text(outlet: MemoryOutlet) -> str:
     return json.dumps(
         [search.called(data) for data in search_files(outlet).values()], ensure_ascii=False
     )
 
 
-def made(*articles: Any) -> tuple[MemoryIndex, MemoryOutlet]:
+def make_files(*articles: Any) -> tuple[MemoryIndex, MemoryOutlet]:
     index, outlet = MemoryIndex(articles), MemoryOutlet()
     built(index, outlet)
     return index, outlet
@@ -41,7 +41,7 @@ OLD = datetime(2023, 5, 1, tzinfo=UTC)
 
 
 def test_title_tags_category_author_source_and_excerpt_are_found() -> None:
-    _, outlet = made(
+    _, outlet = make_files(
         article(
             1, title="Zebras graze", excerpt="Quietly so.", tags=("Savanna",), category="Nature"
         )
@@ -69,21 +69,21 @@ def test_title_tags_category_author_source_and_excerpt_are_found() -> None:
 
 def test_the_same_articles_give_the_same_bytes_and_one_more_changes_one_block() -> None:
     articles = [article(n) for n in range(5)] + [article(9, added=OLD, published=OLD)]
-    index, outlet = made(*articles)
-    assert search_files(made(*reversed(articles))[1]) == search_files(outlet)
+    index, outlet = make_files(*articles)
+    assert search_files(make_files(*reversed(articles))[1]) == search_files(outlet)
     before = search_files(outlet)
     index.add(article(6, title="Another"))
     built(index, outlet, only={key for key, row in index.rows.items() if row.stale})
     changed = {name for name, data in search_files(outlet).items() if before.get(name) != data}
     assert changed == {"search/index.js", "search/2025-11.0.t0.js", "search/2025-11.0.d0.js"}
-    assert [row[0] for row in listed(outlet)] == ["2023", "2025-11.0"]
+    assert [row[0] for row in list_periods(outlet)] == ["2023", "2025-11.0"]
 
 
-def test_what_files_were_made_of_is_remembered_and_not_published() -> None:
-    index, outlet = made(article(1), article(9, added=OLD, published=OLD))
+def test_fingerprints_of_search_files_are_stored_and_not_published() -> None:
+    index, outlet = make_files(article(1), article(9, added=OLD, published=OLD))
     remembered = index.targets([SEARCH])
     assert remembered.keys() == {"search/index.js", "search/2023", "search/2025-11.0"}
-    assert not set(remembered.values()) & {row[1] for row in listed(outlet)}
+    assert not set(remembered.values()) & {row[1] for row in list_periods(outlet)}
     before = search_files(outlet)
     for name, file in index.files(remembered).items():
         index.files_of[name] = replace(file, made_of="other times")
@@ -95,7 +95,7 @@ def test_what_files_were_made_of_is_remembered_and_not_published() -> None:
 def test_a_build_makes_no_file_of_a_period_that_did_not_change(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    index, outlet = made(article(1), article(9, added=OLD, published=OLD))
+    index, outlet = make_files(article(1), article(9, added=OLD, published=OLD))
     index.add(article(2))
     periods: list[str] = []
     shards = search.Shards
@@ -106,36 +106,36 @@ def test_a_build_makes_no_file_of_a_period_that_did_not_change(
 
 def test_an_article_that_was_withdrawn_is_found_no_more() -> None:
     gone = article(3, title="Retracted claim")
-    index, outlet = made(*(article(n) for n in range(3)), gone)
-    assert "Retracted" in text_of(outlet)
+    index, outlet = make_files(*(article(n) for n in range(3)), gone)
+    assert "Retracted" in make_text(outlet)
     index.remove(gone.id, at=datetime(2026, 1, 1, tzinfo=UTC))
     built(index, outlet, only={key for key, row in index.rows.items() if row.stale})
-    assert "Retracted" not in text_of(outlet) and "retracted" not in text_of(outlet)
+    assert "Retracted" not in make_text(outlet) and "retracted" not in make_text(outlet)
 
 
-def test_what_must_not_be_quoted_is_not_found_by_its_words() -> None:
+def test_words_of_unpublished_texts_find_nothing() -> None:
     one = article(1, robots=("nosnippet",), excerpt="Unquotable words.")
     _, outlet, _ = with_texts(one, texts={one.id: "Unsayable."})
-    assert "unquotable" not in text_of(outlet) and "unsayable" not in text_of(outlet)
+    assert "unquotable" not in make_text(outlet) and "unsayable" not in make_text(outlet)
 
 
-def test_words_of_a_text_of_which_an_excerpt_is_published_are_not_found() -> None:
+def test_words_of_a_text_with_only_an_excerpt_published_are_not_found() -> None:
     one = article(1, excerpt="Quotable words.")
     _, outlet, _ = with_texts(one, texts={one.id: "Unpublished."})
-    assert "quotable" in text_of(outlet) and "unpublished" not in text_of(outlet)
+    assert "quotable" in make_text(outlet) and "unpublished" not in make_text(outlet)
 
 
 def test_files_of_periods_that_are_no_more_go() -> None:
-    index, outlet = made(article(1))
+    index, outlet = make_files(article(1))
     assert any(name.startswith("search/2025-11.") for name in outlet.files)
     index.add(article(2, added=datetime(2026, 2, 1, tzinfo=UTC)))
     built(index, outlet)
-    assert {row[0] for row in listed(outlet)} == {"2025", "2026-02.0"}
+    assert {row[0] for row in list_periods(outlet)} == {"2025", "2026-02.0"}
     assert not any(name.startswith("search/2025-11.") for name in outlet.files)
 
 
 def test_a_file_that_is_lost_and_a_list_that_is_broken_are_made_again() -> None:
-    index, outlet = made(article(1), article(2))
+    index, outlet = make_files(article(1), article(2))
     whole = search_files(outlet)
     for damage in ({"search/index.js": b'syndicatorSearch("index",[[1,2]])\n'}, {}):
         outlet.files |= damage
@@ -147,7 +147,7 @@ def test_a_file_that_is_lost_and_a_list_that_is_broken_are_made_again() -> None:
 
 def test_hostile_text_is_data_in_a_script_of_ascii() -> None:
     title = "</script><img src=x onerror=alert(1)>\u2028\"';__proto__ constructor"
-    _, outlet = made(article(1, title=title, tags=("__proto__",)))
+    _, outlet = make_files(article(1, title=title, tags=("__proto__",)))
     for name, data in search_files(outlet).items():
         assert (
             data.isascii() and data.count(b"\n") == 1 and data.startswith(b"syndicatorSearch(")
@@ -157,8 +157,8 @@ def test_hostile_text_is_data_in_a_script_of_ascii() -> None:
     )
 
 
-def terms(outlet: MemoryOutlet, period: str) -> dict[str, str]:
-    """The terms of all files of a period."""
+def read_terms(outlet: MemoryOutlet, period: str) -> dict[str, str]:
+    """Return the terms of all files of a period."""
     files = [
         search.called(data)
         for name, data in outlet.files.items()
@@ -172,11 +172,11 @@ def test_many_articles_are_spread_over_files() -> None:
         article(n, title=f"Story number{n} word{n * 7919}", added=OLD + timedelta(minutes=n))
         for n in range(300)
     ]
-    _, outlet = made(*articles, article(999))
-    (period,) = (row for row in listed(outlet) if row[0] == "2023")
+    _, outlet = make_files(*articles, article(999))
+    (period,) = (row for row in list_periods(outlet) if row[0] == "2023")
     assert period[2:] == [300, 4]
     assert set(search.list_shard_names(*(period[at] for at in (0, 2, 3)))) <= set(outlet.files)
-    lines = terms(outlet, "2023")
+    lines = read_terms(outlet, "2023")
     assert (lines["story"], lines["number7"]) == (",".join(["0!"] * 300), "7!")
     assert lines["number37"] == "11!", "in base 36"
 
@@ -197,10 +197,10 @@ def with_texts(
 
 
 @pytest.mark.usefixtures("full")
-def test_the_words_of_a_text_are_found_and_those_that_it_says_often_count_for_more() -> None:
+def test_words_of_a_text_are_found_and_frequent_words_weigh_more() -> None:
     text = "**Inflation** rose. " + "Prices fell. " * 3 + "[here](https://hidden.example/)"
     _, outlet, _ = with_texts(article(1), texts={article(1).id: text})
-    lines = terms(outlet, "2025-11.0")
+    lines = read_terms(outlet, "2025-11.0")
     assert (lines["inflation"], lines["price"], lines["here"]) == ("0", "0.", "0")
     assert "hidden" not in lines
 
@@ -212,7 +212,7 @@ def test_the_terms_that_are_stored_are_those_of_a_text() -> None:
     index.add(article(2))
     index.terms[article(2).id] = Document(body=" tariff ")
     built(index, outlet, markdown=texts.__getitem__)
-    found = terms(outlet, "2025-11.0")
+    found = read_terms(outlet, "2025-11.0")
     assert "tariff" in found and "price" not in found
 
 
@@ -220,7 +220,7 @@ def test_the_terms_that_are_stored_are_those_of_a_text() -> None:
 def test_the_words_of_a_long_text_are_bounded() -> None:
     text = " ".join(f"word{number}" for number in range(1000))
     _, outlet, _ = with_texts(article(1), texts={article(1).id: text})
-    assert sum(term.startswith("word") for term in terms(outlet, "2025-11.0")) == 400
+    assert sum(term.startswith("word") for term in read_terms(outlet, "2025-11.0")) == 400
 
 
 def test_without_pages_there_is_no_search() -> None:

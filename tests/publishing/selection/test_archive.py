@@ -16,7 +16,15 @@ from syndicator.articles.fields import named_feeds_of
 from syndicator.configuration.settings import Publish, Settings
 from syndicator.core.model import FeedKey, entry_urn
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
-from tests.publishing.test_builder import ATOM, INSTANCE, SETTINGS, START, article, at_most, built
+from tests.publishing.test_builder import (
+    ATOM,
+    INSTANCE,
+    SETTINGS,
+    START,
+    article,
+    built,
+    limit_entries,
+)
 
 BASE = SETTINGS.base_url
 FEEDS = {"all.atom": FeedKey("all", "all"), "tags/llm.atom": FeedKey("tag", "llm")}
@@ -24,9 +32,8 @@ FEEDS = {"all.atom": FeedKey("all", "all"), "tags/llm.atom": FeedKey("tag", "llm
 
 @dataclass(frozen=True)
 class Day:
-    """What happens before a build: minutes at which articles come, which of them have the tag,
-    which of the older ones (by their place) are corrected, retagged, withdrawn; how many days
-    pass."""
+    """The changes before a build: minutes at which articles come, which of them have the tag, which
+    of the older ones (by index) are corrected, retagged, withdrawn; how many days pass."""
 
     minutes: list[int]
     tagged: list[bool]
@@ -52,8 +59,8 @@ DAYS = st.lists(
 )
 
 
-def lived(days: list[Day], how: Settings) -> Iterator[tuple[MemoryIndex, MemoryOutlet]]:
-    """The article store and what is published, after each day."""
+def live_days(days: list[Day], how: Settings) -> Iterator[tuple[MemoryIndex, MemoryOutlet]]:
+    """Return the article store and the published files after each day."""
     index, outlet, number, when = MemoryIndex(), MemoryOutlet(), 0, START
     for day in days:
         for minute, tagged in zip(sorted(day.minutes), day.tagged, strict=False):
@@ -62,13 +69,13 @@ def lived(days: list[Day], how: Settings) -> Iterator[tuple[MemoryIndex, MemoryO
             source = "beta" if number % 4 == 0 else "alpha"  # which has more than its share
             tags = ("AI", "LLM") if tagged else ("AI",)
             index.add(article(number, added=added, published=added, source_key=source, tags=tags))
-        changed(index, day, when + timedelta(hours=24))
+        list_changed(index, day, when + timedelta(hours=24))
         assert built(index, outlet, how).held == ()
         yield index, outlet
         when += timedelta(days=day.pause)
 
 
-def changed(index: MemoryIndex, day: Day, now: datetime) -> None:
+def list_changed(index: MemoryIndex, day: Day, now: datetime) -> None:
     def picked(places: list[int]) -> list[str]:
         ids = sorted(index.article_store)
         return [ids[place % len(ids)] for place in places if len(ids) > 1]
@@ -82,8 +89,8 @@ def changed(index: MemoryIndex, day: Day, now: datetime) -> None:
         index.remove(id, now)
 
 
-def walked(outlet: MemoryOutlet, name: str) -> Iterator[etree._Element]:
-    """The documents from the head back; each names the one that it was reached from."""
+def walk_archive(outlet: MemoryOutlet, name: str) -> Iterator[etree._Element]:
+    """Return the documents from the head back, each with the one that links it."""
     seen, reached_from = set[str](), ""
     while name:
         assert name not in seen, "the walk goes in a circle"
@@ -105,17 +112,17 @@ def walked(outlet: MemoryOutlet, name: str) -> Iterator[etree._Element]:
 def test_a_walk_meets_every_article_and_its_newest_copy_first(
     monkeypatch: pytest.MonkeyPatch, days: list[Day], limit: int, hours: int
 ) -> None:
-    at_most(monkeypatch, 9)
+    limit_entries(monkeypatch, 9)
     how = Settings(
         site=SETTINGS.site,
         publish=Publish(limit=limit, window_hours=hours, tag_min=1, archives=True),
     )
-    for index, outlet in lived(days, how):
+    for index, outlet in live_days(days, how):
         for name, key in FEEDS.items():
             if name not in outlet.files:
                 continue
             first: dict[str, tuple[str, str]] = {}
-            for root in walked(outlet, name):
+            for root in walk_archive(outlet, name):
                 for entry in root.findall(f"{ATOM}entry"):
                     id, copy = (
                         entry.findtext(f"{ATOM}id"),

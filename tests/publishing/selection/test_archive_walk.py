@@ -17,7 +17,7 @@ from syndicator.publishing import paths
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.selection.feeds import plan
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all, stale
-from tests.publishing.test_builder import INSTANCE, SOURCES, START, article, at_most
+from tests.publishing.test_builder import INSTANCE, SOURCES, START, article, limit_entries
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 BASE = "https://feeds.example/"
@@ -29,17 +29,17 @@ SETTINGS = Settings(
 
 @pytest.fixture(autouse=True)
 def short_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
-    at_most(monkeypatch, 12)
+    limit_entries(monkeypatch, 12)
 
 
-def turn(
+def end_run(
     index: MemoryIndex,
     outlet: MemoryOutlet,
     *,
     whole: bool = False,
     settings: Settings = SETTINGS,
 ) -> BuildReport:
-    """What a run does at its end: build what changed."""
+    """Build the feeds that changed, as a run does at its end."""
     specs = plan(
         index.feeds(), settings=settings, sources=list(SOURCES.values()), queries=(), categories={}
     )
@@ -90,11 +90,11 @@ def test_a_subscriber_meets_every_article_once_and_misses_none(seed: int) -> Non
     readers = [Subscriber("all.atom"), Subscriber("tags/ai.atom")]
     numbers = itertools.count(1)
     for day in range(DAYS):
-        grow(index, chance, day, numbers)
-        change(index, chance, START + timedelta(days=day, hours=23))
+        add_articles(index, chance, day, numbers)
+        change_articles(index, chance, START + timedelta(days=day, hours=23))
         if not index.article_store:
             continue
-        report = turn(index, outlet)
+        report = end_run(index, outlet)
         assert report.held == () and report.set_aside == ()
         if chance.random() < 0.4 or day == DAYS - 1:
             for reader in [reader for reader in readers if reader.name in outlet.files]:
@@ -104,12 +104,14 @@ def test_a_subscriber_meets_every_article_once_and_misses_none(seed: int) -> Non
     for reader in readers:
         assert published <= set(reader.met) <= published | gone
     again = MemoryOutlet()
-    turn(index, again, whole=True)
+    end_run(index, again, whole=True)
     assert again.files == outlet.files
 
 
-def grow(index: MemoryIndex, chance: random.Random, day: int, numbers: Iterator[int]) -> None:
-    """A day's new articles: none, a few, or more than a feed holds."""
+def add_articles(
+    index: MemoryIndex, chance: random.Random, day: int, numbers: Iterator[int]
+) -> None:
+    """Add a day's articles: none, a few, or more than a feed has."""
     for number in itertools.islice(numbers, chance.choice((0, 1, 3, 25))):
         when = START + timedelta(days=day, minutes=number % 1000)
         source = "beta" if number % 6 == 0 else "alpha"  # which has more than its share
@@ -117,8 +119,8 @@ def grow(index: MemoryIndex, chance: random.Random, day: int, numbers: Iterator[
         index.add(article(number, added=when, published=when, source_key=source, tags=tags))
 
 
-def change(index: MemoryIndex, chance: random.Random, now: datetime) -> None:
-    """Two articles of any age are corrected, get other tags or are withdrawn."""
+def change_articles(index: MemoryIndex, chance: random.Random, now: datetime) -> None:
+    """Correct, retag or withdraw two articles of any age."""
     for id in chance.sample(sorted(index.article_store), min(2, len(index.article_store))):
         kind, one = chance.choice(("correct", "retag", "withdraw", "none")), index.article_store[id]
         if kind == "correct":
@@ -133,14 +135,14 @@ def change(index: MemoryIndex, chance: random.Random, now: datetime) -> None:
 
 def test_a_renamed_tag_keeps_its_id_and_its_old_address() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(5)), MemoryOutlet()
-    turn(index, outlet)
+    end_run(index, outlet)
     before = etree.fromstring(outlet.files["tags/llm.atom"]).findtext(f"{ATOM}id")
     for id in list(index.article_store):
         index.add(replace(index.article_store[id], tags=("AI", "Language models")))
     old, new = FeedKey("tag", "llm"), FeedKey("tag", "language-models")
     index.rows[new] = replace(index.rows[new], first_slug="llm")
     index.rows[old] = replace(index.rows[old], moved_to=new)
-    turn(index, outlet)
+    end_run(index, outlet)
     assert (
         etree.fromstring(outlet.files["tags/language-models.atom"]).findtext(f"{ATOM}id") == before
     )
@@ -153,11 +155,11 @@ def test_a_withdrawn_article_is_gone_everywhere_at_once() -> None:
         MemoryIndex(article(n, added=START + timedelta(days=n * 9)) for n in range(8)),
         MemoryOutlet(),
     )
-    turn(index, outlet)
+    end_run(index, outlet)
     victim = next(iter(index.article_store.values()))
     urn = entry_urn(INSTANCE, victim.id).encode()
     index.remove(victim.id, START + timedelta(days=99))
-    report = turn(index, outlet)
+    report = end_run(index, outlet)
     assert report.held == ()
     holding = [
         name
@@ -175,23 +177,23 @@ def test_a_withdrawn_article_is_gone_everywhere_at_once() -> None:
 
 def test_merged_copies_leave_all_but_their_source() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
-    turn(index, outlet)
+    end_run(index, outlet)
     copy, original = sorted(index.article_store)[2:4]
     index.merge(copy, original)
-    assert turn(index, outlet).held == ()
+    assert end_run(index, outlet).held == ()
     urn = entry_urn(INSTANCE, copy).encode()
     assert urn not in outlet.files["all.atom"] and urn in outlet.files["sources/alpha.atom"]
 
 
 def test_changed_settings_make_feeds_stale() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(5)), MemoryOutlet()
-    turn(index, outlet)
+    end_run(index, outlet)
     specs = plan(
         index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={}
     )
     assert stale(specs, index) == set()
     renamed = SETTINGS.model_copy(update={"site": Site(title="Nights", url=BASE)})
-    report = turn(index, outlet, settings=renamed)
+    report = end_run(index, outlet, settings=renamed)
     assert {f"{paths.stem(spec.key)}.atom" for spec in specs} <= set(report.written)
 
 

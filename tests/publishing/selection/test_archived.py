@@ -1,4 +1,4 @@
-"""Which feeds have archives, by the setting, taxonomy.toml and what is published."""
+"""Feeds have archives by the setting, by taxonomy.toml, or because they have published some."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_list_names_feeds_and_kinds(key: FeedKey, older: Older) -> None:
     )
 
 
-def test_what_is_published_goes_on() -> None:
+def test_published_archives_continue() -> None:
     assert find_older_place(BEES, "listed", (), {BEES}) is Older.OF_AXIS
     assert find_older_place(MINE, "listed", (), {MINE}) is Older.OWN
 
@@ -74,9 +74,9 @@ def test_a_feed_without_archives_is_its_newest_unless_the_operator_wrote_a_windo
 
 
 def test_the_archives_of_a_moved_feed_are_those_of_its_heir() -> None:
-    moved = replace(row(AI), moved_to=BEES, published=True)
-    assert find_published([moved, row(BEES)], {AI, MINE}) == {BEES, MINE}
+    moved = replace(make_row(AI), moved_to=BEES, published=True)
+    assert find_published([moved, make_row(BEES)], {AI, MINE}) == {BEES, MINE}
 
 
-def row(key: FeedKey) -> FeedRow:
+def make_row(key: FeedKey) -> FeedRow:
     return FeedRow(key=key, name=key.slug, first_slug=key.slug, count=3)

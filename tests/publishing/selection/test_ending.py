@@ -47,11 +47,11 @@ def test_stories_that_wait_are_published_as_before() -> None:
 
 
 def test_only_published_feeds_count() -> None:
-    rows = [row(key) for key in TAGS[:4]]
+    rows = [make_row(key) for key in TAGS[:4]]
     rows[1] = replace(rows[1], published=None)
     rows[2] = replace(rows[2], moved_to=TAGS[0])
-    rows.append(replace(row(FeedKey(QUERY, "new")), published=None))
-    assert find_given_up([*rows, row(ALL)], {ALL}, WITHOUT_TAGS) == {TAGS[0], TAGS[3]}
+    rows.append(replace(make_row(FeedKey(QUERY, "new")), published=None))
+    assert find_given_up([*rows, make_row(ALL)], {ALL}, WITHOUT_TAGS) == {TAGS[0], TAGS[3]}
     assert find_given_up(rows, set(TAGS), Publish()) == set()
 
 
@@ -62,5 +62,5 @@ def test_the_first_feeds_are_named() -> None:
     assert describe_waiting([]) == ()
 
 
-def row(key: FeedKey) -> FeedRow:
+def make_row(key: FeedKey) -> FeedRow:
     return FeedRow(key=key, name=key.slug, first_slug=key.slug, count=1, published=True)

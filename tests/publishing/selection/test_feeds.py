@@ -18,11 +18,11 @@ SETTINGS = Settings(site=Site(title="Example"), publish=Publish(limit=20))
 ALPHA = Source(key="alpha", url="https://alpha.example/feed", title="Alpha News", language="de")
 
 
-def row(axis: str, slug: str, count: int, **more: Any) -> FeedRow:
+def make_row(axis: str, slug: str, count: int, **more: Any) -> FeedRow:
     return FeedRow(key=FeedKey(axis, slug), name=slug.upper(), first_slug=slug, count=count, **more)
 
 
-def keys(
+def list_keys(
     *rows: FeedRow, queries: tuple[SavedQuery, ...] = (), sources: tuple[Source, ...] = (ALPHA,)
 ) -> list[FeedKey]:
     return [
@@ -32,21 +32,21 @@ def keys(
 
 
 def test_an_empty_shelf_has_one_feed() -> None:
-    assert keys() == [FeedKey("all", "all")]
+    assert list_keys() == [FeedKey("all", "all")]
 
 
 def test_a_tag_gets_a_feed_at_three_and_keeps_it() -> None:
-    assert FeedKey("tag", "ai") not in keys(row("tag", "ai", 2))
-    assert FeedKey("tag", "ai") in keys(row("tag", "ai", 3))
-    assert FeedKey("tag", "ai") in keys(row("tag", "ai", 0, published=True))
+    assert FeedKey("tag", "ai") not in list_keys(make_row("tag", "ai", 2))
+    assert FeedKey("tag", "ai") in list_keys(make_row("tag", "ai", 3))
+    assert FeedKey("tag", "ai") in list_keys(make_row("tag", "ai", 0, published=True))
 
 
 def test_a_tag_of_the_taxonomy_has_its_feed_from_its_first_article() -> None:
     rows = [
-        row("tag", "open-source", 1),
-        row("tag", "ai", 1),
-        row("tag", "chips", 0),
-        row("source", "law", 0),
+        make_row("tag", "open-source", 1),
+        make_row("tag", "ai", 1),
+        make_row("tag", "chips", 0),
+        make_row("source", "law", 0),
     ]
     specs = plan(
         rows,
@@ -62,7 +62,11 @@ def test_a_tag_of_the_taxonomy_has_its_feed_from_its_first_article() -> None:
 
 def test_only_feeds_of_the_axes_that_are_published() -> None:
     query = SavedQuery(slug="q", query="chip", expr=parse_query("chip"))
-    rows = [row("source", "alpha", 9), row("tag", "ai", 9), row("category", "c", 9, published=True)]
+    rows = [
+        make_row("source", "alpha", 9),
+        make_row("tag", "ai", 9),
+        make_row("category", "c", 9, published=True),
+    ]
 
     def axes(*words: str) -> list[str]:
         chosen = replace_axes(SETTINGS, words)
@@ -83,31 +87,31 @@ def replace_axes(settings: Settings, words: tuple[str, ...]) -> Settings:
 
 
 def test_moved_and_dropped_feeds_are_none() -> None:
-    moved = row("tag", "llm", 9, moved_to=FeedKey("tag", "language-models"))
-    dropped = row("category", "old", 0, dropped=True)
-    assert keys(moved, dropped) == [FeedKey("all", "all")]
-    assert FeedKey("category", "old") in keys(row("category", "old", 1, dropped=True))
+    moved = make_row("tag", "llm", 9, moved_to=FeedKey("tag", "language-models"))
+    dropped = make_row("category", "old", 0, dropped=True)
+    assert list_keys(moved, dropped) == [FeedKey("all", "all")]
+    assert FeedKey("category", "old") in list_keys(make_row("category", "old", 1, dropped=True))
 
 
 def test_a_removed_source_keeps_its_feed() -> None:
-    assert FeedKey("source", "alpha") in keys(row("source", "alpha", 5), sources=())
+    assert FeedKey("source", "alpha") in list_keys(make_row("source", "alpha", 5), sources=())
 
 
 def test_the_order_is_fixed() -> None:
     query = SavedQuery(slug="q", query="chip", expr=parse_query("chip"))
     rows = [
-        row("source", "alpha", 1),
-        row("tag", "b", 3),
-        row("tag", "a", 3),
-        row("category", "c", 1),
+        make_row("source", "alpha", 1),
+        make_row("tag", "b", 3),
+        make_row("tag", "a", 3),
+        make_row("category", "c", 1),
     ]
     wanted = ["all", "c", "a", "b", "alpha", "q"]
-    assert [key.slug for key in keys(*rows, queries=(query,))] == wanted
-    assert [key.slug for key in keys(*rows[::-1], queries=(query,))] == wanted
+    assert [key.slug for key in list_keys(*rows, queries=(query,))] == wanted
+    assert [key.slug for key in list_keys(*rows[::-1], queries=(query,))] == wanted
 
 
 def test_a_category_named_like_a_tag_says_so() -> None:
-    rows = [row("tag", "ai", 3), row("category", "ai", 1), row("category", "law", 1)]
+    rows = [make_row("tag", "ai", 3), make_row("category", "ai", 1), make_row("category", "law", 1)]
     titles = {
         spec.key: spec.title
         for spec in plan(rows, settings=SETTINGS, sources=(), queries=(), categories={})
@@ -124,7 +128,7 @@ def test_titles_languages_and_overrides() -> None:
         slug="tags/a", feed=FeedKey("tag", "a"), title="All of A", limit=700, formats=("atom",)
     )
     query = SavedQuery(slug="big-chips", query="chip", expr=parse_query("chip"), window_hours=1)
-    rows = [row("source", "alpha", 1), row("tag", "a", 3), row("category", "c", 1)]
+    rows = [make_row("source", "alpha", 1), make_row("tag", "a", 3), make_row("category", "c", 1)]
     specs = {
         spec.key.slug: spec
         for spec in plan(
@@ -151,7 +155,7 @@ def test_a_larger_limit_counts_for_the_day_and_older_articles_and_a_sources_feed
     None
 ):
     def spec(axis: str, publish: Publish) -> tuple[int, int, float]:
-        rows, how = [row("source", "alpha", 5)], Settings(publish=publish)
+        rows, how = [make_row("source", "alpha", 5)], Settings(publish=publish)
         made = {
             one.key.axis: one
             for one in plan(rows, settings=how, sources=(), queries=(), categories={})
@@ -165,7 +169,7 @@ def test_a_larger_limit_counts_for_the_day_and_older_articles_and_a_sources_feed
 
 
 def test_a_saved_question_has_the_names_of_its_feeds_as_title() -> None:
-    rows = [row("tag", "ai", 3), row("source", "alpha", 1)]
+    rows = [make_row("tag", "ai", 3), make_row("source", "alpha", 1)]
     asked = SavedQuery(slug="q/tag.ai/words.gpu/not.tag.law", query="tag:ai")
     named = SavedQuery(slug="q/source.alpha", query="source:alpha", title="Mine")
     specs = plan(rows, settings=SETTINGS, sources=(), queries=(asked, named), categories={})
@@ -185,7 +189,7 @@ def test_a_saved_question_has_the_names_of_its_feeds_as_title() -> None:
     ],
 )
 def test_a_private_feed_of_everything_has_a_day(publish: Publish, hours: int) -> None:
-    rows = [row("category", "ai", 9)]
+    rows = [make_row("category", "ai", 9)]
     settings = Settings(publish=publish)
     everything, category = plan(rows, settings=settings, sources=(), queries=(), categories={})
     assert (everything.window_hours, category.window_hours) == (hours, 72)

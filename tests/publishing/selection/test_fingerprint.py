@@ -1,4 +1,4 @@
-"""What makes a feed anew though no article changed, and what does not."""
+"""Changes of settings and sources that make feeds again although no article changed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SOURCE = Source(key="one", url="https://one.example/feed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Later(FeedSpec):
-    """As a later version may have it."""
+    """A feed with a field of a later version."""
 
     mood: str = "calm"
 
@@ -27,7 +27,7 @@ class Later(FeedSpec):
 LATER = Later(key=SPEC.key, name=SPEC.name, title=SPEC.title, first_slug=SPEC.first_slug)
 
 
-def test_a_field_more_makes_no_feed_anew() -> None:
+def test_a_new_field_makes_no_feed_again() -> None:
     assert fingerprints.fingerprint_feed(LATER, "x") == fingerprints.fingerprint_feed(SPEC, "x")
     assert fingerprints.fingerprint_feed(
         replace(LATER, mood="glad"), "x"
@@ -35,7 +35,7 @@ def test_a_field_more_makes_no_feed_anew() -> None:
 
 
 @pytest.mark.parametrize("field", ["title", "description", "language"])
-def test_what_stands_at_the_top_makes_feed_and_archives_anew(field: str) -> None:
+def test_fields_of_the_head_change_feed_and_archives(field: str) -> None:
     other = replace(SPEC, **{field: "de"})
     assert fingerprints.fingerprint_feed(other, "x") != fingerprints.fingerprint_feed(SPEC, "x")
     assert fingerprints.fingerprint_archive(other, "x") != fingerprints.fingerprint_archive(
@@ -44,7 +44,7 @@ def test_what_stands_at_the_top_makes_feed_and_archives_anew(field: str) -> None
 
 
 @pytest.mark.parametrize("field", ["limit", "window_hours", "most", "share"])
-def test_which_articles_the_head_shows_is_nothing_to_archives(field: str) -> None:
+def test_settings_that_select_the_head_change_no_archive(field: str) -> None:
     other = replace(SPEC, **{field: 7})
     assert fingerprints.fingerprint_feed(other, "x") != fingerprints.fingerprint_feed(SPEC, "x")
     assert fingerprints.fingerprint_archive(other, "x") == fingerprints.fingerprint_archive(
@@ -76,7 +76,7 @@ def test_settings_that_all_feeds_show() -> None:
     "edit",
     [{"content": "full"}, {"licence": "CC0"}, {"title": "One"}, {"speaks_for": ("b.example",)}],
 )
-def test_what_of_a_source_shows(edit: dict[str, object]) -> None:
+def test_visible_fields_of_a_source_change_its_fingerprint(edit: dict[str, object]) -> None:
     assert fingerprints.of_source(replace(SOURCE, **edit)) != fingerprints.of_source(SOURCE)  # type: ignore[arg-type]
 
 
@@ -84,11 +84,11 @@ def test_what_of_a_source_shows(edit: dict[str, object]) -> None:
     "edit",
     [{"every": "6h"}, {"enabled": False}, {"rules": Rules(select=("main",))}, {"llm": False}],
 )
-def test_what_of_a_source_does_not(edit: dict[str, object]) -> None:
+def test_other_fields_of_a_source_change_no_fingerprint(edit: dict[str, object]) -> None:
     assert fingerprints.of_source(replace(SOURCE, **edit)) == fingerprints.of_source(SOURCE)  # type: ignore[arg-type]
 
 
-def test_documents_of_another_form_are_written_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_documents_of_another_form_are_written_again(monkeypatch: pytest.MonkeyPatch) -> None:
     before = fingerprints.fingerprint_shared_input(SETTINGS, INSTANCE)
     monkeypatch.setattr(fingerprints, "_FORM", "before")
     assert fingerprints.fingerprint_shared_input(SETTINGS, INSTANCE) != before

@@ -12,8 +12,16 @@ from lxml import etree
 from syndicator.configuration.settings import Publish, Settings
 from syndicator.core.model import Article, FeedKey, entry_urn
 from syndicator.publishing.selection import archive
-from tests.publishing.memory import MemoryIndex, MemoryOutlet, lose
-from tests.publishing.test_builder import ATOM, INSTANCE, SETTINGS, START, article, at_most, built
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, lose_database
+from tests.publishing.test_builder import (
+    ATOM,
+    INSTANCE,
+    SETTINGS,
+    START,
+    article,
+    built,
+    limit_entries,
+)
 
 HOW = Settings(site=SETTINGS.site, publish=Publish(limit=50, window_hours=24, tag_min=1000))
 DAYS, A_DAY = 26, 12  # of the first month, and entries on each: over 200
@@ -21,11 +29,11 @@ DAYS, A_DAY = 26, 12  # of the first month, and entries on each: over 200
 
 @pytest.fixture(autouse=True)
 def short_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
-    at_most(monkeypatch, 60)
+    limit_entries(monkeypatch, 60)
 
 
 class Counting(MemoryIndex):
-    """An index that says whose months were looked into."""
+    """An index that counts the months whose entries were read."""
 
     looked: Sequence[str] = ()
 
@@ -39,13 +47,13 @@ class Counting(MemoryIndex):
         return found
 
 
-def day(number: int) -> list[Article]:
+def make_day(number: int) -> list[Article]:
     at = START + timedelta(days=number)
     moments = [at + timedelta(minutes=7 * n) for n in range(A_DAY)]
     return [article(100 * number + n, added=one, published=one) for n, one in enumerate(moments)]
 
 
-def documents(outlet: MemoryOutlet) -> dict[str, bytes]:
+def plan_sample_documents(outlet: MemoryOutlet) -> dict[str, bytes]:
     return {
         name: data
         for name, data in outlet.files.items()
@@ -53,7 +61,7 @@ def documents(outlet: MemoryOutlet) -> dict[str, bytes]:
     }
 
 
-def walked(outlet: MemoryOutlet) -> set[str]:
+def walk_archive(outlet: MemoryOutlet) -> set[str]:
     name, met = "all.atom", set[str]()
     while name:
         root = etree.fromstring(outlet.files[name])
@@ -63,72 +71,72 @@ def walked(outlet: MemoryOutlet) -> set[str]:
     return met
 
 
-def lived(days: int, index: MemoryIndex, outlet: MemoryOutlet) -> set[str]:
-    """All documents that there were in so many days."""
+def collect_documents(days: int, index: MemoryIndex, outlet: MemoryOutlet) -> set[str]:
+    """Return all documents that existed in a number of days."""
     seen: set[str] = set()
     for number in range(days):
-        for one in day(number):
+        for one in make_day(number):
             index.add(one)
         assert built(index, outlet, HOW).held == ()
-        seen |= set(documents(outlet))
+        seen |= set(plan_sample_documents(outlet))
     return seen
 
 
 @pytest.mark.slow
 def test_documents_of_a_month_stay_when_it_closes() -> None:
     index, outlet = MemoryIndex(), MemoryOutlet()
-    seen = lived(DAYS + 6, index, outlet)
-    found = documents(outlet)
+    seen = collect_documents(DAYS + 6, index, outlet)
+    found = plan_sample_documents(outlet)
     assert seen == set(found) and "archive/all/2025-11.atom" not in found
     assert max(data.count(b"<entry") for data in found.values()) <= HOW.publish.limit
-    assert walked(outlet) == {entry_urn(INSTANCE, id) for id in index.article_store}
+    assert walk_archive(outlet) == {entry_urn(INSTANCE, id) for id in index.article_store}
 
 
 @pytest.mark.slow
 def test_a_month_that_is_published_whole_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
     index, outlet = MemoryIndex(), MemoryOutlet()
-    for one in (*(one for number in range(DAYS) for one in day(number)), *day(DAYS + 9)):
+    for one in (*(one for number in range(DAYS) for one in make_day(number)), *make_day(DAYS + 9)):
         index.add(one)
     monkeypatch.setattr(archive, "_WHOLE", 10_000)  # as an earlier version had it
     built(index, outlet, HOW)
-    assert list(documents(outlet)) == ["archive/all/2025-11.atom"]
+    assert list(plan_sample_documents(outlet)) == ["archive/all/2025-11.atom"]
     monkeypatch.undo()
     built(index, outlet, HOW)
-    assert list(documents(outlet)) == ["archive/all/2025-11.atom"]
-    lose(index, outlet)
+    assert list(plan_sample_documents(outlet)) == ["archive/all/2025-11.atom"]
+    lose_database(index, outlet)
     built(index, outlet, HOW)
-    assert list(documents(outlet)) == ["archive/all/2025-11.atom"]
+    assert list(plan_sample_documents(outlet)) == ["archive/all/2025-11.atom"]
     again = MemoryOutlet()
     index.files_of.clear()  # and what is published, too
     built(index, again, HOW)
-    assert len(documents(again)) > 5 and walked(again) == walked(outlet)
+    assert len(plan_sample_documents(again)) > 5 and walk_archive(again) == walk_archive(outlet)
 
 
 @pytest.mark.slow
-def test_a_closed_month_is_looked_into_only_where_it_changed() -> None:
+def test_entries_of_a_closed_month_are_read_only_if_it_changed() -> None:
     index, outlet = Counting(), MemoryOutlet()
-    lived(DAYS + 6, index, outlet)
+    collect_documents(DAYS + 6, index, outlet)
     index.looked = []
     index.add(article(9000, added=START + timedelta(days=DAYS + 7)))
     everything = {FeedKey("all", "all")}
     built(index, outlet, HOW, only=everything)
     assert "2025-11" not in index.looked and "2025-12" in index.looked
-    old = day(3)[0]
+    old = make_day(3)[0]
     index.add(
         replace(old, title="Corrected", revisions=((START + timedelta(days=40)).isoformat(),))
     )
     built(index, outlet, HOW, only=everything)
     assert "2025-11" in index.looked
-    assert sum(data.count(b">Corrected<") for data in documents(outlet).values()) == 1
+    assert sum(data.count(b">Corrected<") for data in plan_sample_documents(outlet).values()) == 1
 
 
 @pytest.mark.slow
 def test_a_part_that_was_published_is_not_cut_again() -> None:
     index, outlet = MemoryIndex(), MemoryOutlet()
-    seen = lived(8, index, outlet)
+    seen = collect_documents(8, index, outlet)
     assert seen
     for number in range(60):  # an old day gets many more
         index.add(article(5000 + number, added=START + timedelta(minutes=number), published=START))
     assert built(index, outlet, HOW).held == ()
-    assert seen <= set(documents(outlet))
-    assert walked(outlet) == {entry_urn(INSTANCE, id) for id in index.article_store}
+    assert seen <= set(plan_sample_documents(outlet))
+    assert walk_archive(outlet) == {entry_urn(INSTANCE, id) for id in index.article_store}

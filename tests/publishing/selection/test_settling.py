@@ -1,4 +1,4 @@
-"""When what waits is built."""
+"""The time at which waiting changes are built."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SETTLE = 180.0
         (Waiting(urgent=True, articles=MANY), None),  # nothing is stale
     ],
 )
-def test_what_waits_is_built_when_it_is_urgent_many_or_old(
+def test_waiting_changes_are_built_if_urgent_many_or_old(
     waiting: Waiting, build_at: float | None
 ) -> None:
     assert next_build_at(waiting, SETTLE) == build_at

@@ -13,8 +13,16 @@ from syndicator.configuration.settings import Publish, Settings
 from syndicator.core.model import Article, entry_urn
 from syndicator.publishing.page_design import Look
 from syndicator.publishing.selection import archive
-from tests.publishing.memory import MemoryIndex, MemoryOutlet, lose
-from tests.publishing.test_builder import ATOM, INSTANCE, SETTINGS, START, article, at_most, built
+from tests.publishing.memory import MemoryIndex, MemoryOutlet, lose_database
+from tests.publishing.test_builder import (
+    ATOM,
+    INSTANCE,
+    SETTINGS,
+    START,
+    article,
+    built,
+    limit_entries,
+)
 
 MONTH = timedelta(days=31)
 STEMS = ("tags/ai", "sources/alpha")
@@ -22,26 +30,26 @@ STEMS = ("tags/ai", "sources/alpha")
 
 @pytest.fixture(autouse=True)
 def short_feeds(monkeypatch: pytest.MonkeyPatch) -> None:
-    at_most(monkeypatch, 5)
+    limit_entries(monkeypatch, 5)
     monkeypatch.setattr(archive, "_LEAST", 6)
 
 
-def how(archives: bool | str = "atom", limit: int = 5) -> Settings:
+def make_settings(archives: bool | str = "atom", limit: int = 5) -> Settings:
     return Settings(
         site=SETTINGS.site, publish=Publish(limit=limit, window_hours=0, archives=archives)
     )
 
 
-def story(month: int, number: int) -> Article:
+def make_story(month: int, number: int) -> Article:
     added = START + MONTH * month
     return article(10 * month + number, added=added, published=added)
 
 
-def months(first: int, last: int, each: int) -> MemoryIndex:
-    return MemoryIndex(story(month, n) for month in range(first, last) for n in range(each))
+def list_months(first: int, last: int, each: int) -> MemoryIndex:
+    return MemoryIndex(make_story(month, n) for month in range(first, last) for n in range(each))
 
 
-def documents(outlet: MemoryOutlet, stem: str = "all", format: str = "atom") -> list[str]:
+def list_documents(outlet: MemoryOutlet, stem: str = "all", format: str = "atom") -> list[str]:
     names = (
         name.removeprefix(f"archive/{stem}/").partition(".")
         for name in sorted(outlet.files)
@@ -50,7 +58,7 @@ def documents(outlet: MemoryOutlet, stem: str = "all", format: str = "atom") -> 
     return [name for name, _, ending in names if ending == format]
 
 
-def walked(outlet: MemoryOutlet, stem: str) -> Iterator[etree._Element]:
+def walk_archive(outlet: MemoryOutlet, stem: str) -> Iterator[etree._Element]:
     name = f"{stem}.atom"
     while name:
         root = etree.fromstring(outlet.files[name])
@@ -61,8 +69,8 @@ def walked(outlet: MemoryOutlet, stem: str) -> Iterator[etree._Element]:
 
 def test_a_feed_that_shows_everything_has_no_documents() -> None:
     outlet = MemoryOutlet()
-    built(months(0, 5, 1), outlet, how())
-    assert documents(outlet) == []
+    built(list_months(0, 5, 1), outlet, make_settings())
+    assert list_documents(outlet) == []
 
 
 def test_months_share_documents_that_keep_their_addresses() -> None:
@@ -70,46 +78,48 @@ def test_months_share_documents_that_keep_their_addresses() -> None:
     seen: set[str] = set()
     for month in range(8):  # from November
         for n in range(2):
-            index.add(story(month, n))
-        assert built(index, outlet, how()).held == ()
-        assert seen <= set(documents(outlet))
-        seen |= set(documents(outlet))
-        ids = {entry.findtext(f"{ATOM}id") for entry in walked(outlet, "all")}
+            index.add(make_story(month, n))
+        assert built(index, outlet, make_settings()).held == ()
+        assert seen <= set(list_documents(outlet))
+        seen |= set(list_documents(outlet))
+        ids = {entry.findtext(f"{ATOM}id") for entry in walk_archive(outlet, "all")}
         assert ids == {entry_urn(INSTANCE, id) for id in index.article_store}
-    assert documents(outlet) == ["2025-12", "2026-02", "2026-04"]
+    assert list_documents(outlet) == ["2025-12", "2026-02", "2026-04"]
     whole = MemoryOutlet()
-    built(months(0, 8, 2), whole, how())
-    assert documents(whole) == ["2026-01", "2026-04"]
+    built(list_months(0, 8, 2), whole, make_settings())
+    assert list_documents(whole) == ["2026-01", "2026-04"]
 
 
 def test_an_old_article_of_a_new_tag_joins_the_document_of_a_later_month() -> None:
-    index, outlet = months(1, 8, 2), MemoryOutlet()
-    built(index, outlet, how())
-    before = documents(outlet)
+    index, outlet = list_months(1, 8, 2), MemoryOutlet()
+    built(index, outlet, make_settings())
+    before = list_documents(outlet)
     index.add(article(900, added=START, published=START))
-    built(index, outlet, how())
-    assert documents(outlet) == before == ["2026-02", "2026-05"]
+    built(index, outlet, make_settings())
+    assert list_documents(outlet) == before == ["2026-02", "2026-05"]
     assert b"Story 900" in outlet.files["archive/all/2026-02.atom"]
 
 
 def test_documents_of_single_months_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    index, outlet = months(0, 6, 2), MemoryOutlet()
+    index, outlet = list_months(0, 6, 2), MemoryOutlet()
     monkeypatch.setattr(archive, "_LEAST", 1)  # as earlier versions had it
-    built(index, outlet, how())
-    before = documents(outlet)
+    built(index, outlet, make_settings())
+    before = list_documents(outlet)
     monkeypatch.setattr(archive, "_LEAST", 6)
     assert before == ["2025-11", "2025-12", "2026-01", "2026-02"]
     for lost in (False, True):
         if lost:
-            lose(index, outlet)
+            lose_database(index, outlet)
         assert not [
-            name for name in built(index, outlet, how()).written if name.startswith("archive/")
+            name
+            for name in built(index, outlet, make_settings()).written
+            if name.startswith("archive/")
         ]
-        assert documents(outlet) == before
+        assert list_documents(outlet) == before
 
 
-def older(outlet: MemoryOutlet, stem: str) -> Iterator[tuple[str, list[str]]]:
-    """The pages from a feed's page by their links to older stories, and the titles on each."""
+def follow_older_pages(outlet: MemoryOutlet, stem: str) -> Iterator[tuple[str, list[str]]]:
+    """Return the pages that a feed's page links as older stories, and the titles on each."""
     name = f"{stem}.html"
     while name:
         page = html.fromstring(outlet.files[name])
@@ -123,14 +133,14 @@ def older(outlet: MemoryOutlet, stem: str) -> Iterator[tuple[str, list[str]]]:
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_links_to_older_stories_lead_to_all_of_them(stem: str) -> None:
-    index, outlet = months(0, 8, 2), MemoryOutlet()
-    built(index, outlet, how())
-    names, titles = zip(*older(outlet, stem), strict=True)
+    index, outlet = list_months(0, 8, 2), MemoryOutlet()
+    built(index, outlet, make_settings())
+    names, titles = zip(*follow_older_pages(outlet, stem), strict=True)
     assert names == (f"{stem}.html", f"archive/{stem}/2026-04.html", f"archive/{stem}/2026-01.html")
     assert {title for shown in titles for title in shown} == {
         one.title for one in index.article_store.values()
     }
-    assert {entry.findtext(f"{ATOM}title") for entry in walked(outlet, stem)} == {
+    assert {entry.findtext(f"{ATOM}title") for entry in walk_archive(outlet, stem)} == {
         title for shown in titles for title in shown
     }
     newest = html.fromstring(outlet.files[names[1]])
@@ -138,10 +148,10 @@ def test_links_to_older_stories_lead_to_all_of_them(stem: str) -> None:
 
 
 def test_pages_of_older_stories_are_made_again_with_another_stylesheet() -> None:
-    index, outlet = months(0, 8, 2), MemoryOutlet()
-    built(index, outlet, how())
+    index, outlet = list_months(0, 8, 2), MemoryOutlet()
+    built(index, outlet, make_settings())
     look = Look(templates={"calendar.html": "Ours: {{ when }}"})
-    built(index, outlet, how(), look=look, only=set(index.rows))
+    built(index, outlet, make_settings(), look=look, only=set(index.rows))
     assert (
         outlet.files["archive/tags/ai/2026-01.html"] == b"Ours: 3 November 2025 to 4 January 2026"
     )
@@ -149,17 +159,19 @@ def test_pages_of_older_stories_are_made_again_with_another_stylesheet() -> None
 
 def test_earlier_instances_keep_the_calendar_pages_of_tags() -> None:
     outlet = MemoryOutlet()
-    built(months(0, 8, 2), outlet, how(archives=True))
-    assert documents(outlet, "tags/ai", "html") == ["2025", "2026"]
-    assert documents(outlet, "sources/alpha") == []
+    built(list_months(0, 8, 2), outlet, make_settings(archives=True))
+    assert list_documents(outlet, "tags/ai", "html") == ["2025", "2026"]
+    assert list_documents(outlet, "sources/alpha") == []
 
 
 def test_earlier_instances_have_a_document_a_month() -> None:
-    index, outlet = months(0, 4, 1), MemoryOutlet()
+    index, outlet = list_months(0, 4, 1), MemoryOutlet()
     for _ in range(2):
-        built(index, outlet, how(archives=True))
+        built(index, outlet, make_settings(archives=True))
         assert (
-            documents(outlet) == documents(outlet, "tags/ai") == ["2025-11", "2025-12", "2026-01"]
+            list_documents(outlet)
+            == list_documents(outlet, "tags/ai")
+            == ["2025-11", "2025-12", "2026-01"]
         )
         index.files_of.clear()
         outlet.files.clear()

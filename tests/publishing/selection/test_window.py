@@ -45,10 +45,10 @@ def test_a_feed_without_articles_is_empty() -> None:
     assert select_head(spec, MemoryIndex(), None).ids == []
 
 
-def minutes(
+def make_minutes(
     count: int, source: str, *, ago: timedelta = timedelta(0), first: int = 0
 ) -> list[Article]:
-    """Articles of a source, one a minute, the newest `ago` before the end of the day."""
+    """Return articles of a source, one a minute, the newest `ago` before the end of the day."""
     end = START + timedelta(days=30) - ago
     made = (
         article(first + n, source_key=source, added=end - timedelta(minutes=n))
@@ -57,48 +57,59 @@ def minutes(
     return list(made)
 
 
-def shown(articles: list[Article], **changes: Any) -> Counter[str]:
-    """How many entries each source has in the head of everything."""
+def count_by_source(articles: list[Article], **changes: Any) -> Counter[str]:
+    """Return the number of entries of each source in the head of everything."""
     index = MemoryIndex(articles)
     spec = replace(FeedSpec(key=KEY, name="", title="", first_slug="all", share=0.33), **changes)
     return Counter(index.article_store[id].source_key for id in select_head(spec, index, None).ids)
 
 
-def test_who_asks_daily_gets_all_of_a_day_of_399_articles() -> None:
-    assert shown(minutes(399, "busy")) == {"busy": 399}
-    quiet = minutes(9, "quiet", first=1000, ago=timedelta(hours=2))
-    assert shown([*minutes(390, "busy"), *quiet]) == {"busy": 390, "quiet": 9}
+def test_a_daily_reader_gets_all_399_articles_of_a_day() -> None:
+    assert count_by_source(make_minutes(399, "busy")) == {"busy": 399}
+    quiet = make_minutes(9, "quiet", first=1000, ago=timedelta(hours=2))
+    assert count_by_source([*make_minutes(390, "busy"), *quiet]) == {"busy": 390, "quiet": 9}
 
 
-def test_what_is_older_than_a_day_fills_a_feed_up_to_200() -> None:
-    days = [*minutes(120, "busy"), *minutes(120, "busy", ago=timedelta(hours=30), first=1000)]
-    assert shown(days) == {"busy": 200}
-    assert shown(days, most=150) == {"busy": 150}
-    assert shown(days, most_older=500) == {"busy": 240}
+def test_articles_older_than_a_day_fill_a_feed_up_to_200() -> None:
+    days = [
+        *make_minutes(120, "busy"),
+        *make_minutes(120, "busy", ago=timedelta(hours=30), first=1000),
+    ]
+    assert count_by_source(days) == {"busy": 200}
+    assert count_by_source(days, most=150) == {"busy": 150}
+    assert count_by_source(days, most_older=500) == {"busy": 240}
 
 
 @pytest.mark.slow
 def test_a_flood_has_its_share_and_the_others_all_they_have() -> None:
-    flood = minutes(1000, "flood")
-    news = minutes(60, "quiet", first=2000, ago=timedelta(hours=3))
-    older = minutes(200, "a", first=3000, ago=timedelta(days=9)) + minutes(
+    flood = make_minutes(1000, "flood")
+    news = make_minutes(60, "quiet", first=2000, ago=timedelta(hours=3))
+    older = make_minutes(200, "a", first=3000, ago=timedelta(days=9)) + make_minutes(
         200, "b", first=4000, ago=timedelta(days=9)
     )
-    assert shown([*flood, *news, *older]) == {"flood": 165, "quiet": 60, "a": 137, "b": 138}
-    assert shown([*flood, *news]) == {"flood": 440, "quiet": 60}  # no place stays empty
-    assert shown([*flood, *news, *older], share=1.0) == {"flood": 440, "quiet": 60}
-    assert shown(flood) == {"flood": 500}
+    assert count_by_source([*flood, *news, *older]) == {
+        "flood": 165,
+        "quiet": 60,
+        "a": 137,
+        "b": 138,
+    }
+    assert count_by_source([*flood, *news]) == {"flood": 440, "quiet": 60}  # no place stays empty
+    assert count_by_source([*flood, *news, *older], share=1.0) == {"flood": 440, "quiet": 60}
+    assert count_by_source(flood) == {"flood": 500}
 
 
 def test_beyond_a_day_a_source_with_its_share_gives_way_to_the_news_of_others_alone() -> None:
-    busy = [*minutes(90, "busy"), *minutes(200, "busy", ago=timedelta(hours=26), first=1000)]
-    news = minutes(30, "quiet", first=2000, ago=timedelta(hours=50))
-    older = minutes(400, "quiet", first=3000, ago=timedelta(days=9))
-    assert shown([*busy, *news, *older]) == {"busy": 170, "quiet": 30}
-    assert shown([*busy, *news, *older], share=1.0) == {"busy": 200}
+    busy = [
+        *make_minutes(90, "busy"),
+        *make_minutes(200, "busy", ago=timedelta(hours=26), first=1000),
+    ]
+    news = make_minutes(30, "quiet", first=2000, ago=timedelta(hours=50))
+    older = make_minutes(400, "quiet", first=3000, ago=timedelta(days=9))
+    assert count_by_source([*busy, *news, *older]) == {"busy": 170, "quiet": 30}
+    assert count_by_source([*busy, *news, *older], share=1.0) == {"busy": 200}
 
 
-def test_places_go_by_order_and_by_share_which_grows_alike_for_all() -> None:
+def test_places_are_given_by_order_and_by_a_share_that_grows_for_all_sources() -> None:
     assert select_indices("aaaabb", always=0, places=4, source_limit=2) == [0, 1, 4, 5]
     assert select_indices("aaaab", always=3, places=4, source_limit=1) == [0, 1, 2, 4]
     assert select_indices("aaaaabbbb", always=0, places=6, source_limit=2) == [0, 1, 2, 5, 6, 7]

@@ -1,4 +1,4 @@
-"""What the server keeps in memory, and how much of it."""
+"""The server keeps bodies in memory, within a limit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_a_body_is_good_for_its_stamp() -> None:
     assert bodies.get(("a", False), OLD) is None  # it went
 
 
-def test_what_was_not_asked_for_the_longest_goes() -> None:
+def test_the_least_recently_requested_body_is_dropped() -> None:
     bodies = BodyCache(most=30, largest=10)
     for name in "abc":
         bodies.put((name, False), OLD, b"0123456789")

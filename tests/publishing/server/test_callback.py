@@ -1,4 +1,4 @@
-"""What reaches the callbacks of hubs, and what does not."""
+"""Requests that reach the callbacks of hubs, and those that are refused."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ async def test_a_challenge_comes_back_as_it_was(client: httpx.AsyncClient) -> No
     assert (await client.get("/websub/other?hub.challenge=x")).status_code == 404
 
 
-async def test_only_what_is_known_is_read(client: httpx.AsyncClient, asked: Asked) -> None:
+async def test_only_expected_pushes_are_read(client: httpx.AsyncClient, asked: Asked) -> None:
     assert (await client.post("/websub/nobody", content=b"x")).status_code == 404
     assert (await client.post("/websub/", content=b"x")).status_code == 404
     assert (await client.post(f"/websub/{'x' * 65}", content=b"x")).status_code == 404

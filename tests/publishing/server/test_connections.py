@@ -1,4 +1,4 @@
-"""Connections that cost their owner nothing do not keep others from being served."""
+"""Idle connections of one client do not keep others from being served."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def serving(folder: Path, descriptors: int) -> Iterator[Server]:
+def serve_until_end(folder: Path, descriptors: int) -> Iterator[Server]:
     (folder / "index.html").write_text("<p>Hello")
     command = [sys.executable, "-c", SERVER, str(folder), str(descriptors)]
     with subprocess.Popen(
@@ -69,36 +69,36 @@ def serving(folder: Path, descriptors: int) -> Iterator[Server]:
             )
             while True:  # it says its address when it is bound, just before it listens
                 with contextlib.suppress(ConnectionRefusedError):
-                    assert asked((host, int(port)))
+                    assert send_request((host, int(port)))
                     break
             yield Server((host, int(port)), process)
         finally:
             process.kill()
 
 
-def asked(where: tuple[str, int]) -> bytes:
-    """The answer to one request. Raises OSError."""
+def send_request(where: tuple[str, int]) -> bytes:
+    """Return the answer to one request. Raises OSError."""
     with socket.create_connection(where, timeout=20) as client:
         client.sendall(b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")
         return b"".join(iter(lambda: client.recv(65_536), b""))
 
 
-def flooded(folder: Path, descriptors: int, count: int) -> None:
-    with serving(folder, descriptors) as server, contextlib.ExitStack() as stack:
+def flood(folder: Path, descriptors: int, count: int) -> None:
+    with serve_until_end(folder, descriptors) as server, contextlib.ExitStack() as stack:
         for number in range(count):
             idle = stack.enter_context(socket.create_connection(server.where, timeout=20))
             with contextlib.suppress(ConnectionError):
                 idle.sendall(b"GET / HTTP/1.1\r\n" if number % 2 else b"")
         for _ in range(5):
-            assert asked(server.where).endswith(b"<p>Hello")
+            assert send_request(server.where).endswith(b"<p>Hello")
         assert server.left() > descriptors // 4
 
 
 @pytest.mark.slow
 def test_idle_connections_do_not_stop_the_server(tmp_path: Path) -> None:
-    flooded(tmp_path, descriptors=128, count=300)
+    flood(tmp_path, descriptors=128, count=300)
 
 
 @pytest.mark.slow
 def test_1200_idle_connections_do_not_stop_the_server(tmp_path: Path) -> None:
-    flooded(tmp_path, descriptors=1024, count=1200)
+    flood(tmp_path, descriptors=1024, count=1200)

@@ -162,7 +162,7 @@ def test_a_changed_file_is_noticed(client: TestClient, public: Path) -> None:
 
 
 @pytest.mark.parametrize("accepted", ["", "identity", "gzip;q=0", "br, gzip; q=0.0"])
-def test_who_does_not_take_gzip_gets_none(client: TestClient, accepted: str) -> None:
+def test_clients_without_gzip_get_plain_bytes(client: TestClient, accepted: str) -> None:
     answer = client.get("/all.atom", headers={"accept-encoding": accepted})
     assert "content-encoding" not in answer.headers and answer.content == b"<feed/>"
 
@@ -232,7 +232,7 @@ def test_a_file_is_read_once(
     assert (again.status_code, again.content, again.headers) == (200, b"<feed/>", first.headers)
 
 
-def test_what_is_in_memory_is_the_file_of_now(client: TestClient, public: Path) -> None:
+def test_a_cached_body_is_never_older_than_its_file(client: TestClient, public: Path) -> None:
     outlet = FileOutlet(public)
     for body in (b"<feed>1</feed>", b"<feed>2</feed>"):
         publish(outlet, "all.atom", body)
@@ -268,7 +268,7 @@ def test_a_file_without_a_gz_is_compressed_once(
 @pytest.mark.parametrize(
     ("name", "size"), [("pictures/a.webp", 5000), ("tags/new.html", (4 << 20) + 1)]
 )
-def test_what_gains_nothing_or_could_not_be_kept_is_sent_as_it_is(
+def test_tiny_large_and_binary_files_are_sent_uncompressed(
     client: TestClient, public: Path, name: str, size: int
 ) -> None:
     publish(FileOutlet(public, gzip=False), name, b"x" * size)
@@ -373,7 +373,7 @@ def test_nothing_is_answered_without_a_word_on_how_long_it_holds(public: Path) -
     assert {answer.headers["cache-control"] for answer in answers} == {"no-cache"}
 
 
-def test_a_person_gets_a_page_where_nothing_is_and_a_program_a_line(
+def test_a_missing_file_is_a_page_for_browsers_and_a_line_for_programs(
     client: TestClient, public: Path
 ) -> None:
     asked = {"sec-fetch-dest": "document"}

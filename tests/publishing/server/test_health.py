@@ -1,4 +1,4 @@
-"""What the server says of itself, and to whom."""
+"""The server answers questions about its health, and refuses strangers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from syndicator.publishing.server.health import Health, is_this_machine, with_he
 HERE, ELSEWHERE = ("127.0.0.1", 50000), ("10.0.0.9", 50000)
 
 
-def says(value: str | bytes) -> object:
+def read_answer(value: str | bytes) -> object:
     async def saying() -> str | bytes:
         return value
 
@@ -25,10 +25,10 @@ def says(value: str | bytes) -> object:
 
 WELL = Health(
     alive=lambda: "",
-    ready=says(""),  # type: ignore[arg-type]
-    metrics=says(b"up 1\n"),  # type: ignore[arg-type]
+    ready=read_answer(""),  # type: ignore[arg-type]
+    metrics=read_answer(b"up 1\n"),  # type: ignore[arg-type]
     metrics_type="text/plain",
-    feed=says(b"<feed/>"),  # type: ignore[arg-type]
+    feed=read_answer(b"<feed/>"),  # type: ignore[arg-type]
     feed_name="health/secret.atom",
     token="secret",
 )
@@ -48,7 +48,7 @@ def test_probes_are_for_everybody_and_say_little(tmp_path: Path) -> None:
             "ok\n",
             "no-store",
         )
-    ill = replace(WELL, ready=says("database"))  # type: ignore[arg-type]
+    ill = replace(WELL, ready=read_answer("database"))  # type: ignore[arg-type]
     assert [client(tmp_path, ill).get(path).status_code for path in ("/healthz", "/readyz")] == [
         200,
         503,
@@ -99,7 +99,7 @@ def test_metrics_are_for_this_machine_or_the_token(tmp_path: Path) -> None:
         ("127.0.0.1", {"host": "localhost"}, "1.0", False),  # nginx that was told nothing
     ],
 )
-def test_who_is_on_this_machine(
+def test_requests_of_this_machine_are_recognised(
     peer: str, headers: dict[str, str], version: str, here: bool
 ) -> None:
     assert is_this_machine(peer, Headers(headers), version) is here

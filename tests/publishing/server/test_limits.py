@@ -1,4 +1,4 @@
-"""What a client of the server may do, over real sockets on loopback."""
+"""Limits on clients of the server, over real sockets on loopback."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ CASES = json.loads((Path(__file__).parent / "requests.json").read_text(encoding=
 
 @dataclass
 class Watched:
-    """A server whose clock is `now`, and what its application saw."""
+    """A server whose clock is `now`, with the requests that its application got."""
 
     port: int = 0
     now: float = 0.0
@@ -71,14 +71,14 @@ class Watched:
         return self.now
 
     async def later(self, seconds: float) -> None:
-        """Lets the server see that `seconds` have passed."""
+        """Let `seconds` pass for the server."""
         self.now += seconds
         assert self.connections is not None
         self.connections.cut_late()
 
 
 class Client:
-    """A client that sends what it likes."""
+    """A client that sends any bytes."""
 
     def __init__(self, opened: socket.socket) -> None:
         self.socket = opened
@@ -89,7 +89,7 @@ class Client:
         return self
 
     async def answer(self) -> bytes:
-        """The next answer, whose length it says."""
+        """Return the next answer, whose length is in its header."""
         got = b""
         while b"\r\n\r\n" not in got or len(got) < got.index(b"\r\n\r\n") + 4 + self._length(got):
             part = await self.part()
@@ -113,8 +113,8 @@ class Client:
         return bytes(got)
 
     async def status(self) -> int:
-        """The status of the last answer before the server closes; 0 where it closes without one.
-        Raises TimeoutError where it does not close."""
+        """Return the status of the last answer before the server closes, 0 if it closes without
+        one. Raises TimeoutError if it does not close."""
         return int(([b"0"] + [part[:3] for part in (await self.end()).split(b"HTTP/1.1 ")[1:]])[-1])
 
 
@@ -146,7 +146,7 @@ async def watched(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Watched]:
     await serving
 
 
-async def until(there: Callable[[], bool]) -> None:
+async def wait_until(there: Callable[[], bool]) -> None:
     while not there():  # noqa: ASYNC110 - the server has no event for it
         await asyncio.sleep(0)
 
@@ -155,18 +155,18 @@ GET = b"GET / HTTP/1.1\r\nhost: a\r\n"
 POST = b"POST / HTTP/1.1\r\nhost: a\r\n"
 
 
-def _data(case: dict[str, Any]) -> bytes:
-    """The bytes of a case: its lines, of which [text, times] is a text many times."""
+def make_bytes(case: dict[str, Any]) -> bytes:
+    """Return the bytes of a case: its lines; [text, times] stands for a text many times."""
     parts = [part if isinstance(part, str) else part[0] * part[1] for part in case["send"]]
     return "".join(parts).encode("latin-1")
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["what"] for case in CASES])
 async def test_requests(watched: Watched, case: dict[str, Any]) -> None:
-    client = await watched.open().send(_data(case))
+    client = await watched.open().send(make_bytes(case))
     if case["status"] == 200:
         assert (await client.part()).startswith(b"HTTP/1.1 200 ")
-        await until(lambda: len(watched.seen) == len(case["seen"]))
+        await wait_until(lambda: len(watched.seen) == len(case["seen"]))
     else:
         assert await client.status() == case["status"]
     assert [list(seen[:2]) for seen in watched.seen] == case.get("seen", [])
@@ -201,7 +201,7 @@ async def test_a_refused_client_that_does_not_close_is_cut(watched: Watched) -> 
     assert b" 431 " in await client.answer()
     assert watched.connections
     await watched.later(limits.LINGER_SECONDS + 1)
-    await until(lambda: not watched.connections)
+    await wait_until(lambda: not watched.connections)
 
 
 async def test_trailers_are_no_header(watched: Watched) -> None:
@@ -220,7 +220,7 @@ async def test_a_body_of_an_early_answer_is_bounded_too(watched: Watched) -> Non
     assert await client.end() == b""
 
 
-async def test_after_an_early_answer_the_connection_can_go_on(watched: Watched) -> None:
+async def test_a_connection_is_usable_after_an_early_answer(watched: Watched) -> None:
     client = await watched.open().send(
         b"POST /early HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nx"
     )
@@ -237,7 +237,9 @@ async def test_after_an_early_answer_the_connection_can_go_on(watched: Watched) 
 async def test_a_request_that_drips_ends_with_408(watched: Watched, sent: bytes) -> None:
     client = await watched.open().send(sent[:-1])
     await asyncio.to_thread(client.socket.sendall, sent[-1:])
-    await until(lambda: bool(any(one._received >= len(sent) for one in watched.connections or ())))  # type: ignore[attr-defined]
+    await wait_until(
+        lambda: bool(any(one._received >= len(sent) for one in watched.connections or ()))
+    )  # type: ignore[attr-defined]
     await watched.later((limits.REQUEST_SECONDS if b"POST" in sent else limits.HEADER_SECONDS) - 1)
     await client.send(b"x")  # which renews nothing
     await watched.later(2)
@@ -245,9 +247,9 @@ async def test_a_request_that_drips_ends_with_408(watched: Watched, sent: bytes)
     assert watched.bodies in ([], [None])
 
 
-async def test_who_sends_nothing_is_cut_without_a_word(watched: Watched) -> None:
+async def test_a_silent_client_is_cut_without_an_answer(watched: Watched) -> None:
     silent = watched.open()
-    await until(lambda: bool(watched.connections))
+    await wait_until(lambda: bool(watched.connections))
     await watched.later(limits.HEADER_SECONDS + 1)
     assert await silent.end() == b""
 
@@ -255,7 +257,7 @@ async def test_who_sends_nothing_is_cut_without_a_word(watched: Watched) -> None
 async def test_an_answer_may_take_longer_but_not_for_ever(watched: Watched) -> None:
     waiting = await watched.open().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
     reading = await watched.open().send(b"GET /large HTTP/1.1\r\nhost: a\r\n\r\n")
-    await until(lambda: len(watched.seen) >= 2)
+    await wait_until(lambda: len(watched.seen) >= 2)
     await watched.later(limits.ANSWER_SECONDS - 1)
     assert len(watched.connections or ()) == 2
     await watched.later(2)
@@ -263,7 +265,7 @@ async def test_an_answer_may_take_longer_but_not_for_ever(watched: Watched) -> N
     assert len(await reading.end()) < 20_000_000
 
 
-async def test_the_status_of_a_refusal_never_stands_in_another_answer(watched: Watched) -> None:
+async def test_the_status_of_a_refusal_is_never_part_of_another_answer(watched: Watched) -> None:
     client = await watched.open().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
     await watched.asked.wait()
     await client.send(b"nonsense\r\n\r\n")
@@ -281,19 +283,19 @@ async def test_a_client_that_waits_makes_room_for_itself_alone(watched: Watched)
 async def test_a_client_has_a_share_of_the_connections(watched: Watched) -> None:
     for _ in range(most_of_one(MOST)):
         await watched.open().send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
-    await until(lambda: len(watched.seen) >= most_of_one(MOST))
+    await wait_until(lambda: len(watched.seen) >= most_of_one(MOST))
     assert await watched.open().status() == 429
     assert b" 200 " in await (await watched.open("127.0.0.2").send(GET + b"\r\n")).answer()
 
 
-async def test_where_all_connections_are_answered_there_is_none_for_more(watched: Watched) -> None:
+async def test_no_connection_is_cut_while_all_are_being_answered(watched: Watched) -> None:
     for number in range(MOST):
         await watched.open(f"127.0.0.{number + 2}").send(b"GET /wait HTTP/1.1\r\nhost: a\r\n\r\n")
-    await until(lambda: len(watched.seen) >= MOST)
+    await wait_until(lambda: len(watched.seen) >= MOST)
     assert await watched.open().status() == 503
 
 
-async def test_who_waits_longest_of_all_makes_room(watched: Watched) -> None:
+async def test_the_longest_waiting_connection_is_cut_to_make_room(watched: Watched) -> None:
     first, *_ = [await watched.open(f"127.0.0.{number + 2}").send(GET) for number in range(MOST)]
     assert b" 200 " in await (await watched.open().send(GET + b"\r\n")).answer()
     assert await first.end() == b""

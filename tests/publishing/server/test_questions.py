@@ -1,4 +1,4 @@
-"""What questions may cost, whoever asks."""
+"""Questions cost a bounded amount of time and memory, whoever asks."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_all_clients_together_have_so_many_places() -> None:
     assert statuses(asyncio.run(slow.answers(questions(200), hosts))) == {200: 129, 503: 71}
 
 
-def test_what_was_answered_before_needs_no_turn() -> None:
+def test_a_cached_answer_needs_no_turn() -> None:
     slow = Slow()
     slow.go_on.set()
 
@@ -165,7 +165,7 @@ def test_the_same_question_of_many_is_answered_once() -> None:
     assert slow.asked == {"q/tag.ai.atom": 2}, "another version of the search"
 
 
-def test_what_is_kept_is_bounded() -> None:
+def test_cached_answers_are_bounded() -> None:
     slow = Slow(size=100_000)
     slow.go_on.set()
 

@@ -43,7 +43,7 @@ def settings(tmp_path: Path) -> Settings:
     )
 
 
-def ask(settings: Settings, *requests: tuple[str, str, str]) -> Answers:
+def send_requests(settings: Settings, *requests: tuple[str, str, str]) -> Answers:
     """The answers of a server of this instance to requests: method, target as on the line,
     headers."""
 
@@ -55,7 +55,7 @@ def ask(settings: Settings, *requests: tuple[str, str, str]) -> Answers:
             port.set_result(int(url.rstrip("/").rpartition(":")[2]))
 
         serving = asyncio.create_task(serve(site, "127.0.0.1", 0, stop=stop, listening=listening))
-        answers = [await one(await port, *request) for request in requests]
+        answers = [await send_request(await port, *request) for request in requests]
         stop.set()
         await serving
         return answers
@@ -63,7 +63,7 @@ def ask(settings: Settings, *requests: tuple[str, str, str]) -> Answers:
     return asyncio.run(asking())
 
 
-async def one(
+async def send_request(
     port: int, method: str, target: str, headers: str
 ) -> tuple[int, dict[str, str], bytes]:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -111,9 +111,9 @@ OUTSIDE = [
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS"])
-def test_who_does_not_know_the_path_is_told_nothing(settings: Settings, method: str) -> None:
-    """The answer is the same for what is there and what is not, whatever is asked with it."""
-    tag = ask(settings, ("GET", f"/{SECRET}/all.atom", ""))[0][1]["etag"]
+def test_without_the_secret_path_every_answer_is_the_same(settings: Settings, method: str) -> None:
+    """The answer is the same for existing and missing files, with any headers."""
+    tag = send_requests(settings, ("GET", f"/{SECRET}/all.atom", ""))[0][1]["etag"]
     more = (
         "",
         f"if-none-match: {tag}",
@@ -121,7 +121,9 @@ def test_who_does_not_know_the_path_is_told_nothing(settings: Settings, method: 
         "accept-encoding: gzip",
         "sec-fetch-dest: document",
     )
-    answers = ask(settings, *((method, target, headers) for target in OUTSIDE for headers in more))
+    answers = send_requests(
+        settings, *((method, target, headers) for target in OUTSIDE for headers in more)
+    )
     body = b"" if method == "HEAD" else b"Not found.\n"
     seen = {(status, body, *sorted(set(heads) - {"date"})) for status, heads, body in answers}
     assert len(seen) == 1 and {(status, body) for status, _, body in answers} == {
@@ -132,7 +134,7 @@ def test_who_does_not_know_the_path_is_told_nothing(settings: Settings, method: 
 
 def test_who_knows_it_gets_all_and_no_shared_cache_may_keep_it(settings: Settings) -> None:
     inside = f"/{SECRET}/"
-    page, feed, packed, again, moved, gone, missing, folder, bare = ask(
+    page, feed, packed, again, moved, gone, missing, folder, bare = send_requests(
         settings,
         ("GET", inside, ""),
         ("GET", f"{inside}all.atom", ""),
@@ -168,7 +170,7 @@ def test_hubs_and_monitoring_reach_what_is_theirs(settings: Settings) -> None:
     """They know tokens of their own."""
     settings.state_dir.mkdir(parents=True)
     health = f"/{feed_name(feed_token(settings.state_dir))}"
-    alive, told, push = ask(
+    alive, told, push = send_requests(
         settings, ("GET", "/healthz", ""), ("GET", health, ""), ("GET", f"{PATH}none", "")
     )
     assert (alive[0], alive[2]) == (200, b"ok\n")

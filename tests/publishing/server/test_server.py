@@ -22,26 +22,26 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def fetched(url: str) -> bytes:
+def fetch_page(url: str) -> bytes:
     with urllib.request.urlopen(url, timeout=60) as answer:
         return bytes(answer.read())
 
 
-async def answered(url: str) -> bytes:
+async def read_answer(url: str) -> bytes:
     for _ in range(100):
         try:
-            return await asyncio.to_thread(fetched, url)
+            return await asyncio.to_thread(fetch_page, url)
         except OSError:
             await asyncio.sleep(0.02)
     raise AssertionError("the server never answered")
 
 
 @pytest.mark.anyio
-async def test_serves_until_told_to_stop(tmp_path: Path) -> None:
+async def test_the_server_runs_until_stop_is_set(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<p>Hello")
     port, stop = free_port(), asyncio.Event()
     running = asyncio.create_task(serve(make_app(tmp_path), "127.0.0.1", port, stop=stop))
-    assert await answered(f"http://127.0.0.1:{port}/") == b"<p>Hello"
+    assert await read_answer(f"http://127.0.0.1:{port}/") == b"<p>Hello"
     stop.set()
     await asyncio.wait_for(running, 60)
 
@@ -96,7 +96,7 @@ async def test_requests_that_last_are_cut_at_the_end_without_a_word(
 
 
 @pytest.mark.anyio
-async def test_who_is_told_the_address_may_connect_at_once(tmp_path: Path) -> None:
+async def test_clients_may_connect_as_soon_as_the_address_is_announced(tmp_path: Path) -> None:
     stop, connected = asyncio.Event(), []
 
     def listening(address: str) -> None:

@@ -1,4 +1,4 @@
-"""What each report of a story adds, and the figures for the same thing."""
+"""The sentences that each report adds to a story, and figures of the same thing."""
 
 from __future__ import annotations
 
@@ -22,40 +22,40 @@ FIRST = (
 ADDS = "Norvik Air said its pilots would join the walkout in Harrowgate Bay at the weekend."
 
 
-def account(outlet: str, *sentences: str, hours: int = 0, id: str = "") -> Account:
+def make_account(outlet: str, *sentences: str, hours: int = 0, id: str = "") -> Account:
     at = NOON + timedelta(hours=hours)
     return Account(id or outlet, outlet, at, "Norvik Air strike", sentences)
 
 
-def quoted(*accounts: Account) -> dict[str, str]:
-    said = choose_quotes_and_figures([account("first", *FIRST), *accounts], "first")
+def list_quotes(*accounts: Account) -> dict[str, str]:
+    said = choose_quotes_and_figures([make_account("first", *FIRST), *accounts], "first")
     return {quote.report: quote.text for quote in said.quotes}
 
 
 def test_the_event_is_the_first_sentence_of_the_lead() -> None:
-    accounts = [account("first", *FIRST), account("second", ADDS, *FIRST)]
+    accounts = [make_account("first", *FIRST), make_account("second", ADDS, *FIRST)]
     assert choose_quotes_and_figures(accounts, "first").event == FIRST[0]
     assert choose_quotes_and_figures(accounts, "second").event == ADDS
-    assert choose_quotes_and_figures([account("first")], "first") == Explanation()
+    assert choose_quotes_and_figures([make_account("first")], "first") == Explanation()
 
 
 def test_a_report_is_quoted_word_for_word_with_what_it_adds() -> None:
-    assert quoted(account("second", *FIRST, ADDS)) == {"second": ADDS}
+    assert list_quotes(make_account("second", *FIRST, ADDS)) == {"second": ADDS}
 
 
 def test_a_copy_of_an_agency_adds_nothing() -> None:
-    assert quoted(account("second", *FIRST), account("third", ADDS), account("fourth", ADDS)) == {
-        "third": ADDS
-    }
+    assert list_quotes(
+        make_account("second", *FIRST), make_account("third", ADDS), make_account("fourth", ADDS)
+    ) == {"third": ADDS}
 
 
 def test_an_outlet_is_quoted_once_and_that_of_the_lead_never() -> None:
     later = (
         "Norvik Air and its cabin crew will meet the mediator in Harrowgate Bay on Friday night."
     )
-    again = account("second", later, hours=2, id="again")
-    assert quoted(account("second", ADDS, hours=1), again) == {"second": ADDS}
-    assert quoted(account("first", ADDS, id="other")) == {}
+    again = make_account("second", later, hours=2, id="again")
+    assert list_quotes(make_account("second", ADDS, hours=1), again) == {"second": ADDS}
+    assert list_quotes(make_account("first", ADDS, id="other")) == {}
 
 
 @pytest.mark.parametrize(
@@ -81,28 +81,28 @@ def test_an_outlet_is_quoted_once_and_that_of_the_lead_never() -> None:
         "repeats",
     ],
 )
-def test_what_is_no_news_of_the_event_is_not_quoted(sentence: str) -> None:
-    assert quoted(account("second", sentence)) == {}
+def test_sentences_without_news_of_the_event_are_not_quoted(sentence: str) -> None:
+    assert list_quotes(make_account("second", sentence)) == {}
 
 
 def test_no_quote_is_longer_than_is_fair() -> None:
     longest = ADDS[:-1] + " " + "x" * (LONGEST - len(ADDS) - 1) + "."
     assert len(longest) == LONGEST
-    assert quoted(account("second", longest)) == {"second": longest}
-    assert quoted(account("second", longest[:-1] + "x.")) == {}
+    assert list_quotes(make_account("second", longest)) == {"second": longest}
+    assert list_quotes(make_account("second", longest[:-1] + "x.")) == {}
 
 
-def figures(*accounts: Account) -> list[list[str]]:
+def list_figures(*accounts: Account) -> list[list[str]]:
     groups = choose_quotes_and_figures(accounts, accounts[0].id).figures
     return [[f"{figure.report}: {figure.text}" for figure in group] for group in groups]
 
 
 def test_figures_for_the_same_thing_stand_together() -> None:
-    assert figures(
-        account("one", "The airline cancelled 140 flights on Tuesday."),
-        account("two", "By noon it had cancelled 152 flights, the second time in 3 days."),
-        account("two", "It cancelled 152 flights.", id="again"),
-        account("three", "Some 9 flights were painted blue on 24 novembre 2026."),
+    assert list_figures(
+        make_account("one", "The airline cancelled 140 flights on Tuesday."),
+        make_account("two", "By noon it had cancelled 152 flights, the second time in 3 days."),
+        make_account("two", "It cancelled 152 flights.", id="again"),
+        make_account("three", "Some 9 flights were painted blue on 24 novembre 2026."),
     ) == [["one: 140 flights", "two: 152 flights"]]
 
 
@@ -115,15 +115,15 @@ def test_figures_for_the_same_thing_stand_together() -> None:
     ],
 )
 def test_other_numbers_are_no_figures(sentence: str) -> None:
-    assert figures(account("one", sentence), account("two", sentence)) == []
+    assert list_figures(make_account("one", sentence), make_account("two", sentence)) == []
 
 
 def test_figures_of_one_outlet_are_not_listed() -> None:
-    one = account("one", "The airline cancelled 140 flights. It cancelled 152 flights.")
-    assert figures(one, account("two", *FIRST[:0])) == []
+    one = make_account("one", "The airline cancelled 140 flights. It cancelled 152 flights.")
+    assert list_figures(one, make_account("two", *FIRST[:0])) == []
 
 
-def test_an_entry_shows_what_came_once_its_hour_has_ended() -> None:
+def test_an_entry_shows_a_report_once_its_hour_has_ended() -> None:
     times = [NOON + timedelta(minutes=minutes) for minutes in (0, 10, 20, 59)]
     confirmed = times[1]
     assert select_due(times, confirmed, times[3]) == [True, True, False, False]

@@ -1,4 +1,4 @@
-"""What may not replace a live feed."""
+"""Faulty feeds, and feeds that lost entries, do not replace published ones."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def test_an_index_that_forgot_an_article_is_held() -> None:
     assert freed.held == () and outlet.files["all.atom"] != before["all.atom"]
 
 
-def test_another_instance_is_held() -> None:
+def test_a_feed_of_another_instance_is_held() -> None:
     """A lost instance.toml would show every subscriber every entry again."""
     index, outlet = MemoryIndex(article(n) for n in range(6)), MemoryOutlet()
     built(index, outlet)

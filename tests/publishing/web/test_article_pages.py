@@ -1,5 +1,4 @@
-"""Pages of articles that are published whole: who has one, what it shows, and that one more
-rewrites few."""
+"""Articles that are published whole have pages; one more article rewrites few of them."""
 
 from __future__ import annotations
 
@@ -24,20 +23,20 @@ WHOLE = replace(SOURCES["alpha"], content="full", url="https://alpha.example/fee
 BETA = Source(key="beta", url="https://beta.example/feed", title="Beta")
 
 
-def of_beta(number: int) -> Article:
+def is_of_beta(number: int) -> Article:
     url = f"https://beta.example/{number}"
     return article(
         number, id=make_article_id(url), url=url, source_key="beta", title=f"Beta {number}"
     )
 
 
-def every_eight_hours(count: int) -> Iterable[Article]:
+def make_every_eight_hours(count: int) -> Iterable[Article]:
     for number in range(count):
         when = START + timedelta(hours=8 * number)
         yield article(number, published=when, added=when + timedelta(minutes=5))
 
 
-def made(
+def build_pages(
     index: MemoryIndex,
     outlet: MemoryOutlet,
     sources: Mapping[str, Source] | None = None,
@@ -61,28 +60,28 @@ def made(
     )
 
 
-def pages(outlet: MemoryOutlet) -> set[str]:
+def list_pages(outlet: MemoryOutlet) -> set[str]:
     return outlet.names("articles/")
 
 
-def name(number: int) -> str:
+def name_page(number: int) -> str:
     return article_name(article(number).id)
 
 
-def test_only_what_is_published_whole_has_a_page_and_stories_lead_there() -> None:
+def test_only_articles_published_whole_have_pages_and_stories_link_them() -> None:
     index, outlet = (
-        MemoryIndex([article(1), article(2, robots=("noarchive",)), of_beta(3)]),
+        MemoryIndex([article(1), article(2, robots=("noarchive",)), is_of_beta(3)]),
         MemoryOutlet(),
     )
-    made(index, outlet)
-    assert pages(outlet) == {name(1)}
+    build_pages(index, outlet)
+    assert list_pages(outlet) == {name_page(1)}
     for page, root in (
         ("index.html", ""),
         ("sources/alpha.html", "../"),
         ("archive/all/2025-11-03.html", "../../"),
     ):
         links = html.fromstring(outlet.files[page]).xpath("//h3/a/@href")
-        assert links[-2:] == ["https://alpha.example/2", root + name(1)], page
+        assert links[-2:] == ["https://alpha.example/2", root + name_page(1)], page
     assert html.fromstring(outlet.files["sources/beta.html"]).xpath("//h3/a/@href") == [
         "https://beta.example/3"
     ]
@@ -98,8 +97,8 @@ def test_a_page_shows_the_text_names_the_original_and_is_not_to_be_indexed() -> 
     id = article(1).id
     index.kept[id] = "<h1>A &lt;b&gt; &amp; C</h1>\n<h3>Part</h3><p>All of <em>it</em>.</p>"
     index.thumbnails[id] = Picture(name="pictures/1.webp", width=640, height=360)
-    made(index, outlet)
-    page = html.fromstring(outlet.files[name(1)])
+    build_pages(index, outlet)
+    page = html.fromstring(outlet.files[name_page(1)])
     assert page.xpath("//h1")[0].text_content() == "A <b> & C" and len(page.xpath("//h1")) == 1
     assert [node.text for node in page.xpath("//div[@class='text']/h2")] == ["Part"]
     assert page.xpath("//div[@class='text']//em")[0].text == "it"
@@ -128,23 +127,23 @@ def test_no_address_of_numbers_is_named() -> None:
     numbered = ("http://93.184.216.34/1", "http://[2606:2800::1]/1", "https://other.example/1")
     index, outlet = MemoryIndex([article(1, also=numbered)]), MemoryOutlet()
     index.kept[article(1).id] = "<p>All of it.</p>"
-    made(index, outlet)
-    page = html.fromstring(outlet.files[name(1)])
+    build_pages(index, outlet)
+    page = html.fromstring(outlet.files[name_page(1)])
     assert page.xpath("//p[@class='also']/a/text()") == ["alpha.example", "other.example"]
     assert b"other.example" in outlet.files["index.html"]
     assert b"93.184.216.34" not in outlet.files["index.html"]
     local = MemoryIndex([article(1, url="http://127.0.0.2:8080/1")])
     local.kept[article(1).id] = "<p>All of it.</p>"
-    made(local, outlet)
-    page = html.fromstring(outlet.files[name(1)])
+    build_pages(local, outlet)
+    page = html.fromstring(outlet.files[name_page(1)])
     assert page.xpath("//p[@class='also']/a/text()") == ["Alpha"]
     assert page.xpath("//span[@class='out']/a/text()") == ["Read it at Alpha"]
 
 
 def test_the_way_through_all_pages_meets_each_article_once() -> None:
-    index, outlet = MemoryIndex(every_eight_hours(20)), MemoryOutlet()
-    made(index, outlet)
-    at, found = name(19), []
+    index, outlet = MemoryIndex(make_every_eight_hours(20)), MemoryOutlet()
+    build_pages(index, outlet)
+    at, found = name_page(19), []
     while at:
         page = html.fromstring(outlet.files[at])
         found.append(page.xpath("//h1")[0].text_content())
@@ -160,57 +159,59 @@ def test_the_way_through_all_pages_meets_each_article_once() -> None:
 
 @pytest.mark.parametrize("hours", [8 * 20, 8 * 9 + 1], ids=["newest", "between two"])
 def test_one_more_article_writes_its_page_and_those_that_link_it(hours: int) -> None:
-    index, outlet = MemoryIndex(every_eight_hours(20)), MemoryOutlet()
-    made(index, outlet)
+    index, outlet = MemoryIndex(make_every_eight_hours(20)), MemoryOutlet()
+    build_pages(index, outlet)
     added = START + timedelta(hours=8 * 21)
     index.add(article(99, title="Fresh", published=START + timedelta(hours=hours), added=added))
-    report = made(index, outlet)
+    report = build_pages(index, outlet)
     written = {one for one in report.written if one.startswith("articles/")}
-    assert written == {name(99)} | {one for one in pages(outlet) if b"Fresh" in outlet.files[one]}
+    assert written == {name_page(99)} | {
+        one for one in list_pages(outlet) if b"Fresh" in outlet.files[one]
+    }
     assert len(written) <= 3
     whole = MemoryOutlet()
-    made(index, whole, whole=True)
+    build_pages(index, whole, whole=True)
     assert outlet.files == whole.files
 
 
 def test_a_build_without_news_makes_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    index, outlet = MemoryIndex(every_eight_hours(6)), MemoryOutlet()
-    made(index, outlet)
-    before = {one: outlet.files[one] for one in pages(outlet)}
-    index.add(of_beta(1))
+    index, outlet = MemoryIndex(make_every_eight_hours(6)), MemoryOutlet()
+    build_pages(index, outlet)
+    before = {one: outlet.files[one] for one in list_pages(outlet)}
+    index.add(is_of_beta(1))
     monkeypatch.setattr(
         "syndicator.publishing.web.pages.Pages.render_article_page",
         lambda *_: pytest.fail("made again"),
     )
-    made(index, outlet)
-    assert {one: outlet.files[one] for one in pages(outlet)} == before
+    build_pages(index, outlet)
+    assert {one: outlet.files[one] for one in list_pages(outlet)} == before
 
 
 def test_an_article_that_is_withdrawn_is_gone_and_its_neighbours_say_so() -> None:
-    index, outlet = MemoryIndex(every_eight_hours(6)), MemoryOutlet()
-    made(index, outlet)
+    index, outlet = MemoryIndex(make_every_eight_hours(6)), MemoryOutlet()
+    build_pages(index, outlet)
     index.remove(article(3).id, at=START + timedelta(days=9))
-    made(index, outlet)
-    assert pages(outlet) == {name(number) for number in range(6) if number != 3}
-    assert name(3) in json.loads(outlet.files["maps/moved.json"])["gone"]
+    build_pages(index, outlet)
+    assert list_pages(outlet) == {name_page(number) for number in range(6) if number != 3}
+    assert name_page(3) in json.loads(outlet.files["maps/moved.json"])["gone"]
     assert (
-        name(3) in outlet.files["maps/nginx.conf"].decode()
-        and name(3) in outlet.files["maps/caddy.conf"].decode()
+        name_page(3) in outlet.files["maps/nginx.conf"].decode()
+        and name_page(3) in outlet.files["maps/caddy.conf"].decode()
     )
     assert not [
         one for one, data in outlet.files.items() if one.endswith(".html") and b"Story 3" in data
     ]
-    assert name(2)[9:] in outlet.files[name(4)].decode()
+    assert name_page(2)[9:] in outlet.files[name_page(4)].decode()
 
 
-def test_what_may_not_be_shown_whole_any_more_loses_its_page() -> None:
-    index, outlet = MemoryIndex(every_eight_hours(4)), MemoryOutlet()
-    made(index, outlet)
+def test_an_article_that_may_no_longer_be_shown_whole_loses_its_page() -> None:
+    index, outlet = MemoryIndex(make_every_eight_hours(4)), MemoryOutlet()
+    build_pages(index, outlet)
     index.add(replace(article(2), robots=("noarchive",), revisions=("2026-01-01T00:00:00Z",)))
-    made(index, outlet)
-    assert pages(outlet) == {name(0), name(1), name(3)}
-    made(index, outlet, {"alpha": SOURCES["alpha"]}, whole=True)
-    assert pages(outlet) == set()
+    build_pages(index, outlet)
+    assert list_pages(outlet) == {name_page(0), name_page(1), name_page(3)}
+    build_pages(index, outlet, {"alpha": SOURCES["alpha"]}, whole=True)
+    assert list_pages(outlet) == set()
     assert not any(
         b"articles/" in data for one, data in outlet.files.items() if one.endswith(".html")
     )

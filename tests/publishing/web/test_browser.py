@@ -1,6 +1,6 @@
-"""The pages in a real browser, Debian's Chromium: axe finds nothing, nothing moves while they load,
-no message is logged, and combinations are counted. axe-core comes from npm; what is not to be had
-is skipped."""
+"""The pages in a real browser, Debian's Chromium: axe finds no fault, nothing moves while they
+load, no message is logged, and combinations are counted. axe-core comes from npm; tests of missing
+programs are skipped."""
 
 from __future__ import annotations
 
@@ -195,10 +195,10 @@ def axe(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Served:
     return served
 
 
-def _answer(axe: Served, options: Sequence[str]) -> dict[str, Any]:
-    """What axe found in the frame. Chromium's own clock runs on while a busy machine keeps a page
-    waiting: a page that had no time to answer is asked again, and so is one that moved, as it does
-    where its style sheet comes late."""
+def read_axe_answer(axe: Served, options: Sequence[str]) -> dict[str, Any]:
+    """Return the faults that axe found in the frame. Chromium's own clock runs on while a busy
+    machine keeps a page waiting: a page that had no time to answer is asked again, and so is one
+    that moved because its style sheet came late."""
     found: dict[str, Any] = {}
     for _ in range(3):
         dom, _ = axe.dom("frame.html", *options)
@@ -222,7 +222,7 @@ def test_axe_finds_nothing_and_nothing_moves(axe: Served, width: int, dark: bool
             "--window-size=1400,1000",
             f"--blink-settings=preferredColorScheme={0 if dark else 1}",
         ]
-        found = _answer(axe, options)
+        found = read_axe_answer(axe, options)
         assert found["violations"] == [] and found["passes"] > 20, (name, found)
         assert (found["wide"], found["dark"]) == (False, dark), name
         assert found["cls"] < MOVED, (name, found)
@@ -326,7 +326,7 @@ document.title = [button.hidden, asked, getSelection(), said].join(" | "); });""
     assert f"<title>false | copy | {address} | Copied.</title>" in dom
 
 
-def test_a_question_is_counted_and_its_address_is_there_to_copy(served: Served) -> None:
+def test_a_question_shows_its_number_of_stories_and_an_address_to_copy(served: Served) -> None:
     page = (served.folder / "combine.html").read_text()
     tick = """addEventListener("load", () => {
 const tick = (one) => document.querySelector(one).click();

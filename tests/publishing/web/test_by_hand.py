@@ -1,5 +1,6 @@
 """The pages by keyboard alone and without JavaScript in Chromium, by the Nu checker, and by their
-weight. The driver of Chromium and the checker come from npm; what is not to be had is skipped."""
+size. The driver of Chromium and the checker come from npm; tests of missing programs are
+skipped."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ MOST = 60_000  # bytes of the front page with its stylesheet and script, as gzip
 
 
 def package(name: str, folder: Path) -> Path:
-    """The folder of a package of npm; the test is skipped where it cannot be had."""
+    """Return the folder of a package of npm; skip the test if it cannot be installed."""
     npm = shutil.which("npm")
     if not npm:
         pytest.skip(f"no npm here, which {name} comes from")
@@ -35,7 +36,7 @@ def package(name: str, folder: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def driven(served: Served, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What the driver found."""
+    """The results of the driver."""
     node = shutil.which("node")
     if not node:
         pytest.skip("no node here, which drives Chromium")

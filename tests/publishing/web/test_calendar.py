@@ -7,30 +7,41 @@ from datetime import date, timedelta
 from syndicator.publishing.web.calendar import PAGE, Days, find_page_of_day, plan_calendar
 
 
-def spread(counts: dict[str, int]) -> Days:
+def plan_sample(counts: dict[str, int]) -> Days:
     return {day: (count, "f") for day, count in counts.items()}
 
 
-def each_day(first: str, days: int, count: int) -> dict[str, int]:
+def make_days(first: str, days: int, count: int) -> dict[str, int]:
     start = date.fromisoformat(first)
     return {(start + timedelta(days=number)).isoformat(): count for number in range(days)}
 
 
-def spans(days: Days, **more: bool) -> list[str]:
+def list_spans(days: Days, **more: bool) -> list[str]:
     return [page.span for page in plan_calendar("tags/ai", days, "", **more)]
 
 
 def test_a_quiet_year_is_one_page_and_a_busy_one_lists_its_months_and_these_their_days() -> None:
     quiet = {"2024-03-01": 1, "2024-12-31": PAGE - 1}
-    assert spans(spread(quiet)) == ["2024"]
+    assert list_spans(plan_sample(quiet)) == ["2024"]
     busy = quiet | {"2025-01-07": 1, "2025-02-01": PAGE, "2025-02-02": 1}
-    assert spans(spread(busy)) == ["2024", "2025", "2025-01", "2025-02", "2025-02-01", "2025-02-02"]
-    assert spans(spread({"2024-03-01": 1}), by_day=True) == ["2024", "2024-03", "2024-03-01"]
+    assert list_spans(plan_sample(busy)) == [
+        "2024",
+        "2025",
+        "2025-01",
+        "2025-02",
+        "2025-02-01",
+        "2025-02-02",
+    ]
+    assert list_spans(plan_sample({"2024-03-01": 1}), by_day=True) == [
+        "2024",
+        "2024-03",
+        "2024-03-01",
+    ]
 
 
 def test_a_list_names_its_parts_and_how_many_stories_they_have() -> None:
     year, january, february, *_ = plan_calendar(
-        "all", spread({"2025-01-07": 1, "2025-02-01": PAGE, "2025-02-02": 1}), ""
+        "all", plan_sample({"2025-01-07": 1, "2025-02-01": PAGE, "2025-02-02": 1}), ""
     )
     assert (year.name, year.parts) == (
         "archive/all/2025.html",
@@ -41,7 +52,9 @@ def test_a_list_names_its_parts_and_how_many_stories_they_have() -> None:
 
 
 def test_pages_with_stories_lead_from_one_to_the_next_past_the_lists() -> None:
-    pages = plan_calendar("all", spread({"2024-05-05": 1, "2025-01-07": PAGE, "2025-02-02": 1}), "")
+    pages = plan_calendar(
+        "all", plan_sample({"2024-05-05": 1, "2025-01-07": PAGE, "2025-02-02": 1}), ""
+    )
     found = [(page.previous, page.span, page.following) for page in pages if not page.parts]
     assert found == [
         ("", "2024", "2025-01"),
@@ -53,33 +66,36 @@ def test_pages_with_stories_lead_from_one_to_the_next_past_the_lists() -> None:
 def test_no_address_goes_while_stories_come() -> None:
     counts: dict[str, int] = {}
     before: set[str] = set()
-    for day, count in each_day("2025-01-30", 60, 9).items():
+    for day, count in make_days("2025-01-30", 60, 9).items():
         counts[day] = count
-        now = set(spans(spread(counts)))
+        now = set(list_spans(plan_sample(counts)))
         assert before <= now
         before = now
     assert {"2025", "2025-02", "2025-02-28", "2025-03"} <= before
 
 
 def test_a_story_changes_its_own_page_and_the_lists_above() -> None:
-    days = each_day("2025-01-01", 59, 4)
-    old = {page.span: page.fingerprint for page in plan_calendar("all", spread(days), "")}
+    days = make_days("2025-01-01", 59, 4)
+    old = {page.span: page.fingerprint for page in plan_calendar("all", plan_sample(days), "")}
     new = {
         page.span: page.fingerprint
-        for page in plan_calendar("all", spread(days | {"2025-02-10": 5}), "")
+        for page in plan_calendar("all", plan_sample(days | {"2025-02-10": 5}), "")
     }
     assert {span for span in old if old[span] != new[span]} == {"2025", "2025-02", "2025-02-10"}
-    edited = spread(days) | {"2025-02-10": (4, "edited")}  # the page of the month shows headlines
+    edited = plan_sample(days) | {
+        "2025-02-10": (4, "edited")
+    }  # the page of the month shows headlines
     new = {page.span: page.fingerprint for page in plan_calendar("all", edited, "")}
     assert {span for span in old if old[span] != new[span]} == {"2025-02", "2025-02-10"}
     other = {
-        page.span: page.fingerprint for page in plan_calendar("all", spread(days), "other settings")
+        page.span: page.fingerprint
+        for page in plan_calendar("all", plan_sample(days), "other settings")
     }
     assert not set(other.values()) & set(old.values())
 
 
-def test_the_page_of_a_day_is_found_also_where_it_has_none() -> None:
-    pages = plan_calendar("all", spread({"2025-01-07": PAGE, "2025-03-02": 1}), "")
+def test_the_page_of_a_day_without_stories_is_that_of_the_day_before() -> None:
+    pages = plan_calendar("all", plan_sample({"2025-01-07": PAGE, "2025-03-02": 1}), "")
     days = ("2025-03-02", "2025-02-01", "2025-01-01")
     assert [
         page.span if page else "" for page in (find_page_of_day(pages, day) for day in days)

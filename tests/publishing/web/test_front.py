@@ -1,4 +1,4 @@
-"""What the front page leads with, and that its links lead somewhere."""
+"""The lead stories of the front page, and that its links lead somewhere."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.publishing.test_builder import INSTANCE, START, article, built
 PICTURE = Picture(name="thumbs/1.webp", width=640, height=360)
 
 
-def seen(number: int, source: str, **more: Any) -> View:
+def parse_front_page(number: int, source: str, **more: Any) -> View:
     made = view(
         article(number, source_key=source, url=f"https://{source}.example/{number}"),
         None,
@@ -33,53 +33,72 @@ def seen(number: int, source: str, **more: Any) -> View:
     return replace(made, published=START + timedelta(minutes=number), **more)
 
 
-def order(views: list[View], *stories: list[View]) -> list[str]:
-    """The leads by their numbers, which are the ends of their addresses."""
+def list_lead_numbers(views: list[View], *stories: list[View]) -> list[str]:
+    """Return the numbers of the lead stories, which end their addresses."""
     urls = {one.id: one.url.rpartition("/")[2] for one in views}
     groups = front.group_stories(views, [[one.id for one in story] for story in stories])
     return [urls[id] for id in front.choose_leads(groups)]
 
 
-def test_what_several_sources_tell_leads_then_pictures_then_the_newest() -> None:
-    told = seen(1, "a", related=("https://other.example/1",))
-    views = [seen(4, "d"), seen(3, "c"), seen(2, "b", picture=PICTURE), told]
-    assert order(views) == ["1", "2", "4", "3"]
+def test_stories_of_several_sources_lead_then_pictures_then_the_newest() -> None:
+    told = parse_front_page(1, "a", related=("https://other.example/1",))
+    views = [
+        parse_front_page(4, "d"),
+        parse_front_page(3, "c"),
+        parse_front_page(2, "b", picture=PICTURE),
+        told,
+    ]
+    assert list_lead_numbers(views) == ["1", "2", "4", "3"]
 
 
 def test_copies_of_an_agency_lead_no_page_and_a_story_of_the_morning_sinks() -> None:
     agency = "Twelve people died in the quake at dawn, said the mayor of the old port of Sant Orel."
-    copies = [seen(n, f"copy{n}", summary=agency) for n in (1, 2, 3)]
+    copies = [parse_front_page(n, f"copy{n}", summary=agency) for n in (1, 2, 3)]
     two = [
-        seen(4, "e", summary="Rescuers searched the ruins of the harbour through the whole night."),
-        seen(5, "f", summary="The prime minister flew to the island and met those who lost homes."),
+        parse_front_page(
+            4, "e", summary="Rescuers searched the ruins of the harbour through the whole night."
+        ),
+        parse_front_page(
+            5, "f", summary="The prime minister flew to the island and met those who lost homes."
+        ),
     ]
     views = [*two[::-1], *copies[::-1]]
-    assert order(views, copies, two) == ["4", "1"]
-    later = [replace(seen(9, "g", summary="Snow fell."), published=START + timedelta(hours=13))]
-    assert order([*later, *views], copies, two)[0] == "9"
+    assert list_lead_numbers(views, copies, two) == ["4", "1"]
+    later = [
+        replace(
+            parse_front_page(9, "g", summary="Snow fell."), published=START + timedelta(hours=13)
+        )
+    ]
+    assert list_lead_numbers([*later, *views], copies, two)[0] == "9"
 
 
 def test_each_lead_is_of_another_source_as_far_as_there_are() -> None:
-    views = [seen(9, "a"), seen(8, "a"), seen(7, "a"), seen(6, "b"), seen(5, "c")]
-    assert order(views) == ["9", "8", "6", "5"]
+    views = [
+        parse_front_page(9, "a"),
+        parse_front_page(8, "a"),
+        parse_front_page(7, "a"),
+        parse_front_page(6, "b"),
+        parse_front_page(5, "c"),
+    ]
+    assert list_lead_numbers(views) == ["9", "8", "6", "5"]
 
 
-def test_leads_are_of_the_newest_day_where_it_has_enough() -> None:
+def test_leads_are_of_the_newest_day_if_it_has_enough_stories() -> None:
     old = replace(
-        seen(1, "z", related=("https://a.example/", "https://b.example/")),
+        parse_front_page(1, "z", related=("https://a.example/", "https://b.example/")),
         published=START - timedelta(days=1),
     )
-    today = [seen(number, f"s{number}") for number in range(2, 6)]
-    assert order([*today, old]) == ["5", "4", "3", "2"]
-    assert order([*today[:2], old]) == ["3", "2", "1"]
+    today = [parse_front_page(number, f"s{number}") for number in range(2, 6)]
+    assert list_lead_numbers([*today, old]) == ["5", "4", "3", "2"]
+    assert list_lead_numbers([*today[:2], old]) == ["3", "2", "1"]
     assert front.choose_leads({}) == []
 
 
 def test_a_story_of_several_outlets_is_one_that_leads_with_a_picture_and_names_the_others() -> None:
-    first, second = seen(1, "a", picture=PICTURE), seen(2, "b")
-    third, alone = seen(3, "b"), seen(4, "d", picture=PICTURE)
+    first, second = parse_front_page(1, "a", picture=PICTURE), parse_front_page(2, "b")
+    third, alone = parse_front_page(3, "b"), parse_front_page(4, "d", picture=PICTURE)
     views = [alone, third, second, first]
-    assert order(views, [first, second, third]) == ["1", "4"]
+    assert list_lead_numbers(views, [first, second, third]) == ["1", "4"]
     found = front.group_stories(views, [[first.id, second.id, third.id, "gone"]])
     assert {id: [one.id for one in others] for id, (_, others) in found.items()} == {
         first.id: [third.id],
@@ -91,7 +110,9 @@ def test_a_story_of_several_outlets_is_one_that_leads_with_a_picture_and_names_t
 
 def test_sections_begin_with_the_category_of_most_articles_and_end_with_what_has_none() -> None:
     views = [
-        seen(n, "a", category=("AI", "Sea", "-")[n % 3], language="de" if n == 2 else "")
+        parse_front_page(
+            n, "a", category=("AI", "Sea", "-")[n % 3], language="de" if n == 2 else ""
+        )
         for n in range(12)
     ]
     links = Links(base="", unsaid="-")
@@ -119,7 +140,7 @@ def test_the_most_active_tags_are_sorted_by_the_number_that_they_show() -> None:
         key: FeedRow(key=key, name=slug, first_slug=slug, count=9 - n)
         for n, (slug, key) in enumerate(keys.items())
     }
-    views = [seen(n, "a", tags=("law", "sea", "odd")[: 1 + n % 2]) for n in range(4)]
+    views = [parse_front_page(n, "a", tags=("law", "sea", "odd")[: 1 + n % 2]) for n in range(4)]
     shown = front.find_frequent_tags(specs, rows, views)
     assert shown == [("law", "tags/law.html", 4), ("sea", "tags/sea.html", 2)]
 
@@ -193,10 +214,14 @@ def test_headings_step_down_one_by_one(files: dict[str, bytes]) -> None:
         assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), name
 
 
-def test_a_feed_says_how_much_comes_and_of_what_and_a_source_where_it_is() -> None:
+def test_a_feed_page_has_rhythm_and_tags_and_a_source_its_site() -> None:
     tags = ("Sea", "Odd", "AI")
     views = [
-        replace(seen(0, "a"), published=START - timedelta(days=n / 2), tags=tags[: 1 + n % 3])
+        replace(
+            parse_front_page(0, "a"),
+            published=START - timedelta(days=n / 2),
+            tags=tags[: 1 + n % 3],
+        )
         for n in range(9)
     ]
     spec = FeedSpec(key=FeedKey("source", "a"), name="sea", title="-", first_slug="a")
@@ -211,18 +236,18 @@ def test_a_feed_says_how_much_comes_and_of_what_and_a_source_where_it_is() -> No
     assert made.months == [("2025-11", 5), ("2025-08", 11)]
     assert (
         about.describe_rhythm(views[:4]) == ""
-        and about.describe_rhythm([seen(99 * n, "a") for n in range(5)]) == "4 a day"
+        and about.describe_rhythm([parse_front_page(99 * n, "a") for n in range(5)]) == "4 a day"
     )
-    slow = [seen(1440 * 9 * n, "a") for n in range(6)]
+    slow = [parse_front_page(1440 * 9 * n, "a") for n in range(6)]
     assert (
         about.describe_rhythm(slow) == "1 a week"
-        and about.describe_rhythm([*slow, seen(-1440 * 300, "a")]) == "1 a month"
+        and about.describe_rhythm([*slow, parse_front_page(-1440 * 300, "a")]) == "1 a month"
     )
 
 
 def test_a_feed_names_its_most_active_sources_and_a_source_none() -> None:
     spec = FeedSpec(key=FeedKey("tag", "sea"), name="Sea", title="-", first_slug="sea")
-    views = [seen(n, source) for n, source in enumerate("abcbcc")]
+    views = [parse_front_page(n, source) for n, source in enumerate("abcbcc")]
     named = [replace(one, origin=replace(one.origin, title=one.source_key)) for one in views]
     made = about.gather_facts(spec, 6, {}, named, Links(base="../"))
     assert made.sources == [
@@ -237,7 +262,10 @@ def test_a_feed_names_its_most_active_sources_and_a_source_none() -> None:
 
 def test_a_tag_without_a_page_is_related_if_two_stories_have_it() -> None:
     spec = FeedSpec(key=FeedKey("tag", "sea"), name="Sea", title="-", first_slug="sea")
-    views = [seen(1, "a", tags=("Old port", "Rare")), seen(2, "a", tags=("Old port",))]
+    views = [
+        parse_front_page(1, "a", tags=("Old port", "Rare")),
+        parse_front_page(2, "a", tags=("Old port",)),
+    ]
     made = about.gather_facts(spec, 2, {}, views, Links(base="../", tags=frozenset()))
     assert made.related == [("Old port", "../search.html?q=Old%20port")]
 

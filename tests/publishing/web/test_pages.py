@@ -54,7 +54,7 @@ def test_pages_run_nothing_and_load_nothing_from_elsewhere(files: dict[str, byte
         }
 
 
-def test_an_item_has_no_chip_of_the_page_that_it_stands_on(files: dict[str, bytes]) -> None:
+def test_an_item_has_no_chip_of_its_own_page(files: dict[str, bytes]) -> None:
     def chips(name: str) -> set[str]:
         found = lxml_html.fromstring(files[name]).xpath("//p[@class='topics']/*/text()")
         return {str(chip) for chip in found}
@@ -81,13 +81,13 @@ def test_only_the_chip_of_the_page_is_dropped() -> None:
     )
 
 
-def test_a_feed_without_a_description_says_none(files: dict[str, bytes]) -> None:
+def test_a_feed_without_a_description_has_none(files: dict[str, bytes]) -> None:
     root = lxml_html.fromstring(files["tags/ai.html"])
     assert not root.xpath("//p[@class='about'] | //meta[@name='description']")
     assert b"the newest articles" in files["tags/ai.rss"]  # RSS requires one
 
 
-def contrast(one: str, other: str) -> float:
+def measure_contrast(one: str, other: str) -> float:
     """WCAG 2.2, relative luminance."""
 
     def light(colour: str) -> float:
@@ -110,8 +110,8 @@ def test_contrast_is_aa_in_light_and_dark() -> None:
         colours = dict(re.findall(r"--(\w+): #([0-9a-f]+)", theme))
         for text in ("ink", "dim", "link"):
             for ground in ("paper", "card", "soft"):
-                assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
-        assert contrast(colours["edge"], colours["card"]) >= 3
+                assert measure_contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
+        assert measure_contrast(colours["edge"], colours["card"]) >= 3
 
 
 SCRIPT = """
@@ -145,7 +145,7 @@ def test_the_same_bytes_in_any_time_zone_and_with_any_hash_seed() -> None:
     assert len(found) == 1 and len(found.pop()) == hashlib.sha256().digest_size * 2
 
 
-def test_a_page_for_what_is_missing_works_at_any_depth() -> None:
+def test_the_page_for_missing_files_works_at_any_depth() -> None:
     index, outlet = MemoryIndex([article(1)]), MemoryOutlet()
     built(index, outlet, Settings(site=Site(title="T", url="https://feeds.example/below/")))
     page = lxml_html.fromstring(outlet.files["404.html"])
@@ -171,7 +171,7 @@ def test_the_sitemap_lists_pages_that_are_there_and_validates_as_xml(
     assert {day.text for day in root.iter(f"{space}lastmod")} == {"2025-11-03"}
 
 
-def test_a_page_says_what_it_is(files: dict[str, bytes]) -> None:
+def test_a_page_has_the_data_of_schema_org(files: dict[str, bytes]) -> None:
     page = lxml_html.fromstring(files["categories/ai.html"])
     assert page.xpath("string(//meta[@name='description']/@content)") == "Machines"
     assert (

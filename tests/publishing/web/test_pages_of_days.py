@@ -18,8 +18,8 @@ COUNT = 144
 WITH_TAGS = Settings(site=SETTINGS.site, publish=Publish(archives=True))  # all tags have pages
 
 
-def stories() -> Iterable[Article]:
-    """Six a day, of which every third is on chips."""
+def make_stories() -> Iterable[Article]:
+    """Return six stories a day; every third is about chips."""
     for number in range(COUNT):
         yield article(
             number,
@@ -30,12 +30,12 @@ def stories() -> Iterable[Article]:
         )
 
 
-def titles(data: bytes) -> list[str]:
+def list_titles(data: bytes) -> list[str]:
     return [node.text_content() for node in html.fromstring(data).xpath("//h3")]
 
 
 def test_every_story_is_on_one_page_of_days_and_previous_leads_through_all() -> None:
-    index, outlet = MemoryIndex(stories()), MemoryOutlet()
+    index, outlet = MemoryIndex(make_stories()), MemoryOutlet()
     built(index, outlet)
     at, found = (
         f"archive/all/{max(index.days(next(key for key in index.rows if key.axis == 'all')))}.html",
@@ -43,27 +43,27 @@ def test_every_story_is_on_one_page_of_days_and_previous_leads_through_all() -> 
     )
     while at:
         page = html.fromstring(outlet.files[at])
-        found += titles(outlet.files[at])
+        found += list_titles(outlet.files[at])
         before = page.xpath("//a[@rel='prev']/@href")
         at = f"archive/all/{before[0].rpartition('/')[2]}" if before else ""
     assert found == [f"Story {number}" for number in reversed(range(COUNT))]
 
 
-def test_a_feed_page_ends_where_its_days_go_on() -> None:
-    index, outlet = MemoryIndex(stories()), MemoryOutlet()
+def test_a_feed_page_ends_and_links_the_page_of_its_next_days() -> None:
+    index, outlet = MemoryIndex(make_stories()), MemoryOutlet()
     built(index, outlet, Settings(publish=Publish(limit=80, archives=True)))
     page = html.fromstring(outlet.files["all.html"])
     (more, *_) = page.xpath("//nav[@aria-label='Earlier stories']/a/@href")
     last = page.xpath("//section[contains(@class, 'day')]")[-1].xpath("./h2/time/@datetime")[0]
     assert more == f"archive/all/{last}.html" and more in outlet.files
-    assert len(titles(outlet.files["all.html"])) == 60
+    assert len(list_titles(outlet.files["all.html"])) == 60
     assert "archive/tags/chips/2025.html" in outlet.files and not any(
         "archive/sources" in name for name in outlet.files
     )
 
 
 def test_the_months_of_a_feed_lead_to_their_pages_or_to_days_on_its_page() -> None:
-    index, outlet = MemoryIndex(stories()), MemoryOutlet()
+    index, outlet = MemoryIndex(make_stories()), MemoryOutlet()
     built(index, outlet)
 
     def months(name: str) -> list[tuple[str, str]]:
@@ -83,7 +83,7 @@ def test_the_months_of_a_feed_lead_to_their_pages_or_to_days_on_its_page() -> No
 
 
 def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
-    index, outlet = MemoryIndex(stories()), MemoryOutlet()
+    index, outlet = MemoryIndex(make_stories()), MemoryOutlet()
     built(index, outlet, WITH_TAGS)
     more = article(
         COUNT,
@@ -121,7 +121,7 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
 
 
 def test_a_story_that_is_withdrawn_is_on_no_page() -> None:
-    index, outlet = MemoryIndex(stories()), MemoryOutlet()
+    index, outlet = MemoryIndex(make_stories()), MemoryOutlet()
     built(index, outlet)
     gone = article(7)
     index.remove(gone.id, at=START)

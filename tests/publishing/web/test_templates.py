@@ -1,4 +1,4 @@
-"""Templates and styles of the operator's."""
+"""The operator's own templates and styles."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from tests.publishing.test_builder import SETTINGS, SOURCES, article, built
 FOOTER = "<footer><p>Run by {{ page.site }} <b>& friends</b></p></footer>"
 
 
-def made(given: Look) -> tuple[dict[str, bytes], list[str]]:
+def render_sample(given: Look) -> tuple[dict[str, bytes], list[str]]:
     index, outlet = MemoryIndex(article(number) for number in range(4)), MemoryOutlet()
     report = built(index, outlet, look=given)
     assert all(problem.reason == "template" for problem in report.set_aside)
     return outlet.files, [problem.detail for problem in report.set_aside]
 
 
-def test_a_template_of_the_operators_stands_for_ours_on_every_page() -> None:
-    files, faults = made(Look({"footer.html": FOOTER}))
+def test_an_operators_template_replaces_ours_on_every_page() -> None:
+    files, faults = render_sample(Look({"footer.html": FOOTER}))
     assert faults == []
     for name in ("index.html", "feeds.html", "all.html", "archive/all/2025-11-03.html"):
         assert b"<footer><p>Run by Example feeds <b>& friends</b></p></footer>" in files[name]
 
 
-def test_what_a_template_shows_is_escaped() -> None:
+def test_values_in_templates_are_escaped() -> None:
     index, outlet = MemoryIndex([article(1, title="<script>1</script>")]), MemoryOutlet()
     built(index, outlet, look=Look({"story.html": "<li>{{ entry.title }}</li>"}))
     assert b"<li>&lt;script&gt;1&lt;/script&gt;</li>" in outlet.files["all.html"]
@@ -57,9 +57,9 @@ def test_what_a_template_shows_is_escaped() -> None:
 def test_a_faulty_template_costs_no_page_and_is_named_with_its_line(
     name: str, text: str, fault: str
 ) -> None:
-    files, faults = made(Look({name: text}))
+    files, faults = render_sample(Look({name: text}))
     assert len(faults) == 1 and faults[0].startswith(fault)
-    assert files == made(Look())[0]
+    assert files == render_sample(Look())[0]
 
 
 def test_styles_follow_ours_and_the_folder_is_read(tmp_path: Path) -> None:
@@ -68,7 +68,7 @@ def test_styles_follow_ours_and_the_folder_is_read(tmp_path: Path) -> None:
     (tmp_path / "templates/footer.html").write_text(FOOTER)
     (tmp_path / "site.css").write_text("h1 { color: teal; }")
     given = look(tmp_path)
-    files, _ = made(given)
+    files, _ = render_sample(given)
     assert files["site.css"].endswith(b"h1 { color: teal; }") and len(files["site.css"]) > 2000
     assert given.templates == {"footer.html": FOOTER}
 
@@ -103,11 +103,11 @@ def test_our_templates_are_compiled_once(
         jinja2.Environment, "compile", lambda *given: compiled.append(1) or compile(*given)
     )
     templates._load_our_templates.cache_clear()
-    first = made(Look())[0]
+    first = render_sample(Look())[0]
     before = len(compiled)
     for path in tmp_path.rglob("*.pyc") if damaged else ():
         path.write_bytes(path.read_bytes()[:-40])
     templates._load_our_templates.cache_clear()
-    assert made(Look())[0] == first
+    assert render_sample(Look())[0] == first
     assert before and len(compiled) == (2 * before if damaged else before)
     templates._load_our_templates.cache_clear()

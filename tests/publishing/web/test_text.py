@@ -10,7 +10,7 @@ from syndicator.publishing.web.shell import adapt_text
 PICTURE = "https://a.example/a%20b.png?c=1&d=2"
 
 
-def shown(markdown: str, picture: str = "") -> str:
+def adapt_sample(markdown: str, picture: str = "") -> str:
     return adapt_text(render_markdown(markdown, "https://a.example/1"), picture).strip()
 
 
@@ -26,31 +26,31 @@ def shown(markdown: str, picture: str = "") -> str:
 def test_headings_begin_at_the_second_level_and_leave_none_out(
     given: str, levels: list[int]
 ) -> None:
-    made = shown(given)
+    made = adapt_sample(given)
     assert [int(part[0]) for part in made.split("<h")[1:]] == levels
     assert [int(part[0]) for part in made.split("</h")[1:]] == levels
 
 
 def test_pictures_are_links_since_no_page_asks_another_host() -> None:
-    made = shown(f'A text. ![a "b" > <i>c]({PICTURE})')
+    made = adapt_sample(f'A text. ![a "b" > <i>c]({PICTURE})')
     assert "<img" not in made
     assert (
         f'href="{PICTURE.replace("&", "&amp;")}"' in made
         and ">Picture: a &quot;b&quot; &gt; &lt;i&gt;c</a>" in made
     )
     assert (
-        shown(f"[![]({PICTURE})](https://b.example/)")
+        adapt_sample(f"[![]({PICTURE})](https://b.example/)")
         == '<p><a href="https://b.example/">Picture</a></p>'
     )
-    assert shown(f"A text.\n\n![words]({PICTURE})\n\nMore.", PICTURE) == (
+    assert adapt_sample(f"A text.\n\n![words]({PICTURE})\n\nMore.", PICTURE) == (
         "<p>A text.</p>\n<p>More.</p>"
     )
 
 
 def test_no_picture_is_linked_before_the_text() -> None:
-    assert shown(f"![words]({PICTURE})\n\nA text.") == "<p>A text.</p>"
-    assert shown(f"# ![]({PICTURE})\n\n![]({PICTURE})\n\nA text.").count("<a") == 0
-    assert ">Picture</a>" in shown(f"A text.\n\n![]({PICTURE})")
+    assert adapt_sample(f"![words]({PICTURE})\n\nA text.") == "<p>A text.</p>"
+    assert adapt_sample(f"# ![]({PICTURE})\n\n![]({PICTURE})\n\nA text.").count("<a") == 0
+    assert ">Picture</a>" in adapt_sample(f"A text.\n\n![]({PICTURE})")
 
 
 @pytest.mark.parametrize("address", ["data:image/png;base64,AA", "/1.png", "file:///1.png", ""])
@@ -61,12 +61,12 @@ def test_a_picture_without_a_usable_address_is_dropped(address: str) -> None:
 
 
 def test_a_wide_table_scrolls_by_itself() -> None:
-    made = shown("| a | b |\n|---|---|\n| 1 | 2 |")
+    made = adapt_sample("| a | b |\n|---|---|\n| 1 | 2 |")
     assert made.startswith('<div class="wide" tabindex="0"') and made.endswith("</table></div>")
 
 
 def test_columns_are_aligned_by_the_stylesheet() -> None:
-    made = shown("| a | b |\n|--:|:-:|\n| 1 | 2 |")
+    made = adapt_sample("| a | b |\n|--:|:-:|\n| 1 | 2 |")
     assert (
         '<td class="right">1</td>' in made
         and '<th class="center">b</th>' in made
