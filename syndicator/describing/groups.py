@@ -2,7 +2,7 @@
 
 By average linkage."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
@@ -41,103 +41,142 @@ def groups(history: Sequence[tuple[str, str]]) -> list[Group]:
     least = max(LEAST, int(LEAST_SHARE * len(articles)))
     if len(articles) < 2 * least:
         return []
-    alike = _alike(articles)
-    having = [_words(title, text) for title, text in articles]
-    everywhere = Counter(
-        word for title, text in articles for word in set(map(str.casefold, _spelled(title, text)))
-    )
-    members = [group for group in _joined(alike, least) if len(group) >= least]
+    similarities = _compare(articles)
+    repeated_words = [_find_repeated(title, text) for title, text in articles]
+    articles_by_word = Counter[str]()
+    for title, text in articles:
+        articles_by_word.update(set(map(str.casefold, _list_words(title, text))))
+    members = [group for group in _join_alike(similarities, least) if len(group) >= least]
     members.sort(key=lambda group: (-len(group), group))
-    return _named([_group(group, articles, having, everywhere, alike) for group in members[:MOST]])
+    unnamed = []
+    for group in members[:MOST]:
+        unnamed.append(_describe(group, articles, repeated_words, articles_by_word, similarities))
+    return _give_names(unnamed)
 
 
-def _alike(articles: Sequence[tuple[str, str]]) -> Doubles:
+def _compare(articles: Sequence[tuple[str, str]]) -> Doubles:
+    """Return the similarity of each article with each: mean of shared words and near vectors, both
+    as z-scores."""
     bags = [Counter(stems(f"{title} {text[:HEAD]}")) for title, text in articles]
     index = word_index.build(bags)
-    shared = np.stack([index.near(bag) for bag in bags]).astype(np.float64)
-    vectors = np.stack([embedder().article(title, text) for title, text in articles]).astype(
-        np.float64
-    )
-    near = vectors @ vectors.T
-    off = ~np.eye(len(articles), dtype=bool)
-    scaled = [
-        (matrix - matrix[off].mean()) / (matrix[off].std() + 1e-9) for matrix in (shared, near)
-    ]
-    result: Doubles = (scaled[0] + scaled[1]) / 2
+    by_words: Doubles = np.stack([index.near(bag) for bag in bags]).astype(np.float64)
+    vectors: Doubles = np.stack(
+        [embedder().article(title, text) for title, text in articles]
+    ).astype(np.float64)
+    by_vectors: Doubles = vectors @ vectors.T
+    result: Doubles = (_scale(by_words) + _scale(by_vectors)) / 2
     return result
 
 
-def _joined(alike: Doubles, least: int) -> list[list[int]]:
+def _scale(matrix: Doubles) -> Doubles:
+    """Return the values as z-scores; the diagonal, an article with itself, does not count."""
+    off_diagonal = ~np.eye(len(matrix), dtype=bool)
+    pairs = matrix[off_diagonal]
+    result: Doubles = (matrix - pairs.mean()) / (pairs.std() + 1e-9)
+    return result
+
+
+def _join_alike(similarities: Doubles, least: int) -> list[list[int]]:
     """Join groups by average linkage while they are alike, smaller than `least`, or too many."""
-    links = alike.copy()
+    links = similarities.copy()
     np.fill_diagonal(links, -np.inf)
-    members: dict[int, list[int]] = {at: [at] for at in range(len(alike))}
+    members: dict[int, list[int]] = {number: [number] for number in range(len(similarities))}
     while len(members) > 1:
         first, second = divmod(int(links.argmax()), len(links))
-        large = sum(len(group) >= least for group in members.values())
-        both_large = len(members[first]) >= least and len(members[second]) >= least
-        if links[first, second] <= 0 or (both_large and large <= MOST):
+        if links[first, second] <= 0:
             break
-        a = len(members[first])
-        b = len(members[second])
-        links[first] = (a * links[first] + b * links[second]) / (a + b)
+        first_size = len(members[first])
+        second_size = len(members[second])
+        large_groups = sum(len(group) >= least for group in members.values())
+        if first_size >= least and second_size >= least and large_groups <= MOST:
+            break
+        total = first_size * links[first] + second_size * links[second]
+        links[first] = total / (first_size + second_size)
         links[:, first] = links[first]
-        links[first, first] = links[second] = links[:, second] = -np.inf
+        links[first, first] = -np.inf
+        links[second] = -np.inf
+        links[:, second] = -np.inf
         members[first] += members.pop(second)
     return [sorted(group) for group in members.values()]
 
 
-def _words(title: str, text: str) -> dict[str, str]:
-    small = small_words(text)
-    spelled = _spelled(title, text)
-    times = Counter(map(str.casefold, spelled))
-    return {
-        word.casefold(): word
-        for word in spelled
-        if times[word.casefold()] >= AGAIN
-        and word.casefold() not in small
-        and word.isalpha()
-        and (len(word) >= SHORTEST or not word.isascii())
-    }
+def _find_repeated(title: str, text: str) -> dict[str, str]:
+    """Return the words that an article repeats, in lower case, each with a spelling."""
+    stop_words = small_words(text)
+    words = _list_words(title, text)
+    times = Counter(map(str.casefold, words))
+    repeated = {}
+    for word in words:
+        folded = word.casefold()
+        if times[folded] < AGAIN or folded in stop_words or not word.isalpha():
+            continue
+        if len(word) >= SHORTEST or not word.isascii():
+            repeated[folded] = word
+    return repeated
 
 
-def _spelled(title: str, text: str) -> list[str]:
-    return [token.word for line in (title, *text[:READ].split("\n")) for token in tokens(line)]
+def _list_words(title: str, text: str) -> list[str]:
+    words: list[str] = []
+    for line in (title, *text[:READ].split("\n")):
+        words.extend(token.word for token in tokens(line))
+    return words
 
 
-def _group(
+def _describe(
     group: Sequence[int],
     articles: Sequence[tuple[str, str]],
-    having: Sequence[dict[str, str]],
-    everywhere: Counter[str],
-    alike: Doubles,
+    repeated_words: Sequence[dict[str, str]],
+    articles_by_word: Counter[str],
+    similarities: Doubles,
 ) -> Group:
-    inside = Counter(word for at in group for word in having[at])
-    telling = _telling(inside, len(group), everywhere, len(articles))
-    spelled = [
-        Counter(having[at][word] for at in group if word in having[at]).most_common(1)[0][0]
-        for word in telling
-    ]
-    central = sorted(group, key=lambda at: (-alike[at, list(group)].sum(), at))
-    titles = tuple(articles[at][0] for at in central[:EXAMPLES])
-    return Group(spelled[0].capitalize() if spelled else "", len(group), ", ".join(spelled), titles)
+    """Return the group of the articles with these numbers: its words, and its most central
+    titles."""
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for number in group:
+        for folded, word in repeated_words[number].items():
+            spellings[folded][word] += 1
+    inside = Counter({folded: forms.total() for folded, forms in spellings.items()})
+    distinctive = _choose_distinctive(inside, len(group), articles_by_word, len(articles))
+    words = [spellings[folded].most_common(1)[0][0] for folded in distinctive]
+    name = words[0].capitalize() if words else ""
+    members = list(group)
+    central = sorted(group, key=lambda number: (-similarities[number, members].sum(), number))
+    titles = tuple(articles[number][0] for number in central[:EXAMPLES])
+    return Group(name, len(group), ", ".join(words), titles)
 
 
-def _telling(inside: Counter[str], size: int, everywhere: Counter[str], total: int) -> list[str]:
-    def others(word: str) -> float:
-        return max(0, everywhere[word] - inside[word]) / max(1, total - size)
+def _choose_distinctive(
+    inside: Counter[str], size: int, articles_by_word: Counter[str], total: int
+) -> list[str]:
+    """Return the words that many articles of the group, and few others, have; best first.
 
-    usable = [word for word, times in inside.items() if times >= SAID and others(word) <= COMMON]
-    return sorted(usable, key=lambda word: (2 * others(word) - inside[word] / size, word))[:WORDS]
+    `inside`: articles of the group by word; `size`: all of them; `total`: articles of all groups.
+    """
+
+    def share_of_others(word: str) -> float:
+        others = max(0, articles_by_word[word] - inside[word])
+        return others / max(1, total - size)
+
+    def rank(word: str) -> tuple[float, str]:
+        return 2 * share_of_others(word) - inside[word] / size, word
+
+    usable = []
+    for word, times in inside.items():
+        if times >= SAID and share_of_others(word) <= COMMON:
+            usable.append(word)
+    return sorted(usable, key=rank)[:WORDS]
 
 
-def _named(unnamed: Collection[Group]) -> list[Group]:
-    taken: set[str] = set()
+def _give_names(unnamed: Collection[Group]) -> list[Group]:
+    """Name each group by its first word that names no larger one; drop groups without such a
+    word."""
+    used_names: set[str] = set()
     named = []
     for group in unnamed:
-        parts = [word.strip().capitalize() for word in group.description.split(",") if word.strip()]
-        name = next((part for part in parts if part.casefold() not in taken), "")
-        if name:
-            taken.add(name.casefold())
-            named.append(group._replace(name=name))
+        for word in group.description.split(","):
+            name = word.strip().capitalize()
+            if name and name.casefold() not in used_names:
+                used_names.add(name.casefold())
+                named.append(group._replace(name=name))
+                break
     return named

@@ -63,7 +63,9 @@ def plan_withdrawal(
 
 
 def _copies(store: Store, article_id: str) -> list[Article]:
-    ids = [copy for copy, into in store.index.merged().items() if into == article_id]
+    """Return the articles that were merged into this one."""
+    merged = store.index.merged().items()
+    ids = [copy_id for copy_id, original_id in merged if original_id == article_id]
     return list(store.index.articles(sorted(ids)).values())
 
 
@@ -105,7 +107,8 @@ def withdraw(
 
 def plan_return(archive: Archive, what: str) -> Withdrawal:
     """Plan to undo a withdrawal. Raises UsageError."""
-    if (withdrawal := withdrawn(archive, what)) is None:
+    withdrawal = withdrawn(archive, what)
+    if withdrawal is None:
         path = WITHDRAWN.file(archive.article_store)
         raise UsageError(f"no article {what!r} was withdrawn; {path} lists those that were")
     return withdrawal
@@ -127,26 +130,33 @@ def bring_back(
         unlist_withdrawn(archive.article_store, article_id)
     problems = reconcile.files(archive, configuration)
     for article_id in ids:
-        if (article := archive.store.visits.article(article_id)) is not None:
+        article = archive.store.visits.article(article_id)
+        if article is not None:
             _name_copy(archive, article, named=True)
     return problems
 
 
 def _name_copy(archive: Archive, copy: Article, *, named: bool) -> None:
     """Add the address of `copy` to the article that it was merged into; not `named`: remove it."""
-    if not (path := archive.store.index.path(copy.merged_into)):
+    path = archive.store.index.path(copy.merged_into)
+    if not path:
         return
-    first = archive.article_store.get(path)
-    others = tuple(url for url in first.also if urls.alias(url) != urls.alias(copy.url))
-    also = also_of(first, copy.url) if named else others
-    if also != first.also:
+    original = archive.article_store.get(path)
+    also = also_of(original, copy.url) if named else _list_others(original, copy)
+    if also != original.also:
         refile(
             archive.article_store,
             archive.store.visits,
-            replace(first, also=also),
-            before=first,
+            replace(original, also=also),
+            before=original,
             path=path,
         )
+
+
+def _list_others(original: Article, copy: Article) -> tuple[str, ...]:
+    """Return the addresses of the copies of `original`, except that of `copy`."""
+    copy_alias = urls.alias(copy.url)
+    return tuple(url for url in original.also if urls.alias(url) != copy_alias)
 
 
 def withdrawn(archive: Archive, what: str) -> Withdrawal | None:
@@ -163,16 +173,15 @@ def copies(archive: Archive, what: str) -> dict[str, str]:
     """Return copy -> original, of one copy or all copies of one original. Raises UsageError."""
     article_id = need_article(archive, what)
     merged = archive.store.index.merged()
-    return {
-        copy: into
-        for copy, into in merged.items()
-        if article_id in ((copy,) if article_id in merged else (into,))
-    }
+    if article_id in merged:
+        return {article_id: merged[article_id]}
+    return {copy: original for copy, original in merged.items() if original == article_id}
 
 
 def need_copies(archive: Archive, what: str) -> dict[str, str]:
     """Return the `copies` result. Raises UsageError if empty."""
-    if not (merged := copies(archive, what)):
+    merged = copies(archive, what)
+    if not merged:
         raise UsageError(f"{what!r} is merged with no other article, and in no story")
     return merged
 
@@ -180,22 +189,29 @@ def need_copies(archive: Archive, what: str) -> dict[str, str]:
 def split(archive: Archive, what: str) -> list[Article]:
     """Undo the merge of these copies, for good. Raises UsageError."""
     files = archive.article_store
-    store = archive.store.visits
-    parted = []
-    for copy, original in need_copies(archive, what).items():
-        paths = [archive.store.index.path(article_id) or "" for article_id in (copy, original)]
-        theirs, first = map(files.get, paths)
-        also = tuple(url for url in first.also if urls.alias(url) != urls.alias(theirs.url))
-        apart = tuple(dict.fromkeys((*first.split_from, copy)))
-        refile(
-            files, store, replace(first, also=also, split_from=apart), before=first, path=paths[1]
+    visits = archive.store.visits
+    index = archive.store.index
+    split_articles = []
+    for copy_id, original_id in need_copies(archive, what).items():
+        copy_path = index.path(copy_id) or ""
+        original_path = index.path(original_id) or ""
+        copy = files.get(copy_path)
+        original = files.get(original_path)
+        original_alone = replace(
+            original,
+            also=_list_others(original, copy),
+            split_from=tuple(dict.fromkeys((*original.split_from, copy_id))),
         )
-        alone = replace(
-            theirs, merged_into="", split_from=tuple(dict.fromkeys((*theirs.split_from, original)))
+        refile(files, visits, original_alone, before=original, path=original_path)
+        copy_alone = replace(
+            copy,
+            merged_into="",
+            split_from=tuple(dict.fromkeys((*copy.split_from, original_id))),
         )
-        parted.append(refile(files, store, alone, before=theirs, path=paths[0])[0])
-        archive.store.index.split(copy)
-    return parted
+        stored, _ = refile(files, visits, copy_alone, before=copy, path=copy_path)
+        split_articles.append(stored)
+        index.split(copy_id)
+    return split_articles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,37 +235,47 @@ def release(
     """Publish articles on hold: the `named`, those of a source, or all; none if a name is unknown.
     Raises UsageError."""
     problems = list(reconcile.files(archive, configuration))
-    waiting = archive.store.index.on_hold()
-    ids = dict[str, None]()
-    for name in named:
-        if (article_id := find_article_id(archive, name)) is None:
-            raise UsageError(
-                f"no article {name!r}; `syndicator status` lists the files of those that are on"
-                " hold"
-            )
-        ids[article_id] = None
+    index = archive.store.index
+    paths_on_hold = index.on_hold()
+    ids = dict.fromkeys(_need_ids(archive, named))
     if source or include_all:
-        rows = archive.store.index.articles(list(waiting)).items()
-        ids |= {
-            article_id: None for article_id, row in rows if include_all or row.source_key == source
-        }
+        for article_id, row in index.articles(list(paths_on_hold)).items():
+            if include_all or row.source_key == source:
+                ids[article_id] = None
     if source and not ids:
         need_sources(configuration.sources, [source], configuration.folder)
     context = filing_context(archive, configuration.sources)
-    done = []
+    released = []
     for article_id in reversed(ids):  # the latest last, so that feeds list it first
-        if (path := waiting.get(article_id)) is None:
+        path = paths_on_hold.get(article_id)
+        if path is None:
             continue
         try:
             article = archive.article_store.get(path)
         except ConfigError as error:
             problems.append(reconcile.unreadable(path, error))
             continue
-        done.append(article if dry_run else publish(article, path, context))
-    others = archive.store.index.articles(
-        [article_id for article_id in ids if article_id not in waiting]
+        released.append(article if dry_run else publish(article, path, context))
+    not_on_hold = index.articles(
+        [article_id for article_id in ids if article_id not in paths_on_hold]
     )
-    return Released(articles=tuple(done), known=tuple(others.values()), problems=tuple(problems))
+    return Released(
+        articles=tuple(released), known=tuple(not_on_hold.values()), problems=tuple(problems)
+    )
+
+
+def _need_ids(archive: Archive, names: Sequence[str]) -> list[str]:
+    """Return the ids of articles by URL or id. Raises UsageError for an unknown one."""
+    ids = []
+    for name in names:
+        article_id = find_article_id(archive, name)
+        if article_id is None:
+            raise UsageError(
+                f"no article {name!r}; `syndicator status` lists the files of those that are on"
+                " hold"
+            )
+        ids.append(article_id)
+    return ids
 
 
 def muted(archive: Archive, settings: Settings) -> tuple[Article, ...]:
@@ -262,7 +288,10 @@ def muted(archive: Archive, settings: Settings) -> tuple[Article, ...]:
     def is_left_out(article: Article) -> bool:
         return leaves_out(publish, article, lambda: read(archive, article.id).text)
 
-    copies = index.articles(sorted(index.merged())).values()
-    return tuple(
-        article for article in (*index.each(), *copies) if article.digest and is_left_out(article)
-    )
+    merged = index.articles(sorted(index.merged())).values()
+    left_out = []
+    for article in (*index.each(), *merged):
+        is_from_source = bool(article.digest)  # others were written by hand
+        if is_from_source and is_left_out(article):
+            left_out.append(article)
+    return tuple(left_out)

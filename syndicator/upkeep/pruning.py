@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from syndicator.app.archive import Archive
 from syndicator.app.beside import recorded
@@ -21,6 +22,11 @@ from syndicator.upkeep import learn
 
 _AT_A_TIME = 500  # articles that are pruned in one transaction
 
+# why an article is spared
+WRITTEN_BY_HAND: Final = "hand"
+ON_HOLD: Final = "hold"
+NOT_SPARED: Final = ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
@@ -34,7 +40,7 @@ class Which:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """An article. `stays`: why it is spared ("hand", "hold"), or ""."""
+    """An article. `stays`: WRITTEN_BY_HAND, ON_HOLD or NOT_SPARED."""
 
     id: str
     url: str
@@ -57,34 +63,37 @@ class Pruning:
 
 def chosen(rows: Sequence[Row], which: Which, now: datetime) -> list[Row]:
     """Return the rows that meet the criteria. Pure."""
-    newest: dict[str, set[str]] = defaultdict(set)
+    newest: dict[str, set[str]] = defaultdict(set)  # ids by source
     if which.keep is not None:
-        for row in sorted(rows, key=_age, reverse=True):
-            if len(newest[row.source]) < which.keep and row.stays != "hold":
+        for row in sorted(rows, key=_sort_by_age, reverse=True):
+            if len(newest[row.source]) < which.keep and row.stays != ON_HOLD:
                 newest[row.source].add(row.id)
-    return [
-        row
-        for row in rows
-        if which.source in ("", row.source)
-        and row.id not in newest[row.source]
-        and (
-            which.older_than is None
-            or (row.added is not None and row.added < now - which.older_than)
-        )
-    ]
+    matching = []
+    for row in rows:
+        if which.source not in ("", row.source) or row.id in newest[row.source]:
+            continue
+        if which.older_than is None or _is_older(row, now - which.older_than):
+            matching.append(row)
+    return matching
+
+
+def _is_older(row: Row, than: datetime) -> bool:
+    return row.added is not None and row.added < than
 
 
 def going(asked: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], Counter[str]]:
     """Return the rows to delete, copies first, and the number of spared ones by reason. Pure."""
-    stays = Counter(row.stays for row in asked if row.stays)
-    gone = {row.id: row for row in asked if not row.stays}
-    held_by = {row.copy_of for row in rows if row.copy_of and row.id not in gone}
-    stays["copy"] = len(held_by & gone.keys())
-    leaving = [row for article_id, row in gone.items() if article_id not in held_by]
-    return sorted(leaving, key=lambda row: (not row.copy_of, *_age(row))), +stays
+    spared = Counter(row.stays for row in asked if row.stays)
+    deletable = {row.id: row for row in asked if not row.stays}
+    needed_ids = {row.copy_of for row in rows if row.copy_of and row.id not in deletable}
+    spared["copy"] = len(needed_ids & deletable.keys())
+    deleted = [row for article_id, row in deletable.items() if article_id not in needed_ids]
+    deleted.sort(key=lambda row: (not row.copy_of, *_sort_by_age(row)))
+    return deleted, +spared
 
 
-def _age(row: Row) -> tuple[datetime, str]:
+def _sort_by_age(row: Row) -> tuple[datetime, str]:
+    """Return a key that sorts old rows first; those without a date are the oldest."""
     return row.added or datetime.min.replace(tzinfo=UTC), row.id
 
 
@@ -93,21 +102,22 @@ def plan(archive: Archive, sources: Mapping[str, Source], which: Which) -> Pruni
     rows = list(_rows(archive.store))
     if which.named:
         by_id = {row.id: row for row in rows}
-        asked = [
-            replace(by_id[article_id], stays="")
-            for article_id in dict.fromkeys(need_article(archive, what) for what in which.named)
-        ]
+        ids = dict.fromkeys(need_article(archive, name) for name in which.named)
+        asked = [replace(by_id[article_id], stays=NOT_SPARED) for article_id in ids]
     else:
         asked = chosen(rows, which, archive.clock())
-        if not asked and which.source not in ("", *sources, *(row.source for row in rows)):
+        known_sources = ("", *sources, *(row.source for row in rows))
+        if not asked and which.source not in known_sources:
             near = suggestion(which.source, sources)
             raise UsageError(
                 f"no source {which.source!r}{near}, and no article of it; `syndicator sources`"
                 " lists them"
             )
-    leaving, stays = going(asked, rows)
-    feeds = {key for row in leaving for key in archive.store.index.shown(row.id)}
-    return Pruning(articles=tuple(leaving), feeds=tuple(sorted(feeds)), stays=dict(stays))
+    deleted, spared = going(asked, rows)
+    feeds = set[FeedKey]()
+    for row in deleted:
+        feeds.update(archive.store.index.shown(row.id))
+    return Pruning(articles=tuple(deleted), feeds=tuple(sorted(feeds)), stays=dict(spared))
 
 
 def prune(archive: Archive, settings: Settings, planned: Pruning) -> None:
@@ -127,21 +137,30 @@ def prune(archive: Archive, settings: Settings, planned: Pruning) -> None:
 
 
 def _aliases(store: Store, part: Sequence[Row]) -> list[tuple[str, str]]:
+    """Return pairs (article id, alias) of all addresses of these articles."""
     ids = [row.id for row in part]
-    own = {row.id: [codec.key(urls.alias(row.url))] for row in part}
+    aliases_by_id = {row.id: [codec.key(urls.alias(row.url))] for row in part}
     for article_id, article in store.index.articles(ids).items():
-        own[article_id] += map(codec.key, aliases_of(article))
+        aliases_by_id[article_id] += map(codec.key, aliases_of(article))
     for article_id, alias in store.visits.aliases(ids):
-        own[article_id].append(alias)
-    return list(
-        dict.fromkeys((article_id, alias) for article_id, names in own.items() for alias in names)
-    )
+        aliases_by_id[article_id].append(alias)
+    pairs: list[tuple[str, str]] = []
+    for article_id, aliases in aliases_by_id.items():
+        pairs.extend((article_id, alias) for alias in dict.fromkeys(aliases))
+    return pairs
 
 
 def _rows(store: Store) -> Iterator[Row]:
+    """Yield a row for each article."""
     stamps = store.visits.stamps()
     merged = store.index.merged()
     for article in filed(store):
+        if not article.digest:
+            stays = WRITTEN_BY_HAND
+        elif article.hold:
+            stays = ON_HOLD
+        else:
+            stays = NOT_SPARED
         yield Row(
             id=article.id,
             url=article.url,
@@ -149,6 +168,6 @@ def _rows(store: Store) -> Iterator[Row]:
             path=stamps[article.id].path,
             added=article.added,
             source=article.source_key,
-            stays="hand" if not article.digest else "hold" if article.hold else "",
+            stays=stays,
             copy_of=merged.get(article.id, ""),
         )

@@ -2,8 +2,8 @@
 
 import errno
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -58,103 +58,119 @@ _MOST_SECONDS = 3600.0  # between two full walks
 def sources(archive: Archive, configuration: Configuration) -> dict[str, SourceState]:
     """Give every source a state; drop those of removed sources. A changed URL resets health; a
     source whose kind of visit changed is due now."""
-    states = archive.store.visits.states()
-    for key in states.keys() - configuration.sources.keys():
-        archive.store.visits.drop_state(key)
+    visits = archive.store.visits
+    stored = visits.states()
+    for key in stored.keys() - configuration.sources.keys():
+        visits.drop_state(key)
     now = archive.clock()
-    wanted = {
-        key: _in_time(reconciled(source, states.get(key)), now)
-        for key, source in configuration.sources.items()
-    }
-    edited = [
-        key for key, state in wanted.items() if key in states and states[key].terms != state.terms
-    ]
-    ruled = {key for key in edited if states[key].rules not in (None, wanted[key].rules)}
-    wanted |= {
-        key: wanted[key].asked_whole()
-        for key in edited
-        if _try_again(archive, configuration, key, ruled=key in ruled)
-    }
-    archive.store.visits.save_states(
-        [state for key, state in wanted.items() if state != states.get(key)]
-    )
-    return wanted
+    states: dict[str, SourceState] = {}
+    for key, source in configuration.sources.items():
+        states[key] = _limit_to_present(reconciled(source, stored.get(key)), now)
+    for key, state in states.items():
+        if key not in stored or stored[key].terms == state.terms:
+            continue
+        has_new_rules = stored[key].rules not in (None, state.rules)
+        if _reopen_entries(archive, configuration, key, rules_changed=has_new_rules):
+            states[key] = state.asked_whole()
+    visits.save_states([state for key, state in states.items() if state != stored.get(key)])
+    return states
 
 
 def edited_sources(archive: Archive, configuration: Configuration) -> None:
     """Call `sources` if sources.toml, this version or the clock may have changed; take up sessions
     whose cookies were exported again."""
-    _edited_choice(archive, configuration)
+    _reopen_unmuted(archive, configuration)
     resume_sessions(archive, configuration)
-    noted = archive.store.visits.note(_RECONCILED)
-    ahead = archive.store.ahead.visited(archive.clock() + AHEAD)
-    base, added = configuration.sources_before
-    if noted and not ahead and noted == configuration.sources_stamp:
+    visits = archive.store.visits
+    now = archive.clock()
+    noted = visits.note(_RECONCILED)
+    has_future_visits = archive.store.ahead.visited(now + AHEAD)
+    is_known = bool(noted) and not has_future_visits
+    if is_known and noted == configuration.sources_stamp:
         return
-    if noted and not ahead and noted == base:  # of 100,000 sources the others take four seconds
-        new = list(configuration.sources.values())[len(configuration.sources) - added :]
-        states = [(source, archive.store.visits.state(source.key)) for source in new]
-        archive.store.visits.save_states(
-            [_in_time(reconciled(source, state), archive.clock()) for source, state in states]
-        )
+    stamp_before, added = configuration.sources_before
+    if is_known and noted == stamp_before:  # all 100,000 sources would take four seconds
+        new_sources = list(configuration.sources.values())[len(configuration.sources) - added :]
+        states = []
+        for source in new_sources:
+            state = reconciled(source, visits.state(source.key))
+            states.append(_limit_to_present(state, now))
+        visits.save_states(states)
     else:
         sources(archive, configuration)
     if noted != configuration.sources_stamp:
-        archive.store.visits.set_note(_RECONCILED, configuration.sources_stamp, archive.clock())
+        visits.set_note(_RECONCILED, configuration.sources_stamp, archive.clock())
 
 
-def _edited_choice(archive: Archive, configuration: Configuration) -> None:
+def _reopen_unmuted(archive: Archive, configuration: Configuration) -> None:
+    """Make entries due that `mute` and `keep` leave out no longer, if these settings changed."""
     visits = archive.store.visits
     publish = configuration.settings.publish
     choice = f"{publish.mute}\n{publish.keep}"
     if (visits.note(_CHOICE) or "\n") == choice:
         return
     for key in configuration.sources:
-        if (wanted := _wanted(archive.store, configuration, key)) and (state := visits.state(key)):
-            visits.save_entries([replace(row.reopened(), reason=None) for row in wanted])
+        unmuted = _list_unmuted(archive.store, configuration, key)
+        state = visits.state(key) if unmuted else None
+        if state is not None:
+            visits.save_entries([replace(row.reopened(), reason=None) for row in unmuted])
             visits.save_states([state.asked_whole()])
     visits.set_note(_CHOICE, choice, archive.clock())
 
 
-def _wanted(store: Store, configuration: Configuration, key: str) -> list[EntryRow]:
+def _list_unmuted(store: Store, configuration: Configuration, key: str) -> list[EntryRow]:
+    """Return the muted entries of a source that its settings leave out no longer."""
     source = configuration.sources[key]
     publish = configuration.settings.publish
-    rows = ((row, row.entry) for row in store.visits.muted(key) if row.entry)
-    return [row for row, entry in rows if not is_muted(source, entry, publish)]
+    unmuted = []
+    for row in store.visits.muted(key):
+        if row.entry and not is_muted(source, row.entry, publish):
+            unmuted.append(row)
+    return unmuted
 
 
-def _try_again(archive: Archive, configuration: Configuration, key: str, *, ruled: bool) -> bool:
-    """Make entries of an edited source due. True if the feed must be read again."""
+def _reopen_entries(
+    archive: Archive, configuration: Configuration, key: str, *, rules_changed: bool
+) -> bool:
+    """Make entries of an edited source due. Return True if its feed must be read again."""
+    source = configuration.sources[key]
     visits = archive.store.visits
-    rights = archive.rights_of(configuration.sources[key])
-    rows = visits.pending(key, _ANY_TIME)
-    waiting = [
-        replace(row, next_try=None)
-        for row in rows
-        if row.next_try and row.reason in FOR_THE_OPERATOR
+    rights = archive.rights_of(source)
+    for_operator = []
+    for row in visits.pending(key, _ANY_TIME):
+        if row.next_try and row.reason in FOR_THE_OPERATOR:
+            for_operator.append(replace(row, next_try=None))
+    permitted = [row.reopened() for row in visits.refused(key) if rights.speaks_for(row.url)]
+    accepted_by_rules = due_again(archive, source) if rules_changed else []
+    unmuted = [
+        replace(row.reopened(), reason=None)
+        for row in _list_unmuted(archive.store, configuration, key)
     ]
-    refused = [row.reopened() for row in visits.refused(key) if rights.speaks_for(row.url)]
-    again = due_again(archive, configuration.sources[key]) if ruled else []
-    wanted = _wanted(archive.store, configuration, key)
-    again += [replace(row.reopened(), reason=None) for row in wanted]
-    visits.save_entries(list({row.entry_id: row for row in (*waiting, *refused, *again)}.values()))
-    # the rule may select other links of the same page
-    listed = ruled and bool(configuration.sources[key].rules.links)
-    return listed or bool(refused or wanted) or any(row.entry is None for row in again)
+    reopened = {
+        row.entry_id: row for row in (*for_operator, *permitted, *accepted_by_rules, *unmuted)
+    }
+    visits.save_entries(list(reopened.values()))
+    if permitted or unmuted:
+        return True
+    if rules_changed and source.rules.links:  # the rule may select other links of the same page
+        return True
+    return any(row.entry is None for row in accepted_by_rules)
 
 
 def due_again(archive: Archive, source: Source) -> list[EntryRow]:
     """Return the entries of `source` that its rules may accept now, as due."""
     from syndicator.filing.entry.endings import by_other_rules
 
-    rows = [
-        *archive.store.visits.refused(source.key),
-        *archive.store.visits.pending(source.key, _ANY_TIME),
-    ]
-    own = archive.rights_of(source)
-    return [
-        again for row in rows if own.owns(row.url) and (again := by_other_rules(row, source.rules))
-    ]
+    visits = archive.store.visits
+    rights = archive.rights_of(source)
+    due = []
+    for row in (*visits.refused(source.key), *visits.pending(source.key, _ANY_TIME)):
+        if not rights.owns(row.url):
+            continue
+        accepted = by_other_rules(row, source.rules)
+        if accepted:
+            due.append(accepted)
+    return due
 
 
 def files(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
@@ -183,35 +199,40 @@ def files(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]
     recovery.settle_prunings(archive)
     rows = visits.stamps()
     changes = archive.article_store.changed(rows)
-    problems, id_prefixes, written = _taken_in(archive, configuration, changes)
-    problems += map(_describe_no_file, changes.no_files)
-    gone = _list_gone(changes, id_prefixes)
-    if are_many(len(gone) - len(recovery.awaited(archive.store, gone)), len(rows)):
-        raise MissingError(
-            _describe_gone(
-                archive.article_store, [rows[article_id].path for article_id in gone], len(rows)
-            )
-        )
-    lost = recovery.lost(archive.article_store, archive.store, gone)
-    recovery.fetch_again(archive, lost)
-    problems += [
-        Problem(what=rows[article_id].path, reason=FileReason.LOST_FILE)
-        for article_id in gone
-        if article_id in lost
-    ]
-    gone = [article_id for article_id in gone if article_id not in lost]
-    if gone:
-        from syndicator.app.build_notes import excuse
-
-        recovery.note_vanished(archive, {article_id: rows[article_id].path for article_id in gone})
-        excuse(archive, gone)
-    if gone:
-        visits.forget(gone)
+    recorded = _record_files(archive, configuration, changes)
+    problems = [*recorded.problems, *map(_describe_no_file, changes.no_files)]
+    problems += _forget_gone(archive, _list_gone(changes, recorded.id_prefixes), rows)
     recovery.settle_carriers(archive, configuration.sources)
-    recovery.bring_back(archive, written)
+    recovery.bring_back(archive, recorded.dated_anew)
     recovery.mark(archive)
     hold_private(archive, configuration)
     return (*problems, *recovery.set_back(archive))
+
+
+def _forget_gone(
+    archive: Archive, gone: Sequence[str], rows: Mapping[str, FileStamp]
+) -> list[Problem]:
+    """Forget the articles whose files were deleted; fetch those again whose files were lost, and
+    return these as problems. `gone`: ids of both. Raises MissingError if too many are gone."""
+    unexpected = len(gone) - len(recovery.awaited(archive.store, gone))
+    if are_many(unexpected, len(rows)):
+        paths = [rows[article_id].path for article_id in gone]
+        raise MissingError(_describe_gone(archive.article_store, paths, len(rows)))
+    lost = recovery.lost(archive.article_store, archive.store, gone)
+    recovery.fetch_again(archive, lost)
+    deleted: dict[str, str] = {}  # path by id
+    problems = []
+    for article_id in gone:
+        path = rows[article_id].path
+        if article_id in lost:
+            problems.append(Problem(what=path, reason=FileReason.LOST_FILE))
+        else:
+            deleted[article_id] = path
+    if deleted:
+        recovery.note_vanished(archive, deleted)
+        excuse(archive, list(deleted))
+        archive.store.visits.forget(list(deleted))
+    return problems
 
 
 def _follow_sources(archive: Archive, configuration: Configuration) -> None:
@@ -234,7 +255,8 @@ def _stamp_followed(archive: Archive, configuration: Configuration) -> str:
 
 def left_behind(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
     """Record article files of crashed writers. Returns problems."""
-    return tuple(_taken_in(archive, configuration, archive.article_store.left_behind())[0])
+    changes = archive.article_store.left_behind()
+    return tuple(_record_files(archive, configuration, changes).problems)
 
 
 def file(archive: Archive, configuration: Configuration, path: str) -> tuple[Problem, ...]:
@@ -251,38 +273,43 @@ def file(archive: Archive, configuration: Configuration, path: str) -> tuple[Pro
         return ()
     if any(row == stamp for row in visits.stamps().values()):
         return ()
-    problems, _, written = _taken_in(archive, configuration, Changes(edited=(stamp,)))
-    recovery.bring_back(archive, written)
-    return tuple(problems)
+    recorded = _record_files(archive, configuration, Changes(edited=(stamp,)))
+    recovery.bring_back(archive, recorded.dated_anew)
+    return tuple(recorded.problems)
 
 
-def _taken_in(
-    archive: Archive, configuration: Configuration, changes: Changes
-) -> tuple[list[Problem], set[str], list[Article]]:
-    """Record new and edited files. Returns problems, the id prefixes seen, and articles that are
-    new or dated anew."""
+@dataclass(slots=True, kw_only=True)
+class _Recorded:
+    """Result of reading files. `dated_anew`: articles that are new or have another date."""
+
+    problems: list[Problem] = field(default_factory=list)
+    id_prefixes: set[str] = field(default_factory=set)
+    dated_anew: list[Article] = field(default_factory=list)
+
+
+def _record_files(archive: Archive, configuration: Configuration, changes: Changes) -> _Recorded:
+    """Record new and edited files in the database."""
     visits = archive.store.visits
-    problems = list[Problem]()
-    there = set[str]()
-    written = list[Article]()
-    for stamp, article in _articles(
-        archive.article_store, (*changes.new, *changes.edited), visits.stamp
-    ):
+    recorded = _Recorded()
+    stamps = (*changes.new, *changes.edited)
+    for stamp, article in _read_articles(archive.article_store, stamps, visits.stamp):
         if isinstance(article, Problem):
-            problems.append(article)
-            there.add(archive.article_store.id_at(stamp.path)[:ID_CHARS])
+            recorded.problems.append(article)
+            recorded.id_prefixes.add(archive.article_store.id_at(stamp.path)[:ID_CHARS])
             continue
-        there.add(article.id[:ID_CHARS])
+        recorded.id_prefixes.add(article.id[:ID_CHARS])
         before = visits.article(article.id)
-        written += [article] if before is None or before.added != article.added else []
+        if before is None or before.added != article.added:
+            recorded.dated_anew.append(article)
         _record(archive, configuration, article, stamp, before)
-    return problems, there, written
+    return recorded
 
 
-def _articles(
+def _read_articles(
     files: ArticleStore, stamps: Iterable[FileStamp], stamp_of: Callable[[str], FileStamp | None]
 ) -> Iterator[tuple[FileStamp, Article | Problem]]:
-    """Yield the article of each file, or its problem."""
+    """Yield the article of each file, or its problem. `stamp_of`: returns the recorded file of an
+    article id."""
     for stamp in stamps:
         try:
             article = files.get(stamp.path)
@@ -291,8 +318,11 @@ def _articles(
         except (ConfigError, OSError) as error:
             yield stamp, unreadable(stamp.path, error)
             continue
-        other = elsewhere(files, article, stamp, stamp_of(article.id))
-        yield stamp, double(stamp.path, other) if other else article
+        other_path = elsewhere(files, article, stamp, stamp_of(article.id))
+        if other_path:
+            yield stamp, double(stamp.path, other_path)
+        else:
+            yield stamp, article
 
 
 def ignored(store: ArticleStore) -> tuple[Problem, ...]:
@@ -327,10 +357,9 @@ def _looks_like_article(store: ArticleStore, path: str) -> bool:
 
 def are_many(missing: int, total: int) -> bool:
     """True if so many files are missing that nobody deleted them on purpose."""
-    return any(
-        missing >= least and missing > share * total
-        for least, share in ((_MANY, _SHARE), (_FEW, _HALF))
-    )
+    if missing >= _MANY and missing > _SHARE * total:
+        return True
+    return missing >= _FEW and missing > _HALF * total
 
 
 def _describe_gone(article_store: ArticleStore, paths: Sequence[str], total: int) -> str:
@@ -348,7 +377,7 @@ def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
     changes = article_store.changed(rows, sweep=False)
     problems = list(map(_describe_no_file, changes.no_files))
     id_prefixes: set[str] = set()
-    for stamp, article in _articles(article_store, (*changes.new, *changes.edited), rows.get):
+    for stamp, article in _read_articles(article_store, (*changes.new, *changes.edited), rows.get):
         if isinstance(article, Problem):
             problems.append(article)
             id_prefixes.add(article_store.id_at(stamp.path)[:ID_CHARS])
@@ -403,21 +432,27 @@ def unreadable(path: str, error: ConfigError | OSError) -> Problem:
 
 
 @lru_cache(maxsize=1)
-def _spellings(files: TaxonomyFiles) -> dict[str, str]:
-    tags = load_vocabulary(files.toml).tag if files.toml.exists() else ()
-    return {fold(name): tag.name for tag in tags for name in (*tag.aliases, tag.name)}
+def _load_spellings(files: TaxonomyFiles) -> dict[str, str]:
+    """Return the listed tags by their folded names and aliases."""
+    if not files.toml.exists():
+        return {}
+    spellings = {}
+    for tag in load_vocabulary(files.toml).tag:
+        for name in (*tag.aliases, tag.name):
+            spellings[fold(name)] = tag.name
+    return spellings
 
 
 def as_shown(article: Article, files: TaxonomyFiles) -> Article:
     """Return `article` for its row: one written by hand gets an excerpt, and tags as the taxonomy
     spells them."""
-    if article.digest:
+    is_hand_written = not article.digest
+    if not is_hand_written:
         return article
     if article.tags and not article.source_id:
-        spelt = _spellings(files)
-        article = replace(
-            article, tags=tuple(dict.fromkeys(spelt.get(fold(tag), tag) for tag in article.tags))
-        )
+        spellings = _load_spellings(files)
+        tags = [spellings.get(fold(tag), tag) for tag in article.tags]
+        article = replace(article, tags=tuple(dict.fromkeys(tags)))
     if article.excerpt or not article.body.strip():
         return article
     from syndicator.describing.summary.excerpt import summarize
@@ -432,16 +467,18 @@ def _record(
     stamp: FileStamp,
     before: Article | None,
 ) -> None:
+    """Write the row of an article; publish it first if its file says that it is released."""
     visits = archive.store.visits
-    if was_released(article, on_hold=before is not None and before.hold):
+    was_on_hold = before is not None and before.hold
+    if was_released(article, on_hold=was_on_hold):
         from syndicator.filing.entry.carry_out import release
 
         article = release(article, stamp.path, filing_context(archive, configuration.sources))
         stamp = archive.article_store.stamp(stamp.path)
-    # the line was removed
-    by_hand = before is not None and bool(before.merged_into) and not article.merged_into
+    was_merged = before is not None and bool(before.merged_into)
+    is_split_by_hand = was_merged and not article.merged_into  # the line was removed
     shown = as_shown(article, configuration.taxonomy)
-    visits.record(ArticleRecord(article=shown, stamp=stamp, parted=by_hand))
+    archive.store.visits.record(ArticleRecord(article=shown, stamp=stamp, parted=is_split_by_hand))
 
 
 def elsewhere(
@@ -459,32 +496,35 @@ def elsewhere(
         return None
 
 
-def _in_time(state: SourceState, now: datetime) -> SourceState:
-    if state.visits.last_visit is None or state.visits.last_visit <= now + AHEAD:
+def _limit_to_present(state: SourceState, now: datetime) -> SourceState:
+    """Return a state without times in the future, due now, if the last visit is in the future: the
+    clock was set back."""
+    last_visit = state.visits.last_visit
+    if last_visit is None or last_visit <= now + AHEAD:
         return state
-    visits = replace(
-        state.visits,
-        first_visit=_no_later(state.visits.first_visit, now),
-        last_success=_no_later(state.visits.last_success, now),
-        last_visit=None,
-    )
-    backoff = replace(
-        state.backoff,
-        failing_since=_no_later(state.backoff.failing_since, now),
-        gone_since=_no_later(state.backoff.gone_since, now),
-    )
-    validators_at = _no_later(state.validators.validators_at, now)
-    moved_at = _no_later(state.redirects.moved_at, now)
-    recent = tuple(min(moment, now) for moment in state.cadence.recent)
-    due_why = "the clock was set back"
     return replace(
         state,
-        visits=visits,
-        backoff=backoff,
-        validators=replace(state.validators, validators_at=validators_at),
-        redirects=replace(state.redirects, moved_at=moved_at),
-        cadence=replace(state.cadence, recent=recent),
-        schedule=replace(state.schedule, next_due=now, feed_due=None, due_why=due_why),
+        visits=replace(
+            state.visits,
+            first_visit=_no_later(state.visits.first_visit, now),
+            last_success=_no_later(state.visits.last_success, now),
+            last_visit=None,
+        ),
+        backoff=replace(
+            state.backoff,
+            failing_since=_no_later(state.backoff.failing_since, now),
+            gone_since=_no_later(state.backoff.gone_since, now),
+        ),
+        validators=replace(
+            state.validators, validators_at=_no_later(state.validators.validators_at, now)
+        ),
+        redirects=replace(state.redirects, moved_at=_no_later(state.redirects.moved_at, now)),
+        cadence=replace(
+            state.cadence, recent=tuple(min(moment, now) for moment in state.cadence.recent)
+        ),
+        schedule=replace(
+            state.schedule, next_due=now, feed_due=None, due_why="the clock was set back"
+        ),
     )
 
 

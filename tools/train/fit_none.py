@@ -81,7 +81,7 @@ def cold_examples() -> Iterator[Example]:
 
 def _example(group: str, taxonomy: Taxonomy, article: dict[str, Any], kept: bool) -> Example:
     title, text = article["title"] or "", article["text"]
-    known = taxonomy._categories(title, text, article.get("language"))
+    known = taxonomy._prepare_categories(title, text, article.get("language"))
     assert known is not None
     counts = known.counts(text[:SAMPLE])
     values = categories.scores(known, title, text, counts)

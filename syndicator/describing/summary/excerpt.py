@@ -40,6 +40,8 @@ READ: Final = 6_000  # characters of a text
 STEM: Final = 6  # first letters of a word, a cheap stem
 LEAST: Final = 4  # least letters of a word
 SHORT: Final = 8  # words of a short sentence
+CJK_CHARACTERS_A_WORD: Final = 5  # in Chinese or Japanese, to compare lengths; a choice
+FULL_WIDTH_ENDS: Final = "。！？」』）"  # no space stands after them
 EARLY: Final = 40  # first characters, for an early comma or colon
 SUBJECT: Final = 6  # first words, for the subject
 OPENING: Final = 80  # characters that hold the first two words
@@ -80,26 +82,33 @@ def find_opener(title: str, text: str, language: str | None) -> Candidates:
     """Return at most MOST different candidates among the first SCANNED sentences. `language`: two
     letters or None."""
     usable: list[Sentence] = []
-    seen: set[str] = set()
+    folded_texts: set[str] = set()
     for sentence in islice(sentences.each(text, language), SCANNED):
-        bare = _usable(sentence, title)
-        folded = sentences.words(bare.text) if bare is not None else ""
-        if bare is not None and folded not in seen:
-            seen.add(folded)
-            usable.append(bare)
+        candidate = _strip_if_usable(sentence, title)
+        if candidate is None:
+            continue
+        folded = sentences.words(candidate.text)
+        if folded in folded_texts:
+            continue
+        folded_texts.add(folded)
+        usable.append(candidate)
         if len(usable) == MOST:
             break
     return Candidates(title, text, language, usable)
 
 
-def _usable(sentence: Sentence, title: str) -> Sentence | None:
+def _strip_if_usable(sentence: Sentence, title: str) -> Sentence | None:
+    """Return the sentence without its dateline; None if it may not be in an excerpt."""
     text = sentences.without_dateline(sentence.text)
     if not sentence.whole or text[0].islower() or sentences.too_long(text):
         return None
-    short = len(text) < FEWEST_CJK if sentences.cjk(text) else len(text.split()) < FEWEST_WORDS
-    if short or sentences.form(text) or sentences.repeats(text, title):
+    is_cjk = sentences.cjk(text)
+    is_short = len(text) < FEWEST_CJK if is_cjk else len(text.split()) < FEWEST_WORDS
+    if is_short or sentences.form(text) or sentences.repeats(text, title):
         return None
-    return sentence if text == sentence.text else sentence._replace(text=text, cut=True)
+    if text == sentence.text:
+        return sentence
+    return sentence._replace(text=text, cut=True)
 
 
 def opener_scores(candidate: Candidates) -> Floats:
@@ -123,61 +132,72 @@ def rows(candidate: Candidates, parts: Mapping[str, Floats] | None = None) -> Fl
     """Return FEATURES per candidate. `parts`: in place of `start_parts`."""
     vectors = embedder()
     texts = [sentence.text for sentence in candidate.sentences]
-    pieces = vectors.parts(candidate.text, texts)
-    title = vectors.article(candidate.title, "", 1)
-    text = vectors.article("", candidate.text)
-    before = np.zeros(len(texts), dtype=np.float32)
-    before[1:] = (pieces[1:] * pieces[:-1]).sum(axis=1)
-    near = np.column_stack(
-        [pieces @ title, pieces @ text, before, starts(texts, pieces, parts or start_parts())]
+    sentence_vectors = vectors.parts(candidate.text, texts)
+    title_vector = vectors.article(candidate.title, "", 1)
+    text_vector = vectors.article("", candidate.text)
+    near_previous = np.zeros(len(texts), dtype=np.float32)
+    near_previous[1:] = (sentence_vectors[1:] * sentence_vectors[:-1]).sum(axis=1)
+    nearness = np.column_stack(
+        [
+            sentence_vectors @ title_vector,
+            sentence_vectors @ text_vector,
+            near_previous,
+            starts(texts, sentence_vectors, parts or start_parts()),
+        ]
     )
-    return np.hstack([np.array(_form(candidate)), np.array(_shared(candidate)), near]).astype(
-        np.float32
-    )
+    forms = np.array(_measure_forms(candidate))
+    shared_words = np.array(_measure_shared_words(candidate))
+    return np.hstack([forms, shared_words, nearness]).astype(np.float32)
 
 
 def starts(texts: Sequence[str], pieces: Floats, parts: Mapping[str, Floats]) -> Floats:
     """Return the feature "start" of sentences with vectors `pieces`. `parts`: from
     `start_parts`."""
-    pairs = [first_words(text) for text in texts]
-    words = [
-        _word(first) @ parts["first"] + _word(second) @ parts["second"] for first, second in pairs
-    ]
-    result: Floats = np.array(words) + pieces @ parts["whole"] + parts["constant"][0]
+    word_scores = []
+    for text in texts:
+        first, second = first_words(text)
+        score = _make_word_vector(first) @ parts["first"]
+        word_scores.append(score + _make_word_vector(second) @ parts["second"])
+    result: Floats = np.array(word_scores) + pieces @ parts["whole"] + parts["constant"][0]
     return result
 
 
 def first_words(text: str) -> tuple[str, str]:
     """Return the first two words in lower case, "" for none."""
     words = _WORD.findall(text[:OPENING].casefold())
-    return (*words[:2], "", "")[:2]
+    first, second = (*words[:2], "", "")[:2]
+    return first, second
 
 
 @lru_cache(maxsize=4096)
-def _word(word: str) -> Floats:
+def _make_word_vector(word: str) -> Floats:
     return embedder().mean(word)
 
 
-def _form(candidate: Candidates) -> list[list[float]]:
-    size = max(SHALLOW, len(candidate.text))
+def _measure_forms(candidate: Candidates) -> list[list[float]]:
+    """Return the features _FORM of each sentence: its place, length and signs."""
+    text_length = max(SHALLOW, len(candidate.text))
     table = []
-    for place, sentence in enumerate(candidate.sentences):
-        text, bare = sentence.text, sentence.text.rstrip('"”’»」 ')
-        digits = _DIGIT.search(text) is not None
-        named = any(word[:1].isupper() for word in text.split()[1:])
-        words = len(text) // 5 if sentences.cjk(text) else len(text.split())
+    for index, sentence in enumerate(candidate.sentences):
+        text = sentence.text
+        without_quote = text.rstrip('"”’»」 ')
+        has_digits = _DIGIT.search(text) is not None
+        has_names = any(word[:1].isupper() for word in text.split()[1:])
+        is_cjk = sentences.cjk(text)
+        words = len(text) // CJK_CHARACTERS_A_WORD if is_cjk else len(text.split())
+        depth = max(0, candidate.text.find(text)) / text_length
         table.append(
             [
-                math.log1p(place),
-                place == 0,
-                place == 1,
+                math.log1p(index),
+                index == 0,
+                index == 1,
                 sentence.place == 0,
-                max(0, candidate.text.find(text)) / size,
+                depth,
                 words < SHORT,
                 text[0] in QUOTES,
-                bare.endswith(("?", "？")),
-                digits,
-                not digits and not named,
+                without_quote.endswith(("?", "？")),
+                has_digits,
+                not has_digits and not has_names,
                 text.lstrip(QUOTES)[:1].isdigit(),
                 "," in text[:EARLY],
                 ":" in text[:EARLY],
@@ -186,25 +206,28 @@ def _form(candidate: Candidates) -> list[list[float]]:
     return table
 
 
-def _shared(candidate: Candidates) -> list[list[float]]:
-    title = set(stems(candidate.title))
-    often = {stem for stem, times in Counter(stems(candidate.text[:READ])).items() if times > 1}
-    seen: set[str] = set()
+def _measure_shared_words(candidate: Candidates) -> list[list[float]]:
+    """Return the features _WORDS of each sentence: the words that it has of the title, and words
+    of the text that are new in it."""
+    title_stems = set(stems(candidate.title))
+    times = Counter(stems(candidate.text[:READ]))
+    topics = {stem for stem, count in times.items() if count > 1}
+    earlier_stems: set[str] = set()
     table = []
     for sentence in candidate.sentences:
-        own = set(stems(sentence.text))
-        common = len(own & title)
-        subject = stems(" ".join(sentence.text.split()[:SUBJECT]))
-        new = len((own & often) - seen)
+        sentence_stems = set(stems(sentence.text))
+        subject_stems = stems(" ".join(sentence.text.split()[:SUBJECT]))
+        from_title = len(sentence_stems & title_stems)
+        new_topics = len((sentence_stems & topics) - earlier_stems)
         table.append(
             [
-                common / max(1, len(title)),
-                common > 0,
-                not title.isdisjoint(subject),
-                new / max(1, len(own)),
+                from_title / max(1, len(title_stems)),
+                from_title > 0,
+                not title_stems.isdisjoint(subject_stems),
+                new_topics / max(1, len(sentence_stems)),
             ]
         )
-        seen |= own
+        earlier_stems |= sentence_stems
     return table
 
 
@@ -217,16 +240,18 @@ def stems(text: str) -> list[str]:
 def passage(candidate: Sequence[Sentence], first: int) -> tuple[int, ...]:
     """Return indices of consecutive candidates from `first`, up to ENOUGH words and the limits of
     length."""
-    taken = [first]
-    while len(taken) < sentences.SENTENCES and taken[-1] + 1 < len(candidate):
-        before = candidate[taken[-1]]
-        after = candidate[taken[-1] + 1]
-        text = joined([*(candidate[place].text for place in taken), after.text])
-        enough = len(joined(candidate[place].text for place in taken).split()) >= ENOUGH
-        if enough or not follows(before, after) or sentences.too_long(text):
+    chosen = [candidate[first]]
+    for following in candidate[first + 1 :]:
+        if len(chosen) == sentences.SENTENCES:
             break
-        taken.append(taken[-1] + 1)
-    return tuple(taken)
+        texts = [sentence.text for sentence in chosen]
+        has_enough_words = len(joined(texts).split()) >= ENOUGH
+        if has_enough_words or not follows(chosen[-1], following):
+            break
+        if sentences.too_long(joined([*texts, following.text])):
+            break
+        chosen.append(following)
+    return tuple(range(first, first + len(chosen)))
 
 
 def follows(before: Sentence, after: Sentence) -> bool:
@@ -241,60 +266,73 @@ def summarize(title: str, text: str, language: str | None = None) -> str:
 
 
 def _choose_passage(title: str, text: str, language: str | None) -> str:
+    """Return the passage that begins with the best opening sentence; "" if no sentence is
+    usable."""
     candidate = find_opener(title, text, language)
-    return opened(candidate, int(opener_scores(candidate).argmax())) if candidate.sentences else ""
+    if not candidate.sentences:
+        return ""
+    best = int(opener_scores(candidate).argmax())
+    return opened(candidate, best)
 
 
 def choose(title: str, text: str, description: str, language: str | None) -> tuple[str, str]:
     """Return (excerpt, writer): `described` and "publisher", else a passage and "extractive"."""
-    own = described(title, text, description, language)
-    return (own, "publisher") if own else (_choose_passage(title, text, language), "extractive")
+    from_publisher = described(title, text, description, language)
+    if from_publisher:
+        return from_publisher, "publisher"
+    return _choose_passage(title, text, language), "extractive"
 
 
 def quote_description(title: str, text: str, description: str, language: str | None) -> str:
     """Return the best part of the publisher's description, else its beginning, and never a sentence
     that is in the text alone."""
-    own = described(title, text, description, language)
-    if own:
-        return own
+    best_part = described(title, text, description, language)
+    if best_part:
+        return best_part
     split = sentences.split(description, MOST, language)
-    return opened(Candidates(title, text, language, split), 0) if split else ""
+    if not split:
+        return ""
+    return opened(Candidates(title, text, language, split), 0)
 
 
 def described(title: str, text: str, description: str, language: str | None) -> str:
     """Return the part of the publisher's description that opens well and is about the article, or
     ""."""
-    split = sentences.split(description, MOST, language)
-    sound = (part for part in split if not sentences.fault(part.text, title))
-    parts = [
-        part for part in sound if not part.text.split()[0].islower() and not headed(part.text, text)
-    ]
-    if not parts:
+    usable = []
+    for sentence in sentences.split(description, MOST, language):
+        if sentences.fault(sentence.text, title):
+            continue
+        starts_small = sentence.text.split()[0].islower()
+        if not starts_small and not headed(sentence.text, text):
+            usable.append(sentence)
+    if not usable:
         return ""
-    asked = Candidates(title, text, language, parts)
-    first = next(
-        (place for place, value in enumerate(opener_scores(asked)) if value >= OPENS_DESCRIBED),
-        None,
-    )
-    own = opened(asked, first) if first is not None else ""
-    return own if own and likeness(own, title, text) >= LIKE else ""
+    candidate = Candidates(title, text, language, usable)
+    for index, odds in enumerate(opener_scores(candidate)):
+        if odds >= OPENS_DESCRIBED:
+            excerpt = opened(candidate, index)
+            return excerpt if likeness(excerpt, title, text) >= LIKE else ""
+    return ""
 
 
 def headed(piece: str, text: str) -> bool:
     """True if `piece` ends a line of `text` but lacks its start: a heading or label."""
-    at = text.find(piece[-END:])
-    line = text[text.rfind("\n", 0, at) + 1 : at + END]
-    return at >= 0 and piece != line and piece.endswith(line)
+    index = text.find(piece[-END:])
+    if index < 0:
+        return False
+    line_start = text.rfind("\n", 0, index) + 1
+    line = text[line_start : index + END]
+    return piece != line and piece.endswith(line)
 
 
 def likeness(description: str, title: str, text: str) -> float:
     """Return how far a description is about the article, from 0 to 2 (see LIKE)."""
-    own = set(stems(description))
-    shared = own & set(stems(f"{title} {text}"))
+    description_stems = set(stems(description))
+    shared = description_stems & set(stems(f"{title} {text}"))
+    shared_part = len(shared) / max(1, len(description_stems))
     vectors = embedder()
-    return len(shared) / max(1, len(own)) + float(
-        vectors.article("", description) @ vectors.article(title, text)
-    )
+    cosine = vectors.article("", description) @ vectors.article(title, text)
+    return shared_part + float(cosine)
 
 
 def opened(candidate: Candidates, first: int) -> str:
@@ -304,7 +342,9 @@ def opened(candidate: Candidates, first: int) -> str:
 
 def joined(chosen: Iterable[str]) -> str:
     """Join sentences, without a space after full-width stops."""
-    out = ""
+    text = ""
     for sentence in chosen:
-        out += ("" if not out or out[-1] in "。！？」』）" else " ") + sentence
-    return out
+        if text and text[-1] not in FULL_WIDTH_ENDS:
+            text += " "
+        text += sentence
+    return text

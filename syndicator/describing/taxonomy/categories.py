@@ -31,6 +31,7 @@ RIDGE: Final = 0.3  # pull of the regression to zero
 WEIGHTS: Final = (0.0, 0.1, 0.2, 0.4, 0.8)  # the first: words alone; one of the others is chosen
 TITLE: Final = 2  # times the title counts
 SUBJECT: Final = 0.25  # gain of a category whose subject the title names
+SUBJECT_IN_TEXT: Final = SUBJECT / 4  # times the logarithm of how often the text repeats it
 NAMED: Final = 0.08  # gain of a category named like a publisher's tag
 SHARP: Final = 25.0  # scores to probabilities: calibrated on the three open sets
 FLOOR: Final = 0.35  # least probability of a category
@@ -55,6 +56,7 @@ FEATURES: Final = (
 )
 CONSTANT: Final = "constant"
 FITS: Final = 0.5  # least fit of a category
+WORDS_MISSING: Final = 0.0  # fit of a category without words in the article
 FARTHEST: Final = 50.0  # log-odds that make no more difference
 BELONGS: Final = -2.7  # least log-odds to belong
 # The same in a cold taxonomy. On ten that the weights had not seen, 91 % of articles on their
@@ -80,33 +82,41 @@ class NativeWords:
         """Count the listed words in `text`."""
         tokens = _TOKEN.findall(text.casefold())
         counts: Counter[str] = Counter()
-        for at, token in enumerate(tokens):
-            counts.update(self._east(token) if _EASTERN.match(token) else self._spaced(tokens, at))
+        for index, token in enumerate(tokens):
+            if _EASTERN.match(token):
+                counts.update(self._find_eastern(token))
+            else:
+                counts.update(self._find_spaced(tokens, index))
         return counts
 
-    def _east(self, token: str) -> Iterator[str]:
-        at = 0
+    def _find_eastern(self, token: str) -> Iterator[str]:
+        """Yield the words in a text without spaces, at each character the longest that fits."""
+        start = 0
         end = len(token)
-        while at < end:
-            for length in range(min(self.longest, end - at), 0, -1):
-                if token[at : at + length] in self.eastern:
-                    yield token[at : at + length]
-                    at += length - 1
+        while start < end:
+            for length in range(min(self.longest, end - start), 0, -1):
+                if token[start : start + length] in self.eastern:
+                    yield token[start : start + length]
+                    start += length - 1
                     break
-            at += 1
+            start += 1
 
-    def _spaced(self, tokens: list[str], at: int) -> Iterator[str]:
-        token = tokens[at]
-        for word, parts in self._begun(token):
-            rest = tokens[at + 1 : at + 1 + len(parts)]
-            if len(rest) == len(parts) and all(map(_begins, rest, parts)):
+    def _find_spaced(self, tokens: list[str], index: int) -> Iterator[str]:
+        """Yield the words that begin with the token at `index`, and those inside it."""
+        token = tokens[index]
+        for word, later_parts in self._find_by_beginning(token):
+            following = tokens[index + 1 : index + 1 + len(later_parts)]
+            if len(following) == len(later_parts) and all(map(_begins, following, later_parts)):
                 yield word
-        for begin in range(self.before, len(token) - 1) if self.inside else ():
-            for end in range(begin + 2, len(token) + 1):
-                if token[begin:end] in self.inside:
-                    yield token[begin:end]
+        if not self.inside:
+            return
+        for start in range(self.before, len(token) - 1):
+            for end in range(start + 2, len(token) + 1):
+                if token[start:end] in self.inside:
+                    yield token[start:end]
 
-    def _begun(self, token: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def _find_by_beginning(self, token: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the words whose first part is the beginning of `token`, with their other parts."""
         yield from self.first.get(token + WHOLE, ())
         for end in range(1, min(self.longest, len(token)) + 1):
             yield from self.first.get(token[:end], ())
@@ -115,30 +125,32 @@ class NativeWords:
 def prepare_native_words(words: Iterable[str], language: str) -> NativeWords:
     """Prepare `words` for texts in `language`."""
     first: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+    single_words = set()
     eastern = set()
     for word in dict.fromkeys(words):
         if _EASTERN.search(word):
             eastern.add(word)
-        else:
-            head, *rest = re.split(r"[-']", word)
-            first[head].append((word, tuple(rest)))
-    least, before = INSIDE.get(language, (0, 0))
-    alone = {
-        word
-        for many in first.values()
-        for word, rest in many
-        if not rest and not word.endswith(WHOLE)
-    }
-    inside = frozenset(word for word in alone if least and len(word) >= least)
+            continue
+        first_part, *later_parts = re.split(r"[-']", word)
+        first[first_part].append((word, tuple(later_parts)))
+        if not later_parts and not word.endswith(WHOLE):
+            single_words.add(word)
+    inside = frozenset[str]()
+    letters_before = 0
+    if language in INSIDE:
+        least_letters, letters_before = INSIDE[language]
+        inside = frozenset(word for word in single_words if len(word) >= least_letters)
     longest = max(map(len, (*first, *eastern)), default=0)
-    return NativeWords(dict(first), inside, frozenset(eastern), longest, before)
+    return NativeWords(dict(first), inside, frozenset(eastern), longest, letters_before)
 
 
 def beginning(word: str) -> str:
     """Return a word without the ending that its other forms may lack."""
     if _EASTERN.search(word) or len(word) < SHORTEST:
         return word
-    return word[: -2 if len(word) >= LONG else -1]
+    if len(word) >= LONG:
+        return word[:-2]
+    return word[:-1]
 
 
 def _begins(token: str, part: str) -> bool:
@@ -166,66 +178,76 @@ class Categories:
 def prepare(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categories:
     """Return vectors and words of the categories for texts in `language`. Without a file in
     data/topics, the words are those that the operator wrote."""
-    known = [bool(vocabulary.of_category(category, language)) for category in defined]
-    is_cold = 2 * sum(known) <= len(known)
-    others = vocabulary.unlike(defined, language)
-    rivals = [topic for topic in others if topic.name in vocabulary.APART]
+    topics_by_category = [vocabulary.of_category(category, language) for category in defined]
+    has_topics = [bool(topics) for topics in topics_by_category]
+    is_cold = 2 * sum(has_topics) <= len(has_topics)
+    other_topics = vocabulary.unlike(defined, language)
+    rivals = [topic for topic in other_topics if topic.name in vocabulary.APART]
+
     listed_weight = LISTED if is_cold else 1.0
-    lists = [_words(category, language, listed_weight) for category in defined] + [
-        dict.fromkeys(r.words, 1.0) for r in rivals
-    ]
-    seen = Counter(word for words in lists for word in words)
-    rare = {word: math.log((len(lists) + 0.5) / count) for word, count in seen.items()}
-    subjects = [
-        frozenset().union(*(t.subject for t in vocabulary.of_category(c, language)))
-        for c in defined
-    ]
-    listed = {
-        *seen,
-        *(word for words in (*subjects, *(topic.words for topic in others)) for word in words),
+    word_weights = [_weigh_words(category, language, listed_weight) for category in defined]
+    word_weights += [dict.fromkeys(rival.words, 1.0) for rival in rivals]
+    category_counts = Counter[str]()
+    for weights in word_weights:
+        category_counts.update(weights.keys())
+    rarities = {
+        word: math.log((len(word_weights) + 0.5) / count) for word, count in category_counts.items()
     }
+    scarce_weights = []
+    for weights in word_weights:
+        scarce_weights.append({word: rarities[word] * weight for word, weight in weights.items()})
+
+    subjects = []
+    for topics in topics_by_category:
+        subjects.append(frozenset[str]().union(*(topic.subject for topic in topics)))
+    other_words = [topic.words for topic in other_topics]
+    native = None
+    if language != ENGLISH:
+        native = prepare_native_words({*category_counts}.union(*subjects, *other_words), language)
+
+    labels = [_make_label(category, language, is_cold=is_cold) for category in defined]
+    labels += [embedder().mean(_list_words([rival])) for rival in rivals]
+    other_labels = np.array(
+        [embedder().mean(_list_words([topic])) for topic in other_topics], dtype=np.float32
+    )
     return Categories(
         names=(*(category.name for category in defined), *(RIVAL for _ in rivals)),
-        labels=np.stack(
-            [
-                *(_label(c, language, is_cold=is_cold) for c in defined),
-                *(embedder().mean(_listed([r])) for r in rivals),
-            ]
-        ),
-        words=tuple(
-            {word: rare[word] * weight for word, weight in words.items()} for words in lists
-        ),
+        labels=np.stack(labels),
+        words=tuple(scarce_weights),
         subjects=(*subjects, *(rival.subject for rival in rivals)),
-        others=tuple(topic.words for topic in others),
-        other_labels=np.array(
-            [embedder().mean(_listed([topic])) for topic in others], dtype=np.float32
-        ).reshape(len(others), embedder().table.shape[1]),
-        native=None if language == ENGLISH else prepare_native_words(listed, language),
+        others=tuple(other_words),
+        other_labels=other_labels.reshape(len(other_topics), embedder().table.shape[1]),
+        native=native,
         is_cold=is_cold,
     )
 
 
-def _words(category: CategoryDef, language: str, listed_weight: float) -> dict[str, float]:
-    described = [
-        word for word in terms(category.description) if len(word) >= TELLING and "-" not in word
-    ]
+def _weigh_words(category: CategoryDef, language: str, listed_weight: float) -> dict[str, float]:
+    """Return the words of a category with their weights: those that the operator wrote weigh most,
+    then those of its description, then those of its topics (`listed_weight`)."""
+    described = []
+    for word in terms(category.description):
+        if len(word) >= TELLING and "-" not in word:
+            described.append(word)
     written = [word.casefold().replace(" ", "-") for word in category.words]
-    topical = {word for topic in vocabulary.of_category(category, language) for word in topic.words}
     if language != ENGLISH:
-        described, written = (list(map(beginning, words)) for words in (described, written))
-    return (
-        dict.fromkeys(topical, listed_weight)
-        | dict.fromkeys(described, 1.0)
-        | dict.fromkeys(written, WRITTEN)
-    )
+        described = [beginning(word) for word in described]
+        written = [beginning(word) for word in written]
+    weights = {}
+    for topic in vocabulary.of_category(category, language):
+        weights.update(dict.fromkeys(topic.words, listed_weight))
+    weights.update(dict.fromkeys(described, 1.0))
+    weights.update(dict.fromkeys(written, WRITTEN))
+    return weights
 
 
-def _label(category: CategoryDef, language: str, *, is_cold: bool) -> Floats:
+def _make_label(category: CategoryDef, language: str, *, is_cold: bool) -> Floats:
+    """Return the unit vector of a category: of its description, words, topics and examples."""
     vectors = embedder()
-    listed = "" if is_cold else _listed(vocabulary.of_category(category, language))
+    topic_words = "" if is_cold else _list_words(vocabulary.of_category(category, language))
     texts = [
         category.description or category.name,
-        listed,
+        topic_words,
         " ".join(category.words),
         *category.examples,
     ]
@@ -233,12 +255,12 @@ def _label(category: CategoryDef, language: str, *, is_cold: bool) -> Floats:
     return unit(sum(parts[1:], parts[0]))
 
 
-def _listed(chosen: Sequence[Topic]) -> str:
-    return (
-        " ".join(sorted(word for topic in chosen for word in topic.words))
-        .replace("-", " ")
-        .replace("$", "")
-    )
+def _list_words(topics: Sequence[Topic]) -> str:
+    """Return the words of all topics as one text."""
+    words: list[str] = []
+    for topic in topics:
+        words.extend(topic.words)
+    return " ".join(sorted(words)).replace("-", " ").replace(WHOLE, "")
 
 
 @dataclass(frozen=True)
@@ -252,8 +274,9 @@ class LearntCategories:
 
     def gains(self, title: str, text: str) -> dict[str, float]:
         """Return by category the gain of its score."""
-        beyond = (self.vectors @ embedder().article(title, text)) @ self.slopes
-        return dict(zip(self.names, (self.weight * beyond).tolist(), strict=True))
+        nearness = self.vectors @ embedder().article(title, text)
+        gains = self.weight * (nearness @ self.slopes)
+        return dict(zip(self.names, gains.tolist(), strict=True))
 
 
 def learn_categories(
@@ -265,25 +288,39 @@ def learn_categories(
         [embedder().article(title, text) for title, text, _ in posts]
     ).astype(np.float64)
     right = np.array([names.index(category) for _, _, category in posts], dtype=np.intp)
-    has = np.eye(len(names))[right]
-    shares = has.mean(axis=0)
+    membership = np.eye(len(names))[right]
+    deviations = membership - membership.mean(axis=0)
     inverse = np.linalg.inv(vectors @ vectors.T + RIDGE * np.eye(len(right)))
-    slopes = inverse @ (has - shares)
-    left_out = (has - shares) - slopes / np.diag(inverse)[:, None]  # leave one out, in closed form
-    words = np.stack(scores)
-    hits, chances = zip(
-        *(_fit(words + weight * left_out, right) for weight in WEIGHTS), strict=True
-    )
-    best = max(range(1, len(WEIGHTS)), key=lambda n: (hits[n] >= hits[0], chances[n]))
+    slopes = inverse @ deviations
+    # leave one out, in closed form
+    left_out = deviations - slopes / np.diag(inverse)[:, None]
+    word_scores = np.stack(scores)
+    fits = [_measure_accuracy(word_scores + weight * left_out, right) for weight in WEIGHTS]
+    words_alone = fits[0]
+
+    def rate(number: int) -> tuple[bool, float]:
+        return fits[number].hits >= words_alone.hits, fits[number].mean_log_chance
+
+    best = max(range(1, len(WEIGHTS)), key=rate)
     return LearntCategories(
         tuple(names), vectors.astype(np.float32), slopes.astype(np.float32), WEIGHTS[best]
     )
 
 
-def _fit(scores: Doubles, right: "NDArray[np.intp]") -> tuple[int, float]:
-    raised = SHARP * (scores - scores.max(axis=1, keepdims=True))
-    chances = raised[np.arange(len(right)), right] - np.log(np.exp(raised).sum(axis=1))
-    return int((scores.argmax(axis=1) == right).sum()), float(chances.mean())
+class _Accuracy(NamedTuple):
+    """How well scores fit the confirmed categories: right ones, and mean log of their chances."""
+
+    hits: int
+    mean_log_chance: float
+
+
+def _measure_accuracy(scores: Doubles, right: "NDArray[np.intp]") -> _Accuracy:
+    """Compare `scores` (article x category) with the numbers of the `right` categories."""
+    sharpened = SHARP * (scores - scores.max(axis=1, keepdims=True))
+    right_scores = sharpened[np.arange(len(right)), right]
+    log_chances = right_scores - np.log(np.exp(sharpened).sum(axis=1))
+    hits = int((scores.argmax(axis=1) == right).sum())
+    return _Accuracy(hits, float(log_chances.mean()))
 
 
 class Mixture(NamedTuple):
@@ -320,50 +357,69 @@ def guess(
     for name in prepared.names:
         if section and name != RIVAL and fold(section) == fold(name):
             return Guess(name, 1.0, 1.0)
-    if not any(character.isalpha() for character in title + text[:SAMPLE]):
+    if not _has_letters(title, text):
         return Guess(None, 0.0)
     counts = prepared.counts(text[:SAMPLE])
-    gained = past.gains(title, text) if past else {}
-    tagged = set(map(fold, published))
-    named = [fold(name) in tagged for name in prepared.names]
-    against = -RIVAL_LOSS * max(gained.values(), default=0.0)
-    gains = [gained.get(name, against * (name == RIVAL)) for name in prepared.names]
-    added = (np.array(gains) + NAMED * np.array(named)).astype(np.float32)
-    values: Floats = scores(prepared, title, text, counts) + added
+    learnt_gains = past.gains(title, text) if past else {}
+    rival_gain = -RIVAL_LOSS * max(learnt_gains.values(), default=0.0)
+    gains = []
+    for name in prepared.names:
+        usual_gain = rival_gain if name == RIVAL else 0.0
+        gains.append(learnt_gains.get(name, usual_gain))
+    folded_tags = set(map(fold, published))
+    is_tagged = [fold(name) in folded_tags for name in prepared.names]
+    all_gains = (np.array(gains) + NAMED * np.array(is_tagged)).astype(np.float32)
+    values: Floats = scores(prepared, title, text, counts) + all_gains
     chances = probabilities(values)
     best = int(chances.argmax())
-    sure = float(chances[best])
+    chance = float(chances[best])
     name = prepared.names[best]
     if name == RIVAL:
-        return Guess(None, sure, sure)
-    settled = named[best] or gained.get(name, 0.0) > 0
-    fitting = 1.0 if settled else measure_fit(prepared, title, text, counts, values)
-    if fitting >= FITS and sure >= FLOOR:
-        return Guess(name, sure, sure)
-    return Guess(None, sure, 1 - sure * fitting if fitting else 0.0)
+        return Guess(None, chance, chance)
+    is_confirmed = is_tagged[best] or learnt_gains.get(name, 0.0) > 0
+    fit = 1.0 if is_confirmed else measure_fit(prepared, title, text, counts, values)
+    if fit >= FITS and chance >= FLOOR:
+        return Guess(name, chance, chance)
+    if fit == WORDS_MISSING:
+        return Guess(None, chance)
+    return Guess(None, chance, 1 - chance * fit)
+
+
+def _has_letters(title: str, text: str) -> bool:
+    return any(character.isalpha() for character in title + text[:SAMPLE])
 
 
 def measure_fit(
     prepared: Categories, title: str, text: str, counts: Counter[str], values: Floats
 ) -> float:
     """Return how likely the article belongs to the category with the highest value, not to none:
-    FITS or more if it does, 0 if words of the category are missing."""
+    FITS or more if it does, WORDS_MISSING if words of the category are missing."""
     best = int(values.argmax())
     words = counts.keys() & prepared.words[best].keys()
-    if (
-        prepared.native
-        and sum(not any(a != b and b.startswith(a) for b in words) for a in words)
-        < OWN_WORDS_NATIVE
-    ):
-        return 0.0  # "patien" and "patient" are one word
-    if prepared.subjects[best] and prepared.subjects[best].isdisjoint(
-        (*counts, *prepared.counts(title))
-    ):
-        return 0.0  # "models" may be espresso machines
-    table, least = ("cold", BELONGS_COLD) if prepared.is_cold else ("weights", BELONGS)
+    if prepared.native and _count_different(words) < OWN_WORDS_NATIVE:
+        return WORDS_MISSING
+    subject = prepared.subjects[best]
+    if subject and subject.isdisjoint((*counts, *prepared.counts(title))):
+        return WORDS_MISSING  # "models" may be espresso machines
+    if prepared.is_cold:
+        table = "cold"
+        least_odds = BELONGS_COLD
+    else:
+        table = "weights"
+        least_odds = BELONGS
     slope = load("none.toml", table, (CONSTANT, *FEATURES))
     odds = float(row(prepared, title, text, counts, values) @ slope[1:] + slope[0])
-    return 1 / (1 + math.exp(min(least - odds, FARTHEST)))
+    return 1 / (1 + math.exp(min(least_odds - odds, FARTHEST)))
+
+
+def _count_different(words: Set[str]) -> int:
+    """Count `words`; those that begin another one do not count ("patien" beside "patient")."""
+    count = 0
+    for word in words:
+        begins_other = any(other != word and other.startswith(word) for other in words)
+        if not begins_other:
+            count += 1
+    return count
 
 
 def row(
@@ -371,75 +427,93 @@ def row(
 ) -> Floats:
     """Return the FEATURES of the category with the highest of `values`."""
     best = int(values.argmax())
-    here = embedder().article(title, text, TITLE)
     words = prepared.words[best].keys()
-    own = _weight(counts, words)
-    others = [_weight(counts, topic) for topic in prepared.others]
-    inside = sum(_weight(counts, each.keys()) for each in prepared.words)
-    other = max(others, default=0.0)
-    lead = (own - other) / (own + other + WORDS_GIVEN) if others else 0.0
-    near = np.concatenate([prepared.labels @ here, prepared.other_labels @ here])
-    nearness = (near[best] - near.mean()) / (near.std() + 1e-6)
-    nearer = int((near[len(prepared.names) :] > near[best]).sum())
-    measured = (
+    own_evidence = _sum_evidence(counts, words)
+    category_evidence = sum(_sum_evidence(counts, other.keys()) for other in prepared.words)
+    topic_evidence = [_sum_evidence(counts, topic) for topic in prepared.others]
+    lead = 0.0
+    if topic_evidence:
+        best_topic = max(topic_evidence)
+        lead = (own_evidence - best_topic) / (own_evidence + best_topic + WORDS_GIVEN)
+    article_vector = embedder().article(title, text, TITLE)
+    near = np.concatenate(
+        [prepared.labels @ article_vector, prepared.other_labels @ article_vector]
+    )
+    topics_near = near[len(prepared.names) :]
+    nearer_topics = int((topics_near > near[best]).sum())
+    features = (
         values[best],
         not words.isdisjoint(prepared.counts(title)),
-        nearness,
-        math.log1p(nearer),
+        (near[best] - near.mean()) / (near.std() + 1e-6),
+        math.log1p(nearer_topics),
         lead,
-        inside / (inside + sum(others) + 1),
+        category_evidence / (category_evidence + sum(topic_evidence) + 1),
         math.log1p(len(counts.keys() & words)),
     )
-    return np.array(measured, dtype=np.float32)
+    return np.array(features, dtype=np.float32)
 
 
-def _weight(counts: Counter[str], words: Set[str]) -> float:
+def _sum_evidence(counts: Counter[str], words: Set[str]) -> float:
+    """Return the sum of the logarithms of how often the article has each of `words`."""
     return sum(math.log1p(counts[word]) for word in counts.keys() & words)
 
 
 def supported(prepared: Categories, title: str, text: str) -> list[str]:
     """Return categories with a probability of SUPPORT or more, likeliest first; [] if none fits."""
-    if not any(character.isalpha() for character in title + text[:SAMPLE]):
+    if not _has_letters(title, text):
         return []
     counts = prepared.counts(text[:SAMPLE])
     values = scores(prepared, title, text, counts)
     if measure_fit(prepared, title, text, counts, values) < FITS:
         return []
     chances = probabilities(values)
-    likely = (n for n in (-chances).argsort(kind="stable") if chances[n] >= SUPPORT)
-    return [prepared.names[n] for n in likely if prepared.names[n] != RIVAL]
+    names = []
+    for number in (-chances).argsort(kind="stable"):
+        name = prepared.names[number]
+        if chances[number] >= SUPPORT and name != RIVAL:
+            names.append(name)
+    return names
 
 
 def scores(prepared: Categories, title: str, text: str, counts: Counter[str]) -> Floats:
     """Return a score per category: cosine plus share of words. `counts`: words of the start of the
     text."""
     mixture = NATIVE_MIXTURE if prepared.native else ENGLISH_MIXTURE
-    here = embedder().article(title, text, TITLE)
-    named = prepared.counts(title)
-    subject = np.array(
-        [_subject(named, counts, words) for words in prepared.subjects], dtype=np.float32
-    )
-    every = counts.copy()
-    every.update({word: TITLE * count for word, count in named.items()})
-    logs = {word: math.log1p(count) for word, count in every.items()}
-    evidence = [
-        sum(logs[word] * words[word] for word in logs.keys() & words.keys())
-        for words in prepared.words
-    ]
+    title_counts = prepared.counts(title)
+    all_counts = counts.copy()
+    all_counts.update({word: TITLE * count for word, count in title_counts.items()})
+    logs = {word: math.log1p(count) for word, count in all_counts.items()}
+    evidence = []
+    for weights in prepared.words:
+        shared = logs.keys() & weights.keys()
+        evidence.append(sum(logs[word] * weights[word] for word in shared))
     lexical = np.array(evidence, dtype=np.float32)
-    shares = mixture.lexical * lexical / (float(lexical.sum()) + mixture.doubt)
-    few = np.array([len(counts.keys() & words.keys()) < RIVAL_WORDS for words in prepared.words])
-    rivals = np.array([name == RIVAL for name in prepared.names]) * (RIVAL_LEAD + few)
-    return (mixture.near * (prepared.labels @ here) + shares + subject - rivals).astype(np.float32)
+    word_shares = mixture.lexical * lexical / (float(lexical.sum()) + mixture.doubt)
+    subject_gains = np.array(
+        [_measure_subject_gain(title_counts, counts, words) for words in prepared.subjects],
+        dtype=np.float32,
+    )
+    has_few_words = np.array(
+        [len(counts.keys() & weights.keys()) < RIVAL_WORDS for weights in prepared.words]
+    )
+    is_rival = np.array([name == RIVAL for name in prepared.names])
+    rival_losses = is_rival * (RIVAL_LEAD + has_few_words)
+    nearness = mixture.near * (prepared.labels @ embedder().article(title, text, TITLE))
+    return (nearness + word_shares + subject_gains - rival_losses).astype(np.float32)
 
 
 def probabilities(values: Floats) -> Floats:
     """Turn scores into probabilities that sum to one."""
-    shifted = np.exp(SHARP * (values - values.max()))
-    result: Floats = shifted / shifted.sum()
+    exponentials = np.exp(SHARP * (values - values.max()))
+    result: Floats = exponentials / exponentials.sum()
     return result
 
 
-def _subject(title: dict[str, int], text: dict[str, int], words: frozenset[str]) -> float:
-    often = sum(text[word] for word in text.keys() & words)
-    return SUBJECT * (not words.isdisjoint(title)) + SUBJECT / 4 * math.log1p(max(0, often - 1))
+def _measure_subject_gain(
+    title: dict[str, int], text: dict[str, int], subject: frozenset[str]
+) -> float:
+    """Return what a category gains if the title names its subject, and if the text repeats it."""
+    title_gain = 0.0 if subject.isdisjoint(title) else SUBJECT
+    times = sum(text[word] for word in text.keys() & subject)
+    repetitions = max(0, times - 1)
+    return title_gain + SUBJECT_IN_TEXT * math.log1p(repetitions)

@@ -23,6 +23,7 @@ READ: Final = 12_000  # characters of a text
 _CONTRACTED = re.compile(r"['’](?:s|t|re|ve|ll|d|m)\b", re.IGNORECASE)
 _JOINED = (" ", "-", "")  # separators inside a phrase
 Key = tuple[str, ...]  # the stems of a phrase
+NO_PHRASE: Final[Key] = ()
 TITLES: Final = 2  # titles or publishers that must have a phrase
 AGAIN: Final = 2  # mentions of a name that a text repeats
 CAPITALS: Final = 0.2  # share of capitalised words above which capitals mean nothing
@@ -63,48 +64,46 @@ class Use:
     @property
     def capital(self) -> float:
         """Return the share of capitalised uses inside sentences."""
-        return sum(n for form, n in self.forms.items() if form != form.casefold()) / max(
-            1, self.forms.total()
-        )
+        capitalised = sum(count for form, count in self.forms.items() if form != form.casefold())
+        return capitalised / max(1, self.forms.total())
 
     @property
     def form(self) -> str:
         """Return the commonest spelling with its usual leading word ("New" before York), or ""."""
         form = min(self.forms, key=lambda form: (-self.forms[form], form), default="")
         leader = max(self.led, key=self.led.__getitem__, default="")
-        return (
-            f"{leader} {form}"
-            if self.led[leader] >= LED * self.times and form != form.casefold()
-            else form
-        )
+        is_capitalised = form != form.casefold()
+        if is_capitalised and self.led[leader] >= LED * self.times:
+            return f"{leader} {form}"
+        return form
 
 
 def in_titles(titles: Iterable[tuple[str, frozenset[str]]]) -> dict[Key, set[int]]:
     """Return by phrase the numbers of the titles that have it. `titles`: (title, function
     words)."""
-    places: dict[Key, set[int]] = defaultdict(set)
-    for number, (title, small) in enumerate(titles):
-        for run in _runs(tokens(title), small):
+    titles_by_phrase: dict[Key, set[int]] = defaultdict(set)
+    for number, (title, stop_words) in enumerate(titles):
+        for run in _split_into_runs(tokens(title), stop_words):
             for size in range(1, LONGEST + 1):
-                for at in range(len(run) - size + 1):
-                    places[tuple(run[at : at + size])].add(number)
-    return places
+                for start in range(len(run) - size + 1):
+                    titles_by_phrase[tuple(run[start : start + size])].add(number)
+    return titles_by_phrase
 
 
 def uses(texts: Sequence[str], phrases: Collection[Key]) -> dict[Key, Use]:
     """Count uses of `phrases` in `texts`."""
-    heads: dict[str, list[Key]] = defaultdict(list)
+    by_first_stem: dict[str, list[Key]] = defaultdict(list)
     for phrase in phrases:
-        heads[phrase[0]].append(phrase)
-    counted: dict[Key, Use] = defaultdict(Use)
+        by_first_stem[phrase[0]].append(phrase)
+    used: dict[Key, Use] = defaultdict(Use)
     for number, text in enumerate(texts):
         for line in text[:READ].split("\n"):
             words = tokens(line)
-            for at, token in enumerate(words):
-                for phrase in heads.get(token.stem, ()):
-                    if _stands(words, at, phrase):
-                        _count(counted[phrase], number, words, at, len(phrase))
-    return counted
+            for index, token in enumerate(words):
+                for phrase in by_first_stem.get(token.stem, ()):
+                    if _has_phrase_at(words, index, phrase):
+                        _count_use(used[phrase], number, words, index, len(phrase))
+    return used
 
 
 def tokens(line: str) -> list[Token]:
@@ -113,15 +112,17 @@ def tokens(line: str) -> list[Token]:
     end = 0
     words = []
     for match in WORD.finditer(line):
-        words.append(Token(match[0], stem(match[0].casefold()), line[end : match.start()]))
+        gap = line[end : match.start()]
+        words.append(Token(match[0], stem(match[0].casefold()), gap))
         end = match.end()
     return words
 
 
 def small_words(text: str) -> frozenset[str]:
     """Return the function words of the language of `text` and of English."""
-    small = function_words()
-    return small["en"] | small.get(by_words(text[:SAMPLE], None) or "en", frozenset())
+    words_by_language = function_words()
+    language = by_words(text[:SAMPLE], None) or "en"
+    return words_by_language["en"] | words_by_language.get(language, frozenset())
 
 
 @lru_cache(maxsize=1)
@@ -130,36 +131,46 @@ def generic() -> frozenset[str]:
     return frozenset(map(stem, read_toml("suggesting.toml")["generic"].split()))
 
 
-def _runs(words: Sequence[Token], small: Collection[str]) -> Iterator[list[str]]:
+def _split_into_runs(words: Sequence[Token], stop_words: Collection[str]) -> Iterator[list[str]]:
     """Yield runs of stems between function words and numbers. Single letters need a word before
     ("Gen Z")."""
     run: list[str] = []
     for token in words:
-        telling = token.word.casefold() not in small and any(map(str.isalpha, token.word))
-        if run and (not telling or token.gap not in _JOINED):
+        has_letters = any(map(str.isalpha, token.word))
+        has_meaning = has_letters and token.word.casefold() not in stop_words
+        if run and (not has_meaning or token.gap not in _JOINED):
             yield run
             run = []
-        if telling and (len(token.word) > 1 or (run and token.word.isupper())):
+        if not has_meaning:
+            continue
+        may_be_single_letter = bool(run) and token.word.isupper()
+        if len(token.word) > 1 or may_be_single_letter:
             run.append(token.stem)
     if run:
         yield run
 
 
-def _stands(words: Sequence[Token], at: int, phrase: Key) -> bool:
-    there = words[at : at + len(phrase)]
-    return tuple(token.stem for token in there) == phrase and all(
-        token.gap in _JOINED for token in there[1:]
-    )
+def _has_phrase_at(words: Sequence[Token], index: int, phrase: Key) -> bool:
+    """True if the words from `index` on are those of `phrase`, with only a blank or hyphen
+    between them."""
+    candidate = words[index : index + len(phrase)]
+    if tuple(token.stem for token in candidate) != phrase:
+        return False
+    return all(token.gap in _JOINED for token in candidate[1:])
 
 
-def _count(use: Use, number: int, words: Sequence[Token], at: int, size: int) -> None:
-    leader = words[at - 1].word if at and words[at].gap == " " else ""
-    before = leader.casefold()
+def _count_use(use: Use, number: int, words: Sequence[Token], index: int, size: int) -> None:
+    """Count in `use` the phrase of `size` words at `index`, in article `number`."""
     use.articles[number] += 1
-    if leader != before:
-        use.led[leader] += 1
-    if before:
-        use.forms[" ".join(token.word for token in words[at : at + size])] += 1
+    word_before = ""
+    if index and words[index].gap == " ":
+        word_before = words[index - 1].word
+    is_capitalised = word_before != word_before.casefold()
+    if is_capitalised:
+        use.led[word_before] += 1
+    is_inside_sentence = bool(word_before)  # the first word has a capital for another reason
+    if is_inside_sentence:
+        use.forms[" ".join(token.word for token in words[index : index + size])] += 1
 
 
 class Proposal(NamedTuple):
@@ -177,124 +188,158 @@ def suggest(
 ) -> list[Proposal]:
     """Suggest tags not `listed`, best first. `history`: (title, text, publisher's tags)."""
     articles = list(history)
-    small = [small_words(text) for _, text, _ in articles]
-    titled = in_titles((title, words) for (title, _, _), words in zip(articles, small, strict=True))
-    published = _published(articles)
-    places = {
-        phrase: titled.get(phrase, set()) | published.get(phrase, set())
-        for phrase in (*titled, *published)
-    }
-    named = {phrase for phrase, numbers in places.items() if len(numbers) >= TITLES} | _names(
-        articles
-    )
-    taken = {
-        key(form) for tag in (listed.tag if listed else ()) for form in (tag.name, *tag.aliases)
-    } - {()}
-    wanted = named | taken
-    wanted |= {core for phrase in wanted if (core := _core(phrase))}
-    used = uses([text for _, text, _ in articles], wanted)
-    subjects = _subjects(used, len(articles))
-    surfaces = mentions.surfaces(mentions.spellings(tags for _, _, tags in articles))
+    in_title = in_titles((title, small_words(text)) for title, text, _ in articles)
+    published = _find_published(articles)
+    sources: dict[Key, set[int]] = {}  # articles whose title or publisher's tags have the phrase
+    for phrase in (*in_title, *published):
+        sources[phrase] = in_title.get(phrase, set()) | published.get(phrase, set())
+    candidates = {phrase for phrase, numbers in sources.items() if len(numbers) >= TITLES}
+    candidates |= _find_names(articles)
+    listed_phrases = _list_phrases(listed) if listed else set()
+    counted = candidates | listed_phrases
+    counted |= {_strip_generic(phrase) for phrase in counted} - {NO_PHRASE}
+    used = uses([text for _, text, _ in articles], counted)
+    publishers_spellings = mentions.surfaces(mentions.spellings(tags for _, _, tags in articles))
+
     ranked = []
-    for phrase in subjects & named & used.keys() - taken:
+    for phrase in (_find_subjects(used, len(articles)) & candidates) - listed_phrases:
         use = used[phrase]
-        name = use.form or tag_names.canonical(surfaces.get(phrase, " ".join(phrase)))
-        if key(name) in taken or len(use.articles) < SUPPORT:
+        name = use.form
+        if not name:
+            spelling = publishers_spellings.get(phrase, " ".join(phrase))
+            name = tag_names.canonical(spelling)
+        if key(name) in listed_phrases or len(use.articles) < SUPPORT:
             continue
-        repeating = sum(times >= AGAIN for times in use.articles.values())
-        if len(places.get(phrase, ())) < TITLES and not (
-            use.capital >= NAME and repeating >= TITLES
-        ):
+        source_articles = sources.get(phrase, set())
+        is_name = use.capital >= NAME
+        if len(source_articles) < TITLES and not (is_name and _is_repeated(use)):
             continue
-        shown = tag_names.canonical(name) if tag_names.is_known(name) else name
-        why = (
-            "names"
-            if use.capital >= NAME
-            else "titles"
-            if len(titled.get(phrase, ())) >= TITLES
-            else "publishers"
+        if is_name:
+            origin = "names"
+        elif len(in_title.get(phrase, ())) >= TITLES:
+            origin = "titles"
+        else:
+            origin = "publishers"
+        proposal = Proposal(
+            tag_names.canonical(name) if tag_names.is_known(name) else name,
+            len(use.articles),
+            origin,
+            examples=tuple(articles[n][0] for n, _ in use.articles.most_common(EXAMPLES)),
         )
-        titles = tuple(articles[number][0] for number, _ in use.articles.most_common(EXAMPLES))
-        proposal = Proposal(shown, len(use.articles), why, examples=titles)
-        ranked.append((-_worth(use, places.get(phrase, ()), len(articles)), proposal, phrase))
-    return _merged([(proposal, phrase) for _, proposal, phrase in sorted(ranked)], used)[:MOST]
+        worth = _rate_worth(use, source_articles, len(articles))
+        ranked.append((-worth, proposal, phrase))
+    best_first = [(proposal, phrase) for _, proposal, phrase in sorted(ranked)]
+    return _merge_alike(best_first, used)[:MOST]
 
 
-def _merged(proposals: Sequence[tuple[Proposal, Key]], used: Mapping[Key, Use]) -> list[Proposal]:
+def _list_phrases(vocabulary: Vocabulary) -> set[Key]:
+    """Return the phrases of the listed tags and their aliases."""
+    phrases = set[Key]()
+    for tag in vocabulary.tag:
+        phrases.update(key(form) for form in (tag.name, *tag.aliases))
+    return phrases - {NO_PHRASE}
+
+
+def _is_repeated(use: Use) -> bool:
+    """True if several texts name the phrase more than once."""
+    repeating = sum(times >= AGAIN for times in use.articles.values())
+    return repeating >= TITLES
+
+
+def _merge_alike(
+    proposals: Sequence[tuple[Proposal, Key]], used: Mapping[Key, Use]
+) -> list[Proposal]:
+    """Make each proposal that is a form of a better one an alias of that."""
     merged: list[tuple[Proposal, Key]] = []
     for proposal, phrase in proposals:
-        same = next(
-            (at for at, (_, other) in enumerate(merged) if _same(phrase, other, used)), None
-        )
-        if same is None:
-            merged.append((proposal, phrase))
+        for index, (better, better_phrase) in enumerate(merged):
+            if _are_one_tag(phrase, better_phrase, used):
+                aliases = (*better.aliases, proposal.name, *proposal.aliases)
+                merged[index] = (better._replace(aliases=aliases), better_phrase)
+                break
         else:
-            first, other = merged[same]
-            merged[same] = (
-                first._replace(aliases=(*first.aliases, proposal.name, *proposal.aliases)),
-                other,
-            )
+            merged.append((proposal, phrase))
     return [proposal for proposal, _ in merged]
 
 
-def _same(phrase: Key, other: Key, used: Mapping[Key, Use]) -> bool:
-    if not (set(phrase) <= set(other) or set(other) <= set(phrase)):
+def _are_one_tag(phrase: Key, other: Key, used: Mapping[Key, Use]) -> bool:
+    """True if one phrase has all words of the other, and both are in about the same articles."""
+    stems = set(phrase)
+    other_stems = set(other)
+    if not (stems <= other_stems or other_stems <= stems):
         return False
-    a = used[phrase].articles.keys()
-    b = used[other].articles.keys()
-    return len(a & b) >= ALIKE * len(a | b)
+    articles = used[phrase].articles.keys()
+    other_articles = used[other].articles.keys()
+    return len(articles & other_articles) >= ALIKE * len(articles | other_articles)
 
 
-def _names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
-    having = Counter[Key]()
+def _find_names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
+    """Return the phrases that enough texts write with capitals inside sentences."""
+    articles_by_name = Counter[Key]()
     for _, text, _ in articles:
-        words = [token for line in text[:READ].split("\n") for token in tokens(line)[1:]]
-        capital = [token.gap == " " and token.word[:1].isupper() for token in words]
-        if sum(capital) > CAPITALS * len(words):
+        words: list[Token] = []
+        for line in text[:READ].split("\n"):
+            words.extend(tokens(line)[1:])
+        is_capitalised = [token.gap == " " and token.word[:1].isupper() for token in words]
+        if sum(is_capitalised) > CAPITALS * len(words):
             continue
-        runs = "".join("x" if is_capital else " " for is_capital in capital)
-        spans = (match.span() for match in re.finditer("x+", runs))
-        having.update(
-            {tuple(word.stem for word in words[a:b]) for a, b in spans if b - a <= LONGEST}
-        )
-    return {
-        name for name, number in having.items() if number >= SUPPORT and max(map(len, name)) > 1
-    }
+        marks = "".join("x" if is_capital else " " for is_capital in is_capitalised)
+        names = set()
+        for run in re.finditer("x+", marks):
+            if run.end() - run.start() <= LONGEST:
+                names.add(tuple(word.stem for word in words[run.start() : run.end()]))
+        articles_by_name.update(names)
+    frequent = {name for name, count in articles_by_name.items() if count >= SUPPORT}
+    return {name for name in frequent if max(map(len, name)) > 1}
 
 
-def _worth(use: Use, places: Collection[int], texts: int) -> float:
-    deep = sum(use.articles[number] >= OFTEN for number in places or use.articles)
-    rare = math.log((texts + 1) / len(use.articles))
-    titled = 1.0 if len(places) >= TITLES else UNTITLED
-    return titled * (len(places) + deep) * rare * (NAMES_FIRST if use.capital >= NAME else 1)
+def _rate_worth(use: Use, source_articles: Collection[int], total: int) -> float:
+    """Return a number to rank a phrase by: higher if more titles or publishers' tags have it
+    (`source_articles`), texts repeat it, and few of all texts have it."""
+    repeating = sum(use.articles[number] >= OFTEN for number in source_articles or use.articles)
+    rarity = math.log((total + 1) / len(use.articles))
+    title_factor = 1.0 if len(source_articles) >= TITLES else UNTITLED
+    name_factor = NAMES_FIRST if use.capital >= NAME else 1
+    return title_factor * (len(source_articles) + repeating) * rarity * name_factor
 
 
-def _published(articles: Sequence[tuple[str, str, Sequence[str]]]) -> dict[Key, set[int]]:
-    places: dict[Key, set[int]] = defaultdict(set)
+def _find_published(articles: Sequence[tuple[str, str, Sequence[str]]]) -> dict[Key, set[int]]:
+    """Return by phrase the numbers of the articles with this tag of their publisher."""
+    numbers_by_phrase: dict[Key, set[int]] = defaultdict(set)
     for number, (title, _, tags) in enumerate(articles):
         for tag in tags:
             if key(tag) and sound(tag, title):
-                places[key(tag)].add(number)
-    return places
+                numbers_by_phrase[key(tag)].add(number)
+    return numbers_by_phrase
 
 
-def _subjects(used: Mapping[Key, Use], texts: int) -> set[Key]:
-    within = Counter[Key]()
+def _find_subjects(used: Mapping[Key, Use], texts: int) -> set[Key]:
+    """Return the phrases that can be a subject: not too frequent, more than generic words, and
+    mostly used outside a longer phrase."""
+    most_within_longer = Counter[Key]()
     for longer, use in used.items():
         for size in range(1, len(longer)):
-            for at in range(len(longer) - size + 1):
-                part = longer[at : at + size]
-                within[part] = max(within[part], use.times)
+            for start in range(len(longer) - size + 1):
+                part = longer[start : start + size]
+                most_within_longer[part] = max(most_within_longer[part], use.times)
     subjects = set()
     for phrase, use in used.items():
-        core = _core(phrase)  # "best CRM" is a CRM; but "climate change", "New York"
-        is_subject = core == phrase or (bool(core) and use.times >= FIXED * used[core].times)
-        rare = len(use.articles) <= max(FEW, EVERYWHERE * texts)
-        if rare and is_subject and within[phrase] < PART * use.times:
+        if len(use.articles) > max(FEW, EVERYWHERE * texts):
+            continue
+        if most_within_longer[phrase] >= PART * use.times:
+            continue
+        core = _strip_generic(phrase)  # "best CRM" is a CRM; but "climate change", "New York"
+        is_generic = not core
+        if is_generic:
+            continue
+        if core == phrase or use.times >= FIXED * used[core].times:
             subjects.add(phrase)
     return subjects
 
 
-def _core(phrase: Key) -> Key:
-    telling = [at for at, word in enumerate(phrase) if word not in generic()]
-    return phrase[telling[0] : telling[-1] + 1] if telling else ()
+def _strip_generic(phrase: Key) -> Key:
+    """Return a phrase without generic words at its ends; NO_PHRASE if all are generic."""
+    specific = [index for index, word in enumerate(phrase) if word not in generic()]
+    if not specific:
+        return NO_PHRASE
+    return phrase[specific[0] : specific[-1] + 1]

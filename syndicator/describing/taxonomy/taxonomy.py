@@ -62,26 +62,24 @@ class Taxonomy:
     ) -> Guess:
         """Return the likeliest category, its probability. `section`, `published`: publisher's
         section, tags."""
-        prepared = self._categories(title, text, language)
-        return (
-            categories.guess(prepared, title, text, section, published, self.filed)
-            if prepared
-            else Guess(None, 0.0)
-        )
+        prepared = self._prepare_categories(title, text, language)
+        if prepared is None:
+            return Guess(None, 0.0)
+        return categories.guess(prepared, title, text, section, published, self.filed)
 
     def tags(
         self, title: str, text: str, published: Sequence[str] = (), own: Collection[str] = ()
     ) -> tuple[str, ...]:
         """Return at most MOST_TAGS tags, best first; with `only = false` after as many of the
         publisher's. `published`: publisher's tags; `own`: names of author and site."""
-        asked = self.mapped(published, text, title, own)
+        from_publisher = self.mapped(published, text, title, own)
         if not self._spellings:
-            return tuple(asked[:MOST_TAGS])
-        chances = self._chances(title, text, asked)
-        likely = sorted(chances, key=lambda tag: -chances[tag])[:MOST_TAGS]
+            return tuple(from_publisher[:MOST_TAGS])
+        chances = self._measure_chances(title, text, from_publisher)
+        likeliest = sorted(chances, key=lambda tag: -chances[tag])[:MOST_TAGS]
         if not self.vocabulary.only_adds:
-            return tuple(likely)
-        return tuple(dict.fromkeys((*asked[:MOST_TAGS], *likely)))
+            return tuple(likeliest)
+        return tuple(dict.fromkeys((*from_publisher[:MOST_TAGS], *likeliest)))
 
     def mapped(
         self, published: Sequence[str], text: str = "", title: str = "", own: Collection[str] = ()
@@ -89,51 +87,69 @@ class Taxonomy:
         """Return the publisher's tags that are listed and named in title or text; without a list
         or with `only = false`, all sound ones."""
         listed = self._spellings if self.vocabulary.tag else {}
-        accepted = (clean(tag) for tag in published if sound(tag, title, own) or key(tag) in listed)
-        spelled = dict.fromkeys(self.spelling(tag, text) for tag in accepted)
+        spelled: list[str] = []
+        for tag in published:
+            if sound(tag, title, own) or key(tag) in listed:
+                spelled.append(self.spelling(clean(tag), text))
+        different = list(dict.fromkeys(spelled))
         if not self._spellings or self.vocabulary.only_adds:
-            return list(spelled)
-        ours = [tag for tag in spelled if key(tag) in self._spellings]
-        return [tag for tag in ours if stands([tag, *self._forms.get(tag, ())], f"{title}\n{text}")]
+            return different
+        known = [tag for tag in different if key(tag) in self._spellings]
+        whole_text = f"{title}\n{text}"
+        return [tag for tag in known if stands([tag, *self._forms.get(tag, ())], whole_text)]
 
     def scored(self, title: str, text: str) -> dict[str, tuple[float, str]]:
         """Return (probability, origin) by tag, also below the threshold."""
-        seen = self._zero_shot.scores(title, text) if self._zero_shot else {}
-        past = self.learnt.scores(title, text) if self.learnt else {}
-        learnt = {
-            tag: (chance, LEARNT) for tag, chance in past.items() if chance >= seen.get(tag, 0.0)
-        }
-        return {tag: (chance, NAMED) for tag, chance in seen.items()} | learnt
+        by_name = self._zero_shot.scores(title, text) if self._zero_shot else {}
+        scored = {tag: (chance, NAMED) for tag, chance in by_name.items()}
+        by_past = self.learnt.scores(title, text) if self.learnt else {}
+        for tag, chance in by_past.items():
+            if chance >= by_name.get(tag, 0.0):
+                scored[tag] = (chance, LEARNT)
+        return scored
 
     def supported(self, title: str, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return likely categories and tags, best first, for a model to choose from."""
-        prepared = self._categories(title, text)
+        prepared = self._prepare_categories(title, text)
         names = categories.supported(prepared, title, text) if prepared else []
-        scored = self.scored(title, text)
-        likely = sorted(scored, key=lambda tag: -scored[tag][0])
-        return tuple(names), tuple(tag for tag in likely if scored[tag][0] >= SUPPORT)
+        chances = {tag: chance for tag, (chance, _) in self.scored(title, text).items()}
+        likeliest = sorted(chances, key=lambda tag: -chances[tag])
+        return tuple(names), tuple(tag for tag in likeliest if chances[tag] >= SUPPORT)
 
-    def _chances(self, title: str, text: str, asked: Collection[str]) -> dict[str, float]:
-        chances = self._zero_shot_chances(title, text, asked)
-        if self.learnt is None:
-            return chances
-        past = frozenset(self.learnt.tags)
-        learnt = self.learnt.scores(title, text)
-        likely = {tag: chance for tag, chance in learnt.items() if chance >= self.learnt.threshold}
-        trusted = self.trust.chance if self.trust else lambda tag, chance: chance
-        new = {tag: trusted(tag, chance) for tag, chance in chances.items() if tag not in past}
-        return {tag: chance for tag, chance in new.items() if chance >= taggers.GIVEN} | likely
-
-    def _zero_shot_chances(
-        self, title: str, text: str, asked: Collection[str] = ()
+    def _measure_chances(
+        self, title: str, text: str, from_publisher: Collection[str]
     ) -> dict[str, float]:
-        scores = self._zero_shot.scores(title, text) if self._zero_shot else {}
-        short = len(text) <= SHORT
-        return {
-            tag: chance
-            for tag, chance in scores.items()
-            if chance >= (BAR_LOW if short or tag in asked else BAR)
-        }
+        """Return the probability by tag, of tags that are likely enough."""
+        by_name = self._measure_named(title, text, from_publisher)
+        if self.learnt is None:
+            return by_name
+        confirmed_tags = frozenset(self.learnt.tags)
+        chances = {}
+        for tag, chance in by_name.items():
+            if tag in confirmed_tags:
+                continue  # the learnt model knows better
+            trusted = self.trust.chance(tag, chance) if self.trust else chance
+            if trusted >= taggers.GIVEN:
+                chances[tag] = trusted
+        for tag, chance in self.learnt.scores(title, text).items():
+            if chance >= self.learnt.threshold:
+                chances[tag] = chance
+        return chances
+
+    def _measure_named(
+        self, title: str, text: str, from_publisher: Collection[str] = ()
+    ) -> dict[str, float]:
+        """Return the probability by tag, of tags that title or text names and that are likely
+        enough."""
+        if self._zero_shot is None:
+            return {}
+        is_short = len(text) <= SHORT
+        chances = {}
+        for tag, chance in self._zero_shot.scores(title, text).items():
+            bar = BAR_LOW if is_short or tag in from_publisher else BAR
+            if chance >= bar:
+                chances[tag] = chance
+        return chances
 
     @property
     def names(self) -> frozenset[str]:
@@ -155,25 +171,24 @@ class Taxonomy:
         posts first."""
         posts = list(history)
         forms = word_index.learn_word_forms([text for _, text, _ in posts[-MOST_TEXTS:]])
-        spelled = replace(
-            self, learnt=None, filed=self._learn_categories(filed, least), forms=forms
-        )
-        named = [
-            (title, text, [spelled.spelling(tag) for tag in tags])
-            for title, text, tags in posts
-            if tags
-        ]
-        if len(named) < least:
-            return replace(spelled, trust=None)
-        cold = (
-            (self._zero_shot_chances(title, text), tags)
-            for title, text, tags in named[-MOST_TRIED:]
-            if not self.vocabulary.only_adds or not self.names.isdisjoint(tags)
-        )
-        learnt = learning.fit_learnt(named)
-        return replace(
-            spelled, learnt=learnt, trust=taggers.learn_trust(cold) if self.vocabulary.tag else None
-        )
+        learnt_categories = self._learn_categories(filed, least)
+        untrained = replace(self, learnt=None, filed=learnt_categories, forms=forms)
+        tagged = []
+        for title, text, tags in posts:
+            if tags:
+                tagged.append((title, text, [untrained.spelling(tag) for tag in tags]))
+        if len(tagged) < least:
+            return replace(untrained, trust=None)
+        trust = self._learn_trust(tagged) if self.vocabulary.tag else None
+        return replace(untrained, learnt=learning.fit_learnt(tagged), trust=trust)
+
+    def _learn_trust(self, tagged: Sequence[tuple[str, str, Sequence[str]]]) -> Trust:
+        """Compare the tags that the newest articles name with those that were confirmed."""
+        pairs = []
+        for title, text, tags in tagged[-MOST_TRIED:]:
+            if not self.vocabulary.only_adds or not self.names.isdisjoint(tags):
+                pairs.append((self._measure_named(title, text), tags))
+        return taggers.learn_trust(pairs)
 
     def _learn_categories(
         self, filed: Iterable[tuple[str, str, str]], least: int
@@ -184,12 +199,12 @@ class Taxonomy:
             return None
         scores = []
         for title, text, _ in posts:
-            if prepared := self._categories(title, text):
-                scores.append(
-                    categories.scores(prepared, title, text, prepared.counts(text[:SAMPLE]))[
-                        : len(names)
-                    ]
-                )
+            prepared = self._prepare_categories(title, text)
+            if prepared is None:
+                continue
+            counts = prepared.counts(text[:SAMPLE])
+            values = categories.scores(prepared, title, text, counts)
+            scores.append(values[: len(names)])  # without the topics outside all categories
         return categories.learn_categories(names, posts, scores)
 
     def save(self, path: Path | str) -> None:
@@ -205,11 +220,14 @@ class Taxonomy:
 
     def renamed(self, old: str, new: str) -> "Taxonomy":
         """Rename the learnt tag `old`, in any spelling, to `new`."""
-        names = {key(tag): tag for tag in self.learnt.tags} if self.learnt else {}
-        if self.learnt is None or key(old) not in names:
+        if self.learnt is None:
             return self
-        there = names.get(key(new), names[key(old)])
-        return replace(self, learnt=self.learnt.joined(names[key(old)], there).renamed(there, new))
+        learnt_names = {key(tag): tag for tag in self.learnt.tags}
+        if key(old) not in learnt_names:
+            return self
+        old_name = learnt_names[key(old)]
+        target = learnt_names.get(key(new), old_name)
+        return replace(self, learnt=self.learnt.joined(old_name, target).renamed(target, new))
 
     def with_learnt(self, path: Path | str) -> "Taxonomy":
         """Load the file of `save`. Raises OSError, ValueError, KeyError for other files."""
@@ -222,7 +240,10 @@ class Taxonomy:
         """Pickle without cached properties."""
         return (Taxonomy, (self.vocabulary, self.learnt, dict(self.forms), self.filed, self.trust))
 
-    def _categories(self, title: str, text: str, language: str | None = None) -> Categories | None:
+    def _prepare_categories(
+        self, title: str, text: str, language: str | None = None
+    ) -> Categories | None:
+        """Return the categories with words in the article's language; None if there are none."""
         if not self.vocabulary.category:
             return None
         code = language or detect(f"{title}\n{text}"[:SAMPLE], None) or ENGLISH
@@ -240,7 +261,11 @@ class Taxonomy:
 
     @cached_property
     def _spellings(self) -> dict[tuple[str, ...], str]:
-        learnt = {key(tag): tag for tag in (self.learnt.tags if self.learnt else ())}
-        return learnt | {
-            key(form): tag.name for tag in self.vocabulary.tag for form in (*tag.aliases, tag.name)
-        }
+        """Tag by stems of its words: learnt tags, and the operator's with their aliases."""
+        spellings = {}
+        if self.learnt:
+            spellings.update({key(tag): tag for tag in self.learnt.tags})
+        for tag in self.vocabulary.tag:
+            for form in (*tag.aliases, tag.name):
+                spellings[key(form)] = tag.name
+        return spellings

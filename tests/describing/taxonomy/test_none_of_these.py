@@ -42,7 +42,7 @@ def test_what_the_publisher_files_under_a_category_is_filed_there() -> None:
 
 def test_every_feature_of_belonging_is_measured() -> None:
     taxonomy, article = house("kitchen"), COLD["kitchen"]["articles"][0]
-    known = taxonomy._categories(article["title"], article["text"])
+    known = taxonomy._prepare_categories(article["title"], article["text"])
     assert known is not None and known.others
     counts = known.counts(article["text"])
     values = categories.scores(known, article["title"], article["text"], counts)
@@ -58,11 +58,11 @@ def test_a_cold_taxonomy_compares_like_with_like() -> None:
     """Most of its categories are known by their description alone: the long list of words of a
     common topic then outweighs none of them."""
     pets = house("pets")
-    known = pets._categories("", "", "en")
+    known = pets._prepare_categories("", "", "en")
     assert known is not None and known.is_cold
     for article in COLD["pets"]["articles"]:
         guess = pets.category(article["title"], article["text"], language="en")
         assert (guess.name or "") == article["category"], (article["title"], guess)
         assert 0 < guess.certainty <= 1
-    warm = house("kitchen")._categories("", "", "en")
+    warm = house("kitchen")._prepare_categories("", "", "en")
     assert warm is not None and not warm.is_cold
