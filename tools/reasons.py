@@ -1,4 +1,4 @@
-"""Writes docs/reasons.md, the list of every reason code, from syndicator/core/reasons.py: `python
+"""Writes docs/reasons.md, the list of every reason code, from syndicator/core/reasons/: `python
 -m tools.reasons`."""
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ PLACE = Path(__file__).resolve().parent.parent / "docs" / "reasons.md"
 _HEAD = """\
 # Reason codes
 
-Made from `syndicator/core/reasons.py` by `python -m tools.reasons`; edit that.
+Made from `syndicator/core/reasons/` by `python -m tools.reasons`; edit that.
 
 `status`, `show`, the log and `--json` give a code for each failure. Codes never change, so scripts may compare them.
 An HTTP error without a code of its own here is `http-` and its status, such as `http-503`.

@@ -27,8 +27,8 @@ _INDEX = ("index", "_index")
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """`front`: the first eight keys and the times; `own`: this site's page; `dropped`: messages
-    about lost values."""
+    """A converted frontmatter. `front`: the first eight keys and the times; `own`: True if the page
+    is on this site; `dropped`: messages about lost values."""
 
     front: Mapping[str, Any]
     own: bool
@@ -37,7 +37,9 @@ class Translated:
 
 def is_draft(front: Mapping[str, Any]) -> bool:
     """Return True for `draft: true`, `published: false`, and our articles on hold or merged."""
-    if _word(front.get("hold")) in _TRUE or (front.get("merged_into") and front.get("digest")):
+    if _word(front.get("hold")) in _TRUE:
+        return True
+    if front.get("merged_into") and front.get("digest"):
         return True
     return _word(front.get("draft")) in _TRUE or _word(front.get("published")) in _FALSE
 
@@ -46,37 +48,51 @@ def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Trans
     """Convert the frontmatter of `path`. `site`: URL of the feeds or "", for pages without an
     address."""
     raw = {key: _find_value(front, names) for key, names in _load_keys().items()}
-    dated = _DATED.fullmatch(path.parent.name if path.stem in _INDEX else path.stem)
-    time_of = {key: _parse_time(raw[key]) for key in ("date", "published", "updated")}
-    moment = time_of["date"]
-    if len(moment) == _DAY and time_of["published"].startswith(moment):
-        moment = time_of["published"]
-    elsewhere = next((value for value in _list_texts(raw["source"]) if _is_whole(value)), "")
-    source = elsewhere
-    if site and not elsewhere:
-        source = urljoin(site.rstrip("/") + "/", _own_path(front, path))
-    cover = next(iter(_list_texts(raw["coverImage"])), "")
-    whole_cover = cover
-    if cover and not _is_whole(cover):
-        is_known = source and not elsewhere
-        whole_cover = urljoin(source, quote(cover, safe="/%:?=&")) if is_known else ""
+    dated_name = _DATED.fullmatch(path.parent.name if path.stem in _INDEX else path.stem)
+    published = _parse_time(raw["published"])
+    updated = _parse_time(raw["updated"])
+    date_or_time = _parse_time(raw["date"])
+    if len(date_or_time) == _DAY and published.startswith(date_or_time):
+        date_or_time = published
+    day = date_or_time[:_DAY]
+    if not day and dated_name:
+        day = dated_name[1]
+
+    stated_sources = [value for value in _list_texts(raw["source"]) if _is_whole(value)]
+    is_own_page = not stated_sources
+    if stated_sources:
+        source = stated_sources[0]
+    elif site:
+        source = urljoin(site.rstrip("/") + "/", _find_page_path(front, path))
+    else:
+        source = ""
+
+    stated_cover = next(iter(_list_texts(raw["coverImage"])), "")
+    cover = stated_cover
+    if stated_cover and not _is_whole(stated_cover):
+        is_site_known = bool(source) and is_own_page
+        cover = urljoin(source, quote(stated_cover, safe="/%:?=&")) if is_site_known else ""
+
+    category = _line(front.get("category"))
     values = {
         "title": _text(raw["title"]),
-        "date": moment[:_DAY] or (dated[1] if dated else ""),
+        "date": day,
         "excerpt": _text(raw["excerpt"]),
-        "coverImage": whole_cover,
+        "coverImage": cover,
         "author": _line(raw["author"]) or ", ".join(_list_texts(raw["author"])),
-        "tags": _list_tags(raw["tags"], by_spaces=dated is not None),
-        "category": _line(front.get("category")) or next(iter(_list_texts(raw["category"])), ""),
+        "tags": _list_tags(raw["tags"], by_spaces=dated_name is not None),
+        "category": category or next(iter(_list_texts(raw["category"])), ""),
         "source": source,
     }
-    ours = {key: values[key] for key in _EIGHT if values[key]}
-    if len(moment) > _DAY:
-        ours["published"] = moment
-    if moment and len(time_of["updated"]) > _DAY:
-        ours["updated"] = time_of["updated"]
-    lost = () if whole_cover or not cover else (f"coverImage: {cover!r} is no whole URL",)
-    return Translated(front=ours, own=not elsewhere, dropped=lost)
+    translated = {key: values[key] for key in _EIGHT if values[key]}
+    if len(date_or_time) > _DAY:
+        translated["published"] = date_or_time
+    if date_or_time and len(updated) > _DAY:
+        translated["updated"] = updated
+    dropped: tuple[str, ...] = ()
+    if stated_cover and not cover:
+        dropped = (f"coverImage: {stated_cover!r} is no whole URL",)
+    return Translated(front=translated, own=is_own_page, dropped=dropped)
 
 
 @cache
@@ -86,18 +102,23 @@ def _load_keys() -> Mapping[str, Sequence[str]]:
 
 
 def _find_value(front: Mapping[str, Any], names: Sequence[str]) -> Any:
+    """Return the value of the first of `names` that has one; None if there is none. A name with
+    dots is a path through tables."""
     for name in names:
         value: Any = front
         for part in name.split("."):
             value = value.get(part) if isinstance(value, Mapping) else None
-        if isinstance(value, bool) or (isinstance(value, Mapping) and "name" not in value):
+        is_other_table = isinstance(value, Mapping) and "name" not in value
+        if isinstance(value, bool) or is_other_table:
             continue
         if value not in (None, "", [], {}):
             return value
     return None
 
 
-def _own_path(front: Mapping[str, Any], path: PurePosixPath) -> str:
+def _find_page_path(front: Mapping[str, Any], path: PurePosixPath) -> str:
+    """Return the path of the page of the file at `path`, escaped, without a first slash: the stated
+    one, else that of the file, whose name `slug` may replace."""
     for key in _OWN_ADDRESS:
         address = _text(front.get(key))
         if address.startswith("/"):
@@ -105,7 +126,9 @@ def _own_path(front: Mapping[str, Any], path: PurePosixPath) -> str:
     if path.stem in _INDEX:
         return quote(str(path.parent)) if str(path.parent) != "." else ""
     name = _text(front.get("slug")).strip("/").rpartition("/")[2]
-    return quote(str(path.parent / (path.stem if name in ("", ".", "..") else name)))
+    if name in ("", ".", ".."):
+        name = path.stem
+    return quote(str(path.parent / name))
 
 
 def _list_tags(value: Any, *, by_spaces: bool) -> list[str]:
@@ -115,6 +138,7 @@ def _list_tags(value: Any, *, by_spaces: bool) -> list[str]:
 
 
 def _list_texts(value: Any) -> list[str]:
+    """Return the distinct texts in a value: a text, a list with commas, a list, or tables."""
     return list(dict.fromkeys(text for text in _each_text(value) if text))
 
 
@@ -123,18 +147,24 @@ def _each_text(value: Any) -> Iterator[str]:
         yield _text(value.get("name") or value.get("url") or value.get("src"))
     elif isinstance(value, list | tuple):
         for item in value:
-            yield from _each_text(item) if isinstance(item, Mapping) else (_text(item),)
+            if isinstance(item, Mapping):
+                yield from _each_text(item)
+            else:
+                yield _text(item)
     elif isinstance(value, str) and "," in value and "://" not in value:
-        yield from (part.strip() for part in value.split(","))
+        for part in value.split(","):
+            yield part.strip()
     else:
         yield _text(value)
 
 
 def _line(value: Any) -> str:
+    """Return a text on one line, "" for a value of another type."""
     return _text(value) if isinstance(value, str) else ""
 
 
 def _text(value: Any) -> str:
+    """Return a text, number or day on one line, "" for a value of another type."""
     if value is None or isinstance(value, bool | Mapping | list):
         return ""
     return " ".join(str(value).split())
@@ -146,20 +176,24 @@ def _word(value: Any) -> str:
 
 def _parse_time(value: Any) -> str:
     """Return a day, or a time in UTC; "" if `value` is neither."""
-    if isinstance(value, date) and not isinstance(value, datetime):
+    if isinstance(value, datetime):
+        text = value.isoformat()
+    elif isinstance(value, date):
         return value.isoformat()
-    moment = value.isoformat() if isinstance(value, datetime) else _ZONE.sub(r"\1:\2", _text(value))
+    else:
+        text = _ZONE.sub(r"\1:\2", _text(value))
     with suppress(ValueError):
-        return date.fromisoformat(moment).isoformat()
+        return date.fromisoformat(text).isoformat()
     with suppress(ValueError, OverflowError):
-        parsed = datetime.fromisoformat(moment)
-        if parsed.tzinfo is None and parsed.time() == time.min:
-            return parsed.date().isoformat()
-        parsed = parsed.replace(tzinfo=parsed.tzinfo or UTC).astimezone(UTC).replace(microsecond=0)
-        return parsed.isoformat().replace("+00:00", "Z")
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None and moment.time() == time.min:
+            return moment.date().isoformat()
+        aware = moment.replace(tzinfo=moment.tzinfo or UTC)
+        in_utc = aware.astimezone(UTC).replace(microsecond=0)
+        return in_utc.isoformat().replace("+00:00", "Z")
     for form in _IN_WORDS:
         with suppress(ValueError):
-            return datetime.strptime(moment, form).replace(tzinfo=UTC).date().isoformat()
+            return datetime.strptime(text, form).replace(tzinfo=UTC).date().isoformat()
     return ""
 
 

@@ -42,55 +42,57 @@ def import_files(
     """File an article per file; `files`: markdown by path. Raises ConfigError, OSError,
     StoreError."""
     reconcile.files(archive, configuration)
-    listed = configuration.folder / "taxonomy.toml"
-    done = Imported()
-    new = dict[str, bytes]()
-    taxonomy = Taxonomy.from_toml(listed) if listed.exists() else None
-    for inside, file in files.items():
-        name = str(file) if isinstance(file, Path) else inside
+    taxonomy_file = configuration.folder / "taxonomy.toml"
+    taxonomy = Taxonomy.from_toml(taxonomy_file) if taxonomy_file.exists() else None
+    result = Imported()
+    new_texts: dict[str, bytes] = {}
+    for path, file in files.items():
+        name = str(file) if isinstance(file, Path) else path
         try:
             raw = file.read_bytes() if isinstance(file, Path) else file
-            article, data, odd = _read(
-                name, raw, PurePosixPath(inside), configuration.settings, taxonomy
+            converted = _convert_file(
+                name, raw, PurePosixPath(path), configuration.settings, taxonomy
             )
         except (ConfigError, OSError) as error:
-            done.problems.append(reconcile.unreadable(name, error))
+            result.problems.append(reconcile.unreadable(name, error))
             continue
-        done.oddities += odd
-        if article is None:
-            done.drafts.append(name)
-        elif why := archive.store.visits.known(aliases_of(article)).away:
-            done.problems.append(Problem(what=name, reason=why, detail=why.means))
-        elif (
-            article.id in new
-            or archive.article_store.find(article.id)
-            or archive.store.visits.article(article.id)
-        ):
-            done.known.append(name)
+        if converted is None:
+            result.drafts.append(name)
+            continue
+        result.oddities += converted.oddities
+        article = converted.article
+        refusal = archive.store.visits.known(aliases_of(article)).away
+        if refusal:
+            result.problems.append(Problem(what=name, reason=refusal, detail=refusal.means))
+        elif article.id in new_texts or _is_filed(archive, article.id):
+            result.known.append(name)
         else:
-            done.articles.append(article)
-            new[article.id] = data
+            result.articles.append(article)
+            new_texts[article.id] = converted.text
     if not dry_run:
-        done.paths = [
-            archive.article_store.add(article, new[article.id]) for article in done.articles
-        ]
-        done.problems += reconcile.files(archive, configuration)
-    return done
+        for article in result.articles:
+            result.paths.append(archive.article_store.add(article, new_texts[article.id]))
+        result.problems += reconcile.files(archive, configuration)
+    return result
+
+
+def _is_filed(archive: Archive, article_id: str) -> bool:
+    if archive.article_store.find(article_id):
+        return True
+    return bool(archive.store.visits.article(article_id))
 
 
 def markdown_files(folder: Path) -> dict[str, Path]:
-    """Return the markdown files below a folder by path. Raises UsageError if there is none."""
-    paths = (
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.suffix.lower() in _ENDINGS and path.is_file()
-    )
-    inside = {path.relative_to(folder): path for path in paths}
-    files = {
-        str(name): path
-        for name, path in inside.items()
-        if not any(part[0] == "." for part in name.parts)
-    }
+    """Return the markdown files below a folder by path, without hidden ones. Raises UsageError if
+    there is none."""
+    files: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() not in _ENDINGS or not path.is_file():
+            continue
+        relative_path = path.relative_to(folder)
+        is_hidden = any(part.startswith(".") for part in relative_path.parts)
+        if not is_hidden:
+            files[str(relative_path)] = path
     if not files:
         raise UsageError(
             f"{folder}: no file ends in {', '.join(_ENDINGS)}; name the folder that has the"
@@ -99,22 +101,35 @@ def markdown_files(folder: Path) -> dict[str, Path]:
     return files
 
 
-def _read(
-    name: str, raw: bytes, inside: PurePosixPath, settings: Settings, taxonomy: Taxonomy | None
-) -> tuple[Article | None, bytes, list[Problem]]:
-    """Return the article of a file (None for a draft), the new text, and remarks. Raises
-    ConfigError."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Converted:
+    """A converted file: its article, the text of the article file, and remarks."""
+
+    article: Article
+    text: bytes
+    oddities: list[Problem]
+
+
+def _convert_file(
+    name: str, raw: bytes, path: PurePosixPath, settings: Settings, taxonomy: Taxonomy | None
+) -> _Converted | None:
+    """Convert the file at `path` to an article file; None for a draft. `name`: the file in
+    messages. Raises ConfigError."""
     front, body = frontmatter.foreign(raw, name)
     if is_draft(front):
-        return None, b"", []
-    translated = translate(front, inside, settings.site.url)
+        return None
+    translated = translate(front, path, settings.site.url)
     if translated.own and not settings.site.url:
         raise ConfigError(
             f"{name}: has no source; write the address it was published at, or set site.url: then"
             " its address is made of that and its path"
         )
-    data = frontmatter.by_hand(translated.front, body)
-    article = frontmatter.load(data, name)
-    odd = [(LintReason.NOT_TAKEN_OVER, detail) for detail in translated.dropped]
-    odd += [(remark.reason, remark.detail) for remark in lint(article, body, taxonomy)]
-    return article, data, [Problem(what=name, reason=reason, detail=text) for reason, text in odd]
+    text = frontmatter.by_hand(translated.front, body)
+    article = frontmatter.load(text, name)
+    oddities = [
+        Problem(what=name, reason=LintReason.NOT_TAKEN_OVER, detail=detail)
+        for detail in translated.dropped
+    ]
+    for remark in lint(article, body, taxonomy):
+        oddities.append(Problem(what=name, reason=remark.reason, detail=remark.detail))
+    return _Converted(article=article, text=text, oddities=oddities)

@@ -29,6 +29,7 @@ _STAFF = re.compile(
     r" writers?)?|admin(?:istrator)?|team)"
 )
 _MOST = 3  # examples in a finding: a choice
+_SHOWN_CHARS = 60  # of a text in a finding: a choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,64 +43,78 @@ class Oddity:
 def lint(article: Article, body: str, taxonomy: Taxonomy | None = None) -> list[Oddity]:
     """List mistakes in `article`, whose file has the markdown `body`."""
     return [
-        *_tags(article, taxonomy),
-        *_fields(article),
-        *_body(body),
-        *_category(article, taxonomy),
+        *_check_tags(article, taxonomy),
+        *_check_fields(article),
+        *_check_body(body),
+        *_check_category(article, taxonomy),
     ]
 
 
-def _tags(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
+def _check_tags(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
     from syndicator.describing.taxonomy import tag_names
 
     spell = taxonomy.spelling if taxonomy else tag_names.canonical
-    wrong = [(tag, right) for tag in article.tags if (right := spell(tag, article.body)) != tag]
-    if wrong:
-        yield Oddity(
-            LintReason.TAG_CASING,
-            ", ".join(f"{tag!r} is written {right!r}" for tag, right in wrong),
-        )
+    corrections = []
+    for tag in article.tags:
+        spelling = spell(tag, article.body)
+        if spelling != tag:
+            corrections.append(f"{tag!r} is written {spelling!r}")
+    if corrections:
+        yield Oddity(LintReason.TAG_CASING, ", ".join(corrections))
 
 
-def _fields(article: Article) -> Iterator[Oddity]:
+def _check_fields(article: Article) -> Iterator[Oddity]:
     fault = sentences.fault(article.excerpt, article.title) if article.excerpt else ""
     if fault:
-        yield Oddity(LintReason.BAD_EXCERPT, f"{fault}: {article.excerpt[-60:]!r}")
+        end = article.excerpt[-_SHOWN_CHARS:]
+        yield Oddity(LintReason.BAD_EXCERPT, f"{fault}: {end!r}")
     if article.cover and _STOCK.search(article.cover):
         yield Oddity(LintReason.STOCK_IMAGE, f"{article.cover} looks like a picture from stock")
-
-    name = article.author or ""
-    host = urls.host(article.url)
-    labels = {_key(label) for label in host.split(".")[:-1]}
-    if name and (_key(name) in labels or _key(name) == _key(host) or _STAFF.fullmatch(name)):
-        yield Oddity(LintReason.SITE_AS_AUTHOR, f"{name!r} is the site, not a person")
+    if article.author and _is_name_of_site(article.author, article.url):
+        yield Oddity(LintReason.SITE_AS_AUTHOR, f"{article.author!r} is the site, not a person")
 
 
-def _body(body: str) -> Iterator[Oddity]:
-    lines = [plain for line in body.splitlines() if (plain := text.line(_MARKS.sub("", line)))]
-    short = [line for line in lines if len(line) < _SHORT]
-    odd = [
-        line
-        for line in short
-        if _PROMO.match(line) or hints.starts(("cut",), hints.ready(line))[0] > 0
-    ]
-    if odd:
-        shown = "; ".join(repr(line[:60]) for line in odd[:_MOST])
-        yield Oddity(
-            LintReason.BOILERPLATE,
-            shown + (f" and {len(odd) - _MOST} more" if len(odd) > _MOST else ""),
-        )
-    if blank := len(_BLANK_RUN.findall(body)):
+def _is_name_of_site(author: str, url: str) -> bool:
+    """Return True if `author` is the host of `url`, one of its labels, or its staff."""
+    host = urls.host(url)
+    labels = {_normalise_name(label) for label in host.split(".")[:-1]}
+    name = _normalise_name(author)
+    if name in labels or name == _normalise_name(host):
+        return True
+    return _STAFF.fullmatch(author) is not None
+
+
+def _check_body(body: str) -> Iterator[Oddity]:
+    boilerplate = []
+    for markdown_line in body.splitlines():
+        line = text.line(_MARKS.sub("", markdown_line))
+        if line and len(line) < _SHORT and _is_boilerplate(line):
+            boilerplate.append(line)
+    if boilerplate:
+        examples = "; ".join(repr(line[:_SHOWN_CHARS]) for line in boilerplate[:_MOST])
+        others = len(boilerplate) - _MOST
+        if others > 0:
+            examples += f" and {others} more"
+        yield Oddity(LintReason.BOILERPLATE, examples)
+    blank_runs = len(_BLANK_RUN.findall(body))
+    if blank_runs:
         yield Oddity(
             LintReason.BLANK_RUNS,
-            f"{blank} times more than one blank line in a row; they are left out of feeds",
+            f"{blank_runs} times more than one blank line in a row; they are left out of feeds",
         )
 
 
-def _category(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
-    if taxonomy is None or article.category not in {
-        category.name for category in taxonomy.vocabulary.category
-    }:
+def _is_boilerplate(line: str) -> bool:
+    if _PROMO.match(line):
+        return True
+    return hints.starts(("cut",), hints.ready(line))[0] > 0
+
+
+def _check_category(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
+    if taxonomy is None:
+        return
+    names = {category.name for category in taxonomy.vocabulary.category}
+    if article.category not in names:
         return
     guess = taxonomy.category(article.title, article.body)
     if guess.name and guess.name != article.category:
@@ -107,5 +122,6 @@ def _category(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
         yield Oddity(LintReason.CATEGORY_UNLIKE_TEXT, detail)
 
 
-def _key(name: str) -> str:
+def _normalise_name(name: str) -> str:
+    """Return the letters and digits of `name`, without case."""
     return re.sub(r"[\W_]+", "", name.casefold())

@@ -1,10 +1,10 @@
 """Choose, name and configure the sources that `add` found; write them to sources.toml."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from syndicator import __version__
 from syndicator.app.archive import Archive
@@ -50,18 +50,17 @@ class Candidate:
 
     @property
     def what(self) -> str:
-        if self.kind in ("article", "opml"):
-            return "single article" if self.kind == "article" else "from a list"
+        """The kind of the source for people, such as "feed (atom10, 12 entries)"."""
+        if self.kind == "article":
+            return "single article"
+        if self.kind == "opml":
+            return "from a list"
         if self.kind == "list":
-            return (
-                f"page that lists articles ({self.announced} items, by"
-                f" {_LEARNT.get(self.format, self.format)})"
-            )
+            recognized_by = _LEARNT.get(self.format, self.format)
+            return f"page that lists articles ({self.announced} items, by {recognized_by})"
+        noun = "entry" if self.announced == 1 else "entries"
         comments = ", comments" if self.comments else ""
-        return (
-            f"feed ({self.format}, {self.announced}"
-            f" {'entry' if self.announced == 1 else 'entries'}{comments})"
-        )
+        return f"feed ({self.format}, {self.announced} {noun}{comments})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +79,7 @@ class Found:
 
 
 def by_address(sources: Mapping[str, Source]) -> dict[str, Source]:
+    """Return the sources by a key of their address, which is equal for all its spellings."""
     return {address_key(source): source for source in sources.values()}
 
 
@@ -87,22 +87,24 @@ def if_known(by_address: Mapping[str, Source], candidate: Candidate) -> Candidat
     """Return `candidate` with the configured source of its address, if any."""
     source = by_address.get(address_key(candidate.source))
     if source is None and candidate.asked:
-        at_page = by_address.get(urls.alias(candidate.asked))
-        source = at_page if at_page and at_page.kind == "auto" else None  # it follows the best
-    return replace(candidate, source=source, known=True) if source else candidate
+        source_of_page = by_address.get(urls.alias(candidate.asked))
+        if source_of_page and source_of_page.kind == "auto":  # it follows the best of the page
+            source = source_of_page
+    if source is None:
+        return candidate
+    return replace(candidate, source=source, known=True)
 
 
 def every(result: Found) -> tuple[Candidate, ...]:
     """Return all feeds except comments and repeats; if there is none, the first candidate."""
     if result.whole:
         return result.candidates
-    feeds = (
-        candidate for candidate in result.candidates if candidate.kind not in ("article", "list")
-    )
-    chosen = tuple(
-        candidate for candidate in feeds if not candidate.comments and not candidate.same_as
-    )
-    return chosen or result.candidates[:1]
+    chosen = []
+    for candidate in result.candidates:
+        is_feed = candidate.kind not in ("article", "list")
+        if is_feed and not candidate.comments and not candidate.same_as:
+            chosen.append(candidate)
+    return tuple(chosen) or result.candidates[:1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,13 +145,13 @@ async def open_session(
         aclosing(make_fetcher(archive, configuration.settings)) as fetcher,
         aclosing(make_worker(configuration.settings)) as worker,
     ):
-        run = make_context(archive, configuration, jitter, fetcher, worker, lambda title: None)
+        context = make_context(archive, configuration, jitter, fetcher, worker, lambda title: None)
         yield Session(
             archive=archive,
             configuration=configuration,
             jitter=jitter,
             known=by_address(configuration.sources),
-            run=run,
+            run=context,
             allow=tuple(allow),
             browser=browser,
         )
@@ -176,35 +178,44 @@ def named(
     beside: Beside, sources: Mapping[str, Source], chosen: Sequence[Candidate], wishes: Wishes
 ) -> list[Candidate]:
     """Return the chosen sources with keys and settings, each address once. Raises UsageError."""
-    once: dict[str, Candidate] = {}
+    by_alias: dict[str, Candidate] = {}
     for candidate in chosen:
-        once.setdefault(urls.alias(candidate.source.url), candidate)
-    new = [candidate for candidate in once.values() if not candidate.known]
+        by_alias.setdefault(urls.alias(candidate.source.url), candidate)
+    new = [candidate for candidate in by_alias.values() if not candidate.known]
     if len(new) > 1 and (wishes.key or wishes.title):
         option = "--key" if wishes.key else "--title"
         raise UsageError(
             f"{option} names one source, and {len(new)} would be added; add them one by one"
         )
-    taken = {*sources}
-    former = beside.former(taken)
-    used = beside.keys()
-    for alias, candidate in once.items():
+    taken = set(sources)
+    former_keys = beside.former(taken)
+    used_keys = beside.keys()
+    for alias, candidate in by_alias.items():
+        if candidate.known:
+            continue
         source = candidate.source
-        if not candidate.known:
-            was = (former.get(urls.alias(url)) for url in (source.url, candidate.other) if url)
-            own = source.key if source.key not in taken else ""
-            before = next((key for key in was if key and key not in taken), "")
-            key = (
-                wishes.key
-                or own
-                or before
-                or registry.key_for(candidate.asked or source.url, taken | used)
-            )
-            once[alias] = replace(
-                candidate, source=_wished(sources, replace(source, key=key), wishes)
-            )
-            taken.add(key)
-    return list(once.values())
+        key = wishes.key or _find_free_key(candidate, former_keys, taken)
+        if not key:
+            key = registry.key_for(candidate.asked or source.url, taken | used_keys)
+        configured = _apply_wishes(sources, replace(source, key=key), wishes)
+        by_alias[alias] = replace(candidate, source=configured)
+        taken.add(key)
+    return list(by_alias.values())
+
+
+def _find_free_key(
+    candidate: Candidate, former_keys: Mapping[str, str], taken: Collection[str]
+) -> str:
+    """Return the key that the source has, else the one that it had when it was followed before, by
+    alias in `former_keys`; "" if each of them is taken."""
+    source = candidate.source
+    if source.key and source.key not in taken:
+        return source.key
+    for url in (source.url, candidate.other):
+        key = former_keys.get(urls.alias(url), "") if url else ""
+        if key and key not in taken:
+            return key
+    return ""
 
 
 def write_sources(
@@ -214,23 +225,26 @@ def write_sources(
     new = [candidate.source for candidate in chosen if not candidate.known]
     path = configuration.folder / "sources.toml"
 
-    def unchanged() -> Mapping[str, Source] | None:
+    def get_unchanged_sources() -> Mapping[str, Source] | None:
         stamp = source_cache.stamp(path, __version__)
         return followed if stamp == configuration.sources_stamp else None
 
-    registry.add_sources(path, new, unchanged)
+    registry.add_sources(path, new, get_unchanged_sources)
     return new
 
 
-def _wished(sources: Mapping[str, Source], source: Source, wishes: Wishes) -> Source:
-    names = ("title", "category", "every", "content", "licence", "backfill", "allow")
-    values = {
-        name: getattr(wishes, name) for name in names if getattr(wishes, name) not in (None, ())
-    }
+def _apply_wishes(sources: Mapping[str, Source], source: Source, wishes: Wishes) -> Source:
+    """Return `source` with the operator's settings. Raises UsageError, also if its key is taken."""
+    values: dict[str, Any] = {}
+    for name in ("title", "category", "every", "content", "licence", "backfill", "allow"):
+        value = getattr(wishes, name)
+        if value not in (None, ()):
+            values[name] = value
     values["browser"] = source.browser or wishes.browser
     values["tags"] = tuple(dict.fromkeys((*source.tags, *wishes.tags)))
-    rules = replace(source.rules, select=wishes.select) if wishes.select else source.rules
-    new = source_of(table(replace(source, **values, rules=rules)))
+    if wishes.select:
+        values["rules"] = replace(source.rules, select=wishes.select)
+    new = source_of(table(replace(source, **values)))
     if new.key in sources:
         raise UsageError(
             f"there is a source {new.key!r} already ({sources[new.key].url}); give another --key"

@@ -38,8 +38,8 @@ from syndicator.store.engine import Store, open_store
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 ENTRIES = 3  # enough to see a pattern, with three pauses at most
-_ALIKE = 0.5  # two titles agree from this F1 of their words on
-_SHOWN = {
+_ALIKE = 0.5  # F1 of the words of two titles from which they count as the same
+_ORIGIN_NAMES = {
     "title": "title",
     "author": "author",
     "published": "date",
@@ -80,15 +80,18 @@ async def preview(session: Session, candidate: Candidate) -> Preview:
     if candidate.known or candidate.kind == "opml":
         return Preview()
     source = replace(candidate.source, backfill=min(ENTRIES, candidate.source.backfill))
-    fetcher = session.previewed[source.key] = _Remembering(session.fetcher, candidate)
-    plain = await _visited(session, fetcher, source)
-    ours = tuple(
-        host for host in plain.elsewhere if urls.same_publisher(f"https://{host}/", source.url)
+    fetcher = _CachingFetcher(session.fetcher, candidate)
+    session.previewed[source.key] = fetcher
+    by_pages = await _read_newest(session, fetcher, source)
+    own_hosts = tuple(
+        host for host in by_pages.elsewhere if urls.same_publisher(f"https://{host}/", source.url)
     )
-    if not ours:
-        return plain
-    with_line = await _visited(session, fetcher, replace(source, speaks_for=ours))
-    return replace(with_line, speaks_for=ours) if _agree(plain, with_line, ours) else plain
+    if not own_hosts:
+        return by_pages
+    by_feed = await _read_newest(session, fetcher, replace(source, speaks_for=own_hosts))
+    if not _has_similar_titles(by_pages, by_feed, own_hosts):
+        return by_pages
+    return replace(by_feed, speaks_for=own_hosts)
 
 
 async def first_visits(session: Session, sources: Iterable[Source]) -> None:
@@ -96,64 +99,68 @@ async def first_visits(session: Session, sources: Iterable[Source]) -> None:
     with suppress(LockedError), locked(session.configuration.settings):
         for source in sources:
             fetcher = session.previewed.get(source.key)
-            if isinstance(fetcher, _Remembering):
-                configuration = _with_source(session.configuration, source)
-                run = replace(
-                    make_context(
-                        session.archive,
-                        configuration,
-                        session.jitter,
-                        fetcher,
-                        session.worker,
-                        lambda title: None,
-                    ),
-                    readable=fetcher.has_page,
-                )
-                await visit_all([(source, reconciled(source, None))], run, stop=asyncio.Event())
+            if not isinstance(fetcher, _CachingFetcher):
+                continue
+            configuration = _with_source(session.configuration, source)
+            context = make_context(
+                session.archive,
+                configuration,
+                session.jitter,
+                fetcher,
+                session.worker,
+                lambda title: None,
+            )
+            run = replace(context, readable=fetcher.has_page)
+            await visit_all([(source, reconciled(source, None))], run, stop=asyncio.Event())
 
 
-async def _visited(session: Session, fetcher: Fetcher, source: Source) -> Preview:
+async def _read_newest(session: Session, fetcher: Fetcher, source: Source) -> Preview:
+    """Visit `source` in a temporary archive and describe its newest articles."""
     traces: dict[str, Mapping[str, Any]] = {}
-    with _elsewhere(session.archive) as archive:
+    with _open_temporary_archive(session.archive) as archive:
         configuration = _with_source(session.configuration, source)
-        run = make_context(
+        context = make_context(
             archive, configuration, session.jitter, fetcher, session.worker, lambda title: None
         )
-        run = replace(run, traced=traces.__setitem__)
+        run = replace(context, traced=traces.__setitem__)
         new = run.visit(source, SourceState(key=source.key, url=source.url))
         async with run.mailboxes.closing():
             outcome, _ = await visit(new, stop=asyncio.Event())
         articles = [archive.article_store.get(stamp.path) for stamp in archive.article_store.walk()]
         rights = rights_in(archive.rights_file, source, archive.clock().date())
-    newest = sorted(
-        articles, key=lambda article: (article.published or _NEVER, article.id), reverse=True
-    )
-    failed = (
-        [Problem(what=source.url, reason=outcome.reason, detail=outcome.detail)]
-        if outcome.reason
-        else []
-    )
+
+    articles.sort(key=lambda article: (article.published or _NEVER, article.id), reverse=True)
+    store = session.archive.store
+    problems = list(outcome.skipped)
+    if outcome.reason:
+        failure = Problem(what=source.url, reason=outcome.reason, detail=outcome.detail)
+        problems.insert(0, failure)
+    other_hosts = [urls.site(article.url) for article in articles if not rights.owns(article.url)]
     return Preview(
         articles=tuple(
-            _shown(article, traces.get(article.id, {}), session.archive.store) for article in newest
+            _describe_article(article, traces.get(article.id, {}), store) for article in articles
         ),
-        problems=(*failed, *outcome.skipped),
-        elsewhere=tuple(
-            dict.fromkeys(urls.site(row.url) for row in newest if not rights.owns(row.url))
-        ),
+        problems=tuple(problems),
+        elsewhere=tuple(dict.fromkeys(other_hosts)),
     )
 
 
-def _agree(plain: Preview, with_line: Preview, hosts: Collection[str]) -> bool:
-    titles = {
-        item.url: item.title for item in with_line.articles if item.origins.get("title") == "entry"
+def _has_similar_titles(by_pages: Preview, by_feed: Preview, hosts: Collection[str]) -> bool:
+    """Return True if pages and feed give each article on one of `hosts` nearly the same title."""
+    feed_titles = {
+        article.url: article.title
+        for article in by_feed.articles
+        if article.origins.get("title") == "entry"
     }
-    for page in plain.articles:
-        of_page = {*words(page.title)}
-        of_entry = {*words(titles.get(page.url, ""))}
-        both = of_page & of_entry
-        enough = _ALIKE * (len(of_page) + len(of_entry))
-        if urls.site(page.url) in hosts and (not both or 2 * len(both) < enough):
+    for page in by_pages.articles:
+        if urls.site(page.url) not in hosts:
+            continue
+        page_words = set(words(page.title))
+        feed_words = set(words(feed_titles.get(page.url, "")))
+        common = len(page_words & feed_words)
+        if common == 0:
+            return False
+        if 2 * common < _ALIKE * (len(page_words) + len(feed_words)):
             return False
     return True
 
@@ -165,23 +172,36 @@ def speaking(candidate: Candidate, shown: Preview) -> Candidate:
     return replace(candidate, source=replace(candidate.source, speaks_for=shown.speaks_for))
 
 
-def _shown(article: Article, trace: Mapping[str, Any], store: Store) -> ShownArticle:
-    origins = {
-        name: origin for field, name in _SHOWN.items() if (origin := _origin(trace.get(field)))
-    }
+def _describe_article(article: Article, trace: Mapping[str, Any], store: Store) -> ShownArticle:
+    """Return the preview of `article`. `trace`: where the reader found each of its fields."""
+    origins: dict[str, str] = {}
+    for field, name in _ORIGIN_NAMES.items():
+        origin = _find_origin(trace.get(field))
+        if origin:
+            origins[name] = origin
+    if article.tags and article.tags_by:
+        origins["tags"] = article.tags_by
     keys = [urls.alias(url) for url in (article.url, *article.aliases)]
-    record = known_at(store.visits.known(keys), keys, article.url)
-    names = ("url", "title", "author", "category", "tags", "excerpt", "cover")
+    filed = known_at(store.visits.known(keys), keys, article.url)
     return ShownArticle(
-        **{name: getattr(article, name) for name in names},
+        url=article.url,
+        title=article.title,
+        author=article.author,
+        category=article.category,
+        tags=article.tags,
+        excerpt=article.excerpt,
+        cover=article.cover,
         date=f"{article.published:%Y-%m-%d}" if article.published else None,
-        origins=origins | ({"tags": article.tags_by} if article.tags and article.tags_by else {}),
-        known=record.id if record else "",
+        origins=origins,
+        known=filed.id if filed else "",
     )
 
 
-def _origin(value: object) -> str:
-    return str(value.get("from", "")) if isinstance(value, Mapping) else str(value or "")
+def _find_origin(value: object) -> str:
+    """Return the origin in a trace of a field: a text, or `from` of a table; "" if unknown."""
+    if isinstance(value, Mapping):
+        return str(value.get("from", ""))
+    return str(value or "")
 
 
 def _with_source(configuration: Configuration, source: Source) -> Configuration:
@@ -189,12 +209,12 @@ def _with_source(configuration: Configuration, source: Source) -> Configuration:
 
 
 @contextmanager
-def _elsewhere(archive: Archive) -> Iterator[Archive]:
-    """Yield an archive in a temporary folder, in which nothing is filed."""
-    with tempfile.TemporaryDirectory(prefix="syndicator-preview-") as folder:
-        place = Path(folder)
-        with open_store(f"sqlite:///{place / 'preview.db'}", articles_exist=False) as store:
-            articles = FileArticleStore(place)
+def _open_temporary_archive(archive: Archive) -> Iterator[Archive]:
+    """Yield a copy of `archive` whose files and database are in a temporary folder."""
+    with tempfile.TemporaryDirectory(prefix="syndicator-preview-") as name:
+        folder = Path(name)
+        with open_store(f"sqlite:///{folder / 'preview.db'}", articles_exist=False) as store:
+            articles = FileArticleStore(folder)
             rights = RightsFile(articles.file(RIGHTS_TOML))
             rights.begin({}, {})
             yield replace(
@@ -202,26 +222,29 @@ def _elsewhere(archive: Archive) -> Iterator[Archive]:
                 store=store,
                 article_store=articles,
                 rights_file=rights,
-                snapshots=FileSnapshots(place / "pages"),
+                snapshots=FileSnapshots(folder / "pages"),
             )
 
 
-class _Remembering:
+class _CachingFetcher:
     """A fetcher that fetches each address once."""
 
     def __init__(self, fetcher: Fetcher, candidate: Candidate) -> None:
         self._fetcher = fetcher
         self._answers: dict[tuple[str, str], FetchResult] = {}
-        if candidate.answer is not None:
-            kind = "feed" if candidate.kind in ("feed", "sitemap") else "page"
-            if kind == "feed" or not candidate.answer.warning:  # else robots.txt refuses the page
-                self._answers[kind, candidate.source.url] = candidate.answer
+        answer = candidate.answer
+        if answer is None:
+            return
+        if candidate.kind in ("feed", "sitemap"):
+            self._answers["feed", candidate.source.url] = answer
+        elif not answer.warning:  # else robots.txt refuses the page
+            self._answers["page", candidate.source.url] = answer
 
     async def fetch(self, request: Request) -> FetchResult:
-        asked = request.kind, request.url
-        if asked not in self._answers:
-            self._answers[asked] = await self._fetcher.fetch(request)
-        return self._answers[asked]
+        key = request.kind, request.url
+        if key not in self._answers:
+            self._answers[key] = await self._fetcher.fetch(request)
+        return self._answers[key]
 
     def has_page(self, url: str) -> bool:
         return ("page", url) in self._answers

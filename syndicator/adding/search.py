@@ -90,23 +90,24 @@ def as_found(
     """Return the candidates of a list; `skipped`: outlines that cannot be followed. Only a list of
     the operator's own takes the key of a source that was removed, whose feed has readers, for
     another address."""
-    followed = by_address(configuration.sources)
-    path = configuration.taxonomy.toml
-    reserved = frozenset[str]() if listed.is_trusted else beside.keys()
-    defined = load_vocabulary(path).category if path.exists() else ()
-    categories = {category.name.casefold(): category.name for category in defined}
+    sources_by_address = by_address(configuration.sources)
+    reserved_keys = frozenset[str]() if listed.is_trusted else beside.keys()
+    taxonomy_file = configuration.taxonomy.toml
+    vocabulary = load_vocabulary(taxonomy_file).category if taxonomy_file.exists() else ()
+    categories = {category.name.casefold(): category.name for category in vocabulary}
     candidates: list[Candidate] = []
     skipped = list(listed.skipped)
     for outline in listed.outlines:
         try:
             values = opml.followed(outline, folders, categories)
             source = source_of({"key": _KEYLESS, **values})
-            if "key" not in values or source.key in reserved:
-                # chosen when it is added; a source that comes back gets its old one
-                source = replace(source, key="")
-            candidates.append(if_known(followed, Candidate(source=source, kind="opml")))
         except UsageError as error:
             skipped.append(opml.Skipped(line=outline.line, name=outline.title, why=str(error)))
+            continue
+        if "key" not in values or source.key in reserved_keys:
+            # chosen when it is added; a source that comes back gets its old one
+            source = replace(source, key="")
+        candidates.append(if_known(sources_by_address, Candidate(source=source, kind="opml")))
     skipped.sort(key=lambda outline: outline.line)
     return Found(
         address=address,
@@ -118,6 +119,7 @@ def as_found(
 
 
 def export(store: Store, configuration: Configuration) -> bytes:
+    """Return our sources as an OPML document."""
     states = store.visits.states()
     sites = {key: state.channel.site_url for key, state in states.items()}
     sources = [
@@ -133,62 +135,71 @@ async def look(session: Session, address: str) -> Found:
             return as_found(
                 session.archive.beside, session.configuration, address, read_file(address)
             )
-        return await _look(session, address, _url(address))
+        return await _look_at_url(session, address, _complete_url(address))
     except SyndicatorError as error:
         return Found(address=address, error=error)
 
 
-def _url(address: str) -> str:
-    if "://" not in address and (
-        address.startswith(("/", ".", "~")) or re.fullmatch(r"[^/]+\.(opml|txt)", address, re.I)
-    ):
-        raise UsageError(f"there is no file {address}; give the path of a list, or a web address")
-    url = address if "://" in address else f"https://{address}"
-    if not urls.host(url) or (
-        "://" not in address and not re.search(r"[.:]|^localhost\b", address)
-    ):
+def _complete_url(address: str) -> str:
+    """Return the URL of an address as people type it, such as "example.org". Raises UsageError."""
+    if "://" in address:
+        url = address
+        is_host_likely = True
+    else:
+        is_file_name = re.fullmatch(r"[^/]+\.(opml|txt)", address, re.I) is not None
+        if is_file_name or address.startswith(("/", ".", "~")):
+            raise UsageError(
+                f"there is no file {address}; give the path of a list, or a web address"
+            )
+        url = f"https://{address}"
+        is_host_likely = re.search(r"[.:]|^localhost\b", address) is not None
+    if not is_host_likely or not urls.host(url):
         raise UsageError(f"{address!r} is no web address; write it like https://example.org/feed")
     return url
 
 
-async def _look(session: Session, address: str, url: str) -> Found:
+async def _look_at_url(session: Session, address: str, url: str) -> Found:
+    """Return the candidates at `url`, which is `address` as a complete URL. Raises
+    MissingError."""
     source = Source(key="", url=url, allow=session.allow, browser=session.browser)
-    answer = await _ask(session, source)
+    answer = await _fetch(session, source)
     if isinstance(answer, Failed):  # the page may be closed to programs, and its feed open
         findings = await discover_closed(session.run, source, url)
         if not findings:
-            raise unanswered(url, _with_setting(session, answer))
-        return Found(address=address, candidates=_candidates(session, url, findings))
+            raise unanswered(url, _add_setting(session, answer))
+        return Found(address=address, candidates=_make_candidates(session, url, findings))
     try:
         discovered = await discover(session.run, source, url, answer)
-    except NotAFeed as refused:
-        return Found(address=address, error=_nothing(url, refused), page=_shown(refused, answer))
-    except WorkerFailed as failed:
-        raise MissingError(f"{url}: it cannot be read: {failed.detail or failed}") from failed
+    except NotAFeed as refusal:
+        # a person may recognize a list on the page
+        page = answer if refusal.reason in _OF_DISCOVERY else None
+        return Found(address=address, error=_make_refusal(url, refusal), page=page)
+    except WorkerFailed as failure:
+        raise MissingError(f"{url}: it cannot be read: {failure.detail or failure}") from failure
     if discovered.document.kind == "opml":
-        return as_found(
-            session.archive.beside,
-            session.configuration,
-            address,
-            await _read_opml(session, url, answer),
-        )
-    candidates = _candidates(session, url, discovered.findings)
+        listed = await _read_opml(session, url, answer)
+        return as_found(session.archive.beside, session.configuration, address, listed)
+    candidates = _make_candidates(session, url, discovered.findings)
     page = answer if discovered.document.kind == "page" else None
     return Found(address=address, candidates=candidates, untried=discovered.untried, page=page)
 
 
-def _with_setting(session: Session, failed: Failed) -> Failed:
-    """Return a failure with the setting that may cure it."""
+def _add_setting(session: Session, failed: Failed) -> Failed:
+    """Return a failure whose detail names the setting that may cure it."""
     run = session.run
     setting = name_setting(failed, run.settings.fetch.proxy, run.environ)
-    return replace(failed, detail=f"{failed.detail}; {setting}") if setting else failed
+    if not setting:
+        return failed
+    return replace(failed, detail=f"{failed.detail}; {setting}")
 
 
-async def _ask(session: Session, source: Source) -> Fetched | Failed:
-    """Fetch an address that a person wrote, with the values of its variables."""
+async def _fetch(session: Session, source: Source) -> Fetched | Failed:
+    """Fetch an address that a person wrote, with the values of its variables. Raises MissingError
+    if one is not set."""
     run = session.run
     values = secrets.known(source.url, run.environ)
-    if lacking := [name for name in secrets.variables(source.url) if name not in values]:
+    lacking = [name for name in secrets.variables(source.url) if name not in values]
+    if lacking:
         raise MissingError(f"{source.url}: {unset_detail(lacking)}")
     state = SourceState(key="", url=source.url)
     answer = await run.fetcher.fetch(feed_request(source, state, run.settings, run.environ))
@@ -206,33 +217,30 @@ async def _read_opml(session: Session, url: str, answer: Fetched) -> opml.Subscr
     return listed
 
 
-def _nothing(url: str, refused: NotAFeed) -> MissingError:
+def _make_refusal(url: str, refused: NotAFeed) -> MissingError:
     """Return the error of an address where there is nothing to follow, with the cure."""
-    cure = explained(f"{NOT_A_FEED}{refused.reason}")[1]
+    _, cure = explained(f"{NOT_A_FEED}{refused.reason}")
     if refused.reason in _OF_DISCOVERY:
         return MissingError(f"{url} {refused.detail}; {cure}")
     return MissingError(f"{url}: {refused}; {cure}")
 
 
-def _shown(refused: NotAFeed, answer: Fetched) -> Fetched | None:
-    """Return the page on which a person may recognize a list."""
-    return answer if refused.reason in _OF_DISCOVERY else None
-
-
 def unanswered(url: str, failed: Failed) -> SyndicatorError:
     """Return the error of an address that does not answer, with its cure."""
-    kind = NetworkDown if failed.no_network else MissingError
-    return kind(describe_failure(url, failed))
+    message = describe_failure(url, failed)
+    return NetworkDown(message) if failed.no_network else MissingError(message)
 
 
-def _candidates(session: Session, url: str, findings: Sequence[Finding]) -> tuple[Candidate, ...]:
-    """Return the findings at `url` as sources that can be followed."""
-    best, *others = (_candidate(session, finding) for finding in findings)
-    candidates = (replace(best, asked=url), *others)
+def _make_candidates(
+    session: Session, url: str, findings: Sequence[Finding]
+) -> tuple[Candidate, ...]:
+    """Return the findings at `url`, the best first, as sources that can be followed."""
+    candidates = [_make_candidate(session, finding) for finding in findings]
+    candidates[0] = replace(candidates[0], asked=url)
     return tuple(if_known(session.known, candidate) for candidate in candidates)
 
 
-def _candidate(session: Session, finding: Finding) -> Candidate:
+def _make_candidate(session: Session, finding: Finding) -> Candidate:
     """Return a finding as `add` and the console show it."""
     title = finding.title[: opml.LONGEST_TITLE].strip() or None
     source = Source(
@@ -244,40 +252,46 @@ def _candidate(session: Session, finding: Finding) -> Candidate:
         browser=session.browser,
     )
     if finding.kind == "feed":
-        return _feed_candidate(source, finding)
-    return _page_candidate(source, finding)
+        return _make_feed_candidate(source, finding)
+    return _make_page_candidate(source, finding)
 
 
-def _feed_candidate(source: Source, finding: Finding) -> Candidate:
-    """Return a feed or a sitemap."""
-    feed = finding.feed
-    entries = feed.entries if feed else ()
-    return Candidate(
+def _make_feed_candidate(source: Source, finding: Finding) -> Candidate:
+    """Return the candidate of a feed or a sitemap."""
+    candidate = Candidate(
         source=source,
-        kind="sitemap" if feed and feed.format == "sitemap" else "feed",
-        format=feed.format if feed else "",
-        announced=len(entries),
-        latest=last_date(feed) if feed else None,
+        kind="feed",
         comments=finding.place == Place.COMMENTS,
         same_as=finding.same_as,
         warning=finding.answer.warning,
-        entries=entries[:SHOWN],
         other=finding.asked,
         answer=finding.answer,
     )
+    feed = finding.feed
+    if feed is None:
+        return candidate
+    return replace(
+        candidate,
+        kind="sitemap" if feed.format == "sitemap" else "feed",
+        format=feed.format,
+        announced=len(feed.entries),
+        latest=last_date(feed),
+        entries=feed.entries[:SHOWN],
+    )
 
 
-def _page_candidate(source: Source, finding: Finding) -> Candidate:
-    """Return an article, or a page that lists articles."""
+def _make_page_candidate(source: Source, finding: Finding) -> Candidate:
+    """Return the candidate of an article, or of a page that lists articles."""
     feed = finding.feed
     entries = feed.entries if feed else ()
-    learnt = feed.listing if feed else None
+    listing = feed.listing if feed else None
+    dates = [entry.published for entry in entries if entry.published]
     return Candidate(
         source=source,
         kind="article" if finding.kind == "page" else "list",
-        format=learnt.by if learnt else "",
+        format=listing.by if listing else "",
         announced=len(entries),
-        latest=max((entry.published for entry in entries if entry.published), default=None),
+        latest=max(dates, default=None),
         warning=SHUT if finding.answer.warning else "",
         entries=entries[:MOST_ITEMS],
         answer=finding.answer,

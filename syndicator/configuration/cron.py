@@ -17,43 +17,54 @@ def next_fire(expression: str, after: datetime) -> datetime:
 
     fields = expression.split()
     if len(fields) != _FIELDS:
-        raise _bad(expression, f"it has {len(fields)} fields, not {_FIELDS}")
+        raise _make_error(expression, f"it has {len(fields)} fields, not {_FIELDS}")
     minute, hour, day, month, weekday = fields
-    either = not day.startswith("*") and not weekday.startswith("*")
+    times: list[datetime] = []
     try:
-        names = _weekday(weekday)
-        days = [(day, "*"), ("*", names)] if either else [(day, names)]
-        triggers = [
-            CronTrigger(None, month, date, None, name, hour, minute, timezone=after.tzinfo)
-            for date, name in days
-        ]
-        times: list[datetime] = [
-            time for trigger in triggers if (time := trigger.get_next_fire_time(after, after))
-        ]
+        weekdays = _name_weekdays(weekday)
+        if day.startswith("*") or weekday.startswith("*"):
+            days = [(day, weekdays)]
+        else:  # either may match
+            days = [(day, "*"), ("*", weekdays)]
+        for day_of_month, day_of_week in days:
+            trigger = CronTrigger(
+                None,
+                month,
+                day_of_month,
+                None,
+                day_of_week,
+                hour,
+                minute,
+                timezone=after.tzinfo,
+            )
+            time = trigger.get_next_fire_time(after, after)
+            if time:
+                times.append(time)
     except ValueError as error:
-        raise _bad(expression, str(error)) from error
+        raise _make_error(expression, str(error)) from error
     if not times:
-        raise _bad(expression, "it never fires")
+        raise _make_error(expression, "it never fires")
     return min(times).astimezone(UTC)
 
 
-def _weekday(field: str) -> str:
+def _name_weekdays(field: str) -> str:
     """Replace numbers by names: APScheduler counts days from Monday = 0, cron from Sunday = 0."""
-    head, slash, step = field.partition("/")
-    if head == "*" and slash:
-        head = "0-6"
-    if not re.fullmatch(r"[0-7](-[0-7])?(,[0-7](-[0-7])?)*", head):
+    ranges, slash, step = field.partition("/")
+    if ranges == "*" and slash:
+        ranges = "0-6"
+    if not re.fullmatch(r"[0-7](-[0-7])?(,[0-7](-[0-7])?)*", ranges):
         return field.lower()
     days: set[int] = set()
-    for part in head.split(","):
+    for part in ranges.split(","):
         first, _, last = part.partition("-")
-        days.update(range(int(first), int(last or first) + 1, int(step) if slash else 1))
+        step_days = int(step) if slash else 1
+        days.update(range(int(first), int(last or first) + 1, step_days))
     if not days:
         raise ValueError(f"no day is in {field!r}")
     return ",".join(dict.fromkeys(_DAYS[day] for day in sorted(days)))
 
 
-def _bad(expression: str, why: str) -> ConfigError:
+def _make_error(expression: str, fault: str) -> ConfigError:
     return ConfigError(
-        f'cron expression {expression!r} is wrong: {why}; write it like "*/30 6-22 * * 1-5"'
+        f'cron expression {expression!r} is wrong: {fault}; write it like "*/30 6-22 * * 1-5"'
     )

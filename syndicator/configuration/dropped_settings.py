@@ -44,7 +44,8 @@ DROPPED_VALUES: Final[Mapping[Place, tuple[str, str, str]]] = {
 
 def endpoint(host: str, port: object) -> str:
     """Return "host:port", an IPv6 address in brackets."""
-    return f"[{host}]:{port}" if ":" in host and not host.startswith("[") else f"{host}:{port}"
+    is_bare_ipv6 = ":" in host and not host.startswith("[")
+    return f"[{host}]:{port}" if is_bare_ipv6 else f"{host}:{port}"
 
 
 def renewed(values: Mapping[Place, Any], usual: Mapping[Place, Any]) -> dict[Place, Any]:
@@ -55,40 +56,41 @@ def renewed(values: Mapping[Place, Any], usual: Mapping[Place, Any]) -> dict[Pla
         if result.get(place) == old:
             result[place] = new
     for section in ("publish", "console"):
-        parts = str(usual[section, "listen"]).rpartition(":")[::2]
-        host, port = (
-            values.get((section, key), part)
-            for key, part in zip(("host", "port"), parts, strict=True)
-        )
-        if (host, port) != parts:
+        usual_host, _, usual_port = str(usual[section, "listen"]).rpartition(":")
+        host = values.get((section, "host"), usual_host)
+        port = values.get((section, "port"), usual_port)
+        if (host, port) != (usual_host, usual_port):
             result.setdefault((section, "listen"), endpoint(str(host), port))
-    seconds = usual["fetch", "seconds"]
-    longest = max(
-        (values.get(("fetch", f"{kind}_seconds"), seconds) for kind in ("feed", "page")),
-        key=_number,
-    )
-    if longest != seconds:
+    usual_seconds = usual["fetch", "seconds"]
+    feed_seconds = values.get(("fetch", "feed_seconds"), usual_seconds)
+    page_seconds = values.get(("fetch", "page_seconds"), usual_seconds)
+    longest = max(feed_seconds, page_seconds, key=_rank_number)
+    if longest != usual_seconds:
         result.setdefault(("fetch", "seconds"), longest)
-    if isinstance(digests := result.get(("digest",)), list):
+    digests = result.get(("digest",))
+    if isinstance(digests, list):
         result["digest",] = [
-            _renewed_digest(table) if isinstance(table, Mapping) else table for table in digests
+            _renew_digest(table) if isinstance(table, Mapping) else table for table in digests
         ]
     return result
 
 
-def _number(value: Any) -> float:
+def _rank_number(value: Any) -> float:
+    """Return a number; infinity for anything else, so that it is chosen, and refused."""
     try:
         return float(value)
     except (TypeError, ValueError):
-        return float("inf")  # so that it is chosen, and refused
+        return float("inf")
 
 
-def _renewed_digest(table: Mapping[str, Any]) -> dict[str, Any]:
-    at = str(table.get("at", "07:00"))
-    weekly = table.get("every") == "week" and " " not in at
-    return {key: value for key, value in table.items() if key != "every"} | (
-        {"at": f"mon {at}"} if weekly else {}
-    )
+def _renew_digest(table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a [[digest]] table whose `every = "week"` became part of `at`."""
+    renewed_table = {key: value for key, value in table.items() if key != "every"}
+    time = str(table.get("at", "07:00"))
+    has_day = " " in time
+    if table.get("every") == "week" and not has_day:
+        renewed_table["at"] = f"mon {time}"
+    return renewed_table
 
 
 def describe_dropped(place: Place, cure: str) -> str:

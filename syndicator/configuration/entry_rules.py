@@ -33,7 +33,9 @@ def leaves_out(choice: Choice, article: Article, body: Callable[[], str]) -> boo
     """Return True if `mute` matches the article or `keep` does not. `body`: as in `matches`."""
     if choice.mute and matches(parse_query(choice.mute), article, body):
         return True
-    return bool(choice.keep) and not matches(parse_query(choice.keep or ""), article, body)
+    if not choice.keep:
+        return False
+    return not matches(parse_query(choice.keep), article, body)
 
 
 def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
@@ -45,30 +47,28 @@ def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
     article = Article(
         id="",
         url=entry.url,
-        title=_text(entry.title),
+        title=_remove_markup(entry.title),
         author=", ".join(entry.authors) or None,
         tags=(*entry.categories, *source.tags),
         category=source.category or "",
         language=entry.language or source.language,
         source_key=source.key,
     )
-    return any(
-        leaves_out(choice, article, lambda: _text(f"{entry.summary} {entry.content}"))
-        for choice in choices
-    )
+
+    def get_body() -> str:
+        return _remove_markup(f"{entry.summary} {entry.content}")
+
+    return any(leaves_out(choice, article, get_body) for choice in choices)
 
 
 def remembered(entry: Entry) -> Entry:
     """Return the part of a muted entry to store; edited queries are tested on it later."""
-    return replace(
-        entry,
-        summary=_text(f"{entry.summary} {entry.content}").strip()[:_KEPT],
-        content="",
-        enclosures=(),
-    )
+    body = _remove_markup(f"{entry.summary} {entry.content}").strip()
+    return replace(entry, summary=body[:_KEPT], content="", enclosures=())
 
 
-def _text(value: str) -> str:
+def _remove_markup(value: str) -> str:
+    """Return HTML as plain text."""
     return html.unescape(_TAG.sub(" ", value))
 
 
@@ -82,15 +82,17 @@ def remember_bodies(
 
 
 def has_collapsed(bodies: Sequence[int]) -> bool:
-    """Return True if the newest of `bodies` are a third as long as before. Lengths, newest first, 0
-    if refused."""
+    """Return True if the newest texts are a third as long as those before, or shorter. `bodies`:
+    their lengths, the newest first, 0 if refused."""
     newest = bodies[:NEWEST]
-    before = bodies[NEWEST:]
-    if len(before) < NEWEST or median(before) < _LONG:
+    earlier = bodies[NEWEST:]
+    if len(earlier) < NEWEST or median(earlier) < _LONG:
         return False
-    return _THIRD * median(newest) <= median(before)
+    return _THIRD * median(newest) <= median(earlier)
 
 
 def before_collapse(bodies: Sequence[int]) -> tuple[int, ...]:
     """Return `bodies` without collapsed texts. Call after a source's rules were corrected."""
-    return tuple(bodies[NEWEST:] if has_collapsed(bodies) else bodies)
+    if has_collapsed(bodies):
+        return tuple(bodies[NEWEST:])
+    return tuple(bodies)

@@ -21,7 +21,7 @@ from syndicator.core.errors import Fault
 
 
 class Overrides:
-    """Settings of `model` in environment variables."""
+    """Settings of `model` in environment variables, whose names begin with `prefix`."""
 
     def __init__(self, model: type[BaseModel], prefix: str, environ: Mapping[str, str]) -> None:
         self.model = model
@@ -30,108 +30,121 @@ class Overrides:
         self._lists = {
             place for place, field in self.leaves.items() if _takes_lists(field.annotation)
         }
-        self._names = {
-            prefix + "__".join(map(str, place)).upper(): place for place in (*self.leaves, *DROPPED)
-        }
-        self._said = {
+        self._places_by_name: dict[str, Place] = {}  # in upper case, also of dropped settings
+        for place in (*self.leaves, *DROPPED):
+            self._places_by_name[prefix + "__".join(map(str, place)).upper()] = place
+        self._variables = {
             name: value for name, value in environ.items() if name.upper().startswith(prefix)
         }
-        self._set: dict[Place, str] = {
-            self._names[name.upper()]: name for name in self._said if name.upper() in self._names
-        }
-        parts = {PART_OF[place]: name for place, name in self._set.items() if place in PART_OF}
-        self._names_of = parts | self._set
+        self._names_by_place: dict[Place, str] = {}  # as the environment spells them
+        for name in self._variables:
+            if name.upper() in self._places_by_name:
+                self._names_by_place[self._places_by_name[name.upper()]] = name
+        # also by the settings that contain the values of dropped ones now
+        self._origins: dict[Place, str] = {}
+        for place, name in self._names_by_place.items():
+            if place in PART_OF:
+                self._origins[PART_OF[place]] = name
+        self._origins |= self._names_by_place
 
     def unknown(self) -> dict[str, str]:
         """Return variables that are no setting, with the likely name or ""."""
-        names = {
-            name.removeprefix(self._prefix): name
-            for name, place in self._names.items()
-            if place in self.leaves
-        }
-        unknown = {name: name.upper() for name in self._said if name.upper() not in self._names}
-        near = {
-            name: difflib.get_close_matches(upper.removeprefix(self._prefix), names, n=1)
-            for name, upper in unknown.items()
-        }
-        return {name: names[close[0]] if close else "" for name, close in near.items()}
+        valid_names: dict[str, str] = {}  # by the name without prefix
+        for name, place in self._places_by_name.items():
+            if place in self.leaves:
+                valid_names[name.removeprefix(self._prefix)] = name
+        unknown: dict[str, str] = {}
+        for name in self._variables:
+            if name.upper() in self._places_by_name:
+                continue
+            bare_name = name.upper().removeprefix(self._prefix)
+            matches = difflib.get_close_matches(bare_name, valid_names, n=1)
+            unknown[name] = valid_names[matches[0]] if matches else ""
+        return unknown
 
     def over(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the `values` of a file without dropped settings, overridden by variables, in which
         lists are JSON."""
-        usual = {place: field.default for place, field in self.leaves.items()}
-        file = renewed(dict(flat(values)), usual)
-        variables = {
-            place: _value(self._said[name], place in self._lists)
-            for place, name in self._set.items()
+        defaults = {place: field.default for place, field in self.leaves.items()}
+        in_file = renewed(dict(flat(values)), defaults)
+        in_variables = {
+            place: _parse_value(self._variables[name], is_list=place in self._lists)
+            for place, name in self._names_by_place.items()
         }
+        overridden = in_file | renewed(in_variables, defaults | in_file)
         result: dict[str, Any] = {}
-        for place, value in (file | renewed(variables, usual | file)).items():
+        for place, value in overridden.items():
             _put(result, place, value)
         return result
 
     def dropped(self, file: TomlFile) -> Iterator[Fault]:
         """Yield a fault for each dropped setting in the file, with its line, and in the
         variables."""
-        for at in file.lines:
-            if (place := tuple(part for part in at if isinstance(part, str))) in DROPPED:
-                yield file.fault(describe_dropped(place, "delete the line"), *at)
-        for key, name in self._set.items():
-            if key in DROPPED:
-                yield Fault(
-                    file=f"environment variable {name}",
-                    key=name,
-                    message=describe_dropped(key, "unset it"),
-                )
-        yield from self._dropped_values(file)
+        for place_in_file in file.lines:
+            place = tuple(part for part in place_in_file if isinstance(part, str))
+            if place in DROPPED:
+                yield file.fault(describe_dropped(place, "delete the line"), *place_in_file)
+        for place, name in self._names_by_place.items():
+            if place in DROPPED:
+                yield _make_variable_fault(name, name, describe_dropped(place, "unset it"))
+        yield from self._find_dropped_values(file)
 
-    def _dropped_values(self, file: TomlFile) -> Iterator[Fault]:
+    def _find_dropped_values(self, file: TomlFile) -> Iterator[Fault]:
         values = dict(flat(file.values))
         for place, (old, _, message) in DROPPED_VALUES.items():
-            variable = self._set.get(place)
-            if variable is None and values.get(place) == old:
-                yield file.fault(message, *place)
-            if variable is not None and self._said[variable] == old:
-                yield Fault(
-                    file=f"environment variable {variable}", key=dotted(place), message=message
-                )
+            name = self._names_by_place.get(place)
+            if name is None:
+                if values.get(place) == old:
+                    yield file.fault(message, *place)
+            elif self._variables[name] == old:
+                yield _make_variable_fault(name, dotted(place), message)
 
     def faults(self, error: ValidationError, file: TomlFile) -> list[Fault]:
         """Return the faults in the file and in the variables."""
         faults = []
         for detail in error.errors():
             place = detail["loc"]
-            ends = (place[:end] for end in range(1, len(place) + 1))
-            name = next((self._names_of[end] for end in ends if end in self._names_of), None)
+            name = self._find_variable(place)
             message = sentence(detail, self.model)
             if name is None:
                 faults.append(file.fault(message, *place))
                 continue
-            how = "; in a variable it is written as JSON" * (
-                self._names[name.upper()] in self._lists
-            )
-            faults.append(
-                Fault(file=f"environment variable {name}", key=name, message=message + how)
-            )
+            if self._places_by_name[name.upper()] in self._lists:
+                message += "; in a variable it is written as JSON"
+            faults.append(_make_variable_fault(name, name, message))
         return faults
+
+    def _find_variable(self, place: Place) -> str | None:
+        """Return the variable that sets the value at `place`, or a table around it."""
+        for length in range(1, len(place) + 1):
+            name = self._origins.get(place[:length])
+            if name is not None:
+                return name
+        return None
 
     def origins(self, file: TomlFile) -> dict[str, str]:
         """Return the origin of each value by dotted name."""
-        variables = {
-            place: f"environment variable {name}" for place, name in self._names_of.items()
-        }
-        return {
-            dotted(place): variables.get(place) or file.where(*place) or "default"
-            for place in self.leaves
-        }
+        origins: dict[str, str] = {}
+        for place in self.leaves:
+            if place in self._origins:
+                origins[dotted(place)] = f"environment variable {self._origins[place]}"
+            else:
+                origins[dotted(place)] = file.where(*place) or "default"
+        return origins
+
+
+def _make_variable_fault(name: str, key: str, message: str) -> Fault:
+    return Fault(file=f"environment variable {name}", key=key, message=message)
 
 
 def _takes_lists(annotation: Any) -> bool:
-    kinds = (annotation, *get_args(annotation))  # the second: those of a union
-    return any(get_origin(kind) is tuple for kind in kinds)
+    """Return True if a value of this type, or of a part of this union, is a list."""
+    types = (annotation, *get_args(annotation))
+    return any(get_origin(part) is tuple for part in types)
 
 
-def _value(text: str, is_list: bool) -> Any:
+def _parse_value(text: str, *, is_list: bool) -> Any:
+    """Return the value of a variable; a list that is no JSON stays as it is, to be refused."""
     if is_list:
         with suppress(ValueError):
             return json.loads(text)
@@ -140,9 +153,11 @@ def _value(text: str, is_list: bool) -> Any:
 
 def _put(values: dict[Any, Any], place: Place, value: Any) -> None:
     """Set the value at `place`, copying tables on the way; stop at a value that is no table."""
-    first, *rest = place
-    if not rest:
+    first, *others = place
+    if not others:
         values[first] = value
-    elif isinstance(inner := values.get(first, {}), Mapping):
-        values[first] = dict(inner)
-        _put(values[first], tuple(rest), value)
+        return
+    table = values.get(first, {})
+    if isinstance(table, Mapping):
+        values[first] = dict(table)
+        _put(values[first], tuple(others), value)

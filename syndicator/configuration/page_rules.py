@@ -69,7 +69,9 @@ def matched(tree: Any, selector: str) -> list[Any]:
 def split(selector: str) -> tuple[str, str]:
     """Return the CSS and the attribute in `selector`, "" if it selects the element's text."""
     match = _ATTRIBUTE.search(selector)
-    return (selector[: match.start()], match["long"] or match["short"]) if match else (selector, "")
+    if match is None:
+        return selector, ""
+    return selector[: match.start()], match["long"] or match["short"]
 
 
 @lru_cache(maxsize=512)
@@ -84,21 +86,23 @@ def compiled(css: str) -> Any:
         select = CSSSelector(css, translator="html")
         select(Element("html"))  # some faults appear only now, such as a namespace
     except (SelectorError, LxmlError, ValueError) as error:
-        raise RulesError(f"{css!r} is not a valid CSS selector: {_cure(css)}") from error
+        raise RulesError(
+            f"{css!r} is not a valid CSS selector: {_describe_css_fault(css)}"
+        ) from error
     return select
 
 
-def _cure(css: str) -> str:
+def _describe_css_fault(css: str) -> str:
     """Return the fault of an invalid selector and how to write it."""
-    bare = re.sub(r"\"[^\"]*\"|'[^']*'", "", css)
-    if "'" in bare or '"' in bare:
+    unquoted = re.sub(r"\"[^\"]*\"|'[^']*'", "", css)
+    if "'" in unquoted or '"' in unquoted:
         return "a quotation mark is never closed; write a[href='x']"
     for opening, closing, example in _BRACKETS:
-        if bare.count(opening) > bare.count(closing):
+        if unquoted.count(opening) > unquoted.count(closing):
             return f"unclosed bracket {opening}; write {example}"
-        if bare.count(opening) < bare.count(closing):
+        if unquoted.count(opening) < unquoted.count(closing):
             return f"{closing} closes no bracket; write {example}"
-    return next(cure for pattern, cure in _CURES if re.search(pattern, bare))
+    return next(cure for pattern, cure in _CURES if re.search(pattern, unquoted))
 
 
 class Wall(NamedTuple):
@@ -121,33 +125,47 @@ def wall(walls: Sequence[str]) -> Wall | None:
     """Return the wall on most of a source's last pages. `walls`: code or "" per page, newest
     first."""
     latest = walls[:KEPT]
-    counts = Counter(reason_code for reason_code in latest if reason_code)
-    behind = sum(counts.values())
-    if behind < _LEAST or 2 * behind <= len(latest):
+    counts = Counter(code for code in latest if code)
+    walled_pages = sum(counts.values())
+    is_on_most = 2 * walled_pages > len(latest)
+    if walled_pages < _LEAST or not is_on_most:
         return None
-    reason = min(counts, key=lambda reason_code: (-counts[reason_code], reason_code))
-    means = next(
-        (page_reason.means for page_reason in PageReason if page_reason == reason),
-        explained(reason)[0],
-    )
-    if reason == LEAD:
-        means = "they show the beginning of an article to everyone, and the rest to those who pay"
+    most_frequent = min(counts, key=lambda code: (-counts[code], code))
+    cure = _WALL_CURES.get(most_frequent, _ROBOTS)
     return Wall(
-        reason, means, behind, len(latest), f"{_WALL_CURES.get(reason, _ROBOTS)}, {_FEEDS_OWN}"
+        reason=most_frequent,
+        means=_describe_wall(most_frequent),
+        pages=walled_pages,
+        of=len(latest),
+        cure=f"{cure}, {_FEEDS_OWN}",
     )
+
+
+def _describe_wall(code: str) -> str:
+    if code == LEAD:
+        return "they show the beginning of an article to everyone, and the rest to those who pay"
+    for reason in PageReason:
+        if reason == code:
+            return reason.means
+    meaning, _ = explained(code)
+    return meaning
 
 
 def counted(before: Mapping[str, int], pages: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
     """Return pages in a row without a match, by selector: `before`, updated with `pages` (matches
     by selector)."""
+    counts = before
     for page in pages:
-        before = {rule: before.get(rule, 0) + 1 for rule, number in page.items() if not number}
-    return before
+        counts = {
+            selector: counts.get(selector, 0) + 1
+            for selector, matches in page.items()
+            if matches == 0
+        }
+    return counts
 
 
 def unmatched(state: SourceState) -> tuple[tuple[str, int], ...]:
     """Return (selector, pages) for selectors (`select "div.text"`) without a match on at least ten
     pages in a row."""
-    return tuple(
-        (rule, pages) for rule, pages in sorted(state.pages.unmatched.items()) if pages >= ENOUGH
-    )
+    counts = sorted(state.pages.unmatched.items())
+    return tuple((selector, pages) for selector, pages in counts if pages >= ENOUGH)

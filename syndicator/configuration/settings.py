@@ -66,7 +66,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 
 
-def _archives(value: Any) -> Any:
+def _check_archives(value: Any) -> Any:
     if isinstance(value, str) and value not in ("true", "false", "atom", LISTED):
         raise ValueError(
             f'{value!r} is none of true, false, "atom", "listed", ["all", "tags", "sources/one"]'
@@ -85,12 +85,12 @@ def seconds(value: str) -> int:
     return int(match[1]) * _UNITS[match[2]]
 
 
-def _duration(value: str) -> str:
+def _check_duration(value: str) -> str:
     seconds(value)
     return value
 
 
-def _nat64(value: str) -> str:
+def _check_nat64(value: str) -> str:
     try:
         network = ipaddress.IPv6Network(value)
     except ValueError as error:
@@ -100,7 +100,7 @@ def _nat64(value: str) -> str:
     return value
 
 
-Duration = Annotated[str, AfterValidator(_duration)]
+Duration = Annotated[str, AfterValidator(_check_duration)]
 
 
 class Section(BaseModel):
@@ -126,12 +126,12 @@ _SECRET_PATH = like(
 )
 
 
-def _callback(value: str) -> str:
+def _check_callback(value: str) -> str:
     parts = urlsplit(value)
-    if value and (
-        parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment
-    ):
-        raise ValueError('write it like "https://feeds.example.org/", or leave it empty')
+    if value:
+        is_web_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+        if not is_web_address or parts.query or parts.fragment:
+            raise ValueError('write it like "https://feeds.example.org/", or leave it empty')
     if parts.username or parts.password:
         raise ValueError(
             "remove the password: hubs receive this address, and the path of a callback cannot be"
@@ -149,7 +149,7 @@ class Site(Section):
     icon: str = ""
     rights: str = ""  # what may be done with your feeds: words, or the address of a licence
     # where hubs reach the server of `up`; empty: no hub is asked
-    callback: Annotated[str, AfterValidator(_callback)] = ""
+    callback: Annotated[str, AfterValidator(_check_callback)] = ""
 
 
 class Fetch(Section):
@@ -163,11 +163,12 @@ class Fetch(Section):
     every_min: Duration = "15m"
     every_max: Duration = "1d"
     proxy: str = ""
-    nat64: tuple[Annotated[str, AfterValidator(_nat64)], ...] = ("64:ff9b::/96",)
+    nat64: tuple[Annotated[str, AfterValidator(_check_nat64)], ...] = ("64:ff9b::/96",)
     allow_loopback: bool = False  # True: sources may be on this machine, as those of the demo are
 
 
 def query(value: str) -> str:
+    """Return `value` if it is a valid query. Raise ValueError that names the character."""
     try:
         parse_query(value)
     except QueryError as error:
@@ -178,7 +179,7 @@ def query(value: str) -> str:
 Query = Annotated[str, AfterValidator(lambda value: query(value) if value else value)]
 
 
-def _address(value: str) -> str:
+def _check_address(value: str) -> str:
     match = re.fullmatch(r"(?:\[[^\s\[\]/]+\]|[^\s\[\]/:]*):(\d{1,5})", value)
     if not match or int(match[1]) > _PORTS[-1]:
         raise ValueError(
@@ -190,7 +191,7 @@ def _address(value: str) -> str:
 class Listener(Section):
     """A table with the address that a server listens on."""
 
-    listen: Annotated[str, AfterValidator(_address)]
+    listen: Annotated[str, AfterValidator(_check_address)]
 
     @property
     def host(self) -> str:
@@ -202,7 +203,7 @@ class Listener(Section):
 
 
 class Publish(Listener):
-    listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8080"
+    listen: Annotated[str, AfterValidator(_check_address)] = "127.0.0.1:8080"
     limit: int = Field(50, ge=1, le=1000)  # entries of a feed: the newest ...
     window_hours: int = Field(72, ge=0)  # ... and all of this long before the newest
     tag_min: int = Field(3, ge=1)  # articles before a tag that is not in taxonomy.toml gets a feed
@@ -222,7 +223,7 @@ class Publish(Listener):
     # `up` builds when the oldest article has waited so long, sooner where many do
     settle: Duration = "3m"
     # True in instances of before "listed" that do not set it: `app/places.py`
-    archives: Annotated[Archives, BeforeValidator(_archives)] = LISTED
+    archives: Annotated[Archives, BeforeValidator(_check_archives)] = LISTED
     # small copies of the articles' pictures on the pages, fetched once and served from here
     thumbnails: bool = True
     gzip: bool = True
@@ -238,7 +239,7 @@ def is_bucket(place: str) -> bool:
     return "://" in place
 
 
-def _place(value: str) -> str:
+def _check_place(value: str) -> str:
     if is_bucket(value) and not _BUCKET.fullmatch(value):
         raise ValueError(
             'write a folder, or a bucket like "s3://bucket/prefix"; credentials are in the'
@@ -247,7 +248,7 @@ def _place(value: str) -> str:
     return value
 
 
-Place = Annotated[str, AfterValidator(_place)]  # a folder, or s3://bucket/prefix
+Place = Annotated[str, AfterValidator(_check_place)]  # a folder, or s3://bucket/prefix
 
 
 class Paths(Section):
@@ -265,10 +266,12 @@ class Store(Section):
     pages_days: int = Field(14, ge=0)
 
 
-def _endpoint(value: str) -> str:
+def _check_endpoint(value: str) -> str:
     parts = urlsplit(value)
-    if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0):
-        raise ValueError('write it like "http://127.0.0.1:11434/v1", or leave it empty')
+    if value:
+        is_web_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+        if not is_web_address or parts.port == 0:
+            raise ValueError('write it like "http://127.0.0.1:11434/v1", or leave it empty')
     if parts.username or parts.password:
         raise ValueError(
             "do not write a key into a URL; put it in an environment variable and name that in"
@@ -277,7 +280,7 @@ def _endpoint(value: str) -> str:
     return value
 
 
-def _variable(value: str) -> str:
+def _check_variable(value: str) -> str:
     if value and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", value):
         raise ValueError(
             "write the name of the environment variable that contains the key, not the key itself"
@@ -289,9 +292,11 @@ def _variable(value: str) -> str:
 
 class Llm(Section):
     # of an OpenAI-compatible endpoint; empty: off
-    url: Annotated[str, AfterValidator(_endpoint)] = ""
+    url: Annotated[str, AfterValidator(_check_endpoint)] = ""
     model: str = ""
-    key_env: Annotated[str, AfterValidator(_variable)] = ""  # empty: the endpoint needs no key
+    key_env: Annotated[str, AfterValidator(_check_variable)] = (
+        ""  # empty: the endpoint needs no key
+    )
     # True: it writes excerpts, behind describing/llm/aligned.py, instead of choosing sentences
     write: bool = False
     daily_calls: int = Field(500, ge=0)
@@ -300,13 +305,14 @@ class Llm(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _patient(cls, values: Any) -> Any:
+    def _raise_default_seconds(cls, values: Any) -> Any:
+        """Give a model on this machine more seconds, unless they are set."""
         url = values.get("url") if isinstance(values, dict) else None
-        here = isinstance(url, str) and _HERE.match(url.strip())
-        return {"seconds": SECONDS_HERE, **values} if here else values
+        is_on_this_machine = isinstance(url, str) and _HERE.match(url.strip())
+        return {"seconds": SECONDS_HERE, **values} if is_on_this_machine else values
 
     @model_validator(mode="after")
-    def _whole(self) -> Self:
+    def _check_model(self) -> Self:
         if self.url and not self.model:
             raise ValueError(
                 "set model to the name of the model that the endpoint at url is to use"
@@ -326,7 +332,7 @@ class Health(Section):
     publish: bool = False
 
 
-def _smtp(value: str) -> str:
+def _check_smtp(value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
         raise ValueError('write it like "smtps://user@mail.example.org"')
@@ -341,9 +347,9 @@ class Alert(Section):
     # gets what broke or recovered as JSON on its standard input; no shell
     command: tuple[str, ...] = ()
     mail: str = ""  # who gets it as a mail
-    smtp: Annotated[str, AfterValidator(_smtp)] = "smtp://localhost"
+    smtp: Annotated[str, AfterValidator(_check_smtp)] = "smtp://localhost"
     # empty: the mail server needs no password
-    password_env: Annotated[str, AfterValidator(_variable)] = ""
+    password_env: Annotated[str, AfterValidator(_check_variable)] = ""
 
 
 class Allowed(NamedTuple):
@@ -376,14 +382,10 @@ def network(value: str) -> str:
     return value
 
 
-def _receiver(value: str) -> str:
+def _check_receiver(value: str) -> str:
     parts = urlsplit(value)
-    if (
-        parts.scheme not in ("http", "https")
-        or not parts.hostname
-        or parts.username
-        or parts.fragment
-    ):
+    is_web_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+    if not is_web_address or parts.username or parts.fragment:
         raise ValueError(
             'write it like "https://hooks.example.org/feeds"; ${NAME} is a variable of the'
             " environment"
@@ -391,7 +393,7 @@ def _receiver(value: str) -> str:
     return value
 
 
-def _signing(value: SecretStr) -> SecretStr:
+def _check_signing_secret(value: SecretStr) -> SecretStr:
     if not _SIGNING.fullmatch(value.get_secret_value()):
         raise ValueError(
             'write "whsec_" and 24 to 64 bytes in base64 (`openssl rand -base64 32`), or "${NAME}"'
@@ -411,8 +413,8 @@ EventType = Literal[
 class Webhook(Section):
     """A receiver of events."""
 
-    url: Annotated[str, AfterValidator(_receiver)]
-    secret: Annotated[SecretStr, AfterValidator(_signing)]
+    url: Annotated[str, AfterValidator(_check_receiver)]
+    secret: Annotated[SecretStr, AfterValidator(_check_signing_secret)]
     events: tuple[EventType, ...] = get_args(EventType)
     query: Query = ""  # only articles that match
     allow: tuple[Annotated[str, AfterValidator(network)], ...] = ()  # private networks it may be in
@@ -436,7 +438,9 @@ class Digest(Section):
 
 
 class Console(Listener):
-    listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8081"  # port 0: any free one
+    listen: Annotated[str, AfterValidator(_check_address)] = (
+        "127.0.0.1:8081"  # port 0: any free one
+    )
     # host names it is reached by besides this machine's: "console.example.org"
     names: tuple[str, ...] = ()
 
@@ -459,7 +463,7 @@ class Settings(Section):
     _unit_store_url: str = ""  # the database's address that systemd units get
 
     @model_validator(mode="after")
-    def _private(self) -> Self:
+    def _check_combinations(self) -> Self:
         if self.publish.secret_path and self.publish.hubs:
             raise ValueError(
                 "hubs would learn the secret addresses; leave publish.hubs or publish.secret_path"
@@ -469,7 +473,8 @@ class Settings(Section):
             raise ValueError(
                 "publish.secret_path does not protect a bucket; set paths.public to a folder"
             )
-        if len({digest.name for digest in self.digest}) < len(self.digest):
+        digest_names = {digest.name for digest in self.digest}
+        if len(digest_names) < len(self.digest):
             raise ValueError("two [[digest]] tables have the same name; give each its own")
         return self
 
@@ -484,7 +489,10 @@ class Settings(Section):
 
     @property
     def pages_at(self) -> str:
-        return self.at(self.paths.pages) if self.paths.pages else str(self.state_dir / "pages")
+        """The folder or bucket of fetched pages."""
+        if self.paths.pages:
+            return self.at(self.paths.pages)
+        return str(self.state_dir / "pages")
 
     @property
     def public_dir(self) -> Path | None:
@@ -494,12 +502,9 @@ class Settings(Section):
     @property
     def folders(self) -> tuple[Path, ...]:
         """The folders on this machine that the program writes."""
-        places = (
-            self.articles_at,
-            self.public_at,
-            str(self.state_dir),
-            self.pages_at if self.paths.pages else "",
-        )
+        places = [self.articles_at, self.public_at, str(self.state_dir)]
+        if self.paths.pages:
+            places.append(self.pages_at)
         return tuple(Path(place) for place in places if place and not is_bucket(place))
 
     @property
@@ -512,6 +517,7 @@ class Settings(Section):
 
     @property
     def store_url(self) -> str:
+        """The address of the database, with the password that systemd units have, if any."""
         if not self.store.url:
             return f"sqlite:///{self.state_dir / 'syndicator.db'}"
         is_password_missing = is_same_server(self.store.url, self._unit_store_url)
@@ -521,8 +527,10 @@ class Settings(Section):
     def base_url(self) -> str:
         """The URL of the published feeds, with a slash at the end."""
         url = self.site.url or f"http://{self.publish.listen}/"
-        secret = self.publish.secret_path
-        return url.rstrip("/") + "/" + (f"{secret}/" if secret else "")
+        base = url.rstrip("/") + "/"
+        if self.publish.secret_path:
+            base += f"{self.publish.secret_path}/"
+        return base
 
     @property
     def is_exposed(self) -> bool:
@@ -538,7 +546,9 @@ def load(config_dir: Path, environ: Mapping[str, str] | None = None) -> Settings
     """Return the settings of `config_dir`/syndicator.toml (defaults if missing), overridden by
     `environ` (None: os.environ). Raise ConfigError with file and line or variable, key and cure of
     each fault."""
-    return settings_of(_file(config_dir), os.environ if environ is None else environ)
+    if environ is None:
+        environ = os.environ
+    return settings_of(_read_file(config_dir), environ)
 
 
 def settings_of(file: TomlFile, environ: Mapping[str, str]) -> Settings:
@@ -556,7 +566,7 @@ def settings_of(file: TomlFile, environ: Mapping[str, str]) -> Settings:
 def origins(config_dir: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the origin of each setting by dotted name: "default", "<file>:<line>" or the
     environment variable."""
-    return Overrides(Settings, PREFIX, environ).origins(_file(config_dir))
+    return Overrides(Settings, PREFIX, environ).origins(_read_file(config_dir))
 
 
 def dropped_settings(
@@ -564,15 +574,16 @@ def dropped_settings(
 ) -> tuple[Fault, ...]:
     """Return a fault for each dropped setting that file or environment still set."""
     try:
-        file = _file(config_dir)
+        file = _read_file(config_dir)
     except ConfigError:
         file = TomlFile(config_dir, {})
-    return tuple(
-        Overrides(Settings, PREFIX, os.environ if environ is None else environ).dropped(file)
-    )
+    if environ is None:
+        environ = os.environ
+    return tuple(Overrides(Settings, PREFIX, environ).dropped(file))
 
 
-def _file(config_dir: Path) -> TomlFile:
+def _read_file(config_dir: Path) -> TomlFile:
+    """Read syndicator.toml; a missing one has no values."""
     path = config_dir / "syndicator.toml"
     return read_toml_file(path) if path.exists() else TomlFile(path, {})
 
@@ -580,9 +591,8 @@ def _file(config_dir: Path) -> TomlFile:
 def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
     """Return SYNDICATOR_ variables that are no setting, except Kubernetes', with the likely name or
     ""."""
-    unknown = Overrides(Settings, PREFIX, environ).unknown()
-    return {
-        name: near
-        for name, near in unknown.items()
-        if name != VARIABLE and not _KUBERNETES.fullmatch(name)
-    }
+    unknown: dict[str, str] = {}
+    for name, likely_name in Overrides(Settings, PREFIX, environ).unknown().items():
+        if name != VARIABLE and not _KUBERNETES.fullmatch(name):
+            unknown[name] = likely_name
+    return unknown

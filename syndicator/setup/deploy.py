@@ -41,7 +41,11 @@ RUNS: Final[Mapping[str, tuple[tuple[str, ...], str]]] = {
     ),
 }
 _OF_THE_IMAGE: Final = 10001  # account of the image; it gets the folder if root created it
+_ROOT_USER: Final = 0
+_USUAL_PORT: Final = 8080
 _HOMES: Final = (Path("/home"), Path("/", "root"), Path("/run/user"))
+# to which nginx adds a charset without being told
+_TYPES_WITH_CHARSET: Final = ("text/html", "application/xml")
 _NGINX_PRIVATE: Final = """
     add_header X-Robots-Tag "noindex, nofollow" always;
     # the path is a secret
@@ -73,8 +77,8 @@ def filled(template: str, **values: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Values for the files. `program`: start command; `url`, `checkout`: or ""; `owner`:
-    uid:gid."""
+    """Where and how an instance runs. `program`: start command; `url`: of the feeds, or "";
+    `checkout`: the folder of the program's repository, or ""; `owner`: user and group id."""
 
     root: Path
     config: Path
@@ -82,7 +86,7 @@ class Deployment:
     program: Sequence[str]
     user: str
     url: str = ""
-    port: int = 8080
+    port: int = _USUAL_PORT
     checkout: str = ""
     owner: tuple[int, int] = (0, 0)
     private: bool = False  # the path of `url` is a secret
@@ -98,12 +102,17 @@ def deployment_files(here: Deployment) -> dict[str, str]:
     )
     need_harmless_url(here.url)
     values = {"USER": here.user, "PUBLIC": str(here.public), "CSP": CSP}
-    values |= _systemd(here) | _cron(here) | _web(here) | _container(here)
+    values |= _list_systemd_values(here)
+    values |= _list_cron_values(here)
+    values |= _list_web_values(here)
+    values |= _list_container_values(here)
     values["HARDENING"] = filled("deploy/hardening", **values)
-    wanted = (*RUNS[here.runs][0], *(() if here.shared else _WEB)) if here.runs else FILES
-    return {
-        name: filled(f"deploy/{name}", **values) for name in (*FILES, *_FLEET) if name in wanted
-    }
+    names: Sequence[str] = FILES
+    if here.runs:
+        files_to_run, _ = RUNS[here.runs]
+        web_files = () if here.shared else _WEB
+        names = [name for name in (*FILES, *_FLEET) if name in (*files_to_run, *web_files)]
+    return {name: filled(f"deploy/{name}", **values) for name in names}
 
 
 def need_harmless_paths(paths: Iterable[Path | str]) -> None:
@@ -139,83 +148,114 @@ def need_harmless_url(url: str) -> None:
         )
 
 
-def _systemd(here: Deployment) -> dict[str, str]:
-    escaped = str(here.root).replace("%", "%%")
-    seen = (here.root, here.config, Path(here.program[0]), *here.elsewhere)
-    at_home = any(path.is_relative_to(home) for path in seen for home in _HOMES)
+def _list_systemd_values(here: Deployment) -> dict[str, str]:
+    written_folders = (here.root, *here.elsewhere)
+    read_paths = (*written_folders, here.config, Path(here.program[0]))
+    is_at_home = any(path.is_relative_to(home) for path in read_paths for home in _HOMES)
+    written = " ".join(f'"{folder}"' for folder in written_folders)
+    program = " ".join(f'"{word}"' if " " in word else word for word in here.program)
     return {
-        "ROOT": escaped,
-        "WRITTEN": " ".join(f'"{path}"' for path in (here.root, *here.elsewhere)).replace(
-            "%", "%%"
-        ),
-        "CONFIG": str(here.config).replace("%", "%%"),
-        "PROGRAM": " ".join(f'"{word}"' if " " in word else word for word in here.program).replace(
-            "%", "%%"
-        ),
-        "PROTECT_HOME": "read-only" if at_home else "yes",
+        "ROOT": _escape_for_unit(str(here.root)),
+        "WRITTEN": _escape_for_unit(written),
+        "CONFIG": _escape_for_unit(str(here.config)),
+        "PROGRAM": _escape_for_unit(program),
+        "PROTECT_HOME": "read-only" if is_at_home else "yes",
     }
 
 
-def _cron(here: Deployment) -> dict[str, str]:
-    words = {"ROOT": str(here.root), "CONFIG": str(here.config)}
-    quoted = {f"CRON_{name}": shlex.quote(word) for name, word in words.items()}
-    quoted["CRON_PROGRAM"] = shlex.join(here.program)
-    quoted["CRON_WHEN"] = "@reboot" if here.shared else "*/15 * * * *"
-    quoted["CRON_COMMAND"] = "up" if here.shared else "refresh --max-time 10m"
-    return {name: text.replace("%", r"\%") for name, text in quoted.items()}
+def _escape_for_unit(value: str) -> str:
+    """Escape the specifiers of systemd.unit(5)."""
+    return value.replace("%", "%%")
 
 
-def _web(here: Deployment) -> dict[str, str]:
+def _list_cron_values(here: Deployment) -> dict[str, str]:
+    values = {
+        "CRON_ROOT": shlex.quote(str(here.root)),
+        "CRON_CONFIG": shlex.quote(str(here.config)),
+        "CRON_PROGRAM": shlex.join(here.program),
+    }
+    if here.shared:
+        values["CRON_WHEN"] = "@reboot"
+        values["CRON_COMMAND"] = "up"
+    else:
+        values["CRON_WHEN"] = "*/15 * * * *"
+        values["CRON_COMMAND"] = "refresh --max-time 10m"
+    return {name: value.replace("%", r"\%") for name, value in values.items()}
+
+
+def _list_web_values(here: Deployment) -> dict[str, str]:
+    """Return the values of the files for web servers."""
     parts = urlsplit(here.url)
     host = parts.hostname or ""
-    prefix = parts.path.rstrip("/") + "/"
+    if ":" in host:
+        host = f"[{host}]"
+    is_http = parts.scheme == "http"
+    path = parts.path.rstrip("/")
+    prefix = path + "/"
     # the program knows the secret part alone
-    strip = prefix[:-1].rpartition("/")[0] if here.private else prefix[:-1]
+    stripped_prefix = path.rpartition("/")[0] if here.private else path
+    return _list_media_types() | {
+        "HOST": host or "_",
+        "CACHE_CONTROL": "private, no-cache" if here.private else "no-cache",
+        "IMMUTABLE": f"private, {IMMUTABLE}" if here.private else IMMUTABLE,
+        "NGINX_PRIVATE": _NGINX_PRIVATE if here.private else "",
+        "CADDY_PRIVATE": _CADDY_PRIVATE if here.private else "",
+        "LISTEN": str(parts.port) if is_http and parts.port else "80",
+        "PREFIX": prefix,
+        "STRIP_PATTERN": re.escape(stripped_prefix),
+        "CADDY_STRIP": f"\n\t\t\t\turi strip_prefix {stripped_prefix}" if stripped_prefix else "",
+        "PREFIX_BARE": path or "/",
+        "SITE": _name_caddy_site(host, parts.port, is_http=is_http),
+        "PREFIX_PATTERN": re.escape(prefix),
+        "FOLDERS": "|".join(axis.folder.rstrip("/") for axis in AXES.values() if axis.folder),
+    }
+
+
+def _name_caddy_site(host: str, port: int | None, *, is_http: bool) -> str:
+    """Return the address of a site in a Caddyfile, without a host that of all sites."""
+    if not host:
+        return ":80"
+    scheme = "http://" if is_http else ""
+    return f"{scheme}{host}:{port}" if port else f"{scheme}{host}"
+
+
+def _list_media_types() -> dict[str, str]:
+    """Return those values for web servers that depend on the media types of published files."""
     types = {
         f".{name}": f"{feed_format.media_type}; charset=utf-8"
         for name, feed_format in FORMATS.items()
-    } | TYPES
-    plain = {suffix[1:]: kind.partition(";")[0] for suffix, kind in types.items()}
-    with_charset = [kind.partition(";")[0] for kind in types.values() if "charset" in kind]
+    }
+    types |= TYPES
+    nginx_lines = []
+    caddy_parts = []
+    charset_types = []
+    for suffix, media_type in types.items():
+        bare_type = media_type.partition(";")[0]
+        nginx_lines.append(f"{' ' * 12}{bare_type:<24}  {suffix[1:]};")
+        caddy_parts.append(_format_caddy_type(suffix[1:], media_type))
+        if "charset" in media_type and bare_type not in _TYPES_WITH_CHARSET:
+            charset_types.append(bare_type)
     xml = [name for name, feed_format in FORMATS.items() if feed_format.xml]
-    host = f"[{host}]" if ":" in host else host
+    subscribed = [name for name, feed_format in FORMATS.items() if feed_format.subscribed]
     return {
-        "HOST": host or "_",
-        "CACHE_CONTROL": "private, no-cache" if here.private else "no-cache",
-        "IMMUTABLE": "private, " * here.private + IMMUTABLE,
-        "NGINX_PRIVATE": _NGINX_PRIVATE * here.private,
-        "CADDY_PRIVATE": _CADDY_PRIVATE * here.private,
-        "LISTEN": str((parts.scheme == "http" and parts.port) or 80),
-        "PREFIX": prefix,
-        "STRIP_PATTERN": re.escape(strip),
-        "CADDY_STRIP": f"\n\t\t\t\turi strip_prefix {strip}" * bool(strip),
-        "PREFIX_BARE": prefix.rstrip("/") or "/",
-        "SITE": f"{'http://' * (parts.scheme == 'http')}{host}{f':{parts.port}' * bool(parts.port)}"
-        if host
-        else ":80",
-        "NGINX_TYPES": "\n".join(
-            f"{' ' * 12}{kind:<24}  {suffix};" for suffix, kind in plain.items()
-        ),
-        "NGINX_CHARSET_TYPES": " ".join(
-            kind for kind in with_charset if kind not in ("text/html", "application/xml")
-        ),
-        "PREFIX_PATTERN": re.escape(prefix),
-        "FEED_SUFFIXES": "|".join(
-            name for name, feed_format in FORMATS.items() if feed_format.subscribed
-        ),
-        "FOLDERS": "|".join(axis.folder.rstrip("/") for axis in AXES.values() if axis.folder),
+        "NGINX_TYPES": "\n".join(nginx_lines),
+        "NGINX_CHARSET_TYPES": " ".join(charset_types),
+        "FEED_SUFFIXES": "|".join(subscribed),
         "XML_SUFFIXES": "|".join(xml),
         "XML_TYPES": " ".join(xml),
         "XML_PATHS": " ".join(f"*.{name}" for name in xml),
-        "CADDY_TYPES": "\n".join(_caddy_type(suffix[1:], kind) for suffix, kind in types.items()),
+        "CADDY_TYPES": "\n".join(caddy_parts),
     }
 
 
-def _container(here: Deployment) -> dict[str, str]:
+def _list_container_values(here: Deployment) -> dict[str, str]:
     """Return values for containers, which never run as root."""
-    user, group = here.owner if here.owner[0] else (_OF_THE_IMAGE, _OF_THE_IMAGE)
+    user, group = here.owner
+    if user == _ROOT_USER:
+        user = _OF_THE_IMAGE
+        group = _OF_THE_IMAGE
     return {
-        "PORT": str(here.port or 8080),
+        "PORT": str(here.port or _USUAL_PORT),
         "BOUND": "" if here.shared else "127.0.0.1:",
         "UID": str(user),
         "GID": str(group),
@@ -224,11 +264,11 @@ def _container(here: Deployment) -> dict[str, str]:
     }
 
 
-def _caddy_type(suffix: str, kind: str) -> str:
+def _format_caddy_type(suffix: str, media_type: str) -> str:
     lines = (
         f"@{suffix} path *.{suffix}",
         f"header @{suffix} {{",
-        f'\tContent-Type "{kind}"',
+        f'\tContent-Type "{media_type}"',
         "\tdefer",
         "}",
     )

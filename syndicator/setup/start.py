@@ -37,6 +37,9 @@ _ONLY: Final = "\n# only = true\n"  # in taxonomy.toml; folders of before stay a
 _ONLY_ADD: Final = "\nonly = false\n"
 _DEFAULT_TITLE: Final = '# title = "Syndicator"'
 _EVERYWHERE: Final = "0.0.0.0"
+_ROOT_USER: Final = 0
+_GIT_SECONDS: Final = 10
+_EXECUTABLE: Final = 0o755
 _BYTES: Final = 12  # 20 letters and digits, which can be typed on a telephone
 # a network for documentation (RFC 5737), reached by the default route
 _FAR: Final = ("192.0.2.1", 9)
@@ -56,119 +59,135 @@ class Start:
 
 
 def checked(start: Start) -> Start:
+    """Return `start`. Raises UsageError for an unknown example or a wrong address."""
     if start.example and start.example not in EXAMPLES:
         raise UsageError(
             f"--example {start.example}: no such example; there is {', '.join(EXAMPLES)}"
         )
     deploy.need_harmless_url(start.url)
-    parts = urlsplit(start.url)
-    if start.url and (
-        parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment
-    ):
-        raise UsageError(f"--url {start.url}: write it like https://feeds.example.org/")
+    if start.url:
+        parts = urlsplit(start.url)
+        is_web_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+        if not is_web_address or parts.query or parts.fragment:
+            raise UsageError(f"--url {start.url}: write it like https://feeds.example.org/")
     return start
 
 
 def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
     """Return the four files by name. `at_home`: they stay on this machine."""
-    shipped = {
-        name: _with_schema((SHIPPED / name).read_text(encoding="utf-8"), at_home) for name in FILES
-    }
+    files = {}
+    for name in FILES:
+        shipped = (SHIPPED / name).read_text(encoding="utf-8")
+        files[name] = _adapt_schema(shipped, at_home=at_home)
     if not start.example:
-        shipped["sources.toml"] = _explanation(shipped["sources.toml"])
-        shipped["taxonomy.toml"] = _explanation(shipped["taxonomy.toml"]) + deploy.filled(
-            "taxonomy.toml"
-        )
-    shipped["taxonomy.toml"] = shipped["taxonomy.toml"].replace(_ONLY, _ONLY_ADD, 1)
-    title = start.title or EXAMPLES.get(start.example, "")
-    settings = {"title": title, "url": start.url, "contact": start.contact}
-    settings |= {
+        files["sources.toml"] = _cut_tables(files["sources.toml"])
+        files["taxonomy.toml"] = _cut_tables(files["taxonomy.toml"])
+        files["taxonomy.toml"] += deploy.filled("taxonomy.toml")
+    files["taxonomy.toml"] = files["taxonomy.toml"].replace(_ONLY, _ONLY_ADD, 1)
+    settings = {
+        "title": start.title or EXAMPLES.get(start.example, ""),
+        "url": start.url,
+        "contact": start.contact,
         "secret_path": start.secret_path,
         "listen": start.listen,
         "stories": "link",
     }
-    return shipped | {"syndicator.toml": _settings(shipped["syndicator.toml"], settings)}
+    files["syndicator.toml"] = _write_settings(files["syndicator.toml"], settings)
+    return files
 
 
-def _with_schema(text: str, at_home: bool) -> str:
+def _adapt_schema(text: str, *, at_home: bool) -> str:
     """Adapt the first line, the schema's path for editors; not `at_home`: remove it."""
-    named, _, rest = text.partition("\n")
-    return (
-        f"{named.replace('../syndicator/data/', f'{_DATA}/')}\n{rest}" if at_home else rest.lstrip()
-    )
+    first_line, _, rest = text.partition("\n")
+    if not at_home:
+        return rest.lstrip()
+    return f"{first_line.replace('../syndicator/data/', f'{_DATA}/')}\n{rest}"
 
 
-def _explanation(text: str) -> str:
+def _cut_tables(text: str) -> str:
+    """Return the beginning of a shipped file, which explains it, without its tables."""
     return re.split(r"(?m)^(?:\[\[|# ---)", text)[0].rstrip() + "\n"
 
 
-def _settings(text: str, settings: Mapping[str, str]) -> str:
+def _write_settings(text: str, settings: Mapping[str, str]) -> str:
+    """Return the text of a shipped syndicator.toml with these settings, except empty ones."""
     text = re.sub(r'(?m)^title = "[^"]*"', _DEFAULT_TITLE, text, count=1)
     for name, value in settings.items():
-        shown = re.search(rf'(?m)^(?:# )?{name} = (?:"[^"]*"|true) *', text)
-        if value and shown:
-            # JSON has the escapes of TOML
-            quoted = json.dumps(value.replace("\x7f", ""), ensure_ascii=False)
-            line = f"{name} = {quoted} "
-            text = text[: shown.start()] + line.ljust(len(shown[0])) + text[shown.end() :]
+        shipped_line = re.search(rf'(?m)^(?:# )?{name} = (?:"[^"]*"|true) *', text)
+        if not value or not shipped_line:
+            continue
+        # JSON has the escapes of TOML
+        quoted = json.dumps(value.replace("\x7f", ""), ensure_ascii=False)
+        line = f"{name} = {quoted} ".ljust(len(shipped_line[0]))
+        text = text[: shipped_line.start()] + line + text[shipped_line.end() :]
     return text
 
 
 def checkout() -> Path | None:
     """Return the checkout that this program runs from, or None."""
     folder = _DATA.parents[1]
-    return (
-        folder if (folder / "run").is_file() and (folder / "requirements.lock").is_file() else None
-    )
+    is_checkout = (folder / "run").is_file() and (folder / "requirements.lock").is_file()
+    return folder if is_checkout else None
 
 
 def words() -> tuple[str, ...]:
     """Return the command that starts the program."""
-    if folder := checkout():
+    folder = checkout()
+    if folder:
         return (str(folder / "run"),)
     script = Path(sys.executable).parent / "syndicator"
-    return (str(script),) if script.is_file() else (sys.executable, "-m", "syndicator")
+    if script.is_file():
+        return (str(script),)
+    return (sys.executable, "-m", "syndicator")
 
 
 def config_for_shell(root: Path, config: Path) -> str:
     """Return the path of `config` for a script in `root`, relative to `$here` if possible."""
-    if config.resolve().is_relative_to(root.resolve()):
-        return f'"$here"/{shlex.quote(str(config.resolve().relative_to(root.resolve())))}'
-    return shlex.quote(str(config.resolve()))
+    path = config.resolve()
+    folder = root.resolve()
+    if path.is_relative_to(folder):
+        return f'"$here"/{shlex.quote(str(path.relative_to(folder)))}'
+    return shlex.quote(str(path))
 
 
 def account() -> str:
     """Return the account that will run the service; for root a new one."""
-    number = os.getuid()
+    user = os.getuid()
+    if user == _ROOT_USER:
+        return "syndicator"
     try:
-        return pwd.getpwuid(number).pw_name if number else "syndicator"
+        return pwd.getpwuid(user).pw_name
     except KeyError:
-        return str(number)
+        return str(user)
 
 
 def requirement() -> str:
     """Return this program's pip requirement: the pushed commit, else the file of this release."""
     folder = checkout()
-    remote = _git(folder, "remote", "get-url", "origin") if folder else ""
+    remote = _run_git(folder, "remote", "get-url", "origin") if folder else ""
     parts = urlsplit(re.sub(r"^(?:ssh://)?git@([\w.-]+)[:/]", r"https://\1/", remote))
     if parts.scheme != "https" or not parts.hostname:
         return f"./syndicator-{__version__}-py3-none-any.whl"
-    there = _git(folder, "branch", "--remotes", "--contains", "HEAD")
-    commit = f"@{_git(folder, 'rev-parse', 'HEAD')}" if there else ""
-    return f"syndicator @ git+https://{parts.hostname}{parts.path}{commit}"
+    repository = f"syndicator @ git+https://{parts.hostname}{parts.path}"
+    is_pushed = bool(_run_git(folder, "branch", "--remotes", "--contains", "HEAD"))
+    if not is_pushed:
+        return repository
+    return f"{repository}@{_run_git(folder, 'rev-parse', 'HEAD')}"
 
 
-def _git(folder: Path | None, *words: str) -> str:
+def _run_git(folder: Path | None, *words: str) -> str:
+    """Return the output of a git command, "" if it fails."""
     try:
-        done = subprocess.run(
-            ["git", *words], cwd=folder, capture_output=True, text=True, timeout=10
+        process = subprocess.run(
+            ["git", *words], cwd=folder, capture_output=True, text=True, timeout=_GIT_SECONDS
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    return process.stdout.strip() if process.returncode == 0 else ""
 
 
 def new_secret() -> str:
+    """Return a random secret of 20 small letters and digits."""
     return base64.b32encode(secrets.token_bytes(_BYTES)).decode().rstrip("=").lower()
 
 
@@ -182,14 +201,12 @@ def home_address() -> str:
 
 def for_me(start: Start) -> Start:
     """Return `start` for a private instance, on the home network unless it has an address."""
-    start = replace(start, secret_path=new_secret())
+    private = replace(start, secret_path=new_secret())
     address = "" if start.url else home_address()
+    if not address:
+        return private
     port = Publish().port
-    return (
-        replace(start, url=f"http://{address}:{port}/", listen=f"{_EVERYWHERE}:{port}")
-        if address
-        else start
-    )
+    return replace(private, url=f"http://{address}:{port}/", listen=f"{_EVERYWHERE}:{port}")
 
 
 def share(config: Path, port: int | None = None) -> None:
@@ -208,17 +225,18 @@ def share(config: Path, port: int | None = None) -> None:
         raise UsageError(
             f"this folder is published at {url}; make another for yourself: init --for me ../mine"
         )
-    if not (address := home_address()):
+    address = home_address()
+    if not address:
         raise MissingError(
             "this machine is in no network; connect it, or name an address with --host"
         )
-    wanted = {
+    new_settings = {
         "site": {"url": f"http://{address}:{port}/"},
         "publish": {"listen": f"{_EVERYWHERE}:{port}", "secret_path": secret or new_secret()},
     }
     path = config / "syndicator.toml"
-    before = path.read_text(encoding="utf-8") if path.exists() else None
-    put_text(path, set_settings(before or "", wanted), seen=before, is_private=True)
+    text = path.read_text(encoding="utf-8") if path.exists() else None
+    put_text(path, set_settings(text or "", new_settings), seen=text, is_private=True)
 
 
 def write_folder(
@@ -232,8 +250,10 @@ def write_folder(
     """Make `root` a working folder, or with `template` a publishing repository. Returns the written
     files. Raises UsageError."""
     if root.resolve() == checkout():
-        own = f"{root.resolve()} is the program's own folder, whose files an upgrade changes"
-        raise UsageError(f"{own}; name one of your own, for example: init ../feeds")
+        raise UsageError(
+            f"{root.resolve()} is the program's own folder, whose files an upgrade changes; name"
+            " one of your own, for example: init ../feeds"
+        )
     checked(start or Start())
     config = config or root / "config"
     need_folders(root, config)
@@ -245,18 +265,19 @@ def write_folder(
     script = deploy.filled(
         "run", PROGRAM=shlex.join(words()), CONFIG=config_for_shell(root, config)
     )
-    deployment = deploy.deployment_files(_deployment(root, config, runs))
-    return written + write_missing(
-        root, {"run": script} | {f"deploy/{name}": deployment[name] for name in deployment}
-    )
+    files = {"run": script}
+    deployment = _describe_deployment(root, config, runs)
+    for name, text in deploy.deployment_files(deployment).items():
+        files[f"deploy/{name}"] = text
+    return written + write_missing(root, files)
 
 
 def need_folders(*paths: Path) -> None:
     """Raise UsageError if one of `paths`, or a folder that it should be in, is a file."""
     for path in paths:
-        for each in (path, *path.parents):
-            if each.exists() and not each.is_dir():
-                raise UsageError(f"{each} is a file; name a folder, for example: init ../feeds")
+        for folder in (path, *path.parents):
+            if folder.exists() and not folder.is_dir():
+                raise UsageError(f"{folder} is a file; name a folder, for example: init ../feeds")
 
 
 def next_command(root: Path, runs: str, config: Path | None = None) -> str:
@@ -265,35 +286,40 @@ def next_command(root: Path, runs: str, config: Path | None = None) -> str:
     if runs and runs not in deploy.RUNS:
         raise UsageError(f"--run {runs}: say {', '.join(deploy.RUNS)}")
     folder = root.resolve()
-    user = account()
-    as_root = not os.getuid()
-    quoted = shlex.quote(str(folder))
-    run = shlex.quote(f"{folder}/run")
-    command = deploy.RUNS[runs or "up"][1].format(
-        root=quoted, run=run, sudo="" if as_root else "sudo "
+    is_root = os.getuid() == _ROOT_USER
+    quoted_folder = shlex.quote(str(folder))
+    _, command_format = deploy.RUNS[runs or "up"]
+    command = command_format.format(
+        root=quoted_folder,
+        run=shlex.quote(f"{folder}/run"),
+        sudo="" if is_root else "sudo ",
     )
-    if not as_root or runs not in ("systemd", "fleet"):
+    if not is_root or runs not in ("systemd", "fleet"):
         return command
-    adding = f"useradd --system --home-dir {quoted} --shell /usr/sbin/nologin {user}"
-    owned = quoted
+    user = account()
+    owned_folders = quoted_folder
     if config is not None and not config.resolve().is_relative_to(folder):
-        owned += f" {shlex.quote(str(config.resolve()))}"
-    return f"{adding} && chown -R {user} {owned} && {command}"
+        owned_folders += f" {shlex.quote(str(config.resolve()))}"
+    add_user = f"useradd --system --home-dir {quoted_folder} --shell /usr/sbin/nologin {user}"
+    return f"{add_user} && chown -R {user} {owned_folders} && {command}"
 
 
-def _deployment(root: Path, config: Path, runs: str) -> deploy.Deployment:
+def _describe_deployment(root: Path, config: Path, runs: str) -> deploy.Deployment:
     settings = load(config)
-    written = [path.resolve() for path in settings.folders]
+    folder = root.resolve()
+    public = settings.public_dir or root / "feeds/public"
+    written_folders = [path.resolve() for path in settings.folders]
+    is_private = bool(settings.publish.secret_path)
     return deploy.Deployment(
-        root=root.resolve(),
+        root=folder,
         config=config.resolve(),
-        public=(settings.public_dir or root / "feeds/public").resolve(),
+        public=public.resolve(),
         program=words(),
         user=account(),
-        elsewhere=tuple(path for path in written if not path.is_relative_to(root.resolve())),
-        url=settings.site.url and settings.base_url,
-        private=bool(settings.publish.secret_path),
-        shared=bool(settings.publish.secret_path) and settings.publish.host == "0.0.0.0",
+        elsewhere=tuple(path for path in written_folders if not path.is_relative_to(folder)),
+        url=settings.base_url if settings.site.url else "",
+        private=is_private,
+        shared=is_private and settings.publish.host == _EVERYWHERE,
         runs=runs,
         port=settings.publish.port,
         checkout=str(checkout() or ""),
@@ -305,8 +331,8 @@ def write_config(config: Path, start: Start | None = None, *, at_home: bool = Tr
     """Write the files that `config` lacks and return them. One with a secret is for this account
     alone."""
     files = config_files(checked(start or Start()), at_home=at_home)
-    secret = frozenset(name for name, text in files.items() if list_secrets(tomllib.loads(text)))
-    return write_missing(config, files, private=secret)
+    private = [name for name, text in files.items() if list_secrets(tomllib.loads(text))]
+    return write_missing(config, files, private=private)
 
 
 def write_missing(
@@ -322,14 +348,13 @@ def write_missing(
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
+        opener = open_private if name in private else None
         try:
-            with open(
-                path, "x", encoding="utf-8", opener=open_private if name in private else None
-            ) as file:
+            with open(path, "x", encoding="utf-8", opener=opener) as file:
                 file.write(text)
         except FileExistsError:
             continue
         if text.startswith("#!"):
-            path.chmod(0o755)
+            path.chmod(_EXECUTABLE)
         written.append(path)
     return written

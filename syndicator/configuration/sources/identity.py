@@ -33,112 +33,129 @@ _SHORT = {
 _COMMON = frozenset(
     {"blog", "blogs", "news", "medium", "substack", "github", "gitlab", "wordpress", "blogspot"}
 )
+# Windows keeps these names for devices
+_DEVICE = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")
 _LONGEST = 40  # characters; sources.toml allows 60, a number may follow
 
 
 def files_of(path: Path) -> list[Path]:
     """Return `path` (sources.toml) and the files of sources.d beside it, sorted by name."""
-    more = path.with_suffix(".d").glob("*.toml")
-    return [
-        path,
-        *sorted(file for file in more if not (file.is_dir() or file.name.startswith("."))),
+    files = [
+        file
+        for file in path.with_suffix(".d").glob("*.toml")
+        if not file.is_dir() and not file.name.startswith(".")
     ]
+    return [path, *sorted(files)]
 
 
 def key_for(url: str, taken: Collection[str] = ()) -> str:
     """Return a short readable key for `url` that is not in `taken`: "techcrunch-ai" for
     TechCrunch's AI category."""
-    words = _site_words(url) + _path_words(url)
+    words = _list_site_words(url) + _list_path_words(url)
     base = "-".join(dict.fromkeys(word for word in words if word))
     if len(base) > _LONGEST:  # cut between words if possible
         base = base[: _LONGEST + 1].rsplit("-", 1)[0][:_LONGEST].strip("-")
     base = base or "source"
-    if re.fullmatch(r"con|prn|aux|nul|(com|lpt)[0-9]", base):
-        base += "-feed"  # Windows keeps these names for devices
+    if _DEVICE.fullmatch(base):
+        base += "-feed"
     key = base
     number = 2
     while key in taken:
         key = f"{base}-{number}"
-        number = number + 1
+        number += 1
     return key
 
 
-def _site_words(url: str) -> list[str]:
+def _list_site_words(url: str) -> list[str]:
+    """Return the words of a host that name the owner of the site."""
     host = urls.host(url).split(":")[0]
-    site = urls.domain(url)
-    if host == site and re.fullmatch(r"[\d.]+", host):
+    domain = urls.domain(url)
+    is_ip_address = host == domain and re.fullmatch(r"[\d.]+", host) is not None
+    if is_ip_address:
         return [host.replace(".", "-")]
-    name, _, ending = site.partition(".")
-    before = [
-        part
-        for part in host.removesuffix(site).strip(".").split(".")
-        if part and _slug(part) not in _SERVING
-    ]
-    if name in _COMMON:
-        return [_slug(before[-1])] if before else [name, _slug(ending)]
-    return [_slug(name), *(_slug(part) for part in before)]
+    subdomains = []
+    for label in host.removesuffix(domain).strip(".").split("."):
+        word = _slug(label)
+        if label and word not in _SERVING:
+            subdomains.append(word)
+    name, _, ending = domain.partition(".")
+    if name not in _COMMON:
+        return [_slug(name), *subdomains]
+    if subdomains:
+        return [subdomains[-1]]
+    return [name, _slug(ending)]
 
 
-def _path_words(url: str) -> list[str]:
+def _list_path_words(url: str) -> list[str]:
+    """Return the last two words of a path that say what the feed is about, else one of the
+    query."""
     parts = urlsplit(url)
-    words = [_SHORT.get(_slug(word), _slug(word)) for word in parts.path.split("/")]
-    words = [re.sub(r"-(xml|rss|atom|json|rdf|html|php)$", "", word) for word in words]
-    words = [word for word in words if word and word not in _SERVING and not word.isdigit()]
+    words = []
+    for segment in parts.path.split("/"):
+        slug = _slug(segment)
+        word = re.sub(r"-(xml|rss|atom|json|rdf|html|php)$", "", _SHORT.get(slug, slug))
+        if word and word not in _SERVING and not word.isdigit():
+            words.append(word)
     if not words and parts.query:
-        words = [_slug(pair.partition("=")[2]) for pair in parts.query.split("&")][:1]
+        first_pair = parts.query.split("&")[0]
+        words = [_slug(first_pair.partition("=")[2])]
     return words[-2:]
 
 
 def _slug(word: str) -> str:
+    """Return a label of a host or a segment of a path in ASCII, with hyphens."""
     with contextlib.suppress(UnicodeError):
         word = word.encode().decode("idna") if word.startswith("xn--") else word
-    plain = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    ascii_word = unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_word).strip("-")
 
 
 def moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
     """Return the sources fetched at another address because theirs moved."""
-    moved = [state for state in states if _target(state) not in ("", state.url)]
+    moved = [state for state in states if _find_new_address(state) not in ("", state.url)]
     if not moved:
         return ()
     owners: dict[str, list[str]] = defaultdict(list)
     for state in states:
-        for address in [
-            state.url,
-            *([state.redirects.effective_url] if state.redirects.effective_url else []),
-        ]:
-            owners[urls.alias(address)].append(state.key)
-    return tuple(
-        Move(
+        owners[urls.alias(state.url)].append(state.key)
+        if state.redirects.effective_url:
+            owners[urls.alias(state.redirects.effective_url)].append(state.key)
+    result = []
+    for state in moved:
+        address = _find_new_address(state)
+        site_moved = state.redirects.site_moved
+        move = Move(
             source=state.key,
             url=urls.redacted(state.url),
-            moved_to=urls.redacted(_target(state)),
+            moved_to=urls.redacted(address),
             since=state.redirects.moved_at,
-            warning="" if state.redirects.site_moved else _warning(state, _target(state), owners),
-            site_moved=state.redirects.site_moved,
+            warning="" if site_moved else _describe_risk(state, address, owners),
+            site_moved=site_moved,
         )
-        for state in moved
-    )
+        result.append(move)
+    return tuple(result)
 
 
-def _target(state: SourceState) -> str:
-    """Return the present or coming address in place of the operator's, or "" if its site has not
+def _find_new_address(state: SourceState) -> str:
+    """Return the address in use, or soon in use, in place of the operator's; "" if its site has not
     moved."""
     if state.has_moved:
         return state.redirects.effective_url or ""
-    return (state.redirects.moved_to if state.redirects.site_moved else None) or ""
+    if state.redirects.site_moved:
+        return state.redirects.moved_to or ""
+    return ""
 
 
-def _warning(moved: SourceState, target: str, owners: Mapping[str, Sequence[str]]) -> str:
-    """Return a warning about a move, which may lead to a stranger's feed, or "". `owners`: source
+def _describe_risk(moved: SourceState, address: str, owners: Mapping[str, Sequence[str]]) -> str:
+    """Return a warning if the new `address` may be a stranger's feed, else "". `owners`: source
     keys by address."""
-    others = [key for key in owners[urls.alias(target)] if key != moved.key]
+    others = [key for key in owners[urls.alias(address)] if key != moved.key]
     if others:
         return (
             f"this is the feed of {others[0]}, which you follow too: remove {moved.key} if one is"
             " enough"
         )
-    if not urls.same_site(target, moved.url):
+    if not urls.same_site(address, moved.url):
         return "another site: look whether it is the feed you want, else `syndicator remove` it"
     return ""
 
@@ -150,36 +167,47 @@ def successions(
     wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]
 ) -> dict[str, str]:
     """Return successors by removed source with a feed (`rows`): the source at its newest address
-    still in use."""
-    heirs_by_key: dict[str, str] = {}
-    gone = sorted(addresses.keys() & rows.keys() - wanted.keys())
-    at = {urls.alias(url): key for key, url in wanted.items()} if gone else {}
-    for key in gone:
+    still in use. `wanted`: the addresses of the configured sources, by key."""
+    removed = sorted(addresses.keys() & rows.keys() - wanted.keys())
+    if not removed:
+        return {}
+    key_by_alias = {urls.alias(url): key for key, url in wanted.items()}
+    successors: dict[str, str] = {}
+    for key in removed:
         target = rows[key].moved_to
-        heirs = [at[alias] for alias in map(urls.alias, reversed(addresses[key])) if alias in at]
-        if heirs and (target is None or target.slug not in wanted):
-            heirs_by_key[key] = heirs[0]
-    return heirs_by_key
+        has_successor = target is not None and target.slug in wanted
+        if has_successor:
+            continue
+        for url in reversed(addresses[key]):
+            successor = key_by_alias.get(urls.alias(url))
+            if successor is not None:
+                successors[key] = successor
+                break
+    return successors
 
 
 def departures(
     wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]
 ) -> list[str]:
     """Return sources whose feed stops redirecting: its target was removed, or their key has an
-    unrelated address."""
-    return [
-        key
-        for key in sorted(wanted.keys() & rows.keys())
-        if (target := rows[key].moved_to) is not None
-        and (target.slug not in wanted or not is_at(wanted[key], addresses.get(key, ())))
-    ]
+    unrelated address. `wanted`: the addresses of the configured sources, by key."""
+    departed = []
+    for key in sorted(wanted.keys() & rows.keys()):
+        target = rows[key].moved_to
+        if target is None:
+            continue
+        if target.slug not in wanted or not is_at(wanted[key], addresses.get(key, ())):
+            departed.append(key)
+    return departed
 
 
 def with_address(addresses: tuple[str, ...], url: str) -> tuple[str, ...]:
     """Return the addresses with `url` as the newest."""
     if addresses and (addresses[-1] == url or urls.alias(addresses[-1]) == urls.alias(url)):
         return addresses
-    return (*(other for other in addresses if urls.alias(other) != urls.alias(url)), url)
+    alias = urls.alias(url)
+    others = [address for address in addresses if urls.alias(address) != alias]
+    return (*others, url)
 
 
 def find_sources_at_new_site(
@@ -205,29 +233,30 @@ def reconciled(source: Source, state: SourceState | None) -> SourceState:
     """Return the state of `source` as written now. A new address resets validators and health."""
     terms = _digest(source)
     rules = source.rules.digest
-    fresh = SourceState(key=source.key, url=source.url, terms=terms, rules=rules)
+    new_state = SourceState(key=source.key, url=source.url, terms=terms, rules=rules)
     if state is None:
-        return fresh
+        return new_state
     if state.url != source.url:
         return replace(
-            fresh,
+            new_state,
             visits=replace(state.visits, last_visit=None),
             cadence=Cadence(recent=state.cadence.recent),
             discovery=Discovery(forgotten=True),
         )
-    now = replace(state, terms=terms, rules=rules)
+    updated = replace(state, terms=terms, rules=rules)
     if rules != state.rules:
         bodies = before_collapse(state.pages.bodies)
-        now = replace(now, pages=replace(state.pages, unmatched={}, bodies=bodies))
-    if state.terms not in ("", terms):  # the edit may have corrected a failure: visit now
-        return replace(
-            now,
-            backoff=replace(now.backoff, failures=0),
-            schedule=replace(
-                now.schedule, next_due=None, feed_due=None, due_why="sources.toml was edited"
-            ),
-        )
-    return now
+        updated = replace(updated, pages=replace(state.pages, unmatched={}, bodies=bodies))
+    if state.terms in ("", terms):
+        return updated
+    # the edit may have corrected a failure: visit now
+    return replace(
+        updated,
+        backoff=replace(updated.backoff, failures=0),
+        schedule=replace(
+            updated.schedule, next_due=None, feed_due=None, due_why="sources.toml was edited"
+        ),
+    )
 
 
 def as_followed(source: Source, state: SourceState | None) -> Source:
@@ -243,22 +272,30 @@ def as_followed(source: Source, state: SourceState | None) -> Source:
 
 def _digest(source: Source) -> str:
     """Return 16 hex characters for those fields of `source` that affect how it is visited and
-    read."""
-    terms = (
+    read. A field of a later version counts if it is set, so that digests of earlier versions
+    stay."""
+    terms: list[object] = [
         source.kind,
         source.every,
         source.cron,
         source.robots,
         source.allow,
         sorted(source.headers_env.items()),
-    )
-    # an earlier version's digests stay
-    more: tuple[object, ...] = () if source.rules == Rules() else (source.rules,)
-    more += () if source.speaks_for is None else (source.speaks_for,)
-    more += (source.keep, source.mute) if source.keep or source.mute else ()
-    more = (*more, "force") if source.force else more
-    more = (*more, "browser") if source.browser else more
+        source.enabled,
+    ]
+    if source.rules != Rules():
+        terms.append(source.rules)
+    if source.speaks_for is not None:
+        terms.append(source.speaks_for)
+    if source.keep or source.mute:
+        terms += (source.keep, source.mute)
+    if source.force:
+        terms.append("force")
+    if source.browser:
+        terms.append("browser")
     newsletter = (source.sender, source.list_id, source.after)
-    more = (*more, *newsletter) if newsletter != (None, None, "keep") else more
-    more = (*more, "cookies", source.cookies) if source.cookies else more
-    return hashlib.sha256(repr((*terms, source.enabled, *more)).encode()).hexdigest()[:16]
+    if newsletter != (None, None, "keep"):
+        terms += newsletter
+    if source.cookies:
+        terms += ("cookies", source.cookies)
+    return hashlib.sha256(repr(tuple(terms)).encode()).hexdigest()[:16]

@@ -1,0 +1,130 @@
+"""Every reason code: why a fetch, page, feed, entry, command or condition failed.
+Listed in docs/reasons.md. Codes never change. One code may differ between classes."""
+
+from collections.abc import Iterable
+
+from syndicator.core.reasons.operation_reasons import CheckReason, CommandReason, ConditionReason
+from syndicator.core.reasons.publishing_reasons import (
+    FeedFileReason,
+    FileReason,
+    HoldReason,
+    LintReason,
+    LlmReason,
+    PictureReason,
+)
+from syndicator.core.reasons.reason import Reason
+from syndicator.core.reasons.visit_reasons import (
+    EntryReason,
+    FeedReason,
+    FetchReason,
+    HubReason,
+    MailReason,
+    PageReason,
+    WorkerReason,
+)
+
+__all__ = [
+    "FOR_THE_OPERATOR",
+    "GROUPS",
+    "NOT_AN_ARTICLE",
+    "NOT_A_FEED",
+    "CheckReason",
+    "CommandReason",
+    "ConditionReason",
+    "EntryReason",
+    "FeedFileReason",
+    "FeedReason",
+    "FetchReason",
+    "FileReason",
+    "HoldReason",
+    "HubReason",
+    "LintReason",
+    "LlmReason",
+    "MailReason",
+    "PageReason",
+    "PictureReason",
+    "Reason",
+    "WorkerReason",
+    "explained",
+]
+
+# prefixes of the codes of pages and feeds
+NOT_AN_ARTICLE = "not-an-article-"
+NOT_A_FEED = "not-a-feed-"
+# before the status of an answer without a code of its own
+_HTTP = "http-"
+
+# Reasons for which an entry waits for the operator and loses no try.
+FOR_THE_OPERATOR: frozenset[str] = frozenset(
+    (
+        EntryReason.BAD_RULES,
+        FetchReason.UNSET_VARIABLE,
+        FetchReason.NO_BROWSER,
+        FetchReason.BAD_COOKIES,
+        FetchReason.SESSION_ENDED,
+        FileReason.BAD_ARTICLE_FILE,
+        CommandReason.BAD_CONFIG,
+    )
+)
+GROUPS: tuple[type[Reason], ...] = (
+    CommandReason,
+    FetchReason,
+    MailReason,
+    PageReason,
+    FeedReason,
+    WorkerReason,
+    EntryReason,
+    FileReason,
+    HoldReason,
+    PictureReason,
+    FeedFileReason,
+    LintReason,
+    CheckReason,
+    ConditionReason,
+    HubReason,
+    LlmReason,
+)
+_PREFIXED: dict[str, tuple[type[Reason], str]] = {
+    NOT_AN_ARTICLE: (PageReason, "article"),
+    NOT_A_FEED: (FeedReason, "feed"),
+}
+_OF_VISITS: tuple[type[Reason], ...] = (
+    FetchReason,
+    MailReason,
+    WorkerReason,
+    EntryReason,
+    FileReason,
+    PictureReason,
+    FeedFileReason,
+    CommandReason,
+    ConditionReason,
+    HubReason,
+)
+
+
+def explained(code: str) -> tuple[str, str]:
+    """Return meaning and cure of a `code`; (`code`, "") if it is unknown."""
+    for prefix, (group, noun) in _PREFIXED.items():
+        if not code.startswith(prefix):
+            continue
+        reason = _find_reason(code.removeprefix(prefix), (group,))
+        if reason is None:
+            return code, ""
+        return f"the address gives no {noun}: {reason.means}", reason.cure
+    reason = _find_reason(code, _OF_VISITS)
+    if reason is not None:
+        return reason.means, reason.cure
+    status = code.removeprefix(_HTTP)
+    if status == code:
+        return code, ""
+    verb = "fails" if status.startswith("5") else "refuses the request"
+    return f"the server {verb} (HTTP {status})", "nothing: it is retried"
+
+
+def _find_reason(code: str, groups: Iterable[type[Reason]]) -> Reason | None:
+    """Return the reason with this code in the first of `groups` that has it."""
+    for group in groups:
+        for reason in group:
+            if reason == code:
+                return reason
+    return None
