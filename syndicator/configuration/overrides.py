@@ -84,9 +84,9 @@ class Overrides:
             place = tuple(part for part in place_in_file if isinstance(part, str))
             if place in DROPPED:
                 yield file.fault(describe_dropped(place, "delete the line"), *place_in_file)
-        for place, name in self._names_by_place.items():
-            if place in DROPPED:
-                yield _make_variable_fault(name, name, describe_dropped(place, "unset it"))
+        for setting, name in self._names_by_place.items():
+            if setting in DROPPED:
+                yield _make_variable_fault(name, name, describe_dropped(setting, "unset it"))
         yield from self._find_dropped_values(file)
 
     def _find_dropped_values(self, file: TomlFile) -> Iterator[Fault]:
