@@ -468,7 +468,6 @@ def _record(
     before: Article | None,
 ) -> None:
     """Write the row of an article; publish it first if its file says that it is released."""
-    visits = archive.store.visits
     was_on_hold = before is not None and before.hold
     if was_released(article, on_hold=was_on_hold):
         from syndicator.filing.entry.carry_out import release

@@ -308,8 +308,8 @@ def test_a_month_is_a_calendar_that_leads_to_its_days_with_their_top_stories(
     ],
 )
 def test_the_link_to_the_site_of_a_source_says_no_number(site: str, name: str) -> None:
-    article_view = seen(1, "alpha")
+    article_view = parse_front_page(1, "alpha")
     article_view = replace(article_view, origin=replace(article_view.origin, site=site))
     spec = FeedSpec(key=FeedKey("source", "alpha"), name="Alpha", title="-", first_slug="alpha")
-    made = about.about(spec, 1, {}, [article_view], Links(base="../"))
+    made = about.gather_facts(spec, 1, {}, [article_view], Links(base="../"))
     assert (made.site, made.site_name) == (site, name)
