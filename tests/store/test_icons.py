@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from syndicator.core.ports.subscriptions import IconRow
 from syndicator.store.engine import Store
-from tests.store.conftest import NOW, make, record, stamp
+from tests.store.conftest import NOW, make_article, make_stamp, record_article
 
 NAME = "pictures/00.webp"
 OTHER_NAME = "pictures/01.webp"
@@ -19,31 +19,31 @@ def icon(name: str = NAME, source: str = "one") -> IconRow:
 
 def test_the_icon_of_a_source_is_due_once_it_has_an_article(store: Store) -> None:
     assert store.icons.due(NOW) == []
-    record(store, 1, source_key="one")
-    record(store, 2, source_key="two")
-    record(store, 2, source_key="two", hold=True)
+    record_article(store, 1, source_key="one")
+    record_article(store, 2, source_key="two")
+    record_article(store, 2, source_key="two", hold=True)
     assert store.icons.due(NOW) == [IconRow(source_key="one", next_try=NOW)]
 
 
 def test_an_icon_is_due_again_when_it_is_time(store: Store) -> None:
-    record(store, 1, source_key="one")
+    record_article(store, 1, source_key="one")
     store.icons.save(IconRow(source_key="one", next_try=LATER, name=NAME, tries=2))
     assert store.icons.due(LATER - timedelta(seconds=1)) == []
     assert store.icons.due(LATER) == [IconRow(source_key="one", next_try=LATER, name=NAME, tries=2)]
 
 
 def test_icons_are_shown_while_a_feed_has_articles_of_their_source(store: Store) -> None:
-    record(store, 1, source_key="one")
+    record_article(store, 1, source_key="one")
     store.icons.save(icon())
     store.icons.save(icon(OTHER_NAME, "gone"))
     assert store.icons.shown() == {"one": NAME}
     assert store.icons.names() == {NAME, OTHER_NAME}
-    record(store, 1, source_key="one", hold=True)
+    record_article(store, 1, source_key="one", hold=True)
     assert store.icons.shown() == {}
 
 
 def test_an_icon_whose_file_is_lost_is_due_again(store: Store) -> None:
-    record(store, 1, source_key="one")
+    record_article(store, 1, source_key="one")
     store.icons.save(icon())
     store.icons.lost({OTHER_NAME})
     assert store.icons.due(NOW) == []
@@ -53,7 +53,7 @@ def test_an_icon_whose_file_is_lost_is_due_again(store: Store) -> None:
 
 
 def test_a_rebuilt_database_keeps_icons(store: Store) -> None:
-    record(store, 1, source_key="one")
+    record_article(store, 1, source_key="one")
     store.icons.save(icon())
-    store.reindex([(make(1, source_key="one"), stamp(1))])
+    store.reindex([(make_article(1, source_key="one"), make_stamp(1))])
     assert store.icons.shown() == {"one": NAME}
