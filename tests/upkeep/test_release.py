@@ -120,7 +120,7 @@ def test_who_walks_the_archives_meets_it(tmp_path_factory: pytest.TempPathFactor
     """A closed month gains no article: it stands in the month of its release."""
     filled = Place(tmp_path_factory.mktemp("short"), settings=SHORT).take(fill)
     filled.now += timedelta(days=40)
-    released(filled, all=True)
+    released(filled, include_all=True)
     with filled.app() as app:
         store_articles(app, "Later", "Text.", added=filled.now + timedelta(days=40))
     filled.build()
@@ -147,7 +147,7 @@ def test_releasing_twice_is_as_once(filled: Place) -> None:
 def test_what_to_release_is_named_in_five_ways(filled: Place, how: str) -> None:
     article = filled.article("Waiting")
     named = {"id": article.id, "url": article.url, "file": str(filled.path("Waiting"))}
-    which = {"source": {"source": "two"}, "all": {"all": True}}.get(how, {})
+    which = {"source": {"source": "two"}, "all": {"include_all": True}}.get(how, {})
     done = released(filled, *([named[how]] if how in named else []), **which)
     assert [one.id for one in done.articles] == [article.id]
 
@@ -160,7 +160,8 @@ def test_nothing_is_released_when_one_name_is_none(filled: Place) -> None:
     assert filled.article("Waiting").hold
     released(filled, source="one")
     assert filled.article("Waiting").hold
-    assert [one.title for one in released(filled, all=True, dry_run=True).articles] == ["Waiting"]
+    planned = released(filled, include_all=True, dry_run=True)
+    assert [article.title for article in planned.articles] == ["Waiting"]
     assert filled.article("Waiting").hold
 
 
@@ -235,12 +236,12 @@ def test_a_rebuilt_database_keeps_what_is_on_hold_and_takes_up_what_a_hand_relea
 
 
 def test_a_published_article_that_a_hand_puts_on_hold_leaves_its_feeds(filled: Place) -> None:
-    released(filled, all=True)
+    released(filled, include_all=True)
     filled.edit("Newer", "tags_by: ''\n", "tags_by: ''\nschema: 4\nhold: true\n")
     run(filled)  # which says that no feed is kept back: the entry was not lost
     assert feeds(filled)["all.atom"] == ["Waiting", "Newest", "Old"]
     filled.now += timedelta(days=1)
-    released(filled, all=True)
+    released(filled, include_all=True)
     assert feeds(filled)["all.atom"] == ["Newer", "Waiting", "Newest", "Old"]
 
 
@@ -288,7 +289,7 @@ def test_a_copy_of_what_is_on_hold_is_published_and_the_two_are_one_once_it_is_r
     assert copy.merged_into == ""
     place.build()
     assert feeds(place)["all.atom"] == ["Copy"]
-    released(place, all=True)
+    released(place, include_all=True)
     assert len(feeds(place)["all.atom"]) == 1
     assert feeds(place)["sources/two.atom"] == ["Held story"]
     assert {
