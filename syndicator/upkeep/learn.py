@@ -27,6 +27,7 @@ _VERSION: Final = 2  # others are read again
 _FAST: Final = 1  # level of gzip: higher ones take five times as long for a tenth less
 _BAD = 1000  # more files than anybody has that are no article
 Post = tuple[str, str, tuple[str, ...]]  # title, text, tags
+NOT_CACHED: Final = (None, None)
 SHARE = 5  # a source may give one fifth of the tagged posts
 ROOM = 30  # tagged posts that any source may give: a choice
 
@@ -46,10 +47,13 @@ class Taught:
     @property
     def may_teach(self) -> bool:
         """True if the operator or the publisher set the tags, or the operator set the category."""
-        by_publisher = self.tags_by in ("publisher", "llm") and bool(self.keywords)
-        return bool(self.category) or (
-            bool(self.tags) and (self.tags_by == "operator" or by_publisher)
-        )
+        if self.category:
+            return True
+        if not self.tags:
+            return False
+        if self.tags_by == "operator":
+            return True
+        return self.tags_by in ("publisher", "llm") and bool(self.keywords)
 
 
 def memory(learnt: Path) -> Path:
@@ -64,12 +68,16 @@ def forget(learnt: Path) -> None:
 
 def lacking(files: Sequence[FileStamp], learnt: Path, newest: int) -> list[FileStamp]:
     """Return the `files`, oldest first, that `read_taught` may have to read."""
-    remembered = _remembered(memory(learnt))
+    cached = _read_cache(memory(learnt))
+    first_with_text = len(files) - newest - _BAD
     missing = []
-    for place, stamp in enumerate(files):
-        before, old = remembered.get(stamp.path, (None, None))
-        needs_text = old is None or old.may_teach or place >= len(files) - newest - _BAD
-        if old is None or before != stamp or (old.text is None and needs_text):
+    for number, stamp in enumerate(files):
+        cached_stamp, article = cached.get(stamp.path, NOT_CACHED)
+        if article is None or cached_stamp != stamp:
+            missing.append(stamp)
+            continue
+        needs_text = article.may_teach or number >= first_with_text
+        if needs_text and article.text is None:
             missing.append(stamp)
     return missing
 
@@ -79,27 +87,32 @@ def read_taught(
 ) -> list[Taught]:
     """Read changed `files` (oldest first), and texts of the `newest`; update the cache. Raises
     OSError."""
-    remembered = _remembered(memory(learnt))
-    taught: list[tuple[FileStamp, Taught]] = []
+    cached = _read_cache(memory(learnt))
+    readable: list[tuple[FileStamp, Taught]] = []
     for stamp in files:
-        before, old = remembered.get(stamp.path, (None, None))
-        new = old if old and before == stamp else _taught(article_store, stamp.path)
-        if new:
-            taught.append((stamp, new))
+        cached_stamp, article = cached.get(stamp.path, NOT_CACHED)
+        if article is None or cached_stamp != stamp:
+            article = _read_fields(article_store, stamp.path)
+        if article is not None:
+            readable.append((stamp, article))
     entries = {}
-    for place, (stamp, article) in enumerate(taught):
-        needs_text = place >= len(taught) - newest or article.may_teach
+    taught = []
+    for number, (stamp, known) in enumerate(readable):
+        needs_text = number >= len(readable) - newest or known.may_teach
+        article = known
         if needs_text and article.text is None:
-            article = _taught(article_store, stamp.path) or article
-            taught[place] = stamp, article
+            article = _read_fields(article_store, stamp.path) or known
+        taught.append(article)
         entries[stamp.path] = (stamp, article if needs_text else replace(article, text=None))
-    if entries != remembered:
-        _remember(memory(learnt), entries.values())
-    return [article for _, article in taught]
+    if entries != cached:
+        _write_cache(memory(learnt), entries.values())
+    return taught
 
 
-def _taught(article_store: ArticleStore, path: str) -> Taught | None:
+def _read_fields(article_store: ArticleStore, path: str) -> Taught | None:
+    """Read an article file; None if it is no article."""
     for article in _readable(article_store, [path]):
+        is_confirmed = by_of(article, "category") is By.OPERATOR
         return Taught(
             title=article.title,
             text=article.text,
@@ -107,37 +120,43 @@ def _taught(article_store: ArticleStore, path: str) -> Taught | None:
             tags_by=article.tags_by,
             keywords=article.keywords,
             source_key=article.source_key,
-            category=article.category if by_of(article, "category") is By.OPERATOR else "",
+            category=article.category if is_confirmed else "",
         )
     return None
 
 
-def _remembered(path: Path) -> dict[str, tuple[FileStamp, Taught]]:
+def _read_cache(path: Path) -> dict[str, tuple[FileStamp, Taught]]:
+    """Return the cached articles by path; {} if the file is missing, broken or of another
+    version."""
     try:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             if json.loads(next(lines)) != _VERSION:
                 return {}
-            return dict(_entry(json.loads(line)) for line in lines)
+            entries = {}
+            for line in lines:
+                stamp, article = _parse_row(json.loads(line))
+                entries[stamp.path] = (stamp, article)
+            return entries
     except (OSError, EOFError, ValueError, TypeError, StopIteration, KeyError):
         return {}
 
 
-def _entry(row: dict[str, Any]) -> tuple[str, tuple[FileStamp, Taught]]:
+def _parse_row(row: dict[str, Any]) -> tuple[FileStamp, Taught]:
     stamp = FileStamp(path=row.pop("path"), mtime_ns=row.pop("mtime_ns"), size=row.pop("size"))
-    return stamp.path, (
-        stamp,
-        Taught(**{**row, "tags": tuple(row["tags"]), "keywords": tuple(row["keywords"])}),
-    )
+    row["tags"] = tuple(row["tags"])
+    row["keywords"] = tuple(row["keywords"])
+    return stamp, Taught(**row)
 
 
-def _remember(path: Path, entries: Iterable[tuple[FileStamp, Taught]]) -> None:
-    fresh = path.with_name(f".{path.name}.new")
-    with gzip.open(fresh, "wt", encoding="utf-8", compresslevel=_FAST) as out:
+def _write_cache(path: Path, entries: Iterable[tuple[FileStamp, Taught]]) -> None:
+    """Replace the cache: a line with the version, then a JSON object per article."""
+    new_path = path.with_name(f".{path.name}.new")
+    with gzip.open(new_path, "wt", encoding="utf-8", compresslevel=_FAST) as out:
         out.write(f"{_VERSION}\n")
         for stamp, article in entries:
             file = {"path": stamp.path, "mtime_ns": stamp.mtime_ns, "size": stamp.size}
             out.write(json.dumps({**file, **asdict(article)}) + "\n")
-    fresh.replace(path)
+    new_path.replace(path)
 
 
 def learn_files(
@@ -150,58 +169,60 @@ def learn_files(
     learnt = Path(files[1])
     taxonomy = Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()
     articles = read_taught(FileArticleStore(Path(root)), stamps, learnt, MOST_TEXTS)
-    past = balanced(confirmed_tags(articles, taxonomy))
-    filed = [
-        (article.title, article.text or "", article.category)
-        for article in articles
-        if article.category
-    ]
-    model = taxonomy.learn(past, least=least, filed=filed)
-    teaching = sum(bool(tags) for _, _, tags in past)
+    posts = balanced(confirmed_tags(articles, taxonomy))
+    filed = []
+    for article in articles:
+        if article.category:
+            filed.append((article.title, article.text or "", article.category))
+    model = taxonomy.learn(posts, least=least, filed=filed)
+    tagged_articles = sum(bool(tags) for _, _, tags in posts)
     if model.learnt is None and model.filed is None and not model.forms:
         learnt.unlink(missing_ok=True)
-        return teaching, 0, len(filed)
-    fresh = learnt.with_name(f".{learnt.name}.new")
-    model.save(fresh)
-    fresh.replace(learnt)
-    return (
-        teaching,
-        len({tag for _, _, tags in past for tag in tags}) if model.learnt else 0,
-        len(filed),
-    )
+        return tagged_articles, 0, len(filed)
+    new_path = learnt.with_name(f".{learnt.name}.new")
+    model.save(new_path)
+    new_path.replace(learnt)
+    learnt_tags = set[str]()
+    if model.learnt:
+        for _, _, tags in posts:
+            learnt_tags.update(tags)
+    return tagged_articles, len(learnt_tags), len(filed)
 
 
 def _readable(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[Article]:
+    """Yield the articles at `paths`, without missing and broken files."""
     for path in paths:
         with suppress(ConfigError, FileNotFoundError):
             yield article_store.get(path)
 
 
 def balanced(past: Iterable[tuple[str, Post]]) -> list[Post]:
-    """Drop the oldest posts above a source's share. `past`: (source key, post), oldest first; ""
-    has no limit."""
+    """Drop the tags of the oldest posts above a source's share. `past`: (source key, post), oldest
+    first; "" has no limit."""
     posts = list(past)
-    most = _most(Counter(source for source, (_, _, tags) in posts if tags and source))
+    tagged_posts = Counter(source for source, (_, _, tags) in posts if tags and source)
+    most = _limit_per_source(tagged_posts)
     taken = Counter[str]()
-    balance: list[Post] = []
+    newest_first: list[Post] = []
     for source, (title, text, tags) in reversed(posts):
         taken[source] += bool(tags)
-        balance.append((title, text, tags if not source or taken[source] <= most else ()))
-    return balance[::-1]
+        is_within_share = not source or taken[source] <= most
+        newest_first.append((title, text, tags if is_within_share else ()))
+    return newest_first[::-1]
 
 
-def _most(posts: Counter[str]) -> int:
+def _limit_per_source(posts: Counter[str]) -> int:
+    """Return how many tagged posts a source may give: the highest number that is no more than one
+    fifth of all posts taken, but at least ROOM. `posts`: by source."""
     counts = sorted(posts.values(), reverse=True)
     if len(counts) < SHARE:
-        return max([ROOM, *counts[:2][-1:]])
-    return max(
-        ROOM,
-        max(
-            most
-            for most in range(counts[0] + 1)
-            if most * SHARE <= sum(min(most, n) for n in counts)
-        ),
-    )
+        second_highest = counts[:2][-1:]
+        return max([ROOM, *second_highest])
+    for most in range(counts[0], ROOM, -1):
+        taken = sum(min(most, count) for count in counts)
+        if most * SHARE <= taken:
+            return most
+    return ROOM
 
 
 def confirmed_tags(
@@ -210,29 +231,28 @@ def confirmed_tags(
     """Yield (source key, post) with the tags confirmed by the operator (key "") or the
     publisher."""
     for article in articles:
+        text = article.text or ""
+        source = article.source_key
         tags: tuple[str, ...] = ()
         if article.tags_by == "operator":
             tags = article.tags
+            source = ""
         elif article.tags_by in ("publisher", "llm"):
-            mapped = set(taxonomy.mapped(article.keywords, article.text or "", article.title))
-            tags = tuple(tag for tag in article.tags if tag in mapped)
-        yield (
-            "" if article.tags_by == "operator" else article.source_key,
-            (article.title, article.text or "", tags),
-        )
+            from_publisher = set(taxonomy.mapped(article.keywords, text, article.title))
+            tags = tuple(tag for tag in article.tags if tag in from_publisher)
+        yield source, (article.title, text, tags)
 
 
 def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list[Proposal]:
     """Suggest tags for the taxonomy from the article files at `paths` below `root`. Raises
     ConfigError, OSError."""
     toml = Path(files[0])
-    article_store = FileArticleStore(Path(root))
-    articles = _readable(article_store, paths)
-    described = (
-        (article.title, article.text, tuple(dict.fromkeys((*article.keywords, *article.tags))))
-        for article in articles
-    )
-    return suggest(described, load(toml) if toml.exists() else None)
+    vocabulary = load(toml) if toml.exists() else None
+    posts = []
+    for article in _readable(FileArticleStore(Path(root)), paths):
+        tags = tuple(dict.fromkeys((*article.keywords, *article.tags)))
+        posts.append((article.title, article.text, tags))
+    return suggest(posts, vocabulary)
 
 
 def group_files(root: str, paths: Sequence[str]) -> list[Group]:

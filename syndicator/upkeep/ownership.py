@@ -21,45 +21,42 @@ from syndicator.upkeep.reconcile import OWNED_SINCE
 
 def find_mend(archive: Archive, sources: Mapping[str, Source]) -> list[Fault]:
     """Return the faults of ownership, newest articles last. Raises StoreError, ConfigError."""
-    rows: dict[str, list[EntryRow]] = defaultdict(list)
+    rows_by_article: dict[str, list[EntryRow]] = defaultdict(list)
     for row in archive.store.visits.bound():
-        rows[row.article_id or ""].append(row)
+        rows_by_article[row.article_id or ""].append(row)
     noted = archive.store.visits.note(OWNED_SINCE)
     since = datetime.fromisoformat(noted) if noted else archive.clock()
     claims = owners(archive, sources)
-    faults = (
-        fault_of(article, rows.get(article.id, ()), claims, since)
-        for article in filed(archive.store)
-    )
-    return sorted(
-        filter(None, faults), key=lambda fault: (fault.article.added or since, fault.article.id)
-    )
+    faults = []
+    for article in filed(archive.store):
+        fault = fault_of(article, rows_by_article.get(article.id, ()), claims, since)
+        if fault:
+            faults.append(fault)
+    return sorted(faults, key=lambda fault: (fault.article.added or since, fault.article.id))
 
 
 def told(fault: Fault) -> Iterator[Problem]:
     """Yield the problems of a fault, each with the effect of mending it."""
-    article, what = fault.article, fault.article.url
-    again = (
-        "its own page is read again"
-        if fault.reader
-        else "no source of yours can read its page again: see to it"
-    )
+    article = fault.article
+    url = article.url
+    again = "no source of yours can read its page again: see to it"
+    if fault.reader:
+        again = "its own page is read again"
     if fault.owner:
         detail = f"filed through {article.source_key}; becomes {fault.owner}'s, and {again}"
-        yield Problem(what=what, reason=CheckReason.FOREIGN_SOURCE, detail=detail)
+        yield Problem(what=url, reason=CheckReason.FOREIGN_SOURCE, detail=detail)
     if fault.text:
-        others = ", ".join(sorted({row.source_key for row in fault.strays} or {article.source_key}))
-        detail = f"title and text may be {others}'s; {again}"
-        yield Problem(what=what, reason=CheckReason.FOREIGN_TEXT, detail=detail)
-    for url in fault.aliases:
-        yield Problem(
-            what=what, reason=CheckReason.FOREIGN_ALIAS, detail=f"{url} is taken out of its aliases"
-        )
+        sources = {row.source_key for row in fault.strays} or {article.source_key}
+        detail = f"title and text may be {', '.join(sorted(sources))}'s; {again}"
+        yield Problem(what=url, reason=CheckReason.FOREIGN_TEXT, detail=detail)
+    for alias in fault.aliases:
+        detail = f"{alias} is taken out of its aliases"
+        yield Problem(what=url, reason=CheckReason.FOREIGN_ALIAS, detail=detail)
     for row in fault.strays:
         detail = (
             f"{row.entry_id} of {row.source_key} leads to {row.url} and becomes an entry of its own"
         )
-        yield Problem(what=what, reason=CheckReason.FOREIGN_ENTRY, detail=detail)
+        yield Problem(what=url, reason=CheckReason.FOREIGN_ENTRY, detail=detail)
 
 
 def mend(archive: Archive, faults: Iterable[Fault]) -> None:
@@ -68,10 +65,13 @@ def mend(archive: Archive, faults: Iterable[Fault]) -> None:
     files = archive.article_store
     for fault in faults:
         article = fault.article
-        if (path := files.find(article.id)) is None:
+        path = files.find(article.id)
+        if path is None:
             continue  # its file is gone: `reconcile` forgets it
-        due = _due(archive.clock, fault) if fault.reader and (fault.owner or fault.text) else None
-        entries = [due] if due else []
+        reread_entry = None
+        if fault.reader and (fault.owner or fault.text):
+            reread_entry = _make_due_entry(archive.clock, fault)
+        entries = [reread_entry] if reread_entry else []
         for row in fault.strays:
             entry = Entry(id=row.entry_id, url=row.url)
             entries.append(replace(row.reopened(), tries=0, article_id=None, entry=entry))
@@ -80,44 +80,56 @@ def mend(archive: Archive, faults: Iterable[Fault]) -> None:
             CARRIED.append(files, [(article.id, article.source_key)])
             visits.carry([(article.id, article.source_key)], {})
         in_file = files.get(path)
-        mended = replace(
-            in_file, aliases=tuple(url for url in in_file.aliases if url not in fault.aliases)
-        )
-        if fault.owner and due:
-            mended = replace(mended, source_key=due.source_key, source_id=due.entry_id)
+        aliases = tuple(url for url in in_file.aliases if url not in fault.aliases)
+        mended = replace(in_file, aliases=aliases)
+        if fault.owner and reread_entry:
+            mended = replace(
+                mended, source_key=reread_entry.source_key, source_id=reread_entry.entry_id
+            )
         stored, _ = refile(files, visits, mended, before=in_file, path=path)
         visits.realias(stored)
 
 
-def _due(clock: Callable[[], datetime], fault: Fault) -> EntryRow:
+def _make_due_entry(clock: Callable[[], datetime], fault: Fault) -> EntryRow:
+    """Return an entry of the source that can read the article's page again, due now."""
     article = fault.article
-    key = fault.reader
-    own = article.source_id if key == article.source_key and article.source_id else article.url
-    new = EntryRow(
-        source_key=key, entry_id=own, url="", digest="", status="pending", first_seen=clock()
+    row = fault.row
+    if row is None:
+        is_of_reader = fault.reader == article.source_key and bool(article.source_id)
+        row = EntryRow(
+            source_key=fault.reader,
+            entry_id=article.source_id if is_of_reader else article.url,
+            url="",
+            digest="",
+            status="pending",
+            first_seen=clock(),
+        )
+    return replace(
+        row.reopened(),
+        url=urls.canonical(article.url),
+        tries=0,
+        article_id=article.id,
+        entry=Entry(id=row.entry_id, url=article.url),
+        reason=EntryReason.OWNERSHIP,
+        detail="",
     )
-    row = fault.row or new
-    url, entry = urls.canonical(article.url), Entry(id=row.entry_id, url=article.url)
-    again = replace(row.reopened(), url=url, tries=0, article_id=article.id, entry=entry)
-    return replace(again, reason=EntryReason.OWNERSHIP, detail="")
 
 
 def line(source: Source, hosts: Iterable[str]) -> str:
     """Return the line `speaks_for` with `hosts` added."""
-    return f"speaks_for = {json.dumps(list(dict.fromkeys((*(source.speaks_for or ()), *hosts))))}"
+    configured = source.speaks_for or ()
+    return f"speaks_for = {json.dumps(list(dict.fromkeys((*configured, *hosts))))}"
 
 
 def lost(archive: Archive, sources: Mapping[str, Source]) -> Iterator[Problem]:
     """Yield the hosts that each source lost the right to."""
     for key, claimant in owners(archive, sources).items():
-        hosts = [
-            host
-            for host in archive.rights_file.shown(key)
-            if not claimant.rights.owns(f"https://{host}/")
-        ]
-        if hosts:
-            detail = (
-                f"it wrote articles of {', '.join(sorted(hosts))}:"
-                f" {line(claimant.source, sorted(hosts))}"
-            )
+        lost_hosts = []
+        for host in archive.rights_file.shown(key):
+            if not claimant.rights.owns(f"https://{host}/"):
+                lost_hosts.append(host)
+        if lost_hosts:
+            lost_hosts.sort()
+            hosts = ", ".join(lost_hosts)
+            detail = f"it wrote articles of {hosts}: {line(claimant.source, lost_hosts)}"
             yield Problem(what=key, reason=CheckReason.RIGHT_LOST, detail=detail)

@@ -45,30 +45,32 @@ KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 def set_back(archive: Archive) -> tuple[Problem, ...]:
     """Reset times in the future. Returns the problem, if any."""
     now = archive.clock()
-    detail = behind(archive.store, archive.clock())
+    detail = behind(archive.store, now)
     if archive.store.ahead.visited(now + AHEAD):
         archive.store.ahead.set_back(now, now + AHEAD)
         archive.store.visits.set_note(_NOTE, None, now)  # those servers answered before
-    return (Problem(what="clock", reason=FileReason.CLOCK_BEHIND, detail=detail),) if detail else ()
+    if not detail:
+        return ()
+    return (Problem(what="clock", reason=FileReason.CLOCK_BEHIND, detail=detail),)
 
 
 def compare(archive: Archive) -> tuple[Problem, ...]:
     """Compare the clock with the servers of this run. Returns the problem, if any."""
     offsets = archive.clock_offsets.values()
-    visits = archive.store.visits
     if len(offsets) < _HOSTS:
         return ()
-    # as many are nearer to zero as are farther from it
+    # the median of distances: as many are nearer to zero as are farther from it
     offset = sorted(offsets, key=abs)[(len(offsets) - 1) // 2]
-    way = "ahead of" if offset > timedelta() else "behind"
-    detail = (
-        f"it is {abs(offset)} {way} the clocks of {len(offsets)} servers"
-        if abs(offset) > AHEAD
-        else ""
-    )
+    detail = ""
+    if abs(offset) > AHEAD:
+        direction = "ahead of" if offset > timedelta() else "behind"
+        detail = f"it is {abs(offset)} {direction} the clocks of {len(offsets)} servers"
+    visits = archive.store.visits
     if visits.note(_NOTE) != detail:
         visits.set_note(_NOTE, detail, archive.clock())
-    return (Problem(what="clock", reason=ConditionReason.CLOCK, detail=detail),) if detail else ()
+    if not detail:
+        return ()
+    return (Problem(what="clock", reason=ConditionReason.CLOCK, detail=detail),)
 
 
 def behind(store: Store, now: datetime) -> str:
@@ -91,19 +93,20 @@ def behind(store: Store, now: datetime) -> str:
 
 def bring_back(archive: Archive, written: Collection[Article]) -> None:
     """Date hand-written articles from the future as added now, in order."""
-    newest = archive.store.ahead.newest_added()
-    latest = max(archive.clock(), newest or archive.clock())
-    late = [
-        item for item in written if not item.digest and item.added and item.added > latest + AHEAD
-    ]
-    for place, article in enumerate(
-        sorted(late, key=lambda item: (item.added, item.id), reverse=True)
-    ):
+    now = archive.clock()
+    latest = max(now, archive.store.ahead.newest_added() or now)
+    from_future = []
+    for article in written:
+        is_hand_written = not article.digest
+        if is_hand_written and article.added and article.added > latest + AHEAD:
+            from_future.append(article)
+    from_future.sort(key=lambda article: (article.added, article.id), reverse=True)
+    for number, article in enumerate(from_future):
         path = archive.store.index.path(article.id)
         # `reconcile` reports a file that is broken or gone
         with suppress(ConfigError, FileNotFoundError):
             before = archive.article_store.get(path) if path else article
-            after = replace(before, added=latest - timedelta(seconds=place))
+            after = replace(before, added=latest - timedelta(seconds=number))
             refile(
                 archive.article_store,
                 archive.store.visits,
@@ -130,31 +133,39 @@ def settle_carriers(archive: Archive, sources: Mapping[str, Source]) -> None:
 
 def mark(archive: Archive) -> None:
     """Write the newest article's time beside the articles and to the database."""
+    visits = archive.store.visits
     newest = fields.iso(archive.store.ahead.newest_added())
-    if newest and (
-        newest != archive.store.visits.note(_NEWEST)
-        or is_older(archive.article_store, archive.store)
-    ):
-        archive.article_store.file(_NAME).update(lambda before: f"{_HEAD}{newest}\n".encode())
-        archive.store.visits.set_note(_NEWEST, newest, archive.clock())
+    if not newest:
+        return
+    is_noted = newest == visits.note(_NEWEST)
+    if is_noted and not is_older(archive.article_store, archive.store):
+        return
+    archive.article_store.file(_NAME).update(lambda before: f"{_HEAD}{newest}\n".encode())
+    visits.set_note(_NEWEST, newest, archive.clock())
 
 
 def is_older(article_store: ArticleStore, store: Store) -> bool:
     """True if the folder is older than the database, as after a restore."""
-    noted = store.visits.note(_NEWEST)
-    return bool(noted) and max(read_lines(article_store.file(_NAME).read()), default="") < (
-        noted or ""
-    )
+    newest_in_database = store.visits.note(_NEWEST)
+    if not newest_in_database:
+        return False
+    times_in_folder = read_lines(article_store.file(_NAME).read())
+    return max(times_in_folder, default="") < newest_in_database
 
 
 def awaited(store: Store, gone: Collection[str]) -> set[str]:
     """Return the ids in `gone` whose files are being fetched again."""
-    return set(gone).intersection(json.loads(store.visits.note(_LOST) or "[]")) if gone else set()
+    if not gone:
+        return set()
+    fetched_again: list[str] = json.loads(store.visits.note(_LOST) or "[]")
+    return set(gone).intersection(fetched_again)
 
 
 def lost(article_store: ArticleStore, store: Store, gone: Collection[str]) -> set[str]:
     """Return the ids in `gone` whose files nobody deleted."""
-    return set(gone) if gone and is_older(article_store, store) else awaited(store, gone)
+    if gone and is_older(article_store, store):
+        return set(gone)
+    return awaited(store, gone)
 
 
 def fetch_again(archive: Archive, ids: Collection[str]) -> None:
@@ -181,26 +192,23 @@ class _Vanished:
 
 def note_vanished(archive: Archive, paths: Mapping[str, str]) -> None:
     """Note that the files at `paths`, by article id, are gone."""
-    new = [
-        VanishedFile(id=article_id, path=path, at=archive.clock())
-        for article_id, path in paths.items()
-    ]
-    before = [item for item in _read_vanished(archive.store) if item.id not in paths]
-    vanished = _Vanished(files=(*new, *before)[:_MOST_NAMED])
-    archive.store.visits.set_note(_VANISHED, codec.pack(vanished), archive.clock())
+    now = archive.clock()
+    files = [VanishedFile(id=article_id, path=path, at=now) for article_id, path in paths.items()]
+    files += [file for file in _read_vanished(archive.store) if file.id not in paths]
+    vanished = _Vanished(files=tuple(files[:_MOST_NAMED]))
+    archive.store.visits.set_note(_VANISHED, codec.pack(vanished), now)
 
 
 def list_vanished(store: Store, now: datetime) -> list[Problem]:
     """Return the files that were gone at a run of the last week, and have not come back."""
-    return [
-        Problem(
-            what=item.path,
-            reason=FileReason.VANISHED,
-            detail=f"its article left its feeds on {item.at:%Y-%m-%d}",
-        )
-        for item in _read_vanished(store)
-        if now - item.at < _NAMED_FOR and store.visits.stamp(item.id) is None
-    ]
+    problems = []
+    for file in _read_vanished(store):
+        is_recent = now - file.at < _NAMED_FOR
+        is_still_gone = store.visits.stamp(file.id) is None
+        if is_recent and is_still_gone:
+            detail = f"its article left its feeds on {file.at:%Y-%m-%d}"
+            problems.append(Problem(what=file.path, reason=FileReason.VANISHED, detail=detail))
+    return problems
 
 
 def _read_vanished(store: Store) -> tuple[VanishedFile, ...]:
@@ -209,31 +217,41 @@ def _read_vanished(store: Store) -> tuple[VanishedFile, ...]:
 
 
 def forget(state_dir: Path, article_id: str, names: Iterable[str], path: str) -> None:
-    """Delete an article's text from ended jobs, pages and changes, which cannot be undone then."""
+    """Delete an article's text from ended jobs, pages and changes, which cannot be undone then.
+
+    `names`: strings by which a job may mention the article; `path`: of its file.
+    """
     console = state_dir / "console"
-    spelled = [json.dumps(name)[1:-1].encode() for name in names if name]
+    json_names = [json.dumps(name)[1:-1].encode() for name in names if name]
     for job in (console / "jobs").glob("*.json"):
         data = job.read_bytes()
-        if any(name in data for name in spelled) and _read(data).get("status") not in _OPEN:
+        mentions_article = any(name in data for name in json_names)
+        if mentions_article and _parse_object(data).get("status") not in _OPEN:
             job.unlink(missing_ok=True)
     for page in (console / "jobs").glob("*.page"):
         page.unlink(missing_ok=True)
     for copy in (console / "kept").glob("*.json"):
-        files = _read(copy.read_bytes())
+        files = _parse_object(copy.read_bytes())
         if files.pop(f"article:{path}", None) is not None:
             disk.write(copy, json.dumps(files).encode())
     log = console / "changes.jsonl"
     if log.exists():
-        lines = log.read_bytes().splitlines(keepends=True)
-        for number, change in enumerate(map(_read, lines)):
-            if change.get("subject") == article_id:
-                lines[number] = (
-                    json.dumps(change | {"said": change["act"], "args": {}}).encode() + b"\n"
-                )
-        disk.write(log, b"".join(lines))
+        _forget_changes(log, article_id)
 
 
-def _read(data: bytes) -> dict[str, Any]:
+def _forget_changes(log: Path, article_id: str) -> None:
+    """Remove words and arguments from the changes of an article in the console's log."""
+    lines = log.read_bytes().splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        change = _parse_object(line)
+        if change.get("subject") == article_id:
+            stripped = change | {"said": change["act"], "args": {}}
+            lines[number] = json.dumps(stripped).encode() + b"\n"
+    disk.write(log, b"".join(lines))
+
+
+def _parse_object(data: bytes) -> dict[str, Any]:
+    """Parse a JSON object; {} if it is none."""
     try:
         value = json.loads(data)
     except ValueError:
@@ -252,9 +270,8 @@ def settle_withdrawals(archive: Archive, settings: Settings) -> None:
     listed = {item.id: item for item in WITHDRAWN.read(files)}
     for item in listed.values():
         if item.id not in known:
-            visits.withdraw(
-                Article(id=item.id, url=item.url, title=""), item.aliases, item.feeds, item.at
-            )
+            article = Article(id=item.id, url=item.url, title="")
+            visits.withdraw(article, item.aliases, item.feeds, item.at)
         take_away(archive, settings, item.id, item.url)
     for article_id in archive.kept_away.ids():
         if article_id not in listed:
@@ -262,18 +279,16 @@ def settle_withdrawals(archive: Archive, settings: Settings) -> None:
         elif listed[article_id].at < archive.clock() - KEPT_FOR:
             archive.kept_away.drop(article_id)
     for article_id in known.keys() - listed.keys():
-        read_again(
-            archive.store,
-            visits.readmit(article_id, unread=files.find(article_id) is None),
-            "a withdrawal was undone",
-        )
+        sources = visits.readmit(article_id, unread=files.find(article_id) is None)
+        read_again(archive.store, sources, "a withdrawal was undone")
 
 
 def take_away(
     archive: Archive, settings: Settings, article_id: str, url: str, *, keep: bool = True
 ) -> None:
     """Delete a withdrawn article's file and text. `keep`: save a copy for undo."""
-    if (path := archive.article_store.find(article_id)) is None:
+    path = archive.article_store.find(article_id)
+    if path is None:
         return
     if keep:
         archive.kept_away.put(article_id, path, archive.article_store.read(path))
@@ -293,9 +308,9 @@ def forget_text(
 
 
 def _put_back(archive: Archive, article_id: str) -> None:
-    if (copy := archive.kept_away.get(article_id)) is not None and archive.article_store.find(
-        article_id
-    ) is None:
+    """Restore the file of an article that is withdrawn no longer, unless it has one already."""
+    copy = archive.kept_away.get(article_id)
+    if copy is not None and archive.article_store.find(article_id) is None:
         path, data = copy
         try:
             archive.article_store.put_back(path, data)
@@ -305,9 +320,13 @@ def _put_back(archive: Archive, article_id: str) -> None:
 
 
 def read_again(store: Store, keys: Collection[str], why: str) -> None:
+    """Make sources due, to be read as a whole. `why`: shown as the reason of the visit."""
     states = store.visits.states()
-    whole = [states[key].asked_whole() for key in keys if key in states]
-    due = [replace(state, schedule=replace(state.schedule, due_why=why)) for state in whole]
+    due = []
+    for key in keys:
+        if key in states:
+            state = states[key].asked_whole()
+            due.append(replace(state, schedule=replace(state.schedule, due_why=why)))
     store.visits.save_states(due)
 
 

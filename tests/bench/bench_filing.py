@@ -222,7 +222,7 @@ async def trip(
                 entry=entry,
             )
             statements.texts.clear()
-            context = run.visit(source, state).entry(row)
+            context = run.visit(source, state).make_entry_context(row)
             begun, reading = time.process_time(), worker.seconds
             if trace and number == pages - 1:
                 sys.setprofile(trace)

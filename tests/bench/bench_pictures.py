@@ -67,7 +67,7 @@ def encoded(image: Image.Image, format: str) -> bytes:
 
 def decoded(data: bytes) -> None:
     """A picture decoded, at a smaller size where its decoder can."""
-    image = resize._opened(data)
+    image = resize.open_image(data, resize.FORMATS)
     resize._draft(image, sideways=False)
     image.load()
 

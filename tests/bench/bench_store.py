@@ -73,10 +73,10 @@ def store_figures(store: Store, count: int) -> None:
     say("articles(50 ids)", lambda: index.articles(newest))
     say("each()", lambda: sum(1 for _ in index.each()), 1)
     say(
-        "save_fragments(50)",
-        lambda: index.save_fragments("atom", dict.fromkeys(newest, b"x" * 900)),
+        "save_html(50)",
+        lambda: index.save_html(dict.fromkeys(newest, "x" * 900)),
     )
-    say("fragments(50)", lambda: index.fragments("atom", newest))
+    say("html(50)", lambda: index.html(newest))
     say("find(3 aliases)", lambda: visits.find(["guid:source-1:guid-1", "a", "b"]), 100)
     say("stamps()", visits.stamps, 1)
     dice = random.Random(2)

@@ -147,7 +147,7 @@ def test_releasing_twice_is_as_once(filled: Place) -> None:
 def test_what_to_release_is_named_in_five_ways(filled: Place, how: str) -> None:
     article = filled.article("Waiting")
     named = {"id": article.id, "url": article.url, "file": str(filled.path("Waiting"))}
-    which = {"source": {"source": "two"}, "all": {"all": True}}.get(how, {})
+    which = {"source": {"source": "two"}, "all": {"include_all": True}}.get(how, {})
     done = released(filled, *([named[how]] if how in named else []), **which)
     assert [one.id for one in done.articles] == [article.id]
 
@@ -160,9 +160,8 @@ def test_nothing_is_released_when_one_name_is_none(filled: Place) -> None:
     assert filled.article("Waiting").hold
     released(filled, source="one")
     assert filled.article("Waiting").hold
-    assert [one.title for one in released(filled, include_all=True, dry_run=True).articles] == [
-        "Waiting"
-    ]
+    planned = released(filled, include_all=True, dry_run=True)
+    assert [article.title for article in planned.articles] == ["Waiting"]
     assert filled.article("Waiting").hold
 
 

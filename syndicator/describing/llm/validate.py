@@ -54,11 +54,15 @@ def without_injections(text: str) -> str:
     """Remove lines with instructions to a model (prompt injection), and the line after one that
     ends in a colon."""
     lines: list[str] = []
-    announced = False
+    is_announced = False  # the last removed line ended in a colon
     for row in text.split("\n"):
-        injected = bool(row.strip()) and (announced or bool(_injections().search(row)))
-        announced = (injected and row.rstrip().endswith(":")) or (announced and not row.strip())
-        if not injected:
+        is_blank = not row.strip()
+        if is_blank:
+            lines.append(row)
+            continue
+        if is_announced or _injections().search(row):
+            is_announced = row.rstrip().endswith(":")
+        else:
             lines.append(row)
     return "\n".join(lines)
 
@@ -74,24 +78,30 @@ def choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> Mate
     """Add the model's choices to `asked`. `write`: own words, if the language supports it. Loads
     vectors (0.2 s)."""
     code = asked.language or _language.detect(asked.text, None)
-    candidate = find_opener(asked.title, asked.text, code)
-    before = (None, *candidate.sentences)
-    odds = opener_scores(candidate).tolist() if candidate.sentences else []
-    bar = min(OPENS, max(odds, default=0.0))  # the best one may always open
-    sentences = tuple(
-        Choosable(
-            text=sentence.text,
-            opens=chance >= bar,
-            follows=last is not None and follows(last, sentence),
+    candidates = find_opener(asked.title, asked.text, code)
+    odds = opener_scores(candidates).tolist() if candidates.sentences else []
+    least_odds = min(OPENS, max(odds, default=0.0))  # the best one may always open
+    sentences = []
+    previous = None
+    for sentence, sentence_odds in zip(candidates.sentences, odds, strict=True):
+        sentences.append(
+            Choosable(
+                text=sentence.text,
+                opens=sentence_odds >= least_odds,
+                follows=previous is not None and follows(previous, sentence),
+            )
         )
-        for last, sentence, chance in zip(before, candidate.sentences, odds, strict=False)
-    )
-    about = {category.name: category.description for category in taxonomy.vocabulary.category}
+        previous = sentence
+    descriptions = {
+        category.name: category.description for category in taxonomy.vocabulary.category
+    }
     categories, tags = taxonomy.supported(asked.title, asked.text)
-    offered = tuple((name, about[name]) for name in categories[:MOST_CATEGORIES])
-    write = write and bool(aligned.line_for(code))
     return replace(
-        asked, write=write, sentences=sentences, categories=offered, tags=tags[:MOST_TAGS]
+        asked,
+        write=write and bool(aligned.line_for(code)),
+        sentences=tuple(sentences),
+        categories=tuple((name, descriptions[name]) for name in categories[:MOST_CATEGORIES]),
+        tags=tags[:MOST_TAGS],
     )
 
 
@@ -111,100 +121,107 @@ def _injections() -> re.Pattern[str]:
 
 def judge(content: str, asked: Material) -> Accepted | Refusal:
     """Parse and check the answer `content`; return its values or the first fault."""
-    answer = _parsed(content)
+    answer = _parse_answer(content)
     if isinstance(answer, Refusal):
         return answer
-    categories = [name for name, _ in asked.categories]
     category = answer.get("category") or ""
     tags = answer.get("tags") or []
-    if (
-        not isinstance(category, str)
-        or not isinstance(tags, list)
-        or not all(isinstance(tag, str) for tag in tags)
-    ):
+    are_texts = isinstance(tags, list) and all(isinstance(tag, str) for tag in tags)
+    if not isinstance(category, str) or not are_texts:
         return Refusal(reason="shape", detail="category has to be a text, tags a list of texts")
-    excerpt = (
-        _written(answer.get("excerpt"), asked)
-        if asked.write
-        else _chosen(answer.get("sentences"), asked)
-    )
+    if asked.write:
+        excerpt = _check_written(answer.get("excerpt"), asked)
+    else:
+        excerpt = _join_chosen(answer.get("sentences"), asked)
     if isinstance(excerpt, Refusal):
         return excerpt
-    return (
-        _unlisted(category, categories, "category")
-        or next((fault for tag in tags if (fault := _unlisted(tag, asked.tags, "tag"))), None)
-        or Accepted(
-            excerpt=excerpt,
-            category=_spelled(category, categories),
-            tags=tuple(dict.fromkeys(_spelled(tag, asked.tags) for tag in tags if _line(tag)))[
-                : prompt.MOST_TAGS
-            ],
-        )
+    categories = [name for name, _ in asked.categories]
+    fault = _check_listed(category, categories, "category")
+    if fault is not None:
+        return fault
+    spelled_tags = []
+    for tag in tags:
+        fault = _check_listed(tag, asked.tags, "tag")
+        if fault is not None:
+            return fault
+        if _clean_line(tag):
+            spelled_tags.append(_find_spelling(tag, asked.tags))
+    return Accepted(
+        excerpt=excerpt,
+        category=_find_spelling(category, categories),
+        tags=tuple(dict.fromkeys(spelled_tags))[: prompt.MOST_TAGS],
     )
 
 
-def _parsed(content: str) -> dict[str, Any] | Refusal:
+def _parse_answer(content: str) -> dict[str, Any] | Refusal:
+    """Parse the JSON object of an answer, without thoughts and code fences around it."""
     if len(content) > LONGEST:
         return Refusal(reason="huge", detail=f"{len(content)} characters")
-    bare = _THOUGHT.sub("", content)
-    fenced = _FENCED.match(bare)
-    bare = (fenced[1] if fenced else bare).strip()
-    if not bare:
+    text = _THOUGHT.sub("", content)
+    fenced = _FENCED.match(text)
+    if fenced:
+        text = fenced[1]
+    text = text.strip()
+    if not text:
         return Refusal(reason="empty", detail="the model answered nothing")
     try:
-        value = json.loads(bare)
+        value = json.loads(text)
     except (ValueError, RecursionError):
-        return Refusal(reason="not-json", detail=short(bare))
-    return (
-        value
-        if isinstance(value, dict)
-        else Refusal(reason="shape", detail="the answer is no JSON object")
-    )
+        return Refusal(reason="not-json", detail=short(text))
+    if not isinstance(value, dict):
+        return Refusal(reason="shape", detail="the answer is no JSON object")
+    return value
 
 
-def _chosen(numbers: Any, asked: Material) -> str | Refusal:
+def _join_chosen(numbers: Any, asked: Material) -> str | Refusal:
     """Return the first chosen sentence that may open, and chosen ones that directly follow it."""
     if not isinstance(numbers, list) or not all(type(number) is int for number in numbers):
         return Refusal(reason="shape", detail="sentences have to be a list of numbers")
     if not numbers:
         return Refusal(reason="empty", detail="the model chose no sentence")
     most = prompt.shown(asked)
-    strange = next((number for number in numbers if not 1 <= number <= most), None)
-    if strange is not None:
-        return Refusal(
-            reason="sentences", detail=f"{short(str(strange))} is none of the {most} sentences"
-        )
-    places = sorted({number - 1 for number in numbers})
-    start = next((place for place in places if asked.sentences[place].opens), None)
-    if start is None:
-        return Refusal(reason="loose", detail=short(asked.sentences[places[0]].text))
-    taken = [asked.sentences[start].text]
-    for place in range(start + 1, start + excerpt_rules.SENTENCES):
-        if place not in places or not asked.sentences[place].follows:
+    for number in numbers:
+        if not 1 <= number <= most:
+            detail = f"{short(str(number))} is none of the {most} sentences"
+            return Refusal(reason="sentences", detail=detail)
+    indices = sorted({number - 1 for number in numbers})
+    openers = [index for index in indices if asked.sentences[index].opens]
+    if not openers:
+        return Refusal(reason="loose", detail=short(asked.sentences[indices[0]].text))
+    first = openers[0]
+    chosen = [asked.sentences[first].text]
+    for index in range(first + 1, first + excerpt_rules.SENTENCES):
+        if index not in indices or not asked.sentences[index].follows:
             break
-        if excerpt_rules.too_long(joined([*taken, asked.sentences[place].text])):
+        if excerpt_rules.too_long(joined([*chosen, asked.sentences[index].text])):
             break
-        taken.append(asked.sentences[place].text)
-    return joined(taken)
+        chosen.append(asked.sentences[index].text)
+    return joined(chosen)
 
 
-def _written(value: Any, asked: Material) -> str | Refusal:
+def _check_written(value: Any, asked: Material) -> str | Refusal:
+    """Return an excerpt in the model's own words, or its first fault."""
     if not isinstance(value, str):
         return Refusal(reason="shape", detail="excerpt has to be a text")
-    excerpt = _line(value)
+    excerpt = _clean_line(value)
     return aligned.fault(excerpt, asked) or excerpt
 
 
-def _unlisted(name: str, names: Iterable[str], what: str) -> Refusal | None:
-    if not _line(name) or _spelled(name, names):
+def _check_listed(name: str, names: Iterable[str], reason: str) -> Refusal | None:
+    """Return a refusal with this reason if `name` is none of `names`; None if it is one, or
+    empty."""
+    cleaned = _clean_line(name)
+    if not cleaned or _find_spelling(name, names):
         return None
-    return Refusal(reason=what, detail=f"nothing in the article speaks for {short(_line(name))}")
+    return Refusal(reason=reason, detail=f"nothing in the article speaks for {short(cleaned)}")
 
 
-def _spelled(name: str, names: Iterable[str]) -> str:
-    folded = fold(_line(name))
+def _find_spelling(name: str, names: Iterable[str]) -> str:
+    """Return `name` as it is spelled in `names`; "" if it is none of them."""
+    folded = fold(_clean_line(name))
     return next((listed for listed in names if fold(listed) == folded), "")
 
 
-def _line(value: str) -> str:
+def _clean_line(value: str) -> str:
+    """Return a model's text as one line of visible characters."""
     return line(visible(value.encode("utf-8", "replace").decode()))

@@ -47,33 +47,34 @@ def key(spelling: str) -> tuple[str, ...]:
 def stem(word: str) -> str:
     """Return an English word without plural ending. A full stemmer would turn "gaming" into
     "games"."""
-    if (
-        len(word) < LEAST
-        or not word.isascii()
-        or word[-1] != "s"
-        or word.endswith(("ss", "us", "is"))
-    ):
+    if len(word) < LEAST or not word.isascii() or word[-1] != "s":
+        return word
+    if word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies") and len(word) > LEAST:
         return word[:-3] + "y"
-    return word[:-2] if word.endswith(("sses", "shes", "ches", "xes", "zes")) else word[:-1]
+    if word.endswith(("sses", "shes", "ches", "xes", "zes")):
+        return word[:-2]
+    return word[:-1]
 
 
 def surfaces(counts: dict[tuple[str, ...], dict[str, int]]) -> dict[tuple[str, ...], str]:
     """Return the commonest spelling by key; of equal ones the capitalised, then by alphabet."""
-    return {
-        k: min(forms, key=lambda f: (-forms[f], f == f.casefold(), f))
-        for k, forms in counts.items()
-    }
+    commonest = {}
+    for stems, forms in counts.items():
+        ranks = [(-count, form == form.casefold(), form) for form, count in forms.items()]
+        _, _, commonest[stems] = min(ranks)
+    return commonest
 
 
 def spellings(tags: Iterable[Sequence[str]]) -> dict[tuple[str, ...], dict[str, int]]:
     """Count spellings by key, over the tags of many posts."""
     counts: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for many in tags:
-        for tag in many:
-            if key(tag):
-                counts[key(tag)][tag] += 1
+    for tags_of_post in tags:
+        for tag in tags_of_post:
+            stems = key(tag)
+            if stems:
+                counts[stems][tag] += 1
     return counts
 
 
@@ -133,15 +134,16 @@ class Matcher:
 
     def joined(self, gone: int, target: int) -> "Matcher":
         """Merge the spellings of tag `gone` into `target`; higher tag numbers decrease by one."""
-        numbers = {gone: target - (target > gone)}
-        forms = {
-            first: [
-                replace(form, tag=numbers.get(form.tag, form.tag - (form.tag > gone)))
-                for form in many
-            ]
-            for first, many in self.forms.items()
-        }
-        return Matcher(forms, self.heads)
+
+        def renumber(tag: int) -> int:
+            if tag == gone:
+                tag = target
+            return tag - 1 if tag > gone else tag
+
+        renumbered = {}
+        for first, forms in self.forms.items():
+            renumbered[first] = [replace(form, tag=renumber(form.tag)) for form in forms]
+        return Matcher(renumbered, self.heads)
 
     def find(self, title: str, text: str) -> dict[int, Mention]:
         """Return the mentions of each tag (by number) in title or text."""
@@ -156,49 +158,50 @@ class Matcher:
         stems: list[str] = []
         for line in lines:
             starts.append(len(stems))
-            low = line.casefold()
-            words = (
-                WORD.findall(low)
-                if len(low) == len(line)
-                else list(map(str.casefold, WORD.findall(line)))
-            )
+            folded = line.casefold()
+            if len(folded) == len(line):
+                words = WORD.findall(folded)
+            else:
+                words = [word.casefold() for word in WORD.findall(line)]
             stems += [stem(word) if word[:3] in heads else word for word in words]
         return Words(stems, "\n".join(lines), starts)
 
     def look(self, title: Words, text: Words) -> dict[int, Mention]:
         """Find tags in texts that are already split."""
-        named = self._places(title)
-        body = self._places(text)
-        counts: dict[int, Mention] = {}
-        for tag in {*named, *body}:
-            places = body.get(tag, {})
-            titles = named.get(tag, {})
-            if not places and tag in self._words_too:
+        in_title = self._find_places(title)
+        in_text = self._find_places(text)
+        mentions: dict[int, Mention] = {}
+        for tag in {*in_title, *in_text}:
+            title_places = in_title.get(tag, {})
+            text_places = in_text.get(tag, {})
+            if not text_places and tag in self._tags_that_are_words:
                 continue  # every word of a title may have a capital
-            letters = max((places or titles).values(), default=0)
-            counts[tag] = Mention(
-                len(titles), len(places), sum(at < HEAD for at in places), letters
-            )
-        return counts
+            letters = max((text_places or title_places).values(), default=0)
+            in_head = sum(index < HEAD for index in text_places)
+            mentions[tag] = Mention(len(title_places), len(text_places), in_head, letters)
+        return mentions
 
     @cached_property
-    def _words_too(self) -> frozenset[int]:
-        forms = (form for many in self.forms.values() for form in many)
-        return frozenset(form.tag for form in forms if form.case and is_word(form.case))
+    def _tags_that_are_words(self) -> frozenset[int]:
+        """Numbers of the tags whose name is also an ordinary word."""
+        tags = set[int]()
+        for forms in self.forms.values():
+            tags.update(form.tag for form in forms if form.case and is_word(form.case))
+        return frozenset(tags)
 
-    def _places(self, words: Words) -> dict[int, dict[int, int]]:
+    def _find_places(self, words: Words) -> dict[int, dict[int, int]]:
         """Return by tag the letters of its mentions by word index. A tag inside a longer one counts
         too."""
         places: dict[int, dict[int, int]] = defaultdict(dict)
-        ends: dict[int, int] = {}  # tag -> place behind its last mention
+        ends: dict[int, int] = {}  # by tag: the index behind its last mention
         stems = words.stems
-        for at, first in enumerate(stems):
+        for index, first in enumerate(stems):
             for form in self.forms.get(first, ()):
                 size = len(form.stems)
-                same = size == 1 or tuple(stems[at : at + size]) == form.stems
-                if same and at >= ends.get(form.tag, 0) and _fits(form, words, at):
-                    places[form.tag][at] = form.letters
-                    ends[form.tag] = at + size
+                same = size == 1 or tuple(stems[index : index + size]) == form.stems
+                if same and index >= ends.get(form.tag, 0) and _fits(form, words, index):
+                    places[form.tag][index] = form.letters
+                    ends[form.tag] = index + size
         return places
 
 
@@ -209,40 +212,49 @@ def build(forms: Iterable[tuple[int, str]]) -> Matcher:
     heads: set[str] = set()
     for tag, spelling in forms:
         stems = key(spelling)
-        if stems:
-            single = len(stems) == 1 and spelling[0].isupper()
-            letters = (
-                max(len(spelling), ACRONYM) if single and spelling.isupper() else len(spelling)
-            )
-            form = Form(tag, stems, letters, spelling if single else "")
-            if form not in table[stems[0]]:
-                table[stems[0]].append(form)
-            heads |= {word.casefold()[:3] for word in WORD.findall(spelling)}
-    ordered = {first: sorted(many, key=lambda f: -len(f.stems)) for first, many in table.items()}
-    return Matcher(ordered, frozenset(heads))
+        if not stems:
+            continue
+        case = ""
+        letters = len(spelling)
+        if len(stems) == 1 and spelling[0].isupper():
+            case = spelling
+            if spelling.isupper():
+                letters = max(letters, ACRONYM)
+        form = Form(tag, stems, letters, case)
+        if form not in table[stems[0]]:
+            table[stems[0]].append(form)
+        heads |= {word.casefold()[:3] for word in WORD.findall(spelling)}
+    longest_first = {
+        first: sorted(forms_of_stem, key=lambda form: -len(form.stems))
+        for first, forms_of_stem in table.items()
+    }
+    return Matcher(longest_first, frozenset(heads))
 
 
-def _fits(form: Form, words: Words, at: int) -> bool:
+def _fits(form: Form, words: Words, index: int) -> bool:
+    """True if the word at `index` is a mention: it has the form's case and is in no compound."""
     if len(form.stems) > 1:
         return True
-    begin, end = words.span(at)
+    begin, end = words.span(index)
     if not form.case:
         return not _COMPOUND.match(words.text, end)
-    if not _written(words.text[begin:end], form.case):
+    if not _has_case(words.text[begin:end], form.case):
         return False
     return not is_word(form.case) or is_name(words.text, begin, end)
 
 
-def _written(word: str, case: str) -> bool:
+def _has_case(word: str, case: str) -> bool:
     """True if `word` has a name's case: acronyms in capitals (or "Nasa"), "OpenAI" in any, others
     capitalised."""
-    if len(case) <= ACRONYM_LETTERS and case.isupper():
-        return word.removesuffix("s") == case or (
-            len(case) == ACRONYM_LETTERS and word == case.capitalize()
-        )
-    return word[0].isupper() or (
-        not case.isupper() and case[1:] != case[1:].lower() and not is_word(case)
-    )
+    is_acronym = len(case) <= ACRONYM_LETTERS and case.isupper()
+    if is_acronym and len(case) == ACRONYM_LETTERS and word == case.capitalize():
+        return True
+    if is_acronym:
+        return word.removesuffix("s") == case
+    if word[0].isupper():
+        return True
+    has_inner_capital = not case.isupper() and case[1:] != case[1:].lower()
+    return has_inner_capital and not is_word(case)
 
 
 def is_word(name: str) -> bool:

@@ -94,9 +94,11 @@ def without_tags(article: Article, names: Names, rejected: Sequence[str]) -> Dec
     """Confirm the tags of the article except the `rejected`. Raises UsageError for others."""
     slugs = {text.slug(tag) for tag in article.tags}
     wrong = set()
-    for name in rejected:
-        with suppress(UsageError):  # an unknown tag is reported as missing below
-            name = name if text.slug(name) in slugs else names.tag(name, article)
+    for rejected_name in rejected:
+        name = rejected_name
+        if text.slug(name) not in slugs:
+            with suppress(UsageError):  # an unknown tag is reported as missing below
+                name = names.tag(name, article)
         if text.slug(name) not in slugs:
             has = ", ".join(article.tags) or "none"
             raise UsageError(f"{article.title!r} does not have the tag {name!r}; its tags: {has}")
