@@ -9,7 +9,7 @@ import pytest
 
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.stores.background_writes import BackgroundWrites
-from syndicator.core.model import article_id
+from syndicator.core.model import make_article_id
 from syndicator.core.ports import ArticleRecord
 from syndicator.store.engine import open_store
 from tests.articles.samples import full
@@ -120,7 +120,7 @@ def test_a_block_within_another_shares_its_writes(tmp_path: Path) -> None:
 
 
 def test_a_file_has_its_name_when_the_block_ends(tmp_path: Path) -> None:
-    article = full(id=article_id("https://example.org/last"))
+    article = full(id=make_article_id("https://example.org/last"))
     article_store = FileArticleStore(tmp_path)
 
     with article_store.together():
