@@ -81,9 +81,9 @@ class Overrides:
         """Yield a fault for each dropped setting in the file, with its line, and in the
         variables."""
         for place_in_file in file.lines:
-            place = tuple(part for part in place_in_file if isinstance(part, str))
-            if place in DROPPED:
-                yield file.fault(describe_dropped(place, "delete the line"), *place_in_file)
+            setting = tuple(part for part in place_in_file if isinstance(part, str))
+            if setting in DROPPED:
+                yield file.fault(describe_dropped(setting, "delete the line"), *place_in_file)
         for place, name in self._names_by_place.items():
             if place in DROPPED:
                 yield _make_variable_fault(name, name, describe_dropped(place, "unset it"))
