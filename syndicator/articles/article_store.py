@@ -87,22 +87,24 @@ class FileArticleStore(HasInstance):
         return FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
 
     def find(self, article_id: str) -> str | None:
-        return next(
-            (path for path in self._candidates(article_id) if self._id_of(path) == article_id), None
-        )
+        for path in self._list_candidates(article_id):
+            if self._id_of(path) == article_id:
+                return path
+        return None
 
     def id_at(self, path: str) -> str:
         with suppress(OSError):
-            if in_file := self._id_of(path):
-                return in_file
+            stated_id = self._id_of(path)
+            if stated_id:
+                return stated_id
         return id_part(path) or ""
 
     def path_of(self, what: str) -> str | None:
         self._wait_for_writes()
         root = self.root.resolve()
-        for inside in (Path(what).resolve(), (self.root / what).resolve()):
-            if inside.is_relative_to(root) and inside.is_file():
-                return inside.relative_to(root).as_posix()
+        for file in (Path(what).resolve(), (self.root / what).resolve()):
+            if file.is_relative_to(root) and file.is_file():
+                return file.relative_to(root).as_posix()
         return None
 
     def walk(self) -> Iterator[FileStamp]:
@@ -186,15 +188,15 @@ class FileArticleStore(HasInstance):
         return path
 
     def delete(self, path: str) -> bool:
-        is_there = self._inside(path).exists()
+        existed = self._inside(path).exists()
         self.delete_all([path])
-        return is_there
+        return existed
 
     def delete_all(self, paths: Iterable[str]) -> None:
-        inside = [path for name in paths if (path := self._inside(name)).exists()]
-        for path in inside:
-            path.unlink(missing_ok=True)
-        for folder in {path.parent for path in inside}:
+        files = [file for file in map(self._inside, paths) if file.exists()]
+        for file in files:
+            file.unlink(missing_ok=True)
+        for folder in {file.parent for file in files}:
             disk.sync_folder(folder)
         self._paths = None
 
@@ -212,6 +214,7 @@ class FileArticleStore(HasInstance):
         return sum(disk.unlink_litter(entry) for _, entry in self._entries())
 
     def _entries(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
+        """Yield the entries of the folders of articles with their paths below the root."""
         self._wait_for_writes()
         for folder, absolute in disk.folders(self.root):
             with os.scandir(absolute) as listing:
@@ -219,24 +222,35 @@ class FileArticleStore(HasInstance):
             yield from ((f"{folder}{entry.name}", entry) for entry in entries)
 
     def _new_path(self, article: Article) -> str:
-        taken = {name for path in self._candidates(article.id) if (name := id_part(path))}
+        taken = set()
+        for path in self._list_candidates(article.id):
+            id_in_name = id_part(path)
+            if id_in_name:
+                taken.add(id_in_name)
         return paths.new_path(article, taken)
 
-    def _candidates(self, article_id: str) -> list[str]:
-        for names in (self._paths, None):
-            index = names if names is not None else self._read_names()
-            likely = [
-                path
-                for path in index.get(article_id[:ID_CHARS], [])
-                if article_id.startswith(id_part(path) or article_id)
-            ]
-            # before a hand-written file with the same id
-            likely.sort(key=lambda path: id_part(path) is None)
-            if names is None or all(self._inside(path).exists() for path in likely):
-                break
-        return likely
+    def _list_candidates(self, article_id: str) -> list[str]:
+        """Return the files that may be of an article, by their names. The remembered names count
+        unless one of these files is gone; then the folder is read."""
+        if self._paths is not None:
+            candidates = self._select_candidates(self._paths, article_id)
+            if all(self._inside(path).exists() for path in candidates):
+                return candidates
+        return self._select_candidates(self._read_names(), article_id)
+
+    def _select_candidates(self, index: Mapping[str, list[str]], article_id: str) -> list[str]:
+        candidates = [
+            path
+            for path in index.get(article_id[:ID_CHARS], [])
+            if article_id.startswith(id_part(path) or article_id)
+        ]
+        # before a hand-written file with the same id
+        candidates.sort(key=lambda path: id_part(path) is None)
+        return candidates
 
     def _read_names(self) -> dict[str, list[str]]:
+        """Read the folder, and return the paths of articles by the first characters of their
+        ids."""
         self._paths = {}
         for path, entry in self._entries():
             if is_article(entry.name) and disk.is_regular_file(entry):
@@ -262,11 +276,11 @@ class FileArticleStore(HasInstance):
             return None
 
     def _inside(self, path: str) -> Path:
-        """Return the place of a file, which has its name by then if `put` wrote it."""
-        place = self.root.joinpath(*paths.checked(path, self.root).split("/"))
+        """Return the file at `path`, which has its name by then if `put` wrote it."""
+        file = self.root.joinpath(*paths.checked(path, self.root).split("/"))
         if self._writes is not None:
-            self._writes.wait_for(place)
-        return place
+            self._writes.wait_for(file)
+        return file
 
     def _wait_for_writes(self) -> None:
         if self._writes is not None:
@@ -276,7 +290,6 @@ class FileArticleStore(HasInstance):
 def open_articles(place: str, environ: Mapping[str, str]) -> ArticleStore:
     """Open an article store without index: reads by path. `environ`: for credentials. Raises
     MissingError, OSError."""
-    if "://" not in place:
-        return FileArticleStore(Path(place))
-
-    return ObjectArticleStore(Bucket(place, environ))
+    if "://" in place:
+        return ObjectArticleStore(Bucket(place, environ))
+    return FileArticleStore(Path(place))

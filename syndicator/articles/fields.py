@@ -45,9 +45,11 @@ def parsed(value: str) -> datetime:
 
 def iso(value: datetime | None) -> str:
     """Return ISO 8601 in UTC with a Z, "" for None."""
+    if value is None:
+        return ""
     # years before 1000 come without leading zeros from strftime on some systems; the whole has 20
     # characters
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0") if value else ""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
 
 
 def day(article: Article) -> str:
@@ -160,27 +162,31 @@ def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
     def settle(value: Any) -> Any:
         if value is None:
             return None
-        record = kind(
-            **{name: field_type.settle(getattr(value, name)) for name, field_type in types.items()}
-        )
-        return record if not needs or getattr(record, needs) else None
+        settled = {
+            name: field_type.settle(getattr(value, name)) for name, field_type in types.items()
+        }
+        if needs and not settled[needs]:
+            return None
+        return kind(**settled)
 
     def write(value: Any) -> dict[str, Any]:
-        pairs = (
-            ((name, field_type.write(getattr(value, name))) for name, field_type in types.items())
-            if value
-            else ()
-        )
-        return {name: written for name, written in pairs if written}
+        if not value:
+            return {}
+        written = {}
+        for name, field_type in types.items():
+            text = field_type.write(getattr(value, name))
+            if text:
+                written[name] = text
+        return written
 
     def read(value: Any, where: str) -> Any:
         if not isinstance(value, dict):
             raise ConfigError(f"{where}: has to be indented `key: value` lines")
-        named = {str(name): inner for name, inner in value.items()}
-        if needs and not types[needs].read(named.get(needs, ""), f"{where}: {needs}"):
+        values = {str(name): inner for name, inner in value.items()}
+        if needs and not types[needs].read(values.get(needs, ""), f"{where}: {needs}"):
             return None
         record = {
-            name: field_type.read(named.get(name, field_type.absent), f"{where}: {name}")
+            name: field_type.read(values.get(name, field_type.absent), f"{where}: {name}")
             for name, field_type in types.items()
         }
         return kind(**record)
@@ -208,7 +214,7 @@ class Field:
     always: bool = False
     signed: bool = False
     until: int = 0
-    mine: Callable[[Any], bool] = lambda held: True
+    mine: Callable[[Any], bool] = lambda value: True
 
     @property
     def attribute(self) -> str:
@@ -228,12 +234,13 @@ def _always(
     return Field(key, field_type, 1, name, shown, always=True)
 
 
-def _addresses(held: Any) -> bool:
+def _are_addresses(value: Any) -> bool:
     """Return True for whole URLs: site generators use `aliases` for paths to redirect."""
-    listed = held.split(",") if isinstance(held, str) else held or []
-    return isinstance(listed, list) and all(
-        "://" in str(item) for item in listed if str(item).strip()
-    )
+    items = value.split(",") if isinstance(value, str) else value or []
+    if not isinstance(items, list):
+        return False
+    texts = [str(item) for item in items]
+    return all("://" in text for text in texts if text.strip())
 
 
 # In the order of the file. The body follows the frontmatter and is no key of it.
@@ -262,7 +269,7 @@ TABLE: tuple[Field, ...] = (
     Field("origin", ORIGIN, 1),
     Field("partial", FLAG, 1),
     Field("robots", TEXTS, 1),
-    Field("aliases", TEXTS, 1, until=3, mine=_addresses),
+    Field("aliases", TEXTS, 1, until=3, mine=_are_addresses),
     Field("keywords", TEXTS, 1),
     Field("section", TEXT, 1),
     Field("merged_into", TEXT, 1),
@@ -303,56 +310,78 @@ def known(values: Mapping[str, Any]) -> list[Field]:
     """Return the rows whose keys are ours in a file with frontmatter `values` (scalars as text)."""
     schema = schema_of(values)
     listed = values.get(OPERATOR_KEYS) if schema > 1 else None
-    theirs = listed if isinstance(listed, list) else []
-    return [row for row in TABLE if _is_ours(row, schema, values, theirs)]
+    operator_keys = listed if isinstance(listed, list) else []
+    return [row for row in TABLE if _is_ours(row, schema, values, operator_keys)]
 
 
-def _is_ours(row: Field, schema: int, values: Mapping[str, Any], theirs: Iterable[str]) -> bool:
+def _is_ours(
+    row: Field, schema: int, values: Mapping[str, Any], operator_keys: Iterable[str]
+) -> bool:
     if row.until:
         return schema < row.until and row.mine(values.get(row.key))
-    return row.schema == 1 or (row.schema <= schema and row.key not in theirs)
+    if row.schema == 1:
+        return True
+    return row.schema <= schema and row.key not in operator_keys
 
 
 def own_keys(values: Mapping[str, Any]) -> frozenset[str]:
     """Return all keys that are ours in a file with frontmatter `values` (scalars as text)."""
-    keys = (row.key for row in known(values))
-    return frozenset((*keys, SCHEMA, OPERATOR_KEYS) if schema_of(values) > 1 else keys)
+    keys = {row.key for row in known(values)}
+    if schema_of(values) > 1:
+        keys |= {SCHEMA, OPERATOR_KEYS}
+    return frozenset(keys)
 
 
 def front(settled: Article, theirs: Iterable[str] = (), *, aged: bool = False) -> dict[str, Any]:
     """Return the frontmatter in table order. `theirs`: the operator's keys; `aged`: use keys of
     earlier schemas."""
-    taken = frozenset(theirs)
-    pairs = [(row, row.type.write(row.value(settled))) for row in TABLE]
-    old = {row.attribute: row.key for row in TABLE if row.until}
-    later = [
-        (row, value) for row, value in pairs if row.schema > 1 and value and row.key not in taken
-    ]
-    if taken & {SCHEMA, OPERATOR_KEYS}:
-        later = []
-    if aged:
-        later = [(row, value) for row, value in later if row.attribute not in old]
-    again = {old.get(row.attribute) for row, _ in later} | taken
-    oldest = [(row, value) for row, value in pairs if row.schema == 1 and (value or row.always)]
-    first = {row.key: value for row, value in oldest if not (row.until and row.key in again)}
+    operator_keys = frozenset(theirs)
+    values = [(row, row.type.write(row.value(settled))) for row in TABLE]
+    replaced_keys = {row.attribute: row.key for row in TABLE if row.until}
+
+    later: list[tuple[Field, Any]] = []
+    if not operator_keys & {SCHEMA, OPERATOR_KEYS}:
+        for row, value in values:
+            if row.schema == 1 or not value or row.key in operator_keys:
+                continue
+            has_earlier_key = row.attribute in replaced_keys
+            if not (aged and has_earlier_key):
+                later.append((row, value))
+
+    omitted_keys = {replaced_keys.get(row.attribute) for row, _ in later} | operator_keys
+    result: dict[str, Any] = {}
+    for row, value in values:
+        if row.schema > 1 or not (value or row.always):
+            continue
+        is_replaced = bool(row.until) and row.key in omitted_keys
+        if not is_replaced:
+            result[row.key] = value
     if not later:
-        return first
+        return result
+
     schema = max(row.schema for row, _ in later)
-    clashing = sorted(row.key for row in TABLE if 1 < row.schema <= schema and row.key in taken)
-    newer = {row.key: value for row, value in later}
-    return first | {SCHEMA: schema} | newer | ({OPERATOR_KEYS: clashing} if clashing else {})
+    result[SCHEMA] = schema
+    for row, value in later:
+        result[row.key] = value
+    clashing = sorted(
+        row.key for row in TABLE if 1 < row.schema <= schema and row.key in operator_keys
+    )
+    if clashing:
+        result[OPERATOR_KEYS] = clashing
+    return result
 
 
 def settle(article: Article) -> Article:
     """Return `article` in normal form: legal characters, UTC whole seconds, None for empty fields.
     Idempotent."""
-    settled = {
-        row.attribute: row.type.settle(getattr(article, row.attribute))
-        for row in TABLE
-        if row.shown is None
-    }
-    normal = replace(article, **settled, body=BODY.settle(article.body))
-    return replace(normal, category_by="") if normal.category_by == category_by(normal) else normal
+    values = {}
+    for row in TABLE:
+        if row.shown is None:
+            values[row.attribute] = row.type.settle(getattr(article, row.attribute))
+    settled = replace(article, **values, body=BODY.settle(article.body))
+    if settled.category_by == category_by(settled):
+        return replace(settled, category_by="")
+    return settled
 
 
 def category_by(article: Article) -> str:
@@ -366,29 +395,31 @@ def feeds_of(article: Article) -> list[FeedKey]:
     one."""
     if article.hold:
         return []
-    aside = article.merged_into or article.unlisted
-    return [key for key in named_feeds_of(article) if not aside or AXES[key.axis].copies]
+    keys = list(named_feeds_of(article))
+    if article.merged_into or article.unlisted:
+        return [key for key in keys if AXES[key.axis].copies]
+    return keys
 
 
 def named_feeds_of(article: Article) -> dict[FeedKey, str]:
     """Return all feeds of `article`, with names for new ones; also those in which a copy does not
     appear."""
-    named: dict[FeedKey, str] = {}
-    for name, axis in AXES.items():
-        for slug, title in axis.members(article) if axis.members else ():
-            named.setdefault(FeedKey(name, slug), title)
-    return named
+    names: dict[FeedKey, str] = {}
+    for axis_name, axis in AXES.items():
+        if axis.members is None:
+            continue
+        for slug, name in axis.members(article):
+            names.setdefault(FeedKey(axis_name, slug), name)
+    return names
 
 
 def aliases_of(article: Article) -> list[str]:
     """Return every alias key of `article`: its URL, other URLs of the same publisher, the URL at
     which it was filed, its GUID within the source."""
-    own = (
-        url
-        for url in article.aliases
-        if urls.same_publisher(url, article.url) or article.was_filed_at(url)
-    )
-    aliases = [urls.alias(article.url), *map(urls.alias, own)]
+    aliases = [urls.alias(article.url)]
+    for url in article.aliases:
+        if urls.same_publisher(url, article.url) or article.was_filed_at(url):
+            aliases.append(urls.alias(url))
     if article.source_id:
         aliases.append(urls.guid_alias(article.source_key, article.source_id))
     return list(dict.fromkeys(aliases))

@@ -65,7 +65,7 @@ class FileSnapshots:
 
     def get(self, article_id: str) -> tuple[bytes, dict[str, str]] | None:
         try:
-            return unpacked(self._found(article_id).read_bytes())
+            return unpacked(self._find_file(article_id).read_bytes())
         except OSError:
             return None
 
@@ -73,33 +73,33 @@ class FileSnapshots:
         self._drop(article_id)
 
     def outdated(self) -> frozenset[str]:
-        names = (
-            name.removesuffix(".gz").partition(".")
-            for name in self._names()
-            if name.endswith(".gz")
-        )
-        return frozenset(
-            article_id
-            for article_id, _, version in names
-            if (int(version) if version.isdigit() else 0) < self.version
-        )
+        article_ids = []
+        for file_name in self._names():
+            if not file_name.endswith(".gz"):
+                continue
+            article_id, _, version = file_name.removesuffix(".gz").partition(".")
+            number = int(version) if version.isdigit() else 0
+            if number < self.version:
+                article_ids.append(article_id)
+        return frozenset(article_ids)
 
     def note_read(self, article_id: str) -> None:
-        path = self._found(article_id)
+        path = self._find_file(article_id)
         current = self._path(article_id)
         if path != current and path.exists():
             path.replace(current)
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
         limit = before.timestamp()
-        old = [
+        outdated = [
             path
             for path in self.root.glob("*/*")
             if disk.is_litter(path.name) or _read_mtime(path) < limit
         ]
-        for path in () if dry_run else old:
-            path.unlink(missing_ok=True)
-        return len(old)
+        if not dry_run:
+            for path in outdated:
+                path.unlink(missing_ok=True)
+        return len(outdated)
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
         for path in sorted(self.root.glob("*/*.gz")):
@@ -108,18 +108,19 @@ class FileSnapshots:
                 path.unlink(missing_ok=True)
 
     def _path(self, article_id: str) -> Path:
-        return (
-            self.root
-            / checked_id(article_id)[:2]
-            / (f"{article_id}.{self.version}.gz" if self.version else f"{article_id}.gz")
-        )
+        folder = self.root / checked_id(article_id)[:2]
+        if self.version:
+            return folder / f"{article_id}.{self.version}.gz"
+        return folder / f"{article_id}.gz"
 
     def _names(self) -> Iterator[str]:
         folders = [folder.path for folder in os.scandir(self.root)] if self.root.is_dir() else []
         for folder in filter(os.path.isdir, folders):
             yield from os.listdir(folder)  # noqa: PTH208
 
-    def _found(self, article_id: str) -> Path:
+    def _find_file(self, article_id: str) -> Path:
+        """Return the file of a page: of this version, else of another; of this version without
+        one."""
         path = self._path(article_id)
         if path.exists():
             return path

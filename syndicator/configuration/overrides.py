@@ -81,12 +81,12 @@ class Overrides:
         """Yield a fault for each dropped setting in the file, with its line, and in the
         variables."""
         for place_in_file in file.lines:
-            place = tuple(part for part in place_in_file if isinstance(part, str))
-            if place in DROPPED:
-                yield file.fault(describe_dropped(place, "delete the line"), *place_in_file)
-        for setting, name in self._names_by_place.items():
+            setting = tuple(part for part in place_in_file if isinstance(part, str))
             if setting in DROPPED:
-                yield _make_variable_fault(name, name, describe_dropped(setting, "unset it"))
+                yield file.fault(describe_dropped(setting, "delete the line"), *place_in_file)
+        for place, name in self._names_by_place.items():
+            if place in DROPPED:
+                yield _make_variable_fault(name, name, describe_dropped(place, "unset it"))
         yield from self._find_dropped_values(file)
 
     def _find_dropped_values(self, file: TomlFile) -> Iterator[Fault]:

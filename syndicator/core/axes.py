@@ -47,17 +47,20 @@ class Axis:
         return self.folder.rstrip("/") or self.only
 
 
-def _slugged(names: Iterable[str]) -> Members:
+def _name_slugs(names: Iterable[str]) -> Members:
     return [(slug(name), name) for name in names if name]
 
 
-def _authors(article: Article) -> Members:
-    return _slugged(article.authors or persons(article.author))
+def _list_authors(article: Article) -> Members:
+    return _name_slugs(article.authors or persons(article.author))
 
 
-def _source(article: Article) -> Members:
+def _list_sources(article: Article) -> Members:
+    """Return the source of an article; nothing if its key cannot be the name of a file."""
     key = article.source_key
-    return [(key, article.origin.title or key)] if SOURCE_KEY.fullmatch(key) else []
+    if not SOURCE_KEY.fullmatch(key):
+        return []
+    return [(key, article.origin.title or key)]
 
 
 AXES: Final[dict[str, Axis]] = {
@@ -70,14 +73,14 @@ AXES: Final[dict[str, Axis]] = {
         archived=True,
     ),
     TAG: Axis(
-        members=lambda article: _slugged(article.tags),
+        members=lambda article: _name_slugs(article.tags),
         folder="tags/",
         heading="Tags",
         place=2,
         archived=True,
     ),
     CATEGORY: Axis(
-        members=lambda article: _slugged([article.category]),
+        members=lambda article: _name_slugs([article.category]),
         folder="categories/",
         heading="Categories",
         place=1,
@@ -85,9 +88,14 @@ AXES: Final[dict[str, Axis]] = {
         configured=True,
         outlines=True,
     ),
-    SOURCE: Axis(members=_source, folder="sources/", heading="Sources", place=4, copies=True),
+    SOURCE: Axis(members=_list_sources, folder="sources/", heading="Sources", place=4, copies=True),
     AUTHOR: Axis(
-        members=None, found=_authors, default=False, folder="authors/", heading="Authors", place=5
+        members=None,
+        found=_list_authors,
+        default=False,
+        folder="authors/",
+        heading="Authors",
+        place=5,
     ),
     QUERY: Axis(members=None, folder="queries/", heading="Saved queries", place=3, configured=True),
     STORIES.axis: Axis(members=None, folder="", only=STORIES.slug, heading="Stories", place=6),
@@ -122,8 +130,6 @@ def by_place() -> list[tuple[str, Axis]]:
 
 def listed(name: str) -> Axis:
     """Return an axis of AXES, or that of digests, whose feeds have no articles."""
-    return (
-        Axis(members=None, folder="digests/", heading="Digests", place=7)
-        if name == DIGEST
-        else AXES[name]
-    )
+    if name == DIGEST:
+        return Axis(members=None, folder="digests/", heading="Digests", place=7)
+    return AXES[name]

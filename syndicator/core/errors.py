@@ -83,12 +83,11 @@ class ConfigError(SyndicatorError):
     def of(cls, faults: Sequence[Fault]) -> "ConfigError":
         """Return an error for `faults` (at least one). Its message has the first fault and the
         number of others."""
-        more = (
-            f" (and {len(faults) - 1} more: `syndicator check` lists them)"
-            if len(faults) > 1
-            else ""
-        )
-        error = cls(f"{faults[0]}{more}")
+        message = str(faults[0])
+        others = len(faults) - 1
+        if others > 0:
+            message += f" (and {others} more: `syndicator check` lists them)"
+        error = cls(message)
         error.faults = tuple(faults)
         return error
 
@@ -140,9 +139,13 @@ class DiskError(SyndicatorError):
     @classmethod
     def of(cls, error: OSError) -> "DiskError":
         """Return an error with the message of the operating system, the file and the cure."""
+        message = str(error.strerror or error)
+        if error.filename:
+            message = f"{error.filename}: {message}"
         cure = _CURES.get(error.errno or 0, "")
-        what = f"{error.filename}: " if error.filename else ""
-        return cls(f"{what}{error.strerror or error}" + (f"; {cure}" if cure else ""))
+        if cure:
+            message += f"; {cure}"
+        return cls(message)
 
 
 class RefusedFiles(OSError):
@@ -197,8 +200,10 @@ class WorkerFailed(SyndicatorError):
 
 def first_of(failed: BaseExceptionGroup) -> BaseException:
     """Return the error of a group to report: the first SyndicatorError, else the first error."""
-    errors = [
-        first_of(error) if isinstance(error, BaseExceptionGroup) else error
-        for error in failed.exceptions
-    ]
-    return min(errors, key=lambda error: not isinstance(error, SyndicatorError))
+    errors: list[BaseException] = []
+    for error in failed.exceptions:
+        errors.append(first_of(error) if isinstance(error, BaseExceptionGroup) else error)
+    for error in errors:
+        if isinstance(error, SyndicatorError):
+            return error
+    return errors[0]

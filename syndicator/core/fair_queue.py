@@ -37,9 +37,9 @@ class Shares(Generic[T]):
 
     def has_room(self, owner: str) -> bool:
         """Return True if one more item of `owner` may wait."""
-        return self._count < self._most and len(self._waiting.get(owner, ())) < most_of_one(
-            self._most
-        )
+        if self._count >= self._most:
+            return False
+        return len(self._waiting.get(owner, ())) < most_of_one(self._most)
 
     def add(self, owner: str, item: T) -> None:
         """Add an item; an owner without others gets its turn after those who wait."""

@@ -26,6 +26,11 @@ SourceContent = Literal["full", "excerpt", "link", "private"]
 SourceKind = Literal["auto", "feed", "page", "list"]
 EntryStatus = Literal["pending", "done", "refused", "skipped"]
 
+# the rules of the first version, in `repr(Rules)`
+_FIRST_RULES = ("select", "remove", "title_suffix", "content", "keep")
+_ID_CHARS = 26  # of an article's id: 130 bits
+_VERSION_BIT = 76  # the lowest of the four bits that have a UUID's version (RFC 9562)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Rules:
@@ -46,20 +51,23 @@ class Rules:
     def __repr__(self) -> str:
         """Return the original fields, and later ones that are set: stored digests of this text
         survive new rules."""
-        first = ("select", "remove", "title_suffix", "content", "keep")
-        shown = ((rule.name, getattr(self, rule.name), rule.default) for rule in fields(self))
-        return f"Rules({', '.join(f'{n}={v!r}' for n, v, default in shown if n in first or v != default)})"  # noqa: E501
+        shown = []
+        for rule in fields(self):
+            value = getattr(self, rule.name)
+            if rule.name in _FIRST_RULES or value != rule.default:
+                shown.append(f"{rule.name}={value!r}")
+        return f"Rules({', '.join(shown)})"
 
     @property
     def digest(self) -> str:
         """16 hex characters for the rules that differ from their default; stable when later
         versions add rules."""
-        values = [
-            (rule.name, getattr(self, rule.name))
-            for rule in fields(self)
-            if getattr(self, rule.name) != rule.default
-        ]
-        return hashlib.sha256(repr(sorted(values)).encode()).hexdigest()[:16]
+        changed = []
+        for rule in fields(self):
+            value = getattr(self, rule.name)
+            if value != rule.default:
+                changed.append((rule.name, value))
+        return hashlib.sha256(repr(sorted(changed)).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,10 +248,11 @@ class SourceState:
 
     def forgets(self) -> Self:
         """Return the state as due now, to find out what stands at its address."""
-        again = replace(self.asked_whole(), discovery=Discovery(forgotten=True))
+        forgetful = replace(self.asked_whole(), discovery=Discovery(forgotten=True))
         if self.discovery.found != "feed":
-            return again
-        return replace(again, redirects=replace(self.redirects, effective_url=None, moved_at=None))
+            return forgetful
+        redirects = replace(self.redirects, effective_url=None, moved_at=None)
+        return replace(forgetful, redirects=redirects)
 
     def asked_whole(self) -> Self:
         """Return the state as due now, without validators: the next visit fetches and reads the
@@ -289,7 +298,8 @@ class Entry:
         """32 hex characters that change if title, link, texts or update time of the entry
         change."""
         parts = (self.title, self.url, self.summary, self.content, str(self.updated))
-        return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()[:32]
+        data = "\x1f".join(parts).encode("utf-8", "replace")
+        return hashlib.sha256(data).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -419,9 +429,8 @@ class ReadArticle(Article):
 
     def filed(self) -> Article:
         """Return the article alone, as its file stores it."""
-        return Article(
-            **{attribute.name: getattr(self, attribute.name) for attribute in fields(Article)}
-        )
+        values = {attribute.name: getattr(self, attribute.name) for attribute in fields(Article)}
+        return Article(**values)
 
 
 class FeedKey(NamedTuple):
@@ -493,11 +502,8 @@ class Outcome:
 def make_article_id(key: str) -> str:
     """Return the id for the canonical URL `key`: the first 26 characters of its SHA-256 in
     lower-case base32."""
-    return (
-        base64.b32encode(hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest())
-        .decode()
-        .lower()[:26]
-    )
+    digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
+    return base64.b32encode(digest).decode().lower()[:_ID_CHARS]
 
 
 def entry_urn(instance: uuid.UUID, article_id: str) -> str:
@@ -509,7 +515,8 @@ def story_urn(instance: uuid.UUID, name: str) -> str:
     """Return the published id of a story: a version 8 UUID, so that it cannot equal an article's
     version 5 UUID."""
     value = uuid.uuid5(instance, f"story:{name}").int
-    return uuid.UUID(int=value & ~(15 << 76) | 8 << 76).urn
+    without_version = value & ~(15 << _VERSION_BIT)
+    return uuid.UUID(int=without_version | 8 << _VERSION_BIT).urn
 
 
 def is_of_story(urn: str) -> bool:

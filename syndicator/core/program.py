@@ -52,12 +52,9 @@ def program_of(environ: Mapping[str, str], argv: Sequence[str]) -> str:
     """Return the command for the environment and arguments of a process."""
     if environ.get(VARIABLE):
         return environ[VARIABLE]
-    path = Path(argv[0]) if argv else Path()
-    return (
-        "python -m syndicator"
-        if (path.parent.name, path.name) == ("syndicator", "__main__.py")
-        else "syndicator"
-    )
+    script = Path(argv[0]) if argv else Path()
+    is_module = script.name == "__main__.py" and script.parent.name == "syndicator"
+    return "python -m syndicator" if is_module else "syndicator"
 
 
 def install(extra: str) -> str:

@@ -44,9 +44,14 @@ def known(url: str, environ: Mapping[str, str]) -> dict[str, str]:
 
 def expand(url: str, values: Mapping[str, str]) -> str:
     """Return `url` with the escaped values of its placeholders; placeholders without value stay."""
-    return _PLACEHOLDER.sub(
-        lambda match: quote(values[match[1]], safe="") if match[1] in values else match[0], url
-    )
+
+    def get_escaped_value(placeholder: re.Match[str]) -> str:
+        name = placeholder[1]
+        if name not in values:
+            return placeholder[0]
+        return quote(values[name], safe="")
+
+    return _PLACEHOLDER.sub(get_escaped_value, url)
 
 
 def fill_in(text: str, values: Mapping[str, str]) -> str:
@@ -70,12 +75,14 @@ def masked_bytes(data: bytes, values: Mapping[str, str]) -> bytes:
 
 def spellings(values: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return (spelling, placeholder) for each way to write the values, longest first."""
-    placeholders = {
-        spelling: f"$%7B{name}%7D"
-        for name, value in values.items()
-        for spelling in (value, *(quote(value, safe=safe) for safe in _SAFE))
-        if len(value) >= LEAST
-    }
+    placeholders: dict[str, str] = {}
+    for name, value in values.items():
+        if len(value) < LEAST:
+            continue
+        placeholder = f"$%7B{name}%7D"
+        placeholders[value] = placeholder
+        for safe in _SAFE:
+            placeholders[quote(value, safe=safe)] = placeholder
     return sorted(placeholders.items(), key=lambda pair: -len(pair[0]))
 
 
@@ -83,38 +90,46 @@ def published(url: str, names: Collection[str]) -> str:
     """Return `url` for subscribers: no parameters with placeholders of `names`, the path cut before
     one."""
 
-    def secret(part: str) -> int | None:
-        return next(
-            (match.start() for match in _PLACEHOLDER.finditer(part) if match[1] in names), None
-        )
+    def find_secret(part: str) -> int | None:
+        for match in _PLACEHOLDER.finditer(part):
+            if match[1] in names:
+                return match.start()
+        return None
 
-    if secret(url) is None:
+    if find_secret(url) is None:
         return url
     parts = urlsplit(url)
-    start = secret(parts.path)
-    path = parts.path if start is None else parts.path[: parts.path.rfind("/", 0, start) + 1]
-    query = "&".join(pair for pair in parts.query.split("&") if secret(pair) is None)
-    fragment = parts.fragment if secret(parts.fragment) is None else ""
-    return urlunsplit((parts.scheme, parts.netloc, path, query, fragment))
+    path = parts.path
+    secret_start = find_secret(path)
+    if secret_start is not None:
+        path = path[: path.rfind("/", 0, secret_start) + 1]
+    pairs = [pair for pair in parts.query.split("&") if find_secret(pair) is None]
+    fragment = parts.fragment if find_secret(parts.fragment) is None else ""
+    return urlunsplit((parts.scheme, parts.netloc, path, "&".join(pairs), fragment))
 
 
 def telling(url: str) -> tuple[str, ...]:
     """Return the parameters of `url` that look like a secret, except placeholders."""
-    pairs = (pair.partition("=") for pair in urlsplit(url).query.split("&"))
-    return tuple(
-        unquote(name)
-        for name, _, value in pairs
-        if value and _TELLING.fullmatch(unquote(name)) and not _PLACEHOLDER.search(value)
-    )
+    names = []
+    for pair in urlsplit(url).query.split("&"):
+        escaped_name, _, value = pair.partition("=")
+        name = unquote(escaped_name)
+        looks_secret = bool(value) and _TELLING.fullmatch(name) is not None
+        if looks_secret and not _PLACEHOLDER.search(value):
+            names.append(name)
+    return tuple(names)
 
 
 def with_placeholder(url: str, parameter: str, variable: str) -> str:
     """Return `url` with a placeholder as the value of `parameter`."""
     parts = urlsplit(url)
-    pairs = [
-        f"{name}=${{{variable}}}" if unquote(name) == parameter else f"{name}{equals}{value}"
-        for name, equals, value in (pair.partition("=") for pair in parts.query.split("&"))
-    ]
+    pairs = []
+    for pair in parts.query.split("&"):
+        name, _, _ = pair.partition("=")
+        if unquote(name) == parameter:
+            pairs.append(f"{name}=${{{variable}}}")
+        else:
+            pairs.append(pair)
     return urlunsplit(parts._replace(query="&".join(pairs)))
 
 

@@ -60,6 +60,8 @@ SUFFIX = re.compile(
 )
 SLUG_CHARS = 60  # choice: readable and typeable
 _DIGEST_CHARS = 6  # of a digest at the end of a slug
+_STEM_CHARS = 200  # of a name, before it is shortened to a slug
+_STAMP_CHARS = 32  # of a digest: 128 bits
 # Device names reserved by Windows, and names of our own pages.
 _RESERVED = frozenset(
     [
@@ -121,13 +123,17 @@ def suggestion(word: str, candidates: Iterable[str]) -> str:
 def line(value: str) -> str:
     """Return `value` as one line of legal characters in NFC, with single spaces."""
     if value.isprintable() and "  " not in value:  # most texts: single spaces, nothing illegal
-        return (value if value.isascii() else unicodedata.normalize("NFC", value)).strip()
+        if value.isascii():
+            return value.strip()
+        return unicodedata.normalize("NFC", value).strip()
     return _SPACE.sub(" ", unicodedata.normalize("NFC", legal(value))).strip()
 
 
 def width(value: str) -> int:
     """Return the number of columns: a wide CJK character takes two."""
-    return len(value) if value.isascii() else len(value) + len(_WIDE.findall(value))
+    if value.isascii():
+        return len(value)
+    return len(value) + len(_WIDE.findall(value))
 
 
 def words(value: str) -> list[str]:
@@ -173,11 +179,14 @@ def plain(markdown: str) -> str:
 
 
 def _content(value: str) -> str:
+    """Return a line of Markdown without the marks of items, quotes and headings before it."""
     if _RULE.match(value):
         return value
     for _ in range(_MOST_NESTED):
-        marker = _ITEM.match(value) or (_QUOTE.match(value) if value.startswith(">") else None)
-        if not marker:
+        marker = _ITEM.match(value)
+        if marker is None and value.startswith(">"):
+            marker = _QUOTE.match(value)
+        if marker is None:
             break
         value = value[marker.end() :].lstrip()
     heading = _HEADING.match(value)
@@ -185,11 +194,15 @@ def _content(value: str) -> str:
 
 
 def _inline_text(value: str) -> str:
+    """Return a line of Markdown without emphasis, pictures, escapes and targets of links."""
     # most lines have no mark; this check is five times cheaper
-    return _INLINE.sub(_unmarked, value) if _MARK.search(value) else value
+    if not _MARK.search(value):
+        return value
+    return _INLINE.sub(_unmarked, value)
 
 
 def _unmarked(match: re.Match[str]) -> str:
+    """Return the text of a match of _INLINE."""
     _, code, escaped, _, label, address, entity = match.groups()
     if code is not None:
         padded = code[0] == code[-1] == " " and len(code) > _PADDING
@@ -200,7 +213,9 @@ def _unmarked(match: re.Match[str]) -> str:
         return _inline_text(label)
     if address is not None:
         return address
-    return html.unescape(entity) if entity is not None else ""
+    if entity is not None:
+        return html.unescape(entity)
+    return ""
 
 
 def stem(value: str, most: int = 80) -> str:
@@ -220,49 +235,52 @@ def slug(name: str) -> str:
     spelled = f"dot {folded[1:]}" if re.match(r"\.\w", folded) else folded
     for character, word in _SPELLED:
         spelled = spelled.replace(character, word)
-    readable = stem(spelled, 200)
-    if (
-        readable
-        and len(readable) <= SLUG_CHARS
-        and readable not in _RESERVED
-        and not _loses(spelled)
-    ):
+    readable = stem(spelled, _STEM_CHARS)
+    is_valid = bool(readable) and len(readable) <= SLUG_CHARS and readable not in _RESERVED
+    if is_valid and not _loses_characters(spelled):
         return readable
     digest = hashlib.sha256(folded.encode()).hexdigest()[:_DIGEST_CHARS]
-    return f"{readable[: SLUG_CHARS - _DIGEST_CHARS - 1].rstrip('-') or 'x'}-{digest}"
+    beginning = readable[: SLUG_CHARS - _DIGEST_CHARS - 1].rstrip("-") or "x"
+    return f"{beginning}-{digest}"
 
 
-def _loses(spelled: str) -> bool:
-    return any(
-        (
-            not char.isascii()
-            and unicodedata.category(char)[0] in "SCLN"
-            and not unicodedata.name(char, "").startswith("LATIN ")
-        )
-        or unicodedata.category(char)[0] == "S"
-        for char in unicodedata.normalize("NFKD", spelled)
-    )
+def _loses_characters(spelled: str) -> bool:
+    """Return True if a slug of `spelled` lacks signs, or letters of other scripts."""
+    for character in unicodedata.normalize("NFKD", spelled):
+        category = unicodedata.category(character)[0]
+        if category == "S":
+            return True
+        is_letter_or_number = category in "CLN"
+        if not is_letter_or_number or character.isascii():
+            continue
+        if not unicodedata.name(character, "").startswith("LATIN "):
+            return True
+    return False
 
 
 def persons(author: str | None) -> tuple[str, ...]:
     """Return the names in `author`, a list with commas; "Kim Lee, Jr." and "Acme, Inc." are one
     name each."""
-    parts: list[str] = []
-    for part in filter(None, map(str.strip, (author or "").split(","))):
-        if parts and SUFFIX.fullmatch(part):
-            parts[-1] += f", {part}"
+    names: list[str] = []
+    for part in (author or "").split(","):
+        name = part.strip()
+        if not name:
+            continue
+        if names and SUFFIX.fullmatch(name):
+            names[-1] += f", {name}"
         else:
-            parts.append(part)
-    if len(parts) == 2 and not any(" " in part for part in parts):  # noqa: PLR2004 - a surname and a first name
-        return (", ".join(parts),)
-    return tuple(dict.fromkeys(parts))
+            names.append(name)
+    is_surname_first = len(names) == 2 and not any(" " in name for name in names)  # noqa: PLR2004 - a surname and a first name
+    if is_surname_first:
+        return (", ".join(names),)
+    return tuple(dict.fromkeys(names))
 
 
 def stamp(*parts: str | bytes) -> str:
     """Return a digest of `parts`: a form's version, to refuse edits of changed content, or an
     ETag."""
     data = [part if isinstance(part, bytes) else part.encode("utf-8", "replace") for part in parts]
-    return hashlib.sha256(b"\0".join(data)).hexdigest()[:32]
+    return hashlib.sha256(b"\0".join(data)).hexdigest()[:_STAMP_CHARS]
 
 
 def counted(number: int, noun: str) -> str:
@@ -289,9 +307,10 @@ def visible(value: str) -> str:
 
 def one_line(value: object) -> str:
     """Return `value` as text for a table cell: `visible`, without line ends and tabs."""
-    return visible(
-        " ".join(str(value).split()) if any(end in str(value) for end in "\n\t\r") else str(value)
-    )
+    text = str(value)
+    if any(end in text for end in "\n\t\r"):
+        text = " ".join(text.split())
+    return visible(text)
 
 
 def folded(text: str) -> str:
@@ -299,8 +318,8 @@ def folded(text: str) -> str:
     replaced."""
     if text.isascii():
         return text.lower()
-    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).lower())
-    return unicodedata.normalize("NFC", plain).translate(_ALSO)
+    without_accents = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).lower())
+    return unicodedata.normalize("NFC", without_accents).translate(_ALSO)
 
 
 def each_word(text: str) -> Iterator[str]:
@@ -316,6 +335,8 @@ def each_term(text: str) -> Iterator[str]:
 
 
 def _runs(text: str) -> list[str]:
+    """Return the runs of letters and digits, without case and accents, parted where a script with
+    spaces meets one without."""
     plain = folded(text)
     return (_ASCII_RUN if plain.isascii() else _RUN).findall(plain)
 
@@ -324,7 +345,8 @@ def _runs(text: str) -> list[str]:
 def _terms(run: str) -> tuple[str, ...]:
     word = _word(run)
     if _FIRST_UNSPACED.match(run):
-        return tuple(word[at : at + 2] for at in range(max(1, len(word) - 1)))
+        pairs = max(1, len(word) - 1)
+        return tuple(word[start : start + 2] for start in range(pairs))
     return (word,) if word else ()
 
 

@@ -43,6 +43,7 @@ _CANONICAL = re.compile(
 )
 # Absolute addresses, the usual case: no base changes them.
 _ABSOLUTE = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)*/[\w~./%-]*(?:\?[\w~./%&=+-]+)?", re.A)
+_SHOWN_CHARS = 200  # of a wrong URL, in a message
 _HOST_CHARS = 253  # 255 octets with lengths and root (RFC 1035 2.3.4)
 _IPV4_PARTS = 4
 _OCTET = 256  # values of one part of an IPv4 address
@@ -96,35 +97,38 @@ def _is_canonical(url: str) -> bool:
 
 def respelled(url: str) -> str:
     """Do the work of `canonical` without its shortcut for URLs that already are."""
-    cleaned = _AUTHORITY.sub(r"\1", _slashed(_HEAD.sub(r"\1://", _cleaned(url), count=1)), count=1)
+    with_slashes = _slashed(_HEAD.sub(r"\1://", _cleaned(url), count=1))
+    without_user = _AUTHORITY.sub(r"\1", with_slashes, count=1)
     try:
-        parts = urlsplit(cleaned)
+        parts = urlsplit(without_user)
         host = parts.hostname or ""
         port = parts.port
     except ValueError as error:
-        raise BadUrl(f"not a URL: {url[:200]!r}") from error
+        raise BadUrl(f"not a URL: {url[:_SHOWN_CHARS]!r}") from error
     scheme = parts.scheme.lower()
     if scheme not in _DEFAULT_PORT or not host:
-        raise BadUrl(f"not an http or https URL: {url[:200]!r}")
+        raise BadUrl(f"not an http or https URL: {url[:_SHOWN_CHARS]!r}")
     netloc = _host(host)
     if port is not None and port != _DEFAULT_PORT[scheme]:
         netloc += f":{port}"
-    path = _escape(_dots(parts.path or "/"), _SAFE_PATH)
-    return urlunsplit((scheme, netloc, path, _query(parts.query), ""))
+    path = _escape(_remove_dots(parts.path or "/"), _SAFE_PATH)
+    return urlunsplit((scheme, netloc, path, _remove_tracking(parts.query), ""))
 
 
 def alias(url: str) -> str:
     """Return a key that is equal with https or http, with or without www and last slash."""
     if _is_canonical(url):  # ten times cheaper than the rest; `add` calls it for every source
-        name, _, place = url.partition("://")[2].partition("/")
-        return f"{name.removeprefix('www.')}/{place.rstrip('/')}"
+        host, _, path = url.partition("://")[2].partition("/")
+        return f"{host.removeprefix('www.')}/{path.rstrip('/')}"
     try:
         parts = urlsplit(canonical(url))
     except BadUrl:
         return url.strip()
     host = parts.netloc.removeprefix("www.")
     path = parts.path.rstrip("/") or "/"
-    return host + path + (f"?{parts.query}" if parts.query else "")
+    if not parts.query:
+        return host + path
+    return f"{host}{path}?{parts.query}"
 
 
 def is_mail(url: str) -> bool:
@@ -151,18 +155,21 @@ def absolute(base: str, reference: str) -> str | None:
     if reference.startswith("//"):
         reference = "//" + reference.lstrip("/")
     head = _HEAD.match(reference)
-    if head and (head[0].endswith("//") or head[1].lower() != base.partition(":")[0].lower()):
-        reference = _HEAD.sub(r"\1://", reference, count=1)
+    if head:
+        has_other_scheme = head[1].lower() != base.partition(":")[0].lower()
+        if has_other_scheme or head[0].endswith("//"):
+            reference = _HEAD.sub(r"\1://", reference, count=1)
     try:
         joined = urljoin(base, reference)
         parts = urlsplit(joined)
-        usable = parts.scheme.lower() in _DEFAULT_PORT and bool(parts.hostname)
+        is_web_address = parts.scheme.lower() in _DEFAULT_PORT and bool(parts.hostname)
     except ValueError:
         return None
-    return joined if usable else None
+    return joined if is_web_address else None
 
 
 def _parts(url: str) -> SplitResult:
+    """Return the parts of the canonical `url`, empty ones if it is no URL."""
     try:
         return urlsplit(canonical(url))
     except BadUrl:
@@ -179,11 +186,10 @@ def own_host(url: str) -> str:
     """Return the host of `url`, or the user's site on a shared host (`/~alice`, github.com/alice),
     or ""."""
     parts = _parts(url)
-    return (
-        site(url)
-        if _user((parts.hostname or "").removeprefix("www."), parts.path)
-        else parts.netloc
-    )
+    host_name = (parts.hostname or "").removeprefix("www.")
+    if _find_user(host_name, parts.path):
+        return site(url)
+    return parts.netloc
 
 
 def domain(url: str) -> str:
@@ -200,12 +206,13 @@ def site(url: str) -> str:
     /@alice), the owner is the user."""
     parts = _parts(url)
     name = (parts.hostname or "").removeprefix("www.")
-    user = _user(name, parts.path)
-    if user and name in _shared().users and user[0] in _USER_MARKS:
+    user = _find_user(name, parts.path)
+    if user and name in _load_shared_hosts().users and user[0] in _USER_MARKS:
         return f"{user[1:]}.{name}"
     if user:
         return f"{name}/{user}"
-    return parts.netloc.removeprefix("www.") if "." not in name or is_numeric_host(name) else name
+    keeps_port = "." not in name or is_numeric_host(name)
+    return parts.netloc.removeprefix("www.") if keeps_port else name
 
 
 def same_site(url: str, other: str) -> bool:
@@ -221,11 +228,15 @@ def publisher(url: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _publisher(owner: str) -> str:
-    name = owner.partition("/")[0].partition(":")[0]
-    if "/" in owner or owner.startswith("["):
+    """Return the publisher of the site `owner`."""
+    is_ipv6 = owner.startswith("[")
+    if "/" in owner or is_ipv6:
         return owner
-    below = _shared().subdomains.fullmatch(name)
-    return (below[1] if below else "") or _registrable(name) or _unlisted(name) or owner
+    name = owner.partition(":")[0]
+    shared_subdomain = _load_shared_hosts().subdomains.fullmatch(name)
+    if shared_subdomain and shared_subdomain[1]:
+        return shared_subdomain[1]
+    return _registrable(name) or _last_two_labels(name) or owner
 
 
 def same_publisher(url: str, other: str) -> bool:
@@ -233,7 +244,9 @@ def same_publisher(url: str, other: str) -> bool:
     return publisher(url) == publisher(other)
 
 
-class _Shared(NamedTuple):
+class _SharedHosts(NamedTuple):
+    """Hosts that are shared by users, each with a site of their own."""
+
     subdomains: re.Pattern[str]  # matches a host below one of them; group 1 is the user's
     users: tuple[str, ...]
     paths: Mapping[str, int]
@@ -241,43 +254,54 @@ class _Shared(NamedTuple):
 
 
 @cache
-def _shared() -> _Shared:
+def _load_shared_hosts() -> _SharedHosts:
     import tomllib  # late: a run with nothing due does not need it
 
-    table = tomllib.loads(
-        (Path(__file__).parent.parent / "data/shared_hosts.toml").read_text(encoding="utf-8")
-    )
-    paths = {name: count for name, count in table["paths"].items() if "*" not in name}
-    patterns = {name: count for name, count in table["paths"].items() if "*" in name}
-    parents = "|".join(
-        re.escape(name).replace(r"\*", "[a-z.]{2,6}") for name in table["subdomains"]
-    )
-    return _Shared(
-        re.compile(rf"(?:.*\.)?([^.]+\.(?:{parents}))"), tuple(table["users"]), paths, patterns
+    file = Path(__file__).parent.parent / "data/shared_hosts.toml"
+    table = tomllib.loads(file.read_text(encoding="utf-8"))
+    paths = {}
+    patterns = {}
+    for name, segments in table["paths"].items():
+        if "*" in name:
+            patterns[name] = segments
+        else:
+            paths[name] = segments
+    parents = [re.escape(name).replace(r"\*", "[a-z.]{2,6}") for name in table["subdomains"]]
+    return _SharedHosts(
+        subdomains=re.compile(rf"(?:.*\.)?([^.]+\.(?:{'|'.join(parents)}))"),
+        users=tuple(table["users"]),
+        paths=paths,
+        patterns=patterns,
     )
 
 
-def _user(name: str, path: str) -> str:
+def _find_user(name: str, path: str) -> str:
+    """Return the part of `path` that names a user of the host `name`, "" if there is none."""
+    shared = _load_shared_hosts()
+    if name in shared.paths:
+        count = shared.paths[name]  # segments of a user's name
+    else:
+        matches = (number for host, number in shared.patterns.items() if fnmatchcase(name, host))
+        count = next(matches, 0)
     segments = [segment for segment in path.lower().split("/") if segment]
-    shared = _shared()
-    matches = (count for pattern, count in shared.patterns.items() if fnmatchcase(name, pattern))
-    count = shared.paths[name] if name in shared.paths else next(matches, 0)
-    if (
-        len(segments) > 1
-        and segments[0] in _BEFORE_USER
-        and (count or segments[1][0] in _USER_MARKS)
-    ):
-        del segments[0]
+    if len(segments) > 1 and segments[0] in _BEFORE_USER:
+        is_before_user = count > 0 or segments[1][0] in _USER_MARKS
+        if is_before_user:
+            del segments[0]
     if segments and segments[0][0] in _USER_MARKS:
         count = 1
-    owner = "/".join(segments[:count])
-    return _FEED_ENDING.sub("", owner) if len(segments) <= count else owner
+    user = "/".join(segments[:count])
+    if len(segments) > count:
+        return user
+    return _FEED_ENDING.sub("", user)
 
 
-def _unlisted(name: str) -> str:
+def _last_two_labels(name: str) -> str:
     """Return the last two labels, for top-level domains that the public suffix list lacks."""
     labels = name.split(".")
-    return "" if is_numeric_host(name) or len(labels) == 1 else ".".join(labels[-2:])
+    if is_numeric_host(name) or len(labels) == 1:
+        return ""
+    return ".".join(labels[-2:])
 
 
 def is_numeric_host(name: str) -> bool:
@@ -286,6 +310,8 @@ def is_numeric_host(name: str) -> bool:
 
 
 def _registrable(name: str) -> str:
+    """Return the registrable domain of a host, "" for an IP address or an unknown top-level
+    domain."""
     if is_numeric_host(name):
         return ""
     # late: it imports the standard library's HTTP client, which a run with nothing due does not
@@ -323,10 +349,12 @@ def is_front_page(url: str) -> bool:
 
 
 def _cleaned(value: str) -> str:
+    """Remove what browsers ignore: blanks at both ends, tabs and line ends."""
     return re.sub(r"[\t\r\n]", "", value.strip(_BLANK).strip())
 
 
 def _slashed(value: str) -> str:
+    """Replace backslashes by slashes before query and fragment, except in other schemes."""
     match = re.match(r"[^?#]*", value)
     head = match[0] if match else ""
     scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", head)
@@ -337,21 +365,22 @@ def _slashed(value: str) -> str:
 
 def _host(name: str) -> str:
     """Return a host as browsers spell it: IDNA in ASCII, IPv4 as four decimal numbers, IPv6
-    compressed."""
+    compressed. Raises BadUrl."""
     if ":" in name:
         return f"[{_ipv6(name)}]"
     try:
         name = _ascii(unquote_to_bytes(name).decode()).rstrip(".").lower()
     except (UnicodeError, ValueError) as error:
-        raise BadUrl(f"not a host name: {name[:200]!r}") from error
+        raise BadUrl(f"not a host name: {name[:_SHOWN_CHARS]!r}") from error
     if not re.fullmatch(r"[a-z0-9._~!$&'()*+,;=-]+", name) or len(name) > _HOST_CHARS:
-        raise BadUrl(f"not a host name: {name[:200]!r}")
+        raise BadUrl(f"not a host name: {name[:_SHOWN_CHARS]!r}")
     if re.fullmatch(r"\d+|0x[0-9a-f]*", name.rpartition(".")[2]):
         return _ipv4(name)
     return name
 
 
 def _ascii(name: str) -> str:
+    """Return a host in ASCII (IDNA). Raises ValueError, UnicodeError."""
     if name.isascii():
         for label in name.lower().split("."):
             if label.startswith("xn--") and label[4:].encode().decode("punycode").isascii():
@@ -365,28 +394,33 @@ def _ascii(name: str) -> str:
 
 
 def _ipv4(name: str) -> str:
-    """Read 127.1, 0x7f000001 and 2130706433 as 127.0.0.1 (URL Standard, IPv4 parser)."""
-    labels = name.split(".")
+    """Read 127.1, 0x7f000001 and 2130706433 as 127.0.0.1 (URL Standard, IPv4 parser). Raises
+    BadUrl."""
+    fault = f"not an address: {name[:_SHOWN_CHARS]!r}"
     try:
-        numbers = [_number(label) for label in labels]
+        numbers = [_parse_number(label) for label in name.split(".")]
     except ValueError as error:
-        raise BadUrl(f"not an address: {name[:200]!r}") from error
-    value = numbers[-1]
-    for index, number in enumerate(numbers[:-1]):
-        value += number << (8 * (_IPV4_PARTS - 1 - index)) if number < _OCTET else 1 << 32
-    if (
-        len(labels) > _IPV4_PARTS
-        or numbers[-1] >= _OCTET ** (_IPV4_PARTS + 1 - len(labels))
-        or value >= 1 << 32
-    ):
-        raise BadUrl(f"not an address: {name[:200]!r}")
-    return ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
+        raise BadUrl(fault) from error
+    if len(numbers) > _IPV4_PARTS:
+        raise BadUrl(fault)
+    *octets, last = numbers
+    if any(octet >= _OCTET for octet in octets):
+        raise BadUrl(fault)
+    # the last number fills all octets that are left
+    if last >= _OCTET ** (_IPV4_PARTS - len(octets)):
+        raise BadUrl(fault)
+    address = last
+    for index, octet in enumerate(octets):
+        address += octet << (8 * (_IPV4_PARTS - 1 - index))
+    return ".".join(str(address >> shift & 255) for shift in (24, 16, 8, 0))
 
 
-def _number(label: str) -> int:
+def _parse_number(label: str) -> int:
+    """Parse a hexadecimal (0x7f), octal (0177) or decimal number. Raises ValueError."""
     if label.startswith("0x"):
         return int(label[2:] or "0", 16)
-    return int(label, 8 if label.startswith("0") and len(label) > 1 else 10)
+    is_octal = label.startswith("0") and len(label) > 1
+    return int(label, 8 if is_octal else 10)
 
 
 def _ipv6(name: str) -> str:
@@ -395,55 +429,65 @@ def _ipv6(name: str) -> str:
     try:
         value = int(ipaddress.IPv6Address(name))
     except ValueError as error:
-        raise BadUrl(f"not an address: {name[:200]!r}") from error
+        raise BadUrl(f"not an address: {name[:_SHOWN_CHARS]!r}") from error
     full = ":".join(f"{value >> shift & 0xFFFF:x}" for shift in range(112, -16, -16))
-    runs = sorted(
-        re.finditer(r"(?:\b0(?::|$)){2,}", full),
-        key=lambda run: (-len(run[0].rstrip(":")), run.start()),
-    )
-    if not runs:
+    zero_runs = list(re.finditer(r"(?:\b0(?::|$)){2,}", full))
+    if not zero_runs:
         return full
-    return f"{full[: runs[0].start()].rstrip(':')}::{full[runs[0].end() :]}"
+    longest = max(zero_runs, key=lambda run: len(run[0].rstrip(":")))  # the first of equal ones
+    return f"{full[: longest.start()].rstrip(':')}::{full[longest.end() :]}"
 
 
-def _dots(path: str) -> str:
-    out: list[str] = []
+def _remove_dots(path: str) -> str:
+    """Resolve `.` and `..` in a path, also if escaped."""
+    resolved: list[str] = []
     segments = path.split("/")
     for index, segment in enumerate(segments):
-        plain = segment.replace("%2e", ".").replace("%2E", ".")
-        if plain == "..":
-            if len(out) > 1:
-                out.pop()
-        elif plain != ".":
-            out.append(segment)
+        plain_segment = segment.replace("%2e", ".").replace("%2E", ".")
+        if plain_segment not in (".", ".."):
+            resolved.append(segment)
             continue
-        if index == len(segments) - 1:
-            out.append("")
-    return "/".join(out) or "/"
+        if plain_segment == ".." and len(resolved) > 1:
+            resolved.pop()
+        is_last = index == len(segments) - 1
+        if is_last:
+            resolved.append("")
+    return "/".join(resolved) or "/"
 
 
 def _escape(value: str, safe: str) -> str:
+    """Escape all characters but `safe` and unreserved ones; unescape unreserved ones."""
     value = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", value)
     pieces = re.split(r"((?:%[0-9A-Fa-f]{2})+)", value)
     for index, piece in enumerate(pieces):
-        if index % 2:
-            # only unreserved characters may be unescaped without a change of meaning
-            pieces[index] = "".join(
-                (
-                    chr(byte)
-                    if chr(byte).isascii() and (chr(byte).isalnum() or chr(byte) in "-._~")
-                    else f"%{byte:02X}"
-                )
-                for byte in unquote_to_bytes(piece)
-            )
+        is_escaped = index % 2 == 1
+        if is_escaped:
+            pieces[index] = "".join(_escape_byte(byte) for byte in unquote_to_bytes(piece))
         else:
             pieces[index] = quote(piece, safe=safe, encoding="utf-8", errors="replace")
     return "".join(pieces)
 
 
-def _query(query: str) -> str:
-    pairs = (_escape(pair, _SAFE_QUERY) for pair in query.split("&") if pair)
-    return "&".join(pair for pair in pairs if not _TRACKING.match(pair.split("=", 1)[0]))
+def _escape_byte(byte: int) -> str:
+    """Return the character of an unreserved byte, which alone may be unescaped without a change of
+    meaning; else its escape."""
+    character = chr(byte)
+    if character.isascii() and (character.isalnum() or character in "-._~"):
+        return character
+    return f"%{byte:02X}"
+
+
+def _remove_tracking(query: str) -> str:
+    """Return a query, escaped, without empty and tracking parameters."""
+    pairs = []
+    for pair in query.split("&"):
+        if not pair:
+            continue
+        escaped_pair = _escape(pair, _SAFE_QUERY)
+        name = escaped_pair.split("=", 1)[0]
+        if not _TRACKING.match(name):
+            pairs.append(escaped_pair)
+    return "&".join(pairs)
 
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -475,9 +519,11 @@ def private(url: str) -> str:
     """Return the kind of private host in an http(s) URL, or "" if it is public or no URL."""
     name = _parts(url).hostname or ""
     if is_numeric_host(name):
-        what = special(ipaddress.ip_address(name))
-        return f"{name} is {what}" if what else ""
-    return f"{name} is a name of a private network" if _PRIVATE_NAME.fullmatch(name) else ""
+        kind = special(ipaddress.ip_address(name))
+        return f"{name} is {kind}" if kind else ""
+    if _PRIVATE_NAME.fullmatch(name):
+        return f"{name} is a name of a private network"
+    return ""
 
 
 def refusal(url: str, by: str = "") -> str:
@@ -485,7 +531,9 @@ def refusal(url: str, by: str = "") -> str:
     link within."""
     if redacted(url) != url:
         return "the address has a user name or password in it"
-    return private(url) if not (by and private(by)) else ""
+    if by and private(by):
+        return ""
+    return private(url)
 
 
 @lru_cache(maxsize=16)

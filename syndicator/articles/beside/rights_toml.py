@@ -52,20 +52,15 @@ class RightsFile:
         """Write a missing file, or upgrade an older one: keep [before], move its [linked] hosts to
         [shown]."""
 
-        def upgraded(there: dict[str, Any]) -> dict[str, Any]:
-            if there.get("unit") == _UNIT:
-                return there
-            merged = {
-                key: {*hosts, *there.get("linked", {}).get(key, ())} for key, hosts in shown.items()
-            }
-            merged |= {
-                key: set(hosts)
-                for key, hosts in there.get("linked", {}).items()
-                if key not in merged
-            }
-            return {"before": there.get("before", before), "shown": merged}
+        def upgrade(tables: dict[str, Any]) -> dict[str, Any]:
+            if tables.get("unit") == _UNIT:
+                return tables
+            hosts_by_source = {key: set(hosts) for key, hosts in shown.items()}
+            for key, hosts in tables.get("linked", {}).items():
+                hosts_by_source.setdefault(key, set()).update(hosts)
+            return {"before": tables.get("before", before), "shown": hosts_by_source}
 
-        self._update(upgraded)
+        self._update(upgrade)
 
     def before(self, key: str) -> tuple[str, ...]:
         """Return the domains that the source wrote for before ownership existed."""
@@ -73,40 +68,40 @@ class RightsFile:
 
     def shown(self, key: str) -> tuple[str, ...]:
         """Return the hosts that the source once wrote for. Articles filed then stay published."""
-        return (
-            *self._read.get("shown", {}).get(key, ()),
-            *self._read.get("linked", {}).get(key, ()),
-        )
+        former = self._read.get("shown", {}).get(key, ())
+        linked = self._read.get("linked", {}).get(key, ())
+        return (*former, *linked)
 
     def linked(self, key: str, today: date) -> tuple[str, ...]:
         """Return the hosts whose front page linked the source's feed when seen within BELIEVED."""
         hosts: Mapping[str, date] = self._read.get("linked", {}).get(key, {})
-        return tuple(site for site, seen in hosts.items() if today - seen < BELIEVED)
+        return tuple(host for host, day in hosts.items() if today - day < BELIEVED)
 
     def all_linked(self) -> Iterator[tuple[str, str]]:
         """Yield (source key, host) of every link and every move."""
         for table in ("linked", "moved"):
             for key, hosts in self._read.get(table, {}).items():
-                yield from ((key, host) for host in hosts)
+                for host in hosts:
+                    yield key, host
 
     def is_fresh(self, key: str, site: str, today: date) -> bool:
         """Return True if the front page of `site` was seen within ASKED_AGAIN to link the feed."""
-        seen = self._read.get("linked", {}).get(key, {}).get(site)
-        return seen is not None and today - seen < ASKED_AGAIN
+        day = self._read.get("linked", {}).get(key, {}).get(site)
+        return day is not None and today - day < ASKED_AGAIN
 
     def ending(self, key: str, today: date) -> dict[str, date]:
         """Return by host the day its link expires, if within WARNED."""
-        ends = {
-            site: seen + BELIEVED
-            for site, seen in self._read.get("linked", {}).get(key, {}).items()
-        }
-        return {site: end for site, end in ends.items() if today < end <= today + WARNED}
+        endings: dict[str, date] = {}
+        for host, day in self._read.get("linked", {}).get(key, {}).items():
+            end = day + BELIEVED
+            if today < end <= today + WARNED:
+                endings[host] = end
+        return endings
 
     def moved(self, key: str) -> dict[str, MovedHost]:
         """Return former hosts by the host that the source's site moved to."""
-        return {
-            new: MovedHost(**move) for new, move in self._read.get("moved", {}).get(key, {}).items()
-        }
+        moves = self._read.get("moved", {}).get(key, {})
+        return {new_host: MovedHost(**move) for new_host, move in moves.items()}
 
     def link(self, key: str, site: str, today: date) -> None:
         """Record that the front page of `site` links the feed of the source."""
@@ -118,33 +113,34 @@ class RightsFile:
         if site not in self._read.get("linked", {}).get(key, {}):
             return
 
-        def unlinked(there: dict[str, Any]) -> dict[str, Any]:
-            links = {name: day for name, day in there["linked"][key].items() if name != site}
-            hosts = {*there.get("shown", {}).get(key, ()), site}
-            return {
-                **there,
-                "linked": {**there["linked"], key: links},
-                "shown": {**there.get("shown", {}), key: hosts},
-            }
+        def move_host(tables: dict[str, Any]) -> dict[str, Any]:
+            linked = dict(tables["linked"])
+            linked[key] = {host: day for host, day in linked[key].items() if host != site}
+            shown = dict(tables.get("shown", {}))
+            shown[key] = {*shown.get(key, ()), site}
+            return {**tables, "linked": linked, "shown": shown}
 
-        self._update(unlinked)
+        self._update(move_host)
 
     def move(self, key: str, old: str, new: str, today: date) -> None:
         """Record that the source's site moved from host `old` to host `new`."""
         self._put("moved", key, {new: {"old": old, "on": today}})
 
     def _put(self, table: str, key: str, rows: Mapping[str, Any]) -> None:
-        def put(there: dict[str, Any]) -> dict[str, Any]:
-            sources = there.get(table, {})
-            return {**there, table: {**sources, key: {**sources.get(key, {}), **rows}}}
+        """Add `rows` to the table of the source."""
 
-        self._update(put)
+        def add_rows(tables: dict[str, Any]) -> dict[str, Any]:
+            sources = dict(tables.get(table, {}))
+            sources[key] = {**sources.get(key, {}), **rows}
+            return {**tables, table: sources}
+
+        self._update(add_rows)
 
     @cached_property
     def _read(self) -> dict[str, Any]:
-        return self._parsed(self._file.read())
+        return self._parse(self._file.read())
 
-    def _parsed(self, data: bytes | None) -> dict[str, Any]:
+    def _parse(self, data: bytes | None) -> dict[str, Any]:
         try:
             return tomllib.loads((data or b"").decode())
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -153,21 +149,21 @@ class RightsFile:
             ) from error
 
     def _update(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-        self._file.update(lambda data: _write_rights(change(self._parsed(data))))
+        """Write the file with `change(tables)`."""
+        self._file.update(lambda data: _write_rights(change(self._parse(data))))
         self.__dict__.pop("_read", None)
 
 
 def _write_rights(tables: Mapping[str, Any]) -> bytes:
     parts = [_NOTE, f"unit = {quote(_UNIT)}\n"]
     for name in ("before", "shown"):
-        rows = sorted(tables.get(name, {}).items())
-        parts.append(
-            write_table(f"[{name}]", {quote(key): sorted(hosts) for key, hosts in rows if hosts})
-        )
+        hosts_by_source = {}
+        for key, hosts in sorted(tables.get(name, {}).items()):
+            if hosts:
+                hosts_by_source[quote(key)] = sorted(hosts)
+        parts.append(write_table(f"[{name}]", hosts_by_source))
     for name in ("linked", "moved"):
         for key, hosts in sorted(tables.get(name, {}).items()):
-            rows = sorted(hosts.items())
-            parts.append(
-                write_table(f"[{name}.{quote(key)}]", {quote(host): value for host, value in rows})
-            )
+            values = {quote(host): value for host, value in sorted(hosts.items())}
+            parts.append(write_table(f"[{name}.{quote(key)}]", values))
     return "".join(parts).encode()

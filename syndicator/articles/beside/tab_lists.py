@@ -17,8 +17,10 @@ _NO_STORY: Final = "-"
 
 def read_lines(data: bytes | None) -> list[str]:
     """Return the whole lines in order, without a last line cut by a crash."""
-    data = data or b""
-    return data[: data.rfind(b"\n") + 1].decode("utf-8", "replace").split("\n")[:-1]
+    if data is None:
+        return []
+    whole_lines = data[: data.rfind(b"\n") + 1]
+    return whole_lines.decode("utf-8", "replace").split("\n")[:-1]
 
 
 def _is_current(entry: object) -> bool:
@@ -48,11 +50,13 @@ class TabList(Generic[T]):
 
     def compact(self, files: KeptFiles) -> None:
         """Rewrite an existing file without outdated lines."""
-        self.file(files).update(
-            lambda data: (
-                None if data is None else self.note.encode() + self._write(self._parse(data))
-            )
-        )
+
+        def rewrite(data: bytes | None) -> bytes | None:
+            if data is None:
+                return None
+            return self.note.encode() + self._write(self._parse(data))
+
+        self.file(files).update(rewrite)
 
     def stamp(self, files: KeptFiles) -> str | None:
         """Return a value that changes with the file, or None if it is missing."""
@@ -62,12 +66,16 @@ class TabList(Generic[T]):
         return files.file(self.name)
 
     def _parse(self, data: bytes | None) -> list[T]:
-        matches = map(self.line.fullmatch, read_lines(data))
-        entries = [self.parse(match) for match in matches if match]
-        last = {self.key(entry): entry for entry in entries}
-        return [entry for entry in last.values() if self.is_current(entry)]
+        last_by_key: dict[Hashable, T] = {}
+        for line in read_lines(data):
+            match = self.line.fullmatch(line)
+            if match:
+                entry = self.parse(match)
+                last_by_key[self.key(entry)] = entry
+        return [entry for entry in last_by_key.values() if self.is_current(entry)]
 
     def _write(self, entries: Iterable[T]) -> bytes:
+        """Return the lines of those entries that are valid."""
         lines = ["\t".join(self.columns(entry)) for entry in entries]
         return "".join(f"{line}\n" for line in lines if self.line.fullmatch(line)).encode()
 
@@ -106,13 +114,15 @@ def _key_first(pair: Pair) -> str:
 
 
 def _parse_decision(line: re.Match[str]) -> Decided:
-    story = "" if line[2] == _NO_STORY else line[2]
-    return Decided(line[1], story, bool(line[3]))
+    article, story, final = line.groups()
+    return Decided(article, "" if story == _NO_STORY else story, bool(final))
 
 
 def _write_decision(decided: Decided) -> tuple[str, ...]:
-    columns = (decided.article, decided.story or _NO_STORY)
-    return (*columns, "final") if decided.final else columns
+    story = decided.story or _NO_STORY
+    if decided.final:
+        return decided.article, story, "final"
+    return decided.article, story
 
 
 CARRIED: Final = TabList(
@@ -178,5 +188,5 @@ ADDED_TO: Final[Sequence[TabList[Any]]] = (CARRIED, PRUNED, STORIES, LEADS, FOLL
 
 def compact_lists(files: KeptFiles) -> None:
     """Delete outdated lines from all lists to which lines are added. Raises OSError."""
-    for kept in ADDED_TO:
-        kept.compact(files)
+    for tab_list in ADDED_TO:
+        tab_list.compact(files)

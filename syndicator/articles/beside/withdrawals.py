@@ -30,13 +30,16 @@ def _write_row(withdrawn: Withdrawn) -> dict[str, Any]:
 
 
 def _parse_row(row: dict[str, Any]) -> Withdrawn:
-    keys: list[Any] = [str(feed).split("/", 1) for feed in row.get("feeds", [])]
+    feeds = []
+    for name in row.get("feeds", []):
+        axis, slug = str(name).split("/", 1)
+        feeds.append(FeedKey(axis, slug))
     return Withdrawn(
         id=str(row["id"]),
         at=fields.parsed(str(row["at"])),
-        feeds=tuple(FeedKey(axis, slug) for axis, slug in keys),
+        feeds=tuple(feeds),
         url=str(row.get("url", "")),
-        aliases=tuple(map(str, row.get("aliases", []))),
+        aliases=tuple(str(alias) for alias in row.get("aliases", [])),
     )
 
 
@@ -59,12 +62,15 @@ def enter_withdrawal(
     feeds: Iterable[FeedKey] | None = None,
 ) -> None:
     """List `article` as withdrawn from `feeds` (None: its own). The caller deletes the file."""
+    if feeds is None:
+        feeds = feeds_of(article)
+    aliases = [text.legal(alias) for alias in aliases_of(article)]
     entry = Withdrawn(
         id=article.id,
         at=fields.moment(at) or at,
-        feeds=tuple(feeds_of(article) if feeds is None else feeds),
+        feeds=tuple(feeds),
         url=text.legal(article.url),
-        aliases=tuple(dict.fromkeys(map(text.legal, aliases_of(article)))),
+        aliases=tuple(dict.fromkeys(aliases)),
     )
     article_store.remember_paths([article.id])
     add_withdrawals(article_store, [entry])
@@ -72,22 +78,24 @@ def enter_withdrawal(
 
 def add_withdrawals(files: KeptFiles, new: Iterable[Withdrawn]) -> None:
     """Add the withdrawals `new` to the list; what is listed already wins."""
-    added = {entry.id: entry for entry in new}
+    new_by_id = {entry.id: entry for entry in new}
 
     def add_missing(listed: list[Withdrawn] | None) -> Iterable[Withdrawn] | None:
-        before = {entry.id: entry for entry in listed or ()}
-        if added.keys() <= before.keys():
+        listed_by_id = {entry.id: entry for entry in listed or ()}
+        if new_by_id.keys() <= listed_by_id.keys():
             return None  # leave the file alone
-        return (added | before).values()
+        return (new_by_id | listed_by_id).values()
 
     WITHDRAWN.update(files, add_missing)
 
 
 def unlist_withdrawn(files: KeptFiles, article_id: str) -> None:
     """Remove an article from the list."""
-    WITHDRAWN.update(
-        files, lambda listed: [entry for entry in listed or () if entry.id != article_id]
-    )
+
+    def remove_article(listed: list[Withdrawn] | None) -> Iterable[Withdrawn]:
+        return [entry for entry in listed or () if entry.id != article_id]
+
+    WITHDRAWN.update(files, remove_article)
 
 
 class KeptAway:
@@ -109,11 +117,11 @@ class KeptAway:
 
     def get(self, article_id: str) -> tuple[str, bytes] | None:
         """Return path and bytes of an article's file, or None."""
-        place = self.folder / article_id
-        file = next(
-            (path for path in sorted(place.rglob("*.md")) if not path.name.startswith(".")), None
-        )
-        return (file.relative_to(place).as_posix(), file.read_bytes()) if file else None
+        folder = self.folder / article_id
+        for file in sorted(folder.rglob("*.md")):
+            if not file.name.startswith("."):
+                return file.relative_to(folder).as_posix(), file.read_bytes()
+        return None
 
     def drop(self, article_id: str) -> bool:
         """Delete an article's file; False if there was none."""

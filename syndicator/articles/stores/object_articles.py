@@ -70,61 +70,74 @@ class ObjectArticleStore(HasInstance):
     def _edit(
         self, article: Article, path: str, ordered: Collection[str]
     ) -> tuple[Article, FileStamp, bool]:
+        """Merge `article` into its object, again if somebody else edits it meanwhile."""
         for _ in range(_TRIES):
-            old, etag = self.objects.get(checked(path, self.name)) or (None, ABSENT)
-            if old is None:
+            stored, etag = self.objects.get(checked(path, self.name)) or (None, ABSENT)
+            if stored is None:
                 merged, data = names.first(article)
-            elif (other := names.id_in(old, path)) not in (None, article.id):
-                path = self._apart(article, path, str(other))
-                continue
             else:
-                merged, data = names.over(article, old, path, ordered)
-            if data == old:
+                stored_id = names.id_in(stored, path)
+                if stored_id not in (None, article.id):
+                    path = self._reserve_apart(article, path, str(stored_id))
+                    continue
+                merged, data = names.over(article, stored, path, ordered)
+            if data == stored:
                 return merged, _stamp(path, etag, len(data)), False
-            if (new := self._put(path, data, over=etag)) is not None:
-                return merged, _stamp(path, new, len(data)), True
+            new_etag = self._put(path, data, over=etag)
+            if new_etag is not None:
+                return merged, _stamp(path, new_etag, len(data)), True
         raise OSError(errno.EREMOTE, "it keeps being edited; run again", self._place(path))
 
     def _put(self, path: str, data: bytes, *, over: str) -> str | None:
         return self.objects.put(checked(path, self.name), data, over=over, headers=_HEADERS)
 
-    def _apart(self, article: Article, path: str, other: str) -> str:
-        """Reserve a new path: an article with a similar id took the path `other` meanwhile."""
+    def _reserve_apart(self, article: Article, path: str, other_id: str) -> str:
+        """Reserve a new path: an article with a similar id took the path meanwhile."""
         self._index.release(path)
-        shorter = {article.id[:size] for size in range(ID_CHARS, len(id_part(path) or "") + 1)}
-        return self._index.reserve(article.id, new_path(article, {*shorter, other}))
+        longest = len(id_part(path) or "")
+        shorter_ids = {article.id[:size] for size in range(ID_CHARS, longest + 1)}
+        return self._index.reserve(article.id, new_path(article, {*shorter_ids, other_id}))
 
     def get(self, path: str) -> Article:
         return names.loaded(self.read(path), self._place(path))
 
     def read(self, path: str) -> bytes:
-        found = self.objects.get(checked(path, self.name))
-        if found is None:
+        stored = self.objects.get(checked(path, self.name))
+        if stored is None:
             raise FileNotFoundError(errno.ENOENT, "no such object", self._place(path))
-        return found[0]
+        data, _ = stored
+        return data
 
     def stamp(self, path: str) -> FileStamp:
-        if (stored := self.objects.head(checked(path, self.name))) is None:
+        stored = self.objects.head(checked(path, self.name))
+        if stored is None:
             raise FileNotFoundError(errno.ENOENT, "no such object", self._place(path))
         return _stamp_of(stored)
 
     def find(self, article_id: str) -> str | None:
         path = self._index.path(article_id)
-        return path if path is not None and self.objects.head(path) is not None else None
+        if path is None or self.objects.head(path) is None:
+            return None
+        return path
 
     def id_at(self, path: str) -> str:
         with suppress(OSError):
-            if in_file := names.id_in(self.read(path), path):
-                return in_file
+            stated_id = names.id_in(self.read(path), path)
+            if stated_id:
+                return stated_id
         return id_part(path) or ""
 
     def path_of(self, what: str) -> str | None:
         path = what.removeprefix(f"{self.name}/")
-        return path if is_article_path(path) and self.objects.head(path) is not None else None
+        if not is_article_path(path) or self.objects.head(path) is None:
+            return None
+        return path
 
     def walk(self) -> Iterator[FileStamp]:
         articles = [stamp for stamp in self.objects.walk() if is_article_path(stamp.key)]
-        yield from map(_stamp_of, sorted(articles, key=lambda stamp: stamp.key))
+        articles.sort(key=lambda stamp: stamp.key)
+        for stamp in articles:
+            yield _stamp_of(stamp)
 
     def names(self) -> Iterator[str]:
         yield from sorted(stamp.key for stamp in self.objects.walk())
@@ -135,11 +148,11 @@ class ObjectArticleStore(HasInstance):
     def left_behind(self, *, sweep: bool = True) -> Changes:
         assert self.clock is not None
 
-        def look(path: str) -> FileStamp | None:
+        def find_stamp(path: str) -> FileStamp | None:
             stamp = self.objects.head(path)
             return None if stamp is None else _stamp_of(stamp)
 
-        return names.left_behind(self._index, self.clock(), look, sweep=sweep)
+        return names.left_behind(self._index, self.clock(), find_stamp, sweep=sweep)
 
     def folder_stamps(self) -> dict[str, tuple[int, int]]:
         return {
@@ -147,14 +160,17 @@ class ObjectArticleStore(HasInstance):
         }
 
     def put_back(self, path: str, data: bytes) -> None:
-        if (article_id := names.id_in(data, path)) is not None:
+        article_id = names.id_in(data, path)
+        if article_id is not None:
             self._index.reserve(article_id, path, writing=False)
-        if self.objects.head(path) is not None or self._put(path, data, over=ABSENT) is None:
+        exists = self.objects.head(path) is not None
+        if exists or self._put(path, data, over=ABSENT) is None:
             raise FileExistsError(errno.EEXIST, "is there", self._place(path))
 
     def edit(self, path: str, data: bytes, *, over: bytes | None = None) -> None:
-        there, etag = self.objects.get(checked(path, self.name)) or (None, ABSENT)
-        if over not in (None, there) or self._put(path, data, over=etag) is None:
+        stored, etag = self.objects.get(checked(path, self.name)) or (None, ABSENT)
+        was_edited = over is not None and over != stored
+        if was_edited or self._put(path, data, over=etag) is None:
             raise OSError(
                 errno.EREMOTE, "it was edited meanwhile, and stays as it is", self._place(path)
             )
@@ -167,15 +183,15 @@ class ObjectArticleStore(HasInstance):
         return path
 
     def delete(self, path: str) -> bool:
-        there = self.objects.head(checked(path, self.name)) is not None
+        existed = self.objects.head(checked(path, self.name)) is not None
         self.objects.delete(path)
         self._index.release(path)
-        return there
+        return existed
 
     def delete_all(self, paths: Iterable[str]) -> None:
-        going = [checked(path, self.name) for path in paths]
-        self.objects.delete(*going)
-        for path in going:
+        valid_paths = [checked(path, self.name) for path in paths]
+        self.objects.delete(*valid_paths)
+        for path in valid_paths:
             self._index.release(path)
 
     def sweep(self) -> int:
@@ -190,7 +206,8 @@ class ObjectArticleStore(HasInstance):
     def remember_paths(self, ids: Iterable[str]) -> None:
         """Reserve the paths of articles whose rows are deleted before their files."""
         for article_id in ids:
-            if (path := self._index.path(article_id)) is not None:
+            path = self._index.path(article_id)
+            if path is not None:
                 self._index.reserve(article_id, path, writing=False)
 
     def _place(self, path: str) -> str:
@@ -230,67 +247,81 @@ class ObjectSnapshots:
 
     def put_packed(self, article_id: str, packed: bytes) -> None:
         self._objects.put(self._key(article_id), packed)
-        self._objects.delete(*(self._key(article_id, version) for version in self._others()))
+        self._objects.delete(*self._list_other_keys(article_id))
 
     def get(self, article_id: str) -> tuple[bytes, dict[str, str]] | None:
         page = self._find(article_id)
-        return None if page is None else unpacked(page[1])
+        if page is None:
+            return None
+        _, data = page
+        return unpacked(data)
 
     def forget(self, article_id: str) -> None:
-        self._objects.delete(
-            *(self._key(article_id, version) for version in (None, *self._others()))
-        )
+        self._objects.delete(self._key(article_id), *self._list_other_keys(article_id))
 
     def outdated(self) -> frozenset[str]:
-        older = (version for version in self._others() if int(version) < self.version)
-        keys = (stamp.key for version in older for stamp in self._objects.walk(f"{version}/"))
-        return frozenset(key.rpartition("/")[2].removesuffix(".gz") for key in keys)
+        article_ids = []
+        for version in self._list_other_versions():
+            if int(version) >= self.version:
+                continue
+            for stamp in self._objects.walk(f"{version}/"):
+                article_ids.append(stamp.key.rpartition("/")[2].removesuffix(".gz"))
+        return frozenset(article_ids)
 
     def note_read(self, article_id: str) -> None:
         page = self._find(article_id)
-        if page is not None and page[0] != self._key(article_id):
-            self.put_packed(article_id, page[1])
+        if page is None:
+            return
+        key, data = page
+        if key != self._key(article_id):
+            self.put_packed(article_id, data)
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
         day = before.date().isoformat().encode()
-        if daily and (self._objects.get(_PRUNED) or (b"",))[0] == day:
-            return 0
-        old = [
+        if daily:
+            last_pruning = self._objects.get(_PRUNED)
+            if last_pruning is not None and last_pruning[0] == day:
+                return 0
+        outdated = [
             stamp.key
             for stamp in self._objects.walk()
             if stamp.key.endswith(".gz") and stamp.modified < before
         ]
         if not dry_run:
-            self._objects.delete(*old)
+            self._objects.delete(*outdated)
             self._objects.put(_PRUNED, day)
-        return len(old)
+        return len(outdated)
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
         for stamp in list(self._objects.walk()):
             if not stamp.key.endswith(".gz"):
                 continue
-            found = self._objects.get(stamp.key)
-            if found is None:
+            stored = self._objects.get(stamp.key)
+            if stored is None:
                 continue
-            whole = unzipped(found[0])
-            if whole is None or secret(whole):
+            page = unzipped(stored[0])
+            if page is None or secret(page):
                 self._objects.delete(stamp.key)
 
     def _find(self, article_id: str) -> tuple[str, bytes] | None:
-        for version in (None, *self._others()):
-            key = self._key(article_id, version)
-            found = self._objects.get(key)
-            if found is not None:
-                return key, found[0]
+        """Return key and bytes of a page: of this version, else of another."""
+        for key in (self._key(article_id), *self._list_other_keys(article_id)):
+            stored = self._objects.get(key)
+            if stored is not None:
+                return key, stored[0]
         return None
 
     def _key(self, article_id: str, version: str | None = None) -> str:
+        """Return the key of a page as a version of the reader read it; None: this version."""
         folder = self.version if version is None else version
         return f"{folder}/{checked_id(article_id)[:2]}/{article_id}.gz"
 
-    def _others(self) -> list[str]:
+    def _list_other_keys(self, article_id: str) -> list[str]:
+        return [self._key(article_id, version) for version in self._list_other_versions()]
+
+    def _list_other_versions(self) -> list[str]:
         if self._older is None:
-            versions = (folder.rstrip("/") for folder in self._objects.folders())
+            versions = [folder.rstrip("/") for folder in self._objects.folders()]
             self._older = [
                 version
                 for version in versions

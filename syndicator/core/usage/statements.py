@@ -42,18 +42,17 @@ class Statement(NamedTuple):
 
     def line(self) -> str:
         """Return the line for the article file: "ai-input: no (Content-Signal, robots-txt)"."""
-        return (
-            f"{self.use}: {text.line(self.value)[:_LONGEST_VALUE]} ({self.vocabulary},"
-            f" {self.place})"
-        )
+        value = text.line(self.value)[:_LONGEST_VALUE]
+        return f"{self.use}: {value} ({self.vocabulary}, {self.place})"
 
 
 def parsed(line: str) -> Statement | None:
     """Parse a line from `Statement.line`; None if it has another form."""
-    use, colon, rest = line.partition(": ")
-    value, bracket, source = rest.rpartition(" (")
+    use, colon, value_and_source = line.partition(": ")
+    value, bracket, source = value_and_source.rpartition(" (")
     vocabulary, comma, place = source.removesuffix(")").rpartition(", ")
-    if not (colon and bracket and comma) or not line.endswith(")") or place not in PLACES:
+    has_all_marks = bool(colon and bracket and comma) and line.endswith(")")
+    if not has_all_marks or place not in PLACES:
         return None
     return Statement(use, value, vocabulary, cast(Place, place))
 
@@ -77,39 +76,42 @@ def terms(lines: Iterable[str]) -> Terms:
     statements = [statement for statement in map(parsed, lines) if statement]
     if not statements:
         return Terms()
-    valid = [
-        statement
-        for statement in statements
-        if statement.place == _nearest(statements, statement.vocabulary)
-    ]
-    forbidden = {statement.use: statement for statement in valid if statement.value == "no"}
-    licences = tuple(
-        dict.fromkeys(statement.value for statement in valid if statement.use == LICENCE)
-    )
+    forbidden: dict[str, Statement] = {}
+    licences: list[str] = []
+    texts: list[str] = []
+    for statement in statements:
+        if statement.place != _find_nearest_place(statements, statement.vocabulary):
+            continue
+        if statement.value == "no":
+            forbidden[statement.use] = statement
+        if statement.use == LICENCE:
+            licences.append(statement.value)
+        if statement.use == WORDS:
+            texts.append(statement.value)
+    most: ContentMode = "full"
+    if "search" in forbidden:
+        most = "link"
+    elif "full-text" in forbidden:
+        most = "excerpt"
+    free = ""
+    if "full-text" not in forbidden:
+        free = next((url for url in licences if _FREE.match(url)), "")
+    because = [statement.line() for use, statement in forbidden.items() if use != "ai-train"]
     return Terms(
-        most="link" if "search" in forbidden else "excerpt" if "full-text" in forbidden else "full",
+        most=most,
         model="ai-input" not in forbidden,
-        picture=not forbidden.keys() & {"search", "full-text"},
-        because=tuple(
-            statement.line() for statement in forbidden.values() if statement.use != "ai-train"
-        ),
-        licences=licences,
-        words=tuple(
-            dict.fromkeys(statement.value for statement in valid if statement.use == WORDS)
-        ),
-        free=(
-            ""
-            if "full-text" in forbidden
-            else next((url for url in licences if _FREE.match(url)), "")
-        ),
+        picture=most == "full",
+        because=tuple(because),
+        licences=tuple(dict.fromkeys(licences)),
+        words=tuple(dict.fromkeys(texts)),
+        free=free,
     )
 
 
-def _nearest(statements: list[Statement], vocabulary: str) -> Place:
-    return min(
-        (statement.place for statement in statements if statement.vocabulary == vocabulary),
-        key=PLACES.index,
-    )
+def _find_nearest_place(statements: list[Statement], vocabulary: str) -> Place:
+    """Return the place nearest to the article that has statements of this vocabulary."""
+    places = [statement.place for statement in statements if statement.vocabulary == vocabulary]
+    return min(places, key=PLACES.index)
 
 
 class Vocabulary(NamedTuple):
@@ -126,60 +128,67 @@ class Vocabulary(NamedTuple):
 @cache
 def vocabularies() -> tuple[Vocabulary, ...]:
     """Return all rows."""
-    rows = tomllib.loads(
-        files("syndicator.core.usage").joinpath("data/vocabularies.toml").read_text("utf-8")
-    )
-    return tuple(
-        Vocabulary(
-            row["name"],
-            row["form"],
-            {place: tuple(names) for place, names in row["fields"].items()},
-            {token: tuple(uses) for token, uses in row.get("uses", {}).items()},
-            frozenset(row.get("no", ())),
-            frozenset(row.get("yes", ())),
+    file = files("syndicator.core.usage").joinpath("data/vocabularies.toml")
+    rows = []
+    for row in tomllib.loads(file.read_text("utf-8"))["vocabulary"]:
+        vocabulary = Vocabulary(
+            name=row["name"],
+            form=row["form"],
+            fields={place: tuple(names) for place, names in row["fields"].items()},
+            uses={token: tuple(uses) for token, uses in row.get("uses", {}).items()},
+            no=frozenset(row.get("no", ())),
+            yes=frozenset(row.get("yes", ())),
         )
-        for row in rows["vocabulary"]
-    )
+        rows.append(vocabulary)
+    return tuple(rows)
 
 
 def names(place: Place) -> frozenset[str]:
     """Return the names of the fields that may have statements at `place`."""
-    return frozenset(name for row in vocabularies() for name in row.fields.get(place, ()))
+    field_names: set[str] = set()
+    for vocabulary in vocabularies():
+        field_names.update(vocabulary.fields.get(place, ()))
+    return frozenset(field_names)
 
 
 def said(place: Place, fields: Iterable[tuple[str, str]], base: str = "") -> tuple[Statement, ...]:
     """Return at most 20 distinct statements in `fields` (lower-case names). `base` resolves
     relative addresses."""
-    statements = (
-        Statement(use, answer, row.name, place)
-        for name, value in fields
-        for row in vocabularies()
-        if name in row.fields.get(place, ())
-        for use, answer in _answers(row, value[:_LONGEST].strip(), base)
-    )
-    return tuple(dict.fromkeys(statements))[:_MOST]
+    statements: dict[Statement, None] = {}  # a set in order
+    for name, value in fields:
+        for vocabulary in vocabularies():
+            if name not in vocabulary.fields.get(place, ()):
+                continue
+            for use, answer in _read_value(vocabulary, value[:_LONGEST].strip(), base):
+                statements[Statement(use, answer, vocabulary.name, place)] = None
+    return tuple(statements)[:_MOST]
 
 
-def _answers(row: Vocabulary, value: str, base: str) -> Iterator[tuple[str, str]]:
+def _read_value(vocabulary: Vocabulary, value: str, base: str) -> Iterator[tuple[str, str]]:
+    """Yield (use, answer) for each use that the value of a field states. Answers: "no", "yes", the
+    address of a licence, or a text."""
     if not value:
         return
-    if row.form == "text":
+    if vocabulary.form == "text":
         yield WORDS, value
-    elif row.form == "address":
+    elif vocabulary.form == "address":
         address = urls.absolute(base, value) if base else value
         if address and urls.host(address):
             yield LICENCE, address
     else:
-        for token, answer in _tokens(row, value.lower()):
-            yield from ((use, answer) for use in row.uses.get(token, ()))
+        for token, answer in _read_tokens(vocabulary, value.lower()):
+            for use in vocabulary.uses.get(token, ()):
+                yield use, answer
 
 
-def _tokens(row: Vocabulary, value: str) -> Iterator[tuple[str, str]]:
+def _read_tokens(vocabulary: Vocabulary, value: str) -> Iterator[tuple[str, str]]:
+    """Yield (token, answer) for each token of a list such as "noai, noimageai" or
+    "search=yes, ai-train=no"."""
     for part in _BETWEEN.split(value):
         token, _, answer = part.partition("=")
-        if row.form != "list" or answer in row.no:
+        if vocabulary.form != "list" or answer in vocabulary.no:
             yield token, "no"
-        elif answer in row.yes:
+        elif answer in vocabulary.yes:
             yield token, "yes"
 
 
@@ -190,12 +199,16 @@ def lines(robots_txt: str, product: str, url: str) -> str:
     """Return the usage lines of robots.txt for `product` (RFC 9309 2.2.1) and `url`, or "". The
     longest path wins."""
     parts = urlsplit(url)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    text = robots_txt.lower()
-    if not any(name in text for name in names("robots-txt") | _WHOLE_FILE):  # most files have none
+    path = parts.path or "/"
+    if parts.query:
+        path += f"?{parts.query}"
+    lower_text = robots_txt.lower()
+    usage_names = names("robots-txt") | _WHOLE_FILE
+    if not any(name in lower_text for name in usage_names):  # most files have none
         return ""
-    whole, groups = _groups(robots_txt)
-    statements = [*whole, *_matching(groups.get(product.lower(), groups.get("*", [])), path)]
+    usage = _parse_usage_lines(robots_txt)
+    group = usage.groups.get(product.lower(), usage.groups.get("*", []))
+    statements = [*usage.for_whole_file, *_select_for_path(group, path)]
     return "\n".join(f"{name}: {value}" for name, value in statements)[:_LONGEST]
 
 
@@ -210,54 +223,75 @@ def fields(header: str) -> Iterator[tuple[str, str]]:
 def licence_at(header: str, base: str) -> str:
     """Return the licence address in the result of `lines`, or "". `base`: the address of the
     robots.txt."""
-    named = next((value for name, value in fields(header) if name.lower() in _WHOLE_FILE), "")
-    address = urls.absolute(base, named) if named else None
-    return address if address and urls.host(address) else ""
+    for name, value in fields(header):
+        if name.lower() not in _WHOLE_FILE:
+            continue
+        address = urls.absolute(base, value) if value else None
+        return address if address and urls.host(address) else ""
+    return ""
 
 
-def _groups(robots_txt: str) -> tuple[list[_Line], dict[str, list[_Line]]]:
-    wanted = names("robots-txt")
-    whole: list[_Line] = []
-    groups: dict[str, list[_Line]] = {}
+class _UsageLines(NamedTuple):
+    """The usage lines of a robots.txt: those for all, and those of each group by user agent."""
+
+    for_whole_file: list[_Line]
+    groups: dict[str, list[_Line]]
+
+
+def _parse_usage_lines(robots_txt: str) -> _UsageLines:
+    usage_names = names("robots-txt")
+    usage = _UsageLines([], {})
     agents: list[str] = ["*"]  # lines before the first group are for all
-    naming = False
-    for name, value in _pairs(robots_txt):
+    is_after_agent = False
+    for name, value in _read_pairs(robots_txt):
         if name == "user-agent":
-            agents = [*(agents if naming else ()), value.lower().split(" ")[0]]
-            groups.setdefault(agents[-1], [])
+            agent = value.lower().split(" ")[0]
+            agents = [*agents, agent] if is_after_agent else [agent]
+            usage.groups.setdefault(agent, [])
         elif name in _WHOLE_FILE:
-            whole.append((name, value))
-        elif name in wanted:
+            usage.for_whole_file.append((name, value))
+        elif name in usage_names:
             for agent in agents:
-                groups.setdefault(agent, []).append((name, value))
-        naming = name == "user-agent"
-    return whole, groups
+                usage.groups.setdefault(agent, []).append((name, value))
+        is_after_agent = name == "user-agent"
+    return usage
 
 
-def _pairs(robots_txt: str) -> Iterator[tuple[str, str]]:
+def _read_pairs(robots_txt: str) -> Iterator[tuple[str, str]]:
+    """Yield name and value of each line that has both, without comments."""
     for line in robots_txt.lstrip("\ufeff").splitlines():
         name, colon, value = line.partition("#")[0].partition(":")
         if colon and value.strip():
             yield name.strip().lower(), value.strip()
 
 
-def _matching(statements: Iterable[tuple[str, str]], path: str) -> list[tuple[str, str]]:
-    best: dict[str, tuple[int, list[str]]] = {}
-    for name, value in statements:
-        pattern, rest = _pattern(value)
+def _select_for_path(lines: Iterable[_Line], path: str) -> list[_Line]:
+    """Return the lines whose pattern matches `path`, without the pattern; of each name those with
+    the longest one."""
+    longest: dict[str, int] = {}
+    values: dict[str, list[str]] = {}
+    for name, value in lines:
+        pattern, statement = _split_pattern(value)
         if not matches(pattern, path):
             continue
-        length, values = best.get(name, (-1, []))
-        if len(pattern) >= length:
-            best[name] = (len(pattern), [*(values if len(pattern) == length else ()), rest])
-    return [(name, value) for name, (_, values) in best.items() for value in values]
+        if len(pattern) > longest.get(name, -1):
+            longest[name] = len(pattern)
+            values[name] = [statement]
+        elif len(pattern) == longest[name]:
+            values[name].append(statement)
+    selected = []
+    for name, statements in values.items():
+        for statement in statements:
+            selected.append((name, statement))
+    return selected
 
 
-def _pattern(value: str) -> tuple[str, str]:
+def _split_pattern(value: str) -> tuple[str, str]:
+    """Return the pattern of paths before a statement, "" for all paths, and the statement."""
     if not value.startswith(("/", "*")):
         return "", value
-    pattern, _, rest = value.partition(" ")
-    return pattern, rest.strip()
+    pattern, _, statement = value.partition(" ")
+    return pattern, statement.strip()
 
 
 def matches(pattern: str, path: str) -> bool:
