@@ -122,7 +122,11 @@ async def _trip(
             source_key="bench", entry_id=url, url=url, digest="", status="pending", first_seen=now
         )
         async with room:
-            await ingest(run.visit(source, state).make_entry_context(replace(row, entry=Entry(id=url, url=url))))
+            await ingest(
+                run.visit(source, state).make_entry_context(
+                    replace(row, entry=Entry(id=url, url=url))
+                )
+            )
 
     try:
         await asyncio.gather(
