@@ -7,7 +7,7 @@ data/free_writing.toml; never negation, hedging, limits or attribution."""
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, takewhile
+from itertools import chain
 from typing import Final, NamedTuple
 
 from syndicator.core.ports import Material
@@ -59,33 +59,40 @@ def unfounded(excerpt: str, text: str, language: str) -> str:
     article = [
         _words(sentence.text, rules) for sentence in sentences.split(text, language=language)
     ]
-    last: int | None = None
+    last: int | None = None  # index of the article's sentence that states the one before
     for sentence in sentences.of_line(excerpt, language):
         claim = _words(sentence, rules)
-        places = range(len(article)) if last is None else range(last, min(last + 2, len(article)))
-        spans = (
-            (place, [*chain(*article[place:end])])
-            for place in places
-            for end in (place + 1, place + 2)
-        )
-        last = next((place for place, span in spans if _says(span, claim, rules)), None)
+        indices = range(len(article)) if last is None else range(last, min(last + 2, len(article)))
+        last = _find_statement(claim, article, indices, rules)
         if last is None:
             return sentence
     return ""
 
 
+def _find_statement(
+    claim: list[_Word], article: list[list[_Word]], indices: range, rules: _Language
+) -> int | None:
+    """Return the first of `indices` whose sentence, alone or with the next one, states `claim`."""
+    for index in indices:
+        for end in (index + 1, index + 2):
+            if _says([*chain(*article[index:end])], claim, rules):
+                return index
+    return None
+
+
 def _says(text: list[_Word], claim: list[_Word], rules: _Language) -> bool:
-    at = 0
+    """True if `text` has the words of `claim` in their order, and may omit those in between."""
+    index = 0
     end = len(text)
     times = sum(word.low in rules.when for word in text)
     for word in claim:
-        skipped = at
-        while at < end and not _same(text[at], word, rules):
-            at += 1
-        if at == end or not _may_go(text[skipped:at], text[at], times, rules):
+        gap_start = index
+        while index < end and not _same(text[index], word, rules):
+            index += 1
+        if index == end or not _may_go(text[gap_start:index], text[index], times, rules):
             return False
-        at += 1
-    return bool(claim) and _may_go(text[at:], None, times, rules)
+        index += 1
+    return bool(claim) and _may_go(text[index:], None, times, rules)
 
 
 def _may_go(gap: list[_Word], after: _Word | None, times: int, rules: _Language) -> bool:
@@ -93,30 +100,39 @@ def _may_go(gap: list[_Word], after: _Word | None, times: int, rules: _Language)
     several `times`."""
     if not gap:
         return True
-    timed = any(word.low in rules.when for word in gap)
-    if any(word.first or word.low in rules.kept for word in gap) or (timed and times > 1):
+    if any(word.first or word.low in rules.kept for word in gap):
         return False
-    if timed and len(gap) <= _DAY and gap[-1].low in rules.when:
+    has_time = any(word.low in rules.when for word in gap)
+    if has_time and times > 1:
+        return False
+    if has_time and len(gap) <= _DAY and gap[-1].low in rules.when:
         return True
-    aside = after is None or (after.broken and not any(word.broken for word in gap[1:]))
-    return gap[0].broken and aside
+    if not gap[0].broken:
+        return False
+    if after is None:
+        return True
+    is_one_aside = not any(word.broken for word in gap[1:])
+    return after.broken and is_one_aside
 
 
 def _same(word: _Word, other: _Word, rules: _Language) -> bool:
     """True for two forms of a word. Names and numbers must be equal."""
     if word.low == other.low:
         return True
-    if any(
-        form.text[:1].isdigit() or (form.text[:1].isupper() and not form.first)
-        for form in (word, other)
-    ):
+    if _is_name_or_number(word) or _is_name_or_number(other):
         return False
-    stem = sum(
-        1
-        for _ in takewhile(lambda pair: pair[0] == pair[1], zip(word.low, other.low, strict=False))
-    )
-    ends = {word.low[stem:], other.low[stem:]}
-    return stem >= _STEM and ends <= rules.endings | {""}
+    stem = 0
+    for letter, other_letter in zip(word.low, other.low, strict=False):
+        if letter != other_letter:
+            break
+        stem += 1
+    endings = {word.low[stem:], other.low[stem:]}
+    return stem >= _STEM and endings <= rules.endings | {""}
+
+
+def _is_name_or_number(word: _Word) -> bool:
+    is_name = word.text[:1].isupper() and not word.first
+    return is_name or word.text[:1].isdigit()
 
 
 def _words(sentence: str, rules: _Language) -> list[_Word]:
@@ -136,11 +152,17 @@ def _words(sentence: str, rules: _Language) -> list[_Word]:
 
 @lru_cache(maxsize=1)
 def _languages() -> dict[str, _Language]:
-    names = ("free", "endings", "when", "kept")
-    return {
-        code: _Language(table["write"], *(frozenset(table[name].split()) for name in names))
-        for code, table in read_toml("free_writing.toml").items()
-    }
+    """Load data/free_writing.toml: the rules by language code."""
+    languages = {}
+    for code, table in read_toml("free_writing.toml").items():
+        languages[code] = _Language(
+            write=table["write"],
+            free=frozenset(table["free"].split()),
+            endings=frozenset(table["endings"].split()),
+            when=frozenset(table["when"].split()),
+            kept=frozenset(table["kept"].split()),
+        )
+    return languages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,16 +184,23 @@ class Refusal:
 
 def short(value: str) -> str:
     """Cut `value` to SHOWN characters."""
-    return value if len(value) <= SHOWN else value[: SHOWN - 1] + "…"
+    if len(value) <= SHOWN:
+        return value
+    return value[: SHOWN - 1] + "…"
 
 
 def fault(excerpt: str, asked: Material) -> Refusal | None:
     """Return the first fault of an excerpt that a model wrote about `asked`, or None."""
     code = asked.language or language.detect(asked.text, None)
-    if address := _ADDRESS.search(excerpt):
+    address = _ADDRESS.search(excerpt)
+    if address:
         return Refusal(reason="url", detail=short(address[0]))
-    broken = sentences.fault(excerpt, asked.title)
-    if broken or len(sentences.of_line(excerpt, code)) > sentences.SENTENCES:
-        return Refusal(reason=broken or "long", detail=short(excerpt))
-    claim = unfounded(excerpt, asked.text, code or "")
-    return Refusal(reason="unfounded", detail=short(claim)) if claim else None
+    broken_rule = sentences.fault(excerpt, asked.title)
+    if broken_rule:
+        return Refusal(reason=broken_rule, detail=short(excerpt))
+    if len(sentences.of_line(excerpt, code)) > sentences.SENTENCES:
+        return Refusal(reason="long", detail=short(excerpt))
+    unfounded_sentence = unfounded(excerpt, asked.text, code or "")
+    if unfounded_sentence:
+        return Refusal(reason="unfounded", detail=short(unfounded_sentence))
+    return None

@@ -24,6 +24,8 @@ _MASK: Final = "[key]"
 _ESCAPED: Final = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 FIRST_REST: Final = timedelta(minutes=1)  # doubled with each in a row
 LONGEST_REST: Final = timedelta(hours=1)
+MOST_DOUBLINGS: Final = 10  # of a pause, so that the number stays small
+MOST_TOKENS: Final = 10**9  # of one answer; more is an error of the endpoint
 LONGEST_WISH: Final = timedelta(days=1)  # longest Retry-After
 IN_A_ROW: Final = 3  # failures, each of which the question may have caused
 # Failures that another question would not mend.
@@ -143,29 +145,35 @@ def _reply(result: FetchResult, form: str) -> Reply | Failed:
 
 
 def _content(value: Any) -> str:
+    """Return the text of a message: a string, or a list of parts with texts."""
     if isinstance(value, list):
         return "".join(str(part.get("text") or "") for part in value)
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return value.encode("utf-8", "replace").decode()
 
 
 def _tokens(value: Any) -> int:
+    """Return the number of tokens that the answer reports; 0 if it reports none that is
+    possible."""
     usage = value.get("usage")
-    total = usage.get("total_tokens") if isinstance(usage, dict) else None
-    return (
-        total if isinstance(total, int) and not isinstance(total, bool) and 0 < total < 10**9 else 0
-    )
+    if not isinstance(usage, dict):
+        return 0
+    total = usage.get("total_tokens")
+    if not isinstance(total, int) or isinstance(total, bool):
+        return 0
+    return total if 0 < total < MOST_TOKENS else 0
 
 
 def current(meter: Meter, settings: Llm, now: datetime) -> Meter:
     """Reset `meter` for a new day, or for another endpoint or model."""
     day = now.astimezone(UTC).strftime("%Y-%m-%d")
-    name = f"{settings.url} {settings.model}"
-    today = meter if meter.day == day else replace(meter, day=day, calls=0, tokens=0)
-    return (
-        today
-        if today.endpoint == name
-        else Meter(endpoint=name, day=day, calls=today.calls, tokens=today.tokens)
-    )
+    if meter.day != day:
+        meter = replace(meter, day=day, calls=0, tokens=0)
+    endpoint = f"{settings.url} {settings.model}"
+    if meter.endpoint != endpoint:
+        return Meter(endpoint=endpoint, day=day, calls=meter.calls, tokens=meter.tokens)
+    return meter
 
 
 def hindrance(meter: Meter, settings: Llm, cost: int, now: datetime) -> Refusal | None:
@@ -192,7 +200,9 @@ def hindrance(meter: Meter, settings: Llm, cost: int, now: datetime) -> Refusal 
 
 def awake(meter: Meter) -> Meter:
     """End a pause, unless the endpoint asked for it."""
-    return meter if meter.reason == "rate-limited" else replace(meter, rest_until=None)
+    if meter.reason == "rate-limited":
+        return meter
+    return replace(meter, rest_until=None)
 
 
 def begun(meter: Meter, cost: int) -> Meter:
@@ -212,14 +222,16 @@ def succeeded(meter: Meter, cost: int, tokens: int, form: str) -> Meter:
 def failed(meter: Meter, failure: Failed, now: datetime) -> Meter:
     """Record a failure. Pause if asked to, if unreachable, or after three in a row, each time twice
     as long."""
-    after = replace(
+    counted = replace(
         meter, failures=meter.failures + 1, reason=failure.reason, detail=failure.detail[:300]
     )
-    if not is_endpoints(failure) and after.failures < IN_A_ROW:
-        return after
-    ours = now + min(FIRST_REST * 2 ** min(meter.rests, 10), LONGEST_REST)
-    wish = min(failure.retry_after, now + LONGEST_WISH) if failure.retry_after else ours
-    return replace(after, rests=meter.rests + 1, rest_until=wish)
+    if not is_endpoints(failure) and counted.failures < IN_A_ROW:
+        return counted
+    if failure.retry_after:
+        rest_until = min(failure.retry_after, now + LONGEST_WISH)
+    else:
+        rest_until = now + min(FIRST_REST * 2 ** min(meter.rests, MOST_DOUBLINGS), LONGEST_REST)
+    return replace(counted, rests=meter.rests + 1, rest_until=rest_until)
 
 
 def is_endpoints(failure: Failed) -> bool:

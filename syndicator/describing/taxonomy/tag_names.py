@@ -46,8 +46,10 @@ def spellings() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def ordinary() -> frozenset[str]:
     """Return words that are no names, in lower case."""
-    topical = {word for topic in topics() for word in topic.words if "-" not in word}
-    return frozenset({*_file()["ordinary"].split(), *topical} - spellings().keys()) | _JOINING
+    words = set(_file()["ordinary"].split())
+    for topic in topics():
+        words.update(word for word in topic.words if "-" not in word)
+    return frozenset(words - spellings().keys()) | _JOINING
 
 
 @lru_cache(maxsize=1)
@@ -66,10 +68,11 @@ def canonical(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> st
     words."""
     tag = " ".join(tag.split())
     folded = _fold(tag)
-    small = folded in ambiguous() and tag == tag.casefold()
-    if folded in spellings() and not (small and text and not in_text(tag, text)[:1].isupper()):
-        return spellings()[folded]
-    return learnt.get(tag.casefold()) or in_text(tag, text) or _by_words(tag, learnt)
+    if folded in spellings():
+        may_be_word = folded in ambiguous() and tag == tag.casefold() and bool(text)
+        if not may_be_word or in_text(tag, text)[:1].isupper():
+            return spellings()[folded]
+    return learnt.get(tag.casefold()) or in_text(tag, text) or _spell_by_words(tag, learnt)
 
 
 def in_text(tag: str, text: str) -> str:
@@ -77,36 +80,40 @@ def in_text(tag: str, text: str) -> str:
     none."""
     if not tag or not text:
         return ""
-    pattern = (
-        r"(?<=[\w,;:)’'\"”-] )("
-        + re.escape(tag).replace(r"\ ", r"[\s-]").replace(r"\-", r"[\s-]")
-        + r")(?!\w)"
-    )
+    any_separator = re.escape(tag).replace(r"\ ", r"[\s-]").replace(r"\-", r"[\s-]")
+    pattern = rf"(?<=[\w,;:)’'\"”-] )({any_separator})(?!\w)"
     forms = Counter(match[1] for match in re.finditer(pattern, text, re.IGNORECASE))
-    return max(sorted(forms), key=forms.__getitem__) if forms else ""
+    if not forms:
+        return ""
+    return max(sorted(forms), key=forms.__getitem__)
 
 
-def _by_words(tag: str, learnt: Mapping[str, str]) -> str:
+def _spell_by_words(tag: str, learnt: Mapping[str, str]) -> str:
     """Spell the listed names and ordinary words of a tag ("Ai Safety": "AI safety"); keep
     others."""
-    pieces = re.split(r"([\s-]+)", tag)
-    spelled = [_word(piece, learnt) if piece[:1].isalnum() else piece for piece in pieces]
-    if None not in spelled:
-        return "".join(filter(None, spelled))
-    calm = (
-        piece.capitalize() if len(piece) > SHOUTED and piece.isupper() else piece
-        for piece in pieces
-    )
-    return (
-        "".join(s or piece for s, piece in zip(spelled, calm, strict=True))
-        if tag.isupper()
-        else tag
-    )
+    is_shouted = tag.isupper()
+    result = ""
+    for piece in re.split(r"([\s-]+)", tag):
+        is_word = piece[:1].isalnum()
+        spelling = _spell_word(piece, learnt) if is_word else piece
+        if spelling is None and not is_shouted:
+            return tag
+        if spelling:
+            result += spelling
+        elif len(piece) > SHOUTED and piece.isupper():
+            result += piece.capitalize()
+        else:
+            result += piece
+    return result
 
 
-def _word(word: str, learnt: Mapping[str, str]) -> str | None:
-    low = word.casefold()
-    return spellings().get(_fold(word)) or learnt.get(low) or (low if low in ordinary() else None)
+def _spell_word(word: str, learnt: Mapping[str, str]) -> str | None:
+    """Return the listed or learnt spelling of a word, or its lower case; None if it is unknown."""
+    folded = word.casefold()
+    spelling = spellings().get(_fold(word)) or learnt.get(folded)
+    if spelling:
+        return spelling
+    return folded if folded in ordinary() else None
 
 
 def _fold(name: str) -> str:
@@ -117,90 +124,109 @@ def clean(tag: str) -> str:
     """Return the tag without marks around it; a slug of several parts gets blanks
     ("us_world-news")."""
     tag = " ".join(tag.split()).lstrip(" \"'“”‘’#,;•*-_").rstrip(" \"'“”‘’.,;•*-_")
-    return (
-        re.sub(r"[-_]", " ", tag)
-        if _SLUG.match(tag) and ("_" in tag or tag.count("-") > 1)
-        else tag
-    )
+    has_several_parts = "_" in tag or tag.count("-") > 1
+    if has_several_parts and _SLUG.match(tag):
+        return re.sub(r"[-_]", " ", tag)
+    return tag
 
 
 def sound(tag: str, title: str = "", own: Collection[str] = ()) -> bool:
     """True if a tag is fit for readers. `own`: names of the article's author and site."""
     name = clean(tag)
+    if not 0 < len(name.split()) <= WORDS or len(name) > CHARACTERS:
+        return False
+    if not any(map(str.isalpha, name)):
+        return False
+    if _ADDRESS.search(name) or _NUMBERED.search(name):
+        return False
+    if _SENTENCE.search(name) and not _ABBREVIATED.search(name):
+        return False
+    own_names = {_keep_letters(own_name) for own_name in own if own_name}
+    if _keep_letters(name) in own_names or _says_title(name, title):
+        return False
     words = [word.casefold() for word in re.findall(r"[^\W_]+(?:['’][^\W_]+)?", name)]
-    if (
-        not 0 < len(name.split()) <= WORDS
-        or len(name) > CHARACTERS
-        or not any(map(str.isalpha, name))
-    ):
-        return False
-    if (
-        _ADDRESS.search(name)
-        or _NUMBERED.search(name)
-        or (_SENTENCE.search(name) and not _ABBREVIATED.search(name))
-    ):
-        return False
-    if _folded(name) in {_folded(name) for name in own if name} or _says_title(name, title):
-        return False
-    return not _housekeeping(tag, words)
+    return not _is_housekeeping(tag, words)
 
 
 def stands(forms: Iterable[str], text: str) -> bool:
     """True if `text` has one of `forms`, in any case, plural or hyphenation; in scripts without
     spaces, anywhere."""
-    folded = text.casefold()
+    folded_text = text.casefold()
     for form in forms:
         words = tuple(
             word.removesuffix("s") if len(word) > WORDS else word for word in _PART.findall(form)
         )
-        there = all(word.casefold() in folded for word in words)  # ten times as fast as the pattern
-        if there and _pattern(words, bounded=form.isascii()).search(text):
+        # ten times as fast as the pattern
+        has_words = all(word.casefold() in folded_text for word in words)
+        if has_words and _pattern(words, bounded=form.isascii()).search(text):
             return True
     return False
 
 
 @lru_cache(maxsize=5_000)
 def _pattern(words: tuple[str, ...], *, bounded: bool) -> re.Pattern[str]:
-    edges = (r"(?<!\w)", r"(?:e?s)?(?!\w)") if bounded else ("", "")
-    return re.compile(r"[\W_]{0,2}".join(map(re.escape, words)).join(edges), re.IGNORECASE)
+    """Return a pattern of `words`, with any separator between them; `bounded`: not inside other
+    words."""
+    pattern = r"[\W_]{0,2}".join(map(re.escape, words))
+    if bounded:
+        pattern = rf"(?<!\w){pattern}(?:e?s)?(?!\w)"
+    return re.compile(pattern, re.IGNORECASE)
 
 
-def _housekeeping(tag: str, words: list[str]) -> bool:
+def _is_housekeeping(tag: str, words: list[str]) -> bool:
+    """True for a tag that only serves its site ("featured", "post-123"), or begins a phrase ("how
+    to ...")."""
     listed = _words()
-    field = _FIELD.match(tag.strip())
-    prefixed = words[0] in listed["prefixes"] or words[-1] in listed["ends"]
-    if (_SLUG.match(tag.strip()) and prefixed) or (
-        field and field[1].casefold() in listed["prefixes"]
-    ):
+    slug = tag.strip()
+    has_listed_end = words[0] in listed["prefixes"] or words[-1] in listed["ends"]
+    if has_listed_end and _SLUG.match(slug):
+        return True
+    numbered_field = _FIELD.match(slug)
+    if numbered_field and numbered_field[1].casefold() in listed["prefixes"]:
         return True
     telling = [word for word in words if word not in listed["small"] or is_known(word)]
-    if telling and all(
-        word in listed["noise"] or word in listed["kinds"] or word.isdigit() for word in telling
-    ):
+    noise = listed["noise"]
+    kinds = listed["kinds"]
+    if telling and all(word in noise or word in kinds or word.isdigit() for word in telling):
         return True
     return len(words) >= PHRASE and words[0] in listed["openers"]
 
 
 def _says_title(name: str, title: str) -> bool:
-    tag = _folded(name)
-    whole = _folded(title)
-    most = len(name.split()) >= PHRASE and tag in whole and len(tag) > MOST_OF_TITLE * len(whole)
-    return bool(whole) and (tag == whole or most)
+    """True if a tag is the title, or a phrase with most of its letters."""
+    tag_letters = _keep_letters(name)
+    title_letters = _keep_letters(title)
+    if not title_letters:
+        return False
+    if tag_letters == title_letters:
+        return True
+    is_phrase = len(name.split()) >= PHRASE
+    has_most = len(tag_letters) > MOST_OF_TITLE * len(title_letters)
+    return is_phrase and has_most and tag_letters in title_letters
 
 
-def _folded(name: str) -> str:
+def _keep_letters(name: str) -> str:
+    """Return the letters and digits, in lower case."""
     return re.sub(r"[\W_]+", "", name.casefold())
 
 
 @lru_cache(maxsize=1)
 def _words() -> dict[str, frozenset[str]]:
+    """Load data/tag_words.toml: words by what they say of a tag, of all languages."""
     values = read_toml("tag_words.toml")
-    lists = {name: values.pop(name) for name in ("kinds", "prefixes", "ends")}
-    lists["noise"] = " ".join(
-        f"{words['noise']} {words.get('days', '')}" for words in values.values()
-    )
-    lists["openers"] = " ".join(words["openers"] for words in values.values())
-    small = frozenset(
-        word for words in function_words().values() for word in words if len(word) > 1
-    )
-    return {name: frozenset(words.split()) for name, words in lists.items()} | {"small": small}
+    lists = {}
+    for name in ("kinds", "prefixes", "ends"):
+        lists[name] = frozenset(values.pop(name).split())
+    noise = set[str]()
+    openers = set[str]()
+    for words in values.values():
+        noise.update(words["noise"].split())
+        noise.update(words.get("days", "").split())
+        openers.update(words["openers"].split())
+    small = set[str]()
+    for stop_words in function_words().values():
+        small.update(word for word in stop_words if len(word) > 1)
+    lists["noise"] = frozenset(noise)
+    lists["openers"] = frozenset(openers)
+    lists["small"] = frozenset(small)
+    return lists

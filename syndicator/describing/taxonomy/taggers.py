@@ -63,10 +63,10 @@ class ZeroShotTagger:
         """Return probability by tag, best first, for tags that title or text names."""
         numbers, rows = self.features(title, text)
         slope = load("zero_shot.toml", "weights", (CONSTANT, *ZERO_SHOT_FEATURES))
-        chances = 1 / (1 + np.exp(-np.clip(rows @ slope[1:] + slope[0], -LIMIT, LIMIT)))
-        return {
-            self.names[numbers[n]]: float(chances[n]) for n in (-chances).argsort(kind="stable")
-        }
+        odds = np.clip(rows @ slope[1:] + slope[0], -LIMIT, LIMIT)
+        chances = 1 / (1 + np.exp(-odds))
+        best_first = (-chances).argsort(kind="stable")
+        return {self.names[numbers[row]]: float(chances[row]) for row in best_first}
 
     def features(self, title: str, text: str) -> tuple[list[int], Floats]:
         """Return the numbers of tags that title or text names, and FEATURES per tag."""
@@ -95,10 +95,15 @@ class ZeroShotTagger:
 
 def prepare_zero_shot(defined: tuple[TagDef, ...]) -> ZeroShotTagger:
     """Prepare the operator's tags; of tags that differ in plural and case only, the first."""
-    defined = tuple({key(tag.name): tag for tag in reversed(defined)}.values())[::-1]
-    forms = [(n, form) for n, tag in enumerate(defined) for form in (tag.name, *tag.aliases)]
-    labels = np.stack([embedder().mean(f"{tag.name} {tag.description}".strip()) for tag in defined])
-    return ZeroShotTagger(tuple(tag.name for tag in defined), labels, build(forms))
+    first_by_key = {key(tag.name): tag for tag in reversed(defined)}
+    tags = list(first_by_key.values())[::-1]
+    labels = []
+    forms: list[tuple[int, str]] = []
+    for number, tag in enumerate(tags):
+        labels.append(embedder().mean(f"{tag.name} {tag.description}".strip()))
+        forms.extend((number, form) for form in (tag.name, *tag.aliases))
+    names = tuple(tag.name for tag in tags)
+    return ZeroShotTagger(names, np.stack(labels), build(forms))
 
 
 def _spread(values: Floats) -> Floats:
@@ -208,7 +213,9 @@ def closeness(cosines: Floats) -> float:
 
 def precision(hits: Floats, mentions: Floats, share: Floats) -> tuple[Floats, Floats]:
     """Return the smoothed share of right mentions (`hits`), in text and in title."""
-    return (hits[0] + 2 * share + 0.3) / (mentions[0] + 2), (hits[1] + 0.5) / (mentions[1] + 1)
+    in_text = (hits[0] + 2 * share + 0.3) / (mentions[0] + 2)
+    in_title = (hits[1] + 0.5) / (mentions[1] + 1)
+    return in_text, in_title
 
 
 def features(
@@ -272,12 +279,15 @@ class Trust:
 
 def learn_trust(past: Iterable[tuple[Collection[str], Sequence[str]]]) -> Trust:
     """Compare tags proposed by name with those confirmed, per article."""
-    total = right = 0
+    proposed = 0
+    right = 0
     rejected = Counter[str]()
-    for named, confirmed in past:
-        own = {key(tag) for tag in confirmed}
-        hits = [key(tag) in own for tag in named]
-        total = total + len(hits)
-        right = right + sum(hits)
-        rejected.update(tag for tag, hit in zip(named, hits, strict=True) if not hit)
-    return Trust((right + DOUBT) / (total + DOUBT), dict(rejected))
+    for named_tags, confirmed_tags in past:
+        confirmed_keys = {key(tag) for tag in confirmed_tags}
+        for tag in named_tags:
+            proposed += 1
+            if key(tag) in confirmed_keys:
+                right += 1
+            else:
+                rejected[tag] += 1
+    return Trust((right + DOUBT) / (proposed + DOUBT), dict(rejected))
