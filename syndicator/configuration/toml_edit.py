@@ -19,16 +19,19 @@ def add_table(
 ) -> str:
     """Return `text` with a new table at the end of the array named `array`. Raise ValueError if
     `text` has that array on one line, or is no TOML."""
-    after = append(text, table_text(array, values, subtables))
-    new = {**values, **(subtables or {})}
-    before = tomllib.loads(text)
-    return _checked(after, {**before, array: [*before.get(array, ()), new]})
+    new_text = append(text, table_text(array, values, subtables))
+    document = tomllib.loads(text)
+    new_table = {**values, **(subtables or {})}
+    tables = [*document.get(array, ()), new_table]
+    return _checked(new_text, {**document, array: tables})
 
 
 def append(text: str, tables: str) -> str:
     """Return `text` with `tables` at its end. They may repeat nothing of it."""
-    kept = text.rstrip()
-    return kept + _with_ends_of(text, f"\n\n{tables}") if kept else tables
+    stripped_text = text.rstrip()
+    if not stripped_text:
+        return tables
+    return stripped_text + _with_ends_of(text, f"\n\n{tables}")
 
 
 def table_text(array: str, values: Values, subtables: Mapping[str, Values] | None = None) -> str:
@@ -80,26 +83,29 @@ def remove_table(text: str, array: str, number: int) -> str:
     del expected[array][number]
     place: Place = (array, number)
     sections = sections_of(text)
-    own = [each for each in sections if each.place[:2] == place]
-    if own and not expected[array]:
+    removed = [section for section in sections if section.place[:2] == place]
+    if removed and not expected[array]:
         del expected[array]
-    if not own:
+    if not removed:
         root = sections[0]
-        after = _edit_section(text, root, (array,), lambda tables: tables.pop(number))
-        return _checked(after, expected)
+        new_text = _edit_section(text, root, (array,), lambda tables: tables.pop(number))
+        return _checked(new_text, expected)
     lines = _LINE.findall(text)
-    first = _find_comment(lines, sections, own[0])
-    following = sections[sections.index(own[-1]) + 1 :]
+    first = _find_comment(lines, sections, removed[0])
+    following = sections[sections.index(removed[-1]) + 1 :]
     stop = _find_comment(lines, sections, following[0]) if following else len(lines)
-    end = own[-1].end
+    end = removed[-1].end
     while end < stop and _is_comment(lines[end]):
         end += 1
     while end < stop and not lines[end].strip():
         end += 1
-    rest = "".join([*lines[:first], *lines[end:]])
-    if end == len(lines):
-        rest = _with_ends_of(text, f"{rest.rstrip()}\n") if rest.strip() else ""
-    return _checked(rest, expected)
+    new_text = "".join([*lines[:first], *lines[end:]])
+    is_at_end = end == len(lines)
+    if is_at_end and new_text.strip():
+        new_text = _with_ends_of(text, f"{new_text.rstrip()}\n")
+    elif is_at_end:
+        new_text = ""
+    return _checked(new_text, expected)
 
 
 def _find_section(text: str, place: Place) -> Section | None:
@@ -111,8 +117,8 @@ def _find_section(text: str, place: Place) -> Section | None:
             return section
     if place not in lines_of(text):
         return None
-    around = [each for each in sections if each.place == place[: len(each.place)]]
-    return max(around, key=lambda each: len(each.place))
+    around = [section for section in sections if section.place == place[: len(section.place)]]
+    return max(around, key=lambda section: len(section.place))
 
 
 def _edit_section(
@@ -186,12 +192,16 @@ def _pairs_text(values: Values) -> str:
 
 
 def _put(table: Any, name: str, value: Any) -> None:
+    """Set a value of a table of tomlkit's; None removes it."""
     if value is None:
         table.pop(name, None)
         return
     new = _plain(value)
     old = table.get(name)
-    if isinstance(old, list) and isinstance(new, list) and new[: len(old)] == _plain(old):
+    is_longer_list = (
+        isinstance(old, list) and isinstance(new, list) and new[: len(old)] == _plain(old)
+    )
+    if is_longer_list:
         old.extend(new[len(old) :])  # keeps comments in the list
     else:
         table[name] = _make_item(value)
@@ -209,10 +219,12 @@ def _make_item(value: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     """Return a value of tomlkit's or ours as tomllib reads it."""
-    value = value.unwrap() if hasattr(value, "unwrap") else value
-    if isinstance(value, Mapping):
-        return {name: _plain(inner) for name, inner in value.items() if inner is not None}
-    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value
+    unwrapped = value.unwrap() if hasattr(value, "unwrap") else value
+    if isinstance(unwrapped, Mapping):
+        return {name: _plain(inner) for name, inner in unwrapped.items() if inner is not None}
+    if isinstance(unwrapped, list | tuple):
+        return [_plain(inner) for inner in unwrapped]
+    return unwrapped
 
 
 def _apply_values(document: dict[str, Any], place: Place, values: Values) -> dict[str, Any]:
@@ -249,10 +261,17 @@ def _checked(text: str, expected: dict[str, Any]) -> str:
 
 
 def _without_empty(value: Any) -> Any:
-    if isinstance(value, dict):
-        inner = {name: _without_empty(each) for name, each in value.items()}
-        return {name: each for name, each in inner.items() if each != {}}
-    return [_without_empty(each) for each in value] if isinstance(value, list) else value
+    """Return a value of a document without its empty tables, at any depth."""
+    if isinstance(value, list):
+        return [_without_empty(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    tidy = {}
+    for name, item in value.items():
+        tidy_item = _without_empty(item)
+        if tidy_item != {}:
+            tidy[name] = tidy_item
+    return tidy
 
 
 def _find_comment(lines: list[str], sections: list[Section], section: Section) -> int:

@@ -51,15 +51,18 @@ class TomlFile:
     ) -> list[Fault]:
         """Return all faults that pydantic reports for the table at `place`, described by
         `model`."""
-        messages = [
-            (tuple(detail["loc"]), sentence(detail, model, dotted(place)))
-            for detail in error.errors()
-        ]
-        return [self.fault(message, *place, *loc, entry=entry) for loc, message in messages]
+        table = dotted(place)
+        faults = []
+        for detail in error.errors():
+            message = sentence(detail, model, table)
+            faults.append(self.fault(message, *place, *detail["loc"], entry=entry))
+        return faults
 
     def where(self, *place: str | int) -> str:
         """Return "file:line" of `place`, or "" if it is not in the file."""
-        return f"{self.path}:{self.lines[place]}" if place in self.lines else ""
+        if place not in self.lines:
+            return ""
+        return f"{self.path}:{self.lines[place]}"
 
     def _line(self, place: Place) -> int | None:
         """Return the line of `place`, or of its nearest parent in the file."""
@@ -69,8 +72,13 @@ class TomlFile:
 
     @cached_property
     def lines(self) -> dict[Place, int]:
-        lines = lines_of(self.text)
-        return {PART_OF[place]: line for place, line in lines.items() if place in PART_OF} | lines
+        """The line of each place; also of settings that contain the value of a dropped one."""
+        lines_in_file = lines_of(self.text)
+        lines = {}
+        for place, line in lines_in_file.items():
+            if place in PART_OF:
+                lines[PART_OF[place]] = line
+        return lines | lines_in_file
 
 
 def read_toml_file(path: Path) -> TomlFile:
@@ -92,7 +100,7 @@ def read_toml_file(path: Path) -> TomlFile:
             f"{path} does not exist; `syndicator init` writes one to start with"
         ) from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError.of([_no_toml(path, error)]) from error
+        raise ConfigError.of([_describe_syntax_error(path, error)]) from error
     except RecursionError as error:
         raise ConfigError.of(
             [Fault(file=str(path), message="has too many nested brackets")]
@@ -112,49 +120,57 @@ def _describe_encoding(path: Path, error: UnicodeDecodeError) -> Fault:
     return Fault(file=str(path), line=line, message=message)
 
 
-def _no_toml(path: Path, error: tomllib.TOMLDecodeError) -> Fault:
-    message_text = str(error)
-    line = re.search(r" \(at line (\d+), column (\d+)\)$", message_text)
-    where = f"{message_text[: line.start()]}, at column {line[2]}" if line else message_text
-    message = (
-        f"is not valid TOML: {where}; texts stand in quotes, and each key on a line of its own"
-    )
-    return Fault(file=str(path), line=int(line[1]) if line else None, message=message)
+def _describe_syntax_error(path: Path, error: tomllib.TOMLDecodeError) -> Fault:
+    text = str(error)
+    position = re.search(r" \(at line (\d+), column (\d+)\)$", text)
+    line = None
+    if position:
+        text = f"{text[: position.start()]}, at column {position[2]}"
+        line = int(position[1])
+    message = f"is not valid TOML: {text}; texts stand in quotes, and each key on a line of its own"
+    return Fault(file=str(path), line=line, message=message)
 
 
 def sentence(error: Mapping[str, Any], model: type[BaseModel], table: str = "") -> str:
     """Return pydantic's error as key, fault and cure, without secrets. `table`: where `model` is in
     the file."""
-    loc = error["loc"]
-    key = dotted(loc)
-    if error["type"] == "extra_forbidden":
-        return f"unknown key {key!r}" + _suggested(str(loc[-1]), loc[:-1], model, table)
-    if error["type"] == "missing":
+    place = error["loc"]
+    kind = error["type"]
+    key = dotted(place)
+    if kind == "extra_forbidden":
+        return f"unknown key {key!r}" + _suggest_key(str(place[-1]), place[:-1], model, table)
+    if kind == "missing":
         return f"has no {key}; write one"
-    message = _CURES.get(error["type"], error["msg"].removeprefix("Value error, "))
-    if error["type"] == "value_error" or not _SECRET.isdisjoint(loc):
+    message = _CURES.get(kind, error["msg"].removeprefix("Value error, "))
+    may_be_secret = not _SECRET.isdisjoint(place)
+    if kind == "value_error" or may_be_secret:
         return f"{key}: {message}" if key else message
     value = str(error.get("input"))[:_SHOWN]
-    one_of = re.findall("'([^']*)'", error["msg"]) if error["type"] == "literal_error" else ()
-    return f"{key}: {message} (got {value!r})" + suggestion(value, one_of)
+    valid_values = re.findall("'([^']*)'", error["msg"]) if kind == "literal_error" else ()
+    return f"{key}: {message} (got {value!r})" + suggestion(value, valid_values)
 
 
-def _suggested(name: str, place: Place, model: type[BaseModel], table: str) -> str:
+def _suggest_key(name: str, place: Place, model: type[BaseModel], table: str) -> str:
+    """Return a hint for an unknown key `name` at `place` in `model`: a similar key of its table,
+    else the only other table that has such a key, else ""."""
     tables = dict(_tables(model))
-    here = dotted(place)
-    if near := (
-        difflib.get_close_matches(name, list(tables[here].model_fields), n=1)
-        if here in tables
-        else []
-    ):
-        return f"; did you mean {near[0]!r}?"
+    table_name = dotted(place)
+    if table_name in tables:
+        matches = difflib.get_close_matches(name, list(tables[table_name].model_fields), n=1)
+        if matches:
+            return f"; did you mean {matches[0]!r}?"
     others = [
-        dotted for dotted, table in tables.items() if name in table.model_fields and dotted != here
+        other_name
+        for other_name, other in tables.items()
+        if name in other.model_fields and other_name != table_name
     ]
     if len(others) != 1:
         return ""
-    home = ".".join(filter(None, (table, others[0])))
-    return f"; it belongs to [{home}]" if others[0] else "; it belongs to the table above it"
+    other_name = others[0]
+    if not other_name:
+        return "; it belongs to the table above it"
+    full_name = f"{table}.{other_name}" if table else other_name
+    return f"; it belongs to [{full_name}]"
 
 
 def _tables(model: type[BaseModel], dotted: str = "") -> Iterator[tuple[str, type[BaseModel]]]:

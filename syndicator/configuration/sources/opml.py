@@ -89,11 +89,11 @@ class SubscriptionList:
     @property
     def folders(self) -> tuple[str, ...]:
         """The names of folders in other programs' lists; the operator chooses what they become."""
-        return tuple(
-            dict.fromkeys(
-                name for outline in self.outlines if not outline.own for name in outline.folders
-            )
-        )
+        names: dict[str, None] = {}  # a set in order
+        for outline in self.outlines:
+            if not outline.own:
+                names.update(dict.fromkeys(outline.folders))
+        return tuple(names)
 
 
 def read_opml(data: bytes, *, is_trusted: bool = False) -> SubscriptionList:
@@ -228,7 +228,7 @@ def write_opml(
         etree.SubElement(
             folders[folder],
             "outline",
-            {**_for_others(source, site), **_for_ourselves(source, place)},
+            {**_make_outline(source, site), **_make_own_attributes(source, place)},
         )
     document: bytes = etree.tostring(
         root, pretty_print=True, xml_declaration=True, encoding="UTF-8"
@@ -236,27 +236,33 @@ def write_opml(
     return document
 
 
-def _for_others(source: Source, site: str) -> dict[str, str]:
+def _make_outline(source: Source, site: str) -> dict[str, str]:
+    """Return the attributes that every program reads. `site`: the address of its site, or ""."""
     name = text.line(source.title or source.key)
     url = text.line(source.url)
-    if source.kind in ("page", "list") or source.rules.links or urls.is_mailbox(source.url):
+    is_page = source.kind in ("page", "list") or bool(source.rules.links)
+    if is_page or urls.is_mailbox(source.url):
         return {"type": "link", "text": name, "title": name, "url": url}
-    return {"type": "rss", "text": name, "title": name, "xmlUrl": url} | (
-        {"htmlUrl": site} if site else {}
-    )
+    outline = {"type": "rss", "text": name, "title": name, "xmlUrl": url}
+    if site:
+        outline["htmlUrl"] = site
+    return outline
 
 
-def _for_ourselves(source: Source, place: int) -> dict[str, str]:
-    values = {name: value for name, value in table(source).items() if name != "url"}
-    written = {
-        name: (
-            text.legal(value)
-            if name in _TEXTS
-            else json.dumps(value, ensure_ascii=True, default=dict)
-        )
-        for name, value in values.items()
-    }
-    return {f"{{{SPACE}}}{name}": value for name, value in (*written.items(), (_PLACE, str(place)))}
+def _make_own_attributes(source: Source, place: int) -> dict[str, str]:
+    """Return the settings of a source as attributes in our namespace, and its `place` in the
+    list."""
+    attributes = {}
+    for name, value in table(source).items():
+        if name == "url":
+            continue
+        if name in _TEXTS:
+            written = text.legal(value)
+        else:
+            written = json.dumps(value, ensure_ascii=True, default=dict)
+        attributes[f"{{{SPACE}}}{name}"] = written
+    attributes[f"{{{SPACE}}}{_PLACE}"] = str(place)
+    return attributes
 
 
 def _outline(element: Any) -> Outline | Skipped | None:

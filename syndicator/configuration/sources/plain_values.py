@@ -14,20 +14,19 @@ _KEYS: Final = {"sender": "from", "list_id": "list"}
 
 def differing(value: Any, default: Any) -> dict[str, Any]:
     """Return the fields of a dataclass that differ from `default`, with their values."""
-    names = [field.name for field in dataclasses.fields(value)]
-    return {
-        name: getattr(value, name)
-        for name in names
-        if getattr(value, name) != getattr(default, name)
-    }
+    result = {}
+    for field in dataclasses.fields(value):
+        field_value = getattr(value, field.name)
+        if field_value != getattr(default, field.name):
+            result[field.name] = field_value
+    return result
 
 
 def table(source: Source) -> dict[str, Any]:
-    """Return the fields of `source` that differ from the defaults."""
-    values = {
-        key_of(name): value
-        for name, value in differing(source, usual_source(source.url, source.cookies)).items()
-    }
+    """Return the fields of `source` that differ from the defaults, by their keys in
+    sources.toml."""
+    fields = differing(source, usual_source(source.url, source.cookies))
+    values = {key_of(name): value for name, value in fields.items()}
     if "rules" in values:
         values["rules"] = differing(source.rules, Rules())
     return values

@@ -38,7 +38,8 @@ class Given:
         return bool(self.rights or self.variables)
 
     def __str__(self) -> str:
-        return ", ".join((*self.rights, *(f"${{{name}}}" for name in self.variables)))
+        placeholders = [f"${{{name}}}" for name in self.variables]
+        return ", ".join((*self.rights, *placeholders))
 
 
 def list_variables(url: str) -> tuple[str, ...]:
@@ -54,23 +55,26 @@ def list_variables(url: str) -> tuple[str, ...]:
 def list_given(source: Source) -> Given:
     """Return the rights of `source`, and the variables in its address and its headers."""
     values = table(source)
-    rights = tuple(
-        _line(name, values[name]) for name in RIGHTS if _is_right(name, values.get(name))
-    )
+    rights = []
+    for name in RIGHTS:
+        if _is_right(name, values.get(name)):
+            rights.append(_format_line(name, values[name]))
     variables = dict.fromkeys((*list_variables(source.url), *source.headers_env.values()))
-    return Given(rights=rights, variables=tuple(variables))
+    return Given(rights=tuple(rights), variables=tuple(variables))
 
 
 def _is_right(name: str, value: Any) -> bool:
+    """Return True if the option `name` with this value gives a right."""
     if name == "content":
         return bool(value == _PUBLISHES_WHOLE)
     return bool(value)
 
 
-def _line(name: str, value: Any) -> str:
-    if name == "headers_env":
-        headers = ", ".join(
-            f"{json.dumps(header)} = {json.dumps(variable)}" for header, variable in value.items()
-        )
-        return f"{name} = {{ {headers} }}"
-    return f"{name} = {json.dumps(value, ensure_ascii=False)}"
+def _format_line(name: str, value: Any) -> str:
+    """Return an option as a line of sources.toml."""
+    if name != "headers_env":
+        return f"{name} = {json.dumps(value, ensure_ascii=False)}"
+    headers = [
+        f"{json.dumps(header)} = {json.dumps(variable)}" for header, variable in value.items()
+    ]
+    return f"{name} = {{ {', '.join(headers)} }}"

@@ -13,13 +13,13 @@ ONE, TWO = "1" * 26, "2" * 26
 
 def test_the_last_decision_counts_and_none_ends_those_before(tmp_path: Path) -> None:
     files = FileArticleStore(tmp_path)
-    STORIES.append(files, [Decided(A, ONE, False), Decided(B, ONE, False)])
-    STORIES.append(files, [Decided(A, TWO, True), Decided(B, "", True)])
-    assert STORIES.read(files) == [Decided(A, TWO, True)]
+    STORIES.append(files, [Decided(A, ONE, final=False), Decided(B, ONE, final=False)])
+    STORIES.append(files, [Decided(A, TWO, final=True), Decided(B, "", final=True)])
+    assert STORIES.read(files) == [Decided(A, TWO, final=True)]
     STORIES.compact(files)
     lines = (tmp_path / "stories.tsv").read_text().splitlines()
     assert lines[2:] == [f"{A}\t{TWO}\tfinal"]
-    STORIES.append(files, [Decided(B, "", False)])
+    STORIES.append(files, [Decided(B, "", final=False)])
     assert (tmp_path / "stories.tsv").read_text().splitlines()[-1] == f"{B}\t-"
 
 
