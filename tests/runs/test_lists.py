@@ -111,7 +111,7 @@ def test_parts_are_those_of_a_build_of_everything(place: Place) -> None:
         more(place, title, tag)
         build_now(place)
     before = lists(place)
-    assert not build_now(place, all=True) and lists(place) == before
+    assert not build_now(place, include_all=True) and lists(place) == before
     assert "feeds-tags-p.html" not in before  # it was, before it was divided
 
 
