@@ -39,7 +39,7 @@ def escape(value: str) -> str:
     return _SPECIAL.sub(lambda match: _ENTITIES.get(match[0], "\\" + match[0]), value)
 
 
-def link(base: str, href: str) -> str | None:
+def resolve_link(base: str, href: str) -> str | None:
     """Return `href` as an absolute http, https or mailto address; None if it is unsafe or on a
     private network."""
     href = href.strip()
@@ -59,7 +59,7 @@ def render(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:
         spans = groupby(group, key=lambda run: run.marks)
         label = "".join([_mark("".join(run.text for run in span), marks) for marks, span in spans])
         may_be_link = href and label.strip() and not label.lstrip().startswith("![")
-        target = link(base, href) if may_be_link else None
+        target = resolve_link(base, href) if may_be_link else None
         if target:
             before, core, after = _split_space(label)
             label = f"{before}[{core}]({target}){after}"
@@ -112,7 +112,7 @@ def _render_inline_code(value: str) -> str:
 
 def render_image(picture: Image, base: str, caption: str = "") -> str:
     """Return an image as markdown with its caption as title, or "" without a usable address."""
-    target = link(base, picture.src)
+    target = resolve_link(base, picture.src)
     if not target or not target.startswith(("http://", "https://")):
         return ""
     alt = escape(texts.line(picture.alt))

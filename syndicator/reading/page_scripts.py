@@ -11,7 +11,7 @@ _MOST_LETTERS: Final = 200  # of a page that is a shell: a menu, a line on cooki
 
 
 def is_filled_by_scripts(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> bool:
-    """True if the page has scripts and next to no text of its own. Called in the worker process."""
+    """Return True if a page has scripts and next to no text. Called in the worker process."""
     try:
         tree = parse(html, url, headers).tree
     except NotAnArticle:
@@ -21,7 +21,7 @@ def is_filled_by_scripts(html: bytes, url: str, headers: Mapping[str, str] | Non
 
 
 def _is_program(script: Any) -> bool:
-    """True for a script that runs: not for data such as JSON-LD."""
+    """Return True for a script that runs, False for data such as JSON-LD."""
     kind = (script.get("type") or "").lower()
     return kind in ("", "module") or "javascript" in kind
 

@@ -197,7 +197,7 @@ def _measure_blocks(blocks: Sequence[Block]) -> dict[str, float]:
         "alike": math.log1p(max(looks.values(), default=0)),
     }
     for name in _HINTS:
-        bit = hints.bit(name)
+        bit = hints.get_bit(name)
         hinted_letters = sum(block.letters for block in texts if block.near & bit)
         features[f"near-{name}"] = hinted_letters / letters
     return features

@@ -91,12 +91,12 @@ def compute_block_features(blocks: Sequence[Block], title: str) -> Columns:
     features["h2"] = level == _SECTION_LEVEL
     features["h3+"] = level > _SECTION_LEVEL
     features["digits"] = [_measure_digits(block.text) for block in blocks]
-    features["hidden"] = _flags([block.hidden for block in blocks])
-    features["is-title"] = _flags([_is_title(block, lower_title) for block in blocks])
-    features["repeat"] = _flags(_find_repeats(blocks))
+    features["hidden"] = _make_flags([block.hidden for block in blocks])
+    features["is-title"] = _make_flags([_is_title(block, lower_title) for block in blocks])
+    features["repeat"] = _make_flags(_find_repeats(blocks))
     texts = [(block.text, block.letters) for block in blocks]
     for name, rule in _TEXT_RULES.items():
-        features[name] = _flags([rule(text, text_letters) for text, text_letters in texts])
+        features[name] = _make_flags([rule(text, text_letters) for text, text_letters in texts])
     features |= _compare_frames(blocks)
     features |= _measure_runs(blocks)
     features |= _find_phrases(blocks)
@@ -111,7 +111,7 @@ def bit_columns(prefix: str, names: Sequence[str], bits: Sequence[int]) -> Colum
     return {prefix + name: rows[position] for position, name in enumerate(names)}
 
 
-def _flags(values: Sequence[bool]) -> Any:
+def _make_flags(values: Sequence[bool]) -> Any:
     """Return an array of booleans; faster than np.array."""
     return np.frombuffer(bytes(values), dtype=np.bool_)
 
@@ -122,8 +122,8 @@ def _compare_frames(blocks: Sequence[Block]) -> Columns:
     facts = [by_frames[block.frames] for block in blocks]
     features: Columns = {}
     for name in _read_frames(()):
-        features[name] = _flags([of_block[name] for of_block in facts])
-    is_no_row = _flags([block.kind != "row" for block in blocks])
+        features[name] = _make_flags([of_block[name] for of_block in facts])
+    is_no_row = _make_flags([block.kind != "row" for block in blocks])
     features["in-layout-table"] = features["in-layout-table"] & is_no_row
     return features
 
@@ -147,9 +147,9 @@ def _measure_runs(blocks: Sequence[Block]) -> Columns:
     """Compute which blocks are all bold, all italic, or have only links within the page."""
     marks = [_join_marks(block.runs) for block in blocks]
     return {
-        "bold": _flags([bool(mark & BOLD) for mark in marks]),
-        "italic": _flags([bool(mark & ITALIC) for mark in marks]),
-        "fragment": _flags([_has_only_fragments(block) for block in blocks]),
+        "bold": _make_flags([bool(mark & BOLD) for mark in marks]),
+        "italic": _make_flags([bool(mark & ITALIC) for mark in marks]),
+        "fragment": _make_flags([_has_only_fragments(block) for block in blocks]),
     }
 
 
@@ -179,7 +179,7 @@ def _find_phrases(blocks: Sequence[Block]) -> Columns:
         shares[kind] = [row[position] for row in rows]
     features: Columns = {f"says-{kind}": shares[kind] for kind in hints.KINDS}
     for kind in _CONTAINED_PHRASES:
-        features[f"has-{kind}"] = _flags([kind in kinds for kinds in contained])
+        features[f"has-{kind}"] = _make_flags([kind in kinds for kinds in contained])
     features["tail-head"] = np.array(
         [
             share if block.letters < _SHORT_HEADING else 0.0

@@ -139,7 +139,7 @@ def _read_page_body(
     has_only_repeats = not repeats and clean.has_repeats_alone(chosen, repeated)
     listing = doubt.log_odds("listing", reading.values)
     probabilities = {
-        name: round(float(scorer.probabilities(odds)), 2)
+        name: round(float(scorer.compute_probabilities(odds)), 2)
         for name, odds in chosen_reading.odds.items()
     }
     notes = {

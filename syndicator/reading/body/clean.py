@@ -138,7 +138,7 @@ def _keep_images(blocks: Sequence[Block], stay: list[bool]) -> None:
         return
     first_text = texts[0]
     last_text = texts[-1]
-    bad_hints = sum(hints.bit(name) for name in _BAD_IMAGE_HINTS.split())
+    bad_hints = sum(hints.get_bit(name) for name in _BAD_IMAGE_HINTS.split())
     figures: set[Frame] = set()
     for index, block in enumerate(blocks):
         if block.kind == "img":
@@ -221,7 +221,7 @@ def place_players(
         after = texts[index]
         if before not in chosen or after not in chosen:
             continue
-        address = markdown.link(base, _read_source(player))
+        address = markdown.resolve_link(base, _read_source(player))
         if address and address not in addresses:
             addresses.add(address)
             links_after.setdefault(before, []).append(_make_player_link(player, address))
@@ -265,7 +265,7 @@ def _is_player(frame: Any) -> bool:
         number = _NUMBER.match(size)
         if number and not size.endswith("%") and int(number[1]) < _SMALLEST_PLAYER:
             return False
-    aside_hints = sum(hints.bit(name) for name in _ASIDE_HINTS)
+    aside_hints = sum(hints.get_bit(name) for name in _ASIDE_HINTS)
     if hints.read_hints(frame) & aside_hints:
         return False
     parent = frame.getparent()

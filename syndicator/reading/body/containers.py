@@ -208,7 +208,7 @@ def weigh_hints(blocks: Sequence[Block], box: Containers) -> None:
 
 
 def _join_bits(names: Iterable[str]) -> int:
-    return sum(hints.bit(name) for name in names)
+    return sum(hints.get_bit(name) for name in names)
 
 
 def _sum_prose_by_class(all_hints: Sequence[int], box: Containers) -> list[float]:

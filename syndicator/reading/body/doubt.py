@@ -63,18 +63,18 @@ def is_list(
 
 def describe_doubt(listing: float, right: float) -> str:
     """Return why a text may not be the article's, or "". Arguments as of `is_list`."""
-    chance = _probability(right)
+    chance = _compute_probability(right)
     if right < _DOUBTFUL:
         return f"the text is the article's with a probability of {chance:.2f}"
     if listing > _PERHAPS_LIST and right < _CLEAR:
         return (
-            f"the page is a list with a probability of {_probability(listing):.2f},"
+            f"the page is a list with a probability of {_compute_probability(listing):.2f},"
             f" its text the article's with {chance:.2f}"
         )
     return ""
 
 
-def _probability(odds: float) -> float:
+def _compute_probability(odds: float) -> float:
     return 1 / (1 + math.exp(-odds))
 
 

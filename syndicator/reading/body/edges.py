@@ -91,7 +91,7 @@ def _find_repeated_lines(texts: Sequence[Block]) -> dict[Block, str]:
 
 def cut_consent(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
     """Cut boxes that ask for consent to cookies, as in `cut_edges`, unless nothing else is left."""
-    bit = hints.bit("consent")
+    bit = hints.get_bit("consent")
     consent_indices: list[int] = []
     for index, block in enumerate(blocks):
         if stay[index] and block.hints & bit and _is_in_consent_box(block.element):

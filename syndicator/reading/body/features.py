@@ -206,7 +206,7 @@ def _measure_neighbour_overlaps(blocks: Sequence[Block], overlaps: Any) -> Colum
 
 
 def _compare_neighbour_kinds(blocks: Sequence[Block], own_features: Columns) -> Columns:
-    """Compute links, sizes and kinds of the blocks before and after each. `own`: features of each
+    """Compute links, sizes and kinds of the blocks before and after each. `own_features`: of each
     block by itself."""
     link = _round_to_float32(own_features["link"])
     letters = _list_letters(blocks)

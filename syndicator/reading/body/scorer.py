@@ -132,7 +132,7 @@ def score(
     weighted *= np.array(list(weights.values()), dtype=np.float32)[:, None]
     linear_odds = weighted.sum(axis=0)
     odds = (linear_odds + log_odds(load_trees("block_trees.json", table), values)) / 2
-    for block, probability in zip(blocks, probabilities(odds).tolist(), strict=True):
+    for block, probability in zip(blocks, compute_probabilities(odds).tolist(), strict=True):
         block.score = probability
     names = list(weights)
     weighted[names.index("bias")] = 0.0  # the same for every block, so it explains nothing
@@ -140,7 +140,7 @@ def score(
     return Scored(table, [names[index] for index in heaviest.tolist()], values, odds)
 
 
-def probabilities(odds: Any) -> Any:
+def compute_probabilities(odds: Any) -> Any:
     """Return the probabilities (0 to 1) of log odds."""
     return 1.0 / (1.0 + np.exp(-np.clip(odds, -_MOST_ODDS, _MOST_ODDS)))
 

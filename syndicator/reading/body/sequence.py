@@ -100,7 +100,9 @@ def score(texts: Texts, box: containers.Containers, first: scorer.Scored) -> sco
     first_odds = first.odds[texts.indices]
     trees = scorer.load_trees("sequence_trees.json", first.table)
     odds = _FIRST_SHARE * first_odds + (1 - _FIRST_SHARE) * scorer.log_odds(trees, values)
-    for block, probability in zip(texts.blocks, scorer.probabilities(odds).tolist(), strict=True):
+    for block, probability in zip(
+        texts.blocks, scorer.compute_probabilities(odds).tolist(), strict=True
+    ):
         block.score = probability
     heaviest = list(first.heaviest)
     is_changed = (first_odds > 0) != (odds > 0)
@@ -112,7 +114,7 @@ def score(texts: Texts, box: containers.Containers, first: scorer.Scored) -> sco
 def columns(texts: Texts, box: containers.Containers, first: scorer.Scored) -> Columns:
     """Return feature name -> float32 array with a value for each text, for both scores."""
     odds = np.clip(first.odds[texts.indices], -_MOST_ODDS, _MOST_ODDS)
-    probability = scorer.probabilities(odds)
+    probability = scorer.compute_probabilities(odds)
     letters = texts.letters
     likely_letters = probability * letters  # the letters that are likely the article's
     markup = [box.markup[index] for index in texts.indices.tolist()]

@@ -271,7 +271,7 @@ class _Walker:
         if "\n" not in code:
             return False
         block = self._make_block("code")
-        if not has_breaks and not block.near & class_hints.bit("code"):
+        if not has_breaks and not block.near & class_hints.get_bit("code"):
             return False
         block.code = code
         block.text = code

@@ -40,7 +40,7 @@ def list_names() -> tuple[str, ...]:
 
 
 @cache
-def bit(name: str) -> int:
+def get_bit(name: str) -> int:
     """Return the bit of the hint `name`."""
     return 1 << list_names().index(name)
 
@@ -64,7 +64,7 @@ def _compile_words() -> _WordPatterns:
         for expression in expressions:
             match = _LITERAL.match(expression)
             literal = match[1] if match else ""
-            by_literal.setdefault(literal, []).append((re.compile(expression), bit(name)))
+            by_literal.setdefault(literal, []).append((re.compile(expression), get_bit(name)))
     # the scan finds the longest literal: where it is "header", expressions of "head" are tried, too
     with_shorter: dict[str, list[tuple[re.Pattern[str], int]]] = {}
     for literal in by_literal:
@@ -86,7 +86,7 @@ def _compile_words() -> _WordPatterns:
 @cache
 def load_tag_hints() -> Mapping[str, int]:
     """Return tag -> the bits of its hints."""
-    return {tag: bit(name) for tag, name in _load_table()["tags"].items()}
+    return {tag: get_bit(name) for tag, name in _load_table()["tags"].items()}
 
 
 @lru_cache(maxsize=20_000)

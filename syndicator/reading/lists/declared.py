@@ -12,7 +12,7 @@ from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, read_text
 from syndicator.reading.lists.groups import LEAST
 from syndicator.reading.lists.links import resolve_address
-from syndicator.reading.lists.wrapper import shape
+from syndicator.reading.lists.wrapper import find_shape
 from syndicator.reading.metadata import date
 from syndicator.reading.metadata.cover import is_picture, resolve_picture
 
@@ -97,7 +97,9 @@ def _show_declared(declared: _DeclaredList) -> list[Shown]:
     """Return the items of a list that stands nowhere on the page: its origin is their form."""
     origin = declared.origin
     return [
-        Shown(item=item, key=key, form=origin, path=origin, shape=shape(item.url), layout=origin)
+        Shown(
+            item=item, key=key, form=origin, path=origin, shape=find_shape(item.url), layout=origin
+        )
         for key, item in declared.items.items()
     ]
 

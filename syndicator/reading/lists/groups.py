@@ -12,7 +12,7 @@ from syndicator.core.requests import Item, Shown
 from syndicator.reading.html.document import Document
 from syndicator.reading.lists.items import Record, is_headline, read_items, read_records
 from syndicator.reading.lists.links import Link
-from syndicator.reading.lists.wrapper import SOLD, family, shape
+from syndicator.reading.lists.wrapper import SOLD, find_family, find_shape
 
 # All numbers are choices, by 45 pages of the open corpus in folds of domains.
 LEAST = 3  # items of a list
@@ -85,8 +85,8 @@ def score(group: Group, page: str) -> float:
     headlines = [title for title in {item.title for item in group.items} if is_headline(title)]
     letters = sum(min(len(title), _COUNTED_LETTERS) for title in headlines)
     first_links = [record.links[0] for record in group.records]
-    shapes = Counter(shape(item.url) for item in group.items)
-    families = Counter(family(item.url) for item in group.items)
+    shapes = Counter(find_shape(item.url) for item in group.items)
+    families = Counter(find_family(item.url) for item in group.items)
     alike = max(shapes.most_common(1)[0][1], families.most_common(1)[0][1]) / count
     on_site = sum(urls.same_publisher(item.url, page) for item in group.items) / count
     with_heading = 0
@@ -190,7 +190,7 @@ def _find_similar_links(best: Group, links: Sequence[Link]) -> list[Link]:
     short_forms = {link.short_form for link in best.links}
     best_keys = {link.key for link in best.links}
     sites = {urls.publisher(link.url) for link in best.links}
-    shapes = {shape(item.url) for item in best.items}
+    shapes = {find_shape(item.url) for item in best.items}
     are_headings = sum(link.is_heading for link in best.links) * 2 > len(best.links)
 
     def has_similar_form(link: Link) -> bool:
@@ -202,7 +202,7 @@ def _find_similar_links(best: Group, links: Sequence[Link]) -> list[Link]:
             return False
         if "." in link.short_form:
             return True
-        return bool(_HEADING_FORM.match(link.short_form)) and shape(link.url) in shapes
+        return bool(_HEADING_FORM.match(link.short_form)) and find_shape(link.url) in shapes
 
     similar: list[Link] = []
     for link in links:
@@ -224,8 +224,8 @@ def is_part_of(other: Group, best: Group) -> bool:
     best_forms = {link.short_form for link in best.links}
     if best_forms.isdisjoint(link.short_form for link in other.links):
         return False
-    shapes = {shape(item.url) for item in best.items}
-    same_shapes = sum(shape(item.url) in shapes for item in other.items) / len(other.items)
+    shapes = {find_shape(item.url) for item in best.items}
+    same_shapes = sum(find_shape(item.url) in shapes for item in other.items) / len(other.items)
     return same_shapes >= _SAME_SHAPES
 
 

@@ -14,7 +14,7 @@ from syndicator.core.requests import Item, Shown
 from syndicator.reading.html import elements
 from syndicator.reading.html.document import Document, read_text
 from syndicator.reading.lists.links import Link
-from syndicator.reading.lists.wrapper import shape
+from syndicator.reading.lists.wrapper import find_shape
 from syndicator.reading.metadata import date
 from syndicator.reading.metadata.cover import is_picture, resolve_picture
 
@@ -180,7 +180,7 @@ def read_items(
                 key=record.key,
                 form=form,
                 path=_CLASS_IN_FORM.sub("", form),
-                shape=shape(url),
+                shape=find_shape(url),
                 layout=layout,
             )
         )

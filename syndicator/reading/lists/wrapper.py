@@ -47,7 +47,7 @@ class FoundList:
     wrapper: Wrapper
 
 
-def shape(url: str) -> str:
+def find_shape(url: str) -> str:
     """Return host, kinds of path segments and names of parameters of an address:
     "site.example/news/{year}/{title}"."""
     parts = urlsplit(url)
@@ -80,9 +80,9 @@ def _classify_segment(segment: str, *, is_last: bool) -> str:
     return segment.lower() + ending
 
 
-def family(url: str) -> str:
+def find_family(url: str) -> str:
     """Return a coarser shape: the host and, if the path has several segments, the first."""
-    host, _, path = shape(url).partition("?")[0].partition("/")
+    host, _, path = find_shape(url).partition("?")[0].partition("/")
     first, slash, _ = path.partition("/")
     return f"{host}/{first}/" if slash else f"{host}/"
 

@@ -63,7 +63,7 @@ class _Words:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """What identifies the reader of a mail: spellings of the addresses in text and in links, and
+    """The marks of the reader of a mail: spellings of the addresses in text and in links, and
     the addresses (`urls.alias`) that end the subscription."""
 
     addresses: tuple[str, ...]

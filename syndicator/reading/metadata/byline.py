@@ -301,7 +301,7 @@ def _list_flags(spot: Spot, pieces: Sequence[str], survey: Survey) -> Iterator[s
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """How an element is marked as a byline, and how surely."""
+    """The kind of mark by which an element is a byline, and how sure it is."""
 
     name: str
     weight: int

@@ -59,7 +59,7 @@ def read_weighed_blocks(markup: str, extracted: str) -> list[Block]:
 
 
 def has_hint(block: Block, name: str) -> bool:
-    return bool(block.near & hints.bit(name)) or bool(block.hints & hints.bit(name))
+    return bool(block.near & hints.get_bit(name)) or bool(block.hints & hints.get_bit(name))
 
 
 OTHER = "".join(
@@ -153,10 +153,12 @@ def test_a_class_on_each_paragraph_of_the_article_does_not_count(word: str) -> N
 
 
 def test_a_resource_is_no_source() -> None:
-    assert not hints.read_words("resource-body") & hints.bit("footnote")
-    assert not hints.read_words("field--type-entity-reference-revisions") & hints.bit("footnote")
-    assert hints.read_words("post-sources") & hints.bit("footnote")
-    assert hints.read_words("references") & hints.bit("footnote")
+    assert not hints.read_words("resource-body") & hints.get_bit("footnote")
+    assert not hints.read_words("field--type-entity-reference-revisions") & hints.get_bit(
+        "footnote"
+    )
+    assert hints.read_words("post-sources") & hints.get_bit("footnote")
+    assert hints.read_words("references") & hints.get_bit("footnote")
 
 
 def test_blocks_know_the_hints_of_the_elements_around_them() -> None:
