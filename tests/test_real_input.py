@@ -39,10 +39,10 @@ class Pages:
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         request = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        type, body = self.files.get(request.split(" ", 2)[1], ("", b""))
-        status = "200 OK" if type else "404 Not Found"
+        kind, body = self.files.get(request.split(" ", 2)[1], ("", b""))
+        status = "200 OK" if kind else "404 Not Found"
         head = (
-            f"HTTP/1.1 {status}\r\nContent-Type: {type}\r\nContent-Length:"
+            f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length:"
             f" {len(body)}\r\nConnection: close\r\n\r\n"
         )
         writer.write(head.encode() + body)

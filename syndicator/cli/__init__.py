@@ -86,7 +86,7 @@ def _open_closed_streams() -> None:
             os.dup2(opened, number)
             if opened != number:
                 os.close(opened)
-            os.set_inheritable(number, True)  # programs that we start need it, too
+            os.set_inheritable(number, True)  # noqa: FBT003 - programs that we start need it, too
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
 
 

@@ -126,11 +126,11 @@ def command(choices: Sequence[Operation]) -> Callable[..., None]:
         perform(config, operation, arguments, dry_run=dry_run, json=json)
 
     switched = [
-        Field(name, Annotated[bool, Argument(choice.help)], False)
+        Field(name, Annotated[bool, Argument(choice.help)], default=False)
         for name, choice in switches.items()
     ]
-    common = [Field("json", Json, False), Field("config", Config, CONFIG)]
-    common = common if first.is_question else [Field("dry_run", DryRun, False), *common]
+    common = [Field("json", Json, default=False), Field("config", Config, CONFIG)]
+    common = common if first.is_question else [Field("dry_run", DryRun, default=False), *common]
     fields = [field for field in fields_of(first) if not field.argument.hidden]
     run.__doc__ = first.help
     return with_options(run, [*fields, *switched, *common])

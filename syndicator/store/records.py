@@ -46,6 +46,7 @@ _SOURCE_TABLES: Final = (
 _TAKE_OWN = "ON CONFLICT (alias) DO UPDATE SET id = excluded.id WHERE excluded.alias = ?"
 
 _STATES = "SELECT data, plan FROM sources JOIN source_states USING (key) "
+_IS_DISABLED: Final = True
 _DUE = (
     "WHERE disabled = ? AND (next_due IS NULL OR next_due <= ?) ORDER BY next_due NULLS FIRST, key"
 )
@@ -126,7 +127,7 @@ class Visits(Comparisons):
     def due(self, now: datetime) -> list[SourceState]:
         """Return the enabled states whose next_due is None or not after `now`, longest overdue
         first."""
-        return list(self._states(_DUE, False, codec.micros(now)))
+        return list(self._states(_DUE, not _IS_DISABLED, codec.micros(now)))
 
     def state(self, key: str) -> SourceState | None:
         """Return the state of a source, None if it was never visited or listed."""

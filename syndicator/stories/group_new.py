@@ -96,10 +96,11 @@ def _group(archive: Archive, unread: Sequence[Unread], since: datetime) -> set[s
     neighbourhood = _Neighbourhood(stories, since)
     leaving_ids: set[str] = set()
     new_reports: list[Report] = []
-    for row, sketched in sketches.items():
+    for row, bare in sketches.items():
         member = members.get(row.article)
+        sketched = bare
         if member is not None:
-            sketched = sketched._replace(story=member.story, final=member.final)
+            sketched = bare._replace(story=member.story, final=member.final)
         neighbourhood.add(sketched)
         if sketched.story and not sketched.data and not sketched.final:
             leaving_ids.add(row.article)

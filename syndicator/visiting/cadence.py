@@ -351,10 +351,12 @@ def delay_flood(
         days_by_id[entry_id] = (waiting + position) // limit + 1
     delayed = []
     for row in rows:
-        if row.entry_id in days_by_id:
-            next_try = now + days_by_id[row.entry_id] * DAY
-            row = replace(row, next_try=next_try, reason=EntryReason.FLOOD)
-        delayed.append(row)
+        days = days_by_id.get(row.entry_id)
+        if days is None:
+            delayed.append(row)
+        else:
+            next_try = now + days * DAY
+            delayed.append(replace(row, next_try=next_try, reason=EntryReason.FLOOD))
     return tuple(delayed)
 
 

@@ -42,9 +42,17 @@ def growth(before: Facts, after: Facts, new: Collection[str]) -> list[str]:
     """What is not as it was or as it has to be after a run that filed the articles with the
     addresses `new`: they are there once, in front of what was there in each feed, and nothing else
     changed."""
-    filed = {id: one for id, one in after["articles"].items() if id not in before["articles"]}
+    filed = {
+        article_id: one
+        for article_id, one in after["articles"].items()
+        if article_id not in before["articles"]
+    }
     urns = {one["urn"] for one in filed.values()}
-    old = {id: one for id, one in after["articles"].items() if id in before["articles"]}
+    old = {
+        article_id: one
+        for article_id, one in after["articles"].items()
+        if article_id in before["articles"]
+    }
     known = {urn: one for urn, one in after["entries"].items() if urn in before["entries"]}
     titles = _titles(before, after)
     return [
@@ -92,15 +100,15 @@ def _redirects(found: Facts) -> dict[str, Facts]:
 
 def each(kind: str, before: Mapping[str, Facts], after: Mapping[str, Facts]) -> Iterator[str]:
     """Things with properties: those that went, came, or say something else."""
-    for id, one in before.items():
-        if id not in after:
-            yield f"{kind} {_named(id, one)} is missing"
+    for article_id, one in before.items():
+        if article_id not in after:
+            yield f"{kind} {_named(article_id, one)} is missing"
         else:
-            yield from _values(f"{kind} {_named(id, one)}", one, after[id])
+            yield from _values(f"{kind} {_named(article_id, one)}", one, after[article_id])
     yield from (
-        f"{kind} {_named(id, one)} was not there before"
-        for id, one in after.items()
-        if id not in before
+        f"{kind} {_named(article_id, one)} was not there before"
+        for article_id, one in after.items()
+        if article_id not in before
     )
 
 
@@ -148,12 +156,14 @@ def _entries(
     name: str, before: list[str], after: list[str], titles: Mapping[str, str]
 ) -> Iterator[str]:
     yield from (
-        f"feed {name}: entry {id} ({titles[id]}) is missing" for id in before if id not in after
+        f"feed {name}: entry {article_id} ({titles[article_id]}) is missing"
+        for article_id in before
+        if article_id not in after
     )
     yield from (
-        f"feed {name}: entry {id} ({titles[id]}) was not there before"
-        for id in after
-        if id not in before
+        f"feed {name}: entry {article_id} ({titles[article_id]}) was not there before"
+        for article_id in after
+        if article_id not in before
     )
     if sorted(before) == sorted(after) and before != after:
         yield f"feed {name}: the order of entries was {before}, is {after}"
@@ -175,7 +185,7 @@ def _grown(
     if name.startswith("archive/"):
         yield from _entries(name, feed["entries"], other["entries"], titles)
         return
-    fresh = [id for id in other["entries"] if id in new]
+    fresh = [article_id for article_id in other["entries"] if article_id in new]
     kept = other["entries"][len(fresh) :]
     yield from _entries(name, feed["entries"][: len(kept)], kept, titles)
     if len(other["entries"]) < len(feed["entries"]):
@@ -187,10 +197,10 @@ def _walked(name: str, before: Facts, after: Facts, titles: Mapping[str, str]) -
     section 4)."""
     archived = before["feeds"][name].get("links", {}).get("prev-archive")
     if name in after["feeds"] and archived and not name.startswith("archive/"):
-        for id in sorted(walk(before, name) - walk(after, name)):
+        for article_id in sorted(walk(before, name) - walk(after, name)):
             yield (
-                f"feed {name}: entry {id} ({titles[id]}) is in no document that its archive links"
-                " lead to"
+                f"feed {name}: entry {article_id} ({titles[article_id]}) is in no document that"
+                " its archive links lead to"
             )
 
 

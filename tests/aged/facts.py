@@ -152,7 +152,7 @@ def feed(path: Path) -> Facts:
     Raises AssertionError for an id that is there twice."""
     found = _json(path) if path.suffix == ".json" else _xml(path)
     ids = [entry.pop("id") for entry in found["entries"]]
-    twice = sorted({id for id in ids if ids.count(id) > 1})
+    twice = sorted({article_id for article_id in ids if ids.count(article_id) > 1})
     if twice:
         raise AssertionError(f"feed {path.name}: entries are there twice: {twice}")
     return {**found, "entries": dict(zip(ids, found["entries"], strict=True))}
@@ -254,11 +254,11 @@ def _entries(feeds: Mapping[str, Facts]) -> dict[str, Facts]:
     found: dict[str, Facts] = {}
     for one in feeds.values():
         one["deviates"] = {}
-        for id, entry in one["entries"].items():
-            known = found.setdefault(id, dict(entry))
+        for article_id, entry in one["entries"].items():
+            known = found.setdefault(article_id, dict(entry))
             other = {
                 key: value for key, value in entry.items() if known.setdefault(key, value) != value
             }
             if other:
-                one["deviates"][id] = other
+                one["deviates"][article_id] = other
     return found

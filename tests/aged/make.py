@@ -160,8 +160,10 @@ class Summer:
         file."""
         path = self.path(place)
         lines = path.read_text().split("\n")
-        id = next(line for line in lines if line.startswith("id: ")).removeprefix("id: ").strip("'")
-        self.edited.setdefault(id, []).extend(key for key, _ in changes)
+        article_id = (
+            next(line for line in lines if line.startswith("id: ")).removeprefix("id: ").strip("'")
+        )
+        self.edited.setdefault(article_id, []).extend(key for key, _ in changes)
         end = lines.index("---", 1)
         for key, line in changes:
             starts = [n for n, text in enumerate(lines[:end]) if text.startswith(f"{key}:")]

@@ -155,9 +155,9 @@ def begin(spring: Spring) -> None:
     (spring.articles / "2026/02").mkdir(parents=True)
     spring.config.mkdir()
     (spring.articles / "instance.toml").write_text(make.INSTANCE.replace("4d5c1b0e", "5e6d2c1f"))
-    id = base64.b32encode(hashlib.sha256(OLD_URL.encode()).digest()).decode().lower()[:26]
-    (spring.articles / f"2026/02/story-98-before-{id[:6]}.md").write_text(
-        OLD.format(url=OLD_URL, id=id)
+    article_id = base64.b32encode(hashlib.sha256(OLD_URL.encode()).digest()).decode().lower()[:26]
+    (spring.articles / f"2026/02/story-98-before-{article_id[:6]}.md").write_text(
+        OLD.format(url=OLD_URL, id=article_id)
     )
     (spring.config / "syndicator.toml").write_text(SETTINGS)
     (spring.config / "taxonomy.toml").write_text(TAXONOMY)

@@ -105,8 +105,8 @@ def _feed(site: Site, told: list[Story], plot: Plot, day: int) -> Iterator[tuple
     if day >= site.gone:
         yield site.feed_url(), Answer(status=410, body="<h1>Closed</h1>")
         return
-    body, type = {"rss": _rss, "atom": _atom, "json": _json}[site.feed](site, newest[:SHOWN], plot)
-    yield site.feed_url(day), Answer(body=body, type=type)
+    body, kind = {"rss": _rss, "atom": _atom, "json": _json}[site.feed](site, newest[:SHOWN], plot)
+    yield site.feed_url(day), Answer(body=body, type=kind)
     if day >= site.moved:
         yield site.feed_url(), Answer(status=301, headers={"Location": site.feed_url(day)})
 

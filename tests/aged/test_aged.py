@@ -224,7 +224,7 @@ def test_a_feed_reader_is_shown_nothing_twice_and_misses_nothing(
 def titles(found: Facts, name: str) -> set[str]:
     """The titles of the entries of a feed, or of the one that it moved to."""
     ids = found["feeds"][found["moved"].get(name, name)]["entries"]
-    return {found["entries"][id]["title"] for id in ids}
+    return {found["entries"][article_id]["title"] for article_id in ids}
 
 
 @IN_A_FILE
@@ -257,15 +257,22 @@ def test_a_hand_edit_outlives_other_words(aged: Instance, before: Facts) -> None
 def lasting(found: Facts, before: Facts, tag: str) -> dict[str, Facts]:
     """Of each article, what neither changes: LASTING, what a hand edited, and that it was a
     hand."""
-    told = {id: {key: one.get(key) for key in LASTING} for id, one in found["articles"].items()}
-    for id, keys in before["edited"].items():
-        one = found["articles"][id]
-        told[id] |= {key: one.get(key) for key in keys if key != "tags"}
-        told[id] |= {f"digest of {key}": digest_of(one, key) for key in keys if key in WRITTEN_ONCE}
+    told = {
+        article_id: {key: one.get(key) for key in LASTING}
+        for article_id, one in found["articles"].items()
+    }
+    for article_id, keys in before["edited"].items():
+        one = found["articles"][article_id]
+        told[article_id] |= {key: one.get(key) for key in keys if key != "tags"}
+        told[article_id] |= {
+            f"digest of {key}": digest_of(one, key) for key in keys if key in WRITTEN_ONCE
+        }
         if "date" in keys:
-            del told[id]["published"]  # the file's next write makes it the day that the hand wrote
+            del told[article_id][
+                "published"
+            ]  # the file's next write makes it the day that the hand wrote
         if "tags" in keys:
-            told[id]["tags"] = ["Lines" if name == tag else name for name in one["tags"]]
+            told[article_id]["tags"] = ["Lines" if name == tag else name for name in one["tags"]]
     return told
 
 

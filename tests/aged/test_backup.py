@@ -72,7 +72,7 @@ def test_a_copy_made_during_a_run_brings_every_feed_back(
         after = restored(aged, copy)
         none(each("feed", ids(before), ids(after)))
         assert (after["moved"], after["gone"]) == (before["moved"], before["gone"])
-        known = {id: after["articles"].get(id) for id in before["articles"]}
+        known = {article_id: after["articles"].get(article_id) for article_id in before["articles"]}
         none(each("article", before["articles"], known))
         assert after["withdrawn"] == before["withdrawn"]
 

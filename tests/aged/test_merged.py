@@ -69,12 +69,12 @@ def entries(facts: Facts) -> dict[str, Any]:
     return {
         name: [
             (
-                id,
-                facts["entries"][id]["published"],
-                facts["entries"][id]["updated"],
-                facts["entries"][id]["link"],
+                article_id,
+                facts["entries"][article_id]["published"],
+                facts["entries"][article_id]["updated"],
+                facts["entries"][article_id]["link"],
             )
-            for id in facts["feeds"][name]["entries"]
+            for article_id in facts["feeds"][name]["entries"]
         ]
         for name in (*FEEDS, "all.json", "stories.json")
     }
@@ -93,13 +93,18 @@ def lose_database(aged: Instance) -> None:
 def test_the_instance_has_stories_that_were_published_as_one_entry(aged: Instance) -> None:
     with closing(sqlite3.connect(aged.folder / DATABASE)) as database:
         behind = {
-            id for (id,) in database.execute("SELECT id FROM articles WHERE behind IS NOT NULL")
+            article_id
+            for (article_id,) in database.execute(
+                "SELECT id FROM articles WHERE behind IS NOT NULL"
+            )
         }
     facts = expected(MERGED)
     links = [link for *_, link in entries(facts)["all.atom"]]
     assert len(behind) == len(PLOT) - len(links) - 1 == 5  # one was withdrawn
     assert not behind & {
-        id for id, article in facts["articles"].items() if article["source"] in links
+        article_id
+        for article_id, article in facts["articles"].items()
+        if article["source"] in links
     }
     assert len(facts["withdrawn"]) == 1
 
@@ -139,7 +144,10 @@ def test_an_upgrade_without_the_database_keeps_ids_and_dates(aged: Instance) -> 
 def test_the_leads_of_stories_stay_whoever_would_lead_now(aged: Instance) -> None:
     """The longest led: as if that had been the other one that came at the same time."""
     old, new = "http://post.example/scooters", "http://bank.example/scooters"
-    ids = {article["source"]: id for id, article in expected(MERGED)["articles"].items()}
+    ids = {
+        article["source"]: article_id
+        for article_id, article in expected(MERGED)["articles"].items()
+    }
     with closing(sqlite3.connect(aged.folder / DATABASE)) as database, database:
         changed = database.execute(
             "UPDATE members SET id = ? WHERE axis = 'story' AND id = ?", (ids[new], ids[old])
@@ -207,7 +215,10 @@ def test_readers_are_shown_nothing_twice_and_miss_nothing(
         before = expected(MERGED)
         first = polled()
         shown = {
-            feed: [before["entries"][id]["title"] for id in before["feeds"][feed]["entries"]]
+            feed: [
+                before["entries"][article_id]["title"]
+                for article_id in before["feeds"][feed]["entries"]
+            ]
             for feed in FEEDS
         }
         assert first == {feed: sorted(titles) for feed, titles in shown.items()}

@@ -262,13 +262,13 @@ def test_its_key_is_used_again_for_its_address(place: Place) -> None:
 
 def test_under_another_key_it_carries_on_with_its_feed(place: Place) -> None:
     published(place)
-    id, files = feed_id(place, "sources/one.atom"), place.digests("articles")
+    article_id, files = feed_id(place, "sources/one.atom"), place.digests("articles")
     configured(place, two="https://two.example/feed")
     configured(place, two="https://two.example/feed", other="https://one.example/feed")
     with place.app() as app:
         store_articles(app, "Third", "Text of the third.", source="other")
     place.build()
-    assert feed_id(place, "sources/other.atom") == feed_id(place, "sources/one.atom") == id
+    assert feed_id(place, "sources/other.atom") == feed_id(place, "sources/one.atom") == article_id
     assert told(place)["moved"]["sources/one.atom"] == "sources/other.atom"
     for name in ("sources/other.atom", "sources/other.rss", "sources/other.json"):
         assert re.findall("First|Third|Second", place.published(name))
@@ -287,21 +287,21 @@ def test_under_another_key_it_carries_on_with_its_feed(place: Place) -> None:
 
 def test_back_under_its_old_key_its_feed_moves_back(place: Place) -> None:
     published(place)
-    id = feed_id(place, "sources/one.atom")
+    article_id = feed_id(place, "sources/one.atom")
     configured(place, other="https://one.example/feed")
     configured(place, one="https://one.example/feed")
-    assert feed_id(place, "sources/one.atom") == id
+    assert feed_id(place, "sources/one.atom") == article_id
     assert told(place)["moved"]["sources/other.atom"] == "sources/one.atom"
     assert "First" in place.published("sources/one.atom")
 
 
 def test_a_key_that_goes_to_another_site_has_a_feed_of_its_own(place: Place) -> None:
     published(place)
-    id = feed_id(place, "sources/one.atom")
+    article_id = feed_id(place, "sources/one.atom")
     configured(place, other="https://one.example/feed")
     configured(place, other="https://one.example/feed", one="https://elsewhere.example/feed")
-    assert feed_id(place, "sources/other.atom") == id
-    assert feed_id(place, "sources/one.atom") != id
+    assert feed_id(place, "sources/other.atom") == article_id
+    assert feed_id(place, "sources/one.atom") != article_id
     assert "sources/one.atom" not in told(place)["moved"]
 
 
@@ -311,9 +311,9 @@ def test_a_second_feed_that_was_begun_before_this_keeps_its_own_id(place: Place)
     with place.app() as app:
         store_articles(app, "Third", "Text of the third.", source="other")
     place.build()
-    id = feed_id(place, "sources/other.atom")
+    article_id = feed_id(place, "sources/other.atom")
     configured(place, other="https://one.example/feed")
-    assert feed_id(place, "sources/other.atom") == id
+    assert feed_id(place, "sources/other.atom") == article_id
     assert "First" in place.published("sources/other.atom")
 
 

@@ -67,7 +67,7 @@ def test_a_search_finds_the_best_first(store: Store, search: str, numbers: list[
     found = find(store, parse_search(search))
     titles = {title: number for number, title, *_ in ARTICLES}
     articles = store.index.articles(found)
-    assert [titles[articles[id].title] for id in found] == numbers
+    assert [titles[articles[article_id].title] for article_id in found] == numbers
 
 
 def test_no_more_are_found_than_asked_for(store: Store) -> None:

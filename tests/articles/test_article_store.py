@@ -142,7 +142,7 @@ def test_ids_that_start_alike_get_longer_names(article_store: FileArticleStore) 
     ends = ("aa" * 10, "aa" + "b" * 18, "a" * 6 + "c" * 14, "a" * 19 + "b", "a" * 19 + "c")
     ids = [f"abcdef{end}" for end in ends]
 
-    paths = [article_store.put(full(id=id, title="Same"))[1].path for id in ids]
+    paths = [article_store.put(full(id=article_id, title="Same"))[1].path for article_id in ids]
 
     assert paths == [
         "2026/11/same-abcdef.md",
@@ -152,7 +152,7 @@ def test_ids_that_start_alike_get_longer_names(article_store: FileArticleStore) 
         "2026/11/same-abcdefaaaaaaaaaaaaaaaaaaac.md",
     ]
     for opened in (article_store, FileArticleStore(article_store.root)):
-        assert [opened.find(id) for id in ids] == paths
+        assert [opened.find(article_id) for article_id in ids] == paths
     assert article_store.find("abcdefzzzzzzzzzzzzzzzzzzzz") is None
 
 
@@ -204,7 +204,9 @@ def test_new_edited_and_missing_files_are_found(article_store: FileArticleStore)
     (article_store.root / "2026" / "11" / "notes.txt").write_text("not an article")
     (article_store.root / "README.md").write_text("not one either")
 
-    light = Stamps((id, stamp.path, stamp.mtime_ns, stamp.size) for id, stamp in before.items())
+    light = Stamps(
+        (article_id, stamp.path, stamp.mtime_ns, stamp.size) for article_id, stamp in before.items()
+    )
     for known in (before, light):
         changes = article_store.changed(known)
         assert [stamp.path for stamp in changes.new] == sorted(["2026/11/moved.md", added.path])

@@ -149,7 +149,7 @@ _VALUES: list[tuple[FieldType, st.SearchStrategy[Any]]] = [
 def articles(schema: int) -> st.SearchStrategy[Article]:
     """Any article with fields of the schemas up to `schema`, straight from the table."""
     values = {
-        row.attribute: next(strategy for type, strategy in _VALUES if type is row.type)
+        row.attribute: next(strategy for kind, strategy in _VALUES if kind is row.type)
         for row in fields.TABLE
         if row.schema <= schema and row.shown is None and not row.until
     }

@@ -81,10 +81,10 @@ def test_old_pages_and_litter_are_pruned(tmp_path: Path) -> None:
     snapshots = FileSnapshots(tmp_path / "pages")
     now = datetime(2026, 11, 24, tzinfo=UTC)
     assert snapshots.prune(now) == 0
-    for id, days in ((ID, 15), (OTHER, 13)):
-        snapshots.put(id, b"<p>", {})
+    for article_id, days in ((ID, 15), (OTHER, 13)):
+        snapshots.put(article_id, b"<p>", {})
         age = (now - timedelta(days=days)).timestamp()
-        os.utime(tmp_path / "pages" / id[:2] / f"{id}.gz", (age, age))
+        os.utime(tmp_path / "pages" / article_id[:2] / f"{article_id}.gz", (age, age))
     (tmp_path / "pages" / ID[:2] / ".tmp-999999999-x.gz").write_bytes(b"half")
     # seen in the folder and gone when it is looked at, like a temporary file of another process
     (tmp_path / "pages" / ID[:2] / f".tmp-{os.getppid()}-y.gz").symlink_to("nowhere")
@@ -97,6 +97,6 @@ def test_old_pages_and_litter_are_pruned(tmp_path: Path) -> None:
 
 
 def test_what_is_no_id_is_refused(tmp_path: Path) -> None:
-    for id in ("../../etc/passwd", "", "ABCDEFGH", "a" * 40):
+    for article_id in ("../../etc/passwd", "", "ABCDEFGH", "a" * 40):
         with pytest.raises(ValueError, match="not an article id"):
-            FileSnapshots(tmp_path).get(id)
+            FileSnapshots(tmp_path).get(article_id)

@@ -105,7 +105,7 @@ def main() -> None:
         folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(name)
         if not (folder / "config").exists():
             make(folder, articles)
-        id = article(articles - 1).id
+        article_id = article(articles - 1).id
         pages = (
             "/",
             "/add",
@@ -114,7 +114,7 @@ def main() -> None:
             "/articles?q=article+77",
             "/articles?filter=hold",
             "/articles?filter=all&source=s7",
-            f"/articles/{id}",
+            f"/articles/{article_id}",
             "/sources",
             "/sources?q=s99",
             "/sources/s1",

@@ -83,16 +83,16 @@ def described(draft: Draft, taxonomy: Taxonomy) -> Description:
 
 def predictions(taxonomy: Taxonomy) -> list[Row]:
     """A line for the scorer of each labelled article."""
-    found = {id: described(draft, taxonomy) for id, draft in drafts().items()}
+    found = {article_id: described(draft, taxonomy) for article_id, draft in drafts().items()}
     return [
         {
-            "id": id,
+            "id": article_id,
             "excerpt": one.excerpt,
             "category": one.category or None,
             "tags": one.tags,
             "by": one.excerpt_by,
         }
-        for id, one in found.items()
+        for article_id, one in found.items()
     ]
 
 
@@ -131,11 +131,13 @@ def main() -> None:
         print(f"\n{name}")
         for measure, value in scorer().summary(part).items():
             if isinstance(value, dict) and "share" in value:
-                value = (
+                text = (
                     f"{value['share']:.3f} [{value['low']:.3f}, {value['high']:.3f}]"
                     f" {value['k']}/{value['n']}"
                 )
-            print(f"  {measure:20} {value}")
+            else:
+                text = str(value)
+            print(f"  {measure:20} {text}")
 
 
 if __name__ == "__main__":

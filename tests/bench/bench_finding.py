@@ -35,7 +35,7 @@ def fill(store: Store, count: int) -> list[str]:
             rows.save(connection, records[start : start + _TOGETHER])
     by_id = {article.id: article for article in made}
     while due := store.texts.due(_TOGETHER):
-        some = [by_id[id] for id in due.values()]
+        some = [by_id[article_id] for article_id in due.values()]
         store.texts.save({one.id: make_document(one, one.body) for one in some}, due)
     middle = made[count // 2]
     words = middle.title.lower().split()

@@ -126,12 +126,14 @@ def main() -> None:
     times = parser.parse_args().times
     print(f"load {os.getloadavg()[0]:.1f}")
     for image, formats in ((photograph(), ("JPEG", "WEBP", "PNG")), (drawing(), ("PNG",))):
-        for data, format in ((encoded(image, format), format) for format in formats):
+        for data, feed_format in (
+            (encoded(image, feed_format), feed_format) for feed_format in formats
+        ):
             made = resize.thumbnail(data)
             spent = milliseconds(functools.partial(resize.thumbnail, data), times)
             floor = milliseconds(functools.partial(decoded, data), times)
             size = f"{len(data):>9,} bytes to {len(made):>6,}"
-            print(f"{format:4} {size}: {spent:5.1f} ms, decoding alone {floor:5.1f} ms")
+            print(f"{feed_format:4} {size}: {spent:5.1f} ms, decoding alone {floor:5.1f} ms")
     picture, page = encoded(photograph(), "JPEG"), bytes(100_000)
     print("decoder", through_child(functools.partial(start_decoder, picture), 10 * times))
     print("worker ", through_child(functools.partial(start_worker, page), 50 * times))

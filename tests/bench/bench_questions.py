@@ -93,12 +93,15 @@ def write_search(articles: Sequence[Article], content: ContentMode, folder: Path
     for article in articles:
         months[f"{article.added:%Y-%m}"].append(article.id)
     by_id = {article.id: article for article in articles}
-    newest = [(id, by_id[id].added or BEGIN, "1") for id in reversed(months[max(months)])]
+    newest = [
+        (article_id, by_id[article_id].added or BEGIN, "1")
+        for article_id in reversed(months[max(months)])
+    ]
     files: dict[str, bytes] = {}
     listed = []
     for period in search.periods(dict.fromkeys(months, "1"), newest, ""):
-        ids = period.ids or [id for month in period.months for id in months[month]]
-        some = [by_id[id] for id in ids]
+        ids = period.ids or [article_id for month in period.months for article_id in months[month]]
+        some = [by_id[article_id] for article_id in ids]
         shards = search.Shards(period.name)
         shards.add(
             [view(one, source, uuid.UUID(int=1), None, "<p>a text</p>") for one in some],
@@ -139,7 +142,7 @@ def main(count: int) -> None:
         path = Path(folder) / "syndicator.db"
         with open_store(f"sqlite:///{path}", articles_exist=False) as store:
             fill(store, articles)
-            right = sum(id in ask_archive(store, text) for text, id in asked)
+            right = sum(article_id in ask_archive(store, text) for text, article_id in asked)
             sizes = "SELECT (SELECT sum(length(data)) FROM texts), sum(length(block))"
             ((terms, index),) = store._db.driven(f"{sizes} FROM text_tokens_data")
             store.compact()
@@ -150,7 +153,9 @@ def main(count: int) -> None:
             public = Path(folder) / content
             size = write_search(articles, content, public)
             found = ask_pages(public, [text for text, _ in asked])
-            right = sum(id in ids for (_, id), ids in zip(asked, found, strict=True))
+            right = sum(
+                article_id in ids for (_, article_id), ids in zip(asked, found, strict=True)
+            )
             print(f"pages, {content}: {right} of {len(asked)} right, {size} bytes compressed")
 
 

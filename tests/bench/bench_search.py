@@ -75,10 +75,10 @@ def made(
     for period in periods(dict.fromkeys(months, "x"), newest, ""):
         ids = period.ids or [one.id for month in period.months for one in months[month]]
         shards = search.Shards(period.name)
-        shards.add([views[id] for id in ids], documents)
+        shards.add([views[article_id] for article_id in ids], documents)
         _, parts, part = shards.files()
         files |= part
-        plan.append((period.name, parts, [views[id] for id in ids]))
+        plan.append((period.name, parts, [views[article_id] for article_id in ids]))
     cpu = time.process_time() - before
     files[search.MANIFEST] = search.call(
         "index", [[name, "0" * 16, len(shown), parts] for name, parts, shown in plan]

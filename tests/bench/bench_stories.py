@@ -111,7 +111,7 @@ def guides() -> list[Labelled]:
         row for name in PAGES for row in page_rows(SHARED / "corpus" / "pages" / f"{name}.jsonl.gz")
     )
     found = ((row["id"], *text_of(row)) for row in rows if row["set"] == "wcxb")
-    return [Labelled(0, str(id), title, text) for id, title, text in found if text]
+    return [Labelled(0, str(article_id), title, text) for article_id, title, text in found if text]
 
 
 def reports(articles: Sequence[Labelled]) -> list[Report]:
@@ -130,9 +130,12 @@ def in_passes(found: Sequence[Report], size: int = PASS) -> Grouped:
 
     def near(report: Report) -> list[Report]:
         shared = Counter(
-            id for key in keys(report.sketch) for id in having[key][-KEPT:] if id != report.id
+            article_id
+            for key in keys(report.sketch)
+            for article_id in having[key][-KEPT:]
+            if article_id != report.id
         )
-        return [by_id[id] for id, _ in shared.most_common(FOUND)]
+        return [by_id[article_id] for article_id, _ in shared.most_common(FOUND)]
 
     def members(names: Collection[str]) -> list[Report]:
         return [report for report in by_id.values() if report.story in names]
@@ -150,8 +153,11 @@ def in_passes(found: Sequence[Report], size: int = PASS) -> Grouped:
             lambda group: "story of " + min(one.id for one in group),
             window_of(filed, new[-1].at),
         )
-        by_id |= {id: by_id[id]._replace(story=story) for id, story in changed.items()}
-    return {id: report.story or id for id, report in by_id.items()}
+        by_id |= {
+            article_id: by_id[article_id]._replace(story=story)
+            for article_id, story in changed.items()
+        }
+    return {article_id: report.story or article_id for article_id, report in by_id.items()}
 
 
 def window_of(filed: Sequence[Report], at: datetime) -> Window:
@@ -289,9 +295,9 @@ def fill(app: App, chance: random.Random, sketches: Sequence[Sketch], numbers: r
         at = codec.micros(app.archive.clock()) - chance.randrange(HOURS * 3_600_000_000)
         drawn = [one[:3] for one in chance.sample(sketches, MIXED)]
         mixed = Sketch(*(mix(chance, kinds) for kinds in zip(*drawn, strict=True)))
-        id, outlet = make_article_id(str(n)), f"{chance.randrange(OUTLETS)}.example"
-        unread = Unread(id, f"{n}.md", 1, 1, at)
-        new[unread] = Sketched(id, outlet, "en", at, pack(mixed))
+        article_id, outlet = make_article_id(str(n)), f"{chance.randrange(OUTLETS)}.example"
+        unread = Unread(article_id, f"{n}.md", 1, 1, at)
+        new[unread] = Sketched(article_id, outlet, "en", at, pack(mixed))
         made.append(rows_of(unread))
     with app.archive.store._db.write() as connection:
         upsert(connection, schema.articles, made)

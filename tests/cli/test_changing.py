@@ -210,10 +210,10 @@ def test_status_lists_what_is_on_hold_and_release_publishes_it(place: Place) -> 
         json.loads(run(place, "status", "--json").stdout)["on_hold"][0]["reason"] == "unsure-text"
     )
     assert "would be published: Doubtful" in run(place, "release", "--all", "--dry-run").output
-    id = place.article("Doubtful").id
-    shown = run(place, "show", "--why", id).output
+    article_id = place.article("Doubtful").id
+    shown = run(place, "show", "--why", article_id).output
     assert (
-        f"it is unclear which part of the page is the article; `syndicator release {id}`"
+        f"it is unclear which part of the page is the article; `syndicator release {article_id}`"
         " publishes it" in shown
     )
     answer = json.loads(run(place, "release", str(place.path("Doubtful")), "--json").stdout)

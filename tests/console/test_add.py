@@ -142,10 +142,10 @@ def test_what_fails_says_why(served: Served, browser: Browser) -> None:
 def test_what_waits_is_cancelled(served: Served, browser: Browser) -> None:
     wake, served.console.runner.wake = served.console.runner.wake, lambda: None  # type: ignore[method-assign]
     try:
-        id = browser.post("/operations/look", {"address": "https://example.org"}).job
-        assert "Looking" in browser.get(f"/add?job={id}").body
-        assert browser.post(f"/jobs/{id}/cancel", {"next": "/add"}).status == 303
+        article_id = browser.post("/operations/look", {"address": "https://example.org"}).job
+        assert "Looking" in browser.get(f"/add?job={article_id}").body
+        assert browser.post(f"/jobs/{article_id}/cancel", {"next": "/add"}).status == 303
     finally:
         served.console.runner.wake = wake  # type: ignore[method-assign]
     wake()
-    assert served.ended(id).status == "cancelled"
+    assert served.ended(article_id).status == "cancelled"

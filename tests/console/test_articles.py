@@ -27,10 +27,10 @@ def titles(browser: Browser, address: str) -> list[str]:
 
 def doubt(served: Served, title: str, score: float) -> Article:
     """Let the category of an article be so likely."""
-    id = article(served, title)[0].id
+    article_id = article(served, title)[0].id
     with open_app(served.instance.config) as app:
         visits = app.archive.store.visits
-        row, stamp = visits.article(id), visits.stamp(id)
+        row, stamp = visits.article(article_id), visits.stamp(article_id)
         assert row and stamp
         visits.record(ArticleRecord(article=row, stamp=stamp, score=score))
     return row

@@ -72,7 +72,7 @@ def test_every_form_is_sent_without_a_script(served: Served, browser: Browser) -
         "/sources/launchbeat/mend",
         "/tags?query=tag:AI",
         "/tags?tag=AI",
-        *(f"/tags?job={id}" for id in jobs),
+        *(f"/tags?job={article_id}" for article_id in jobs),
     ]
     pages += ["/operations/hide", "/queries/articles", "/settings"]
     every = {}

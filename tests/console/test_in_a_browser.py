@@ -138,31 +138,35 @@ def test_today_is_done_with_keys(served: Served, window: Chrome) -> None:
     window.run("document.activeElement.blur()")
     while not window.run("return document.querySelector('.row.at') !== null"):
         window.press("j")
-    id = at(window)
+    article_id = at(window)
     window.press("t")
     window.run("document.activeElement.value = ''")
     window.press("LLM, AI" + KEYS["enter"])
     until(served, before + 1)
     assert "LLM AI" in window.run(
-        "return document.querySelector(arguments[0]).innerText", f"#a-{id} .chips"
+        "return document.querySelector(arguments[0]).innerText", f"#a-{article_id} .chips"
     )
     window.until("return document.querySelector('#strip [data-key=u]') !== null", "an undo")
 
     def now() -> tuple[tuple[str, ...], str, str]:
         (one,) = [
-            each.article for each in served.console.glance.today(20).latest if each.article.id == id
+            each.article
+            for each in served.console.glance.today(20).latest
+            if each.article.id == article_id
         ]
         return one.tags, one.tags_by, one.category
 
     assert now()[:2] == (("LLM", "AI"), "operator")
     window.press("u")
     until(served, before + 2)
-    window.until(f"return document.querySelector('#a-{id}:not(.said)') !== null", "the rows anew")
+    window.until(
+        f"return document.querySelector('#a-{article_id}:not(.said)') !== null", "the rows anew"
+    )
     window.press("k")
-    assert at(window) == id
+    assert at(window) == article_id
     window.press("c2")
     until(served, before + 3)
-    assert now()[2] == "Cities" and at(window) != id  # on to the next one
+    assert now()[2] == "Cities" and at(window) != article_id  # on to the next one
     assert window.logged() == []
 
 

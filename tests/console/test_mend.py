@@ -38,13 +38,17 @@ def test_a_kept_page_is_shown_in_a_frame_that_is_shut_in(browser: Browser) -> No
 
 def test_pointing_makes_selectors(browser: Browser) -> None:
     body = browser.get(MEND).body
-    (id, *_) = re.findall(r'name="id" value="([^"]+)"', body)
-    page = browser.get(f"{MEND}/pages/{id}").body
+    (article_id, *_) = re.findall(r'name="id" value="([^"]+)"', body)
+    page = browser.get(f"{MEND}/pages/{article_id}").body
     (number, *_) = re.findall(r'<p data-n="(\d+)">The ', page)
-    found = browser.post(f"{MEND}/point", {"id": id, "number": number, "role": "select"}).body
+    found = browser.post(
+        f"{MEND}/point", {"id": article_id, "number": number, "role": "select"}
+    ).body
     assert "entry-content" in found and "5 of 5 pages" in found
     assert (
-        browser.post(f"{MEND}/point", {"id": id, "number": "999999", "role": "nonsense"}).status
+        browser.post(
+            f"{MEND}/point", {"id": article_id, "number": "999999", "role": "nonsense"}
+        ).status
         == 200
     )
     assert (

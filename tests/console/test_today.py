@@ -18,11 +18,11 @@ EVIL = "\"><script>alert(1)</script><img src=x onerror=alert(1)>'{{7*7}}"
 def article(served: Served, part: str) -> tuple[Article, Path]:
     """An article of the instance by a part of its title, and the path of its file."""
     with open_app(served.instance.config) as app:
-        for id, stamp in app.archive.store.visits.stamps().items():
+        for article_id, stamp in app.archive.store.visits.stamps().items():
             found = app.archive.article_store.get(stamp.path)
             if part in found.title:
                 return found, app.archive.article_store.root / (
-                    app.archive.store.index.path(id) or ""
+                    app.archive.store.index.path(article_id) or ""
                 )
     raise AssertionError(part)
 

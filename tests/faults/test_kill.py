@@ -121,13 +121,13 @@ def test_a_few_kills(small: Instance) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_two_hundred_kills(tmp_path: Path) -> None:
-    killed, round = 0, 0
+    killed, turn = 0, 0
     while killed < 200:  # a fast machine ends some runs before their kill
-        round += 1
+        turn += 1
         with serving(World(without={"slow"})) as world:
-            instance = Instance(tmp_path / str(round), world)
-            killed += settle(instance, 12, seed=round)
-    assert round <= 50  # each of them had a third of its kills or more
+            instance = Instance(tmp_path / str(turn), world)
+            killed += settle(instance, 12, seed=turn)
+    assert turn <= 50  # each of them had a third of its kills or more
 
 
 # A build whose batches are small, so that kills find it between two of them.

@@ -66,8 +66,8 @@ def test_its_links_are_articles_with_the_titles_of_their_pages_and_only_new_ones
     one, two = [story for story in world.stories if story.site == "holt" and story.truth][:2]
     serve(world, f'<li><a href="{world.url(one)}">Read more</a>, 2 hours ago')
     first = visit(app)
-    (id,) = first.added
-    article = app.archive.store.visits.article(id)
+    (article_id,) = first.added
+    article = app.archive.store.visits.article(article_id)
     assert article and article.title == one.title and first.announced == 1
     serve(
         world,

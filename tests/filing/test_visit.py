@@ -226,4 +226,4 @@ def test_the_page_is_packed_and_its_text_sketched_where_it_is_read(
     added = visit(app, "holt").added
     assert len(added) > 1
     assert here["packed"] == here["sketched"] == 0
-    assert all(app.archive.snapshots.get(id) for id in added)
+    assert all(app.archive.snapshots.get(article_id) for article_id in added)

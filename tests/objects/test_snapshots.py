@@ -61,15 +61,15 @@ def test_what_is_secret_goes(make: Make) -> None:
 
 
 def test_what_is_no_id_is_refused(make: Make) -> None:
-    for id in ("../../etc/passwd", "", "ABCDEFGH", "a" * 40):
+    for article_id in ("../../etc/passwd", "", "ABCDEFGH", "a" * 40):
         with pytest.raises(ValueError, match="not an article id"):
-            make(1).get(id)
+            make(1).get(article_id)
 
 
 def test_old_pages_are_pruned_and_daily_once_for_each_day(s3: S3, bucket: Bucket) -> None:
     pages, now = ObjectSnapshots(bucket, 1), datetime.now(UTC)
-    for id in (ID, OTHER):
-        pages.put(id, b"<p>", {})
+    for article_id in (ID, OTHER):
+        pages.put(article_id, b"<p>", {})
     key = next(key for key in s3.objects if ID in key)
     old = s3.objects[key]
     s3.objects[key] = type(old)(old.data, old.headers, now - timedelta(days=15))

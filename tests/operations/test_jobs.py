@@ -127,9 +127,9 @@ def test_a_token_has_a_quarter_of_the_places(queue: Queue) -> None:
 
 
 def test_a_job_that_waits_is_cancelled_at_once(queue: Queue) -> None:
-    id = queue.add("rest", {}, who="ann", at=AT).id
-    queue.cancel(id)
-    job = queue.get(id)
+    article_id = queue.add("rest", {}, who="ann", at=AT).id
+    queue.cancel(article_id)
+    job = queue.get(article_id)
     assert job is not None and job.status == "cancelled" and queue.claim() is None
 
 
@@ -174,9 +174,9 @@ def test_old_jobs_are_forgotten_and_lost_ones_say_so(queue: Queue) -> None:
 def test_while_a_run_has_the_lock_jobs_wait(instance: Instance) -> None:
     settings = load(instance.config)
     queue = Queue(settings.state_dir)
-    id = queue.add("rest", {"key": "a"}, who="ann", at=AT).id
+    article_id = queue.add("rest", {"key": "a"}, who="ann", at=AT).id
     with locked(settings):
-        assert drain(instance.config, queue) == 0 and queue.waiting() == [id]
+        assert drain(instance.config, queue) == 0 and queue.waiting() == [article_id]
     assert drain(instance.config, queue) == 1
     assert "enabled = false" in (instance.config / "sources.toml").read_text()
 

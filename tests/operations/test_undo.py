@@ -69,7 +69,7 @@ def test_several_articles_are_one_change_and_one_undo(place: Place) -> None:
     assert "Chips" not in place.published("all.atom") and "Boats" not in place.published("all.atom")
     (change,) = log(place).newest()
     assert (change.said, len(change.subjects)) == ("2 articles hidden", 2)
-    assert [log(place).of(id) for id in change.subjects] == [[change], [change]]
+    assert [log(place).of(article_id) for article_id in change.subjects] == [[change], [change]]
     run(place, "change", "undo", "1")
     assert said() == before and "Boats" in place.published("all.atom")
     run(place, "change", "each", "withdraw", *urls)

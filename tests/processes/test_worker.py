@@ -197,10 +197,10 @@ def test_a_call_that_is_given_up_costs_no_other(rounds: int) -> None:
         answers = []
         try:
             await worker.call(jobs.double, 1)
-            for round in range(rounds):
+            for turn in range(rounds):
                 given_up = asyncio.ensure_future(worker.call(jobs.sleep, 0.004))
-                behind = asyncio.ensure_future(worker.call(jobs.double, round))
-                await asyncio.sleep(0.0035 + round % 20 * 0.0002)
+                behind = asyncio.ensure_future(worker.call(jobs.double, turn))
+                await asyncio.sleep(0.0035 + turn % 20 * 0.0002)
                 given_up.cancel()
                 answers.append(await behind)
                 await asyncio.gather(given_up, return_exceptions=True)
@@ -208,7 +208,7 @@ def test_a_call_that_is_given_up_costs_no_other(rounds: int) -> None:
             await worker.aclose()
         return answers
 
-    assert asyncio.run(run()) == [2 * round for round in range(rounds)]
+    assert asyncio.run(run()) == [2 * turn for turn in range(rounds)]
 
 
 def test_closed_worker_refuses() -> None:

@@ -83,10 +83,10 @@ async def use_all_tools(client: Client) -> dict[str, Any]:
     listed = await client.list_tools()
     found = await client.call_tool("search", {"query": "opentext"})
     assert found.structured_content is not None
-    id = found.structured_content["articles"][0]["id"]
+    article_id = found.structured_content["articles"][0]["id"]
     answers = {
         "search": found,
-        "article": await client.call_tool("article", {"id": id}),
+        "article": await client.call_tool("article", {"id": article_id}),
         "feeds": await client.call_tool("feeds", {}),
         "stories": await client.call_tool("stories", {}),
         "sources": await client.call_tool("sources", {}),
@@ -134,7 +134,7 @@ def test_hostile_questions_are_refused_and_tell_no_path(place: Place) -> None:
         ("feeds", {"limit": 10**6}),
         ("stories", {"days": 10**6}),
         ("sources", {"after": "x" * 10_000}),
-        *(("article", {"id": id}) for id in unpublished),
+        *(("article", {"id": article_id}) for article_id in unpublished),
     ]
 
     async def call_all(client: Client) -> list[Any]:

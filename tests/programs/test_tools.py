@@ -100,9 +100,9 @@ def test_a_search_has_pages(place: Place) -> None:
 
 
 def test_a_long_text_has_parts(place: Place) -> None:
-    id = find_id(place, "Long")
-    first = read(place, id)
-    last = read(place, id, start=2 * TEXT_CHARACTERS)
+    article_id = find_id(place, "Long")
+    first = read(place, article_id)
+    last = read(place, article_id, start=2 * TEXT_CHARACTERS)
     assert len(first.article.untrusted.text) == first.next_start == TEXT_CHARACTERS
     assert 0 < len(last.article.untrusted.text) < TEXT_CHARACTERS
     assert last.next_start == 0

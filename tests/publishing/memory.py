@@ -96,7 +96,9 @@ class MemoryIndex:
         self.save_matches("", {article.id: {}})
         touched = set(keys) | (set(named_feeds_of(before)) if before else set())
         for key in touched:
-            ids = [id for id in self.members.get(key, []) if id != article.id]
+            ids = [
+                article_id for article_id in self.members.get(key, []) if article_id != article.id
+            ]
             self.members[key] = ids + ([article.id] if key in keys else [])
             self._refresh(key, keys.get(key, ""))
         self.mark_stale(touched)
@@ -148,15 +150,17 @@ class MemoryIndex:
 
     def _ids(self, key: FeedKey) -> list[str]:
         return [
-            id for id in self.members.get(key, []) if AXES[key.axis].copies or id not in self.copies
+            article_id
+            for article_id in self.members.get(key, [])
+            if AXES[key.axis].copies or article_id not in self.copies
         ]
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
         found = self._ids(key)
         more = [
-            id
-            for id in found[limit:]
-            if since is not None and (self.article_store[id].added or _OLD) > since
+            article_id
+            for article_id in found[limit:]
+            if since is not None and (self.article_store[article_id].added or _OLD) > since
         ]
         return (found[:limit] + more)[:most]
 
@@ -165,13 +169,17 @@ class MemoryIndex:
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         found: dict[str, tuple[int, str]] = {}
-        for month in sorted({self._month(id) for id in self._ids(key)}):
+        for month in sorted({self._month(article_id) for article_id in self._ids(key)}):
             entries = self.month_entries(key, month)
             found[month] = (len(entries), hash_value(entries))
         return found
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
-        found = [self.article_store[id] for id in self._ids(key) if self._month(id) == month]
+        found = [
+            self.article_store[article_id]
+            for article_id in self._ids(key)
+            if self._month(article_id) == month
+        ]
         return [
             (one.id, one.added or _OLD, hash_value((one.title, one.revisions, one.tags)))
             for one in found
@@ -179,9 +187,9 @@ class MemoryIndex:
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
         found: dict[str, list[Article]] = {}
-        for id in sorted(self._ids(key), key=self._shown_as):
-            found.setdefault(self._shown_as(id).strftime("%Y-%m-%d"), []).append(
-                self.article_store[id]
+        for article_id in sorted(self._ids(key), key=self._shown_as):
+            found.setdefault(self._shown_as(article_id).strftime("%Y-%m-%d"), []).append(
+                self.article_store[article_id]
             )
         return {
             day: (
@@ -193,25 +201,25 @@ class MemoryIndex:
 
     def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}
-        for id in self.latest(key, len(self._ids(key))):
-            found.setdefault(self._shown_as(id).strftime("%Y-%m-%d"), []).append(id)
+        for article_id in self.latest(key, len(self._ids(key))):
+            found.setdefault(self._shown_as(article_id).strftime("%Y-%m-%d"), []).append(article_id)
         return {day: ids for day, ids in found.items() if first <= day <= last}
 
     def related(self, ids: Sequence[str]) -> dict[str, list[str]]:
         shown = set(self._ids(FeedKey(ALL.axis, ALL.slug)))
         return {
-            id: [other for other in self.lists[id] if other in shown]
-            for id in ids
-            if id in self.lists
+            article_id: [other for other in self.lists[article_id] if other in shown]
+            for article_id in ids
+            if article_id in self.lists
         }
 
     def related_days(self, feeds: Collection[FeedKey]) -> dict[str, str]:
         found: dict[str, str] = {}
         for key in feeds:
-            for id, others in self.related(self._ids(key)).items():
-                day = self._shown_as(id).strftime("%Y-%m-%d")
+            for article_id, others in self.related(self._ids(key)).items():
+                day = self._shown_as(article_id).strftime("%Y-%m-%d")
                 found[day] = hash_value(
-                    (found.get(day), id, [self.article_store[o] for o in others])
+                    (found.get(day), article_id, [self.article_store[o] for o in others])
                 )
         return found
 
@@ -223,42 +231,58 @@ class MemoryIndex:
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         return {
-            id: replace(self.article_store[id], body="") for id in ids if id in self.article_store
+            article_id: replace(self.article_store[article_id], body="")
+            for article_id in ids
+            if article_id in self.article_store
         }
 
     def path(self, id: str) -> str | None:
         return f"{id}.md" if id in self.article_store else None
 
     def sources(self, ids: Sequence[str]) -> dict[str, str]:
-        return {id: self.article_store[id].source_key for id in ids if id in self.article_store}
+        return {
+            article_id: self.article_store[article_id].source_key
+            for article_id in ids
+            if article_id in self.article_store
+        }
 
     def each(self) -> Iterator[Article]:
-        return (self.article_store[id] for id in self._ids(ALL))
+        return (self.article_store[article_id] for article_id in self._ids(ALL))
 
     def unmatched(self, stamp: str) -> list[str]:
         ids = self._ids(ALL)
-        return [id for id in ids if self.matched.get(id) != (stamp, self.article_store[id])]
+        return [
+            article_id
+            for article_id in ids
+            if self.matched.get(article_id) != (stamp, self.article_store[article_id])
+        ]
 
     def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
-        for id, keys in found.items():
-            self.matched[id] = (stamp, self.article_store[id])
+        for article_id, keys in found.items():
+            self.matched[article_id] = (stamp, self.article_store[article_id])
             for key in {*keys, *(key for key in self.members if AXES[key.axis].members is None)}:
                 ids = self.members.get(key, [])
-                if (id in ids) != (key in keys):
-                    self.members[key] = [one for one in ids if one != id] + (
-                        [id] if key in keys else []
+                if (article_id in ids) != (key in keys):
+                    self.members[key] = [one for one in ids if one != article_id] + (
+                        [article_id] if key in keys else []
                     )
                     self._refresh(key, keys.get(key, key.slug))
                     self.mark_stale([key])
 
     def pictures(self, ids: Sequence[str]) -> dict[str, Picture]:
-        return {id: self.thumbnails[id] for id in ids if id in self.thumbnails}
+        return {
+            article_id: self.thumbnails[article_id]
+            for article_id in ids
+            if article_id in self.thumbnails
+        }
 
     def documents(self, ids: Sequence[str]) -> dict[str, Document]:
-        return {id: self.terms[id] for id in ids if id in self.terms}
+        return {
+            article_id: self.terms[article_id] for article_id in ids if article_id in self.terms
+        }
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:
-        return {id: self.kept[id] for id in ids if id in self.kept}
+        return {article_id: self.kept[article_id] for article_id in ids if article_id in self.kept}
 
     def save_html(self, found: Mapping[str, str]) -> None:
         self.kept |= found

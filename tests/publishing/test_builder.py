@@ -99,7 +99,7 @@ def test_every_axis_gets_its_files() -> None:
     assert not report.held and not report.set_aside
     stems = ("all", "tags/ai", "tags/llm", "categories/ai", "sources/alpha")
     assert {
-        f"{stem}.{format}" for stem in stems for format in ("atom", "rss", "json", "html")
+        f"{stem}.{feed_format}" for stem in stems for feed_format in ("atom", "rss", "json", "html")
     } <= set(outlet.files)
     assert {
         "index.html",

@@ -230,8 +230,8 @@ class Month:
             key = now_at.get(key, key)
             self.due[feed] |= {
                 story
-                for story, id in self.fresh.items()
-                if id in alive and belongs_in_feed(key, alive[id])
+                for story, article_id in self.fresh.items()
+                if article_id in alive and belongs_in_feed(key, alive[article_id])
             }
         self.fresh = {}
 

@@ -157,9 +157,9 @@ def test_an_entry_that_one_format_cannot_hold_is_left_out_of_all_and_named(place
     assert [(problem.what, problem.reason, problem.detail) for problem in report.set_aside] == [
         ("https://one.example/an-unprintable-one", "cannot-render", "txt: no letters for it")
     ]
-    for format in ("txt", "atom", "html"):
-        text = place.published(f"languages/en.{format}")
-        assert "https://one.example/one" in text and "unprintable" not in text, format
+    for feed_format in ("txt", "atom", "html"):
+        text = place.published(f"languages/en.{feed_format}")
+        assert "https://one.example/one" in text and "unprintable" not in text, feed_format
 
 
 def test_an_axis_may_be_off_and_its_feeds_end_with_it(

@@ -73,10 +73,14 @@ def test_ours_first_then_the_models_and_updated_stays(
     assert accepted > 5
     afterwards = entries(public)
     assert at_first.keys() == afterwards.keys()
-    assert {id: item.get("date_modified") for id, item in at_first.items()} == {
-        id: item.get("date_modified") for id, item in afterwards.items()
+    assert {article_id: item.get("date_modified") for article_id, item in at_first.items()} == {
+        article_id: item.get("date_modified") for article_id, item in afterwards.items()
     }
-    moved = [id for id, item in afterwards.items() if _says(item) != _says(at_first[id])]
+    moved = [
+        article_id
+        for article_id, item in afterwards.items()
+        if _says(item) != _says(at_first[article_id])
+    ]
     assert len(moved) >= accepted / 2  # where its sentence is ours, too, nothing moves
     again = visit(config)
     assert again.llm.calls == 0

@@ -110,8 +110,8 @@ def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> Non
     assert first.link == "http://127.0.0.1:8080/digests/morning.html#d2026-03-11"
     assert "</a> · One</p>\n<p>Also: <a" in first.content[0].value
     assert "<p>Nobody was &lt;hurt&gt;.</p>" in first.content[0].value
-    for format in ("rss", "json", "html"):
-        assert "https://two.example/a" in place.published(f"digests/morning.{format}")
+    for feed_format in ("rss", "json", "html"):
+        assert "https://two.example/a" in place.published(f"digests/morning.{feed_format}")
     assert "source" not in first  # it would be the digest itself
     assert atom_fault((place.folder / "feeds/public/digests/morning.atom").read_bytes()) is None
     before = place.digests("public/digests")
@@ -174,8 +174,8 @@ def test_what_is_published_no_more_leaves_no_trace(place: Place, operation: str)
     place.build()
     assert lines(place) == [["https://two.example/a"], ["https://sea.example/a"]]
     assert entries(place)[0].updated == first.updated
-    for id in (ids[0], ids[2]):
-        operate(place, operation, id=id)
+    for article_id in (ids[0], ids[2]):
+        operate(place, operation, id=article_id)
     place.build()
     assert entries(place) == []
     assert not [

@@ -329,7 +329,8 @@ def test_questions_of_a_private_instance_are_asked_below_its_secret(private: Sit
 
 def test_every_type_that_is_published_keeps_its_own(site: Site) -> None:
     kinds = {
-        f".{name}": f"{format.media_type}; charset=utf-8" for name, format in FORMATS.items()
+        f".{name}": f"{feed_format.media_type}; charset=utf-8"
+        for name, feed_format in FORMATS.items()
     } | TYPES
     for name in (
         "index.html",

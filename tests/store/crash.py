@@ -111,10 +111,10 @@ def read_for_ever(root: Path) -> None:
     """Read feeds and files for ever. A torn file, or a row without a file, raises an exception."""
     article_store, store = open_both(root)
     while True:
-        for id in store.index.ids(ALL, limit=10, since=None, most=10):
-            path = store.index.path(id)
+        for article_id in store.index.ids(ALL, limit=10, since=None, most=10):
+            path = store.index.path(article_id)
             assert path is not None
-            assert article_store.get(path).id == id
+            assert article_store.get(path).id == article_id
 
 
 def start_child(work: Callable[[], None]) -> int:
@@ -190,13 +190,15 @@ def check_invariants(root: Path, acknowledged: set[int]) -> dict[str, object]:
         "lost": sorted(acknowledged - {int(each.source_id) for each in files.values()}),
         "twice": len(list(article_store.walk())) - len(files) + len(shown) - len(set(shown)),
         "torn": [
-            id for id, each in files.items() if each.body.count(f"word {each.source_id}") != 2000
+            article_id
+            for article_id, each in files.items()
+            if each.body.count(f"word {each.source_id}") != 2000
         ],
         "rows differ": sorted(files.keys() ^ set(shown)),
         "text differs": [
-            id
-            for id, each in store.index.articles(shown).items()
-            if each != replace(files[id], body="")
+            article_id
+            for article_id, each in store.index.articles(shown).items()
+            if each != replace(files[article_id], body="")
         ],
         "counts differ": [
             row.key for row in store.index.feeds() if row.count != len(_ids(store, row.key))

@@ -120,7 +120,7 @@ def test_months_and_their_ids(store: Store) -> None:
     size = sum(stamp.size for stamp in stamps)
     assert found["2025-12"][1] == f"2-{mtime_ns}-{size}"
     ids = {
-        month: [id for id, _, _ in store.index.month_entries(AI, month)]
+        month: [article_id for article_id, _, _ in store.index.month_entries(AI, month)]
         for month in ("2025-12", "2026-10", "2026-09")
     }
     assert ids == {
@@ -196,8 +196,8 @@ def test_merging_an_unknown_article_or_into_itself_is_refused(store: Store) -> N
 def test_html_is_dropped_when_the_article_changes(store: Store) -> None:
     article = record_article(store, 1)
     other = record_article(store, 2)
-    for id in (article.id, other.id):
-        store.index.save_html({id: "<p>old</p>"})
+    for article_id in (article.id, other.id):
+        store.index.save_html({article_id: "<p>old</p>"})
     record_article(store, 1, title="New")
 
     assert store.index.html([article.id, other.id]) == {other.id: "<p>old</p>"}

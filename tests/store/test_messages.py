@@ -89,9 +89,9 @@ def test_an_article_is_news_until_its_version_is_known(store: Store) -> None:
     newer = record_article(store, 1)
     assert store.messages.changed().keys() == {older.id, newer.id}
     put_known(store, newer)
-    assert [(id, known.digest) for id, known in store.messages.changed().items()] == [
-        (older.id, None)
-    ]
+    assert [
+        (article_id, known.digest) for article_id, known in store.messages.changed().items()
+    ] == [(older.id, None)]
     store.visits.record(ArticleRecord(article=make_article(1, title="Edited"), stamp=make_stamp(3)))
     assert store.messages.changed()[newer.id] == Known(
         mtime_ns=make_stamp(3).mtime_ns, size=make_stamp(3).size, digest="d"

@@ -110,9 +110,12 @@ def test_entries_come_back_by_their_own_ids_however_odd(store: Store) -> None:
     odd = ["", "\ud800", "a\0b", "é" * 3000, "é" * 3000 + "x", "tag:x,2026:1"]
     rows = [
         make_entry(
-            id, entry=Entry(id=id, title="\udfff", enclosures=(Enclosure(url="e"),), updated=NOW)
+            article_id,
+            entry=Entry(
+                id=article_id, title="\udfff", enclosures=(Enclosure(url="e"),), updated=NOW
+            ),
         )
-        for id in odd
+        for article_id in odd
     ]
 
     store.visits.save_entries(rows)
@@ -548,20 +551,20 @@ def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_thei
 
 def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) -> None:
     title = "Open thread of the day"
-    all = [
+    everything = [
         replace(record_article(store, n), title=title, published=NOW - timedelta(days=n))
         for n in range(30)
     ]
-    for one in all:
+    for one in everything:
         store.visits.record(
             ArticleRecord(article=one, stamp=store.visits.stamp(one.id) or pytest.fail())
         )
     found = store.visits.earlier(
-        make_like(all[0].source_key, title, NOW - timedelta(days=20), (), NOW)
+        make_like(everything[0].source_key, title, NOW - timedelta(days=20), (), NOW)
     )
-    assert len(found) == 10 and found[0] == all[20].id
+    assert len(found) == 10 and found[0] == everything[20].id
     assert not store.visits.earlier(
-        make_like(all[0].source_key, "Open thread of the night", NOW, (), NOW)
+        make_like(everything[0].source_key, "Open thread of the night", NOW, (), NOW)
     )
 
 

@@ -63,8 +63,8 @@ def test_ids_that_begin_alike_are_found_among_rows_and_reservations(store: Store
     made = reservations(store)
     near = known.id[:6] + "z" * 20
     far = ("a" if known.id[0] != "a" else "b") + "z" * 25
-    for id in (near, far):
-        made.reserve(id, f"2026/11/{id}.md")
+    for article_id in (near, far):
+        made.reserve(article_id, f"2026/11/{article_id}.md")
     assert made.near(known.id[:6] + "y" * 20, 6) == sorted([known.id, near])
     assert made.near(known.id, 6) == [near]
 
@@ -78,10 +78,10 @@ def test_all_who_reserve_at_once_get_the_same_path(any_url: str) -> None:
     def reserve(number: int) -> None:
         with open_store(any_url, articles_exist=False) as store:
             start.wait()
-            for round in range(10):
+            for turn in range(10):
                 found.append(
                     reservations(store).reserve(
-                        f"{NEW[:-1]}{chr(97 + round)}", f"{round}/by-{number}.md"
+                        f"{NEW[:-1]}{chr(97 + turn)}", f"{turn}/by-{number}.md"
                     )
                 )
 

@@ -44,7 +44,9 @@ def record_articles(store: Store, count: int) -> dict[str, tuple[Article, str]]:
 
 def read_due(store: Store, made: dict[str, tuple[Article, str]]) -> None:
     due = store.texts.due(1000)
-    store.texts.save({id: make_document(*made[id]) for id in due.values()}, due)
+    store.texts.save(
+        {article_id: make_document(*made[article_id]) for article_id in due.values()}, due
+    )
 
 
 def list_proposed(store: Store, query: str, most: int = 1000) -> list[str]:
@@ -71,8 +73,8 @@ def test_every_article_that_matches_is_proposed(store: Store, query: str) -> Non
     made = record_articles(store, 60)
     expr = parse_query(query)
     right = {
-        id
-        for id, (article, body) in made.items()
+        article_id
+        for article_id, (article, body) in made.items()
         if matches_texts(expr, article, TermTexts(make_document(article, body)))
     }
     proposed = list_proposed(store, query)
@@ -116,27 +118,27 @@ def test_candidates_continue_below_a_number(store: Store) -> None:
 def test_a_changed_article_is_read_again_and_keeps_its_place(store: Store) -> None:
     made = record_articles(store, 5)
     before = list_proposed(store, "not nowhere")
-    id = before[2]
+    article_id = before[2]
     changed = record_article(store, 3, title="Zebra crossing")
-    assert changed.id == id
-    assert list(store.texts.due(10).values()) == [id]
-    assert store.index.documents([id]) == {}
-    made[id] = changed, "quagga"
+    assert changed.id == article_id
+    assert list(store.texts.due(10).values()) == [article_id]
+    assert store.index.documents([article_id]) == {}
+    made[article_id] = changed, "quagga"
     read_due(store, made)
-    assert store.index.documents([id]) == {id: make_document(changed, "quagga")}
-    assert list_proposed(store, "zebra quagga") == [id]
+    assert store.index.documents([article_id]) == {article_id: make_document(changed, "quagga")}
+    assert list_proposed(store, "zebra quagga") == [article_id]
     assert list_proposed(store, "not nowhere") == before
     assert not store.texts.has_due()
 
 
 def test_a_deleted_article_is_not_proposed(store: Store) -> None:
     made = record_articles(store, 5)
-    id = next(iter(made))
-    word = made[id][1].split()[0]
-    assert id in list_proposed(store, word)
+    article_id = next(iter(made))
+    word = made[article_id][1].split()[0]
+    assert article_id in list_proposed(store, word)
     before = store.texts.frequencies([word]).terms[word]
-    store.visits.forget([id])
-    assert id not in list_proposed(store, word)
+    store.visits.forget([article_id])
+    assert article_id not in list_proposed(store, word)
     assert store.texts.frequencies([word]).terms[word] == before - 1
 
 

@@ -211,7 +211,7 @@ def test_the_later_a_report_comes_the_less_likely_it_joins() -> None:
 
 
 def test_articles_of_one_outlet_are_no_story() -> None:
-    one, other = (make_report(id, outlet="one.example") for id in "ab")
+    one, other = (make_report(article_id, outlet="one.example") for article_id in "ab")
     assert list_ids(grouped([one, other], measure)) == {frozenset("ab")}
     assert find_changes([one, other]) == {}
 
@@ -278,7 +278,7 @@ def test_final_articles_stay_in_their_stories() -> None:
 
 
 def test_later_articles_neither_split_a_story_nor_join_two() -> None:
-    apart = [make_report(id, words, story=story) for id, words, story in PARTS]
+    apart = [make_report(article_id, words, story=story) for article_id, words, story in PARTS]
     mixed = [make_report(f"x{n}", BOTH, at=NOON + timedelta(hours=1)) for n in range(6)]
     found = find_changes([*apart, *mixed], [one.id for one in mixed])
     assert not found.keys() & set("abcd")

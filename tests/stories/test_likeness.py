@@ -45,7 +45,7 @@ def test_an_outlet_makes_no_term_common() -> None:
 
 def test_guides_on_one_subject_are_less_likely_a_story() -> None:
     guide = QUAKE._replace(tone=-1.0)
-    one, other = (make_report(id)._replace(sketch=guide) for id in "ab")
+    one, other = (make_report(article_id)._replace(sketch=guide) for article_id in "ab")
     window = Window(articles=100)
     assert Comparison(window).measure(one, other) < measure(window) - 1
 

@@ -86,7 +86,7 @@ def test_each_report_names_the_others_and_joining_changes_neither_id_nor_updated
     after = read_entries(place)
     assert read_named_outlets(place)[A] == ("Two", "Three")
     assert read_named_outlets(place, "sources/one") == {A: ("Two", "Three")}
-    assert all(after[id].updated == entry.updated for id, entry in before.items())
+    assert all(after[article_id].updated == entry.updated for article_id, entry in before.items())
     for name in ("all.rss", "all.json", "all.html", "sources/one.html", "index.html"):
         assert re.search(">Two(</bdi></a>|</a>, )", unescape(place.published(name))), name
 
@@ -94,8 +94,8 @@ def test_each_report_names_the_others_and_joining_changes_neither_id_nor_updated
 def test_a_report_that_leaves_is_named_no_more(place: Place) -> None:
     ids = [file_report(place, outlet) for outlet in ("one", "two", "three")]
     place.build()
-    for name, id in (("hide", ids[2]), ("withdraw", ids[1])):
-        open_and_run(place, name, id=id)
+    for name, article_id in (("hide", ids[2]), ("withdraw", ids[1])):
+        open_and_run(place, name, id=article_id)
         place.build()
     assert read_named_outlets(place) == {A: ()}
     assert read_entries(place, "stories") == {}
@@ -113,7 +113,7 @@ def test_operators_and_edits_of_the_file_show_at_once(place: Place) -> None:
     open_and_run(place, "undo", number="1")
     place.build()
     assert read_named_outlets(place) == {A: (), B: ()}
-    lines = "".join(f"{id}\t{'b' * 26}\n" for id in ids)
+    lines = "".join(f"{article_id}\t{'b' * 26}\n" for article_id in ids)
     (place.folder / "feeds/articles/stories.tsv").write_text(lines)
     place.build()
     assert read_named_outlets(place) == {A: ("Two",), B: ("One",)}
@@ -149,12 +149,12 @@ def test_stories_are_those_of_two_outlets_with_a_page_of_their_own(place: Place)
     place.build()
     assert "three.example/a" in place.published(f"stories/{name}")
     assert list(read_entries(place, "stories")) == [entry.id]
-    for id in (B, C):
-        open_and_run(place, "withdraw", id=id)
+    for article_id in (B, C):
+        open_and_run(place, "withdraw", id=article_id)
     place.build()
     assert not (place.folder / "feeds/public/stories" / name).exists()
-    for format in ("rss", "json", "html"):
-        assert "one.example/a" not in place.published(f"stories.{format}")
+    for feed_format in ("rss", "json", "html"):
+        assert "one.example/a" not in place.published(f"stories.{feed_format}")
 
 
 def build_all(place: Place) -> dict[str, str]:

@@ -102,7 +102,9 @@ def test_reports_of_several_outlets_are_a_story_and_it_is_kept_in_a_file(
     file_article(app, "https://three.example/c", FERRY)
     assert group_stories(app) == {frozenset((one, two))}
     story = app.archive.store.stories.of([one])[one]
-    assert sorted(read_lines(place)) == sorted(f"{id}\t{story}" for id in (one, two))
+    assert sorted(read_lines(place)) == sorted(
+        f"{article_id}\t{story}" for article_id in (one, two)
+    )
     three = file_article(app, "https://three.example/d")
     assert group_stories(app) == {frozenset((one, two, three))}
     assert app.archive.store.stories.of([three]) == {three: story}
@@ -160,11 +162,13 @@ def test_an_old_article_joins_no_story_and_one_with_a_future_date_may(app: App) 
 
 
 def test_a_claimed_date_puts_no_article_before_others(app: App) -> None:
-    id = file_article(
+    article_id = file_article(
         app, "https://one.example/a", published=app.archive.clock() - timedelta(days=2)
     )
     group_stories(app)
-    assert [row.at for row in read_sketches(app, [id])] == [codec.micros(app.archive.clock())]
+    assert [row.at for row in read_sketches(app, [article_id])] == [
+        codec.micros(app.archive.clock())
+    ]
 
 
 def test_an_article_whose_text_changed_is_looked_at_again_within_an_hour(

@@ -52,7 +52,7 @@ def file_unrelated(place: Place) -> list[str]:
 
 def write_folded(place: Place, ids: list[str]) -> Path:
     file = place.folder / "feeds/articles/folded.tsv"
-    file.write_text("".join(f"{id}\t{STORY}\t{LATEST}\n" for id in ids))
+    file.write_text("".join(f"{article_id}\t{STORY}\t{LATEST}\n" for article_id in ids))
     return file
 
 
@@ -63,16 +63,16 @@ def test_the_first_has_the_entry_of_the_story_in_feeds_with_archives(place: Plac
     with place.app() as app:
         instance = app.archive.instance
     for name in ("all", "tags/sea"):
-        ((id, entry),) = read_entries(place, name).items()
-        assert id == story_urn(instance, STORY)
+        ((article_id, entry),) = read_entries(place, name).items()
+        assert article_id == story_urn(instance, STORY)
         assert (entry.link, entry.published, entry.updated[:19]) == (
             A,
             BEGAN,
             "2026-03-10T12:00:00",
         )
     for outlet, article, url in zip(("one", "two", "three"), ids, (A, B, C), strict=True):
-        ((id, entry),) = read_entries(place, f"sources/{outlet}").items()
-        assert (id, entry.link) == (entry_urn(instance, article), url)
+        ((article_id, entry),) = read_entries(place, f"sources/{outlet}").items()
+        assert (article_id, entry.link) == (entry_urn(instance, article), url)
     assert read_entries(place, "stories") == {}
 
 
@@ -86,21 +86,24 @@ def test_a_later_report_has_an_entry_of_its_own_and_moves_no_date(place: Place) 
     after = read_entries(place)
     assert len(after) == 2
     assert read_named_outlets(place).keys() == {A, "https://four.example/a"}
-    for id, entry in before.items():
-        assert (after[id].published, after[id].updated) == (entry.published, entry.updated)
+    for article_id, entry in before.items():
+        assert (after[article_id].published, after[article_id].updated) == (
+            entry.published,
+            entry.updated,
+        )
     assert read_named_outlets(place, "stories").keys() == {B}
 
 
 def test_the_next_published_article_takes_the_entry_with_its_id_and_dates(place: Place) -> None:
     write_folded(place, file_unrelated(place))
     place.build()
-    ((id, before),) = read_entries(place).items()
+    ((article_id, before),) = read_entries(place).items()
     for name, what, url in (("withdraw", A, B), ("hide", B, C)):
         open_and_run(place, name, id=what)
         assert place.build().held == ()
         ((same, entry),) = read_entries(place).items()
         assert (same, entry.link, entry.published, entry.updated) == (
-            id,
+            article_id,
             url,
             before.published,
             before.updated,
@@ -133,7 +136,10 @@ def test_an_article_whose_line_is_deleted_has_an_entry_of_its_own(place: Place) 
     file.write_text(file.read_text().replace(f"{ids[1]}\t{STORY}\t{LATEST}\n", "no line\n"))
     place.build()
     after = read_entries(place)
-    assert {entry.link: is_of_story(id) for id, entry in after.items()} == {A: True, B: False}
+    assert {entry.link: is_of_story(article_id) for article_id, entry in after.items()} == {
+        A: True,
+        B: False,
+    }
     file.unlink()  # lost: the database knows what it said
     place.build()
     assert read_entries(place).keys() == after.keys()

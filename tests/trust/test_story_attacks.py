@@ -235,8 +235,8 @@ def told(life: MemoryLife) -> dict[tuple[str, ...], Any]:
     with life.app() as app:
         members = app.archive.store.stories.members()
         urls = {
-            id: article.url
-            for id, article in app.archive.store.index.articles(
+            article_id: article.url
+            for article_id, article in app.archive.store.index.articles(
                 [one.article for one in members]
             ).items()
         }

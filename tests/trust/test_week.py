@@ -139,9 +139,12 @@ def test_a_week_of_stories_shows_every_entry_once(
     everything = feeds["all.atom"]
     assert EDITED in everything.latest.values()
     assert Counter(map(is_of_story, everything.titles)) == Counter({False: 5})
-    for id, moments in everything.updated.items():  # only an edit of the article itself changes it
-        assert len(moments) == 1 + (everything.latest[id] == EDITED), moments
+    for (
+        article_id,
+        moments,
+    ) in everything.updated.items():  # only an edit of the article itself changes it
+        assert len(moments) == 1 + (everything.latest[article_id] == EDITED), moments
     if how == "link":
-        for id, moments in feeds["stories.atom"].updated.items():
-            assert is_of_story(id)
+        for article_id, moments in feeds["stories.atom"].updated.items():
+            assert is_of_story(article_id)
             assert max(Counter(moment[:10] for moment in moments).values()) <= 2, moments

@@ -137,10 +137,10 @@ def test_after_a_lost_database_it_alone_is_missing_until_it_is_mended(filled: Pl
 def test_without_its_html_the_build_shows_its_excerpt(filled: Place) -> None:
     harm(filled)
     with filled.app() as app:
-        id = next(
+        article_id = next(
             article.id for article in app.archive.store.index.each() if article.title == TITLE
         )
-        app.archive.store.index.save_html({id: ""})
+        app.archive.store.index.save_html({article_id: ""})
     with filled.app() as app:
         app.archive.store.index.mark_stale([row.key for row in app.archive.store.index.feeds()])
     report = filled.build()

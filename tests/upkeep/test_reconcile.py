@@ -156,8 +156,8 @@ def test_tags_of_a_dropped_file_are_spelt_as_the_taxonomy_spells_them(place: Pla
         path = app.archive.article_store.root / "mine.md"  # type: ignore[attr-defined]
         path.write_text(f"{head}Text.\n")
         assert reconcile.files(app.archive, app.configuration) == ()
-        (id,) = app.archive.store.visits.stamps()
-        recorded = app.archive.store.visits.article(id)
+        (article_id,) = app.archive.store.visits.stamps()
+        recorded = app.archive.store.visits.article(article_id)
     assert recorded is not None and recorded.tags == ("LLM", "Ports")
     assert path.read_text() == f"{head}Text.\n"
 

@@ -134,11 +134,11 @@ def test_who_walks_the_archives_meets_it(tmp_path_factory: pytest.TempPathFactor
 
 
 def test_releasing_twice_is_as_once(filled: Place) -> None:
-    id = filled.article("Waiting").id
-    released(filled, id)
+    article_id = filled.article("Waiting").id
+    released(filled, article_id)
     before = filled.digests("articles") | filled.digests("public")
     filled.now += timedelta(hours=1)
-    again = released(filled, id)
+    again = released(filled, article_id)
     assert (again.articles, [one.title for one in again.known]) == ((), ["Waiting"])
     assert filled.digests("articles") | filled.digests("public") == before
 
@@ -257,13 +257,13 @@ def test_a_withdrawn_article_that_was_on_hold_comes_back_on_hold(filled: Place) 
 
 
 def test_who_announces_it_meanwhile_carries_it_from_its_release_on(filled: Place) -> None:
-    id = filled.article("Waiting").id
+    article_id = filled.article("Waiting").id
     with filled.app() as app:
-        CARRIED.append(app.archive.article_store, [(id, "one")])
-        app.archive.store.visits.carry([(id, "one")], {"one": "One"})
+        CARRIED.append(app.archive.article_store, [(article_id, "one")])
+        app.archive.store.visits.carry([(article_id, "one")], {"one": "One"})
     filled.build()
     assert "Waiting" not in feeds(filled)["sources/one.atom"]
-    released(filled, id)
+    released(filled, article_id)
     assert "Waiting" in feeds(filled)["sources/one.atom"]
 
 

@@ -32,8 +32,8 @@ class Runs:
         self.walks.end(self.app.archive.article_store, self.app.configuration)
 
     def title(self) -> str:
-        (id,) = self.app.archive.store.visits.stamps()
-        article = self.app.archive.store.visits.article(id)
+        (article_id,) = self.app.archive.store.visits.stamps()
+        article = self.app.archive.store.visits.article(article_id)
         assert article is not None
         return article.title
 

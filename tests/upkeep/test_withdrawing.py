@@ -121,10 +121,10 @@ def test_what_comes_back_is_as_it_was(place: Place) -> None:
 
 def test_an_article_is_named_by_any_of_its_addresses_or_its_id(place: Place) -> None:
     place.take(fill)
-    id = withdraw(place).id
-    for what in ("http://one.example/story/", id):
+    article_id = withdraw(place).id
+    for what in ("http://one.example/story/", article_id):
         with place.app() as app:
-            assert editorial.plan_return(app.archive, what).id == id
+            assert editorial.plan_return(app.archive, what).id == article_id
     with (
         place.app() as app,
         pytest.raises(UsageError, match=r"was withdrawn; .*withdrawn\.toml lists"),
@@ -228,7 +228,7 @@ def test_what_was_withdrawn_can_be_purged_later(place: Place) -> None:
 def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) -> None:
     place.take(fill)
     with place.app() as app:
-        id = app.archive.store.visits.find([urls.alias(URL)])
+        article_id = app.archive.store.visits.find([urls.alias(URL)])
         rows = [
             EntryRow(
                 source_key="one",
@@ -237,7 +237,7 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) ->
                 digest="d",
                 status="done",
                 first_seen=NOW,
-                article_id=id,
+                article_id=article_id,
             ),
             EntryRow(
                 source_key="two",
@@ -284,7 +284,7 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) ->
 def test_what_was_read_is_not_read_again_when_its_file_comes_back(place: Place) -> None:
     place.take(fill)
     with place.app() as app:
-        id = app.archive.store.visits.find([urls.alias(URL)])
+        article_id = app.archive.store.visits.find([urls.alias(URL)])
         row = EntryRow(
             source_key="one",
             entry_id="e1",
@@ -292,7 +292,7 @@ def test_what_was_read_is_not_read_again_when_its_file_comes_back(place: Place) 
             digest="d",
             status="done",
             first_seen=NOW,
-            article_id=id,
+            article_id=article_id,
         )
         app.archive.store.visits.save_entries([row])
     withdraw(place)

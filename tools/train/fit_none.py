@@ -65,8 +65,8 @@ def cold_examples() -> Iterator[Example]:
     for name, table in tomllib.loads(COLD.read_text(encoding="utf-8")).items():
         labels: dict[str, set[str]] = {}
         for category in table["category"]:
-            for id in category.pop("articles").split():
-                labels.setdefault(id, set()).add(category["name"])
+            for article_id in category.pop("articles").split():
+                labels.setdefault(article_id, set()).add(category["name"])
         defined = tuple(CategoryDef(**category) for category in table["category"])
         taxonomy = Taxonomy(Vocabulary(category=defined))
         unclear = set(table["unclear"].split())

@@ -59,12 +59,13 @@ def editors_table() -> tuple[np.ndarray, np.ndarray]:
         for row in bench_editor.labels()
     }
     x, y = [], []
-    for id, draft in sorted(bench_editor.drafts().items()):
+    for article_id, draft in sorted(bench_editor.drafts().items()):
         numbers, rows = known.features(draft.title, plain(draft.body))
         x.append(rows)
         y.append(
             np.array(
-                [known.names[number].casefold() in labels[id] for number in numbers], dtype=float
+                [known.names[number].casefold() in labels[article_id] for number in numbers],
+                dtype=float,
             )
         )
     return np.vstack(x).astype(float), np.concatenate(y)

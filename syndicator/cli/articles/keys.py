@@ -88,7 +88,8 @@ def suggest(
         change = need("suggest-tags").plan(opened, {"categories": categories})
         offers: Sequence[Offer] = change.data
         if not offers:
-            printing.say("\n".join(change.lines(True) if change.lines else ()))
+            lines = change.lines(True) if change.lines else ()  # noqa: FBT003 - a Callable
+            printing.say("\n".join(lines))
             return
         if not is_terminal():
             raise UsageError(

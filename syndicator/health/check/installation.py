@@ -157,9 +157,9 @@ def _one_resolves(hosts: Sequence[str], lookup: Lookup) -> bool:
     def ask(host: str) -> None:
         try:
             lookup(host, 443)
-            answers.put(True)
+            answers.put(item=True)
         except (OSError, UnicodeError, ValueError):
-            answers.put(False)
+            answers.put(item=False)
 
     for host in hosts:
         threading.Thread(target=ask, args=(host,), daemon=True).start()

@@ -366,7 +366,7 @@ def _open_listener(host: str, port: int) -> socket.socket:
     except OSError as error:
         listener.close()
         raise _explain_bind_error(host, port, error) from error
-    listener.setblocking(False)
+    listener.setblocking(False)  # noqa: FBT003 - takes no keyword
     return listener
 
 

@@ -140,9 +140,9 @@ def join_code_lines(runs: list[Stretch]) -> str:
             pieces.append(text)
             continue
         follows_break = index == 0 or runs[index - 1] == BREAK
-        if follows_break and text[:1] in ("\n", "\r"):  # the page's own line end
-            text = text.lstrip()
-        pieces.append(_SPACE.sub(" ", text))
+        starts_with_line_end = follows_break and text[:1] in ("\n", "\r")  # the page's own
+        line = text.lstrip() if starts_with_line_end else text
+        pieces.append(_SPACE.sub(" ", line))
     lines = "".join(pieces).replace("\xa0", " ").split("\n")
     return "\n".join([line.rstrip() for line in lines]).strip("\n")
 
@@ -162,16 +162,16 @@ def collapse(runs: list[Stretch]) -> list[Run]:
             collapsed.append(_make_run(("\n", 0, "")))
             ends_in_space = True
             continue
-        text = _collapse_spaces(text)
+        piece = _collapse_spaces(text)
         if ends_in_space:
-            text = text.lstrip(" ")
-        if text:
-            ends_in_space = text[-1] == " "
+            piece = piece.lstrip(" ")
+        if piece:
+            ends_in_space = piece[-1] == " "
             last = collapsed[-1] if collapsed else None
             if last and last.marks == marks and last.href == href and last.text != "\n":
-                collapsed[-1] = _make_run((last.text + text, marks, href))
+                collapsed[-1] = _make_run((last.text + piece, marks, href))
             else:
-                collapsed.append(_make_run((text, marks, href)))
+                collapsed.append(_make_run((piece, marks, href)))
     _trim_end(collapsed)
     while collapsed and not collapsed[0].text.strip():
         del collapsed[0]

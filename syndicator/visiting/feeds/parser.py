@@ -513,16 +513,19 @@ def _make_ids_distinct(feed: ParsedFeed) -> ParsedFeed:
     for entry in entries:
         if len(links[entry.id]) > 1:
             link_id = choose_entry_id("", entry.url, entry.title, entry.content)
-            entry = replace(entry, id=link_id)
-        with_links.append(entry)
+            with_links.append(replace(entry, id=link_id))
+        else:
+            with_links.append(entry)
     titles: dict[str, set[str]] = {}
     for entry in with_links:
         titles.setdefault(entry.id, set()).add(entry.title)
     distinct: dict[str, Entry] = {}
     for entry in with_links:
         if len(titles[entry.id]) > 1:
-            entry = replace(entry, id=choose_entry_id("", "", entry.title, entry.id))
-        distinct.setdefault(entry.id, entry)
+            distinct_id = choose_entry_id("", "", entry.title, entry.id)
+            distinct.setdefault(distinct_id, replace(entry, id=distinct_id))
+        else:
+            distinct.setdefault(entry.id, entry)
     return replace(feed, entries=tuple(distinct.values()))
 
 

@@ -90,7 +90,7 @@ class Robots:
     ) -> RobotsVerdict:
         """Return the permission for `url`; never raises. `allow`: private networks of the host."""
         if source is not None and source.robots == "ignore":
-            return RobotsVerdict(True, OPERATOR)
+            return RobotsVerdict(allowed=True, by=OPERATOR)
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
         # concurrent pages of an origin cause one request
@@ -101,10 +101,12 @@ class Robots:
                     f"{origin}/robots.txt", allow, _MOST_BYTES, note_name=origin
                 )
         if robots_txt.status == _MISSING:
-            return RobotsVerdict(True, "no robots.txt")
+            return RobotsVerdict(allowed=True, by="no robots.txt")
         if robots_txt.status == _UNREACHABLE:
             reason = robots_txt.text
-            return RobotsVerdict(False, f"robots.txt unreachable ({reason})", cause=reason)
+            return RobotsVerdict(
+                allowed=False, by=f"robots.txt unreachable ({reason})", cause=reason
+            )
         usage = statements.lines(robots_txt.text, self._product, url)
         key = (origin, robots_txt.fetched)
         if key not in self._parsed:

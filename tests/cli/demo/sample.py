@@ -56,7 +56,10 @@ def made() -> dict[str, bytes]:
         (article,) = (feeds / "articles").rglob(f"{ARTICLE}*.md")
         files = [
             article,
-            *(feeds / "public" / "tags" / f"{TAG}.{format}" for format in ("atom", "rss")),
+            *(
+                feeds / "public" / "tags" / f"{TAG}.{feed_format}"
+                for feed_format in ("atom", "rss")
+            ),
         ]
         return {file.name: file.read_bytes() for file in files}
 

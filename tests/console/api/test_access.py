@@ -162,8 +162,8 @@ def test_no_attack_gets_through(
 def test_a_damaged_file_of_tokens_lets_nobody_in(served: Served, reader: Client, line: str) -> None:
     path = security.tokens_file_of(served.settings.state_dir)
     kept = path.read_bytes()
-    hash = json.loads(kept)["reader"].split(" ")[2]
-    path.write_text(json.dumps({"reader": line.format(hash=hash)}))
+    digest = json.loads(kept)["reader"].split(" ")[2]
+    path.write_text(json.dumps({"reader": line.format(hash=digest)}))
     try:
         assert reader.problem("GET", "/status")[0] == 503
     finally:

@@ -50,12 +50,18 @@ def files(served: Served) -> dict[str, bytes]:
 
 
 def test_a_dry_run_changes_nothing_and_a_change_is_undone(served: Served, writer: Client) -> None:
-    id, before, known = article(writer)["id"], files(served), writer.get("/changes")["items"]
-    tried = done(writer, "withdraw", {"id": id}, "?dry_run=true")
-    assert tried["dry_run"] and tried["result"]["withdrawn"] == id and tried["change"] is None
+    article_id, before, known = (
+        article(writer)["id"],
+        files(served),
+        writer.get("/changes")["items"],
+    )
+    tried = done(writer, "withdraw", {"id": article_id}, "?dry_run=true")
+    assert (
+        tried["dry_run"] and tried["result"]["withdrawn"] == article_id and tried["change"] is None
+    )
     assert files(served) == before and writer.get("/changes")["items"] == known
-    job = done(writer, "withdraw", {"id": id})
-    assert writer.ask("GET", f"/articles/{id}").status == 404
+    job = done(writer, "withdraw", {"id": article_id})
+    assert writer.ask("GET", f"/articles/{article_id}").status == 404
     change = writer.get("/changes")["items"][0]
     assert (int(change["id"]), change["who"], change["act"]) == (
         job["change"],
@@ -63,20 +69,20 @@ def test_a_dry_run_changes_nothing_and_a_change_is_undone(served: Served, writer
         "withdraw",
     )
     done(writer, "undo", {"number": job["change"]})
-    assert article(writer)["id"] == id
+    assert article(writer)["id"] == article_id
     assert [one["taken_back"] for one in writer.get("/changes")["items"]][:2] == [False, True]
 
 
 def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(
     served: Served, writer: Client
 ) -> None:
-    id = article(writer, 1)["id"]
-    shown = writer.ask("GET", f"/articles/{id}").headers["etag"]
-    done(writer, "edit", {"id": id, "title": "By the first"}, If_Match=shown)
+    article_id = article(writer, 1)["id"]
+    shown = writer.ask("GET", f"/articles/{article_id}").headers["etag"]
+    done(writer, "edit", {"id": article_id, "title": "By the first"}, If_Match=shown)
     status, detail = writer.problem(
         "POST",
         "/operations/edit",
-        json.dumps({"id": id, "title": "By the second"}),
+        json.dumps({"id": article_id, "title": "By the second"}),
         **JSON,
         If_Match=shown,
     )
@@ -85,19 +91,24 @@ def test_an_edit_is_made_of_what_was_shown_and_of_nothing_else(
         "POST", "/operations/edit", json.dumps({"id": "no meanwhile"}), **JSON, If_Match=shown
     )
     assert status == 409  # whatever its words are, it is no edit
-    again = writer.ask("GET", f"/articles/{id}")
+    again = writer.ask("GET", f"/articles/{article_id}")
     assert again.json["title"] == "By the first" and again.headers["etag"] != shown
-    done(writer, "edit", {"id": id, "excerpt": "Of the second."}, If_Match=again.headers["etag"])
-    found = writer.get(f"/articles/{id}")
+    done(
+        writer,
+        "edit",
+        {"id": article_id, "excerpt": "Of the second."},
+        If_Match=again.headers["etag"],
+    )
+    found = writer.get(f"/articles/{article_id}")
     assert (found["title"], found["excerpt"]) == ("By the first", "Of the second.")
 
 
 def test_a_token_that_reads_may_try_and_not_change(served: Served, reader: Client) -> None:
-    id, before = article(reader)["id"], files(served)
+    article_id, before = article(reader)["id"], files(served)
     for name in (name for name, one in offered().items() if not one.is_question):
-        assert do(reader, name, {"id": id}).status == 403
-        assert do(reader, name, {"id": id}, "?dry_run=false").status == 403
-    assert done(reader, "withdraw", {"id": id}, "?dry_run=true")["dry_run"]
+        assert do(reader, name, {"id": article_id}).status == 403
+        assert do(reader, name, {"id": article_id}, "?dry_run=false").status == 403
+    assert done(reader, "withdraw", {"id": article_id}, "?dry_run=true")["dry_run"]
     assert files(served) == before
 
 
@@ -130,10 +141,10 @@ def test_a_token_for_settings_may_change_them_and_only_it_takes_them_back(
     back = done(setter, "undo", {"number": str(changed)})["change"]
     assert path.read_text() == before
     assert do(writer, "undo", {"number": str(back)}).status == 403  # which would set it again
-    id = article(setter)["id"]
-    hidden = done(setter, "withdraw", {"id": id})["change"]
+    article_id = article(setter)["id"]
+    hidden = done(setter, "withdraw", {"id": article_id})["change"]
     done(writer, "undo", {"number": str(hidden)})  # no setting
-    assert writer.get(f"/articles/{id}")["id"] == id
+    assert writer.get(f"/articles/{article_id}")["id"] == article_id
 
 
 def test_a_token_of_an_unknown_scope_reads(served: Served, setter: Client) -> None:
@@ -153,9 +164,9 @@ def test_jobs_are_seen_and_cancelled_by_their_token_alone(
     of_console = served.console.queue.add(
         "rest", {"key": "holt"}, who="operator", at="2026-11-29T00:00:00+00:00"
     )
-    for id in (job["id"], of_console.id):
-        assert reader.problem("GET", f"/jobs/{id}")[0] == 404
-        assert reader.problem("POST", f"/jobs/{id}/cancel")[0] == 404
+    for article_id in (job["id"], of_console.id):
+        assert reader.problem("GET", f"/jobs/{article_id}")[0] == 404
+        assert reader.problem("POST", f"/jobs/{article_id}/cancel")[0] == 404
     assert reader.get("/jobs")["items"] == [] or job["id"] not in {
         one["id"] for one in reader.get("/jobs")["items"]
     }
@@ -315,14 +326,14 @@ def test_no_field_of_a_source_becomes_another_line(
 
 
 def test_an_edit_cannot_write_a_field_of_the_file(served: Served, writer: Client) -> None:
-    id = article(writer, 2)["id"]
+    article_id = article(writer, 2)["id"]
     done(
         writer,
         "edit",
-        {"id": id, "title": "A\n---\nid: evil\nhold: true\n", "excerpt": "B\nhold: true"},
+        {"id": article_id, "title": "A\n---\nid: evil\nhold: true\n", "excerpt": "B\nhold: true"},
     )
-    found = writer.get(f"/articles/{id}")
-    assert (found["id"], found["hold"]) == (id, False)
+    found = writer.get(f"/articles/{article_id}")
+    assert (found["id"], found["hold"]) == (article_id, False)
 
 
 def test_two_browsers_a_shell_and_a_program_edit_one_source_and_lose_nothing(

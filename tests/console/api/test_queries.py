@@ -59,8 +59,8 @@ def test_the_document_has_the_fields_of_articles(reader: Client) -> None:
 def test_an_article_and_a_source_have_the_etag_of_what_can_be_edited(
     served: Served, reader: Client
 ) -> None:
-    id = reader.get("/articles?limit=1")["items"][0]["id"]
-    for path, field in ((f"/articles/{id}", "title"), ("/sources/holt", "url")):
+    article_id = reader.get("/articles?limit=1")["items"][0]["id"]
+    for path, field in ((f"/articles/{article_id}", "title"), ("/sources/holt", "url")):
         answer = reader.ask("GET", path)
         assert answer.status == 200 and answer.json[field]
         again = reader.ask("GET", path, If_None_Match=answer.headers["etag"])

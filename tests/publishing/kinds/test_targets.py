@@ -22,9 +22,9 @@ def list_due(*targets: Target, known: Mapping[str, str], whole: bool = False) ->
 
 def test_targets_with_equal_fingerprints_are_not_made_again() -> None:
     known = {"same": "now", "other": "before", "late": ""}
-    all = [target("same"), target("other"), target("new"), target("late")]
-    assert list_due(*all, known=known) == ["other", "new", "late"]
-    assert list_due(*all, known=known, whole=True) == ["same", "other", "new", "late"]
+    everything = [target("same"), target("other"), target("new"), target("late")]
+    assert list_due(*everything, known=known) == ["other", "new", "late"]
+    assert list_due(*everything, known=known, whole=True) == ["same", "other", "new", "late"]
     assert list_due(target("same", changed=True), known=known) == ["same"]
 
 

@@ -68,11 +68,11 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def texts_of_articles() -> dict[Article, str]:
     made_articles, start = dict[Article, str](), datetime(2025, 10, 1, tzinfo=UTC)
-    for number, (id, title, text, category, language, source) in enumerate(load_rows()):
+    for number, (article_id, title, text, category, language, source) in enumerate(load_rows()):
         excerpt = " ".join(text.split()[:EXCERPT]) if language != "ja" else text[:EXCERPT]
         moment = start + timedelta(hours=number)
         made = Article(
-            id=id,
+            id=article_id,
             url=f"https://shelf.example/{number}",
             title=title,
             excerpt=excerpt,
@@ -108,7 +108,7 @@ def shelf(texts_of_articles: dict[Article, str], tmp_path_factory: pytest.TempPa
     articles = list(texts_of_articles)
     texts = {article.id: text for article, text in texts_of_articles.items()}
     index, outlet = MemoryIndex(articles), MemoryOutlet()
-    index.save_html({id: f"<p>{escape(text)}</p>" for id, text in texts.items()})
+    index.save_html({article_id: f"<p>{escape(text)}</p>" for article_id, text in texts.items()})
     with pytest.MonkeyPatch.context() as patch:
         for key in {article.source_key for article in articles}:
             source = Source(key=key, url=f"https://{key}.example/feed", content="full")

@@ -191,7 +191,7 @@ def with_texts(
     *articles: Any, texts: dict[str, str], **more: Any
 ) -> tuple[MemoryIndex, MemoryOutlet, list[str]]:
     index, outlet, read = MemoryIndex(articles), MemoryOutlet(), list[str]()
-    index.save_html({id: f"<p>{text}</p>" for id, text in texts.items()})
+    index.save_html({article_id: f"<p>{text}</p>" for article_id, text in texts.items()})
     built(index, outlet, markdown=lambda id: (read.append(id), texts[id])[1], **more)
     return index, outlet, read
 

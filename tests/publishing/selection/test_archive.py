@@ -80,13 +80,13 @@ def list_changed(index: MemoryIndex, day: Day, now: datetime) -> None:
         ids = sorted(index.article_store)
         return [ids[place % len(ids)] for place in places if len(ids) > 1]
 
-    for id in picked(day.corrected):
-        one = index.article_store[id]
+    for article_id in picked(day.corrected):
+        one = index.article_store[article_id]
         index.add(replace(one, title=one.title + "!", revisions=(*one.revisions, now.isoformat())))
-    for id in picked(day.retagged):
-        index.add(replace(index.article_store[id], tags=("AI", "LLM")))
-    for id in picked(day.withdrawn):
-        index.remove(id, now)
+    for article_id in picked(day.retagged):
+        index.add(replace(index.article_store[article_id], tags=("AI", "LLM")))
+    for article_id in picked(day.withdrawn):
+        index.remove(article_id, now)
 
 
 def walk_archive(outlet: MemoryOutlet, name: str) -> Iterator[etree._Element]:
@@ -124,17 +124,19 @@ def test_a_walk_meets_every_article_and_its_newest_copy_first(
             first: dict[str, tuple[str, str]] = {}
             for root in walk_archive(outlet, name):
                 for entry in root.findall(f"{ATOM}entry"):
-                    id, copy = (
+                    article_id, copy = (
                         entry.findtext(f"{ATOM}id"),
                         (entry.findtext(f"{ATOM}updated"), entry.findtext(f"{ATOM}title")),
                     )
-                    assert copy <= first.setdefault(id, copy), (
+                    assert copy <= first.setdefault(article_id, copy), (
                         "an older copy stands before a newer one"
                     )
             members = {
-                id: one for id, one in index.article_store.items() if key in named_feeds_of(one)
+                article_id: one
+                for article_id, one in index.article_store.items()
+                if key in named_feeds_of(one)
             }
-            assert set(first) == {entry_urn(INSTANCE, id) for id in members}
-            assert {first[entry_urn(INSTANCE, id)][1] for id in members} == {
+            assert set(first) == {entry_urn(INSTANCE, article_id) for article_id in members}
+            assert {first[entry_urn(INSTANCE, article_id)][1] for article_id in members} == {
                 one.title for one in members.values()
             }

@@ -64,9 +64,9 @@ class Subscriber:
     def poll(self, outlet: MemoryOutlet) -> None:
         for root in self.documents(outlet):
             for entry in root.findall(f"{ATOM}entry"):
-                id, updated = entry.findtext(f"{ATOM}id"), entry.findtext(f"{ATOM}updated")
-                assert updated >= self.met.get(id, ""), "an entry went back in time"
-                self.met[id] = max(updated, self.met.get(id, ""))
+                article_id, updated = entry.findtext(f"{ATOM}id"), entry.findtext(f"{ATOM}updated")
+                assert updated >= self.met.get(article_id, ""), "an entry went back in time"
+                self.met[article_id] = max(updated, self.met.get(article_id, ""))
 
     def documents(self, outlet: MemoryOutlet) -> Iterator[etree._Element]:
         name = self.name
@@ -99,7 +99,7 @@ def test_a_subscriber_meets_every_article_once_and_misses_none(seed: int) -> Non
         if chance.random() < 0.4 or day == DAYS - 1:
             for reader in [reader for reader in readers if reader.name in outlet.files]:
                 reader.poll(outlet)
-    published = {entry_urn(INSTANCE, id) for id in index.article_store}
+    published = {entry_urn(INSTANCE, article_id) for article_id in index.article_store}
     gone = {entry_urn(INSTANCE, item.id) for item in index.withdrawn()}
     for reader in readers:
         assert published <= set(reader.met) <= published | gone
@@ -121,8 +121,11 @@ def add_articles(
 
 def change_articles(index: MemoryIndex, chance: random.Random, now: datetime) -> None:
     """Correct, retag or withdraw two articles of any age."""
-    for id in chance.sample(sorted(index.article_store), min(2, len(index.article_store))):
-        kind, one = chance.choice(("correct", "retag", "withdraw", "none")), index.article_store[id]
+    for article_id in chance.sample(sorted(index.article_store), min(2, len(index.article_store))):
+        kind, one = (
+            chance.choice(("correct", "retag", "withdraw", "none")),
+            index.article_store[article_id],
+        )
         if kind == "correct":
             index.add(
                 replace(one, title=one.title + "!", revisions=(*one.revisions, now.isoformat()))
@@ -130,15 +133,15 @@ def change_articles(index: MemoryIndex, chance: random.Random, now: datetime) ->
         elif kind == "retag":
             index.add(replace(one, tags=("AI", "LLM", "Robots")))
         elif kind == "withdraw" and len(index.article_store) > 3:
-            index.remove(id, now)
+            index.remove(article_id, now)
 
 
 def test_a_renamed_tag_keeps_its_id_and_its_old_address() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(5)), MemoryOutlet()
     end_run(index, outlet)
     before = etree.fromstring(outlet.files["tags/llm.atom"]).findtext(f"{ATOM}id")
-    for id in list(index.article_store):
-        index.add(replace(index.article_store[id], tags=("AI", "Language models")))
+    for article_id in list(index.article_store):
+        index.add(replace(index.article_store[article_id], tags=("AI", "Language models")))
     old, new = FeedKey("tag", "llm"), FeedKey("tag", "language-models")
     index.rows[new] = replace(index.rows[new], first_slug="llm")
     index.rows[old] = replace(index.rows[old], moved_to=new)

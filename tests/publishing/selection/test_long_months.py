@@ -89,7 +89,9 @@ def test_documents_of_a_month_stay_when_it_closes() -> None:
     found = plan_sample_documents(outlet)
     assert seen == set(found) and "archive/all/2025-11.atom" not in found
     assert max(data.count(b"<entry") for data in found.values()) <= HOW.publish.limit
-    assert walk_archive(outlet) == {entry_urn(INSTANCE, id) for id in index.article_store}
+    assert walk_archive(outlet) == {
+        entry_urn(INSTANCE, article_id) for article_id in index.article_store
+    }
 
 
 @pytest.mark.slow
@@ -139,4 +141,6 @@ def test_a_part_that_was_published_is_not_cut_again() -> None:
         index.add(article(5000 + number, added=START + timedelta(minutes=number), published=START))
     assert built(index, outlet, HOW).held == ()
     assert seen <= set(plan_sample_documents(outlet))
-    assert walk_archive(outlet) == {entry_urn(INSTANCE, id) for id in index.article_store}
+    assert walk_archive(outlet) == {
+        entry_urn(INSTANCE, article_id) for article_id in index.article_store
+    }

@@ -83,7 +83,7 @@ def test_months_share_documents_that_keep_their_addresses() -> None:
         assert seen <= set(list_documents(outlet))
         seen |= set(list_documents(outlet))
         ids = {entry.findtext(f"{ATOM}id") for entry in walk_archive(outlet, "all")}
-        assert ids == {entry_urn(INSTANCE, id) for id in index.article_store}
+        assert ids == {entry_urn(INSTANCE, article_id) for article_id in index.article_store}
     assert list_documents(outlet) == ["2025-12", "2026-02", "2026-04"]
     whole = MemoryOutlet()
     built(list_months(0, 8, 2), whole, make_settings())

@@ -61,7 +61,10 @@ def count_by_source(articles: list[Article], **changes: Any) -> Counter[str]:
     """Return the number of entries of each source in the head of everything."""
     index = MemoryIndex(articles)
     spec = replace(FeedSpec(key=KEY, name="", title="", first_slug="all", share=0.33), **changes)
-    return Counter(index.article_store[id].source_key for id in select_head(spec, index, None).ids)
+    return Counter(
+        index.article_store[article_id].source_key
+        for article_id in select_head(spec, index, None).ids
+    )
 
 
 def test_a_daily_reader_gets_all_399_articles_of_a_day() -> None:

@@ -43,8 +43,8 @@ def build_pages(
     **more: Any,
 ) -> BuildReport:
     known = sources or {"alpha": WHOLE, "beta": BETA}
-    for id in index.article_store:
-        index.kept.setdefault(id, f"<p>All of it, {id}.</p>")
+    for article_id in index.article_store:
+        index.kept.setdefault(article_id, f"<p>All of it, {article_id}.</p>")
     specs = plan(
         index.feeds(), settings=SETTINGS, sources=list(known.values()), queries=(), categories={}
     )
@@ -94,9 +94,9 @@ def test_a_page_shows_the_text_names_the_original_and_is_not_to_be_indexed() -> 
         MemoryIndex([article(1, title="A <b> & C", also=("https://other.example/1",))]),
         MemoryOutlet(),
     )
-    id = article(1).id
-    index.kept[id] = "<h1>A &lt;b&gt; &amp; C</h1>\n<h3>Part</h3><p>All of <em>it</em>.</p>"
-    index.thumbnails[id] = Picture(name="pictures/1.webp", width=640, height=360)
+    article_id = article(1).id
+    index.kept[article_id] = "<h1>A &lt;b&gt; &amp; C</h1>\n<h3>Part</h3><p>All of <em>it</em>.</p>"
+    index.thumbnails[article_id] = Picture(name="pictures/1.webp", width=640, height=360)
     build_pages(index, outlet)
     page = html.fromstring(outlet.files[name_page(1)])
     assert page.xpath("//h1")[0].text_content() == "A <b> & C" and len(page.xpath("//h1")) == 1

@@ -37,7 +37,7 @@ def list_lead_numbers(views: list[View], *stories: list[View]) -> list[str]:
     """Return the numbers of the lead stories, which end their addresses."""
     urls = {one.id: one.url.rpartition("/")[2] for one in views}
     groups = front.group_stories(views, [[one.id for one in story] for story in stories])
-    return [urls[id] for id in front.choose_leads(groups)]
+    return [urls[article_id] for article_id in front.choose_leads(groups)]
 
 
 def test_stories_of_several_sources_lead_then_pictures_then_the_newest() -> None:
@@ -100,7 +100,9 @@ def test_a_story_of_several_outlets_is_one_that_leads_with_a_picture_and_names_t
     views = [alone, third, second, first]
     assert list_lead_numbers(views, [first, second, third]) == ["1", "4"]
     found = front.group_stories(views, [[first.id, second.id, third.id, "gone"]])
-    assert {id: [one.id for one in others] for id, (_, others) in found.items()} == {
+    assert {
+        article_id: [one.id for one in others] for article_id, (_, others) in found.items()
+    } == {
         first.id: [third.id],
         alone.id: [],
     }

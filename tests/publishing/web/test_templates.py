@@ -98,9 +98,9 @@ def test_our_templates_are_compiled_once(
     monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     compiled: list[int] = []
-    compile = jinja2.Environment.compile
+    compile_template = jinja2.Environment.compile
     monkeypatch.setattr(
-        jinja2.Environment, "compile", lambda *given: compiled.append(1) or compile(*given)
+        jinja2.Environment, "compile", lambda *given: compiled.append(1) or compile_template(*given)
     )
     templates._load_our_templates.cache_clear()
     first = render_sample(Look())[0]

@@ -137,10 +137,12 @@ def later(place: Place, **passed: float) -> list[Problem]:
 
 def test_the_signature_is_that_of_the_specification() -> None:
     """The example that receivers' libraries are tested with."""
-    id, at = "msg_p5jXN8AQM9LWM0D4loKWxJek", datetime.fromtimestamp(1614265330, UTC)
-    headers = webhooks.signature(id, at, b'{"test": 2432232314}', webhooks.signing_key(SECRET, {}))
+    article_id, at = "msg_p5jXN8AQM9LWM0D4loKWxJek", datetime.fromtimestamp(1614265330, UTC)
+    headers = webhooks.signature(
+        article_id, at, b'{"test": 2432232314}', webhooks.signing_key(SECRET, {})
+    )
     assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
-    assert (headers["webhook-id"], headers["webhook-timestamp"]) == (id, "1614265330")
+    assert (headers["webhook-id"], headers["webhook-timestamp"]) == (article_id, "1614265330")
 
 
 def test_an_article_is_announced_once_after_its_build_and_signed(

@@ -102,7 +102,7 @@ def test_an_article_that_is_not_published_any_more_is_linked_nowhere(
     place: Place, how: str
 ) -> None:
     hidden = FERRIES[1]
-    id = place.article(hidden).id
+    article_id = place.article(hidden).id
     assert hidden in read_related(place, FERRIES[0])
     if how == "hold":
         path = place.path(hidden)
@@ -110,7 +110,7 @@ def test_an_article_that_is_not_published_any_more_is_linked_nowhere(
         reconcile(place)
     else:
         with place.app() as app:
-            withdraw(app.archive, app.configuration, id)
+            withdraw(app.archive, app.configuration, article_id)
         place.build()
     for title in {*FERRIES} - {hidden}:
         assert hidden not in place.published(article_name(place.article(title).id))

@@ -363,8 +363,8 @@ def test_pages_that_are_not_kept_are_fetched_when_asked_for(tmp_path: Path) -> N
         old, gone, other = (about(place, topic) for topic in TOPICS)
         del server.files["/Gardens"]
         with place.app() as app:
-            for id in (old.id, gone.id):
-                app.archive.snapshots.forget(id)
+            for article_id in (old.id, gone.id):
+                app.archive.snapshots.forget(article_id)
             assert set(list_unkept(app.archive, app.configuration.sources, Choice())) == {
                 old.id,
                 gone.id,

@@ -13,14 +13,16 @@ def test_each_has_its_feed_and_its_articles_again(place: Place) -> None:
     before = {name: feed_id(place, name) for name in ("tags/llm.atom", "tags/gpu.atom")}
     with place.app() as app:
         had = {
-            id: app.archive.store.index.articles([id])[id].tags
-            for id in app.archive.store.visits.stamps()
+            article_id: app.archive.store.index.articles([article_id])[article_id].tags
+            for article_id in app.archive.store.visits.stamps()
         }
     retag(place, "merge", "LLM", "GPU")
     place.build()
     assert moved(place)["tags/llm.atom"] == "tags/gpu.atom"
     wanted = {"feed:tag/llm": "here", "feed:tag/gpu": "here"}
-    wanted |= {f"tags:{id}": "".join(f"{tag}\n" for tag in its) for id, its in had.items()}
+    wanted |= {
+        f"tags:{article_id}": "".join(f"{tag}\n" for tag in its) for article_id, its in had.items()
+    }
     for _ in range(2):
         with place.app() as app:
             texts.write(app, {name: (None, text) for name, text in wanted.items()})
@@ -30,10 +32,15 @@ def test_each_has_its_feed_and_its_articles_again(place: Place) -> None:
     assert place.published("tags/llm.atom").count("</entry>") == 2
     assert place.published("tags/gpu.atom").count("</entry>") == 2
     with place.app() as app:
-        assert {id: app.archive.store.index.articles([id])[id].tags for id in had} == had
         assert {
-            id: app.archive.article_store.get(app.archive.store.index.path(id) or "").tags
-            for id in had
+            article_id: app.archive.store.index.articles([article_id])[article_id].tags
+            for article_id in had
+        } == had
+        assert {
+            article_id: app.archive.article_store.get(
+                app.archive.store.index.path(article_id) or ""
+            ).tags
+            for article_id in had
         } == had
 
 

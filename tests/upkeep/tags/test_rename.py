@@ -57,7 +57,7 @@ def moved(place: Place) -> dict[str, str]:
 
 def test_a_renamed_tag_keeps_its_feed(place: Place) -> None:
     place.take(fill)
-    id, entry = feed_id(place, "tags/llm.atom"), place.article("Models")
+    article_id, entry = feed_id(place, "tags/llm.atom"), place.article("Models")
     with place.app() as app:
         planned = tags.plan_rename(
             app.archive, app.configuration, "rename", "llm", "language models"
@@ -75,7 +75,7 @@ def test_a_renamed_tag_keeps_its_feed(place: Place) -> None:
     assert place.article("Chips").tags == ("GPU", "language models")
     after = place.article("Models")
     assert (after.id, after.updated, after.revisions) == (entry.id, entry.updated, entry.revisions)
-    assert feed_id(place, "tags/language-models.atom") == id
+    assert feed_id(place, "tags/language-models.atom") == article_id
     assert place.published("tags/llm.atom") == place.published("tags/language-models.atom")
     assert moved(place)["tags/llm.rss"] == "tags/language-models.rss"
     assert 'aliases = ["large language model", "LLM"]' in place.taxonomy
@@ -84,13 +84,13 @@ def test_a_renamed_tag_keeps_its_feed(place: Place) -> None:
 
 def test_a_rename_may_be_taken_back(place: Place) -> None:
     place.take(fill)
-    id = feed_id(place, "tags/llm.atom")
+    article_id = feed_id(place, "tags/llm.atom")
     retag(place, "rename", "LLM", "language models")
     place.build()
     retag(place, "rename", "language models", "LLM")
     assert place.build().held == ()
     assert place.article("Models").tags == ("LLM",)
-    assert feed_id(place, "tags/llm.atom") == id
+    assert feed_id(place, "tags/llm.atom") == article_id
     assert moved(place)["tags/language-models.atom"] == "tags/llm.atom"
     assert "tags/llm.atom" not in moved(place)
 
@@ -107,12 +107,12 @@ def test_only_the_spelling_changes(place: Place) -> None:
 
 def test_a_merged_tag_becomes_part_of_the_other(place: Place) -> None:
     place.take(fill)
-    id = feed_id(place, "tags/gpu.atom")
+    article_id = feed_id(place, "tags/gpu.atom")
     retag(place, "merge", "LLM", "GPU")
     assert place.build().held == ()
     assert place.article("Chips").tags == ("GPU",)
     assert place.article("Models").tags == ("GPU",)
-    assert feed_id(place, "tags/gpu.atom") == id
+    assert feed_id(place, "tags/gpu.atom") == article_id
     assert place.published("tags/llm.atom") == place.published("tags/gpu.atom")
     assert moved(place)["tags/llm.atom"] == "tags/gpu.atom"
     values = tomllib.loads(place.taxonomy)["tag"]

@@ -24,8 +24,8 @@ def test_the_description_decides_and_nothing_is_written(place: Place) -> None:
     before = taxonomy.read_text()
     with place.app() as app:
         files = app.configuration.taxonomy
-        [(id, now, described)] = categorise_twice(files, "Unit 7", SHIPS, [FERRY])
+        [(article_id, now, described)] = categorise_twice(files, "Unit 7", SHIPS, [FERRY])
         [(_, same, undescribed)] = categorise_twice(files, "Unit 7", "", [FERRY])
-    assert (id, described) == ("a", "Unit 7")
+    assert (article_id, described) == ("a", "Unit 7")
     assert now == same != "Unit 7" != undescribed
     assert taxonomy.read_text() == before
