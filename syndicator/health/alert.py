@@ -38,7 +38,10 @@ from syndicator.health.episodes import (
 
 SECONDS: Final = 30.0  # for a command, and for each step of a mail
 _OUTPUT = 2000  # characters of a command's output that are logged
-_SUBJECT = 100
+_SUBJECT = 100  # characters of a title in the subject of a mail
+_SMTP_PORT: Final = 25  # RFC 5321
+_SMTPS_PORT: Final = 465  # RFC 8314
+_THIS_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
 # ValueError: a host or a text that cannot be encoded
 _UNSENT = (OSError, smtplib.SMTPException, ValueError)
 _IN_A_ROW = 2  # failed runs: a half-written file is complete at the next one
@@ -47,16 +50,20 @@ _IN_A_ROW = 2  # failed runs: a half-written file is complete at the next one
 async def send(
     settings: Settings, outbox: Outbox, now: datetime, environ: Mapping[str, str]
 ) -> Outbox:
-    """Send all waiting events in one message. Returns the outbox after that."""
+    """Send all waiting events in one message, by command, by mail, or both. Returns the outbox
+    after that."""
     alert = settings.alert
     site = settings.site
-    fault = ""
+    faults: list[str] = []
     printed = ""
     if alert.command:
-        fault, printed = await _run(alert.command, message(site, outbox.waiting, now), environ)
+        document = message(site, outbox.waiting, now)
+        command_fault, printed = await _run(alert.command, document, environ)
+        faults.append(command_fault)
     if alert.mail:
-        unsent = await deliver(alert, [alert.mail], *letter(site, outbox.waiting), now, environ)
-        fault = "; ".join(filter(None, (fault, unsent)))
+        subject, text = letter(site, outbox.waiting)
+        faults.append(await deliver(alert, [alert.mail], subject, text, now, environ))
+    fault = "; ".join(filter(None, faults))
     logger("health").info("alert sent", events=len(outbox.waiting), printed=printed, fault=fault)
     return Outbox(waiting=outbox.waiting if fault else (), last=now, fault=fault)
 
@@ -69,7 +76,7 @@ async def deliver(
     now: datetime,
     environ: Mapping[str, str],
 ) -> str:
-    """Send a mail by the server of `alert`. Returns the fault, or ""."""
+    """Send a mail to the addresses `to` by the server of `alert`. Returns the fault, or ""."""
     user = unquote(urlsplit(alert.smtp).username or "")
     mail = EmailMessage()
     try:
@@ -80,50 +87,62 @@ async def deliver(
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
         mail.set_content(text)
         secret = password(alert, environ)
-        await _aside(lambda: _post(alert, mail, secret))
+        await _run_in_thread(lambda: _post(alert, mail, secret))
     except (*_UNSENT, ConfigError) as error:
-        parts = urlsplit(alert.smtp)
-        server = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
-        return f"mail to {', '.join(to)} by {server}: {line(str(error))}"
+        return f"mail to {', '.join(to)} by {_name_server(alert)}: {line(str(error))}"
     return ""
 
 
-async def _aside(work: Callable[[], None]) -> None:
+def _name_server(alert: Alert) -> str:
+    """Return the address of the mail server without user and password."""
+    parts = urlsplit(alert.smtp)
+    server = f"{parts.scheme}://{parts.hostname}"
+    if parts.port:
+        server += f":{parts.port}"
+    return server
+
+
+async def _run_in_thread(work: Callable[[], None]) -> None:
     """Run `work` in a thread that does not keep the process alive. Raises its errors."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
 
-    def over(error: Exception | None) -> None:
-        if not done.done():
-            done.set_exception(error) if error else done.set_result(None)
+    def finish(error: Exception | None) -> None:
+        if done.done():
+            return
+        if error:
+            done.set_exception(error)
+        else:
+            done.set_result(None)
 
-    def working() -> None:
+    def run_work() -> None:
         fault: Exception | None = None
         try:
             work()
         except _UNSENT as error:
             fault = error
         with suppress(RuntimeError):  # the loop has ended meanwhile
-            loop.call_soon_threadsafe(over, fault)
+            loop.call_soon_threadsafe(finish, fault)
 
-    threading.Thread(target=working, daemon=True).start()
+    threading.Thread(target=run_work, daemon=True).start()
     await done
 
 
 def message(site: Site, events: Sequence[Event], now: datetime) -> dict[str, Any]:
     """Return the document that a command gets on stdin."""
-    items = [
-        {"title": title, **asdict(event)}
-        for event, title in zip(events, titles(events), strict=True)
-    ]
-    return {"site": site.title, "url": site.url, "at": now, "events": items}
+    described: list[dict[str, Any]] = []
+    for event, title in zip(events, titles(events), strict=True):
+        described.append({"title": title, **asdict(event)})
+    return {"site": site.title, "url": site.url, "at": now, "events": described}
 
 
 async def _run(
     command: Sequence[str], document: Mapping[str, Any], environ: Mapping[str, str]
 ) -> tuple[str, str]:
-    """Run the operator's command; kill its process group. Returns (fault, output)."""
-    body = json.dumps(document, default=lambda at: at.isoformat()).encode()
+    """Run the operator's command with `document` on stdin; kill its process group. Returns the
+    fault, or "", and what the command printed."""
+    body = json.dumps(document, default=lambda moment: moment.isoformat()).encode()
+    program = command[0]
     try:
         process = await asyncio.create_subprocess_exec(
             *command,
@@ -134,49 +153,51 @@ async def _run(
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
-        return f"{command[0]}: {getattr(error, 'strerror', None) or error}", ""
+        return f"{program}: {getattr(error, 'strerror', None) or error}", ""
     try:
-        out, _ = await asyncio.wait_for(process.communicate(body), SECONDS)
+        output, _ = await asyncio.wait_for(process.communicate(body), SECONDS)
     except TimeoutError:
-        return f"{command[0]}: no end after {SECONDS:.0f} s", ""
+        return f"{program}: no end after {SECONDS:.0f} s", ""
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
-    printed = out.decode(errors="replace")[:_OUTPUT].strip()
-    code = process.returncode
-    return (
-        f"{command[0]}: exit code {code}" + (f": {line(printed)}" if printed else "")
-        if code
-        else ""
-    ), printed
+    printed = output.decode(errors="replace")[:_OUTPUT].strip()
+    if not process.returncode:
+        return "", printed
+    fault = f"{program}: exit code {process.returncode}"
+    if printed:
+        fault += f": {line(printed)}"
+    return fault, printed
 
 
 def letter(site: Site, events: Sequence[Event]) -> tuple[str, str]:
-    """Return subject (the first event) and text of the mail."""
-    heads = list(titles(events))
-    more = f" (and {len(heads) - 1} more)" if len(heads) > 1 else ""
-    pairs = zip(heads, events, strict=True)
-    parts = [
-        "\n".join([line(head), *(f"  {each}" for each in event_lines(event))])
-        for head, event in pairs
-    ]
-    return f"{line(site.title)}: {line(heads[0])[:_SUBJECT]}{more}", "\n\n".join(parts) + "\n"
+    """Return the subject (the first event) and the text of the mail."""
+    headings = [line(title) for title in titles(events)]
+    subject = f"{line(site.title)}: {headings[0][:_SUBJECT]}"
+    if len(headings) > 1:
+        subject += f" (and {len(headings) - 1} more)"
+    paragraphs: list[str] = []
+    for heading, event in zip(headings, events, strict=True):
+        details = [f"  {detail}" for detail in event_lines(event)]
+        paragraphs.append("\n".join([heading, *details]))
+    return subject, "\n\n".join(paragraphs) + "\n"
 
 
 def password(alert: Alert, environ: Mapping[str, str]) -> str:
     """Return the mail password, or "". Raises ConfigError for an unset or unusable variable."""
     if not alert.password_env:
         return ""
-    if not (value := environ.get(alert.password_env, "")):
+    secret = environ.get(alert.password_env, "")
+    if not secret:
         raise ConfigError(
             f"the environment variable {alert.password_env} is not set; alert.password_env names it"
         )
-    if not value.isascii():  # smtplib cannot send it, and its error message would show a part of it
+    if not secret.isascii():  # smtplib cannot send it, and its error would show a part of it
         raise ConfigError(
             f"the environment variable {alert.password_env} has characters that are not ASCII"
         )
-    return value
+    return secret
 
 
 def _post(alert: Alert, mail: EmailMessage, secret: str) -> None:
@@ -184,19 +205,19 @@ def _post(alert: Alert, mail: EmailMessage, secret: str) -> None:
     parts = urlsplit(alert.smtp)
     tls = ssl.create_default_context()
     host = parts.hostname or "localhost"
-    if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(
-            host, parts.port or 465, timeout=SECONDS, context=tls
-        )
+    begins_with_tls = parts.scheme == "smtps"
+    if begins_with_tls:
+        port = parts.port or _SMTPS_PORT
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=SECONDS, context=tls)
     else:
-        server = smtplib.SMTP(host, parts.port or 25, timeout=SECONDS)
+        server = smtplib.SMTP(host, parts.port or _SMTP_PORT, timeout=SECONDS)
     with server:
         server.ehlo()
-        local = host in ("localhost", "127.0.0.1", "::1")
-        if parts.scheme == "smtp" and server.has_extn("starttls") and not local:
+        needs_tls = parts.scheme == "smtp" and host not in _THIS_MACHINE
+        if needs_tls and server.has_extn("starttls"):
             server.starttls(context=tls)
             server.ehlo()
-        elif parts.scheme == "smtp" and secret and not local:
+        elif needs_tls and secret:
             raise smtplib.SMTPException(
                 "the server offers no TLS, and a password is not sent without it"
             )
@@ -248,7 +269,7 @@ class Outage:
     async def _send_if_due(
         self, settings: Settings, now: datetime, environ: Mapping[str, str]
     ) -> str:
-        """Send what waits in the outbox; what comes meanwhile stays there. Returns a fault, or
+        """Send all events in the outbox; those that come meanwhile stay there. Returns a fault, or
         ""."""
         async with self._sending_lock:
             if not is_due(self._outbox, now):
@@ -261,10 +282,9 @@ class Outage:
 
 
 def _condition_of(error: SyndicatorError) -> Condition:
-    means, cure = explained(error.reason)
-    kind = (
-        ConditionReason.CONFIGURATION
-        if isinstance(error, ConfigError)
-        else ConditionReason.DATABASE
-    )
-    return plain(kind, reason=means, detail=str(error), cure=cure, code=error.reason)
+    """Return the condition of an instance whose jobs fail with `error`."""
+    reason, cure = explained(error.reason)
+    kind = ConditionReason.DATABASE
+    if isinstance(error, ConfigError):
+        kind = ConditionReason.CONFIGURATION
+    return plain(kind, reason=reason, detail=str(error), cure=cure, code=error.reason)

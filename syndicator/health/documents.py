@@ -2,12 +2,13 @@
 
 docs/json.md lists the fields."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from syndicator.core import secrets, urls
 from syndicator.core.model import SourceState
+from syndicator.core.ports import EntryRow
 from syndicator.core.ports.subscriptions import Subscription
 from syndicator.health.conditions import Condition
 from syndicator.health.summary import Health, SourceHealth
@@ -15,23 +16,34 @@ from syndicator.store.engine import Store
 
 # Fields of a source, in this order. Others are internal and may change.
 _OF_A_CONDITION = (
-    *("kind", "subject", "source", "needs_you", "since", "last_success", "next_try"),
-    *("code", "reason", "detail", "cure", "count"),
+    "kind",
+    "subject",
+    "source",
+    "needs_you",
+    "since",
+    "last_success",
+    "next_try",
+    "code",
+    "reason",
+    "detail",
+    "cure",
+    "count",
 )
 _OF_A_VISIT = (
-    *(
-        "at",
-        "status",
-        "reason",
-        "detail",
-        "announced",
-        "added",
-        "changed",
-        "refused",
-        "pending",
-        "waiting",
-    ),
-    *("seconds", "bytes", "next_due", "due_why"),
+    "at",
+    "status",
+    "reason",
+    "detail",
+    "announced",
+    "added",
+    "changed",
+    "refused",
+    "pending",
+    "waiting",
+    "seconds",
+    "bytes",
+    "next_due",
+    "due_why",
 )
 _OF_A_HUB = (
     "topic",
@@ -46,86 +58,101 @@ _OF_A_HUB = (
 )
 
 
-def _picked(item: object, *names: str) -> dict[str, Any]:
+def _pick_fields(item: object, *names: str) -> dict[str, Any]:
     return {name: getattr(item, name) for name in names}
 
 
 def document(
     health: Health, store: Store | None, sources: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    status = store.status if store else None
+    """Return the JSON object of an instance, as `status` prints it. `sources`: the objects of its
+    sources."""
     figures = health.figures
-    broken = (condition for condition in health.conditions if condition.kind == "article-file")
-    return {
+    result: dict[str, Any] = {
         "fine": health.fine,
         "need_you": len(health.need_you),
         "unvisited": health.unvisited,
-        **_picked(figures.counts, "articles", "feeds", "pending"),
-        **_picked(health, "waiting", "muted"),
-        "pictures": asdict(figures.pictures) if figures.pictures else None,
-        **_picked(figures.counts, "last_article", "last_run"),
-        "freshness": figures.freshness,
-        "disks": [_picked(disk, "path", "free", "size") for disk in health.disks],
-        "conditions": [of_condition(condition) for condition in health.conditions],
-        "sources": sources,
-        "refused": status.refused() if status else [],
-        "late": status.late() if status else [],
-        "for_the_operator": health.for_the_operator,
-        "held": [feed.problem for feed in health.held],
-        "on_hold": health.on_hold,
-        "moves": health.moves,
-        "files": [
-            {"what": file.subject, "reason": file.code, "detail": file.detail} for file in broken
-        ],
-        "llm": health.llm,
-        "schedule": health.schedule,
-        "health_feed": health.feed or None,
     }
+    result |= _pick_fields(figures.counts, "articles", "feeds", "pending")
+    result |= _pick_fields(health, "waiting", "muted")
+    result["pictures"] = asdict(figures.pictures) if figures.pictures else None
+    result |= _pick_fields(figures.counts, "last_article", "last_run")
+    result["freshness"] = figures.freshness
+    result["disks"] = [_pick_fields(disk, "path", "free", "size") for disk in health.disks]
+    result["conditions"] = [of_condition(condition) for condition in health.conditions]
+    result["sources"] = sources
+    result["refused"] = store.status.refused() if store else []
+    result["late"] = store.status.late() if store else []
+    result["for_the_operator"] = health.for_the_operator
+    result["held"] = [feed.problem for feed in health.held]
+    result["on_hold"] = health.on_hold
+    result["moves"] = health.moves
+    result["files"] = _list_broken_files(health.conditions)
+    result["llm"] = health.llm
+    result["schedule"] = health.schedule
+    result["health_feed"] = health.feed or None
+    return result
+
+
+def _list_broken_files(conditions: Iterable[Condition]) -> list[dict[str, Any]]:
+    broken = [condition for condition in conditions if condition.kind == "article-file"]
+    return [
+        {"what": condition.subject, "reason": condition.code, "detail": condition.detail}
+        for condition in broken
+    ]
 
 
 def of_condition(condition: Condition) -> dict[str, Any]:
-    special = {
-        "kind": condition.kind.value,
-        "source": condition.source or None,
-        "code": condition.code or None,
-    }
-    return _picked(condition, *_OF_A_CONDITION) | special
+    """Return the JSON object of a condition; what it lacks is null."""
+    result = _pick_fields(condition, *_OF_A_CONDITION)
+    result["kind"] = condition.kind.value
+    result["source"] = condition.source or None
+    result["code"] = condition.code or None
+    return result
 
 
 def of_state(state: SourceState) -> dict[str, Any]:
+    """Return the JSON object of the state of a source."""
+    failure = _pick_fields(
+        state.backoff, "reason", "detail", "failures", "failing_since", "disabled"
+    )
     return {
         "key": state.key,
         "url": secrets.shown(state.url),
-        **_picked(state.backoff, "reason", "detail", "failures", "failing_since", "disabled"),
+        **failure,
         "warning": state.warning,
-        **_picked(state.visits, "last_visit", "last_success"),
-        **_picked(state.schedule, "next_due", "due_why", "waiting"),
+        **_pick_fields(state.visits, "last_visit", "last_success"),
+        **_pick_fields(state.schedule, "next_due", "due_why", "waiting"),
         "moved_to": state.redirects.effective_url,
     }
 
 
 def of_source(health: SourceHealth) -> dict[str, Any]:
     """Return the JSON object of one source, as `status --source` prints it."""
-    return {
-        "source": health.source.key,
-        "url": secrets.shown(health.source.url),
-        "enabled": health.source.enabled,
+    source = health.source
+    result: dict[str, Any] = {
+        "source": source.key,
+        "url": secrets.shown(source.url),
+        "enabled": source.enabled,
         "rules": health.rules,
-        "hub": of_hub(health.hub) if health.hub else None,
-        "state": of_state(health.state) if health.state else None,
-        "conditions": [of_condition(condition) for condition in health.conditions],
-        # `added`, `changed`: ids of articles
-        "visits": [_picked(visit, *_OF_A_VISIT) for visit in health.visits],
-        "entries": [
-            {"what": entry.url or entry.entry_id}
-            | _picked(entry, "status", "reason", "detail", "tries", "next_try")
-            for entry in health.entries
-        ],
     }
+    result["hub"] = of_hub(health.hub) if health.hub else None
+    result["state"] = of_state(health.state) if health.state else None
+    result["conditions"] = [of_condition(condition) for condition in health.conditions]
+    # `added`, `changed`: ids of articles
+    result["visits"] = [_pick_fields(visit, *_OF_A_VISIT) for visit in health.visits]
+    result["entries"] = [_describe_entry(entry) for entry in health.entries]
+    return result
+
+
+def _describe_entry(entry: EntryRow) -> dict[str, Any]:
+    attempts = _pick_fields(entry, "status", "reason", "detail", "tries", "next_try")
+    return {"what": entry.url or entry.entry_id, **attempts}
 
 
 def of_hub(hub: Subscription) -> dict[str, Any]:
-    return {
-        "url": urls.redacted(hub.hub),
-        **{name: getattr(hub, name) or None for name in _OF_A_HUB},
-    }
+    """Return the JSON object of the subscription to a source at a hub."""
+    result: dict[str, Any] = {"url": urls.redacted(hub.hub)}
+    for name in _OF_A_HUB:
+        result[name] = getattr(hub, name) or None
+    return result

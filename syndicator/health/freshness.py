@@ -2,21 +2,15 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time
 
 from syndicator.core.model import Article
 from syndicator.store.engine import Store
 
 KEPT = 200  # articles
-
-
-_NOTE = "freshness"
-
-
-_SHARE = 0.95
-
-
+_NOTE = "freshness"  # its name in the database
+_SHARE = 0.95  # of the articles, which `Freshness.p95` is about
 _MIDNIGHT = time()  # of a date without a time of day
 
 
@@ -38,23 +32,26 @@ class Freshness:
 
 
 def add_samples(store: Store, began: datetime, now: datetime) -> None:
-    """Add the articles since the last build to the samples."""
-    before = read_freshness(store)
-    if before.until is not None and before.until <= began:  # later: the clock was set back
-        added = store.status.added_between(before.until, began, KEPT)
+    """Add the articles since the last build to the samples. `began`: when this build began."""
+    samples = read_freshness(store)
+    seconds = samples.seconds
+    is_clock_set_back = samples.until is not None and samples.until > began
+    if samples.until is not None and not is_clock_set_back:
+        added = store.status.added_between(samples.until, began, KEPT)
         states = filter(None, map(store.visits.state, {article.source_key for article in added}))
-        firsts = {state.key: state.visits.first_visit for state in states}
-        before = replace(before, seconds=(*_seconds(added, firsts, now), *before.seconds)[:KEPT])
-    samples = {"until": began.isoformat(), "seconds": before.seconds}
-    store.visits.set_note(_NOTE, json.dumps(samples), now)
+        first_visits = {state.key: state.visits.first_visit for state in states}
+        seconds = (*_measure_delays(added, first_visits, now), *seconds)[:KEPT]
+    note = {"until": began.isoformat(), "seconds": seconds}
+    store.visits.set_note(_NOTE, json.dumps(note), now)
 
 
 def read_freshness(store: Store) -> Samples:
-    samples = json.loads(store.visits.note(_NOTE) or "{}")
-    until = samples.get("until")
+    """Return the samples of the builds so far; none before the first build."""
+    note = json.loads(store.visits.note(_NOTE) or "{}")
+    until = note.get("until")
     return Samples(
         until=datetime.fromisoformat(until) if until else None,
-        seconds=tuple(samples.get("seconds", ())),
+        seconds=tuple(note.get("seconds", ())),
     )
 
 
@@ -68,15 +65,17 @@ def measure_freshness(samples: Samples) -> Freshness | None:
     return Freshness(articles=len(ordered), median=ordered[middle], p95=ordered[late])
 
 
-def _seconds(
-    added: Iterable[Article], firsts: Mapping[str, datetime | None], now: datetime
+def _measure_delays(
+    added: Iterable[Article], first_visits: Mapping[str, datetime | None], now: datetime
 ) -> Sequence[int]:
-    """Return the seconds from publication to `now`, if after the first visit of the source."""
-    return [
-        int((now - article.published).total_seconds())
-        for article in added
-        if article.published
-        and article.published.time() != _MIDNIGHT
-        and (first := firsts.get(article.source_key))
-        and first <= article.published <= now
-    ]
+    """Return the seconds from publication to `now` of each article that was published after the
+    first visit of its source. `first_visits`: by key of the source."""
+    delays: list[int] = []
+    for article in added:
+        published = article.published
+        first_visit = first_visits.get(article.source_key)
+        if published is None or published.time() == _MIDNIGHT or first_visit is None:
+            continue
+        if first_visit <= published <= now:
+            delays.append(int((now - published).total_seconds()))
+    return delays

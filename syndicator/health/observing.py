@@ -69,13 +69,16 @@ def open_read_only(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walked:
+    """What was found by reading all folders."""
+
     files: tuple[Problem, ...] = ()  # article files that cannot be read
     outdated: int = 0  # articles that an older version read
 
 
 def walk(place: Place) -> Walked:
     """Read all folders, which may take seconds. Raises StoreError, OSError."""
-    if (store := place.store) is None:
+    store = place.store
+    if store is None:
         return Walked()
     pages = kept_pages(place.settings, place.environ)
     files = reconcile.unread(store, place.article_store)
@@ -126,21 +129,19 @@ def observe(
     each: Callable[[SourceState], object] = lambda state: None,
     walked: Walked | None = None,
 ) -> Observed:
-    """Return the facts for conditions; `each` gets every state. Raises StoreError, OSError."""
+    """Return the facts from which conditions follow. `each` is called with every state; `walked`:
+    what was found in the folders, if they were read already. Raises StoreError, OSError."""
     disks = disks_of(place.settings.folders)
-    if (store := place.store) is None:
+    store = place.store
+    if store is None:
         return Observed(sources=place.sources, disks=disks, configuration=place.fault)
     status = store.status
     outlet = open_outlet(place.settings, place.environ)
     walked = walked or walk(place)
-    seen = {problem.what for problem in walked.files}
-    vanished = [
-        problem for problem in recovery.list_vanished(store, place.now) if problem.what not in seen
-    ]
-    states = [
-        _slim(state, place.now, each)
-        for state in as_written(store.visits.each_state(), place.sources)
-    ]
+    states: list[SourceState] = []
+    for state in as_written(store.visits.each_state(), place.sources):
+        each(state)
+        states.append(_drop_unneeded(state, place.now))
     return Observed(
         sources=place.sources,
         states=states,
@@ -149,29 +150,45 @@ def observe(
         ending=build_notes.read_waiting(store),
         operator=status.for_the_operator(),
         floods=status.floods(),
-        files=(*walked.files, *vanished),
+        files=_list_file_problems(store, place.now, walked),
         on_hold=status.on_hold(),
         disks=disks,
         clock=recovery.behind(store, place.now),
         configuration=place.fault,
-        alert="; ".join(filter(None, (read_outbox(store).fault, *digests.faults(store)))),
+        alert=_describe_unsent(store),
         webhooks=webhooks.overdue(store.messages.waiting(), place.settings.webhook, place.now),
         hubs=hubs.read_failing(store, place.settings.publish.hubs),
         outdated=walked.outdated,
     )
 
 
+def _list_file_problems(store: Store, now: datetime, walked: Walked) -> tuple[Problem, ...]:
+    """Return the article files that cannot be read, then those that vanished."""
+    unreadable = {problem.what for problem in walked.files}
+    vanished = recovery.list_vanished(store, now)
+    others = [problem for problem in vanished if problem.what not in unreadable]
+    return (*walked.files, *others)
+
+
+def _describe_unsent(store: Store) -> str:
+    """Return why alerts or digests could not be sent, "" if they were."""
+    faults = [read_outbox(store).fault, *digests.faults(store)]
+    return "; ".join(fault for fault in faults if fault)
+
+
 def find_mixed(store: Store, states: Iterable[SourceState]) -> frozenset[str]:
-    """Return the sources whose newest articles are of several publishers, among those whose texts
-    became short."""
-    mixed = set()
+    """Return the keys of sources whose newest articles are of several publishers, among those whose
+    texts became short."""
+    mixed: set[str] = set()
     for state in states:
         if not has_collapsed(state.pages.bodies):
             continue
         ids = store.index.latest(FeedKey(SOURCE, state.key), _NEWEST_ARTICLES)
         articles = store.index.articles(ids).values()
-        own = (article for article in articles if article.source_key == state.key)
-        if len({urls.publisher(article.url) for article in own}) > 1:
+        publishers = {
+            urls.publisher(article.url) for article in articles if article.source_key == state.key
+        }
+        if len(publishers) > 1:
             mixed.add(state.key)
     return frozenset(mixed)
 
@@ -179,20 +196,21 @@ def find_mixed(store: Store, states: Iterable[SourceState]) -> frozenset[str]:
 def as_written(
     states: Iterable[SourceState], sources: Mapping[str, Source]
 ) -> Iterator[SourceState]:
-    """Yield the states of sources; an empty one if the address was edited since."""
+    """Yield the states of configured sources; an empty one if the address was edited since."""
     for state in states:
-        if (source := sources.get(state.key)) is not None:
-            yield state if source.url == state.url else SourceState(key=source.key, url=source.url)
+        source = sources.get(state.key)
+        if source is None:
+            continue
+        is_edited = source.url != state.url
+        yield SourceState(key=source.key, url=source.url) if is_edited else state
 
 
-def _slim(state: SourceState, now: datetime, each: Callable[[SourceState], object]) -> SourceState:
-    each(state)
-    if (
-        state.warning
-        or state.redirects.effective_url
-        or state.redirects.site_moved
-        or any(True for _ in conditions_of_source(state, now))
-    ):
+def _drop_unneeded(state: SourceState, now: datetime) -> SourceState:
+    """Return a state without what no condition needs: of 100,000 sources, it takes much memory."""
+    has_moved = bool(state.redirects.effective_url or state.redirects.site_moved)
+    if state.warning or has_moved:
+        return state
+    if any(True for _ in conditions_of_source(state, now)):
         return state
     return SourceState(
         key=state.key,
@@ -204,6 +222,7 @@ def _slim(state: SourceState, now: datetime, each: Callable[[SourceState], objec
 
 
 def _describe_held(problem: Problem, outlet: Outlet) -> HeldFeed:
+    """Return a feed that validation keeps back, with the time of its published files."""
     axis, _, slug = problem.what.partition("/")
     stem = paths.stem(FeedKey(axis, slug)) if axis in AXES else problem.what
     times = [outlet.written(f"{stem}.{name}") for name in FORMATS]
@@ -212,14 +231,20 @@ def _describe_held(problem: Problem, outlet: Outlet) -> HeldFeed:
 
 
 def disks_of(folders: Iterable[Path]) -> tuple[Disk, ...]:
-    """Return the free space of the disks of these folders, each disk once."""
+    """Return the free space of the disks of these folders, each disk once. A folder that does not
+    exist counts as its nearest parent."""
     disks: dict[int, Disk] = {}
     for folder in folders:
-        there = next((path for path in (folder, *folder.parents) if path.exists()), None)
-        if there is None:
+        existing = next((path for path in (folder, *folder.parents) if path.exists()), None)
+        if existing is None:
             continue
-        room = os.statvfs(there)
-        size = {"free": room.f_bavail * room.f_frsize, "size": room.f_blocks * room.f_frsize}
-        disk = Disk(path=str(there), **size, free_inodes=room.f_favail, inodes=room.f_files)
-        disks.setdefault(there.stat().st_dev, disk)
+        room = os.statvfs(existing)
+        disk = Disk(
+            path=str(existing),
+            free=room.f_bavail * room.f_frsize,
+            size=room.f_blocks * room.f_frsize,
+            free_inodes=room.f_favail,
+            inodes=room.f_files,
+        )
+        disks.setdefault(existing.stat().st_dev, disk)
     return tuple(disks.values())

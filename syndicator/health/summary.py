@@ -17,7 +17,7 @@ from syndicator.health.figures import Figures, read_figures
 from syndicator.health.observing import Walked, as_written, examine, examine_source
 from syndicator.store.status import OnHold, Waiting
 
-_SHOWN = 10  # visits, and entries of each kind
+_MOST_LISTED = 10  # visits, and entries of each kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,20 +45,24 @@ class Health:
     @property
     def headline(self) -> str:
         """A line such as: 297 fine, 3 need you, last article 4 minutes ago."""
-        need = len(self.need_you)
-        last = self.figures.counts.last_article
-        again = sum(
-            condition.kind == "source-failing" and not condition.needs_you
-            for condition in self.conditions
-        )
-        parts = (
-            f"{self.fine} fine",
-            f"{need} needs you" if need == 1 else f"{need} need you",
-            f"{again} tried again by {'itself' if again == 1 else 'themselves'}" if again else "",
-            f"{self.unvisited} not visited yet" if self.unvisited else "",
-            f"last article {span(self.now - last)} ago" if last else "no article yet",
-        )
-        return ", ".join(filter(None, parts))
+        count = len(self.need_you)
+        parts = [f"{self.fine} fine", f"{count} needs you" if count == 1 else f"{count} need you"]
+        retried = sum(_is_retried(condition) for condition in self.conditions)
+        if retried:
+            parts.append(f"{retried} tried again by {'itself' if retried == 1 else 'themselves'}")
+        if self.unvisited:
+            parts.append(f"{self.unvisited} not visited yet")
+        last_article = self.figures.counts.last_article
+        if last_article:
+            parts.append(f"last article {span(self.now - last_article)} ago")
+        else:
+            parts.append("no article yet")
+        return ", ".join(parts)
+
+
+def _is_retried(condition: Condition) -> bool:
+    """Return True if a condition is of a source that fails, and that is likely to recover."""
+    return condition.kind == "source-failing" and not condition.needs_you
 
 
 def look(
@@ -67,24 +71,24 @@ def look(
     *,
     walked: Walked | None = None,
 ) -> Health:
-    """Return the instance's health; `each` gets every state. Raises StoreError, OSError."""
+    """Return the instance's health. `each` is called with every state; `walked`: what was found in
+    the folders, if they were read already. Raises StoreError, OSError."""
     store = place.store
     settings = place.settings
     examined = examine(place, each, walked=walked)
     seen = examined.seen
-    ill = {condition.source for condition in examined.conditions if condition.needs_you}
-    visited = {state.key for state in seen.states if state.visits.last_visit}
-    never = {
-        state.key
-        for state in seen.states
-        if state.backoff.reason and state.visits.last_success is None
-    }
     followed = {key for key, source in place.sources.items() if source.enabled}
+    visited = {state.key for state in seen.states if state.visits.last_visit}
+    never_worked = {state.key for state in seen.states if _has_never_worked(state)}
+    need_operator = {
+        condition.source for condition in examined.conditions if condition.needs_you
+    }
+    token = known_feed_token(settings.state_dir)
     return Health(
         now=place.now,
         conditions=examined.conditions,
-        fine=len((followed & visited) - ill - never),
-        unvisited=len(followed - visited - ill),
+        fine=len((followed & visited) - need_operator - never_worked),
+        unvisited=len(followed - visited - need_operator),
         figures=read_figures(store, settings) if store else Figures(),
         disks=tuple(seen.disks),
         llm=store.status.llm() if store else None,
@@ -94,9 +98,13 @@ def look(
         held=tuple(seen.held),
         on_hold=tuple(seen.on_hold),
         for_the_operator=tuple(seen.operator),
-        feed=feed_url(settings, key) if (key := known_feed_token(settings.state_dir)) else "",
+        feed=feed_url(settings, token) if token else "",
         schedule=read_schedule(store) if store else (),
     )
+
+
+def _has_never_worked(state: SourceState) -> bool:
+    return bool(state.backoff.reason) and state.visits.last_success is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,21 +124,31 @@ def look_at(place: Place, key: str) -> SourceHealth:
     """Return the health of one source. Raises UsageError, StoreError."""
     need_sources(place.sources, [key], place.config)
     source = place.sources[key]
+    rules = _list_rules(source.rules)
     recorded = place.store.visits.state(key) if place.store else None
-    named = ((field, getattr(source.rules, field.name)) for field in fields(Rules))
-    changed = ((field.name, value) for field, value in named if value != field.default)
-    lists = ((name, value if isinstance(value, tuple) else (value,)) for name, value in changed)
-    rules = tuple(f"{name} {each!r}" for name, values in lists for each in values)
     if place.store is None or recorded is None:
         return SourceHealth(source=source, state=None, rules=rules)
     (state,) = as_written([recorded], {key: source})
     status = place.store.status
+    wanted_hubs = [hub for hub in place.store.subscriptions.of(key) if hub.wanted]
     return SourceHealth(
         source=source,
         state=state,
         conditions=examine_source(place, place.store, state).conditions,
-        visits=tuple(status.outcomes(key, _SHOWN)),
-        entries=status.troubled(key, _SHOWN),
+        visits=tuple(status.outcomes(key, _MOST_LISTED)),
+        entries=status.troubled(key, _MOST_LISTED),
         rules=rules,
-        hub=next((hub for hub in place.store.subscriptions.of(key) if hub.wanted), None),
+        hub=wanted_hubs[0] if wanted_hubs else None,
     )
+
+
+def _list_rules(rules: Rules) -> tuple[str, ...]:
+    """Return the rules that differ from the defaults, one value each."""
+    lines: list[str] = []
+    for field in fields(Rules):
+        value = getattr(rules, field.name)
+        if value == field.default:
+            continue
+        values = value if isinstance(value, tuple) else (value,)
+        lines.extend(f"{field.name} {item!r}" for item in values)
+    return tuple(lines)
