@@ -177,7 +177,7 @@ def resolve_names(monkeypatch: pytest.MonkeyPatch, names: Mapping[str, str]) -> 
     from syndicator.visiting.fetch import ssrf
 
     def lookup(host: str, port: int) -> Any:
-        return ssrf.system(names.get(host, host), port)
+        return ssrf.resolve_with_system(names.get(host, host), port)
 
     defaults = HttpFetcher.__init__.__kwdefaults__
     assert defaults is not None

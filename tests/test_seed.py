@@ -11,7 +11,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from syndicator.publishing.validate import atom_fault
+from syndicator.publishing.validate import find_atom_fault
 from tests import commands
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -63,7 +63,7 @@ def test_its_tags_have_valid_feeds_with_its_date(clone: Path) -> None:
     said(clone, "build")
     for tag in TAGS:
         path = clone / f"feeds/public/tags/{tag}.atom"
-        assert atom_fault(path.read_bytes()) is None
+        assert find_atom_fault(path.read_bytes()) is None
         entry = ElementTree.parse(path).find("{*}entry")
         assert entry is not None
         assert (

@@ -61,7 +61,7 @@ def import_files(
             continue
         result.oddities += converted.oddities
         article = converted.article
-        refusal = archive.store.visits.known(aliases_of(article)).away
+        refusal = archive.store.visits.look_up(aliases_of(article)).away
         if refusal:
             result.problems.append(Problem(what=name, reason=refusal, detail=refusal.means))
         elif article.id in new_texts or _is_filed(archive, article.id):
@@ -115,7 +115,7 @@ def _convert_file(
 ) -> _Converted | None:
     """Convert the file at `path` to an article file; None for a draft. `name`: the file in
     messages. Raises ConfigError."""
-    front, body = frontmatter.foreign(raw, name)
+    front, body = frontmatter.parse_foreign(raw, name)
     if is_draft(front):
         return None
     translated = translate(front, path, settings.site.url)
@@ -124,7 +124,7 @@ def _convert_file(
             f"{name}: has no source; write the address it was published at, or set site.url: then"
             " its address is made of that and its path"
         )
-    text = frontmatter.by_hand(translated.front, body)
+    text = frontmatter.write_foreign(translated.front, body)
     article = frontmatter.load(text, name)
     oddities = [
         Problem(what=name, reason=LintReason.NOT_TAKEN_OVER, detail=detail)

@@ -107,7 +107,7 @@ def _check_body(body: str) -> Iterator[Oddity]:
 def _is_boilerplate(line: str) -> bool:
     if _PROMO.match(line):
         return True
-    return hints.starts(("cut",), hints.ready(line))[0] > 0
+    return hints.measure_starts(("cut",), hints.normalise_phrase(line))[0] > 0
 
 
 def _check_category(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:

@@ -83,7 +83,7 @@ def by_address(sources: Mapping[str, Source]) -> dict[str, Source]:
     return {address_key(source): source for source in sources.values()}
 
 
-def if_known(by_address: Mapping[str, Source], candidate: Candidate) -> Candidate:
+def recognize_followed(by_address: Mapping[str, Source], candidate: Candidate) -> Candidate:
     """Return `candidate` with the configured source of its address, if any."""
     source = by_address.get(address_key(candidate.source))
     if source is None and candidate.asked:
@@ -95,7 +95,7 @@ def if_known(by_address: Mapping[str, Source], candidate: Candidate) -> Candidat
     return replace(candidate, source=source, known=True)
 
 
-def every(result: Found) -> tuple[Candidate, ...]:
+def select_feeds(result: Found) -> tuple[Candidate, ...]:
     """Return all feeds except comments and repeats; if there is none, the first candidate."""
     if result.whole:
         return result.candidates
@@ -174,7 +174,7 @@ class Wishes:
     select: tuple[str, ...] = ()
 
 
-def named(
+def assign_keys(
     beside: Beside, sources: Mapping[str, Source], chosen: Sequence[Candidate], wishes: Wishes
 ) -> list[Candidate]:
     """Return the chosen sources with keys and settings, each address once. Raises UsageError."""

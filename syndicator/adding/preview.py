@@ -19,7 +19,7 @@ from syndicator.app.read_configuration import Configuration
 from syndicator.articles.article_store import FileArticleStore
 from syndicator.articles.beside.rights_toml import RIGHTS_TOML, RightsFile
 from syndicator.articles.snapshots import FileSnapshots
-from syndicator.configuration.sources.identity import reconciled
+from syndicator.configuration.sources.identity import update_state
 from syndicator.core import urls
 from syndicator.core.errors import LockedError
 from syndicator.core.model import (
@@ -32,7 +32,7 @@ from syndicator.core.model import (
 )
 from syndicator.core.ports import Fetcher
 from syndicator.core.text import words
-from syndicator.filing.ownership import known_at, rights_in
+from syndicator.filing.ownership import find_known_article, load_rights
 from syndicator.filing.visit import visit, visit_all
 from syndicator.store.engine import Store, open_store
 
@@ -110,8 +110,8 @@ async def first_visits(session: Session, sources: Iterable[Source]) -> None:
                 session.worker,
                 lambda title: None,
             )
-            run = replace(context, readable=fetcher.has_page)
-            await visit_all([(source, reconciled(source, None))], run, stop=asyncio.Event())
+            run = replace(context, may_read_page=fetcher.has_page)
+            await visit_all([(source, update_state(source, None))], run, stop=asyncio.Event())
 
 
 async def _read_newest(session: Session, fetcher: Fetcher, source: Source) -> Preview:
@@ -122,12 +122,12 @@ async def _read_newest(session: Session, fetcher: Fetcher, source: Source) -> Pr
         context = make_context(
             archive, configuration, session.jitter, fetcher, session.worker, lambda title: None
         )
-        run = replace(context, traced=traces.__setitem__)
+        run = replace(context, report_trace=traces.__setitem__)
         new = run.visit(source, SourceState(key=source.key, url=source.url))
         async with run.mailboxes.closing():
             outcome, _ = await visit(new, stop=asyncio.Event())
         articles = [archive.article_store.get(stamp.path) for stamp in archive.article_store.walk()]
-        rights = rights_in(archive.rights_file, source, archive.clock().date())
+        rights = load_rights(archive.rights_file, source, archive.clock().date())
 
     articles.sort(key=lambda article: (article.published or _NEVER, article.id), reverse=True)
     store = session.archive.store
@@ -165,7 +165,7 @@ def _has_similar_titles(by_pages: Preview, by_feed: Preview, hosts: Collection[s
     return True
 
 
-def speaking(candidate: Candidate, shown: Preview) -> Candidate:
+def add_speaks_for(candidate: Candidate, shown: Preview) -> Candidate:
     """Return `candidate` with the hosts of `shown` in `speaks_for`."""
     if not shown.speaks_for:
         return candidate
@@ -182,7 +182,7 @@ def _describe_article(article: Article, trace: Mapping[str, Any], store: Store) 
     if article.tags and article.tags_by:
         origins["tags"] = article.tags_by
     keys = [urls.alias(url) for url in (article.url, *article.aliases)]
-    filed = known_at(store.visits.known(keys), keys, article.url)
+    filed = find_known_article(store.visits.look_up(keys), keys, article.url)
     return ShownArticle(
         url=article.url,
         title=article.title,

@@ -13,7 +13,7 @@ from syndicator.adding.new_sources import (
     Found,
     Session,
     by_address,
-    if_known,
+    recognize_followed,
 )
 from syndicator.app.beside.kept_feeds import Beside
 from syndicator.app.read_configuration import Configuration
@@ -31,15 +31,15 @@ from syndicator.core.errors import (
     WorkerFailed,
 )
 from syndicator.core.model import Failed, Fetched, NotModified, Source, SourceState
-from syndicator.core.reasons import NOT_A_FEED, FeedReason, FetchReason, explained
+from syndicator.core.reasons import NOT_A_FEED, FeedReason, FetchReason, explain_reason
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
 from syndicator.filing import worker_functions
-from syndicator.filing.context import feed_request, unset_detail
+from syndicator.filing.context import build_feed_request, describe_unset_variables
 from syndicator.filing.kinds.kind import Finding, Place
 from syndicator.filing.kinds.unanswered import describe_failure, name_setting
 from syndicator.filing.kinds.unstated_kind import SHUT, discover, discover_closed
 from syndicator.store.engine import Store
-from syndicator.visiting.feeds.ranking import last_date
+from syndicator.visiting.feeds.ranking import find_last_date
 
 # placeholder for a key that is chosen later, so that the other settings can be checked
 _KEYLESS = "a"
@@ -80,7 +80,7 @@ def read_list(data: bytes, where: str, *, is_trusted: bool = False) -> opml.Subs
         raise MissingError(f"{where}: {refusal.detail}") from refusal
 
 
-def as_found(
+def make_candidates(
     beside: Beside,
     configuration: Configuration,
     address: str,
@@ -107,7 +107,9 @@ def as_found(
         if "key" not in values or source.key in reserved_keys:
             # chosen when it is added; a source that comes back gets its old one
             source = replace(source, key="")
-        candidates.append(if_known(sources_by_address, Candidate(source=source, kind="opml")))
+        candidates.append(
+            recognize_followed(sources_by_address, Candidate(source=source, kind="opml"))
+        )
     skipped.sort(key=lambda outline: outline.line)
     return Found(
         address=address,
@@ -132,7 +134,7 @@ async def look(session: Session, address: str) -> Found:
     """Return the candidates at `address` (URL, OPML file, "-" for stdin), or its error."""
     try:
         if is_file(address):
-            return as_found(
+            return make_candidates(
                 session.archive.beside, session.configuration, address, read_file(address)
             )
         return await _look_at_url(session, address, _complete_url(address))
@@ -166,7 +168,7 @@ async def _look_at_url(session: Session, address: str, url: str) -> Found:
     if isinstance(answer, Failed):  # the page may be closed to programs, and its feed open
         findings = await discover_closed(session.run, source, url)
         if not findings:
-            raise unanswered(url, _add_setting(session, answer))
+            raise make_unanswered_error(url, _add_setting(session, answer))
         return Found(address=address, candidates=_make_candidates(session, url, findings))
     try:
         discovered = await discover(session.run, source, url, answer)
@@ -178,7 +180,7 @@ async def _look_at_url(session: Session, address: str, url: str) -> Found:
         raise MissingError(f"{url}: it cannot be read: {failure.detail or failure}") from failure
     if discovered.document.kind == "opml":
         listed = await _read_opml(session, url, answer)
-        return as_found(session.archive.beside, session.configuration, address, listed)
+        return make_candidates(session.archive.beside, session.configuration, address, listed)
     candidates = _make_candidates(session, url, discovered.findings)
     page = answer if discovered.document.kind == "page" else None
     return Found(address=address, candidates=candidates, untried=discovered.untried, page=page)
@@ -197,12 +199,12 @@ async def _fetch(session: Session, source: Source) -> Fetched | Failed:
     """Fetch an address that a person wrote, with the values of its variables. Raises MissingError
     if one is not set."""
     run = session.run
-    values = secrets.known(source.url, run.environ)
+    values = secrets.read_known_values(source.url, run.environ)
     lacking = [name for name in secrets.variables(source.url) if name not in values]
     if lacking:
-        raise MissingError(f"{source.url}: {unset_detail(lacking)}")
+        raise MissingError(f"{source.url}: {describe_unset_variables(lacking)}")
     state = SourceState(key="", url=source.url)
-    answer = await run.fetcher.fetch(feed_request(source, state, run.settings, run.environ))
+    answer = await run.fetcher.fetch(build_feed_request(source, state, run.settings, run.environ))
     if isinstance(answer, NotModified):
         return Failed(url=source.url, reason=FetchReason.NOT_MODIFIED)
     return answer
@@ -219,13 +221,13 @@ async def _read_opml(session: Session, url: str, answer: Fetched) -> opml.Subscr
 
 def _make_refusal(url: str, refused: NotAFeed) -> MissingError:
     """Return the error of an address where there is nothing to follow, with the cure."""
-    _, cure = explained(f"{NOT_A_FEED}{refused.reason}")
+    _, cure = explain_reason(f"{NOT_A_FEED}{refused.reason}")
     if refused.reason in _OF_DISCOVERY:
         return MissingError(f"{url} {refused.detail}; {cure}")
     return MissingError(f"{url}: {refused}; {cure}")
 
 
-def unanswered(url: str, failed: Failed) -> SyndicatorError:
+def make_unanswered_error(url: str, failed: Failed) -> SyndicatorError:
     """Return the error of an address that does not answer, with its cure."""
     message = describe_failure(url, failed)
     return NetworkDown(message) if failed.no_network else MissingError(message)
@@ -237,7 +239,7 @@ def _make_candidates(
     """Return the findings at `url`, the best first, as sources that can be followed."""
     candidates = [_make_candidate(session, finding) for finding in findings]
     candidates[0] = replace(candidates[0], asked=url)
-    return tuple(if_known(session.known, candidate) for candidate in candidates)
+    return tuple(recognize_followed(session.known, candidate) for candidate in candidates)
 
 
 def _make_candidate(session: Session, finding: Finding) -> Candidate:
@@ -275,7 +277,7 @@ def _make_feed_candidate(source: Source, finding: Finding) -> Candidate:
         kind="sitemap" if feed.format == "sitemap" else "feed",
         format=feed.format,
         announced=len(feed.entries),
-        latest=last_date(feed),
+        latest=find_last_date(feed),
         entries=feed.entries[:SHOWN],
     )
 

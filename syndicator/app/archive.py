@@ -12,7 +12,7 @@ from syndicator.articles.beside.rights_toml import RightsFile
 from syndicator.articles.beside.withdrawals import KeptAway
 from syndicator.core.model import Article, Source
 from syndicator.core.ports.articles import ArticleStore, Snapshots
-from syndicator.filing.ownership import Rights, rights_in, terms
+from syndicator.filing.ownership import Rights, limit_settings, load_rights
 from syndicator.store.engine import Store
 from syndicator.visiting.fetch.cookie_files import CookieFiles
 
@@ -39,7 +39,7 @@ class Archive:
         return self.article_store.instance()
 
     def rights_of(self, source: Source) -> Rights:
-        return rights_in(self.rights_file, source)
+        return load_rights(self.rights_file, source)
 
 
 def find_terms(archive: Archive, configuration: Configuration, article: Article) -> Source | None:
@@ -48,7 +48,7 @@ def find_terms(archive: Archive, configuration: Configuration, article: Article)
     if source is None:
         return None
     private = bool(configuration.settings.publish.secret_path)
-    return terms(source, archive.rights_of(source), article.url, private=private)
+    return limit_settings(source, archive.rights_of(source), article.url, private=private)
 
 
 def as_place(archive: Archive, configuration: Configuration, fault: str = "") -> Place:

@@ -121,12 +121,15 @@ def lease_seconds(settings: Settings) -> float:
 def make_enricher(clock: Callable[[], datetime], configuration: Configuration) -> "Endpoint":
     """Return the client of the language model. Raises ConfigError without a key."""
     from syndicator.describing.llm.client import Endpoint
-    from syndicator.visiting.fetch.ssrf import endpoint
+    from syndicator.visiting.fetch.ssrf import list_allow_lines
 
     llm = configuration.settings.describe.llm
     key = llm_key(configuration.folder, llm, configuration.environ)
     return Endpoint(
-        llm, direct_client(clock, configuration.settings, llm.url), key=key, allow=endpoint(llm.url)
+        llm,
+        direct_client(clock, configuration.settings, llm.url),
+        key=key,
+        allow=list_allow_lines(llm.url),
     )
 
 

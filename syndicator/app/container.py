@@ -27,7 +27,7 @@ from syndicator.core.model import Outcome
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.program import logger
 from syndicator.publishing.entry_cache import KeptEntries
-from syndicator.store.engine import Store, is_gone, open_store
+from syndicator.store.engine import Store, is_missing, open_store
 from syndicator.visiting.fetch.cookie_files import CookieFiles
 
 _INSTANCE = "instance"  # the note with this instance's uuid
@@ -80,9 +80,9 @@ def open_app(
     article_store = open_articles(settings.articles_at, environ)
     has_begun = begun(article_store, settings, environ)
     settings.state_dir.mkdir(parents=True, exist_ok=True)
-    gone = remake is not None and has_begun and is_gone(settings.store_url)
+    gone = remake is not None and has_begun and is_missing(settings.store_url)
     store = open_store(settings.store_url, articles_exist=has_begun, create=create or gone)
-    store.guard(held)
+    store.set_guard(held)
     try:
         article_store = indexed(article_store, store, clock)
         _need_article_store(article_store, store)

@@ -12,8 +12,8 @@ from syndicator.core.model import Source
 from syndicator.core.ports import Fetcher
 from syndicator.core.ports.subscriptions import Hubs
 from syndicator.filing.context import FilingContext, RunContext
-from syndicator.filing.ownership import Owners, Rights, rights_in
-from syndicator.filing.save_article import sequence
+from syndicator.filing.ownership import Owners, Rights, load_rights
+from syndicator.filing.save_article import make_filing_clock
 from syndicator.processes.worker import Worker
 
 
@@ -22,7 +22,7 @@ def filing_context(archive: Archive, sources: Mapping[str, Source]) -> FilingCon
         store=archive.store.visits,
         article_store=archive.article_store,
         clock=archive.clock,
-        added=sequence(archive.clock, archive.store.ahead.newest_added()),
+        take_filing_time=make_filing_clock(archive.clock, archive.store.ahead.newest_added()),
         ranks={key: place for place, key in enumerate(sources)},
         owners=owners(archive, sources),
     )
@@ -32,7 +32,7 @@ def owners(archive: Archive, sources: Mapping[str, Source]) -> Owners:
     """Return the sources with their rights to write articles."""
 
     def rights(source: Source) -> Rights:
-        return rights_in(archive.rights_file, source, archive.clock().date())
+        return load_rights(archive.rights_file, source, archive.clock().date())
 
     return Owners(sources, rights, archive.rights_file.all_linked())
 
@@ -63,8 +63,8 @@ def make_context(
         environ=configuration.environ,
         fetcher=fetcher,
         worker=worker,
-        progress=filed,
+        report_filed=filed,
         count_pages=pages,
-        asked=asked,
+        asked_by_person=asked,
         hubs=hubs,
     )

@@ -9,7 +9,7 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey, FeedSpec
 from syndicator.core.ports import FeedRow
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
-from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.selection.feeds import plan_feeds
 from syndicator.publishing.selection.published import (
     has_ended,
 )
@@ -23,7 +23,7 @@ def feed_specs(
 ) -> list[FeedSpec]:
     """Return all feeds to publish. `archived`: as in `plan`. Raises ConfigError if a fault in
     feeds.toml would remove one."""
-    specs = plan(
+    specs = plan_feeds(
         rows,
         settings=configuration.settings,
         sources=list(configuration.sources.values()),

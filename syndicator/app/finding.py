@@ -6,8 +6,8 @@ from typing import Final
 from syndicator.core.model import Article
 from syndicator.searching.candidates import require, require_any, require_tokens
 from syndicator.searching.documents import TITLE, TermTexts
-from syndicator.searching.language import Expr, Term, each_leaf, join_all
-from syndicator.searching.matching import matches_texts
+from syndicator.searching.language import Expr, Term, iterate_terms, join_all
+from syndicator.searching.matching import is_match_with_texts
 from syndicator.searching.ranking import (
     Candidate,
     Frequencies,
@@ -124,7 +124,9 @@ def select(
     return [
         candidate
         for candidate in left
-        if matches_texts(expr, articles.get(candidate.id, unnamed), TermTexts(candidate.document))
+        if is_match_with_texts(
+            expr, articles.get(candidate.id, unnamed), TermTexts(candidate.document)
+        )
     ]
 
 
@@ -152,7 +154,7 @@ def find_unknown(store: Store, expr: Expr) -> Term | None:
     none, or if terms of articles must still be read."""
     if store.texts.has_due():
         return None
-    for term in each_leaf(expr):
+    for term in iterate_terms(expr):
         if term.field not in _NAMED:
             continue
         if not store.texts.propose(require(term), 1, with_texts=False).candidates:

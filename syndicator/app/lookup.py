@@ -10,7 +10,7 @@ from syndicator.core import urls
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, Source
 from syndicator.core.text import suggestion
-from syndicator.filing.ownership import known_at, rights_in, terms
+from syndicator.filing.ownership import find_known_article, limit_settings, load_rights
 from syndicator.store.database import chunks
 from syndicator.store.engine import Store
 
@@ -30,7 +30,7 @@ def find_article_id(archive: Archive, what: str) -> str | None:
     """Return the id of the article with this address, id or file path."""
     store = archive.store.visits
     keys = [urls.alias(what)]
-    article = known_at(store.known(keys), keys, what)
+    article = find_known_article(store.look_up(keys), keys, what)
     article_id = article.id if article else what
     if store.article(article_id) is None:
         path = archive.article_store.path_of(what) if "\0" not in what else None
@@ -72,7 +72,7 @@ def make_source_finder(place: Place) -> Callable[[Article], Source | None]:
         source = place.sources.get(article.source_key)
         if source is None:
             return None
-        return terms(source, rights_in(rights, source), article.url, private=private)
+        return limit_settings(source, load_rights(rights, source), article.url, private=private)
 
     return find_source
 

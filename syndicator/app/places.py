@@ -50,10 +50,10 @@ def indexed(
     """Return `article_store` with the index that object stores and shared folders need."""
     if isinstance(article_store, FileArticleStore) and not store.single:
         return SharedArticleStore(
-            article_store.root, store.reservations.by(clock), clock, store.fleet.in_turn
+            article_store.root, store.reservations.with_clock(clock), clock, store.fleet.in_turn
         )
     if isinstance(article_store, ObjectArticleStore):
-        return replace(article_store, paths=store.reservations.by(clock), clock=clock)
+        return replace(article_store, paths=store.reservations.with_clock(clock), clock=clock)
     return article_store
 
 

@@ -20,7 +20,7 @@ from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.model import Source
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.describing.taxonomy.vocabulary import load as load_vocabulary
-from syndicator.publishing.queries import SavedQuery, load_queries, valid_entries
+from syndicator.publishing.queries import SavedQuery, load_queries, load_valid_queries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ def valid_queries(
     """Return the entries of feeds.toml, faulty ones in their last valid version, and the faults."""
     path = config / "feeds.toml"
     last, faults = _last_valid(path, settings, load_queries, remember=remember)
-    queries = (*load_queries(last), *(valid_entries(path) if faults else ()))
+    queries = (*load_queries(last), *(load_valid_queries(path) if faults else ()))
     return tuple({query.key: query for query in queries}.values()), faults
 
 

@@ -65,10 +65,10 @@ class FileArticleStore(HasInstance):
             current = self.find(article.id)
             old = self._read(current) if current else None
         if current and old is not None:
-            merged, data = paths.over(article, old, current, ordered)
+            merged, data = paths.merge_into_file(article, old, current, ordered)
         else:
             current = self._new_path(article)
-            merged, data = paths.first(article)
+            merged, data = paths.make_first_file(article)
         if old == data:
             return merged, self.stamp(current), False
         write = self._writes.write if self._writes else partial(disk.write, durable=self.durable)
@@ -80,7 +80,7 @@ class FileArticleStore(HasInstance):
     def get(self, path: str) -> Article:
         if (name := paths.printable(path)) != path:
             raise ConfigError(f"{name}: its name is not UTF-8; rename it")
-        return paths.loaded(self.read(path), str(self.root / path))
+        return paths.load_article(self.read(path), str(self.root / path))
 
     def stamp(self, path: str) -> FileStamp:
         stat = self._inside(path).stat()

@@ -21,13 +21,13 @@ _NO_HASH = "0" * _HASH_CHARS  # of a field that we never wrote and a hand did
 
 def names() -> tuple[str, ...]:
     """Return the keys of the fields whose edits are detected."""
-    return (*FIELDS, *(row.key for row in fields.signed()))
+    return (*FIELDS, *(row.key for row in fields.list_signed()))
 
 
 def sign(article: Article) -> Article:
     """Return `article` with both digests, as in a file without edits."""
     later_hashes = {}
-    for row in fields.signed():
+    for row in fields.list_signed():
         if row.written(article):
             later_hashes[row.key] = _hash(article, row.key)
     digest = "".join(_hash(article, name) for name in FIELDS)
@@ -45,7 +45,7 @@ def sign_merged(merged: Article, ours: Article, in_file: Article) -> Article:
         is_edit_kept = name in edited and our_hash == _hash(merged, name)
         hashes[name] = recorded.get(name, _NO_HASH) if is_edit_kept else our_hash
     later_hashes = {}
-    for row in fields.signed():
+    for row in fields.list_signed():
         if row.key in edited or row.written(ours):
             later_hashes[row.key] = hashes[row.key]
     digest = "".join(hashes[name] for name in FIELDS)
@@ -115,7 +115,7 @@ class By(StrEnum):
     OPERATOR = "operator"  # a hand edited the file, or an operator ordered it
 
 
-def by_of(article: Article, field: str) -> By | None:
+def find_writer(article: Article, field: str) -> By | None:
     """Return the writer of `field`: the operator if edited, else the recorded one, else the
     publisher; None if unknown. An unmarked category is the model's if excerpt or tags are."""
     if field in hand_edited(article):
@@ -133,14 +133,14 @@ def may_write(article: Article, field: str, by: By) -> bool:
     publishers."""
     if by is By.OPERATOR:
         return True
-    writer = by_of(article, field)
+    writer = find_writer(article, field)
     if writer is By.OPERATOR:
         return False
     return writer is not By.LLM or by in (By.LLM, By.PUBLISHER)
 
 
 @lru_cache(4)  # as `hand_edited`
-def claim(article: Article) -> Article:
+def mark_operator_edits(article: Article) -> Article:
     """Return `article` as loaded, with tags_by and excerpt_by "operator" if these fields were
     edited by hand."""
     return _mark_operator(article, article)

@@ -30,7 +30,7 @@ SCHEMA = "schema"
 OPERATOR_KEYS = "operator_keys"
 
 
-def moment(value: datetime | None) -> datetime | None:
+def to_utc(value: datetime | None) -> datetime | None:
     """Return `value` in UTC and whole seconds; a naive time counts as UTC."""
     if value is None:
         return None
@@ -38,9 +38,9 @@ def moment(value: datetime | None) -> datetime | None:
     return aware.astimezone(UTC).replace(microsecond=0)
 
 
-def parsed(value: str) -> datetime:
+def parse_time(value: str) -> datetime:
     """Parse ISO 8601 into UTC. Raises ValueError."""
-    return moment(datetime.fromisoformat(value)) or datetime.min.replace(tzinfo=UTC)
+    return to_utc(datetime.fromisoformat(value)) or datetime.min.replace(tzinfo=UTC)
 
 
 def iso(value: datetime | None) -> str:
@@ -54,7 +54,7 @@ def iso(value: datetime | None) -> str:
 
 def day(article: Article) -> str:
     """Return the UTC day (YYYY-MM-DD) of an article: published, else added, else ""."""
-    return iso(moment(article.published or article.added))[:10]
+    return iso(to_utc(article.published or article.added))[:10]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _read_texts(value: Any, where: str) -> tuple[str, ...]:
 def _read_time(value: Any, where: str) -> datetime | None:
     value_text = _read_text(value, where)
     try:
-        return moment(datetime.fromisoformat(value_text)) if value_text else None
+        return to_utc(datetime.fromisoformat(value_text)) if value_text else None
     except ValueError as error:
         cure = "write it like '2026-11-24T10:00:00Z'"
         raise ConfigError(f"{where}: {value_text[:_SHOWN_CHARS]!r} is no time; {cure}") from error
@@ -107,7 +107,7 @@ def read_day(value: str, where: str) -> datetime:
         raise ConfigError(
             f"{where}: {value[:_SHOWN_CHARS]!r} is no day; write it like '2026-11-24'"
         ) from error
-    return moment(start) or start.replace(tzinfo=UTC)
+    return to_utc(start) or start.replace(tzinfo=UTC)
 
 
 def _read_address(value: Any, where: str) -> str:
@@ -122,14 +122,14 @@ def _read_address(value: Any, where: str) -> str:
 
 
 @lru_cache(8)  # the same body comes five times while a file is written
-def spelled(value: str) -> str:
+def normalise_body(value: str) -> str:
     """Normalise line ends and blank lines of a body; keep the characters that `guarded` adds."""
     tidy = _BLANKS.sub("\n\n", _NEWLINE.sub("\n", text.legal(value))).rstrip()
     blank = len(tidy) - len(tidy.lstrip())
     return tidy[tidy.rfind("\n", 0, blank) + 1 :]  # the first line keeps its indentation
 
 
-def guarded(value: str) -> str:
+def guard_shortcodes(value: str) -> str:
     """Insert an invisible character into `{{<` and `{{%`, which stop builds of Hugo. Reading
     removes it."""
     return _SHORTCODE.sub(f"{{{{{_JOINER}", value)
@@ -142,7 +142,7 @@ TEXT_OR_NONE = FieldType(
 TEXTS = FieldType(
     lambda values: tuple(filter(None, map(text.legal, values))), list, _read_texts, []
 )
-TIME = FieldType(moment, iso, _read_time)
+TIME = FieldType(to_utc, iso, _read_time)
 FLAG = FieldType(bool, _same, lambda value, where: _read_text(value, where).lower() in _TRUE)
 WHOLE = FieldType(  # anything else reads as 0: unknown
     lambda value: max(0, value),
@@ -152,7 +152,7 @@ WHOLE = FieldType(  # anything else reads as 0: unknown
 ADDRESS = FieldType(_legal, _same, _read_address)
 # Markdown with line feeds only, never two blank lines in a row, none at either end. Not in the
 # frontmatter.
-BODY = FieldType(lambda value: _GUARDED.sub("{{", spelled(value)), _same, _read_text)
+BODY = FieldType(lambda value: _GUARDED.sub("{{", normalise_body(value)), _same, _read_text)
 
 
 def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
@@ -295,7 +295,7 @@ def row(key: str) -> Field:
     return _ROWS[key]
 
 
-def signed() -> tuple[Field, ...]:
+def list_signed() -> tuple[Field, ...]:
     """Return the rows whose hashes are in `digest2`."""
     return tuple(row for row in TABLE if row.signed)
 
@@ -332,7 +332,9 @@ def own_keys(values: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(keys)
 
 
-def front(settled: Article, theirs: Iterable[str] = (), *, aged: bool = False) -> dict[str, Any]:
+def make_frontmatter(
+    settled: Article, theirs: Iterable[str] = (), *, aged: bool = False
+) -> dict[str, Any]:
     """Return the frontmatter in table order. `theirs`: the operator's keys; `aged`: use keys of
     earlier schemas."""
     operator_keys = frozenset(theirs)

@@ -14,7 +14,7 @@ from frontmatter import Post
 from frontmatter.default_handlers import YAMLHandler
 
 from syndicator.articles import fields
-from syndicator.articles.fields import BODY, guarded, read_day, spelled
+from syndicator.articles.fields import BODY, guard_shortcodes, normalise_body, read_day
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, make_article_id
 
@@ -113,8 +113,10 @@ def dump(
     settled = fields.settle(article)
     theirs = extra or {}
     as_given = body is not None and BODY.settle(body) == settled.body
-    markdown = spelled(body) if body is not None and as_given else guarded(settled.body)
-    return _write({**fields.front(settled, theirs, aged=aged), **theirs}, markdown)
+    markdown = (
+        normalise_body(body) if body is not None and as_given else guard_shortcodes(settled.body)
+    )
+    return _write({**fields.make_frontmatter(settled, theirs, aged=aged), **theirs}, markdown)
 
 
 def _write(front: Mapping[str, Any], body: str) -> bytes:
@@ -164,7 +166,7 @@ def extra(data: bytes, path: str = "") -> dict[str, Any]:
     return {key: value for key, value in values.items() if key not in ours}
 
 
-def foreign(data: bytes, path: str = "") -> tuple[dict[str, Any], str]:
+def parse_foreign(data: bytes, path: str = "") -> tuple[dict[str, Any], str]:
     """Return keys (YAML types, or TOML types within `+++`) and body of another generator's file.
     Raises ConfigError."""
     content = data.decode("utf-8-sig", "replace")
@@ -177,9 +179,9 @@ def foreign(data: bytes, path: str = "") -> tuple[dict[str, Any], str]:
     return dict(post.metadata), post.content
 
 
-def by_hand(front: Mapping[str, Any], body: str) -> bytes:
+def write_foreign(front: Mapping[str, Any], body: str) -> bytes:
     """Return an article file as a person would write it: `front` in its order, then the body."""
-    return _write(front, spelled(body))
+    return _write(front, normalise_body(body))
 
 
 def markdown(data: bytes) -> str:

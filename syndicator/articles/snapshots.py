@@ -17,16 +17,16 @@ ANSWERED = "content-location"  # header with the page's final address, the base 
 READ_AT = "x-read-at"
 
 
-def packed(html: bytes, headers: Mapping[str, str]) -> bytes:
+def pack_page(html: bytes, headers: Mapping[str, str]) -> bytes:
     """Pack a page with its headers; equal input gives equal bytes. Pure."""
     head = json.dumps(dict(headers), sort_keys=True).encode()
     # 6 costs half again the CPU for 7 % less
     return gzip.compress(head + b"\n" + html, compresslevel=4, mtime=0)
 
 
-def unpacked(data: bytes) -> tuple[bytes, dict[str, str]] | None:
+def unpack_page(data: bytes) -> tuple[bytes, dict[str, str]] | None:
     """Return (html, headers) of `packed` bytes, None if they are broken. Pure."""
-    head, _, html = (unzipped(data) or b"").partition(b"\n")
+    head, _, html = (unzip(data) or b"").partition(b"\n")
     try:
         headers = json.loads(head)
     except ValueError:
@@ -34,7 +34,7 @@ def unpacked(data: bytes) -> tuple[bytes, dict[str, str]] | None:
     return html, {str(name): str(value) for name, value in headers.items()}
 
 
-def unzipped(data: bytes) -> bytes | None:
+def unzip(data: bytes) -> bytes | None:
     """Decompress `data`; None if it is broken. Pure."""
     try:
         return gzip.decompress(data)
@@ -42,7 +42,7 @@ def unzipped(data: bytes) -> bytes | None:
         return None
 
 
-def checked_id(article_id: str) -> str:
+def check_id(article_id: str) -> str:
     """Return `id` if it has the form of an article id. Raises ValueError."""
     if not re.fullmatch(r"[a-z2-7]{6,26}", article_id):
         raise ValueError(f"not an article id: {article_id[:40]!r}")
@@ -57,7 +57,7 @@ class FileSnapshots:
         self.version = version
 
     def put(self, article_id: str, html: bytes, headers: Mapping[str, str]) -> None:
-        self.put_packed(article_id, packed(html, headers))
+        self.put_packed(article_id, pack_page(html, headers))
 
     def put_packed(self, article_id: str, packed: bytes) -> None:
         disk.write(self._path(article_id), packed, durable=False)
@@ -65,7 +65,7 @@ class FileSnapshots:
 
     def get(self, article_id: str) -> tuple[bytes, dict[str, str]] | None:
         try:
-            return unpacked(self._find_file(article_id).read_bytes())
+            return unpack_page(self._find_file(article_id).read_bytes())
         except OSError:
             return None
 
@@ -103,12 +103,12 @@ class FileSnapshots:
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
         for path in sorted(self.root.glob("*/*.gz")):
-            whole = unzipped(path.read_bytes())
+            whole = unzip(path.read_bytes())
             if whole is None or secret(whole):
                 path.unlink(missing_ok=True)
 
     def _path(self, article_id: str) -> Path:
-        folder = self.root / checked_id(article_id)[:2]
+        folder = self.root / check_id(article_id)[:2]
         if self.version:
             return folder / f"{article_id}.{self.version}.gz"
         return folder / f"{article_id}.gz"

@@ -382,7 +382,7 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
         if failed and len(results) == 1:
             raise failed[0][1]
         picked = [_pick(result, choice) for result in results]
-        chosen = new_sources.named(
+        chosen = new_sources.assign_keys(
             opened.archive.beside,
             opened.configuration.sources,
             [candidate for some in picked for candidate in some],
@@ -397,7 +397,7 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
         if choice.ask and chosen:
             typer.echo("reading the newest entries ...", err=True)
         shown = await asyncio.gather(*(preview.preview(session, candidate) for candidate in chosen))
-        chosen = list(map(preview.speaking, chosen, shown))
+        chosen = list(map(preview.add_speaks_for, chosen, shown))
         done = Added(
             chosen=list(zip(chosen, shown, strict=True)),
             others=others,
@@ -422,7 +422,7 @@ def _read(opened: App, result: Found, choice: Choice) -> Found:
     if result.listed is None:
         return result
     means = meaning(result.listed, choice.folders, ask=choice.ask)
-    again = search.as_found(
+    again = search.make_candidates(
         opened.archive.beside, opened.configuration, result.address, result.listed, means
     )
     if not choice.json:
@@ -431,7 +431,7 @@ def _read(opened: App, result: Found, choice: Choice) -> Found:
 
 
 def _pick(result: Found, choice: Choice) -> tuple[Candidate, ...]:
-    from syndicator.adding.new_sources import every
+    from syndicator.adding.new_sources import select_feeds
 
     total = len(result.candidates)
     if total > 1 and not (result.whole or choice.json or choice.brief):
@@ -442,14 +442,14 @@ def _pick(result: Found, choice: Choice) -> tuple[Candidate, ...]:
             raise UsageError(f"--pick {wrong[0]}: {result.address} has {total}; count from 1")
         return tuple(result.candidates[number - 1] for number in dict.fromkeys(choice.pick))
     if choice.all:
-        return every(result)
+        return select_feeds(result)
     if result.whole:
         return result.candidates
     return _asked(result) if choice.ask and total > 1 else result.candidates[:1]
 
 
 def _asked(result: Found) -> tuple[Candidate, ...]:
-    from syndicator.adding.new_sources import every
+    from syndicator.adding.new_sources import select_feeds
 
     total = len(result.candidates)
     while True:
@@ -457,7 +457,7 @@ def _asked(result: Found) -> tuple[Candidate, ...]:
             "Which one? Numbers such as 1 or 1,3, or all, or none", default="1", err=True
         ).strip()
         if answer in ("all", "none"):
-            return every(result) if answer == "all" else ()
+            return select_feeds(result) if answer == "all" else ()
         numbers = [int(part) for part in answer.replace(",", " ").split() if part.isdecimal()]
         if numbers and all(1 <= number <= total for number in numbers):
             return tuple(result.candidates[number - 1] for number in dict.fromkeys(numbers))

@@ -125,8 +125,8 @@ def import_(
         configuration = opened.configuration
         listed = search.read_file(file, is_trusted=trust_own)
         used_as = meaning(listed, folders, ask=not json and is_answered())
-        result = search.as_found(beside, configuration, file, listed, used_as)
-        named = new_sources.named(
+        result = search.make_candidates(beside, configuration, file, listed, used_as)
+        named = new_sources.assign_keys(
             beside, configuration.sources, result.candidates, new_sources.Wishes()
         )
         new = [candidate.source for candidate in named if not candidate.known]

@@ -16,7 +16,7 @@ from syndicator.cli.logs import one_line
 from syndicator.cli.printing import counted, local
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
-from syndicator.core.reasons import explained
+from syndicator.core.reasons import explain_reason
 from syndicator.core.text import span, suggestion, width
 from syndicator.operations.operation import Argument, parsed
 
@@ -166,7 +166,7 @@ def _source(health: SourceHealth) -> None:
 
 def hub_line(state: Subscription) -> str:
     if state.expires is None:
-        means, cure = explained(state.reason) if state.reason else ("it is being asked", "")
+        means, cure = explain_reason(state.reason) if state.reason else ("it is being asked", "")
         more = [
             means,
             state.detail,

@@ -48,7 +48,7 @@ def endpoint(host: str, port: object) -> str:
     return f"[{host}]:{port}" if is_bare_ipv6 else f"{host}:{port}"
 
 
-def renewed(values: Mapping[Place, Any], usual: Mapping[Place, Any]) -> dict[Place, Any]:
+def translate_dropped(values: Mapping[Place, Any], usual: Mapping[Place, Any]) -> dict[Place, Any]:
     """Return `values` without dropped settings, which become part of those that replace them,
     completed by `usual`."""
     result = {place: value for place, value in values.items() if place not in DROPPED}

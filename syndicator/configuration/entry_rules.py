@@ -10,7 +10,7 @@ from typing import Protocol
 
 from syndicator.core.model import Article, Entry, Source
 from syndicator.searching.language import parse_query
-from syndicator.searching.matching import matches
+from syndicator.searching.matching import is_match
 
 _TAG = re.compile(r"<[^<>]{0,1000}>")
 _KEPT = 2_000  # characters stored of a muted entry, to test other queries
@@ -31,11 +31,11 @@ class Choice(Protocol):
 
 def leaves_out(choice: Choice, article: Article, body: Callable[[], str]) -> bool:
     """Return True if `mute` matches the article or `keep` does not. `body`: as in `matches`."""
-    if choice.mute and matches(parse_query(choice.mute), article, body):
+    if choice.mute and is_match(parse_query(choice.mute), article, body):
         return True
     if not choice.keep:
         return False
-    return not matches(parse_query(choice.keep), article, body)
+    return not is_match(parse_query(choice.keep), article, body)
 
 
 def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
@@ -61,7 +61,7 @@ def is_muted(source: Source, entry: Entry, everywhere: Choice) -> bool:
     return any(leaves_out(choice, article, get_body) for choice in choices)
 
 
-def remembered(entry: Entry) -> Entry:
+def shorten_muted_entry(entry: Entry) -> Entry:
     """Return the part of a muted entry to store; edited queries are tested on it later."""
     body = _remove_markup(f"{entry.summary} {entry.content}").strip()
     return replace(entry, summary=body[:_KEPT], content="", enclosures=())

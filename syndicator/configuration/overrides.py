@@ -13,9 +13,9 @@ from syndicator.configuration.dropped_settings import (
     DROPPED_VALUES,
     PART_OF,
     describe_dropped,
-    renewed,
+    translate_dropped,
 )
-from syndicator.configuration.toml_files import TomlFile, flat, leaves, sentence
+from syndicator.configuration.toml_files import TomlFile, describe_error, flatten, list_leaves
 from syndicator.configuration.toml_lines import Place, dotted
 from syndicator.core.errors import Fault
 
@@ -26,7 +26,7 @@ class Overrides:
     def __init__(self, model: type[BaseModel], prefix: str, environ: Mapping[str, str]) -> None:
         self.model = model
         self._prefix = prefix
-        self.leaves = leaves(model)
+        self.leaves = list_leaves(model)
         self._lists = {
             place for place, field in self.leaves.items() if _takes_lists(field.annotation)
         }
@@ -47,7 +47,7 @@ class Overrides:
                 self._origins[PART_OF[place]] = name
         self._origins |= self._names_by_place
 
-    def unknown(self) -> dict[str, str]:
+    def find_unknown(self) -> dict[str, str]:
         """Return variables that are no setting, with the likely name or ""."""
         valid_names: dict[str, str] = {}  # by the name without prefix
         for name, place in self._places_by_name.items():
@@ -62,22 +62,22 @@ class Overrides:
             unknown[name] = valid_names[matches[0]] if matches else ""
         return unknown
 
-    def over(self, values: Mapping[str, Any]) -> dict[str, Any]:
+    def apply_to(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the `values` of a file without dropped settings, overridden by variables, in which
         lists are JSON."""
         defaults = {place: field.default for place, field in self.leaves.items()}
-        in_file = renewed(dict(flat(values)), defaults)
+        in_file = translate_dropped(dict(flatten(values)), defaults)
         in_variables = {
             place: _parse_value(self._variables[name], is_list=place in self._lists)
             for place, name in self._names_by_place.items()
         }
-        overridden = in_file | renewed(in_variables, defaults | in_file)
+        overridden = in_file | translate_dropped(in_variables, defaults | in_file)
         result: dict[str, Any] = {}
         for place, value in overridden.items():
             _put(result, place, value)
         return result
 
-    def dropped(self, file: TomlFile) -> Iterator[Fault]:
+    def find_dropped(self, file: TomlFile) -> Iterator[Fault]:
         """Yield a fault for each dropped setting in the file, with its line, and in the
         variables."""
         for place_in_file in file.lines:
@@ -90,7 +90,7 @@ class Overrides:
         yield from self._find_dropped_values(file)
 
     def _find_dropped_values(self, file: TomlFile) -> Iterator[Fault]:
-        values = dict(flat(file.values))
+        values = dict(flatten(file.values))
         for place, (old, _, message) in DROPPED_VALUES.items():
             name = self._names_by_place.get(place)
             if name is None:
@@ -105,7 +105,7 @@ class Overrides:
         for detail in error.errors():
             place = detail["loc"]
             name = self._find_variable(place)
-            message = sentence(detail, self.model)
+            message = describe_error(detail, self.model)
             if name is None:
                 faults.append(file.fault(message, *place))
                 continue

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from syndicator.core.errors import RulesError
 from syndicator.core.model import SourceState
-from syndicator.core.reasons import FetchReason, PageReason, explained
+from syndicator.core.reasons import FetchReason, PageReason, explain_reason
 
 _ATTRIBUTE = re.compile(r"(?:::attr\(\s*(?P<long>[\w:.-]+)\s*\)|@(?P<short>[\w:.-]+))\s*$")
 _BRACKETS = (("[", "]", "div[class=x]"), ("(", ")", "div:not(.x)"))
@@ -59,10 +59,10 @@ _WALL_CURES: Final = {
 ENOUGH = 10  # pages in a row without a match until it is reported; a choice
 
 
-def matched(tree: Any, selector: str) -> list[Any]:
+def select_elements(tree: Any, selector: str) -> list[Any]:
     """Return the elements of `tree` that `selector` matches, in order. Raise RulesError for invalid
     CSS."""
-    elements: list[Any] = compiled(split(selector)[0])(tree)
+    elements: list[Any] = compile_css(split(selector)[0])(tree)
     return elements
 
 
@@ -75,7 +75,7 @@ def split(selector: str) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=512)
-def compiled(css: str) -> Any:
+def compile_css(css: str) -> Any:
     """Return `css` as a function from a tree to elements. Raise RulesError with fault and cure."""
     from cssselect import SelectorError
     from lxml.cssselect import CSSSelector
@@ -116,12 +116,12 @@ class Wall(NamedTuple):
     cure: str
 
 
-def wall_of(reason: str) -> str | None:
+def as_wall(reason: str) -> str | None:
     """Return the `reason` of an unread page if it is a wall, else None."""
     return reason if reason in _WALL_CURES else None
 
 
-def wall(walls: Sequence[str]) -> Wall | None:
+def find_wall(walls: Sequence[str]) -> Wall | None:
     """Return the wall on most of a source's last pages. `walls`: code or "" per page, newest
     first."""
     latest = walls[:KEPT]
@@ -147,11 +147,13 @@ def _describe_wall(code: str) -> str:
     for reason in PageReason:
         if reason == code:
             return reason.means
-    meaning, _ = explained(code)
+    meaning, _ = explain_reason(code)
     return meaning
 
 
-def counted(before: Mapping[str, int], pages: Iterable[Mapping[str, int]]) -> Mapping[str, int]:
+def count_unmatched(
+    before: Mapping[str, int], pages: Iterable[Mapping[str, int]]
+) -> Mapping[str, int]:
     """Return pages in a row without a match, by selector: `before`, updated with `pages` (matches
     by selector)."""
     counts = before
@@ -164,7 +166,7 @@ def counted(before: Mapping[str, int], pages: Iterable[Mapping[str, int]]) -> Ma
     return counts
 
 
-def unmatched(state: SourceState) -> tuple[tuple[str, int], ...]:
+def list_unmatched(state: SourceState) -> tuple[tuple[str, int], ...]:
     """Return (selector, pages) for selectors (`select "div.text"`) without a match on at least ten
     pages in a row."""
     counts = sorted(state.pages.unmatched.items())

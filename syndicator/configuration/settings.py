@@ -38,8 +38,8 @@ from syndicator.searching.language import QueryError, parse_query
 
 AxisName = Annotated[
     str,
-    AfterValidator(axes.checked),
-    Field(json_schema_extra={"enum": [axis.word for _, axis in axes.by_place()]}),
+    AfterValidator(axes.check_axis),
+    Field(json_schema_extra={"enum": [axis.word for _, axis in axes.list_axes_by_place()]}),
 ]
 FormatName = Annotated[
     str, AfterValidator(checked), Field(json_schema_extra={"enum": list(FORMATS)})
@@ -72,7 +72,7 @@ def _check_archives(value: Any) -> Any:
             f'{value!r} is none of true, false, "atom", "listed", ["all", "tags", "sources/one"]'
         )
     if isinstance(value, list | tuple):
-        return tuple(axes.checked_archived(str(item)) for item in value)
+        return tuple(axes.check_archived(str(item)) for item in value)
     return value
 
 
@@ -212,7 +212,9 @@ class Publish(Listener):
     # which new articles wait for the operator's release
     hold: Literal["off", "unsure", "all"] = "off"
     axes: tuple[AxisName, ...] = Field(
-        default_factory=lambda: tuple(axis.word for _, axis in axes.by_place() if axis.default)
+        default_factory=lambda: tuple(
+            axis.word for _, axis in axes.list_axes_by_place() if axis.default
+        )
     )
     formats: tuple[FormatName, ...] = tuple(FORMATS)
     entry_html: Literal["card", "plain"] = "card"  # plain: no picture, source and tags in the text
@@ -555,7 +557,7 @@ def settings_of(file: TomlFile, environ: Mapping[str, str]) -> Settings:
     """Return the settings of a syndicator.toml, which may not exist yet. Raise as `load` does."""
     overrides = Overrides(Settings, PREFIX, environ)
     try:
-        settings = Settings.model_validate(overrides.over(file.values))
+        settings = Settings.model_validate(overrides.apply_to(file.values))
     except ValidationError as error:
         raise ConfigError.of(overrides.faults(error, file)) from error
     settings._root = root_of(file.path.parent, environ)
@@ -579,7 +581,7 @@ def dropped_settings(
         file = TomlFile(config_dir, {})
     if environ is None:
         environ = os.environ
-    return tuple(Overrides(Settings, PREFIX, environ).dropped(file))
+    return tuple(Overrides(Settings, PREFIX, environ).find_dropped(file))
 
 
 def _read_file(config_dir: Path) -> TomlFile:
@@ -592,7 +594,7 @@ def unknown_variables(environ: Mapping[str, str]) -> dict[str, str]:
     """Return SYNDICATOR_ variables that are no setting, except Kubernetes', with the likely name or
     ""."""
     unknown: dict[str, str] = {}
-    for name, likely_name in Overrides(Settings, PREFIX, environ).unknown().items():
+    for name, likely_name in Overrides(Settings, PREFIX, environ).find_unknown().items():
         if name != VARIABLE and not _KUBERNETES.fullmatch(name):
             unknown[name] = likely_name
     return unknown

@@ -54,7 +54,7 @@ class TomlFile:
         table = dotted(place)
         faults = []
         for detail in error.errors():
-            message = sentence(detail, model, table)
+            message = describe_error(detail, model, table)
             faults.append(self.fault(message, *place, *detail["loc"], entry=entry))
         return faults
 
@@ -131,7 +131,7 @@ def _describe_syntax_error(path: Path, error: tomllib.TOMLDecodeError) -> Fault:
     return Fault(file=str(path), line=line, message=message)
 
 
-def sentence(error: Mapping[str, Any], model: type[BaseModel], table: str = "") -> str:
+def describe_error(error: Mapping[str, Any], model: type[BaseModel], table: str = "") -> str:
     """Return pydantic's error as key, fault and cure, without secrets. `table`: where `model` is in
     the file."""
     place = error["loc"]
@@ -185,21 +185,21 @@ def _tables(model: type[BaseModel], dotted: str = "") -> Iterator[tuple[str, typ
 Leaves = dict[Place, FieldInfo]
 
 
-def leaves(model: type[BaseModel], place: Place = ()) -> Leaves:
+def list_leaves(model: type[BaseModel], place: Place = ()) -> Leaves:
     """Return all values of `model` and its tables, by keys."""
     fields: Leaves = {}
     for name, field in model.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            fields |= leaves(field.annotation, (*place, name))
+            fields |= list_leaves(field.annotation, (*place, name))
         else:
             fields[(*place, name)] = field
     return fields
 
 
-def flat(values: Mapping[str, Any], place: Place = ()) -> Iterator[tuple[Place, Any]]:
+def flatten(values: Mapping[str, Any], place: Place = ()) -> Iterator[tuple[Place, Any]]:
     """Iterate over the values that are no tables, with their places."""
     for key, value in values.items():
         if isinstance(value, Mapping) and value:
-            yield from flat(value, (*place, key))
+            yield from flatten(value, (*place, key))
         else:
             yield (*place, key), value

@@ -102,33 +102,33 @@ AXES: Final[dict[str, Axis]] = {
 }
 
 
-def checked(word: str) -> str:
+def check_axis(word: str) -> str:
     """Return `word` if it names an axis. Raise ValueError with the valid words otherwise."""
-    words = [axis.word for _, axis in by_place()]
+    words = [axis.word for _, axis in list_axes_by_place()]
     if word not in words:
         raise ValueError(f"{word!r} is none of {', '.join(words)}")
     return word
 
 
-def checked_archived(word: str) -> str:
+def check_archived(word: str) -> str:
     """Return `word` if it names an axis ("tags") or a feed ("tags/ai") that may have archives.
     Raise ValueError otherwise."""
     kind, slash, name = word.partition("/")
     if word == STORIES.slug:
         raise ValueError(f"{word!r} has no archives: its entries change")
     if not slash:
-        return checked(word)
+        return check_axis(word)
     if not name or not any(axis.folder == f"{kind}/" for axis in AXES.values()):
         raise ValueError(f'{word!r} names no feed, as "tags/ai" does')
     return word
 
 
-def by_place() -> list[tuple[str, Axis]]:
+def list_axes_by_place() -> list[tuple[str, Axis]]:
     """Return all axes with their names, in the order of the index page."""
     return sorted(AXES.items(), key=lambda item: item[1].place)
 
 
-def listed(name: str) -> Axis:
+def find_axis(name: str) -> Axis:
     """Return an axis of AXES, or that of digests, whose feeds have no articles."""
     if name == DIGEST:
         return Axis(members=None, folder="digests/", heading="Digests", place=7)

@@ -33,7 +33,7 @@ def names_more(url: str, than: str) -> bool:
     return not set(variables(url)) <= set(variables(than))
 
 
-def known(url: str, environ: Mapping[str, str]) -> dict[str, str]:
+def read_known_values(url: str, environ: Mapping[str, str]) -> dict[str, str]:
     """Return by name the values of variables in `url` that are set and have LEAST characters or
     more."""
     if "$" not in url:
@@ -59,14 +59,14 @@ def fill_in(text: str, values: Mapping[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), text)
 
 
-def masked(text: str, values: Mapping[str, str]) -> str:
+def mask_text(text: str, values: Mapping[str, str]) -> str:
     """Return `text` with each value, also if escaped, replaced by its placeholder."""
     for spelling, placeholder in spellings(values):
         text = text.replace(spelling, placeholder)
     return text
 
 
-def masked_bytes(data: bytes, values: Mapping[str, str]) -> bytes:
+def mask_bytes(data: bytes, values: Mapping[str, str]) -> bytes:
     """Return `data` (UTF-8 or another superset of ASCII) masked like `masked`."""
     for spelling, placeholder in spellings(values):
         data = data.replace(spelling.encode(), placeholder.encode())
@@ -86,7 +86,7 @@ def spellings(values: Mapping[str, str]) -> list[tuple[str, str]]:
     return sorted(placeholders.items(), key=lambda pair: -len(pair[0]))
 
 
-def published(url: str, names: Collection[str]) -> str:
+def make_public_url(url: str, names: Collection[str]) -> str:
     """Return `url` for subscribers: no parameters with placeholders of `names`, the path cut before
     one."""
 
@@ -108,7 +108,7 @@ def published(url: str, names: Collection[str]) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, "&".join(pairs), fragment))
 
 
-def telling(url: str) -> tuple[str, ...]:
+def list_secret_parameters(url: str) -> tuple[str, ...]:
     """Return the parameters of `url` that look like a secret, except placeholders."""
     names = []
     for pair in urlsplit(url).query.split("&"):
@@ -133,9 +133,9 @@ def with_placeholder(url: str, parameter: str, variable: str) -> str:
     return urlunsplit(parts._replace(query="&".join(pairs)))
 
 
-def shown(url: str) -> str:
+def hide_secrets(url: str) -> str:
     """Return `url` without its secrets: no password, a placeholder for each parameter that looks
     secret."""
-    for parameter in telling(url):
+    for parameter in list_secret_parameters(url):
         url = with_placeholder(url, parameter, parameter.upper())
     return redacted(url)

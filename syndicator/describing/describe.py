@@ -46,7 +46,7 @@ def describe(
         chosen = _excerpt.quote_description(title, text, description, code)
         by = "publisher"
     guess = taxonomy.category(title, text, section, keywords, code)
-    asked = taxonomy.mapped(keywords, text, title, own)
+    asked = taxonomy.map_published_tags(keywords, text, title, own)
     tags = taxonomy.tags(title, text, keywords, own)
     if (
         guess.name

@@ -35,7 +35,7 @@ class Group(NamedTuple):
     examples: tuple[str, ...]
 
 
-def groups(history: Sequence[tuple[str, str]]) -> list[Group]:
+def group_articles(history: Sequence[tuple[str, str]]) -> list[Group]:
     """Group articles (title, text), the largest group first; [] if there are too few."""
     articles = history[-MOST_ARTICLES:]
     least = max(LEAST, int(LEAST_SHARE * len(articles)))

@@ -59,7 +59,7 @@ class FilingContext:
     store: VisitRecords
     article_store: ArticleStore
     clock: Callable[[], datetime]
-    added: Callable[[], datetime]  # time of filing: `save_article.sequence`
+    take_filing_time: Callable[[], datetime]  # time of filing: `save_article.sequence`
     ranks: Mapping[str, int]  # positions in sources.toml
     owners: Owners
 
@@ -77,14 +77,14 @@ class RunContext(FilingContext):
     taxonomy: TaxonomyFiles
     jitter: Callable[[], float]  # in [0, 1)
     environ: Mapping[str, str]  # with credentials of sources
-    progress: Callable[[str], None]  # receives the title of each filed article
+    report_filed: Callable[[str], None]  # receives the title of each filed article
     # receives how many more pages will be read, and how many more were
     count_pages: Callable[[int, int], None] = lambda more, read: None
-    asked: bool = False  # the operator named the sources: failures do not count
+    asked_by_person: bool = False  # the operator named the sources: failures do not count
     hubs: Hubs | None = None  # None if pushes are off
     # receives the origins of an article's fields
-    traced: Callable[[str, Mapping[str, Any]], None] | None = None
-    readable: Callable[[str], bool] | None = None  # True for pages to read; None: all
+    report_trace: Callable[[str, Mapping[str, Any]], None] | None = None
+    may_read_page: Callable[[str], bool] | None = None  # True for pages to read; None: all
     # one per site
     asking: MutableMapping[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     mailboxes: Mailboxes = field(default_factory=Mailboxes)
@@ -120,7 +120,7 @@ class VisitContext:
     @property
     def rights(self) -> ownership.Rights:
         """The rights of the source today."""
-        rights = ownership.rights_in(
+        rights = ownership.load_rights(
             self.run.rights_file, self.source, self.run.clock().date(), self.feed_site
         )
         if not self.linking_pages:
@@ -149,15 +149,15 @@ class VisitContext:
     def limit_source(self, url: str, rights: ownership.Rights | None = None) -> Source:
         """Return the source with the settings that its rights allow at `url`."""
         private = bool(self.run.settings.publish.secret_path)
-        return ownership.terms(self.source, rights or self.rights, url, private=private)
+        return ownership.limit_settings(self.source, rights or self.rights, url, private=private)
 
     async def fetch_page(self, url: str, source: Source | None = None) -> FetchResult:
         """Fetch the page at `url` with the settings of `source`, by default those that are allowed
         at `url`. A request whose credentials are unset fails without being sent."""
         run = self.run
         source = source or self.limit_source(url)
-        request = page_request(url, source, run.settings, run.environ)
-        failed = without_credentials(request, source, run.environ)
+        request = build_page_request(url, source, run.settings, run.environ)
+        failed = find_missing_credentials(request, source, run.environ)
         if failed is not None:
             return failed
         return await run.fetcher.fetch(request)
@@ -177,11 +177,11 @@ class VisitContext:
             summarise=not source.cookies,
             entry=entry,
             rules=source.rules,
-            repeated=run.store.repeated(urls.own_host(page.url)),
+            repeated=run.store.find_boilerplate(urls.own_host(page.url)),
             headers=page.headers,
             now=now,
             own=source.tags,
-            traced=run.traced is not None,
+            traced=run.report_trace is not None,
             keep=keep and bool(page.html),
         )
 
@@ -254,7 +254,7 @@ class EntryContext(VisitContext):
         if self.source.rules.links:
             entry = replace(entry, title="")
         return TrustedEntry(
-            source=self.limit_source(url, rights), entry=ownership.heard(entry, rights, url)
+            source=self.limit_source(url, rights), entry=ownership.limit_entry(entry, rights, url)
         )
 
     @property
@@ -274,7 +274,7 @@ class EntryContext(VisitContext):
         for `aliases`."""
         url = self.announced.url
         former_site = self.site_before_move(url)
-        return ownership.known_at(lookup, self.aliases, url, self.source.key, former_site)
+        return ownership.find_known_article(lookup, self.aliases, url, self.source.key, former_site)
 
 
 def describe_bug(bug: BaseException) -> str:
@@ -282,7 +282,7 @@ def describe_bug(bug: BaseException) -> str:
     return f"a bug of ours: {type(bug).__name__}: {bug}"[:_LONGEST_BUG]
 
 
-def feed_request(
+def build_feed_request(
     source: Source,
     state: SourceState,
     settings: Settings,
@@ -296,7 +296,7 @@ def feed_request(
     validators = state.validators
     if source.browser and kind == "page":
         validators = Validators()
-    return page_request(
+    return build_page_request(
         state.redirects.effective_url or source.url,
         source,
         settings,
@@ -307,7 +307,7 @@ def feed_request(
     )
 
 
-def page_request(
+def build_page_request(
     url: str, source: Source, settings: Settings, environ: Mapping[str, str], **more: Any
 ) -> Request:
     """Build a request for a page. `source` must be limited to the settings that are allowed at
@@ -318,7 +318,7 @@ def page_request(
     # sent to this site only; its answers may repeat them
     sent_secrets = {}
     if urls.same_site(url, source.url) and not _loses_tls(url, source):
-        sent_secrets = secrets.known(source.url, environ)
+        sent_secrets = secrets.read_known_values(source.url, environ)
     fields: dict[str, Any] = {"kind": "page", "deadline": settings.fetch.seconds} | more
     return Request(
         url=url,
@@ -332,7 +332,7 @@ def page_request(
     )
 
 
-def picture_request(url: str, source: Source | None, settings: Settings) -> Request:
+def build_picture_request(url: str, source: Source | None, settings: Settings) -> Request:
     """Build a request for the picture of an article. It has no credentials, as thumbnails are
     public."""
     return Request(
@@ -399,17 +399,20 @@ def _loses_tls(url: str, source: Source) -> bool:
     return urlsplit(url).scheme.lower() != "https"
 
 
-def without_credentials(
+def find_missing_credentials(
     request: Request, source: Source, environ: Mapping[str, str]
 ) -> Failed | None:
     """Return a failure if the request needs unset variables, else None: the answer without them
     would look like the page."""
     in_url = secrets.variables(request.url)
-    unset_here = [name for name in unset_in_url(source, environ) if name in in_url]
+    unset_here = [name for name in list_unset_url_variables(source, environ) if name in in_url]
     if unset_here and urls.same_site(request.url, source.url):
-        detail = f"source {source.key!r}: {unset_detail(unset_here)}"
+        detail = f"source {source.key!r}: {describe_unset_variables(unset_here)}"
         return Failed(url=request.url, reason=FetchReason.UNSET_VARIABLE, detail=detail)
-    missing = [f"{variable} (for the header {name})" for name, variable in unset(source, environ)]
+    missing = [
+        f"{variable} (for the header {name})"
+        for name, variable in list_unset_headers(source, environ)
+    ]
     if not missing or not _may_get_credentials(request.url, source):
         return None
     detail = (
@@ -419,7 +422,7 @@ def without_credentials(
     return Failed(url=request.url, reason=FetchReason.UNSET_VARIABLE, detail=detail)
 
 
-def unset(source: Source, environ: Mapping[str, str]) -> list[tuple[str, str]]:
+def list_unset_headers(source: Source, environ: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return (header, variable) for each header of `source` whose environment variable has no
     value."""
     return [
@@ -429,13 +432,13 @@ def unset(source: Source, environ: Mapping[str, str]) -> list[tuple[str, str]]:
     ]
 
 
-def unset_in_url(source: Source, environ: Mapping[str, str]) -> list[str]:
+def list_unset_url_variables(source: Source, environ: Mapping[str, str]) -> list[str]:
     """Return the variables in the URL of `source` that are unset or too short."""
-    values = secrets.known(source.url, environ)
+    values = secrets.read_known_values(source.url, environ)
     return [name for name in secrets.variables(source.url) if name not in values]
 
 
-def unset_detail(names: Sequence[str]) -> str:
+def describe_unset_variables(names: Sequence[str]) -> str:
     """Return the message for unset variables of a URL."""
     return (
         f"url: the environment variable {' and '.join(names)} is not set where syndicator runs, "

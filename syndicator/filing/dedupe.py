@@ -18,7 +18,13 @@ from syndicator.filing import worker_functions
 from syndicator.filing.context import EntryContext, FilingContext
 from syndicator.filing.ownership import Claim, filed_by_neighbour, get_claim
 from syndicator.filing.records import ArticleRecords
-from syndicator.sketches.copies import Sketch, containment, holds, same_story, sketch
+from syndicator.sketches.copies import (
+    Sketch,
+    are_same_story,
+    estimate_containment,
+    is_contained,
+    make_sketch,
+)
 
 WINDOW = timedelta(days=7)  # longest time between copies of a story
 REACH = timedelta(days=1)  # how far a page may date itself back
@@ -116,7 +122,7 @@ def merge_copy(
         former_copies = load_copies(first, run)
         copies = [first, *(copy for copy in former_copies if have_same_text(article, copy))]
         shown_urls = [copy.url for copy in copies if lists_address_of(copy, article, run)]
-        also = also_of(replace(article, also=()), *shown_urls)
+        also = extend_also(replace(article, also=()), *shown_urls)
         return Merged(
             article=replace(article, also=also, merged_into=""),
             others=((replace(first, merged_into=article.id), first),),
@@ -125,7 +131,7 @@ def merge_copy(
     return merge_into(article, first, run)
 
 
-def compared(
+def make_comparison_data(
     article: Article,
     now: datetime,
     *,
@@ -158,7 +164,7 @@ def have_same_text(article: Article, other: Article) -> bool:
     other_sketch = get_sketch(other.body)
     if sketch and other_sketch:
         one_source = article.source_key == other.source_key
-        return same_story(sketch, other_sketch, one_source=one_source)
+        return are_same_story(sketch, other_sketch, one_source=one_source)
     text = words(plain(article.body))
     return bool(text) and text == words(plain(other.body))
 
@@ -172,7 +178,7 @@ def is_copy(article: Article, other: Article, run: FilingContext) -> bool:
     other_sketch = get_sketch(other.body)
     if sketch is None or other_sketch is None:
         return False
-    return _are_addresses_of_one_page(article, other, run) and holds(sketch, other_sketch)
+    return _are_addresses_of_one_page(article, other, run) and is_contained(sketch, other_sketch)
 
 
 def _are_addresses_of_one_page(article: Article, other: Article, run: FilingContext) -> bool:
@@ -204,7 +210,7 @@ def compute_precedence(
     article: Article, others: Iterable[Article], run: FilingContext
 ) -> Precedence:
     """Return the sort key of a stored article among its copies `others`: the lowest is shown."""
-    since, original_alias = run.store.claims(article.id)
+    since, original_alias = run.store.read_claims(article.id)
     copied = any(is_named([original_alias], other) for other in others) if original_alias else False
     if since is None:
         since = estimate_start(article.published, article.added or run.clock(), None)
@@ -250,7 +256,7 @@ def are_split(article: Article, other: Article) -> bool:
     return article.id in other.split_from or other.id in article.split_from
 
 
-def also_of(article: Article, *more: str) -> tuple[str, ...]:
+def extend_also(article: Article, *more: str) -> tuple[str, ...]:
     """Return the addresses of copies that `article` shows, with `more` up to MOST_ALSO."""
     new = [url for url in more if url not in article.also and url != article.url]
     space = max(0, MOST_ALSO - len(article.also))
@@ -260,7 +266,7 @@ def also_of(article: Article, *more: str) -> tuple[str, ...]:
 def get_sketch(body: str) -> Sketch | None:
     """Return the sketch of a markdown body, cached; None for a short one."""
     if body not in _sketches:
-        remember_sketch(body, sketch(plain(body)))
+        remember_sketch(body, make_sketch(plain(body)))
     return _sketches[body]
 
 
@@ -331,7 +337,7 @@ def may_be_replaced(first: Article, now: datetime) -> bool:
 def merge_into(article: Article, first: Article, run: FilingContext) -> Merged:
     """Return `article` as a copy of `first`, which is shown in its place and lists its address."""
     new_urls = [article.url] if lists_address_of(article, first, run) else []
-    shown_article = replace(first, also=also_of(first, *new_urls), merged_into="")
+    shown_article = replace(first, also=extend_also(first, *new_urls), merged_into="")
     names_first = is_named(map(urls.alias, article.also), first)
     copy = replace(article, also=article.also[:1] if names_first else (), merged_into=first.id)
     if shown_article == first:
@@ -358,7 +364,7 @@ def _list_likely_copies(
     first."""
     matches = []
     if not lookup:
-        lookup = run.store.known((), like=build_copy_query(article, article.source_key, now))
+        lookup = run.store.look_up((), like=build_copy_query(article, article.source_key, now))
     for other, data in lookup.likely:
         if other.id == article.id or not data:  # its text is too short by now
             continue
@@ -366,11 +372,11 @@ def _list_likely_copies(
         one_source = other.source_key == article.source_key
         if one_source and not _times_agree(article.published, other.published, WINDOW):
             continue
-        is_same_story = same_story(sketch, other_sketch, one_source=one_source)
+        is_same_story = are_same_story(sketch, other_sketch, one_source=one_source)
         if is_same_story or (
-            _are_addresses_of_one_page(article, other, run) and holds(sketch, other_sketch)
+            _are_addresses_of_one_page(article, other, run) and is_contained(sketch, other_sketch)
         ):
-            matches.append((-containment(sketch, other_sketch), other.id))
+            matches.append((-estimate_containment(sketch, other_sketch), other.id))
     return [article_id for _, article_id in sorted(matches)]
 
 
@@ -457,8 +463,8 @@ def is_same_article(new: Article, old: Article, *, late: bool) -> bool:
             return False
         return _contains(words(plain(new.body)), words(plain(old.body)))
     if same_title_and_time:
-        return same_story(new_sketch, old_sketch, one_source=False)
-    if not same_story(new_sketch, old_sketch, one_source=True):
+        return are_same_story(new_sketch, old_sketch, one_source=False)
+    if not are_same_story(new_sketch, old_sketch, one_source=True):
         return False
     return late or _times_agree(new.published, old.published, SHIFT)
 
@@ -517,7 +523,7 @@ def update_copies(old: Article, new: Article, run: FilingContext, now: datetime)
         first = load_article(new.merged_into, run)
         if first is None or is_copy(new, first, run):
             return Merged(article=new)
-        added = run.added() if is_adopted else new.added
+        added = run.take_filing_time() if is_adopted else new.added
         updated = Merged(
             article=replace(new, merged_into="", also=(), added=added),
             others=_remove_from_also(first, new),
@@ -565,7 +571,7 @@ def group_copies(former: Collection[Article], run: FilingContext) -> list[Articl
             first_copies.append(replace(copy, merged_into="", also=()))
         else:
             first = first_copies[index]
-            first_copies[index] = replace(first, also=also_of(first, copy.url))
+            first_copies[index] = replace(first, also=extend_also(first, copy.url))
             merged.append(replace(copy, merged_into=first.id))
     return [*first_copies, *merged]
 
@@ -608,7 +614,7 @@ def _find_owners_copy(article: Article, run: FilingContext) -> Article | None:
     """Return the shown article with the text of `article` that a source of its own site filed, or
     None."""
     for owner in run.owners.list_owners(article.url):
-        for article_id in run.store.earlier(build_copy_query(article, owner, run.clock())):
+        for article_id in run.store.find_earlier(build_copy_query(article, owner, run.clock())):
             if article_id == article.id:
                 continue
             candidate = load_article(article_id, run)

@@ -158,7 +158,7 @@ async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) 
         return context
     if not is_followed_there and not _is_feed_moved(context, result):
         return context
-    pairs = pair_articles(feed.entries, context.run.store.listed(key, own=True), new_site)
+    pairs = pair_articles(feed.entries, context.run.store.list_newest(key, own=True), new_site)
     if not pairs:
         return context
     old_page = pairs[0][0]

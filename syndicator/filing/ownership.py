@@ -56,7 +56,7 @@ class Rights:
         return not self.places.isdisjoint(_list_places(url))
 
 
-def rights_of(
+def make_rights(
     source: Source, *, sites: Collection[str] = (), before: Collection[str] = ()
 ) -> Rights:
     """Return the rights of `source`. `sites`: further hosts; `before`: domains that stay until
@@ -70,7 +70,7 @@ def rights_of(
     return Rights(sites=own_sites, places=frozenset(places - {""}))
 
 
-def rights_in(
+def load_rights(
     file: RightsFile, source: Source, today: date | None = None, answered: str | None = None
 ) -> Rights:
     """Return the rights of `source` in `file`: to write on the day `today`, or (None) to show its
@@ -81,7 +81,7 @@ def rights_in(
     for new, move in file.moved(source.key).items():
         if answered in (None, new):
             sites += [new, move.old]
-    return rights_of(source, sites=sites, before=file.before(source.key))
+    return make_rights(source, sites=sites, before=file.before(source.key))
 
 
 def _list_places(url: str) -> Iterator[str]:
@@ -99,7 +99,7 @@ def _list_places(url: str) -> Iterator[str]:
                 yield "/".join((host, *parts[:end]))
 
 
-def heard(entry: Entry, rights: Rights, url: str) -> Entry:
+def limit_entry(entry: Entry, rights: Rights, url: str) -> Entry:
     """Return the part of `entry` trusted at `url`: all if the source owns it, else id and
     address."""
     if rights.owns(url):
@@ -107,7 +107,7 @@ def heard(entry: Entry, rights: Rights, url: str) -> Entry:
     return Entry(id=entry.id, url=entry.url)
 
 
-def terms(source: Source, rights: Rights, url: str, *, private: bool = False) -> Source:
+def limit_settings(source: Source, rights: Rights, url: str, *, private: bool = False) -> Source:
     """Return `source` with its settings for `url`; on another site only stricter ones apply
     (content = "link", llm = false). `private`: only the operator reads the feeds, so whole texts
     replace excerpts."""
@@ -218,7 +218,7 @@ def get_claim(article: Article, claimants: Mapping[str, Claimant]) -> Claim:
     claimant = claimants.get(article.source_key)
     if claimant is None:
         removed = Source(key=article.source_key, url=article.origin.url)
-        claimant = Claimant(source=removed, rights=rights_of(removed))
+        claimant = Claimant(source=removed, rights=make_rights(removed))
     return claimant.claim(article.url)
 
 
@@ -248,7 +248,7 @@ def is_former_address(article: Article, url: str) -> bool:
     return article.url != url and article.was_filed_at(url)
 
 
-def known_at(
+def find_known_article(
     lookup: Known, aliases: Iterable[str], url: str, source: str = "", home: str | None = None
 ) -> Article | None:
     """Return the first article under `aliases` that `url` ("": any) may mean, or None: one on the
@@ -288,7 +288,7 @@ class Fault:
     row: EntryRow | None = None  # the reader's entry
 
 
-def fault_of(
+def find_fault(
     article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant], since: datetime
 ) -> Fault | None:
     """Return the fault of `article`, or None. `rows`: its entries; `since`: when ownership

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from syndicator.articles.fields import settle
-from syndicator.articles.snapshots import ANSWERED, READ_AT, packed
+from syndicator.articles.snapshots import ANSWERED, READ_AT, pack_page
 from syndicator.core import urls
 from syndicator.core.model import Draft, Entry, ReadArticle, Rules, make_article_id
 from syndicator.core.reasons import HoldReason
@@ -19,9 +19,9 @@ from syndicator.describing.describe import describe
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, fold
 from syndicator.filing.page_reading import PageReading
-from syndicator.reading.paging import Part, apart, whole
+from syndicator.reading.paging import Part, append_pages, split_pages
 from syndicator.reading.reader import read
-from syndicator.sketches.copies import sketch
+from syndicator.sketches.copies import make_sketch
 
 _LONGEST_STUB = 600  # characters; of 2,449 open pages one article in 40 is shorter
 _RULED = ("title", "author", "published", "cover")  # fields that a rule may set
@@ -51,7 +51,7 @@ def read_article(
             f"html is {type(html).__name__}; give the bytes of the page as they were received, or"
             " text.encode() with a page that says charset=utf-8"
         )
-    parts, missing = apart(html, url or "", headers or {})
+    parts, missing = split_pages(html, url or "", headers or {})
     draft = read(
         parts[0].html, url, entry=entry, rules=rules, repeated=repeated, headers=headers, now=now
     )
@@ -62,7 +62,7 @@ def read_article(
                 part.html, part.url, rules=rules, repeated=repeated, headers=headers, now=now
             )
 
-        draft = whole(draft, url or draft.url, parts[1:], missing, read_part)
+        draft = append_pages(draft, url or draft.url, parts[1:], missing, read_part)
     article = _describe_draft(draft, taxonomy or Taxonomy(), summarise=summarise)
     alternate_url = (headers or {}).get(READ_AT)
     if not alternate_url:
@@ -78,7 +78,7 @@ def _describe_draft(draft: Draft, taxonomy: Taxonomy, *, summarise: bool) -> Rea
         description=draft.description,
         keywords=draft.keywords,
         section=draft.section,
-        own=own_names(draft.author, draft.url),
+        own=list_own_names(draft.author, draft.url),
         language=draft.language,
         taxonomy=taxonomy,
         summarise=summarise,
@@ -127,7 +127,7 @@ def list_doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
     return tuple(codes)
 
 
-def own_names(author: str | None, url: str) -> tuple[str, ...]:
+def list_own_names(author: str | None, url: str) -> tuple[str, ...]:
     """Return names of authors and site; publishers list these as tags."""
     authors = [name.strip() for name in (author or "").split(",")]
     site_name = urls.domain(url).split(".")[0]
@@ -165,7 +165,7 @@ def read_and_render(
         now=now,
         summarise=summarise,
     )
-    tags = dict.fromkeys((*spelled(own, loaded), *read.tags))
+    tags = dict.fromkeys((*spell_tags(own, loaded), *read.tags))
     article = settle(replace(read.filed(), tags=tuple(tags)))
     is_from_page = read.trace["body"].get("from") == "page"
     is_stub = not read.partial and len(read.body) < _LONGEST_STUB and is_from_page
@@ -187,14 +187,14 @@ def read_and_render(
         ruled=fields_by_rule,
         doubts=read.doubts,
         category_score=read.category_score,
-        sketch=sketch(_plain(article.body)),
-        packed=packed(html, {**(headers or {}), ANSWERED: url}) if keep else b"",
+        sketch=make_sketch(_plain(article.body)),
+        packed=pack_page(html, {**(headers or {}), ANSWERED: url}) if keep else b"",
         alternate=read.alternate if is_stub else None,
         next_page=read.trace.get("next_page", {}).get("url"),
     )
 
 
-def spelled(tags: Collection[str], taxonomy: Taxonomy) -> tuple[str, ...]:
+def spell_tags(tags: Collection[str], taxonomy: Taxonomy) -> tuple[str, ...]:
     """Return the source's tags as spelled in taxonomy.toml, renames included."""
     if not tags:  # of most sources, and the taxonomy is long
         return ()

@@ -29,7 +29,7 @@ class EntryRecords(Protocol):
     def count_muted(self, source_key: str) -> int:
         """Count the entries of a source that its rules skip."""
 
-    def seen_since(
+    def list_seen_since(
         self, source_key: str, since: datetime
     ) -> list[tuple[datetime, datetime | None]]:
         """Return (first seen, next try) of each entry first seen after `since`; the next try is
@@ -54,7 +54,7 @@ class ArticleRecords(Protocol):
     def carriers(self, article_id: str) -> list[str]:
         """Return the keys of further sources that announced the article."""
 
-    def carry(
+    def add_carriers(
         self,
         carried: Iterable[tuple[str, str]],
         names: Mapping[str, str],
@@ -64,10 +64,10 @@ class ArticleRecords(Protocol):
         """Store further sources of articles: pairs (article id, source key); `names`: titles of
         sources; `entry`: done with it."""
 
-    def filed(self, source_key: str) -> Filed:
+    def count_filed(self, source_key: str) -> Filed:
         """Count the articles of a source; if it has none, also all articles and sources."""
 
-    def listed(self, source_key: str, *, own: bool = False) -> list[tuple[str, str]]:
+    def list_newest(self, source_key: str, *, own: bool = False) -> list[tuple[str, str]]:
         """Return address and title of the articles that a source announced; `own`: that it
         filed."""
 
@@ -75,23 +75,23 @@ class ArticleRecords(Protocol):
 class Comparisons(Protocol):
     """The data by which copies of an article, and repeated text of a host, are recognised."""
 
-    def known(
+    def look_up(
         self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None
     ) -> Known:
         """Return the articles under alias keys, and those that may be copies by `like` or by the
         original `named`."""
 
-    def earlier(self, like: Like) -> Sequence[str]:
+    def find_earlier(self, like: Like) -> Sequence[str]:
         """Return ids of articles that may be earlier versions of the one that `like` describes."""
 
-    def claims(self, article_id: str) -> tuple[datetime | None, str | None]:
+    def read_claims(self, article_id: str) -> tuple[datetime | None, str | None]:
         """Return since when an article may have existed, and the alias key of the original that its
         page names."""
 
     def copies(self, article_id: str) -> list[str]:
         """Return ids of the articles that are merged into this one."""
 
-    def repeated(self, host: str) -> frozenset[str]:
+    def find_boilerplate(self, host: str) -> frozenset[str]:
         """Return digests of the blocks that repeat on pages of the host."""
 
     def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
@@ -108,7 +108,7 @@ class VisitRecords(EntryRecords, ArticleRecords, Comparisons, Protocol):
     def commit(self) -> None:
         """Commit the writes of the block."""
 
-    def waiting(self) -> int:
+    def count_uncommitted(self) -> int:
         """Return the number of uncommitted writes."""
 
     def note(self, key: str) -> str | None:

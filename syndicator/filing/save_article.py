@@ -12,7 +12,7 @@ from syndicator.core.ports import ArticleRecord, Blocks, Compared, EntryRow
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.text import words
 from syndicator.filing.records import ArticleRecords
-from syndicator.publishing.render.view import times
+from syndicator.publishing.render.view import find_times
 
 # Limits of revisions, as a clock or a counter in a page is no change of its text: choices.
 MOST_REVISIONS = 24
@@ -22,7 +22,7 @@ _CHANGED_SINCE = 0  # a time by which the next start takes a file for edited
 _OF_FILE = ("id", "url", "also", "merged_into", "split_from", "hold", "hold_reason", "digest")
 
 
-def refile(
+def write_article(
     article_store: ArticleStore,
     store: ArticleRecords,
     article: Article,
@@ -92,7 +92,7 @@ def record_carrier(
         carried = [(article_id, source)]
     if carried and source not in store.carriers(article_id):
         CARRIED.append(article_store, carried)
-    store.carry(carried, {source: name}, entry=entry)
+    store.add_carriers(carried, {source: name}, entry=entry)
 
 
 def hand_over(article_store: ArticleStore, store: ArticleRecords, article: Article) -> None:
@@ -101,7 +101,7 @@ def hand_over(article_store: ArticleStore, store: ArticleRecords, article: Artic
     carried = [(article.id, article.source_key)]
     if article.source_key not in store.carriers(article.id):
         CARRIED.append(article_store, carried)
-    store.carry(carried, {})
+    store.add_carriers(carried, {})
 
 
 def same_text(first: Article, other: Article) -> bool:
@@ -154,7 +154,7 @@ def _is_dated_later(new: Article, old: Article) -> bool:
     return new.updated > old_time
 
 
-def now_revised(article: Article, now: datetime) -> Article:
+def add_revision(article: Article, now: datetime) -> Article:
     """Add a revision at `now`, for text that changed without a date from its publisher."""
     now = _make_later(article, now)
     return replace(article, updated=now, revisions=(*article.revisions, _format_time(now)))
@@ -174,8 +174,8 @@ def adopt(old: Article, new: Article, now: datetime) -> Article:
     if not same_text(old, new):
         revised_at = _make_later(old, now)
         return replace(adopted, revisions=(*old.revisions, _format_time(revised_at)))
-    shown_update = times(old)[1]
-    if times(adopted)[1] == shown_update:
+    shown_update = find_times(old)[1]
+    if find_times(adopted)[1] == shown_update:
         return adopted
     return replace(adopted, revisions=(*old.revisions, _format_time(shown_update)))
 
@@ -187,7 +187,7 @@ def _keep_file_fields(old: Article, new: Article) -> Article:
 
 def _make_later(old: Article, now: datetime) -> datetime:
     """Return `now`, or a second after the update that feeds show of `old` if that is later."""
-    shown_update = times(old)[1]
+    shown_update = find_times(old)[1]
     if shown_update > now:
         return shown_update + timedelta(seconds=1)
     return now
@@ -201,7 +201,9 @@ def _list_words(article: Article) -> list[str]:
     return words(f"{article.title}\n{article.text}")
 
 
-def sequence(clock: Callable[[], datetime], newest: datetime | None) -> Callable[[], datetime]:
+def make_filing_clock(
+    clock: Callable[[], datetime], newest: datetime | None
+) -> Callable[[], datetime]:
     """Return a clock for `added`: it never runs backwards and starts after `newest`."""
     last = clock()
     if newest and newest > last:

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
-from syndicator.articles.edits import By, by_of, may_write
+from syndicator.articles.edits import By, find_writer, may_write
 from syndicator.configuration import cron, settings
 from syndicator.configuration.entry_rules import is_muted, remember_bodies
-from syndicator.configuration.page_rules import KEPT, counted
+from syndicator.configuration.page_rules import KEPT, count_unmatched
 from syndicator.core import urls
 from syndicator.core.errors import (
     NetworkDown,
@@ -45,7 +45,7 @@ from syndicator.filing.context import (
     VisitContext,
     describe_bug,
 )
-from syndicator.filing.dedupe import compared
+from syndicator.filing.dedupe import make_comparison_data
 from syndicator.filing.entry import endings
 from syndicator.filing.entry.endings import EntryResult
 from syndicator.filing.entry.ingest import has_session, ingest, postpone
@@ -60,7 +60,7 @@ from syndicator.filing.entry.select import (
 from syndicator.filing.granted_rights import follow_move
 from syndicator.filing.kinds.kind import Finding, Visitable
 from syndicator.filing.kinds.registry import choose_kind
-from syndicator.filing.save_article import refile
+from syndicator.filing.save_article import write_article
 from syndicator.filing.sessions import name_ended_session
 from syndicator.visiting import cadence, source_state
 from syndicator.visiting.fetch.responses import DELTA
@@ -111,14 +111,14 @@ async def _reread(context: VisitContext, article_id: str) -> bool:
         return False  # keep the first reading
     old = run.article_store.get(path)  # it may have changed meanwhile
     default_category = source.category or run.settings.describe.uncategorised
-    stored, changed = refile(
+    stored, changed = write_article(
         run.article_store,
         run.store,
         merge_reading(old, reading.article, default_category),
         before=old,
         path=path,
         html=reading.html,
-        compared=lambda stored: compared(stored, run.clock()),
+        compared=lambda stored: make_comparison_data(stored, run.clock()),
     )
     if changed:
         context.log.info(
@@ -131,7 +131,7 @@ def merge_reading(old: Article, new: Article, default_category: str) -> Article:
     """Return `old` with text and description of `new`, but with the fields of `old` that were
     edited. Pure."""
     better = replace(old, body=new.body)
-    if by_of(old, "excerpt") is By.EXTRACTIVE:
+    if find_writer(old, "excerpt") is By.EXTRACTIVE:
         better = replace(better, excerpt=new.excerpt)
     if may_write(old, "tags", By.MATCHED):
         better = replace(better, tags=new.tags, tags_by=new.tags_by)
@@ -182,7 +182,7 @@ def is_signal(source: Source, state: SourceState, hub: str) -> bool:
     return not urls.private(hub)
 
 
-def signalled(state: SourceState, now: datetime) -> SourceState:
+def make_due_after_signal(state: SourceState, now: datetime) -> SourceState:
     """Make `state` due now, or five minutes after the last request. A failing or paused source
     keeps its time."""
     schedule = state.schedule
@@ -233,7 +233,7 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
     feed = answer.feed
     result = name_ended_session(source, context.state.address, answer.result)
     if feed is not None:
-        context = replace(context, state=introduced(context.state, feed))
+        context = replace(context, state=record_channel(context.state, feed))
         context.log.debug(
             "feed read", format=feed.format, announced=len(feed.entries), to_read=len(answer.rows)
         )
@@ -308,7 +308,7 @@ def _describe_feed(context: VisitContext, feed: ParsedFeed, started: datetime) -
     visits = context.state.visits
     if visits.last_success is None:  # a first visit leaves nothing for later days
         return note
-    arrivals = context.run.store.seen_since(context.source.key, started - cadence.WEEKS)
+    arrivals = context.run.store.list_seen_since(context.source.key, started - cadence.WEEKS)
     return cadence.describe_delay(arrivals, visits.first_visit, started) or note
 
 
@@ -326,11 +326,11 @@ async def take_push(
         rows = list_due_rows([], _store_entries(context, feed, started), run.clock())
     except (NotAFeed, WorkerFailed, *BUGS) as refusal:
         context.log.info("a push could not be read", detail=str(refusal))
-        return None, signalled(context.state, started)
+        return None, make_due_after_signal(context.state, started)
     context = replace(
         context,
         announced_aliases=_list_aliases(source.key, feed),
-        state=introduced(context.state, feed),
+        state=record_channel(context.state, feed),
     )
     new_entries = sum(row.first_seen == started for row in rows)
     if run.hubs:
@@ -418,7 +418,7 @@ def _store_entries(context: VisitContext, feed: ParsedFeed, now: datetime) -> tu
         ],
     )
     if last_success is not None and any(row.first_seen == now for row in rows):
-        arrivals = store.seen_since(source.key, now - cadence.WEEKS)
+        arrivals = store.list_seen_since(source.key, now - cadence.WEEKS)
         rows = cadence.delay_flood(rows, arrivals, context.state.visits.first_visit, now)
     rows = tuple(_without_private_addresses(row, source) for row in rows)
     store.save_entries(rows)
@@ -479,7 +479,7 @@ def record_finding(state: SourceState, finding: Finding) -> SourceState:
     )
 
 
-def introduced(state: SourceState, feed: ParsedFeed) -> SourceState:
+def record_channel(state: SourceState, feed: ParsedFeed) -> SourceState:
     """Return `state` with the feed's title, site, id and icons; a first visit needs them before
     it files articles. Pure."""
     known = state.channel
@@ -530,7 +530,7 @@ async def _ingest_all(
 
     rows_to_read = _choose_rows(context, rows, limit)
     hosts = {urls.own_host(row.url) for row in rows_to_read}
-    known_blocks = {host: store.repeated(host) for host in hosts}
+    known_blocks = {host: store.find_boilerplate(host) for host in hosts}
     context.run.count_pages(len(rows_to_read), 0)
     # A task group, so that an error stops the other entries before worker and fetcher close.
     async with deadline(time_is_up, MOST_SECONDS), asyncio.TaskGroup() as group:
@@ -541,7 +541,7 @@ async def _ingest_all(
         len(results) - len(rows_to_read), 0
     )  # the others are left to the next run
     for host in sorted(hosts):
-        new_blocks = store.repeated(host) - known_blocks[host]
+        new_blocks = store.find_boilerplate(host) - known_blocks[host]
         if new_blocks and not stop.is_set():
             await reprocess(context, host, new_blocks)
     return _Processed(results=results, left=len(rows) - len(results))
@@ -551,7 +551,7 @@ def _choose_rows(
     context: VisitContext, rows: Sequence[EntryRow], limit: int | None
 ) -> list[EntryRow]:
     """Return the rows that this visit reads: at most `limit`, and at most MOST_PAGES."""
-    readable = context.run.readable
+    readable = context.run.may_read_page
     readable_rows = [row for row in rows if readable is None or readable(row.url)]
     if limit is not None:
         readable_rows = sort_for_reading(readable_rows, context.run.clock(), limit)
@@ -566,7 +566,7 @@ def _update_state(
     run = context.run
     fetch = run.settings.fetch
     state = source_state.update_after_visit(
-        source, context.state, result, feed, now, asked_by_person=run.asked
+        source, context.state, result, feed, now, asked_by_person=run.asked_by_person
     )
     due = cadence.plan_next_visit(
         source,
@@ -578,7 +578,7 @@ def _update_state(
         ceiling=settings.seconds(fetch.every_max),
         jitter=run.jitter(),
         cron_next=cron.next_fire,
-        asked_by_person=run.asked,
+        asked_by_person=run.asked_by_person,
         trust=run.hubs.trust(source.key, now) if run.hubs else 0.0,
     )
     schedule = replace(state.schedule, next_due=due.at, due_why=due.why, feed_due=None)
@@ -607,7 +607,7 @@ def _count_results(
     )
     new_walls = [result.wall for result in results if result.wall is not None]
     pages = PageRecord(
-        unmatched=counted(state.pages.unmatched, matches),
+        unmatched=count_unmatched(state.pages.unmatched, matches),
         bodies=bodies,
         walls=(*new_walls, *state.pages.walls)[:KEPT],
     )
@@ -742,13 +742,13 @@ async def sharing_commits(run: FilingContext) -> AsyncIterator[None]:
         checks = 0
         while True:
             await asyncio.sleep(IDLE_SECONDS)
-            waiting = run.store.waiting()
+            waiting = run.store.count_uncommitted()
             checks += 1
             is_idle = waiting == last_waiting
             if is_idle or waiting >= COMMIT_WRITES or checks * IDLE_SECONDS >= COMMIT_SECONDS:
                 run.store.commit()
                 checks = 0
-            last_waiting = run.store.waiting()
+            last_waiting = run.store.count_uncommitted()
 
     with run.article_store.together() as sync_files, run.store.shared(sync_files):
         async with asyncio.TaskGroup() as group:

@@ -82,11 +82,11 @@ def _locked(session: Session) -> Iterator[None]:
     """Hold the lock of runs, and write nothing once it is lost. Raises LockedError."""
     store = session.app.archive.store
     with locked(session.app.configuration.settings, purpose="a build") as held:
-        store.guard(held)
+        store.set_guard(held)
         try:
             yield
         finally:
-            store.guard()
+            store.set_guard()
 
 
 async def _build(session: Session) -> Mapping[str, datetime]:

@@ -232,7 +232,7 @@ class _Work:
         states = shards.due(job.shard, taken, EACH) if taken else []
         self._fence = shards.fence(job)
         self._waiting = [state.key for state, waits in states if waits]
-        self._store = app.archive.store.fenced(self._fence, self._waiting)
+        self._store = app.archive.store.open_fenced_visits(self._fence, self._waiting)
         self._due = [
             (app.configuration.sources[state.key], state)
             for state, _ in states
@@ -251,7 +251,7 @@ class _Work:
         for name in self._left:
             fence = lane.hosts.forgiving(self._fence, name, lane.session.owner)
             runs[name] = replace(
-                lane.run, store=lane.app.archive.store.fenced(fence, self._waiting)
+                lane.run, store=lane.app.archive.store.open_fenced_visits(fence, self._waiting)
             )
         rooms = {name: asyncio.Semaphore(SIDE_BY_SIDE) for name in self._left}
         async with lane.run.mailboxes.closing(), task_group() as group:

@@ -27,7 +27,7 @@ from syndicator.fleet.builds import count_visits, do_common_job, plan_after_edit
 from syndicator.fleet.lanes import SIDE_BY_SIDE, Lane, Session, pause
 from syndicator.runs.refresh import Totals
 from syndicator.store.codec import micros, moment
-from syndicator.store.engine import StoreNewer, copy, open_store
+from syndicator.store.engine import StoreNewer, copy_database, open_store
 from syndicator.store.fleet.followed import Pushed
 from syndicator.store.fleet.hosts import HostCounts
 from syndicator.store.fleet.jobs import VISITS, Engine, Job
@@ -149,7 +149,7 @@ def move(origin: str, target: str) -> Mapping[str, int]:
     """Upgrade or create the tables of both databases, then copy."""
     open_store(origin, articles_exist=True).close()
     open_store(target, articles_exist=False).close()
-    return copy(origin, target)
+    return copy_database(origin, target)
 
 
 class DatabaseClock:
@@ -202,7 +202,7 @@ async def watch(session: Session) -> None:
         if time.monotonic() - counted >= _COUNT:
             count_visits(session)
             counted = time.monotonic()
-        reconcile.left_behind(session.app.archive, session.app.configuration)
+        reconcile.record_left_behind(session.app.archive, session.app.configuration)
         if (
             session.app.archive.store.fleet.stamp() != session.app.configuration.sources_stamp
             or not session.app.archive.store.current

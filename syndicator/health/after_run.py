@@ -200,7 +200,7 @@ async def mail_digests(archive: Archive, configuration: Configuration) -> list[P
         if issue["tried"] > (now - _MAIL_PAUSE).isoformat():
             continue
         from syndicator.health.alert import deliver
-        from syndicator.publishing.digests import entry, text
+        from syndicator.publishing.digests import make_digest_entry, write_plain_text
         from syndicator.publishing.entries import Entries
 
         entries = Entries(
@@ -210,12 +210,17 @@ async def mail_digests(archive: Archive, configuration: Configuration) -> list[P
             configuration.settings,
             {},
         )
-        view = entry(digest.name, digests.published(archive.store, issue), entries)
+        view = make_digest_entry(digest.name, digests.published(archive.store, issue), entries)
         fault = ""
         if view:  # else all its articles were withdrawn
             alert = configuration.settings.alert
             fault = await deliver(
-                alert, digest.mail, view.title, text(view.content), now, configuration.environ
+                alert,
+                digest.mail,
+                view.title,
+                write_plain_text(view.content),
+                now,
+                configuration.environ,
             )
         issue |= {"waits": bool(fault), "tried": now.isoformat(), "fault": fault}
         digests.write(archive, stored)

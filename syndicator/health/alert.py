@@ -22,7 +22,7 @@ from urllib.parse import unquote, urlsplit
 from syndicator.configuration.settings import Alert, Settings, Site
 from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.core.program import logger
-from syndicator.core.reasons import ConditionReason, explained
+from syndicator.core.reasons import ConditionReason, explain_reason
 from syndicator.core.text import line
 from syndicator.health.conditions import Condition, plain
 from syndicator.health.episodes import (
@@ -283,7 +283,7 @@ class Outage:
 
 def _condition_of(error: SyndicatorError) -> Condition:
     """Return the condition of an instance whose jobs fail with `error`."""
-    reason, cure = explained(error.reason)
+    reason, cure = explain_reason(error.reason)
     kind = ConditionReason.DATABASE
     if isinstance(error, ConfigError):
         kind = ConditionReason.CONFIGURATION

@@ -10,15 +10,15 @@ from statistics import median
 from typing import Any, Final
 
 from syndicator.configuration.entry_rules import NEWEST, has_collapsed
-from syndicator.configuration.page_rules import LEAD, Wall, unmatched, wall
-from syndicator.configuration.sources.identity import moves
+from syndicator.configuration.page_rules import LEAD, Wall, find_wall, list_unmatched
+from syndicator.configuration.sources.identity import list_moves
 from syndicator.core.model import Problem, Source, SourceState
 from syndicator.core.reasons import (
     ConditionReason,
     FetchReason,
     FileReason,
     WorkerReason,
-    explained,
+    explain_reason,
 )
 from syndicator.core.urls import redacted
 from syndicator.publishing.selection.ending import name_some
@@ -177,7 +177,7 @@ def _muted(followed: Sequence[SourceState]) -> Iterator[Condition]:
 
 def _moved(followed: Sequence[SourceState]) -> Iterator[Condition]:
     """Yield a condition for each source whose address redirects for good."""
-    for move in moves(followed):
+    for move in list_moves(followed):
         detail = f"{move.url} is now {move.moved_to}"
         if move.site_moved:
             detail += "; its articles moved along and keep their ids"
@@ -209,11 +209,11 @@ def of_source(state: SourceState, now: datetime, *, is_mixed: bool = False) -> I
         yield _failing(state, now)
     elif silence := silent_since(state.cadence.recent, now):
         yield _silent(state, silence, now)
-    elif blocked := wall(state.pages.walls):
+    elif blocked := find_wall(state.pages.walls):
         yield _walled(state, blocked)
     elif not is_mixed and has_collapsed(state.pages.bodies):
         yield _collapsed(state)
-    for rule, pages in unmatched(state):
+    for rule, pages in list_unmatched(state):
         subject = f"{state.key} {rule}"
         detail = f"{rule}: nothing on the last {pages} pages"
         yield plain(
@@ -267,7 +267,7 @@ def _name_session(key: str) -> str:
 
 def _gone(state: SourceState) -> Condition:
     code = state.backoff.disabled or ""
-    reason, _ = explained(code)
+    reason, _ = explain_reason(code)
     return _of_state(
         ConditionReason.SOURCE_GONE,
         state,
@@ -281,7 +281,7 @@ def _gone(state: SourceState) -> Condition:
 
 def _failing(state: SourceState, now: datetime) -> Condition:
     code = state.backoff.reason or ""
-    reason, cure = explained(code)
+    reason, cure = explain_reason(code)
     visits = state.visits
     since = state.backoff.failing_since or visits.last_success or visits.first_visit
     lasts = since is not None and now - since >= _LASTS
@@ -348,7 +348,7 @@ def _patience(past: Sequence[datetime]) -> timedelta | None:
 
 def _waiting(kind: ConditionReason, entries: Waiting, *, subject: str) -> Condition:
     """Return a condition of entries that wait."""
-    reason, cure = explained(entries.reason)
+    reason, cure = explain_reason(entries.reason)
     count = "1 entry waits" if entries.count == 1 else f"{entries.count} entries wait"
     detail = f"{count}, such as {entries.example}"
     if entries.detail:
@@ -505,7 +505,7 @@ def _of_feeds(seen: Observed) -> Iterator[Condition]:
         detail = f"{count}: {name_some(seen.ending)}"
         yield plain(ConditionReason.FEEDS_WOULD_END, detail=detail, count=count)
     for problem in seen.files:
-        reason, cure = explained(problem.reason)
+        reason, cure = explain_reason(problem.reason)
         may_be_meant = problem.reason == FileReason.VANISHED
         yield plain(
             ConditionReason.ARTICLE_FILE,

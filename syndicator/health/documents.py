@@ -82,7 +82,7 @@ def document(
     result["conditions"] = [of_condition(condition) for condition in health.conditions]
     result["sources"] = sources
     result["refused"] = store.status.refused() if store else []
-    result["late"] = store.status.late() if store else []
+    result["late"] = store.status.list_late() if store else []
     result["for_the_operator"] = health.for_the_operator
     result["held"] = [feed.problem for feed in health.held]
     result["on_hold"] = health.on_hold
@@ -118,7 +118,7 @@ def of_state(state: SourceState) -> dict[str, Any]:
     )
     return {
         "key": state.key,
-        "url": secrets.shown(state.url),
+        "url": secrets.hide_secrets(state.url),
         **failure,
         "warning": state.warning,
         **_pick_fields(state.visits, "last_visit", "last_success"),
@@ -132,7 +132,7 @@ def of_source(health: SourceHealth) -> dict[str, Any]:
     source = health.source
     result: dict[str, Any] = {
         "source": source.key,
-        "url": secrets.shown(source.url),
+        "url": secrets.hide_secrets(source.url),
         "enabled": source.enabled,
         "rules": health.rules,
     }

@@ -32,7 +32,7 @@ from syndicator.core.ports.subscriptions import Pictured
 from syndicator.core.reasons import ConditionReason
 from syndicator.health.episodes import Counters, Event, feed_document, read_counters, read_memory
 from syndicator.health.figures import Figures, read_figures
-from syndicator.store.engine import Store, look_into
+from syndicator.store.engine import Store, open_store_read_only
 from syndicator.store.fleet.hosts import HostCounts
 
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
@@ -211,7 +211,7 @@ def measured(settings: Settings) -> bytes:
 def health_feed(settings: Settings, token: str) -> bytes:
     """Return the health feed, without entries before the first run."""
     events: tuple[Event, ...] = ()
-    if (store := look_into(settings.store_url, articles_exist=False)) is not None:
+    if (store := open_store_read_only(settings.store_url, articles_exist=False)) is not None:
         with store:
             events = read_memory(store).events
     return feed_document(events, settings, token)
@@ -219,7 +219,7 @@ def health_feed(settings: Settings, token: str) -> bytes:
 
 @contextmanager
 def _store(settings: Settings) -> Iterator[Store]:
-    if (store := look_into(settings.store_url, articles_exist=True)) is None:
+    if (store := open_store_read_only(settings.store_url, articles_exist=True)) is None:
         raise MissingError("there is no database yet")
     with store:
         yield store

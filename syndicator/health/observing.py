@@ -26,7 +26,7 @@ from syndicator.health.conditions import of_source as conditions_of_source
 from syndicator.health.episodes import dated, read_memory, read_outbox
 from syndicator.publishing import paths
 from syndicator.sending import digests, hubs, webhooks
-from syndicator.store.engine import Store, look_into
+from syndicator.store.engine import Store, open_store_read_only
 from syndicator.upkeep import reconcile, recovery
 from syndicator.upkeep.passes.choose import count_outdated
 
@@ -45,7 +45,7 @@ def open_read_only(
     from `config`, if it was. Raises ConfigError, StoreError."""
     configured = configured or configuration(config, environ)
     article_store = open_articles(configured.settings.articles_at, environ)
-    store = look_into(
+    store = open_store_read_only(
         configured.settings.store_url,
         articles_exist=begun(article_store, configured.settings, environ),
     )
@@ -146,14 +146,14 @@ def observe(
         sources=place.sources,
         states=states,
         mixed=find_mixed(store, states),
-        held=[_describe_held(problem, outlet) for problem in status.held()],
+        held=[_describe_held(problem, outlet) for problem in status.list_invalid_feeds()],
         ending=build_notes.read_waiting(store),
         operator=status.for_the_operator(),
         floods=status.floods(),
         files=_list_file_problems(store, place.now, walked),
         on_hold=status.on_hold(),
         disks=disks,
-        clock=recovery.behind(store, place.now),
+        clock=recovery.describe_clock_fault(store, place.now),
         configuration=place.fault,
         alert=_describe_unsent(store),
         webhooks=webhooks.overdue(store.messages.waiting(), place.settings.webhook, place.now),

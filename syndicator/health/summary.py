@@ -6,7 +6,7 @@ from datetime import datetime
 
 from syndicator.app.lookup import need_sources
 from syndicator.app.places import Place
-from syndicator.configuration.sources.identity import moves
+from syndicator.configuration.sources.identity import list_moves
 from syndicator.core.model import Outcome, Rules, Source, SourceState
 from syndicator.core.ports import Enriched, EntryRow, Move
 from syndicator.core.ports.subscriptions import Subscription
@@ -80,9 +80,7 @@ def look(
     followed = {key for key, source in place.sources.items() if source.enabled}
     visited = {state.key for state in seen.states if state.visits.last_visit}
     never_worked = {state.key for state in seen.states if _has_never_worked(state)}
-    need_operator = {
-        condition.source for condition in examined.conditions if condition.needs_you
-    }
+    need_operator = {condition.source for condition in examined.conditions if condition.needs_you}
     token = known_feed_token(settings.state_dir)
     return Health(
         now=place.now,
@@ -92,7 +90,7 @@ def look(
         figures=read_figures(store, settings) if store else Figures(),
         disks=tuple(seen.disks),
         llm=store.status.llm() if store else None,
-        moves=moves(seen.states),
+        moves=list_moves(seen.states),
         muted=sum(state.muted for state in seen.states),
         waiting=sum(state.schedule.waiting for state in seen.states),
         held=tuple(seen.held),
@@ -130,13 +128,13 @@ def look_at(place: Place, key: str) -> SourceHealth:
         return SourceHealth(source=source, state=None, rules=rules)
     (state,) = as_written([recorded], {key: source})
     status = place.store.status
-    wanted_hubs = [hub for hub in place.store.subscriptions.of(key) if hub.wanted]
+    wanted_hubs = [hub for hub in place.store.subscriptions.list_of_source(key) if hub.wanted]
     return SourceHealth(
         source=source,
         state=state,
         conditions=examine_source(place, place.store, state).conditions,
         visits=tuple(status.outcomes(key, _MOST_LISTED)),
-        entries=status.troubled(key, _MOST_LISTED),
+        entries=status.list_failed_or_waiting(key, _MOST_LISTED),
         rules=rules,
         hub=wanted_hubs[0] if wanted_hubs else None,
     )

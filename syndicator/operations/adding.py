@@ -47,7 +47,7 @@ def look(
 
     if opml.strip():
         outlines = search.read_list(opml.encode(), "the list")
-        listed = search.as_found(app.archive.beside, app.configuration, "the list", outlines)
+        listed = search.make_candidates(app.archive.beside, app.configuration, "the list", outlines)
         is_list_of_addresses = "<" not in opml
         if is_list_of_addresses:
             listed = asyncio.run(_look_at_each(app, allow, listed, progress))
@@ -104,7 +104,7 @@ async def _look(
 ) -> tuple[Found, dict[str, Preview]]:
     """Look at an address. Return its candidates, and previews of the best new ones by address."""
     from syndicator.adding import search
-    from syndicator.adding.new_sources import Wishes, named, open_session
+    from syndicator.adding.new_sources import Wishes, assign_keys, open_session
     from syndicator.adding.preview import preview
 
     async with open_session(app.archive, app.configuration, app.jitter, allow) as session:
@@ -116,7 +116,7 @@ async def _look(
             return result, {}
         new = [candidate for candidate in result.candidates if not candidate.known][:PREVIEWED]
         sources = [
-            named(app.archive.beside, app.configuration.sources, [candidate], Wishes())[0]
+            assign_keys(app.archive.beside, app.configuration.sources, [candidate], Wishes())[0]
             for candidate in new
         ]
         previews = await asyncio.gather(*(preview(session, source) for source in sources))
@@ -129,9 +129,11 @@ def _describe_found(
 ) -> Change:
     """Return what was found at an address as the answer to a question. `previews`: by address of
     the candidate."""
-    from syndicator.adding.new_sources import Wishes, named
+    from syndicator.adding.new_sources import Wishes, assign_keys
 
-    candidates = named(app.archive.beside, app.configuration.sources, result.candidates, Wishes())
+    candidates = assign_keys(
+        app.archive.beside, app.configuration.sources, result.candidates, Wishes()
+    )
     keys = {candidate.source.url: candidate.source.key for candidate in candidates}
     data = {
         "address": result.address,
@@ -157,9 +159,9 @@ def _describe_candidate(
     candidate: Candidate, keys: Mapping[str, str], preview: Preview | None
 ) -> dict[str, Any]:
     """Return a candidate as JSON. `keys`: the keys that new sources would get, by address."""
-    from syndicator.adding.preview import speaking
+    from syndicator.adding.preview import add_speaks_for
 
-    source = speaking(candidate, preview).source if preview else candidate.source
+    source = add_speaks_for(candidate, preview).source if preview else candidate.source
     values = {name: value for name, value in table(source).items() if name != "key"}
     if not candidate.known:
         values["key"] = keys[source.url]
@@ -207,13 +209,15 @@ def add(
         refuse_variables(address, "")
     followed = writing.by_address(app.configuration.sources)
     tables = [*sources, *({"url": address} for address in url)]
-    candidates = [writing.if_known(followed, _parse_candidate(values)) for values in tables]
+    candidates = [
+        writing.recognize_followed(followed, _parse_candidate(values)) for values in tables
+    ]
     texts = {"category": category, "every": every, "content": content, "licence": licence}
     if len(candidates) == 1:
         texts["title"] = title
     wished: dict[str, Any] = {name: text.strip() or None for name, text in texts.items()}
     wishes = writing.Wishes(tags=tags, **wished)
-    named = writing.named(app.archive.beside, app.configuration.sources, candidates, wishes)
+    named = writing.assign_keys(app.archive.beside, app.configuration.sources, candidates, wishes)
     return addition(app, named, followed)
 
 
@@ -321,8 +325,8 @@ def _describe_import(imported: Imported) -> dict[str, Any]:
 def fetch_list(app: App, key: Key) -> Change:
     """Fetch the page of a source of kind "list" as a visit would, to point at its list."""
     from syndicator.adding.new_sources import open_session
-    from syndicator.adding.search import unanswered
-    from syndicator.filing.context import feed_request
+    from syndicator.adding.search import make_unanswered_error
+    from syndicator.filing.context import build_feed_request
 
     source = source_of_key(app, key)
     if source.kind != "list" or source.rules.links:
@@ -332,7 +336,7 @@ def fetch_list(app: App, key: Key) -> Change:
     state = app.archive.store.visits.state(source.key) or SourceState(
         key=source.key, url=source.url
     )
-    request = feed_request(
+    request = build_feed_request(
         source,
         state.asked_whole(),
         app.configuration.settings,
@@ -348,7 +352,7 @@ def fetch_list(app: App, key: Key) -> Change:
         return Failed(url=request.url, reason=FetchReason.NOT_MODIFIED)
 
     if isinstance(answer := asyncio.run(fetch()), Failed):
-        raise unanswered(request.url, answer)
+        raise make_unanswered_error(request.url, answer)
     return Change(subject=source.key, sentence=f"{source.key}: its page is here", page=answer)
 
 

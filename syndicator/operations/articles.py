@@ -326,9 +326,9 @@ def _plan_stories(app: App, stories: Mapping[str, str], how: str, lead: str = ""
     from syndicator.stories import decisions, kept_leads
 
     def act(progress: Progress) -> None:
-        decisions.put(app.archive, stories, final=True)
+        decisions.put_into_stories(app.archive, stories, final=True)
         if lead:
-            kept_leads.record(app.archive, {stories[lead]: lead})
+            kept_leads.record_leads(app.archive, {stories[lead]: lead})
 
     articles = app.archive.store.index.articles([*stories]).values()
     touches = [f"story:{article_id}" for article_id in stories]

@@ -178,7 +178,7 @@ def save_query(
     stamp: Stamp = None,
 ) -> Change:
     """Write a saved query, which is a feed of its own, to feeds.toml."""
-    from syndicator.publishing.queries import queries_of
+    from syndicator.publishing.queries import parse_queries
 
     slug, title = _resolve_question(app, slug, " ".join(title.split()))
     saved = _query(app, slug)
@@ -191,12 +191,12 @@ def save_query(
         values["title"] = title
     at = _queries(app).index(saved) if saved else None
     sentence = f"{stem(FeedKey(QUERY, slug))}: {'query changed' if saved else 'added'}"
-    return _edit(app, sentence, (_FEEDS, "feed", at), values, queries_of)
+    return _edit(app, sentence, (_FEEDS, "feed", at), values, parse_queries)
 
 
 def _resolve_question(app: App, slug: str, title: str) -> tuple[str, str]:
     """Return slug and title of a saved query, or of the question whose address `slug` is."""
-    from syndicator.publishing.questions import QuestionError, parse
+    from syndicator.publishing.questions import QuestionError, parse_question
 
     path = unquote(slug).removeprefix(app.configuration.settings.base_url).lstrip("/")
     address, _, ending = path.rpartition(".")
@@ -205,7 +205,7 @@ def _resolve_question(app: App, slug: str, title: str) -> tuple[str, str]:
     if not address.startswith(QUESTIONS):
         return slug, title
     try:
-        question = parse(address)
+        question = parse_question(address)
     except QuestionError as error:
         raise UsageError(f"{slug}: {error}") from error
     names = {row.key: row.name for row in app.archive.store.index.feeds(question.feeds)}
@@ -280,6 +280,6 @@ def _articles(app: App, progress: Progress) -> Iterator[Article]:
 
 def _holds(app: App, query: Expr, article: Article) -> bool:
     from syndicator.app.lookup import read
-    from syndicator.searching.matching import matches
+    from syndicator.searching.matching import is_match
 
-    return not article.hold and matches(query, article, lambda: read(app.archive, article.id).text)
+    return not article.hold and is_match(query, article, lambda: read(app.archive, article.id).text)

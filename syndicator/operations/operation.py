@@ -196,10 +196,10 @@ def arguments_of(operation: WithArguments, values: Mapping[str, Any]) -> dict[st
     try:
         arguments = _model(operation).model_validate(dict(values))
     except ValidationError as error:
-        from syndicator.configuration.toml_files import sentence
+        from syndicator.configuration.toml_files import describe_error
 
         first = error.errors(include_url=False)[0]
-        raise UsageError(f"{operation.name}: {sentence(first, _model(operation))}") from error
+        raise UsageError(f"{operation.name}: {describe_error(first, _model(operation))}") from error
     return dict(arguments)
 
 

@@ -126,7 +126,11 @@ def articles(
     wanted = Wanted(filter=chosen, source=source, ids=ids, most=_PART)
     skip = 0
     while part := listed(place, replace(wanted, skip=skip))[0]:
-        stories = place.store.stories.of([item.article.id for item in part]) if place.store else {}
+        stories = (
+            place.store.stories.find_stories([item.article.id for item in part])
+            if place.store
+            else {}
+        )
         for item in part:
             shown = {name: getattr(item.article, name) for name in _SHOWN}
             more = {"source": item.article.source_key, "path": item.path}

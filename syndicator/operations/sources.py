@@ -318,10 +318,10 @@ def _check_settings(app: App, text: str, value_texts: Mapping[str, str]) -> Sett
     Raises ConfigError, and UsageError for findings of `check`."""
     from syndicator.configuration.settings import Settings, settings_of
     from syndicator.configuration.toml_edit import set_settings
-    from syndicator.configuration.toml_files import TomlFile, leaves
+    from syndicator.configuration.toml_files import TomlFile, list_leaves
     from syndicator.health.check import config_files
 
-    defaults = leaves(Settings)
+    defaults = list_leaves(Settings)
     tables: dict[str, dict[str, Any]] = {}
     for setting, value_text in value_texts.items():
         section, name = setting.split(".")

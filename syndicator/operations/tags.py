@@ -334,9 +334,9 @@ def describe_tag(
 
 
 def _listed(vocabulary: Vocabulary, name: str) -> tuple[TagDef, int]:
-    from syndicator.describing.taxonomy.edit import place
+    from syndicator.describing.taxonomy.edit import find_tag_index
 
-    if (at := place(vocabulary, name.strip())) is None:
+    if (at := find_tag_index(vocabulary, name.strip())) is None:
         raise UsageError(f"no tag {name.strip()!r} in taxonomy.toml")
     return vocabulary.tag[at], at
 
@@ -372,5 +372,5 @@ def _listing(
     name = f"config:{_FILE}"
     before = texts.read(app, name)
     change = edit.Change(tag=tag, at=at, only_add=only_add)
-    after = edit.rewritten(before or "", change, app.configuration.folder / _FILE)
+    after = edit.rewrite_taxonomy(before or "", change, app.configuration.folder / _FILE)
     return Change(subject="tags", sentence=sentence, data=plain(tag), edits={name: (before, after)})

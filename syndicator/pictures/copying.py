@@ -12,7 +12,7 @@ from syndicator.core.model import Failed, Fetched, Source
 from syndicator.core.ports import Fetcher
 from syndicator.core.ports.subscriptions import Picture, PictureRow
 from syndicator.core.program import logger
-from syndicator.filing.context import picture_request
+from syndicator.filing.context import build_picture_request
 from syndicator.pictures import outcomes
 from syndicator.pictures.answers import Thumbnail
 from syndicator.pictures.decoder import PictureRefused
@@ -44,7 +44,7 @@ class PictureCopier:
         self._fetcher = fetcher
         self._kept = open_kept_pictures(configuration.settings)
         self._outlet = open_outlet(
-            configuration.settings, configuration.environ, held=archive.store.held
+            configuration.settings, configuration.environ, held=archive.store.check_lock
         )
         self._is_noted = False  # in the note of those that write pictures
 
@@ -54,7 +54,7 @@ class PictureCopier:
         """Fetch the picture of `row` and publish what `make_copy` makes of it. Return the row with
         the outcome; None if there is none to record. `source`: with the terms of the picture.
         Raises DiskError, StoreError."""
-        request = picture_request(row.url, source, self._settings)
+        request = build_picture_request(row.url, source, self._settings)
         result = await self._fetcher.fetch(request)
         now = self._archive.clock()
         if isinstance(result, Failed):

@@ -11,7 +11,7 @@ from typing import Final
 from syndicator.articles import disk
 from syndicator.core.model import Failed
 from syndicator.core.ports.subscriptions import Picture, PictureRow
-from syndicator.core.reasons import FetchReason, PictureReason, explained
+from syndicator.core.reasons import FetchReason, PictureReason, explain_reason
 
 _MOST_TRIES: Final = 5
 # four times as long after each failure: the last one is after five days
@@ -79,7 +79,7 @@ def told(row: PictureRow) -> str:
         return f"made, {row.picture.width} x {row.picture.height}: {row.picture.name}"
     if not row.reason:
         return "waits to be fetched"
-    means, _ = explained(row.reason)
+    means, _ = explain_reason(row.reason)
     detail = f" ({row.detail})" if row.detail not in ("", means) else ""
     when = (
         f"tried again after {row.next_try:%Y-%m-%d %H:%M} UTC"

@@ -35,7 +35,7 @@ def has_due_pictures(archive: Archive, configuration: Configuration) -> bool:
     """Return True if pages show thumbnails and icons, and some are to be made now."""
     if not configuration.settings.publish.thumbnails:
         return False
-    if archive.store.pictures.any_due(archive.clock()):
+    if archive.store.pictures.has_due(archive.clock()):
         return True
     return bool(icons.list_due(archive, configuration))
 
@@ -194,9 +194,9 @@ def publish_thumbnails(store: Store, settings: Settings, outlet: Outlet) -> set[
     outlet learns earlier files."""
     names = store.pictures.names() if settings.publish.thumbnails else set()
     names |= set(icons.read_shown(store, settings).values())
-    lost = redirects.publish(outlet, names, open_kept_pictures(settings).get)
+    lost = redirects.publish_thumbnails(outlet, names, open_kept_pictures(settings).get)
     if lost:
-        store.pictures.lost(lost)
+        store.pictures.requeue_lost(lost)
         store.icons.lost(lost)
     return names - lost
 
@@ -204,6 +204,6 @@ def publish_thumbnails(store: Store, settings: Settings, outlet: Outlet) -> set[
 def remove_thumbnails(store: Store, settings: Settings, outlet: Outlet, names: set[str]) -> None:
     """Remove thumbnails and icons other than `names` after a build, and unused ones from the
     state."""
-    if redirects.take_off(outlet, names):
+    if redirects.delete_unneeded_thumbnails(outlet, names):
         in_use = store.pictures.names(shown=False) | store.icons.names()
         open_kept_pictures(settings).drop_all_but(in_use)

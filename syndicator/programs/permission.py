@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from syndicator.core.model import Article, ContentMode, Source
 from syndicator.core.text import each_term
-from syndicator.publishing.render.view import permitted
+from syndicator.publishing.render.view import find_permitted_mode
 from syndicator.searching.documents import Document, join_terms
 from syndicator.upkeep.model.rules import find_refusal
 
@@ -33,7 +33,7 @@ def find_permission(
     settings that hold for the article; `is_published`: it is in a feed."""
     if not is_published or article.hold or article.merged_into:
         return None
-    published_mode, restrictions = permitted(article, source)
+    published_mode, restrictions = find_permitted_mode(article, source)
     refusal = find_refusal(article, source)
     if refusal:
         return Permission("link", (*restrictions, str(refusal)))

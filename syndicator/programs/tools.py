@@ -32,9 +32,9 @@ from syndicator.programs.quoting import (
     quote_article,
 )
 from syndicator.publishing import paths
-from syndicator.publishing.render.view import View, uri, view
-from syndicator.publishing.selection.published import is_on
-from syndicator.searching.language import Expr, QueryError, each_leaf, parse_search
+from syndicator.publishing.render.view import View, clean_uri, make_view
+from syndicator.publishing.selection.published import is_axis_on
+from syndicator.searching.language import Expr, QueryError, iterate_terms, parse_search
 from syndicator.searching.ranking import Candidate
 from syndicator.showing.lists import name_of
 from syndicator.store.engine import Store
@@ -65,7 +65,7 @@ class Reader:
         """Return by id, in the order of `ids`, those that a program may read, each as it is
         published and with what may be read of it."""
         articles = self.store.index.articles(ids)
-        published = self.store.index.published(list(articles))
+        published = self.store.index.select_published(list(articles))
         readable: dict[str, tuple[View, Permission]] = {}
         for article_id, article in articles.items():
             source = self._find_source(article)
@@ -73,7 +73,7 @@ class Reader:
             if permission is None:
                 continue
             try:
-                shown = view(article, source, self._instance, permission.mode, html="")
+                shown = make_view(article, source, self._instance, permission.mode, html="")
             except ValueError:  # it has no address that may be published
                 continue
             readable[article_id] = shown, permission
@@ -115,7 +115,7 @@ def parse_question(query: str) -> Expr:
     except QueryError as error:
         raise UsageError(f"{error} (at character {error.at + 1})") from error
     # the address of an article may have a part that is not published
-    if any(term.field == "url" for term in each_leaf(expr)):
+    if any(term.field == "url" for term in iterate_terms(expr)):
         raise UsageError("url: is not searched here")
     return expr
 
@@ -147,7 +147,7 @@ def list_feeds(place: Place, *, limit: int, after: str) -> NamedList:
     rows = [row for row in reader.store.index.plain_feeds() if row.published and not row.moved_to]
     feeds: dict[str, Named] = {}
     for row in rows:
-        if not is_on(row.key.axis, place.settings.publish):
+        if not is_axis_on(row.key.axis, place.settings.publish):
             continue
         stem = paths.stem(row.key)
         addresses = [f"{base}{stem}.{feed_format}" for feed_format in formats] if base else []
@@ -164,7 +164,7 @@ def list_sources(place: Place, *, limit: int, after: str) -> NamedList:
     sources: dict[str, Named] = {}
     for key, source in sorted(place.sources.items()):
         state = states.get(key)
-        site = uri(state.channel.site_url) if state and not source.allow else ""
+        site = clean_uri(state.channel.site_url) if state and not source.allow else ""
         sources[key] = Named(
             key=key,
             untrusted_name=clean_name(name_of(source, state)),
@@ -183,7 +183,7 @@ def list_stories(place: Place, *, limit: int, days: int) -> StoryList:
     news = reader.store.stories.news(place.now - timedelta(days=days), limit)
     members = reader.store.stories.articles([item.story for item in news])
     base = "" if place.settings.publish.secret_path else place.settings.base_url
-    has_pages = PAGE in place.settings.publish.formats and is_on(
+    has_pages = PAGE in place.settings.publish.formats and is_axis_on(
         STORIES.axis, place.settings.publish
     )
     stories: list[QuotedStory] = []

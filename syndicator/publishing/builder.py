@@ -36,7 +36,7 @@ from syndicator.publishing.kinds.targets import (
     compare_targets,
 )
 from syndicator.publishing.output.batches import batch
-from syndicator.publishing.selection.published import has_ended, has_old_archives, is_off
+from syndicator.publishing.selection.published import has_ended, has_old_archives, is_axis_off
 
 _BATCH: Final = 500  # files that reach the disk together, with two syncs: a choice
 
@@ -97,7 +97,7 @@ def _find_ended(site: Site) -> list[FeedRow]:
         if row.key in configured:
             continue
         if has_ended(row, configured, publish) or has_old_archives(row):
-            ends_for_good = not (row.moved_to or is_off(row, publish))
+            ends_for_good = not (row.moved_to or is_axis_off(row, publish))
             ended.append(replace(row, dropped=row.dropped or ends_for_good))
     site.rows |= {row.key: row for row in ended}
     return ended
@@ -208,7 +208,7 @@ class _Builder:
         self._held.add(owner)
         self.problems.append(Problem(what=what, reason=FeedFileReason.HELD, detail=reason))
         if owner.axis:
-            self.site.index.keep_back(owner, reason)
+            self.site.index.record_invalid(owner, reason)
 
     def _hold_refused(self, refused: RefusedFiles) -> None:
         """Hold the feeds that have files which could not be replaced. Raises OSError if a file of
@@ -283,7 +283,7 @@ class _Builder:
         marks: list[int] = []
         for key in up_to_date:
             marks += self.site.inputs.marks.get(key, ())
-        self.site.index.record(
+        self.site.index.record_progress(
             Progress(files=self._batch, gone=self._gone, marks=marks, published=up_to_date)
         )
         self._batch = []

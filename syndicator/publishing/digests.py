@@ -12,9 +12,9 @@ from syndicator.core.axes import DIGEST
 from syndicator.core.formats import PAGE
 from syndicator.core.model import Article, FeedKey, FeedSpec, Origin
 from syndicator.publishing import paths
-from syndicator.publishing.entries import Entries, documents
-from syndicator.publishing.render.head import head, write_link
-from syndicator.publishing.render.view import View, view
+from syndicator.publishing.entries import Entries, render_feed
+from syndicator.publishing.render.head import make_head, write_link
+from syndicator.publishing.render.view import View, make_view
 from syndicator.publishing.web import article_html
 from syndicator.publishing.web.pages import Pages
 
@@ -29,13 +29,13 @@ def make_digest_files(
     """Return the files of a digest's feed, by name. `issues`: see `entry`, newest first."""
     views: list[View] = []
     for issue in issues:
-        issue_view = entry(digest.name, issue, entries)
+        issue_view = make_digest_entry(digest.name, issue, entries)
         if issue_view is not None:
             views.append(issue_view)
     feed = plan_digest_feed(digest, entries.settings)
-    feed_head = head(feed, entries.settings, entries.instance, None)
+    feed_head = make_head(feed, entries.settings, entries.instance, None)
     formats = [feed_format for feed_format in feed.formats if feed_format != PAGE]
-    contents = documents(feed_head, formats, views, None, entries)
+    contents = render_feed(feed_head, formats, views, None, entries)
     if PAGE in feed.formats:
         contents[PAGE] = pages.render_feed_page(
             feed_head, [write_page_item(item) for item in views]
@@ -66,7 +66,7 @@ def plan_digest_feed(digest: Digest, settings: Settings) -> FeedSpec:
     )
 
 
-def entry(name: str, issue: Mapping[str, Any], entries: Entries) -> View | None:
+def make_digest_entry(name: str, issue: Mapping[str, Any], entries: Entries) -> View | None:
     """Return the entry of a digest without articles that cannot be shown, None if none is left.
     `issue`: `until` (end of its period, ISO 8601 in UTC), `day` (that day in the operator's zone),
     `stories` (article ids of each)."""
@@ -89,7 +89,7 @@ def entry(name: str, issue: Mapping[str, Any], entries: Entries) -> View | None:
         origin=Origin(title=settings.site.title, url=page, site=base),
     )
     content = "\n".join(["<ul>", *map(write_story, stories), "</ul>"])
-    plain_view = view(article, None, entries.instance, "excerpt", "")
+    plain_view = make_view(article, None, entries.instance, "excerpt", "")
     return replace(plain_view, content=content, is_own=True)
 
 
@@ -107,7 +107,7 @@ def _list_stories(issue: Mapping[str, Any], entries: Entries) -> list[list[View]
     return stories
 
 
-def text(content: str) -> str:
+def write_plain_text(content: str) -> str:
     """Return the HTML of an entry as plain text, with addresses in brackets after their links."""
     with_addresses = _LINK.sub(r"\2 (\1)", content)
     return unescape(_TAG.sub("", with_addresses)).strip() + "\n"

@@ -19,17 +19,17 @@ from syndicator.publishing.article_index import Articles
 from syndicator.publishing.entry_cache import CachedEntry, EntryKind, KeptEntries, Key
 from syndicator.publishing.render import atom, jsonfeed, rss
 from syndicator.publishing.render.feed_entry import Draft
-from syndicator.publishing.render.head import Head, Links, links, write_card, write_whole_text
+from syndicator.publishing.render.head import Head, Links, make_links, write_card, write_whole_text
 from syndicator.publishing.render.view import (
     View,
     find_begin,
+    find_permitted_mode,
     lead_story,
     list_other_reports,
     make_folded_entry,
-    permitted,
 )
 from syndicator.publishing.render.view import (
-    view as make_view,
+    make_view as make_view,
 )
 from syndicator.publishing.stories.explanation import (
     Explained,
@@ -74,14 +74,14 @@ RENDERERS: Final[dict[str, Renderer]] = {
         entry=rss.make_item, serialise=rss.serialise, feed=rss.write_feed, check=validate.check_rss
     ),
     "json": Renderer(
-        entry=lambda draft: jsonfeed.item(draft.view),
+        entry=lambda draft: jsonfeed.make_item(draft.view),
         feed=jsonfeed.write_feed,
         check=validate.check_json,
     ),
 }
 
 
-def renderers(pages: Pages) -> Mapping[str, Renderer]:
+def list_renderers(pages: Pages) -> Mapping[str, Renderer]:
     """Return the renderer of each format; the one for HTML uses `pages`."""
     page_renderer = Renderer(
         entry=lambda draft: pages.render_story_item(draft.view),
@@ -126,7 +126,7 @@ class Entries:
 
     def __post_init__(self) -> None:
         publish = self.settings.publish
-        self.links = links(self.settings, self.tags) if publish.entry_html == "card" else None
+        self.links = make_links(self.settings, self.tags) if publish.entry_html == "card" else None
         if "markdown" in publish.extensions:
             self.kept = KeptEntries()  # entries with their markdown would take too much memory
         else:
@@ -190,7 +190,7 @@ class Entries:
         shown_whole = [
             article_id
             for article_id, article in articles.items()
-            if permitted(article, sources[article_id])[0] == "full"
+            if find_permitted_mode(article, sources[article_id])[0] == "full"
         ]
         if not shown_whole:
             return {}
@@ -252,12 +252,12 @@ class Entries:
         that cannot be shown."""
         items: list[bytes] = []
         for view in self.views(ids, mode):
-            parts = self.made((PAGE,), view, mode)
+            parts = self.render_entry((PAGE,), view, mode)
             if parts is not None:
                 items.append(parts[PAGE])
         return items
 
-    def made(
+    def render_entry(
         self, formats: Iterable[str], view: View, mode: ContentMode | None
     ) -> dict[str, bytes] | None:
         """Return a view's entry as bytes by format. If one format cannot hold it, return None and
@@ -355,7 +355,7 @@ class Entries:
         return replace(story_view, tags=tuple(explained.tags), explained=write_html(explained))
 
 
-def documents(
+def render_feed(
     head: Head,
     formats: Sequence[str],
     views: Sequence[View],
@@ -368,7 +368,7 @@ def documents(
     parts_of: dict[str, list[bytes]] = {feed_format: [] for feed_format in formats}
     times: list[datetime] = []
     for view in _make_times_distinct(views):
-        parts = entries.made(formats, view, mode)
+        parts = entries.render_entry(formats, view, mode)
         if parts is None:
             continue
         times.append(view.updated)

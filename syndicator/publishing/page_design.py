@@ -48,7 +48,7 @@ class Look:
         return files | {STYLES: files[STYLES] + self.styles}
 
 
-def look(config: Path) -> Look:
+def load_look(config: Path) -> Look:
     """Read the operator's design from the configuration folder. Bytes that are not UTF-8 are
     replaced."""
     styles_path = config / STYLES

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from syndicator.core.axes import AXES, CATEGORY, QUERY, listed
+from syndicator.core.axes import AXES, CATEGORY, QUERY, find_axis
 from syndicator.core.formats import ATOM, PAGE, of_file
 from syndicator.core.model import FeedKey
 
@@ -23,7 +23,7 @@ def stem(key: FeedKey) -> str:
     its path."""
     if key.slug.startswith(QUESTIONS):
         return key.slug
-    return listed(key.axis).folder + key.slug
+    return find_axis(key.axis).folder + key.slug
 
 
 def parse_stem(value: str) -> FeedKey | None:

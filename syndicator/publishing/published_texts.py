@@ -8,10 +8,10 @@ from syndicator.core.axes import SOURCE
 from syndicator.core.formats import PAGE
 from syndicator.core.model import Article, FeedKey, Source
 from syndicator.core.text import each_term
-from syndicator.publishing.render.view import cut_summary, permitted
+from syndicator.publishing.render.view import cut_summary, find_permitted_mode
 from syndicator.searching.documents import Document, join_terms
 from syndicator.searching.language import Expr
-from syndicator.searching.matching import matches
+from syndicator.searching.matching import is_match
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class PublishedTexts:
 def find_published_texts(article: Article, source: Source | None) -> PublishedTexts:
     """Return the texts of an article that are published. `source`: with the settings that apply to
     the article."""
-    mode, restrictions = permitted(article, source)
+    mode, restrictions = find_permitted_mode(article, source)
     summary = "" if mode == "link" else cut_summary(article, restrictions)
     return PublishedTexts(summary=summary, has_body=mode == "full")
 
@@ -49,8 +49,8 @@ def matches_published(
     published = find_published_texts(article, source)
     published_article = replace(article, excerpt=published.summary)
     if not published.has_body:
-        return matches(expr, published_article, lambda: "")
-    return matches(expr, published_article, read_text)
+        return is_match(expr, published_article, lambda: "")
+    return is_match(expr, published_article, read_text)
 
 
 def list_feeds_with_pages(settings: Settings, sources: Mapping[str, Source]) -> list[FeedKey]:

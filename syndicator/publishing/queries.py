@@ -23,7 +23,7 @@ from syndicator.publishing import paths, questions
 from syndicator.publishing.article_index import Articles
 from syndicator.publishing.paths import parse_stem
 from syndicator.searching.language import Expr, QueryError, parse_query
-from syndicator.searching.matching import matches
+from syndicator.searching.matching import is_match
 
 _FORM: Final = "1"  # increase when queries match differently
 _STAMP_DIGITS: Final = 16
@@ -58,10 +58,10 @@ def load_queries(path: Path) -> tuple[SavedQuery, ...]:
     ConfigError."""
     if not path.exists():
         return ()
-    return queries_of(read_toml_file(path))
+    return parse_queries(read_toml_file(path))
 
 
-def queries_of(file: TomlFile) -> tuple[SavedQuery, ...]:
+def parse_queries(file: TomlFile) -> tuple[SavedQuery, ...]:
     """Return the entries of a file that is read already. Raises ConfigError with all faults."""
     queries, faults = parse_valid_queries(file)
     if faults:
@@ -69,7 +69,7 @@ def queries_of(file: TomlFile) -> tuple[SavedQuery, ...]:
     return queries
 
 
-def valid_entries(path: Path) -> tuple[SavedQuery, ...]:
+def load_valid_queries(path: Path) -> tuple[SavedQuery, ...]:
     """Return the valid entries of a file and ignore its faults; none if it is not TOML."""
     try:
         queries, _ = parse_valid_queries(read_toml_file(path))
@@ -179,7 +179,7 @@ def _add_question(table: FeedTable) -> FeedTable:
     QuestionError."""
     if table.slug is None or not table.slug.startswith(paths.QUESTIONS):
         return table
-    question = questions.parse(table.slug)
+    question = questions.parse_question(table.slug)
     if table.query is not None or question.stem != table.slug:
         raise _Invalid(
             "slug", f"{question.stem!r} is the address of this question, and it needs no query"
@@ -221,14 +221,14 @@ def update_members(
     if not expressions and not finders:
         return 0
     stamp = _make_stamp(specs, finders)
-    unmatched = index.unmatched(stamp)
+    unmatched = index.list_unmatched(stamp)
     for start in range(0, len(unmatched), _BATCH):
         feeds: dict[str, dict[FeedKey, str]] = {}
         for article_id, article in index.articles(unmatched[start : start + _BATCH]).items():
             read_text = cache(partial(body, article_id))  # read at its first use
             matching: dict[FeedKey, str] = {}
             for key, expression in expressions.items():
-                if matches(expression, article, read_text):
+                if is_match(expression, article, read_text):
                     matching[key] = key.slug
             for axis, find_members in finders.items():
                 for slug_of_feed, name in find_members(article):

@@ -90,7 +90,7 @@ class Question:
     def languages(self) -> list[str]:
         return [value for kind, value in (*self.wanted, *self.barred) if kind == "lang"]
 
-    def moved(self, to: Mapping[FeedKey, FeedKey]) -> "Question":
+    def replace_moved_feeds(self, to: Mapping[FeedKey, FeedKey]) -> "Question":
         """Return the question with moved feeds replaced by their targets. `to`: moved feed ->
         target."""
         wanted = [to.get(FeedKey(*term), term) for term in self.wanted]
@@ -98,7 +98,7 @@ class Question:
         return _make_question(wanted, barred)
 
 
-def parse(stem: str) -> Question:
+def parse_question(stem: str) -> Question:
     """Return the question of an address below the web root, without the ending. Raises
     QuestionError."""
     if len(stem) > _LONGEST_ADDRESS:

@@ -101,7 +101,7 @@ class Shards:
         """Yield name and content of the term files, then of the files of results."""
         terms_of: list[list[str]] = [[] for _ in range(term_file_count)]
         for term in sorted(self._positions):
-            terms_of[part_of(term, term_file_count)].append(term)
+            terms_of[get_term_file_number(term, term_file_count)].append(term)
         for number, terms in enumerate(terms_of):
             lines = [f"{term} {self._positions[term][1:].decode()}" for term in terms]
             yield self._write_file(f"{self._name}.t{number}", "\n".join(lines))
@@ -110,10 +110,10 @@ class Shards:
             yield self._write_file(f"{self._name}.d{start // DOCS}", results)
 
     def _write_file(self, name: str, data: Any) -> tuple[str, bytes]:
-        return f"{FOLDER}{name}.js", call(name, data)
+        return f"{FOLDER}{name}.js", write_script(name, data)
 
 
-def part_of(term: str, term_file_count: int) -> int:
+def get_term_file_number(term: str, term_file_count: int) -> int:
     """Return the number of the term file that has `term`, from 0."""
     return zlib.crc32(term.encode()) % term_file_count
 
@@ -149,14 +149,14 @@ def list_shard_names(name: str, article_count: int, term_file_count: int) -> lis
     return names
 
 
-def call(name: str, data: Any) -> bytes:
+def write_script(name: str, data: Any) -> bytes:
     """Return a script that passes `data` to the page, in ASCII, so that it depends on no
     encoding."""
     arguments = f"{json.dumps(name)},{json.dumps(data, separators=(',', ':'))}"
     return f"syndicatorSearch({arguments})\n".encode("ascii")
 
 
-def called(script: bytes | None) -> Any:
+def read_script(script: bytes | None) -> Any:
     """Return the data of a script that `call` made, None for anything else."""
     if script is None:
         return None
@@ -191,7 +191,7 @@ class Period:
     ids: tuple[str, ...] = ()
 
 
-def periods(months: Mapping[str, str], newest: MonthEntries, other_input: str) -> list[Period]:
+def plan_periods(months: Mapping[str, str], newest: MonthEntries, other_input: str) -> list[Period]:
     """Return the periods, oldest first. `months`: month ("2026-11") -> fingerprint; `newest`: the
     articles of the last month, newest first; `other_input`: a fingerprint of all other input."""
     if not months:
@@ -267,10 +267,10 @@ def list_article_ids(index: Members, period: Period) -> list[str]:
     return article_ids
 
 
-def listed(manifest: bytes | None) -> dict[str, Row]:
+def read_manifest(manifest: bytes | None) -> dict[str, Row]:
     """Return the rows of the list of periods, by period; invalid rows are ignored. `manifest`: the
     published list, None without one."""
-    data = called(manifest)
+    data = read_script(manifest)
     if not isinstance(data, list):
         return {}
     rows: dict[str, Row] = {}

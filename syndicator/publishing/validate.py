@@ -37,7 +37,7 @@ class Check:
     ids: Sequence[str] = ()
 
 
-def atom_fault(data: bytes) -> str | None:
+def find_atom_fault(data: bytes) -> str | None:
     """Return the fault of an Atom document, by the grammar and the Schematron rules of RFC 4287,
     appendix B, and because its ids must differ (4.1.1); None if it is valid."""
     root = _parse_xml(data)
@@ -279,7 +279,7 @@ def find_lost_entries(
         return []
     members = _list_member_ids(spec, index, instance, _EVERY)
     article_ids = [article.id for article in index.each()]
-    article_ids += (*index.merged(), *index.behind(), *index.on_hold(), *index.pruned())
+    article_ids += (*index.merged(), *index.list_behind(), *index.on_hold(), *index.pruned())
     known = {entry_urn(instance, article_id) for article_id in article_ids}
     left_feed = known - set(members)
     return find_missing(old_articles, new, members, {*excused, *left_feed})

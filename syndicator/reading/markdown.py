@@ -51,7 +51,7 @@ def resolve_link(base: str, href: str) -> str | None:
     return quote(texts.legal(target), safe=_SAFE_IN_ADDRESS)
 
 
-def render(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:
+def render_runs(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:
     """Return `runs` as the markdown of a paragraph. In a table `cell`, bars are escaped and breaks
     are spaces."""
     pieces: list[str] = []
@@ -167,21 +167,21 @@ class _Writer:
                 is_last = index + 1 == len(blocks)
                 return [] if follows_rule or is_last else ["---"]
             case "h":
-                markdown = render(block.runs, self.base).replace(_LINE_BREAK, " ")
+                markdown = render_runs(block.runs, self.base).replace(_LINE_BREAK, " ")
                 return [f"{'#' * block.level} {markdown}"] if markdown.strip() else []
             case "caption" if block.text in captions.values():
                 return []
             case "dt":
                 bold_runs = [run._replace(marks=run.marks | BOLD) for run in block.runs]
-                return render(bold_runs, self.base).split("\n")
+                return render_runs(bold_runs, self.base).split("\n")
             case _:
-                return render(block.runs, self.base).split("\n")
+                return render_runs(block.runs, self.base).split("\n")
 
     def _render_row(self, blocks: Sequence[Block], index: int) -> list[str]:
         """Return a row of a table; below its first row the line that makes it the header."""
         block = blocks[index]
         table = _find_frame(block, "table")
-        cells = [render(cell, self.base, cell=True).strip() for cell in block.cells]
+        cells = [render_runs(cell, self.base, cell=True).strip() for cell in block.cells]
         if self.last is not None and _is_row_of(self.last, table):
             return [_join_cells(cells, self.columns)]
         following = islice(blocks, index, None)

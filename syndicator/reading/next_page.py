@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from syndicator.core import text, urls
 from syndicator.core.errors import NotAnArticle
 from syndicator.reading.html.document import Document, parse
-from syndicator.reading.paging import MOST_NUMBER, numbered
+from syndicator.reading.paging import MOST_NUMBER, read_page_number
 
 _MOST_LINKS = 3_000  # that are looked at
 _LONGEST_ROW = 150  # characters of a row of page numbers
@@ -62,7 +62,7 @@ def find_next_page(document: Document, first: str, number: int = 1) -> NextPage 
     signs_of: dict[str, set[str]] = defaultdict(set)
     is_sure: dict[str, bool] = {}
     for url, element in _list_links_with_number(document, next_number):
-        page = numbered(url, first)
+        page = read_page_number(url, first)
         if page and page.number == next_number:
             signs_of[url].update(_find_signs(element, number))
             is_sure[url] = page.sure

@@ -128,7 +128,7 @@ def _asks_to_pay_at_end(body: Sequence[Block], blocks: Sequence[Block]) -> bool:
     last = [block for block in texts[1:][-_MOST_LAST:] if block.letters < _LONGEST_SENTENCE]
     phrases = _load_phrases()["paywall"]["texts"]
     for block in (*last, *below):
-        text = hints.ready(block.text[:_LONGEST_SENTENCE])
+        text = hints.normalise_phrase(block.text[:_LONGEST_SENTENCE])
         if any(phrase in text for phrase in phrases):
             return True
     return False
@@ -138,7 +138,7 @@ def _find_kind_by_title(document: Document, title: str, blocks: Sequence[Block])
     """Return the kind of page that title or <title> name, None for none. In a longer title the kind
     must be confirmed by two phrases in the text."""
     document_title = next((element.text or "" for element in document.tree.iter("title")), "")
-    titles = [hints.ready(" ".join(value.split())) for value in (title, document_title)]
+    titles = [hints.normalise_phrase(" ".join(value.split())) for value in (title, document_title)]
     for kind in _KINDS:
         phrases = _load_phrases()[kind]["titles"]
         for ready_title in titles:
@@ -195,7 +195,7 @@ def _has_bot_check_element(document: Document) -> bool:
 def _count_phrases(kind: str, blocks: Sequence[Block]) -> int:
     """Return how many phrases of a kind of page are in the texts of its `blocks`."""
     sample = "\n".join(block.text[:_MOST_SAMPLE] for block in blocks[:_MOST_SAMPLE])
-    text = hints.ready(sample)
+    text = hints.normalise_phrase(sample)
     return sum(phrase in text for phrase in _load_phrases()[kind]["texts"])
 
 

@@ -43,7 +43,7 @@ class Numbered(NamedTuple):
     sure: bool
 
 
-def numbered(url: str, first: str) -> Numbered | None:
+def read_page_number(url: str, first: str) -> Numbered | None:
     """Return the number of page `url` of the article at `first` (1 for `first`), None if `url` has
     no number."""
     first_address = _split_address(first)
@@ -172,7 +172,7 @@ class Missing(NamedTuple):
     reason: str
 
 
-def together(parts: Sequence[Part], missing: Missing | None) -> tuple[bytes, dict[str, str]]:
+def join_pages(parts: Sequence[Part], missing: Missing | None) -> tuple[bytes, dict[str, str]]:
     """Return the bytes of several pages as one, and a header by which `apart` separates them."""
     content = {
         "parts": [[len(part.html), part.url] for part in parts],
@@ -181,7 +181,9 @@ def together(parts: Sequence[Part], missing: Missing | None) -> tuple[bytes, dic
     return b"".join(part.html for part in parts), {PAGES: json.dumps(content)}
 
 
-def apart(html: bytes, url: str, headers: Mapping[str, str]) -> tuple[list[Part], Missing | None]:
+def split_pages(
+    html: bytes, url: str, headers: Mapping[str, str]
+) -> tuple[list[Part], Missing | None]:
     """Return the pages that `together` joined; one page if there is no such header."""
     try:
         content: Any = json.loads(headers[PAGES])
@@ -200,7 +202,7 @@ def apart(html: bytes, url: str, headers: Mapping[str, str]) -> tuple[list[Part]
     return parts, missing
 
 
-def whole(
+def append_pages(
     first: Draft,
     url: str,
     parts: Sequence[Part],
@@ -218,7 +220,7 @@ def whole(
         except NotAnArticle as refusal:
             why_stopped = f"{part.url}: {refusal.kind}"
             break
-        page = numbered(part.url, url)
+        page = read_page_number(part.url, url)
         longer = append_page(article, later, part.url, sure=bool(page and page.sure))
         if isinstance(longer, str):
             why_stopped = f"{part.url}: {longer}"
@@ -281,7 +283,7 @@ def _find_difference(first: Draft, later: Draft, page: str, *, sure: bool) -> st
         time_between = abs(first.published - later.published)
         if time_between > _MOST_APART:
             return "it has another date"
-    if numbered(later.url, first.url) is None and later.url != page:
+    if read_page_number(later.url, first.url) is None and later.url != page:
         return "it says that it is another page"
     if first.author and later.author and first.author != later.author:
         return "it has another author"

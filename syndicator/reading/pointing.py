@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any, Final, Literal
 
 from syndicator import reading
-from syndicator.configuration.page_rules import compiled
+from syndicator.configuration.page_rules import compile_css
 from syndicator.core import text
 from syndicator.core.errors import NotAnArticle, RulesError
 from syndicator.reading.html.document import parse, read_text
@@ -181,7 +181,7 @@ def _try_selector(
     """Return a selector with its matches on all pages, None for invalid CSS. `elements`: of the
     first page."""
     try:
-        matches = [compiled(css)(tree) for tree in trees]
+        matches = [compile_css(css)(tree) for tree in trees]
     except RulesError:
         return None
     samples = [_read_sample(matched[0], attribute) if matched else "" for matched in matches]

@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from syndicator.configuration.page_rules import matched
+from syndicator.configuration.page_rules import select_elements
 from syndicator.core import text
 from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Draft, Entry, Rules
@@ -31,7 +31,7 @@ def count_matches(tree: Any, rules: Rules) -> Mapping[str, int]:
     counts: dict[str, int] = {}
     for rule in _SELECTORS:
         for selector in getattr(rules, rule):
-            elements = matched(tree, selector)
+            elements = select_elements(tree, selector)
             if rule == "select":
                 elements = [element for element in elements if _has_text(element)]
             counts[f'{rule} "{selector}"'] = len(elements)

@@ -18,17 +18,17 @@ from syndicator.core.requests import QUESTION_SECONDS
 from syndicator.describing.taxonomy.vocabulary import load_any
 from syndicator.health.observing import open_read_only
 from syndicator.publishing import search
-from syndicator.publishing.entries import Entries, documents, renderers
+from syndicator.publishing.entries import Entries, list_renderers, render_feed
 from syndicator.publishing.entry_cache import KeptEntries
-from syndicator.publishing.page_design import look
+from syndicator.publishing.page_design import load_look
 from syndicator.publishing.published_texts import limit_to_published
 from syndicator.publishing.queries import SavedQuery
-from syndicator.publishing.questions import Question, QuestionError, parse
-from syndicator.publishing.render.head import head
+from syndicator.publishing.questions import Question, QuestionError, parse_question
+from syndicator.publishing.render.head import make_head
 from syndicator.publishing.render.view import View
-from syndicator.publishing.selection.feeds import of_queries
-from syndicator.publishing.server.files import Stamp, stamp_of
-from syndicator.publishing.server.questions import Made, Questions
+from syndicator.publishing.selection.feeds import plan_query_feeds
+from syndicator.publishing.server.files import Stamp, read_stamp
+from syndicator.publishing.server.questions import MadeAnswer, Questions
 from syndicator.publishing.web.pages import Pages
 from syndicator.searching.language import Term, parse_query
 from syndicator.searching.ranking import Candidate
@@ -70,11 +70,11 @@ class Answers:
 
     def questions(self, settings: Settings) -> Questions:
         return Questions(
-            version=self._version, spelled=self._spelled, ask=self._ask, base=settings.base_url
+            version=self._version, check_name=self._spelled, ask=self._ask, base=settings.base_url
         )
 
     def _version(self) -> Stamp | None:
-        return stamp_of((self.read().settings.public_dir or Path()) / search.MANIFEST)
+        return read_stamp((self.read().settings.public_dir or Path()) / search.MANIFEST)
 
     def _spelled(self, name: str) -> tuple[int, str]:
         stem, _, feed_format = name.rpartition(".")
@@ -82,14 +82,14 @@ class Answers:
         if feed_format not in formats:
             return 404, f"The address ends in none of {', '.join(f'.{name}' for name in formats)}."
         try:
-            right = parse(stem).stem
+            right = parse_question(stem).stem
         except QuestionError as error:
             return 400, str(error)
         return (200, "") if right == stem else (301, quote(f"{right}.{feed_format}"))
 
-    def _ask(self, name: str) -> Made:
+    def _ask(self, name: str) -> MadeAnswer:
         stem, _, feed_format = name.rpartition(".")
-        question = parse(stem)
+        question = parse_question(stem)
         try:
             with open_read_only(self.config, configured=self.read()) as place:
                 store = place.store
@@ -98,17 +98,19 @@ class Answers:
                 rows = {row.key: row for row in store.index.feeds(question.feeds)}
                 moved = {key: row.moved_to for key, row in rows.items() if row.moved_to}
                 if moved:
-                    return Made(301, quote(f"{question.moved(moved).stem}.{feed_format}"))
+                    return MadeAnswer(
+                        301, quote(f"{question.replace_moved_feeds(moved).stem}.{feed_format}")
+                    )
                 unknown = _find_unknown(store, question, rows)
                 if unknown:
-                    return Made(404, unknown)
+                    return MadeAnswer(404, unknown)
                 names = {key: row.name for key, row in rows.items()}
-                return Made(200, body=self._make(place, store, question, names, feed_format))
+                return MadeAnswer(200, body=self._make(place, store, question, names, feed_format))
         except CostlyQuestionError as error:
-            return Made(400, str(error))
+            return MadeAnswer(400, str(error))
         # the database or a file is just being written
         except (SyndicatorError, OSError, LookupError):
-            return Made(503, "This cannot be answered now; try again in a minute.")
+            return MadeAnswer(503, "This cannot be answered now; try again in a minute.")
 
     def _make(
         self,
@@ -124,11 +126,11 @@ class Answers:
         instance = place.article_store.instance()
         source_of = make_source_finder(place)
         saved = SavedQuery(slug=question.stem, query=question.query, title=question.title(names))
-        (spec,) = of_queries((), settings, (saved,))
+        (spec,) = plan_query_feeds((), settings, (saved,))
         tags = [tag.name for tag in load_any(self.read().taxonomy.toml).tag]
-        pages = Pages([spec], settings, look(self.config), tags)
+        pages = Pages([spec], settings, load_look(self.config), tags)
         self.kept.begin(repr((settings, pages.templates.look.digest, tags)))
-        arguments = (index, source_of, instance, settings, renderers(pages), None, tags)
+        arguments = (index, source_of, instance, settings, list_renderers(pages), None, tags)
         entries = Entries(*arguments, markdown=lambda id: markdown(place, id), kept=self.kept)
 
         def narrow(candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -141,8 +143,8 @@ class Answers:
         for start in range(0, len(ids), _AT_A_TIME):
             budget.check()
             views += entries.views(ids[start : start + _AT_A_TIME], None)
-        top = replace(head(spec, settings, instance, None), hubs=())
-        return documents(top, (feed_format,), views, None, entries)[feed_format]
+        top = replace(make_head(spec, settings, instance, None), hubs=())
+        return render_feed(top, (feed_format,), views, None, entries)[feed_format]
 
 
 def narrow_to_published(
@@ -150,7 +152,7 @@ def narrow_to_published(
 ) -> list[Candidate]:
     """Return the candidates that the feed of everything shows, with the terms that it shows."""
     ids = [candidate.id for candidate in candidates]
-    shown = store.index.in_feed(ALL, ids)
+    shown = store.index.select_in_feed(ALL, ids)
     articles = store.index.articles(ids)
     narrowed = []
     for candidate in candidates:

@@ -32,7 +32,7 @@ from syndicator.pictures import thumbnails
 from syndicator.pictures.copying import were_begun
 from syndicator.pictures.icons import read_shown
 from syndicator.publishing import paths
-from syndicator.publishing.kinds.adopting import adopt
+from syndicator.publishing.kinds.adopting import adopt_unknown_files
 from syndicator.publishing.kinds.targets import (
     ARTICLES,
     SEARCH,
@@ -40,12 +40,12 @@ from syndicator.publishing.kinds.targets import (
     BuildReport,
     Steps,
 )
-from syndicator.publishing.page_design import Look, look
+from syndicator.publishing.page_design import Look, load_look
 from syndicator.publishing.published_texts import list_feeds_with_pages
 from syndicator.publishing.queries import update_members
-from syndicator.publishing.render.head import links
+from syndicator.publishing.render.head import make_links
 from syndicator.publishing.selection import fingerprints
-from syndicator.publishing.selection.archived import BY_CHOICE, find_published
+from syndicator.publishing.selection.archived import BY_CHOICE, find_feeds_with_archives
 from syndicator.publishing.selection.ending import (
     decide_waiting,
     describe_waiting,
@@ -54,14 +54,14 @@ from syndicator.publishing.selection.ending import (
 from syndicator.publishing.selection.feeds import LEAST
 from syndicator.publishing.selection.published import (
     are_files_replaced,
-    to_look_at,
-    unpublished,
+    find_changed_feeds,
+    find_unbuilt_changes,
 )
 from syndicator.runs.build_timing import Settling
 from syndicator.sending import digests, webhooks
 from syndicator.sending.hubs import notify_hubs
 from syndicator.stories import hourly_updates
-from syndicator.stories.group_new import follow as group_stories
+from syndicator.stories.group_new import group_new_articles as group_stories
 from syndicator.upkeep.answers.related import find_all_related
 from syndicator.upkeep.answers.terms import read_terms
 
@@ -115,7 +115,7 @@ def has_new_inputs(app: App) -> bool:
     """Return True if settings, sources, their icons or page files differ from those of the last
     build."""
     icons = read_shown(app.archive.store, app.configuration.settings)
-    inputs = _fingerprint_inputs(app, look(app.configuration.folder), icons)
+    inputs = _fingerprint_inputs(app, load_look(app.configuration.folder), icons)
     return app.archive.store.visits.note(_BUILT) != inputs
 
 
@@ -127,7 +127,7 @@ def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
         or excused(app.archive.store)
     ):
         return False
-    if index.outdated() or outlet.get(paths.INDEX) is None:
+    if index.list_outdated_owners() or outlet.get(paths.INDEX) is None:
         return False
     return not _is_replaced(app, outlet)
 
@@ -135,7 +135,7 @@ def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
 def _is_replaced(app: App, outlet: Outlet) -> bool:
     index = app.archive.store.index
     newest = index.ids(ALL, limit=_LOOKED_AT, since=None, most=_LOOKED_AT)
-    rows = index.feeds({key for article_id in newest for key in index.shown(article_id)})
+    rows = index.feeds({key for article_id in newest for key in index.list_feeds_of(article_id)})
     return are_files_replaced(rows, index, outlet)
 
 
@@ -143,14 +143,14 @@ def mark_outdated_files(app: App, tags: Iterable[str], icons: Mapping[str, str])
     """Mark files that show a source or its icon, or link a tag, which changed since the last
     call."""
     sources = {
-        key: fingerprints.of_source(source)[:_DIGITS]
+        key: fingerprints.fingerprint_source(source)[:_DIGITS]
         for key, source in app.configuration.sources.items()
     }
     # stories quote other sources, too
     _mark_changed(app, _SOURCES, SOURCE, sources, (ARTICLES, STORY_PAGES, SEARCH, STORIES))
     _mark_changed(app, _ICONS, SOURCE, icons, (STORY_PAGES, STORIES))
     # of a tag it only counts whether it is linked
-    tags_linked = dict.fromkeys(links(app.configuration.settings, tags).tags or (), "")
+    tags_linked = dict.fromkeys(make_links(app.configuration.settings, tags).tags or (), "")
     _mark_changed(app, _TAGS, TAG, tags_linked, (ARTICLES, STORY_PAGES))
 
 
@@ -167,9 +167,9 @@ def _mark_changed(
     outdated: set[FeedKey] = set()
     for slug in stored.keys() | current.keys():
         if stored.get(slug) != current.get(slug):
-            outdated.update(app.archive.store.index.beside(FeedKey(axis, slug)))
+            outdated.update(app.archive.store.index.list_related_feeds(FeedKey(axis, slug)))
     if outdated:
-        app.archive.store.index.outdate({*outdated, *other_files})
+        app.archive.store.index.mark_files_outdated({*outdated, *other_files})
     app.archive.store.visits.set_note(note, current_text, app.archive.clock())
 
 
@@ -251,9 +251,9 @@ async def build_feeds(
     began_at = app.archive.clock()
     settings = app.configuration.settings
     await _prepare_archive(app, turn)
-    pages = look(app.configuration.folder)
+    pages = load_look(app.configuration.folder)
     environ = app.configuration.environ
-    outlet = open_outlet(settings, environ, whole=True, held=app.archive.store.held)
+    outlet = open_outlet(settings, environ, whole=True, held=app.archive.store.check_lock)
     inputs = _fingerprint_inputs(app, pages, read_shown(app.archive.store, settings))
     changes = webhooks.changes(
         app.archive, app.configuration, read_freshness(app.archive.store).until
@@ -294,7 +294,7 @@ async def _prepare_archive(app: App, turn: Callable[[], object]) -> None:
     configuration = app.configuration
     await read_terms(archive)
     await group_stories(archive, configuration, turn)
-    hourly_updates.mark_due(archive, configuration.settings)
+    hourly_updates.mark_stale_if_due(archive, configuration.settings)
     with_pages = list_feeds_with_pages(configuration.settings, configuration.sources)
     source_of = partial(find_terms, archive, configuration)
     await find_all_related(archive, source_of, with_pages)
@@ -370,7 +370,9 @@ def _plan_task(
     anew = anew or _is_replaced(spared.app, outlet)
     scope = Scope()
     if not anew:
-        changed = to_look_at(plan.specs, plan.rows, app.archive.store.index.outdated())
+        changed = find_changed_feeds(
+            plan.specs, plan.rows, app.archive.store.index.list_outdated_owners()
+        )
         everything = {spec.key for spec in plan.specs}
         scope = decide_scope(changed, everything, among, is_only_marked=is_only_marked)
     return _Task(
@@ -467,7 +469,9 @@ def _learn_files(app: App, outlet: Outlet) -> None:
     """Let a new database know what is published."""
     index = app.archive.store.index
     if not index.has_files():
-        index.record(Progress(files=list(adopt(index.plain_feeds(), outlet))))
+        index.record_progress(
+            Progress(files=list(adopt_unknown_files(index.plain_feeds(), outlet)))
+        )
 
 
 def _begin(app: App, outlet: Outlet, inputs: str) -> None:
@@ -566,10 +570,10 @@ def _plan_feeds(app: App, taxonomy: Vocabulary, left_alone: Collection[FeedKey])
     if update_members(plan.specs, index, lambda id: read(app.archive, id).text, publish.axes):
         plan = _read_plan(app, taxonomy)  # an author may have a feed now
     marks: list[int] = []
-    for row in unpublished(plan.specs, plan.rows, publish, left_alone):
+    for row in find_unbuilt_changes(plan.specs, plan.rows, publish, left_alone):
         marks += plan.marks.get(row.key, ())
     if marks:
-        index.record(Progress(marks=marks))
+        index.record_progress(Progress(marks=marks))
     return plan
 
 
@@ -581,5 +585,7 @@ def _read_plan(app: App, taxonomy: Vocabulary) -> _Plan:
         index.archived(BY_CHOICE) if app.configuration.settings.publish.archives == LISTED else ()
     )
     return _Plan(
-        feed_specs(app.configuration, taxonomy, rows, find_published(rows, recorded)), rows, marks
+        feed_specs(app.configuration, taxonomy, rows, find_feeds_with_archives(rows, recorded)),
+        rows,
+        marks,
     )

@@ -13,8 +13,14 @@ from syndicator.configuration.settings import seconds
 from syndicator.core.axes import ALL, SOURCE
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import Built
-from syndicator.publishing.selection.pace import MANY, Waiting, crowd, is_rested, next_build_at
-from syndicator.publishing.selection.published import is_on
+from syndicator.publishing.selection.pace import (
+    MANY,
+    Waiting,
+    may_build_again,
+    measure_crowd,
+    next_build_at,
+)
+from syndicator.publishing.selection.published import is_axis_on
 from syndicator.sending import digests
 from syndicator.stories import hourly_updates
 
@@ -113,7 +119,7 @@ class Settling:
 
 def has_unbuilt_source(app: App) -> bool:
     """Return True if the first articles of a source are not published yet: they do not wait."""
-    if not is_on(SOURCE, app.configuration.settings.publish):
+    if not is_axis_on(SOURCE, app.configuration.settings.publish):
         return False
     return app.archive.store.index.has_unbuilt(SOURCE)
 
@@ -132,9 +138,9 @@ def choose_rested(
     """Return a function that is true for the stale feeds that may be written again at `now`, which
     is of the clock of `built`."""
     settle = seconds(app.configuration.settings.publish.settle)
-    many = crowd(built.values())
+    many = measure_crowd(built.values())
     count = app.archive.store.index.count
-    return lambda key: is_rested(
+    return lambda key: may_build_again(
         built.get(key), settle, now, lambda: count(key), 1.0 if key == ALL else many
     )
 

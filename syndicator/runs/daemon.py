@@ -36,15 +36,15 @@ from syndicator.health.check.config_files import changes
 from syndicator.health.episodes import feed_name, feed_token, write_schedule
 from syndicator.publishing.entry_cache import KeptEntries
 from syndicator.publishing.kinds.targets import BuildReport
-from syndicator.publishing.server.files import elsewhere, make_app
-from syndicator.publishing.server.health import Health, with_health
+from syndicator.publishing.server.files import make_app, serve_nothing
+from syndicator.publishing.server.health import Health, add_health_paths
 from syndicator.publishing.server.server import (
     ASGIApp,
     Callbacks,
     Receive,
     Scope,
     Send,
-    with_callbacks,
+    add_callback_paths,
 )
 from syndicator.publishing.server.server import serve as serve_app
 from syndicator.runs.answers import Answers as Answers
@@ -487,13 +487,15 @@ class Site:
         site = (
             make_app(public, hubs=hubs, base_url=base, secret_path=secret, ask=ask)
             if public
-            else elsewhere
+            else serve_nothing
         )
-        answering = with_health(site, _health(settings, self._silent_seconds))
+        answering = add_health_paths(site, _health(settings, self._silent_seconds))
         if self.hubs is None or not settings.site.callback:
             return answering
-        callbacks = Callbacks(verify=self.hubs.verify, known=self.hubs.known, push=self.hubs.push)
-        return with_callbacks(answering, callbacks)
+        callbacks = Callbacks(
+            verify=self.hubs.verify, check_token=self.hubs.known, push=self.hubs.push
+        )
+        return add_callback_paths(answering, callbacks)
 
 
 def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> Health:

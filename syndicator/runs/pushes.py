@@ -18,7 +18,7 @@ from syndicator.core.model import OURS, Entry, Fetched, Outcome, Source
 from syndicator.core.ports.subscriptions import PATH, Hubs, Offer, Subscription, Tally
 from syndicator.core.program import logger
 from syndicator.core.requests import PUSH_BYTES, PUSHES, most_of_one
-from syndicator.filing.visit import is_signal, signalled, take_push
+from syndicator.filing.visit import is_signal, make_due_after_signal, take_push
 from syndicator.processes.worker import Worker
 from syndicator.store.tables.messages import Subscriptions
 from syndicator.visiting import websub
@@ -114,7 +114,7 @@ class Registry(Hubs):
         return sorted(due, key=lambda row: (row.next_try or now, row.token))
 
     def asking(self, token: str) -> Subscription:
-        asked = websub.asking(self._by_token[token], self._callback(self._by_token[token]))
+        asked = websub.record_request(self._by_token[token], self._callback(self._by_token[token]))
         self._put(replace(asked, next_try=None))
         return asked
 
@@ -122,7 +122,7 @@ class Registry(Hubs):
         """Replace the subscription with change(it); None deletes it."""
         current = self._by_token.get(token)
         changed = change(current) if current else None
-        if current is not None and (changed is None or websub.ended(changed)):
+        if current is not None and (changed is None or websub.may_be_deleted(changed)):
             self._forget(current)
         elif changed is not None:
             self._put(changed)
@@ -131,7 +131,7 @@ class Registry(Hubs):
         """Answer a hub that verifies our intent, or denies it. Returns HTTP status and body."""
         if (subscription := self._by_token.get(token)) is None:
             return self._unknown(), ""
-        answer = websub.intent(subscription, asked, self._clock())
+        answer = websub.answer_hub(subscription, asked, self._clock())
         if answer.status == HTTPStatus.OK:
             self.after(token, lambda _: answer.after)
         self.log.debug(
@@ -209,7 +209,7 @@ class Registry(Hubs):
         if not self._base:
             return
         if (subscription := self._wanted(source.key)) is not None and (
-            lost := websub.missed(subscription, new, before, now)
+            lost := websub.count_missed(subscription, new, before, now)
         ):
             self._count(subscription, missed=lost)
         self._follow(source, offer if may_subscribe(source) else None, now)
@@ -222,7 +222,7 @@ class Registry(Hubs):
         subscription = self._wanted(source_key) if self._base else None
         if subscription is None:
             return 0.0
-        return websub.trust(
+        return websub.rate_trust(
             subscription, self._tallies.get(subscription.hub, Tally(hub=subscription.hub)), now
         )
 
@@ -262,14 +262,14 @@ class Registry(Hubs):
         return self._by_token.get(self._of.get(source_key, ""))
 
     def _count(self, subscription: Subscription, *, pushed: float = 0, missed: float = 0) -> None:
-        self._put(websub.counted(subscription, pushed=pushed, missed=missed))
+        self._put(websub.add_counts(subscription, pushed=pushed, missed=missed))
         tally = self._tallies.get(subscription.hub, Tally(hub=subscription.hub))
-        self._tallies[subscription.hub] = websub.counted(tally, pushed=pushed, missed=missed)
+        self._tallies[subscription.hub] = websub.add_counts(tally, pushed=pushed, missed=missed)
         self._counted.add(subscription.hub)
 
     def _end(self, subscription: Subscription, now: datetime) -> None:
-        over = websub.farewell(subscription, now)
-        if websub.ended(over):
+        over = websub.plan_unsubscribing(subscription, now)
+        if websub.may_be_deleted(over):
             self._forget(subscription)
         else:
             self._put(over)
@@ -408,7 +408,7 @@ class Intake:
             if self.stop.is_set():
                 return
             if is_signal(source, state, push.subscription.hub):
-                visits.save_states([signalled(state, self.app.archive.clock())])
+                visits.save_states([make_due_after_signal(state, self.app.archive.clock())])
                 return
             url = push.subscription.topic
             headers = {"content-type": push.content_type}
@@ -440,12 +440,12 @@ class Intake:
 
     async def _ask(self, asked: Subscription) -> None:
         try:
-            result = await self.client.open().fetch(websub.request(asked))
+            result = await self.client.open().fetch(websub.build_request(asked))
         finally:
             self._hubs_asked -= 1
             self._ended.set()
         now = self.app.archive.clock()
-        self.registry.after(asked.token, lambda current: websub.answered(current, result, now))
+        self.registry.after(asked.token, lambda current: websub.record_answer(current, result, now))
         self.registry.log.debug(
             "asked a hub", hub=asked.hub, source=asked.source_key, mode=asked.asked
         )

@@ -194,7 +194,7 @@ async def visit_due(
     enriched = await ask_model(app, stop, _left(wanted, began, wanted.llm_seconds), watch.filed)
     if enriched.changed:
         built = together(built, await build())
-    recovery.mark(archive)
+    recovery.write_newest_time(archive)
     problems = (*problems, *recovery.compare(archive))
     if walks:
         walks.end(archive.article_store, app.configuration)
@@ -345,7 +345,7 @@ def _due(app: App, wanted: Wanted) -> list[SourceState]:
         if not wanted.all:
             enabled = [state for state in enabled if state.backoff.reason or state.backoff.disabled]
         return [_asked_now(state) for state in enabled]
-    due = app.archive.store.visits.due(app.archive.clock())
+    due = app.archive.store.visits.list_due_states(app.archive.clock())
     return [
         state
         for state in due

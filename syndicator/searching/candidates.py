@@ -10,11 +10,11 @@ from syndicator.searching.documents import (
     FIRST_YEAR,
     LAST_YEAR,
     TITLE,
+    get_primary_language,
     make_facet,
     make_year,
-    primary,
 )
-from syndicator.searching.language import AFTER, And, Expr, Not, Or, Term, date_of, join_all
+from syndicator.searching.language import AFTER, And, Expr, Not, Or, Term, join_all, parse_date
 
 
 def require(expr: Expr) -> Expr | None:
@@ -64,7 +64,7 @@ def _require_term(term: Term) -> Expr | None:
 
 def _require_years(term: Term) -> Expr:
     """Require one of the years before or after the date of a term, that of the date included."""
-    day = date_of(term.value)
+    day = parse_date(term.value)
     assert day is not None  # the parser refuses others
     first = FIRST_YEAR
     last = LAST_YEAR
@@ -78,7 +78,7 @@ def _require_years(term: Term) -> Expr:
 def _require_name(field: str, value: str) -> Expr:
     """Require a tag, category, source or language."""
     if field == "language":
-        return Term("", make_facet(field, primary(value)))
+        return Term("", make_facet(field, get_primary_language(value)))
     if field == "source":
         return Term("", make_facet(field, value))
     return Term("", make_facet(field, slug(value)))

@@ -125,7 +125,7 @@ def _make_facets(article: Article) -> Iterator[str]:
         yield make_facet(kind, slug(name.replace(" ", "-")))
     yield make_facet("source", article.source_key)
     yield make_facet("source", slug(article.source_key))
-    yield make_facet("language", primary(article.language or ""))
+    yield make_facet("language", get_primary_language(article.language or ""))
     if article.published:
         yield make_year(article.published.year)
 
@@ -135,6 +135,6 @@ def make_year(year: int) -> str:
     return make_facet("year", str(min(max(year, FIRST_YEAR), LAST_YEAR)))
 
 
-def primary(language: str) -> str:
+def get_primary_language(language: str) -> str:
     """Return the first part of a language tag, in lower case."""
     return language.casefold().partition("-")[0]

@@ -94,7 +94,7 @@ def parse_search(text: str) -> Expr:
     if control:
         raise QueryError("a control character", control.start())
     expr = parse_query(text)
-    if sum(1 for _ in each_leaf(expr)) > MOST_TERMS:
+    if sum(1 for _ in iterate_terms(expr)) > MOST_TERMS:
         raise QueryError(f"more than {MOST_TERMS} terms", 0)
     return expr
 
@@ -105,15 +105,15 @@ def write_field(name: str, value: str) -> str:
     return f'{name}:"{value.replace(chr(34), " ")}"'
 
 
-def each_leaf(expr: Expr) -> Iterator[Term]:
+def iterate_terms(expr: Expr) -> Iterator[Term]:
     """Iterate over the terms of a query, also those behind `not`."""
     if isinstance(expr, Term):
         yield expr
     elif isinstance(expr, Not):
-        yield from each_leaf(expr.inner)
+        yield from iterate_terms(expr.inner)
     else:
         for part in expr.parts:
-            yield from each_leaf(part)
+            yield from iterate_terms(part)
 
 
 def join_all(parts: Sequence[Expr]) -> Expr | None:
@@ -123,7 +123,7 @@ def join_all(parts: Sequence[Expr]) -> Expr | None:
     return parts[0] if len(parts) == 1 else And(tuple(parts))
 
 
-def date_of(value: str) -> datetime | None:
+def parse_date(value: str) -> datetime | None:
     """Return when a year, month or day such as 2026, 2026-11 or 2026-11-30 begins, in UTC; None for
     any other text."""
     match = _DATE.fullmatch(value)
@@ -178,7 +178,7 @@ def _make_field_term(field: str, value: str, position: int) -> Term:
         raise QueryError(
             f"{name}: needs a word or a quoted phrase right after the colon", value_position
         )
-    if name in (AFTER, BEFORE) and date_of(value) is None:
+    if name in (AFTER, BEFORE) and parse_date(value) is None:
         raise QueryError(
             f"{name}: needs a year, month or day, such as 2026, 2026-11 or 2026-11-30",
             value_position,

@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from syndicator.core.model import Article
 from syndicator.core.text import each_term, slug
-from syndicator.searching.language import AFTER, BEFORE, WORDS, And, Expr, Not, Or, Term, date_of
+from syndicator.searching.language import AFTER, BEFORE, WORDS, And, Expr, Not, Or, Term, parse_date
 
 # Thai to Khmer, kana, ideographs (Unicode blocks)
 _SPACELESS: Final = re.compile(
@@ -62,20 +62,20 @@ def _list_short_texts(article: Article) -> list[str]:
     return [text for text in texts if text]
 
 
-def matches(expr: Expr, article: Article, body: Callable[[], str]) -> bool:
+def is_match(expr: Expr, article: Article, body: Callable[[], str]) -> bool:
     """Return True if `article` matches `expr`. `body` returns its plain text and is called only if
     needed."""
-    return matches_texts(expr, article, PlainTexts(article, body))
+    return is_match_with_texts(expr, article, PlainTexts(article, body))
 
 
-def matches_texts(expr: Expr, article: Article, texts: Texts) -> bool:
+def is_match_with_texts(expr: Expr, article: Article, texts: Texts) -> bool:
     """Return True if `article`, with these texts, matches `expr`."""
     if isinstance(expr, Not):
-        return not matches_texts(expr.inner, article, texts)
+        return not is_match_with_texts(expr.inner, article, texts)
     if isinstance(expr, And):
-        return all(matches_texts(part, article, texts) for part in _sort_cheap_first(expr))
+        return all(is_match_with_texts(part, article, texts) for part in _sort_cheap_first(expr))
     if isinstance(expr, Or):
-        return any(matches_texts(part, article, texts) for part in _sort_cheap_first(expr))
+        return any(is_match_with_texts(part, article, texts) for part in _sort_cheap_first(expr))
     value = expr.value.casefold()
     if expr.field == WORDS:
         return texts.has_words(value)
@@ -123,7 +123,7 @@ def _is_language(value: str, article: Article) -> bool:
 
 def _get_begin(value: str) -> datetime:
     """Return when a year, month or day begins."""
-    begin = date_of(value)
+    begin = parse_date(value)
     assert begin is not None  # the parser refuses others
     return begin
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from syndicator.core.text import each_term, each_word
 from syndicator.searching.documents import Document, join_terms
-from syndicator.searching.language import WORDS, And, Expr, Term, each_leaf, join_all
+from syndicator.searching.language import WORDS, And, Expr, Term, iterate_terms, join_all
 
 MOST_WORDS: Final = 8  # of a search that are ranked, the rarest ones
 WEIGHTS: Final = (6.0, 3.0, 2.0, 1.0)  # of title, names, excerpt, text: a choice
@@ -93,12 +93,12 @@ def _is_phrase(term: Term) -> bool:
 
 def needs_texts(expr: Expr | None) -> bool:
     """Return True if a query asks for words of titles and texts."""
-    return expr is not None and any(term.field in _TEXT_FIELDS for term in each_leaf(expr))
+    return expr is not None and any(term.field in _TEXT_FIELDS for term in iterate_terms(expr))
 
 
 def needs_article(expr: Expr | None) -> bool:
     """Return True if a query asks for more than texts."""
-    return expr is not None and any(term.field not in _TEXT_FIELDS for term in each_leaf(expr))
+    return expr is not None and any(term.field not in _TEXT_FIELDS for term in iterate_terms(expr))
 
 
 def choose_words(search: Search, frequencies: Frequencies) -> tuple[str, ...]:

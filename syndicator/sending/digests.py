@@ -170,7 +170,7 @@ def _read_text(archive: Archive, article_id: str) -> str:
 
 def published(store: Store, issue: Mapping[str, Any]) -> dict[str, Any]:
     """Return an entry without its unpublished articles."""
-    visible = store.index.published(list(chain.from_iterable(issue["stories"])))
+    visible = store.index.select_published(list(chain.from_iterable(issue["stories"])))
     stories = [
         [article_id for article_id in ids if article_id in visible] for ids in issue["stories"]
     ]

@@ -12,7 +12,7 @@ from syndicator.app.clients import direct_client
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Failed, Problem
 from syndicator.core.urls import redacted
-from syndicator.publishing.output.websub import feeds_of, notify
+from syndicator.publishing.output.websub import notify_hub, select_feed_names
 from syndicator.store import codec
 from syndicator.store.engine import Store
 
@@ -54,7 +54,7 @@ async def notify_hubs(
     of yet. Return the failures."""
     hubs = settings.publish.hubs
     failing_before = {item.hub: item for item in read_failing(archive.store, hubs)}
-    changed = feeds_of(written) if hubs else []
+    changed = select_feed_names(written) if hubs else []
     owed = {hub: _list_owed(changed, failing_before.get(hub)) for hub in hubs}
     hubs_to_tell = [hub for hub in hubs if owed[hub]]
     notices = await asyncio.gather(
@@ -119,11 +119,11 @@ async def try_hubs(clock: Callable[[], datetime], settings: Settings, name: str)
 async def _notify_hub(
     clock: Callable[[], datetime], settings: Settings, hub: str, names: Sequence[str]
 ) -> "Notice":
-    from syndicator.visiting.fetch.ssrf import endpoint
+    from syndicator.visiting.fetch.ssrf import list_allow_lines
 
     urls = [settings.base_url + name for name in names]
     async with aclosing(direct_client(clock, settings, hub)) as client:
-        return await notify(hub, urls, client, allow=endpoint(hub))
+        return await notify_hub(hub, urls, client, allow=list_allow_lines(hub))
 
 
 def _write_failing(archive: Archive, failing: Sequence[FailingHub]) -> None:

@@ -38,8 +38,8 @@ from syndicator.core.program import logger
 from syndicator.core.reasons import ConditionReason
 from syndicator.publishing.published_texts import matches_published
 from syndicator.publishing.render import jsonfeed
-from syndicator.publishing.render.view import view
-from syndicator.publishing.selection.published import is_off
+from syndicator.publishing.render.view import make_view
+from syndicator.publishing.selection.published import is_axis_off
 from syndicator.searching.language import parse_query
 from syndicator.store import codec
 from syndicator.store.engine import Store
@@ -89,7 +89,7 @@ def changes(archive: Archive, configuration: Configuration, built: datetime | No
             begin = archive.clock() - OVERDUE
         messages.begin(begin or _EVER)
         notes.set_note(_NOTE, "begun", archive.clock())
-    return Changes(shown=messages.changed(), hidden=messages.hidden())
+    return Changes(shown=messages.list_changed(), hidden=messages.list_hidden())
 
 
 def _has_receiver_of_articles(hooks: Iterable[Webhook]) -> bool:
@@ -108,7 +108,9 @@ def put(
     for article in _list_published(archive.store, configuration.settings, changes.shown, built):
         known = changes.shown[article.id]
         source = find_terms(archive, configuration, article)
-        item = json.loads(jsonfeed.item(view(article, source, archive.instance, None, "")))
+        item = json.loads(
+            jsonfeed.make_item(make_view(article, source, archive.instance, None, ""))
+        )
         data = {**item, "_source": article.source_key}  # an item of JSON Feed without its text
         digest = hashlib.sha256(json.dumps(data).encode()).hexdigest()
         published[article.id] = replace(known, digest=digest)
@@ -128,7 +130,7 @@ def put(
             {"id": entry_urn(archive.instance, article_id)},
         )
     if published or changes.hidden:
-        archive.store.messages.put(messages, published, changes.hidden)
+        archive.store.messages.save_messages(messages, published, changes.hidden)
 
 
 def put_condition(
@@ -138,7 +140,7 @@ def put_condition(
     event_type: EventType = "condition.opened" if opened else "condition.closed"
     messages = list(_make_messages(archive, settings.webhook, event_type, subject, data))
     if messages:
-        archive.store.messages.put(messages, {}, ())
+        archive.store.messages.save_messages(messages, {}, ())
 
 
 def _list_published(
@@ -148,12 +150,12 @@ def _list_published(
     feeds list them, the oldest first."""
     if not ids:
         return []
-    feeds_by_id = {article_id: store.index.shown(article_id) for article_id in ids}
+    feeds_by_id = {article_id: store.index.list_feeds_of(article_id) for article_id in ids}
     keys = set(chain.from_iterable(feeds_by_id.values()))
     fresh = set(built)
     for row in store.index.feeds(keys):
         is_current = row.built and not (row.stale or row.dropped)
-        if is_current and not is_off(row, settings.publish):
+        if is_current and not is_axis_off(row, settings.publish):
             fresh.add(row.key)
     published = [
         article_id for article_id, feeds in feeds_by_id.items() if not fresh.isdisjoint(feeds)
@@ -278,7 +280,7 @@ async def _send_all(
                 return fault
             failed = await _post(archive.clock, environ, hook, message, client)
             if failed is None:
-                store.sent(message)
+                store.record_sent(message)
                 refused_in_a_row = 0
                 continue
             fault = f"HTTP {failed.status}" if failed.status else failed.detail or failed.reason
@@ -286,7 +288,7 @@ async def _send_all(
             is_refusal = failed.status in _REFUSALS
             has_failed = not is_refusal or refused_in_a_row == _IN_A_ROW
             retry_at = next_try(message.tries, failed, archive.clock(), jitter())
-            store.failed(message, fault, retry_at, include_all=has_failed)
+            store.record_failed(message, fault, retry_at, include_all=has_failed)
             if has_failed:
                 return fault
     return fault
@@ -314,7 +316,7 @@ async def _post(
             "content-type": "application/json",
             **signature(message.id, clock(), body, key),
         },
-        secrets=secrets.known(hook.url, environ),
+        secrets=secrets.read_known_values(hook.url, environ),
         allow=hook.allow,
         deadline=_DEADLINE,
         most=_ANSWER,

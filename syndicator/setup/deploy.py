@@ -69,7 +69,7 @@ TEMPLATES: Final[Mapping[str, Mapping[str, str]]] = {
 }
 
 
-def filled(template: str, **values: str) -> str:
+def fill_template(template: str, **values: str) -> str:
     """Return a template with its `@NAMES@` replaced. Raises KeyError."""
     text = (_FOLDER / template).read_text(encoding="utf-8")
     return re.sub(r"@([A-Z_]+)@", lambda name: values[name[1]], text)
@@ -106,13 +106,13 @@ def deployment_files(here: Deployment) -> dict[str, str]:
     values |= _list_cron_values(here)
     values |= _list_web_values(here)
     values |= _list_container_values(here)
-    values["HARDENING"] = filled("deploy/hardening", **values)
+    values["HARDENING"] = fill_template("deploy/hardening", **values)
     names: Sequence[str] = FILES
     if here.runs:
         files_to_run, _ = RUNS[here.runs]
         web_files = () if here.shared else _WEB
         names = [name for name in (*FILES, *_FLEET) if name in (*files_to_run, *web_files)]
-    return {name: filled(f"deploy/{name}", **values) for name in names}
+    return {name: fill_template(f"deploy/{name}", **values) for name in names}
 
 
 def need_harmless_paths(paths: Iterable[Path | str]) -> None:
@@ -282,5 +282,6 @@ def repository_files(template: str, requirement: str) -> dict[str, str]:
             f"--template {template}: no such template; there is {', '.join(TEMPLATES)}"
         )
     return {
-        path: filled(name, REQUIREMENT=requirement) for path, name in TEMPLATES[template].items()
+        path: fill_template(name, REQUIREMENT=requirement)
+        for path, name in TEMPLATES[template].items()
     }

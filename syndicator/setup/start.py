@@ -58,7 +58,7 @@ class Start:
     listen: str = ""  # address and port that `up` listens on
 
 
-def checked(start: Start) -> Start:
+def check_start(start: Start) -> Start:
     """Return `start`. Raises UsageError for an unknown example or a wrong address."""
     if start.example and start.example not in EXAMPLES:
         raise UsageError(
@@ -82,7 +82,7 @@ def config_files(start: Start, *, at_home: bool = True) -> dict[str, str]:
     if not start.example:
         files["sources.toml"] = _cut_tables(files["sources.toml"])
         files["taxonomy.toml"] = _cut_tables(files["taxonomy.toml"])
-        files["taxonomy.toml"] += deploy.filled("taxonomy.toml")
+        files["taxonomy.toml"] += deploy.fill_template("taxonomy.toml")
     files["taxonomy.toml"] = files["taxonomy.toml"].replace(_ONLY, _ONLY_ADD, 1)
     settings = {
         "title": start.title or EXAMPLES.get(start.example, ""),
@@ -130,7 +130,7 @@ def checkout() -> Path | None:
     return folder if is_checkout else None
 
 
-def words() -> tuple[str, ...]:
+def get_start_command() -> tuple[str, ...]:
     """Return the command that starts the program."""
     folder = checkout()
     if folder:
@@ -150,7 +150,7 @@ def config_for_shell(root: Path, config: Path) -> str:
     return shlex.quote(str(path))
 
 
-def account() -> str:
+def name_account() -> str:
     """Return the account that will run the service; for root a new one."""
     user = os.getuid()
     if user == _ROOT_USER:
@@ -199,7 +199,7 @@ def home_address() -> str:
     return ""
 
 
-def for_me(start: Start) -> Start:
+def make_private(start: Start) -> Start:
     """Return `start` for a private instance, on the home network unless it has an address."""
     private = replace(start, secret_path=new_secret())
     address = "" if start.url else home_address()
@@ -209,7 +209,7 @@ def for_me(start: Start) -> Start:
     return replace(private, url=f"http://{address}:{port}/", listen=f"{_EVERYWHERE}:{port}")
 
 
-def share(config: Path, port: int | None = None) -> None:
+def share_at_home(config: Path, port: int | None = None) -> None:
     """Make the instance private, on the home network at `port`. Raises UsageError if public,
     MissingError offline."""
     # late: `init` must not load the schema of sources
@@ -254,7 +254,7 @@ def write_folder(
             f"{root.resolve()} is the program's own folder, whose files an upgrade changes; name"
             " one of your own, for example: init ../feeds"
         )
-    checked(start or Start())
+    check_start(start or Start())
     config = config or root / "config"
     need_folders(root, config)
     if template:
@@ -262,8 +262,8 @@ def write_folder(
         return write_config(config, start, at_home=False) + write_missing(root, files)
     deploy.need_harmless_paths((root.resolve(), config.resolve()))  # before anything is written
     written = write_config(config, start)
-    script = deploy.filled(
-        "run", PROGRAM=shlex.join(words()), CONFIG=config_for_shell(root, config)
+    script = deploy.fill_template(
+        "run", PROGRAM=shlex.join(get_start_command()), CONFIG=config_for_shell(root, config)
     )
     files = {"run": script}
     deployment = _describe_deployment(root, config, runs)
@@ -296,7 +296,7 @@ def next_command(root: Path, runs: str, config: Path | None = None) -> str:
     )
     if not is_root or runs not in ("systemd", "fleet"):
         return command
-    user = account()
+    user = name_account()
     owned_folders = quoted_folder
     if config is not None and not config.resolve().is_relative_to(folder):
         owned_folders += f" {shlex.quote(str(config.resolve()))}"
@@ -314,8 +314,8 @@ def _describe_deployment(root: Path, config: Path, runs: str) -> deploy.Deployme
         root=folder,
         config=config.resolve(),
         public=public.resolve(),
-        program=words(),
-        user=account(),
+        program=get_start_command(),
+        user=name_account(),
         elsewhere=tuple(path for path in written_folders if not path.is_relative_to(folder)),
         url=settings.base_url if settings.site.url else "",
         private=is_private,
@@ -330,7 +330,7 @@ def _describe_deployment(root: Path, config: Path, runs: str) -> deploy.Deployme
 def write_config(config: Path, start: Start | None = None, *, at_home: bool = True) -> list[Path]:
     """Write the files that `config` lacks and return them. One with a secret is for this account
     alone."""
-    files = config_files(checked(start or Start()), at_home=at_home)
+    files = config_files(check_start(start or Start()), at_home=at_home)
     private = [name for name, text in files.items() if list_secrets(tomllib.loads(text))]
     return write_missing(config, files, private=private)
 

@@ -15,8 +15,8 @@ from syndicator.core.errors import NotAFeed, WorkerFailed
 from syndicator.core.model import Entry, Fetched, ParsedFeed, Source, SourceState
 from syndicator.core.ports import EntryRow, Fetcher
 from syndicator.filing import ownership, worker_functions
-from syndicator.filing.context import feed_request, without_credentials
-from syndicator.filing.visit import introduced
+from syndicator.filing.context import build_feed_request, find_missing_credentials
+from syndicator.filing.visit import record_channel
 
 _ANY_TIME: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -51,13 +51,13 @@ async def find_announcement(
         feed = await _fetch_feed(configuration, fetcher, source, state)
         entry = _find_entry(feed.entries, url) if feed else None
         if feed and entry:
-            state = introduced(state, feed)
+            state = record_channel(state, feed)
         elif feed:
             sentence = f"the feed of {source.key} does not announce it (any more)"
         else:
             sentence = f"the feed of {source.key} cannot be read now"
     if entry is not None:
-        entry = ownership.heard(entry, archive.rights_of(source), url)
+        entry = ownership.limit_entry(entry, archive.rights_of(source), url)
     return Announcement(source=source, entry=entry, row=row, state=state, sentence=sentence)
 
 
@@ -69,7 +69,7 @@ def _find_row(
     alias = urls.alias(url)
     visits = archive.store.visits
     for owner in owners:
-        for row in (*visits.pending(owner.key, _ANY_TIME), *visits.refused(owner.key)):
+        for row in (*visits.pending(owner.key, _ANY_TIME), *visits.list_refused(owner.key)):
             if urls.alias(row.url) == alias:
                 return owner, row
     return next(iter(owners)), None
@@ -84,10 +84,10 @@ async def _fetch_feed(
     configuration: Configuration, fetcher: Fetcher, source: Source, state: SourceState
 ) -> ParsedFeed | None:
     """Return the feed of the source as it is now, None if it cannot be read."""
-    request = feed_request(
+    request = build_feed_request(
         source, state.asked_whole(), configuration.settings, configuration.environ
     )
-    lacking = without_credentials(request, source, configuration.environ)
+    lacking = find_missing_credentials(request, source, configuration.environ)
     result = lacking or await fetcher.fetch(request)
     if not isinstance(result, Fetched):
         return None
@@ -100,7 +100,7 @@ async def _fetch_feed(
 
 def describe_state(archive: Archive, url: str, announcement: Announcement) -> str:
     """Return a phrase on what became of an address that is not published."""
-    record = archive.store.visits.known([urls.alias(url)])
+    record = archive.store.visits.look_up([urls.alias(url)])
     if record.withdrawn:
         return "withdrawn; `syndicator withdraw --undo` brings it back"
     if record.pruned:

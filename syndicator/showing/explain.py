@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from syndicator.adding.search import unanswered
+from syndicator.adding.search import make_unanswered_error
 from syndicator.app import feeds, lookup
 from syndicator.app.archive import Archive, find_terms
 from syndicator.app.clients import make_fetcher
@@ -17,7 +17,7 @@ from syndicator.articles.edits import sign
 from syndicator.articles.fields import settle
 from syndicator.articles.frontmatter import dump, load
 from syndicator.articles.snapshots import ANSWERED
-from syndicator.articles.stores.paths import loaded
+from syndicator.articles.stores.paths import load_article
 from syndicator.configuration.settings import Settings
 from syndicator.core import urls
 from syndicator.core.errors import (
@@ -40,18 +40,18 @@ from syndicator.core.model import (
 )
 from syndicator.core.ports.language_model import Asked
 from syndicator.core.reasons import HoldReason
-from syndicator.core.usage.statements import terms
+from syndicator.core.usage.statements import derive_terms
 from syndicator.describing.llm import prompt
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import load_any
-from syndicator.filing.context import page_request, without_credentials
-from syndicator.filing.entry.new_article import as_filed
-from syndicator.filing.read_article import load_taxonomy, read_article, spelled
+from syndicator.filing.context import build_page_request, find_missing_credentials
+from syndicator.filing.entry.new_article import complete_article
+from syndicator.filing.read_article import load_taxonomy, read_article, spell_tags
 from syndicator.pictures import outcomes
-from syndicator.publishing.entries import Entries, renderers
-from syndicator.publishing.page_design import look
+from syndicator.publishing.entries import Entries, list_renderers
+from syndicator.publishing.page_design import load_look
 from syndicator.publishing.paths import stem
-from syndicator.publishing.web.article_html import alone
+from syndicator.publishing.web.article_html import unwrap_story
 from syndicator.publishing.web.pages import Pages
 from syndicator.showing.announcements import Announcement, describe_state, find_announcement
 from syndicator.showing.field_origins import explain_category, explain_tags, find_origins
@@ -76,7 +76,7 @@ def describe_model_answer(
     archive: Archive, configuration: Configuration, article_id: str
 ) -> Mapping[str, Any]:
     """Return what the language model was asked of an article and answered, by name of a reason."""
-    asked = archive.store.enrichment.asked(article_id)
+    asked = archive.store.enrichment.read_result(article_id)
     path = archive.store.index.path(article_id)
     if asked is None:
         if configuration.settings.describe.llm.url and path:
@@ -122,7 +122,9 @@ def render_entry(
     taxonomy = load_any(configuration.taxonomy.toml)
     tags = [tag.name for tag in taxonomy.tag]
     specs = feeds.feed_specs(configuration, taxonomy, archive.store.index.feeds())
-    table = renderers(Pages(specs, configuration.settings, look(configuration.folder), tags))
+    table = list_renderers(
+        Pages(specs, configuration.settings, load_look(configuration.folder), tags)
+    )
     if feed_format not in table:
         raise UsageError(f"no format {feed_format!r}; there are {', '.join(table)}")
     article_id = find_article_id(archive, what)
@@ -140,12 +142,12 @@ def render_entry(
         markdown=lambda article_id: lookup.read(archive, article_id).body,
     )
     views = entries.views([article_id], None)
-    rendered = entries.made([feed_format], views[0], None) if views else None
+    rendered = entries.render_entry([feed_format], views[0], None) if views else None
     if rendered is None:
         problem = entries.problems[article_id]
         raise MissingError(f"{what}: {problem.reason}: {problem.detail}")
     if feed_format == PAGE:
-        return alone(rendered[feed_format])
+        return unwrap_story(rendered[feed_format])
     return rendered[feed_format]
 
 
@@ -153,7 +155,7 @@ def list_state(store: Store, settings: Settings, article: Article) -> Iterator[t
     """Yield the state of a filed article by name: its feeds, hold, merges, addresses, carriers,
     picture and the next visit of its source."""
     visits = store.visits
-    yield "feeds", [stem(key) for key in sorted(store.index.shown(article.id))]
+    yield "feeds", [stem(key) for key in sorted(store.index.list_feeds_of(article.id))]
     if article.hold:
         yield "on hold", _describe_hold(article)
     yield from _list_merges(store, article)
@@ -212,7 +214,7 @@ def show_filed(archive: Archive, configuration: Configuration, article_id: str) 
         raise MissingError(
             f"{place}: the file of {article_id} is gone; `syndicator reindex` forgets it"
         )
-    return show_article(archive, configuration, loaded(data, place), data)
+    return show_article(archive, configuration, load_article(data, place), data)
 
 
 def show_article(
@@ -258,7 +260,7 @@ def _list_reasons(
 def list_rights(article: Article) -> list[str]:
     """Return statements of rights, and what a free licence among them permits."""
     rights = list(article.rights)
-    licence = terms(article.rights).free
+    licence = derive_terms(article.rights).free
     if licence:
         rights.append(f'{licence} lets you publish it whole: `content = "full"` of its source')
     return rights
@@ -275,7 +277,7 @@ def _read_kept_page(
     if source is None:
         return None, f"kept, but its source {article.source_key!r} is followed no more"
     html, headers = snapshot
-    repeated = archive.store.visits.repeated(urls.own_host(article.url))
+    repeated = archive.store.visits.find_boilerplate(urls.own_host(article.url))
     now = archive.clock()
     entry = Entry(id=article.source_id or article.url, url=article.url, categories=article.keywords)
     try:
@@ -350,15 +352,15 @@ async def show_url(url: str, archive: Archive, configuration: Configuration) -> 
         source = announcement.source
         lacking: Failed | None = None
         if source:
-            request = page_request(url, source, configuration.settings, configuration.environ)
-            lacking = without_credentials(request, source, configuration.environ)
+            request = build_page_request(url, source, configuration.settings, configuration.environ)
+            lacking = find_missing_credentials(request, source, configuration.environ)
         else:
             request = Request(url=url, deadline=configuration.settings.fetch.seconds)
         result = lacking or await fetcher.fetch(request)
     if isinstance(result, Failed):
-        raise unanswered(url, result)
+        raise make_unanswered_error(url, result)
     assert isinstance(result, Fetched)
-    repeated = archive.store.visits.repeated(urls.own_host(result.final_url))
+    repeated = archive.store.visits.find_boilerplate(urls.own_host(result.final_url))
     why = {
         "repeated": f"{len(repeated)} blocks of this host are known to repeat",
         "source": source.key if source else None,
@@ -414,10 +416,10 @@ def _show_page(
     uncategorised = configuration.settings.describe.uncategorised if configuration else ""
     filed = replace(read.filed(), added=now)
     if now and source and announcement.state:
-        tags = tuple(dict.fromkeys((*spelled(source.tags, taxonomy), *read.tags)))
+        tags = tuple(dict.fromkeys((*spell_tags(source.tags, taxonomy), *read.tags)))
         entry = announcement.entry or Entry(id=read.url, url=read.url)
         draft = replace(read.filed(), tags=tags)
-        filed = as_filed(draft, entry, source, announcement.state, now, uncategorised)
+        filed = complete_article(draft, entry, source, announcement.state, now, uncategorised)
     article = sign(settle(filed))
     reasons = {
         **read.trace,

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from syndicator.articles import fields as articles_fields
-from syndicator.articles.edits import FIELDS, By, by_of
+from syndicator.articles.edits import FIELDS, By, find_writer
 from syndicator.core.model import Article, Source
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.filing.read_article import own_names, spelled
+from syndicator.filing.read_article import list_own_names, spell_tags
 
 _AUTHORS: Final = {
     By.OPERATOR: "your edit of the file",
@@ -46,7 +46,7 @@ def find_origins(
 def _find_origin(
     key: str, article: Article, reading: Article | None, trace: Mapping[str, Any]
 ) -> str:
-    author = by_of(article, key)
+    author = find_writer(article, key)
     if author in _AUTHORS:
         return _AUTHORS[author]
     if key == "excerpt":
@@ -68,13 +68,13 @@ def _is_same(key: str, article: Article, other: Article) -> bool:
 
 def explain_tags(article: Article, source: Source | None, taxonomy: Taxonomy) -> dict[str, str]:
     """Return a phrase on each tag of the article: who or what chose it."""
-    author = by_of(article, "tags")
+    author = find_writer(article, "tags")
     if author in (By.OPERATOR, By.LLM):
         return dict.fromkeys(article.tags, _AUTHORS[author])
-    tags_of_source = spelled(source.tags, taxonomy) if source else ()
-    names = own_names(article.author, article.url)
-    published = taxonomy.mapped(article.keywords, article.text, article.title, names)
-    scores = taxonomy.scored(article.title, article.text)
+    tags_of_source = spell_tags(source.tags, taxonomy) if source else ()
+    names = list_own_names(article.author, article.url)
+    published = taxonomy.map_published_tags(article.keywords, article.text, article.title, names)
+    scores = taxonomy.score_tags(article.title, article.text)
     reasons = {}
     for tag in article.tags:
         chance, why = scores.get(tag, (0.0, ""))
@@ -98,7 +98,7 @@ def explain_category(
 ) -> str:
     """Return a phrase on the article's category. `uncategorised`: the category of articles that fit
     none."""
-    author = by_of(article, "category")
+    author = find_writer(article, "category")
     if author in (By.OPERATOR, By.LLM):
         return _AUTHORS[author]
     guess = taxonomy.category(article.title, article.text, article.section, article.keywords)

@@ -29,7 +29,7 @@ from syndicator.health.summary import SourceHealth, look_at
 from syndicator.publishing import paths
 from syndicator.publishing.queries import SavedQuery, load_queries
 from syndicator.searching.language import QueryError, Term, parse_query, parse_search
-from syndicator.searching.matching import matches
+from syndicator.searching.matching import is_match
 from syndicator.store import codec
 from syndicator.store.engine import Store
 from syndicator.store.tables.browse import FILTERS as FILTERS
@@ -85,7 +85,7 @@ def articles(place: Place, wanted: Wanted) -> tuple[list[Item], Mapping[Filter, 
     if place.store is None:
         return [], {}
     listed, counts = place.store.browse.articles(wanted)
-    pictures = place.store.pictures.taken([row.article.id for row in listed])
+    pictures = place.store.pictures.list_thumbnails([row.article.id for row in listed])
     items = []
     for row in listed:
         is_answered = "operator" in (row.article.tags_by, row.article.category_by)
@@ -134,7 +134,7 @@ def newest(place: Place, feed: FeedKey, most: int) -> tuple[Item, ...]:
     if (store := place.store) is None:
         return ()
     ids = store.index.ids(feed, limit=most, since=None, most=most)
-    pictures = store.pictures.taken(ids)
+    pictures = store.pictures.list_thumbnails(ids)
     articles = store.index.articles(ids)
     rows = ((article_id, articles[article_id]) for article_id in ids if article_id in articles)
     return tuple(
@@ -184,7 +184,7 @@ def article(place: Place, article_id: str) -> File:
         path=path,
         text=data.decode("utf-8", "replace"),
         stamp=stamp(data),
-        feeds=tuple(paths.stem(key) for key in sorted(index.shown(article_id))),
+        feeds=tuple(paths.stem(key) for key in sorted(index.list_feeds_of(article_id))),
         copies=copies,
         story=_story(place.store, article_id),
         into=into,
@@ -194,11 +194,11 @@ def article(place: Place, article_id: str) -> File:
 
 
 def _story(store: Store, article_id: str) -> tuple[Article, ...]:
-    story = store.stories.of([article_id]).get(article_id)
+    story = store.stories.find_stories([article_id]).get(article_id)
     others = (
         [
             member.article
-            for member in store.stories.of_stories([story])
+            for member in store.stories.list_sketched([story])
             if member.article != article_id
         ]
         if story
@@ -407,7 +407,7 @@ def try_query(place: Place, query: str) -> QueryTrial | None:
     matching = [
         item
         for article_id, item in articles.items()
-        if matches(asked, item, partial(body, place, article_id))
+        if is_match(asked, item, partial(body, place, article_id))
     ]
     return QueryTrial(found=tuple(matching[:_SHOWN]), count=len(matching), looked=len(articles))
 

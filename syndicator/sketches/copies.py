@@ -56,7 +56,7 @@ class Sketch:
         return cls(values[0], tuple(values[1:]))
 
 
-def sketch(text: str) -> Sketch | None:
+def make_sketch(text: str) -> Sketch | None:
     """Return the sketch of a plain text, None if it is too short."""
     tokens = _TOKEN.findall(text[:MOST].casefold())
     shifted_tokens = [tokens[start:] for start in range(SHINGLE)]
@@ -71,7 +71,7 @@ def sketch(text: str) -> Sketch | None:
     return Sketch(len(shingles), tuple(int.from_bytes(digest, "big") for digest in lowest))
 
 
-def resemblance(first: Sketch, second: Sketch) -> float:
+def estimate_resemblance(first: Sketch, second: Sketch) -> float:
     """Return the estimated share of the shingles of two texts that both have, 0 to 1."""
     lowest = heapq.nsmallest(KEPT, {*first.lowest, *second.lowest})
     if not lowest:
@@ -80,27 +80,27 @@ def resemblance(first: Sketch, second: Sketch) -> float:
     return sum(value in shared for value in lowest) / len(lowest)
 
 
-def containment(first: Sketch, second: Sketch) -> float:
+def estimate_containment(first: Sketch, second: Sketch) -> float:
     """Return the share of the shorter text that the longer contains, 0 to 1."""
     return min(1.0, _count_shared(first, second) / min(first.size, second.size))
 
 
 def _count_shared(first: Sketch, second: Sketch) -> float:
     """Return the estimated number of shingles that both texts have."""
-    alike = resemblance(first, second)
+    alike = estimate_resemblance(first, second)
     return alike / (1 + alike) * (first.size + second.size)
 
 
-def holds(first: Sketch, second: Sketch) -> bool:
+def is_contained(first: Sketch, second: Sketch) -> bool:
     """Return True if the longer text contains the shorter one."""
-    return containment(first, second) >= CONTAINED
+    return estimate_containment(first, second) >= CONTAINED
 
 
-def same_story(first: Sketch, second: Sketch, *, one_source: bool) -> bool:
+def are_same_story(first: Sketch, second: Sketch, *, one_source: bool) -> bool:
     """Return True if two texts tell one story in the same words. Within one source they must be
     nearly identical."""
     if one_source:
-        return resemblance(first, second) >= ALIKE_WITHIN_A_SOURCE
-    if not holds(first, second):
+        return estimate_resemblance(first, second) >= ALIKE_WITHIN_A_SOURCE
+    if not is_contained(first, second):
         return False
     return _count_shared(first, second) >= HALF * max(first.size, second.size)

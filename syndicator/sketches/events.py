@@ -67,7 +67,7 @@ class Sketch(NamedTuple):
     tone: float = 0.0
 
 
-def sketch(title: str, text: str) -> Sketch:
+def make_sketch(title: str, text: str) -> Sketch:
     """Return the sketch of an article with this title and plain text."""
     title_and_text = f"{title}\n{text[:READ]}"
     title_words = _find_words(title)
@@ -87,7 +87,7 @@ def sketch(title: str, text: str) -> Sketch:
     )
 
 
-def terms(title: str, text: str) -> Iterator[str]:
+def iterate_terms(title: str, text: str) -> Iterator[str]:
     """Yield all terms of an article, as counted for data/common.bin."""
     title_and_text = f"{title}\n{text[:COUNTED]}"
     yield from _find_words(title_and_text)
@@ -99,7 +99,7 @@ def count_words(title: str, text: str) -> Counter[str]:
     return Counter(_find_words(f"{title}\n{text[:READ]}"))
 
 
-def keys(sketched: Sketch) -> tuple[int, ...]:
+def choose_lookup_keys(sketched: Sketch) -> tuple[int, ...]:
     """Return the terms of a sketch by which articles on the same event are looked up: the heaviest
     of names and words."""
     rarity_bytes = _read_rarity_bytes()
@@ -166,7 +166,7 @@ def unpack_terms(data: bytes) -> set[int]:
 def _find_words(text: str) -> list[str]:
     """Return the stems of the words of a text; in scripts without spaces, of pairs of
     characters."""
-    return stems(word + second for word, second in _WORD.findall(text))
+    return cut_stems(word + second for word, second in _WORD.findall(text))
 
 
 def _find_names(text: str) -> list[str]:
@@ -182,7 +182,7 @@ def _find_names(text: str) -> list[str]:
         )
         if is_name or first_letter.lower() == first_letter.upper():
             names.append(word + second if second else word)
-    return stems(names)
+    return cut_stems(names)
 
 
 def _find_numbers(text: str) -> list[str]:
@@ -190,12 +190,12 @@ def _find_numbers(text: str) -> list[str]:
     return " ".join(_NUMBER.findall(text)).translate(_NO_SIGNS).split()
 
 
-def stems(words: Iterable[str]) -> list[str]:
+def cut_stems(words: Iterable[str]) -> list[str]:
     """Return the first STEM letters of each word, in lower case: a cheap form of stemming."""
     return [word[:STEM] for word in " ".join(words).lower().split()]
 
 
-def number(term: str) -> int:
+def hash_term(term: str) -> int:
     """Return the hash of a term, the same in every process."""
     return crc32(term.encode("utf-8", "replace"))
 
@@ -253,7 +253,7 @@ def _choose_rarest(stresses: Mapping[str, float], most: int) -> Terms:
     return {term: stress for _, term, stress in sorted(weighed)[:most]}
 
 
-def place(article: str, outlet: str) -> int:
+def choose_index_place(article: str, outlet: str) -> int:
     """Return the place of an article in the index of keys: the number of one of the PLACES of its
     outlet."""
     article_digest = hashlib.blake2b(article.encode(), digest_size=2).digest()

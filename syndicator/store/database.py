@@ -96,10 +96,10 @@ class Database:
         with self.named_errors():
             return self._reading().execute(statement, values).all()
 
-    def driven(self, text: str, *values: Any) -> list[Any]:
+    def run_query(self, text: str, *values: Any) -> list[Any]:
         """Return all rows of a query in driver syntax (see `drive`). Raises StoreError."""
         with self.named_errors():
-            return drive(self._reading(), text, values)
+            return run_statement(self._reading(), text, values)
 
     def stream(self, statement: Executable) -> Iterator[Any]:
         """Yield the rows of a query in batches, to save memory. Raises StoreError."""
@@ -111,7 +111,7 @@ class Database:
         rows = self.rows(statement, values)
         return rows[0][0] if rows else None
 
-    def once(self, statement: Executable, values: Any = None) -> Sequence[Any]:
+    def run_at_once(self, statement: Executable, values: Any = None) -> Sequence[Any]:
         """Run one writing statement as its own transaction in one round trip; return its rows.
         Raises StoreError."""
         with self.named_errors():
@@ -250,7 +250,7 @@ def insert(
     if not rows:
         return
     columns = tuple(rows[0])
-    placeholders = f"({marks(columns)})"
+    placeholders = f"({write_placeholders(columns)})"
     batch_size = CHUNK // len(columns)
     for start in range(0, len(rows), batch_size):
         batch = rows[start : start + batch_size]
@@ -261,16 +261,18 @@ def insert(
         values: list[Any] = []
         for row in batch:
             values.extend([row[name] for name in columns])
-        drive(connection, text, (*values, *ending_values))
+        run_statement(connection, text, (*values, *ending_values))
 
 
 def delete_rows(connection: Connection, table: str, ids: Sequence[str]) -> None:
     """Delete the rows of `table` whose column id has one of these values."""
     for part in chunks(ids):
-        drive(connection, f"DELETE FROM {table} WHERE id IN ({marks(part)})", tuple(part))
+        run_statement(
+            connection, f"DELETE FROM {table} WHERE id IN ({write_placeholders(part)})", tuple(part)
+        )
 
 
-def marks(values: Sequence[object]) -> str:
+def write_placeholders(values: Sequence[object]) -> str:
     """Return a ? for each value, for an IN (...); NULL without values, since PostgreSQL takes no
     empty list."""
     if not values:
@@ -278,7 +280,7 @@ def marks(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 
 
-def drive(connection: Connection, text: str, values: tuple[Any, ...] = ()) -> list[Any]:
+def run_statement(connection: Connection, text: str, values: tuple[Any, ...] = ()) -> list[Any]:
     """Run a statement with a ? for each value; return its rows as tuples. Bypasses SQLAlchemy on
     SQLite, for speed."""
     if connection.dialect.name != "sqlite":

@@ -14,7 +14,7 @@ from syndicator.core.errors import StoreError
 from syndicator.core.model import Article
 from syndicator.core.ports import FileStamp, Withdrawn
 from syndicator.store import postgres, rebuild, schema
-from syndicator.store.database import Database, drive, explain
+from syndicator.store.database import Database, explain, run_statement
 from syndicator.store.fleet.builds import Builds
 from syndicator.store.fleet.followed import Fleet
 from syndicator.store.fleet.hosts import Hosts
@@ -92,14 +92,14 @@ class Store:
                 self.related,
             )
             for part in writing_parts:
-                postgres.retried(part)
+                postgres.make_retrying(part)
         self.fleet = Fleet(database)
-        self.held: Callable[[], object] = _do_nothing
+        self.check_lock: Callable[[], object] = _do_nothing
 
-    def guard(self, held: Callable[[], object] = _do_nothing) -> None:
+    def set_guard(self, held: Callable[[], object] = _do_nothing) -> None:
         """Call `held` before each write and each published file; it raises StoreAway once a lock is
         lost."""
-        self.held = held
+        self.check_lock = held
         if not self._db.sqlite:
             self._db.before_write = held
 
@@ -107,27 +107,29 @@ class Store:
         """Return the hosts shared by machines. `lease`: seconds after which a permission for a
         request ends."""
         hosts = Hosts(self._db, lease)
-        return hosts if self._db.sqlite else postgres.retried(hosts)
+        return hosts if self._db.sqlite else postgres.make_retrying(hosts)
 
     def shards(self, lease: float) -> Shards:
         """Return the jobs of workers. `lease`: seconds without heartbeat after which another worker
         gets a job."""
-        return postgres.retried(Shards(self._db, self.hosts(lease), lease))
+        return postgres.make_retrying(Shards(self._db, self.hosts(lease), lease))
 
     def builds(self) -> Builds:
         """Return the jobs that one worker has at a time."""
-        return postgres.retried(Builds(self._db))
+        return postgres.make_retrying(Builds(self._db))
 
     def workers(self, lease: float) -> Workers:
         """Return the list of workers. `lease`: seconds without heartbeat after which one is not
         live."""
-        return postgres.retried(Workers(self._db, lease))
+        return postgres.make_retrying(Workers(self._db, lease))
 
-    def fenced(self, fence: Callable[[Connection], object], waiting: Collection[str]) -> Visits:
+    def open_fenced_visits(
+        self, fence: Callable[[Connection], object], waiting: Collection[str]
+    ) -> Visits:
         """Return Visits that call `fence` in the transaction of each write. `waiting`: sources with
         pending entries."""
         visits = Visits(Group(self._db, fence), waiting)
-        return visits if self._db.sqlite else postgres.retried(visits)
+        return visits if self._db.sqlite else postgres.make_retrying(visits)
 
     @property
     def current(self) -> bool:
@@ -145,7 +147,7 @@ class Store:
         unreadable, and its rows stay. `withdrawn`: further withdrawals; `carried`: (article id,
         source key). Raises StoreError and errors of `articles`."""
         with self._db.write() as connection:
-            postgres.unlimited(connection)
+            postgres.lift_timeouts(connection)
             return rebuild.reindex(connection, articles, withdrawn, carried)
 
     def scrub(self, spellings: Iterable[tuple[str, str]]) -> None:
@@ -184,10 +186,10 @@ def open_store(
         return Store(database)
 
 
-def look_into(url: str, *, articles_exist: bool) -> Store | None:
+def open_store_read_only(url: str, *, articles_exist: bool) -> Store | None:
     """Return the store at `url`, read-only; None if not created yet. Raises StoreError as
     `open_store` does."""
-    if is_gone(url):
+    if is_missing(url):
         if articles_exist:
             raise StoreError(
                 f"the database {make_url(url).database} is missing although there are articles;"
@@ -218,7 +220,7 @@ def look_into(url: str, *, articles_exist: bool) -> Store | None:
         return Store(database)
 
 
-def is_gone(url: str) -> bool:
+def is_missing(url: str) -> bool:
     """Return True if `url` names a database file that does not exist."""
     address = make_url(url)
     return address.get_backend_name() == "sqlite" and not Path(address.database or "").exists()
@@ -273,7 +275,7 @@ def _create_tables(database: Database, *, may_create: bool) -> None:
     """Create all tables, unless another program did so in the meantime. Raises StoreError if the
     database has tables of others or, unless `may_create`, if it is empty."""
     with database.write() as connection:
-        postgres.alone(connection, _MIGRATIONS_LOCK)
+        postgres.lock_until_commit(connection, _MIGRATIONS_LOCK)
         if _read_revision(connection) is not None:
             return
         if inspect(connection).get_table_names():
@@ -326,7 +328,7 @@ def _move_aside(path: Path) -> None:
             path.with_name(path.name + suffix).replace(new_path.with_name(new_path.name + suffix))
 
 
-def copy(origin: str, target: str) -> Mapping[str, int]:
+def copy_database(origin: str, target: str) -> Mapping[str, int]:
     """Copy all rows from `origin` into the empty tables at `target` in one transaction, and compare
     them. Return table name -> number of rows. Raises StoreError, leaving the target empty."""
     tables = [table for table in schema.metadata.sorted_tables if table not in _NOT_COPIED]
@@ -335,7 +337,7 @@ def copy(origin: str, target: str) -> Mapping[str, int]:
         closing(Database(target, BUSY_SECONDS)) as target_database,
         target_database.write() as connection,
     ):
-        postgres.unlimited(connection)
+        postgres.lift_timeouts(connection)
         for table in tables:
             if connection.execute(select(table).limit(1)).first() is not None:
                 raise StoreError(
@@ -345,7 +347,7 @@ def copy(origin: str, target: str) -> Mapping[str, int]:
         counts = {table.name: _copy_table(source_database, connection, table) for table in tables}
         mark_all_due(connection)
         ids = "SELECT id FROM articles"
-        if set(drive(connection, ids)) != set(source_database.driven(ids)):
+        if set(run_statement(connection, ids)) != set(source_database.run_query(ids)):
             raise StoreError("the articles have other ids after the move; nothing was moved")
         return counts
 

@@ -122,7 +122,7 @@ class Ahead:
         newest = self._db.scalar(select(func.max(_o.at)))
         return None if newest is None else codec.moment(newest)
 
-    def visited(self, limit: datetime) -> bool:
+    def was_visited_after(self, limit: datetime) -> bool:
         """Return True if a visit was later than `limit`."""
         last_visit = self.last_visit()
         return last_visit is not None and last_visit > limit

@@ -226,14 +226,14 @@ class Index:
     def __init__(self, database: Database) -> None:
         self._db = database
         stories = Stories(database)
-        self.pictures = Pictures(database).taken
+        self.pictures = Pictures(database).list_thumbnails
         self.reports = stories.reports
         self.story_articles = stories.articles
-        self.told = stories.told
+        self.digest_stories = stories.digest_stories
         self._related = Related(database)
         self.related_days = self._related.related_days
         # called before a feed is stored
-        self.keep: Callable[[FeedRow], None] = lambda row: None
+        self.before_save_feed: Callable[[FeedRow], None] = lambda row: None
 
     def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
         """Return the feeds ever published, only those in `among` if given."""
@@ -275,11 +275,11 @@ class Index:
                 names[key] = resolve_moves(moves, article_feeds).get(key, slug)
         return names
 
-    def shown(self, article_id: str) -> list[FeedKey]:
+    def list_feeds_of(self, article_id: str) -> list[FeedKey]:
         """Return the feeds that show an article."""
         return [FeedKey(*row) for row in self._db.rows(_SHOWN, {"id": article_id})]
 
-    def beside(self, key: FeedKey) -> list[FeedKey]:
+    def list_related_feeds(self, key: FeedKey) -> list[FeedKey]:
         """Return the feeds that share an article with the feed `key`, and `key` itself."""
         return [FeedKey(*row) for row in self._db.rows(_BESIDE, key._asdict())]
 
@@ -292,7 +292,7 @@ class Index:
 
     def save_feed(self, row: FeedRow) -> None:
         """Store name, first slug, move and drop of a feed; other fields only of a new feed."""
-        self.keep(row)
+        self.before_save_feed(row)
         values: dict[str, Any] = {
             "name": row.name,
             "first_slug": row.first_slug,
@@ -390,7 +390,7 @@ class Index:
             if article_id in documents
         }
 
-    def published(self, ids: Sequence[str]) -> set[str]:
+    def select_published(self, ids: Sequence[str]) -> set[str]:
         """Return those of `ids` that are in the feed of everything, themselves or through the entry
         of another one."""
         published: set[str] = set()
@@ -400,7 +400,7 @@ class Index:
             )
         return published
 
-    def in_feed(self, key: FeedKey, ids: Sequence[str]) -> set[str]:
+    def select_in_feed(self, key: FeedKey, ids: Sequence[str]) -> set[str]:
         """Return those of `ids` that the feed shows by entries of their own."""
         in_feed: set[str] = set()
         for part in chunks(ids):
@@ -413,7 +413,7 @@ class Index:
         the feed of everything shows. Articles without a stored list are missing."""
         lists = self._related.read_lists(ids)
         all_related = list(set(chain.from_iterable(lists.values())))
-        shown = self.in_feed(ALL, all_related)
+        shown = self.select_in_feed(ALL, all_related)
         return {
             article_id: [related for related in related_ids if related in shown]
             for article_id, related_ids in lists.items()
@@ -433,7 +433,7 @@ class Index:
         for part in chunks(ids):
             yield from self.articles(part).values()
 
-    def unmatched(self, stamp: str) -> list[str]:
+    def list_unmatched(self, stamp: str) -> list[str]:
         """Return published ids, newest first, changed since `save_matches(stamp)`. `stamp`: digest
         of all queries."""
         ids: list[str] = []
@@ -490,7 +490,7 @@ class Index:
         """Return copies: article id -> id of the article shown instead."""
         return dict(self._db.rows(rows.MERGED))
 
-    def behind(self) -> set[str]:
+    def list_behind(self) -> set[str]:
         """Return the ids of articles for which the entry of another one stands (see `folds`)."""
         rows = self._db.rows(select(_a.id).where(_a.behind.is_not(None)))
         return {article_id for (article_id,) in rows}
@@ -562,7 +562,7 @@ class Index:
         """Return the feeds of `axes` with archive documents."""
         return {FeedKey(*row) for row in self._db.rows(_ARCHIVED, {"axes": list(axes)})}
 
-    def outdated(self) -> set[FeedKey]:
+    def list_outdated_owners(self) -> set[FeedKey]:
         """Return the owners of files that are out of date."""
         return {FeedKey(*row) for row in self._db.rows(_OUTDATED_OWNERS)}
 
@@ -570,7 +570,7 @@ class Index:
         """Return False if the table of files is empty, as in a new database."""
         return bool(self._db.rows(select(_file.name).limit(1)))
 
-    def record(self, progress: Progress) -> None:
+    def record_progress(self, progress: Progress) -> None:
         """Store the files that are on the disk, and delete the marks of the feeds that were built,
         in one transaction."""
         keys = sorted(progress.published)
@@ -584,7 +584,7 @@ class Index:
             if published_values:
                 connection.execute(_PUBLISH, published_values)
 
-    def outdate(self, owners: Iterable[FeedKey]) -> None:
+    def mark_files_outdated(self, owners: Iterable[FeedKey]) -> None:
         """Let the next build make all files of these owners again."""
         keys = set(owners)
         with self._db.write() as connection:
@@ -593,7 +593,7 @@ class Index:
                 connection.execute(update(schema.files).where(is_owner).values(made_of=_OUTDATED))
             mark_stale(connection, {key: () for key in keys if key.axis})
 
-    def keep_back(self, key: FeedKey, reason: str) -> None:
+    def record_invalid(self, key: FeedKey, reason: str) -> None:
         """Record why validation refused new files; the feed stays stale. `reason`: one line for the
         operator."""
         with self._db.write() as connection:
@@ -652,7 +652,7 @@ class Index:
                 update(schema.articles).where(_a.id == article_id).values(merged_into=original_id)
             )
             stamp = FileStamp(path=row.path, mtime_ns=row.mtime_ns, size=row.size)
-            rows.save(connection, [ArticleRecord(article=article, stamp=stamp)])
+            rows.save_articles(connection, [ArticleRecord(article=article, stamp=stamp)])
 
     def _by_id(self, statement: Any, ids: Sequence[str]) -> dict[str, Any]:
         """Run a query for ids and one other column, in parts; return its rows as id -> value."""

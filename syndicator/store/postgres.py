@@ -125,19 +125,19 @@ def pipeline(connection: Connection) -> Iterator[None]:
         ) from error
 
 
-def unlimited(connection: Connection) -> None:
+def lift_timeouts(connection: Connection) -> None:
     """Lift the timeouts for this transaction. Does nothing on SQLite."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(_UNLIMITED)
 
 
-def alone(connection: Connection, name: str) -> None:
+def lock_until_commit(connection: Connection, name: str) -> None:
     """Lock `name` until the transaction ends. Does nothing on SQLite, which has one writer."""
     if connection.dialect.name == "postgresql":
         connection.execute(_LOCK, {"name": name})
 
 
-def retried(part: T) -> T:
+def make_retrying(part: T) -> T:
     """Make the methods of `part`, each of which must be one transaction, retry after write
     conflicts; return `part`."""
     part_class: Any = type(part)

@@ -19,7 +19,14 @@ from syndicator.core.ports import ArticleRecord, EntryRow, Filed, FileStamp, Wit
 from syndicator.core.reasons import EntryReason
 from syndicator.core.urls import guid_alias
 from syndicator.store import codec, rows, schema
-from syndicator.store.database import chunks, drive, insert, insert_new, marks, upsert
+from syndicator.store.database import (
+    chunks,
+    insert,
+    insert_new,
+    run_statement,
+    upsert,
+    write_placeholders,
+)
 from syndicator.store.future_times import (
     forget_unread,
     list_without_text,
@@ -111,7 +118,7 @@ class Visits(Comparisons):
         """Commit the writes of `shared` so far."""
         self._db.commit()
 
-    def waiting(self) -> int:
+    def count_uncommitted(self) -> int:
         """Return the number of uncommitted writes."""
         return self._db.writes + len(self._ended)
 
@@ -124,7 +131,7 @@ class Visits(Comparisons):
         for data, plan in self._db.stream(text(_STATES + "ORDER BY key")):
             yield codec.unpack_state(data, plan)
 
-    def due(self, now: datetime) -> list[SourceState]:
+    def list_due_states(self, now: datetime) -> list[SourceState]:
         """Return the enabled states whose next_due is None or not after `now`, longest overdue
         first."""
         return list(self._states(_DUE, not _IS_DISABLED, codec.micros(now)))
@@ -146,13 +153,15 @@ class Visits(Comparisons):
         self._write_ended()
         with self._db.write() as connection:
             for table, column in _SOURCE_TABLES:
-                drive(connection, f"DELETE FROM {table} WHERE {column} = ?", (codec.key(key),))
+                run_statement(
+                    connection, f"DELETE FROM {table} WHERE {column} = ?", (codec.key(key),)
+                )
 
     def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
         """Return the stored rows of the entries, by entry id."""
         entries: dict[str, EntryRow] = {}
         for part in chunks([codec.key(entry_id) for entry_id in entry_ids]):
-            condition = f"source = ? AND entry IN ({marks(part)})"
+            condition = f"source = ? AND entry IN ({write_placeholders(part)})"
             for row in self._entries(condition, codec.key(source_key), *part):
                 entries[row.entry_id] = row
         return entries
@@ -170,7 +179,7 @@ class Visits(Comparisons):
         where = f"{_OPEN} AND (next_try IS NULL OR next_try <= ?) {_IN_TURN}"
         return self._entries(where, "pending", codec.key(source_key), codec.micros(now))
 
-    def seen_since(
+    def list_seen_since(
         self, source_key: str, since: datetime
     ) -> list[tuple[datetime, datetime | None]]:
         """Return (first seen, next try) of each entry first seen after `since`; next try is None
@@ -178,7 +187,7 @@ class Visits(Comparisons):
         query = (
             "SELECT first_seen, status, next_try FROM entries WHERE source = ? AND first_seen > ?"
         )
-        rows = self._db.driven(query, codec.key(source_key), codec.micros(since))
+        rows = self._db.run_query(query, codec.key(source_key), codec.micros(since))
         entries: list[tuple[datetime, datetime | None]] = []
         for first_seen, status, next_try in rows:
             is_waiting = status == "pending" and next_try is not None
@@ -199,8 +208,8 @@ class Visits(Comparisons):
         keys = [codec.key(alias) for alias in aliases]
         ids: dict[str, str] = {}
         for part in chunks(keys):
-            query = f"SELECT alias, id FROM aliases WHERE alias IN ({marks(part)})"
-            ids |= self._db.driven(query, *part)
+            query = f"SELECT alias, id FROM aliases WHERE alias IN ({write_placeholders(part)})"
+            ids |= self._db.run_query(query, *part)
         for key in keys:
             if key in ids:
                 return ids[key]
@@ -214,11 +223,11 @@ class Visits(Comparisons):
     def stamp(self, article_id: str) -> FileStamp | None:
         """Return the stamp of the article's file when its row was written, or None."""
         query = "SELECT id, path, mtime_ns, size FROM articles WHERE id = ?"
-        return Stamps(self._db.driven(query, article_id)).get(article_id)
+        return Stamps(self._db.run_query(query, article_id)).get(article_id)
 
     def stamps(self) -> Stamps:
         """Return article id -> stamp of its file, for `ArticleStore.changed`."""
-        return Stamps(self._db.driven("SELECT id, path, mtime_ns, size FROM articles"))
+        return Stamps(self._db.run_query("SELECT id, path, mtime_ns, size FROM articles"))
 
     def record(self, record: ArticleRecord) -> None:
         """Record an article with memberships, aliases and stale marks; mark its entry done."""
@@ -238,7 +247,7 @@ class Visits(Comparisons):
     def _write_records(self, records: Sequence[ArticleRecord]) -> None:
         """Write articles with their aliases, HTML, sketches and blocks, in one transaction."""
         with self._db.write() as connection:
-            rows.save(connection, records)
+            rows.save_articles(connection, records)
             for record in records:
                 article_id = record.article.id
                 entry = record.entry
@@ -261,7 +270,7 @@ class Visits(Comparisons):
         file."""
         return self._column("source FROM carriers WHERE id = ? ORDER BY source", article_id)
 
-    def carry(
+    def add_carriers(
         self,
         carried: Iterable[tuple[str, str]],
         names: Mapping[str, str],
@@ -276,19 +285,19 @@ class Visits(Comparisons):
             if entry is not None:
                 self._upsert_entries(connection, [entry])
 
-    def carried(self) -> list[tuple[str, str]]:
+    def list_carriers(self) -> list[tuple[str, str]]:
         """Return (article id, key of a source that carries it)."""
-        return self._db.driven("SELECT id, source FROM carriers ORDER BY id, source")
+        return self._db.run_query("SELECT id, source FROM carriers ORDER BY id, source")
 
-    def announced(self) -> list[tuple[str, str]]:
+    def list_announced(self) -> list[tuple[str, str]]:
         """Return (article id, source key) of articles that a source announced but does not own."""
-        return self._db.driven(_ANNOUNCED, "done", SOURCE)
+        return self._db.run_query(_ANNOUNCED, "done", SOURCE)
 
-    def bound(self) -> Iterator[EntryRow]:
+    def list_bound_entries(self) -> Iterator[EntryRow]:
         """Yield the entries that have an article."""
         yield from self._entries("article IS NOT NULL")
 
-    def realias(self, article: Article) -> None:
+    def replace_aliases(self, article: Article) -> None:
         """Replace the aliases of `article` by those in its file, in one transaction."""
         with self._db.write() as connection:
             connection.execute(delete(schema.aliases).where(schema.aliases.c.id == article.id))
@@ -303,11 +312,11 @@ class Visits(Comparisons):
                 rows.erase_article(connection, article_id)
             wipe_deleted(connection)
 
-    def refused(self, source_key: str) -> list[EntryRow]:
+    def list_refused(self, source_key: str) -> list[EntryRow]:
         """Return the rows of the source whose pages gave no article, oldest first_seen first."""
         return self._entries(f"{_OPEN} {_IN_TURN}", "refused", codec.key(source_key))
 
-    def muted(self, source_key: str) -> list[EntryRow]:
+    def list_muted(self, source_key: str) -> list[EntryRow]:
         """Return the rows of the source that its `keep` and `mute` left out."""
         return self._entries(f"{_OPEN} AND data LIKE ?", "skipped", codec.key(source_key), _MUTED)
 
@@ -330,11 +339,13 @@ class Visits(Comparisons):
                     reopened = [replace(entry, article_id=None) for entry in reopened]
                 self._upsert_entries(connection, reopened)
             for part in chunks(sorted(source_keys)):
-                query = f"{_STATES}WHERE key IN ({marks(part)})"
-                states = [codec.unpack_state(*row) for row in drive(connection, query, (*part,))]
+                query = f"{_STATES}WHERE key IN ({write_placeholders(part)})"
+                states = [
+                    codec.unpack_state(*row) for row in run_statement(connection, query, (*part,))
+                ]
                 _save_states(connection, [make_state_row(state.asked_whole()) for state in states])
 
-    def filed(self, source_key: str) -> Filed:
+    def count_filed(self, source_key: str) -> Filed:
         """Count the articles of a source; if it has none, also all articles and sources."""
         filed_entries = "entries WHERE source = ? AND article IS NOT NULL"
         own_articles = self._count(filed_entries, codec.key(source_key))
@@ -348,13 +359,13 @@ class Visits(Comparisons):
         of other sources."""
         aliases: list[tuple[str, str]] = []
         for part in chunks(ids):
-            query = f"SELECT id, alias FROM aliases WHERE id IN ({marks(part)})"
-            aliases += self._db.driven(query, *part)
+            query = f"SELECT id, alias FROM aliases WHERE id IN ({write_placeholders(part)})"
+            aliases += self._db.run_query(query, *part)
         return aliases
 
     def pruned(self) -> list[tuple[str, str]]:
         """Return (article id, alias key) of pruned articles."""
-        return self._db.driven("SELECT id, alias FROM pruned")
+        return self._db.run_query("SELECT id, alias FROM pruned")
 
     def prune(self, ids: Iterable[str], aliases: Iterable[tuple[str, str]]) -> None:
         """Delete the rows of articles (copies first), mark their feeds stale, and store `aliases`
@@ -486,7 +497,7 @@ class Visits(Comparisons):
     def _states(self, clauses: str, *values: Any) -> Iterator[SourceState]:
         """Yield the states that a query with these clauses finds. `values`: those for its ?."""
         self._write_ended()
-        for data, plan in self._db.driven(_STATES + clauses, *values):
+        for data, plan in self._db.run_query(_STATES + clauses, *values):
             yield codec.unpack_state(data, plan)
 
     def _entries(self, condition: str, *values: Any) -> list[EntryRow]:
@@ -536,7 +547,9 @@ def _save_ended(connection: Connection, visits: Sequence[_EndedVisit]) -> None:
     _save_states(connection, [visit.state for visit in visits])
     insert(connection, schema.outcomes, [visit.outcome for visit in visits])
     for part in chunks([visit.outcome["source"] for visit in visits]):
-        drive(connection, _OLD_OUTCOMES.format(marks(part)), (*part, OUTCOMES_KEPT))
+        run_statement(
+            connection, _OLD_OUTCOMES.format(write_placeholders(part)), (*part, OUTCOMES_KEPT)
+        )
 
 
 def save_withdrawal(connection: Connection, withdrawal: Withdrawn) -> None:

@@ -13,8 +13,8 @@ from syndicator.core.axes import SOURCE
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import ArticleRecord, FileStamp
 from syndicator.store import codec, schema
-from syndicator.store.database import chunks, delete_rows, drive, insert, insert_new, upsert
-from syndicator.store.postgres import alone
+from syndicator.store.database import chunks, delete_rows, insert, insert_new, run_statement, upsert
+from syndicator.store.postgres import lock_until_commit
 from syndicator.store.tables.feed_members import (
     Move,
     find_changed_times,
@@ -82,12 +82,12 @@ def list_alias_keys(article: Article) -> list[str]:
     return list(dict.fromkeys(map(codec.key, aliases_of(article))))
 
 
-def save(connection: Connection, records: Sequence[ArticleRecord]) -> None:
+def save_articles(connection: Connection, records: Sequence[ArticleRecord]) -> None:
     """Write the rows of articles, each at most once, their memberships and stale marks; delete the
     HTML and words of changed bodies."""
     articles = {record.article.id: record.article for record in records}
     for article_id in sorted(articles):
-        alone(connection, article_id)
+        lock_until_commit(connection, article_id)
     merge_into = {article_id: article.merged_into for article_id, article in articles.items()}
     known_articles = read_all_known(connection, merge_into)
     moves: list[Move] = []
@@ -149,7 +149,7 @@ def carry(connection: Connection, article_id: str, source: str, name: str = "") 
     """Add `source` as a carrier of an article, and the article to the source's feed, which becomes
     stale. `name`: for a feed without a name. If the article is missing, on hold or withdrawn, only
     the carrier is stored."""
-    alone(connection, article_id)
+    lock_until_commit(connection, article_id)
     insert_new(connection, schema.carriers, [{"id": article_id, "source": source}])
     known = read_known(connection, article_id)
     article = known.article
@@ -162,7 +162,7 @@ def carry(connection: Connection, article_id: str, source: str, name: str = "") 
     feed_name = name if name else source
     touch_feeds(connection, {key: feed_name}, {key: [get_times(article)]}, {key: 1})
     if name:
-        drive(connection, _RENAME_FEED, (name, SOURCE, source))
+        run_statement(connection, _RENAME_FEED, (name, SOURCE, source))
 
 
 def show_articles(connection: Connection, moves: Sequence[Move]) -> None:
@@ -192,15 +192,15 @@ def erase_article(
 ) -> list[FeedKey]:
     """Delete an article and all its rows, mark its feeds and `stale` as stale, and show its copies
     in its place. Return the feeds that showed it."""
-    alone(connection, article_id)
+    lock_until_commit(connection, article_id)
     known = read_known(connection, article_id)
     feeds = sorted(known.feeds)
     changed = find_changed_times(connection, known.article, feeds) if known.article else {}
     tokens.drop_tokens(connection, [article_id])
     for table in _TABLES:
-        drive(connection, f"DELETE FROM {table} WHERE id = ?", (article_id,))
+        run_statement(connection, f"DELETE FROM {table} WHERE id = ?", (article_id,))
     # messages contain its text
-    drive(connection, "DELETE FROM messages WHERE subject = ?", (article_id,))
+    run_statement(connection, "DELETE FROM messages WHERE subject = ?", (article_id,))
     delete_sketches(connection, [article_id])
     stories = connection.scalars(select(_story.story).where(_story.article == article_id)).all()
     # an operator's decision stays, in case the article comes back

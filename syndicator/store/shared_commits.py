@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Executable, Transaction
 from sqlalchemy.exc import SQLAlchemyError
 
 from syndicator.core.errors import StoreError
-from syndicator.store.database import Database, drive
+from syndicator.store.database import Database, run_statement
 
 _SAVEPOINT = "one_write"
 
@@ -58,12 +58,12 @@ class Group:
         with self._db.named_errors():
             return self._open.connection.execute(statement, values).all()
 
-    def driven(self, text: str, *values: Any) -> list[Any]:
+    def run_query(self, text: str, *values: Any) -> list[Any]:
         """Return the result of `Database.driven`, including the group's uncommitted writes."""
         if self._open is None:
-            return self._db.driven(text, *values)
+            return self._db.run_query(text, *values)
         with self._db.named_errors():
-            return drive(self._open.connection, text, values)
+            return run_statement(self._open.connection, text, values)
 
     def stream(self, statement: Executable) -> Iterator[Any]:
         """Commit, then yield from `Database.stream`."""
@@ -87,13 +87,13 @@ class Group:
                 connection = self._db.open_writer()
                 self._open = _OpenTransaction(connection, connection.begin())
             connection = self._open.connection
-            drive(connection, f"SAVEPOINT {_SAVEPOINT}")
+            run_statement(connection, f"SAVEPOINT {_SAVEPOINT}")
             try:
                 yield connection
             except BaseException:
                 self._undo(connection)
                 raise
-            drive(connection, f"RELEASE {_SAVEPOINT}")
+            run_statement(connection, f"RELEASE {_SAVEPOINT}")
             self.writes += 1
 
     @contextmanager

@@ -122,7 +122,7 @@ class Status:
         """Return the newest REFUSED_SHOWN entries whose pages gave no article."""
         return self._read_problems(schema.entry_is("refused"))
 
-    def late(self) -> tuple[Problem, ...]:
+    def list_late(self) -> tuple[Problem, ...]:
         """Return the newest REFUSED_SHOWN entries waiting until their feed lists them again."""
         return self._read_problems(schema.entry_is("pending"), _LATE)
 
@@ -168,7 +168,7 @@ class Status:
             )
         return tuple(floods)
 
-    def held(self) -> tuple[Problem, ...]:
+    def list_invalid_feeds(self) -> tuple[Problem, ...]:
         """Return the feeds whose new version failed validation, so that the old one stays."""
         query = select(_f.axis, _f.slug, _f.held).where(_f.held.is_not(None))
         rows = self._db.rows(query.order_by(_f.axis, _f.slug))
@@ -213,7 +213,7 @@ class Status:
         rows = self._db.rows(_OUTCOMES, {"key": codec.key(key), "most": limit})
         return [codec.unpack(Outcome, data) for (data,) in rows]
 
-    def troubled(self, key: str, limit: int) -> tuple[EntryRow, ...]:
+    def list_failed_or_waiting(self, key: str, limit: int) -> tuple[EntryRow, ...]:
         """Return the newest entries of a source that were refused, failed, or wait for some
         reason."""
         rows = self._db.rows(_FAILED_OR_WAITING, {"key": codec.key(key), "most": limit})

@@ -28,7 +28,7 @@ _NAME_CHARACTERS: Final = 26
 _LEAST_ARTICLES: Final = 2  # of a story
 
 
-def outlet_of(article: Article) -> str:
+def get_outlet(article: Article) -> str:
     """Return the outlet of an article: the publisher of its own site, whoever announced it."""
     return urls.publisher(article.url)
 
@@ -79,7 +79,7 @@ def _update_members(archive: Archive) -> set[str]:
 def _list_outlets(archive: Archive, article_ids: Sequence[str]) -> dict[str, str]:
     """Return the outlets of articles by article id, without articles that do not exist."""
     articles = archive.store.index.articles(article_ids)
-    return {article_id: outlet_of(article) for article_id, article in articles.items()}
+    return {article_id: get_outlet(article) for article_id, article in articles.items()}
 
 
 def record_stories(
@@ -111,8 +111,8 @@ def plan_join(
     ids = list(dict.fromkeys(need_article(archive, name) for name in named))
     if len(ids) < _LEAST_ARTICLES:
         raise UsageError("name two articles or more")
-    story_of = archive.store.stories.of(ids)
-    members = archive.store.stories.of_stories(set(story_of.values()))
+    story_of = archive.store.stories.find_stories(ids)
+    members = archive.store.stories.list_sketched(set(story_of.values()))
     stories = [story_of[article_id] for article_id in ids if article_id in story_of]
     story = stories[0] if stories else make_story_name(ids[0], archive.clock())
     return dict.fromkeys((*ids, *(member.article for member in members)), story)
@@ -122,15 +122,15 @@ def plan_leave(archive: Archive, configuration: Configuration, article_id: str) 
     """Return the stories of all articles of an article's story, by article id, once it has left
     them for a new story. Empty if it is in no story."""
     update_from_lists(archive, configuration)
-    story = archive.store.stories.of([article_id]).get(article_id)
+    story = archive.store.stories.find_stories([article_id]).get(article_id)
     if story is None:
         return {}
-    members = archive.store.stories.of_stories([story])
+    members = archive.store.stories.list_sketched([story])
     stories = {member.article: story for member in members}
     stories[article_id] = make_story_name(story + article_id, archive.clock())
     return stories
 
 
-def put(archive: Archive, stories: Mapping[str, str], *, final: bool) -> None:
+def put_into_stories(archive: Archive, stories: Mapping[str, str], *, final: bool) -> None:
     """Put articles into stories (_NO_STORY: into none), by article id. `final`: by an operator."""
     record_stories(archive, stories, _list_outlets(archive, list(stories)), final=final)

@@ -13,18 +13,26 @@ from syndicator.app.read_configuration import Configuration
 from syndicator.core import text
 from syndicator.core.model import Article
 from syndicator.core.ports.articles import ArticleStore
-from syndicator.sketches.events import FORM, READ, keys, pack, sketch, unpack, unpack_terms
+from syndicator.sketches.events import (
+    FORM,
+    READ,
+    choose_lookup_keys,
+    make_sketch,
+    pack,
+    unpack,
+    unpack_terms,
+)
 from syndicator.store import codec
 from syndicator.store.engine import Store
 from syndicator.store.tables.stories import Sketched, Stories, Unread
 from syndicator.stories import kept_leads
 from syndicator.stories.decisions import (
+    get_outlet,
     make_story_name,
-    outlet_of,
     record_stories,
     update_from_lists,
 )
-from syndicator.stories.grouping import Report, changes
+from syndicator.stories.grouping import Report, find_story_changes
 from syndicator.stories.likeness import SAMPLE, WINDOW, Window, count_terms
 
 _BATCH: Final = 25  # articles between two turns of the visits
@@ -43,7 +51,7 @@ def _do_nothing() -> None:
     pass
 
 
-async def follow(
+async def group_new_articles(
     archive: Archive, configuration: Configuration, turn: Callable[[], object] = _do_nothing
 ) -> set[str]:
     """Group new articles into stories; call `turn` now and then. Returns the ids of articles whose
@@ -112,7 +120,7 @@ def _group(archive: Archive, unread: Sequence[Unread], since: datetime) -> set[s
     neighbourhood.leaving_ids = leaving_ids
 
     changed_stories = dict.fromkeys(leaving_ids, _NO_STORY)
-    changed_stories |= changes(
+    changed_stories |= find_story_changes(
         new_reports,
         neighbourhood.list_near,
         neighbourhood.list_members,
@@ -143,7 +151,7 @@ class _Neighbourhood:
     def list_near(self, report: Report) -> list[Report]:
         """Return the articles that share most terms with a new one."""
         similar = self._stories.find_similar(
-            self._new[report.id], keys(report.sketch), _WINDOW_MICROSECONDS
+            self._new[report.id], choose_lookup_keys(report.sketch), _WINDOW_MICROSECONDS
         )
         reports: list[Report] = []
         for sketched in similar:
@@ -158,7 +166,7 @@ class _Neighbourhood:
         compared no longer, the others are final, so that they stay in it."""
         reports: list[Report] = []
         old_stories: set[str] = set()
-        for sketched in self._stories.of_stories(stories):
+        for sketched in self._stories.list_sketched(stories):
             if sketched.article in self.leaving_ids:
                 continue
             self.outlets[sketched.article] = sketched.outlet
@@ -191,9 +199,9 @@ def _make_sketched(
     is_hidden = article.hold or article.unlisted or article.merged_into
     data = _NO_SKETCH
     if not is_old and not is_hidden:
-        data = pack(sketch(article.title, _read_beginning(article_store, unread.path)))
+        data = pack(make_sketch(article.title, _read_beginning(article_store, unread.path)))
     language = (article.language or "").lower().partition("-")[0]
-    return Sketched(unread.article, outlet_of(article), language, codec.micros(added), data)
+    return Sketched(unread.article, get_outlet(article), language, codec.micros(added), data)
 
 
 def _read_beginning(article_store: ArticleStore, path: str) -> str:

@@ -37,7 +37,7 @@ class Report(NamedTuple):
     final: bool = False
 
 
-def changes(
+def find_story_changes(
     new: Sequence[Report],
     list_near: Callable[[Report], Iterable[Report]],
     list_members: Callable[[Collection[str]], Iterable[Report]],
@@ -85,12 +85,12 @@ def assign_stories(
     stay as they are, each represented by its newest articles; of other articles only the new and
     the newest are grouped."""
     if len(reports) <= LARGEST:
-        return name_groups(grouped(reports, measure, new_ids), make_name)
+        return name_groups(group_reports(reports, measure, new_ids), make_name)
     outlet_counts = Counter((report.story, report.outlet) for report in reports if report.story)
     sample = _choose_sample(reports, new_ids)
     outlets = {report.id: report.outlet for report in sample}
     stories: dict[str, str] = {}
-    for article_id, story in name_groups(grouped(sample, measure), make_name).items():
+    for article_id, story in name_groups(group_reports(sample, measure), make_name).items():
         if outlet_counts[story, outlets[article_id]] < OF_OUTLET:
             stories[article_id] = story
     return stories
@@ -112,7 +112,7 @@ def _choose_sample(reports: Sequence[Report], new_ids: Collection[str]) -> list[
     return sample[:LARGEST]
 
 
-def grouped(
+def group_reports(
     reports: Sequence[Report], measure: Measure, new: Collection[str] = ()
 ) -> list[list[Report]]:
     """Group `reports` by average linkage: merge the two nearest groups while they more likely than

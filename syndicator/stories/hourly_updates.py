@@ -8,7 +8,7 @@ from typing import Final
 
 from syndicator.app.archive import Archive
 from syndicator.configuration.settings import Settings
-from syndicator.publishing.stories.quotes_and_figures import STEP, end_step
+from syndicator.publishing.stories.quotes_and_figures import STEP, find_end_of_hour
 from syndicator.store.engine import Store
 
 _NOTE: Final = "stories shown until"  # the end of the last hour whose reports are marked
@@ -23,7 +23,7 @@ def is_due(archive: Archive, settings: Settings) -> bool:
     return since < last_end and archive.store.stories.has_reports(since, last_end)
 
 
-def mark_due(archive: Archive, settings: Settings) -> None:
+def mark_stale_if_due(archive: Archive, settings: Settings) -> None:
     """Mark the feed of stories stale if such an hour has ended."""
     has_new_reports = is_due(archive, settings)
     last_end = _find_last_end(archive.clock)
@@ -36,7 +36,7 @@ def mark_due(archive: Archive, settings: Settings) -> None:
 
 def _find_last_end(clock: Callable[[], datetime]) -> datetime:
     """Return the end of the last hour that has ended."""
-    return end_step(clock()) - STEP
+    return find_end_of_hour(clock()) - STEP
 
 
 def _read_note(store: Store, last_end: datetime) -> datetime:

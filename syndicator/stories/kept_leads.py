@@ -30,7 +30,7 @@ def update_from_list(archive: Archive) -> None:
     recorded.LEADS.note_read(archive.store, edits.stamp, archive.clock())
 
 
-def record(archive: Archive, leads: Mapping[str, str]) -> None:
+def record_leads(archive: Archive, leads: Mapping[str, str]) -> None:
     """Write the leads of stories (story -> article id), in the file first."""
     if not leads:
         return
@@ -49,7 +49,7 @@ def choose_missing_leads(archive: Archive, sources: Mapping[str, Source]) -> Non
         story.name: chooser.choose_lead(story)
         for story in archive.store.stories.published(stories_due)
     }
-    record(archive, leads)
+    record_leads(archive, leads)
 
 
 class _Chooser:

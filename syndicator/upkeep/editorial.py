@@ -13,10 +13,10 @@ from syndicator.configuration.settings import Settings
 from syndicator.core import urls
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, FeedKey, Problem, Source
-from syndicator.filing.dedupe import also_of
+from syndicator.filing.dedupe import extend_also
 from syndicator.filing.entry.carry_out import release as publish
 from syndicator.filing.ownership import filed_by_neighbour
-from syndicator.filing.save_article import refile
+from syndicator.filing.save_article import write_article
 from syndicator.store.engine import Store
 from syndicator.upkeep import reconcile, recovery
 
@@ -52,7 +52,7 @@ def plan_withdrawal(
         id=article_id,
         url=article.url,
         title=article.title,
-        feeds=tuple(archive.store.index.shown(article_id)),
+        feeds=tuple(archive.store.index.list_feeds_of(article_id)),
         copies=tuple(
             copy
             for copy in _copies(archive.store, article_id)
@@ -142,9 +142,9 @@ def _name_copy(archive: Archive, copy: Article, *, named: bool) -> None:
     if not path:
         return
     original = archive.article_store.get(path)
-    also = also_of(original, copy.url) if named else _list_others(original, copy)
+    also = extend_also(original, copy.url) if named else _list_others(original, copy)
     if also != original.also:
-        refile(
+        write_article(
             archive.article_store,
             archive.store.visits,
             replace(original, also=also),
@@ -202,13 +202,13 @@ def split(archive: Archive, what: str) -> list[Article]:
             also=_list_others(original, copy),
             split_from=tuple(dict.fromkeys((*original.split_from, copy_id))),
         )
-        refile(files, visits, original_alone, before=original, path=original_path)
+        write_article(files, visits, original_alone, before=original, path=original_path)
         copy_alone = replace(
             copy,
             merged_into="",
             split_from=tuple(dict.fromkeys((*copy.split_from, original_id))),
         )
-        stored, _ = refile(files, visits, copy_alone, before=copy, path=copy_path)
+        stored, _ = write_article(files, visits, copy_alone, before=copy, path=copy_path)
         split_articles.append(stored)
         index.split(copy_id)
     return split_articles

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from syndicator.articles.article_store import FileArticleStore
-from syndicator.articles.edits import By, by_of
+from syndicator.articles.edits import By, find_writer
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article
 from syndicator.core.ports import FileStamp
 from syndicator.core.ports.articles import ArticleStore
-from syndicator.describing.groups import Group, groups
+from syndicator.describing.groups import Group, group_articles
 from syndicator.describing.taxonomy.suggest import Proposal, suggest
 from syndicator.describing.taxonomy.taxonomy import MOST_TEXTS, Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, load
@@ -56,19 +56,19 @@ class Taught:
         return self.tags_by in ("publisher", "llm") and bool(self.keywords)
 
 
-def memory(learnt: Path) -> Path:
+def find_cache_path(learnt: Path) -> Path:
     """Return the path of the cache beside the `learnt` file."""
     return learnt.with_name(_NAME)
 
 
 def forget(learnt: Path) -> None:
     """Delete the cache. Raises OSError."""
-    memory(learnt).unlink(missing_ok=True)
+    find_cache_path(learnt).unlink(missing_ok=True)
 
 
-def lacking(files: Sequence[FileStamp], learnt: Path, newest: int) -> list[FileStamp]:
+def list_files_to_read(files: Sequence[FileStamp], learnt: Path, newest: int) -> list[FileStamp]:
     """Return the `files`, oldest first, that `read_taught` may have to read."""
-    cached = _read_cache(memory(learnt))
+    cached = _read_cache(find_cache_path(learnt))
     first_with_text = len(files) - newest - _BAD
     missing = []
     for number, stamp in enumerate(files):
@@ -87,7 +87,7 @@ def read_taught(
 ) -> list[Taught]:
     """Read changed `files` (oldest first), and texts of the `newest`; update the cache. Raises
     OSError."""
-    cached = _read_cache(memory(learnt))
+    cached = _read_cache(find_cache_path(learnt))
     readable: list[tuple[FileStamp, Taught]] = []
     for stamp in files:
         cached_stamp, article = cached.get(stamp.path, NOT_CACHED)
@@ -105,14 +105,14 @@ def read_taught(
         taught.append(article)
         entries[stamp.path] = (stamp, article if needs_text else replace(article, text=None))
     if entries != cached:
-        _write_cache(memory(learnt), entries.values())
+        _write_cache(find_cache_path(learnt), entries.values())
     return taught
 
 
 def _read_fields(article_store: ArticleStore, path: str) -> Taught | None:
     """Read an article file; None if it is no article."""
     for article in _readable(article_store, [path]):
-        is_confirmed = by_of(article, "category") is By.OPERATOR
+        is_confirmed = find_writer(article, "category") is By.OPERATOR
         return Taught(
             title=article.title,
             text=article.text,
@@ -169,7 +169,7 @@ def learn_files(
     learnt = Path(files[1])
     taxonomy = Taxonomy.from_toml(toml) if toml.exists() else Taxonomy()
     articles = read_taught(FileArticleStore(Path(root)), stamps, learnt, MOST_TEXTS)
-    posts = balanced(confirmed_tags(articles, taxonomy))
+    posts = limit_sources(confirmed_tags(articles, taxonomy))
     filed = []
     for article in articles:
         if article.category:
@@ -196,7 +196,7 @@ def _readable(article_store: ArticleStore, paths: Iterable[str]) -> Iterator[Art
             yield article_store.get(path)
 
 
-def balanced(past: Iterable[tuple[str, Post]]) -> list[Post]:
+def limit_sources(past: Iterable[tuple[str, Post]]) -> list[Post]:
     """Drop the tags of the oldest posts above a source's share. `past`: (source key, post), oldest
     first; "" has no limit."""
     posts = list(past)
@@ -238,7 +238,7 @@ def confirmed_tags(
             tags = article.tags
             source = ""
         elif article.tags_by in ("publisher", "llm"):
-            from_publisher = set(taxonomy.mapped(article.keywords, text, article.title))
+            from_publisher = set(taxonomy.map_published_tags(article.keywords, text, article.title))
             tags = tuple(tag for tag in article.tags if tag in from_publisher)
         yield source, (article.title, text, tags)
 
@@ -258,4 +258,4 @@ def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list
 def group_files(root: str, paths: Sequence[str]) -> list[Group]:
     """Group the articles at `paths` below `root` into possible categories. Raises OSError."""
     articles = _readable(FileArticleStore(Path(root)), paths)
-    return groups([(article.title, article.text or "") for article in articles])
+    return group_articles([(article.title, article.text or "") for article in articles])

@@ -14,28 +14,28 @@ from syndicator.core import urls
 from syndicator.core.model import Entry, Problem, Source
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import CheckReason, EntryReason
-from syndicator.filing.ownership import Fault, fault_of
-from syndicator.filing.save_article import refile
+from syndicator.filing.ownership import Fault, find_fault
+from syndicator.filing.save_article import write_article
 from syndicator.upkeep.reconcile import OWNED_SINCE
 
 
 def find_mend(archive: Archive, sources: Mapping[str, Source]) -> list[Fault]:
     """Return the faults of ownership, newest articles last. Raises StoreError, ConfigError."""
     rows_by_article: dict[str, list[EntryRow]] = defaultdict(list)
-    for row in archive.store.visits.bound():
+    for row in archive.store.visits.list_bound_entries():
         rows_by_article[row.article_id or ""].append(row)
     noted = archive.store.visits.note(OWNED_SINCE)
     since = datetime.fromisoformat(noted) if noted else archive.clock()
     claims = owners(archive, sources)
     faults = []
     for article in filed(archive.store):
-        fault = fault_of(article, rows_by_article.get(article.id, ()), claims, since)
+        fault = find_fault(article, rows_by_article.get(article.id, ()), claims, since)
         if fault:
             faults.append(fault)
     return sorted(faults, key=lambda fault: (fault.article.added or since, fault.article.id))
 
 
-def told(fault: Fault) -> Iterator[Problem]:
+def describe_fault(fault: Fault) -> Iterator[Problem]:
     """Yield the problems of a fault, each with the effect of mending it."""
     article = fault.article
     url = article.url
@@ -78,7 +78,7 @@ def mend(archive: Archive, faults: Iterable[Fault]) -> None:
         visits.save_entries(entries)
         if fault.owner:
             CARRIED.append(files, [(article.id, article.source_key)])
-            visits.carry([(article.id, article.source_key)], {})
+            visits.add_carriers([(article.id, article.source_key)], {})
         in_file = files.get(path)
         aliases = tuple(url for url in in_file.aliases if url not in fault.aliases)
         mended = replace(in_file, aliases=aliases)
@@ -86,8 +86,8 @@ def mend(archive: Archive, faults: Iterable[Fault]) -> None:
             mended = replace(
                 mended, source_key=reread_entry.source_key, source_id=reread_entry.entry_id
             )
-        stored, _ = refile(files, visits, mended, before=in_file, path=path)
-        visits.realias(stored)
+        stored, _ = write_article(files, visits, mended, before=in_file, path=path)
+        visits.replace_aliases(stored)
 
 
 def _make_due_entry(clock: Callable[[], datetime], fault: Fault) -> EntryRow:
@@ -121,7 +121,7 @@ def line(source: Source, hosts: Iterable[str]) -> str:
     return f"speaks_for = {json.dumps(list(dict.fromkeys((*configured, *hosts))))}"
 
 
-def lost(archive: Archive, sources: Mapping[str, Source]) -> Iterator[Problem]:
+def find_lost_hosts(archive: Archive, sources: Mapping[str, Source]) -> Iterator[Problem]:
     """Yield the hosts that each source lost the right to."""
     for key, claimant in owners(archive, sources).items():
         lost_hosts = []

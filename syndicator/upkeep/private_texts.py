@@ -10,7 +10,7 @@ from syndicator.app.read_configuration import Configuration
 from syndicator.core import urls
 from syndicator.core.model import Article, Source
 from syndicator.core.reasons import HoldReason
-from syndicator.filing.save_article import refile
+from syndicator.filing.save_article import write_article
 from syndicator.store.database import CHUNK
 
 _NOTE = "private sources"  # in the database: those at the last call
@@ -43,7 +43,7 @@ def hold_private(archive: Archive, configuration: Configuration) -> None:
         if is_private and not article.hold and not article.hold_reason:
             whole = archive.article_store.get(path)
             held = replace(whole, hold=True, hold_reason=HoldReason.PRIVATE)
-            refile(context.article_store, context.store, held, before=whole, path=path)
+            write_article(context.article_store, context.store, held, before=whole, path=path)
         elif is_held and not is_private and article.source_key in configuration.sources:
             release(archive.article_store.get(path), path, context)
     visits.set_note(_NOTE, current, archive.clock())

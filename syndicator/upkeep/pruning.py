@@ -61,7 +61,7 @@ class Pruning:
     stays: dict[str, int]
 
 
-def chosen(rows: Sequence[Row], which: Which, now: datetime) -> list[Row]:
+def select_rows(rows: Sequence[Row], which: Which, now: datetime) -> list[Row]:
     """Return the rows that meet the criteria. Pure."""
     newest: dict[str, set[str]] = defaultdict(set)  # ids by source
     if which.keep is not None:
@@ -81,7 +81,7 @@ def _is_older(row: Row, than: datetime) -> bool:
     return row.added is not None and row.added < than
 
 
-def going(asked: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], Counter[str]]:
+def split_spared(asked: Sequence[Row], rows: Sequence[Row]) -> tuple[list[Row], Counter[str]]:
     """Return the rows to delete, copies first, and the number of spared ones by reason. Pure."""
     spared = Counter(row.stays for row in asked if row.stays)
     deletable = {row.id: row for row in asked if not row.stays}
@@ -105,7 +105,7 @@ def plan(archive: Archive, sources: Mapping[str, Source], which: Which) -> Pruni
         ids = dict.fromkeys(need_article(archive, name) for name in which.named)
         asked = [replace(by_id[article_id], stays=NOT_SPARED) for article_id in ids]
     else:
-        asked = chosen(rows, which, archive.clock())
+        asked = select_rows(rows, which, archive.clock())
         known_sources = ("", *sources, *(row.source for row in rows))
         if not asked and which.source not in known_sources:
             near = suggestion(which.source, sources)
@@ -113,10 +113,10 @@ def plan(archive: Archive, sources: Mapping[str, Source], which: Which) -> Pruni
                 f"no source {which.source!r}{near}, and no article of it; `syndicator sources`"
                 " lists them"
             )
-    deleted, spared = going(asked, rows)
+    deleted, spared = split_spared(asked, rows)
     feeds = set[FeedKey]()
     for row in deleted:
-        feeds.update(archive.store.index.shown(row.id))
+        feeds.update(archive.store.index.list_feeds_of(row.id))
     return Pruning(articles=tuple(deleted), feeds=tuple(sorted(feeds)), stays=dict(spared))
 
 

@@ -16,7 +16,7 @@ from syndicator.app.read_configuration import Configuration
 from syndicator.articles.beside.toml_lists import SOURCES
 from syndicator.articles.stores.paths import ID_CHARS, is_article_path, printable
 from syndicator.configuration.entry_rules import is_muted
-from syndicator.configuration.sources.identity import reconciled
+from syndicator.configuration.sources.identity import update_state
 from syndicator.core.errors import OURS, ConfigError, DiskError, MissingError
 from syndicator.core.model import Article, Problem, Source, SourceState
 from syndicator.core.ports import ArticleRecord, EntryRow, FileStamp
@@ -65,7 +65,7 @@ def sources(archive: Archive, configuration: Configuration) -> dict[str, SourceS
     now = archive.clock()
     states: dict[str, SourceState] = {}
     for key, source in configuration.sources.items():
-        states[key] = _limit_to_present(reconciled(source, stored.get(key)), now)
+        states[key] = _limit_to_present(update_state(source, stored.get(key)), now)
     for key, state in states.items():
         if key not in stored or stored[key].terms == state.terms:
             continue
@@ -84,7 +84,7 @@ def edited_sources(archive: Archive, configuration: Configuration) -> None:
     visits = archive.store.visits
     now = archive.clock()
     noted = visits.note(_RECONCILED)
-    has_future_visits = archive.store.ahead.visited(now + AHEAD)
+    has_future_visits = archive.store.ahead.was_visited_after(now + AHEAD)
     is_known = bool(noted) and not has_future_visits
     if is_known and noted == configuration.sources_stamp:
         return
@@ -93,7 +93,7 @@ def edited_sources(archive: Archive, configuration: Configuration) -> None:
         new_sources = list(configuration.sources.values())[len(configuration.sources) - added :]
         states = []
         for source in new_sources:
-            state = reconciled(source, visits.state(source.key))
+            state = update_state(source, visits.state(source.key))
             states.append(_limit_to_present(state, now))
         visits.save_states(states)
     else:
@@ -123,7 +123,7 @@ def _list_unmuted(store: Store, configuration: Configuration, key: str) -> list[
     source = configuration.sources[key]
     publish = configuration.settings.publish
     unmuted = []
-    for row in store.visits.muted(key):
+    for row in store.visits.list_muted(key):
         if row.entry and not is_muted(source, row.entry, publish):
             unmuted.append(row)
     return unmuted
@@ -140,7 +140,7 @@ def _reopen_entries(
     for row in visits.pending(key, _ANY_TIME):
         if row.next_try and row.reason in FOR_THE_OPERATOR:
             for_operator.append(replace(row, next_try=None))
-    permitted = [row.reopened() for row in visits.refused(key) if rights.speaks_for(row.url)]
+    permitted = [row.reopened() for row in visits.list_refused(key) if rights.speaks_for(row.url)]
     accepted_by_rules = due_again(archive, source) if rules_changed else []
     unmuted = [
         replace(row.reopened(), reason=None)
@@ -159,15 +159,15 @@ def _reopen_entries(
 
 def due_again(archive: Archive, source: Source) -> list[EntryRow]:
     """Return the entries of `source` that its rules may accept now, as due."""
-    from syndicator.filing.entry.endings import by_other_rules
+    from syndicator.filing.entry.endings import reopen_for_rules
 
     visits = archive.store.visits
     rights = archive.rights_of(source)
     due = []
-    for row in (*visits.refused(source.key), *visits.pending(source.key, _ANY_TIME)):
+    for row in (*visits.list_refused(source.key), *visits.pending(source.key, _ANY_TIME)):
         if not rights.owns(row.url):
             continue
-        accepted = by_other_rules(row, source.rules)
+        accepted = reopen_for_rules(row, source.rules)
         if accepted:
             due.append(accepted)
     return due
@@ -204,7 +204,7 @@ def files(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]
     problems += _forget_gone(archive, _list_gone(changes, recorded.id_prefixes), rows)
     recovery.settle_carriers(archive, configuration.sources)
     recovery.bring_back(archive, recorded.dated_anew)
-    recovery.mark(archive)
+    recovery.write_newest_time(archive)
     hold_private(archive, configuration)
     return (*problems, *recovery.set_back(archive))
 
@@ -214,11 +214,11 @@ def _forget_gone(
 ) -> list[Problem]:
     """Forget the articles whose files were deleted; fetch those again whose files were lost, and
     return these as problems. `gone`: ids of both. Raises MissingError if too many are gone."""
-    unexpected = len(gone) - len(recovery.awaited(archive.store, gone))
+    unexpected = len(gone) - len(recovery.list_fetched_again(archive.store, gone))
     if are_many(unexpected, len(rows)):
         paths = [rows[article_id].path for article_id in gone]
         raise MissingError(_describe_gone(archive.article_store, paths, len(rows)))
-    lost = recovery.lost(archive.article_store, archive.store, gone)
+    lost = recovery.list_lost_files(archive.article_store, archive.store, gone)
     recovery.fetch_again(archive, lost)
     deleted: dict[str, str] = {}  # path by id
     problems = []
@@ -253,13 +253,13 @@ def _stamp_followed(archive: Archive, configuration: Configuration) -> str:
     return f"{configuration.sources_stamp}\n{SOURCES.stamp(archive.article_store)}"
 
 
-def left_behind(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
+def record_left_behind(archive: Archive, configuration: Configuration) -> tuple[Problem, ...]:
     """Record article files of crashed writers. Returns problems."""
     changes = archive.article_store.left_behind()
     return tuple(_record_files(archive, configuration, changes).problems)
 
 
-def file(archive: Archive, configuration: Configuration, path: str) -> tuple[Problem, ...]:
+def record_file(archive: Archive, configuration: Configuration, path: str) -> tuple[Problem, ...]:
     """Record an article file changed in an object store. Returns its problem."""
     visits = archive.store.visits
     try:
@@ -318,9 +318,9 @@ def _read_articles(
         except (ConfigError, OSError) as error:
             yield stamp, unreadable(stamp.path, error)
             continue
-        other_path = elsewhere(files, article, stamp, stamp_of(article.id))
+        other_path = find_other_file(files, article, stamp, stamp_of(article.id))
         if other_path:
-            yield stamp, double(stamp.path, other_path)
+            yield stamp, describe_duplicate(stamp.path, other_path)
         else:
             yield stamp, article
 
@@ -384,7 +384,7 @@ def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
         else:
             id_prefixes.add(article.id[:ID_CHARS])
     gone_ids = _list_gone(changes, id_prefixes)
-    unexpected = len(gone_ids) - len(recovery.awaited(store, gone_ids))
+    unexpected = len(gone_ids) - len(recovery.list_fetched_again(store, gone_ids))
     if are_many(unexpected, len(rows)):
         detail = _describe_gone(
             article_store, [rows[article_id].path for article_id in gone_ids], len(rows)
@@ -393,7 +393,7 @@ def unread(store: Store, article_store: ArticleStore) -> tuple[Problem, ...]:
             Problem(what=article_store.name, reason=CommandReason.MISSING, detail=detail),
             *problems,
         )
-    lost_ids = recovery.lost(article_store, store, gone_ids)
+    lost_ids = recovery.list_lost_files(article_store, store, gone_ids)
     for article_id in gone_ids:
         reason = FileReason.LOST_FILE if article_id in lost_ids else FileReason.VANISHED
         problems.append(Problem(what=rows[article_id].path, reason=reason))
@@ -414,7 +414,7 @@ def _describe_no_file(found: NoFile) -> Problem:
     )
 
 
-def double(path: str, other: str) -> Problem:
+def describe_duplicate(path: str, other: str) -> Problem:
     detail = f"has the id of {other}; delete one of the two"
     return Problem(what=path, reason=FileReason.DUPLICATE_ARTICLE, detail=detail)
 
@@ -480,7 +480,7 @@ def _record(
     archive.store.visits.record(ArticleRecord(article=shown, stamp=stamp, parted=is_split_by_hand))
 
 
-def elsewhere(
+def find_other_file(
     files: ArticleStore, article: Article, stamp: FileStamp, earlier: FileStamp | None
 ) -> str | None:
     """Return another file with this article's id, or None."""

@@ -20,7 +20,7 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, Problem, Source
 from syndicator.core.ports.articles import ArticleStore, Snapshots
 from syndicator.core.reasons import ConditionReason, FileReason
-from syndicator.filing.save_article import refile
+from syndicator.filing.save_article import write_article
 from syndicator.store import codec
 from syndicator.store.engine import Store
 
@@ -45,8 +45,8 @@ KEPT_FOR = timedelta(days=30)  # the file of a withdrawn article
 def set_back(archive: Archive) -> tuple[Problem, ...]:
     """Reset times in the future. Returns the problem, if any."""
     now = archive.clock()
-    detail = behind(archive.store, now)
-    if archive.store.ahead.visited(now + AHEAD):
+    detail = describe_clock_fault(archive.store, now)
+    if archive.store.ahead.was_visited_after(now + AHEAD):
         archive.store.ahead.set_back(now, now + AHEAD)
         archive.store.visits.set_note(_NOTE, None, now)  # those servers answered before
     if not detail:
@@ -73,7 +73,7 @@ def compare(archive: Archive) -> tuple[Problem, ...]:
     return (Problem(what="clock", reason=ConditionReason.CLOCK, detail=detail),)
 
 
-def behind(store: Store, now: datetime) -> str:
+def describe_clock_fault(store: Store, now: datetime) -> str:
     """Return the fault of a clock behind the last visit, servers or newest article, or ""."""
     last = store.ahead.last_visit()
     newest = store.ahead.newest_added()
@@ -107,7 +107,7 @@ def bring_back(archive: Archive, written: Collection[Article]) -> None:
         with suppress(ConfigError, FileNotFoundError):
             before = archive.article_store.get(path) if path else article
             after = replace(before, added=latest - timedelta(seconds=number))
-            refile(
+            write_article(
                 archive.article_store,
                 archive.store.visits,
                 after,
@@ -122,16 +122,16 @@ def settle_carriers(archive: Archive, sources: Mapping[str, Source]) -> None:
     nothing."""
     files = archive.article_store
     store = archive.store
-    edits = recorded.CARRIED.find_edits(files, store, store.visits.announced)
+    edits = recorded.CARRIED.find_edits(files, store, store.visits.list_announced)
     if edits is None:
         return
     titles = {key: state.channel.feed_title for key, state in store.visits.states().items()}
     names = {key: source.title or titles.get(key, "") for key, source in sources.items()}
-    store.visits.carry(edits.added, names)
+    store.visits.add_carriers(edits.added, names)
     recorded.CARRIED.note_read(store, edits.stamp, archive.clock())
 
 
-def mark(archive: Archive) -> None:
+def write_newest_time(archive: Archive) -> None:
     """Write the newest article's time beside the articles and to the database."""
     visits = archive.store.visits
     newest = fields.iso(archive.store.ahead.newest_added())
@@ -153,7 +153,7 @@ def is_older(article_store: ArticleStore, store: Store) -> bool:
     return max(times_in_folder, default="") < newest_in_database
 
 
-def awaited(store: Store, gone: Collection[str]) -> set[str]:
+def list_fetched_again(store: Store, gone: Collection[str]) -> set[str]:
     """Return the ids in `gone` whose files are being fetched again."""
     if not gone:
         return set()
@@ -161,11 +161,11 @@ def awaited(store: Store, gone: Collection[str]) -> set[str]:
     return set(gone).intersection(fetched_again)
 
 
-def lost(article_store: ArticleStore, store: Store, gone: Collection[str]) -> set[str]:
+def list_lost_files(article_store: ArticleStore, store: Store, gone: Collection[str]) -> set[str]:
     """Return the ids in `gone` whose files nobody deleted."""
     if gone and is_older(article_store, store):
         return set(gone)
-    return awaited(store, gone)
+    return list_fetched_again(store, gone)
 
 
 def fetch_again(archive: Archive, ids: Collection[str]) -> None:

@@ -11,7 +11,7 @@ from syndicator.articles.beside.withdrawals import WITHDRAWN
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, Problem
 from syndicator.core.ports import FileStamp
-from syndicator.filing.dedupe import WINDOW, compared
+from syndicator.filing.dedupe import WINDOW, make_comparison_data
 from syndicator.filing.save_article import was_released
 from syndicator.upkeep import reconcile, recovery
 
@@ -38,7 +38,7 @@ def take_in(archive: Archive, configuration: Configuration, files: Sequence[str]
             raise UsageError(
                 f"{what!r} is no article file in {place}; name it like 2026/11/title-id.md"
             )
-        faults = reconcile.file(archive, configuration, path)
+        faults = reconcile.record_file(archive, configuration, path)
         problems += faults
         taken += not faults
     return Reindexed(articles=taken, problems=tuple(problems))
@@ -70,10 +70,10 @@ def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
                 unread.append(article_store.id_at(stamp.path))
                 yield unread[-1], stamp
                 continue
-            other = reconcile.elsewhere(article_store, article, stamp, stamps.get(article.id))
+            other = reconcile.find_other_file(article_store, article, stamp, stamps.get(article.id))
             other = places.setdefault(article.id, other or stamp.path)
             if other != stamp.path:
-                problems.append(reconcile.double(stamp.path, other))
+                problems.append(reconcile.describe_duplicate(stamp.path, other))
                 continue
             if was_released(article, on_hold=article.id in on_hold):  # the next run publishes it
                 yield replace(article, hold=True), replace(stamp, mtime_ns=0)
@@ -100,7 +100,7 @@ def reindex(archive: Archive, configuration: Configuration) -> Reindexed:
         store.visits.reopen(gone)
     archive.beside.note()
     for article in recent:
-        if (sketch := compared(article, now)) is not None:
+        if (sketch := make_comparison_data(article, now)) is not None:
             store.visits.save_sketch(article.id, sketch)
     learnt = (configuration.settings.state_dir / "learnt.npz").exists()
     return Reindexed(articles=count, problems=tuple(problems), unlearnt=count > 0 and not learnt)

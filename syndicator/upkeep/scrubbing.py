@@ -11,7 +11,7 @@ from syndicator.core import secrets
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Source
 from syndicator.core.ports.articles import ArticleStore, KeptFile, Snapshots
-from syndicator.filing.save_article import refile
+from syndicator.filing.save_article import write_article
 from syndicator.store.engine import Store
 
 NOTE = "scrubbed"
@@ -31,7 +31,7 @@ def scrub(
     values = {
         name: value
         for source in sources
-        for name, value in secrets.known(source.url, environ).items()
+        for name, value in secrets.read_known_values(source.url, environ).items()
     }
     if not values:
         return 0
@@ -50,7 +50,7 @@ def scrub(
     )
     for file in article_store.beside():
         _scrub(file, new)
-    snapshots.scrub(lambda data: secrets.masked_bytes(data, new) != data)
+    snapshots.scrub(lambda data: secrets.mask_bytes(data, new) != data)
     noted = done | {_digest(article_store, name, value) for name, value in new.items()}
     visits.set_note(NOTE, json.dumps(sorted(noted)), now)
     return changed
@@ -66,11 +66,13 @@ def _article(
 ) -> bool:
     """Remove the values from an article file. True if it changed."""
     data = article_store.read(path)
-    if secrets.masked_bytes(data, values) == data:
+    if secrets.mask_bytes(data, values) == data:
         return False
     try:
         article = article_store.get(path)
-        refile(article_store, store.visits, _masked(article, values), before=article, path=path)
+        write_article(
+            article_store, store.visits, _masked(article, values), before=article, path=path
+        )
     except ConfigError:  # no article any more
         pass
     _scrub(article_store.file(path), values)
@@ -78,13 +80,13 @@ def _article(
 
 
 def _scrub(file: KeptFile, values: Mapping[str, str]) -> None:
-    file.update(lambda data: None if data is None else secrets.masked_bytes(data, values))
+    file.update(lambda data: None if data is None else secrets.mask_bytes(data, values))
 
 
 def _masked(value: T, values: Mapping[str, str]) -> T:
     masked: object = value
     if isinstance(value, str):
-        masked = secrets.masked(value, values)
+        masked = secrets.mask_text(value, values)
     elif isinstance(value, tuple):
         masked = tuple(_masked(item, values) for item in value)
     elif is_dataclass(value) and not isinstance(value, type):

@@ -57,20 +57,20 @@ class Answer:
     after: Subscription
 
 
-def mode(subscription: Subscription) -> Mode:
+def name_mode(subscription: Subscription) -> Mode:
     """Return the `hub.mode` of a request for the subscription."""
     return "subscribe" if subscription.wanted else "unsubscribe"
 
 
-def asking(subscription: Subscription, callback: str) -> Subscription:
+def record_request(subscription: Subscription, callback: str) -> Subscription:
     """Return the subscription as requested: the hub may verify it before it answers."""
-    return replace(subscription, asked=mode(subscription), callback=callback)
+    return replace(subscription, asked=name_mode(subscription), callback=callback)
 
 
-def request(subscription: Subscription) -> Request:
+def build_request(subscription: Subscription) -> Request:
     """Return the request to the hub (section 5.1)."""
     fields: dict[str, str] = {
-        "hub.mode": mode(subscription),
+        "hub.mode": name_mode(subscription),
         "hub.topic": subscription.topic,
         "hub.callback": subscription.callback,
     }
@@ -87,7 +87,9 @@ def request(subscription: Subscription) -> Request:
     )
 
 
-def answered(subscription: Subscription, result: FetchResult, now: datetime) -> Subscription | None:
+def record_answer(
+    subscription: Subscription, result: FetchResult, now: datetime
+) -> Subscription | None:
     """Return the subscription after the hub's answer, None to delete it. A verification that came
     first counts."""
     if subscription.asked is None:
@@ -121,7 +123,7 @@ def _is_refused(result: Failed) -> bool:
     return HTTPStatus.BAD_REQUEST <= result.status < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def intent(subscription: Subscription, parameters: Mapping[str, str], now: datetime) -> Answer:
+def answer_hub(subscription: Subscription, parameters: Mapping[str, str], now: datetime) -> Answer:
     """Return our answer to a hub that verifies our intent (5.3) or denies (5.2). `parameters`: the
     request's parameters."""
     topic = parameters.get("hub.topic", "").encode()
@@ -163,12 +165,12 @@ def _record_denial(
     )
 
 
-def ended(subscription: Subscription) -> bool:
+def may_be_deleted(subscription: Subscription) -> bool:
     """Return True if the subscription can be deleted: the hub ended it or never had it."""
     return not subscription.wanted and subscription.asked is None and subscription.next_try is None
 
 
-def farewell(subscription: Subscription, now: datetime) -> Subscription:
+def plan_unsubscribing(subscription: Subscription, now: datetime) -> Subscription:
     """Return the subscription as unwanted, with a request to end it if the hub may have it."""
     active = subscription.asked is not None or subscription.expires is not None
     return replace(
@@ -265,7 +267,7 @@ def _is_address(url: str) -> bool:
 Counted = TypeVar("Counted", Subscription, Tally)
 
 
-def counted(tally: Counted, *, pushed: float = 0.0, missed: float = 0.0) -> Counted:
+def add_counts(tally: Counted, *, pushed: float = 0.0, missed: float = 0.0) -> Counted:
     """Add `pushed` and `missed` entries to the counts; long histories lose half their weight."""
     share = 0.5 if tally.pushed + tally.missed >= _MEMORY else 1.0
     return replace(
@@ -273,7 +275,7 @@ def counted(tally: Counted, *, pushed: float = 0.0, missed: float = 0.0) -> Coun
     )
 
 
-def missed(
+def count_missed(
     subscription: Subscription, new: Sequence[Entry], before: datetime | None, now: datetime
 ) -> int:
     """Count the `new` polled entries that the hub should have pushed. Entries without a time count
@@ -289,7 +291,7 @@ def missed(
     return count
 
 
-def trust(subscription: Subscription, hub: Tally, now: datetime) -> float:
+def rate_trust(subscription: Subscription, hub: Tally, now: datetime) -> float:
     """Return the share of entries that the hub pushes, by its and this subscription's counts; 0
     before a push."""
     if not subscription.active(now) or not subscription.pushed:

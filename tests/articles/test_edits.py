@@ -84,9 +84,9 @@ def test_any_set_of_edits_is_known(names: set[str]) -> None:
 def test_edited_tags_and_excerpts_are_the_operators() -> None:
     in_file = replace(written(full()), tags=("Mine",), excerpt="Mine.")
 
-    for article in (edits.claim(in_file), edits.merge(full(), in_file)):
+    for article in (edits.mark_operator_edits(in_file), edits.merge(full(), in_file)):
         assert (article.tags_by, article.excerpt_by) == ("operator", "operator")
-    assert edits.claim(written(full())) == written(full())
+    assert edits.mark_operator_edits(written(full())) == written(full())
 
 
 def test_a_field_that_is_edited_back_is_ours_again() -> None:

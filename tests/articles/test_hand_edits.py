@@ -23,7 +23,7 @@ def reloaded(article: Article) -> Article:
 
 
 def test_every_signed_field_is_tried() -> None:
-    assert set(OURS) == set(HAND) == {row.key for row in fields.signed()}
+    assert set(OURS) == set(HAND) == {row.key for row in fields.list_signed()}
 
 
 def test_nothing_is_edited_right_after_a_write() -> None:

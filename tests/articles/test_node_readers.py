@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.articles.frontmatter import body, by_hand
+from syndicator.articles.frontmatter import body, write_foreign
 from syndicator.core.model import Article
 from tests.articles.samples import full
 from tests.articles.wild import expected, stored
@@ -123,7 +123,7 @@ def test_a_file_without_our_quotes_is_read_otherwise(tmp_path: Path) -> None:
     shutil.copy(SCRIPT, packages / SCRIPT.name)
     path = tmp_path / "a.md"
     path.write_bytes(
-        by_hand(expected(full(title="1e3")) | {"date": "2026-11-23"}, "Text.").replace(
+        write_foreign(expected(full(title="1e3")) | {"date": "2026-11-23"}, "Text.").replace(
             b"'1e3'", b"1e3"
         )
     )

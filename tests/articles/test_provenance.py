@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from syndicator.articles import edits, frontmatter
-from syndicator.articles.edits import By, by_of, may_write, names, sign
+from syndicator.articles.edits import By, find_writer, may_write, names, sign
 from syndicator.core.model import Article
 from tests.articles.samples import full
 
@@ -66,7 +66,7 @@ def made(field: str, current: By | None) -> Article:
 def test_who_may_write_over_whom(field: str, current: By | None, by: By) -> None:
     article = made(field, current)
 
-    assert by_of(article, field) == current
+    assert find_writer(article, field) == current
     assert may_write(article, field, by) is (by in OVER[current])
 
 
@@ -74,14 +74,14 @@ def test_who_may_write_over_whom(field: str, current: By | None, by: By) -> None
 def test_what_a_hand_edited_is_the_operators_whatever_the_file_says(field: str) -> None:
     article = replace(written(full(excerpt_by="llm", tags_by="llm")), **EDITED[field])
 
-    assert {name for name in names() if by_of(article, name) is By.OPERATOR} == {field}
-    assert by_of(edits.claim(article), field) is By.OPERATOR
+    assert {name for name in names() if find_writer(article, name) is By.OPERATOR} == {field}
+    assert find_writer(edits.mark_operator_edits(article), field) is By.OPERATOR
 
 
 def test_a_category_is_the_models_where_it_wrote_excerpt_or_tags() -> None:
-    assert by_of(written(full(excerpt_by="llm")), "category") is By.LLM
-    assert by_of(written(full(tags_by="llm")), "category") is By.LLM
-    assert by_of(written(full()), "category") is By.MATCHED
+    assert find_writer(written(full(excerpt_by="llm")), "category") is By.LLM
+    assert find_writer(written(full(tags_by="llm")), "category") is By.LLM
+    assert find_writer(written(full()), "category") is By.MATCHED
 
 
 def test_the_file_says_whose_the_category_is_only_where_nothing_else_does() -> None:
@@ -90,27 +90,29 @@ def test_the_file_says_whose_the_category_is_only_where_nothing_else_does() -> N
         assert frontmatter.dump(replace(same, category_by=category_by)) == frontmatter.dump(same)
     for excerpt_by, by in (("llm", By.MATCHED), ("extractive", By.LLM), ("llm", By.OPERATOR)):
         article = written(full(excerpt_by=excerpt_by, category_by=by))
-        assert (article.category_by, by_of(article, "category")) == (by, by)
+        assert (article.category_by, find_writer(article, "category")) == (by, by)
 
 
 def test_the_models_category_stays_its_own_when_a_hand_edits_its_excerpt() -> None:
     in_file = replace(written(full(excerpt_by="llm")), excerpt="Mine.")
-    loaded = edits.claim(in_file)
+    loaded = edits.mark_operator_edits(in_file)
     again = frontmatter.load(frontmatter.dump(edits.merge(loaded, in_file)))
 
-    for article in (loaded, again, edits.claim(again)):
-        assert by_of(article, "category") is By.LLM
+    for article in (loaded, again, edits.mark_operator_edits(again)):
+        assert find_writer(article, "category") is By.LLM
         assert not may_write(article, "category", By.MATCHED)
-    assert by_of(edits.merge(full(), in_file), "category") is By.MATCHED  # a new reading's own
+    assert (
+        find_writer(edits.merge(full(), in_file), "category") is By.MATCHED
+    )  # a new reading's own
 
 
 def test_a_title_is_the_publishers_unless_the_file_says_otherwise() -> None:
-    assert by_of(written(full(title_by="operator")), "title") is By.OPERATOR
+    assert find_writer(written(full(title_by="operator")), "title") is By.OPERATOR
     assert edits.merge(full(title="New"), written(full(title_by="operator"))).title == full().title
 
 
 def test_a_word_that_names_nobody_protects_nothing() -> None:
-    assert by_of(written(full(tags_by="somebody")), "tags") is None
+    assert find_writer(written(full(tags_by="somebody")), "tags") is None
 
 
 def test_a_writer_is_plain_text_in_the_file() -> None:

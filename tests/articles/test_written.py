@@ -68,10 +68,10 @@ def test_odd_texts_and_keys_of_every_type_are_written_as_before() -> None:
 def test_a_rewrite_leaves_the_bytes_of_earlier_versions(path: Path) -> None:
     data = path.read_bytes()
     article = frontmatter.load(data)
-    _, rewritten = paths.over(article, data, path.name)
+    _, rewritten = paths.merge_into_file(article, data, path.name)
 
     assert (rewritten == data) is (path.name not in EDITED)
-    assert paths.over(article, rewritten, path.name)[1] == rewritten
+    assert paths.merge_into_file(article, rewritten, path.name)[1] == rewritten
 
 
 @pytest.mark.parametrize("length", [1, 100, 101, 126, 127, 128, 129, 500, 1023, 1024, 1025, 5000])
@@ -108,7 +108,7 @@ _VALUES = st.recursive(
 def test_other_readers_of_yaml_find_the_same_values_in_the_same_order(
     values: dict[str, Any], body: str
 ) -> None:
-    data = frontmatter.by_hand(values, body)
+    data = frontmatter.write_foreign(values, body)
     head = data.decode().split("\n---\n")[0].removeprefix("---\n")
     read = yaml.load(head, Loader=yaml.SafeLoader)
 
@@ -120,6 +120,6 @@ def test_a_value_that_occurs_twice_is_written_twice() -> None:
     shared = ["a"]
 
     assert (
-        frontmatter.by_hand({"one": shared, "two": shared}, "")
+        frontmatter.write_foreign({"one": shared, "two": shared}, "")
         == b"---\none:\n- a\ntwo:\n- a\n---\n"
     )

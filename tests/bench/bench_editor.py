@@ -22,7 +22,7 @@ from syndicator.core.model import Draft
 from syndicator.core.text import plain
 from syndicator.describing.describe import Description, describe
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
-from syndicator.filing.read_article import own_names
+from syndicator.filing.read_article import list_own_names
 from syndicator.reading.reader import read
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
@@ -75,7 +75,7 @@ def described(draft: Draft, taxonomy: Taxonomy) -> Description:
         description=draft.description,
         keywords=draft.keywords,
         section=draft.section,
-        own=own_names(draft.author, draft.url),
+        own=list_own_names(draft.author, draft.url),
         language=draft.language,
         taxonomy=taxonomy,
     )

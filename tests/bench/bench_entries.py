@@ -27,7 +27,7 @@ SLICE = 20  # articles, some milliseconds
 
 def measure(count: int) -> list[float]:
     """Return the least seconds of CPU of each slice. Imports the checkout that PYTHONPATH names."""
-    from syndicator.publishing.entries import Entries, renderers
+    from syndicator.publishing.entries import Entries, list_renderers
     from syndicator.publishing.web.pages import Pages
     from tests.bench.bench_publishing import SOURCES, article, settings
     from tests.publishing.memory import MemoryIndex
@@ -36,17 +36,17 @@ def measure(count: int) -> list[float]:
     articles = [article(number, timedelta(days=365) / count) for number in range(count)]
     source_of = lambda made: SOURCES[made.source_key]
     entries = Entries(
-        MemoryIndex(articles), source_of, uuid.UUID(int=1), how, renderers(Pages((), how))
+        MemoryIndex(articles), source_of, uuid.UUID(int=1), how, list_renderers(Pages((), how))
     )
     views = entries.views([made.id for made in articles], None)
-    entries.made(FORMATS, views[0], None)  # loads the grammar
+    entries.render_entry(FORMATS, views[0], None)  # loads the grammar
     slices = [views[start : start + SLICE] for start in range(0, count, SLICE)]
     least = [float("inf")] * len(slices)
     for number in range(PASSES):
         entries.kept.begin(f"pass {number}")  # so that nothing is cached
         for place, part in enumerate(slices):
             begun = time.process_time()
-            made = [entries.made(FORMATS, view, None) for view in part]
+            made = [entries.render_entry(FORMATS, view, None) for view in part]
             least[place] = min(least[place], time.process_time() - begun)
             assert all(made) and not entries.problems
     return least

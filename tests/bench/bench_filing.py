@@ -48,7 +48,7 @@ from syndicator.core.model import (
     VisitTimes,
 )
 from syndicator.core.ports import ArticleRecord, EntryRow, FileStamp
-from syndicator.filing.dedupe import compared
+from syndicator.filing.dedupe import make_comparison_data
 from syndicator.filing.entry.ingest import ingest
 from syndicator.filing.visit import sharing_commits
 from tests.bench import shelf
@@ -177,7 +177,7 @@ def begin(folder: Path, articles: int) -> None:
                     entry=row,
                 )
             )
-            if (sketch := compared(short, now)) is not None:
+            if (sketch := make_comparison_data(short, now)) is not None:
                 app.archive.store.visits.save_sketch(one.id, sketch)
             if number % 500 == 499:
                 app.archive.store.visits.commit()

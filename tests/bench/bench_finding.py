@@ -32,7 +32,7 @@ def fill(store: Store, count: int) -> list[str]:
     ]
     for start in range(0, count, _TOGETHER):
         with store._db.write() as connection:
-            rows.save(connection, records[start : start + _TOGETHER])
+            rows.save_articles(connection, records[start : start + _TOGETHER])
     by_id = {article.id: article for article in made}
     while due := store.texts.due(_TOGETHER):
         some = [by_id[article_id] for article_id in due.values()]
@@ -69,7 +69,7 @@ def main(count: int) -> None:
             tokens = sum(
                 row[0]
                 for table in ("text_tokens_data", "texts")
-                for row in store._db.driven(
+                for row in store._db.run_query(
                     "SELECT sum(length(CAST({} AS BLOB))) FROM {}".format(
                         "block" if table == "text_tokens_data" else "data", table
                     )

@@ -24,7 +24,7 @@ from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from syndicator.cli.demo.world import FIRST_DAY
+from syndicator.cli.demo.site_files import FIRST_DAY
 from tests.bench.machine import ROOT, compile_all, machine
 
 ARTICLES = 15

@@ -69,14 +69,14 @@ class Day:
 
     def _registered(self) -> int:
         return int(
-            self.store._db.once(text("SELECT worker_id FROM procrastinate_register_worker_v1()"))[
-                0
-            ][0]
+            self.store._db.run_at_once(
+                text("SELECT worker_id FROM procrastinate_register_worker_v1()")
+            )[0][0]
         )
 
     def set_clock(self, now: float) -> None:
         self.now = now
-        self.store._db.once(text("UPDATE simulated SET at = :at"), {"at": now})
+        self.store._db.run_at_once(text("UPDATE simulated SET at = :at"), {"at": now})
 
     def live(self) -> None:
         for worker in self.workers:
@@ -93,7 +93,7 @@ class Day:
                     waiting = self._take(worker) or waiting
 
     def _take(self, worker: int) -> bool:
-        row = self.store._db.once(_FETCH, {"queue": QUEUE, "worker": worker})[0]
+        row = self.store._db.run_at_once(_FETCH, {"queue": QUEUE, "worker": worker})[0]
         if row.id is None:
             return False
         job = Job(id=row.id, worker=worker, attempts=row.attempts, shard=row.args["shard"])
@@ -123,7 +123,7 @@ class Day:
             end = partial(
                 self.shards.end, job=job, names=names, owner=f"w{job.worker}", pause=_PAUSE
             )
-            self.store.fenced(self.shards.fence(job), ()).end_visits(ended, end)
+            self.store.open_fenced_visits(self.shards.fence(job), ()).end_visits(ended, end)
             self.free[job.worker] += 1
             self.by_worker[job.worker] += len(states)
 
@@ -184,7 +184,7 @@ def run(given: argparse.Namespace) -> None:
             with store._db.write() as connection:
                 connection.exec_driver_sql(_CLOCK)
                 make(connection, given)
-            store._db.once(text("UPDATE simulated SET at = :at"), {"at": _START})
+            store._db.run_at_once(text("UPDATE simulated SET at = :at"), {"at": _START})
             shards = store.shards(_LEASE)
             shards.install()
             shards.fill()

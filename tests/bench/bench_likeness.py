@@ -24,7 +24,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from syndicator.sketches.copies import Sketch, containment, resemblance, same_story, sketch
+from syndicator.sketches.copies import (
+    Sketch,
+    are_same_story,
+    estimate_containment,
+    estimate_resemblance,
+    make_sketch,
+)
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus"
 NEWS = ("cat_bbc", "cat_ag", "cat_kpcrowd10", "summ_cnndm", "summ_inshorts", "summ_blogs")
@@ -129,9 +135,11 @@ Rule = Callable[[Pair], bool]
 
 
 def pair_of(one: Sketch, other: Sketch) -> Pair:
-    held = containment(one, other)
+    held = estimate_containment(one, other)
     longer = held * min(one.size, other.size) / max(one.size, other.size)
-    return Pair(resemblance(one, other), held, longer, same_story(one, other, one_source=False))
+    return Pair(
+        estimate_resemblance(one, other), held, longer, are_same_story(one, other, one_source=False)
+    )
 
 
 def by_resemblance(alike: float, held: float) -> Rule:
@@ -165,9 +173,9 @@ def copies(texts: Sequence[str]) -> dict[str, list[Pair | None]]:
     for number, text in enumerate(texts):
         other = texts[(number + 7) % len(texts)]
         dice = random.Random(hashlib.sha256(text.encode()).hexdigest())
-        first = sketch(text)
+        first = make_sketch(text)
         for kind, make in COPIES.items():
-            second = sketch(make(text, other, dice))
+            second = make_sketch(make(text, other, dice))
             if first and second:
                 found[kind].append(pair_of(first, second) if looked_up(first, second) else None)
     return found
@@ -180,8 +188,8 @@ def digests(texts: Sequence[str]) -> dict[str, list[Pair | None]]:
     for count, pairs in zip(DIGESTS, found.values(), strict=True):
         for number in range(len(texts)):
             stories = [texts[(number + 7 * step) % len(texts)] for step in range(count)]
-            whole = sketch("\n".join(stories))
-            for one in map(sketch, stories):
+            whole = make_sketch("\n".join(stories))
+            for one in map(make_sketch, stories):
                 if whole and one:
                     pairs.append(pair_of(one, whole) if looked_up(one, whole) else None)
     return found
@@ -190,7 +198,7 @@ def digests(texts: Sequence[str]) -> dict[str, list[Pair | None]]:
 def strangers(texts: Sequence[str]) -> Iterator[tuple[Pair, str, str]]:
     """Pairs of different texts that the look-up finds."""
     sketches: dict[int, Sketch] = {
-        n: made for n, text in enumerate(texts) if (made := sketch(text))
+        n: made for n, text in enumerate(texts) if (made := make_sketch(text))
     }
     holders: dict[int, list[int]] = defaultdict(list)
     for number, made in sketches.items():

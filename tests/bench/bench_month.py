@@ -139,14 +139,14 @@ def ours(feed: Feed, days: int, chance: random.Random, hubs: bool) -> Seen:
             seen.pushes += at >= LEARNT
             if number not in seen.first:
                 seen.first[number] = at
-                stands = websub.counted(stands, pushed=1)
+                stands = websub.add_counts(stands, pushed=1)
                 one = ParsedFeed(format="rss20", entries=(_entry(feed, number),))
                 state = source_state.update_after_push(state, one, 1, _at(at))
         before, when = set(seen.first), _at(now)
         newest = ask(feed, seen, now, known)
         new = [_entry(feed, number) for number in seen.first.keys() - before]
-        if stands and (lost := websub.missed(stands, new, state.visits.last_success, when)):
-            stands = websub.counted(stands, missed=lost)
+        if stands and (lost := websub.count_missed(stands, new, state.visits.last_success, when)):
+            stands = websub.add_counts(stands, missed=lost)
         result, parsed = (
             _answer(feed, newest, known),
             _parsed(feed, newest) if known != newest else None,
@@ -162,7 +162,7 @@ def ours(feed: Feed, days: int, chance: random.Random, hubs: bool) -> Seen:
             ceiling=int(DAY),
             jitter=chance.random(),
             cron_next=cron.next_fire,
-            trust=websub.trust(stands, tally, when) if stands else 0.0,
+            trust=websub.rate_trust(stands, tally, when) if stands else 0.0,
         )
         known = newest if state.validators.etag or not feed.validates else None
         if hubs and feed.hub and stands is None:

@@ -33,8 +33,8 @@ from syndicator.core.ports import ArticleRecord, FileStamp
 from syndicator.publishing.builder import build
 from syndicator.publishing.kinds.site import Inputs
 from syndicator.publishing.output.outlets import FileOutlet
-from syndicator.publishing.selection.feeds import plan
-from syndicator.publishing.selection.published import to_look_at
+from syndicator.publishing.selection.feeds import plan_feeds
+from syndicator.publishing.selection.published import find_changed_feeds
 from syndicator.store.engine import Store, open_store
 from tests.bench.publishing_peers import compare
 from tests.publishing.memory import finish
@@ -108,7 +108,7 @@ def run(folder: Path, count: int, everything: bool, stage: str) -> int:
         if stage == "one":
             add(store, article(store.index.feeds()[0].count, timedelta(days=365) / count), count)
         how = settings(everything)
-        specs = plan(
+        specs = plan_feeds(
             store.index.feeds(),
             settings=how,
             sources=list(SOURCES.values()),
@@ -125,7 +125,7 @@ def run(folder: Path, count: int, everything: bool, stage: str) -> int:
             settings=how,
             sources=SOURCES,
             instance=INSTANCE,
-            planned=None if stage == "full" else to_look_at(specs, rows),
+            planned=None if stage == "full" else find_changed_feeds(specs, rows),
             whole=stage == "full",
             markdown=text,
         )

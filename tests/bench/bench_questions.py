@@ -29,7 +29,7 @@ from syndicator.core.ports import ArticleRecord, FileStamp
 from syndicator.core.text import plain
 from syndicator.filing.read_article import read_article
 from syndicator.publishing import search
-from syndicator.publishing.render.view import view
+from syndicator.publishing.render.view import make_view
 from syndicator.searching.documents import make_document
 from syndicator.searching.language import parse_search
 from syndicator.store import rows
@@ -75,7 +75,7 @@ def fill(store: Store, articles: Sequence[Article]) -> None:
         for number, article in enumerate(articles)
     ]
     with store._db.write() as connection:
-        rows.save(connection, records)
+        rows.save_articles(connection, records)
     due = store.texts.due(len(articles))
     read = {article.id: make_document(article, plain(article.body)) for article in articles}
     store.texts.save(read, due)
@@ -99,18 +99,18 @@ def write_search(articles: Sequence[Article], content: ContentMode, folder: Path
     ]
     files: dict[str, bytes] = {}
     listed = []
-    for period in search.periods(dict.fromkeys(months, "1"), newest, ""):
+    for period in search.plan_periods(dict.fromkeys(months, "1"), newest, ""):
         ids = period.ids or [article_id for month in period.months for article_id in months[month]]
         some = [by_id[article_id] for article_id in ids]
         shards = search.Shards(period.name)
         shards.add(
-            [view(one, source, uuid.UUID(int=1), None, "<p>a text</p>") for one in some],
+            [make_view(one, source, uuid.UUID(int=1), None, "<p>a text</p>") for one in some],
             {one.id: make_document(one, plain(one.body)) for one in some if content == "full"},
         )
         count, parts, made = shards.files()
         files |= dict(made)
         listed.append([period.name, "0" * 16, count, parts])
-    files[search.MANIFEST] = search.call("index", listed)
+    files[search.MANIFEST] = search.write_script("index", listed)
     for name, data in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
@@ -129,7 +129,7 @@ def ask_pages(folder: Path, texts: Sequence[str]) -> list[list[str]]:
         ids = []
         for period, place in places[:FIRST]:
             file = folder / f"{search.FOLDER}{period}.d{place // search.DOCS}.js"
-            ids.append(search.called(file.read_bytes())[place % search.DOCS][-1])
+            ids.append(search.read_script(file.read_bytes())[place % search.DOCS][-1])
         answers.append(ids)
     return answers
 
@@ -144,7 +144,7 @@ def main(count: int) -> None:
             fill(store, articles)
             right = sum(article_id in ask_archive(store, text) for text, article_id in asked)
             sizes = "SELECT (SELECT sum(length(data)) FROM texts), sum(length(block))"
-            ((terms, index),) = store._db.driven(f"{sizes} FROM text_tokens_data")
+            ((terms, index),) = store._db.run_query(f"{sizes} FROM text_tokens_data")
             store.compact()
         files = sum(len(frontmatter.dump(article)) for article in articles)
         print(f"archive: {right} of {len(asked)} right")

@@ -23,7 +23,7 @@ from pathlib import Path
 from syndicator.core import urls
 from syndicator.core.errors import NotAFeed, NotAnArticle
 from syndicator.core.model import Entry, Source
-from syndicator.filing.ownership import rights_of
+from syndicator.filing.ownership import make_rights
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata.identity import identify
 from syndicator.visiting.feeds.discovery import linked_feeds
@@ -62,8 +62,8 @@ class Feed:
         speaking = Source(key="", url=self.url, speaks_for=tuple(hosts))
         return {
             "domain": lambda url: urls.same_publisher(url, self.url),
-            "host": rights_of(source).owns,
-            "host and speaks_for": rights_of(speaking).owns,
+            "host": make_rights(source).owns,
+            "host and speaks_for": make_rights(speaking).owns,
         }
 
     def elsewhere(self, *, own_domain: bool) -> Counter[str]:

@@ -114,11 +114,11 @@ def ticks() -> tuple[list[float], float]:
         store = open_store(f"sqlite:///{folder}/syndicator.db", articles_exist=False)
         store.visits.save_states(states)
         del states
-        assert len(store.visits.due(NOW)) == 277
+        assert len(store.visits.list_due_states(NOW)) == 277
         before = _resident()
         for _ in range(TICKS):
             start = time.process_time()
-            store.visits.due(NOW)
+            store.visits.list_due_states(NOW)
             costs.append((time.process_time() - start) / 277 * 1000)
         grown = _resident() - before
         store.close()

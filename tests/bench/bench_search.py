@@ -19,8 +19,8 @@ from datetime import UTC, datetime, timedelta
 from syndicator.core.model import Article, Source, make_article_id
 from syndicator.core.text import each_term
 from syndicator.publishing import search
-from syndicator.publishing.render.view import View, view
-from syndicator.publishing.search import periods
+from syndicator.publishing.render.view import View, make_view
+from syndicator.publishing.search import plan_periods
 from syndicator.searching.documents import make_document
 
 NEWEST = datetime(2026, 11, 26, tzinfo=UTC)
@@ -67,12 +67,12 @@ def made(
         months.setdefault(f"{one.added:%Y-%m}", []).append(one)
     newest = [(one.id, NEWEST, "1") for one in reversed(months[max(months)])]
     source = Source(key="one", url="https://one.example/", content="full")
-    views = {one.id: view(one, source, INSTANCE, None, f"<p>{one.body}</p>") for one in found}
+    views = {one.id: make_view(one, source, INSTANCE, None, f"<p>{one.body}</p>") for one in found}
     documents = {one.id: make_document(one, one.body) for one in found}
     files: dict[str, bytes] = {}
     plan: list[tuple[str, int, list[View]]] = []
     before = time.process_time()
-    for period in periods(dict.fromkeys(months, "x"), newest, ""):
+    for period in plan_periods(dict.fromkeys(months, "x"), newest, ""):
         ids = period.ids or [one.id for month in period.months for one in months[month]]
         shards = search.Shards(period.name)
         shards.add([views[article_id] for article_id in ids], documents)
@@ -80,7 +80,7 @@ def made(
         files |= part
         plan.append((period.name, parts, [views[article_id] for article_id in ids]))
     cpu = time.process_time() - before
-    files[search.MANIFEST] = search.call(
+    files[search.MANIFEST] = search.write_script(
         "index", [[name, "0" * 16, len(shown), parts] for name, parts, shown in plan]
     )
     return files, plan, cpu
@@ -108,12 +108,12 @@ def loaded(
         return files[name]
 
     results = 0
-    for period, _, count, parts in reversed(search.listed(read(search.MANIFEST)).values()):
+    for period, _, count, parts in reversed(search.read_manifest(read(search.MANIFEST)).values()):
         places = set(range(count))
         for term in sorted(each_term(query), key=len, reverse=True):
             if places:
-                part = search.part_of(term, parts)
-                lines = search.called(read(f"{search.FOLDER}{period}.t{part}.js"))
+                part = search.get_term_file_number(term, parts)
+                lines = search.read_script(read(f"{search.FOLDER}{period}.t{part}.js"))
                 places &= places_in(lines, term)
         for place in sorted(places, reverse=True)[: RESULTS - results]:
             read(f"{search.FOLDER}{period}.d{place // search.DOCS}.js")

@@ -110,8 +110,8 @@ def source_figures(store: Store) -> None:
         for number in range(100_000)
     ]
     store.visits.save_states(states)
-    assert len(store.visits.due(NOW)) == 277
-    say("due() with 277 of 100,000 due", lambda: store.visits.due(NOW))
+    assert len(store.visits.list_due_states(NOW)) == 277
+    say("due() with 277 of 100,000 due", lambda: store.visits.list_due_states(NOW))
 
 
 def stamp(number: int) -> FileStamp:

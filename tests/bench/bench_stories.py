@@ -29,14 +29,21 @@ from xml.etree import ElementTree
 
 from syndicator.app.container import App
 from syndicator.core.model import Article, make_article_id
-from syndicator.filing.save_article import refile
-from syndicator.sketches.events import Sketch, find_terms, keys, pack, sketch, unpack
+from syndicator.filing.save_article import write_article
+from syndicator.sketches.events import (
+    Sketch,
+    choose_lookup_keys,
+    find_terms,
+    make_sketch,
+    pack,
+    unpack,
+)
 from syndicator.store import codec, schema
 from syndicator.store.database import upsert
 from syndicator.store.tables.stories import Sketched, Unread
 from syndicator.stories import grouping
-from syndicator.stories.decisions import outlet_of
-from syndicator.stories.group_new import follow
+from syndicator.stories.decisions import get_outlet
+from syndicator.stories.group_new import group_new_articles
 from syndicator.stories.grouping import Report
 from syndicator.stories.likeness import SAMPLE, WINDOW, Comparison, Window, count_terms
 from tests.bench.machine import machine
@@ -116,7 +123,7 @@ def guides() -> list[Labelled]:
 
 def reports(articles: Sequence[Labelled]) -> list[Report]:
     return [
-        Report(f"{n:05}", one.outlet, "", one.at, sketch(one.title, one.text))
+        Report(f"{n:05}", one.outlet, "", one.at, make_sketch(one.title, one.text))
         for n, one in enumerate(articles)
     ]
 
@@ -131,7 +138,7 @@ def in_passes(found: Sequence[Report], size: int = PASS) -> Grouped:
     def near(report: Report) -> list[Report]:
         shared = Counter(
             article_id
-            for key in keys(report.sketch)
+            for key in choose_lookup_keys(report.sketch)
             for article_id in having[key][-KEPT:]
             if article_id != report.id
         )
@@ -144,9 +151,9 @@ def in_passes(found: Sequence[Report], size: int = PASS) -> Grouped:
         new = [by_id[report.id] for report in found[start : start + size]]
         filed += new
         for report in new:
-            for key in keys(report.sketch):
+            for key in choose_lookup_keys(report.sketch):
                 having[key].append(report.id)
-        changed = grouping.changes(
+        changed = grouping.find_story_changes(
             new,
             near,
             members,
@@ -169,7 +176,7 @@ def window_of(filed: Sequence[Report], at: datetime) -> Window:
 
 def at_once(found: Sequence[Report]) -> Grouped:
     window = window_of(found, found[-1].at)
-    groups = grouping.grouped(found, Comparison(window).measure)
+    groups = grouping.group_reports(found, Comparison(window).measure)
     return {report.id: group[0].id for group in groups for report in group}
 
 
@@ -245,17 +252,17 @@ def window(number: int) -> None:
     )
     texts = [Labelled(0, "", *both) for both in map(text_of, rows) if len(both[1]) > LEAST]
     chance = random.Random(0)
-    sketches = [sketch(one.title, one.text) for one in texts]
+    sketches = [make_sketch(one.title, one.text) for one in texts]
     with tempfile.TemporaryDirectory() as folder:
         place = Place(Path(folder), settings='[publish]\nstories = "link"\n')
         with place.app() as app:
             asyncio.run(
-                follow(app.archive, app.configuration)
+                group_new_articles(app.archive, app.configuration)
             )  # which notes the form of the sketches
             for start in range(0, number, 1000):
                 fill(app, chance, sketches, range(start, start + 1000))
             for n in range(OUTLETS):  # a process has seen most outlets
-                outlet_of(Article(id="", url=f"https://{n}.example/", title=""))
+                get_outlet(Article(id="", url=f"https://{n}.example/", title=""))
             for size in (NEW, 1, NEW, NEW, NEW, NEW, NEW, NEW):
                 for n in range(size):
                     one = chance.choice(texts)
@@ -272,16 +279,16 @@ def window(number: int) -> None:
                         language="en",
                         **when,
                     )
-                    refile(app.archive.article_store, app.archive.store.visits, article)
+                    write_article(app.archive.article_store, app.archive.store.visits, article)
                 begun = time.process_time()
-                changed = asyncio.run(follow(app.archive, app.configuration))
+                changed = asyncio.run(group_new_articles(app.archive, app.configuration))
                 cost = 1000 * (time.process_time() - begun)
                 each = f"{cost / size:.2f} an article; {len(changed)} in other stories"
                 print(f"  {size} articles: {cost:.1f} ms CPU, {each}")
                 place.now += timedelta(seconds=1)
             place.now += timedelta(hours=1)
             begun = time.process_time()
-            asyncio.run(follow(app.archive, app.configuration))
+            asyncio.run(group_new_articles(app.archive, app.configuration))
             print(
                 f"  a look at all for changed ones: {1000 * (time.process_time() - begun):.0f}"
                 " ms CPU"

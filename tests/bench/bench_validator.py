@@ -28,7 +28,7 @@ from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import Article, Enclosure, Origin, Source, make_article_id
 from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.publishing.render.html import render_markdown
-from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.selection.feeds import plan_feeds
 from syndicator.store import codec
 from tests.bench.bench_reading import NOWHERE, html_of, rows
 from tests.publishing import validator
@@ -110,7 +110,7 @@ def publish(folder: Path, count: int) -> None:
     hubs = ("https://hub.example/",)
     how = Publish(limit=50, tag_min=2, formats=("atom", "rss"), hubs=hubs, gzip=False)
     settings = Settings(site=Site(title="Real ]]> and <b>hostile</b>", url=BASE), publish=how)
-    specs = plan(
+    specs = plan_feeds(
         index.feeds(), settings=settings, sources=list(SOURCES.values()), queries=(), categories={}
     )
     report = build_all(

@@ -28,13 +28,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from syndicator.app.container import App, open_app
-from syndicator.articles.snapshots import packed
+from syndicator.articles.snapshots import pack_page
 from syndicator.core import urls
 from syndicator.core.axes import ALL
 from syndicator.core.model import Article, Entry
 from syndicator.core.ports import ArticleRecord, Blocks, EntryRow
-from syndicator.filing.dedupe import compared
-from syndicator.filing.save_article import refile
+from syndicator.filing.dedupe import make_comparison_data
+from syndicator.filing.save_article import write_article
 from syndicator.publishing.render.html import render_markdown
 from syndicator.runs.build import build_due, build_feeds
 from syndicator.runs.build_timing import Settling
@@ -96,7 +96,7 @@ class Day:
                 self.long_waiting.append(self.announced(number))
         self.database += written() - before
         report = await build_due(self.app, settling)
-        settling.end(self.app.archive.article_store, self.app.configuration)
+        settling.end(self.app)
         if report.builds:
             self.builds, self.files = self.builds + report.builds, self.files + len(report.written)
             self.waits += [self.minute - one for one in self.waiting]
@@ -128,16 +128,16 @@ class Day:
             hashlib.sha256(part.encode()).hexdigest()[:16] for part in article.body.split("\n\n")
         )
         blocks = Blocks(host=urls.own_host(article.url), digests=digests)
-        refile(
+        write_article(
             app.archive.article_store,
             visits,
             article,
             entry=row.done(article.id, now),
             html=html,
-            compared=lambda stored: compared(stored, now),
+            compared=lambda stored: make_comparison_data(stored, now),
             blocks=lambda stored: blocks,
         )
-        page = packed(
+        page = pack_page(
             f"<html><head><title>{article.title}</title></head><body>{html}</body></html>".encode(),
             {},
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.configuration.entry_rules import is_muted, remembered
+from syndicator.configuration.entry_rules import is_muted, shorten_muted_entry
 from syndicator.configuration.settings import Publish
 from syndicator.core.model import Entry, Source
 
@@ -69,9 +69,10 @@ def test_an_entry_passes_the_queries_of_its_source_and_of_the_instance(
 
 
 def test_what_is_remembered_of_a_muted_entry_answers_the_same_queries() -> None:
-    kept = remembered(ENTRY)
+    kept = shorten_muted_entry(ENTRY)
     assert (
-        not kept.content and len(remembered(Entry(id="2", content="x " * 9_000)).summary) == 2_000
+        not kept.content
+        and len(shorten_muted_entry(Entry(id="2", content="x " * 9_000)).summary) == 2_000
     )
     for query in ("sponsored", "nine", "tag:boats", "title:ferry"):
         assert is_muted(Source(key="a", url="https://a.example/feed", mute=query), kept, Publish())

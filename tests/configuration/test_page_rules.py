@@ -26,12 +26,12 @@ TREE = html.fromstring(
 )
 def test_a_selector_may_end_in_an_attribute(written: str, css: str, attribute: str) -> None:
     assert page_rules.split(written) == (css, attribute)
-    page_rules.compiled(css)
+    page_rules.compile_css(css)
 
 
 def test_matches_are_in_the_order_of_the_page() -> None:
-    assert [element.text for element in page_rules.matched(TREE, "p")] == ["One", "Two"]
-    assert page_rules.matched(TREE, "meta[name=a]@content")[0].get("content") == "b"
+    assert [element.text for element in page_rules.select_elements(TREE, "p")] == ["One", "Two"]
+    assert page_rules.select_elements(TREE, "meta[name=a]@content")[0].get("content") == "b"
 
 
 @pytest.mark.parametrize(
@@ -54,5 +54,5 @@ def test_matches_are_in_the_order_of_the_page() -> None:
 )
 def test_what_is_no_css_is_named_with_its_cure(written: str, cure: str) -> None:
     with pytest.raises(RulesError) as raised:
-        page_rules.compiled(written)
+        page_rules.compile_css(written)
     assert cure in str(raised.value) and repr(written) in str(raised.value)

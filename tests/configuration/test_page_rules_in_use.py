@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from syndicator.configuration.page_rules import ENOUGH, counted, unmatched
+from syndicator.configuration.page_rules import ENOUGH, count_unmatched, list_unmatched
 from syndicator.core.model import PageRecord, SourceState
 
 MISS, HIT = {"select": 0}, {"select": 2}
 
 
 def test_only_pages_in_a_row_count() -> None:
-    assert counted({}, [MISS, MISS, HIT, MISS]) == {"select": 1}
-    assert counted({"select": 8}, [MISS]) == {"select": 9}
+    assert count_unmatched({}, [MISS, MISS, HIT, MISS]) == {"select": 1}
+    assert count_unmatched({"select": 8}, [MISS]) == {"select": 9}
 
 
 def test_a_selector_that_is_written_no_more_is_dropped_with_the_next_page() -> None:
-    assert counted({"old": 12}, [HIT]) == {}
-    assert counted({"old": 12}, []) == {"old": 12}
+    assert count_unmatched({"old": 12}, [HIT]) == {}
+    assert count_unmatched({"old": 12}, []) == {"old": 12}
 
 
 def test_the_operator_is_told_from_ten_pages_on() -> None:
@@ -24,4 +24,4 @@ def test_the_operator_is_told_from_ten_pages_on() -> None:
         url="https://a.example/",
         pages=PageRecord(unmatched={"b": ENOUGH, "a": ENOUGH + 3, "c": ENOUGH - 1}),
     )
-    assert unmatched(state) == (("a", ENOUGH + 3), ("b", ENOUGH))
+    assert list_unmatched(state) == (("a", ENOUGH + 3), ("b", ENOUGH))

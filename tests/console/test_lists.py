@@ -86,7 +86,7 @@ def test_a_list_is_pointed_to_followed_and_taken_back(
         )
         rows = [
             *app.archive.store.visits.pending(key, datetime.max.replace(tzinfo=UTC)),
-            *app.archive.store.visits.refused(key),
+            *app.archive.store.visits.list_refused(key),
         ]
         # there are no pages behind them
         assert len(rows) == 6 and all("/notice/" in row.url for row in rows)

@@ -7,11 +7,11 @@ import pytest
 from syndicator.core import urls
 from syndicator.core.secrets import (
     expand,
-    known,
-    masked,
-    masked_bytes,
-    published,
-    telling,
+    list_secret_parameters,
+    make_public_url,
+    mask_bytes,
+    mask_text,
+    read_known_values,
     variables,
     with_placeholder,
 )
@@ -28,28 +28,31 @@ def test_a_value_is_escaped_and_found_again_in_any_spelling() -> None:
         == expand(urls.canonical(url), VALUES)
         == "https://a.example/feed?x=1&token=a%2Fb%3Dc%20d%26e%2Bf%25g"
     )
-    assert masked(sent, VALUES) == urls.canonical(url)
+    assert mask_text(sent, VALUES) == urls.canonical(url)
     for spelling in (
         "a/b=c d&e+f%g",
         "a%2Fb%3Dc%20d%26e%2Bf%25g",
         "a/b%3Dc%20d%26e%2Bf%25g",
         "a/b=c%20d%26e%2Bf%25g",
     ):
-        assert masked(f"<{spelling}>", VALUES) == "<$%7BTOKEN%7D>"
-        assert masked_bytes(f"<{spelling}>".encode(), VALUES) == b"<$%7BTOKEN%7D>"
-    assert masked("nothing of it", VALUES) == "nothing of it"
+        assert mask_text(f"<{spelling}>", VALUES) == "<$%7BTOKEN%7D>"
+        assert mask_bytes(f"<{spelling}>".encode(), VALUES) == b"<$%7BTOKEN%7D>"
+    assert mask_text("nothing of it", VALUES) == "nothing of it"
     assert expand(url, {}) == url
 
 
 def test_what_is_longer_is_taken_out_first() -> None:
     assert (
-        masked("12345678abc 12345678", {"A": "12345678", "B": "12345678abc"}) == "$%7BB%7D $%7BA%7D"
+        mask_text("12345678abc 12345678", {"A": "12345678", "B": "12345678abc"})
+        == "$%7BB%7D $%7BA%7D"
     )
 
 
 def test_known_are_values_that_can_be_kept_out_of_texts() -> None:
     environ = {"A": " 12345678\n", "B": "short", "C": "", "D": "not named here"}
-    assert known("https://a.example/${A}/${B}?c=${C}&e=${E}", environ) == {"A": "12345678"}
+    assert read_known_values("https://a.example/${A}/${B}?c=${C}&e=${E}", environ) == {
+        "A": "12345678"
+    }
 
 
 @pytest.mark.parametrize(
@@ -65,7 +68,7 @@ def test_known_are_values_that_can_be_kept_out_of_texts() -> None:
     ],
 )
 def test_subscribers_see_no_placeholder(url: str, shown: str) -> None:
-    assert published(url, ("T",)) == shown
+    assert make_public_url(url, ("T",)) == shown
 
 
 @pytest.mark.parametrize(
@@ -84,7 +87,7 @@ def test_subscribers_see_no_placeholder(url: str, shown: str) -> None:
     ],
 )
 def test_parameters_that_look_like_secrets(query: str, found: tuple[str, ...]) -> None:
-    assert telling(f"https://a.example/feed?{query}") == found
+    assert list_secret_parameters(f"https://a.example/feed?{query}") == found
 
 
 def test_the_line_to_write() -> None:

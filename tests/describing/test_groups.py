@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.describing.groups import LEAST, MOST, groups
+from syndicator.describing.groups import LEAST, MOST, group_articles
 
 SUBJECTS = {
     "harbour": (
@@ -44,7 +44,7 @@ def shelf(subjects: dict[str, str], number: int = 8) -> list[tuple[str, str]]:
 def test_articles_on_a_subject_are_a_group_that_is_called_after_it(
     subjects: dict[str, str],
 ) -> None:
-    found = groups(shelf(subjects))
+    found = group_articles(shelf(subjects))
     assert [group.support for group in found] == [8] * len(subjects)
     assert len({group.name for group in found}) == len(found)
     for group in found:
@@ -54,15 +54,15 @@ def test_articles_on_a_subject_are_a_group_that_is_called_after_it(
 
 
 def test_groups_are_the_same_whatever_the_order_of_their_articles() -> None:
-    turned = groups(shelf(SUBJECTS)[::-1])
+    turned = group_articles(shelf(SUBJECTS)[::-1])
     assert {group.description for group in turned} == {
-        group.description for group in groups(shelf(SUBJECTS))
+        group.description for group in group_articles(shelf(SUBJECTS))
     }
 
 
 def test_too_few_articles_make_no_group() -> None:
-    assert groups([]) == groups(shelf(SUBJECTS, 1)) == []
-    assert groups([("", "")] * 2 * LEAST) == []
+    assert group_articles([]) == group_articles(shelf(SUBJECTS, 1)) == []
+    assert group_articles([("", "")] * 2 * LEAST) == []
 
 
 def test_there_are_never_too_many_groups() -> None:
@@ -70,4 +70,4 @@ def test_there_are_never_too_many_groups() -> None:
         f"subject{chr(97 + n)}": f"word{chr(97 + n)} thing{chr(97 + n)} " * 8 + "{n}."
         for n in range(MOST + 8)
     }
-    assert 0 < len(groups(shelf(many, 4))) <= MOST
+    assert 0 < len(group_articles(shelf(many, 4))) <= MOST

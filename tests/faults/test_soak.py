@@ -222,7 +222,7 @@ async def scheduled_run(app: App, day: Day) -> None:
     now = app.archive.clock()
     known = app.archive.store.visits.states()
     due = (
-        {state.key for state in app.archive.store.visits.due(now)}
+        {state.key for state in app.archive.store.visits.list_due_states(now)}
         if known
         else set(app.configuration.sources)
     )

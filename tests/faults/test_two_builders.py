@@ -87,6 +87,6 @@ def test_two_builders_beside_each_other_tear_nothing(place: Place, postgres: Ser
     published = read_files(public)
     assert published == visible(published)
     with place.app() as app:
-        assert not app.archive.store.index.outdated()
+        assert not app.archive.store.index.list_outdated_owners()
     assert start(place, "--all").wait() == 0
     assert read_files(public) == published

@@ -16,7 +16,7 @@ from syndicator.cli.demo.server import Answer, Seen, SiteServer
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import MissingError
 from syndicator.core.model import Redirects, Source, SourceState
-from syndicator.filing.context import feed_request, page_request
+from syndicator.filing.context import build_feed_request, build_page_request
 from syndicator.runs import refresh
 from syndicator.showing.explain import show_url
 from tests.faults.instance import InProcess
@@ -119,8 +119,8 @@ MINE = Source(
 def test_what_is_a_sources_own_host(url: str, own: bool) -> None:
     environ = {"MY_TOKEN": SECRET}
     asked = [
-        page_request(url, MINE, Settings(), environ),
-        feed_request(
+        build_page_request(url, MINE, Settings(), environ),
+        build_feed_request(
             MINE,
             SourceState(key="mine", url=MINE.url, redirects=Redirects(effective_url=url)),
             Settings(),
@@ -136,7 +136,7 @@ def test_what_is_a_sources_own_host(url: str, own: bool) -> None:
 def test_a_source_without_tls_has_nothing_to_lose_on_a_page_with_it() -> None:
     plain = replace(MINE, url="http://mine.example/feed")
     for url in ("http://mine.example/page", "https://mine.example/page"):
-        assert page_request(url, plain, Settings(), {"MY_TOKEN": SECRET}).headers == {
+        assert build_page_request(url, plain, Settings(), {"MY_TOKEN": SECRET}).headers == {
             "Authorization": SECRET
         }
 

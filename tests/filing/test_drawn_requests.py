@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 import pytest
 
 from syndicator.configuration.settings import Settings
-from syndicator.configuration.sources.identity import reconciled
+from syndicator.configuration.sources.identity import update_state
 from syndicator.configuration.sources.opml import followed, read_opml, write_opml
 from syndicator.configuration.sources.rights import list_given
 from syndicator.configuration.sources.schema import source_of
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Source, SourceState, Validators
-from syndicator.filing.context import feed_request, page_request, picture_request
+from syndicator.filing.context import build_feed_request, build_page_request, build_picture_request
 
 PLAIN = Source(key="mine", url="https://mine.example/")
 DRAWN = replace(PLAIN, browser=True)
@@ -25,29 +25,29 @@ STATE = SourceState(key="mine", url=PLAIN.url, validators=SEEN)
 @pytest.mark.parametrize("source", [PLAIN, DRAWN])
 def test_pages_and_lists_of_a_source_are_drawn_if_it_says_so(source: Source) -> None:
     settings = Settings()
-    page = page_request("https://mine.example/a", source, settings, {})
-    feed = feed_request(source, STATE, settings, {})
+    page = build_page_request("https://mine.example/a", source, settings, {})
+    feed = build_feed_request(source, STATE, settings, {})
     assert (page.draw, feed.draw) == (source.browser, source.browser)
-    assert not picture_request("https://mine.example/a.png", source, settings).draw
+    assert not build_picture_request("https://mine.example/a.png", source, settings).draw
 
 
 def test_a_list_that_is_drawn_is_asked_for_without_conditions() -> None:
     """The page stays the same while the data that its scripts load changes."""
     settings = Settings()
-    drawn = feed_request(DRAWN, STATE, settings, {}, kind="page")
+    drawn = build_feed_request(DRAWN, STATE, settings, {}, kind="page")
     assert (drawn.etag, drawn.last_modified) == (None, None)
-    plain = feed_request(PLAIN, STATE, settings, {}, kind="page")
+    plain = build_feed_request(PLAIN, STATE, settings, {}, kind="page")
     assert (plain.etag, plain.last_modified) == (SEEN.etag, SEEN.last_modified)
-    feed = feed_request(DRAWN, STATE, settings, {}, kind="feed")
+    feed = build_feed_request(DRAWN, STATE, settings, {}, kind="feed")
     assert (feed.etag, feed.last_modified) == (SEEN.etag, SEEN.last_modified)
 
 
 def test_a_new_browser_makes_a_visit_due() -> None:
     due = datetime(2026, 3, 10, tzinfo=UTC)
-    before = reconciled(PLAIN, None)
+    before = update_state(PLAIN, None)
     before = replace(before, schedule=replace(before.schedule, next_due=due))
-    assert reconciled(PLAIN, before).schedule.next_due == due
-    assert reconciled(DRAWN, before).schedule.next_due is None
+    assert update_state(PLAIN, before).schedule.next_due == due
+    assert update_state(DRAWN, before).schedule.next_due is None
 
 
 def test_a_list_of_a_stranger_gives_no_browser() -> None:

@@ -191,7 +191,7 @@ def test_without_a_memory_the_list_is_that_of_the_articles_there_are(
     serve(world, listing(world, 4))
     visit(app)
     state = app.archive.store.visits.state("holt")
-    assert state and len(app.archive.store.visits.listed("holt")) > 2
+    assert state and len(app.archive.store.visits.list_newest("holt")) > 2
     app.archive.store.visits.save_states([changed(state.asked_whole(), listing=None)])
     louder = "".join(
         f"<article><h2><a href='/louder/{n}'>A much longer and louder headline than any of ours,"

@@ -71,7 +71,7 @@ def test_what_is_muted_is_not_fetched_but_counted_and_read_when_the_query_change
     edit(app, mute=f"title:{word(app, world)}")
     asked = len(world.requests)
     first = visit(app)
-    (row,) = app.archive.store.visits.muted("holt")
+    (row,) = app.archive.store.visits.list_muted("holt")
     assert len(first.added) == first.announced - 1 and muted(app) == 1 and row.reason == "muted"
     assert row.url.split("/", 3)[3] not in " ".join(
         request.path for request in world.requests[asked:]
@@ -104,7 +104,7 @@ def test_it_is_due_at_once_with_what_was_kept_of_it_as_its_feed_may_have_it_no_l
 ) -> None:
     edit(app, mute=f"title:{word(app, world)}")
     visit(app)
-    (row,) = app.archive.store.visits.muted("holt")
+    (row,) = app.archive.store.visits.list_muted("holt")
     edit(app, mute=None)
     assert reconcile.sources(app.archive, app.configuration)["holt"].schedule.next_due is None
     (again,) = app.archive.store.visits.pending("holt", NOW)

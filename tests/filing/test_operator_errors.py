@@ -275,7 +275,7 @@ def test_a_file_that_may_not_be_written_holds_its_feed_alone_and_is_named(
 
     monkeypatch.setattr(FileOutlet, "put", refused)
     lab.run()
-    (held,) = lab.app.archive.store.status.held()
+    (held,) = lab.app.archive.store.status.list_invalid_feeds()
     assert (
         held.what == "source/parallel"
         and "sources/parallel.atom" in held.detail

@@ -9,7 +9,13 @@ from datetime import UTC, datetime
 import pytest
 
 from syndicator.core.model import Enclosure, Entry, Rules, Source
-from syndicator.filing.ownership import Rights, filter_by_site, heard, rights_of, terms
+from syndicator.filing.ownership import (
+    Rights,
+    filter_by_site,
+    limit_entry,
+    limit_settings,
+    make_rights,
+)
 
 OURS = "https://www.paper.example/feed"
 NEIGHBOURS = [  # (feed, address, is it the feed's own site?)
@@ -58,13 +64,13 @@ def source(url: str = OURS, **fields: object) -> Source:
 
 @pytest.mark.parametrize(("feed", "address", "own"), NEIGHBOURS)
 def test_a_source_owns_its_site(feed: str, address: str, own: bool) -> None:
-    rights = rights_of(source(feed))
+    rights = make_rights(source(feed))
     assert rights.owns(address) is own
 
 
 @pytest.mark.parametrize(("address", "place", "there"), PLACES)
 def test_places(address: str, place: str, there: bool) -> None:
-    assert rights_of(source("https://mine.example/", speaks_for=(place,))).owns(address) is there
+    assert make_rights(source("https://mine.example/", speaks_for=(place,))).owns(address) is there
 
 
 @pytest.mark.parametrize(
@@ -83,7 +89,7 @@ def test_places(address: str, place: str, there: bool) -> None:
     ],
 )
 def test_rights(fields: dict[str, object], more: dict[str, object], owns: bool) -> None:
-    rights = rights_of(source(**fields), **more)  # type: ignore[arg-type]
+    rights = make_rights(source(**fields), **more)  # type: ignore[arg-type]
     assert rights.owns("https://bank.example/1") is owns
     assert rights.owns("https://paper.example/1")
 
@@ -102,9 +108,9 @@ def test_an_announcement_by_another_is_an_address() -> None:
         language="en",
         enclosures=(Enclosure(url="https://evil.example/a.mp3"),),
     )
-    rights = rights_of(source())
-    assert heard(said, rights, said.url) == Entry(id="e1", url="https://bank.example/1")
-    assert heard(said, rights, "https://paper.example/1") is said
+    rights = make_rights(source())
+    assert limit_entry(said, rights, said.url) == Entry(id="e1", url="https://bank.example/1")
+    assert limit_entry(said, rights, "https://paper.example/1") is said
 
 
 def test_terms_hold_on_the_sources_own_site() -> None:
@@ -122,11 +128,13 @@ def test_terms_hold_on_the_sources_own_site() -> None:
         rules=Rules(content="feed", select=("p",)),
         llm=False,
     )
-    rights = rights_of(full)
-    assert terms(full, rights, "https://paper.example/1") is full
-    assert terms(full, rights, "https://bank.example/1") == source(title="Paper", llm=False)
+    rights = make_rights(full)
+    assert limit_settings(full, rights, "https://paper.example/1") is full
+    assert limit_settings(full, rights, "https://bank.example/1") == source(
+        title="Paper", llm=False
+    )
     short = replace(full, content="link")
-    assert terms(short, rights, "https://bank.example/1").content == "link"
+    assert limit_settings(short, rights, "https://bank.example/1").content == "link"
 
 
 def test_addresses_of_one_site() -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicator.core.model import Rules, Schedule, Source, SourceState, VisitTimes
-from syndicator.filing.visit import is_signal, signalled
+from syndicator.filing.visit import is_signal, make_due_after_signal
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -47,29 +47,31 @@ def test_what_is_read_of_a_push_and_what_is_a_signal(
 
 
 def test_a_signal_makes_a_source_due_soon_and_no_server_asked_that_wants_rest() -> None:
-    assert signalled(READ, NOW).schedule.next_due == NOW + 4 * MINUTE
+    assert make_due_after_signal(READ, NOW).schedule.next_due == NOW + 4 * MINUTE
     assert (
-        signalled(
+        make_due_after_signal(
             replace(READ, visits=replace(READ.visits, last_visit=NOW - HOUR)), NOW
         ).schedule.next_due
         == NOW
     )
     assert (
-        signalled(
+        make_due_after_signal(
             replace(READ, schedule=replace(READ.schedule, next_due=NOW + MINUTE)), NOW
         ).schedule.next_due
         == NOW + MINUTE
     )
     assert (
-        signalled(replace(READ, backoff=replace(READ.backoff, failures=1)), NOW).schedule.next_due
+        make_due_after_signal(
+            replace(READ, backoff=replace(READ.backoff, failures=1)), NOW
+        ).schedule.next_due
         == READ.schedule.next_due
     )
     waiting = replace(
         READ, schedule=replace(READ.schedule, next_due=NOW, feed_due=NOW + 9 * HOUR, waiting=3)
     )
     assert (
-        signalled(waiting, NOW).schedule.next_due,
-        signalled(waiting, NOW).schedule.feed_due,
+        make_due_after_signal(waiting, NOW).schedule.next_due,
+        make_due_after_signal(waiting, NOW).schedule.feed_due,
     ) == (
         NOW,
         NOW + 4 * MINUTE,

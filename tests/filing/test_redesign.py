@@ -120,7 +120,7 @@ class Garden:
                 waits = any(
                     state.schedule.waiting for state in app.archive.store.visits.each_state()
                 )
-                return waits, app.archive.store.status.late()
+                return waits, app.archive.store.status.list_late()
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(refresh, "make_worker", lambda settings: InProcess())

@@ -9,7 +9,7 @@ import pytest
 
 from syndicator.core.model import Article, Origin
 from syndicator.filing.save_article import MOST_REVISIONS, adopt, revise
-from syndicator.publishing.render.view import times
+from syndicator.publishing.render.view import find_times
 
 THEN = datetime(2026, 11, 1, 12, tzinfo=UTC)
 OLD = Article(
@@ -119,8 +119,8 @@ def test_what_is_adopted_is_as_its_own_source_has_it_but_for_its_identity() -> N
 
 def test_adoption_moves_what_an_entry_says_of_its_change_only_with_the_text() -> None:
     now = THEN + timedelta(hours=5)
-    assert times(adopt(OLD, OWN, now))[1] == times(OLD)[1]
-    assert times(adopt(OLD, replace(OWN, body="Quite another text."), now))[1] == now
+    assert find_times(adopt(OLD, OWN, now))[1] == find_times(OLD)[1]
+    assert find_times(adopt(OLD, replace(OWN, body="Quite another text."), now))[1] == now
     same = replace(OWN, published=OLD.published, updated=OLD.updated)
     assert adopt(OLD, same, now).revisions == ()
     revised = replace(OLD, revisions=("2026-11-01T13:00:00Z",))

@@ -11,7 +11,7 @@ from syndicator.app.container import App
 from syndicator.core import urls
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import EntryRow, Progress
-from syndicator.filing.save_article import refile
+from syndicator.filing.save_article import write_article
 from tests.places import NOW, Place, store_articles
 
 
@@ -24,12 +24,14 @@ def stale(app: App) -> set[str]:
     """The feeds that are stale; all are fresh afterwards."""
     found = {row.key for row in app.archive.store.index.feeds() if row.stale}
     marks = app.archive.store.index.marks()
-    app.archive.store.index.record(Progress(marks=[n for key in found for n in marks[key]]))
+    app.archive.store.index.record_progress(
+        Progress(marks=[n for key in found for n in marks[key]])
+    )
     return {f"{axis}/{slug}" for axis, slug in found}
 
 
 def again(app: App, before: Article, **changes: object) -> tuple[Article, bool]:
-    return refile(
+    return write_article(
         app.archive.article_store,
         app.archive.store.visits,
         replace(before, **changes),
@@ -60,7 +62,7 @@ def test_an_entry_ends_also_where_its_article_does_not_change(place: Place) -> N
     with place.app() as app:
         article = store_articles(app, "Models", "Text.")
         visits = app.archive.store.visits
-        refile(
+        write_article(
             app.archive.article_store,
             visits,
             article,
@@ -95,7 +97,7 @@ def test_the_other_addresses_of_an_article_find_it(place: Place) -> None:
 def test_a_hand_edited_body_is_not_published_as_we_rendered_it(place: Place) -> None:
     with place.app() as app:
         article = store_articles(app, "Models", "Text.")
-        refile(
+        write_article(
             app.archive.article_store,
             app.archive.store.visits,
             replace(article, title="Chips"),
@@ -106,7 +108,7 @@ def test_a_hand_edited_body_is_not_published_as_we_rendered_it(place: Place) -> 
         assert app.archive.store.index.html([article.id]) == {article.id: "<p>Text.</p>"}
     place.edit("Boats", "Text.", "Mine.")
     with place.app() as app:
-        stored, _ = refile(
+        stored, _ = write_article(
             app.archive.article_store,
             app.archive.store.visits,
             replace(article, body="New."),
@@ -123,7 +125,7 @@ def test_a_field_that_a_hand_edited_gives_way_only_to_an_operators_order(place: 
     with place.app() as app:
         kept, _ = again(app, article, tags=("GPU",))
         assert kept.tags == ("Mine",)
-        ordered, _ = refile(
+        ordered, _ = write_article(
             app.archive.article_store,
             app.archive.store.visits,
             replace(article, tags=("GPU",)),

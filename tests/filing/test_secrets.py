@@ -18,7 +18,11 @@ from syndicator.app.container import open_app
 from syndicator.cli.demo.server import Answer, Seen
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Source, SourceState
-from syndicator.filing.context import feed_request, page_request, without_credentials
+from syndicator.filing.context import (
+    build_feed_request,
+    build_page_request,
+    find_missing_credentials,
+)
 from syndicator.health.check.installation import check
 from syndicator.runs import refresh
 from syndicator.runs.refresh import RunReport
@@ -154,14 +158,14 @@ def test_a_secret_is_for_the_sources_own_site_over_tls() -> None:
     environ = {"MY_TOKEN": SECRET, "PATH": "/usr/bin:/bin"}
 
     def given(url: str) -> Mapping[str, str]:
-        return page_request(url, MINE, Settings(), environ).secrets
+        return build_page_request(url, MINE, Settings(), environ).secrets
 
     assert given("https://mine.example/a?token=$%7BMY_TOKEN%7D") == {"MY_TOKEN": SECRET}
     assert given("https://www.mine.example/a") == {"MY_TOKEN": SECRET}
     assert given("https://other.example/a?token=${MY_TOKEN}") == {}
     assert given("http://mine.example/a?token=${MY_TOKEN}") == {}
     assert (
-        feed_request(MINE, SourceState(key="mine", url=MINE.url), Settings(), environ).url
+        build_feed_request(MINE, SourceState(key="mine", url=MINE.url), Settings(), environ).url
         == MINE.url
     )
 
@@ -170,12 +174,14 @@ def test_a_secret_is_for_the_sources_own_site_over_tls() -> None:
 def test_a_variable_without_a_value_is_named_and_nothing_is_asked(
     environ: Mapping[str, str],
 ) -> None:
-    request = feed_request(MINE, SourceState(key="mine", url=MINE.url), Settings(), environ)
-    failed = without_credentials(request, MINE, environ)
+    request = build_feed_request(MINE, SourceState(key="mine", url=MINE.url), Settings(), environ)
+    failed = find_missing_credentials(request, MINE, environ)
     assert failed is not None
     assert (failed.reason, failed.unasked) == ("unset-variable", True)
     assert (
         "'mine'" in failed.detail and "MY_TOKEN" in failed.detail and "short" not in failed.detail
     )
-    other = page_request("https://other.example/a?token=${MY_TOKEN}", MINE, Settings(), environ)
-    assert without_credentials(other, MINE, environ) is None
+    other = build_page_request(
+        "https://other.example/a?token=${MY_TOKEN}", MINE, Settings(), environ
+    )
+    assert find_missing_credentials(other, MINE, environ) is None

@@ -17,7 +17,7 @@ from syndicator.app.clock import utc_now
 from syndicator.configuration.settings import Settings
 from syndicator.console import security
 from syndicator.core.model import Source
-from syndicator.filing.context import page_request, picture_request
+from syndicator.filing.context import build_page_request, build_picture_request
 from syndicator.showing.explain import show_url
 from tests import commands
 from tests.console.api.client import Client
@@ -135,9 +135,9 @@ MINE = Source(key="a", url="https://www.review.example/feed", cookies="cookies/a
     ],
 )
 def test_which_requests_have_the_cookies_of_a_source(url: str, is_asked_with_them: bool) -> None:
-    request = page_request(url, MINE, Settings(), {})
+    request = build_page_request(url, MINE, Settings(), {})
     assert request.cookies == ("cookies/a.txt" if is_asked_with_them else "")
-    assert picture_request(url, MINE, Settings()).cookies == ""
+    assert build_picture_request(url, MINE, Settings()).cookies == ""
 
 
 def echo(asked: Asked) -> Reply:

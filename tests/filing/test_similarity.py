@@ -9,7 +9,13 @@ import sys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicator.sketches.copies import Sketch, containment, resemblance, same_story, sketch
+from syndicator.sketches.copies import (
+    Sketch,
+    are_same_story,
+    estimate_containment,
+    estimate_resemblance,
+    make_sketch,
+)
 
 WORDS = [f"{a}{b}{c}" for a in "bdfgklmnprst" for b in "aeiou" for c in "bdfgklmnprst"]
 
@@ -20,13 +26,13 @@ def prose(seed: int, words: int = 600) -> str:
 
 
 def made(text: str) -> Sketch:
-    found = sketch(text)
+    found = make_sketch(text)
     assert found is not None
     return found
 
 
 def alike(one: str, other: str, *, one_source: bool = False) -> bool:
-    return same_story(made(one), made(other), one_source=one_source)
+    return are_same_story(made(one), made(other), one_source=one_source)
 
 
 def test_a_copy_is_the_same_story_whatever_stands_round_it() -> None:
@@ -71,25 +77,25 @@ def test_a_text_without_spaces_between_words_is_told_apart_too() -> None:
 
 
 def test_short_texts_are_not_judged() -> None:
-    assert sketch("") is None
-    assert sketch("Only a few words about nothing at all.") is None
+    assert make_sketch("") is None
+    assert make_sketch("Only a few words about nothing at all.") is None
 
 
 def test_estimates_are_near_the_truth() -> None:
     words = prose(7, 3000).split()
     one, other = made(" ".join(words[:2000])), made(" ".join(words[1000:]))
-    assert abs(resemblance(one, other) - 1 / 3) < 0.1
-    assert abs(containment(one, other) - 1 / 2) < 0.12
+    assert abs(estimate_resemblance(one, other) - 1 / 3) < 0.1
+    assert abs(estimate_containment(one, other) - 1 / 2) < 0.12
 
 
 @given(st.text(max_size=2000), st.text(max_size=2000))
 @settings(max_examples=40)
 def test_likeness_is_a_share_and_the_same_both_ways(one: str, other: str) -> None:
-    first, second = sketch(one + prose(8, 60)), sketch(other + prose(9, 60))
+    first, second = make_sketch(one + prose(8, 60)), make_sketch(other + prose(9, 60))
     if first and second:
-        for measure in (resemblance, containment):
+        for measure in (estimate_resemblance, estimate_containment):
             assert 0 <= measure(first, second) == measure(second, first) <= 1
-        assert resemblance(first, first) == containment(first, first) == 1
+        assert estimate_resemblance(first, first) == estimate_containment(first, first) == 1
         assert Sketch.unpack(first.pack()) == first
 
 

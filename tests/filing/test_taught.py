@@ -172,7 +172,7 @@ def test_a_damaged_memory_is_none(tmp_path: Path, damage: bytes) -> None:
     shelf = Shelf(tmp_path, 1)
     shelf.add()
     assert len(read(shelf)) == 1
-    learn.memory(tmp_path / "learnt.npz").write_bytes(damage)
+    learn.find_cache_path(tmp_path / "learnt.npz").write_bytes(damage)
     assert len(read(shelf)) == 1
     learn.forget(tmp_path / "learnt.npz")
     assert len(read(shelf)) == 1

@@ -179,7 +179,7 @@ def test_a_commit_waits_until_nothing_was_written_for_a_while_or_many_writes_wai
                 await seconds(0)
                 ticks.put_nowait(0)
                 await seconds(0)
-                waiting.append(visits.waiting())
+                waiting.append(visits.count_uncommitted())
         return waiting
 
     assert asyncio.run(waiting_after(1, 2, 0)) == [1, 3, 0]
@@ -220,8 +220,8 @@ def test_the_page_is_packed_and_its_text_sketched_where_it_is_read(
 
     monkeypatch.setattr(pipeline_visit, "reprocess", no_second_reading)
     monkeypatch.setattr(refresh, "make_worker", lambda settings: Elsewhere())
-    monkeypatch.setattr(snapshots, "packed", counted("packed", snapshots.packed))
-    monkeypatch.setattr(dedupe, "sketch", counted("sketched", dedupe.sketch))
+    monkeypatch.setattr(snapshots, "pack_page", counted("packed", snapshots.pack_page))
+    monkeypatch.setattr(dedupe, "make_sketch", counted("sketched", dedupe.make_sketch))
     dedupe._sketches.clear()
     added = visit(app, "holt").added
     assert len(added) > 1

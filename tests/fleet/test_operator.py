@@ -102,7 +102,7 @@ def test_a_worker_that_the_queue_removed_is_forgotten(store: Store) -> None:
             text("DELETE FROM procrastinate_workers WHERE id = :gone"), {"gone": gone}
         )
     register(store, "here", 2)
-    assert store._db.driven("SELECT machine FROM workers") == [("here",)]
+    assert store._db.run_query("SELECT machine FROM workers") == [("here",)]
 
 
 def test_a_worker_of_an_older_version_is_listed_without_its_name(store: Store) -> None:

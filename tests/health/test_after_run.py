@@ -26,7 +26,7 @@ from syndicator.health import episodes, metrics
 from syndicator.health.after_run import check_health, is_look_due, report_run
 from syndicator.health.episodes import read_counters, read_outbox
 from syndicator.publishing.kinds.targets import BuildReport
-from syndicator.publishing.validate import atom_fault
+from syndicator.publishing.validate import find_atom_fault
 from tests.places import NOW, Place
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -83,7 +83,7 @@ def test_the_health_feed_is_valid_and_stable(place: Place) -> None:
         key = episodes.feed_token(app.configuration.settings.state_dir)
         made = metrics.health_feed(app.configuration.settings, key)
         assert metrics.health_feed(app.configuration.settings, key) == made
-    assert atom_fault(made) is None
+    assert find_atom_fault(made) is None
     root = ElementTree.fromstring(made)
     entries = root.findall(f"{ATOM}entry")
     titles = [entry.findtext(f"{ATOM}title") for entry in entries]

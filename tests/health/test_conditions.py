@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from syndicator.configuration.entry_rules import has_collapsed, remember_bodies
 from syndicator.core.model import Problem, Source, SourceState, VisitTimes
-from syndicator.core.reasons import ConditionReason, explained
+from syndicator.core.reasons import ConditionReason, explain_reason
 from syndicator.health.conditions import (
     Condition,
     Disk,
@@ -299,13 +299,13 @@ def test_a_file_whose_name_is_no_utf_8_is_named_so_that_it_can_be_written() -> N
 
 
 def test_every_code_of_a_visit_is_explained_in_words() -> None:
-    assert explained("not-a-feed-html") == (
+    assert explain_reason("not-a-feed-html") == (
         "the address gives no feed: a web page",
         "`syndicator add` finds the feed of a page",
     )
-    assert explained("http-503")[0] == "the server fails (HTTP 503)"
-    assert explained("http-418")[0] == "the server refuses the request (HTTP 418)"
-    assert explained("no such code") == ("no such code", "")
+    assert explain_reason("http-503")[0] == "the server fails (HTTP 503)"
+    assert explain_reason("http-418")[0] == "the server refuses the request (HTTP 418)"
+    assert explain_reason("no such code") == ("no such code", "")
 
 
 def test_a_source_that_never_worked_needs_you_although_the_failure_may_pass() -> None:

@@ -82,7 +82,7 @@ def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(place: P
         store_articles(app, "A story", "A text that says something.")
     place.build()
     with place.app() as app:
-        app.archive.store.index.keep_back(
+        app.archive.store.index.record_invalid(
             FeedKey("source", "one"), "lost 1 of the live feed's entries"
         )
     (found,) = health(place).conditions
@@ -93,7 +93,7 @@ def test_a_held_feed_has_the_name_of_its_file_and_when_that_was_written(place: P
 
 def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(place: Place) -> None:
     with place.app() as app:
-        app.archive.store.index.keep_back(
+        app.archive.store.index.record_invalid(
             FeedKey("source", "one"), "lost 1 of the live feed's entries"
         )
         app.archive.store.visits.save_states(

@@ -51,5 +51,5 @@ def bucket(
         return found[0] if found else None
 
     with open_store(f"sqlite:///{root}/index.db", articles_exist=False) as store:
-        articles = ObjectArticleStore(objects, store.reservations.by(clock), clock)
+        articles = ObjectArticleStore(objects, store.reservations.with_clock(clock), clock)
         yield Place(articles, store, raw, lambda path, data: objects.put(path, data))

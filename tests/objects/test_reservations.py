@@ -69,7 +69,9 @@ def test_a_file_without_a_row_is_taken_in_once_nobody_can_be_writing_it(
 
 
 def test_a_path_without_a_file_is_given_back(place: Place, clock: Clock) -> None:
-    place.store.reservations.by(lambda: clock.now).reserve(article().id, "2026/11/never-written.md")
+    place.store.reservations.with_clock(lambda: clock.now).reserve(
+        article().id, "2026/11/never-written.md"
+    )
     assert not place.articles.changed(place.store.visits.stamps())
     assert [one.path for one in place.store.reservations.reserved()] == ["2026/11/never-written.md"]
     clock.now += WRITING + timedelta(seconds=1)
@@ -126,7 +128,9 @@ def test_of_two_writers_of_a_new_article_the_path_of_the_first_stands(
 ) -> None:
     """Each with an index that has not seen the other's row: one database, two connections."""
     with open_store(f"sqlite:///{place.store.name}", articles_exist=True) as other_store:
-        other = ObjectArticleStore(bucket, other_store.reservations.by(lambda: NOW), lambda: NOW)
+        other = ObjectArticleStore(
+            bucket, other_store.reservations.with_clock(lambda: NOW), lambda: NOW
+        )
         first, stamp, _ = place.articles.put(article(title="The first one's title"))
         second, again, changed = other.put(article(title="The second one's title"))
         assert again.path == stamp.path and changed
@@ -141,7 +145,7 @@ def test_of_two_who_write_the_first_version_at_once_the_first_is_read_by_the_sec
     s3: S3, place: Place
 ) -> None:
     """The other one has the same reservation, and a hand has added a line by now."""
-    theirs = paths.first(article())[1].replace(b"---\n", b"---\nrating: 5\n", 1)
+    theirs = paths.make_first_file(article())[1].replace(b"---\n", b"---\nrating: 5\n", 1)
     first = iter([theirs])
 
     def before(kind: str, key: str) -> None:

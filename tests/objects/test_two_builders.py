@@ -16,8 +16,8 @@ from syndicator.publishing.builder import build
 from syndicator.publishing.kinds.site import Inputs
 from syndicator.publishing.kinds.targets import Steps
 from syndicator.publishing.output.outlets import ObjectOutlet
-from syndicator.publishing.selection.feeds import plan
-from syndicator.publishing.selection.published import to_look_at
+from syndicator.publishing.selection.feeds import plan_feeds
+from syndicator.publishing.selection.published import find_changed_feeds
 from syndicator.store.engine import Store, open_store
 from tests.bench.bench_publishing import INSTANCE, SOURCES, settings
 from tests.publishing.memory import MemoryOutlet, finish
@@ -43,7 +43,9 @@ def building(store: Store, outlet: Outlet, *, whole: bool = False) -> Steps:
     thumbnails.publish_thumbnails(store, HOW, outlet)
     marks = store.index.marks()
     rows = store.index.feeds()
-    specs = plan(rows, settings=HOW, sources=list(SOURCES.values()), queries=(), categories={})
+    specs = plan_feeds(
+        rows, settings=HOW, sources=list(SOURCES.values()), queries=(), categories={}
+    )
     inputs = Inputs(
         specs=specs,
         rows=rows,
@@ -53,7 +55,7 @@ def building(store: Store, outlet: Outlet, *, whole: bool = False) -> Steps:
         settings=HOW,
         sources=SOURCES,
         instance=INSTANCE,
-        planned=None if whole else to_look_at(specs, rows),
+        planned=None if whole else find_changed_feeds(specs, rows),
         whole=whole,
     )
     return build(inputs)

@@ -13,7 +13,7 @@ from syndicator.cli.demo.server import Answer, Seen, SiteServer
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Source
 from syndicator.core.ports.subscriptions import Pictured
-from syndicator.filing.context import picture_request
+from syndicator.filing.context import build_picture_request
 from syndicator.processes.lazy import Lazy
 from syndicator.publishing.output.outlets import FileOutlet
 from syndicator.runs import refresh
@@ -279,7 +279,7 @@ def test_a_picture_is_asked_for_without_credentials() -> None:
         headers_env={"Cookie": "C"},
         allow=("10.0.0.0/8",),
     )
-    request = picture_request("https://one.example/a.jpg", source, Settings())
+    request = build_picture_request("https://one.example/a.jpg", source, Settings())
     assert (request.kind, request.most, request.headers, request.secrets) == (
         "image",
         2_000_000,
@@ -287,7 +287,7 @@ def test_a_picture_is_asked_for_without_credentials() -> None:
         {},
     )
     assert request.allow == source.allow
-    assert picture_request("https://cdn.example/a.jpg", source, Settings()).allow == ()
+    assert build_picture_request("https://cdn.example/a.jpg", source, Settings()).allow == ()
 
 
 def test_half_of_a_picture_is_swept_after_its_writer_was_killed(web: Web) -> None:

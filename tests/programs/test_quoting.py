@@ -12,21 +12,21 @@ from hypothesis import strategies as st
 from syndicator.core.model import Article, Source
 from syndicator.programs.permission import Permission
 from syndicator.programs.quoting import TEXT_CHARACTERS, clean_text, quote_article
-from syndicator.publishing.render.view import View, view
+from syndicator.publishing.render.view import View, make_view
 from tests.places import NOW
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
-def make_view(**fields: object) -> View:
+def make_sample(**fields: object) -> View:
     fields = {"source_key": "one", "title": "A ferry", "added": NOW, **fields}
     article = Article(id="a", url="https://one.example/a", **fields)  # type: ignore[arg-type]
     source = Source(key="one", url="https://one.example/feed", title="One", content="full")
-    return view(article, source, UUID(int=0), None, "")
+    return make_view(article, source, UUID(int=0), None, "")
 
 
 def test_a_quote_has_address_source_date_and_licence() -> None:
-    shown = make_view(rights=(f"licence: {LICENCE} (rel-license, page)",), excerpt="It waits.")
+    shown = make_sample(rights=(f"licence: {LICENCE} (rel-license, page)",), excerpt="It waits.")
     quote = quote_article(shown, Permission("full"), "The text.")
     assert quote.address == "https://one.example/a"
     assert quote.source_key == "one"
@@ -38,13 +38,13 @@ def test_a_quote_has_address_source_date_and_licence() -> None:
 
 
 def test_text_that_may_not_be_read_is_not_quoted_whoever_asks_for_it() -> None:
-    quote = quote_article(make_view(), Permission("excerpt", ("noarchive",)), "The text.")
+    quote = quote_article(make_sample(), Permission("excerpt", ("noarchive",)), "The text.")
     assert quote.untrusted.text == ""
     assert quote.withheld_because == ("noarchive",)
 
 
 def test_what_publishers_wrote_stands_under_untrusted_alone() -> None:
-    shown = make_view(
+    shown = make_sample(
         excerpt="publishers words", author="publishers words", tags=("publishers words",)
     )
     quote = asdict(quote_article(shown, Permission("full"), "publishers words"))
@@ -54,7 +54,7 @@ def test_what_publishers_wrote_stands_under_untrusted_alone() -> None:
 
 def test_fields_have_bounds() -> None:
     long = "x" * 1_000_000
-    shown = make_view(excerpt=long, tags=tuple(f"{n}{long}" for n in range(50)), author=long)
+    shown = make_sample(excerpt=long, tags=tuple(f"{n}{long}" for n in range(50)), author=long)
     quote = quote_article(shown, Permission("full"), long)
     assert len(repr(quote)) < TEXT_CHARACTERS + 10_000
 

@@ -15,11 +15,11 @@ from syndicator.core.model import Article, FeedKey, FeedSpec
 from syndicator.core.ports import FeedRow, Progress, PublishedFile, Story, StoryEntry, Withdrawn
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.publishing.builder import build
-from syndicator.publishing.kinds.adopting import adopt
+from syndicator.publishing.kinds.adopting import adopt_unknown_files
 from syndicator.publishing.kinds.site import Inputs
 from syndicator.publishing.kinds.targets import BuildReport, Steps
-from syndicator.publishing.render.view import times
-from syndicator.publishing.selection.published import to_look_at
+from syndicator.publishing.render.view import find_times
+from syndicator.publishing.selection.published import find_changed_feeds
 from syndicator.searching.documents import Document
 
 _OLD = datetime.min.replace(tzinfo=UTC)
@@ -63,12 +63,12 @@ def build_all(
 
 def lose_database(index: MemoryIndex, outlet: MemoryOutlet) -> None:
     """Lose the database, and let the next one learn what is published."""
-    index.files_of = {file.name: file for file in adopt(index.feeds(), outlet)}
+    index.files_of = {file.name: file for file in adopt_unknown_files(index.feeds(), outlet)}
 
 
 def stale(specs: Sequence[FeedSpec], index: MemoryIndex) -> set[FeedKey]:
     """Return the feeds that a build must compare."""
-    return to_look_at(specs, index.feeds(), index.outdated())
+    return find_changed_feeds(specs, index.feeds(), index.outdated())
 
 
 class MemoryIndex:
@@ -227,7 +227,7 @@ class MemoryIndex:
         return sorted(sorted(self._ids(key)), key=self._shown_as, reverse=True)[:most]
 
     def _shown_as(self, id: str) -> datetime:
-        return times(self.article_store[id])[0]
+        return find_times(self.article_store[id])[0]
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
         return {

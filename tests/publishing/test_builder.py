@@ -25,10 +25,10 @@ from syndicator.core.model import (
 from syndicator.publishing.entries import RENDERERS
 from syndicator.publishing.entry_cache import KeptEntries
 from syndicator.publishing.kinds.targets import BuildReport
-from syndicator.publishing.render.view import view
+from syndicator.publishing.render.view import make_view
 from syndicator.publishing.render.xml import NAMESPACES
 from syndicator.publishing.selection import archive, feeds
-from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.selection.feeds import plan_feeds
 from syndicator.publishing.validate import Check
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all, stale
 
@@ -69,7 +69,7 @@ def article(number: int, **changes: Any) -> Article:
 def built(
     index: MemoryIndex, outlet: MemoryOutlet, settings: Settings = SETTINGS, **more: Any
 ) -> BuildReport:
-    specs = plan(
+    specs = plan_feeds(
         index.feeds(),
         settings=settings,
         sources=list(SOURCES.values()),
@@ -136,7 +136,7 @@ def test_an_article_that_comes_while_feeds_are_built_is_in_the_next_build() -> N
     index = MemoryIndex(article(n) for n in range(4))
     outlet = Overtaken(index, article(9))
     built(index, outlet)
-    specs = plan(
+    specs = plan_feeds(
         index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={}
     )
     waiting = stale(specs, index)
@@ -370,7 +370,7 @@ def same_time(count: int) -> tuple[int, int]:
     """The numbers of two articles that, at the same second, get the same `updated`."""
     seen: dict[datetime, int] = {}
     for number in range(count):
-        made = view(article(number, published=START, added=START), None, INSTANCE, None, "")
+        made = make_view(article(number, published=START, added=START), None, INSTANCE, None, "")
         if made.updated in seen:
             return seen[made.updated], number
         seen[made.updated] = number

@@ -20,7 +20,7 @@ from syndicator.app.container import App
 from syndicator.articles.fields import feeds_of
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import ArticleRecord
-from syndicator.publishing.output.redirects import moved
+from syndicator.publishing.output.redirects import resolve_moves
 from syndicator.publishing.paths import parse_stem
 from syndicator.publishing.server.files import make_app
 from syndicator.publishing.server.server import serve
@@ -222,7 +222,7 @@ class Month:
     def expect(self, app: App) -> None:
         """The stories since the last poll that are still there, in the feeds that carry them
         now."""
-        now_at = moved(app.archive.store.index.feeds())
+        now_at = resolve_moves(app.archive.store.index.feeds())
         alive = app.archive.store.index.articles(list(self.fresh.values()))
         for feed in FEEDS:
             key = parse_stem(feed.rpartition(".")[0])

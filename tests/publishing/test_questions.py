@@ -12,7 +12,7 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey
 from syndicator.publishing.paths import file_name, parse_stem
 from syndicator.publishing.queries import SavedQuery, load_queries
-from syndicator.publishing.questions import Question, QuestionError, parse
+from syndicator.publishing.questions import Question, QuestionError, parse_question
 from syndicator.searching.language import parse_query
 
 LONGEST = 200
@@ -34,19 +34,19 @@ LONGEST = 200
     ],
 )
 def test_a_question_has_one_address(asked: str, right: str) -> None:
-    assert parse(asked).stem == right
-    assert parse(right) == parse(asked)
+    assert parse_question(asked).stem == right
+    assert parse_question(right) == parse_question(asked)
 
 
 @given(st.text(max_size=300))
 def test_every_question_has_one_bounded_address(text: str) -> None:
     for asked in (f"q/words.{text}", f"q/tag.{text}/not.source.{text}", f"q/{text}"):
         try:
-            question = parse(asked)
+            question = parse_question(asked)
         except QuestionError as error:
             assert str(error)
             continue
-        assert parse(question.stem) == question
+        assert parse_question(question.stem) == question
         assert len(question.wanted) + len(question.barred) <= 12
         assert all(len(part.encode()) <= LONGEST for part in question.stem.split("/"))
         parse_query(question.query)
@@ -54,7 +54,9 @@ def test_every_question_has_one_bounded_address(text: str) -> None:
 
 def test_its_title_has_the_names_of_its_feeds() -> None:
     names = {FeedKey("tag", "ai"): "AI", FeedKey("tag", "finance"): "Finance"}
-    assert parse("q/tag.ai/words.gpu/not.tag.finance").title(names) == "AI, gpu, not Finance"
+    assert (
+        parse_question("q/tag.ai/words.gpu/not.tag.finance").title(names) == "AI, gpu, not Finance"
+    )
 
 
 def test_moved_feeds_redirect() -> None:
@@ -62,7 +64,7 @@ def test_moved_feeds_redirect() -> None:
         FeedKey("tag", "ai"): FeedKey("tag", "machines"),
         FeedKey("tag", "zoo"): FeedKey("tag", "animals"),
     }
-    assert parse("q/tag.ai/tag.cars/not.tag.zoo").moved(to) == Question(
+    assert parse_question("q/tag.ai/tag.cars/not.tag.zoo").replace_moved_feeds(to) == Question(
         (("tag", "cars"), ("tag", "machines")), (("tag", "animals"),)
     )
 
@@ -91,6 +93,6 @@ def test_a_saved_question_is_written_in_its_right_spelling_without_a_query(tmp_p
 
 def test_a_question_has_few_names_and_words() -> None:
     words = [f"word{number}" for number in range(13)]
-    assert len(parse(f"q/words.{'-'.join(words[:12])}").wanted) == 12
+    assert len(parse_question(f"q/words.{'-'.join(words[:12])}").wanted) == 12
     with pytest.raises(QuestionError, match="at most 12 names and words"):
-        parse(f"q/words.{'-'.join(words)}")
+        parse_question(f"q/words.{'-'.join(words)}")

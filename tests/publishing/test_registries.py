@@ -16,8 +16,8 @@ from syndicator.core.axes import AXES, Axis
 from syndicator.core.errors import ConfigError
 from syndicator.core.formats import FORMATS, Format
 from syndicator.core.model import FeedKey, feed_urn
-from syndicator.publishing.entries import RENDERERS, Renderer, renderers
-from syndicator.publishing.output.redirects import moved
+from syndicator.publishing.entries import RENDERERS, Renderer, list_renderers
+from syndicator.publishing.output.redirects import resolve_moves
 from syndicator.publishing.render.feed_entry import Draft
 from syndicator.publishing.render.head import Head
 from syndicator.publishing.selection.feeds import LEAST
@@ -81,7 +81,7 @@ def fill_place(place: Place, *titles: str, **fields: str) -> Place:
 
 
 def test_every_format_can_be_written_and_every_axis_has_a_place() -> None:
-    assert FORMATS.keys() == renderers(Pages((), Settings())).keys()
+    assert FORMATS.keys() == list_renderers(Pages((), Settings())).keys()
     assert (
         len({axis.place for axis in AXES.values()})
         == len({axis.word for axis in AXES.values()})
@@ -187,7 +187,7 @@ def test_a_feed_of_it_may_be_set_up_and_move(place: Place) -> None:
         row = next(row for row in app.archive.store.index.feeds() if row.key == old)
         app.archive.store.index.save_feed(replace(row, moved_to=new))
         app.archive.store.index.save_feed(replace(row, key=new, first_slug="en", published=None))
-        assert moved(app.archive.store.index.feeds()) == {old: new}
+        assert resolve_moves(app.archive.store.index.feeds()) == {old: new}
     place.build()
     assert '"/languages/en.txt" "/languages/eng.txt";' in place.published("maps/nginx.conf")
 

@@ -57,7 +57,7 @@ def test_the_shortcut_misses_no_glued_sentence(value: str) -> None:
 @given(_TEXT)
 def test_quotes_are_replaced_with_and_without_the_shortcut(value: str) -> None:
     assert (
-        hints.ready(value)
+        hints.normalise_phrase(value)
         == value.translate(hints._PLAIN_QUOTES).strip(" \t\n-–—*•|:<>[]()»").lower()
     )
 

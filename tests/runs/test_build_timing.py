@@ -115,12 +115,12 @@ def test_what_a_build_leaves_is_out_of_date_and_made_by_the_next_one(
     runs.time.now += 180
     assert runs.run() == 1
     assert "Story 2" not in runs.place.published(page)
-    assert runs.app.archive.store.index.outdated()
+    assert runs.app.archive.store.index.list_outdated_owners()
     monkeypatch.undo()
     runs.time.now += 180
     assert runs.run() == 1
     assert runs.shown() == 2 and "Story 2" in runs.place.published(page)
-    assert not runs.app.archive.store.index.outdated()
+    assert not runs.app.archive.store.index.list_outdated_owners()
     made = runs.place.digests("public")
     asyncio.run(build_feeds(runs.app, include_all=True))
     assert runs.place.digests("public") == made

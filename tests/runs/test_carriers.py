@@ -24,7 +24,7 @@ def members(app: App, key: FeedKey) -> list[str]:
 
 def carry(app: App, id: str, source: str) -> None:
     CARRIED.append(app.archive.article_store, [(id, source)])
-    app.archive.store.visits.carry([(id, source)], {source: "The second"})
+    app.archive.store.visits.add_carriers([(id, source)], {source: "The second"})
 
 
 def stale(app: App) -> set[FeedKey]:

@@ -18,7 +18,7 @@ from syndicator.searching.language import (
     parse_search,
     write_field,
 )
-from syndicator.searching.matching import matches
+from syndicator.searching.matching import is_match
 from syndicator.searching.ranking import plan_search
 
 PUBLISHED = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -38,9 +38,9 @@ PUBLISHED = datetime(2026, 11, 24, 12, tzinfo=UTC)
 )
 def test_dates_are_of_publication(query: str, is_found: bool) -> None:
     article = Article(id="1", url="https://a.example/1", title="One", published=PUBLISHED)
-    assert matches(parse_query(query), article, str) is is_found
+    assert is_match(parse_query(query), article, str) is is_found
     undated = Article(id="2", url="https://a.example/2", title="Two")
-    assert not matches(parse_query(query.removeprefix("not ")), undated, str)
+    assert not is_match(parse_query(query.removeprefix("not ")), undated, str)
 
 
 @pytest.mark.parametrize("value", ["tomorrow", "2026-13", "2026-02-30", "26", "2026-1"])

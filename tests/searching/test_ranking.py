@@ -9,7 +9,7 @@ import pytest
 from syndicator.core.model import Article, Origin
 from syndicator.searching.documents import Document, TermTexts, make_document
 from syndicator.searching.language import And, Term, parse_search
-from syndicator.searching.matching import matches_texts
+from syndicator.searching.matching import is_match_with_texts
 from syndicator.searching.ranking import (
     MOST_WORDS,
     Candidate,
@@ -141,7 +141,10 @@ def test_texts_of_terms_are_matched(query: str, matching: bool) -> None:
     document = make_document(Article(id="1", url="", title="A quiet harbour"), "これは東京です")
     assert document.title == " quiet harbour "
     wanted = parse_search(query)
-    assert matches_texts(wanted, Article(id="", url="", title=""), TermTexts(document)) is matching
+    assert (
+        is_match_with_texts(wanted, Article(id="", url="", title=""), TermTexts(document))
+        is matching
+    )
 
 
 def test_the_rarest_words_rank() -> None:

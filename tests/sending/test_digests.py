@@ -20,7 +20,7 @@ from syndicator.core.model import Problem
 from syndicator.health.after_run import report_run
 from syndicator.health.observing import observe
 from syndicator.publishing.kinds.targets import BuildReport
-from syndicator.publishing.validate import atom_fault
+from syndicator.publishing.validate import find_atom_fault
 from syndicator.runs.build import build_due
 from syndicator.runs.build_timing import Settling
 from syndicator.sending.digests import last_end
@@ -77,7 +77,7 @@ def test_a_digest_is_there_from_the_first_day_and_in_the_lists_of_feeds(place: P
     listed = {name: "digests/morning." in place.published(name) for name in LISTS}
     assert listed == dict.fromkeys(LISTS, True)
     assert entries(place) == []
-    assert atom_fault(place.published("digests/morning.atom").encode()) is None
+    assert find_atom_fault(place.published("digests/morning.atom").encode()) is None
     assert 'text="Digests"' in place.published("feeds.opml")
     config = place.config / "syndicator.toml"
     config.write_text(config.read_text().partition("[[digest]]")[0])
@@ -113,7 +113,9 @@ def test_an_entry_lists_stories_by_outlets_and_is_made_once(place: Place) -> Non
     for feed_format in ("rss", "json", "html"):
         assert "https://two.example/a" in place.published(f"digests/morning.{feed_format}")
     assert "source" not in first  # it would be the digest itself
-    assert atom_fault((place.folder / "feeds/public/digests/morning.atom").read_bytes()) is None
+    assert (
+        find_atom_fault((place.folder / "feeds/public/digests/morning.atom").read_bytes()) is None
+    )
     before = place.digests("public/digests")
     report(place, "three")
     build_at(place, MORNING + timedelta(hours=23))

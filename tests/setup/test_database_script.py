@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from syndicator.setup.deploy import filled
+from syndicator.setup.deploy import fill_template
 
 PROGRAMS = {
     "createuser": "exit 0",
@@ -20,7 +20,7 @@ def test_it_prints_addresses_that_can_be_copied(tmp_path: Path) -> None:
         program.write_text(f"#!/bin/sh\n{line}\n")
         program.chmod(0o755)
     script = tmp_path / "database.sh"
-    script.write_text(filled("deploy/database.sh"))
+    script.write_text(fill_template("deploy/database.sh"))
     environ = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
     printed = subprocess.check_output(["sh", str(script)], env=environ, text=True)
     place = "db.machines.example/syndicator"

@@ -79,10 +79,10 @@ def test_options_override_a_part_of_the_address(
 def test_where_it_moved_in_the_network_its_secret_stays(
     config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start.share(config)
+    start.share_at_home(config)
     before = load(config, {})
     monkeypatch.setattr(start, "home_address", lambda: "192.168.1.7")
-    start.share(config)
+    start.share_at_home(config)
     assert load(config, {}).base_url == before.base_url.replace("1.5", "1.7")
 
 
@@ -90,7 +90,7 @@ def test_one_that_is_published_stays_public(config: Path) -> None:
     path = config / "syndicator.toml"
     path.write_text(text := '[site]\nurl = "https://feeds.example/"\n')
     with pytest.raises(UsageError, match="this folder is published at"):
-        start.share(config)
+        start.share_at_home(config)
     assert path.read_text() == text
 
 
@@ -99,14 +99,14 @@ def test_one_behind_a_web_server_stays_there(config: Path) -> None:
     path.write_text(
         text := f'[site]\nurl = "https://feeds.example/"\n[publish]\nsecret_path = "{SECRET}"\n'
     )
-    start.share(config)
+    start.share_at_home(config)
     assert path.read_text() == text
 
 
 def test_without_a_network_it_says_so(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(start, "home_address", lambda: "")
     with pytest.raises(MissingError, match="in no network"):
-        start.share(config)
+        start.share_at_home(config)
 
 
 def test_no_two_secrets_are_the_same() -> None:

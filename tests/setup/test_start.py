@@ -17,7 +17,7 @@ from syndicator.setup.start import (
     FILES,
     SHIPPED,
     Start,
-    checked,
+    check_start,
     config_files,
     write_config,
     write_folder,
@@ -134,4 +134,4 @@ def test_an_example_brings_sources_taxonomy_and_a_title() -> None:
 )
 def test_what_cannot_be_is_named(start: Start, says: str) -> None:
     with pytest.raises(UsageError, match=says):
-        checked(start)
+        check_start(start)

@@ -106,7 +106,7 @@ class Site:
             self.outlet.put(name, TEXT)
         rows = [row("old", "new"), row("new"), row("ended", dropped=True)]
         base = self.url + (f"{self.secret_path}/" if self.secret_path else "")
-        for name, data in redirects.files(rows, base).items():
+        for name, data in redirects.make_redirect_maps(rows, base).items():
             self.outlet.put(name, data)
         self.outlet.commit()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.articles.edits import claim, sign
+from syndicator.articles.edits import mark_operator_edits, sign
 from syndicator.articles.fields import settle
 from syndicator.articles.frontmatter import dump, load
 from syndicator.core.model import Article, Source
@@ -51,7 +51,7 @@ def filed(**fields: object) -> Article:
 def edited(article: Article, old: str, new: str) -> Article:
     text = dump(article).decode()
     assert old in text
-    return claim(load(text.replace(old, new, 1).encode()))
+    return mark_operator_edits(load(text.replace(old, new, 1).encode()))
 
 
 SOURCE = Source(key="s", url="https://x.example/feed", tags=("Mine",), category="Chips")
@@ -114,4 +114,4 @@ def test_a_category_has_a_reason_with_its_score(taxonomy: Taxonomy) -> None:
 
 
 def test_a_taxonomy_of_nothing_has_no_scores(tmp_path: Path) -> None:
-    assert Taxonomy().scored("A title", "A text.") == {}
+    assert Taxonomy().score_tags("A title", "A text.") == {}

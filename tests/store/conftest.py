@@ -49,7 +49,7 @@ def record_build(
         stem = paths.stem(key)
         file = PublishedFile(name=f"{stem}.atom", owner=key, target=stem, made_of=of, sha256="d")
         ended = read.get(key, ()) if marks is None else marks
-        store.index.record(Progress(files=[file], marks=ended, published={key: True}))
+        store.index.record_progress(Progress(files=[file], marks=ended, published={key: True}))
 
 
 def record_article(

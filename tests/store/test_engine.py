@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.core.errors import StoreError
-from syndicator.store.engine import Store, look_into, open_store
+from syndicator.store.engine import Store, open_store, open_store_read_only
 from syndicator.store.postgres import StoreAway
 from tests.store.conftest import make_article, make_stamp, record_article
 
@@ -138,7 +138,7 @@ def test_somebody_elses_database_is_refused_and_left_as_it_is_when_looked_into(
     content = path.read_bytes()
 
     with pytest.raises(StoreError, match="not one of Syndicator's"):
-        look_into(url, articles_exist=articles_exist)
+        open_store_read_only(url, articles_exist=articles_exist)
     assert path.read_bytes() == content
     assert list(path.parent.iterdir()) == [path]
 
@@ -319,7 +319,7 @@ def test_a_driver_that_is_not_installed_is_named(
 ) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
 
-    for opening in (open_store, look_into):
+    for opening in (open_store, open_store_read_only):
         with pytest.raises(StoreError, match=r"package '?psycopg'?.*whl\)\[postgres\]") as found:
             opening(f"{scheme}://nobody@127.0.0.1:9/none", articles_exist=False)
         assert found.value.exit_code == 69

@@ -27,7 +27,7 @@ def make_asked(number: int, **more: Any) -> Asked:
 
 def list_unasked(store: Store, plan: str = "p", **more: Any) -> set[str]:
     values: dict[str, Any] = {"since": EVER, "now": NOW, "limit": 10}
-    return set(store.enrichment.unasked(plan, **values | more))
+    return set(store.enrichment.list_unasked(plan, **values | more))
 
 
 def test_unasked_are_new_changed_and_failed_articles(url: str) -> None:
@@ -61,10 +61,10 @@ def test_answers_go_with_their_article(url: str) -> None:
         )
         store.enrichment.save_asked(note)
         store.enrichment.save_answer("k", make_article(1).id, "said \ud800", NOW)
-        assert store.enrichment.asked(make_article(1).id) == note
+        assert store.enrichment.read_result(make_article(1).id) == note
         assert store.enrichment.answer("k") == "said \ud800"
         store.visits.forget([make_article(1).id])
-        assert (store.enrichment.asked(make_article(1).id), store.enrichment.answer("k")) == (
+        assert (store.enrichment.read_result(make_article(1).id), store.enrichment.answer("k")) == (
             None,
             None,
         )

@@ -225,7 +225,7 @@ def test_starts_that_brought_something_are_forgiven(store: Store, hosts: Hosts) 
     """A worker that is killed while it works on a sound host ends that host for nobody."""
     for number in range(POISON_STARTS + 2):
         assert hosts.own([HOST], "me")
-        visits = store.fenced(hosts.forgiving(lambda connection: None, HOST, "me"), ())
+        visits = store.open_fenced_visits(hosts.forgiving(lambda connection: None, HOST, "me"), ())
         visits.set_note("x", str(number), NOW)
         pass_by(store)
 
@@ -332,9 +332,9 @@ def test_sources_come_back_as_they_were_pushed(store: Store) -> None:
 def test_a_push_writes_the_sources_that_changed(store: Store) -> None:
     store.fleet.push([A, B], micros(NOW))
     written = "SELECT key, xmin::text FROM followed"
-    before = dict(store._db.driven(written))
+    before = dict(store._db.run_query(written))
     store.fleet.push([A, replace(B, title="T")], micros(NOW))
-    after = dict(store._db.driven(written))
+    after = dict(store._db.run_query(written))
     assert after["a"] == before["a"] and after["b"] != before["b"]
     store.fleet.push([replace(B, title="T"), A], micros(NOW))
     assert [one.key for one in store.fleet.sources()] == ["b", "a"], "their order, too"
@@ -386,12 +386,12 @@ def test_whoever_lost_the_lock_writes_nothing(
         open_store(postgres.schema(), articles_exist=False) as store,
         store.fleet.hold("a run") as held,
     ):
-        store.guard(held)
+        store.set_guard(held)
         store.visits.set_note("a", "1", NOW)
         cut_off(postgres)
         with pytest.raises(StoreAway, match="'a run' was lost to another machine"):
             store.visits.set_note("a", "2", NOW)
-        store.guard()
+        store.set_guard()
         assert store.visits.note("a") == "1"
 
 

@@ -205,7 +205,7 @@ def test_html_is_dropped_when_the_article_changes(store: Store) -> None:
 
 def test_stale_held_and_built(store: Store) -> None:
     record_article(store, 1)
-    store.index.keep_back(AI, "not well-formed")
+    store.index.record_invalid(AI, "not well-formed")
     assert (find_feed(store, AI).stale, find_feed(store, AI).held) == (True, "not well-formed")
 
     record_build(store, AI, of="abc")
@@ -215,13 +215,13 @@ def test_stale_held_and_built(store: Store) -> None:
     store.index.mark_stale([AI, FeedKey("query", "q")])
     assert find_feed(store, AI).stale
     assert find_feed(store, FeedKey("query", "q")).count == 0
-    store.index.record(Progress(marks=store.index.marks()[AI]))
+    store.index.record_progress(Progress(marks=store.index.marks()[AI]))
     assert (find_feed(store, AI).published, store.index.targets([AI])) == (True, {"tags/ai": "abc"})
     store.index.mark_stale([])
 
     seen = store.index.marks()
     store.index.mark_stale([ALL])
-    store.index.record(Progress(marks=[*seen.get(AI, ()), *seen[ALL]]))
+    store.index.record_progress(Progress(marks=[*seen.get(AI, ()), *seen[ALL]]))
     assert (find_feed(store, AI).stale, find_feed(store, ALL).stale) == (False, True)
     assert (store.index.count(AI), store.index.count(FeedKey("tag", "none"))) == (1, 0)
 
@@ -248,7 +248,9 @@ def test_a_mark_with_a_lower_number_that_a_build_did_not_read_stays(store: Store
 def test_a_number_is_never_given_to_two_marks(store: Store) -> None:
     record_article(store, 1)
     seen = store.index.newest_mark()
-    store.index.record(Progress(marks=[n for some in store.index.marks().values() for n in some]))
+    store.index.record_progress(
+        Progress(marks=[n for some in store.index.marks().values() for n in some])
+    )
     # there is none: what begins to build now has seen nothing
     assert store.index.newest_mark() == 0
     record_article(store, 2)
@@ -266,10 +268,10 @@ def test_a_build_takes_all_marks_of_a_feed_that_it_read(store: Store) -> None:
 def test_holding_a_feed_that_has_a_mark_is_no_new_work(store: Store) -> None:
     record_article(store, 1)
     before = store.index.newest_mark()
-    store.index.keep_back(AI, "not well-formed")
+    store.index.record_invalid(AI, "not well-formed")
     assert store.index.newest_mark() == before
-    store.index.record(Progress(marks=store.index.marks()[AI]))
-    store.index.keep_back(AI, "not well-formed")
+    store.index.record_progress(Progress(marks=store.index.marks()[AI]))
+    store.index.record_invalid(AI, "not well-formed")
     assert find_feed(store, AI).stale
 
 
@@ -280,14 +282,16 @@ def test_a_target_is_out_of_date_if_one_of_its_files_is(store: Store) -> None:
         for end in ("atom", "rss")
     ]
     assert not store.index.has_files()
-    store.index.record(Progress(files=files))
-    assert store.index.has_files() and store.index.outdated() == set()
+    store.index.record_progress(Progress(files=files))
+    assert store.index.has_files() and store.index.list_outdated_owners() == set()
     assert store.index.files(["tags/ai"]) == {file.name: file for file in files}
-    store.index.record(Progress(files=[replace(files[1], made_of="")]))
-    assert store.index.targets([AI]) == {"tags/ai": ""} and store.index.outdated() == {AI}
-    store.index.record(Progress(gone=["tags/ai.rss"]))
+    store.index.record_progress(Progress(files=[replace(files[1], made_of="")]))
+    assert store.index.targets([AI]) == {"tags/ai": ""} and store.index.list_outdated_owners() == {
+        AI
+    }
+    store.index.record_progress(Progress(gone=["tags/ai.rss"]))
     assert store.index.targets([AI, ALL]) == {"tags/ai": "abc"}
-    store.index.outdate([AI])
+    store.index.mark_files_outdated([AI])
     assert store.index.targets([AI]) == {"tags/ai": ""} and find_feed(store, AI).stale
 
 
@@ -318,11 +322,14 @@ def test_saved_queries_are_matched_once_and_again_when_the_article_changes(store
     robots = FeedKey("query", "robots")
     one = record_article(store, 1)
     two = record_article(store, 2)
-    assert store.index.unmatched("s") == [one.id, two.id]
+    assert store.index.list_unmatched("s") == [one.id, two.id]
     store.index.save_matches(
         "s", {one.id: {chips: "chips", robots: "robots"}, two.id: {}, "absent": {chips: "chips"}}
     )
-    assert store.index.unmatched("s") == [] and store.index.unmatched("other") == [one.id, two.id]
+    assert store.index.list_unmatched("s") == [] and store.index.list_unmatched("other") == [
+        one.id,
+        two.id,
+    ]
     assert (list_ids(store, chips), list_ids(store, robots), find_feed(store, chips).count) == (
         [one.id],
         [one.id],
@@ -333,4 +340,4 @@ def test_saved_queries_are_matched_once_and_again_when_the_article_changes(store
     assert (list_ids(store, chips), list_ids(store, robots)) == ([one.id, two.id], [])
     assert find_feed(store, robots).stale and find_feed(store, chips).stale
     record_article(store, 1, title="Changed")
-    assert store.index.unmatched("s") == [one.id] and list_ids(store, chips) == [two.id]
+    assert store.index.list_unmatched("s") == [one.id] and list_ids(store, chips) == [two.id]

@@ -38,7 +38,7 @@ def test_the_picture_of_an_article_is_due_once_it_is_filed_the_newest_first(stor
     record_article(store, 1, cover=COVER)
     record_article(store, 3)
     assert list_due(store) == [COVER, "https://example.org/two.jpg"]
-    assert store.pictures.any_due(NOW)
+    assert store.pictures.has_due(NOW)
 
 
 def test_a_thumbnail_makes_the_feeds_that_show_its_article_stale(store: Store) -> None:
@@ -47,8 +47,8 @@ def test_a_thumbnail_makes_the_feeds_that_show_its_article_stale(store: Store) -
     build_all(store)
     save_picture(store)
     assert store.index.pictures([article.id, other.id]) == {article.id: PICTURE}
-    assert list_stale(store) == set(store.index.shown(article.id))
-    assert not store.pictures.any_due(NOW)
+    assert list_stale(store) == set(store.index.list_feeds_of(article.id))
+    assert not store.pictures.has_due(NOW)
 
 
 def test_a_thumbnail_that_comes_goes_or_changes_changes_the_day_of_its_article(
@@ -60,7 +60,7 @@ def test_a_thumbnail_that_comes_goes_or_changes_changes_the_day_of_its_article(
     for name in ("pictures/00.webp", "pictures/01.webp"):
         save_picture(store, Picture(name=name, width=640, height=336))
         days.append(store.index.days(ALL))
-        store.pictures.lost({name})
+        store.pictures.requeue_lost({name})
     days.append(store.index.days(ALL))
     assert all(before[day] != after[day] for before, after in pairwise(days) for day in before)
     assert days[0] == days[-1]
@@ -124,7 +124,7 @@ def test_a_lost_thumbnail_is_due_again(store: Store) -> None:
     record_article(store, 1, cover=COVER)
     save_picture(store)
     build_all(store)
-    store.pictures.lost([PICTURE.name])
+    store.pictures.requeue_lost([PICTURE.name])
     assert list_due(store) == [COVER]
     assert ALL in list_stale(store)
 

@@ -112,8 +112,8 @@ def test_withdrawn_articles_stay_withdrawn_after_a_rebuild(store: Store) -> None
     assert store.reindex(make_files(1, 2, 3), [from_the_store]) == 1
 
     assert list_ids(store) == [three.id]
-    assert store.visits.known([alias(one.url)]).withdrawn
-    assert store.visits.known([alias(two.url)]).withdrawn
+    assert store.visits.look_up([alias(one.url)]).withdrawn
+    assert store.visits.look_up([alias(two.url)]).withdrawn
     assert {entry.id: entry.url for entry in store.index.withdrawn()} == {
         one.id: one.url,
         two.id: two.url,

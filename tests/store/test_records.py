@@ -88,7 +88,11 @@ def test_due_are_the_enabled_ones_in_order_of_lateness(store: Store) -> None:
         [changed(SourceState(key=key, url="u"), **more) for key, more in given.items()]
     )
 
-    assert [state.key for state in store.visits.due(NOW)] == ["never-visited", "late", "now"]
+    assert [state.key for state in store.visits.list_due_states(NOW)] == [
+        "never-visited",
+        "late",
+        "now",
+    ]
 
 
 def test_a_dropped_source_takes_its_entries_and_outcomes_along_but_no_article(store: Store) -> None:
@@ -277,11 +281,13 @@ def test_articles_written_together_are_as_if_written_one_by_one(store: Store) ->
         )  # the same article again
     robots = FeedKey("tag", "robots")
     new = FeedKey("tag", "new")
-    assert store.index.shown(original.id) == []
-    assert robots in store.index.shown(copy.id), "shown in place of its original, which is on hold"
-    assert new in store.index.shown(other.id) and FeedKey("tag", "old") not in store.index.shown(
-        other.id
+    assert store.index.list_feeds_of(original.id) == []
+    assert robots in store.index.list_feeds_of(copy.id), (
+        "shown in place of its original, which is on hold"
     )
+    assert new in store.index.list_feeds_of(other.id) and FeedKey(
+        "tag", "old"
+    ) not in store.index.list_feeds_of(other.id)
     counts = {row.key: row.count for row in store.index.feeds()}
     assert (
         counts[FeedKey("tag", "ai")],
@@ -333,15 +339,15 @@ def test_a_deleted_file_is_forgotten(store: Store) -> None:
 def test_a_withdrawn_article_is_gone_everywhere_and_known_under_every_alias(store: Store) -> None:
     article = record_article(store, 1)
     other = record_article(store, 2)
-    assert not store.visits.known([alias(article.url)]).withdrawn
+    assert not store.visits.look_up([alias(article.url)]).withdrawn
 
     store.visits.withdraw(article, ["guid:second:9"], [FeedKey("query", "q")], NOW)
 
-    assert store.visits.known([alias(article.url)]).withdrawn
-    assert store.visits.known(["x", "guid:second:9"]).withdrawn
-    assert store.visits.known(["guid:src:guid-1"]).withdrawn
-    assert not store.visits.known([alias(other.url)]).withdrawn
-    assert not store.visits.known([]).withdrawn
+    assert store.visits.look_up([alias(article.url)]).withdrawn
+    assert store.visits.look_up(["x", "guid:second:9"]).withdrawn
+    assert store.visits.look_up(["guid:src:guid-1"]).withdrawn
+    assert not store.visits.look_up([alias(other.url)]).withdrawn
+    assert not store.visits.look_up([]).withdrawn
     assert store.visits.article(article.id) is None
     (withdrawn,) = store.index.withdrawn()
     assert (withdrawn.id, withdrawn.at) == (article.id, NOW)
@@ -363,15 +369,15 @@ def test_blocks_that_three_of_the_last_twenty_articles_share_repeat(store: Store
     for number in range(2):
         record_blocks(store, number, "promo", f"own{number}")
     record_blocks(store, 1, "promo", "promo", "own1")  # read again: still one article
-    assert store.visits.repeated("a.example") == frozenset()
+    assert store.visits.find_boilerplate("a.example") == frozenset()
 
     record_blocks(store, 3, "promo")
-    assert store.visits.repeated("a.example") == {"promo"}
-    assert store.visits.repeated("b.example") == frozenset()
+    assert store.visits.find_boilerplate("a.example") == {"promo"}
+    assert store.visits.find_boilerplate("b.example") == frozenset()
 
     for number in range(10, 28):
         record_blocks(store, number, f"own{number}")
-    assert store.visits.repeated("a.example") == frozenset()
+    assert store.visits.find_boilerplate("a.example") == frozenset()
     assert len(store.visits.blocks_by_article("a.example")) == 20
 
 
@@ -481,7 +487,7 @@ def make_like(source: str, title: str, at: datetime, keys: Sequence[int], since:
 
 
 def find_likely(store: Store, keys: Sequence[int], since: datetime) -> dict[str, bytes]:
-    known = store.visits.known([], like=make_like("other", "", NOW, keys, since))
+    known = store.visits.look_up([], like=make_like("other", "", NOW, keys, since))
     return {article.id: data for article, data in known.likely}
 
 
@@ -513,14 +519,17 @@ def test_sketches_are_found_by_any_of_their_keys_while_they_are_remembered(store
 
 def test_the_claims_of_an_article_are_stored_with_its_sketch(store: Store) -> None:
     one = record_article(store, 1).id
-    assert store.visits.claims(one) == (None, None)
+    assert store.visits.read_claims(one) == (None, None)
     first = Compared(
         at=NOW, data=b"one", keys=[1], forget=NOW, since=NOW - HOUR, named="a.example/x"
     )
     store.visits.save_sketch(one, first)
-    assert store.visits.claims(one) == (NOW - timedelta(hours=1), "a.example/x")
+    assert store.visits.read_claims(one) == (NOW - timedelta(hours=1), "a.example/x")
     store.visits.save_sketch(one, Compared(at=NOW, data=b"new", keys=[2], forget=NOW, since=NOW))
-    assert store.visits.claims(one) == (NOW - timedelta(hours=1), None)  # it is as early as it was
+    assert store.visits.read_claims(one) == (
+        NOW - timedelta(hours=1),
+        None,
+    )  # it is as early as it was
 
 
 def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_their_age(
@@ -540,7 +549,7 @@ def test_articles_of_a_source_are_found_by_title_and_by_their_keys_whatever_thei
     )
 
     def found(title: str, *keys: int) -> list[str]:
-        return [*store.visits.earlier(make_like(one.source_key, title, NOW, keys, NOW))]
+        return [*store.visits.find_earlier(make_like(one.source_key, title, NOW, keys, NOW))]
 
     assert found(one.title) == [one.id]
     assert found("unknown", 40, 4) == found("unknown", 9) == [two.id]
@@ -559,11 +568,11 @@ def test_of_many_with_one_title_those_nearest_in_time_are_found(store: Store) ->
         store.visits.record(
             ArticleRecord(article=one, stamp=store.visits.stamp(one.id) or pytest.fail())
         )
-    found = store.visits.earlier(
+    found = store.visits.find_earlier(
         make_like(everything[0].source_key, title, NOW - timedelta(days=20), (), NOW)
     )
     assert len(found) == 10 and found[0] == everything[20].id
-    assert not store.visits.earlier(
+    assert not store.visits.find_earlier(
         make_like(everything[0].source_key, "Open thread of the night", NOW, (), NOW)
     )
 
@@ -627,7 +636,7 @@ def test_when_entries_were_first_seen_and_how_long_they_wait(store: Store) -> No
     done = replace(later, entry_id="3", status="done")
     old = replace(made, entry_id="4", first_seen=NOW - timedelta(days=9))
     store.visits.save_entries([made, later, done, old, replace(made, source_key="t")])
-    found = store.visits.seen_since("s", NOW - timedelta(days=1))
+    found = store.visits.list_seen_since("s", NOW - timedelta(days=1))
     assert sorted(found, key=str) == sorted(
         [(NOW, None), (NOW, NOW + timedelta(days=1)), (NOW, None)], key=str
     )

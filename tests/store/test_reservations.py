@@ -16,7 +16,7 @@ NEW = "abcdef" + "a" * 20
 
 
 def reservations(store: Store, at: datetime = NOW) -> Reservations:
-    return store.reservations.by(lambda: at)
+    return store.reservations.with_clock(lambda: at)
 
 
 def test_an_article_keeps_the_first_path_that_is_reserved(store: Store) -> None:

@@ -82,7 +82,7 @@ def take(store: Store, worker: int = 0) -> Job:
 def end(
     store: Store, shards: Shards, job: Job, ended: list[tuple[Outcome, SourceState]] | None = None
 ) -> None:
-    store.fenced(shards.fence(job), ()).end_visits(
+    store.open_fenced_visits(shards.fence(job), ()).end_visits(
         ended or [], lambda c: shards.end(c, job, [], "me", 0)
     )
 
@@ -190,7 +190,7 @@ def test_a_job_whose_worker_is_silent_is_made_anew_and_the_silent_one_writes_not
     again = take(store)
     assert again.shard == lost.shard and again.id != lost.id
     with pytest.raises(JobLost):
-        store.fenced(shards.fence(lost), ()).set_note("x", "1", NOW)
+        store.open_fenced_visits(shards.fence(lost), ()).set_note("x", "1", NOW)
     assert store.visits.states()["a"].schedule.next_due != LATER
     end(store, shards, again, ended)
     end(store, shards, kept)

@@ -12,7 +12,7 @@ import pytest
 from syndicator.core.errors import StoreError
 from syndicator.core.model import FeedKey, Outcome, Problem, SourceState
 from syndicator.core.ports import EntryRow
-from syndicator.store.engine import Store, look_into, open_store
+from syndicator.store.engine import Store, open_store, open_store_read_only
 from syndicator.store.status import Counts, Waiting
 from tests.store.conftest import NOW, record_article, record_build
 
@@ -20,7 +20,12 @@ from tests.store.conftest import NOW, record_article, record_build
 def test_the_summary_of_nothing(store: Store) -> None:
     status = store.status
     assert status.counts() == Counts()
-    assert (status.refused(), status.held(), status.for_the_operator(), status.floods()) == (
+    assert (
+        status.refused(),
+        status.list_invalid_feeds(),
+        status.for_the_operator(),
+        status.floods(),
+    ) == (
         (),
         (),
         (),
@@ -51,7 +56,7 @@ def test_the_summary_counts_and_names(store: Store) -> None:
         detail="d",
     )
     store.visits.save_entries([base, refused])
-    store.index.keep_back(FeedKey("tag", "ai"), "lost an id")
+    store.index.record_invalid(FeedKey("tag", "ai"), "lost an id")
     state = SourceState(key="src", url="u")
     for hours in (1, 0):
         store.visits.end_visit(
@@ -71,7 +76,9 @@ def test_the_summary_counts_and_names(store: Store) -> None:
     assert store.status.counts() == counts
     assert list(store.visits.each_state()) == [state]
     assert store.status.refused() == (Problem(what="b", reason="http-404", detail="d"),)
-    assert store.status.held() == (Problem(what="tag/ai", reason="held", detail="lost an id"),)
+    assert store.status.list_invalid_feeds() == (
+        Problem(what="tag/ai", reason="held", detail="lost an id"),
+    )
     assert [outcome.at for outcome in store.status.outcomes("src", 1)] == [NOW]
 
 
@@ -115,10 +122,10 @@ def make_waiting(
 
 
 def test_looking_makes_no_file_and_sees_the_last_commit(url: str, tmp_path: Path) -> None:
-    assert look_into(url, articles_exist=False) is None
+    assert open_store_read_only(url, articles_exist=False) is None
     assert list(tmp_path.iterdir()) == []
     with pytest.raises(StoreError, match="reindex"):
-        look_into(url, articles_exist=True)
+        open_store_read_only(url, articles_exist=True)
     with open_store(url, articles_exist=False) as store:
         record_article(store, 1)
         with found(url) as looked:  # while another process writes
@@ -136,7 +143,7 @@ def test_looking_makes_no_file_and_sees_the_last_commit(url: str, tmp_path: Path
 
 
 def found(url: str) -> Store:
-    store = look_into(url, articles_exist=True)
+    store = open_store_read_only(url, articles_exist=True)
     assert store is not None
     return store
 
@@ -151,4 +158,4 @@ def test_a_database_of_another_version_is_not_read(url: str, version: str, cure:
         database.execute("UPDATE alembic_version SET version_num = ?", (version,))
         database.commit()
     with pytest.raises(StoreError, match=cure):
-        look_into(url, articles_exist=True)
+        open_store_read_only(url, articles_exist=True)

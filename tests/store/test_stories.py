@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from syndicator.core.model import Article
 from syndicator.core.ports import ArticleRecord
-from syndicator.sketches.events import PLACES, keys, pack, sketch, unpack
+from syndicator.sketches.events import PLACES, choose_lookup_keys, make_sketch, pack, unpack
 from syndicator.store import codec, schema
 from syndicator.store.engine import Store
 from syndicator.store.tables.stories import FOUND, NEWEST, Member, News, Sketched, Unread
@@ -18,8 +18,10 @@ from tests.store.conftest import NOW, make_stamp, record_article
 
 SINCE = NOW - timedelta(days=3)
 WINDOW = int(timedelta(days=3).total_seconds()) * 1_000_000
-QUAKE = pack(sketch("Quake in Verania", "The quake shook Sant Orel, said Dario Menk."))
-FERRY = pack(sketch("Silverfin aground", "A ferry hit a reef off Kettle Island, said Ewan Strake."))
+QUAKE = pack(make_sketch("Quake in Verania", "The quake shook Sant Orel, said Dario Menk."))
+FERRY = pack(
+    make_sketch("Silverfin aground", "A ferry hit a reef off Kettle Island, said Ewan Strake.")
+)
 
 
 def add_sketched(
@@ -35,7 +37,7 @@ def add_sketched(
 
 
 def find_similar(store: Store, one: Sketched) -> list[str]:
-    found_by = keys(unpack(one.data or b"\0\0\0"))
+    found_by = choose_lookup_keys(unpack(one.data or b"\0\0\0"))
     return [row.article for row in store.stories.find_similar(one, found_by, WINDOW)]
 
 
@@ -73,7 +75,7 @@ def test_articles_that_share_keys_are_found_within_the_window_in_their_language(
     add_sketched(store, 4, language="de")
     add_sketched(store, 5, b"")
     assert find_similar(store, one) == [other.article]
-    assert store.stories.find_similar(one, keys(unpack(QUAKE)), 60_000_000) == []
+    assert store.stories.find_similar(one, choose_lookup_keys(unpack(QUAKE)), 60_000_000) == []
 
 
 def test_an_outlet_has_few_places_at_a_key_and_crowds_out_nobody(store: Store) -> None:
@@ -105,7 +107,7 @@ def test_sketches_older_than_the_window_are_deleted(store: Store) -> None:
     one = add_sketched(store, 1)
     store.stories.save_members([Member(one.article, "s", "1.example", final=False)])
     store.stories.delete_old_sketches(NOW - timedelta(hours=2), 10)
-    assert count_rows(store) == (1, len(keys(unpack(QUAKE))), 1)
+    assert count_rows(store) == (1, len(choose_lookup_keys(unpack(QUAKE))), 1)
     store.stories.delete_old_sketches(NOW, 10)
     assert count_rows(store) == (0, 0, 1)
 
@@ -163,8 +165,8 @@ def test_a_story_has_the_articles_that_are_published(store: Store) -> None:
     first, second, third = record_story(store, "s", "a", "b", "c", number=1)
     store.visits.record(ArticleRecord(article=first, stamp=make_stamp(1)))
     store.index.merge(second.id, third.id)
-    assert store.stories.of([first.id, "none"]) == {first.id: "s"}
+    assert store.stories.find_stories([first.id, "none"]) == {first.id: "s"}
     assert store.stories.articles(["s", "none"]) == {"s": [(third.id, "c"), (first.id, "a")]}
     store.stories.save_members([], [first.id])
-    assert store.stories.of([first.id]) == {}
+    assert store.stories.find_stories([first.id]) == {}
     assert {member.article for member in store.stories.members()} == {second.id, third.id}

@@ -76,7 +76,7 @@ def change_something(store: Store, pick: random.Random) -> None:
                     outcomes.kept(row, Picture(name=name, width=640, height=pick.randrange(400)))
                 )
         case 5:
-            store.visits.carry([(article.id, "other")], {})
+            store.visits.add_carriers([(article.id, "other")], {})
         case _:
             store.index.save_matches("s", {article.id: {FEED: "Q"} if pick.random() < 0.8 else {}})
 

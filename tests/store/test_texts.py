@@ -11,9 +11,9 @@ from syndicator.core.model import Article
 from syndicator.searching.candidates import require
 from syndicator.searching.documents import Document, TermTexts, make_document
 from syndicator.searching.language import parse_query
-from syndicator.searching.matching import matches_texts
-from syndicator.store.database import drive
-from syndicator.store.engine import Store, copy, open_store
+from syndicator.searching.matching import is_match_with_texts
+from syndicator.store.database import run_statement
+from syndicator.store.engine import Store, copy_database, open_store
 from tests.postgres import Server
 from tests.store.conftest import record_article
 
@@ -75,7 +75,7 @@ def test_every_article_that_matches_is_proposed(store: Store, query: str) -> Non
     right = {
         article_id
         for article_id, (article, body) in made.items()
-        if matches_texts(expr, article, TermTexts(make_document(article, body)))
+        if is_match_with_texts(expr, article, TermTexts(make_document(article, body)))
     }
     proposed = list_proposed(store, query)
     assert right and right <= set(proposed)
@@ -171,8 +171,8 @@ def test_an_upgrade_lets_the_terms_of_all_articles_be_read(any_url: str) -> None
         made = record_articles(store, 4)
         with store._db.write() as connection:
             for table in ("text_tokens", "texts", "texts_due"):
-                drive(connection, f"DROP TABLE {table}")
-            drive(connection, "UPDATE alembic_version SET version_num = '0014'")
+                run_statement(connection, f"DROP TABLE {table}")
+            run_statement(connection, "UPDATE alembic_version SET version_num = '0014'")
     with open_store(any_url, articles_exist=True) as store:
         assert set(store.texts.due(10).values()) == set(made)
         read_due(store, made)
@@ -184,7 +184,7 @@ def test_a_moved_database_reads_all_terms_again(url: str, tmp_path: Path) -> Non
         made = record_articles(store, 4)
     target = f"sqlite:///{tmp_path}/other.db"
     open_store(target, articles_exist=False).close()
-    copy(url, target)
+    copy_database(url, target)
     with open_store(target, articles_exist=True) as store:
         assert set(store.texts.due(10).values()) == set(made)
 

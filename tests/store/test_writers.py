@@ -80,10 +80,10 @@ def test_a_build_deletes_only_marks_that_it_read(any_url: str) -> None:
         record_article(builder, 1)
         seen = builder.index.marks()[ALL]
         record_article(visitor, 2)
-        builder.index.record(Progress(marks=seen))
+        builder.index.record_progress(Progress(marks=seen))
 
         assert {row.key for row in builder.index.feeds() if row.stale} >= {ALL}
-        builder.index.record(Progress(marks=builder.index.marks()[ALL]))
+        builder.index.record_progress(Progress(marks=builder.index.marks()[ALL]))
         assert not {row.key: row for row in builder.index.feeds()}[ALL].stale
         assert {row.key: row.count for row in builder.index.feeds()}[ALL] == 2
 
@@ -101,7 +101,7 @@ def test_a_mark_that_is_committed_late_is_not_lost(postgres: Server) -> None:
             connection.execute(schema.stale_marks.insert(), {"axis": ALL.axis, "slug": ALL.slug})
             record_article(builder, 2)
             seen = builder.index.marks()[ALL]
-        builder.index.record(Progress(marks=seen))
+        builder.index.record_progress(Progress(marks=seen))
 
         row = {row.key: row for row in builder.index.feeds()}[ALL]
         assert row.stale and row.mark < max(seen)
@@ -116,7 +116,7 @@ def test_two_that_file_articles_do_not_wait_for_each_other(postgres: Server) -> 
     ):
         record_article(first, 1)
         with first._db.write() as connection:
-            rows.save(
+            rows.save_articles(
                 connection,
                 [ArticleRecord(article=make_article(2, digest="d"), stamp=make_stamp(2))],
             )
@@ -163,7 +163,7 @@ def test_a_deadlock_is_tried_again(pair: tuple[Store, Store]) -> None:
 
     crossings = [Crossing(store, keys) for store, keys in zip(pair, ("ab", "ba"), strict=True)]
     for one in crossings:
-        on_postgres.retried(one)
+        on_postgres.make_retrying(one)
     with ThreadPoolExecutor(2) as threads:
         list(threads.map(lambda one: one.cross(), crossings))
     assert sorted(one.tries for one in crossings) == [1, 2]
@@ -178,7 +178,7 @@ def test_a_conflict_that_never_ends_is_raised(pair: tuple[Store, Store]) -> None
             raise StoreConflict("again")
 
     hopeless = Hopeless()
-    on_postgres.retried(hopeless)
+    on_postgres.make_retrying(hopeless)
     with pytest.raises(StoreConflict):
         hopeless.work()
     assert hopeless.tries == 8
@@ -249,7 +249,7 @@ def test_filing_an_article_does_not_undo_a_merge_by_another_process(
     waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
     with ThreadPoolExecutor(1) as threads:
         with one._db.write() as connection:
-            on_postgres.alone(connection, copy.id)
+            on_postgres.lock_until_commit(connection, copy.id)
             merged = schema.articles.update().where(schema.articles.c.id == copy.id)
             connection.execute(merged.values(merged_into=original.id))
             filed = threads.submit(record_article, other, 1, title="meanwhile")

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.filing.save_article import refile
+from syndicator.filing.save_article import write_article
 from syndicator.publishing import paths
-from syndicator.publishing.validate import atom_fault
+from syndicator.publishing.validate import find_atom_fault
 from syndicator.runs.build import build_due
 from syndicator.runs.build_timing import Settling
 from tests.places import Place
@@ -65,7 +65,7 @@ def begin_story(place: Place) -> list[str]:
 def test_the_feed_of_stories_is_there_from_the_first_day(place: Place) -> None:
     place.build()
     assert read_entries(place, "stories") == {}
-    assert atom_fault(place.published("stories.atom").encode()) is None
+    assert find_atom_fault(place.published("stories.atom").encode()) is None
     assert "stories.atom" in place.published("feeds.opml")
 
 
@@ -79,7 +79,7 @@ def test_a_story_says_who_was_first_and_what_the_other_adds(place: Place) -> Non
     assert FIRST in read_page(place)
     (entry,) = read_entries(place, "stories").values()
     assert {tag.term for tag in entry.tags} >= {"one", "two"}
-    assert atom_fault(place.published("stories.atom").encode()) is None
+    assert find_atom_fault(place.published("stories.atom").encode()) is None
 
 
 def test_tags_of_a_flood_push_out_none_of_others(place: Place) -> None:
@@ -153,7 +153,9 @@ def _correct(place: Place, id: str, excerpt: str) -> None:
         path = app.archive.store.index.path(id) or ""
         before = app.archive.article_store.get(path)
         after = replace(before, excerpt=excerpt)
-        refile(app.archive.article_store, app.archive.store.visits, after, before=before, path=path)
+        write_article(
+            app.archive.article_store, app.archive.store.visits, after, before=before, path=path
+        )
 
 
 def test_new_reports_change_an_entry_once_an_hour(place: Place) -> None:

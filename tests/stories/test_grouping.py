@@ -16,8 +16,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.sketches.events import sketch
-from syndicator.stories.grouping import LARGEST, OF_OUTLET, Measure, Report, changes, grouped
+from syndicator.sketches.events import make_sketch
+from syndicator.stories.grouping import (
+    LARGEST,
+    OF_OUTLET,
+    Measure,
+    Report,
+    find_story_changes,
+    group_reports,
+)
 from syndicator.stories.likeness import FAR, WINDOW, Comparison, Window
 from tests.aged import prose
 from tests.stories.hard_pairs import PAIRS
@@ -42,7 +49,7 @@ WINDOW_OF_FEW = Window()
 def make_report(id: str, words: tuple[str, str] = QUAKE, **changes: Any) -> Report:
     """Return an article of an outlet of its own."""
     given = {"outlet": f"{id}.example", "language": "en", "at": NOON, **changes}
-    return Report(id=id, sketch=sketch(*words), **given)
+    return Report(id=id, sketch=make_sketch(*words), **given)
 
 
 def measure(one: Report, other: Report, window: Window = WINDOW_OF_FEW) -> float:
@@ -69,7 +76,7 @@ def find_changes(
     def near(one: Report) -> list[Report]:
         return [other for other in reports if other.id != one.id]
 
-    return changes(
+    return find_story_changes(
         [one for one in reports if not new or one.id in new], near, members, name_story, window
     )
 
@@ -177,7 +184,7 @@ def test_texts_of_a_few_sentences_are_no_story() -> None:
 
 
 # a guide to five apps is no event, and no story
-NEWS = [pair.report for pair in PAIRS if sketch(*pair.report).tone > -1]
+NEWS = [pair.report for pair in PAIRS if make_sketch(*pair.report).tone > -1]
 
 
 @pytest.mark.parametrize(("title", "text"), NEWS, ids=[title for title, _ in NEWS])
@@ -212,7 +219,7 @@ def test_the_later_a_report_comes_the_less_likely_it_joins() -> None:
 
 def test_articles_of_one_outlet_are_no_story() -> None:
     one, other = (make_report(article_id, outlet="one.example") for article_id in "ab")
-    assert list_ids(grouped([one, other], measure)) == {frozenset("ab")}
+    assert list_ids(group_reports([one, other], measure)) == {frozenset("ab")}
     assert find_changes([one, other]) == {}
 
 
@@ -227,7 +234,7 @@ def test_the_order_of_articles_changes_nothing(
         make_report(f"{n}", text, at=NOON + timedelta(hours=n)) for n, text in enumerate(words)
     ]
     mixed = chance.sample(reports, len(reports))
-    assert grouped(mixed, measure) == grouped(reports, measure)
+    assert group_reports(mixed, measure) == group_reports(reports, measure)
 
 
 def make_measure(values: dict[str, float]) -> Measure:
@@ -238,7 +245,9 @@ def test_an_outlet_counts_once_in_a_mean_however_much_it_writes() -> None:
     flood = [make_report(f"f{n}", outlet="flood.example") for n in range(4)]
     likely = {f"bf{n}": 9.0 for n in range(4)} | {f"cf{n}": -3.0 for n in range(4)} | {"bc": 8.0}
     likely |= {f"f{n}f{m}": 9.0 for n in range(4) for m in range(4)}
-    together = list_ids(grouped([*flood, make_report("b"), make_report("c")], make_measure(likely)))
+    together = list_ids(
+        group_reports([*flood, make_report("b"), make_report("c")], make_measure(likely))
+    )
     # (8 - 3) / 2, not (8 - 4 * 3) / 5
     assert together == {frozenset(("b", "c", "f0", "f1", "f2", "f3"))}
 
@@ -291,11 +300,13 @@ def test_a_report_like_two_events_neither_parts_nor_bridges_stories() -> None:
     later = make_report("x", at=NOON + timedelta(hours=1))
     measure = make_measure({"ab": 1.5, "ax": 9.0, "bx": -1.5})
     story = [make_report("a", story="s"), make_report("b", story="s")]
-    assert list_ids(grouped([*story, later], measure, "x")) == {frozenset("abx")}
+    assert list_ids(group_reports([*story, later], measure, "x")) == {frozenset("abx")}
     measure = make_measure({"ab": -3.0, "ax": 9.0, "bx": 9.0})
-    assert frozenset("ab") not in list_ids(grouped([make_report("a"), make_report("b")], measure))
+    assert frozenset("ab") not in list_ids(
+        group_reports([make_report("a"), make_report("b")], measure)
+    )
     assert frozenset("abx") not in list_ids(
-        grouped([make_report("a"), make_report("b"), later], measure)
+        group_reports([make_report("a"), make_report("b"), later], measure)
     )
 
 

@@ -7,13 +7,13 @@ from itertools import combinations
 
 import pytest
 
-from syndicator.sketches.events import PLACES, find_terms, number, sketch
+from syndicator.sketches.events import PLACES, find_terms, hash_term, make_sketch
 from syndicator.stories.grouping import Report
 from syndicator.stories.likeness import Comparison, Window, count_terms
 from tests.stories.hard_pairs import PAIRS
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-QUAKE = sketch("Quake in Verania", "It shook Sant Orel at 4:17, said Dario Menk in Sant Orel.")
+QUAKE = make_sketch("Quake in Verania", "It shook Sant Orel at 4:17, said Dario Menk in Sant Orel.")
 
 
 def make_report(id: str) -> Report:
@@ -38,7 +38,7 @@ def test_a_term_of_many_articles_weighs_less() -> None:
 def test_an_outlet_makes_no_term_common() -> None:
     flood = count_terms(200, [("flood.example", find_terms(QUAKE))] * 200)
     many = count_terms(200, [(f"{n}.example", find_terms(QUAKE)) for n in range(200)])
-    quake = number("quake")
+    quake = hash_term("quake")
     assert (flood.counts[quake], many.counts[quake]) == (PLACES, 200)
     assert flood.sampled == many.sampled == 200
 
@@ -54,7 +54,7 @@ def test_guides_on_one_subject_are_less_likely_a_story() -> None:
 def test_likely_pairs_are_found_without_all_weights(articles: int) -> None:
     texts = [text for pair in PAIRS for text in (pair.report, pair.same, pair.other)]
     reports = [
-        make_report(f"{n:02}")._replace(sketch=sketch(*text)) for n, text in enumerate(texts)
+        make_report(f"{n:02}")._replace(sketch=make_sketch(*text)) for n, text in enumerate(texts)
     ]
     comparison = Comparison(Window(articles=articles))
     likely = [pair for pair in combinations(reports, 2) if comparison.measure(*pair) > 0]
@@ -66,7 +66,7 @@ def test_likely_pairs_are_found_without_all_weights(articles: int) -> None:
 def test_an_article_that_shares_little_is_told_apart_without_all_its_weights(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    other = Report("b", "b.example", "en", NOON, sketch("Fair opens in Verania", ""))
+    other = Report("b", "b.example", "en", NOON, make_sketch("Fair opens in Verania", ""))
     comparison = Comparison(Window(articles=10_000))
     monkeypatch.setattr(comparison, "measure", lambda *_: pytest.fail("all weights were needed"))
     assert not comparison.is_likely(make_report("a"), other)

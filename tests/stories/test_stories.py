@@ -16,13 +16,13 @@ from sqlalchemy import select, update
 from syndicator.app.container import App
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, make_article_id
-from syndicator.filing.save_article import refile
+from syndicator.filing.save_article import write_article
 from syndicator.operations import operation as registry
 from syndicator.operations.changes.texts import apply
 from syndicator.operations.operation import arguments_of
 from syndicator.store import codec, schema
 from syndicator.store.tables.stories import Member
-from syndicator.stories.group_new import follow
+from syndicator.stories.group_new import group_new_articles
 from syndicator.stories.likeness import WINDOW
 from syndicator.upkeep.reconcile import files
 from syndicator.upkeep.reindex import reindex
@@ -57,7 +57,7 @@ def file_article(app: App, url: str, words: tuple[str, str] = QUAKE, **changes: 
     article = Article(
         id=make_article_id(url), url=url, title=words[0], body=f"{words[1]} By {url[8:]}.", **given
     )
-    refile(app.archive.article_store, app.archive.store.visits, article)
+    write_article(app.archive.article_store, app.archive.store.visits, article)
     return article.id
 
 
@@ -65,12 +65,14 @@ def rewrite_article(app: App, id: str, words: tuple[str, str]) -> None:
     path = app.archive.store.index.path(id) or ""
     before = app.archive.article_store.get(path)
     after = replace(before, title=words[0], body=words[1])
-    refile(app.archive.article_store, app.archive.store.visits, after, before=before, path=path)
+    write_article(
+        app.archive.article_store, app.archive.store.visits, after, before=before, path=path
+    )
 
 
 def group_stories(app: App) -> set[frozenset[str]]:
     """Group new articles; return all stories as sets of article ids."""
-    asyncio.run(follow(app.archive, app.configuration))
+    asyncio.run(group_new_articles(app.archive, app.configuration))
     found: dict[str, set[str]] = {}
     for member in app.archive.store.stories.members():
         found.setdefault(member.story, set()).add(member.article)
@@ -101,14 +103,14 @@ def test_reports_of_several_outlets_are_a_story_and_it_is_kept_in_a_file(
     two = file_article(app, "https://two.example/b")
     file_article(app, "https://three.example/c", FERRY)
     assert group_stories(app) == {frozenset((one, two))}
-    story = app.archive.store.stories.of([one])[one]
+    story = app.archive.store.stories.find_stories([one])[one]
     assert sorted(read_lines(place)) == sorted(
         f"{article_id}\t{story}" for article_id in (one, two)
     )
     three = file_article(app, "https://three.example/d")
     assert group_stories(app) == {frozenset((one, two, three))}
-    assert app.archive.store.stories.of([three]) == {three: story}
-    assert asyncio.run(follow(app.archive, app.configuration)) == set()
+    assert app.archive.store.stories.find_stories([three]) == {three: story}
+    assert asyncio.run(group_new_articles(app.archive, app.configuration)) == set()
     assert len(read_lines(place)) == 3
 
 
@@ -181,7 +183,7 @@ def test_an_article_whose_text_changed_is_looked_at_again_within_an_hour(
     file_article(app, "https://four.example/d", FERRY)
     assert group_stories(app) == {frozenset((one, two, three))}
     rewrite_article(app, three, ("No more than this", "Nothing is known yet."))
-    assert asyncio.run(follow(app.archive, app.configuration)) == set()
+    assert asyncio.run(group_new_articles(app.archive, app.configuration)) == set()
     place.now += timedelta(hours=1)
     assert group_stories(app) == {frozenset((one, two))}
     assert read_lines(place)[-1] == f"{three}\t-"
@@ -221,13 +223,13 @@ def test_a_lost_database_has_the_same_stories_again(place: Place) -> None:
         one = file_article(app, "https://one.example/a")
         two = file_article(app, "https://two.example/b")
         before = group_stories(app)
-        named = app.archive.store.stories.of([one, two])
+        named = app.archive.store.stories.find_stories([one, two])
     for file in (place.folder / "feeds/state").glob("syndicator.db*"):
         file.unlink()
     with place.app(create=True) as app:
         reindex(app.archive, app.configuration)
         assert group_stories(app) == before
-        assert app.archive.store.stories.of([one, two]) == named
+        assert app.archive.store.stories.find_stories([one, two]) == named
         assert {member.outlet for member in app.archive.store.stories.members()} == {
             "one.example",
             "two.example",
@@ -263,7 +265,7 @@ def test_an_edit_of_the_file_counts(app: App, place: Place) -> None:
     story = "b" * 26
     text = f"{one}\t{story}\tfinal\n{two}\t{story}\tfinal\nno line\n{three}\tcut"
     (place.folder / "feeds/articles/stories.tsv").write_text(text)
-    assert asyncio.run(follow(app.archive, app.configuration)) == {one, two, three}
+    assert asyncio.run(group_new_articles(app.archive, app.configuration)) == {one, two, three}
     assert group_stories(app) == {frozenset((one, two))}
 
 
@@ -308,7 +310,7 @@ def test_a_decision_outlives_a_withdrawal(app: App) -> None:
     two = file_article(app, "https://two.example/b", FERRY)
     run_operation(app, "join", ids=[one, two])
     run_operation(app, "withdraw", id=one)
-    assert app.archive.store.stories.of([one, two]).keys() == {one, two}
+    assert app.archive.store.stories.find_stories([one, two]).keys() == {one, two}
     assert app.archive.store.stories.reports([two]) == {}
     run_operation(app, "restore", id=one)
     files(app.archive, app.configuration)
@@ -340,13 +342,13 @@ def test_an_article_is_compared_by_its_text_alone(
     app: App, place: Place, spelled: tuple[str, str]
 ) -> None:
     one = file_article(app, "https://one.example/a")
-    asyncio.run(follow(app.archive, app.configuration))
+    asyncio.run(group_new_articles(app.archive, app.configuration))
     (before,) = read_sketches(app, [one])
     path = place.path(QUAKE[0])
     path.write_bytes(path.read_text().replace(*spelled).encode())
     files(app.archive, app.configuration)
     place.now += timedelta(hours=1)
-    asyncio.run(follow(app.archive, app.configuration))
+    asyncio.run(group_new_articles(app.archive, app.configuration))
     assert app.archive.store.stories.list_unread(place.now - WINDOW, 1, include_all=True) == []
     assert [row.data for row in read_sketches(app, [one])] == [before.data]
 
@@ -374,7 +376,7 @@ def test_split_separates_copies_first_unless_the_story_is_named(app: App) -> Non
 def test_a_flood_of_one_outlet_neither_keeps_others_apart_nor_fills_their_story(app: App) -> None:
     for number in range(60):
         file_article(app, f"https://flood.example/{number}")
-    asyncio.run(follow(app.archive, app.configuration))
+    asyncio.run(group_new_articles(app.archive, app.configuration))
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     (story,) = (story for story in group_stories(app) if one in story)
@@ -386,9 +388,9 @@ def test_a_story_that_begins_has_a_name_that_none_had(app: App) -> None:
     one = file_article(app, "https://one.example/a")
     two = file_article(app, "https://two.example/b")
     group_stories(app)
-    first = app.archive.store.stories.of([one])[one]
+    first = app.archive.store.stories.find_stories([one])[one]
     run_operation(app, "split", id=min(one, two))
-    after = app.archive.store.stories.of([one, two])
+    after = app.archive.store.stories.find_stories([one, two])
     assert after[max(one, two)] == first != after[min(one, two)]
 
 

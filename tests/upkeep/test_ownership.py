@@ -15,7 +15,7 @@ from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason
 from syndicator.core.urls import alias
 from syndicator.upkeep import reconcile
-from syndicator.upkeep.ownership import find_mend, mend, told
+from syndicator.upkeep.ownership import describe_fault, find_mend, mend
 from tests import commands
 from tests.places import NOW, Place, store_articles
 
@@ -57,7 +57,7 @@ def reasons(app: App) -> list[tuple[str, str]]:
     return [
         (problem.what, problem.reason)
         for fault in find_mend(app.archive, app.configuration.sources)
-        for problem in told(fault)
+        for problem in describe_fault(fault)
     ]
 
 
@@ -127,7 +127,7 @@ def test_an_entry_that_took_an_article_over_is_freed_and_the_article_read_again(
         )
         announce(app, "one", "o1", bank)
         announce(app, "two", "e1", bank, url="https://two.example/x")
-        app.archive.store.visits.realias(replace(bank, source_key="two", source_id="e1"))
+        app.archive.store.visits.replace_aliases(replace(bank, source_key="two", source_id="e1"))
         assert {reason for _, reason in reasons(app)} == {
             "foreign-text",
             "foreign-alias",
@@ -163,7 +163,7 @@ def test_an_article_that_nobody_can_read_again_is_named_as_such(place: Place) ->
         (problem,) = [
             problem
             for fault in find_mend(app.archive, app.configuration.sources)
-            for problem in told(fault)
+            for problem in describe_fault(fault)
         ]
         assert "see to it" in problem.detail
         mend(app.archive, find_mend(app.archive, app.configuration.sources))

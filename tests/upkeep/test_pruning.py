@@ -20,7 +20,7 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import SourceState, Validators
 from syndicator.core.ports import ArticleRecord, EntryRow
 from syndicator.upkeep import pruning, reconcile, reindex
-from syndicator.upkeep.pruning import Row, Which, chosen, going
+from syndicator.upkeep.pruning import Row, Which, select_rows, split_spared
 from tests.filing.entry.test_ingest import page, reason, take
 from tests.places import NOW, SHORT, Place, store_articles
 
@@ -60,7 +60,7 @@ ROWS = [
     ],
 )
 def test_what_is_asked_for(which: Which, wanted: str) -> None:
-    assert "".join(one.id for one in chosen(ROWS, which, NOW)) == wanted
+    assert "".join(one.id for one in select_rows(ROWS, which, NOW)) == wanted
 
 
 def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_article_or_keep_it() -> (  # noqa: E501
@@ -73,10 +73,10 @@ def test_what_a_hand_wrote_and_what_is_on_hold_stays_and_copies_go_with_their_ar
         row("d", 1, copy_of="c"),
         row("e", 9, stays="hand"),
     ]
-    leaving, stays = going([one for one in rows if one.id != "d"], rows)
+    leaving, stays = split_spared([one for one in rows if one.id != "d"], rows)
     assert [one.id for one in leaving] == ["b", "a"]
     assert stays == {"copy": 1, "hand": 1}
-    assert [one.id for one in going(rows, rows)[0]] == ["b", "d", "a", "c"]
+    assert [one.id for one in split_spared(rows, rows)[0]] == ["b", "d", "a", "c"]
 
 
 @pytest.fixture
@@ -204,11 +204,11 @@ def test_what_announced_it_under_another_id_is_remembered(filled: Place) -> None
     prune(filled, article.id)
     lose_database(filled)
     with filled.app() as app:
-        assert app.archive.store.visits.known(["guid:two:theirs"]).pruned
-        assert not app.archive.store.visits.known(["guid:two:other"]).pruned
+        assert app.archive.store.visits.look_up(["guid:two:theirs"]).pruned
+        assert not app.archive.store.visits.look_up(["guid:two:other"]).pruned
         path.write_bytes(data)
         reconcile.files(app.archive, app.configuration)
-        assert not app.archive.store.visits.known(["guid:two:theirs"]).pruned
+        assert not app.archive.store.visits.look_up(["guid:two:theirs"]).pruned
 
 
 def test_archives_are_made_again_without_it(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -292,7 +292,7 @@ def test_ended_at_any_step_an_article_is_whole_or_gone(
         assert {
             one.path
             for one in planned.articles
-            if app.archive.store.visits.known([urls.alias(one.url)]).pruned
+            if app.archive.store.visits.look_up([urls.alias(one.url)]).pruned
         } == gone
     assert filled.build().held == ()
     assert [title for title in published if title in titles(filled)] == titles(filled)

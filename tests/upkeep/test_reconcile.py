@@ -169,7 +169,7 @@ def test_a_withdrawal_that_a_crash_cut_short_is_finished(place: Place) -> None:
         enter_withdrawal(app.archive.article_store, article, place.now)
     with place.app() as app:
         assert reconcile.files(app.archive, app.configuration) == ()
-        assert app.archive.store.visits.known([urls.alias(article.url)]).withdrawn
+        assert app.archive.store.visits.look_up([urls.alias(article.url)]).withdrawn
         assert app.archive.store.visits.article(article.id) is None
         assert list(app.archive.article_store.walk()) == []
     place.build()

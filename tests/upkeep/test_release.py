@@ -15,9 +15,9 @@ from syndicator.app.contexts import filing_context
 from syndicator.articles.beside.tab_lists import CARRIED
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article
-from syndicator.filing.dedupe import Merged, compared, merge_copy
+from syndicator.filing.dedupe import Merged, make_comparison_data, merge_copy
 from syndicator.filing.entry.carry_out import refile_others
-from syndicator.filing.save_article import refile
+from syndicator.filing.save_article import write_article
 from syndicator.runs.build import build_feeds
 from syndicator.upkeep import editorial, reconcile, reindex
 from syndicator.upkeep.editorial import Released, release
@@ -191,7 +191,7 @@ def test_a_new_text_that_comes_before_a_hands_release_was_seen_does_not_publish_
     filled.edit("Waiting", "hold: true\n", "hold: false\n")
     with filled.app() as app:
         article = filled.article("Waiting")
-        refile(
+        write_article(
             app.archive.article_store,
             app.archive.store.visits,
             replace(article, body=article.body + " More."),
@@ -260,7 +260,7 @@ def test_who_announces_it_meanwhile_carries_it_from_its_release_on(filled: Place
     article_id = filled.article("Waiting").id
     with filled.app() as app:
         CARRIED.append(app.archive.article_store, [(article_id, "one")])
-        app.archive.store.visits.carry([(article_id, "one")], {"one": "One"})
+        app.archive.store.visits.add_carriers([(article_id, "one")], {"one": "One"})
     filled.build()
     assert "Waiting" not in feeds(filled)["sources/one.atom"]
     released(filled, article_id)
@@ -275,10 +275,10 @@ def stored(place: Place, title: str, body: str, source: str, **more: object) -> 
         if not article.hold:
             merged = merge_copy(article, context, place.now)
         refile_others(context, merged.others)
-        filed, _ = refile(
+        filed, _ = write_article(
             app.archive.article_store, app.archive.store.visits, merged.article, before=article
         )
-        sketch = compared(filed, place.now)
+        sketch = make_comparison_data(filed, place.now)
         assert sketch is not None
         app.archive.store.visits.save_sketch(filed.id, sketch)
     return filed

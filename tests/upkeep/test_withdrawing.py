@@ -115,7 +115,7 @@ def test_what_comes_back_is_as_it_was(place: Place) -> None:
     assert "deleted-entry" not in place.published("all.atom")
     assert kept(place) == []
     with place.app() as app:
-        assert not app.archive.store.visits.known([urls.alias(URL)]).withdrawn
+        assert not app.archive.store.visits.look_up([urls.alias(URL)]).withdrawn
         assert app.archive.store.index.withdrawn() == []
 
 
@@ -277,7 +277,7 @@ def test_without_its_file_it_is_read_again_when_it_is_announced(place: Place) ->
             None,
             "a withdrawal was undone",
         )
-        assert not visits.known([urls.alias(URL)]).withdrawn
+        assert not visits.look_up([urls.alias(URL)]).withdrawn
     assert "Story" not in entries(place)
 
 

@@ -17,7 +17,7 @@ import pytest
 from syndicator.configuration.cron import next_fire
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Fetched, Source, SourceState
-from syndicator.filing.context import feed_request
+from syndicator.filing.context import build_feed_request
 from syndicator.visiting.cadence import plan_next_visit
 from syndicator.visiting.feeds.parser import parse_feed
 from syndicator.visiting.fetch.client import HttpFetcher
@@ -89,7 +89,7 @@ async def follow(server: Server, url: str, every: str | None) -> None:
     state = SourceState(key="s", url=url)
     fetcher = HttpFetcher(settings.fetch, user_agent="Syndicator/0", clock=lambda: server.now)
     for _ in range(2000):
-        result = await fetcher.fetch(feed_request(source, state, settings, {}))
+        result = await fetcher.fetch(build_feed_request(source, state, settings, {}))
         new = isinstance(result, Fetched) and result.digest != state.validators.body_digest
         feed = parse_feed(result.body, url, {}) if new and isinstance(result, Fetched) else None
         state = update_after_visit(source, state, result, feed, server.now)

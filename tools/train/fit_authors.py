@@ -71,8 +71,8 @@ def read_page(row: Row) -> Page | None:
     except NotAnArticle:
         return None
     site = identity.read_sitename(parsed)
-    headline = titles.read(parsed, site, None, Rules())
-    survey = titles.survey(parsed.tree, headline.value or "")
+    headline = titles.choose_title(parsed, site, None, Rules())
+    survey = titles.survey_body(parsed.tree, headline.value or "")
     candidates = author.find_page_candidates(parsed, site, None, survey)
     authors = names_of(row["truth"]["author"])
     people = [each.people for each in candidates]

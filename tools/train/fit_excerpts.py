@@ -130,8 +130,8 @@ def beginnings(found: Iterable[Text]) -> Iterator[tuple[np.ndarray, int, float]]
             for each in sentences.split(one.text, READ, one.language)
             if each.whole
             and len(each.text) > SHORTEST
-            and not sentences.too_long(each.text)
-            and not sentences.repeats(each.text, one.title)
+            and not sentences.is_too_long(each.text)
+            and not sentences.repeats_title(each.text, one.title)
         ]
         later = good[LATER][:MOST]
         if len(good) >= LEAST and one.language:

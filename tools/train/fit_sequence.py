@@ -67,7 +67,10 @@ def example(task: tuple[Row, Path, int]) -> Example | None:
     counts = fit_blocks.counts_of(page.blocks, wanted, row)
     if truth.get("text"):
         counts[places] *= at_ends(wanted[places])
-    values = {table: sequence.columns(page.texts, page.box, first) for table, first in _looks(page)}
+    values = {
+        table: sequence.compute_features(page.texts, page.box, first)
+        for table, first in _looks(page)
+    }
     names = tuple(sorted(values["alone"]))
     stacked = {
         table: np.stack([columns[name] for name in names], axis=1)

@@ -87,7 +87,7 @@ def common() -> bytes:
     for title, text in texts():
         if text:
             language = detect(text, None) or ""
-            counts[language].update(set(sketching.terms(title, text)))
+            counts[language].update(set(sketching.iterate_terms(title, text)))
             sizes[language] += 1
     small = [language for language in counts if sizes[language] < MANY]
     for language in small:
@@ -97,7 +97,7 @@ def common() -> bytes:
     for language, of in sorted(counts.items()):
         for term, times in of.items():
             if times >= LEAST:
-                at = sketching.number(term) % SIZE
+                at = sketching.hash_term(term) % SIZE
                 rarity = max(
                     1,
                     min(

@@ -10,9 +10,9 @@ from syndicator.articles.beside.tab_lists import FOLLOWED
 from syndicator.articles.beside.toml_lists import FEEDS, SOURCES, KeptFeed, KeptSource
 from syndicator.configuration.settings import Publish
 from syndicator.configuration.sources.identity import (
-    departures,
+    find_departures,
     find_sources_at_new_site,
-    successions,
+    find_successors,
     with_address,
 )
 from syndicator.core import urls
@@ -49,7 +49,7 @@ class Beside:
             states = {key: (state.url,) for key, state in self.store.visits.states().items()}
             addresses = {**_addresses(self.store.index), **states}
             SOURCES.update(self.files, lambda before: addresses.items())
-        self.store.index.keep = self.keep
+        self.store.index.before_save_feed = self.keep
 
     def keep(self, row: FeedRow) -> None:
         """Write a feed's address to its file, before the database."""
@@ -135,7 +135,7 @@ class Beside:
                 continue
             index.save_feed(after)
             if before is not None and after.published != before.published:
-                index.record(Progress(published={key: False}))
+                index.record_progress(Progress(published={key: False}))
             changed |= {
                 key,
                 *(other for other in (after.moved_to, before and before.moved_to) if other),
@@ -151,8 +151,8 @@ class Beside:
         addresses = dict(SOURCES.read(self.files))
         wanted = {key: source.url for key, source in sources.items()}
         rows = self._source_rows()
-        parting = departures(wanted, addresses, rows)
-        heirs = successions(wanted, addresses, rows)
+        parting = find_departures(wanted, addresses, rows)
+        heirs = find_successors(wanted, addresses, rows)
         today = self.clock().date().isoformat()
         FOLLOWED.append(
             self.files, ((key, today) for key in find_sources_at_new_site(wanted, addresses))
@@ -229,7 +229,7 @@ def move(index: Index, old: FeedRow, heir: FeedRow) -> None:
     """Let the feed `heir` take over address and publication of `old`."""
     index.save_feed(replace(heir, moved_to=None, dropped=False))
     if old.built and not heir.built:
-        index.record(Progress(published={heir.key: False}))
+        index.record_progress(Progress(published={heir.key: False}))
     index.mark_stale([heir.key])
     index.save_feed(replace(old, moved_to=heir.key))
 

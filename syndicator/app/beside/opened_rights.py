@@ -9,7 +9,7 @@ from syndicator.core import urls
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, Source
 from syndicator.core.ports.articles import ArticleStore
-from syndicator.filing.ownership import rights_in
+from syndicator.filing.ownership import load_rights
 from syndicator.store.engine import Store
 
 
@@ -24,7 +24,7 @@ def open_rights(sources: Iterable[Source], article_store: ArticleStore, store: S
     hosts: dict[str, set[str]] = defaultdict(set)
     for article in _articles(article_store, store):
         source = by_key.get(article.source_key)
-        if source is None or rights_in(file, source).owns(article.url):
+        if source is None or load_rights(file, source).owns(article.url):
             continue
         if urls.same_publisher(source.url, article.url):
             hosts[source.key].add(urls.site(article.url))

@@ -90,7 +90,7 @@ def _find_decided(store: Store) -> list[Decided]:
 CARRIED: Final = RecordedList(
     kept=tab_lists.CARRIED,
     note="carried",
-    find_recorded=lambda store: store.visits.carried(),
+    find_recorded=lambda store: store.visits.list_carriers(),
 )
 PRUNED: Final = RecordedList(
     kept=tab_lists.PRUNED,

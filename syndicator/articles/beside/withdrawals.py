@@ -36,7 +36,7 @@ def _parse_row(row: dict[str, Any]) -> Withdrawn:
         feeds.append(FeedKey(axis, slug))
     return Withdrawn(
         id=str(row["id"]),
-        at=fields.parsed(str(row["at"])),
+        at=fields.parse_time(str(row["at"])),
         feeds=tuple(feeds),
         url=str(row.get("url", "")),
         aliases=tuple(str(alias) for alias in row.get("aliases", [])),
@@ -67,7 +67,7 @@ def enter_withdrawal(
     aliases = [text.legal(alias) for alias in aliases_of(article)]
     entry = Withdrawn(
         id=article.id,
-        at=fields.moment(at) or at,
+        at=fields.to_utc(at) or at,
         feeds=tuple(feeds),
         url=text.legal(article.url),
         aliases=tuple(dict.fromkeys(aliases)),

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from syndicator.articles.beside.instance_toml import HasInstance
-from syndicator.articles.snapshots import checked_id, packed, unpacked, unzipped
+from syndicator.articles.snapshots import check_id, pack_page, unpack_page, unzip
 from syndicator.articles.stores import paths as names
 from syndicator.articles.stores.kept_files import ObjectFile
 from syndicator.articles.stores.paths import ID_CHARS, checked, id_part, is_article_path, new_path
@@ -61,7 +61,7 @@ class ObjectArticleStore(HasInstance):
         current = path or self._index.path(article.id)
         if current is None:
             current = self._index.reserve(article.id, names.new_reserved_path(self._index, article))
-            merged, data = names.first(article)
+            merged, data = names.make_first_file(article)
             etag = self._put(current, data, over=ABSENT)
             if etag is not None:
                 return merged, _stamp(current, etag, len(data)), True
@@ -74,13 +74,13 @@ class ObjectArticleStore(HasInstance):
         for _ in range(_TRIES):
             stored, etag = self.objects.get(checked(path, self.name)) or (None, ABSENT)
             if stored is None:
-                merged, data = names.first(article)
+                merged, data = names.make_first_file(article)
             else:
                 stored_id = names.id_in(stored, path)
                 if stored_id not in (None, article.id):
                     path = self._reserve_apart(article, path, str(stored_id))
                     continue
-                merged, data = names.over(article, stored, path, ordered)
+                merged, data = names.merge_into_file(article, stored, path, ordered)
             if data == stored:
                 return merged, _stamp(path, etag, len(data)), False
             new_etag = self._put(path, data, over=etag)
@@ -99,7 +99,7 @@ class ObjectArticleStore(HasInstance):
         return self._index.reserve(article.id, new_path(article, {*shorter_ids, other_id}))
 
     def get(self, path: str) -> Article:
-        return names.loaded(self.read(path), self._place(path))
+        return names.load_article(self.read(path), self._place(path))
 
     def read(self, path: str) -> bytes:
         stored = self.objects.get(checked(path, self.name))
@@ -243,7 +243,7 @@ class ObjectSnapshots:
         self._older: list[str] | None = None  # folder names of other versions
 
     def put(self, article_id: str, html: bytes, headers: Mapping[str, str]) -> None:
-        self.put_packed(article_id, packed(html, headers))
+        self.put_packed(article_id, pack_page(html, headers))
 
     def put_packed(self, article_id: str, packed: bytes) -> None:
         self._objects.put(self._key(article_id), packed)
@@ -254,7 +254,7 @@ class ObjectSnapshots:
         if page is None:
             return None
         _, data = page
-        return unpacked(data)
+        return unpack_page(data)
 
     def forget(self, article_id: str) -> None:
         self._objects.delete(self._key(article_id), *self._list_other_keys(article_id))
@@ -299,7 +299,7 @@ class ObjectSnapshots:
             stored = self._objects.get(stamp.key)
             if stored is None:
                 continue
-            page = unzipped(stored[0])
+            page = unzip(stored[0])
             if page is None or secret(page):
                 self._objects.delete(stamp.key)
 
@@ -314,7 +314,7 @@ class ObjectSnapshots:
     def _key(self, article_id: str, version: str | None = None) -> str:
         """Return the key of a page as a version of the reader read it; None: this version."""
         folder = self.version if version is None else version
-        return f"{folder}/{checked_id(article_id)[:2]}/{article_id}.gz"
+        return f"{folder}/{check_id(article_id)[:2]}/{article_id}.gz"
 
     def _list_other_keys(self, article_id: str) -> list[str]:
         return [self._key(article_id, version) for version in self._list_other_versions()]

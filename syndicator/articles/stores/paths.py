@@ -95,7 +95,7 @@ def by_path(stamps: Mapping[str, FileStamp]) -> dict[str, tuple[str, int, int]]:
     return {stamp.path: (key, stamp.mtime_ns, stamp.size) for key, stamp in stamps.items()}
 
 
-def first(article: Article) -> tuple[Article, bytes]:
+def make_first_file(article: Article) -> tuple[Article, bytes]:
     """Return `article` signed, and its new file."""
 
     from syndicator.articles import frontmatter
@@ -104,7 +104,7 @@ def first(article: Article) -> tuple[Article, bytes]:
     return signed, frontmatter.dump(signed)
 
 
-def over(
+def merge_into_file(
     article: Article, old: bytes, path: str, ordered: Collection[str] = ()
 ) -> tuple[Article, bytes]:
     """Merge `article` into the file `old` at `path`. Edits by hand stay, except `ordered`. Raises
@@ -112,7 +112,7 @@ def over(
 
     from syndicator.articles import frontmatter
 
-    in_file = edits.claim(as_loaded := frontmatter.load(old, path))
+    in_file = edits.mark_operator_edits(as_loaded := frontmatter.load(old, path))
     merged = edits.merge(article, in_file, ordered)
     theirs = frontmatter.extra(old, path)
     body = frontmatter.body(old, path)
@@ -124,12 +124,12 @@ def over(
     return merged, data
 
 
-def loaded(data: bytes, name: str) -> Article:
+def load_article(data: bytes, name: str) -> Article:
     """Parse a file and mark the operator's edits. `name`: the file's, for ConfigError."""
 
     from syndicator.articles import frontmatter
 
-    return edits.claim(frontmatter.load(data, name))
+    return edits.mark_operator_edits(frontmatter.load(data, name))
 
 
 def id_in(data: bytes, path: str) -> str | None:

@@ -53,7 +53,7 @@ def up(
     need_folder(config)
     _need_no_workers(config)
     if share:
-        from syndicator.setup.start import share as share_at_home
+        from syndicator.setup.start import share_at_home as share_at_home
 
         share_at_home(config, port)
     override(config, "publish", host, port)

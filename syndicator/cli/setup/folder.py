@@ -68,7 +68,7 @@ def init(
     are."""
     from syndicator.configuration.settings import load
     from syndicator.setup.deploy import RUNS
-    from syndicator.setup.start import Start, for_me, next_command, write_folder
+    from syndicator.setup.start import Start, make_private, next_command, write_folder
 
     source = context.get_parameter_source("config")
     named = dir is None and source is not None and source.name != "DEFAULT"
@@ -92,7 +92,7 @@ def init(
         )
     command = next_command(folder, runs or "", place)
     start = Start(title or "", url or "", contact or "", example)
-    start = for_me(start) if audience == "me" else start
+    start = make_private(start) if audience == "me" else start
     for path in write_folder(folder, start, config=place, template=template, runs=runs or ""):
         printing.say(f"wrote {path}")
     script = shlex.quote(f"{folder.resolve()}/run")
@@ -253,8 +253,10 @@ def _ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool:
 
     with opened_for_change(config) if mend else opened_to_look(config) as opened:
         faults = ownership.find_mend(opened.archive, opened.configuration.sources)
-        problems = [problem for fault in faults for problem in ownership.told(fault)]
-        problems += () if mend else ownership.lost(opened.archive, opened.configuration.sources)
+        problems = [problem for fault in faults for problem in ownership.describe_fault(fault)]
+        problems += (
+            () if mend else ownership.find_lost_hosts(opened.archive, opened.configuration.sources)
+        )
         lines = [f"{problem.what}: {problem.reason}: {problem.detail}" for problem in problems]
         printing.answer(problems, lines or ["no problems found"], json=json)
         if not mend:

@@ -110,7 +110,7 @@ def _slug(word: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", ascii_word).strip("-")
 
 
-def moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
+def list_moves(states: Sequence[SourceState]) -> tuple[Move, ...]:
     """Return the sources fetched at another address because theirs moved."""
     moved = [state for state in states if _find_new_address(state) not in ("", state.url)]
     if not moved:
@@ -163,7 +163,7 @@ def _describe_risk(moved: SourceState, address: str, owners: Mapping[str, Sequen
 Addresses = Mapping[str, tuple[str, ...]]  # key of a source -> its addresses, newest last
 
 
-def successions(
+def find_successors(
     wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]
 ) -> dict[str, str]:
     """Return successors by removed source with a feed (`rows`): the source at its newest address
@@ -186,7 +186,7 @@ def successions(
     return successors
 
 
-def departures(
+def find_departures(
     wanted: Mapping[str, str], addresses: Addresses, rows: Mapping[str, FeedRow]
 ) -> list[str]:
     """Return sources whose feed stops redirecting: its target was removed, or their key has an
@@ -229,7 +229,7 @@ def is_at(url: str, addresses: Iterable[str]) -> bool:
     return urls.alias(url) in map(urls.alias, addresses)
 
 
-def reconciled(source: Source, state: SourceState | None) -> SourceState:
+def update_state(source: Source, state: SourceState | None) -> SourceState:
     """Return the state of `source` as written now. A new address resets validators and health."""
     terms = _digest(source)
     rules = source.rules.digest

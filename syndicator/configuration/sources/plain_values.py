@@ -12,7 +12,7 @@ from syndicator.core.text import stamp as digest
 _KEYS: Final = {"sender": "from", "list_id": "list"}
 
 
-def differing(value: Any, default: Any) -> dict[str, Any]:
+def list_differing_fields(value: Any, default: Any) -> dict[str, Any]:
     """Return the fields of a dataclass that differ from `default`, with their values."""
     result = {}
     for field in dataclasses.fields(value):
@@ -25,10 +25,10 @@ def differing(value: Any, default: Any) -> dict[str, Any]:
 def table(source: Source) -> dict[str, Any]:
     """Return the fields of `source` that differ from the defaults, by their keys in
     sources.toml."""
-    fields = differing(source, usual_source(source.url, source.cookies))
+    fields = list_differing_fields(source, usual_source(source.url, source.cookies))
     values = {key_of(name): value for name, value in fields.items()}
     if "rules" in values:
-        values["rules"] = differing(source.rules, Rules())
+        values["rules"] = list_differing_fields(source.rules, Rules())
     return values
 
 

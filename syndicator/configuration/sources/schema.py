@@ -16,7 +16,7 @@ from syndicator.configuration import page_rules
 from syndicator.configuration.cron import next_fire
 from syndicator.configuration.settings import Section, like, network, query, seconds
 from syndicator.configuration.sources.plain_values import address_key, key_of, usual_source
-from syndicator.configuration.toml_files import TomlFile, sentence
+from syndicator.configuration.toml_files import TomlFile, describe_error
 from syndicator.core import secrets, urls
 from syndicator.core.errors import ConfigError, Fault, RulesError, UsageError
 from syndicator.core.mailboxes import parse_mailbox
@@ -165,7 +165,7 @@ def _cookies(value: str) -> str:
 
 def _css(value: str) -> str:
     try:
-        page_rules.compiled(value)
+        page_rules.compile_css(value)
     except RulesError as error:
         raise ValueError(str(error)) from error
     return value
@@ -330,7 +330,7 @@ def source_of(values: Mapping[str, Any]) -> Source:
     try:
         return SourceTable.model_validate(values).source()
     except ValidationError as error:
-        raise UsageError(sentence(error.errors()[0], SourceTable)) from error
+        raise UsageError(describe_error(error.errors()[0], SourceTable)) from error
 
 
 def check(file: TomlFile) -> tuple[Source, ...]:

@@ -340,7 +340,7 @@ async def _list(query: Query, request: Request) -> Response:
         for item in query.function(place, **arguments):
             if query.name != "jobs" or item["who"] == who:
                 safe = (
-                    {"url": secrets.shown(place.sources[item["id"]].url)}
+                    {"url": secrets.hide_secrets(place.sources[item["id"]].url)}
                     if query.name == "sources"
                     else {}
                 )
@@ -392,7 +392,7 @@ def source(place: Place, key: str) -> tuple[Answer, str]:
     """Return a source as in sources.toml, without secrets in its address, and its stamp. Raises
     UsageError."""
     page = lists.source(place, key)
-    written = {**table(page.health.source), "url": secrets.shown(page.health.source.url)}
+    written = {**table(page.health.source), "url": secrets.hide_secrets(page.health.source.url)}
     return {
         "id": key,
         **written,

@@ -102,7 +102,7 @@ _OF_VISITS: tuple[type[Reason], ...] = (
 )
 
 
-def explained(code: str) -> tuple[str, str]:
+def explain_reason(code: str) -> tuple[str, str]:
     """Return meaning and cure of a `code`; (`code`, "") if it is unknown."""
     for prefix, (group, noun) in _PREFIXED.items():
         if not code.startswith(prefix):

@@ -46,7 +46,7 @@ class Statement(NamedTuple):
         return f"{self.use}: {value} ({self.vocabulary}, {self.place})"
 
 
-def parsed(line: str) -> Statement | None:
+def parse_statement(line: str) -> Statement | None:
     """Parse a line from `Statement.line`; None if it has another form."""
     use, colon, value_and_source = line.partition(": ")
     value, bracket, source = value_and_source.rpartition(" (")
@@ -70,10 +70,10 @@ class Terms(NamedTuple):
     free: str = ""
 
 
-def terms(lines: Iterable[str]) -> Terms:
+def derive_terms(lines: Iterable[str]) -> Terms:
     """Return the terms of statements (`Article.rights`). Within a vocabulary the nearest place
     counts (TDMRep 5.4, RSL), between vocabularies the strictest (draft-ietf-aipref-attach)."""
-    statements = [statement for statement in map(parsed, lines) if statement]
+    statements = [statement for statement in map(parse_statement, lines) if statement]
     if not statements:
         return Terms()
     forbidden: dict[str, Statement] = {}
@@ -151,7 +151,9 @@ def names(place: Place) -> frozenset[str]:
     return frozenset(field_names)
 
 
-def said(place: Place, fields: Iterable[tuple[str, str]], base: str = "") -> tuple[Statement, ...]:
+def read_statements(
+    place: Place, fields: Iterable[tuple[str, str]], base: str = ""
+) -> tuple[Statement, ...]:
     """Return at most 20 distinct statements in `fields` (lower-case names). `base` resolves
     relative addresses."""
     statements: dict[Statement, None] = {}  # a set in order
@@ -195,7 +197,7 @@ def _read_tokens(vocabulary: Vocabulary, value: str) -> Iterator[tuple[str, str]
 _Line = tuple[str, str]
 
 
-def lines(robots_txt: str, product: str, url: str) -> str:
+def select_usage_lines(robots_txt: str, product: str, url: str) -> str:
     """Return the usage lines of robots.txt for `product` (RFC 9309 2.2.1) and `url`, or "". The
     longest path wins."""
     parts = urlsplit(url)
@@ -220,7 +222,7 @@ def fields(header: str) -> Iterator[tuple[str, str]]:
             yield name.strip(), value.strip()
 
 
-def licence_at(header: str, base: str) -> str:
+def find_licence(header: str, base: str) -> str:
     """Return the licence address in the result of `lines`, or "". `base`: the address of the
     robots.txt."""
     for name, value in fields(header):

@@ -52,7 +52,7 @@ def line_for(language: str | None) -> str:
     return rules.write if rules else ""
 
 
-def unfounded(excerpt: str, text: str, language: str) -> str:
+def find_unfounded_sentence(excerpt: str, text: str, language: str) -> str:
     """Return the first sentence of `excerpt` that `text` does not state or that is out of order;
     else ""."""
     rules = _languages()[language]
@@ -60,7 +60,7 @@ def unfounded(excerpt: str, text: str, language: str) -> str:
         _words(sentence.text, rules) for sentence in sentences.split(text, language=language)
     ]
     last: int | None = None  # index of the article's sentence that states the one before
-    for sentence in sentences.of_line(excerpt, language):
+    for sentence in sentences.split_line(excerpt, language):
         claim = _words(sentence, rules)
         indices = range(len(article)) if last is None else range(last, min(last + 2, len(article)))
         last = _find_statement(claim, article, indices, rules)
@@ -198,9 +198,9 @@ def fault(excerpt: str, asked: Material) -> Refusal | None:
     broken_rule = sentences.fault(excerpt, asked.title)
     if broken_rule:
         return Refusal(reason=broken_rule, detail=short(excerpt))
-    if len(sentences.of_line(excerpt, code)) > sentences.SENTENCES:
+    if len(sentences.split_line(excerpt, code)) > sentences.SENTENCES:
         return Refusal(reason="long", detail=short(excerpt))
-    unfounded_sentence = unfounded(excerpt, asked.text, code or "")
+    unfounded_sentence = find_unfounded_sentence(excerpt, asked.text, code or "")
     if unfounded_sentence:
         return Refusal(reason="unfounded", detail=short(unfounded_sentence))
     return None

@@ -165,7 +165,7 @@ def _tokens(value: Any) -> int:
     return total if 0 < total < MOST_TOKENS else 0
 
 
-def current(meter: Meter, settings: Llm, now: datetime) -> Meter:
+def reset_if_changed(meter: Meter, settings: Llm, now: datetime) -> Meter:
     """Reset `meter` for a new day, or for another endpoint or model."""
     day = now.astimezone(UTC).strftime("%Y-%m-%d")
     if meter.day != day:
@@ -176,7 +176,7 @@ def current(meter: Meter, settings: Llm, now: datetime) -> Meter:
     return meter
 
 
-def hindrance(meter: Meter, settings: Llm, cost: int, now: datetime) -> Refusal | None:
+def find_hindrance(meter: Meter, settings: Llm, cost: int, now: datetime) -> Refusal | None:
     """Return why a question of `cost` tokens may not be sent now, or None. `meter`: from
     `current`."""
     until = meter.rest_until
@@ -198,19 +198,19 @@ def hindrance(meter: Meter, settings: Llm, cost: int, now: datetime) -> Refusal 
     return None
 
 
-def awake(meter: Meter) -> Meter:
+def end_pause(meter: Meter) -> Meter:
     """End a pause, unless the endpoint asked for it."""
     if meter.reason == "rate-limited":
         return meter
     return replace(meter, rest_until=None)
 
 
-def begun(meter: Meter, cost: int) -> Meter:
+def count_call(meter: Meter, cost: int) -> Meter:
     """Count a call when it starts, at its highest cost: interrupted calls count too."""
     return replace(meter, calls=meter.calls + 1, tokens=meter.tokens + cost)
 
 
-def succeeded(meter: Meter, cost: int, tokens: int, form: str) -> Meter:
+def record_answer(meter: Meter, cost: int, tokens: int, form: str) -> Meter:
     """Record an answer with its `tokens`; impossible numbers (below 1, over ten times `cost`) are
     ignored."""
     spent = meter.tokens + (tokens - cost if 0 < tokens <= 10 * cost else 0)
@@ -219,7 +219,7 @@ def succeeded(meter: Meter, cost: int, tokens: int, form: str) -> Meter:
     )
 
 
-def failed(meter: Meter, failure: Failed, now: datetime) -> Meter:
+def record_failure(meter: Meter, failure: Failed, now: datetime) -> Meter:
     """Record a failure. Pause if asked to, if unreachable, or after three in a row, each time twice
     as long."""
     counted = replace(

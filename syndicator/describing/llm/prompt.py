@@ -58,22 +58,22 @@ def messages(asked: Material, fence: str) -> list[dict[str, str]]:
     """Return the messages. The article is between two random lines `fence`, so it cannot fake its
     end."""
     head = f"Title: {asked.title}\n" + (f"Language: {asked.language}\n" if asked.language else "")
-    user = f"{fence}\n{head}\n{numbered(asked)}\n{fence}"
+    user = f"{fence}\n{head}\n{number_sentences(asked)}\n{fence}"
     line = aligned.line_for(asked.language) if asked.write else ""
     fixed = (_WRITING if asked.write else _CHOOSING) + _RULES + (f"\n{line}\n" if line else "")
     system = fixed + _lists(asked, INSTRUCTION - len(fixed))
     return [{"role": "system", "content": system}, {"role": "user", "content": user}]
 
 
-def numbered(asked: Material) -> str:
+def number_sentences(asked: Material) -> str:
     """Return the numbered sentences, as many as fit COLUMNS."""
     lines = (f"{number}. {sentence.text}" for number, sentence in enumerate(asked.sentences, 1))
     return "\n".join(_fitting(lines, COLUMNS, width))
 
 
-def shown(asked: Material) -> int:
+def count_visible_sentences(asked: Material) -> int:
     """Return the number of sentences that the model sees."""
-    return len(numbered(asked).splitlines())
+    return len(number_sentences(asked).splitlines())
 
 
 def _lists(asked: Material, room: int) -> str:
@@ -113,7 +113,7 @@ def body(
 def schema(asked: Material) -> dict[str, Any]:
     """Return the JSON schema of the answer. All lists are bounded, as small models fill endless
     ones."""
-    numbers = {"type": "integer", "enum": list(range(1, shown(asked) + 1))}
+    numbers = {"type": "integer", "enum": list(range(1, count_visible_sentences(asked) + 1))}
     excerpt = {"type": "string", "maxLength": CHARACTERS}
     chosen = {"type": "array", "items": numbers, "minItems": 1, "maxItems": SENTENCES}
     tags = {"type": "string", "enum": list(asked.tags) or [""]}

@@ -15,7 +15,13 @@ from syndicator.core.text import line
 from syndicator.describing.llm import aligned, prompt
 from syndicator.describing.llm.aligned import Accepted, Refusal, short
 from syndicator.describing.resources import read_toml
-from syndicator.describing.summary.excerpt import OPENS, find_opener, follows, joined, opener_scores
+from syndicator.describing.summary.excerpt import (
+    OPENS,
+    find_opener,
+    follows,
+    join_sentences,
+    opener_scores,
+)
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import fold
 from syndicator.describing.text import language as _language
@@ -179,7 +185,7 @@ def _join_chosen(numbers: Any, asked: Material) -> str | Refusal:
         return Refusal(reason="shape", detail="sentences have to be a list of numbers")
     if not numbers:
         return Refusal(reason="empty", detail="the model chose no sentence")
-    most = prompt.shown(asked)
+    most = prompt.count_visible_sentences(asked)
     for number in numbers:
         if not 1 <= number <= most:
             detail = f"{short(str(number))} is none of the {most} sentences"
@@ -193,10 +199,10 @@ def _join_chosen(numbers: Any, asked: Material) -> str | Refusal:
     for index in range(first + 1, first + excerpt_rules.SENTENCES):
         if index not in indices or not asked.sentences[index].follows:
             break
-        if excerpt_rules.too_long(joined([*chosen, asked.sentences[index].text])):
+        if excerpt_rules.is_too_long(join_sentences([*chosen, asked.sentences[index].text])):
             break
         chosen.append(asked.sentences[index].text)
-    return joined(chosen)
+    return join_sentences(chosen)
 
 
 def _check_written(value: Any, asked: Material) -> str | Refusal:

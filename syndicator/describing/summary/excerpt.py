@@ -83,7 +83,7 @@ def find_opener(title: str, text: str, language: str | None) -> Candidates:
     letters or None."""
     usable: list[Sentence] = []
     folded_texts: set[str] = set()
-    for sentence in islice(sentences.each(text, language), SCANNED):
+    for sentence in islice(sentences.iterate_sentences(text, language), SCANNED):
         candidate = _strip_if_usable(sentence, title)
         if candidate is None:
             continue
@@ -100,11 +100,11 @@ def find_opener(title: str, text: str, language: str | None) -> Candidates:
 def _strip_if_usable(sentence: Sentence, title: str) -> Sentence | None:
     """Return the sentence without its dateline; None if it may not be in an excerpt."""
     text = sentences.without_dateline(sentence.text)
-    if not sentence.whole or text[0].islower() or sentences.too_long(text):
+    if not sentence.whole or text[0].islower() or sentences.is_too_long(text):
         return None
-    is_cjk = sentences.cjk(text)
+    is_cjk = sentences.is_cjk(text)
     is_short = len(text) < FEWEST_CJK if is_cjk else len(text.split()) < FEWEST_WORDS
-    if is_short or sentences.form(text) or sentences.repeats(text, title):
+    if is_short or sentences.find_form_fault(text) or sentences.repeats_title(text, title):
         return None
     if text == sentence.text:
         return sentence
@@ -183,7 +183,7 @@ def _measure_forms(candidate: Candidates) -> list[list[float]]:
         without_quote = text.rstrip('"”’»」 ')
         has_digits = _DIGIT.search(text) is not None
         has_names = any(word[:1].isupper() for word in text.split()[1:])
-        is_cjk = sentences.cjk(text)
+        is_cjk = sentences.is_cjk(text)
         words = len(text) // CJK_CHARACTERS_A_WORD if is_cjk else len(text.split())
         depth = max(0, candidate.text.find(text)) / text_length
         table.append(
@@ -245,10 +245,10 @@ def passage(candidate: Sequence[Sentence], first: int) -> tuple[int, ...]:
         if len(chosen) == sentences.SENTENCES:
             break
         texts = [sentence.text for sentence in chosen]
-        has_enough_words = len(joined(texts).split()) >= ENOUGH
+        has_enough_words = len(join_sentences(texts).split()) >= ENOUGH
         if has_enough_words or not follows(chosen[-1], following):
             break
-        if sentences.too_long(joined([*texts, following.text])):
+        if sentences.is_too_long(join_sentences([*texts, following.text])):
             break
         chosen.append(following)
     return tuple(range(first, first + len(chosen)))
@@ -272,12 +272,12 @@ def _choose_passage(title: str, text: str, language: str | None) -> str:
     if not candidate.sentences:
         return ""
     best = int(opener_scores(candidate).argmax())
-    return opened(candidate, best)
+    return join_passage(candidate, best)
 
 
 def choose(title: str, text: str, description: str, language: str | None) -> tuple[str, str]:
     """Return (excerpt, writer): `described` and "publisher", else a passage and "extractive"."""
-    from_publisher = described(title, text, description, language)
+    from_publisher = choose_from_description(title, text, description, language)
     if from_publisher:
         return from_publisher, "publisher"
     return _choose_passage(title, text, language), "extractive"
@@ -286,16 +286,16 @@ def choose(title: str, text: str, description: str, language: str | None) -> tup
 def quote_description(title: str, text: str, description: str, language: str | None) -> str:
     """Return the best part of the publisher's description, else its beginning, and never a sentence
     that is in the text alone."""
-    best_part = described(title, text, description, language)
+    best_part = choose_from_description(title, text, description, language)
     if best_part:
         return best_part
     split = sentences.split(description, MOST, language)
     if not split:
         return ""
-    return opened(Candidates(title, text, language, split), 0)
+    return join_passage(Candidates(title, text, language, split), 0)
 
 
-def described(title: str, text: str, description: str, language: str | None) -> str:
+def choose_from_description(title: str, text: str, description: str, language: str | None) -> str:
     """Return the part of the publisher's description that opens well and is about the article, or
     ""."""
     usable = []
@@ -303,19 +303,19 @@ def described(title: str, text: str, description: str, language: str | None) -> 
         if sentences.fault(sentence.text, title):
             continue
         starts_small = sentence.text.split()[0].islower()
-        if not starts_small and not headed(sentence.text, text):
+        if not starts_small and not is_end_of_line(sentence.text, text):
             usable.append(sentence)
     if not usable:
         return ""
     candidate = Candidates(title, text, language, usable)
     for index, odds in enumerate(opener_scores(candidate)):
         if odds >= OPENS_DESCRIBED:
-            excerpt = opened(candidate, index)
+            excerpt = join_passage(candidate, index)
             return excerpt if likeness(excerpt, title, text) >= LIKE else ""
     return ""
 
 
-def headed(piece: str, text: str) -> bool:
+def is_end_of_line(piece: str, text: str) -> bool:
     """True if `piece` ends a line of `text` but lacks its start: a heading or label."""
     index = text.find(piece[-END:])
     if index < 0:
@@ -335,12 +335,14 @@ def likeness(description: str, title: str, text: str) -> float:
     return shared_part + float(cosine)
 
 
-def opened(candidate: Candidates, first: int) -> str:
+def join_passage(candidate: Candidates, first: int) -> str:
     """Return the excerpt that begins with the candidate at `first`."""
-    return joined(candidate.sentences[place].text for place in passage(candidate.sentences, first))
+    return join_sentences(
+        candidate.sentences[place].text for place in passage(candidate.sentences, first)
+    )
 
 
-def joined(chosen: Iterable[str]) -> str:
+def join_sentences(chosen: Iterable[str]) -> str:
     """Join sentences, without a space after full-width stops."""
     text = ""
     for sentence in chosen:

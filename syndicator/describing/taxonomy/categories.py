@@ -178,10 +178,12 @@ class Categories:
 def prepare(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categories:
     """Return vectors and words of the categories for texts in `language`. Without a file in
     data/topics, the words are those that the operator wrote."""
-    topics_by_category = [vocabulary.of_category(category, language) for category in defined]
+    topics_by_category = [
+        vocabulary.find_matching_topics(category, language) for category in defined
+    ]
     has_topics = [bool(topics) for topics in topics_by_category]
     is_cold = 2 * sum(has_topics) <= len(has_topics)
-    other_topics = vocabulary.unlike(defined, language)
+    other_topics = vocabulary.find_other_topics(defined, language)
     rivals = [topic for topic in other_topics if topic.name in vocabulary.APART]
 
     listed_weight = LISTED if is_cold else 1.0
@@ -234,7 +236,7 @@ def _weigh_words(category: CategoryDef, language: str, listed_weight: float) -> 
         described = [beginning(word) for word in described]
         written = [beginning(word) for word in written]
     weights = {}
-    for topic in vocabulary.of_category(category, language):
+    for topic in vocabulary.find_matching_topics(category, language):
         weights.update(dict.fromkeys(topic.words, listed_weight))
     weights.update(dict.fromkeys(described, 1.0))
     weights.update(dict.fromkeys(written, WRITTEN))
@@ -244,7 +246,9 @@ def _weigh_words(category: CategoryDef, language: str, listed_weight: float) -> 
 def _make_label(category: CategoryDef, language: str, *, is_cold: bool) -> Floats:
     """Return the unit vector of a category: of its description, words, topics and examples."""
     vectors = embedder()
-    topic_words = "" if is_cold else _list_words(vocabulary.of_category(category, language))
+    topic_words = (
+        "" if is_cold else _list_words(vocabulary.find_matching_topics(category, language))
+    )
     texts = [
         category.description or category.name,
         topic_words,

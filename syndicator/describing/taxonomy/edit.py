@@ -50,7 +50,7 @@ def restore(vocabulary: Vocabulary, left: TagDef, before: TagDef | None) -> Chan
     return Change(gone=index) if before is None else Change(tag=before, at=index)
 
 
-def place(vocabulary: Vocabulary, name: str) -> int | None:
+def find_tag_index(vocabulary: Vocabulary, name: str) -> int | None:
     """Return the index of the tag `name`, in any spelling; aliases are ignored."""
     return next((n for n, tag in enumerate(vocabulary.tag) if fold(tag.name) == fold(name)), None)
 
@@ -60,11 +60,11 @@ def knows(tag: TagDef, name: str) -> bool:
     return fold(name) in {fold(form) for form in (tag.name, *tag.aliases)}
 
 
-def joined(vocabulary: Vocabulary, old: str, new: str) -> Change:
+def plan_rename_or_merge(vocabulary: Vocabulary, old: str, new: str) -> Change:
     """Rename `old` to `new`, or merge it into an existing `new`. Old name and aliases become
     aliases."""
-    source = place(vocabulary, old)
-    target = place(vocabulary, new)
+    source = find_tag_index(vocabulary, old)
+    target = find_tag_index(vocabulary, new)
     same = source is not None and source == target  # only the spelling changes
     before = vocabulary.tag[source] if source is not None else TagDef(name=old)
     base = vocabulary.tag[target] if target is not None else before
@@ -78,7 +78,7 @@ def joined(vocabulary: Vocabulary, old: str, new: str) -> Change:
     return Change(tag=tag, at=at, gone=gone, only_add=is_first(vocabulary))
 
 
-def rewritten(text: str, change: Change, path: Path) -> str:
+def rewrite_taxonomy(text: str, change: Change, path: Path) -> str:
     """Return `text` of taxonomy.toml with `change`. Raises ConfigError if it then parses to other
     tags."""
     before = parse(TomlFile(path, tomllib.loads(text), text))

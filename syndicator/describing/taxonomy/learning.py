@@ -190,7 +190,9 @@ def _fit(posts: list[Post], has: Floats, tags: tuple[str, ...], matcher: Matcher
     vectors = np.stack([embedder().article(title, text) for title, text, _ in posts])
     labels = np.stack([embedder().mean(tag) for tag in tags])
     cosines = vectors @ vectors.T
-    where = taggers.placed([matcher.find(title, text) for title, text, _ in posts], len(tags))
+    where = taggers.count_mentions(
+        [matcher.find(title, text) for title, text, _ in posts], len(tags)
+    )
     ridge, left_out = _ridge(near, has)
     shown = np.stack([where[..., 1] > 0, where[..., 0] > 0]).astype(np.float32)
     hits = (shown * has).sum(axis=1)

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 from syndicator.describing.resources import read_toml
 from syndicator.describing.taxonomy import mentions, tag_names
 from syndicator.describing.taxonomy.mentions import WORD, key, stem
-from syndicator.describing.taxonomy.tag_names import sound
+from syndicator.describing.taxonomy.tag_names import is_sound
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
 from syndicator.describing.text.language import SAMPLE, by_words, function_words
 
@@ -308,7 +308,7 @@ def _find_published(articles: Sequence[tuple[str, str, Sequence[str]]]) -> dict[
     numbers_by_phrase: dict[Key, set[int]] = defaultdict(set)
     for number, (title, _, tags) in enumerate(articles):
         for tag in tags:
-            if key(tag) and sound(tag, title):
+            if key(tag) and is_sound(tag, title):
                 numbers_by_phrase[key(tag)].add(number)
     return numbers_by_phrase
 

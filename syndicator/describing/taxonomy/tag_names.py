@@ -130,7 +130,7 @@ def clean(tag: str) -> str:
     return tag
 
 
-def sound(tag: str, title: str = "", own: Collection[str] = ()) -> bool:
+def is_sound(tag: str, title: str = "", own: Collection[str] = ()) -> bool:
     """True if a tag is fit for readers. `own`: names of the article's author and site."""
     name = clean(tag)
     if not 0 < len(name.split()) <= WORDS or len(name) > CHARACTERS:
@@ -148,7 +148,7 @@ def sound(tag: str, title: str = "", own: Collection[str] = ()) -> bool:
     return not _is_housekeeping(tag, words)
 
 
-def stands(forms: Iterable[str], text: str) -> bool:
+def is_named_in(forms: Iterable[str], text: str) -> bool:
     """True if `text` has one of `forms`, in any case, plural or hyphenation; in scripts without
     spaces, anywhere."""
     folded_text = text.casefold()

@@ -139,7 +139,7 @@ class LearntTagger:
         rows = features(
             knn=nearest(near[None], self.has),
             ridge=(near @ self.ridge)[None] + share,
-            placed=placed([mentioned], len(self.tags)),
+            placed=count_mentions([mentioned], len(self.tags)),
             precision=precision(self.hits[:, None], self.mentions[:, None], share),
             share=share,
             label=(vector - self.vectors.mean(axis=0))[None] @ self.labels.T,
@@ -187,7 +187,7 @@ class LearntTagger:
         )
 
 
-def placed(mentioned: list[dict[int, Mention]], tags: int) -> Floats:
+def count_mentions(mentioned: list[dict[int, Mention]], tags: int) -> Floats:
     """Return per post and tag the mentions in title, in text, in its head."""
     out = np.zeros((len(mentioned), tags, 3), dtype=np.float32)
     for row, mentions in enumerate(mentioned):

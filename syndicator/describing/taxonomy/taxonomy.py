@@ -12,7 +12,7 @@ from syndicator.core.errors import UsageError
 from syndicator.describing.taxonomy import categories, learning, tag_names, taggers, vocabulary
 from syndicator.describing.taxonomy.categories import Categories, Guess, LearntCategories, prepare
 from syndicator.describing.taxonomy.mentions import key
-from syndicator.describing.taxonomy.tag_names import clean, sound, stands
+from syndicator.describing.taxonomy.tag_names import clean, is_named_in, is_sound
 from syndicator.describing.taxonomy.taggers import LearntTagger, Trust, ZeroShotTagger
 from syndicator.describing.taxonomy.vocabulary import ENGLISH, Vocabulary
 from syndicator.describing.text import word_index
@@ -72,7 +72,7 @@ class Taxonomy:
     ) -> tuple[str, ...]:
         """Return at most MOST_TAGS tags, best first; with `only = false` after as many of the
         publisher's. `published`: publisher's tags; `own`: names of author and site."""
-        from_publisher = self.mapped(published, text, title, own)
+        from_publisher = self.map_published_tags(published, text, title, own)
         if not self._spellings:
             return tuple(from_publisher[:MOST_TAGS])
         chances = self._measure_chances(title, text, from_publisher)
@@ -81,7 +81,7 @@ class Taxonomy:
             return tuple(likeliest)
         return tuple(dict.fromkeys((*from_publisher[:MOST_TAGS], *likeliest)))
 
-    def mapped(
+    def map_published_tags(
         self, published: Sequence[str], text: str = "", title: str = "", own: Collection[str] = ()
     ) -> list[str]:
         """Return the publisher's tags that are listed and named in title or text; without a list
@@ -89,16 +89,16 @@ class Taxonomy:
         listed = self._spellings if self.vocabulary.tag else {}
         spelled: list[str] = []
         for tag in published:
-            if sound(tag, title, own) or key(tag) in listed:
+            if is_sound(tag, title, own) or key(tag) in listed:
                 spelled.append(self.spelling(clean(tag), text))
         different = list(dict.fromkeys(spelled))
         if not self._spellings or self.vocabulary.only_adds:
             return different
         known = [tag for tag in different if key(tag) in self._spellings]
         whole_text = f"{title}\n{text}"
-        return [tag for tag in known if stands([tag, *self._forms.get(tag, ())], whole_text)]
+        return [tag for tag in known if is_named_in([tag, *self._forms.get(tag, ())], whole_text)]
 
-    def scored(self, title: str, text: str) -> dict[str, tuple[float, str]]:
+    def score_tags(self, title: str, text: str) -> dict[str, tuple[float, str]]:
         """Return (probability, origin) by tag, also below the threshold."""
         by_name = self._zero_shot.scores(title, text) if self._zero_shot else {}
         scored = {tag: (chance, NAMED) for tag, chance in by_name.items()}
@@ -112,7 +112,7 @@ class Taxonomy:
         """Return likely categories and tags, best first, for a model to choose from."""
         prepared = self._prepare_categories(title, text)
         names = categories.supported(prepared, title, text) if prepared else []
-        chances = {tag: chance for tag, (chance, _) in self.scored(title, text).items()}
+        chances = {tag: chance for tag, (chance, _) in self.score_tags(title, text).items()}
         likeliest = sorted(chances, key=lambda tag: -chances[tag])
         return tuple(names), tuple(tag for tag in likeliest if chances[tag] >= SUPPORT)
 

@@ -141,7 +141,7 @@ def topics(language: str = ENGLISH) -> tuple[Topic, ...]:
     )
 
 
-def of_category(category: CategoryDef, language: str = ENGLISH) -> list[Topic]:
+def find_matching_topics(category: CategoryDef, language: str = ENGLISH) -> list[Topic]:
     """Return the topics that match a category: its name or the head of its description, else a word
     of these."""
     name = _dashed(category.name)
@@ -152,9 +152,11 @@ def of_category(category: CategoryDef, language: str = ENGLISH) -> list[Topic]:
     return [topic for topic in topics(language) if topic.name in alike]
 
 
-def unlike(categories: Iterable[CategoryDef], language: str = ENGLISH) -> list[Topic]:
+def find_other_topics(categories: Iterable[CategoryDef], language: str = ENGLISH) -> list[Topic]:
     """Return the topics that match none of `categories`."""
-    own = {topic.name for category in categories for topic in of_category(category, language)}
+    own = {
+        topic.name for category in categories for topic in find_matching_topics(category, language)
+    }
     return [topic for topic in topics(language) if topic.name not in own]
 
 

@@ -97,29 +97,29 @@ class Sentence(NamedTuple):
 
 def split(text: str, most: int = 400, language: str | None = None) -> list[Sentence]:
     """Return the first `most` sentences of `text`."""
-    return list(islice(each(text, language), most))
+    return list(islice(iterate_sentences(text, language), most))
 
 
-def each(text: str, language: str | None = None) -> Iterator[Sentence]:
+def iterate_sentences(text: str, language: str | None = None) -> Iterator[Sentence]:
     """Yield the sentences of `text` on demand."""
     order = 0
     for number, line in enumerate(text.split("\n")):
-        for place, piece in enumerate(of_line(line, language)):
-            yield Sentence(piece, number, place, ends(piece), order)
+        for place, piece in enumerate(split_line(line, language)):
+            yield Sentence(piece, number, place, ends_with_stop(piece), order)
             order += 1
 
 
-def ends(piece: str) -> bool:
+def ends_with_stop(piece: str) -> bool:
     """True if `piece` ends with a stop, perhaps followed by closing quotes and brackets."""
     return bool(_ENDS.search(piece))
 
 
-def of_line(line: str, language: str | None = None) -> list[str]:
+def split_line(line: str, language: str | None = None) -> list[str]:
     """Return the sentences of one line."""
     line = " ".join(line[:MOST_LINE].split())
     if not line:
         return []
-    if cjk(line):
+    if is_cjk(line):
         pieces = (piece.strip() for piece in _CJK_END.sub("\\g<0>\n", line).split("\n"))
         return _join([piece for piece in pieces if piece], language, "")
     parts = _splitter().tokenize(line) if _INNER.search(line) else [line]
@@ -129,7 +129,7 @@ def of_line(line: str, language: str | None = None) -> list[str]:
     return _join([piece for piece in pieces if piece], language, " ")
 
 
-def cjk(value: str) -> bool:
+def is_cjk(value: str) -> bool:
     """True for mostly Chinese or Japanese text."""
     return not value.isascii() and len(_CJK.findall(value)) * 3 >= len(value.replace(" ", ""))
 
@@ -211,19 +211,19 @@ def fault(excerpt: str, title: str) -> str:
     """Return the code (`LlmReason`) of the first rule that `excerpt` breaks, or ""."""
     if not excerpt.strip():
         return "empty"
-    if too_long(excerpt):
+    if is_too_long(excerpt):
         return "long"
-    if not ends(excerpt):
+    if not ends_with_stop(excerpt):
         return "cut"
-    return form(excerpt) or ("title" if repeats(excerpt, title) else "")
+    return find_form_fault(excerpt) or ("title" if repeats_title(excerpt, title) else "")
 
 
-def too_long(excerpt: str) -> bool:
+def is_too_long(excerpt: str) -> bool:
     """True above 55 words or 360 columns."""
     return len(excerpt.split()) > WORDS or width(excerpt) > CHARACTERS
 
 
-def form(sentence: str) -> str:
+def find_form_fault(sentence: str) -> str:
     """Return the code of the first rule of form that a sentence breaks, "" if none."""
     if code := next((code for code, search in _FORMS if search(sentence)), ""):
         return code
@@ -240,7 +240,7 @@ def without_dateline(sentence: str) -> str:
     return rest if rest and not rest[0].islower() else sentence
 
 
-def repeats(excerpt: str, title: str) -> bool:
+def repeats_title(excerpt: str, title: str) -> bool:
     """True if the excerpt begins with the title or adds nothing."""
     head = words(excerpt)
     name = words(title)

@@ -11,7 +11,7 @@ from typing import Final
 
 from syndicator.describing.resources import Floats, NDArray, np
 from syndicator.describing.text.language import function_words
-from syndicator.describing.text.sentences import ends
+from syndicator.describing.text.sentences import ends_with_stop
 
 _WORD = re.compile(r"[^\W\d_][\w+#]*")
 TITLE: Final = 3  # times a word of the title counts
@@ -150,7 +150,7 @@ def _several(run: Sequence[str]) -> Iterator[Sequence[str]]:
 def _runs(text: str) -> Iterator[list[str]]:
     for line in text[:READ].split("\n"):
         matches = list(_FORM_WORD.finditer(line))
-        if len(matches) < PROSE or not ends(line.rstrip()):
+        if len(matches) < PROSE or not ends_with_stop(line.rstrip()):
             continue
         inside = [bool(_INSIDE.search(line, max(0, m.start() - 2), m.start())) for m in matches]
         own = [

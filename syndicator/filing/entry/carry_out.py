@@ -7,7 +7,7 @@ from syndicator.filing import dedupe
 from syndicator.filing.context import EntryContext, FilingContext
 from syndicator.filing.entry.endings import Decision, EntryResult
 from syndicator.filing.page_reading import PageReading
-from syndicator.filing.save_article import hand_over, record_carrier, refile
+from syndicator.filing.save_article import hand_over, record_carrier, write_article
 
 _NO_FORMER_SOURCE = ""  # an article that was written by hand
 
@@ -39,7 +39,7 @@ def carry_out(context: EntryContext, decision: Decision) -> EntryResult:
         record_carrier(run.article_store, run.store, article.id, key, name, entry=row)
         context.log.debug("known already", article=article.id)
     elif decision.reading is None:
-        refile(run.article_store, run.store, article, before=decision.before, entry=row)
+        write_article(run.article_store, run.store, article, before=decision.before, entry=row)
         context.log.info("moved", article=article.id, title=article.title)
     else:
         _file_reading(context, decision, article, decision.reading)
@@ -52,7 +52,7 @@ def _file_reading(
     """Write the file and the row of `article`, and keep the page that it was read from."""
     run = context.run
     now = run.clock()
-    stored, _ = refile(
+    stored, _ = write_article(
         run.article_store,
         run.store,
         article,
@@ -60,39 +60,39 @@ def _file_reading(
         entry=decision.row,
         html=reading.html,
         score=reading.category_score,
-        compared=lambda stored: dedupe.compared(
+        compared=lambda stored: dedupe.make_comparison_data(
             stored, now, named=decision.named, previous_visit=context.previous_visit
         ),
         blocks=lambda stored: None if stored.merged_into else decision.blocks,
     )
     if reading.packed:
         run.snapshots.put_packed(stored.id, reading.packed)
-    run.progress(stored.title)
+    run.report_filed(stored.title)
     context.log.info("filed", article=stored.id, title=stored.title, new=decision.before is None)
 
 
 def refile_others(context: FilingContext, others: dedupe.Changes) -> None:
     """Write other articles of a story, before the article that changes them."""
     for changed, former in others:
-        refile(context.article_store, context.store, changed, before=former)
+        write_article(context.article_store, context.store, changed, before=former)
 
 
 def release(article: Article, path: str, context: FilingContext) -> Article:
     """Publish `article`, filed at `path`, as new now; merge copies. Raises OSError, ConfigError,
     StoreError."""
-    now = context.added()
+    now = context.take_filing_time()
     released = replace(article, hold=False, hold_reason="", added=now)
     if not released.also and not released.merged_into:
         merged = dedupe.merge_copy(released, context, now)
         refile_others(context, merged.others)
         released = merged.article
-    stored, _ = refile(
+    stored, _ = write_article(
         context.article_store,
         context.store,
         released,
         before=article,
         path=path,
         ordered=("hold",),
-        compared=lambda stored: dedupe.compared(stored, now),
+        compared=lambda stored: dedupe.make_comparison_data(stored, now),
     )
     return stored

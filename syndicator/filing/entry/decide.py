@@ -22,7 +22,7 @@ from syndicator.filing.entry.new_and_revised import (
     revise_stored,
     take_address,
 )
-from syndicator.filing.entry.new_article import as_filed
+from syndicator.filing.entry.new_article import complete_article
 from syndicator.visiting.fetch.responses import parse_http_date
 
 _NOT_A_WALL = ""  # the page showed a whole article
@@ -35,14 +35,14 @@ async def decide_read(read: ReadPage) -> Decision:
     reading = read.reading
     dedupe.remember_sketch(reading.article.body, reading.sketch)
     article = _complete_reading(read)
-    if run.traced:
-        run.traced(article.id, reading.trace)
+    if run.report_trace:
+        run.report_trace(article.id, reading.trace)
     is_known_entry = bool(context.row.article_id)
     copy_query = None
     if not is_known_entry:
         copy_query = dedupe.build_copy_query(article, context.source.key, run.clock())
     look_up = partial(
-        run.store.known,
+        run.store.look_up,
         list_alias_keys(article),
         named=[urls.alias(url) for url in article.also],
         like=copy_query,
@@ -66,12 +66,12 @@ async def decide_read(read: ReadPage) -> Decision:
 def _complete_reading(read: ReadPage) -> Article:
     """Return the article that was read with its source, its time and the operator's defaults."""
     context = read.context
-    added = context.run.added()
+    added = context.run.take_filing_time()
     is_clock_behind = added > read.now
     latest = read.now
     if is_clock_behind:  # our clock is or was wrong, so the server's counts
         latest = parse_http_date(read.page.headers.get("date", "")) or added
-    article = as_filed(
+    article = complete_article(
         read.reading.article,
         read.entry,
         read.source,
@@ -95,7 +95,7 @@ def _decide_by_match(read: ReadPage, article: Article, lookup: Known) -> Decisio
     bound = load_stored(context, bound_id) if bound_id else None
     if bound is not None and _is_redirected(context, bound, article):
         return endings.merge_into_known(context, bound)
-    match = ownership.known_at(lookup, list_alias_keys(article), article.url)
+    match = ownership.find_known_article(lookup, list_alias_keys(article), article.url)
     if match is None:
         match = _find_former(context, article)
     if bound is not None and _is_still_same(context, bound, article, match):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from syndicator.configuration.entry_rules import remembered
+from syndicator.configuration.entry_rules import shorten_muted_entry
 from syndicator.core.model import Article, Failed, Problem, Rules
 from syndicator.core.ports import Blocks, EntryRow
 from syndicator.core.reasons import (
@@ -65,7 +65,7 @@ def end_row(
 def mute_row(row: EntryRow) -> EntryRow:
     """Return the row as skipped by a `mute` or `keep` rule. Its content stays, in case the rule
     changes."""
-    entry = remembered(row.entry) if row.entry else None
+    entry = shorten_muted_entry(row.entry) if row.entry else None
     return replace(row, status="skipped", reason=EntryReason.MUTED, entry=entry)
 
 
@@ -92,7 +92,7 @@ def postpone_row(row: EntryRow, failed: Failed, now: datetime) -> EntryRow:
     return replace(row, next_try=next_try, reason=reason, detail=failed.detail)
 
 
-def by_other_rules(row: EntryRow, rules: Rules) -> EntryRow | None:
+def reopen_for_rules(row: EntryRow, rules: Rules) -> EntryRow | None:
     """Return `row` as due if changed `rules` may help: refused for its content, or failed before.
     Else None."""
     if row.status == "refused" and (row.reason in _OF_CONTENT or rules.content == "feed"):
@@ -207,7 +207,7 @@ def refuse(context: EntryContext, reason: str, detail: str = "") -> Decision:
     """Refuse the entry. If its article exists already, the article stays."""
     article = None
     if not context.row.article_id:
-        article = context.find_known_article(context.run.store.known(context.aliases))
+        article = context.find_known_article(context.run.store.look_up(context.aliases))
     if article is not None:
         return _carry_or_adopt(context, article)
     result = EntryResult(
@@ -232,7 +232,7 @@ def _carry_or_adopt(context: EntryContext, filed: Article) -> Decision:
         source_id=context.announced.id,
         origin=describe_origin(context.source, context.state, context.announced),
         published=article.published or context.announced.published,
-        added=context.run.added() if article.unlisted else article.added,
+        added=context.run.take_filing_time() if article.unlisted else article.added,
         unlisted=False,
     )
     return replace(decision, handed=article, others=((adopted, article),))

@@ -17,7 +17,7 @@ async def decide_unread(context: EntryContext) -> Decision | None:
     read."""
     row = context.row
     announced_url = context.announced.url
-    lookup = context.run.store.known(context.aliases)
+    lookup = context.run.store.look_up(context.aliases)
     if lookup.away:
         return endings.skip(context, lookup.away)
     refusal = explain_refusal(announced_url, context.source)
@@ -78,7 +78,7 @@ def _find_linked_only(context: EntryContext, article_id: str, lookup: Known) -> 
     article = context.run.store.article(article_id)
     if article is None or context.row.reason == EntryReason.OWNERSHIP:
         return None
-    linked = ownership.known_at(lookup, [urls.alias(url)], url)
+    linked = ownership.find_known_article(lookup, [urls.alias(url)], url)
     if linked is None or linked.id != article_id:
         return None
     if may_revise(context, article) or context.has_stronger_claim(article):

@@ -11,7 +11,7 @@ from syndicator.filing.context import EntryContext, Page
 from syndicator.filing.dedupe import load_article
 from syndicator.filing.entry import endings
 from syndicator.filing.entry.endings import Decision, EntryResult
-from syndicator.filing.entry.new_article import as_filed, find_free_id, find_hold
+from syndicator.filing.entry.new_article import complete_article, find_free_id, find_hold
 from syndicator.filing.page_reading import PageReading
 from syndicator.filing.save_article import same_text
 
@@ -20,7 +20,7 @@ async def decide_mail(context: EntryContext) -> Decision:
     """File a mail, or refuse it with the reason that its reading gave. Raises ConfigError."""
     entry = context.announced
     alias = urls.guid_alias(context.source.key, entry.id)
-    lookup = context.run.store.known([alias])
+    lookup = context.run.store.look_up([alias])
     if lookup.away:
         return endings.skip(context, lookup.away)
     for filed, _ in lookup.articles.values():  # mails do not change
@@ -65,12 +65,12 @@ def _complete_mail(context: EntryContext, read: Article) -> Article:
     """Return the article that was `read` with source, times and sender. It has no pictures,
     enclosures or other addresses, as these lead to the reader."""
     entry = context.announced
-    article = as_filed(
+    article = complete_article(
         read,
         entry,
         context.limit_source(entry.url),
         context.state,
-        context.run.added(),
+        context.run.take_filing_time(),
         context.run.settings.describe.uncategorised,
     )
     sender = entry.authors[0] if entry.authors else article.author

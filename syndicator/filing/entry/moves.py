@@ -26,7 +26,7 @@ async def decide_new_address(
         return None
     if not lookup.earlier and not is_late:
         return None
-    filed = ownership.known_at(lookup, list_alias_keys(article), article.url)
+    filed = ownership.find_known_article(lookup, list_alias_keys(article), article.url)
     if filed is not None and not context.has_stronger_claim(filed):
         return None
     moved = await dedupe.find_moved_article(context, article, lookup.earlier)

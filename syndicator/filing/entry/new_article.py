@@ -10,7 +10,7 @@ from syndicator.filing.context import EntryContext
 from syndicator.filing.page_reading import PageReading, choose_hold_reason
 
 
-def as_filed(
+def complete_article(
     article: Article,
     entry: Entry,
     source: Source,
@@ -58,5 +58,5 @@ def find_hold(context: EntryContext, reading: PageReading, article: Article) -> 
         every=mode == "all",
         categorised=bool(source.category),
         flooded=context.row.reason == EntryReason.FLOOD,
-        filed=context.run.store.filed(context.source.key),
+        filed=context.run.store.count_filed(context.source.key),
     )

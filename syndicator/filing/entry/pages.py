@@ -13,7 +13,7 @@ from syndicator.filing import worker_functions
 from syndicator.filing.context import EntryContext, Page, explain_refusal
 from syndicator.filing.ownership import filed_by_neighbour
 from syndicator.filing.page_reading import PageReading
-from syndicator.reading.paging import Missing, Part, numbered, together
+from syndicator.reading.paging import Missing, Part, join_pages, read_page_number
 
 _LONGER = 2  # times that the other version must be longer: a choice
 # taken from the page itself, if it has them
@@ -104,7 +104,7 @@ async def read_all_pages(
     missing = fetched.missing
     if len(fetched.parts) == 1 and missing is None:
         return WholePage(page=page, reading=first)
-    html, header = together(fetched.parts, missing)
+    html, header = join_pages(fetched.parts, missing)
     whole_page = Page(html=html, url=page.url, headers={**page.headers, **header})
     context.log.debug(
         "an article on several pages",
@@ -132,7 +132,7 @@ async def _fetch_parts(
             if result.status not in _NO_SUCH_PAGE:
                 missing = Missing(address, result.reason)
             return _Parts(parts=parts, missing=missing)
-        shape = numbered(result.final_url, page.url)
+        shape = read_page_number(result.final_url, page.url)
         if not isinstance(result, Fetched) or shape is None or shape.number != len(parts) + 1:
             break  # another place, such as the first page
         parts.append(Part(result.body, result.final_url))

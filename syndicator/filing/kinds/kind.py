@@ -12,10 +12,10 @@ from syndicator.filing.context import (
     Page,
     RunContext,
     VisitContext,
+    build_feed_request,
+    build_page_request,
     explain_refusal,
-    feed_request,
-    page_request,
-    without_credentials,
+    find_missing_credentials,
 )
 from syndicator.filing.kinds.unanswered import name_setting
 from syndicator.visiting.feeds.known import Discovery
@@ -84,7 +84,9 @@ class Search:
     async def fetch(self, url: str, kind: Literal["feed", "page"]) -> FetchResult:
         """Fetch an address that the page names, without the values of secret variables: strangers
         wrote `url`."""
-        request = page_request(url, self.source, self.run.settings, self.run.environ, kind=kind)
+        request = build_page_request(
+            url, self.source, self.run.settings, self.run.environ, kind=kind
+        )
         return await self.run.fetcher.fetch(replace(request, secrets={}))
 
 
@@ -120,11 +122,11 @@ class Kind(Visitable, Protocol):
 async def fetch_source(context: VisitContext, kind: Literal["feed", "page"]) -> FetchResult:
     """Fetch the address of the source, with its validators and credentials."""
     run = context.run
-    request: Request = feed_request(
+    request: Request = build_feed_request(
         context.source, context.state, run.settings, run.environ, kind=kind
     )
     context.log.debug("visiting", url=urls.redacted(request.url))
-    failed = without_credentials(request, context.source, run.environ)
+    failed = find_missing_credentials(request, context.source, run.environ)
     answer = failed or await run.fetcher.fetch(request)
     if not isinstance(answer, Failed):
         return answer

@@ -77,7 +77,7 @@ async def _read_list(context: VisitContext, answer: Fetched) -> ParsedFeed:
     learnt = state.discovery.listing
     filed: tuple[Seen, ...] = ()
     if not learnt:
-        filed = tuple(Seen(url=url, title=title) for url, title in run.store.listed(state.key))
+        filed = tuple(Seen(url=url, title=title) for url, title in run.store.list_newest(state.key))
     body = (answer.body, answer.final_url, dict(answer.headers))
     feed: ParsedFeed = await run.worker.call(worker_functions.read_listing, *body, learnt, filed)
     is_first_visit = state.visits.last_success is None  # also if the operator pointed to the list

@@ -18,7 +18,12 @@ from syndicator.core.mailboxes import parse_mailbox
 from syndicator.core.model import Entry, Failed, Fetched, FetchResult, ParsedFeed, Source
 from syndicator.core.reasons import FetchReason
 from syndicator.filing import worker_functions
-from syndicator.filing.context import RunContext, VisitContext, unset_detail, unset_in_url
+from syndicator.filing.context import (
+    RunContext,
+    VisitContext,
+    describe_unset_variables,
+    list_unset_url_variables,
+)
 from syndicator.filing.kinds import newsletter
 from syndicator.filing.kinds.kind import Announced, Finding, Search
 from syndicator.filing.open_mailboxes import KnownMail, SharedMailbox
@@ -81,8 +86,8 @@ async def fetch(context: VisitContext) -> FetchResult:
             received = await asyncio.to_thread(_fetch_mails, mailbox, harvest.new)
             problem = await _put_away(mailbox, harvest.filed, source.after)
     except MailboxFailed as failed:
-        values = secrets.known(source.url, context.run.environ)
-        detail = secrets.masked(failed.detail, values)
+        values = secrets.read_known_values(source.url, context.run.environ)
+        detail = secrets.mask_text(failed.detail, values)
         return Failed(url=shown_url, reason=failed.reason, detail=detail)
     return Fetched(
         url=shown_url,
@@ -139,13 +144,13 @@ def open_mailbox(source: Source, run: RunContext) -> OpenMailbox:
     address = parse_mailbox(source.url)
     if not address.host:
         return Maildir(Path(address.folder), LARGEST)
-    unset_variables = unset_in_url(source, run.environ)
+    unset_variables = list_unset_url_variables(source, run.environ)
     if unset_variables:
-        raise MailboxFailed(FetchReason.UNSET_VARIABLE, unset_detail(unset_variables))
+        raise MailboxFailed(FetchReason.UNSET_VARIABLE, describe_unset_variables(unset_variables))
     # late: a run without mail servers does not load what talks to them
     from syndicator.visiting.mail.imap import open_folder
 
-    values = secrets.known(source.url, run.environ)
+    values = secrets.read_known_values(source.url, run.environ)
     login = replace(
         address,
         user=secrets.fill_in(address.user, values),

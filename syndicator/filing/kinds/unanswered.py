@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from syndicator.core import urls
 from syndicator.core.model import Failed
-from syndicator.core.reasons import FetchReason, explained
+from syndicator.core.reasons import FetchReason, explain_reason
 
 # Cures for an address that nobody has seen work, if the one for a failing source does not fit.
 _CURES: dict[str, str] = {
@@ -29,7 +29,7 @@ def describe_failure(url: str, failed: Failed) -> str:
     """Return a sentence with the address, the reason and the cure."""
     meaning = ""
     if failed.detail.startswith("robots.txt unreachable"):
-        meaning = f"{explained(failed.reason)[0]}: "
+        meaning = f"{explain_reason(failed.reason)[0]}: "
     return f"{url}: {failed.reason}: {meaning}{failed.detail}{_find_cure(failed)}"
 
 
@@ -64,7 +64,7 @@ def _find_cure(failed: Failed) -> str:
         return f", or add it with --allow {allow_line[1]}, which writes that line"
     if failed.reason == FetchReason.TLS and _OWN_CERTIFICATE.search(failed.detail):
         return f"; tell the site's owner; {_TRUST_OWN}"
-    cure = _CURES.get(failed.reason) or explained(failed.reason)[1]
+    cure = _CURES.get(failed.reason) or explain_reason(failed.reason)[1]
     if not cure or cure.startswith("nothing"):
         return "; try again later"
     return f"; {cure}"

@@ -26,16 +26,16 @@ from syndicator.configuration.settings import (
 from syndicator.configuration.sources.registry import placed_sources
 from syndicator.configuration.sources.rights import list_given
 from syndicator.configuration.sources.schema import Placed
-from syndicator.configuration.toml_files import TomlFile, flat, read_toml_file
+from syndicator.configuration.toml_files import TomlFile, flatten, read_toml_file
 from syndicator.configuration.toml_lines import dotted
 from syndicator.core import secrets, text, urls
 from syndicator.core.errors import ConfigError, Fault
 from syndicator.core.model import Problem, Source
 from syndicator.core.reasons import CheckReason, CommandReason, FetchReason
 from syndicator.describing.taxonomy import vocabulary
-from syndicator.filing.context import unset, unset_in_url
+from syndicator.filing.context import list_unset_headers, list_unset_url_variables
 from syndicator.publishing.queries import SavedQuery, load_queries
-from syndicator.searching.language import Term, each_leaf
+from syndicator.searching.language import Term, iterate_terms
 from syndicator.sending.webhooks import signing_key
 from syndicator.visiting.fetch.cookie_files import CookieFiles
 from syndicator.visiting.fetch.cookies import BadCookies, select_cookies
@@ -146,7 +146,7 @@ def in_sources(placed: Sequence[Placed], names: Names) -> Iterator[Fault]:
 def in_queries(file: TomlFile, queries: Sequence[SavedQuery], names: Names) -> Iterator[Fault]:
     """Yield categories, tags and sources of queries that no article can have."""
     for number, query in enumerate(queries):
-        asked = list(each_leaf(query.expr)) if query.expr else []
+        asked = list(iterate_terms(query.expr)) if query.expr else []
         if query.feed is not None and query.feed.axis in WHERE:
             asked = [Term(query.feed.axis, query.feed.slug)]
         key = "feed" if query.feed is not None else "query"
@@ -302,7 +302,7 @@ def sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Iterator[Fi
     """Report variables without a value, secrets in a URL, and servers asked too often."""
     for entry in placed:
         source = entry.source
-        if parameters := secrets.telling(source.url):
+        if parameters := secrets.list_secret_parameters(source.url):
             yield of_fault(
                 entry.fault(_placeholders(source, parameters), "url"),
                 CheckReason.SECRET_IN_URL,
@@ -316,13 +316,13 @@ def sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Iterator[Fi
                 " yours or agrees"
             )
             yield of_fault(entry.fault(detail, "force"), CheckReason.FORCED, "warning")
-        for variable in unset_in_url(source, environ):
+        for variable in list_unset_url_variables(source, environ):
             detail = (
                 f"url: set the environment variable {variable}, to {secrets.LEAST} characters or"
                 " more"
             )
             yield of_fault(entry.fault(detail, "url"), FetchReason.UNSET_VARIABLE)
-        for header, variable in unset(source, environ):
+        for header, variable in list_unset_headers(source, environ):
             detail = (
                 f"headers_env: set the environment variable {variable}, or take the header"
                 f" {header} out"
@@ -388,7 +388,7 @@ def configured(config: Path, environ: Mapping[str, str] = os.environ) -> tuple[C
     """Return the settings in order, with passwords masked. Raises ConfigError."""
     in_file = load(config, environ)
     in_use = read_settings(in_file, environ)
-    values = flat(in_use.model_dump(mode="json"))
+    values = flatten(in_use.model_dump(mode="json"))
     origin_of = origins(config, environ)
     if in_use is not in_file:
         origin_of["publish.archives"] = f"{INSTANCE_TOML} beside the articles"
@@ -406,7 +406,7 @@ def masked(value: str) -> str:
 
 def changes(before: Configuration, after: Configuration) -> Iterator[str]:
     """Yield a line for each changed setting, source and query; no values."""
-    old, new = (dict(flat(version.settings.model_dump())) for version in (before, after))
+    old, new = (dict(flatten(version.settings.model_dump())) for version in (before, after))
     for name in (dotted(place) for place in sorted(old) if old[place] != new[place]):
         yield f"setting {name} changed" + "; it counts from the next start" * (
             name == "publish.listen"

@@ -41,7 +41,7 @@ from syndicator.core.reasons import (
     FileReason,
 )
 from syndicator.describing.taxonomy.vocabulary import load_any
-from syndicator.filing.ownership import known_at
+from syndicator.filing.ownership import find_known_article
 from syndicator.health.check import config_files
 from syndicator.health.check.config_files import (
     SEVERITIES,
@@ -54,7 +54,7 @@ from syndicator.health.check.config_files import (
 from syndicator.health.conditions import Disk, is_nearly_full, room
 from syndicator.health.observing import disks_of
 from syndicator.publishing import paths
-from syndicator.publishing.page_design import TEMPLATES, look
+from syndicator.publishing.page_design import TEMPLATES, load_look
 from syndicator.sending.hubs import try_hubs
 from syndicator.store.engine import Store
 from syndicator.upkeep import recovery as recovery
@@ -250,11 +250,11 @@ def _line(store: ArticleStore, path: str, key: str) -> int | None:
 
 def templates(config: Path, settings: Settings) -> Iterator[Finding]:
     """Report unused templates, and those that cannot make pages."""
-    own = look(config)
+    own = load_look(config)
     if not own.templates:
         return
     # loads a library of templates
-    from syndicator.publishing.web.pages import faults, template_names
+    from syndicator.publishing.web.pages import find_template_faults, template_names
 
     ours = template_names()
     for name in sorted(own.templates.keys() - ours):
@@ -264,7 +264,7 @@ def templates(config: Path, settings: Settings) -> Iterator[Finding]:
             meant = f"did you mean {near[0]}?" if near else f"ours are {', '.join(sorted(ours))}"
             detail = f"no template of ours has this name, and none of yours uses it; {meant}"
             yield in_file(path, None, FeedFileReason.TEMPLATE, detail, "warning")
-    for fault in faults(own, settings):
+    for fault in find_template_faults(own, settings):
         path = config / TEMPLATES
         line = None
         detail = fault
@@ -282,7 +282,7 @@ def check(
     strict: bool = False,
     environ: Mapping[str, str] = os.environ,
     clock: Callable[[], datetime] = utc_now,
-    lookup: Lookup = ssrf.system,
+    lookup: Lookup = ssrf.resolve_with_system,
 ) -> list[Finding]:
     """Return all findings, the gravest first. `strict`: missing settings that publishing needs are
     errors."""
@@ -332,7 +332,7 @@ def _opened(
 ) -> Iterator[Finding]:
     status = archive.store.status
     last = status.counts().last_run
-    behind = recovery.behind(archive.store, now)
+    behind = recovery.describe_clock_fault(archive.store, now)
     installed = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
     yield from clock(now, installed=installed, last_run=last, articles=behind)
     yield from _names(archive, configuration, placed)
@@ -343,7 +343,7 @@ def _opened(
     yield from broken(archive)
     yield from front_pages(archive.store, configuration.sources)
     yield from map(of_problem, status.check())
-    yield from (of_problem(problem, "warning") for problem in status.held())
+    yield from (of_problem(problem, "warning") for problem in status.list_invalid_feeds())
     for problem in ignored(archive.article_store):
         yield replace(of_problem(problem, "warning"), file=problem.what)
     # else feeds have no public address that a hub could fetch
@@ -358,7 +358,7 @@ def front_pages(store: Store, sources: Mapping[str, Source]) -> Iterator[Finding
         if not urls.is_front_page(source.url):
             continue
         alias = urls.alias(source.url)
-        article = known_at(store.visits.known([alias]), [alias], source.url)
+        article = find_known_article(store.visits.look_up([alias]), [alias], source.url)
         if article is None or article.source_key != source.key:
             continue
         follow = f"`syndicator refresh --source {source.key} --relearn` follows the site"

@@ -109,7 +109,7 @@ def _write_articles(app: App, texts: Mapping[str, Edit], progress: Progress) -> 
     problems = [*reconcile.files(app.archive, app.configuration)]
     for path, (_, text) in texts.items():
         if text is not None:
-            problems += reconcile.file(app.archive, app.configuration, path)
+            problems += reconcile.record_file(app.archive, app.configuration, path)
     for problem in problems:
         if problem.what in texts:
             raise UsageError(f"{problem.what}: {problem.detail}")
@@ -161,8 +161,8 @@ def _write_stories(app: App, texts: Mapping[str, Edit], progress: Progress) -> N
             final[article_id] = text.removesuffix(_FINAL)
         else:
             decided[article_id] = text or ""
-    decisions.put(app.archive, decided, final=False)
-    decisions.put(app.archive, final, final=True)
+    decisions.put_into_stories(app.archive, decided, final=False)
+    decisions.put_into_stories(app.archive, final, final=True)
 
 
 def _read_lead(app: App, story: str) -> Text:
@@ -170,7 +170,9 @@ def _read_lead(app: App, story: str) -> Text:
 
 
 def _write_leads(app: App, texts: Mapping[str, Edit], progress: Progress) -> None:
-    kept_leads.record(app.archive, {story: text for story, (_, text) in texts.items() if text})
+    kept_leads.record_leads(
+        app.archive, {story: text for story, (_, text) in texts.items() if text}
+    )
 
 
 def _read_feed(app: App, path: str) -> Text:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from syndicator.articles import disk
-from syndicator.articles.snapshots import ANSWERED, packed, unpacked
+from syndicator.articles.snapshots import ANSWERED, pack_page, unpack_page
 from syndicator.core.fair_queue import Shares
 from syndicator.core.model import Fetched
 from syndicator.core.requests import JOBS
@@ -95,7 +95,7 @@ class Queue:
         """Store a job's fetched page, in which the operator selects a list; the newest PAGES
         stay."""
         headers = {**page.headers, ANSWERED: page.final_url}
-        self._write(f"{job_id}{_PAGE}", packed(page.body, headers))
+        self._write(f"{job_id}{_PAGE}", pack_page(page.body, headers))
         for path in sorted(self.root.glob(f"*{_PAGE}"), reverse=True)[PAGES:]:
             path.unlink(missing_ok=True)
 
@@ -104,7 +104,7 @@ class Queue:
         if not _is_id(job_id):
             return None
         try:
-            stored = unpacked((self.root / f"{job_id}{_PAGE}").read_bytes())
+            stored = unpack_page((self.root / f"{job_id}{_PAGE}").read_bytes())
         except OSError:
             return None
         if not stored:

@@ -24,7 +24,7 @@ _OURS: Final = (
 _OLDER: Final = re.compile(rf"[0-9]{{4}}(-[0-9]{{2}}){{0,2}}(\.[01]+)?\.({_FORMAT})")
 
 
-def adopt(rows: Iterable[FeedRow], outlet: Outlet) -> Iterator[PublishedFile]:
+def adopt_unknown_files(rows: Iterable[FeedRow], outlet: Outlet) -> Iterator[PublishedFile]:
     """Yield a row for each published file, marked as out of date. `rows`: all feeds, also ended
     ones."""
     for owner, folder, our_names in _OURS:

@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from syndicator.core.axes import listed
+from syndicator.core.axes import find_axis
 from syndicator.core.formats import ATOM, PAGE
 from syndicator.core.model import FeedKey, FeedSpec, Older, entry_urn
 from syndicator.core.ports import FeedRow
 from syndicator.publishing import paths, validate
-from syndicator.publishing.entries import documents
+from syndicator.publishing.entries import render_feed
 from syndicator.publishing.kinds.site import Site
 from syndicator.publishing.kinds.targets import File, Held, Target, Urgency, make_fingerprint
-from syndicator.publishing.render.head import Head, Removed, head
+from syndicator.publishing.render.head import Head, Removed, make_head
 from syndicator.publishing.render.view import View
 from syndicator.publishing.render.xml import write_opml
 from syndicator.publishing.selection import archive, fingerprints
@@ -52,7 +52,7 @@ def prepare_feed(site: Site, spec: FeedSpec, published: Mapping[str, str]) -> Fe
     fingerprints of the feed's published targets, by id."""
     row = _get_row(site, spec)
     selection = select_head(spec, site.index, row)
-    empty_head = head(spec, site.settings, site.inputs.instance, None)
+    empty_head = make_head(spec, site.settings, site.inputs.instance, None)
     feed = Feed(spec=spec, row=row, head=empty_head, ids=selection.ids, left_out=selection.left_out)
     archives_setting = site.settings.publish.archives
     months_share = archives_setting is not True
@@ -108,7 +108,7 @@ def list_head_targets(site: Site, feed: Feed) -> Iterator[Target]:
         urgency=Urgency.HEAD,
         changed=site.is_marked(feed.key) or not feed.row.published,
     )
-    if listed(feed.key.axis).outlines:
+    if find_axis(feed.key.axis).outlines:
         outline = write_opml(feed.spec.title, [feed.spec], site.settings.base_url)
         name = f"{stem}.opml"
         yield Target(
@@ -154,7 +154,7 @@ def _render_head(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, 
         removed=_choose_tombstones(site, feed, newest),
     )
     entries = site.get_entries(feed.key)
-    contents = documents(complete_head, spec.formats, views, spec.content, entries)
+    contents = render_feed(complete_head, spec.formats, views, spec.content, entries)
     site.pages.drop_facts(feed.key)
     return contents
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from syndicator.core.formats import PAGE
-from syndicator.publishing.entries import documents
+from syndicator.publishing.entries import render_feed
 from syndicator.publishing.kinds.feeds import Feed
 from syndicator.publishing.kinds.site import Site
 from syndicator.publishing.kinds.targets import File, Held, Target, Urgency
@@ -47,7 +47,7 @@ def _make_document(site: Site, feed: Feed, document: Document) -> Iterator[File]
         previous=document.previous,
         following=document.following,
     )
-    contents = documents(head, feed.head.archives, views, feed.spec.content, entries)
+    contents = render_feed(head, feed.head.archives, views, feed.spec.content, entries)
     files: list[File] = []
     for feed_format, data in contents.items():
         name = archive.file_name(document, feed_format)

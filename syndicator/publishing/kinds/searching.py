@@ -27,10 +27,10 @@ def list_targets(site: Site) -> Iterator[Target]:
     index = site.index
     months = {month: digest for month, (_, digest) in index.month_fingerprints(ALL).items()}
     newest = index.month_entries(ALL, max(months)) if months else []
-    periods = search.periods(months, newest, site.about)
+    periods = search.plan_periods(months, newest, site.about)
     new_rows: dict[str, Row] = {}
     is_any_lost = False
-    published_rows = search.listed(site.outlet.get(search.MANIFEST))
+    published_rows = search.read_manifest(site.outlet.get(search.MANIFEST))
     file_names = site.outlet.names(search.FOLDER)
     for number, period in enumerate(periods):
         is_lost = not _has_files(published_rows.get(period.name), file_names)
@@ -92,6 +92,6 @@ def _make_list(
 ) -> Iterator[File]:
     """Yield the list of periods. `new_rows`: rows of the periods that this build made; other rows
     are taken from the published list."""
-    rows = {**search.listed(site.outlet.get(search.MANIFEST)), **new_rows}
+    rows = {**search.read_manifest(site.outlet.get(search.MANIFEST)), **new_rows}
     listed_rows = [list(rows[period.name]) for period in periods if period.name in rows]
-    yield File(search.MANIFEST, search.call("index", listed_rows))
+    yield File(search.MANIFEST, search.write_script("index", listed_rows))

@@ -26,7 +26,7 @@ from syndicator.publishing.output import redirects
 from syndicator.publishing.published_texts import list_feeds_with_pages
 from syndicator.publishing.render.view import View
 from syndicator.publishing.render.xml import write_opml
-from syndicator.publishing.selection.published import is_off
+from syndicator.publishing.selection.published import is_axis_off
 from syndicator.publishing.web import feed_list, front
 
 
@@ -124,11 +124,13 @@ def _make_digest(site: Site, digest: Digest, issues: Sequence[Mapping[str, Any]]
 def list_map_targets(site: Site) -> Iterator[Target]:
     """Yield the maps of addresses that moved, which are redirected, and of those that are gone."""
     rows = list(site.rows.values())
-    unpublished_keys = [row.key for row in rows if is_off(row, site.settings.publish)]
+    unpublished_keys = [row.key for row in rows if is_axis_off(row, site.settings.publish)]
     withdrawn_pages: Sequence[str] = ()
     if list_feeds_with_pages(site.settings, site.inputs.sources):
         withdrawn_pages = [paths.article_name(item.id) for item in site.index.withdrawn()]
-    files = redirects.files(rows, site.settings.base_url, unpublished_keys, withdrawn_pages)
+    files = redirects.make_redirect_maps(
+        rows, site.settings.base_url, unpublished_keys, withdrawn_pages
+    )
     yield Target(
         id="maps",
         owner=MAPS,

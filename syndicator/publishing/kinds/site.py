@@ -13,7 +13,7 @@ from syndicator.core.model import Article, FeedKey, FeedSpec, Source, entry_urn
 from syndicator.core.ports import FeedRow, Outlet
 from syndicator.publishing import digests
 from syndicator.publishing.article_index import ArticleIndex
-from syndicator.publishing.entries import Entries, renderers
+from syndicator.publishing.entries import Entries, list_renderers
 from syndicator.publishing.entry_cache import EntryKind, KeptEntries
 from syndicator.publishing.output import redirects
 from syndicator.publishing.page_design import Look
@@ -101,7 +101,7 @@ class Site:
         self.kept = inputs.kept or KeptEntries()
         self.kept.begin(repr((self.shared, inputs.settings, look.digest, sorted(inputs.tags))))
         self._make_entries()
-        self.outdated = inputs.index.outdated()
+        self.outdated = inputs.index.list_outdated_owners()
         self.rows = {row.key: row for row in inputs.rows}
         compared = None if inputs.planned is None else {*inputs.planned, ALL}
         self.rows |= {row.key: row for row in inputs.index.feeds(compared)}
@@ -116,7 +116,7 @@ class Site:
             inputs.source_of or self._get_source,
             inputs.instance,
             inputs.settings,
-            renderers(self.pages),
+            list_renderers(self.pages),
             inputs.remake,
             inputs.tags,
             inputs.markdown,
@@ -139,7 +139,7 @@ class Site:
 
     def _follow_moves(self) -> None:
         """Find the former keys of each feed, and the articles that were withdrawn from it."""
-        new_keys = redirects.moved(list(self.rows.values()))
+        new_keys = redirects.resolve_moves(list(self.rows.values()))
         self.former = defaultdict(list)
         for old_key, new_key in new_keys.items():
             self.former[new_key].append(old_key)

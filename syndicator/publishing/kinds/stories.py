@@ -24,7 +24,7 @@ def list_targets(site: Site) -> Iterator[Target]:
     has_pages = any(spec.key == STORIES and PAGE in spec.formats for spec in site.inputs.specs)
     if not has_pages:
         return
-    for story, display_digest in site.index.told().items():
+    for story, display_digest in site.index.digest_stories().items():
         yield Target(
             id=paths.story_name(story),
             owner=STORY_PAGES,

@@ -18,7 +18,7 @@ CADDY: Final = paths.MAPS + "caddy.conf"
 _THUMBNAIL: Final = re.compile(rf"{PICTURES}[0-9a-f]{{20}}\.webp")
 
 
-def moved(rows: Sequence[FeedRow]) -> dict[FeedKey, FeedKey]:
+def resolve_moves(rows: Sequence[FeedRow]) -> dict[FeedKey, FeedKey]:
     """Return moved feed -> final target, without feeds that move in a circle: these count as
     deleted."""
     next_of = {row.key: row.moved_to for row in rows if row.moved_to is not None}
@@ -34,7 +34,7 @@ def moved(rows: Sequence[FeedRow]) -> dict[FeedKey, FeedKey]:
     return targets
 
 
-def files(
+def make_redirect_maps(
     rows: Sequence[FeedRow],
     base_url: str,
     off: Collection[FeedKey] = (),
@@ -43,7 +43,7 @@ def files(
     """Return the maps for our own server, nginx and Caddy, by file name. Paths include the path of
     `base_url`. `off`: feeds whose axis is not published now; `withdrawn`: pages of withdrawn
     articles."""
-    targets = moved(rows)
+    targets = resolve_moves(rows)
     new_names: dict[str, str] = {}
     for old, new in targets.items():
         for feed_format in FORMATS:
@@ -84,7 +84,7 @@ def _write_caddy_map(prefix: str, new_names: Mapping[str, str], gone_names: Sequ
     return "\n".join(lines)
 
 
-def publish(
+def publish_thumbnails(
     outlet: Outlet, needed: Collection[str], load: Callable[[str], bytes | None]
 ) -> set[str]:
     """Publish the `needed` thumbnails that are not published yet. Return the names of those for
@@ -101,7 +101,7 @@ def publish(
     return lost
 
 
-def take_off(outlet: Outlet, needed: Collection[str]) -> set[str]:
+def delete_unneeded_thumbnails(outlet: Outlet, needed: Collection[str]) -> set[str]:
     """Delete the published thumbnails that are not `needed`, no other file of their folder; return
     their names. Raises OSError."""
     unneeded = outlet.names(PICTURES) - set(needed)

@@ -27,12 +27,12 @@ class Notice:
     failed: Failed | None = None
 
 
-def feeds_of(written: Iterable[str]) -> list[str]:
+def select_feed_names(written: Iterable[str]) -> list[str]:
     """Return the names of the files in `written` that are feeds."""
     return [name for name in sorted(written) if paths.is_head(name)]
 
 
-async def notify(
+async def notify_hub(
     hub: str,
     urls: Sequence[str],
     fetcher: Fetcher,

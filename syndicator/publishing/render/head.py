@@ -10,12 +10,18 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from syndicator.configuration.settings import Archives, Settings
-from syndicator.core.axes import AXES, CATEGORY, SOURCE, TAG, listed
+from syndicator.core.axes import AXES, CATEGORY, SOURCE, TAG, find_axis
 from syndicator.core.formats import ATOM, FORMATS, JSON, PAGE
 from syndicator.core.model import FeedKey, FeedSpec, Older, feed_urn
 from syndicator.core.text import slug
 from syndicator.publishing import paths
-from syndicator.publishing.render.view import View, clean_language, clean_line, clean_name, uri
+from syndicator.publishing.render.view import (
+    View,
+    clean_language,
+    clean_line,
+    clean_name,
+    clean_uri,
+)
 
 EMPTY: Final = datetime(2000, 1, 1, tzinfo=UTC)  # `updated` of a feed that never had an entry
 _MARKUP: Final = re.compile(r"<[^>]*>")
@@ -87,13 +93,15 @@ class Head:
         return self.url(PAGE) if PAGE in self.formats else self.base
 
 
-def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datetime | None) -> Head:
+def make_head(
+    spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datetime | None
+) -> Head:
     """Return the head of a feed. `updated`: the time of its newest entry, None without entries."""
     site = settings.site
     name = clean_line(spec.name)
     title = clean_line(spec.title) or name or spec.key.slug
     description = clean_line(spec.description) or f"{name or title}: the newest articles."
-    hubs = [uri(hub) for hub in settings.publish.hubs]
+    hubs = [clean_uri(hub) for hub in settings.publish.hubs]
     return Head(
         urn=feed_urn(instance, spec.key.axis, spec.first_slug),
         title=title,
@@ -102,12 +110,12 @@ def head(spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datet
         stem=paths.stem(spec.key),
         language=clean_language(spec.language) or "en",
         author=clean_name(site.author),
-        icon=uri(site.icon) or f"{settings.base_url}icon.svg",
+        icon=clean_uri(site.icon) or f"{settings.base_url}icon.svg",
         hubs=tuple(hub for hub in hubs if hub),
         formats=tuple(feed_format for feed_format in FORMATS if feed_format in spec.formats),
         updated=updated or EMPTY,
         rights=clean_line(site.rights),
-        licence=uri(site.rights) if "://" in site.rights else "",
+        licence=clean_uri(site.rights) if "://" in site.rights else "",
         archives=_list_archive_formats(spec, settings.publish.archives),
     )
 
@@ -126,7 +134,7 @@ def _list_allowed_archive_formats(spec: FeedSpec, setting: Archives) -> tuple[st
     `publish.archives`."""
     if not setting:
         return ()
-    is_archived = listed(spec.key.axis).archived
+    is_archived = find_axis(spec.key.axis).archived
     if setting is True:
         return (ATOM, JSON) if is_archived else ()
     if spec.key.axis in (TAG, SOURCE) or spec.older is Older.OWN:
@@ -167,7 +175,7 @@ class Links:
         return self.base + paths.file_name(FeedKey(axis, slug(name)), PAGE)
 
 
-def links(settings: Settings, named: Iterable[str] = ()) -> Links:
+def make_links(settings: Settings, named: Iterable[str] = ()) -> Links:
     """Return the links that the settings allow. `named`: tags of taxonomy.toml, which have a page
     from their first article on."""
     publish = settings.publish

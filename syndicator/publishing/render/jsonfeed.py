@@ -9,7 +9,7 @@ from syndicator.publishing.render.head import Head
 from syndicator.publishing.render.view import View
 
 
-def item(view: View) -> bytes:
+def make_item(view: View) -> bytes:
     """Return an article as an item of JSON Feed, equal in all feeds."""
     fields: dict[str, Any] = {"id": view.urn, "url": view.url, "title": view.title}
     if view.content:

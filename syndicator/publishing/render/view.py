@@ -24,7 +24,7 @@ from syndicator.core.model import (
 )
 from syndicator.core.ports import Story, StoryEntry
 from syndicator.core.ports.subscriptions import Picture
-from syndicator.core.usage.statements import terms
+from syndicator.core.usage.statements import derive_terms
 
 # Earlier dates count as unknown: nearly all are mistakes (year 1, the Unix epoch), and the W3C
 # validator calls them implausible (its validators.py, implausible_8601).
@@ -159,7 +159,7 @@ class View:
         return self.summary or self.origin.title
 
 
-def view(
+def make_view(
     article: Article,
     source: Source | None,
     instance: uuid.UUID,
@@ -171,12 +171,12 @@ def view(
     the rendered body, "" for none; `picture`: the article's thumbnail. Raises ValueError if the
     article has no usable address."""
     article = _remove_private_addresses(_hide_secrets(article, source), source)
-    published, updated = times(article)
-    allowed_mode, restrictions = permitted(article, source)
+    published, updated = find_times(article)
+    allowed_mode, restrictions = find_permitted_mode(article, source)
     shown_mode = allowed_mode
     if mode is not None:
         shown_mode = min(mode, allowed_mode, key=_STRICTEST_FIRST.index)
-    url = article.url if urls.is_mail(article.url) else uri(article.url)
+    url = article.url if urls.is_mail(article.url) else clean_uri(article.url)
     if not url:
         raise ValueError(f"no usable address: {article.url[:_SHOWN]!r}")
     summary = ""
@@ -189,8 +189,8 @@ def view(
         picture = None
     origin = _make_origin(article, source, published)
     authors = _clean_names(article.authors or text.persons(article.author))
-    usage = terms(article.rights)
-    licences = [address for address in map(uri, usage.licences) if address]
+    usage = derive_terms(article.rights)
+    licences = [address for address in map(clean_uri, usage.licences) if address]
     return View(
         id=article.id,
         urn=entry_urn(instance, article.id),
@@ -204,12 +204,12 @@ def view(
         language=clean_language(article.language or ""),
         tags=_clean_names(article.tags),
         category=clean_name(article.category),
-        cover=uri(article.cover or ""),
+        cover=clean_uri(article.cover or ""),
         cover_type=_IMAGES.get(_get_file_ending(article.cover or ""), ""),
         picture=picture,
         enclosure=_clean_enclosure(article.enclosure),
         seconds=_parse_duration(article.enclosure),
-        related=tuple(address for address in map(uri, article.also) if address),
+        related=tuple(address for address in map(clean_uri, article.also) if address),
         origin=origin,
         source_key=article.source_key,
         rights=clean_line("; ".join((*usage.words, *usage.because))),
@@ -223,8 +223,8 @@ def _hide_secrets(article: Article, source: Source | None) -> Article:
     if source is None or not names:
         return article
     origin = replace(article.origin, url=article.origin.url or source.url)
-    article = replace(article, url=secrets.published(article.url, names), origin=origin)
-    return _change_addresses(article, lambda address: secrets.published(address, names))
+    article = replace(article, url=secrets.make_public_url(article.url, names), origin=origin)
+    return _change_addresses(article, lambda address: secrets.make_public_url(address, names))
 
 
 def _remove_private_addresses(article: Article, source: Source | None) -> Article:
@@ -275,7 +275,7 @@ def list_other_reports(
     named_outlets = {outlet for outlet, article in story.reports if article.id == article_id}
     reports: list[tuple[str, str]] = []
     for outlet, article in story.reports:
-        url = uri(_hide_secrets(article, source_of(article)).url)
+        url = clean_uri(_hide_secrets(article, source_of(article)).url)
         if outlet not in named_outlets and url:
             named_outlets.add(outlet)
             reports.append((name_outlet(outlet, article), url))
@@ -331,7 +331,9 @@ def _get_content_mode(source: Source | None) -> ContentMode:
     return "link" if source.content == "private" else source.content
 
 
-def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tuple[str, ...]]:
+def find_permitted_mode(
+    article: Article, source: Source | None
+) -> tuple[ContentMode, tuple[str, ...]]:
     """Return how much of an article may be shown, and the names of the publisher's rules that
     restrict it. A recorded licence of the source lifts them. Rules: `statements.terms`; nosnippet
     and noarchive (neither excerpt nor body); max-snippet (an excerpt of so many characters, no
@@ -340,7 +342,7 @@ def permitted(article: Article, source: Source | None) -> tuple[ContentMode, tup
     if source and source.licence:
         return mode, ()
     robots = _normalise_robots(article)
-    usage = terms(article.rights)
+    usage = derive_terms(article.rights)
     restrictions: list[str] = []
     if usage.most != "full":
         restrictions += usage.because
@@ -367,16 +369,16 @@ def may_copy_picture(article: Article, source: Source | None) -> bool:
     """Return True if a thumbnail may be shown: the content mode allows more than a link and,
     without a recorded licence, neither the page (noimageindex, max-image-preview:none) nor its
     terms forbid it."""
-    if permitted(article, source)[0] == "link":
+    if find_permitted_mode(article, source)[0] == "link":
         return False
     if source and source.licence:
         return True
-    if not terms(article.rights).picture:
+    if not derive_terms(article.rights).picture:
         return False
     return not _normalise_robots(article) & {"noimageindex", "max-image-preview:none"}
 
 
-def uri(value: str) -> str:
+def clean_uri(value: str) -> str:
     """Return `value` as a URI that every reader accepts (RFC 3986, ASCII only), "" if it is not an
     http(s) address."""
     cleaned = "".join(text.legal(value).split())
@@ -461,7 +463,7 @@ def _split_words(value: str) -> list[str]:
     return [word for word in re.split(r"\W+", value.casefold()) if word]
 
 
-def times(article: Article) -> tuple[datetime, datetime]:
+def find_times(article: Article) -> tuple[datetime, datetime]:
     """Return when an article was published and updated, in UTC. It was not published after it was
     added. A recorded revision decides the time of the update, else the page's own date, if that is
     not later than both other times."""
@@ -536,7 +538,7 @@ def _clean_enclosure(enclosure: Enclosure | None) -> Enclosure | None:
     """Return the enclosure with a valid type; None unless it is audio or video."""
     if enclosure is None:
         return None
-    url = uri(enclosure.url)
+    url = clean_uri(enclosure.url)
     if not url:
         return None
     media_type = enclosure.type.partition(";")[0].strip().lower()
@@ -568,10 +570,10 @@ def _clean_podcast_line(text: str) -> str:
         if key == "type" and _TYPE.fullmatch(attribute):
             has_type = True
         if key in ("href", "img"):
-            attribute = uri(attribute)
+            attribute = clean_uri(attribute)
         if attribute and not attribute.endswith("="):
             attributes.append(f"{key}={attribute}")
-    value = clean_name(value) if kind == "person" else uri(value)
+    value = clean_name(value) if kind == "person" else clean_uri(value)
     is_typed = has_type or kind == "person"
     if not value or not is_typed:
         return ""
@@ -605,8 +607,8 @@ def _make_origin(article: Article, source: Source | None, published: datetime) -
     recorded = article.origin
     source_url = source.url if source else ""
     source_title = (source.title or "") if source else ""
-    url = uri(recorded.url) or uri(source_url)
-    site = uri(recorded.site)
+    url = clean_uri(recorded.url) or clean_uri(source_url)
+    site = clean_uri(recorded.site)
     title = clean_name(recorded.title) or clean_name(source_title)
     updated = _convert_to_utc(recorded.updated)
     if updated is None or updated < _FIRST:
@@ -614,7 +616,7 @@ def _make_origin(article: Article, source: Source | None, published: datetime) -
     else:
         updated = min(updated, _convert_to_utc(article.added) or updated)
     return Origin(
-        title=title or urlsplit(site or url or uri(article.url)).netloc,
+        title=title or urlsplit(site or url or clean_uri(article.url)).netloc,
         url=url,
         site=site,
         id=_make_source_id(recorded.id) or _make_source_id(url) or _make_source_id(article.url),
@@ -628,7 +630,7 @@ def _make_source_id(value: str) -> str:
     value = value.strip()
     if any(form.fullmatch(value) for form in (_URN, _UUID, _TAG)):
         return value
-    address, _, fragment = uri(value).partition("#")
+    address, _, fragment = clean_uri(value).partition("#")
     # Ids are compared byte by byte, so they need one spelling (the validator's NonCanonicalURI;
     # accents in NFC). An address with escapes that are not UTF-8, or escaped twice, has none: use a
     # UUID made from it.

@@ -8,7 +8,7 @@ from typing import Any, Final
 from lxml import etree
 
 from syndicator.core import text
-from syndicator.core.axes import listed
+from syndicator.core.axes import find_axis
 from syndicator.core.formats import FORMATS, PAGE
 from syndicator.core.model import FeedSpec
 from syndicator.publishing import paths
@@ -129,7 +129,7 @@ def write_opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:
         feed_format = _find_xml_format(spec)
         if feed_format is None:
             continue
-        heading = listed(spec.key.axis).heading
+        heading = find_axis(spec.key.axis).heading
         if heading not in folders:
             folders[heading] = etree.SubElement(body, "outline", text=heading, title=heading)
         name = text.line(spec.name if heading else spec.title)

@@ -14,7 +14,7 @@ from syndicator.core.axes import AUTHOR, AXES, QUERY, SOURCE, STORIES, TAG
 from syndicator.core.model import FeedKey, FeedSpec, Older
 from syndicator.core.ports import FeedRow
 from syndicator.publishing import paths
-from syndicator.publishing.output.redirects import moved
+from syndicator.publishing.output.redirects import resolve_moves
 
 BY_CHOICE: Final = (TAG, QUERY, AUTHOR)  # axes of which some feeds may have archives
 
@@ -63,8 +63,10 @@ def find_older_place(
     return Older.NONE
 
 
-def find_published(rows: Sequence[FeedRow], recorded: Collection[FeedKey]) -> set[FeedKey]:
+def find_feeds_with_archives(
+    rows: Sequence[FeedRow], recorded: Collection[FeedKey]
+) -> set[FeedKey]:
     """Return the feeds with published archive documents; a moved feed is returned under its new
     key. `rows`: of all feeds; `recorded`: the feeds with documents in the table of files."""
-    new_keys = moved(rows)
+    new_keys = resolve_moves(rows)
     return {new_keys.get(key, key) for key in recorded}

@@ -13,7 +13,7 @@ from syndicator.core.axes import AXES, STORIES
 from syndicator.core.model import FeedKey, Problem
 from syndicator.core.ports import FeedRow
 from syndicator.core.reasons import ConditionReason
-from syndicator.publishing.selection.published import has_ended, is_on
+from syndicator.publishing.selection.published import has_ended, is_axis_on
 
 _MOST_UNCONFIRMED: Final = 10  # feeds that end at once without confirmation: a choice
 _NAMED: Final = 10  # of those that wait
@@ -47,7 +47,7 @@ def decide_waiting(
         return Waiting(feeds=frozenset(), kept=frozenset(), publish=publish)
     # A feed whose axis is on lost its own entry in feeds.toml: nobody knows what belongs into it,
     # so it keeps its files. The others are built as before, with their axes.
-    kept = frozenset(key for key in unconfirmed if is_on(key.axis, publish))
+    kept = frozenset(key for key in unconfirmed if is_axis_on(key.axis, publish))
     return Waiting(feeds=unconfirmed, kept=kept, publish=_switch_on(unconfirmed, publish))
 
 

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from syndicator.configuration.settings import Publish, Settings
-from syndicator.core.axes import ALL, AUTHOR, CATEGORY, STORIES, TAG, by_place
+from syndicator.core.axes import ALL, AUTHOR, CATEGORY, STORIES, TAG, list_axes_by_place
 from syndicator.core.model import FeedKey, FeedSpec, Source
 from syndicator.core.ports import FeedRow
 from syndicator.core.text import slug
@@ -14,7 +14,7 @@ from syndicator.publishing import questions
 from syndicator.publishing.paths import QUESTIONS
 from syndicator.publishing.queries import SavedQuery
 from syndicator.publishing.selection.archived import decide_older
-from syndicator.publishing.selection.published import is_on
+from syndicator.publishing.selection.published import is_axis_on
 
 # Articles that a feed of an axis needs before it is first published; None: the axis is off. One for
 # other axes, and for tags of taxonomy.toml.
@@ -40,7 +40,7 @@ class _Details:
     tags: Mapping[str, str]  # slug -> description
 
 
-def plan(
+def plan_feeds(
     rows: Sequence[FeedRow],
     *,
     settings: Settings,
@@ -67,7 +67,7 @@ def plan(
     ]
     candidates.sort(key=lambda row: row.key)
     specs: list[FeedSpec] = []
-    for name, axis in by_place():
+    for name, axis in list_axes_by_place():
         if name == ALL.axis:
             specs.append(_plan_everything(settings))
         elif axis.members or axis.found or axis.only:
@@ -75,8 +75,8 @@ def plan(
         if name == STORIES.axis and STORIES not in {spec.key for spec in specs}:
             empty = _make_spec(STORIES, "Stories", settings, first_slug=STORIES.slug)
             specs.append(_add_details(empty, details))
-    specs += of_queries(rows, settings, queries)
-    specs = [spec for spec in specs if is_on(spec.key.axis, settings.publish)]
+    specs += plan_query_feeds(rows, settings, queries)
+    specs = [spec for spec in specs if is_axis_on(spec.key.axis, settings.publish)]
     specs = _make_titles_distinct(specs)
     query_of = {query.feed: query for query in queries if query.feed is not None}
     specs = [
@@ -154,7 +154,7 @@ def _describe_source_feed(spec: FeedSpec, details: _Details) -> FeedSpec:
     return replace(spec, name=name, title=title, language=language, share=1.0)
 
 
-def of_queries(
+def plan_query_feeds(
     rows: Sequence[FeedRow], settings: Settings, queries: Sequence[SavedQuery]
 ) -> Iterator[FeedSpec]:
     """Yield the feeds of saved queries, by slug. `rows`: of all feeds."""
@@ -175,7 +175,7 @@ def _name_question(query: SavedQuery, names: Mapping[FeedKey, str]) -> SavedQuer
     categories and sources."""
     if query.title or not query.slug.startswith(QUESTIONS):
         return query
-    return replace(query, title=questions.parse(query.slug).title(names))
+    return replace(query, title=questions.parse_question(query.slug).title(names))
 
 
 def _make_spec(

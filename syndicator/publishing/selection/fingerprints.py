@@ -11,7 +11,7 @@ from syndicator.configuration.settings import LISTED, Settings
 from syndicator.core.formats import PAGE
 from syndicator.core.model import FeedSpec, Source
 from syndicator.publishing.page_design import Look
-from syndicator.publishing.render.head import links
+from syndicator.publishing.render.head import make_links
 
 # Increase when documents change, so that the first build after an upgrade writes all of them.
 _FORM: Final = "5"
@@ -27,7 +27,7 @@ _SESSION: Final = "session"
 def fingerprint_shared_input(settings: Settings, instance: uuid.UUID) -> str:
     """Return the fingerprint of the input that all feeds share."""
     publish = settings.publish
-    pages = links(settings)
+    pages = make_links(settings)
     site = sorted(settings.site.model_dump(exclude_defaults=True).items())
     linked_pages = (pages.categories, pages.tags, pages.unsaid, pages.sources)
     entry_settings = (publish.thumbnails, publish.entry_html, publish.extensions, linked_pages)
@@ -64,7 +64,7 @@ def fingerprint_archive(spec: FeedSpec, shared: str) -> str:
     return _digest(archive_settings, shared)
 
 
-def of_source(source: Source) -> str:
+def fingerprint_source(source: Source) -> str:
     """Return the fingerprint of the fields of a source that entries show or that decide its
     rights."""
     fields_of_source = [getattr(source, name) for name in _SOURCE_FIELDS]

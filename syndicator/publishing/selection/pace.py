@@ -24,14 +24,14 @@ class Waiting:
     urgent: bool = False
 
 
-def crowd(built: Iterable[Built]) -> float:
+def measure_crowd(built: Iterable[Built]) -> float:
     """Return the factor, from 1, by which long feeds wait longer if there are many, so that all of
     them together cost no more than `FEW`. `built`: the last build of each feed."""
     long_feeds = sum(last.entries > LONG for last in built)
     return max(1.0, long_feeds / FEW)
 
 
-def is_rested(
+def may_build_again(
     built: Built | None,
     settle: float,
     now: float,

@@ -15,7 +15,7 @@ from syndicator.publishing.article_index import Files
 _SAMPLE: Final = 8  # feeds that `are_files_replaced` compares: a choice, some milliseconds
 
 
-def to_look_at(
+def find_changed_feeds(
     specs: Sequence[FeedSpec], feeds: Iterable[FeedRow], outdated: Collection[FeedKey] = ()
 ) -> set[FeedKey]:
     """Return the feeds that a build must compare: they changed since they were built, were never
@@ -47,7 +47,7 @@ def are_files_replaced(newest: Iterable[FeedRow], index: Files, outlet: Outlet) 
     return False
 
 
-def unpublished(
+def find_unbuilt_changes(
     specs: Sequence[FeedSpec],
     rows: Iterable[FeedRow],
     publish: Publish,
@@ -75,17 +75,17 @@ def has_ended(row: FeedRow, configured: Collection[FeedKey], publish: Publish) -
         return True
     # The operator names categories and queries one by one. One that is taken out of its list ends
     # although no build may have published it yet; once it has ended it is `dropped`.
-    is_named_by_operator = AXES[row.key.axis].configured and is_on(row.key.axis, publish)
+    is_named_by_operator = AXES[row.key.axis].configured and is_axis_on(row.key.axis, publish)
     return is_named_by_operator and not row.dropped
 
 
-def is_off(row: FeedRow, publish: Publish) -> bool:
+def is_axis_off(row: FeedRow, publish: Publish) -> bool:
     """Return True for a feed that was published and whose axis is off now. If the axis is switched
     on again, the feed comes back with the same id."""
-    return row.built and not is_on(row.key.axis, publish)
+    return row.built and not is_axis_on(row.key.axis, publish)
 
 
-def is_on(axis: str, publish: Publish) -> bool:
+def is_axis_on(axis: str, publish: Publish) -> bool:
     """Return True if the feeds of an axis are published."""
     if axis == STORIES.axis and publish.stories == "off":
         return False

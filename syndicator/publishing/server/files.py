@@ -324,7 +324,7 @@ class _Files:
         body = self.bodies.get((name, False), file.stamp)
         if body is None:
             body = _read_file(file.path)
-            if body is None or stamp_of(file.path) != file.stamp:
+            if body is None or read_stamp(file.path) != file.stamp:
                 return None
             self.bodies.put((name, False), file.stamp, body)
         return body
@@ -335,12 +335,12 @@ class _Files:
         body = self.bodies.get((name, True), file.stamp)
         if body is None:
             packed_path = file.path.with_name(file.path.name + ".gz")
-            packed_stamp = stamp_of(packed_path)
+            packed_stamp = read_stamp(packed_path)
             if packed_stamp is not None and packed_stamp[0] >= file.stamp[0]:
                 body = _read_file(packed_path)
             else:
                 body = self._compress(name, file)
-            if body is None or stamp_of(file.path) != file.stamp:
+            if body is None or read_stamp(file.path) != file.stamp:
                 return None
             self.bodies.put((name, True), file.stamp, body)
         return body
@@ -373,7 +373,7 @@ class _Files:
         served."""
         cached = self.files.get(name)
         path = cached.path if cached else self._find_path(name)
-        stamp = stamp_of(path) if path else None
+        stamp = read_stamp(path) if path else None
         if path is None or stamp is None:
             return None
         if cached is not None and cached.stamp == stamp:
@@ -411,7 +411,7 @@ class _Files:
 
     def _load_moves(self) -> _Moves:
         """Return the moves, read again if their file changed."""
-        stamp = stamp_of(self.moves_path)
+        stamp = read_stamp(self.moves_path)
         if stamp is None:
             return _Moves()
         mtime = stamp[0]
@@ -476,7 +476,7 @@ def _read_file(path: Path) -> bytes | None:
         return None
 
 
-def stamp_of(path: Path) -> Stamp | None:
+def read_stamp(path: Path) -> Stamp | None:
     """Return the stamp of a file, None if missing."""
     try:
         stat = os.stat(path)  # noqa: PTH116 - three times a request
@@ -560,6 +560,6 @@ def make_text_answer(text: str, status: int, **more_headers: str) -> Answer:
 
 # The application if the published files are in an object store, from which another server serves
 # them.
-elsewhere = _always_answer(
+serve_nothing = _always_answer(
     make_text_answer("Not here: the feeds are served from an object store.\n", 404)
 )

@@ -48,7 +48,7 @@ class Health:
     token: str
 
 
-def with_health(app: ASGIApp, health: Health) -> ASGIApp:
+def add_health_paths(app: ASGIApp, health: Health) -> ASGIApp:
     """Add the paths of health to `app`. They are "not found" for clients without access."""
     answers: dict[str, Callable[[Request], Awaitable[Response]]] = {
         "/healthz": lambda request: _answer_alive(health),

@@ -40,7 +40,7 @@ _RETRY_SECONDS: Final = "60"  # after which a refused client may ask again
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class MadeAnswer:
     """An answer: its status, a text (address of a redirect, or error), and the body of a feed."""
 
     status: int
@@ -55,8 +55,8 @@ class Questions:
     else the error; `ask`: makes the answer, runs in a thread; `base`: the web root."""
 
     version: Callable[[], Stamp | None]
-    spelled: Callable[[str], tuple[int, str]]
-    ask: Callable[[str], Made]
+    check_name: Callable[[str], tuple[int, str]]
+    ask: Callable[[str], MadeAnswer]
     base: str
     bodies: BodyCache = field(default_factory=lambda: BodyCache(_MOST_BYTES, _MOST_BYTES))
     waiting: Shares[asyncio.Future[None]] = field(default_factory=lambda: Shares(QUESTIONS))
@@ -70,7 +70,7 @@ class Questions:
             return make_text_answer("Nothing can be asked before the first build.\n", 404)
         if name == PROBE:
             return self._answer_probe()
-        status, text = self.spelled(name)
+        status, text = self.check_name(name)
         if status != OK:
             return _make_refusal(name, status, text)
         is_for_browser = request_headers.get(b"sec-fetch-dest") == b"document"
@@ -85,16 +85,16 @@ class Questions:
             return _make_refusal(name, made.status, made.text)
         return self._send_feed(name, stamp, made.body, request_headers)
 
-    async def _make_in_turn(self, name: str, client: str, stamp: Stamp) -> Made:
+    async def _make_in_turn(self, name: str, client: str, stamp: Stamp) -> MadeAnswer:
         """Make the answer once it is the client's turn; refuse it if too many wait."""
         if not self.waiting.has_room(client):
-            return Made(BUSY, "Too many ask at once; try again in a minute.")
+            return MadeAnswer(BUSY, "Too many ask at once; try again in a minute.")
         await self._wait_for_turn(client)
         try:
             # another client may have asked the same meanwhile
             cached = self.bodies.get((name, False), stamp)
             if cached is not None:
-                return Made(OK, body=cached)
+                return MadeAnswer(OK, body=cached)
             made, cpu_seconds = await asyncio.to_thread(self._make, name)
             self.rest_until = asyncio.get_running_loop().time() + cpu_seconds
             if made.status == OK:
@@ -117,7 +117,7 @@ class Questions:
                 self._end_turn()
             raise
 
-    def _make(self, name: str) -> tuple[Made, float]:
+    def _make(self, name: str) -> tuple[MadeAnswer, float]:
         """Return the answer and its seconds of CPU."""
         began = time.thread_time()
         made = self.ask(name)

@@ -391,11 +391,11 @@ class Callbacks:
     returns the status."""
 
     verify: Callable[[str, Mapping[str, str]], tuple[int, str]]
-    known: Callable[[str], int]
+    check_token: Callable[[str], int]
     push: Callable[[str, Mapping[str, str], bytes], int]
 
 
-def with_callbacks(app: ASGIApp, callbacks: Callbacks) -> ASGIApp:
+def add_callback_paths(app: ASGIApp, callbacks: Callbacks) -> ASGIApp:
     """Return `app` with the paths of callbacks, which the functions `callbacks` answer."""
     reading = Shares[Request](_CALLBACK_AT_ONCE)  # by token
 
@@ -422,7 +422,7 @@ async def _answer_callback(
         return Response(body, status, headers=HEADERS, media_type="text/plain")
     if request.method != "POST":
         return _make_status_response(HTTPStatus.METHOD_NOT_ALLOWED, allow="GET, POST")
-    status = callbacks.known(token)
+    status = callbacks.check_token(token)
     if status != HTTPStatus.OK:
         return _make_status_response(status)
     return await _receive_push(request, token, callbacks, reading)

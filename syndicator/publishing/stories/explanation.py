@@ -19,7 +19,7 @@ from syndicator.publishing.stories.quotes_and_figures import (
     Explanation,
     Quote,
     choose_quotes_and_figures,
-    end_step,
+    find_end_of_hour,
     select_due,
 )
 
@@ -140,7 +140,7 @@ def find_updated(explained: Explained, began: datetime) -> datetime:
     """Return when the entry of a story changed last: at the end of the hour of the report that
     added something last, else when the story began."""
     latest = explained.latest.astimezone(UTC)
-    return began if latest <= began else end_step(latest)
+    return began if latest <= began else find_end_of_hour(latest)
 
 
 def write_html(explained: Explained) -> str:

@@ -12,7 +12,7 @@ from importlib import resources
 from tomllib import loads
 from typing import Final, NamedTuple
 
-from syndicator.sketches.events import get_rarity, number, terms
+from syndicator.sketches.events import get_rarity, hash_term, iterate_terms
 
 LONGEST: Final = 200  # characters of a quote
 SHORTEST: Final = 40
@@ -73,7 +73,7 @@ class Explanation:
     figures: tuple[tuple[Figure, ...], ...] = ()
 
 
-def end_step(moment: datetime) -> datetime:
+def find_end_of_hour(moment: datetime) -> datetime:
     """Return when entries show what came at `moment`: the end of its hour."""
     return moment.replace(minute=0, second=0, microsecond=0) + STEP
 
@@ -82,7 +82,7 @@ def select_due(times: Sequence[datetime], confirmed: datetime, now: datetime) ->
     """Return for each report whether the entry of its story shows it at `now`. Reports that were
     added until the story was `confirmed` are shown at once, others once their hour has ended.
     `times`: when the reports were added."""
-    return [moment <= confirmed or end_step(moment) <= now for moment in times]
+    return [moment <= confirmed or find_end_of_hour(moment) <= now for moment in times]
 
 
 def choose_quotes_and_figures(accounts: Sequence[Account], lead: str) -> Explanation:
@@ -114,9 +114,9 @@ def _weigh_terms(sentences: Iterable[str]) -> dict[str, float]:
     """Return the rarity of each term of some sentences."""
     weights: dict[str, float] = {}
     for sentence in sentences:
-        for term in terms("", sentence):
+        for term in iterate_terms("", sentence):
             if term not in weights:
-                weights[term] = get_rarity(number(term))
+                weights[term] = get_rarity(hash_term(term))
     return weights
 
 
@@ -216,7 +216,7 @@ def _find_figures(account: Account, sentence: str) -> Iterable[_FoundFigure]:
             continue
         words_before = _LETTERS.findall(sentence[: match.start()])[-BEFORE:]
         words_after = _LETTERS.findall(sentence[match.end() + len(subject) :])[:AFTER]
-        near_terms = set(terms("", " ".join((*words_before, *words_after)))) - {stem}
+        near_terms = set(iterate_terms("", " ".join((*words_before, *words_after)))) - {stem}
         rare_terms = frozenset(term for term in near_terms if _is_rare(term))
         name = subject
         next_word = _NEXT.match(sentence, match.end() + len(subject))
@@ -228,13 +228,13 @@ def _find_figures(account: Account, sentence: str) -> Iterable[_FoundFigure]:
 
 def _find_stem(word: str) -> str:
     """Return the stem of a word, "" if it has none."""
-    for term in terms("", word):
+    for term in iterate_terms("", word):
         return term
     return ""
 
 
 def _is_rare(term: str) -> bool:
-    return get_rarity(number(term)) >= RARE
+    return get_rarity(hash_term(term)) >= RARE
 
 
 @lru_cache(maxsize=1)
@@ -243,5 +243,5 @@ def _list_no_subjects() -> frozenset[str]:
     file = resources.files("syndicator.publishing.stories").joinpath("data/no_subjects.toml")
     stems: set[str] = set()
     for word in loads(file.read_text("utf-8"))["words"]:
-        stems.update(terms("", word))
+        stems.update(iterate_terms("", word))
     return frozenset(stems)

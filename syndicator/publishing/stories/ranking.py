@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
-from syndicator.sketches.events import terms
+from syndicator.sketches.events import iterate_terms
 
 COPIED: Final = 0.8  # share of the words of the shorter text from which on one is a copy
 FEW_WORDS: Final = 8  # words below which texts are alike by chance
@@ -17,7 +17,7 @@ def count_voices(texts: Iterable[str]) -> int:
     voices = 0
     earlier_texts: list[set[str]] = []
     for text in texts:
-        words = set(terms("", text))
+        words = set(iterate_terms("", text))
         if not any(_is_copy(words, earlier) for earlier in earlier_texts):
             voices += 1
         earlier_texts.append(words)

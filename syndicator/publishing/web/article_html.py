@@ -97,7 +97,7 @@ def make_related_fields(view: View) -> _Fields:
     }
 
 
-def facts(view: View, picture: str) -> _Fields:
+def make_article_data(view: View, picture: str) -> _Fields:
     """Return the data of an article (https://schema.org/Article). `picture`: the address of its
     thumbnail or ""."""
     publisher = {"@type": "Organization", "name": view.origin.title, "url": view.origin.site}
@@ -218,7 +218,7 @@ def drop_own_chip(item: bytes, page: str, name: str) -> bytes:
     return _CHIP.sub(remove_own, item).replace(_NO_TOPICS, b"")
 
 
-def alone(item: bytes) -> bytes:
+def unwrap_story(item: bytes) -> bytes:
     """Return an item that `render_story` made, without its time, for a page at the web root."""
     _, story = item.split(b"\n", 1)
     return story.replace(_ROOT, b"")

@@ -9,7 +9,7 @@ from html import escape
 from itertools import groupby, islice
 from typing import Final
 
-from syndicator.core.axes import listed
+from syndicator.core.axes import find_axis
 from syndicator.core.model import FeedSpec
 
 WHOLE: Final = 1000  # feeds on one page: 700 kB of HTML. A choice
@@ -34,7 +34,7 @@ def divide_feeds(specs: Sequence[FeedSpec]) -> Mapping[str, Sequence[FeedSpec]]:
         if len(axis_specs) <= PART:
             first_part += axis_specs
         else:
-            other_parts |= _split_by_letters(f"-{listed(axis).word}", "", axis_specs)
+            other_parts |= _split_by_letters(f"-{find_axis(axis).word}", "", axis_specs)
     return {"": first_part, **other_parts}
 
 

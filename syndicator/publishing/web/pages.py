@@ -19,8 +19,8 @@ from syndicator.core.axes import (
     SOURCE,
     STORIES,
     TAG,
-    by_place,
-    listed,
+    find_axis,
+    list_axes_by_place,
 )
 from syndicator.core.formats import ATOM, FORMATS, PAGE, subscribed
 from syndicator.core.model import Article, FeedKey, FeedSpec, Older, Problem, Source
@@ -29,9 +29,9 @@ from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.reasons import FeedFileReason
 from syndicator.publishing import paths
 from syndicator.publishing.page_design import TEMPLATES, Look
-from syndicator.publishing.render.head import Head, head, links
+from syndicator.publishing.render.head import Head, make_head, make_links
 from syndicator.publishing.render.view import View, clean_language
-from syndicator.publishing.render.view import view as make_view
+from syndicator.publishing.render.view import make_view as make_view
 from syndicator.publishing.stories.explanation import Explained, write_html
 from syndicator.publishing.web import article_html, calendar, feed_list, front
 from syndicator.publishing.web.about import About, gather_facts
@@ -114,7 +114,7 @@ class Pages:
     ) -> None:
         self.specs = specs
         self.settings = settings
-        self.links = replace(links(settings, tags), base=ROOT)
+        self.links = replace(make_links(settings, tags), base=ROOT)
         self.templates = Templates(look)
         self.parts = feed_list.divide_feeds(specs)  # of the list of feeds
         self._language = clean_language(settings.site.language) or "en"
@@ -159,7 +159,7 @@ class Pages:
             f"{view.title} - {view.origin.title}",
             view.summary,
             kind="Article",
-            subject=article_html.facts(view, image.get("image", "")),
+            subject=article_html.make_article_data(view, image.get("image", "")),
             canonical=view.url,
             **image,
             indexed=False,
@@ -491,7 +491,7 @@ class Pages:
         groups: _Groups = []
         for axis, parts in parts_of.items():
             total = sum(count for _, _, count in parts)
-            heading = listed(axis).heading
+            heading = find_axis(axis).heading
             groups.append(
                 {"axis": axis, "heading": heading, "items": (), "total": total, "parts": parts}
             )
@@ -586,7 +586,7 @@ class Pages:
                 for item in items_of_axis.get(axis, ())
                 if item["name"] != unclassified
             ]
-            kinds.append((axis, listed(axis).heading, choices))
+            kinds.append((axis, find_axis(axis).heading, choices))
         languages = sorted({view.language.lower().partition("-")[0] for view in views})
         kinds.append(("lang", "Languages", [(language, language, 0) for language in languages]))
         query_specs = [spec for spec in self.specs if spec.key.axis == QUERY]
@@ -636,7 +636,7 @@ class Pages:
             if not is_unclassified:
                 specs_of[spec.key.axis].append(spec)
         groups: _Groups = []
-        for name, axis in [*by_place(), (DIGEST, listed(DIGEST))]:
+        for name, axis in [*list_axes_by_place(), (DIGEST, find_axis(DIGEST))]:
             if name not in specs_of:
                 continue
             shown = specs_of[name]
@@ -732,7 +732,7 @@ def _list_formats(
 
 def _count_sources(specs: Sequence[FeedSpec]) -> str:
     """Return the number of sources in words: "12 sources"."""
-    count = sum(listed(spec.key.axis).copies for spec in specs)
+    count = sum(find_axis(spec.key.axis).copies for spec in specs)
     return f"{count} sources" if count > 1 else "the sources"
 
 
@@ -759,7 +759,7 @@ def template_names() -> set[str]:
     return {file.name for file in folder.iterdir() if file.name.endswith(".html")}
 
 
-def faults(look: Look, settings: Settings) -> list[str]:
+def find_template_faults(look: Look, settings: Settings) -> list[str]:
     """Return the faults of the operator's templates, with file and line: "templates/feed.html, line
     3: …". Each kind of page is rendered with samples."""
     specs = [
@@ -804,7 +804,7 @@ def _render_feed_samples(
     stories: Sequence[bytes],
 ) -> None:
     """Render the page and the calendar of a feed with the stories `days`."""
-    feed_head = head(spec, pages.settings, _NO_INSTANCE, _SAMPLE_TIME)
+    feed_head = make_head(spec, pages.settings, _NO_INSTANCE, _SAMPLE_TIME)
     calendar_pages = plan_feed_calendar(spec, days, "")
     pages.calendars[feed_head.stem] = calendar_pages
     pages.store_facts(spec, 2, {day: count for day, (count, _) in days.items()}, views)

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from syndicator.configuration.settings import Settings
 from syndicator.core import text
 from syndicator.publishing import paths
-from syndicator.publishing.render.view import clean_language, get_direction, uri
+from syndicator.publishing.render.view import clean_language, clean_uri, get_direction
 
 # A tag as nh3 writes it: attribute values may contain > but no ".
 _TAG: Final = re.compile(r'<(/?)(h[1-6]|a|img|table|td|th)((?:\s[a-z]+="[^"]*")*)\s*/?>')
@@ -127,7 +127,7 @@ def write_contact_link(value: str) -> str:
     is_mail_address = "@" in value and "/" not in value and not urlsplit(value).scheme
     if is_mail_address:
         return f"mailto:{value}"
-    return uri(value)
+    return clean_uri(value)
 
 
 def adapt_text(html: str, picture: str = "") -> str:

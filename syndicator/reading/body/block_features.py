@@ -170,9 +170,12 @@ def _join_marks(runs: Sequence[Run]) -> int:
 def _find_phrases(blocks: Sequence[Block]) -> Columns:
     """Compute the share of each short block that is a phrase of boilerplate at its start, and
     whether one is in it."""
-    texts = [hints.ready(block.text) if block.letters <= _SHORT_TEXT else "" for block in blocks]
+    texts = [
+        hints.normalise_phrase(block.text) if block.letters <= _SHORT_TEXT else ""
+        for block in blocks
+    ]
     nothing = [0.0] * len(_STARTING_PHRASES)
-    rows = [hints.starts(_STARTING_PHRASES, text) if text else nothing for text in texts]
+    rows = [hints.measure_starts(_STARTING_PHRASES, text) if text else nothing for text in texts]
     contained = [hints.find_phrase_kinds(_CONTAINED_PHRASES, text) for text in texts]
     shares: dict[str, list[float]] = {}
     for position, kind in enumerate(_STARTING_PHRASES):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Any, Literal, NamedTuple
 
-from syndicator.configuration.page_rules import compiled
+from syndicator.configuration.page_rules import compile_css
 from syndicator.core import text as texts
 from syndicator.core.model import Draft, Entry, Rules
 from syndicator.reading import markdown as writer
@@ -55,7 +55,7 @@ def apply_selectors(
 def _select_elements(tree: Any, selectors: Iterable[str]) -> set[Any]:
     elements: set[Any] = set()
     for selector in selectors:
-        elements.update(compiled(selector)(tree))
+        elements.update(compile_css(selector)(tree))
     return elements
 
 

@@ -130,7 +130,7 @@ def _is_appeal(block: Block) -> bool:
     """Return True for a short text with a phrase such as "support our work"."""
     if block.letters >= _LONGEST_APPEAL:
         return False
-    return bool(hints.find_phrase_kinds(("appeal",), hints.ready(block.text)))
+    return bool(hints.find_phrase_kinds(("appeal",), hints.normalise_phrase(block.text)))
 
 
 def _is_link(block: Block) -> bool:
@@ -172,8 +172,8 @@ def _has_article_heading(items: Sequence[Block], lines: Sequence[Block]) -> bool
     index = lines.index(items[0])
     if index == 0 or lines[index - 1].kind != "h":
         return False
-    heading = hints.ready(lines[index - 1].text)
-    return not hints.starts(("tailhead",), heading)[0]
+    heading = hints.normalise_phrase(lines[index - 1].text)
+    return not hints.measure_starts(("tailhead",), heading)[0]
 
 
 def _are_links(items: Sequence[Block], letters: int) -> bool:
@@ -196,7 +196,7 @@ def _find_rule_below(line: Block) -> str:
     if line.letters < _LINK_BELOW and _is_link(line):
         return "a link below the text"
     if line.letters < _LONGEST_ASIDE and hints.find_phrase_kinds(
-        ("aside",), hints.ready(line.text)
+        ("aside",), hints.normalise_phrase(line.text)
     ):
         return "an aside below the text"
     if line.letters <= _LONGEST_SIGN and _BRACKETS.fullmatch(line.text):

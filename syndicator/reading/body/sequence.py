@@ -96,7 +96,7 @@ def score(texts: Texts, box: containers.Containers, first: scorer.Scored) -> sco
     the first score."""
     if not texts.blocks:
         return first
-    values = columns(texts, box, first)
+    values = compute_features(texts, box, first)
     first_odds = first.odds[texts.indices]
     trees = scorer.load_trees("sequence_trees.json", first.table)
     odds = _FIRST_SHARE * first_odds + (1 - _FIRST_SHARE) * scorer.log_odds(trees, values)
@@ -111,7 +111,7 @@ def score(texts: Texts, box: containers.Containers, first: scorer.Scored) -> sco
     return first._replace(heaviest=heaviest)
 
 
-def columns(texts: Texts, box: containers.Containers, first: scorer.Scored) -> Columns:
+def compute_features(texts: Texts, box: containers.Containers, first: scorer.Scored) -> Columns:
     """Return feature name -> float32 array with a value for each text, for both scores."""
     odds = np.clip(first.odds[texts.indices], -_MOST_ODDS, _MOST_ODDS)
     probability = scorer.compute_probabilities(odds)
@@ -375,11 +375,13 @@ def _count_common_start(text: str, other: str) -> int:
 def _measure_wording(texts: Sequence[Block]) -> Columns:
     """Compute phrases, capitals, marks and number of words of each text."""
     features: Columns = {}
-    short_texts = [hints.ready(text.text) if text.letters <= _SHORT_TEXT else "" for text in texts]
+    short_texts = [
+        hints.normalise_phrase(text.text) if text.letters <= _SHORT_TEXT else "" for text in texts
+    ]
     phrases = [hints.find_phrase_kinds(_PHRASES, short_text) for short_text in short_texts]
     for kind in _PHRASES:
         features[f"has-{kind}"] = [kind in kinds for kinds in phrases]
-    features["cut"] = [hints.starts(("cut",), short_text)[0] for short_text in short_texts]
+    features["cut"] = [hints.measure_starts(("cut",), short_text)[0] for short_text in short_texts]
 
     beginnings = [text.text[:_BEGINNING] for text in texts]
     features["upper"] = [count_capitals(beginning) / len(beginning) for beginning in beginnings]

@@ -128,7 +128,7 @@ def _load_phrases() -> dict[str, dict[str, dict[str, list[str]]]]:
     return tomllib.loads(reading.file_text("phrases.toml"))
 
 
-def ready(text: str) -> str:
+def normalise_phrase(text: str) -> str:
     """Return `text` in the form of the phrase lists: lower case, straight quotes, no punctuation at
     the ends."""
     if not text.isascii() and _TYPOGRAPHIC.search(text):
@@ -136,7 +136,7 @@ def ready(text: str) -> str:
     return text.strip(" \t\n-–—*•|:<>[]()»").lower()
 
 
-def starts(kinds: tuple[str, ...], text: str) -> list[float]:
+def measure_starts(kinds: tuple[str, ...], text: str) -> list[float]:
     """Return for each of `kinds` the share (0 to 1) of `text` that its longest phrase at the start
     of `text` is. `text`: see `ready`."""
     shares = [0.0] * len(kinds)

@@ -331,7 +331,7 @@ def _select_links(tree: Any, selectors: Sequence[str]) -> Iterator[tuple[str, st
     selector may name the attribute with the reference."""
     for selector in selectors:
         attribute = page_rules.split(selector)[1]
-        for element in page_rules.matched(tree, selector):
+        for element in page_rules.select_elements(tree, selector):
             if attribute:
                 reference = element.get(attribute)
             else:

@@ -108,7 +108,7 @@ def _select_values(document: Document, rule: Sequence[str], *attributes: str) ->
 def _select(document: Document, rule: Sequence[str]) -> Iterator[_Match]:
     for selector in rule:
         attribute = page_rules.split(selector)[1]
-        for element in page_rules.matched(document.tree, selector)[:_MOST_MATCHES]:
+        for element in page_rules.select_elements(document.tree, selector)[:_MOST_MATCHES]:
             yield _Match(element, attribute)
 
 
@@ -125,7 +125,7 @@ def read_metadata(
     articles of the host share; the draft has those of its title and picture."""
     site = identity.read_sitename(document)
     title = _choose_title(document, site, entry, rules, repeated)
-    survey = metadata_title.survey(document.tree, title.choice.value or "")
+    survey = metadata_title.survey_body(document.tree, title.choice.value or "")
     author = choose_ruled_author(document, rules) or metadata_author.choose_author(
         document, site, entry, survey
     )
@@ -150,7 +150,7 @@ def read_metadata(
         section=document.meta("article:section", "parsely-section", "section"),
         sitename=site,
         robots=identity.read_robots(document),
-        rights=usage.read(document, entry),
+        rights=usage.read_terms(document, entry),
         aliases=page_identity.aliases,
         duplicate_of=page_identity.duplicate_of,
         alternate=page_identity.alternate,
@@ -175,13 +175,13 @@ def _choose_title(
     ruled = choose_ruled_title(document, rules)
     if ruled:
         return _Digested(ruled)
-    choice = metadata_title.read(document, site, entry, rules)
+    choice = metadata_title.choose_title(document, site, entry, rules)
     heads = [head for _, head in metadata_title.list_heads(document)]
     is_of_page = choice.candidate not in ("entry", "list")  # a feed teaches nothing of a host
     page_title = (choice.value or "") if is_of_page else ""
     digests = host_memory.list_title_digests(page_title, heads)
     if not repeated.isdisjoint(digests):
-        without_shared = metadata_title.read(
+        without_shared = metadata_title.choose_title(
             document,
             site,
             entry,

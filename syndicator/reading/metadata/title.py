@@ -372,7 +372,7 @@ def _read_pieces(heading: Any, *, skip_kicker: bool) -> Iterator[str]:
             yield " "
 
 
-def read(
+def choose_title(
     document: Document,
     sitename: str,
     entry: Entry | None,
@@ -418,7 +418,7 @@ def _list_candidates(
     ]
     head_titles = list(dict.fromkeys(value for _, value in heads if site.may_be_title(value)))
     if entry is not None and not entry.listed:
-        entry_title = site.remove_site_name(untag(entry.title))
+        entry_title = site.remove_site_name(remove_tags(entry.title))
         yield "entry", _complete_title(entry_title, head_titles)
     possible = [
         heading
@@ -431,7 +431,7 @@ def _list_candidates(
     else:
         yield "h1 alone", _find_only_h1(possible, head_titles, site)
     if entry is not None and entry.listed:
-        listed_title = site.remove_site_name(untag(entry.title))
+        listed_title = site.remove_site_name(remove_tags(entry.title))
         yield "list", _complete_title(listed_title, head_titles)
     for place, value in heads:
         yield place, site.find_main_part(value, least_soft=3)
@@ -573,7 +573,7 @@ def _measure_similarity(words: Sequence[str], other_words: Sequence[str]) -> flo
     return 2 * len(distinct & other_distinct) / (len(distinct) + len(other_distinct))
 
 
-def untag(value: str) -> str:
+def remove_tags(value: str) -> str:
     """Return a feed's text field as plain text."""
     without_tags = _HTML_TAG.sub("", jsonld.clean_text(value))
     return trim_separators(without_tags[: 4 * LONGEST])
@@ -601,7 +601,7 @@ class Survey:
     has_headline: bool
 
 
-def survey(tree: Any, headline: str) -> Survey:
+def survey_body(tree: Any, headline: str) -> Survey:
     """Read the elements of `tree`, without asides, and find the heading with `headline` or the
     first h1."""
     body = next(tree.iter("body"), tree)

@@ -13,7 +13,7 @@ from lxml import etree
 from syndicator.core import text
 from syndicator.core.model import Entry
 from syndicator.core.usage import statements
-from syndicator.core.usage.statements import names, said
+from syndicator.core.usage.statements import names, read_statements
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, list_articles
 
@@ -123,12 +123,12 @@ def _list_uses(licence: Any, name: str) -> Iterator[str]:
                 yield token
 
 
-def read(document: Document, entry: Entry | None = None) -> tuple[str, ...]:
+def read_terms(document: Document, entry: Entry | None = None) -> tuple[str, ...]:
     """Return the terms stated by page, feed `entry`, header and robots.txt."""
     base = document.base_url or ""
-    page = said("page", _list_page_fields(document), base)
-    header = said("header", _list_header_fields(document), base)
-    robots = said("robots-txt", _list_robots_fields(document), base)
+    page = read_statements("page", _list_page_fields(document), base)
+    header = read_statements("header", _list_header_fields(document), base)
+    robots = read_statements("robots-txt", _list_robots_fields(document), base)
     terms = [statement.line() for statement in page]
     if entry:
         terms += entry.rights

@@ -67,7 +67,7 @@ class Fleet:
         microseconds."""
         before = {
             row[0]: row[1:]
-            for row in self._db.driven("SELECT key, place, enabled, data FROM followed")
+            for row in self._db.run_query("SELECT key, place, enabled, data FROM followed")
         }
         after = {
             codec.key(source.key): (place, source.enabled, codec.pack(source))

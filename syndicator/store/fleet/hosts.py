@@ -160,7 +160,7 @@ class Hosts:
     def own(self, names: Collection[str], owner: str) -> dict[str, float]:
         """Lease the free hosts of `names` to `owner` until `release`; return the crawl-delay of
         each in seconds."""
-        rows = self._db.once(
+        rows = self._db.run_at_once(
             _text(_OWN_ALL), {"names": sorted(names), "owner": owner, "lease": self._own}
         )
         return {row.name: row.delay / 1000 for row in rows}
@@ -206,15 +206,15 @@ class Hosts:
         self._once(_IDLE)
 
     def counts(self) -> HostCounts:
-        named = [HeldHost(**row._mapping) for row in self._db.once(_text(_NAMED))]
+        named = [HeldHost(**row._mapping) for row in self._db.run_at_once(_text(_NAMED))]
         return HostCounts(**self._once(_COUNTS)._mapping, named=named)
 
     def free_poison(self) -> int:
         """Release the hosts that are held because they crashed workers; return how many."""
-        return len(self._db.once(_text(_FREE)))
+        return len(self._db.run_at_once(_text(_FREE)))
 
     def _once(self, statement: str, **values: Any) -> Any:
-        return next(iter(self._db.once(_text(statement), values)), None)
+        return next(iter(self._db.run_at_once(_text(statement), values)), None)
 
 
 class HostWaits:

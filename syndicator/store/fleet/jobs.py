@@ -94,8 +94,8 @@ def install(database: Database, index: str) -> None:
     if database.scalar(noted) == changes[-1]:
         return
     with database.write() as connection:
-        postgres.unlimited(connection)
-        postgres.alone(connection, "migrations")
+        postgres.lift_timeouts(connection)
+        postgres.lock_until_commit(connection, "migrations")
         last = connection.execute(noted).scalar()
         if connection.execute(_TABLES).scalar():
             missing = [name for name in changes if name > (last or changes[-1])]
@@ -129,7 +129,7 @@ def take_back(connection: Connection, queue: str, silence: float) -> Sequence[Ro
 def beat(database: Database, worker: int) -> int:
     """Write a heartbeat. Returns the database's clock, in microseconds. Raises StoreAway if the
     queue has removed this worker."""
-    sign = database.once(_BEAT, {"worker": worker})[0]
+    sign = database.run_at_once(_BEAT, {"worker": worker})[0]
     if not sign.alive:
         raise StoreAway("the queue has removed this worker, which sent no heartbeat for too long")
     return int(sign.now)

@@ -121,12 +121,14 @@ class Shards:
 
     def due_hosts(self, shard: int, most: int) -> list[str]:
         """Return hosts of the shard with due sources, the longest overdue first."""
-        return [host for host, _ in self._db.once(_DUE_HOSTS, {"shard": shard, "most": most})]
+        return [
+            host for host, _ in self._db.run_at_once(_DUE_HOSTS, {"shard": shard, "most": most})
+        ]
 
     def due(self, shard: int, names: Collection[str], each: int) -> list[tuple[SourceState, bool]]:
         """Return the due sources of the hosts `names`, at most `each` of a host, as (state, has
         pending entries)."""
-        rows = self._db.once(_DUE, {"shard": shard, "names": sorted(names), "each": each})
+        rows = self._db.run_at_once(_DUE, {"shard": shard, "names": sorted(names), "each": each})
         return [(codec.unpack_state(row.data, row.plan), row.waits) for row in rows]
 
     def fence(self, job: Job) -> Callable[[Connection], None]:

@@ -20,8 +20,8 @@ def upgrade(database: Database) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     with database.write() as connection:
-        postgres.unlimited(connection)
-        postgres.alone(connection, "migrations")
+        postgres.lift_timeouts(connection)
+        postgres.lock_until_commit(connection, "migrations")
         config.attributes["connection"] = connection
         connection.execute(
             schema.revision.delete().where(schema.revision.c.version_num.in_(STARTS))

@@ -26,7 +26,7 @@ from syndicator.core.ports import Blocks, Compared, Known, Like
 from syndicator.core.requests import REMEMBERED as MOST_LISTED
 from syndicator.core.urls import guid_alias, same_publisher
 from syndicator.store import codec, schema
-from syndicator.store.database import CHUNK, drive, insert, marks
+from syndicator.store.database import CHUNK, insert, run_statement, write_placeholders
 from syndicator.store.shared_commits import Group
 
 _MOST_EARLIER = 10  # articles that may be an earlier version of one
@@ -124,9 +124,9 @@ class Comparisons:
 
     def _column(self, selected: str, *values: Any) -> list[Any]:
         """Return the only column of a query, given without SELECT. `values`: those for its ?."""
-        return [value for (value,) in self._db.driven(f"SELECT {selected}", *values)]
+        return [value for (value,) in self._db.run_query(f"SELECT {selected}", *values)]
 
-    def repeated(self, host: str) -> frozenset[str]:
+    def find_boilerplate(self, host: str) -> frozenset[str]:
         """Return the digests of boilerplate: blocks in at least 3 of the last 20 articles of
         `host`."""
         counts: Counter[str] = Counter()
@@ -137,7 +137,7 @@ class Comparisons:
     def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
         """Return the block digests of the last 20 articles of `host`, by article id."""
         text = "SELECT article, digests FROM blocks WHERE host = ? ORDER BY n DESC LIMIT ?"
-        rows = self._db.driven(text, codec.key(host), REMEMBERED)
+        rows = self._db.run_query(text, codec.key(host), REMEMBERED)
         return {article: frozenset(json.loads(digests)) for article, digests in rows}
 
     def save_sketch(self, article_id: str, compared: Compared) -> None:
@@ -148,7 +148,9 @@ class Comparisons:
     def _save_sketch(self, connection: Connection, article_id: str, compared: Compared) -> None:
         """Store the sketch. Keys of its earlier text stay; they find the new sketch."""
         if compared.forget != self._forgotten:
-            drive(connection, "DELETE FROM sketches WHERE at < ?", (codec.micros(compared.forget),))
+            run_statement(
+                connection, "DELETE FROM sketches WHERE at < ?", (codec.micros(compared.forget),)
+            )
             self._forgotten = compared.forget
         row = {
             "id": article_id,
@@ -158,13 +160,14 @@ class Comparisons:
             "named": compared.named,
         }
         insert(connection, schema.sketches, [row], _KEEP_SINCE)
-        query = f"SELECT value FROM sketch_keys WHERE id = ? AND value IN ({marks(compared.keys)})"
-        stored_keys = drive(connection, query, (article_id, *compared.keys))
+        placeholders = write_placeholders(compared.keys)
+        query = f"SELECT value FROM sketch_keys WHERE id = ? AND value IN ({placeholders})"
+        stored_keys = run_statement(connection, query, (article_id, *compared.keys))
         new_keys = {*compared.keys}.difference(key for (key,) in stored_keys)
         key_rows = [{"value": key, "id": article_id} for key in sorted(new_keys)]
         insert(connection, schema.sketch_keys, key_rows)
 
-    def known(
+    def look_up(
         self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None
     ) -> Known:
         """Look up in one query what the database knows of the alias keys and, with `like`, of
@@ -176,14 +179,14 @@ class Comparisons:
             return _make_known(self._db.rows(_KNOWN, values))
         return _make_known(self._db.rows(_KNOWN_LIKE, values | _make_values(like)))
 
-    def earlier(self, like: Like) -> Sequence[str]:
+    def find_earlier(self, like: Like) -> Sequence[str]:
         """Return `Known.earlier` alone."""
         return _make_known(self._db.rows(_ONLY_EARLIER, _make_values(like))).earlier
 
-    def claims(self, article_id: str) -> tuple[datetime | None, str | None]:
+    def read_claims(self, article_id: str) -> tuple[datetime | None, str | None]:
         """Return `since` and `named` of the sketch of an article, each None if unknown: its
         earliest time, and the alias of the original that its page names."""
-        rows = self._db.driven("SELECT since, named FROM sketches WHERE id = ?", article_id)
+        rows = self._db.run_query("SELECT since, named FROM sketches WHERE id = ?", article_id)
         if not rows:
             return None, None
         ((since, named),) = rows
@@ -193,7 +196,7 @@ class Comparisons:
         """Return the ids of the copies of an article."""
         return self._column("id FROM articles WHERE merged_into = ? ORDER BY id", article_id)
 
-    def listed(self, source_key: str, *, own: bool = False) -> list[tuple[str, str]]:
+    def list_newest(self, source_key: str, *, own: bool = False) -> list[tuple[str, str]]:
         """Return address and title of the newest articles in the source's feed, at most
         `requests.REMEMBERED`. `own`: not those of other sources."""
         listed: list[tuple[str, str]] = []
@@ -260,7 +263,7 @@ def save_blocks(connection: Connection, article_id: str, blocks: Blocks) -> None
     """Replace the blocks of an article, and drop those of the host's oldest article if it has too
     many."""
     host = codec.key(blocks.host)
-    drive(connection, _DELETE_BLOCKS, (host, host, article_id, REMEMBERED - 1))
+    run_statement(connection, _DELETE_BLOCKS, (host, host, article_id, REMEMBERED - 1))
     digests = json.dumps(sorted(set(blocks.digests)))
     row = {"host": host, "article": article_id, "digests": digests}
     insert(connection, schema.blocks, [row])

@@ -15,7 +15,14 @@ from syndicator.core import text
 from syndicator.core.axes import AXES, SOURCE, STORIES, TAG
 from syndicator.core.model import Article, FeedKey
 from syndicator.store import codec, schema
-from syndicator.store.database import chunks, delete_rows, drive, insert, insert_new, marks
+from syndicator.store.database import (
+    chunks,
+    delete_rows,
+    insert,
+    insert_new,
+    run_statement,
+    write_placeholders,
+)
 
 _a = schema.articles.c
 _f = schema.feeds.c
@@ -115,7 +122,9 @@ def list_always_published(article: Article) -> set[FeedKey]:
 def mark_always_published(connection: Connection, keys: Collection[FeedKey]) -> None:
     """Let feeds be published however few articles they have."""
     for key in keys:
-        drive(connection, "UPDATE feeds SET wanted = ? WHERE axis = ? AND slug = ?", (True, *key))
+        run_statement(
+            connection, "UPDATE feeds SET wanted = ? WHERE axis = ? AND slug = ?", (True, *key)
+        )
 
 
 def move_articles(connection: Connection, moves: Sequence[Move]) -> None:
@@ -135,8 +144,8 @@ def move_articles(connection: Connection, moves: Sequence[Move]) -> None:
     shown_ids = [move.article.id for move in moves if move.previous_feeds]
     delete_rows(connection, "members", shown_ids)
     for part in chunks(shown_ids):  # related articles stay until the text changes
-        condition = f"id IN ({marks(part)}) AND kind <> 'related'"
-        drive(connection, f"DELETE FROM fragments WHERE {condition}", (*part,))
+        condition = f"id IN ({write_placeholders(part)}) AND kind <> 'related'"
+        run_statement(connection, f"DELETE FROM fragments WHERE {condition}", (*part,))
     new_rows: list[dict[str, Any]] = []
     for move in moves:
         new_rows.extend(make_member_rows(move.article, move.feeds))
@@ -154,7 +163,7 @@ def find_changed_times(
         article_times.add(get_times(old))
     changed = dict.fromkeys(keys, article_times)
     if STORIES in changed:
-        stored = drive(connection, _STORY_TIMES, (article.id, *STORIES))
+        stored = run_statement(connection, _STORY_TIMES, (article.id, *STORIES))
         changed[STORIES] = {(added, published) for added, published in stored}
     return changed
 
@@ -214,7 +223,7 @@ def replace_found_members(
     joined = sorted(current - previous)
 
     for article_id, key in removed:
-        drive(connection, _DELETE_MEMBER, (article_id, *key))
+        run_statement(connection, _DELETE_MEMBER, (article_id, *key))
     new_members = [{**rows[article_id]._mapping, **key._asdict()} for article_id, key in joined]
     insert(connection, schema.members, new_members)
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from syndicator.core.model import Article, FeedKey
 from syndicator.store import codec
-from syndicator.store.database import drive, marks
+from syndicator.store.database import run_statement, write_placeholders
 from syndicator.store.tables.feed_members import choose_feeds, resolve_moves
 
 # The first column is the kind of a row. `{ids}`: articles; `{into}`: articles that some of them
@@ -77,9 +77,9 @@ def read_all_known(
     for start in range(0, len(ids), _ARTICLES_IN_QUERY):
         part = ids[start : start + _ARTICLES_IN_QUERY]
         targets = [merge_into[article_id] for article_id in part if merge_into[article_id]]
-        query = _KNOWN.format(ids=marks(part), into=marks(targets))
+        query = _KNOWN.format(ids=write_placeholders(part), into=write_placeholders(targets))
         values = (*part * _KNOWN.count("{ids}"), *targets)
-        for kind, *columns in drive(connection, query, values):
+        for kind, *columns in run_statement(connection, query, values):
             match kind:
                 case "article":
                     article_id, merged_into, data, behind = columns

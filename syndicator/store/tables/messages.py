@@ -123,7 +123,7 @@ class Messages:
             connection.execute(delete(schema.announced))
             connection.execute(insert_rows(schema.announced).from_select(columns, old_articles))
 
-    def changed(self) -> dict[str, Known]:
+    def list_changed(self) -> dict[str, Known]:
         """Return article id -> version that receivers have, for articles in feeds whose file has
         changed since."""
         versions = {article_id: Known(*row) for article_id, *row in self._db.rows(_CHANGED)}
@@ -133,11 +133,11 @@ class Messages:
                 changed[article_id] = versions[article_id]
         return changed
 
-    def hidden(self) -> list[str]:
+    def list_hidden(self) -> list[str]:
         """Return the ids of articles that receivers have and no feed shows any more."""
         return [article_id for (article_id,) in self._db.rows(_HIDDEN)]
 
-    def put(
+    def save_messages(
         self, messages: Sequence[Message], known: Mapping[str, Known], hidden: Collection[str]
     ) -> None:
         """Add messages; store the versions that they announce: `known` by article id, deleting
@@ -166,12 +166,12 @@ class Messages:
         rows = self._db.rows(_DUE, {"to": receiver, "now": codec.micros(now), "most": most})
         return [Message(**row._mapping) for row in rows]
 
-    def sent(self, message: Message) -> None:
+    def record_sent(self, message: Message) -> None:
         """Delete a message that its receiver accepted."""
         with self._db.write() as connection:
             connection.execute(delete(schema.messages).where(_m.n == message.n))
 
-    def failed(
+    def record_failed(
         self, message: Message, fault: str, next_try: datetime, *, include_all: bool
     ) -> None:
         """Record a failed try. `include_all`: the receiver's other messages wait until `next_try`,
@@ -205,7 +205,7 @@ class Subscriptions:
         rows = self._db.rows(_SUBSCRIPTIONS)
         return [codec.unpack(Subscription, data) for (data,) in rows]
 
-    def of(self, source_key: str) -> list[Subscription]:
+    def list_of_source(self, source_key: str) -> list[Subscription]:
         """Return the subscriptions of one source; at most one of them is wanted."""
         of_source = _SUBSCRIPTIONS.where(schema.subscriptions.c.source == codec.key(source_key))
         return [codec.unpack(Subscription, data) for (data,) in self._db.rows(of_source)]
@@ -243,7 +243,7 @@ class Enrichment:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def unasked(self, plan: str, *, since: datetime, now: datetime, limit: int) -> list[str]:
+    def list_unasked(self, plan: str, *, since: datetime, now: datetime, limit: int) -> list[str]:
         """Return the ids of the newest published articles, added after `since`, to ask the model
         about: never asked by this `plan`, changed since, or to be tried again by `now`."""
         values = {
@@ -254,7 +254,7 @@ class Enrichment:
         }
         return [article_id for (article_id,) in self._db.rows(_UNASKED, values)]
 
-    def asked(self, article_id: str) -> Asked | None:
+    def read_result(self, article_id: str) -> Asked | None:
         """Return the result of asking the model about an article, None if it was not asked."""
         data = self._db.scalar(select(_asked.data).where(_asked.id == article_id))
         return None if data is None else codec.unpack(Asked, data)

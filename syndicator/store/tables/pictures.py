@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, func, select, update
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports.subscriptions import Picture, Pictured, PictureRow
 from syndicator.store import codec, schema
-from syndicator.store.database import Database, chunks, drive, insert_new, upsert
+from syndicator.store.database import Database, chunks, insert_new, run_statement, upsert
 from syndicator.store.tables.feed_members import Times, mark_stale
 
 DUE_NOW: Final = 0  # `next_try` of a picture that is due now
@@ -45,7 +45,7 @@ def update_picture(connection: Connection, article: Article, old: Article | None
     if article.cover:
         upsert(connection, schema.pictures, [make_waiting_row(article)])
     elif old is not None:
-        drive(connection, "DELETE FROM pictures WHERE id = ?", (article.id,))
+        run_statement(connection, "DELETE FROM pictures WHERE id = ?", (article.id,))
 
 
 def make_waiting_row(article: Article) -> dict[str, Any]:
@@ -87,7 +87,7 @@ class Pictures:
         rows = self._db.rows(newest_first, {"now": codec.micros(now), "most": most})
         return [_make_picture_row(row) for row in rows]
 
-    def any_due(self, now: datetime) -> bool:
+    def has_due(self, now: datetime) -> bool:
         """Return True if a picture must be fetched for an article that a feed shows."""
         return bool(self._db.rows(_DUE, {"now": codec.micros(now), "most": 1}))
 
@@ -120,7 +120,7 @@ class Pictures:
             if stored_name != values["name"]:
                 _mark_feeds_of(connection, [row.id])
 
-    def taken(self, ids: Sequence[str]) -> dict[str, Picture]:
+    def list_thumbnails(self, ids: Sequence[str]) -> dict[str, Picture]:
         """Return the thumbnails of these articles by article id, without those that have none."""
         thumbnails: dict[str, Picture] = {}
         for part in chunks(ids):
@@ -133,7 +133,7 @@ class Pictures:
         query = _NAMES.where(_IS_SHOWN) if shown else _NAMES
         return {name for (name,) in self._db.rows(query)}
 
-    def lost(self, names: Iterable[str]) -> None:
+    def requeue_lost(self, names: Iterable[str]) -> None:
         """Queue again the thumbnails `names`, whose files are lost, and mark the feeds that showed
         them stale."""
         with self._db.write() as connection:

@@ -33,7 +33,7 @@ class Reservations:
         self._db = group
         self._clock = clock
 
-    def by(self, clock: Callable[[], datetime]) -> "Reservations":
+    def with_clock(self, clock: Callable[[], datetime]) -> "Reservations":
         """Return these reservations with `clock`, which `reserve` needs."""
         return Reservations(self._db, clock)
 

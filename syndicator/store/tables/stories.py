@@ -13,7 +13,14 @@ from syndicator.core.model import Article
 from syndicator.core.ports import Story
 from syndicator.sketches.events import KEYS
 from syndicator.store import codec, schema
-from syndicator.store.database import Database, chunks, drive, insert, marks, upsert
+from syndicator.store.database import (
+    Database,
+    chunks,
+    insert,
+    run_statement,
+    upsert,
+    write_placeholders,
+)
 from syndicator.store.tables.feed_members import mark_stale
 from syndicator.store.tables.story_updates import (
     delete_sketches,
@@ -138,11 +145,11 @@ class Stories:
         only those added after all that have one."""
         earliest = codec.micros(since)
         if not include_all:
-            ((newest_sketched,),) = self._db.driven("SELECT max(added) FROM story_sketches")
+            ((newest_sketched,),) = self._db.run_query("SELECT max(added) FROM story_sketches")
             if newest_sketched is not None:
                 earliest = max(earliest, newest_sketched)
         unread: list[Unread] = []
-        for article, path, mtime_ns, size, added, was_sketched in self._db.driven(
+        for article, path, mtime_ns, size, added, was_sketched in self._db.run_query(
             _UNREAD, earliest, most
         ):
             unread.append(Unread(article, path, mtime_ns, size, added, bool(was_sketched)))
@@ -151,14 +158,14 @@ class Stories:
     def count(self, since: datetime) -> int:
         """Return how many articles added since then have a sketch."""
         query = "SELECT count(*) FROM story_sketches WHERE added >= ?"
-        ((number,),) = self._db.driven(query, codec.micros(since))
+        ((number,),) = self._db.run_query(query, codec.micros(since))
         return int(number)
 
     def list_newest(self, most: int) -> list[tuple[str, bytes]]:
         """Return outlet and packed sketch of the `most` articles that were added last, without
         those that are not compared."""
         query = "SELECT outlet, data FROM story_sketches ORDER BY added DESC, article LIMIT ?"
-        return [(outlet, data) for outlet, data in self._db.driven(query, most) if data]
+        return [(outlet, data) for outlet, data in self._db.run_query(query, most) if data]
 
     def forget_sketches(self) -> None:
         """Delete all sketches; they are made again from the articles. Stories stay."""
@@ -191,15 +198,17 @@ class Stories:
         values: list[int] = []
         for key in keys:
             values += (key, time - window, time + window)
-        rows = self._db.driven(_NEAR, *values, sketched.article, sketched.language)
+        rows = self._db.run_query(_NEAR, *values, sketched.article, sketched.language)
         return _make_sketched(rows)
 
-    def of_stories(self, stories: Collection[str]) -> list[Sketched]:
+    def list_sketched(self, stories: Collection[str]) -> list[Sketched]:
         """Return the articles of these stories; `data` is None if an article is no longer
         compared."""
         sketched: list[Sketched] = []
         for part in chunks(sorted(stories)):
-            sketched += _make_sketched(self._db.driven(_OF_STORIES.format(marks(part)), *part))
+            sketched += _make_sketched(
+                self._db.run_query(_OF_STORIES.format(write_placeholders(part)), *part)
+            )
         return sketched
 
     def save_members(self, members: Sequence[Member], removed: Collection[str] = ()) -> None:
@@ -209,8 +218,10 @@ class Stories:
         ids = {*removed, *(member.article for member in members)}
         with self._db.write() as connection:
             for part in chunks(sorted(ids)):
-                query = f"SELECT story FROM story_members WHERE article IN ({marks(part)})"
-                stories.update(story for (story,) in drive(connection, query, tuple(part)))
+                query = (
+                    f"SELECT story FROM story_members WHERE article IN ({write_placeholders(part)})"
+                )
+                stories.update(story for (story,) in run_statement(connection, query, tuple(part)))
             upsert(connection, schema.story_members, [member._asdict() for member in members])
             for part in chunks(sorted(removed)):
                 connection.execute(delete(schema.story_members).where(_m.article.in_(part)))
@@ -231,10 +242,12 @@ class Stories:
         query = "SELECT article, story, outlet, final FROM story_members"
         rows: list[Any] = []
         if ids is None:
-            rows = self._db.driven(query)
+            rows = self._db.run_query(query)
         else:
             for part in chunks(sorted(ids)):
-                rows += self._db.driven(f"{query} WHERE article IN ({marks(part)})", *part)
+                rows += self._db.run_query(
+                    f"{query} WHERE article IN ({write_placeholders(part)})", *part
+                )
         return [
             Member(article, story, outlet, bool(final)) for article, story, outlet, final in rows
         ]
@@ -242,7 +255,7 @@ class Stories:
     def leads(self) -> dict[str, str]:
         """Return the recorded leads: story -> article id."""
         query = "SELECT story, article FROM story_leads WHERE article <> '' ORDER BY story"
-        return dict(self._db.driven(query))
+        return dict(self._db.run_query(query))
 
     def list_leads_due(self) -> list[str]:
         """Return the stories that need a lead."""
@@ -268,7 +281,7 @@ class Stories:
     def folded(self) -> list[Folded]:
         """Return the articles that an earlier version published as one entry for each story, the
         first one of a story first."""
-        rows = self._db.driven("SELECT article, story, latest FROM folded ORDER BY story, place")
+        rows = self._db.run_query("SELECT article, story, latest FROM folded ORDER BY story, place")
         return [Folded(*row) for row in rows]
 
     def replace_folded(self, folded: Sequence[Folded]) -> None:
@@ -286,12 +299,14 @@ class Stories:
     def delete_old_sketches(self, before: datetime, most: int) -> None:
         """Delete the sketches of the oldest articles added before `before`, at most `most`."""
         query = "SELECT article FROM story_sketches WHERE added < ? ORDER BY added LIMIT ?"
-        ids = [article_id for (article_id,) in self._db.driven(query, codec.micros(before), most)]
+        ids = [
+            article_id for (article_id,) in self._db.run_query(query, codec.micros(before), most)
+        ]
         if ids:
             with self._db.write() as connection:
                 delete_sketches(connection, ids)
 
-    def of(self, ids: Collection[str]) -> dict[str, str]:
+    def find_stories(self, ids: Collection[str]) -> dict[str, str]:
         """Return the stories of these articles: article id -> story id, without articles that have
         none."""
         return {member.article: member.story for member in self.members(ids)}
@@ -304,7 +319,7 @@ class Stories:
             for story, reports in self._read_reports(stories).items()
         }
 
-    def told(self) -> dict[str, str]:
+    def digest_stories(self) -> dict[str, str]:
         """Return story id -> digest for the stories that are published. A digest changes with the
         files of the reports and with what they show of each other."""
         return {story: "-".join(map(str, digest)) for story, *digest in self._db.rows(_DIGESTS)}
@@ -313,7 +328,7 @@ class Stories:
         """Return True if published reports of stories were added from `since` to before `until`."""
         query = """SELECT 1 FROM story_members AS m JOIN articles AS a ON a.id = m.article
             WHERE a.added >= ? AND a.added < ? AND a.told <> 0 LIMIT 1"""
-        return bool(self._db.driven(query, codec.micros(since), codec.micros(until)))
+        return bool(self._db.run_query(query, codec.micros(since), codec.micros(until)))
 
     def mark_stale(self) -> None:
         """Mark the feed of stories stale."""

@@ -12,9 +12,9 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from syndicator.core.axes import STORIES
 from syndicator.core.model import Article
-from syndicator.sketches.events import keys, place, unpack
+from syndicator.sketches.events import choose_index_place, choose_lookup_keys, unpack
 from syndicator.store import codec, schema
-from syndicator.store.database import chunks, drive, insert, marks, upsert
+from syndicator.store.database import chunks, insert, run_statement, upsert, write_placeholders
 from syndicator.store.tables.feed_members import Move, move_articles, touch_feeds
 from syndicator.store.tables.known_articles import read_known
 
@@ -59,8 +59,8 @@ def update_stories_of(connection: Connection, ids: Sequence[str]) -> None:
     """Update the stories that have one of these articles."""
     stories: set[str] = set()
     for part in chunks(ids):
-        query = f"SELECT story FROM story_members WHERE article IN ({marks(part)})"
-        stories.update(story for (story,) in drive(connection, query, (*part,)))
+        query = f"SELECT story FROM story_members WHERE article IN ({write_placeholders(part)})"
+        stories.update(story for (story,) in run_statement(connection, query, (*part,)))
     update_stories(connection, stories)
 
 
@@ -135,7 +135,7 @@ def _set_leads_due(
 def _mark_feeds_of(connection: Connection, article_ids: Collection[str]) -> None:
     """Mark the feeds that list these articles as stale."""
     for part in chunks(sorted(article_ids)):
-        drive(connection, _MARK_FEEDS.format(marks(part)), tuple(part))
+        run_statement(connection, _MARK_FEEDS.format(write_placeholders(part)), tuple(part))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,7 +215,7 @@ def _replace_lead_entries(
     for part in chunks(article_ids):
         previous_times |= dict(connection.execute(_LEAD_ENTRIES.where(_m.id.in_(part))).all())
     for article_id, _ in previous_times.items() - entry_times.items():
-        drive(connection, _DELETE_MEMBER, (article_id, *STORIES))
+        run_statement(connection, _DELETE_MEMBER, (article_id, *STORIES))
     new_entries = [
         {"id": article_id, **STORIES._asdict(), "added": time, "published": time}
         for article_id, time in entry_times.items() - previous_times.items()
@@ -267,7 +267,7 @@ def list_folded_stories(connection: Connection, ids: Collection[str]) -> list[st
     """Return the stories that these articles are folded into."""
     stories: list[str] = []
     for part in chunks(sorted(ids)):
-        rows = drive(connection, _FOLDED_STORIES.format(marks(part)), (*part,))
+        rows = run_statement(connection, _FOLDED_STORIES.format(write_placeholders(part)), (*part,))
         stories.extend(story for (story,) in rows)
     return stories
 
@@ -275,12 +275,14 @@ def list_folded_stories(connection: Connection, ids: Collection[str]) -> list[st
 def delete_sketches(connection: Connection, ids: Sequence[str]) -> None:
     """Delete the story sketches of these articles, and their keys."""
     for part in chunks(ids):
-        condition = f"FROM story_sketches WHERE article IN ({marks(part)})"
-        sketches = drive(connection, f"SELECT article, outlet, at, data {condition}", tuple(part))
+        condition = f"FROM story_sketches WHERE article IN ({write_placeholders(part)})"
+        sketches = run_statement(
+            connection, f"SELECT article, outlet, at, data {condition}", tuple(part)
+        )
         for article, outlet, added, data in sketches:
             for row in make_story_keys(article, outlet, added, data):
-                drive(connection, _DELETE_KEY, (row["key"], row["place"], row["article"]))
-        drive(connection, f"DELETE {condition}", tuple(part))
+                run_statement(connection, _DELETE_KEY, (row["key"], row["place"], row["article"]))
+        run_statement(connection, f"DELETE {condition}", tuple(part))
 
 
 def make_story_keys(
@@ -290,5 +292,5 @@ def make_story_keys(
     no sketch."""
     if not data:
         return []
-    row = {"place": place(article_id, outlet), "at": added, "article": article_id}
-    return [{"key": key, **row} for key in keys(unpack(data))]
+    row = {"place": choose_index_place(article_id, outlet), "at": added, "article": article_id}
+    return [{"key": key, **row} for key in choose_lookup_keys(unpack(data))]

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, case, delete, func, or_, select
 from syndicator.core.model import FeedKey
 from syndicator.store import codec, schema
 from syndicator.store.database import chunks, upsert
-from syndicator.store.postgres import alone
+from syndicator.store.postgres import lock_until_commit
 
 ADDED = "added"
 PUBLISHED = "published"
@@ -110,7 +110,7 @@ def update_sums(
     when each changed article was added, and published as entries show it."""
     if not changed_times:
         return
-    alone(connection, f"sums {key}")
+    lock_until_commit(connection, f"sums {key}")
     for kind in (ADDED, PUBLISHED):
         days = _list_days(changed_times, kind)
         feed_and_kind = {**key._asdict(), "kind": kind}
@@ -124,7 +124,7 @@ def create_sums(connection: Connection, key: FeedKey, count: int) -> None:
     """Store the sums of all days of a feed that has none, if its `count` articles are many."""
     if count < LARGE:
         return
-    alone(connection, f"sums {key}")
+    lock_until_commit(connection, f"sums {key}")
     for kind in (ADDED, PUBLISHED):
         _save(connection, key, kind, _sum_all_days(_make_query(connection), key, kind))
 

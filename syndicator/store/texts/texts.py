@@ -14,7 +14,7 @@ from syndicator.searching.documents import Document
 from syndicator.searching.language import And, Expr, Not, Term
 from syndicator.searching.ranking import Candidate, Frequencies
 from syndicator.store import schema
-from syndicator.store.database import Database, chunks, drive, insert
+from syndicator.store.database import Database, chunks, insert, run_statement
 from syndicator.store.texts import tokens
 
 _NEWEST_COUNTED: Final = 5000  # articles of which those with a term are counted
@@ -104,7 +104,7 @@ class Texts:
         little to merge."""
         if self._db.sqlite:
             with self._db.write() as connection:
-                drive(connection, _MERGE, (_MERGED_PAGES,))
+                run_statement(connection, _MERGE, (_MERGED_PAGES,))
 
     def frequencies(self, terms: Iterable[str]) -> Frequencies:
         """Return how many of the newest articles there are, and how many have each of `terms`."""
@@ -113,7 +113,9 @@ class Texts:
         counts: dict[str, int] = {}
         for term in dict.fromkeys(terms):
             query = self._write_query(Term("", term))
-            ((count,),) = self._db.driven(_COUNT_MATCHING[self._db.sqlite], query, last_uncounted)
+            ((count,),) = self._db.run_query(
+                _COUNT_MATCHING[self._db.sqlite], query, last_uncounted
+            )
             counts[term] = int(count)
         return Frequencies(total=newest - last_uncounted, terms=counts)
 
@@ -131,10 +133,10 @@ class Texts:
         data_column = "texts.data" if with_texts else "NULL"
         if requirement is None:
             query = _CANDIDATES.format(data=data_column, found=_ALL)
-            rows = self._db.driven(query, below, most)
+            rows = self._db.run_query(query, below, most)
         else:
             query = _CANDIDATES.format(data=data_column, found=_MATCHING[self._db.sqlite])
-            rows = self._db.driven(query, self._write_query(requirement), below, most)
+            rows = self._db.run_query(query, self._write_query(requirement), below, most)
         candidates: list[Candidate] = []
         last_number = _NO_MORE
         for number, article_id, data, added in rows:
@@ -148,7 +150,7 @@ class Texts:
     def list_newest(self, requirement: Expr, most: int) -> list[str]:
         """Return the ids of the last `most` articles that fulfil `requirement`."""
         query = _NEWEST.format(found=_MATCHING[self._db.sqlite])
-        rows = self._db.driven(query, self._write_query(requirement), END, most)
+        rows = self._db.run_query(query, self._write_query(requirement), END, most)
         return [article_id for (article_id,) in rows]
 
     def _write_query(self, requirement: Expr) -> str:

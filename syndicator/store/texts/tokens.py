@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from syndicator.searching.documents import Document
 from syndicator.store import schema
-from syndicator.store.database import chunks, delete_rows, drive, insert, marks
+from syndicator.store.database import chunks, delete_rows, insert, run_statement, write_placeholders
 
 # FTS5 deletes a row only with the tokens that it had.
 _DELETE_FTS_TOKENS: Final = (
@@ -27,21 +27,23 @@ def mark_due(connection: Connection, ids: Iterable[str]) -> None:
 def mark_all_due(connection: Connection) -> None:
     """Let the terms of all articles be read again, and delete those of deleted articles."""
     deleted = "SELECT id FROM texts WHERE id NOT IN (SELECT id FROM articles)"
-    deleted_ids = [article_id for (article_id,) in drive(connection, deleted)]
+    deleted_ids = [article_id for (article_id,) in run_statement(connection, deleted)]
     drop_tokens(connection, deleted_ids)
     drop_texts(connection, deleted_ids)
-    drive(connection, "DELETE FROM texts_due")
-    drive(connection, "INSERT INTO texts_due (id) SELECT id FROM articles ORDER BY added, id")
+    run_statement(connection, "DELETE FROM texts_due")
+    run_statement(
+        connection, "INSERT INTO texts_due (id) SELECT id FROM articles ORDER BY added, id"
+    )
 
 
 def drop_all(connection: Connection) -> None:
     """Delete the terms of all articles, also from the parts of the text index that FTS5 keeps, and
     let them be read again."""
     if connection.dialect.name == "sqlite":
-        drive(connection, "INSERT INTO text_tokens (text_tokens) VALUES ('delete-all')")
+        run_statement(connection, "INSERT INTO text_tokens (text_tokens) VALUES ('delete-all')")
     else:
-        drive(connection, "DELETE FROM text_tokens")
-    drive(connection, "DELETE FROM texts")
+        run_statement(connection, "DELETE FROM text_tokens")
+    run_statement(connection, "DELETE FROM texts")
     mark_all_due(connection)
 
 
@@ -55,14 +57,14 @@ def drop_tokens(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     numbers: dict[str, int] = {}
     is_sqlite = connection.dialect.name == "sqlite"
     for part in chunks(ids):
-        query = f"SELECT n, id, data FROM texts WHERE id IN ({marks(part)})"
-        for number, article_id, data in drive(connection, query, tuple(part)):
+        query = f"SELECT n, id, data FROM texts WHERE id IN ({write_placeholders(part)})"
+        for number, article_id, data in run_statement(connection, query, tuple(part)):
             numbers[article_id] = number
             if is_sqlite:
                 tokens = _join_tokens(Document.unpack(data).tokens)
-                drive(connection, _DELETE_FTS_TOKENS, (number, tokens))
+                run_statement(connection, _DELETE_FTS_TOKENS, (number, tokens))
             else:
-                drive(connection, "DELETE FROM text_tokens WHERE n = ?", (number,))
+                run_statement(connection, "DELETE FROM text_tokens WHERE n = ?", (number,))
     return numbers
 
 
@@ -70,7 +72,7 @@ def wipe_deleted(connection: Connection) -> None:
     """Rewrite the text index without the tokens that were deleted: FTS5 keeps them until it merges
     its parts."""
     if connection.dialect.name == "sqlite":
-        drive(connection, "INSERT INTO text_tokens (text_tokens) VALUES ('optimize')")
+        run_statement(connection, "INSERT INTO text_tokens (text_tokens) VALUES ('optimize')")
 
 
 def add_tokens(connection: Connection, tokens_of: Mapping[int, Collection[str]]) -> None:
@@ -78,9 +80,9 @@ def add_tokens(connection: Connection, tokens_of: Mapping[int, Collection[str]])
     is_sqlite = connection.dialect.name == "sqlite"
     for number, tokens in sorted(tokens_of.items()):
         if is_sqlite:
-            drive(connection, _ADD_FTS_TOKENS, (number, _join_tokens(tokens)))
+            run_statement(connection, _ADD_FTS_TOKENS, (number, _join_tokens(tokens)))
         else:
-            drive(connection, _ADD_TSVECTOR, (number, sorted(tokens)))
+            run_statement(connection, _ADD_TSVECTOR, (number, sorted(tokens)))
 
 
 def _join_tokens(tokens: Collection[str]) -> str:
@@ -91,8 +93,10 @@ def find_articles(connection: Connection, read: Mapping[str, Document]) -> list[
     """Return the ids of `read` whose articles still exist, in their order."""
     existing: set[str] = set()
     for part in chunks(list(read)):
-        query = f"SELECT id FROM articles WHERE id IN ({marks(part)})"
-        existing.update(article_id for (article_id,) in drive(connection, query, tuple(part)))
+        query = f"SELECT id FROM articles WHERE id IN ({write_placeholders(part)})"
+        existing.update(
+            article_id for (article_id,) in run_statement(connection, query, tuple(part))
+        )
     return [article_id for article_id in read if article_id in existing]
 
 
@@ -100,6 +104,6 @@ def read_numbers(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     """Return the numbers of articles in `texts`, by id."""
     numbers: dict[str, int] = {}
     for part in chunks(ids):
-        query = f"SELECT id, n FROM texts WHERE id IN ({marks(part)})"
-        numbers |= dict(drive(connection, query, tuple(part)))
+        query = f"SELECT id, n FROM texts WHERE id IN ({write_placeholders(part)})"
+        numbers |= dict(run_statement(connection, query, tuple(part)))
     return numbers

@@ -13,7 +13,7 @@ from syndicator.core.text import each_term
 from syndicator.describing.text.embeddings import embedder
 from syndicator.describing.text.language import function_words
 from syndicator.publishing.published_texts import limit_to_published
-from syndicator.searching.documents import Document, join_terms, primary
+from syndicator.searching.documents import Document, get_primary_language, join_terms
 from syndicator.searching.language import Term
 from syndicator.searching.ranking import Frequencies
 from syndicator.store import codec
@@ -105,10 +105,10 @@ class RelatedFinder:
         return {article_id: traits for article_id, traits in read if traits is not None}
 
     def _read_new(self, ids: Sequence[str]) -> dict[str, Traits]:
-        shown = list(self.store.index.in_feed(ALL, ids))
+        shown = list(self.store.index.select_in_feed(ALL, ids))
         articles = self.store.index.articles(shown)
         documents = self.store.index.documents(shown)
-        stories = self.store.stories.of(shown)
+        stories = self.store.stories.find_stories(shown)
         return {
             article_id: self._make_traits(
                 articles[article_id], document, stories.get(article_id, "")
@@ -124,7 +124,7 @@ class RelatedFinder:
         return Traits(
             id=article.id,
             added=codec.micros_or(article.added),
-            language=primary(article.language or ""),
+            language=get_primary_language(article.language or ""),
             document=replace(published, names=tags, body=published.body[:_CHARACTERS]),
             vector=embedder().article(article.title, excerpt),
             story=story,

@@ -12,7 +12,7 @@ from syndicator.describing.llm.aligned import Refusal
 from syndicator.describing.llm.validate import judge
 from syndicator.describing.taxonomy.taxonomy import MOST_TAGS
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
-from syndicator.filing.read_article import load_taxonomy, spelled
+from syndicator.filing.read_article import load_taxonomy, spell_tags
 
 
 def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Material:
@@ -35,8 +35,8 @@ def apply_answer(
     if answer.category and may_write(article, "category", By.LLM):
         values |= {"category": answer.category, "category_by": By.LLM}
     if answer.tags and may_write(article, "tags", By.LLM):
-        own = spelled(source.tags, taxonomy) if source else ()
-        mapped = taxonomy.mapped(article.keywords, article.text, article.title)
+        own = spell_tags(source.tags, taxonomy) if source else ()
+        mapped = taxonomy.map_published_tags(article.keywords, article.text, article.title)
         published = [tag for tag in mapped if tag in article.tags]
         described = tuple(dict.fromkeys((*published, *answer.tags)))
         if not taxonomy.vocabulary.only_adds:

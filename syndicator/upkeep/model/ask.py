@@ -65,9 +65,9 @@ async def ask_about_articles(
         llm_key(configuration.folder, settings, configuration.environ)
         if not list_unasked(archive, configuration.settings, scope, 1):
             return report
-        meter = client.current(archive.store.enrichment.meter(), settings, archive.clock())
-        meter = client.awake(meter) if scope.again else meter
-        report.hindrance = client.hindrance(meter, settings, 0, archive.clock())
+        meter = client.reset_if_changed(archive.store.enrichment.meter(), settings, archive.clock())
+        meter = client.end_pause(meter) if scope.again else meter
+        report.hindrance = client.find_hindrance(meter, settings, 0, archive.clock())
         if report.hindrance:
             return report
         enricher = make_enricher(archive.clock, configuration)
@@ -99,7 +99,7 @@ def list_unasked(
     """Return the ids of articles to ask about."""
     plan = prompt.plan(settings.describe.llm.model, settings.describe.llm.write)
     now = NEVER if scope.again else archive.clock()
-    return archive.store.enrichment.unasked(plan, since=scope.since, now=now, limit=limit)
+    return archive.store.enrichment.list_unasked(plan, since=scope.since, now=now, limit=limit)
 
 
 @dataclass(kw_only=True)
@@ -120,7 +120,7 @@ class _Asking:
 
     async def run(self, stop: asyncio.Event, seconds: float | None) -> None:
         if self.scope.again:
-            self._keep(client.awake(self._meter()))
+            self._keep(client.end_pause(self._meter()))
         loop = asyncio.get_running_loop()
         until = None if seconds is None else loop.time() + seconds
         stopped = asyncio.create_task(stop.wait())
@@ -206,7 +206,7 @@ class _Asking:
         if (current := self._read(article_id)) is None:
             return False
         article, stamp = current
-        before = self.store.asked(article_id)
+        before = self.store.read_result(article_id)
         note = Asked(
             id=article_id,
             at=self.archive.clock(),
@@ -258,20 +258,22 @@ class _Asking:
     async def _call(self, note: Asked, asked: Material) -> str | None:
         cost = self.enricher.cost(asked)
         meter = self._meter()
-        self.report.hindrance = client.hindrance(meter, self.settings, cost, self.archive.clock())
+        self.report.hindrance = client.find_hindrance(
+            meter, self.settings, cost, self.archive.clock()
+        )
         if self.report.hindrance:
             return None
-        self._keep(client.begun(meter, cost))
+        self._keep(client.count_call(meter, cost))
         self.report.calls += 1
         result = await self.enricher.ask(asked, meter.form)
         now = self.archive.clock()
         if isinstance(result, Reply):
-            self._keep(client.succeeded(self._meter(), cost, result.tokens, result.form))
+            self._keep(client.record_answer(self._meter(), cost, result.tokens, result.form))
             self.store.save_answer(note.key, note.id, result.content[:_KEPT], now)
             return result.content
-        meter = client.failed(self._meter(), result, now)
+        meter = client.record_failure(self._meter(), result, now)
         self._keep(meter)
-        self.report.hindrance = client.hindrance(meter, self.settings, 0, now)
+        self.report.hindrance = client.find_hindrance(meter, self.settings, 0, now)
         self._failed(note, result)
         return None
 
@@ -323,7 +325,7 @@ class _Asking:
             )
 
     def _meter(self) -> Meter:
-        return client.current(self.store.meter(), self.settings, self.archive.clock())
+        return client.reset_if_changed(self.store.meter(), self.settings, self.archive.clock())
 
     def _keep(self, meter: Meter) -> None:
         self.store.save_meter(meter, self.archive.clock())

@@ -9,7 +9,7 @@ from syndicator.core.model import Article, Failed, Source
 from syndicator.core.ports import Asked
 from syndicator.core.reasons import LlmReason
 from syndicator.core.text import width
-from syndicator.core.usage.statements import terms
+from syndicator.core.usage.statements import derive_terms
 from syndicator.describing.llm import validate
 
 RECENT: Final = timedelta(days=7)  # a run asks about articles added since
@@ -24,7 +24,7 @@ def find_refusal(article: Article, source: Source | None) -> LlmReason | Literal
     if source is not None and not source.llm:
         return LlmReason.OPTED_OUT
     has_licence = source is not None and bool(source.licence)
-    if not terms(article.rights).model and not has_licence:
+    if not derive_terms(article.rights).model and not has_licence:
         return LlmReason.RESERVED
     return ""
 

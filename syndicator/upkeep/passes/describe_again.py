@@ -9,7 +9,7 @@ from syndicator.core.model import Article, Source
 from syndicator.describing.describe import describe
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
-from syndicator.filing.read_article import load_taxonomy, own_names, spelled
+from syndicator.filing.read_article import list_own_names, load_taxonomy, spell_tags
 from syndicator.upkeep.passes.revision import Revision
 
 
@@ -34,12 +34,12 @@ def describe_again(
         description=article.excerpt if article.excerpt_by == "publisher" else "",
         keywords=article.keywords,
         section=article.section,
-        own=own_names(article.author, article.url),
+        own=list_own_names(article.author, article.url),
         language=article.language,
         taxonomy=taxonomy,
         summarise=source is None or not source.cookies,
     )
-    own = spelled(source.tags, taxonomy) if source else ()
+    own = spell_tags(source.tags, taxonomy) if source else ()
     values: dict[str, Any] = {}
     lines: list[str] = []
     tags = tuple(dict.fromkeys((*own, *description.tags)))
@@ -69,7 +69,7 @@ def describe_again(
 def _tags_line(
     article: Article, tags: Sequence[str], own: Collection[str], taxonomy: Taxonomy
 ) -> str:
-    published = set(taxonomy.mapped(article.keywords, article.text, article.title))
+    published = set(taxonomy.map_published_tags(article.keywords, article.text, article.title))
     new = [tag for tag in tags if tag not in article.tags]
     named = (
         replace(taxonomy, learnt=None).tags(article.title, article.text)

@@ -8,8 +8,8 @@ from syndicator.app.archive import Archive
 from syndicator.core.errors import ConfigError, WorkerFailed
 from syndicator.core.model import Article, Problem
 from syndicator.core.reasons import FileReason
-from syndicator.filing.dedupe import compared
-from syndicator.filing.save_article import refile
+from syndicator.filing.dedupe import make_comparison_data
+from syndicator.filing.save_article import write_article
 from syndicator.upkeep.feed_changes import ChangeCounter, FeedChange
 from syndicator.upkeep.passes.choose import Chosen
 from syndicator.upkeep.passes.revision import Revision
@@ -173,7 +173,7 @@ def write_revision(
     """Write a revision of the article `before` to its file and row. `ordered`: fields to overwrite
     even if edited by hand. Return the article as its file has it."""
     has_new_body = "body" in revision.values
-    stored, _ = refile(
+    stored, _ = write_article(
         archive.article_store,
         archive.store.visits,
         replace(before, **revision.values),
@@ -182,7 +182,9 @@ def write_revision(
         ordered=ordered,
         html=revision.html,
         score=revision.score,
-        compared=lambda stored: compared(stored, archive.clock()) if has_new_body else None,
+        compared=lambda stored: (
+            make_comparison_data(stored, archive.clock()) if has_new_body else None
+        ),
     )
     return stored
 

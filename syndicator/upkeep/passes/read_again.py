@@ -12,12 +12,12 @@ from syndicator.articles.snapshots import ANSWERED
 from syndicator.core import urls
 from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Article, Entry, Rules, Source
-from syndicator.core.usage.statements import parsed
+from syndicator.core.usage.statements import parse_statement
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.filing.page_reading import PageReading
 from syndicator.filing.read_article import load_taxonomy, read_and_render
-from syndicator.filing.save_article import now_revised, same_text
-from syndicator.reading.metadata.title import untag
+from syndicator.filing.save_article import add_revision, same_text
+from syndicator.reading.metadata.title import remove_tags
 from syndicator.upkeep.passes.compare import find_changed_values, list_changes, show_change
 from syndicator.upkeep.passes.describe_again import describe_again
 from syndicator.upkeep.passes.revision import Revision
@@ -73,7 +73,7 @@ def read_again(
     if described is not None:
         again = replace(again, **described.values)
     if not same_text(article, again):
-        again = now_revised(again, now)
+        again = add_revision(again, now)
     again = edits.merge(again, article)
     changes = list_changes(article, again)
     if not changes:
@@ -94,7 +94,7 @@ def _as_announced(article: Article, owned: bool) -> Entry:
     return replace(
         entry,
         # no feed's title has tags
-        title=article.title if untag(article.title) == article.title else "",
+        title=article.title if remove_tags(article.title) == article.title else "",
         authors=tuple(name.strip() for name in (article.author or "").split(",") if name.strip()),
         published=article.published,
         updated=article.updated,
@@ -110,7 +110,9 @@ def _as_read(old: Article, reading: PageReading, owned: bool) -> Article:
     ruled = reading.ruled
     # rights that a feed or a hand stated: neither is on the page
     others = (
-        line for line in old.rights if (right := parsed(line)) is None or right.place == "feed"
+        line
+        for line in old.rights
+        if (right := parse_statement(line)) is None or right.place == "feed"
     )
     body = old.body if "body" in hand_edited(old) else new.body
     return replace(

@@ -14,7 +14,7 @@ from syndicator.core.errors import ConfigError, NetworkDown, NotAnArticle, Rules
 from syndicator.core.model import Article, Failed, Fetched, Problem, Source
 from syndicator.core.ports import Fetcher
 from syndicator.core.reasons import FetchReason
-from syndicator.filing.context import page_request, without_credentials
+from syndicator.filing.context import build_page_request, find_missing_credentials
 from syndicator.processes.worker import Worker
 from syndicator.upkeep import reconcile
 from syndicator.upkeep.passes import jobs
@@ -91,7 +91,7 @@ def _read_again(
             source,
             owned=archive.rights_of(configuration.sources[source.key]).owns(article.url),
             files=configuration.taxonomy,
-            repeated=archive.store.visits.repeated(urls.own_host(article.url)),
+            repeated=archive.store.visits.find_boilerplate(urls.own_host(article.url)),
             now=archive.clock(),
             uncategorised=configuration.settings.describe.uncategorised,
         )
@@ -144,10 +144,10 @@ async def _fetch(
 ) -> Failed | None:
     if (source := find_terms(archive, configuration, article)) is None:
         return None
-    request = page_request(article.url, source, configuration.settings, configuration.environ)
-    result = without_credentials(request, source, configuration.environ) or await fetcher.fetch(
-        request
-    )
+    request = build_page_request(article.url, source, configuration.settings, configuration.environ)
+    result = find_missing_credentials(
+        request, source, configuration.environ
+    ) or await fetcher.fetch(request)
     if isinstance(result, Failed):
         return result
     if not isinstance(result, Fetched) or not urls.same_site(result.final_url, article.url):

@@ -16,7 +16,7 @@ from syndicator.articles.snapshots import ANSWERED
 from syndicator.core import urls
 from syndicator.core.errors import WorkerFailed
 from syndicator.core.model import FeedKey, Rules
-from syndicator.filing.ownership import rights_in
+from syndicator.filing.ownership import load_rights
 from syndicator.upkeep.passes import jobs
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def list_kept_pages(place: Place, key: str, most: int = POINTED) -> list[KeptPag
     need_sources(place.sources, [key], place.config)
     if place.store is None:
         return []
-    rights = rights_in(RightsFile(place.article_store.file(RIGHTS_TOML)), place.sources[key])
+    rights = load_rights(RightsFile(place.article_store.file(RIGHTS_TOML)), place.sources[key])
     snapshots = kept_pages(place.settings, place.environ)
     index = place.store.index
     ids = index.ids(FeedKey("source", key), limit=10 * most, since=None, most=10 * most)
@@ -82,7 +82,7 @@ def try_rules(
                     html,
                     answered,
                     rules,
-                    repeated=archive.store.visits.repeated(urls.own_host(page.url)),
+                    repeated=archive.store.visits.find_boilerplate(urls.own_host(page.url)),
                     headers=headers,
                     now=archive.clock(),
                 )

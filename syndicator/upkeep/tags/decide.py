@@ -8,7 +8,7 @@ from pathlib import Path
 from syndicator.app.archive import Archive
 from syndicator.app.lookup import need_article
 from syndicator.app.read_configuration import Configuration
-from syndicator.articles.edits import By, by_of
+from syndicator.articles.edits import By, find_writer
 from syndicator.articles.fields import category_by
 from syndicator.core import text
 from syndicator.core.errors import EditedMeanwhile, UsageError
@@ -167,7 +167,7 @@ def plan_decision(
         after=after,
         path=path,
         changed=not same(before, after)
-        or any(by_of(before, name) != by_of(after, name) for name in ORDERED),
+        or any(find_writer(before, name) != find_writer(after, name) for name in ORDERED),
         feeds=changes.feeds(),
         problems=problems,
     )

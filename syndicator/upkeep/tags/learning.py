@@ -15,7 +15,7 @@ from syndicator.core.ports import FileStamp
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.processes.worker import Worker
 from syndicator.store.engine import Store
-from syndicator.upkeep.learn import forget, lacking
+from syndicator.upkeep.learn import forget, list_files_to_read
 from syndicator.upkeep.tags import jobs
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def learn(archive: Archive, configuration: Configuration, *, least: int = LEAST)
         return Learnt(articles=0, tags=0)
     from syndicator.describing.taxonomy.taxonomy import MOST_TEXTS
 
-    wanted = (stamp.path for stamp in lacking(stamps, Path(files[1]), MOST_TEXTS))
+    wanted = (stamp.path for stamp in list_files_to_read(stamps, Path(files[1]), MOST_TEXTS))
     with _at_hand(archive.article_store, wanted) as folder, _long_worker() as worker:
         articles, tags, filed = worker.call_sync(jobs.learn_files, files, folder, stamps, least)
     return Learnt(articles=articles, tags=tags, filed=filed)

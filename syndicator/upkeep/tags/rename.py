@@ -16,12 +16,19 @@ from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, FeedKey
 from syndicator.core.ports import FeedRow
 from syndicator.core.text import suggestion
-from syndicator.describing.taxonomy.edit import Change, joined, knows, place, restore, rewritten
+from syndicator.describing.taxonomy.edit import (
+    Change,
+    find_tag_index,
+    knows,
+    plan_rename_or_merge,
+    restore,
+    rewrite_taxonomy,
+)
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary, fold, load_any
-from syndicator.publishing.output.redirects import moved
+from syndicator.publishing.output.redirects import resolve_moves
 from syndicator.publishing.queries import SavedQuery
-from syndicator.searching.language import each_leaf
+from syndicator.searching.language import iterate_terms
 from syndicator.store.engine import Store
 from syndicator.upkeep import reconcile
 from syndicator.upkeep.feed_changes import ChangeCounter, FeedChange
@@ -89,7 +96,7 @@ def plan_rename(
     others = [article for article, of in tagged if old_feed.slug != new_feed.slug in of]
     old = _spelled(vocabulary, holders, old)
     new = _spelled(vocabulary, others, new) if kind == "merge" else new
-    listed = None if (at := place(vocabulary, new)) is None else vocabulary.tag[at]
+    listed = None if (at := find_tag_index(vocabulary, new)) is None else vocabulary.tag[at]
     done = listed is not None and (
         listed.name == new if fold(old) == fold(new) else knows(listed, old)
     )
@@ -99,7 +106,7 @@ def plan_rename(
             kind, old, new, there=listed is not None or bool(others), same=old_feed == new_feed
         )
     _check_address(archive.store, old_feed, new_feed)
-    change = None if done else joined(vocabulary, old, new)
+    change = None if done else plan_rename_or_merge(vocabulary, old, new)
     if undone is not None:
         change = restore(vocabulary, undone.left, undone.before) or change
     changes = ChangeCounter(archive.store.index.merged())
@@ -139,7 +146,7 @@ def write_rename(
     path = (configuration.folder / "taxonomy.toml").resolve()  # a symlink stays one
     if planned.change is not None:
         text_before = path.read_text(encoding="utf-8") if path.exists() else ""
-        disk.write(path, rewritten(text_before, planned.change, path).encode())
+        disk.write(path, rewrite_taxonomy(text_before, planned.change, path).encode())
     _move_feed(archive.store, planned)
     _write_tags(
         archive,
@@ -173,7 +180,7 @@ def built_first(
 
 
 def _spelled(vocabulary: Vocabulary, holders: Sequence[Article], name: str) -> str:
-    if (at := place(vocabulary, name)) is not None:
+    if (at := find_tag_index(vocabulary, name)) is not None:
         return vocabulary.tag[at].name
     slug = text.slug(name)
     return next(
@@ -184,7 +191,7 @@ def _spelled(vocabulary: Vocabulary, holders: Sequence[Article], name: str) -> s
 def _check_rename(vocabulary: Vocabulary, old: str, new: str, *, old_in_articles: bool) -> None:
     if old == new:
         raise UsageError(f"the tag is called {old!r} already")
-    if place(vocabulary, old) is None and not old_in_articles:
+    if find_tag_index(vocabulary, old) is None and not old_in_articles:
         near = suggestion(old, [tag.name for tag in vocabulary.tag])
         raise UsageError(f"no tag {old!r}: neither taxonomy.toml nor an article has it{near}")
     both = (fold(old), fold(new))
@@ -211,7 +218,7 @@ def _check_kind(kind: str, old: str, new: str, *, there: bool, same: bool) -> No
 
 
 def _check_address(store: Store, old: FeedKey, new: FeedKey) -> None:
-    if (target := moved(store.index.feeds()).get(new)) not in (None, old):
+    if (target := resolve_moves(store.index.feeds()).get(new)) not in (None, old):
         raise UsageError(
             f"tags/{new.slug} leads to tags/{target.slug} since it was renamed; take that, or"
             " another name"
@@ -231,7 +238,7 @@ def _notes(queries: Sequence[SavedQuery], old: FeedKey, new: str) -> tuple[str, 
             notes.append(f"feeds.toml sets up tags/{old.slug}; let it say tags/{text.slug(new)}")
         elif query.expr and any(
             term.field == "tag" and text.slug(term.value) == old.slug
-            for term in each_leaf(query.expr)
+            for term in iterate_terms(query.expr)
         ):
             notes.append(
                 f"feeds.toml: the query {query.slug!r} asks for the old tag; let it say {new!r}"

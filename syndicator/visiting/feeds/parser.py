@@ -18,7 +18,7 @@ from lxml import etree
 
 from syndicator.core.errors import NotAFeed
 from syndicator.core.model import Enclosure, Entry, ParsedFeed
-from syndicator.core.usage.statements import said
+from syndicator.core.usage.statements import read_statements
 from syndicator.visiting.feeds.fields import (
     YEARS,
     choose_entry_id,
@@ -489,7 +489,7 @@ def _list_rights(item: Any, url: str, licences: list[str]) -> tuple[str, ...]:
     rights += [("rel=license", licence) for licence in licences]
     if not any(value for _, value in rights):
         return ()
-    return tuple(statement.line() for statement in said("feed", rights, url))
+    return tuple(statement.line() for statement in read_statements("feed", rights, url))
 
 
 def _filter_links(links: list[Any], relation: str) -> list[Any]:

@@ -49,7 +49,7 @@ class RankedFeed:
 def rank_feeds(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[RankedFeed]:
     """Sort feeds (address, title, content): articles before comments, filled, active, about `page`
     first."""
-    last_dates = [last_date(feed) for _, _, feed in feeds]
+    last_dates = [find_last_date(feed) for _, _, feed in feeds]
     newest = max((date for date in last_dates if date is not None), default=None)
 
     def order(number: int) -> tuple[bool, ...]:
@@ -97,7 +97,7 @@ def _is_about(url: str, feed: ParsedFeed, page: str) -> bool:
     return urls.alias(url).startswith(f"{urls.alias(page).rstrip('/')}/")
 
 
-def last_date(feed: ParsedFeed) -> datetime | None:
+def find_last_date(feed: ParsedFeed) -> datetime | None:
     """Return the time of the newest entry, or None if no entry has one."""
     times = [entry.published or entry.updated for entry in feed.entries]
     return max((time for time in times if time is not None), default=None)

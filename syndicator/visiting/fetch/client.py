@@ -18,7 +18,7 @@ import httpx
 from syndicator.configuration.settings import Fetch
 from syndicator.core.model import Failed, Fetched, FetchResult, NotModified, Request
 from syndicator.core.reasons import FetchReason
-from syndicator.core.secrets import expand, masked, masked_bytes
+from syndicator.core.secrets import expand, mask_bytes, mask_text
 from syndicator.core.urls import host, redacted
 from syndicator.visiting.fetch import ssrf
 from syndicator.visiting.fetch.cookie_files import CookieFiles
@@ -91,7 +91,7 @@ class HttpFetcher:
         user_agent: str,
         clock: Callable[[], datetime],
         offsets: MutableMapping[str, timedelta] | None = None,
-        lookup: ssrf.Lookup = ssrf.system,
+        lookup: ssrf.Lookup = ssrf.resolve_with_system,
         dial: Callable[[AddrInfo], socket.socket] = lambda info: socket.socket(*info[:3]),
         cookies: CookieFiles | None = None,
     ) -> None:
@@ -341,15 +341,15 @@ def _mask_secrets(result: FetchResult, secrets: Mapping[str, str]) -> FetchResul
     """Return `result` with the names of secrets in place of their values."""
     if isinstance(result, Failed):
         return replace(
-            result, url=masked(result.url, secrets), detail=masked(result.detail, secrets)
+            result, url=mask_text(result.url, secrets), detail=mask_text(result.detail, secrets)
         )
     clean = replace(
         result,
-        url=masked(result.url, secrets),
-        final_url=masked(result.final_url, secrets),
-        headers={name: masked(value, secrets) for name, value in result.headers.items()},
-        moved_to=None if result.moved_to is None else masked(result.moved_to, secrets),
+        url=mask_text(result.url, secrets),
+        final_url=mask_text(result.final_url, secrets),
+        headers={name: mask_text(value, secrets) for name, value in result.headers.items()},
+        moved_to=None if result.moved_to is None else mask_text(result.moved_to, secrets),
     )
     if isinstance(clean, Fetched):
-        return replace(clean, body=masked_bytes(clean.body, secrets))
+        return replace(clean, body=mask_bytes(clean.body, secrets))
     return clean

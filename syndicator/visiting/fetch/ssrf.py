@@ -19,7 +19,7 @@ _PORTS = {"http": 80, "https": 443}
 _LONGEST_SHOWN = 200  # characters of an address in a message
 
 
-def endpoint(url: str) -> tuple[str, ...]:
+def list_allow_lines(url: str) -> tuple[str, ...]:
     """Return `allow` lines for a URL in the settings, () if it is no http(s) URL. A name may
     resolve to any address."""
     try:
@@ -92,7 +92,7 @@ Answer = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] |
 Lookup = Callable[[str, int], Sequence[Answer]]
 
 
-def system(host: str, port: int) -> Sequence[Answer]:
+def resolve_with_system(host: str, port: int) -> Sequence[Answer]:
     """Return all TCP addresses of `host` from the operating system. Raise OSError."""
     return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
@@ -101,7 +101,7 @@ class Threads:
     """A function that runs `lookup(host, port)` on a daemon thread, which may outlive its caller.
     Raises gaierror if 256 of them hang."""
 
-    def __init__(self, lookup: Lookup = system) -> None:
+    def __init__(self, lookup: Lookup = resolve_with_system) -> None:
         self._lookup = lookup
         self._running = 0
 

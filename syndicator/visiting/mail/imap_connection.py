@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from syndicator.visiting.fetch.ssrf import Lookup, system
+from syndicator.visiting.fetch.ssrf import Lookup, resolve_with_system
 
 _LONGEST_LINE: Final = 1_000_000  # bytes: the numbers of 140,000 mails, and imaplib's own limit
 
@@ -30,7 +30,7 @@ class Server:
     tls: ssl.SSLContext
     seconds: float
     most_bytes: int
-    lookup: Lookup = system
+    lookup: Lookup = resolve_with_system
 
 
 class ImapConnection(imaplib.IMAP4):

@@ -149,7 +149,7 @@ class PoliteFetcher:
         if self._robots is None:
             return None
         source = Source(key="", url=request.url, robots=request.robots)
-        verdict = await self._robots.verdict(request.url, source, allow=request.allow)
+        verdict = await self._robots.find_verdict(request.url, source, allow=request.allow)
         if verdict.delay is not None:
             self._throttle.set_delay(host(request.url), verdict.delay)
         return verdict

@@ -85,7 +85,7 @@ class Robots:
         self._parsed: dict[tuple[str, datetime], Protego] = {}
         self._noted = _PRUNE_AFTER  # characters since the last pruning
 
-    async def verdict(
+    async def find_verdict(
         self, url: str, source: Source | None = None, *, allow: tuple[str, ...] = ()
     ) -> RobotsVerdict:
         """Return the permission for `url`; never raises. `allow`: private networks of the host."""
@@ -107,7 +107,7 @@ class Robots:
             return RobotsVerdict(
                 allowed=False, by=f"robots.txt unreachable ({reason})", cause=reason
             )
-        usage = statements.lines(robots_txt.text, self._product, url)
+        usage = statements.select_usage_lines(robots_txt.text, self._product, url)
         key = (origin, robots_txt.fetched)
         if key not in self._parsed:
             if len(self._parsed) >= _MOST_PARSED:
@@ -118,7 +118,7 @@ class Robots:
     async def licence(self, usage: str, url: str, *, allow: tuple[str, ...] = ()) -> str:
         """Return the licence that robots.txt names for `url` (RSL 1.0), or "". `usage`: from the
         verdict."""
-        address = statements.licence_at(usage, url)
+        address = statements.find_licence(usage, url)
         if not address:
             return ""
         async with self._asking.setdefault(address, asyncio.Lock()):

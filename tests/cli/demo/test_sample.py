@@ -19,7 +19,7 @@ def test_the_sample_is_what_is_made_today() -> None:
 
 def test_the_sample_is_valid() -> None:
     kept = sample.kept()
-    assert validate.atom_fault(kept[f"{sample.TAG}.atom"]) is None
+    assert validate.find_atom_fault(kept[f"{sample.TAG}.atom"]) is None
     assert validate.check_rss(kept[f"{sample.TAG}.rss"]).fault is None
 
 

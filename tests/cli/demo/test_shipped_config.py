@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from syndicator.configuration.settings import Digest, Settings, Webhook, load
 from syndicator.configuration.sources.plain_values import key_of
 from syndicator.configuration.sources.registry import key_for, load_sources
-from syndicator.core.axes import by_place
+from syndicator.core.axes import list_axes_by_place
 from syndicator.core.model import Rules, Source
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
@@ -39,7 +39,9 @@ def test_every_setting_is_shown_with_its_default() -> None:
     assert list(digest) == list(Digest.model_fields)
     assert Digest(**digest | {"name": "a"}) == Digest(name="a")
     del values["site"]["title"]
-    assert values["publish"].pop("axes") == [axis.word for _, axis in by_place() if axis.default]
+    assert values["publish"].pop("axes") == [
+        axis.word for _, axis in list_axes_by_place() if axis.default
+    ]
     assert Settings(**values) == defaults
 
 

@@ -104,7 +104,7 @@ def test_a_folder_that_becomes_private_is_closed(
     start.write_config(tmp_path / "config", start.Start(title="Mine"))
     (tmp_path / "config/syndicator.toml").chmod(before)
     monkeypatch.setattr(start, "home_address", lambda: "192.168.1.5")
-    start.share(tmp_path / "config")
+    start.share_at_home(tmp_path / "config")
     assert (
         mode(tmp_path) == after
         and "secret_path" in (tmp_path / "config/syndicator.toml").read_text()

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.configuration.sources.identity import reconciled
+from syndicator.configuration.sources.identity import update_state
 from syndicator.configuration.sources.opml import read_opml, write_opml
 from syndicator.configuration.sources.plain_values import table
 from syndicator.configuration.sources.rights import list_given
 from syndicator.configuration.sources.schema import source_of
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Source
-from syndicator.publishing.selection.fingerprints import of_source
+from syndicator.publishing.selection.fingerprints import fingerprint_source
 from syndicator.visiting.websub import may_subscribe
 
 TABLE = {"key": "a", "url": "https://a.example/feed", "cookies": "cookies/a.txt"}
@@ -65,5 +65,5 @@ def test_no_hub_is_asked_for_a_feed_behind_a_login() -> None:
 
 
 def test_a_source_is_visited_again_and_its_feeds_are_made_again_when_it_gets_cookies() -> None:
-    assert reconciled(Source(**PLAIN), None).terms != reconciled(Source(**TABLE), None).terms
-    assert of_source(Source(**PLAIN)) != of_source(Source(**TABLE))
+    assert update_state(Source(**PLAIN), None).terms != update_state(Source(**TABLE), None).terms
+    assert fingerprint_source(Source(**PLAIN)) != fingerprint_source(Source(**TABLE))

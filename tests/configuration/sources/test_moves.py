@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from syndicator.configuration.sources.identity import moves
+from syndicator.configuration.sources.identity import list_moves
 from syndicator.core.model import SourceState
 from tests.states import changed
 
@@ -17,7 +17,7 @@ def state(key: str, **more: Any) -> SourceState:
 
 
 def test_a_move_within_a_site_is_told_without_a_warning() -> None:
-    (move,) = moves(
+    (move,) = list_moves(
         [state("a", effective_url="https://www.a.example/new", moved_at=NOW), state("b")]
     )
     assert (move.source, move.url, move.moved_to, move.since, move.warning) == (
@@ -30,14 +30,14 @@ def test_a_move_within_a_site_is_told_without_a_warning() -> None:
 
 
 def test_a_move_to_another_site_warns() -> None:
-    (move,) = moves([state("a", effective_url="https://bank.example/feed", moved_at=NOW)])
+    (move,) = list_moves([state("a", effective_url="https://bank.example/feed", moved_at=NOW)])
     assert move.warning.startswith("another site: ")
 
 
 def test_a_move_to_the_feed_of_another_source_names_that_source() -> None:
     bank = state("bank", effective_url="https://news.bank.example/atom")
     for target in ("http://www.bank.example/feed/", "https://news.bank.example/atom"):
-        moved = moves([bank, state("evil", effective_url=target, moved_at=NOW)])[1]
+        moved = list_moves([bank, state("evil", effective_url=target, moved_at=NOW)])[1]
         assert (
             moved.warning
             == "this is the feed of bank, which you follow too: remove evil if one is enough"
@@ -45,5 +45,5 @@ def test_a_move_to_the_feed_of_another_source_names_that_source() -> None:
 
 
 def test_a_source_that_did_not_move_is_not_told() -> None:
-    assert moves([state("a"), state("b", moved_to="https://b.example/x", moved_times=2)]) == ()
-    assert moves([state("a", effective_url="https://a.example/feed")]) == ()
+    assert list_moves([state("a"), state("b", moved_to="https://b.example/x", moved_times=2)]) == ()
+    assert list_moves([state("a", effective_url="https://a.example/feed")]) == ()

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.configuration.sources.identity import departures, is_at, successions, with_address
+from syndicator.configuration.sources.identity import (
+    find_departures,
+    find_successors,
+    is_at,
+    with_address,
+)
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import FeedRow
 
@@ -50,7 +55,7 @@ def test_a_source_at_the_address_of_a_removed_one_carries_on(
     there: dict[str, FeedRow],
     expected: dict[str, str],
 ) -> None:
-    assert successions(wanted, kept, there) == expected
+    assert find_successors(wanted, kept, there) == expected
 
 
 @pytest.mark.parametrize(
@@ -68,7 +73,7 @@ def test_a_source_at_the_address_of_a_removed_one_carries_on(
 def test_a_feed_that_moved_stands_for_itself_where_it_has_to(
     wanted: dict[str, str], kept: dict[str, tuple[str, ...]], expected: list[str]
 ) -> None:
-    assert departures(wanted, kept, rows(old="new", new="")) == expected
+    assert find_departures(wanted, kept, rows(old="new", new="")) == expected
 
 
 def test_the_newest_address_is_the_last() -> None:

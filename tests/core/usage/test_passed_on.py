@@ -15,8 +15,8 @@ from syndicator.articles.frontmatter import load
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import Article
 from syndicator.filing.page_reading import PageReading
-from syndicator.publishing.render.view import view
-from syndicator.publishing.web.article_html import facts
+from syndicator.publishing.render.view import make_view
+from syndicator.publishing.web.article_html import make_article_data
 from syndicator.upkeep.passes.read_again import _as_read
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import article, built
@@ -99,9 +99,11 @@ def test_every_format_passes_it_on() -> None:
 
 
 def test_the_facts_of_a_page_name_the_licence() -> None:
-    entry = view(article(1, rights=SAID), None, uuid.UUID(int=0), None, "")
-    assert facts(entry, "")["license"] == BY
-    assert "license" not in facts(view(article(1), None, uuid.UUID(int=0), None, ""), "")
+    entry = make_view(article(1, rights=SAID), None, uuid.UUID(int=0), None, "")
+    assert make_article_data(entry, "")["license"] == BY
+    assert "license" not in make_article_data(
+        make_view(article(1), None, uuid.UUID(int=0), None, ""), ""
+    )
 
 
 def test_what_restricts_is_said_and_what_nobody_says_is_not() -> None:

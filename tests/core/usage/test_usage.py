@@ -20,13 +20,13 @@ from syndicator.core.usage.statements import (
     PLACES,
     Statement,
     Terms,
+    derive_terms,
     names,
-    parsed,
-    said,
-    terms,
+    parse_statement,
+    read_statements,
     vocabularies,
 )
-from syndicator.publishing.render.view import may_copy_picture, permitted
+from syndicator.publishing.render.view import find_permitted_mode, may_copy_picture
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata import usage
 from syndicator.visiting.feeds.parser import parse_feed
@@ -44,7 +44,7 @@ SPACES = (
 def answer(case: Mapping[str, Any]) -> Fetched:
     """The page of a case as the fetcher hands it over."""
     html = f"<html><head>{case.get('head', '')}</head><body><p>Text.</p></body></html>"
-    told = robots_txt.lines(case.get("robots_txt", ""), "Syndicator", URL)
+    told = robots_txt.select_usage_lines(case.get("robots_txt", ""), "Syndicator", URL)
     fetched = Fetched(
         url=URL, final_url=URL, status=200, headers=case.get("headers", {}), body=html.encode()
     )
@@ -60,14 +60,14 @@ def statements(case: Mapping[str, Any]) -> tuple[str, ...]:
         f"<item><title>One</title><link>{URL}</link>{case.get('item', '')}</item></channel></rss>"
     )
     entry = parse_feed(feed.encode(), "https://news.example/feed").entries[0]
-    return usage.read(parse(page.body, URL, page.headers), entry)
+    return usage.read_terms(parse(page.body, URL, page.headers), entry)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["shows"])
 def test_what_is_said_and_what_follows(case: dict[str, Any]) -> None:
     lines = statements(case)
     assert list(lines) == case["lines"]
-    found = terms(lines)
+    found = derive_terms(lines)
     assert (found.most, found.model, found.picture, found.free) == (
         case.get("most", "full"),
         case.get("model", True),
@@ -80,10 +80,13 @@ def test_what_is_said_and_what_follows(case: dict[str, Any]) -> None:
 def test_what_is_published_of_it(case: dict[str, Any]) -> None:
     article = Article(id="a", url=URL, title="T", rights=statements(case))
     whole = Source(key="k", url=URL, content="full")
-    assert permitted(article, whole)[0] == case.get("most", "full")
+    assert find_permitted_mode(article, whole)[0] == case.get("most", "full")
     assert may_copy_picture(article, whole) is case.get("picture", True)
     licensed = Source(key="k", url=URL, content="full", licence="by letter")
-    assert permitted(article, licensed) == ("full", ())  # the operator has the publisher's word
+    assert find_permitted_mode(article, licensed) == (
+        "full",
+        (),
+    )  # the operator has the publisher's word
     assert may_copy_picture(article, licensed)
 
 
@@ -97,17 +100,17 @@ def test_a_line_is_read_as_it_was_written(
     use: str, value: str, vocabulary: str, place: Any
 ) -> None:
     statement = Statement(use, line(value), vocabulary, place)
-    assert parsed(statement.line()) == statement
+    assert parse_statement(statement.line()) == statement
 
 
 @given(st.lists(st.text(max_size=60)))
 def test_no_line_of_a_hand_breaks_anything(lines: list[str]) -> None:
-    assert isinstance(terms(lines), Terms)
+    assert isinstance(derive_terms(lines), Terms)
 
 
 @given(st.text(max_size=300), st.text(max_size=30))
 def test_any_robots_txt_is_read(text: str, path: str) -> None:
-    told = robots_txt.lines(
+    told = robots_txt.select_usage_lines(
         f"User-agent: *\nContent-Usage: {text}\n{text}", "Syndicator", f"https://x.example/{path}"
     )
     assert {name for name, _ in robots_txt.fields(told)} <= names("robots-txt")
@@ -115,13 +118,15 @@ def test_any_robots_txt_is_read(text: str, path: str) -> None:
 
 def test_a_field_says_each_thing_once_and_not_without_end() -> None:
     links = [("rel=license", f"https://x.example/{number % 50}") for number in range(500)]
-    assert len(said("page", links, URL)) == 20
-    assert len(said("page", [("rel=license", escape("https://x.example/"))] * 3, URL)) == 1
+    assert len(read_statements("page", links, URL)) == 20
+    assert (
+        len(read_statements("page", [("rel=license", escape("https://x.example/"))] * 3, URL)) == 1
+    )
 
 
 @pytest.mark.parametrize("name", sorted(names("robots-txt")))
 def test_every_vocabulary_of_robots_txt_is_read_alone(name: str) -> None:
     assert (
-        robots_txt.lines(f"User-agent: *\n{name.title()}: x=y\n", "Syndicator", URL)
+        robots_txt.select_usage_lines(f"User-agent: *\n{name.title()}: x=y\n", "Syndicator", URL)
         == f"{name}: x=y"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.describing.llm.aligned import line_for, unfounded
+from syndicator.describing.llm.aligned import find_unfounded_sentence, line_for
 from syndicator.describing.text import sentences
 
 ARTICLES = tomllib.loads((Path(__file__).parent / "claims.toml").read_text("utf-8"))["article"]
@@ -18,12 +18,14 @@ TRUE = [(one["text"], one["language"], says) for one in ARTICLES for says in one
 
 @pytest.mark.parametrize(("text", "language", "says"), FALSE, ids=lambda value: value[:60])
 def test_no_falsehood_passes(text: str, language: str, says: str) -> None:
-    assert unfounded(says, text, language)
+    assert find_unfounded_sentence(says, text, language)
 
 
 def test_nearly_half_of_the_honest_sentences_pass() -> None:
     assert len(FALSE) >= 26
-    passed = [says for text, language, says in TRUE if not unfounded(says, text, language)]
+    passed = [
+        says for text, language, says in TRUE if not find_unfounded_sentence(says, text, language)
+    ]
     assert len(passed) >= 14 and len(TRUE) == 29
 
 
@@ -31,7 +33,7 @@ def test_nearly_half_of_the_honest_sentences_pass() -> None:
 def test_the_articles_own_sentences_pass(article: dict[str, str]) -> None:
     code = article["language"]
     own = [one.text for one in sentences.split(article["text"], language=code)]
-    assert [one for one in own if unfounded(one, article["text"], code)] == []
+    assert [one for one in own if find_unfounded_sentence(one, article["text"], code)] == []
 
 
 TEXT = (
@@ -56,7 +58,7 @@ TEXT = (
     ],
 )
 def test_sentences_follow_each_other_as_in_the_article(says: str, stands: bool) -> None:
-    assert bool(unfounded(says, TEXT, "en")) != stands
+    assert bool(find_unfounded_sentence(says, TEXT, "en")) != stands
 
 
 def test_there_is_writing_only_in_languages_with_rules() -> None:

@@ -16,7 +16,7 @@ from syndicator.describing.llm import client as limits
 
 NOW = datetime(2026, 3, 10, 23, 30, tzinfo=UTC)
 SETTINGS = Llm(url="http://127.0.0.1:9/v1", model="tiny", daily_calls=3, daily_tokens=10_000)
-FRESH = limits.current(Meter(), SETTINGS, NOW)
+FRESH = limits.reset_if_changed(Meter(), SETTINGS, NOW)
 
 
 def failure(reason: str, after: timedelta | None = None) -> Failed:
@@ -24,7 +24,7 @@ def failure(reason: str, after: timedelta | None = None) -> Failed:
 
 
 def hindered(meter: Meter, now: datetime = NOW, cost: int = 100) -> str:
-    found = limits.hindrance(meter, SETTINGS, cost, now)
+    found = limits.find_hindrance(meter, SETTINGS, cost, now)
     return found.reason if found else ""
 
 
@@ -32,21 +32,21 @@ def test_calls_and_tokens_of_a_day() -> None:
     meter = FRESH
     for _ in range(3):
         assert hindered(meter) == ""
-        meter = limits.succeeded(limits.begun(meter, 100), 100, 250, "schema")
+        meter = limits.record_answer(limits.count_call(meter, 100), 100, 250, "schema")
     assert (meter.calls, meter.tokens, meter.form) == (3, 750, "schema")
     assert hindered(meter) == "budget-calls"
-    assert hindered(limits.current(meter, SETTINGS, NOW + timedelta(hours=1))) == ""
+    assert hindered(limits.reset_if_changed(meter, SETTINGS, NOW + timedelta(hours=1))) == ""
     assert hindered(FRESH, cost=10_001) == "budget-tokens"
     assert hindered(replace(FRESH, tokens=9_950)) == "budget-tokens"
 
 
 @pytest.mark.parametrize("tokens", [0, -5, 1_000_000])
 def test_a_count_of_tokens_that_cannot_be_is_not_believed(tokens: int) -> None:
-    assert limits.succeeded(limits.begun(FRESH, 100), 100, tokens, "bare").tokens == 100
+    assert limits.record_answer(limits.count_call(FRESH, 100), 100, tokens, "bare").tokens == 100
 
 
 def test_a_call_that_is_cut_short_counts_as_it_was_expected() -> None:
-    meter = limits.failed(limits.begun(FRESH, 100), failure("timeout"), NOW)
+    meter = limits.record_failure(limits.count_call(FRESH, 100), failure("timeout"), NOW)
     assert (meter.calls, meter.tokens) == (1, 100)
 
 
@@ -54,7 +54,7 @@ def test_a_call_that_is_cut_short_counts_as_it_was_expected() -> None:
     "reason", ["connect", "dns", "tls", "blocked-address", "http-401", "http-404", "http-307"]
 )
 def test_one_look_at_a_dead_endpoint_is_enough(reason: str) -> None:
-    meter = limits.failed(FRESH, failure(reason), NOW)
+    meter = limits.record_failure(FRESH, failure(reason), NOW)
     assert hindered(meter) == "resting" and limits.is_endpoints(failure(reason))
     assert hindered(meter, NOW + limits.FIRST_REST) == ""
 
@@ -65,39 +65,41 @@ def test_one_look_at_a_dead_endpoint_is_enough(reason: str) -> None:
 def test_what_may_be_the_questions_fault_needs_three_in_a_row(reason: str) -> None:
     meter = FRESH
     for expected in ("", "", "resting"):
-        meter = limits.failed(meter, failure(reason), NOW)
+        meter = limits.record_failure(meter, failure(reason), NOW)
         assert hindered(meter) == expected
     assert not limits.is_endpoints(failure(reason))
-    again = limits.failed(meter, failure(reason), NOW)
+    again = limits.record_failure(meter, failure(reason), NOW)
     assert again.rest_until == NOW + 2 * limits.FIRST_REST  # half open: one more is enough
-    assert hindered(limits.succeeded(again, 0, 0, "bare")) == ""
+    assert hindered(limits.record_answer(again, 0, 0, "bare")) == ""
 
 
 def test_rests_double_up_to_an_hour() -> None:
     meter, rests = FRESH, []
     for _ in range(20):
-        meter = limits.failed(meter, failure("connect"), NOW)
+        meter = limits.record_failure(meter, failure("connect"), NOW)
         rests.append((meter.rest_until or NOW) - NOW)
     assert rests[:4] == [limits.FIRST_REST * factor for factor in (1, 2, 4, 8)]
     assert rests[-1] == limits.LONGEST_REST
 
 
 def test_retry_after_is_kept_to_but_not_for_ever() -> None:
-    meter = limits.failed(FRESH, failure("rate-limited", timedelta(minutes=7)), NOW)
+    meter = limits.record_failure(FRESH, failure("rate-limited", timedelta(minutes=7)), NOW)
     assert hindered(meter, NOW + timedelta(minutes=6, seconds=59)) == "resting"
     # it is the endpoint's wish, no order overrules it
-    assert hindered(limits.awake(meter)) == "resting"
+    assert hindered(limits.end_pause(meter)) == "resting"
     assert hindered(meter, NOW + timedelta(minutes=7)) == ""
     assert (
-        limits.failed(FRESH, failure("http-503", timedelta(days=30)), NOW).rest_until
+        limits.record_failure(FRESH, failure("http-503", timedelta(days=30)), NOW).rest_until
         == NOW + limits.LONGEST_WISH
     )
-    assert hindered(limits.awake(limits.failed(FRESH, failure("connect"), NOW))) == ""
+    assert hindered(limits.end_pause(limits.record_failure(FRESH, failure("connect"), NOW))) == ""
 
 
 def test_another_endpoint_starts_in_good_health_with_what_is_left_of_the_day() -> None:
-    worn = limits.failed(limits.begun(replace(FRESH, form="bare"), 500), failure("connect"), NOW)
-    other = limits.current(worn, SETTINGS.model_copy(update={"model": "large"}), NOW)
+    worn = limits.record_failure(
+        limits.count_call(replace(FRESH, form="bare"), 500), failure("connect"), NOW
+    )
+    other = limits.reset_if_changed(worn, SETTINGS.model_copy(update={"model": "large"}), NOW)
     assert (other.calls, other.tokens, other.form, other.rest_until, other.failures) == (
         1,
         500,
@@ -108,7 +110,7 @@ def test_another_endpoint_starts_in_good_health_with_what_is_left_of_the_day() -
 
 
 def test_a_clock_that_was_set_back_does_not_stop_us() -> None:
-    meter = limits.failed(FRESH, failure("connect"), NOW + timedelta(days=400))
+    meter = limits.record_failure(FRESH, failure("connect"), NOW + timedelta(days=400))
     assert hindered(meter) == ""
 
 
@@ -119,15 +121,15 @@ def test_no_run_of_luck_spends_more_than_the_day_has(outcomes: list[str]) -> Non
     meter, now, made = FRESH, NOW.replace(hour=0), 0
     for outcome in outcomes:
         now += timedelta(minutes=5)
-        meter = limits.current(meter, SETTINGS, now)
-        if limits.hindrance(meter, SETTINGS, 100, now):
+        meter = limits.reset_if_changed(meter, SETTINGS, now)
+        if limits.find_hindrance(meter, SETTINGS, 100, now):
             continue
         made += 1
-        meter = limits.begun(meter, 100)
+        meter = limits.count_call(meter, 100)
         meter = (
-            limits.succeeded(meter, 100, 90, "schema")
+            limits.record_answer(meter, 100, 90, "schema")
             if outcome == "ok"
-            else limits.failed(meter, failure(outcome), now)
+            else limits.record_failure(meter, failure(outcome), now)
         )
         assert meter.tokens <= SETTINGS.daily_tokens and meter.calls <= SETTINGS.daily_calls
     assert made <= SETTINGS.daily_calls

@@ -14,7 +14,7 @@ from syndicator.core.model import Failed
 from syndicator.core.ports import Choosable, Material, Reply
 from syndicator.describing.llm.client import Endpoint, completions
 from syndicator.visiting.fetch.client import HttpFetcher
-from syndicator.visiting.fetch.ssrf import endpoint
+from syndicator.visiting.fetch.ssrf import list_allow_lines
 from tests.fakellm import BEHAVIOURS, FakeLlm, Said, always, completion, llm
 from tests.visiting.conftest import NOW
 
@@ -41,7 +41,7 @@ def ask(
     async def go() -> Reply | Failed:
         client = HttpFetcher(Fetch(), user_agent="Syndicator/0", clock=lambda: NOW)
         values = {"url": url, "model": "tiny", "seconds": 5.0} | settings
-        allowed = endpoint(url) if allow is None else allow
+        allowed = list_allow_lines(url) if allow is None else allow
         made = Endpoint(Llm(**values), client, key=key, allow=allowed)
         try:
             return await made.ask(ASKED, form)
@@ -75,9 +75,11 @@ def test_each_question_has_a_fence_of_its_own(llm: FakeLlm) -> None:
 
 def test_only_the_operators_host_and_port_are_let_through(llm: FakeLlm) -> None:
     assert failed(ask(llm.url, allow=())) == "blocked-address"
-    assert failed(ask(llm.url, allow=endpoint("http://127.0.0.1:1/v1"))) == "blocked-address"
     assert (
-        failed(ask(llm.url, allow=endpoint(llm.url.replace("127.0.0.1", "127.0.0.2"))))
+        failed(ask(llm.url, allow=list_allow_lines("http://127.0.0.1:1/v1"))) == "blocked-address"
+    )
+    assert (
+        failed(ask(llm.url, allow=list_allow_lines(llm.url.replace("127.0.0.1", "127.0.0.2"))))
         == "blocked-address"
     )
     assert isinstance(ask(llm.url.replace("127.0.0.1", "localhost")), Reply)

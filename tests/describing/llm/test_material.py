@@ -180,13 +180,13 @@ def test_the_instruction_stays_short_whatever_the_taxonomy_says(
 @given(st.lists(st.text(alphabet="ab 的", min_size=1, max_size=900), max_size=24))
 def test_only_sentences_that_fit_are_sent_and_may_be_chosen(texts: list[str]) -> None:
     asked = replace(ASKED, sentences=tuple(Choosable(text, True, True) for text in texts))
-    shown = prompt.numbered(asked)
-    assert width(shown) <= prompt.COLUMNS and prompt.shown(asked) == len(
+    shown = prompt.number_sentences(asked)
+    assert width(shown) <= prompt.COLUMNS and prompt.count_visible_sentences(asked) == len(
         shown.split("\n") if shown else []
     )
-    assert len(prompt.schema(asked)["properties"]["sentences"]["items"]["enum"]) == prompt.shown(
-        asked
-    )
+    assert len(
+        prompt.schema(asked)["properties"]["sentences"]["items"]["enum"]
+    ) == prompt.count_visible_sentences(asked)
 
 
 def test_a_model_that_writes_is_asked_in_the_language_of_the_article() -> None:

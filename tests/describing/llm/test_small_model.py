@@ -20,7 +20,7 @@ from syndicator.describing.llm.client import Endpoint
 from syndicator.describing.llm.validate import choices, judge
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.visiting.fetch.client import HttpFetcher
-from syndicator.visiting.fetch.ssrf import endpoint
+from syndicator.visiting.fetch.ssrf import list_allow_lines
 from tests.gate.test_describing_sample import ENGLISH, ROOT, plain
 from tests.visiting.conftest import NOW
 
@@ -62,7 +62,9 @@ def test_its_answers_are_accepted(address: str) -> None:
     async def ask() -> list[tuple[Material, object]]:
         client = HttpFetcher(Fetch(), user_agent="Syndicator/0", clock=lambda: NOW)
         model = Endpoint(
-            Llm(url=address, model="smollm2", seconds=200.0), client, allow=endpoint(address)
+            Llm(url=address, model="smollm2", seconds=200.0),
+            client,
+            allow=list_allow_lines(address),
         )
         asked = [
             choices(Material(title=s.title, text=plain(s), language="en"), taxonomy)

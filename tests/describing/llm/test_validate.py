@@ -174,4 +174,4 @@ def test_what_is_no_answer(content_: str, code: str) -> None:
 def test_no_answer_breaks_it(any_: str, numbers: list[int]) -> None:
     assert isinstance(judge(any_, ASKED), Refusal)
     judged = judge(content(numbers, any_, [any_]), ASKED)
-    assert isinstance(judged, Refusal) or not excerpt_rules.too_long(judged.excerpt)
+    assert isinstance(judged, Refusal) or not excerpt_rules.is_too_long(judged.excerpt)

@@ -44,7 +44,7 @@ def test_a_tag_that_the_past_does_not_have_is_judged_by_its_name() -> None:
 
 
 def test_the_publishers_tags_need_evidence_and_do_not_lead() -> None:
-    assert TAGGED.mapped(["Tolls", "Bridge"], BRIDGE[1], BRIDGE[0]) == ["bridges"]
+    assert TAGGED.map_published_tags(["Tolls", "Bridge"], BRIDGE[1], BRIDGE[0]) == ["bridges"]
     text = f"{BRIDGE[1]}\nThe ferry is far."
     assert TAGGED.tags(BRIDGE[0], text, ["ferries", "tolls"])[0] == "bridges"
     assert "tolls" not in TAGGED.tags(BRIDGE[0], text, ["ferries", "tolls"])

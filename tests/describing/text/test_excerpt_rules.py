@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.describing.text.sentences import too_long
+from syndicator.describing.text.sentences import is_too_long
 
 
 @pytest.mark.parametrize(
@@ -19,4 +19,4 @@ from syndicator.describing.text.sentences import too_long
     ],
 )
 def test_words_and_columns_are_counted(excerpt: str, long: bool) -> None:
-    assert too_long(excerpt) == long
+    assert is_too_long(excerpt) == long

@@ -12,7 +12,7 @@ from syndicator.describing.summary.excerpt import choose, summarize
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.text import sentences
 from syndicator.describing.text.language import detect
-from syndicator.describing.text.sentences import of_line, unbalanced
+from syndicator.describing.text.sentences import split_line, unbalanced
 
 SPLIT = [
     ("de", "Am 3. Oktober feiert Deutschland. Die Fa. Siemens AG hat ca. 5 Mio. Euro.", 2),
@@ -63,7 +63,7 @@ LANGUAGES = [
 
 @pytest.mark.parametrize(("code", "line", "number"), SPLIT)
 def test_sentences_end_where_readers_end_them(code: str, line: str, number: int) -> None:
-    pieces = of_line(line, code)
+    pieces = split_line(line, code)
     assert len(pieces) == number, pieces
     assert not any(map(unbalanced, pieces))
 
@@ -98,7 +98,7 @@ def test_a_japanese_excerpt_keeps_to_the_cap() -> None:
 @given(st.text(max_size=400), st.text(max_size=40))
 def test_an_excerpt_passes_its_own_gates(text: str, title: str) -> None:
     excerpt = summarize(title, text)
-    assert not excerpt or not sentences.too_long(excerpt)
+    assert not excerpt or not sentences.is_too_long(excerpt)
     assert not excerpt or sentences.fault(excerpt, title) in ("", "boilerplate")
 
 

@@ -17,9 +17,9 @@ from syndicator.app.contexts import make_context
 from syndicator.cli.demo.site_files import Story
 from syndicator.core.errors import UsageError
 from syndicator.core.model import Article, Origin, make_article_id
-from syndicator.filing.dedupe import MOST_ALSO, WINDOW, compared, merge_copy
+from syndicator.filing.dedupe import MOST_ALSO, WINDOW, make_comparison_data, merge_copy
 from syndicator.filing.entry.carry_out import refile_others
-from syndicator.filing.save_article import refile
+from syndicator.filing.save_article import write_article
 from syndicator.upkeep import editorial, reconcile, reindex
 from tests.filing.test_similarity import prose
 from tests.places import Place
@@ -73,11 +73,13 @@ def file(
     reading = Article(id=make_article_id(url), url=url, title=title, body=body, **filed)
     merged = merge_copy(reading, run, now, previous_visit=after)
     refile_others(run, merged.others)
-    stored, _ = refile(
+    stored, _ = write_article(
         app.archive.article_store,
         app.archive.store.visits,
         merged.article,
-        compared=lambda stored: compared(stored, now, named=reading.also, previous_visit=after),
+        compared=lambda stored: make_comparison_data(
+            stored, now, named=reading.also, previous_visit=after
+        ),
     )
     return stored
 
@@ -310,7 +312,7 @@ def test_a_turn_that_a_crash_cut_short_is_made_again(place: Place) -> None:
     with place.app() as app:
         copy = file(place, app, "Copy", source="two")
         unborn = make_article_id("https://one.example/first")
-        refile(
+        write_article(
             app.archive.article_store,
             app.archive.store.visits,
             replace(copy, merged_into=unborn),
@@ -368,7 +370,7 @@ def test_roles_do_not_turn_against_a_hand_or_when_the_story_is_no_news(
         copy = file(place, app, "Copy", source="two", also=("https://one.example/first",))
         if how == "split":
             parted = replace(copy, split_from=(make_article_id("https://one.example/first"),))
-            refile(app.archive.article_store, app.archive.store.visits, parted, before=copy)
+            write_article(app.archive.article_store, app.archive.store.visits, parted, before=copy)
     if how == "edited":
         place.edit("Copy", "title: Copy", "title: Mine")
     with place.app() as app:

@@ -12,9 +12,9 @@ from syndicator.app.clients import make_fetcher, make_worker
 from syndicator.app.container import App
 from syndicator.app.contexts import make_context
 from syndicator.core.model import Article
-from syndicator.filing.dedupe import WINDOW, compared, update_copies
+from syndicator.filing.dedupe import WINDOW, make_comparison_data, update_copies
 from syndicator.filing.entry.carry_out import refile_others
-from syndicator.filing.save_article import refile
+from syndicator.filing.save_article import write_article
 from syndicator.upkeep import reconcile
 from tests.filing.dedupe.test_merge import STORY, file, lose_the_database
 from tests.filing.test_similarity import prose
@@ -42,12 +42,12 @@ def revise(place: Place, app: App, title: str, body: str) -> Article:
     )
     updated = update_copies(old, replace(old, body=body), run, place.now)
     refile_others(run, updated.others)
-    stored, _ = refile(
+    stored, _ = write_article(
         app.archive.article_store,
         app.archive.store.visits,
         updated.article,
         before=old,
-        compared=lambda stored: compared(stored, place.now),
+        compared=lambda stored: make_comparison_data(stored, place.now),
     )
     return stored
 

@@ -116,7 +116,7 @@ REFUSED = replace(ROW, status="refused", entry=None)
 def test_other_rules_make_due_again_what_they_may_read(
     row: EntryRow, rules: Rules, due: bool
 ) -> None:
-    again = endings.by_other_rules(row, rules)
+    again = endings.reopen_for_rules(row, rules)
     assert (again is not None) == due
     if again:
         assert (again.status, again.next_try, again.tries) == ("pending", None, row.tries)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from syndicator.core.model import Article, Entry, Source, SourceState
-from syndicator.filing.entry.new_article import as_filed
+from syndicator.filing.entry.new_article import complete_article
 from tests.places import NOW
 
 SOURCE = Source(key="one", url="https://one.example/feed")
@@ -12,7 +12,7 @@ SOURCE = Source(key="one", url="https://one.example/feed")
 
 def filed(**fields: object) -> Article:
     read = replace(Article(id="a", url="https://one.example/a", title="A"), **fields)
-    return as_filed(
+    return complete_article(
         read, Entry(id="guid", url=read.url), SOURCE, SourceState(key="one", url=""), NOW, "Other"
     )
 

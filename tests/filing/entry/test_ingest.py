@@ -27,7 +27,7 @@ from syndicator.filing.entry import ingest as trip
 from syndicator.filing.entry.carry_out import carry_out
 from syndicator.filing.entry.endings import Decision, EntryResult
 from syndicator.filing.entry.ingest import ingest
-from syndicator.filing.save_article import refile
+from syndicator.filing.save_article import write_article
 from syndicator.processes.worker import Worker
 from syndicator.upkeep import editorial
 from tests.faults.instance import InProcess
@@ -148,10 +148,10 @@ def test_a_copy_is_decided_before_anything_is_written_and_what_it_joins_is_writt
 
         def refiled(*given: Any, **named: Any) -> Any:
             written.append(given[2].id)
-            return refile(*given, **named)
+            return write_article(*given, **named)
 
         monkeypatch.setattr(trip, "carry_out", carried_out)
-        monkeypatch.setattr(carrying_out, "refile", refiled)
+        monkeypatch.setattr(carrying_out, "write_article", refiled)
         copy = take(app, url, page(url), source=two).added
         assert written == [first, copy]
 
@@ -319,7 +319,7 @@ def teach(place: Place, urls_of: str, *, fetched: bool) -> frozenset[str]:
             )
             body = html.encode() if fetched else b""
             assert take(app, url, Page(html=body, url=url, headers={}), footed(number)).added
-        return app.archive.store.visits.repeated(urls.own_host(urls_of))
+        return app.archive.store.visits.find_boilerplate(urls.own_host(urls_of))
 
 
 def test_pages_of_a_host_teach_what_repeats_there(place: Place) -> None:
@@ -334,7 +334,7 @@ def test_one_user_of_a_shared_host_teaches_nothing_of_another(place: Place) -> N
     assert len(teach(place, "https://medium.com/@evil/{}", fetched=True)) == 1
     with place.app() as app:
         assert (
-            app.archive.store.visits.repeated(urls.own_host("https://medium.com/@bank/1"))
+            app.archive.store.visits.find_boilerplate(urls.own_host("https://medium.com/@bank/1"))
             == frozenset()
         )
 
@@ -358,7 +358,7 @@ def test_one_page_under_three_addresses_teaches_nothing(place: Place) -> None:
             take(
                 app, f"https://one.example/a?n={number}", page(f"https://one.example/a?n={number}")
             )
-        assert app.archive.store.visits.repeated("one.example") == frozenset()
+        assert app.archive.store.visits.find_boilerplate("one.example") == frozenset()
 
 
 def test_what_ends_as_no_article_counts_as_a_text_of_no_length(place: Place) -> None:

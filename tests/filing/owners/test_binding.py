@@ -152,7 +152,7 @@ def test_an_address_that_leads_elsewhere_is_not_taken(place: Place) -> None:
         take_entry(app, said("e1", out), page(X, "Casino"), EVIL)
         assert app.archive.store.visits.find(["bank.example/out?to=evil"]) is None
         editorial.withdraw(app.archive, app.configuration, make_article_id(X))
-        assert not app.archive.store.visits.known(["bank.example/out?to=evil"]).withdrawn
+        assert not app.archive.store.visits.look_up(["bank.example/out?to=evil"]).withdrawn
         assert take_entry(
             app, said("g1", out), page(out, "Council"), BANK
         ).added == make_article_id(out)
@@ -182,8 +182,8 @@ def test_a_withdrawal_of_an_earlier_version_takes_nothing_of_another_site(place:
         spam = app.archive.store.visits.article(squatted(app))
         assert spam is not None
         app.archive.store.visits.withdraw(spam, ["bank.example/a"], (), place.now)
-        assert app.archive.store.visits.known(["evil.example/spam"]).withdrawn
-        assert not app.archive.store.visits.known(["bank.example/a"]).withdrawn
+        assert app.archive.store.visits.look_up(["evil.example/spam"]).withdrawn
+        assert not app.archive.store.visits.look_up(["bank.example/a"]).withdrawn
 
 
 def test_no_content_stands_in_for_another_sites_page(place: Place) -> None:

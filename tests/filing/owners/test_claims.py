@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from syndicator.core.model import Article, Origin, Source
-from syndicator.filing.ownership import Claim, Claimant, get_claim, rights_of
+from syndicator.filing.ownership import Claim, Claimant, get_claim, make_rights
 
 URL = "https://bank.example/a"
 
 
 def claimant(source: Source, **more: object) -> Claimant:
-    return Claimant(source=source, rights=rights_of(source, **more))
+    return Claimant(source=source, rights=make_rights(source, **more))
 
 
 def test_the_sites_own_feed_comes_before_one_that_speaks_for_it_and_that_before_all_others() -> (

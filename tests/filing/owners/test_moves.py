@@ -64,7 +64,7 @@ def confirmed(
             article = store_articles(
                 app, f"Story {number}", "A text.", source_key=filed_by, url=f"{OLD}/{number}"
             )
-            app.archive.store.visits.carry([(article.id, "bank")], {})
+            app.archive.store.visits.add_carriers([(article.id, "bank")], {})
 
         async def run() -> None:
             fetcher = make_fetcher(app.archive, app.configuration.settings)

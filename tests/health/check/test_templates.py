@@ -10,7 +10,7 @@ import pytest
 from syndicator.configuration.settings import Settings
 from syndicator.health.check.installation import check
 from syndicator.publishing.page_design import Look
-from syndicator.publishing.web.pages import faults, template_names
+from syndicator.publishing.web.pages import find_template_faults, template_names
 from tests.places import Place
 
 
@@ -54,10 +54,10 @@ def test_templates_of_ours_and_parts_that_they_use_are_fine(place: Place) -> Non
 def test_each_template_of_ours_is_tried() -> None:
     folder = resources.files("syndicator.publishing").joinpath("templates")
     ours = {name: folder.joinpath(name).read_text() for name in template_names()}
-    assert faults(Look(ours), Settings()) == []
+    assert find_template_faults(Look(ours), Settings()) == []
     for name, text in ours.items():
         assert (
-            faults(Look({name: text + "{{ unknown }}"}), Settings())
+            find_template_faults(Look({name: text + "{{ unknown }}"}), Settings())
             or "{% extends" in text
             or "macro" in text
         ), name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import FeedRow
-from syndicator.publishing.kinds.adopting import adopt
+from syndicator.publishing.kinds.adopting import adopt_unknown_files
 from syndicator.publishing.kinds.targets import ARTICLES, SEARCH
 from tests.publishing.memory import MemoryOutlet
 
@@ -36,6 +36,6 @@ def test_files_that_builds_have_named_are_out_of_date_and_all_others_unknown() -
     outlet = MemoryOutlet()
     outlet.files |= dict.fromkeys([*OURS, *THEIRS], b"")
     row = FeedRow(key=AI, name="AI", first_slug="ai", published=True)
-    found = {file.name: file for file in adopt([row], outlet)}
+    found = {file.name: file for file in adopt_unknown_files([row], outlet)}
     assert {name: (file.owner, file.target) for name, file in found.items()} == OURS
     assert {(file.made_of, file.sha256) for file in found.values()} == {("", "")}

@@ -7,7 +7,14 @@ from typing import Any
 
 from syndicator.core.model import FeedKey
 from syndicator.core.ports import FeedRow
-from syndicator.publishing.output.redirects import CADDY, JSON, NGINX, files, moved, take_off
+from syndicator.publishing.output.redirects import (
+    CADDY,
+    JSON,
+    NGINX,
+    delete_unneeded_thumbnails,
+    make_redirect_maps,
+    resolve_moves,
+)
 from tests.publishing.memory import MemoryOutlet
 
 
@@ -18,7 +25,7 @@ def tag(slug: str, to: str = "", **more: Any) -> FeedRow:
 
 def test_a_feed_that_moved_twice_redirects_to_its_last_address() -> None:
     rows = [tag("a", "b"), tag("b", "c"), tag("c")]
-    assert moved(rows) == {
+    assert resolve_moves(rows) == {
         FeedKey("tag", "a"): FeedKey("tag", "c"),
         FeedKey("tag", "b"): FeedKey("tag", "c"),
     }
@@ -26,13 +33,13 @@ def test_a_feed_that_moved_twice_redirects_to_its_last_address() -> None:
 
 def test_feeds_that_moved_in_a_circle_are_gone() -> None:
     rows = [tag("a", "b"), tag("b", "a"), tag("c", "a")]
-    assert moved(rows) == {}
-    gone = json.loads(files(rows, "https://feeds.example/")[JSON])["gone"]
+    assert resolve_moves(rows) == {}
+    gone = json.loads(make_redirect_maps(rows, "https://feeds.example/")[JSON])["gone"]
     assert {"tags/a.atom", "tags/b.rss", "tags/c.json"} <= set(gone)
 
 
 def test_every_map_says_the_same_with_the_path_of_the_web_root() -> None:
-    made = files(
+    made = make_redirect_maps(
         [tag("old", "new"), tag("new"), tag("ended", dropped=True)], "https://site.example/feeds/"
     )
     listed = json.loads(made[JSON])
@@ -48,5 +55,5 @@ def test_every_map_says_the_same_with_the_path_of_the_web_root() -> None:
 def test_files_of_others_stay_beside_thumbnails() -> None:
     outlet, ours = MemoryOutlet(), [f"pictures/{n:020x}.webp" for n in (1, 2)]
     outlet.files |= dict.fromkeys([*ours, "pictures/logo.webp"], b"")
-    assert take_off(outlet, ours[:1]) == {ours[1]}
+    assert delete_unneeded_thumbnails(outlet, ours[:1]) == {ours[1]}
     assert sorted(outlet.files) == [ours[0], "pictures/logo.webp"]

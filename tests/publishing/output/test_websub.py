@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from syndicator.core.model import Failed, Fetched, FetchResult, Request
-from syndicator.publishing.output.websub import feeds_of, notify
+from syndicator.publishing.output.websub import notify_hub, select_feed_names
 
 pytestmark = pytest.mark.anyio
 
@@ -46,12 +46,12 @@ def test_the_feeds_among_the_written_files() -> None:
         "archive/all/2025-11.atom",
         "maps/moved.json",
     ]
-    assert feeds_of(written) == ["all.atom", "tags/ai.json"]
+    assert select_feed_names(written) == ["all.atom", "tags/ai.json"]
 
 
 async def test_each_address_has_a_request_of_its_own_with_url_and_topic() -> None:
     hub, urls = Hub(), list_addresses(9)
-    notice = await notify(HUB, urls, hub)
+    notice = await notify_hub(HUB, urls, hub)
     assert (notice.untold, notice.failed) == ((), None)
     assert {(request.method, request.kind, request.url) for request in hub.asked} == {
         ("POST", "hub", HUB)
@@ -64,7 +64,7 @@ async def test_each_address_has_a_request_of_its_own_with_url_and_topic() -> Non
 
 async def test_an_address_that_the_hub_refuses_costs_no_other() -> None:
     hub, urls = Hub(204, 403), list_addresses(9)
-    notice = await notify(HUB, urls, hub)
+    notice = await notify_hub(HUB, urls, hub)
     assert notice.untold == (urls[1],)
     assert notice.failed is not None and notice.failed.reason == "http-403"
     assert len(hub.asked) == 9
@@ -72,21 +72,21 @@ async def test_an_address_that_the_hub_refuses_costs_no_other() -> None:
 
 async def test_a_hub_that_refuses_a_whole_batch_gets_no_more_requests() -> None:
     hub, urls = Hub(*[400] * 100), list_addresses(100)
-    notice = await notify(HUB, urls, hub)
+    notice = await notify_hub(HUB, urls, hub)
     assert notice.untold == tuple(urls)
     assert len(hub.asked) == 4
 
 
 async def test_a_repeated_address_is_sent_to_the_hub_once() -> None:
     hub, urls = Hub(204, 403), list_addresses(2)
-    notice = await notify(HUB, [*urls, *urls], hub)
+    notice = await notify_hub(HUB, [*urls, *urls], hub)
     assert notice.untold == (urls[1],)
     assert len(hub.asked) == 2
 
 
 async def test_no_hub_is_asked_if_nothing_changed() -> None:
     hub = Hub()
-    notice = await notify(HUB, [], hub)
+    notice = await notify_hub(HUB, [], hub)
     assert (notice.untold, notice.failed, hub.asked) == ((), None, [])
 
 
@@ -103,7 +103,7 @@ async def test_a_passing_fault_is_tried_again_and_a_final_one_is_not(
     answers: list[int | str], reason: str | None, requests: int
 ) -> None:
     hub = Hub(*answers)
-    notice = await notify(HUB, list_addresses(1), hub, first_retry_seconds=0.001)
+    notice = await notify_hub(HUB, list_addresses(1), hub, first_retry_seconds=0.001)
     assert (notice.failed.reason if notice.failed else None) == reason
     assert notice.untold == (tuple(list_addresses(1)) if reason else ())
     assert len(hub.asked) == requests
@@ -121,7 +121,7 @@ class Silent(Hub):
 @pytest.mark.parametrize(("each", "in_all"), [(0.2, 60), (60, 0.2)])
 async def test_a_silent_hub_ends_at_the_deadline(each: float, in_all: float) -> None:
     async with asyncio.timeout(50):
-        notice = await notify(
+        notice = await notify_hub(
             HUB, list_addresses(9), Silent(), seconds_each=each, seconds_in_all=in_all
         )
     assert notice.untold == tuple(list_addresses(9)[4:])
@@ -131,5 +131,5 @@ async def test_a_silent_hub_ends_at_the_deadline(each: float, in_all: float) -> 
 
 async def test_the_networks_allowed_for_a_hub_are_in_its_request() -> None:
     hub = Hub()
-    await notify(HUB, list_addresses(1), hub, allow=["10.0.0.0/8"])
+    await notify_hub(HUB, list_addresses(1), hub, allow=["10.0.0.0/8"])
     assert hub.asked[0].allow == ("10.0.0.0/8",)

@@ -13,7 +13,7 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.model import Article, FeedKey
 from syndicator.publishing.queries import load_queries, parse_valid_queries
 from syndicator.searching.language import QueryError, parse_query
-from syndicator.searching.matching import matches
+from syndicator.searching.matching import is_match
 
 STORY = Article(
     id="x",
@@ -32,7 +32,7 @@ BODY = "It draws 75 watts.\nBuyers in 東京で新型を待つ wait."
 
 
 def assert_feeds(query: str) -> bool:
-    return matches(parse_query(query), STORY, lambda: BODY)
+    return is_match(parse_query(query), STORY, lambda: BODY)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_the_body_is_read_only_if_title_and_excerpt_do_not_decide(query: str) ->
     def read() -> str:
         raise AssertionError("read for nothing")
 
-    assert isinstance(matches(parse_query(query), STORY, read), bool)
+    assert isinstance(is_match(parse_query(query), STORY, read), bool)
 
 
 @given(st.text(st.sampled_from('()":andortg AI\\ \n\x00é'), max_size=40))
@@ -159,7 +159,7 @@ def test_the_file_is_read(tmp_path: Path) -> None:
         ("atom",),
     )
     assert (second.key, second.title, second.expr) == (FeedKey("tag", "ai"), "All of AI", None)
-    assert first.expr is not None and matches(first.expr, STORY, str)
+    assert first.expr is not None and is_match(first.expr, STORY, str)
     assert load_queries(tmp_path / "absent.toml") == ()
 
 

@@ -23,8 +23,8 @@ from syndicator.core.model import Enclosure, FeedSpec
 from syndicator.publishing import validate
 from syndicator.publishing.render import atom, jsonfeed, rss
 from syndicator.publishing.render.feed_entry import Draft
-from syndicator.publishing.render.head import Head, head
-from syndicator.publishing.render.view import View, view
+from syndicator.publishing.render.head import Head, make_head
+from syndicator.publishing.render.view import View, make_view
 from syndicator.publishing.render.xml import NAMESPACES
 from tests.publishing.test_builder import ATOM, INSTANCE, SOURCES, article
 
@@ -35,12 +35,12 @@ DC = f"{{{NAMESPACES['dc']}}}"
 
 
 def make_sample_head(**changes: object) -> Head:
-    made = head(SPEC, Settings(site=Site(url=BASE)), uuid.UUID(int=1), WHEN)
+    made = make_head(SPEC, Settings(site=Site(url=BASE)), uuid.UUID(int=1), WHEN)
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
 def make_sample_view(**changes: Any) -> View:
-    return replace(view(article(1), SOURCES["alpha"], INSTANCE, None, ""), **changes)
+    return replace(make_view(article(1), SOURCES["alpha"], INSTANCE, None, ""), **changes)
 
 
 def parse_entry(shown: View) -> Any:
@@ -191,7 +191,7 @@ def test_a_head_with_a_fault_is_refused(old: bytes, new: bytes) -> None:
         broken = made.replace(old, new, 1)
         assert broken != made
         assert (validate.check_atom(broken).fault or "").startswith("invalid")
-        assert (validate.atom_fault(broken) or "").startswith("invalid")
+        assert (validate.find_atom_fault(broken) or "").startswith("invalid")
 
 
 def test_a_head_takes_no_time_from_the_clock() -> None:
@@ -247,7 +247,7 @@ def test_an_entry_of_our_own_names_no_source() -> None:
     assert (
         parse_entry(mine).find(f"{ATOM}source") is None and parse_item(mine).find("source") is None
     )
-    assert "_source" not in json.loads(jsonfeed.item(mine))
+    assert "_source" not in json.loads(jsonfeed.make_item(mine))
     theirs = make_sample_view()
     assert parse_entry(theirs).find(f"{ATOM}source") is not None
-    assert json.loads(jsonfeed.item(theirs))["_source"]["title"] == "Alpha"
+    assert json.loads(jsonfeed.make_item(theirs))["_source"]["title"] == "Alpha"

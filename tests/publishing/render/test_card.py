@@ -12,8 +12,8 @@ from lxml import etree, html
 
 from syndicator.configuration.settings import Describe, Publish, Settings, Site
 from syndicator.core.model import Source
-from syndicator.publishing.render.head import Links, links, write_card
-from syndicator.publishing.render.view import View, view
+from syndicator.publishing.render.head import Links, make_links, write_card
+from syndicator.publishing.render.view import View, make_view
 from syndicator.publishing.selection import fingerprints
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import ATOM, INSTANCE, article, built
@@ -27,7 +27,7 @@ COVER = "https://alpha.example/1.jpg?a=1&b=2"
 
 
 def write_sample_card(whole: str = "", **changes: Any) -> View:
-    return view(article(1, **changes), FULL, INSTANCE, None, whole)
+    return make_view(article(1, **changes), FULL, INSTANCE, None, whole)
 
 
 def list_card_parts(made: str) -> list[str]:
@@ -116,7 +116,7 @@ def test_a_card_of_a_nosnippet_page_has_no_excerpt() -> None:
 def test_only_pages_that_are_sure_to_be_there_are_linked(
     publish: Publish, named: tuple[str, ...], linked: set[str]
 ) -> None:
-    found = links(Settings(site=Site(url=BASE), publish=publish), named)
+    found = make_links(Settings(site=Site(url=BASE), publish=publish), named)
     made = write_card(write_sample_card(category="Work", tags=("LLM", "GPU")), found)
     assert list_links(made).keys() - {"Alpha"} == linked
 

@@ -7,7 +7,7 @@ from lxml import etree
 from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.publishing.queries import SavedQuery
 from syndicator.publishing.render.xml import write_opml
-from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.selection.feeds import plan_feeds
 from tests.publishing.memory import MemoryIndex
 from tests.publishing.test_builder import SOURCES, article
 
@@ -19,7 +19,9 @@ HOW = Settings(
 def test_each_kind_of_feed_is_a_folder_and_names_are_short() -> None:
     rows = MemoryIndex([article(1, category="Work", tags=("AI", "C++"))]).feeds()
     queries = [SavedQuery(slug="long-reads", query="tag:AI")]
-    specs = plan(rows, settings=HOW, sources=list(SOURCES.values()), queries=queries, categories={})
+    specs = plan_feeds(
+        rows, settings=HOW, sources=list(SOURCES.values()), queries=queries, categories={}
+    )
     body = etree.fromstring(write_opml("Example & co", specs, HOW.base_url)).find("body")
     everything, *folders = body
     assert (everything.get("title"), everything.get("xmlUrl")) == (

@@ -9,7 +9,13 @@ import pytest
 
 from syndicator.core.model import ContentMode, Enclosure, Origin, Source
 from syndicator.core.ports import StoryEntry
-from syndicator.publishing.render.view import View, make_folded_entry, permitted, uri, view
+from syndicator.publishing.render.view import (
+    View,
+    clean_uri,
+    find_permitted_mode,
+    make_folded_entry,
+    make_view,
+)
 from tests.publishing.test_builder import INSTANCE, START, article
 
 FULL = Source(key="alpha", url="https://alpha.example/feed", content="full")
@@ -21,7 +27,7 @@ LICENSED = Source(
 def make_sample_view(
     source: Source = FULL, mode: ContentMode | None = None, **changes: Any
 ) -> View:
-    return view(article(1, **changes), source, INSTANCE, mode, "<p>Whole.</p>")
+    return make_view(article(1, **changes), source, INSTANCE, mode, "<p>Whole.</p>")
 
 
 @pytest.mark.parametrize(
@@ -39,7 +45,7 @@ def make_sample_view(
 )
 def test_the_page_rules_hold(robots: tuple[str, ...], mode: str, summary: str) -> None:
     made = make_sample_view(robots=robots)
-    assert permitted(article(1, robots=robots), FULL)[0] == mode
+    assert find_permitted_mode(article(1, robots=robots), FULL)[0] == mode
     assert (made.summary, bool(made.html)) == (summary, mode == "full")
 
 
@@ -66,7 +72,7 @@ def test_a_licence_lifts_them() -> None:
 
 def test_a_feed_never_shows_more_than_its_source_allows() -> None:
     assert make_sample_view(mode="link").summary == ""
-    assert permitted(article(1), None)[0] == "excerpt"
+    assert find_permitted_mode(article(1), None)[0] == "excerpt"
     assert make_sample_view(Source(key="a", url="https://a.example/"), mode="full").html == ""
 
 
@@ -111,7 +117,7 @@ def test_only_audio_and_video_are_enclosed(given: Enclosure, kept: str | None) -
     ],
 )
 def test_addresses_are_uris(given: str, made: str) -> None:
-    assert uri(given) == made
+    assert clean_uri(given) == made
 
 
 @pytest.mark.parametrize(
@@ -140,7 +146,9 @@ def test_an_original_id_has_one_spelling_or_a_name_made_of_it(given: str, made: 
     ],
 )
 def test_a_title_that_the_text_begins_with_is_shown_once(html: str, kept: str | None) -> None:
-    assert view(article(1), FULL, INSTANCE, None, html).html == (html if kept is None else kept)
+    assert make_view(article(1), FULL, INSTANCE, None, html).html == (
+        html if kept is None else kept
+    )
 
 
 PRIVATE = [

@@ -52,7 +52,7 @@ def test_the_best_story_is_first(tmp_path: Path, words: str, titles: list[str]) 
     )
     (places,) = json.loads(done.stdout)
     found = [
-        search.called(outlet.files[f"{search.FOLDER}{period}.d{place // search.DOCS}.js"])[
+        search.read_script(outlet.files[f"{search.FOLDER}{period}.d{place // search.DOCS}.js"])[
             place % search.DOCS
         ][0]
         for period, place in places

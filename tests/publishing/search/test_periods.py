@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from syndicator.publishing.search import BLOCK, Period, periods
+from syndicator.publishing.search import BLOCK, Period, plan_periods
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 MONTHS = {"2024-03": "a", "2024-12": "b", "2026-01": "c", "2026-10": "d", "2026-11": "e"}
@@ -16,7 +16,7 @@ def plan_names(
     newest = [
         (f"id{number}", NOW, changed.get(f"id{number}", "1")) for number in reversed(range(count))
     ]
-    return {period.name: period for period in periods(months, newest, about)}
+    return {period.name: period for period in plan_periods(months, newest, about)}
 
 
 def test_closed_years_closed_months_and_blocks_of_the_open_month() -> None:
@@ -57,4 +57,4 @@ def test_other_input_changes_all_periods() -> None:
 
 
 def test_without_articles_there_are_none() -> None:
-    assert periods({}, [], "") == []
+    assert plan_periods({}, [], "") == []

@@ -20,7 +20,7 @@ from syndicator.app.finding import find, find_exact
 from syndicator.core.model import Article, Source
 from syndicator.core.ports import ArticleRecord, FileStamp
 from syndicator.publishing import search
-from syndicator.publishing.questions import parse
+from syndicator.publishing.questions import parse_question
 from syndicator.searching.documents import make_document
 from syndicator.searching.language import parse_query, parse_search
 from syndicator.store import rows as rows_of_store
@@ -95,7 +95,7 @@ def archive(
     ]
     with open_store(f"sqlite:///{path}", articles_exist=False) as store:
         with store._db.write() as connection:
-            rows_of_store.save(connection, records)
+            rows_of_store.save_articles(connection, records)
         due = store.texts.due(len(records))
         read = {one.id: make_document(one, text) for one, text in texts_of_articles.items()}
         store.texts.save(read, due)
@@ -132,7 +132,7 @@ def count_right(found: Callable[[dict[str, Any]], set[str]]) -> int:
 
 
 def answer(store: Store, address: str) -> set[str]:
-    return set(find_exact(store, parse_query(parse(address).query), 50))
+    return set(find_exact(store, parse_query(parse_question(address).query), 50))
 
 
 def test_nearly_all_is_found_in_the_archive(archive: Store) -> None:
@@ -160,7 +160,7 @@ def test_nearly_all_is_found_on_the_pages(archive: Store, shelf: Path) -> None:
 
     def id_of(period: str, place: int) -> str:
         name = f"{search.FOLDER}{period}.d{place // search.DOCS}.js"
-        return str(search.called((shelf / name).read_bytes())[place % search.DOCS][-1])
+        return str(search.read_script((shelf / name).read_bytes())[place % search.DOCS][-1])
 
     def found(case: dict[str, Any]) -> set[str]:
         if "ask" in case:

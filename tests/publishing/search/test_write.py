@@ -21,13 +21,13 @@ def search_files(outlet: MemoryOutlet) -> dict[str, bytes]:
 
 
 def list_periods(outlet: MemoryOutlet) -> list[list[Any]]:
-    found: list[list[Any]] = search.called(outlet.files["search/index.js"])
+    found: list[list[Any]] = search.read_script(outlet.files["search/index.js"])
     return found
 
 
 def make_text(outlet: MemoryOutlet) -> str:
     return json.dumps(
-        [search.called(data) for data in search_files(outlet).values()], ensure_ascii=False
+        [search.read_script(data) for data in search_files(outlet).values()], ensure_ascii=False
     )
 
 
@@ -46,7 +46,7 @@ def test_title_tags_category_author_source_and_excerpt_are_found() -> None:
             1, title="Zebras graze", excerpt="Quietly so.", tags=("Savanna",), category="Nature"
         )
     )
-    lines = search.called(outlet.files["search/2025-11.0.t0.js"]).split("\n")
+    lines = search.read_script(outlet.files["search/2025-11.0.t0.js"]).split("\n")
     found = dict(line.split(" ") for line in lines)
     loud, clear = {"zebra", "graze", "savanna"}, {"quietly", "nature", "ann", "writer", "alpha"}
     assert {word: found[word] for word in loud | clear} == dict.fromkeys(
@@ -54,7 +54,7 @@ def test_title_tags_category_author_source_and_excerpt_are_found() -> None:
     ) | dict.fromkeys(clear, "0.")
     facets = {"tag:savanna", "category:nature", "source:alpha", "lang:en"}
     assert {word: found[word] for word in facets} == dict.fromkeys(facets, "0")
-    assert search.called(outlet.files["search/2025-11.0.d0.js"]) == [
+    assert search.read_script(outlet.files["search/2025-11.0.d0.js"]) == [
         [
             "Zebras graze",
             "https://alpha.example/1",
@@ -153,14 +153,15 @@ def test_hostile_text_is_data_in_a_script_of_ascii() -> None:
             data.isascii() and data.count(b"\n") == 1 and data.startswith(b"syndicatorSearch(")
         ), name
     assert (
-        title.replace("\u2028", " ") in search.called(outlet.files["search/2025-11.0.d0.js"])[0][0]
+        title.replace("\u2028", " ")
+        in search.read_script(outlet.files["search/2025-11.0.d0.js"])[0][0]
     )
 
 
 def read_terms(outlet: MemoryOutlet, period: str) -> dict[str, str]:
     """Return the terms of all files of a period."""
     files = [
-        search.called(data)
+        search.read_script(data)
         for name, data in outlet.files.items()
         if name.startswith(f"search/{period}.t")
     ]

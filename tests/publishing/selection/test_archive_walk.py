@@ -15,7 +15,7 @@ from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import FeedKey, entry_urn
 from syndicator.publishing import paths
 from syndicator.publishing.kinds.targets import BuildReport
-from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.selection.feeds import plan_feeds
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all, stale
 from tests.publishing.test_builder import INSTANCE, SOURCES, START, article, limit_entries
 
@@ -40,7 +40,7 @@ def end_run(
     settings: Settings = SETTINGS,
 ) -> BuildReport:
     """Build the feeds that changed, as a run does at its end."""
-    specs = plan(
+    specs = plan_feeds(
         index.feeds(), settings=settings, sources=list(SOURCES.values()), queries=(), categories={}
     )
     return build_all(
@@ -191,7 +191,7 @@ def test_merged_copies_leave_all_but_their_source() -> None:
 def test_changed_settings_make_feeds_stale() -> None:
     index, outlet = MemoryIndex(article(n) for n in range(5)), MemoryOutlet()
     end_run(index, outlet)
-    specs = plan(
+    specs = plan_feeds(
         index.feeds(), settings=SETTINGS, sources=list(SOURCES.values()), queries=(), categories={}
     )
     assert stale(specs, index) == set()
@@ -210,7 +210,7 @@ def test_archives_may_be_in_atom_alone() -> None:
         settings = SETTINGS.model_copy(
             update={"publish": SETTINGS.publish.model_copy(update={"archives": archives})}
         )
-        specs = plan(
+        specs = plan_feeds(
             index.feeds(),
             settings=settings,
             sources=list(SOURCES.values()),

@@ -10,7 +10,11 @@ from syndicator.configuration.settings import Publish
 from syndicator.core.axes import ALL, AUTHOR, CATEGORY, QUERY, SOURCE, STORIES, TAG
 from syndicator.core.model import FeedKey, FeedSpec, Older
 from syndicator.core.ports import FeedRow
-from syndicator.publishing.selection.archived import decide_older, find_older_place, find_published
+from syndicator.publishing.selection.archived import (
+    decide_older,
+    find_feeds_with_archives,
+    find_older_place,
+)
 
 AI, BEES = FeedKey(TAG, "ai"), FeedKey(TAG, "bees")
 MINE, ANN = FeedKey(QUERY, "mine"), FeedKey(AUTHOR, "ann")
@@ -75,7 +79,7 @@ def test_a_feed_without_archives_is_its_newest_unless_the_operator_wrote_a_windo
 
 def test_the_archives_of_a_moved_feed_are_those_of_its_heir() -> None:
     moved = replace(make_row(AI), moved_to=BEES, published=True)
-    assert find_published([moved, make_row(BEES)], {AI, MINE}) == {BEES, MINE}
+    assert find_feeds_with_archives([moved, make_row(BEES)], {AI, MINE}) == {BEES, MINE}
 
 
 def make_row(key: FeedKey) -> FeedRow:

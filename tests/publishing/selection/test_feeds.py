@@ -10,7 +10,7 @@ from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import FeedKey, Older, Source
 from syndicator.core.ports import FeedRow
 from syndicator.publishing.queries import SavedQuery
-from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.selection.feeds import plan_feeds
 from syndicator.searching.language import parse_query
 
 SECRET = "k3uq7mdz2xw5ab4tnreh"
@@ -27,7 +27,9 @@ def list_keys(
 ) -> list[FeedKey]:
     return [
         spec.key
-        for spec in plan(rows, settings=SETTINGS, sources=sources, queries=queries, categories={})
+        for spec in plan_feeds(
+            rows, settings=SETTINGS, sources=sources, queries=queries, categories={}
+        )
     ]
 
 
@@ -48,7 +50,7 @@ def test_a_tag_of_the_taxonomy_has_its_feed_from_its_first_article() -> None:
         make_row("tag", "chips", 0),
         make_row("source", "law", 0),
     ]
-    specs = plan(
+    specs = plan_feeds(
         rows,
         settings=SETTINGS,
         sources=(),
@@ -72,7 +74,9 @@ def test_only_feeds_of_the_axes_that_are_published() -> None:
         chosen = replace_axes(SETTINGS, words)
         return [
             one.key.slug
-            for one in plan(rows, settings=chosen, sources=(), queries=(query,), categories={})
+            for one in plan_feeds(
+                rows, settings=chosen, sources=(), queries=(query,), categories={}
+            )
         ]
 
     assert axes("all", "tags") == ["all", "ai"]
@@ -114,7 +118,7 @@ def test_a_category_named_like_a_tag_says_so() -> None:
     rows = [make_row("tag", "ai", 3), make_row("category", "ai", 1), make_row("category", "law", 1)]
     titles = {
         spec.key: spec.title
-        for spec in plan(rows, settings=SETTINGS, sources=(), queries=(), categories={})
+        for spec in plan_feeds(rows, settings=SETTINGS, sources=(), queries=(), categories={})
     }
     assert titles[FeedKey("category", "ai")] == "AI (category) - Example"
     assert (
@@ -131,7 +135,7 @@ def test_titles_languages_and_overrides() -> None:
     rows = [make_row("source", "alpha", 1), make_row("tag", "a", 3), make_row("category", "c", 1)]
     specs = {
         spec.key.slug: spec
-        for spec in plan(
+        for spec in plan_feeds(
             rows,
             settings=SETTINGS,
             sources=[ALPHA],
@@ -158,7 +162,7 @@ def test_a_larger_limit_counts_for_the_day_and_older_articles_and_a_sources_feed
         rows, how = [make_row("source", "alpha", 5)], Settings(publish=publish)
         made = {
             one.key.axis: one
-            for one in plan(rows, settings=how, sources=(), queries=(), categories={})
+            for one in plan_feeds(rows, settings=how, sources=(), queries=(), categories={})
         }
         return made[axis].most, made[axis].most_older, made[axis].share
 
@@ -172,7 +176,7 @@ def test_a_saved_question_has_the_names_of_its_feeds_as_title() -> None:
     rows = [make_row("tag", "ai", 3), make_row("source", "alpha", 1)]
     asked = SavedQuery(slug="q/tag.ai/words.gpu/not.tag.law", query="tag:ai")
     named = SavedQuery(slug="q/source.alpha", query="source:alpha", title="Mine")
-    specs = plan(rows, settings=SETTINGS, sources=(), queries=(asked, named), categories={})
+    specs = plan_feeds(rows, settings=SETTINGS, sources=(), queries=(asked, named), categories={})
     titles = {spec.key.slug: (spec.name, spec.title) for spec in specs if spec.key.axis == "query"}
     assert titles == {
         "q/tag.ai/words.gpu/not.tag.law": ("AI, gpu, not law", "AI, gpu, not law"),
@@ -191,7 +195,9 @@ def test_a_saved_question_has_the_names_of_its_feeds_as_title() -> None:
 def test_a_private_feed_of_everything_has_a_day(publish: Publish, hours: int) -> None:
     rows = [make_row("category", "ai", 9)]
     settings = Settings(publish=publish)
-    everything, category = plan(rows, settings=settings, sources=(), queries=(), categories={})
+    everything, category = plan_feeds(
+        rows, settings=settings, sources=(), queries=(), categories={}
+    )
     assert (everything.window_hours, category.window_hours) == (hours, 72)
     assert everything.limit == 50
     assert everything.older is Older.OF_AXIS  # the archives have the rest

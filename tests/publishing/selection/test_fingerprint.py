@@ -77,7 +77,9 @@ def test_settings_that_all_feeds_show() -> None:
     [{"content": "full"}, {"licence": "CC0"}, {"title": "One"}, {"speaks_for": ("b.example",)}],
 )
 def test_visible_fields_of_a_source_change_its_fingerprint(edit: dict[str, object]) -> None:
-    assert fingerprints.of_source(replace(SOURCE, **edit)) != fingerprints.of_source(SOURCE)  # type: ignore[arg-type]
+    assert fingerprints.fingerprint_source(
+        replace(SOURCE, **edit)
+    ) != fingerprints.fingerprint_source(SOURCE)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +87,9 @@ def test_visible_fields_of_a_source_change_its_fingerprint(edit: dict[str, objec
     [{"every": "6h"}, {"enabled": False}, {"rules": Rules(select=("main",))}, {"llm": False}],
 )
 def test_other_fields_of_a_source_change_no_fingerprint(edit: dict[str, object]) -> None:
-    assert fingerprints.of_source(replace(SOURCE, **edit)) == fingerprints.of_source(SOURCE)  # type: ignore[arg-type]
+    assert fingerprints.fingerprint_source(
+        replace(SOURCE, **edit)
+    ) == fingerprints.fingerprint_source(SOURCE)  # type: ignore[arg-type]
 
 
 def test_documents_of_another_form_are_written_again(monkeypatch: pytest.MonkeyPatch) -> None:

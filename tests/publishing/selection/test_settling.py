@@ -11,8 +11,8 @@ from syndicator.publishing.selection.pace import (
     LONG,
     MANY,
     Waiting,
-    crowd,
-    is_rested,
+    may_build_again,
+    measure_crowd,
     next_build_at,
 )
 
@@ -54,15 +54,15 @@ def test_a_long_feed_is_written_less_often(
     entries: int, after: float, articles: int, rested: bool
 ) -> None:
     built = Built(at=1000, entries=entries, articles=7)
-    assert is_rested(built, SETTLE, 1000 + after, lambda: 7 + articles) == rested
+    assert may_build_again(built, SETTLE, 1000 + after, lambda: 7 + articles) == rested
 
 
 def test_a_feed_that_was_never_built_waits_for_no_rest() -> None:
-    assert is_rested(None, SETTLE, 0, lambda: 0)
+    assert may_build_again(None, SETTLE, 0, lambda: 0)
 
 
 def test_without_a_pause_no_feed_rests() -> None:
-    assert is_rested(Built(at=5, entries=200, articles=0), 0, 5, lambda: 0)
+    assert may_build_again(Built(at=5, entries=200, articles=0), 0, 5, lambda: 0)
 
 
 @pytest.mark.parametrize(
@@ -72,11 +72,11 @@ def test_the_more_long_feeds_there_are_the_longer_each_rests(
     settle: float, crowd: float, rest: float
 ) -> None:
     built = Built(at=0, entries=4 * LONG, articles=0)
-    assert not is_rested(built, settle, rest - 1, lambda: 0, crowd)
-    assert is_rested(built, settle, rest, lambda: 0, crowd)
+    assert not may_build_again(built, settle, rest - 1, lambda: 0, crowd)
+    assert may_build_again(built, settle, rest, lambda: 0, crowd)
 
 
 def test_long_feeds_alone_make_a_crowd() -> None:
     long, short = Built(at=0, entries=LONG + 1, articles=0), Built(at=0, entries=LONG, articles=0)
-    assert crowd([short] * 9 * FEW) == crowd([long] * FEW) == 1
-    assert crowd([*[long] * 3 * FEW, short]) == 3
+    assert measure_crowd([short] * 9 * FEW) == measure_crowd([long] * FEW) == 1
+    assert measure_crowd([*[long] * 3 * FEW, short]) == 3

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from syndicator.publishing.server.server import Callbacks, serve, with_callbacks
+from syndicator.publishing.server.server import Callbacks, add_callback_paths, serve
 
 pytestmark = pytest.mark.anyio
 
@@ -42,7 +42,9 @@ async def client(asked: Asked) -> AsyncIterator[httpx.AsyncClient]:
         await send({"type": "http.response.body", "body": b""})  # type: ignore[operator]
 
     stop, where = asyncio.Event(), asyncio.Queue[str]()
-    app = with_callbacks(files, Callbacks(verify=asked.verify, known=asked.known, push=asked.push))
+    app = add_callback_paths(
+        files, Callbacks(verify=asked.verify, check_token=asked.known, push=asked.push)
+    )
     serving = asyncio.create_task(
         serve(
             app, "127.0.0.1", 0, stop=stop, listening=where.put_nowait, body_bytes=lambda path: 1000

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from syndicator.core.errors import StoreError
 from syndicator.publishing.server.files import make_app
-from syndicator.publishing.server.health import Health, is_this_machine, with_health
+from syndicator.publishing.server.health import Health, add_health_paths, is_this_machine
 
 HERE, ELSEWHERE = ("127.0.0.1", 50000), ("10.0.0.9", 50000)
 
@@ -36,7 +36,7 @@ WELL = Health(
 
 def client(public: Path, health: Health = WELL, peer: tuple[str, int] = HERE) -> TestClient:
     return TestClient(
-        with_health(make_app(public), health), base_url="http://127.0.0.1:8080", client=peer
+        add_health_paths(make_app(public), health), base_url="http://127.0.0.1:8080", client=peer
     )
 
 

@@ -7,7 +7,7 @@ import threading
 from collections import Counter
 
 from syndicator.publishing.server.files import Answer
-from syndicator.publishing.server.questions import Made, Questions
+from syndicator.publishing.server.questions import MadeAnswer, Questions
 
 ANN, BEN = "192.0.2.1", "2001:db8::1"
 
@@ -23,19 +23,19 @@ class Slow:
         self.stamp = 1
         self.questions = Questions(
             version=lambda: (self.stamp, 1, 1),
-            spelled=lambda name: (200, ""),
+            check_name=lambda name: (200, ""),
             ask=self.ask,
             base="",
         )
 
-    def ask(self, name: str) -> Made:
+    def ask(self, name: str) -> MadeAnswer:
         self.order.append(name)
         self.busy += 1
         self.most = max(self.most, self.busy)
         self.go_on.wait(30)
         self.asked[name] += 1
         self.busy -= 1
-        return Made(200, body=name.encode() * self.size)
+        return MadeAnswer(200, body=name.encode() * self.size)
 
     async def answers(self, names: list[str], hosts: list[str] | None = None) -> list[Answer]:
         """The answers to requests that come at once; the first ones are made when all others have

@@ -11,7 +11,7 @@ from syndicator.publishing.stories.quotes_and_figures import (
     Account,
     Explanation,
     choose_quotes_and_figures,
-    end_step,
+    find_end_of_hour,
     select_due,
 )
 
@@ -128,4 +128,4 @@ def test_an_entry_shows_a_report_once_its_hour_has_ended() -> None:
     confirmed = times[1]
     assert select_due(times, confirmed, times[3]) == [True, True, False, False]
     assert select_due(times, confirmed, NOON + timedelta(hours=1)) == [True] * 4
-    assert end_step(times[3]) == NOON + timedelta(hours=1) == end_step(NOON)
+    assert find_end_of_hour(times[3]) == NOON + timedelta(hours=1) == find_end_of_hour(NOON)

@@ -56,7 +56,7 @@ RSS = '<rss version="2.0"><channel><title>t</title><link>l</link><description>d<
     ],
 )
 def test_atom(data: str, says: str | None) -> None:
-    found = validate.atom_fault(data.encode())
+    found = validate.find_atom_fault(data.encode())
     assert found is None if says is None else found is not None and says in found
 
 

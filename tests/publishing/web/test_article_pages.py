@@ -15,7 +15,7 @@ from syndicator.core.model import Article, Source, make_article_id
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.publishing.paths import article_name
-from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.selection.feeds import plan_feeds
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all
 from tests.publishing.test_builder import INSTANCE, SETTINGS, SOURCES, START, article
 
@@ -45,7 +45,7 @@ def build_pages(
     known = sources or {"alpha": WHOLE, "beta": BETA}
     for article_id in index.article_store:
         index.kept.setdefault(article_id, f"<p>All of it, {article_id}.</p>")
-    specs = plan(
+    specs = plan_feeds(
         index.feeds(), settings=SETTINGS, sources=list(known.values()), queries=(), categories={}
     )
     return build_all(

@@ -26,7 +26,7 @@ from syndicator.configuration.settings import Publish, Settings, Site
 from syndicator.core.model import FeedSpec
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.publishing.render.html import render_markdown
-from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.selection.feeds import plan_feeds
 from syndicator.publishing.web.pages import PHONE, Pages
 from tests import axe as axe_core
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, build_all
@@ -122,7 +122,7 @@ class Served:
 def _build(
     index: MemoryIndex, outlet: MemoryOutlet, settings: Settings, sources: dict[str, Any]
 ) -> list[FeedSpec]:
-    specs = plan(
+    specs = plan_feeds(
         index.feeds(), settings=settings, sources=list(sources.values()), queries=(), categories={}
     )
     build_all(

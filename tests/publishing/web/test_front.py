@@ -14,7 +14,7 @@ from lxml import html
 from syndicator.core.model import FeedKey, FeedSpec
 from syndicator.core.ports import FeedRow
 from syndicator.publishing.render.head import Links
-from syndicator.publishing.render.view import Picture, View, view
+from syndicator.publishing.render.view import Picture, View, make_view
 from syndicator.publishing.web import about, calendar, front
 from tests.publishing.memory import MemoryIndex, MemoryOutlet
 from tests.publishing.test_builder import INSTANCE, START, article, built
@@ -23,7 +23,7 @@ PICTURE = Picture(name="thumbs/1.webp", width=640, height=360)
 
 
 def parse_front_page(number: int, source: str, **more: Any) -> View:
-    made = view(
+    made = make_view(
         article(number, source_key=source, url=f"https://{source}.example/{number}"),
         None,
         INSTANCE,

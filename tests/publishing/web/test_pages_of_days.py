@@ -10,7 +10,7 @@ from lxml import html
 
 from syndicator.configuration.settings import Publish, Settings
 from syndicator.core.model import Article
-from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.selection.feeds import plan_feeds
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, stale
 from tests.publishing.test_builder import SETTINGS, SOURCES, START, article, built
 
@@ -94,7 +94,7 @@ def test_one_more_story_rewrites_only_pages_that_show_it() -> None:
         category="Policy",
     )
     index.add(more)
-    specs = plan(
+    specs = plan_feeds(
         index.feeds(),
         settings=WITH_TAGS,
         sources=list(SOURCES.values()),

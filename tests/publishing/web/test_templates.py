@@ -8,8 +8,8 @@ from pathlib import Path
 import jinja2
 import pytest
 
-from syndicator.publishing.page_design import Look, look
-from syndicator.publishing.selection.feeds import plan
+from syndicator.publishing.page_design import Look, load_look
+from syndicator.publishing.selection.feeds import plan_feeds
 from syndicator.publishing.web import templates
 from tests.publishing.memory import MemoryIndex, MemoryOutlet, stale
 from tests.publishing.test_builder import SETTINGS, SOURCES, article, built
@@ -63,11 +63,11 @@ def test_a_faulty_template_costs_no_page_and_is_named_with_its_line(
 
 
 def test_styles_follow_ours_and_the_folder_is_read(tmp_path: Path) -> None:
-    assert look(tmp_path) == Look()
+    assert load_look(tmp_path) == Look()
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/footer.html").write_text(FOOTER)
     (tmp_path / "site.css").write_text("h1 { color: teal; }")
-    given = look(tmp_path)
+    given = load_look(tmp_path)
     files, _ = render_sample(given)
     assert files["site.css"].endswith(b"h1 { color: teal; }") and len(files["site.css"]) > 2000
     assert given.templates == {"footer.html": FOOTER}
@@ -76,7 +76,7 @@ def test_styles_follow_ours_and_the_folder_is_read(tmp_path: Path) -> None:
 def test_a_changed_template_makes_every_page_again() -> None:
     index, outlet = MemoryIndex(article(number) for number in range(4)), MemoryOutlet()
     built(index, outlet)
-    specs = plan(
+    specs = plan_feeds(
         index.feeds(),
         settings=SETTINGS,
         sources=list(SOURCES.values()),

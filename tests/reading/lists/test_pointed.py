@@ -39,10 +39,10 @@ PAGE = page(STORIES, BESIDE)
 
 
 def number_of(html: bytes, css: str, place: int = 0) -> int:
-    from syndicator.configuration.page_rules import matched
+    from syndicator.configuration.page_rules import select_elements
 
     tree = parse(html, URL).tree
-    return list(tree.iter()).index(matched(tree, css)[place])
+    return list(tree.iter()).index(select_elements(tree, css)[place])
 
 
 def addresses(one: PointedList) -> list[str]:

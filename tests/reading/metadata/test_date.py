@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from syndicator.core.model import Entry
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata import date
-from syndicator.reading.metadata.title import survey
+from syndicator.reading.metadata.title import survey_body
 
 URL = "https://www.harbourpost.example/last-ferry"
 HEAD = "<h1>The Last Ferry</h1>"
@@ -23,7 +23,7 @@ def published(
     html: str, url: str = URL, entry: Entry | None = None, now: datetime | None = NOW
 ) -> datetime | None:
     page = parse(f"<html>{html}</html>".encode(), url)
-    return date.choose_published(page, entry, survey(page.tree, "The Last Ferry"), now).value
+    return date.choose_published(page, entry, survey_body(page.tree, "The Last Ferry"), now).value
 
 
 def day(html: str, url: str = URL) -> str:
@@ -267,7 +267,7 @@ def test_the_day_on_which_a_user_joined_is_not_the_post_s() -> None:
         " Feb</time></p>"
     )
     document = parse(page.encode(), "https://forum.example/t/ferry/1")
-    seen = survey(document.tree, "Ferry times")
+    seen = survey_body(document.tree, "Ferry times")
     assert date.choose_published(document, None, seen, None).value == datetime(
         2024, 2, 24, 18, 41, 2, tzinfo=UTC
     )

@@ -20,7 +20,10 @@ URL = "https://www.harbourpost.example/2024/last-ferry"
 def read(
     html: str, site: str = "", url: str = URL, entry: Entry | None = None, rules: Rules = Rules()
 ) -> str:
-    return title.read(parse(f"<html>{html}</html>".encode(), url), site, entry, rules).value or ""
+    return (
+        title.choose_title(parse(f"<html>{html}</html>".encode(), url), site, entry, rules).value
+        or ""
+    )
 
 
 CASES = tomllib.loads(Path(__file__).with_name("titles.toml").read_text("utf-8"))["case"]

@@ -15,7 +15,15 @@ from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Draft
 from syndicator.reading.html.document import parse
 from syndicator.reading.next_page import find_next_page
-from syndicator.reading.paging import Missing, Part, apart, append_page, numbered, together, whole
+from syndicator.reading.paging import (
+    Missing,
+    Part,
+    append_page,
+    append_pages,
+    join_pages,
+    read_page_number,
+    split_pages,
+)
 
 HERE = Path(__file__).parent
 SHAPES: list[dict[str, Any]] = tomllib.loads((HERE / "shapes.toml").read_text(encoding="utf-8"))[
@@ -30,7 +38,7 @@ NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 @pytest.mark.parametrize("case", SHAPES, ids=lambda case: case["url"])
 def test_shapes(case: dict[str, Any]) -> None:
-    found = numbered(case["url"], case["first"])
+    found = read_page_number(case["url"], case["first"])
     assert (found.number if found else 0, bool(found and found.sure)) == (
         case.get("number", 0),
         case.get("sure", False),
@@ -52,12 +60,12 @@ def test_next_pages(row: dict[str, Any]) -> None:
 def test_joined_pages_are_split_again(pages: list[bytes], lacking: bool) -> None:
     parts = [Part(html, f"{FIRST}/{n}") for n, html in enumerate(pages)]
     missing = Missing("https://a.example/x", "timeout") if lacking else None
-    html, header = together(parts, missing)
-    assert apart(html, parts[0].url, header) == (parts, missing)
-    assert apart(html + b"x", FIRST, header) == ([Part(html + b"x", FIRST)], None)
+    html, header = join_pages(parts, missing)
+    assert split_pages(html, parts[0].url, header) == (parts, missing)
+    assert split_pages(html + b"x", FIRST, header) == ([Part(html + b"x", FIRST)], None)
     assert (
-        apart(html, FIRST, {"x-pages": "[]"})
-        == apart(html, FIRST, {})
+        split_pages(html, FIRST, {"x-pages": "[]"})
+        == split_pages(html, FIRST, {})
         == ([Part(html, FIRST)], None)
     )
 
@@ -136,11 +144,11 @@ def test_an_article_ends_before_a_foreign_page_and_is_partial_if_a_page_is_missi
         return draft(texts[part.url], part.url)
 
     two, three = Part(b"", TWO), Part(b"", f"{FIRST}/3")
-    made = whole(ONE, FIRST, [two, three], None, read)
+    made = append_pages(ONE, FIRST, [two, three], None, read)
     assert made.body.strip() == paragraphs("A", "B", "C", "D", "E") and not made.partial
     assert made.trace == {
         "title": 1,
         "pages": {"pages": [FIRST, TWO], "stopped": f"{FIRST}/3: listing"},
     }
-    lacking = whole(ONE, FIRST, [two], Missing(f"{FIRST}/3", "timeout"), read)
+    lacking = append_pages(ONE, FIRST, [two], Missing(f"{FIRST}/3", "timeout"), read)
     assert lacking.partial and lacking.trace["pages"]["stopped"] == f"{FIRST}/3: timeout"

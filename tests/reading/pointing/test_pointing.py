@@ -44,10 +44,10 @@ PAGES = [
 
 def number_of(css: str) -> int:
     """The number of the first element of a selector on the first page."""
-    from syndicator.configuration.page_rules import matched
+    from syndicator.configuration.page_rules import select_elements
 
     tree = parse(*PAGES[0]).tree
-    return list(tree.iter()).index(matched(tree, css)[0])
+    return list(tree.iter()).index(select_elements(tree, css)[0])
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from syndicator.core.requests import PUSHES
 from syndicator.runs import pushes as module
 from syndicator.runs.pushes import Registry
 from syndicator.store.engine import Store, open_store
-from syndicator.visiting.websub import asking
+from syndicator.visiting.websub import record_request
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -88,7 +88,7 @@ def test_a_feed_that_names_another_hub_each_time_gets_one_a_day(rig: Rig) -> Non
 
 def test_another_hub_is_asked_where_the_first_does_not_do_it(rig: Rig) -> None:
     rig.offer("h1", "h2")
-    rig.registry.after("word0", lambda one: replace(asking(one, "x"), reason="http-400"))
+    rig.registry.after("word0", lambda one: replace(record_request(one, "x"), reason="http-400"))
     rig.now += DAY
     rig.offer("h1")
     assert rig.asked() == [("h1", ONE.url, True)]  # there is no other

@@ -581,7 +581,7 @@ def test_a_full_disk_ends_the_pass_and_is_raised(lab: Lab, monkeypatch: pytest.M
     def full(*args: Any, **more: Any) -> Any:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(one_pass, "refile", full)
+    monkeypatch.setattr(one_pass, "write_article", full)
     with pytest.raises(OSError, match="No space left"):
         lab.ask()
     assert len(lab.llm.seen) <= 3

@@ -436,7 +436,7 @@ def test_whose_an_article_is_never_changes(place: Place) -> None:
     ]
     with place.app() as app:
         assert app.archive.store.visits.find([urls.alias(elsewhere)]) is None
-        assert app.archive.store.visits.claims(before.id)[1] is None
+        assert app.archive.store.visits.read_claims(before.id)[1] is None
         assert CARRIED.read(app.archive.article_store) == carried
 
 

@@ -15,7 +15,7 @@ from syndicator.core.model import Article, Outcome, Problem, Schedule, SourceSta
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import EntryReason
 from syndicator.filing.save_article import revise
-from syndicator.publishing.render.view import times
+from syndicator.publishing.render.view import find_times
 from syndicator.upkeep import reconcile
 from syndicator.upkeep import recovery as clock
 from syndicator.upkeep.reindex import reindex
@@ -128,9 +128,11 @@ def test_a_clock_that_is_set_back_stops_no_visit(tmp_path: Path) -> None:
             live(life, hours, 1)
         life.now = BEGAN + timedelta(hours=1)
         with open_app(life.config, clock=lambda: life.now, jitter=lambda: 0.5, environ={}) as app:
-            assert app.archive.store.visits.due(life.now) == []
+            assert app.archive.store.visits.list_due_states(life.now) == []
             reconcile.edited_sources(app.archive, app.configuration)
-            assert [state.key for state in app.archive.store.visits.due(life.now)] == ["one"]
+            assert [state.key for state in app.archive.store.visits.list_due_states(life.now)] == [
+                "one"
+            ]
 
 
 def test_a_text_that_changes_while_the_clock_is_behind_is_updated_later_than_before() -> None:
@@ -139,7 +141,7 @@ def test_a_text_that_changes_while_the_clock_is_behind_is_updated_later_than_bef
     )
     new = revise(old, replace(old, body="New."), NOW - timedelta(hours=12))
     assert new is not None and new.updated == NOW + timedelta(seconds=1)
-    assert times(new) == (NOW, NOW + timedelta(seconds=1))
+    assert find_times(new) == (NOW, NOW + timedelta(seconds=1))
     again = revise(new, replace(new, body="Newer."), NOW + timedelta(days=2))
     assert again is not None and again.updated == NOW + timedelta(days=2)
 
@@ -156,7 +158,7 @@ def test_what_the_last_run_or_the_newest_article_says_is_a_problem_of_the_run(
     (problem,) = start(filled)
     assert "the newest article was added at 2036-" in problem.detail
     with filled.app() as app:
-        assert "2036-" in clock.behind(app.archive.store, NOW)
+        assert "2036-" in clock.describe_clock_fault(app.archive.store, NOW)
         app.archive.clock_offsets.update(
             {f"{name}.example": timedelta(seconds=2) for name in "abc"}
         )
@@ -175,9 +177,12 @@ def test_a_clock_that_is_ahead_of_servers_is_reported(filled: Place) -> None:
             "clock",
             "it is 3650 days, 0:00:00 ahead of the clocks of 3 servers",
         )
-        assert clock.behind(app.archive.store, NOW) == problem.detail
+        assert clock.describe_clock_fault(app.archive.store, NOW) == problem.detail
         app.archive.clock_offsets.update({"a.example": timedelta(), "b.example": timedelta()})
-        assert clock.compare(app.archive) == () and clock.behind(app.archive.store, NOW) == ""
+        assert (
+            clock.compare(app.archive) == ()
+            and clock.describe_clock_fault(app.archive.store, NOW) == ""
+        )
 
 
 @pytest.mark.parametrize("lost", [False, True], ids=["a run", "a lost database"])
@@ -249,4 +254,4 @@ def test_visits_and_entries_of_the_future_come_back(filled: Place) -> None:
             (one.entry_id, one.first_seen) for one in app.archive.store.visits.pending("one", NOW)
         ] == [("guid", NOW)]
         assert app.archive.store.status.counts().last_run == NOW
-        assert not app.archive.store.ahead.visited(NOW + clock.AHEAD)
+        assert not app.archive.store.ahead.was_visited_after(NOW + clock.AHEAD)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from syndicator.app.container import App
-from syndicator.articles.edits import By, by_of, may_write
+from syndicator.articles.edits import By, find_writer, may_write
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article
 from syndicator.upkeep import editorial
@@ -53,7 +53,7 @@ def told(app: App, planned: Confirmed) -> Article:
 def test_confirmed_tags_stay_and_teach(filed: Place) -> None:
     assert say(filed, ["large language models", "gpu"]).tags == ("LLM", "GPU")
     found = filed.article("Models")
-    assert (found.tags_by, by_of(found, "category")) == ("operator", By.MATCHED)
+    assert (found.tags_by, find_writer(found, "category")) == ("operator", By.MATCHED)
     filed.write_taxonomy('[[tag]]\nname = "weather"\n')
     assert [
         line.partition(":")[0] for one in redescribed(filed).articles for line in one.revision.lines
@@ -88,7 +88,7 @@ def test_a_language_models_category_stays_its_own_when_its_tags_are_confirmed(fi
     with filed.app() as app:
         store_articles(app, "Models", MODELS, tags=("LLM",), tags_by="llm", category="AI")
     say(filed)
-    assert by_of(filed.article("Models"), "category") is By.LLM
+    assert find_writer(filed.article("Models"), "category") is By.LLM
 
 
 def test_a_word_taken_back_leaves_the_file_as_it_was(filed: Place) -> None:

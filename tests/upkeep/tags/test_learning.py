@@ -14,7 +14,7 @@ from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
 from syndicator.operations.operation import need
 from syndicator.runs.refresh import remake
 from syndicator.upkeep import editorial, reconcile, reindex
-from syndicator.upkeep.learn import Post, balanced, confirmed_tags, memory
+from syndicator.upkeep.learn import Post, confirmed_tags, find_cache_path, limit_sources
 from syndicator.upkeep.tags import learning
 from tests.places import Place, store_articles
 from tests.upkeep.passes.test_describe_all import MODELS
@@ -81,7 +81,7 @@ def test_a_source_teaches_at_most_a_fifth(given: dict[str, int], taught: dict[st
     past: list[tuple[str, Post]] = [
         (key, (key, f"{n}", ("T",))) for key, count in given.items() for n in range(count)
     ]
-    learnt = balanced([*past, ("flood", ("flood", "no tag", ()))])
+    learnt = limit_sources([*past, ("flood", ("flood", "no tag", ()))])
     assert [text for _, text, _ in learnt][:-1] == [text for _, (_, text, _) in past]
     assert Counter(key for key, _, tags in learnt if tags) == taught
     newest = [text for key, text, tags in learnt if tags and key == "flood"]
@@ -105,9 +105,9 @@ def test_learning_counts_hand_edits_and_forgets_what_is_no_more(place: Place) ->
     with place.app() as app:
         assert not reindex.reindex(app.archive, app.configuration).unlearnt
         assert learning.learn(app.archive, app.configuration, least=1).articles == 2
-        assert memory(app.configuration.settings.state_dir / "learnt.npz").exists()
+        assert find_cache_path(app.configuration.settings.state_dir / "learnt.npz").exists()
         editorial.withdraw(app.archive, app.configuration, "https://one.example/ours", purge=True)
-        assert not memory(
+        assert not find_cache_path(
             app.configuration.settings.state_dir / "learnt.npz"
         ).exists()  # which has texts
         editorial.withdraw(app.archive, app.configuration, "https://one.example/theirs")

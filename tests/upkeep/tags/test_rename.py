@@ -15,7 +15,7 @@ from syndicator.cli.operations import apply
 from syndicator.configuration.toml_files import TomlFile
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import FeedKey
-from syndicator.describing.taxonomy.edit import joined, rewritten
+from syndicator.describing.taxonomy.edit import plan_rename_or_merge, rewrite_taxonomy
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary, parse
 from syndicator.operations.changes.log import Log
 from syndicator.operations.operation import need
@@ -345,8 +345,8 @@ name = "ChatGPT"
 
 def edited(text: str, old: str, new: str, place: Place) -> tuple[str, Vocabulary]:
     path = place.config / "taxonomy.toml"
-    change = joined(parse(TomlFile(path, tomllib.loads(text), text)), old, new)
-    after = rewritten(text, change, path)
+    change = plan_rename_or_merge(parse(TomlFile(path, tomllib.loads(text), text)), old, new)
+    after = rewrite_taxonomy(text, change, path)
     return after, parse(TomlFile(path, tomllib.loads(after)))
 
 

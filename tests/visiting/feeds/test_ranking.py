@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicator.core.model import Entry, ParsedFeed
-from syndicator.visiting.feeds.ranking import is_comments, last_date, rank_feeds
+from syndicator.visiting.feeds.ranking import find_last_date, is_comments, rank_feeds
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SITE = "https://example.org/"
@@ -91,5 +91,5 @@ def test_the_feed_below_a_section_is_that_of_the_section() -> None:
 
 
 def test_the_date_of_a_feed_is_that_of_its_newest_entry() -> None:
-    assert last_date(feed("a")) == NOW
-    assert last_date(feed()) is None
+    assert find_last_date(feed("a")) == NOW
+    assert find_last_date(feed()) is None

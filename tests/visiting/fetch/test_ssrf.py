@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.configuration.settings import Allowed, parse_allow
-from syndicator.visiting.fetch.ssrf import endpoint, explain_refusal, format_permission
+from syndicator.visiting.fetch.ssrf import explain_refusal, format_permission, list_allow_lines
 
 
 @pytest.mark.parametrize(
@@ -185,13 +185,19 @@ def test_never_more_open_than_the_standard_library(
 def test_an_endpoint_of_the_operators_is_let_through_on_its_port_alone(
     url: str, address: str, port: int
 ) -> None:
-    allow = endpoint(url)
+    allow = list_allow_lines(url)
     assert explain_refusal(address, port, allow=allow) is None
     assert explain_refusal(address, port + 1, allow=allow) is not None
 
 
 def test_an_address_lets_no_other_address_through() -> None:
     assert (
-        explain_refusal("127.0.0.2", 11434, allow=endpoint("http://127.0.0.1:11434/v1")) is not None
+        explain_refusal("127.0.0.2", 11434, allow=list_allow_lines("http://127.0.0.1:11434/v1"))
+        is not None
     )
-    assert endpoint("ftp://127.0.0.1/") == endpoint("nonsense") == endpoint("http://h:99999/") == ()
+    assert (
+        list_allow_lines("ftp://127.0.0.1/")
+        == list_allow_lines("nonsense")
+        == list_allow_lines("http://h:99999/")
+        == ()
+    )

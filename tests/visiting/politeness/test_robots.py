@@ -80,7 +80,7 @@ class Rig:
             self.notes[key] = value
 
     def verdict(self, url: str, source: Source | None = None) -> RobotsVerdict:
-        return asyncio.run(self.clock.run(self.robots.verdict(url, source)))
+        return asyncio.run(self.clock.run(self.robots.find_verdict(url, source)))
 
     def fetch(self, *requests: Request) -> list[FetchResult]:
         async def run() -> list[FetchResult]:

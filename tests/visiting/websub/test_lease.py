@@ -26,7 +26,7 @@ NEW = Subscription(
     made_at=NOW,
     next_try=NOW,
 )
-ASKED = replace(websub.asking(NEW, "https://we.example/websub/t"), next_try=None)
+ASKED = replace(websub.record_request(NEW, "https://we.example/websub/t"), next_try=None)
 TAKEN = Fetched(url="", final_url="", status=202, headers={}, body=b"")
 
 
@@ -40,11 +40,11 @@ def says(mode: str, **more: str) -> dict[str, str]:
     return given | {name.replace("_", ".", 1): value for name, value in more.items()}
 
 
-VERIFIED = websub.intent(ASKED, says("subscribe"), NOW).after
+VERIFIED = websub.answer_hub(ASKED, says("subscribe"), NOW).after
 
 
 def test_what_a_hub_is_asked() -> None:
-    made = websub.request(ASKED)
+    made = websub.build_request(ASKED)
     assert made.method == "POST" and made.url == NEW.hub
     assert parse_qs((made.body or b"").decode()) == {
         "hub.mode": ["subscribe"],
@@ -54,7 +54,10 @@ def test_what_a_hub_is_asked() -> None:
         "hub.lease_seconds": ["864000"],
     }
     assert b"secret" not in (
-        websub.request(websub.asking(websub.farewell(VERIFIED, NOW), "x")).body or b"secret"
+        websub.build_request(
+            websub.record_request(websub.plan_unsubscribing(VERIFIED, NOW), "x")
+        ).body
+        or b"secret"
     )
 
 
@@ -79,7 +82,7 @@ def test_what_a_hub_is_asked() -> None:
 def test_only_what_was_asked_for_is_confirmed(
     before: Subscription, asked: dict[str, str], status: int
 ) -> None:
-    answer = websub.intent(before, asked, NOW)
+    answer = websub.answer_hub(before, asked, NOW)
     assert (answer.status, answer.body) == (status, "c" if status == 200 else "Not found.\n")
     assert status == 200 or answer.after == before
 
@@ -95,20 +98,22 @@ def test_a_lease_is_renewed_before_it_ends() -> None:
         websub.read_lease("60") == websub.SHORTEST and websub.read_lease("9" * 12) == websub.LONGEST
     )
     assert websub.read_lease("soon") == websub.read_lease("0") == websub.LEASE
-    renewed = websub.intent(websub.asking(VERIFIED, "x"), says("subscribe"), NOW + 8 * DAY).after
+    renewed = websub.answer_hub(
+        websub.record_request(VERIFIED, "x"), says("subscribe"), NOW + 8 * DAY
+    ).after
     assert renewed.expires == NOW + 18 * DAY and renewed.verified_at == NOW  # it stood all the time
 
 
 def test_a_hub_that_verified_before_it_answered_is_not_asked_again() -> None:
-    assert websub.answered(VERIFIED, TAKEN, NOW) == VERIFIED
+    assert websub.record_answer(VERIFIED, TAKEN, NOW) == VERIFIED
     failed = Failed(url="", reason="timeout")
-    assert websub.answered(VERIFIED, failed, NOW) == VERIFIED
+    assert websub.record_answer(VERIFIED, failed, NOW) == VERIFIED
 
 
 def test_a_hub_that_does_not_verify_is_asked_again_less_and_less_often() -> None:
     one, waits = ASKED, []
     for _ in range(10):
-        after = websub.answered(one, TAKEN, NOW)
+        after = websub.record_answer(one, TAKEN, NOW)
         assert after and after.next_try and after.reason == "unverified"
         waits.append(after.next_try - NOW)
         one = replace(after, asked="subscribe")
@@ -122,27 +127,31 @@ def test_who_refuses_is_asked_after_a_week_and_who_fails_after_an_hour() -> None
         (Failed(url="", reason="connect"), HOUR),
         (Failed(url="", reason="rate-limited", status=429, retry_after=NOW + DAY), DAY),
     ):
-        after = websub.answered(ASKED, result, NOW)
+        after = websub.record_answer(ASKED, result, NOW)
         assert after and (after.next_try, after.reason) == (NOW + wait, result.reason)
 
 
 def test_a_hub_that_denies_has_no_subscription_any_more() -> None:
-    answer = websub.intent(VERIFIED, says("denied", hub_reason="no  more\nof you"), NOW)
+    answer = websub.answer_hub(VERIFIED, says("denied", hub_reason="no  more\nof you"), NOW)
     assert answer.status == 200 and not answer.after.active(NOW)
     assert (answer.after.reason, answer.after.detail) == ("denied", "no more of you")
     assert answer.after.next_try == NOW + 7 * DAY
-    again = websub.intent(replace(answer.after, asked="subscribe"), says("denied"), NOW).after
+    again = websub.answer_hub(replace(answer.after, asked="subscribe"), says("denied"), NOW).after
     assert again.next_try == NOW + 14 * DAY
 
 
 def test_who_is_left_is_told_three_times_at_most() -> None:
-    one: Subscription | None = websub.farewell(VERIFIED, NOW)
+    one: Subscription | None = websub.plan_unsubscribing(VERIFIED, NOW)
     for _ in range(3):
-        assert one and one.next_try and not websub.ended(one)
-        one = websub.answered(websub.asking(one, "x"), Failed(url="", reason="connect"), NOW)
+        assert one and one.next_try and not websub.may_be_deleted(one)
+        one = websub.record_answer(
+            websub.record_request(one, "x"), Failed(url="", reason="connect"), NOW
+        )
     assert one is None
-    assert websub.ended(websub.farewell(NEW, NOW))  # no hub knows of it
-    told = websub.intent(
-        websub.asking(websub.farewell(VERIFIED, NOW), "x"), says("unsubscribe"), NOW
+    assert websub.may_be_deleted(websub.plan_unsubscribing(NEW, NOW))  # no hub knows of it
+    told = websub.answer_hub(
+        websub.record_request(websub.plan_unsubscribing(VERIFIED, NOW), "x"),
+        says("unsubscribe"),
+        NOW,
     ).after
-    assert websub.ended(told)
+    assert websub.may_be_deleted(told)

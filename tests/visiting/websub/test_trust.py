@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from syndicator.core.model import Entry
 from syndicator.core.ports.subscriptions import Subscription, Tally
-from syndicator.visiting.websub import GRACE, counted, missed, space_backup_polls, trust
+from syndicator.visiting.websub import (
+    GRACE,
+    add_counts,
+    count_missed,
+    rate_trust,
+    space_backup_polls,
+)
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -33,34 +39,36 @@ def entry(before: timedelta | None) -> Entry:
 
 def test_a_hub_has_missed_what_came_while_it_stood_and_not_just_now() -> None:
     new = [entry(HOUR), entry(GRACE / 2), entry(9 * HOUR), entry(-HOUR)]
-    assert missed(STANDS, new, NOW - 2 * HOUR, NOW) == 1
-    assert missed(replace(STANDS, expires=NOW - HOUR), new, NOW - 2 * HOUR, NOW) == 0
-    assert missed(replace(STANDS, verified_at=None), new, NOW - 2 * HOUR, NOW) == 0
+    assert count_missed(STANDS, new, NOW - 2 * HOUR, NOW) == 1
+    assert count_missed(replace(STANDS, expires=NOW - HOUR), new, NOW - 2 * HOUR, NOW) == 0
+    assert count_missed(replace(STANDS, verified_at=None), new, NOW - 2 * HOUR, NOW) == 0
 
 
 def test_an_entry_without_a_time_came_after_the_visit_before() -> None:
-    assert missed(STANDS, [entry(None)], NOW - HOUR, NOW) == 1
-    assert missed(STANDS, [entry(None)], NOW - 8 * HOUR, NOW) == 0  # perhaps before we subscribed
-    assert missed(STANDS, [entry(None)], None, NOW) == 0
+    assert count_missed(STANDS, [entry(None)], NOW - HOUR, NOW) == 1
+    assert (
+        count_missed(STANDS, [entry(None)], NOW - 8 * HOUR, NOW) == 0
+    )  # perhaps before we subscribed
+    assert count_missed(STANDS, [entry(None)], None, NOW) == 0
 
 
 def test_nobody_is_trusted_before_the_first_push_or_after_the_lease() -> None:
-    assert trust(STANDS, GOOD, NOW) == 0
-    assert trust(replace(STANDS, pushed=50.0, expires=NOW), GOOD, NOW) == 0
+    assert rate_trust(STANDS, GOOD, NOW) == 0
+    assert rate_trust(replace(STANDS, pushed=50.0, expires=NOW), GOOD, NOW) == 0
 
 
 def test_a_hub_of_a_good_record_is_trusted_sooner() -> None:
     first = replace(STANDS, pushed=1.0)
-    assert trust(first, GOOD, NOW) > 0.9 > 0.5 > trust(first, BAD, NOW)
+    assert rate_trust(first, GOOD, NOW) > 0.9 > 0.5 > rate_trust(first, BAD, NOW)
     # what it does for this source outweighs that
-    assert trust(replace(STANDS, pushed=60.0), BAD, NOW) > 0.9
-    assert trust(replace(STANDS, pushed=5.0, missed=15.0), GOOD, NOW) < 0.4
+    assert rate_trust(replace(STANDS, pushed=60.0), BAD, NOW) > 0.9
+    assert rate_trust(replace(STANDS, pushed=5.0, missed=15.0), GOOD, NOW) < 0.4
 
 
 def test_old_sins_are_forgotten() -> None:
     one = Tally(hub="h", pushed=0, missed=100)
     for _ in range(300):
-        one = counted(one, pushed=1)
+        one = add_counts(one, pushed=1)
     assert one.missed < 30 < one.pushed
 
 
@@ -77,5 +85,5 @@ def test_polling_is_slower_and_never_off(
     wait = space_backup_polls(usual, share, most)
     assert usual <= wait <= max(usual, most)
     one = replace(STANDS, pushed=pushed, missed=lost)
-    assert 0 <= trust(one, Tally(hub="h", pushed=pushed, missed=lost), NOW) <= 0.98
+    assert 0 <= rate_trust(one, Tally(hub="h", pushed=pushed, missed=lost), NOW) <= 0.98
     assert (1 - share) * wait <= usual * 1.0001  # nobody waits longer on average

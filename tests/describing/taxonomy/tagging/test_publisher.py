@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syndicator.describing.describe import describe
-from syndicator.describing.taxonomy.tag_names import clean, sound
+from syndicator.describing.taxonomy.tag_names import clean, is_sound
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 
 TITLE = "Floods close the old bridge at Marlow"
@@ -24,12 +24,12 @@ def listed(value: str) -> list[str]:
 
 @pytest.mark.parametrize("tag", listed(GOOD))
 def test_a_subject_stays(tag: str) -> None:
-    assert sound(tag, TITLE, ["Jane Roe", "themarlowpost"])
+    assert is_sound(tag, TITLE, ["Jane Roe", "themarlowpost"])
 
 
 @pytest.mark.parametrize("tag", listed(BAD))
 def test_what_nobody_follows_goes(tag: str) -> None:
-    assert not sound(tag, TITLE, ["Jane Roe", "themarlowpost"])
+    assert not is_sound(tag, TITLE, ["Jane Roe", "themarlowpost"])
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_what_nobody_follows_goes(tag: str) -> None:
     ],
 )
 def test_the_title_or_most_of_it_is_no_tag(title: str, tag: str, stays: bool) -> None:
-    assert sound(tag, title) == stays
+    assert is_sound(tag, title) == stays
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def columns(
     `odds`."""
     blocks = blocks_of(markup)
     first = scorer.Scored("alone", ["bias"] * len(blocks), {}, np.array(odds))
-    found = sequence.columns(
+    found = sequence.compute_features(
         sequence.select_texts(blocks, facts), containers.build_containers(blocks), first
     )
     return {name.removeprefix("second "): column.tolist() for name, column in found.items()}

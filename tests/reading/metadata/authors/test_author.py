@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from syndicator.core.model import Entry
 from syndicator.reading.html.document import parse
 from syndicator.reading.metadata import author, identity, person_names
-from syndicator.reading.metadata.title import survey
+from syndicator.reading.metadata.title import survey_body
 
 URL = "https://www.harbourpost.example/2024/last-ferry"
 
@@ -22,7 +22,7 @@ def read(
     headline: str = "The Last Ferry",
 ) -> str | None:
     page = parse(f"<html><body>{html}</body></html>".encode(), URL)
-    return author.choose_author(page, site, entry, survey(page.tree, headline)).value
+    return author.choose_author(page, site, entry, survey_body(page.tree, headline)).value
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_credentials_in_a_box_below_the_text() -> None:
 def test_the_owner_of_a_site_of_one_person(head: str, body: str, url: str) -> None:
     page = parse(f"<html><head>{head}</head><body>{HEAD}{TEXT}{body}</body></html>".encode(), url)
     found = author.choose_author(
-        page, identity.read_sitename(page), None, survey(page.tree, "The Last Ferry")
+        page, identity.read_sitename(page), None, survey_body(page.tree, "The Last Ferry")
     )
     assert (found.value, found.candidate) == ("Maria Lund", "owner")
 
@@ -243,7 +243,7 @@ def test_no_owner(head: str) -> None:
     page = parse(f"<html><head>{head}</head><body>{HEAD}{TEXT}</body></html>".encode(), URL)
     assert (
         author.choose_author(
-            page, identity.read_sitename(page), None, survey(page.tree, "The Last Ferry")
+            page, identity.read_sitename(page), None, survey_body(page.tree, "The Last Ferry")
         ).value
         is None
     )
@@ -375,7 +375,7 @@ def test_the_owner_s_copyright_of_many_years() -> None:
         b"<p>Copyright (c) 2012- Maria Oduya. All rights reserved.</p>",
         "https://mariaoduya.example/ferry",
     )
-    assert author.choose_author(page, "", None, survey(page.tree, "")).value == "Maria Oduya"
+    assert author.choose_author(page, "", None, survey_body(page.tree, "")).value == "Maria Oduya"
 
 
 @pytest.mark.parametrize(
