@@ -48,7 +48,9 @@ def answer(case: Mapping[str, Any]) -> Fetched:
     fetched = Fetched(
         url=URL, final_url=URL, status=200, headers=case.get("headers", {}), body=html.encode()
     )
-    marked = _marked(fetched, RobotsVerdict(True, "robots.txt", usage=told), case.get("rsl", ""))
+    marked = _marked(
+        fetched, RobotsVerdict(allowed=True, by="robots.txt", usage=told), case.get("rsl", "")
+    )
     assert isinstance(marked, Fetched)
     return marked
 
