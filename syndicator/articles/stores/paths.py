@@ -46,10 +46,11 @@ def new_path(article: Article, taken: Collection[str]) -> str:
     """Return YYYY/MM/<slug>-<id6>.md, with the shortest beginning of the id that is not in
     `taken`."""
     folder = fields.day(article)[:7].replace("-", "/") or "0000/00"
-    size = next((size for size in _LENGTHS if article.id[:size] not in taken), _LENGTHS[-1])
-    ending = f"-{article.id[:size]}.md"
-    readable = text.stem(article.title, NAME_BYTES - len(ending) - 7) or "article"
-    return f"{folder}/{readable}{ending}"
+    free_lengths = [length for length in _LENGTHS if article.id[:length] not in taken]
+    length = free_lengths[0] if free_lengths else _LENGTHS[-1]
+    ending = f"-{article.id[:length]}.md"
+    title = text.stem(article.title, NAME_BYTES - len(ending) - 7) or "article"
+    return f"{folder}/{title}{ending}"
 
 
 def checked(path: str, store: object) -> str:
@@ -112,14 +113,15 @@ def merge_into_file(
 
     from syndicator.articles import frontmatter
 
-    in_file = edits.mark_operator_edits(as_loaded := frontmatter.load(old, path))
+    as_loaded = frontmatter.load(old, path)
+    in_file = edits.mark_operator_edits(as_loaded)
     merged = edits.merge(article, in_file, ordered)
-    theirs = frontmatter.extra(old, path)
+    operator_values = frontmatter.extra(old, path)
     body = frontmatter.body(old, path)
-    by_hand = "body" in edits.hand_edited(in_file)
-    data = frontmatter.dump(merged, theirs, body=body if by_hand else None)
-    same = merged in (as_loaded, in_file)  # else the bytes differ in any spelling
-    if same and old == frontmatter.dump(merged, theirs, body=body, aged=True):
+    is_body_edited = "body" in edits.hand_edited(in_file)
+    data = frontmatter.dump(merged, operator_values, body=body if is_body_edited else None)
+    is_unchanged = merged in (as_loaded, in_file)  # else the bytes differ in any spelling
+    if is_unchanged and old == frontmatter.dump(merged, operator_values, body=body, aged=True):
         data = old  # unchanged but for the schema of an earlier version: keep its bytes
     return merged, data
 
@@ -151,10 +153,11 @@ def is_ours(data: bytes) -> bool:
 
 def new_reserved_path(index: ArticlePaths, article: Article) -> str:
     """Return a path for a new article, unlike those of articles whose ids begin alike."""
-    near = index.near(article.id, ID_CHARS)
-    return new_path(
-        article, {other[:size] for other in near for size in range(ID_CHARS, len(other) + 1)}
-    )
+    taken = set()
+    for similar_id in index.near(article.id, ID_CHARS):
+        for length in range(ID_CHARS, len(similar_id) + 1):
+            taken.add(similar_id[:length])
+    return new_path(article, taken)
 
 
 def left_behind(

@@ -34,29 +34,30 @@ def load_sources(path: Path) -> tuple[Source, ...]:
 
 def readable_sources(path: Path) -> tuple[tuple[Source, ...], tuple[Fault, ...]]:
     """Return the valid sources and the faults of the others."""
-    placed, faults = readable(*_files(path))
+    placed, faults = readable(*_read_files(path))
     return tuple(valid.source for valid in placed), faults
 
 
 def placed_sources(path: Path) -> tuple[Placed, ...]:
     """Return the sources with their files and positions. Raise as `load_sources` does."""
-    return check_all(*_files(path))
+    return check_all(*_read_files(path))
 
 
-def _files(path: Path) -> tuple[list[TomlFile], list[Fault]]:
+def _read_files(path: Path) -> tuple[list[TomlFile], list[Fault]]:
+    """Return the files of sources that can be read, and the faults of the others."""
     files: list[TomlFile] = []
-    unread: list[Fault] = []
+    faults: list[Fault] = []
     for file in files_of(path):
         try:
             files.append(read_toml_file(file))
         except ConfigError as error:
             if not error.faults:
                 raise
-            unread += error.faults
-    return files, unread
+            faults += error.faults
+    return files, faults
 
 
-def _file_with(path: Path, key: str) -> Path:
+def _find_file(path: Path, key: str) -> Path:
     """Return the file that contains the source `key`, or `path` if none does."""
     placed = placed_sources(path) if path.exists() else ()
     return next((item.file.path for item in placed if item.source.key == key), path)
@@ -72,16 +73,15 @@ def add_sources(
     invalid file, LockedError after 10 s."""
     with _locked_file(path) as target:
         text = _read_text(target)
-        there = known()  # after reading the text: an editor may save at any moment
-        if there and sources and _append(path, target, text, there, sources):
+        present = known()  # after reading the text: an editor may save at any moment
+        if present and sources and _append(path, target, text, present, sources):
             return
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
-        placed, _ = readable(*_files(path)) if path.exists() else ((), ())
-        keys = {item.source.key: item.file.path for item in placed}
-        _not_there(
-            keys, {address_key(item.source): item.source.key for item in placed}, path, sources
-        )
+        placed, _ = readable(*_read_files(path)) if path.exists() else ((), ())
+        files_by_key = {item.source.key: item.file.path for item in placed}
+        keys_by_address = {address_key(item.source): item.source.key for item in placed}
+        _need_new(files_by_key, keys_by_address, path, sources)
         if not sources:
             return text
         added = _write_tables(sources)
@@ -92,7 +92,7 @@ def add_sources(
         path,
         edit,
         lambda before: (*before, *sources),
-        lambda file: tuple(one.source for one in readable([file])[0]),
+        lambda file: tuple(item.source for item in readable([file])[0]),
     )
 
 
@@ -101,14 +101,12 @@ def _append(
 ) -> bool:
     """Append `sources` without parsing `text`, if it has a header per source in `present`. False
     otherwise."""
-    if files_of(path) != [path] or sum(1 for _ in _HEADERS.finditer(text)) != len(present):
+    headers = sum(1 for _ in _HEADERS.finditer(text))
+    if files_of(path) != [path] or headers != len(present):
         return False
-    _not_there(
-        {one.key: path for one in present.values()},
-        {name: one.key for name, one in present.items()},
-        path,
-        sources,
-    )
+    files_by_key = {source.key: path for source in present.values()}
+    keys_by_address = {address: source.key for address, source in present.items()}
+    _need_new(files_by_key, keys_by_address, path, sources)
     added = _write_tables(sources)
     if check(TomlFile(path, tomllib.loads(added))) != tuple(sources):
         return False
@@ -119,7 +117,7 @@ def _append(
 def remove_source(path: Path, key: str) -> bool:
     """Remove the source `key` and the comment directly above; return False if missing. Raise as
     `add_sources` does."""
-    path = _file_with(path, key)
+    path = _find_file(path, key)
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
         keys = [source.key for source in before]
@@ -147,7 +145,7 @@ def change_source(path: Path, key: str, seen: Source, wanted: Source) -> None:
 def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> None:
     """Replace the source `key` by `change(source)`. Raise UsageError if it is missing, and as
     `add_sources` does."""
-    path = _file_with(path, key)
+    path = _find_file(path, key)
 
     def edit(text: str, before: tuple[Source, ...]) -> str:
         number = next((at for at, source in enumerate(before) if source.key == key), None)
@@ -168,7 +166,9 @@ def edit_source(path: Path, key: str, change: Callable[[Source], Source]) -> Non
         return text
 
     _change(
-        path, edit, lambda before: tuple(change(one) if one.key == key else one for one in before)
+        path,
+        edit,
+        lambda before: tuple(change(source) if source.key == key else source for source in before),
     )
 
 
@@ -193,20 +193,25 @@ def put_text(path: Path, text: str | None, *, seen: str | None, is_private: bool
             _write(target, text, is_private=is_private)
 
 
-def _not_there(
-    keys: dict[str, Path], there: dict[str, str], path: Path, added: Sequence[Source]
+def _need_new(
+    files_by_key: dict[str, Path],
+    keys_by_address: dict[str, str],
+    path: Path,
+    added: Sequence[Source],
 ) -> None:
-    """Raise UsageError if a key or address in `added` is taken or repeated."""
+    """Raise UsageError if a key or address in `added` is taken or repeated; `path`: where they are
+    added."""
     for source in added:
-        if source.key in keys:
+        if source.key in files_by_key:
             raise UsageError(
-                f"{keys[source.key]} already has a source {source.key!r}; give the new one"
+                f"{files_by_key[source.key]} already has a source {source.key!r}; give the new one"
                 " another key"
             )
-        if (other := there.get(address_key(source))) is not None:
-            raise UsageError(f"{keys[other]} already has this URL, as source {other!r}")
-        keys[source.key] = path
-        there[address_key(source)] = source.key
+        other = keys_by_address.get(address_key(source))
+        if other is not None:
+            raise UsageError(f"{files_by_key[other]} already has this URL, as source {other!r}")
+        files_by_key[source.key] = path
+        keys_by_address[address_key(source)] = source.key
 
 
 def _change(

@@ -48,7 +48,8 @@ def answer(case: Mapping[str, Any]) -> Fetched:
     fetched = Fetched(
         url=URL, final_url=URL, status=200, headers=case.get("headers", {}), body=html.encode()
     )
-    marked = _add_usage(fetched, RobotsVerdict(True, "robots.txt", usage=told), case.get("rsl", ""))
+    verdict = RobotsVerdict(allowed=True, by="robots.txt", usage=told)
+    marked = _add_usage(fetched, verdict, case.get("rsl", ""))
     assert isinstance(marked, Fetched)
     return marked
 
