@@ -68,7 +68,7 @@ def lose_database(index: MemoryIndex, outlet: MemoryOutlet) -> None:
 
 def stale(specs: Sequence[FeedSpec], index: MemoryIndex) -> set[FeedKey]:
     """Return the feeds that a build must compare."""
-    return find_changed_feeds(specs, index.feeds(), index.outdated())
+    return find_changed_feeds(specs, index.feeds(), index.list_outdated_owners())
 
 
 class MemoryIndex:
@@ -133,7 +133,7 @@ class MemoryIndex:
     def story_articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
         return {}
 
-    def behind(self) -> set[str]:
+    def list_behind(self) -> set[str]:
         return set()
 
     def folds(self) -> dict[str, StoryEntry]:
@@ -249,7 +249,7 @@ class MemoryIndex:
     def each(self) -> Iterator[Article]:
         return (self.article_store[article_id] for article_id in self._ids(ALL))
 
-    def unmatched(self, stamp: str) -> list[str]:
+    def list_unmatched(self, stamp: str) -> list[str]:
         ids = self._ids(ALL)
         return [
             article_id
@@ -312,7 +312,7 @@ class MemoryIndex:
             self.marks += 1
             self.rows[key] = replace(self.rows[key], mark=self.marks)
 
-    def told(self) -> dict[str, str]:
+    def digest_stories(self) -> dict[str, str]:
         return {}
 
     def numbers(self) -> dict[FeedKey, list[int]]:
@@ -329,10 +329,10 @@ class MemoryIndex:
     def files(self, targets: Collection[str]) -> dict[str, PublishedFile]:
         return {name: file for name, file in self.files_of.items() if file.target in targets}
 
-    def outdated(self) -> set[FeedKey]:
+    def list_outdated_owners(self) -> set[FeedKey]:
         return {file.owner for file in self.files_of.values() if not file.made_of}
 
-    def record(self, progress: Progress) -> None:
+    def record_progress(self, progress: Progress) -> None:
         for name in progress.gone:
             self.files_of.pop(name, None)
         self.files_of |= {file.name: file for file in progress.files}
@@ -342,7 +342,7 @@ class MemoryIndex:
             held = None if key in progress.published else row.held
             self.rows[key] = replace(row, mark=mark, published=published, held=held)
 
-    def keep_back(self, key: FeedKey, reason: str) -> None:
+    def record_invalid(self, key: FeedKey, reason: str) -> None:
         self.rows[key] = replace(self.rows[key], held=reason)
 
 
