@@ -117,11 +117,12 @@ def _all(health: Health) -> None:
     is_empty = not (
         health.figures.counts.last_article or health.fine or health.unvisited or health.conditions
     )
-    printing.say(
-        health.headline + (", no source yet: `syndicator add URL` follows one" if is_empty else "")
-    )
-    printing.say(_numbers(health))
-    _screen(health.conditions)
+    headline = health.headline
+    if is_empty:
+        headline += ", no source yet: `syndicator add URL` follows one"
+    printing.say(headline)
+    printing.say(_describe_numbers(health))
+    _print_conditions(health.conditions)
     if health.schedule:
         printing.say(scheduled(health.schedule, health.now))
     if health.feed:
@@ -132,10 +133,8 @@ def _all(health: Health) -> None:
 
 def _source(health: SourceHealth) -> None:
     state = health.state
-    printing.say(
-        f"{health.source.key}:"
-        f" {urls.redacted(health.source.url)}{'' if health.source.enabled else ' (off)'}"
-    )
+    paused = "" if health.source.enabled else " (off)"
+    printing.say(f"{health.source.key}: {urls.redacted(health.source.url)}{paused}")
     if state is None or state.visits.last_visit is None:
         printing.say("not visited yet")
     else:
@@ -146,9 +145,9 @@ def _source(health: SourceHealth) -> None:
         printing.say(hub_line(health.hub))
     for rule in health.rules:
         printing.say(f"rule: {rule}")
-    _screen(health.conditions)
+    _print_conditions(health.conditions)
     if health.visits:
-        printing.aligned_table("Last visits", _VISITS, map(_visit, health.visits))
+        printing.aligned_table("Last visits", _VISITS, map(_make_visit_row, health.visits))
     rows = [
         (
             entry.url or entry.entry_id,
@@ -165,64 +164,70 @@ def _source(health: SourceHealth) -> None:
 
 
 def hub_line(state: Subscription) -> str:
-    if state.expires is None:
-        means, cure = explain_reason(state.reason) if state.reason else ("it is being asked", "")
-        more = [
-            means,
-            state.detail,
-            f"to do: {cure}" if cure else "",
-            f"asked again {local(state.next_try, 'soon')}",
-        ]
+    """Return a line on the hub of a source: what it brought, or why it does not push."""
+    hub = urls.redacted(state.hub)
+    if state.expires is not None:
+        last_push = local(state.last_push, "never")
         return one_line(
-            f"hub {urls.redacted(state.hub)} does not push: {'; '.join(filter(None, more))}"
+            f"hub {hub} pushes until {local(state.expires)}: {state.pushed:.0f} brought and"
+            f" {state.missed:.0f} missed; last push {last_push}"
         )
-    brought = (
-        f"{state.pushed:.0f} brought and {state.missed:.0f} missed; last push"
-        f" {local(state.last_push, 'never')}"
-    )
-    return one_line(
-        f"hub {urls.redacted(state.hub)} pushes until {local(state.expires)}: {brought}"
-    )
+    reason, cure = explain_reason(state.reason) if state.reason else ("it is being asked", "")
+    parts = [reason]
+    if state.detail:
+        parts.append(state.detail)
+    if cure:
+        parts.append(f"to do: {cure}")
+    parts.append(f"asked again {local(state.next_try, 'soon')}")
+    return one_line(f"hub {hub} does not push: {'; '.join(parts)}")
 
 
-def _visit(visit: Outcome) -> tuple[Any, ...]:
-    counts = len(visit.added), len(visit.changed), visit.refused, visit.seconds, visit.bytes
+def _make_visit_row(visit: Outcome) -> tuple[Any, ...]:
     return (
         local(visit.at),
         visit.reason or visit.status,
-        *counts,
+        len(visit.added),
+        len(visit.changed),
+        visit.refused,
+        visit.seconds,
+        visit.bytes,
         local(visit.next_due),
         visit.due_why,
         visit.detail,
     )
 
 
-def _numbers(health: Health) -> str:
+def _describe_numbers(health: Health) -> str:
     from syndicator.health.conditions import room
 
     counts = health.figures.counts
-    entries = "1 entry pending" if counts.pending == 1 else f"{counts.pending} entries pending"
-    waiting = f" ({health.waiting} for the next run)" if health.waiting else ""
+    articles = counted(counts.articles, "article")
     on_hold = sum(
         condition.count for condition in health.conditions if condition.kind == "articles-on-hold"
     )
-    fresh = []
-    if delays := health.figures.freshness:
-        median, late = (span(timedelta(seconds=seconds)) for seconds in (delays.median, delays.p95))
-        over = counted(delays.articles, "article")
-        fresh = [f"from publication to feed {median} (median), {late} (p95) over {over}"]
+    if on_hold:
+        articles += f" ({on_hold} on hold)"
+
+    entries = "1 entry pending" if counts.pending == 1 else f"{counts.pending} entries pending"
+    if health.waiting:
+        entries += f" ({health.waiting} for the next run)"
+    entries += f", {counts.refused} refused"
+    if health.muted:
+        entries += f", {health.muted} muted"
+
     parts = [
-        (
-            f"{counted(counts.articles, 'article')}{f' ({on_hold} on hold)' if on_hold else ''}, "
-            f"{counted(counts.feeds, 'feed')}"
-        ),
-        f"{entries}{waiting}, {counts.refused} refused"
-        + (f", {health.muted} muted" if health.muted else ""),
+        f"{articles}, {counted(counts.feeds, 'feed')}",
+        entries,
         f"last run {local(counts.last_run, 'never')}",
-        *fresh,
-        *pictured(health.figures.pictures),
-        *(f"{room(disk)} at {disk.path}" for disk in health.disks),
     ]
+    delays = health.figures.freshness
+    if delays is not None:
+        median = span(timedelta(seconds=delays.median))
+        p95 = span(timedelta(seconds=delays.p95))
+        sample = counted(delays.articles, "article")
+        parts.append(f"from publication to feed {median} (median), {p95} (p95) over {sample}")
+    parts.extend(pictured(health.figures.pictures))
+    parts.extend(f"{room(disk)} at {disk.path}" for disk in health.disks)
     return "; ".join(parts)
 
 
@@ -245,50 +250,60 @@ def pictured(pictures: Pictured | None) -> list[str]:
     """Return a line with the numbers of pictures, or none."""
     if pictures is None or not (pictures.made or pictures.waiting or pictures.failed):
         return []
-    failed = ", ".join(f"{count} {reason}" for reason, count in pictures.failed.items())
-    waiting = f", {pictures.waiting} waiting" if pictures.waiting else ""
-    return [
-        f"{counted(pictures.made, 'picture')}{waiting}{f', failed: {failed}' if failed else ''}"
-    ]
+    line = counted(pictures.made, "picture")
+    if pictures.waiting:
+        line += f", {pictures.waiting} waiting"
+    if pictures.failed:
+        failed = ", ".join(f"{count} {reason}" for reason, count in pictures.failed.items())
+        line += f", failed: {failed}"
+    return [line]
 
 
-def _screen(conditions: Sequence[Condition]) -> None:
+def _print_conditions(conditions: Sequence[Condition]) -> None:
     """Print as many conditions as fit the terminal; into a pipe, all of them."""
-    room = shutil.get_terminal_size()
-    lines = room.lines - _ABOVE if sys.stdout.isatty() else _ENDLESS
-    for line in fitting(conditions, columns=room.columns, lines=lines):
+    size = shutil.get_terminal_size()
+    lines = size.lines - _ABOVE if sys.stdout.isatty() else _ENDLESS
+    for line in fitting(conditions, columns=size.columns, lines=lines):
         printing.say(line)
 
 
 def fitting(conditions: Sequence[Condition], *, columns: int, lines: int) -> list[str]:
     """Return paragraphs for as many conditions as fit `lines` of a terminal, then the number of the
     rest. Pure."""
-    shown: list[str] = []
-    for place, condition in enumerate(conditions):
-        paragraph = _paragraph(condition)
-        lines -= sum(1 + (width(line) - 1) // columns for line in paragraph)
-        if lines < 0 and place:
-            return [
-                *shown,
-                f"{len(conditions) - place} more: `syndicator status | less`, or --json",
-            ]
-        shown += paragraph
-    return shown
+    fitted: list[str] = []
+    lines_left = lines
+    for number, condition in enumerate(conditions):
+        paragraph = _make_paragraph(condition)
+        lines_left -= sum(1 + (width(line) - 1) // columns for line in paragraph)
+        if lines_left < 0 and number > 0:
+            others = len(conditions) - number
+            return [*fitted, f"{others} more: `syndicator status | less`, or --json"]
+        fitted += paragraph
+    return fitted
 
 
-def _paragraph(condition: Condition) -> list[str]:
+def _make_paragraph(condition: Condition) -> list[str]:
+    head = condition.kind.value
+    if condition.subject:
+        head = f"{condition.subject}: {head}"
+    if condition.since:
+        head += f" since {local(condition.since)}"
     times = {"last success": condition.last_success, "next try": condition.next_try}
-    times_text = ", ".join(f"{name} {local(when)}" for name, when in times.items() if when)
-    head = f"{condition.subject}: {condition.kind}" if condition.subject else condition.kind.value
-    head += f" since {local(condition.since)}" if condition.since else ""
-    lines = [
-        f"{head}; {times_text}" if times_text else head,
-        f"    {_reason(condition)}" + (f": {condition.detail}" if condition.detail else ""),
-        f"    to do: {condition.cure}" if condition.cure and condition.needs_you else "",
-    ]
-    return [one_line(line) for line in lines if line]
+    times_text = ", ".join(f"{name} {local(moment)}" for name, moment in times.items() if moment)
+    if times_text:
+        head += f"; {times_text}"
+    reason = f"    {_describe_reason(condition)}"
+    if condition.detail:
+        reason += f": {condition.detail}"
+    lines = [one_line(head), one_line(reason)]
+    if condition.cure and condition.needs_you:
+        lines.append(one_line(f"    to do: {condition.cure}"))
+    return lines
 
 
-def _reason(shown: Condition) -> str:
-    more = shown.code or (shown.count if shown.count > 1 else "")
-    return f"{shown.reason} ({more})" if more else shown.reason
+def _describe_reason(condition: Condition) -> str:
+    if condition.code:
+        return f"{condition.reason} ({condition.code})"
+    if condition.count > 1:
+        return f"{condition.reason} ({condition.count})"
+    return condition.reason

@@ -28,6 +28,7 @@ from syndicator.console.responses import (
 )
 from syndicator.core.errors import SyndicatorError
 from syndicator.operations.articles import EDITED, edited
+from syndicator.operations.jobs.queue import Job
 from syndicator.showing import lists
 from syndicator.showing.choices import list_choices
 from syndicator.showing.lists import FILTERS, Filter, Wanted
@@ -79,6 +80,7 @@ async def picture(request: Request) -> Response:
 
 
 async def show(request: Request) -> Response:
+    """Show the list of articles."""
     console = console_of(request)
     query = request.query_params
     search = " ".join(query.get("q", "").split())
@@ -97,15 +99,13 @@ async def show(request: Request) -> Response:
     def look(place: Place) -> tuple[list[lists.Item], Mapping[Filter, int], str]:
         ids = lists.find_articles(place, search) if search else None
         items, counts = lists.articles(place, replace(wanted, ids=ids))
-        named = place.sources.get(source)
-        return (
-            items,
-            counts,
-            (items[0].outlet if items else named.title if named else None) or source,
-        )
+        return items, counts, _name_outlet(place, source, items)
 
     items, counts, outlet = await console.look(look)
     filters = {"q": search, "source": source}
+    has_more = len(items) > SHOWN
+    earlier = _make_address(filters, filter=chosen_filter, page=number + 1) if has_more else ""
+    later = _make_address(filters, filter=chosen_filter, page=number - 1) if number > 1 else ""
     return page(
         request,
         "articles.html",
@@ -113,26 +113,34 @@ async def show(request: Request) -> Response:
         items=items[:SHOWN],
         choices=await console.look(list_choices),
         filters=[
-            (name, label(name), _address(filters, filter=name), counts.get(name))
+            (name, label(name), _make_address(filters, filter=name), counts.get(name))
             for name in FILTERS
         ],
         filter=chosen_filter,
         q=search,
         source=source,
         outlet=outlet,
-        of_all=_address({"q": search}, filter=chosen_filter),
-        here_again=_address(filters, filter=chosen_filter, page=number),
-        earlier=_address(filters, filter=chosen_filter, page=number + 1)
-        if len(items) > SHOWN
-        else "",
-        later=_address(filters, filter=chosen_filter, page=number - 1) if number > 1 else "",
+        of_all=_make_address({"q": search}, filter=chosen_filter),
+        here_again=_make_address(filters, filter=chosen_filter, page=number),
+        earlier=earlier,
+        later=later,
     )
 
 
-def _address(values: dict[str, str], **more: object) -> str:
-    return "/articles?" + urlencode(
-        {name: value for name, value in {**values, **more}.items() if value}
-    )
+def _name_outlet(place: Place, source_key: str, items: Sequence[lists.Item]) -> str:
+    """Return the name of the source whose articles are listed; its key without another name."""
+    if items:
+        return items[0].outlet or source_key
+    source = place.sources.get(source_key)
+    if source is not None and source.title:
+        return source.title
+    return source_key
+
+
+def _make_address(values: dict[str, str], **more: object) -> str:
+    """Return the address of the list with these parameters; empty ones are left out."""
+    parameters = {name: value for name, value in {**values, **more}.items() if value}
+    return f"/articles?{urlencode(parameters)}"
 
 
 async def _file(request: Request) -> lists.File:
@@ -189,13 +197,14 @@ async def preview(request: Request) -> Response:
 async def _page(
     request: Request, file: lists.File, form: Form | None = None, **more: Any
 ) -> Response:
+    """Show the page of an article. `form`: what was written there, shown again; `more`: further
+    variables of the template."""
     console = console_of(request)
     article = file.article
-    written = {name: str(getattr(article, name) or "") for name in EDITED}
-    values = {
-        name: form.text(name) if form and name in form else value for name, value in written.items()
-    }
-    shell: dict[str, Any] = {"preview": None, "diff": [], "fault": ""}
+    values = {name: str(getattr(article, name) or "") for name in EDITED}
+    if form is not None:
+        values |= {name: form.text(name) for name in EDITED if name in form}
+    variables: dict[str, Any] = {"preview": None, "diff": [], "fault": "", **more}
     return page(
         request,
         "article.html",
@@ -206,46 +215,62 @@ async def _page(
         values=values,
         history=console.log.of(article.id),
         undone_of=console.log.undone(),
-        **(shell | more),
+        **variables,
     )
 
 
 async def show_tags(request: Request) -> Response:
     query = request.query_params.get("query", "")
-    look = console_of(request).look
-    names, trial = await look(
+    names, trial = await console_of(request).look(
         lambda place: (lists.names(place), lists.try_query(place, query[:_LONGEST]))
     )
-    mine = job_of(request, *_SHOWN)
-    act, result = (mine.act, mine.result) if mine is not None and mine.result else ("", None)
+    job = job_of(request, *_SHOWN)
     return page(
         request,
         "tags.html",
         title="Tags",
         found=names,
         query=query,
-        chosen=next(
-            (name for name in names.tags if name.name == request.query_params.get("tag")), None
-        ),
-        category=next(
-            (
-                name
-                for name in names.categories
-                if name.name == request.query_params.get("category")
-            ),
-            None,
-        ),
+        chosen=_find_named(names.tags, request.query_params.get("tag")),
+        category=_find_named(names.categories, request.query_params.get("category")),
         trial=trial,
-        saved=[name for name, _ in names.queries],
-        waiting=awaited(mine),
-        planned=result if mine and mine.dry_run and act in ("rename-tag", "merge-tags") else None,
-        proposals=mine.result if mine and mine.act == "suggest-tags" else None,
-        tried=result if act == "try-category" else None,
-        planned_query=result if act == "try-query" else None,
-        lines=_lines(result) if act == "try-query" and result else "",
-        tried_name=str(mine.args.get("name", "")) if mine else "",
-        tried_line=str(mine.args.get("description", "")) if mine else "",
+        saved=[saved_query for saved_query, _ in names.queries],
+        waiting=awaited(job),
+        **_describe_result(job),
     )
+
+
+def _find_named(named: Sequence[lists.Named], name: str | None) -> lists.Named | None:
+    return next((item for item in named if item.name == name), None)
+
+
+def _describe_result(job: Job | None) -> dict[str, Any]:
+    """Return the variables of the template that show what a job found."""
+    variables: dict[str, Any] = {
+        "planned": None,
+        "proposals": None,
+        "tried": None,
+        "planned_query": None,
+        "lines": "",
+        "tried_name": "",
+        "tried_line": "",
+    }
+    if job is None:
+        return variables
+    variables["tried_name"] = str(job.args.get("name", ""))
+    variables["tried_line"] = str(job.args.get("description", ""))
+    if job.act == "suggest-tags":
+        variables["proposals"] = job.result
+    if not job.result:
+        return variables
+    if job.act in ("rename-tag", "merge-tags") and job.dry_run:
+        variables["planned"] = job.result
+    elif job.act == "try-category":
+        variables["tried"] = job.result
+    elif job.act == "try-query":
+        variables["planned_query"] = job.result
+        variables["lines"] = _write_query(job.result)
+    return variables
 
 
 async def live(request: Request) -> Response:
@@ -256,14 +281,13 @@ async def live(request: Request) -> Response:
     return part(request, "query.html", trial=trial, saved=saved, query=query)
 
 
-def _lines(planned: Mapping[str, Any]) -> str:
-    values = [(name, planned[name]) for name in ("slug", "query", "title") if planned[name]]
-    return "\n".join(
-        [
-            "[[feed]]",
-            *(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values),
-        ]
-    )
+def _write_query(planned: Mapping[str, Any]) -> str:
+    """Return a saved query as feeds.toml has it."""
+    lines = ["[[feed]]"]
+    for name in ("slug", "query", "title"):
+        if planned[name]:
+            lines.append(f"{name} = {json.dumps(planned[name], ensure_ascii=False)}")
+    return "\n".join(lines)
 
 
 ROUTES = [

@@ -39,36 +39,44 @@ _LISTED = 50  # changed articles that are shown in full
 
 
 async def show(request: Request) -> Response:
+    """Show the page on which an operator points to what is text, and tries rules."""
     key = request.path_params["key"]
-    job = job_of(request)
-    about = await looked_up(request, lambda place: lists.source(place, key))
+    source_page = await looked_up(request, lambda place: lists.source(place, key))
     pages = await _kept(request)
-    mine = job if job is not None and key in (job.args.get("key"), job.args.get("source")) else None
     number = max(0, whole(request.query_params.get("page", ""), len(pages) - 1))
+    job = job_of(request)
+    if job is not None and key not in (job.args.get("key"), job.args.get("source")):
+        job = None  # of another source
+    tried = None
+    is_saved = False
+    is_applied = False
+    if job is not None:
+        tried = job.result if job.act == "try-rules" else None
+        is_saved = job.act == "save-rules" and job.status in ("building", "done")
+        is_applied = job.act == "reread" and not job.dry_run
     return page(
         request,
         "mend.html",
         title=f"Mend {key}",
-        found=about,
+        found=source_page,
         pages=pages,
         number=number,
         roles=ROLES,
-        rules=_rules(about, mine),
-        waiting=awaited(mine),
-        tried=mine.result if mine and mine.act == "try-rules" else None,
-        planned=_planned(mine),
-        saved=bool(mine and mine.act == "save-rules" and mine.status in ("building", "done")),
-        applied=bool(mine and mine.act == "reread" and not mine.dry_run),
+        rules=_list_rules(source_page, job),
+        waiting=awaited(job),
+        tried=tried,
+        planned=_planned(job),
+        saved=is_saved,
+        applied=is_applied,
     )
 
 
 async def shown(request: Request) -> Response:
-    pages = await _kept(request)
-    if (
-        chosen := next((page for page in pages if page.id == request.path_params["id"]), None)
-    ) is None:
-        raise HTTPException(404)
-    return await framed(request, chosen.page)
+    """Show a kept page, in a frame, with its elements numbered."""
+    for kept_page in await _kept(request):
+        if kept_page.id == request.path_params["id"]:
+            return await framed(request, kept_page.page)
+    raise HTTPException(404)
 
 
 async def point(request: Request) -> Response:
@@ -93,10 +101,12 @@ async def _kept(request: Request) -> list[KeptPage]:
     )
 
 
-def _rules(shown: lists.SourcePage, job: Job | None) -> dict[str, str]:
-    now = shown.health.source.rules
+def _list_rules(source_page: lists.SourcePage, job: Job | None) -> dict[str, str]:
+    """Return the selectors that the form shows, one a line, by rule: those last tried, else those
+    of the source."""
+    rules = source_page.health.source.rules
     tried = job.args if job is not None and job.act == "try-rules" else {}
-    return {name: "\n".join(tried.get(name, getattr(now, name))) for name in RULES}
+    return {name: "\n".join(tried.get(name, getattr(rules, name))) for name in RULES}
 
 
 def _planned(job: Job | None) -> dict[str, Any] | None:

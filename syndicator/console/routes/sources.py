@@ -1,5 +1,6 @@
 """Show the pages of sources: all, one, adding one, selecting the list on a page."""
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -39,22 +40,22 @@ _LONGEST_TITLE = 200
 
 
 async def show_all(request: Request) -> Response:
+    """Show the table of sources."""
     console = console_of(request)
     query = request.query_params
     words = query.get("q", "").split()
     number = max(1, whole(query.get("page", ""), MOST_PAGES))
-    sort, only = (
-        asked if (asked := query.get(name, "")) in names else default
-        for name, names, default in _CHOICES
-    )
+    sort, only = (_choose(query.get(name, ""), names, default) for name, names, default in _CHOICES)
     await console.see_work()
-    every = await console.read(lambda: console.glance.lines(words))
-    matching = sorted(filter(lists.STATES[only], every), key=lists.SORTS[sort])
+    lines = await console.read(lambda: console.glance.lines(words))
+    matching = sorted(filter(lists.STATES[only], lines), key=lists.SORTS[sort])
     first = (number - 1) * SOURCE_SHOWN
+    has_more = len(matching) > first + SOURCE_SHOWN
 
-    def address(**more: object) -> str:
-        asked = {"q": " ".join(words), "sort": sort, "only": only, **more}
-        return f"/sources?{urlencode({name: value for name, value in asked.items() if value})}"
+    def make_address(**more: object) -> str:
+        parameters = {"q": " ".join(words), "sort": sort, "only": only, **more}
+        given = {name: value for name, value in parameters.items() if value}
+        return f"/sources?{urlencode(given)}"
 
     return page(
         request,
@@ -64,16 +65,20 @@ async def show_all(request: Request) -> Response:
         choices=await console.look(list_choices),
         total=len(matching),
         q=" ".join(words),
-        here_again=address(page=number),
+        here_again=make_address(page=number),
         sort=sort,
-        sorts={name: address(sort=name) for name in lists.SORTS},
+        sorts={name: make_address(sort=name) for name in lists.SORTS},
         filters=[
-            (name, label(name), address(only=name), sum(map(does, every)))
-            for name, does in lists.STATES.items()
+            (name, label(name), make_address(only=name), sum(map(accepts, lines)))
+            for name, accepts in lists.STATES.items()
         ],
         only=only,
-        more=address(page=number + 1) if len(matching) > first + SOURCE_SHOWN else "",
+        more=make_address(page=number + 1) if has_more else "",
     )
+
+
+def _choose(text: str, names: Collection[str], default: str) -> str:
+    return text if text in names else default
 
 
 async def show_source(request: Request) -> Response:
@@ -181,18 +186,24 @@ def _key(job: Job) -> str:
 
 
 async def show_add(request: Request) -> Response:
-    looked = job_of(request, "look")
+    """Show the form for a new source, and what the last look at an address found."""
+    job = job_of(request, "look")
+    choices = await console_of(request).look(list_choices)
+    variables: dict[str, Any] = {
+        "address": "",
+        "allow": "",
+        "look": "",
+        "found": None,
+        "failed": "",
+    }
+    if job is not None:
+        variables["address"] = str(job.args.get("address", ""))
+        variables["allow"] = ", ".join(job.args.get("allow", ()))
+        variables["look"] = job.id
+        variables["found"] = job.result if job.status == "done" else None
+        variables["failed"] = job.said if job.status in ("failed", "cancelled") else ""
     return page(
-        request,
-        "add.html",
-        title="Add",
-        choices=await console_of(request).look(list_choices),
-        address=str(looked.args.get("address", "")) if looked else "",
-        allow=", ".join(looked.args.get("allow", ())) if looked else "",
-        look=looked.id if looked else "",
-        found=looked.result if looked and looked.status == "done" else None,
-        waiting=awaited(looked),
-        failed=looked.said if looked and looked.status in ("failed", "cancelled") else "",
+        request, "add.html", title="Add", choices=choices, waiting=awaited(job), **variables
     )
 
 
