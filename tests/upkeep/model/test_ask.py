@@ -89,7 +89,7 @@ class Lab:
 
     def asked(self, title: str) -> Any:
         with self.app() as app:
-            return app.archive.store.enrichment.asked(self.place.article(title).id)
+            return app.archive.store.enrichment.read_result(self.place.article(title).id)
 
     def meter(self) -> Any:
         with self.app() as app:
