@@ -25,57 +25,49 @@ def upgrade() -> None:
     present = set(sa.inspect(op.get_bind()).get_table_names())
     for table in schema.metadata.sorted_tables:
         table.create(op.get_bind(), checkfirst=True)
-    _upgrade_stale_marks()
-    _add_columns(
-        "articles",
-        sa.Column("score", sa.SmallInteger()),
-        sa.Column("told", sa.BigInteger(), nullable=False, server_default="0"),
-        sa.Column("behind", sa.String(26)),
-    )
-    _add_columns("sketches", sa.Column("since", sa.BigInteger()), sa.Column("named", sa.Text()))
-    _replace_indexes()
+    _stale_marks()
+    zero = sa.Column("told", sa.BigInteger(), nullable=False, server_default="0")
+    _add("articles", sa.Column("score", sa.SmallInteger()), zero, sa.Column("behind", sa.String(26)))
+    _add("sketches", sa.Column("since", sa.BigInteger()), sa.Column("named", sa.Text()))
+    _indexes()
     if "pictures" not in present:
-        _insert_rows("pictures", _make_picture_rows())
-    _upgrade_sources()
-    _upgrade_feeds()
-    _upgrade_sketch_keys()
+        _insert("pictures", _covers())
+    _sources()
+    _feeds()
+    _sketch_keys()
 
 
-def _list_columns(table: str) -> set[str]:
-    """Return the names of the columns that a table has now."""
+def _columns(table: str) -> set[str]:
     return {column["name"] for column in sa.inspect(op.get_bind()).get_columns(table)}
 
 
-def _add_columns(table: str, *columns: sa.Column[Any]) -> None:
-    """Add those of the columns that the table does not have."""
-    present = _list_columns(table)
+def _add(table: str, *columns: sa.Column[Any]) -> None:
+    present = _columns(table)
     for column in columns:
         if column.name not in present:
             op.add_column(table, column)
 
 
-def _drop_column(table: str, column: str) -> None:
+def _drop(table: str, column: str) -> None:
     with op.batch_alter_table(table) as batch:  # SQLite before 3.35 drops no column
         batch.drop_column(column)
 
 
-def _insert_rows(table: str, rows: Iterator[dict[str, object]]) -> None:
+def _insert(table: str, rows: Iterator[dict[str, object]]) -> None:
     values = list(rows)
     for start in range(0, len(values), _BATCH):
         op.get_bind().execute(sa.insert(schema.metadata.tables[table]), values[start : start + _BATCH])
 
 
-def _upgrade_stale_marks() -> None:
-    """Add columns; mark the feeds that are stale by a column of their own table."""
-    _add_columns("stale_marks", sa.Column("more", sa.Integer(), nullable=False, server_default="0"))
-    _add_columns("stale_marks", *(sa.Column(name, sa.BigInteger()) for name in ("added", "published")))
-    if "stale" in _list_columns("feeds"):
+def _stale_marks() -> None:
+    _add("stale_marks", sa.Column("more", sa.Integer(), nullable=False, server_default="0"))
+    _add("stale_marks", *(sa.Column(name, sa.BigInteger()) for name in ("added", "published")))
+    if "stale" in _columns("feeds"):
         op.execute("INSERT INTO stale_marks (axis, slug) SELECT axis, slug FROM feeds WHERE stale")
-        _drop_column("feeds", "stale")
+        _drop("feeds", "stale")
 
 
-def _replace_indexes() -> None:
-    """Drop and create indexes, so that there are those of 0.3."""
+def _indexes() -> None:
     op.drop_index("entries_status", "entries")
     op.drop_index("articles_added", "articles", if_exists=True)
     op.drop_index("articles_files", "articles")
@@ -86,36 +78,33 @@ def _replace_indexes() -> None:
         op.execute(statement)
 
 
-def _make_picture_rows() -> Iterator[dict[str, object]]:
-    """Yield a row of `pictures` for each article with a cover, so that its thumbnail is made."""
+def _covers() -> Iterator[dict[str, object]]:
+    """Insert a row of `pictures` for each article with a cover, so that its thumbnail is made."""
     blank = {"next_try": 0, "name": "", "width": 0, "height": 0, "tries": 0, "reason": "", "detail": ""}
     query = "SELECT id, added, data FROM articles WHERE data LIKE '%\"cover\"%'"
-    for article_id, added, data in op.get_bind().execute(sa.text(query)).all():
-        cover = json.loads(data).get("cover")
-        if cover:
-            yield {"id": article_id, "url": cover, "added": added, **blank}
+    for id, added, data in op.get_bind().execute(sa.text(query)).all():
+        if cover := json.loads(data).get("cover"):
+            yield {"id": id, "url": cover, "added": added, **blank}
 
 
-def _upgrade_sources() -> None:
+def _sources() -> None:
     """Set the missing hosts of sources; move their states to a table of its own."""
-    _add_columns("sources", *(sa.Column(name, sa.Text(), nullable=False, server_default="") for name in ("host", "plan")))
+    _add("sources", *(sa.Column(name, sa.Text(), nullable=False, server_default="") for name in ("host", "plan")))
     op.create_index("sources_host", "sources", ["host", "next_due"], if_not_exists=True)
     states = op.get_bind().execute(sa.text("SELECT key, data FROM sources WHERE host = ''")).all()
-    hosts = [{"key": key, "host": _get_host(json.loads(data))} for key, data in states]
-    if hosts:
+    if hosts := [{"key": key, "host": _host(json.loads(data))} for key, data in states]:
         op.get_bind().execute(sa.text("UPDATE sources SET host = :host WHERE key = :key"), hosts)
     op.execute("INSERT INTO source_states (key, data) SELECT key, data FROM sources")
-    _drop_column("sources", "data")
+    _drop("sources", "data")
 
 
-def _get_host(state: dict[str, str]) -> str:
-    """Return the host of a source by its state, "" if the state has no address."""
+def _host(state: dict[str, str]) -> str:
     return host(state.get("effective_url") or state.get("url") or "")
 
 
-def _upgrade_feeds() -> None:
+def _feeds() -> None:
     """Note which feeds are published, by each feed's list of files, a JSON document in its row."""
-    _add_columns(
+    _add(
         "feeds",
         sa.Column("wanted", sa.Boolean(), nullable=False, server_default="0"),
         sa.Column("made_with", sa.Text()),
@@ -123,14 +112,10 @@ def _upgrade_feeds() -> None:
     connection = op.get_bind()
     update = sa.text("UPDATE feeds SET made_with = :made_with WHERE axis = :axis AND slug = :slug")
     for axis, slug, text in connection.execute(sa.text("SELECT axis, slug, files FROM feeds")).all():
-        files = json.loads(text)
-        if not files:
-            continue
-        made_with = files.pop("#about", "")
-        if not made_with and files.keys() - {"#owed"}:
-            made_with = "0"
-        connection.execute(update, {"axis": axis, "slug": slug, "made_with": made_with})
-    _drop_column("feeds", "files")
+        if files := json.loads(text):
+            made_with = files.pop("#about", "") or ("0" if files.keys() - {"#owed"} else "")
+            connection.execute(update, {"axis": axis, "slug": slug, "made_with": made_with})
+    _drop("feeds", "files")
 
 
 _APPENDED = {
@@ -139,7 +124,7 @@ _APPENDED = {
 }
 
 
-def _upgrade_sketch_keys() -> None:
+def _sketch_keys() -> None:
     """Keep the lowest keys of each text. On SQLite, turn sorted tables into tables to which rows are appended."""
     keys = sa.table("sketch_keys", sa.column("value", sa.BigInteger), sa.column("id", sa.String))
     other = keys.alias("other")

@@ -8,12 +8,12 @@ down_revision: str | None = "0015"
 
 
 def upgrade() -> None:
-    existing = {column["name"] for column in sa.inspect(op.get_bind()).get_columns("feeds")}
+    there = {column["name"] for column in sa.inspect(op.get_bind()).get_columns("feeds")}
     new = [
         sa.Column("built_at", sa.BigInteger()),
         sa.Column("shown", sa.Integer()),
         sa.Column("built_count", sa.Integer()),
     ]
     for column in new:
-        if column.name not in existing:
+        if column.name not in there:
             op.add_column("feeds", column)
