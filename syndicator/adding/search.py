@@ -87,7 +87,7 @@ def make_candidates(
     listed: opml.SubscriptionList,
     folders: opml.Folders = "category",
 ) -> Found:
-    """Return the candidates of a list; `skipped`: outlines that cannot be followed. Only a list of
+    """Return the candidates of a list, and the outlines that cannot be followed. Only a list of
     the operator's own takes the key of a source that was removed, whose feed has readers, for
     another address."""
     sources_by_address = by_address(configuration.sources)

@@ -394,8 +394,8 @@ def _ascii(name: str) -> str:
 
 
 def _ipv4(name: str) -> str:
-    """Read 127.1, 0x7f000001 and 2130706433 as 127.0.0.1 (URL Standard, IPv4 parser). Raises
-    BadUrl."""
+    """Return an IPv4 address with four decimal numbers, as browsers read it: 127.1, 0x7f000001 and
+    2130706433 are 127.0.0.1 (URL Standard, IPv4 parser). Raises BadUrl."""
     fault = f"not an address: {name[:_SHOWN_CHARS]!r}"
     try:
         numbers = [_parse_number(label) for label in name.split(".")]

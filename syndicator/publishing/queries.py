@@ -214,8 +214,8 @@ def update_members(
 ) -> int:
     """Match new and changed articles, or all if a query changed, against the saved queries of
     `specs` and the axes `words` of `publish.axes`. Return how many were matched. Feeds whose
-    articles change become stale, so call it before `to_look_at`. `body`: returns the plain text of
-    an article id; called only if title and excerpt do not decide a query."""
+    articles change become stale, so call it before `find_changed_feeds`. `body`: returns the plain
+    text of an article id; called only if title and excerpt do not decide a query."""
     expressions = {spec.key: parse_query(spec.query) for spec in specs if spec.query is not None}
     finders = {name: axis.found for name, axis in AXES.items() if axis.found and axis.word in words}
     if not expressions and not finders:

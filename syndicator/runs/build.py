@@ -242,10 +242,10 @@ async def build_feeds(
     seconds: float = inf,
     end_feeds: bool = False,
 ) -> BuildReport:
-    """Build the feeds that changed, and notify hubs. `all`: make every file anew; `turn`: called
-    between two files; `among`: returns whether a feed is built now, or left to a later build (None:
-    all are built); `seconds`: what is not built by then is left to the next build, the most urgent
-    first; `end_feeds`: confirm that the feeds of `read_waiting` end."""
+    """Build the feeds that changed, and notify hubs. `include_all`: make every file anew; `turn`:
+    called between two files; `among`: returns whether a feed is built now, or left to a later build
+    (None: all are built); `seconds`: what is not built by then is left to the next build, the most
+    urgent first; `end_feeds`: confirm that the feeds of `read_waiting` end."""
     clock = asyncio.get_running_loop().time
     began = clock()
     began_at = app.archive.clock()

@@ -24,14 +24,14 @@ def is_due(archive: Archive, settings: Settings) -> bool:
 
 
 def mark_stale_if_due(archive: Archive, settings: Settings) -> None:
-    """Mark the feed of stories stale if such an hour has ended."""
-    has_new_reports = is_due(archive, settings)
-    last_end = _find_last_end(archive.clock)
-    if archive.store.visits.note(_NOTE) == last_end.isoformat():
+    """Mark the feed of stories stale if its entries do not show the reports of an hour that has
+    ended. Note the hour, so that it is looked at once."""
+    last_end = _find_last_end(archive.clock).isoformat()
+    if archive.store.visits.note(_NOTE) == last_end:
         return
-    if has_new_reports:
+    if is_due(archive, settings):
         archive.store.stories.mark_stale()
-    archive.store.visits.set_note(_NOTE, last_end.isoformat(), archive.clock())
+    archive.store.visits.set_note(_NOTE, last_end, archive.clock())
 
 
 def _find_last_end(clock: Callable[[], datetime]) -> datetime:

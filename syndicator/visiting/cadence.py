@@ -311,7 +311,7 @@ def _format_span(seconds: float) -> str:
 
 
 # Of each entry of the last weeks: when it was first seen, and when it will be tried again
-# (`Visits.seen_since`).
+# (`Visits.list_seen_since`).
 Arrivals = Sequence[tuple[datetime, datetime | None]]
 
 

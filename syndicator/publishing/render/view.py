@@ -122,7 +122,7 @@ class View:
     title: str
     authors: tuple[str, ...]  # names; the source's title without any
     published: datetime
-    updated: datetime  # unique by its microseconds, see `_with_microseconds`
+    updated: datetime  # unique by its microseconds, see `_add_microseconds`
     summary: str
     html: str  # the whole text, "" if it is not published
     language: str

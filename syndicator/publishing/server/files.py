@@ -240,8 +240,9 @@ class _Files:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = self._answer(scope)
         name = scope["path"][1:]
-        has_no_file = answer[0] == HTTPStatus.NOT_FOUND or name == PROBE
-        if self.ask and has_no_file and name.startswith(QUESTIONS):
+        # a saved question has a file; the file of the probe says that nothing answers questions
+        has_answer = answer[0] != HTTPStatus.NOT_FOUND and name != PROBE
+        if self.ask and name.startswith(QUESTIONS) and not has_answer:
             host, _ = scope.get("client") or ("", 0)
             answer = await self.ask(name, host, _select_headers(scope["headers"]))
         await _send_answer(answer, scope, send)

@@ -51,8 +51,8 @@ class MadeAnswer:
 @dataclass(slots=True)
 class Questions:
     """Answers questions. `version`: returns the stamp of the search index, None without one;
-    `spelled`: checks a name and reads nothing, returns a status and, for 301, the right spelling or
-    else the error; `ask`: makes the answer, runs in a thread; `base`: the web root."""
+    `check_name`: checks a name and reads nothing, returns a status and, for 301, the right spelling
+    or else the error; `ask`: makes the answer, runs in a thread; `base`: the web root."""
 
     version: Callable[[], Stamp | None]
     check_name: Callable[[str], tuple[int, str]]

@@ -386,8 +386,8 @@ def _explain_bind_error(host: str, port: int, error: OSError) -> MissingError:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callbacks:
     """Functions that the server's owner provides, called with a callback's token. `verify`: returns
-    status and body of the answer to a hub's verification; `known`: returns 200 if a push with this
-    token is expected, else the status of a refusal; `push`: takes headers and body of a push,
+    status and body of the answer to a hub's verification; `check_token`: returns 200 if a push with
+    this token is expected, else the status of a refusal; `push`: takes headers and body of a push,
     returns the status."""
 
     verify: Callable[[str, Mapping[str, str]], tuple[int, str]]

@@ -129,13 +129,16 @@ def _compare_frames(blocks: Sequence[Block]) -> Columns:
 
 
 def _read_frames(frames: tuple[Frame, ...]) -> dict[str, bool]:
-    """Return in what a block with these frames stands, by feature."""
+    """Return by feature which elements surround a block. `frames`: these elements, the outermost
+    first."""
     kinds = [frame.kind for frame in frames]
-    items = (frame for frame in reversed(frames) if frame.kind == "li")
-    item = next(items, None)
+    is_in_ordered_list = False
+    for frame in frames:
+        if frame.kind == "li":  # the innermost counts
+            is_in_ordered_list = frame.ordered
     return {
         "in-li": "li" in kinds,
-        "in-ol": item is not None and item.ordered,
+        "in-ol": is_in_ordered_list,
         "in-quote": "blockquote" in kinds,
         "in-figure": "figure" in kinds,
         "in-dd": "dd" in kinds,

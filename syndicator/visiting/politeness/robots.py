@@ -62,8 +62,8 @@ def get_product(user_agent: str) -> str:
 
 
 class Robots:
-    """Verdicts of robots.txt. `fetcher` checks no robots.txt. `get`, `set`, `prune`: notes that
-    outlive the process."""
+    """Verdicts of robots.txt. `fetcher` checks no robots.txt. `get`, `set_note`, `prune`: notes
+    that outlive the process."""
 
     def __init__(
         self,

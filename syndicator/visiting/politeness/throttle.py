@@ -190,8 +190,8 @@ class _Wait(NamedTuple):
 
 
 class Backoff:
-    """`ports.Waits` from Retry-After (RFC 9110 10.2.3). `get`, `set`: a note in the store; empty if
-    unreadable."""
+    """`ports.Waits` from Retry-After (RFC 9110 10.2.3). `get`, `set_note`: a note in the store;
+    empty if unreadable."""
 
     def __init__(
         self,
