@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from syndicator.cli.demo.server import Answer, Seen, SiteServer
+from syndicator.cli.demo.server import Answer, Seen
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Source
 from syndicator.core.reasons import PictureReason
@@ -23,6 +23,7 @@ from syndicator.pictures.icons import find_site
 from syndicator.pictures.requests import answer_request
 from syndicator.runs import refresh
 from tests.pictures import made
+from tests.pictures.site import run_beside_site
 from tests.places import Place
 
 SETTINGS = "[publish]\ntag_min = 1\n[fetch]\nallow_loopback = true\npause = 0\n"
@@ -90,22 +91,8 @@ class Web:
     def run(self, after: timedelta = timedelta(0)) -> refresh.RunReport:
         """Visit what is due `after` some time. Return the report."""
         self.place.now += after
-
-        async def run() -> refresh.RunReport:
-            server = SiteServer(
-                "site",
-                lambda method, target: self.answers.get(target, Answer(status=404)),
-                self.seen,
-            )
-            await server.start("127.0.0.1", self.port)
-            try:
-                with self.place.app() as app:
-                    return await refresh.run(app, refresh.Wanted(), stop=asyncio.Event())
-            finally:
-                await server.aclose()
-
         self.seen.clear()
-        return asyncio.run(run())
+        return run_beside_site(self.place, self.answers, self.port, self.seen)
 
     @property
     def asked(self) -> list[str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from syndicator.cli.demo.server import Answer, Seen, SiteServer
+from syndicator.cli.demo.server import Answer, Seen
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Source
 from syndicator.core.ports.subscriptions import Pictured
@@ -20,6 +19,7 @@ from syndicator.runs import refresh
 from syndicator.showing import explain
 from syndicator.upkeep.editorial import withdraw
 from tests.pictures import made
+from tests.pictures.site import run_beside_site
 from tests.places import Place, store_articles
 
 SETTINGS = "[publish]\ntag_min = 1\n[fetch]\nallow_loopback = true\npause = 0\n"
@@ -47,21 +47,7 @@ class Web:
 
     def run(self) -> refresh.RunReport:
         """A run in which no source is due."""
-
-        async def run() -> refresh.RunReport:
-            server = SiteServer(
-                "site",
-                lambda method, target: self.answers.get(target, Answer(status=404)),
-                self.seen,
-            )
-            await server.start("127.0.0.1", self.port)
-            try:
-                with self.place.app() as app:
-                    return await refresh.run(app, refresh.Wanted(), stop=asyncio.Event())
-            finally:
-                await server.aclose()
-
-        return asyncio.run(run())
+        return run_beside_site(self.place, self.answers, self.port, self.seen)
 
     @property
     def asked(self) -> list[str]:

@@ -1,0 +1,29 @@
+"""A run beside a site of our own, whose answers a test gives."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from syndicator.cli.demo.server import Answer, Seen, SiteServer
+from syndicator.runs import refresh
+from tests.places import Place
+
+
+def run_beside_site(
+    place: Place, answers: Mapping[str, Answer], port: int, seen: list[Seen]
+) -> refresh.RunReport:
+    """Visit what is due while the site answers on 127.0.0.1; all else is 404. `answers`: by path;
+    `seen`: gets the requests."""
+
+    async def run() -> refresh.RunReport:
+        missing = Answer(status=404)
+        server = SiteServer("site", lambda method, target: answers.get(target, missing), seen)
+        await server.start("127.0.0.1", port)
+        try:
+            with place.app() as app:
+                return await refresh.run(app, refresh.Wanted(), stop=asyncio.Event())
+        finally:
+            await server.aclose()
+
+    return asyncio.run(run())
