@@ -153,8 +153,8 @@ class Redirects:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovery:
-    """What the address of a source turned out to be. "": nothing else than was expected. A feed
-    that was `found` is at `Redirects.effective_url`."""
+    """The kind of document that stands at the address of a source. "": nothing else than was
+    expected. A feed that was `found` is at `Redirects.effective_url`."""
 
     found: Literal["", "feed", "list"] = ""
     forgotten: bool = False  # must be found out, although it worked before
@@ -163,7 +163,7 @@ class Discovery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """What a feed says of itself."""
+    """The statements of a feed about itself."""
 
     feed_title: str = ""
     site_url: str = ""
@@ -174,7 +174,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cadence:
-    """How often a feed has new entries, and how often it asks to be visited."""
+    """The times of a feed's entries, and the interval at which it asks to be visited."""
 
     recent: tuple[datetime, ...] = ()  # publication times, newest first, at most 30
     asked_seconds: int = 0  # interval requested by the feed (ttl, sy:updatePeriod), 0 if none
@@ -185,7 +185,7 @@ class Cadence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRecord:
-    """What the last pages of a source were like."""
+    """A record of the last pages of a source."""
 
     # lengths of the last texts, newest first, 0 for a refused page; at most 20
     bodies: tuple[int, ...] = ()
@@ -439,7 +439,7 @@ class FeedKey(NamedTuple):
 
 
 class Older(StrEnum):
-    """Where the entries are that a feed's head no longer shows."""
+    """The place of entries that a feed's head no longer shows."""
 
     OF_AXIS = "of-axis"  # in archives, if the feeds of the axis have them
     OWN = "own"  # in archives although others of the axis have none

@@ -22,7 +22,7 @@ _NOBODY = ""
 
 
 class Claim(IntEnum):
-    """How strong the claim of a source to an article is."""
+    """The strength of a source's claim to an article."""
 
     NONE = 0
     SPEAKS = 1  # the operator or the page grants it the right

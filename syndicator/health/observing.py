@@ -69,7 +69,7 @@ def open_read_only(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walked:
-    """What was found by reading all folders."""
+    """The facts that need all folders to be read."""
 
     files: tuple[Problem, ...] = ()  # article files that cannot be read
     outdated: int = 0  # articles that an older version read
@@ -87,7 +87,7 @@ def walk(place: Place) -> Walked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """What is observed of an instance, or of one source, and the conditions that follow."""
+    """The facts of an instance, or of one source, and the conditions that follow."""
 
     seen: Observed
     conditions: tuple[Condition, ...]  # those for the operator first

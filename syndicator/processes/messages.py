@@ -16,7 +16,7 @@ _PIECE_BYTES: Final = 1 << 20  # that are read at once
 
 
 class Grade(StrEnum):
-    """What a child has to do without."""
+    """The restrictions of a child process."""
 
     LIMITED = "limited"  # more than its time and memory
     SHUT_OFF = "shut-off"  # that, network, files and, if possible, its user

@@ -15,7 +15,7 @@ from syndicator.upkeep.model.rules import find_refusal
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """How much of an article a program may read: "full", "excerpt" or "link" (title, address,
+    """The part of an article that a program may read: "full", "excerpt" or "link" (title, address,
     source and date). `because`: the rules that withhold the rest."""
 
     mode: ContentMode

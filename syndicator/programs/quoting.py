@@ -34,7 +34,7 @@ _UNSEEN: Final = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Untrusted:
-    """What a publisher wrote: data, never instructions."""
+    """Text of a publisher: data, never instructions."""
 
     title: str
     source: str

@@ -52,7 +52,7 @@ _NOTHING_YET: Final = "the archive has no articles yet"
 
 
 class Reader:
-    """What a program may read of an instance."""
+    """The articles of an instance that a program may read."""
 
     def __init__(self, place: Place) -> None:
         if place.store is None or not place.article_store.minted():

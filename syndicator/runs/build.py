@@ -332,8 +332,8 @@ def decide_scope(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
-    """What a build does. `app`: with the settings that hold for it; `anew`: make every file anew;
-    `tags`: of taxonomy.toml; `icons`: names of pictures by source key."""
+    """The settings and the scope of a build. `app`: with the settings that hold for it; `anew`:
+    make every file anew; `tags`: of taxonomy.toml; `icons`: names of pictures by source key."""
 
     app: App
     plan: "_Plan"

@@ -86,7 +86,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What `up` does every `seconds`, or earlier if something calls for it."""
+    """A job that `up` does every `seconds`, or earlier if something calls for it."""
 
     seconds: float
     work: Callable[["Jobs", Opened], Awaitable[None]]

@@ -66,8 +66,8 @@ _EVER: Final = datetime.fromtimestamp(0, UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """What receivers have not heard of. `shown`: published articles that differ from the receivers'
-    version, by id; `hidden`: ids of articles to remove."""
+    """The changes that receivers have not heard of. `shown`: published articles that differ from
+    the receivers' version, by id; `hidden`: ids of articles to remove."""
 
     shown: Mapping[str, Known] = field(default_factory=dict)
     hidden: Sequence[str] = ()

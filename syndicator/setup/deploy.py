@@ -77,8 +77,9 @@ def fill_template(template: str, **values: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Where and how an instance runs. `program`: start command; `url`: of the feeds, or "";
-    `checkout`: the folder of the program's repository, or ""; `owner`: user and group id."""
+    """The place of an instance, and how it runs there. `program`: start command; `url`: of the
+    feeds, or ""; `checkout`: the folder of the program's repository, or ""; `owner`: user and group
+    id."""
 
     root: Path
     config: Path

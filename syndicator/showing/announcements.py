@@ -23,8 +23,9 @@ _ANY_TIME: Final = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """How an address is announced. `source`: its owner; `entry`: of the owner's feed; `row`: of the
-    entry in the database; `state`: of the source; `sentence`: all that for a person."""
+    """The announcement of an address by a source. `source`: its owner; `entry`: of the owner's
+    feed; `row`: of the entry in the database; `state`: of the source; `sentence`: all that for a
+    person."""
 
     source: Source | None = None
     entry: Entry | None = None

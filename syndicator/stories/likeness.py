@@ -50,7 +50,7 @@ _NO_SHARES: Final = (0.0, 0.0, 0.0)
 
 
 class Article(Protocol):
-    """What is compared of an article."""
+    """The parts of an article that are compared."""
 
     @property
     def id(self) -> str: ...

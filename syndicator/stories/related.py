@@ -30,8 +30,8 @@ _NOT_RELATED: Final = 0.0  # a score
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """What is compared of an article: only what is published of it. `story`: "" for none; `vector`:
-    of title and excerpt; `added`: microseconds."""
+    """The parts of an article that are compared: only those that are published. `story`: "" for
+    none; `vector`: of title and excerpt; `added`: microseconds."""
 
     id: str
     added: int

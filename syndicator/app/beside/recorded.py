@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edits(Generic[T]):
-    """How a file differs from the database. `stamp`: of the file."""
+    """The differences between a file and the database. `stamp`: of the file."""
 
     entries: list[T]  # all of the file
     added: list[T]  # those that only the file has

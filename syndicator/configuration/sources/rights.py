@@ -28,8 +28,8 @@ _PUBLISHES_WHOLE: Final = "full"  # the value of `content` that is a right; the 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """What a source was given. `rights`: lines as in sources.toml; `variables`: those whose values
-    its server gets."""
+    """The rights and variables of a source. `rights`: lines as in sources.toml; `variables`: those
+    whose values its server gets."""
 
     rights: tuple[str, ...] = ()
     variables: tuple[str, ...] = ()

@@ -207,9 +207,9 @@ class PublishedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """What a build brought to the disk. `files`: written or out of date; `gone`: names of deleted
-    files; `marks`: numbers of marks that end; `published`: as in `FeedRow`, of the feeds that were
-    built or are over."""
+    """The part of a build that is on the disk. `files`: written or out of date; `gone`: names of
+    deleted files; `marks`: numbers of marks that end; `published`: as in `FeedRow`, of the feeds
+    that were built or are over."""
 
     files: Sequence[PublishedFile] = ()
     gone: Collection[str] = ()

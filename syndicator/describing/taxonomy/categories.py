@@ -312,7 +312,7 @@ def learn_categories(
 
 
 class _Accuracy(NamedTuple):
-    """How well scores fit the confirmed categories: right ones, and mean log of their chances."""
+    """The fit of scores to the confirmed categories: right ones, and mean log of their chances."""
 
     hits: int
     mean_log_chance: float

@@ -102,7 +102,7 @@ class Announced:
 
 
 class Visitable(Protocol):
-    """How a source is visited."""
+    """The way in which a source is visited."""
 
     async def fetch(self, context: VisitContext) -> FetchResult:
         """Fetch the source's answer: its feed, page or mails."""

@@ -197,7 +197,7 @@ def _write_feeds(app: App, texts: Mapping[str, Edit], progress: Progress) -> Non
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """How texts of one kind are read, and written."""
+    """The functions that read and write texts of one kind."""
 
     read: Callable[[App, str], Text]
     write: Callable[[App, Mapping[str, Edit], Progress], None]

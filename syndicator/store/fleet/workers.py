@@ -30,7 +30,8 @@ ORDER BY machine, process, beat.id""")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """Who a worker is. `number`: its number in the queue; `process`: the id of its process."""
+    """The machine and process of a worker. `number`: its number in the queue; `process`: the id of
+    its process."""
 
     number: int
     machine: str

@@ -1,1 +1,1 @@
-"""What searches and lists of related articles need of new texts, made and kept."""
+"""Make and keep what searches and lists of related articles need of new texts."""

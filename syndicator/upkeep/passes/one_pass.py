@@ -42,9 +42,9 @@ class PlannedRevision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a pass would write. `looked`: number of articles that it read; `lacking`: ids of those
-    that it could not read, as something is not kept; `examined`: ids of those with an outcome;
-    `articles`: the revisions that it would write."""
+    """The changes that a pass would write. `looked`: number of articles that it read; `lacking`:
+    ids of those that it could not read, as something is not kept; `examined`: ids of those with an
+    outcome; `articles`: the revisions that it would write."""
 
     looked: int
     lacking: tuple[str, ...]
