@@ -2,11 +2,15 @@
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 _MISSING: Final = re.compile(r"No such (?P<kind>option|command):? '?(?P<word>[^\s']+?)'?(?:\.|$)")
 _MOST: Final = 3  # alternatives in a message
+# similarity of words (difflib) from which one may be a slip for the other: a little one if they
+# begin alike (`jsno`, `json`: .75), else a great one (`run` is not `prune`: .75)
+_ALIKE: Final = 0.7
+_VERY_ALIKE: Final = 0.8
 # options of nearly every command, which nobody means by another word
 _COMMON: Final = ("--json", "--config", "--dry-run")
 
@@ -68,8 +72,18 @@ def _find_near(word: str, there: Mapping[str, str]) -> dict[str, str]:
     last_words: dict[str, list[str]] = {}
     for words in there:
         last_words.setdefault(words.rsplit(" ", 1)[-1].strip("-"), []).append(words)
-    near = difflib.get_close_matches(word.strip("-"), last_words, n=_MOST, cutoff=0.7)
-    return {words: there[words] for last in near for words in last_words[last]}
+    near: dict[str, str] = {}
+    for last in _list_alike(word.strip("-"), last_words):
+        near.update((words, there[words]) for words in last_words[last])
+    return near
+
+
+def _list_alike(word: str, others: Collection[str]) -> list[str]:
+    """Return the words for which `word` may be a slip, the most similar first."""
+    begin_alike = [other for other in others if other[:1] == word[:1]]
+    alike = difflib.get_close_matches(word, begin_alike, n=_MOST, cutoff=_ALIKE)
+    very_alike = difflib.get_close_matches(word, list(others), n=_MOST, cutoff=_VERY_ALIKE)
+    return list(dict.fromkeys((*very_alike, *alike)))[:_MOST]
 
 
 def _find_by_purpose(word: str, there: Mapping[str, str]) -> dict[str, str]:

@@ -53,6 +53,10 @@ def test_a_word_like_nothing_keeps_the_message() -> None:
     assert explain("xyzzy") == "No such command 'xyzzy'."
 
 
+def test_a_word_for_a_visit_names_nothing_that_deletes() -> None:
+    assert "prune" not in explain("run")
+
+
 def test_other_mistakes_keep_their_message() -> None:
     assert explain("refresh --limit x").startswith("Input should be a valid integer")
 
