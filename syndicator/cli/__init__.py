@@ -14,8 +14,8 @@ from typing import Any
 import typer
 from typer._completion_classes import completion_init
 
-from syndicator.cli.base import COMPLETION_VARIABLE, app, config_last
-from syndicator.cli.logs import hear_others
+from syndicator.cli.base import COMPLETION_VARIABLE, app, move_config_last
+from syndicator.cli.logs import log_foreign_warnings
 from syndicator.cli.printing import complain, complain_in_json
 from syndicator.core.errors import DiskError, SyndicatorError, UsageError
 from syndicator.core.program import program
@@ -36,11 +36,11 @@ _COMMANDS = (
     "sources",
 )
 # Commands that timers call often, and newcomers first: only their own module is loaded.
-_ALONE = {"add": "add", "init": "setup.folder", "status": "status"}
-_ALONE |= dict.fromkeys(("build", "refresh", "serve", "up"), "running.service")
-_ALONE["mcp"] = "running.programs"
+_OWN_MODULES = {"add": "add", "init": "setup.folder", "status": "status"}
+_OWN_MODULES |= dict.fromkeys(("build", "refresh", "serve", "up"), "running.service")
+_OWN_MODULES["mcp"] = "running.programs"
 # a wrong argument or option; typer has no public name for it
-_BadCommand: Any = typer.BadParameter.__base__
+_UsageMistake: Any = typer.BadParameter.__base__
 
 
 def main() -> None:
@@ -51,16 +51,18 @@ def main() -> None:
     _open_closed_streams()
     # the search for plugins reads all installed packages
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    load_commands(needed(sys.argv[1:]) if COMPLETION_VARIABLE not in os.environ else _COMMANDS)
+    load_commands(
+        choose_modules(sys.argv[1:]) if COMPLETION_VARIABLE not in os.environ else _COMMANDS
+    )
     if COMPLETION_VARIABLE in os.environ:  # a shell asks for completions
         completion_init()
-    hear_others()
+    log_foreign_warnings()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
         try:
-            code = _run(as_json="--json" in sys.argv)
+            code = _run_app(as_json="--json" in sys.argv)
         finally:
             sys.stdout.flush()
     except KeyboardInterrupt:
@@ -90,10 +92,10 @@ def _open_closed_streams() -> None:
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
 
 
-def needed(words: Sequence[str]) -> Sequence[str]:
+def choose_modules(words: Sequence[str]) -> Sequence[str]:
     """Return the modules that register the command of `words`. Pure."""
-    first = next((word for word in config_last(words) if not word.startswith("-")), "")
-    return (_ALONE[first],) if first in _ALONE else _COMMANDS
+    first = next((word for word in move_config_last(words) if not word.startswith("-")), "")
+    return (_OWN_MODULES[first],) if first in _OWN_MODULES else _COMMANDS
 
 
 def load_commands(names: Sequence[str] = _COMMANDS) -> None:
@@ -111,7 +113,7 @@ def _explain_missing(error: Any) -> str:
     return message
 
 
-def _run(*, as_json: bool) -> Any:
+def _run_app(*, as_json: bool) -> Any:
     try:
         return app(prog_name=program(), standalone_mode=False, complete_var=COMPLETION_VARIABLE)
     except SyndicatorError as error:
@@ -122,7 +124,7 @@ def _run(*, as_json: bool) -> Any:
         return complain(DiskError.of(error), as_json=as_json)
     except typer.Abort:
         return 1
-    except _BadCommand as error:
+    except _UsageMistake as error:
         if match := re.search(r"'([^']*)' is not one of (.*)", error.message):
             error.message = match[0].rstrip(".") + suggestion(
                 match[1], re.findall("'([^']*)'", match[2])

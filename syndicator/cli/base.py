@@ -19,7 +19,7 @@ from typer._completion_shared import get_completion_script
 from typer.core import TyperCommand, TyperGroup
 
 from syndicator import __version__
-from syndicator.cli.logs import LogFormat, choose, chosen, log
+from syndicator.cli.logs import LogFormat, apply_options, log, make_options
 from syndicator.configuration.folders import VARIABLE, own_config
 from syndicator.core.errors import UsageError
 from syndicator.core.program import program
@@ -51,7 +51,7 @@ PANELS = {
     "Set-up and repair": ("init", "check", "config", "demo", "reindex", "prune"),
 }
 # Options of every command, which may stand before its name or behind it.
-GLOBAL = {"--verbose": 0, "--quiet": 0, "--log-format": 1}
+GLOBAL_OPTIONS = {"--verbose": 0, "--quiet": 0, "--log-format": 1}
 # Commands and options of the last release that are gone, and what replaces them.
 _REVIEWING = (
     "the page Articles of the console (`syndicator console`) lists unsure and untagged articles;"
@@ -69,7 +69,7 @@ CONFIG = Path("config")
 GRACE_SECONDS = 8
 
 
-def completion_script(shell: str, typed: str) -> str:
+def make_completion_script(shell: str, typed: str) -> str:
     """Return the shell's completion script for the program called as `typed`. Raises
     BadParameter."""
     if shell not in SHELLS:
@@ -89,19 +89,21 @@ def completion_script(shell: str, typed: str) -> str:
 
 def show_completion(context: typer.Context, shell: str | None) -> None:
     if shell and not context.resilient_parsing:
-        typer.echo(completion_script(shell, program()))
+        typer.echo(make_completion_script(shell, program()))
         raise typer.Exit
 
 
-def source_keys(context: typer.Context, incomplete: str) -> list[str]:
-    return _names(context, "sources.toml", "source", "key", incomplete)
+def complete_source_keys(context: typer.Context, incomplete: str) -> list[str]:
+    return _complete_names(context, "sources.toml", "source", "key", incomplete)
 
 
-def tag_names(context: typer.Context, incomplete: str) -> list[str]:
-    return _names(context, "taxonomy.toml", "tag", "name", incomplete)
+def complete_tag_names(context: typer.Context, incomplete: str) -> list[str]:
+    return _complete_names(context, "taxonomy.toml", "tag", "name", incomplete)
 
 
-def _names(context: typer.Context, file: str, table: str, key: str, incomplete: str) -> list[str]:
+def _complete_names(
+    context: typer.Context, file: str, table: str, key: str, incomplete: str
+) -> list[str]:
     path = Path(context.params.get("config") or "config") / file
     names: list[str] = []
     for file_path in (path, *sorted(path.with_suffix(".d").glob("*.toml"))):
@@ -111,19 +113,19 @@ def _names(context: typer.Context, file: str, table: str, key: str, incomplete: 
     return [name for name in names if name.startswith(incomplete)]
 
 
-def examples() -> dict[str, dict[str, str]]:
+def load_examples() -> dict[str, dict[str, str]]:
     """Return by command (its words) its examples: words typed -> purpose."""
     return tomllib.loads(
         (resources.files("syndicator") / "data/examples.toml").read_text(encoding="utf-8")
     )
 
 
-def example_lines(words: str, program: str) -> list[str]:
-    texts = examples().get(words, {}).items()
+def format_examples(words: str, program: str) -> list[str]:
+    texts = load_examples().get(words, {}).items()
     return [line for typed, use in texts for line in (f"  {program} {typed}", f"      {use}")]
 
 
-def global_first(words: Sequence[str]) -> list[str]:
+def move_global_options_first(words: Sequence[str]) -> list[str]:
     """Move the options of GLOBAL, with their values, to the front of `words`. Pure."""
     first: list[str] = []
     rest: list[str] = []
@@ -131,17 +133,17 @@ def global_first(words: Sequence[str]) -> list[str]:
     while left and left[0] != "--":
         word = left.pop(0)
         name = word.partition("=")[0]
-        if name not in GLOBAL:
+        if name not in GLOBAL_OPTIONS:
             rest.append(word)
             continue
         first.append(word)
-        for _ in range(GLOBAL[name] if "=" not in word else 0):
+        for _ in range(GLOBAL_OPTIONS[name] if "=" not in word else 0):
             first += left[:1]
             del left[:1]
     return [*first, *rest, *left]
 
 
-def config_last(words: Sequence[str]) -> list[str]:
+def move_config_last(words: Sequence[str]) -> list[str]:
     """Move `--config DIR` from before the command to the end of `words`, where commands take it.
     Pure."""
     left = list(words)
@@ -152,7 +154,7 @@ def config_last(words: Sequence[str]) -> list[str]:
         name, equals, _ = word.partition("=")
         taken = moved if name == "--config" else before
         taken.append(word)
-        if not equals and (name == "--config" or GLOBAL.get(name)):
+        if not equals and (name == "--config" or GLOBAL_OPTIONS.get(name)):
             taken += left[:1]
             del left[:1]
     end = left.index("--") if "--" in left else len(left)
@@ -176,7 +178,7 @@ class Panels(TyperGroup):
     time of help."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, global_first(config_last(args)))
+        return super().parse_args(ctx, move_global_options_first(move_config_last(args)))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if not ctx.resilient_parsing:
@@ -202,7 +204,7 @@ class Exemplified(TyperCommand):
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         whole = str(ctx.command_path)
         program = str(ctx.find_root().info_name)
-        if examples := example_lines(whole.removeprefix(program).strip(), program):
+        if examples := format_examples(whole.removeprefix(program).strip(), program):
             formatter.write("\nExamples:\n" + "\n".join(examples) + "\n")
 
 
@@ -215,7 +217,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-_COMPLETION = {"source": source_keys, "tag": tag_names, "": None}
+_COMPLETION = {"source": complete_source_keys, "tag": complete_tag_names, "": None}
 
 
 def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], T]:
@@ -225,7 +227,7 @@ def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], 
     def register(function: T) -> T:
         hints = get_type_hints(function, include_extras=True)
         parameters = inspect.signature(function).parameters.items()
-        with_options(
+        set_signature(
             function,
             [Field(name, hints[name], parameter.default) for name, parameter in parameters],
         )
@@ -234,10 +236,10 @@ def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], 
     return register
 
 
-def with_options(function: T, fields: Sequence[Field]) -> T:
+def set_signature(function: T, fields: Sequence[Field]) -> T:
     """Give the function a signature with `fields`, which typer turns into options and arguments."""
     parameters = [
-        inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, **_typed(field))
+        inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, **_make_parameter(field))
         for field in fields
     ]
     function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
@@ -245,7 +247,7 @@ def with_options(function: T, fields: Sequence[Field]) -> T:
     return function
 
 
-def _typed(field: Field) -> dict[str, Any]:
+def _make_parameter(field: Field) -> dict[str, Any]:
     default = field.default
     if not any(isinstance(mark, Argument) for mark in getattr(field.annotated, "__metadata__", ())):
         return {"annotation": field.annotated, "default": default}
@@ -265,7 +267,7 @@ def _typed(field: Field) -> dict[str, Any]:
     return {"annotation": Annotated[kind, info], "default": default}
 
 
-def _config(context: typer.Context, value: Path) -> Path:
+def _choose_config_folder(context: typer.Context, value: Path) -> Path:
     """Return the folder of --config, else `config` here, else that of this account; warn of
     outdated settings."""
     source = context.get_parameter_source("config")
@@ -286,7 +288,7 @@ Config = Annotated[
         metavar="DIR",
         envvar=VARIABLE,
         show_envvar=False,
-        callback=_config,
+        callback=_choose_config_folder,
         help=(
             "The folder with syndicator.toml, sources.toml, taxonomy.toml and feeds.toml. Without:"
             " that in $SYNDICATOR_CONFIG, else config, else ~/.config/syndicator."
@@ -296,7 +298,7 @@ Config = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
-def _version(wanted: bool) -> None:
+def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(__version__)
         raise typer.Exit
@@ -305,7 +307,10 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Log each step of a visit on stderr.")
@@ -333,7 +338,7 @@ def root(
         stderr = os.fstat(sys.stderr.fileno())
     except (OSError, ValueError):  # closed, or not a file
         stderr = None
-    choose(chosen(os.environ, stderr, format=log_format, quiet=quiet, verbose=verbose))
+    apply_options(make_options(os.environ, stderr, format=log_format, quiet=quiet, verbose=verbose))
     # a typing error would go unseen
     if any(name.upper().startswith("SYNDICATOR_") for name in os.environ):
         from syndicator.configuration.settings import unknown_variables
@@ -350,13 +355,13 @@ def root(
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")]
 
 
-def tell_waiting(reason: str) -> None:
+def log_waiting(reason: str) -> None:
     """Log that the command waits for a lock, and who holds it."""
     log(f"waiting: {reason}")
 
 
 @contextmanager
-def opened_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
+def open_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
     """Open the app under the lock of runs. `create`: even if the database is lost."""
     from syndicator.app.container import open_app
     from syndicator.app.lock import locked
@@ -365,14 +370,14 @@ def opened_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
 
     need_folder(config)
     with (
-        locked(load(config), wait=True, tell=tell_waiting) as held,
+        locked(load(config), wait=True, tell=log_waiting) as held,
         open_app(config, create=create, held=held) as opened,
     ):
         yield opened
 
 
 @contextmanager
-def opened_to_look(config: Path) -> "Iterator[App]":
+def open_to_read(config: Path) -> "Iterator[App]":
     """Open the app without the lock, even during a run."""
     from syndicator.app.container import open_app
     from syndicator.app.read_configuration import need_folder
@@ -382,7 +387,7 @@ def opened_to_look(config: Path) -> "Iterator[App]":
         yield opened
 
 
-def build(
+def build_stale_feeds(
     opened: "App", feeds: "Callable[[FeedKey], bool] | None" = None
 ) -> tuple[tuple[str, ...], int]:
     """Build the stale feeds that `feeds` accepts. Return the written files and the number left."""

@@ -16,10 +16,10 @@ from syndicator.cli.base import (
     Exemplified,
     Json,
     app,
-    build,
-    opened_for_change,
-    opened_to_look,
-    with_options,
+    build_stale_feeds,
+    open_for_change,
+    open_to_read,
+    set_signature,
 )
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
@@ -41,17 +41,17 @@ if TYPE_CHECKING:
     from syndicator.operations.operation import Change
 
 # Commands that do more than one operation: they ask, or choose it by their arguments.
-_BY_HAND = ("import", "sources push", "tags suggest")
+_COMMANDS_BY_HAND = ("import", "sources push", "tags suggest")
 
 
-class _Change(Exemplified):
+class _ChangeCommand(Exemplified):
     """Command that runs the operation named by its first word, with that operation's options."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         self._named = None
         if args and (operation := operations().get(args[0])) is not None:
             typer_app = typer.Typer(add_completion=False, rich_markup_mode=None)
-            typer_app.command(args[0])(command([operation]))
+            typer_app.command(args[0])(make_command([operation]))
             inner = typer.main.get_command(typer_app)
             self._named = inner.make_context(args[0], args[1:], parent=ctx)
             return []
@@ -72,7 +72,7 @@ def list_changes() -> dict[str, str]:
     return {operation.name: operation.help.replace("\n", " ") for operation in changes}
 
 
-@app.command(cls=_Change, context_settings={"ignore_unknown_options": True})
+@app.command(cls=_ChangeCommand, context_settings={"ignore_unknown_options": True})
 def change(
     name: Annotated[
         str,
@@ -93,18 +93,18 @@ _GROUPS = {"": app, "tags": tags}
 app.add_typer(tags, name="tags")
 
 
-def register() -> None:
+def register_commands() -> None:
     """Add each operation that has a command to its group."""
     by_words: dict[str, list[Operation]] = {}
     for operation in operations().values():
-        if operation.command and operation.command not in _BY_HAND:
+        if operation.command and operation.command not in _COMMANDS_BY_HAND:
             by_words.setdefault(operation.command.partition(" --")[0], []).append(operation)
     for words, group_operations in by_words.items():
         group, _, name = words.rpartition(" ")
-        _GROUPS[group].command(name, cls=Exemplified)(command(group_operations))
+        _GROUPS[group].command(name, cls=Exemplified)(make_command(group_operations))
 
 
-def command(choices: Sequence[Operation]) -> Callable[..., None]:
+def make_command(choices: Sequence[Operation]) -> Callable[..., None]:
     """Return the function of a command. It runs the first operation, or the one whose --switch is
     set."""
     first = choices[0]
@@ -133,7 +133,7 @@ def command(choices: Sequence[Operation]) -> Callable[..., None]:
     common = common if first.is_question else [Field("dry_run", DryRun, default=False), *common]
     fields = [field for field in fields_of(first) if not field.argument.hidden]
     run.__doc__ = first.help
-    return with_options(run, [*fields, *switched, *common])
+    return set_signature(run, [*fields, *switched, *common])
 
 
 def perform(
@@ -151,19 +151,19 @@ def perform(
     written: tuple[str, ...] = ()
     is_done = not (dry_run or operation.is_question)
     with (
-        opened_for_change(config)
+        open_for_change(config)
         if is_done or not operation.unlocked
-        else opened_to_look(config) as opened
+        else open_to_read(config) as opened
     ):
-        with reports.counting("read") as count:
+        with reports.show_count("read") as count:
             change = operation.plan(opened, arguments, count)
         if is_done:
-            with reports.counting("written") as count:
+            with reports.show_count("written") as count:
                 change = apply(opened, operation, arguments, change, count)
             if change.build and not change.is_empty:
-                written, left = build(opened, change.built_first)
-        if not json and (dry_run or not printing.quiet()):
-            _say(change, dry_run=not is_done, is_question=operation.is_question)
+                written, left = build_stale_feeds(opened, change.built_first)
+        if not json and (dry_run or not printing.is_quiet()):
+            _print_change(change, dry_run=not is_done, is_question=operation.is_question)
     if json:
         is_plain = operation.is_question or not (
             change.build or dry_run or "written" in change.data
@@ -171,19 +171,19 @@ def perform(
         counts = {"applied": is_done, "written": written} | (
             {"left": left} if "left" in change.data else {}
         )
-        printing.as_json(change.data if is_plain else {**change.data, **counts})
+        printing.print_json(change.data if is_plain else {**change.data, **counts})
         reports.log_problems(change.problems)
     else:
-        _say_end(change, written, left, dry_run=dry_run, is_done=is_done)
+        _print_end(change, written, left, dry_run=dry_run, is_done=is_done)
     if change.fault:
         sys.exit(printing.complain(change.fault, as_json=False))
 
 
-def _say_end(
+def _print_end(
     change: "Change", written: Sequence[str], left: int, *, dry_run: bool, is_done: bool
 ) -> None:
-    reports.not_read(change.problems)
-    if printing.quiet() and not dry_run:
+    reports.print_unreadable_files(change.problems)
+    if printing.is_quiet() and not dry_run:
         return
     if change.is_empty and change.nothing:
         printing.say(change.nothing)
@@ -216,18 +216,18 @@ def apply(
     return texts.apply(opened, operation, arguments, planned, who=account, progress=progress)[0]
 
 
-def _say(change: "Change", *, dry_run: bool, is_question: bool) -> None:
+def _print_change(change: "Change", *, dry_run: bool, is_question: bool) -> None:
     for line in change.lines(dry_run) if change.lines else (change.sentence,):
         printing.say(line)
     if change.table is not None:
         title, columns, rows = change.table
         shown = rows[:EXAMPLES] if dry_run and not is_question else rows
-        printing.table(title, columns, shown)
+        printing.print_table(title, columns, shown)
         if len(shown) < len(rows):
             printing.say(f"… and {counted(len(rows) - len(shown), 'article')} more")
     if change.feeds:
         rows = [(feed.feed, feed.joins, feed.leaves, feed.changes) for feed in change.feeds]
-        printing.table("Feeds", ("feed", "articles added", "removed", "changed"), rows)
+        printing.print_table("Feeds", ("feed", "articles added", "removed", "changed"), rows)
 
 
-register()
+register_commands()

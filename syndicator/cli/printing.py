@@ -20,15 +20,15 @@ from syndicator.operations.operation import plain as plain
 if TYPE_CHECKING:
     from syndicator.configuration.settings import Settings
 
-_WIDE = 60  # of a column; a longer cell shifts the rest of its line
+_WIDEST_COLUMN = 60  # of a column; a longer cell shifts the rest of its line
 
 
-def local(moment: datetime | None, none: str = "") -> str:
+def format_local_time(moment: datetime | None, none: str = "") -> str:
     """Return a time in this machine's zone, to the minute, or `none` for None."""
     return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else none
 
 
-def as_json(value: Any) -> None:
+def print_json(value: Any) -> None:
     """Print `value` as one JSON document, with the escapes that the terminal needs."""
     document = visible(json.dumps(plain(value), ensure_ascii=False, indent=2))
     try:
@@ -38,16 +38,16 @@ def as_json(value: Any) -> None:
     print(document)
 
 
-def answer(data: Any, lines: Iterable[str], *, json: bool) -> None:
+def print_answer(data: Any, lines: Iterable[str], *, json: bool) -> None:
     """Print `data` as JSON, or `lines` for people."""
     if json:
-        as_json(data)
+        print_json(data)
         return
     for line in lines:
         say(line)
 
 
-def secret_address(settings: Settings) -> str:
+def print_secret_address(settings: Settings) -> str:
     """Print the secret address of private feeds and return it, "" for none. Only on a terminal, so
     that no log has it."""
     if not settings.publish.secret_path or not sys.stdout.isatty():
@@ -57,9 +57,9 @@ def secret_address(settings: Settings) -> str:
     return address
 
 
-def address_for_phones(settings: Settings) -> None:
+def print_address_for_phones(settings: Settings) -> None:
     """Print the secret address of private feeds with a QR code, for phones that open it now."""
-    address = secret_address(settings)
+    address = print_secret_address(settings)
     if not address:
         return
     from syndicator.publishing.web.shell import qr_lines
@@ -71,7 +71,7 @@ def address_for_phones(settings: Settings) -> None:
 
 def complain(error: SyndicatorError, *, as_json: bool) -> int:
     """Print an error on stderr; `as_json`: also as JSON on stdout. Return its exit code."""
-    if logs.choice().json:
+    if logs.get_options().json:
         log(str(error), "error", reason=error.reason, exit_code=error.exit_code)
     else:
         print(visible(as_typed(f"syndicator: {error}")), file=sys.stderr)
@@ -81,35 +81,37 @@ def complain(error: SyndicatorError, *, as_json: bool) -> int:
 
 
 def complain_in_json(message: str, reason: str, code: int) -> None:
-    as_json({"error": message, "reason": reason, "exit_code": code})
+    print_json({"error": message, "reason": reason, "exit_code": code})
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table: aligned columns under a title on a terminal, tab-separated into a pipe."""
     if sys.stdout.isatty():
-        aligned_table(title, columns, rows)
+        print_aligned_table(title, columns, rows)
         return
     print("\t".join(columns))
     for row in rows:
         print("\t".join(as_typed(one_line(cell)) for cell in row))
 
 
-def aligned_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def print_aligned_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
     """Print aligned columns under a title, also into a pipe; there without colours."""
     cells = [[as_typed(one_line(cell)) for cell in row] for row in rows]
     if title:
         print(f"\n{title}")
     widths = [
-        min(_WIDE, max(width(row[place]) for row in (columns, *cells)))
+        min(_WIDEST_COLUMN, max(width(row[place]) for row in (columns, *cells)))
         for place in range(len(columns))
     ]
-    head = _aligned(columns, widths)
+    head = _align_row(columns, widths)
     print(f"\x1b[1m{head}\x1b[0m" if sys.stdout.isatty() else head)
     for row in cells:
-        print(_aligned(row, widths))
+        print(_align_row(row, widths))
 
 
-def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
+def _align_row(row: Sequence[str], widths: Sequence[int]) -> str:
     return "  ".join(
         cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True)
     ).rstrip()
@@ -119,9 +121,9 @@ def say(line: str) -> None:
     print(visible(as_typed(line)), flush=True)
 
 
-def quiet() -> bool:
-    return logs.choice().quiet
+def is_quiet() -> bool:
+    return logs.get_options().quiet
 
 
-def verbose() -> bool:
-    return logs.choice().steps
+def is_verbose() -> bool:
+    return logs.get_options().steps

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from syndicator.cli import logs, printing, reports
-from syndicator.cli.add import Folders, is_answered, meaning, say_skipped
-from syndicator.cli.base import CONFIG, Config, DryRun, Json, command, opened_to_look
+from syndicator.cli.add import Folders, can_ask, choose_meaning, say_skipped
+from syndicator.cli.base import CONFIG, Config, DryRun, Json, command, open_to_read
 from syndicator.cli.operations import apply, perform
-from syndicator.cli.printing import counted, local
+from syndicator.cli.printing import counted, format_local_time
 from syndicator.cli.running.service import run_once
 from syndicator.configuration.sources.rights import list_given
 from syndicator.core.errors import LockedError, NetworkDown
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from syndicator.runs.refresh import RunReport
 
 # for the first visits; with pictures and visits under way less than two minutes. A choice
-_FIRST_SECONDS = 90.0
+_FIRST_VISITS_SECONDS = 90.0
 
 
 @command()
@@ -48,7 +48,7 @@ def sources(
     from syndicator.health.documents import of_state
     from syndicator.upkeep import reconcile
 
-    with opened_to_look(config) as opened:
+    with open_to_read(config) as opened:
         moved = [
             (key, apply(opened, need("adopt-move"), {"key": key}))
             for key in opened.configuration.sources
@@ -59,7 +59,9 @@ def sources(
             (opened.configuration.sources[key], states[key]) for key in opened.configuration.sources
         ]
     if json:
-        printing.as_json([{"source": source, "state": of_state(state)} for source, state in listed])
+        printing.print_json(
+            [{"source": source, "state": of_state(state)} for source, state in listed]
+        )
         return
     for key, change in moved:
         if not change.is_empty:
@@ -78,11 +80,11 @@ def sources(
                 source.key,
                 source.url,
                 health,
-                local(state.schedule.next_due, "now"),
+                format_local_time(state.schedule.next_due, "now"),
                 state.schedule.due_why,
             )
         )
-    printing.table("Sources", ("key", "url", "health", "next visit", "why"), rows)
+    printing.print_table("Sources", ("key", "url", "health", "next visit", "why"), rows)
 
 
 ListOrFolder = Annotated[
@@ -120,11 +122,11 @@ def import_(
         return
     from syndicator.adding import new_sources, search
 
-    with opened_to_look(config) as opened:
+    with open_to_read(config) as opened:
         beside = opened.archive.beside
         configuration = opened.configuration
         listed = search.read_file(file, is_trusted=trust_own)
-        used_as = meaning(listed, folders, ask=not json and is_answered())
+        used_as = choose_meaning(listed, folders, ask=not json and can_ask())
         result = search.make_candidates(beside, configuration, file, listed, used_as)
         named = new_sources.assign_keys(
             beside, configuration.sources, result.candidates, new_sources.Wishes()
@@ -142,14 +144,16 @@ def import_(
     would = "would be " if dry_run else ""
     if not json:
         if new:
-            printing.table("Sources", ("key", "url"), [(source.key, source.url) for source in new])
+            printing.print_table(
+                "Sources", ("key", "url"), [(source.key, source.url) for source in new]
+            )
         printing.say(f"{counted(len(added), 'source')} {would}added, {len(old)} already known")
         _say_rights(file, result, new)
-    report = None if dry_run or no_refresh or not added else _first_visits(config, added)
+    report = None if dry_run or no_refresh or not added else _visit_new_sources(config, added)
     if json:
         failed = {outcome.key: outcome.reason for outcome in report.failed} if report else {}
         lists = {"added": added, "known": old, "skipped": result.skipped, "failed": failed}
-        printing.as_json({**lists, **_describe_rights(result, new), "applied": not dry_run})
+        printing.print_json({**lists, **_describe_rights(result, new), "applied": not dry_run})
         return
     _report_first_visits(file, result.skipped, report)
 
@@ -159,7 +163,7 @@ def _report_first_visits(
 ) -> None:
     """Print what was read, what failed and what comes next. `report`: None if nothing was read."""
     if report:
-        reports.run_report(report, json=False)
+        reports.print_run_report(report, json=False)
     say_skipped(file, skipped)
     if report:
         printing.say(
@@ -206,14 +210,14 @@ def _list_removed(result: "Found", new: "Sequence[Source]") -> list["Outline"]:
     return [outline for outline in outlines if outline.removed and outline.url in addresses]
 
 
-def _first_visits(config: Path, keys: list[str]) -> "RunReport | None":
+def _visit_new_sources(config: Path, keys: list[str]) -> "RunReport | None":
     """Read the newest article of each new source; None if another run or the network prevents it,
     which is logged."""
     from syndicator.runs.refresh import Wanted
 
-    wanted = Wanted(keys=keys, limit=1, max_seconds=_FIRST_SECONDS)
+    wanted = Wanted(keys=keys, limit=1, max_seconds=_FIRST_VISITS_SECONDS)
     # the report at the end names the failures, unless a quiet log has taken its place
-    tells_each = logs.choice().quiet or logs.choice().steps
+    tells_each = logs.get_options().quiet or logs.get_options().steps
     try:
         return asyncio.run(run_once(config, wanted, tells=lambda outcome: tells_each))
     except (LockedError, NetworkDown) as error:
@@ -228,5 +232,5 @@ def export(config: Config = CONFIG) -> None:
     """Print the sources as OPML, for `syndicator import` or another reader."""
     from syndicator.adding import search
 
-    with opened_to_look(config) as opened:
+    with open_to_read(config) as opened:
         sys.stdout.buffer.write(search.export(opened.archive.store, opened.configuration))

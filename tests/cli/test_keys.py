@@ -100,7 +100,7 @@ def test_a_key_is_a_character_and_a_function_key_is_none_of_ours(keys: tuple[Key
     os.write(terminal, b"\x1b[A")
     assert reading.read() == "?"
     os.write(terminal, b"tan open tag\nq")
-    assert (reading.read(), reading.line("tag: "), reading.read()) == ("t", "an open tag", "q")
+    assert (reading.read(), reading.ask_line("tag: "), reading.read()) == ("t", "an open tag", "q")
     os.write(terminal, b"\x04")
     assert reading.read() == ""
     assert termios.tcgetattr(reading._fd) == before

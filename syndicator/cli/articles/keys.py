@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, Json, command, opened_to_look
+from syndicator.cli.base import CONFIG, Config, Json, command, open_to_read
 from syndicator.cli.operations import apply, perform, tags
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
@@ -44,7 +44,7 @@ class Keys:
         self._typed = self._typed[1:]
         return "" if key in _ENDS else key
 
-    def line(self, question: str) -> str:
+    def ask_line(self, question: str) -> str:
         ahead, ended, self._typed = self._typed.partition("\n")
         print(question + ahead, end="\n" if ended else "", flush=True)
         return (ahead if ended else ahead + sys.stdin.readline()).strip()
@@ -84,7 +84,7 @@ def suggest(
     if json or not choose:
         perform(config, need("suggest-tags"), {"categories": categories}, json=json)
         return
-    with opened_to_look(config) as opened:
+    with open_to_read(config) as opened:
         change = need("suggest-tags").plan(opened, {"categories": categories})
         offers: Sequence[Offer] = change.data
         if not offers:
@@ -96,13 +96,13 @@ def suggest(
                 "--choose needs a terminal; without one, `syndicator tags suggest --json` lists the"
                 " same"
             )
-        taken = decide(offers, Keys(sys.stdin.fileno()), opened)
+        taken = decide_offers(offers, Keys(sys.stdin.fileno()), opened)
     printing.say(f"{counted(taken, 'name')} added to taxonomy.toml")
     if taken:
         printing.say("`syndicator describe --all` applies them to the articles that are there")
 
 
-def decide(offers: Sequence[Offer], keys: Keys, opened: App) -> int:
+def decide_offers(offers: Sequence[Offer], keys: Keys, opened: App) -> int:
     """Ask about each offer until `q` or Ctrl-C; write the accepted ones, return their number."""
     taken = 0
     printing.say(_CHOOSING)
@@ -114,7 +114,9 @@ def decide(offers: Sequence[Offer], keys: Keys, opened: App) -> int:
             if key in ("q", ""):
                 break
             if key != "d":
-                taken += _take(offer, keys.line("name: ") if key == "e" else offer["name"], opened)
+                taken += _take(
+                    offer, keys.ask_line("name: ") if key == "e" else offer["name"], opened
+                )
     return taken
 
 

@@ -10,42 +10,46 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, Json, command, opened_to_look
+from syndicator.cli.base import CONFIG, Config, Json, command, open_to_read
 from syndicator.operations.operation import Argument
 
 if TYPE_CHECKING:
     from syndicator.showing.explain import Shown
 
 
-_REST = 3  # lines of the screen below the reasons: where more is, and the prompt
+_LINES_KEPT_FREE = 3  # lines of the screen below the reasons: where more is, and the prompt
 _ENDLESS = 1_000_000  # columns and lines of a pipe
-_LEAST = 12  # lines of reasons on any screen
-_PASSED_ON = ("cut", "candidates", "from")  # parts of a reading that are printed apart
+_FEWEST_LINES = 12  # lines of reasons on any screen
+_PARTS_PRINTED_APART = ("cut", "candidates", "from")  # parts of a reading that are printed apart
 
 
-def lines(why: Mapping[str, Any]) -> Iterator[str]:
+def format_reasons(why: Mapping[str, Any]) -> Iterator[str]:
     """Yield a line for each item of `why` (from `showing.explain`), with its parts indented."""
     for name, value in why.items():
         if isinstance(value, Mapping):
-            yield from _parts(name, value)
+            yield from _format_parts(name, value)
         elif isinstance(value, list | tuple):
             yield f"{name}:" if value else f"{name}: none"
-            yield from (f"    {_word(item)}" for item in value)
+            yield from (f"    {_format_value(item)}" for item in value)
         else:
-            yield f"{name}: {_word(value)}"
+            yield f"{name}: {_format_value(value)}"
 
 
-def _parts(name: str, value: Mapping[str, Any]) -> Iterator[str]:
+def _format_parts(name: str, value: Mapping[str, Any]) -> Iterator[str]:
     if value and "from" not in value:
         yield f"{name}:"
     else:
         yield f"{name}: {value.get('from') or 'none'}"
-    yield from (f"    {key}: {_word(item)}" for key, item in value.items() if key not in _PASSED_ON)
+    yield from (
+        f"    {key}: {_format_value(item)}"
+        for key, item in value.items()
+        if key not in _PARTS_PRINTED_APART
+    )
     yield from (f"    looked at {item}" for item in value.get("candidates", ()))
     yield from (f"    cut by {item['rule']}: {item['text']}" for item in value.get("cut", ()))
 
 
-def _word(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if value is None:
         return "none"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
@@ -78,27 +82,27 @@ def show(
     # its remarks on odd pages are not for operators
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     if feed:
-        _entry(what, feed, config)
+        _print_entry(what, feed, config)
         return
-    shown = _shown(what, url, config)
+    shown = _read_article(what, url, config)
     if json:
-        printing.as_json(
+        printing.print_json(
             {"article": shown.article, "markdown": shown.markdown, "why": dict(shown.why)}
         )
         return
     if why:
-        _reasons(shown)
+        _print_reasons(shown)
     if why and not trace:
         printing.say(f"the article: `syndicator show {what}`; every step: --trace")
         return
     sys.stdout.write(shown.markdown)
     if trace:
         printing.say("" if shown.markdown.endswith("\n") else "\n")
-        for line in lines(shown.why):
+        for line in format_reasons(shown.why):
             printing.say(line)
 
 
-def _reasons(shown: "Shown") -> None:
+def _print_reasons(shown: "Shown") -> None:
     from syndicator.showing.plain_reasons import fit_reasons, list_reasons
 
     reasons = list_reasons(shown.article, shown.why)
@@ -107,12 +111,12 @@ def _reasons(shown: "Shown") -> None:
     lines = _ENDLESS
     if sys.stdout.isatty():
         columns = room.columns
-        lines = max(room.lines - _REST, _LEAST)
+        lines = max(room.lines - _LINES_KEPT_FREE, _FEWEST_LINES)
     for line in fit_reasons(reasons, columns=columns, lines=lines):
         printing.say(line)
 
 
-def _shown(what: str, url: str | None, config: Path) -> "Shown":
+def _read_article(what: str, url: str | None, config: Path) -> "Shown":
     from syndicator.app.container import open_app
     from syndicator.app.lookup import find_article_id
     from syndicator.showing import explain as explained
@@ -136,10 +140,10 @@ def _shown(what: str, url: str | None, config: Path) -> "Shown":
         return explained.show_file(path, url, opened.archive, opened.configuration)
 
 
-def _entry(what: str, format: str, config: Path) -> None:
+def _print_entry(what: str, format: str, config: Path) -> None:
     from syndicator.showing.explain import render_entry
 
-    with opened_to_look(config) as opened:
+    with open_to_read(config) as opened:
         data = render_entry(opened.archive, opened.configuration, what, format)
     sys.stdout.write(data.decode("utf-8") + "\n")
 

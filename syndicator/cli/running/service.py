@@ -18,11 +18,11 @@ from syndicator.cli.base import (
     Config,
     Json,
     command,
-    opened_for_change,
-    tell_waiting,
+    log_waiting,
+    open_for_change,
 )
 from syndicator.cli.printing import counted
-from syndicator.cli.running.signals import stopping
+from syndicator.cli.running.signals import stop_on_signals
 from syndicator.console import security
 from syndicator.core.errors import MissingError, UsageError
 from syndicator.operations.operation import Argument, arguments_of, need
@@ -56,8 +56,8 @@ def up(
         from syndicator.setup.start import share_at_home as share_at_home
 
         share_at_home(config, port)
-    override(config, "publish", host, port)
-    printing.address_for_phones(load(config))  # even if another process serves already
+    override_listen(config, "publish", host, port)
+    printing.print_address_for_phones(load(config))  # even if another process serves already
     asyncio.run(serving.up(config))
 
 
@@ -70,7 +70,7 @@ def _need_no_workers(config: Path) -> None:
     need_no_workers(load(config), "syndicator up", harm, may_be_away=True)
 
 
-def override(
+def override_listen(
     config: Path, section: Literal["publish", "console"], host: str | None, port: int | None
 ) -> None:
     """Override the file's `listen` with `host` and `port`, in the environment, also for the feeds'
@@ -121,12 +121,12 @@ def refresh(
             "--relearn looks at the address of one source again; name it with --source"
         )
     which = Wanted(keys=tuple(source or ()), all=all, failed=failed, relearn=relearn)
-    wanted = replace(which, limit=limit, max_seconds=_seconds(max_time))
+    wanted = replace(which, limit=limit, max_seconds=_parse_duration(max_time))
     is_named = bool(which.keys) or which.all or which.failed
     if _is_left_to_workers(config, is_named=is_named):
         return
     report = asyncio.run(run_once(config, wanted, wait=wait))
-    reports.run_report(report, json=json)
+    reports.print_run_report(report, json=json)
     if report.llm.wrong or report.faults:
         sys.exit(78)
     if strict and (report.failed or report.built.held):
@@ -145,7 +145,7 @@ def _is_left_to_workers(config: Path, *, is_named: bool) -> bool:
         need_no_workers(settings, "syndicator refresh", harm)
         return False
     live = list_live_workers(settings)
-    if live and printing.verbose():
+    if live and printing.is_verbose():
         printing.log(f"{describe_workers(live)}; they visit what is due")
     return bool(live)
 
@@ -165,17 +165,17 @@ async def run_once(
     from syndicator.runs.refresh import remake, run
 
     stop = asyncio.Event()
-    alone = locked(load(config), wait=wait, give_up=stop.is_set, tell=tell_waiting)
+    alone = locked(load(config), wait=wait, give_up=stop.is_set, tell=log_waiting)
     with (
-        stopping(stop),
+        stop_on_signals(stop),
         alone as held,
         open_app(config, remake=remake, held=held) as opened,
-        reports.watching(tells) as watch,
+        reports.show_progress(tells) as watch,
     ):
         return await run(opened, wanted, stop=stop, watch=watch)
 
 
-def _seconds(duration: str | None) -> float | None:
+def _parse_duration(duration: str | None) -> float | None:
     from syndicator.configuration.settings import seconds
 
     try:
@@ -219,7 +219,7 @@ def build(
     if question:
         _save_question(config, question)
     with (
-        locked(load(config), wait=wait, tell=tell_waiting) as held,
+        locked(load(config), wait=wait, tell=log_waiting) as held,
         open_app(config, remake=remake, held=held) as opened,
     ):
         bad = reconcile.files(opened.archive, opened.configuration)
@@ -232,7 +232,9 @@ def build(
         failed = asyncio.run(webhooks.send(opened.archive, opened.configuration, opened.jitter))
     names = ("written", "unchanged", "held", "ending", "set_aside", "ended", "hubs")
     document = {name: getattr(report, name) for name in names} | {"problems": bad}
-    printing.answer(document, () if printing.quiet() else _describe_build(report), json=json)
+    printing.print_answer(
+        document, () if printing.is_quiet() else _describe_build(report), json=json
+    )
     reports.log_problems((*report.held, *report.set_aside, *report.hubs, *bad, *failed))
     if strict and report.held:
         sys.exit(3)
@@ -250,7 +252,7 @@ def _describe_build(report: "BuildReport") -> list[str]:
         lines.append(
             f"{counted(len(report.ended), 'feed')} ended, whose addresses answer 410 now: {named}"
         )
-    return [*lines, *reports.describe_ending(report)]
+    return [*lines, *reports.describe_ending_feeds(report)]
 
 
 def _save_question(config: Path, question: str) -> None:
@@ -259,7 +261,7 @@ def _save_question(config: Path, question: str) -> None:
     from syndicator.publishing.paths import QUESTIONS
 
     asked = f"/{question}".rpartition(f"/{QUESTIONS}")[2].lstrip("/")
-    with opened_for_change(config) as opened:
+    with open_for_change(config) as opened:
         operation = need("save-query")
         apply(opened, operation, arguments_of(operation, {"slug": QUESTIONS + asked}))
 
@@ -271,7 +273,7 @@ def serve(
     config: Config = CONFIG,
 ) -> None:
     """Serve the published files. Visits no source."""
-    override(config, "publish", host, port)
+    override_listen(config, "publish", host, port)
     from syndicator.cli.running import serving
 
     asyncio.run(serving.serve(config))
@@ -305,12 +307,12 @@ def console(
     from syndicator.app.read_configuration import need_folder
 
     need_folder(config)
-    override(config, "console", None, port)
+    override_listen(config, "console", None, port)
     if set_password:
         _set_password(config, name)
     elif token:
         scope = _choose_scope(write=write, settings=settings, programs=programs)
-        _token(config, token, scope, 0 if revoke else days)
+        _make_or_revoke_token(config, token, scope, 0 if revoke else days)
     else:
         asyncio.run(_serve_console(config, beside))
 
@@ -342,7 +344,7 @@ def _choose_scope(*, write: bool, settings: bool, programs: bool) -> security.Sc
     return "write" if write else "read"
 
 
-def _token(config: Config, name: str, scope: security.Scope, days: int) -> None:
+def _make_or_revoke_token(config: Config, name: str, scope: security.Scope, days: int) -> None:
     from syndicator.configuration.settings import load
 
     path = security.tokens_file_of(load(config).state_dir)
@@ -370,7 +372,7 @@ async def _serve_console(config: Config, beside: bool) -> None:
             " it on"
         )
     stop = asyncio.Event()
-    with stopping(stop):
+    with stop_on_signals(stop):
         if beside:
             loop = asyncio.get_running_loop()
             call_at_end_of_input(lambda: loop.call_soon_threadsafe(stop.set))
@@ -396,7 +398,7 @@ def worker(
 
     async def go() -> None:
         stop = asyncio.Event()
-        with stopping(stop, _WORKER_GRACE):
+        with stop_on_signals(stop, _WORKER_GRACE):
             done = await work(
                 config,
                 lanes,
@@ -428,7 +430,7 @@ def queue(
     if json:
         names = [worker.name for worker in fleet.workers]
         document = {**asdict(hosts), "workers": names, "processes": fleet.workers}
-        printing.as_json(document)
+        printing.print_json(document)
         return
     live = [worker for worker in fleet.workers if worker.is_live]
     rows = [
@@ -439,16 +441,18 @@ def queue(
         ("away", hosts.away),
         ("workers", len(live)),
     ]
-    printing.table("Queue", ("what", "now"), rows)
+    printing.print_table("Queue", ("what", "now"), rows)
     if fleet.workers:
         columns = ("machine", "process", "version", "heartbeat", "does")
-        printing.table("Workers", columns, [describe_worker(worker) for worker in fleet.workers])
+        printing.print_table(
+            "Workers", columns, [describe_worker(worker) for worker in fleet.workers]
+        )
     if not live:
         printing.say("no worker runs: start one with `syndicator worker`")
     why = {True: "ended its workers", False: "asked us to wait"}
     if held := [
         (host.name, f"{host.seconds:.0f} s", why[bool(host.poison)]) for host in hosts.named
     ]:
-        printing.table("Held hosts", ("host", "for", "why"), held)
+        printing.print_table("Held hosts", ("host", "for", "why"), held)
     if requeue:
         printing.say(f"{counted(hosts.freed, 'host')} freed")

@@ -17,8 +17,8 @@ from syndicator.app.clock import utc_now
 from syndicator.app.container import App
 from syndicator.app.read_configuration import Configuration, configuration, taxonomy_files
 from syndicator.cli import printing, reports
-from syndicator.cli.logs import choice
-from syndicator.cli.running.signals import GRACE_SECONDS, on_hangup, stopping
+from syndicator.cli.logs import get_options
+from syndicator.cli.running.signals import GRACE_SECONDS, reload_on_hangup, stop_on_signals
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.model import Outcome
@@ -41,7 +41,7 @@ _PATIENCE_SECONDS = 3600
 
 
 @asynccontextmanager
-async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def _run_beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Run `work` during the block, then cancel it."""
     task = asyncio.create_task(work)
     try:
@@ -69,8 +69,8 @@ async def _run_console(config: Path) -> int:
 
     log = (
         "--log-format",
-        "json" if choice().json else "text",
-        *(("--quiet",) if choice().quiet else ()),
+        "json" if get_options().json else "text",
+        *(("--quiet",) if get_options().quiet else ()),
     )
     command = (
         sys.executable,
@@ -91,7 +91,7 @@ async def _run_console(config: Path) -> int:
         await end(process, _END_SECONDS)
 
 
-def jobs_done_within(app: App, hurry: Callable[[], None]) -> AbstractAsyncContextManager[None]:
+def do_jobs_during(app: App, hurry: Callable[[], None]) -> AbstractAsyncContextManager[None]:
     """Do quick jobs during the block. Call `hurry` if one made feeds stale."""
     queue = Queue(app.configuration.settings.state_dir)
 
@@ -101,7 +101,7 @@ def jobs_done_within(app: App, hurry: Callable[[], None]) -> AbstractAsyncContex
             if queue.waiting():
                 _do_quick_jobs(app, queue, hurry)
 
-    return _beside(work())
+    return _run_beside(work())
 
 
 def _do_quick_jobs(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
@@ -142,7 +142,7 @@ async def up(config: Path) -> None:
         totals.add_build(report)
         reports.log_build(report)
 
-    with stopping(stop):
+    with stop_on_signals(stop):
         hubs = Registry(utc_now)
         jobs = daemon.Jobs(
             config,
@@ -154,7 +154,7 @@ async def up(config: Path) -> None:
             report_change=printing.log,
             watch=Watch(visited=visited),
             allow_long_opening=notify.patience,
-            run_beside=jobs_done_within,
+            run_beside=do_jobs_during,
             hubs=hubs,
         )
         scheduler = make_scheduler(jobs, _warn_of_silence)
@@ -166,10 +166,15 @@ async def up(config: Path) -> None:
         answers = daemon.Answers(config, lambda: jobs.last_good or jobs.read())
         site = daemon.Site(load(config), scheduler.silent_seconds, hubs, answers)
         try:
-            serving = _served(site, stop, notify, reload, lambda: not scheduler.silent_seconds())
-            async with serving as server, _beside(_keep_console(config, site.settings.state_dir)):
+            serving = _serve_site(
+                site, stop, notify, reload, lambda: not scheduler.silent_seconds()
+            )
+            async with (
+                serving as server,
+                _run_beside(_keep_console(config, site.settings.state_dir)),
+            ):
                 if not jobs.read().sources:
-                    printing.log(no_source(site.settings))
+                    printing.log(explain_no_source(site.settings))
                 scheduler.start()
                 await server
         finally:
@@ -203,7 +208,7 @@ def _warn_of_silence(job: str, seconds: float) -> None:
     _warn("the run under way makes no progress", job=job, seconds=int(seconds))
 
 
-def no_source(settings: Settings) -> str:
+def explain_no_source(settings: Settings) -> str:
     console = settings.console
     on = any((settings.state_dir / switch).exists() for switch in SWITCHES)
     beside = f", or the console at http://{console.listen}/" if on else ""
@@ -213,24 +218,24 @@ def no_source(settings: Settings) -> str:
 async def serve(config: Path) -> None:
     """Serve until a signal. Raises ConfigError, MissingError."""
     stop = asyncio.Event()
-    read = [_read(config)]
+    read = [_read_configuration(config)]
 
     def reload() -> None:
         before = read[0]
-        now = _read(config)
+        now = _read_configuration(config)
         for line in changes(before, now):
             printing.log(line)
         read[0] = now
         site.reload(now.settings)
 
-    with stopping(stop):
+    with stop_on_signals(stop):
         site = daemon.Site(read[0].settings, answers=daemon.Answers(config, lambda: read[0]))
-        async with _served(site, stop, Notify(os.environ), reload, lambda: True) as server:
+        async with _serve_site(site, stop, Notify(os.environ), reload, lambda: True) as server:
             await server
         printing.log("stopped")
 
 
-def _read(config: Path) -> Configuration:
+def _read_configuration(config: Path) -> Configuration:
     """Read the configuration. Without sources.toml, published feeds are still served."""
     if (config / "sources.toml").exists():
         return configuration(config)
@@ -246,7 +251,7 @@ def _read(config: Path) -> Configuration:
 
 
 @asynccontextmanager
-async def _served(
+async def _serve_site(
     site: daemon.Site,
     stop: asyncio.Event,
     notify: "Notify",
@@ -277,8 +282,8 @@ async def _served(
         finally:
             notify.ready()
 
-    with on_hangup(stop, hangup):
-        async with _beside(notify.keep_alive(well)), _beside(notify_stopping()):
+    with reload_on_hangup(stop, hangup):
+        async with _run_beside(notify.keep_alive(well)), _run_beside(notify_stopping()):
             yield asyncio.create_task(daemon.serve(site, stop=stop, listening=listening))
 
 

@@ -12,7 +12,7 @@ GRACE_SECONDS = 8
 
 
 @contextmanager
-def stopping(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
+def stop_on_signals(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
     """Set `stop` on SIGTERM or Ctrl-C. Exit with 0 on a second signal, or `grace` seconds later."""
     loop = asyncio.get_running_loop()
     signals = [0]
@@ -38,7 +38,7 @@ def stopping(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
 
 
 @contextmanager
-def on_hangup(stop: asyncio.Event, reload: Callable[[], None]) -> Iterator[None]:
+def reload_on_hangup(stop: asyncio.Event, reload: Callable[[], None]) -> Iterator[None]:
     """Call `reload` on SIGHUP; if our terminal was closed, set `stop` instead."""
     loop = asyncio.get_running_loop()
     had_terminal = os.isatty(2)

@@ -17,8 +17,8 @@ from syndicator.cli.base import (
     Json,
     app,
     command,
-    opened_for_change,
-    opened_to_look,
+    open_for_change,
+    open_to_read,
 )
 from syndicator.cli.printing import counted
 from syndicator.configuration.folders import root_of
@@ -77,14 +77,14 @@ def init(
     if sys.stdin.isatty() and not yes and not (place / "syndicator.toml").exists():
         if audience is None and (url or contact or template):
             audience = "public"
-        audience = audience or _one_of("Who reads it?", _AUDIENCES)
+        audience = audience or _ask_choice("Who reads it?", _AUDIENCES)
         if title is None and not example:
-            title = _asked("What are the feeds about (their title)?")
+            title = _ask("What are the feeds about (their title)?")
         if audience == "public":
             if url is None:
-                url = _asked("Where will they be published, if you know (https://...)?")
-            contact = contact or _asked("How can owners of visited sites reach you (mail or page)?")
-        runs = runs or ("" if template else _one_of("How will it run?", tuple(RUNS)))
+                url = _ask("Where will they be published, if you know (https://...)?")
+            contact = contact or _ask("How can owners of visited sites reach you (mail or page)?")
+        runs = runs or ("" if template else _ask_choice("How will it run?", tuple(RUNS)))
     if audience not in (None, *_AUDIENCES) or (audience == "me" and template):
         raise UsageError(
             f"--for {audience}: say {' or '.join(_AUDIENCES)}; what a --template publishes is"
@@ -99,7 +99,7 @@ def init(
     if template:
         printing.say(f"next: push it to a repository of yours; {folder}/README.md says how")
         return
-    printing.secret_address(load(place))
+    printing.print_secret_address(load(place))
     printing.say(f"next: {'; then '.join(_list_steps(script, runs or '', command))}")
 
 
@@ -111,11 +111,11 @@ def _list_steps(script: str, runs: str, command: str) -> list[str]:
     return [*steps, command]
 
 
-def _asked(question: str) -> str:
+def _ask(question: str) -> str:
     return str(typer.prompt(question, default="", show_default=False)).strip()
 
 
-def _one_of(question: str, answers: Sequence[str]) -> str:
+def _ask_choice(question: str, answers: Sequence[str]) -> str:
     """Ask for one of `answers` (default: the first) until the input is valid."""
 
     def checked(word: str) -> str:
@@ -155,19 +155,19 @@ def db(
         )
     if to is None:
         name = worker.migrate(config)
-        printing.answer(
+        printing.print_answer(
             {"database": name}, [f"the database {name} has this version's tables"], json=json
         )
         return
     moved = worker.move_to(config, to)
     if not json:
-        printing.table(
+        printing.print_table(
             "Moved",
             ("table", "rows"),
             [(table, count) for table, count in sorted(moved.items()) if count],
         )
     left = "now set store.url to the new address. The old database was left as it is"
-    printing.answer({"rows": moved}, [f"{sum(moved.values())} rows moved; {left}"], json=json)
+    printing.print_answer({"rows": moved}, [f"{sum(moved.values())} rows moved; {left}"], json=json)
 
 
 Files = Annotated[
@@ -188,7 +188,7 @@ def reindex(files: Files = None, json: Json = False, config: Config = CONFIG) ->
     if not files:
         harm = "would lose what they file meanwhile"
         need_no_workers(load(config), "syndicator reindex", harm)
-    with opened_for_change(config, create=not files) as opened:
+    with open_for_change(config, create=not files) as opened:
         if files:
             done = reindex.take_in(opened.archive, opened.configuration, files)
             lines = [
@@ -205,7 +205,7 @@ def reindex(files: Files = None, json: Json = False, config: Config = CONFIG) ->
                 " you confirmed"
             )
             lines += [unlearnt] if done.unlearnt else []
-    printing.answer(done, () if printing.quiet() else lines, json=json)
+    printing.print_answer(done, () if printing.is_quiet() else lines, json=json)
     reports.log_problems(done.problems)
 
 
@@ -229,7 +229,7 @@ def check(
     if (mend and not ownership) or (yes and not mend):
         raise UsageError("--mend belongs to --ownership, and --yes to --mend")
     if ownership:
-        failed = _ownership(config, mend=mend, yes=yes, json=json)
+        failed = _check_ownership(config, mend=mend, yes=yes, json=json)
     else:
         findings = examine(config, strict=strict)
         lines = [
@@ -239,7 +239,7 @@ def check(
         errors = sum(finding.severity == "error" for finding in findings)
         warnings = sum(finding.severity == "warning" for finding in findings)
         counts = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
-        printing.answer(
+        printing.print_answer(
             findings, [*lines, counts if errors or warnings else "no problems found"], json=json
         )
         failed = bool(errors or (strict and warnings))
@@ -247,18 +247,18 @@ def check(
         sys.exit(ConfigError.exit_code)
 
 
-def _ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool:
+def _check_ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool:
     """Print articles with a wrong source; True if any. `mend`: repair them and return False."""
     from syndicator.upkeep import ownership
 
-    with opened_for_change(config) if mend else opened_to_look(config) as opened:
+    with open_for_change(config) if mend else open_to_read(config) as opened:
         faults = ownership.find_mend(opened.archive, opened.configuration.sources)
         problems = [problem for fault in faults for problem in ownership.describe_fault(fault)]
         problems += (
             () if mend else ownership.find_lost_hosts(opened.archive, opened.configuration.sources)
         )
         lines = [f"{problem.what}: {problem.reason}: {problem.detail}" for problem in problems]
-        printing.answer(problems, lines or ["no problems found"], json=json)
+        printing.print_answer(problems, lines or ["no problems found"], json=json)
         if not mend:
             return bool(problems)
         if faults and not yes and not sys.stdin.isatty():
@@ -289,9 +289,11 @@ def show(json: Json = False, config: Config = CONFIG) -> None:
         need_folder(config)
     settings = configured(config)
     if json:
-        printing.as_json({row.name: {"value": row.value, "origin": row.origin} for row in settings})
+        printing.print_json(
+            {row.name: {"value": row.value, "origin": row.origin} for row in settings}
+        )
         return
     rows = [
         (row.name, json_module.dumps(row.value, ensure_ascii=False), row.origin) for row in settings
     ]
-    printing.table("Settings", ("setting", "value", "from"), rows)
+    printing.print_table("Settings", ("setting", "value", "from"), rows)
