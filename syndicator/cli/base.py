@@ -28,6 +28,7 @@ from syndicator.operations.operation import Argument, Field
 if TYPE_CHECKING:
     from syndicator.app.container import App
     from syndicator.core.model import FeedKey
+    from syndicator.publishing.kinds.targets import BuildReport
 
 
 COMPLETION_VARIABLE = "_SYNDICATOR_COMPLETE"  # set by the scripts to ask for completions
@@ -50,7 +51,8 @@ PANELS = {
     "Several machines": ("worker", "queue", "db"),
     "Set-up and repair": ("init", "check", "config", "demo", "reindex", "prune"),
 }
-# Options of every command, which may stand before its name or behind it.
+# Options of every command, which may stand before its name or behind it, with the number of their
+# values.
 GLOBAL_OPTIONS = {"--verbose": 0, "--quiet": 0, "--log-format": 1}
 # Commands and options of the last release that are gone, and what replaces them.
 _REVIEWING = (
@@ -75,16 +77,20 @@ def make_completion_script(shell: str, typed: str) -> str:
     if shell not in SHELLS:
         raise typer.BadParameter(f"'{shell}' is not one of {', '.join(map(repr, SHELLS))}")
 
-    # shells cannot complete `python -m syndicator`
-    name = call = "syndicator" if " " in typed else typed
+    name = typed
+    if " " in typed:  # shells cannot complete `python -m syndicator`
+        name = "syndicator"
+    call = name
     if "/" in typed:
         name = Path(typed).name
         call = shlex.quote(str(Path(typed).resolve()))
-    text = str(get_completion_script(prog_name=name, complete_var=COMPLETION_VARIABLE, shell=shell))
+    script = str(
+        get_completion_script(prog_name=name, complete_var=COMPLETION_VARIABLE, shell=shell)
+    )
     # a shell knows a command by its name, and calls it by its path
-    for before in ("complete_zsh ", "(commandline -cp) "):
-        text = text.replace(before + name, before + call)
-    return text
+    for words_before in ("complete_zsh ", "(commandline -cp) "):
+        script = script.replace(words_before + name, words_before + call)
+    return script
 
 
 def show_completion(context: typer.Context, shell: str | None) -> None:
@@ -104,61 +110,71 @@ def complete_tag_names(context: typer.Context, incomplete: str) -> list[str]:
 def _complete_names(
     context: typer.Context, file: str, table: str, key: str, incomplete: str
 ) -> list[str]:
+    """Return the names in a file of the configuration and its `.d` folder that begin with
+    `incomplete`: the values of `key` in the rows of `table`. Files that cannot be read are left
+    out."""
     path = Path(context.params.get("config") or "config") / file
     names: list[str] = []
     for file_path in (path, *sorted(path.with_suffix(".d").glob("*.toml"))):
         with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
-            rows: Any = tomllib.loads(file_path.read_text(encoding="utf-8")).get(table, [])
+            document = tomllib.loads(file_path.read_text(encoding="utf-8"))
+            rows: Any = document.get(table, [])
             names += [str(row[key]) for row in rows]
     return [name for name in names if name.startswith(incomplete)]
 
 
 def load_examples() -> dict[str, dict[str, str]]:
-    """Return by command (its words) its examples: words typed -> purpose."""
-    return tomllib.loads(
-        (resources.files("syndicator") / "data/examples.toml").read_text(encoding="utf-8")
-    )
+    """Return the examples of help by command. Each is the words to type, with their purpose."""
+    file = resources.files("syndicator") / "data/examples.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
-def format_examples(words: str, program: str) -> list[str]:
-    texts = load_examples().get(words, {}).items()
-    return [line for typed, use in texts for line in (f"  {program} {typed}", f"      {use}")]
+def format_examples(command: str, program: str) -> list[str]:
+    """Return the lines of help with the examples of a command, such as "tags rename"."""
+    lines = []
+    for words, purpose in load_examples().get(command, {}).items():
+        lines.append(f"  {program} {words}")
+        lines.append(f"      {purpose}")
+    return lines
 
 
 def move_global_options_first(words: Sequence[str]) -> list[str]:
-    """Move the options of GLOBAL, with their values, to the front of `words`. Pure."""
-    first: list[str] = []
-    rest: list[str] = []
-    left = list(words)
-    while left and left[0] != "--":
-        word = left.pop(0)
-        name = word.partition("=")[0]
+    """Move the options of GLOBAL_OPTIONS, with their values, to the front of `words`. Words behind
+    `--` stay. Pure."""
+    options: list[str] = []
+    others: list[str] = []
+    unread = list(words)
+    while unread and unread[0] != "--":
+        word = unread.pop(0)
+        name, equals, _ = word.partition("=")
         if name not in GLOBAL_OPTIONS:
-            rest.append(word)
+            others.append(word)
             continue
-        first.append(word)
-        for _ in range(GLOBAL_OPTIONS[name] if "=" not in word else 0):
-            first += left[:1]
-            del left[:1]
-    return [*first, *rest, *left]
+        options.append(word)
+        if not equals:
+            value_count = GLOBAL_OPTIONS[name]
+            options += unread[:value_count]
+            del unread[:value_count]
+    return [*options, *others, *unread]
 
 
 def move_config_last(words: Sequence[str]) -> list[str]:
     """Move `--config DIR` from before the command to the end of `words`, where commands take it.
-    Pure."""
-    left = list(words)
-    before: list[str] = []
-    moved: list[str] = []
-    while left and left[0].startswith("--") and left[0] != "--":
-        word = left.pop(0)
+    Words behind `--` stay. Pure."""
+    unread = list(words)
+    options: list[str] = []
+    config: list[str] = []
+    while unread and unread[0].startswith("--") and unread[0] != "--":
+        word = unread.pop(0)
         name, equals, _ = word.partition("=")
-        taken = moved if name == "--config" else before
-        taken.append(word)
-        if not equals and (name == "--config" or GLOBAL_OPTIONS.get(name)):
-            taken += left[:1]
-            del left[:1]
-    end = left.index("--") if "--" in left else len(left)
-    return [*before, *left[:end], *moved, *left[end:]]
+        target = config if name == "--config" else options
+        target.append(word)
+        takes_value = name == "--config" or GLOBAL_OPTIONS.get(name)
+        if takes_value and not equals:
+            target += unread[:1]
+            del unread[:1]
+    end = unread.index("--") if "--" in unread else len(unread)
+    return [*options, *unread[:end], *config, *unread[end:]]
 
 
 def check_removed(words: Sequence[str]) -> None:
@@ -188,24 +204,25 @@ class Panels(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         widest = max(map(len, self.commands))
         for panel, names in PANELS.items():
-            with formatter.section(panel):
+            rows = []
+            for name in names:
                 # a limit longer than any first sentence: typer cuts in mid-sentence at 45
                 # characters
-                helps = (self.commands[name].get_short_help_str(limit=1000) for name in names)
-                formatter.write_dl(
-                    [
-                        (name.ljust(widest), description)
-                        for name, description in zip(names, helps, strict=True)
-                    ]
-                )
+                description = self.commands[name].get_short_help_str(limit=1000)
+                rows.append((name.ljust(widest), description))
+            with formatter.section(panel):
+                formatter.write_dl(rows)
 
 
 class Exemplified(TyperCommand):
+    """Command whose help ends with examples."""
+
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        whole = str(ctx.command_path)
         program = str(ctx.find_root().info_name)
-        if examples := format_examples(whole.removeprefix(program).strip(), program):
-            formatter.write("\nExamples:\n" + "\n".join(examples) + "\n")
+        words = str(ctx.command_path).removeprefix(program).strip()
+        lines = format_examples(words, program)
+        if lines:
+            formatter.write("\nExamples:\n" + "\n".join(lines) + "\n")
 
 
 app = typer.Typer(
@@ -226,11 +243,10 @@ def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], 
 
     def register(function: T) -> T:
         hints = get_type_hints(function, include_extras=True)
-        parameters = inspect.signature(function).parameters.items()
-        set_signature(
-            function,
-            [Field(name, hints[name], parameter.default) for name, parameter in parameters],
-        )
+        fields = []
+        for field_name, parameter in inspect.signature(function).parameters.items():
+            fields.append(Field(field_name, hints[field_name], parameter.default))
+        set_signature(function, fields)
         return group.command(name, cls=Exemplified)(function)
 
     return register
@@ -243,41 +259,53 @@ def set_signature(function: T, fields: Sequence[Field]) -> T:
         for field in fields
     ]
     function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    function.__annotations__ = {field.name: field.annotation for field in parameters}
+    function.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return function
 
 
 def _make_parameter(field: Field) -> dict[str, Any]:
+    """Return `annotation` and `default` of a parameter, as typer reads them."""
     default = field.default
-    if not any(isinstance(mark, Argument) for mark in getattr(field.annotated, "__metadata__", ())):
+    marks = getattr(field.annotated, "__metadata__", ())
+    if not any(isinstance(mark, Argument) for mark in marks):
         return {"annotation": field.annotated, "default": default}
     argument = field.argument
-    kind = list[str] if field.is_list else field.type
-    more: dict[str, Any] = {"help": argument.help, "metavar": argument.metavar or None}
-    more |= {"autocompletion": _COMPLETION[argument.completes], "min": argument.least}
-    if "datetime" in str(kind):
-        kind = datetime
-        more = {**more, "formats": ["%Y-%m-%d"], "metavar": "DATE"}
+    settings: dict[str, Any] = {
+        "help": argument.help,
+        "metavar": argument.metavar or None,
+        "autocompletion": _COMPLETION[argument.completes],
+        "min": argument.least,
+    }
+    value_type = list[str] if field.is_list else field.type
+    if "datetime" in str(value_type):
+        value_type = datetime
+        settings["formats"] = ["%Y-%m-%d"]
+        settings["metavar"] = "DATE"
     if field.is_list and not default:
         default = None
-    if default is None and "None" not in str(kind):
-        kind = kind | None
-    option = f"--{field.name.replace('_', '-')}"
-    info = typer.Argument(**more) if argument.positional else typer.Option(option, **more)
-    return {"annotation": Annotated[kind, info], "default": default}
+    if default is None and "None" not in str(value_type):
+        value_type = value_type | None
+    if argument.positional:
+        info = typer.Argument(**settings)
+    else:
+        info = typer.Option(f"--{field.name.replace('_', '-')}", **settings)
+    return {"annotation": Annotated[value_type, info], "default": default}
 
 
 def _choose_config_folder(context: typer.Context, value: Path) -> Path:
     """Return the folder of --config, else `config` here, else that of this account; warn of
     outdated settings."""
     source = context.get_parameter_source("config")
-    named = source is not None and source.name != "DEFAULT"
-    folder = value if named or value.is_dir() else own_config(os.environ) or value
-    if not context.resilient_parsing:
-        from syndicator.configuration.settings import dropped_settings
+    is_named = source is not None and source.name != "DEFAULT"
+    folder = value
+    if not is_named and not value.is_dir():
+        folder = own_config(os.environ) or value
+    if context.resilient_parsing:
+        return folder
+    from syndicator.configuration.settings import dropped_settings
 
-        for fault in dropped_settings(folder):
-            log(fault.message, "warning", at=fault.at, key=fault.key)
+    for fault in dropped_settings(folder):
+        log(fault.message, "warning", at=fault.at, key=fault.key)
     return folder
 
 
@@ -298,8 +326,8 @@ Config = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(is_requested: bool) -> None:
+    if is_requested:
         typer.echo(__version__)
         raise typer.Exit
 
@@ -341,15 +369,17 @@ def root(
     apply_options(make_options(os.environ, stderr, format=log_format, quiet=quiet, verbose=verbose))
     # a typing error would go unseen
     if any(name.upper().startswith("SYNDICATOR_") for name in os.environ):
-        from syndicator.configuration.settings import unknown_variables
+        _warn_of_unknown_variables()
 
-        for name, near in unknown_variables(os.environ).items():
-            log(
-                "no such setting",
-                "warning",
-                variable=name,
-                **({"cure": f"did you mean {near}?"} if near else {}),
-            )
+
+def _warn_of_unknown_variables() -> None:
+    from syndicator.configuration.settings import unknown_variables
+
+    for name, nearest in unknown_variables(os.environ).items():
+        fields = {"variable": name}
+        if nearest:
+            fields["cure"] = f"did you mean {nearest}?"
+        log("no such setting", "warning", **fields)
 
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")]
@@ -388,12 +418,11 @@ def open_to_read(config: Path) -> "Iterator[App]":
 
 
 def build_stale_feeds(
-    opened: "App", feeds: "Callable[[FeedKey], bool] | None" = None
-) -> tuple[tuple[str, ...], int]:
-    """Build the stale feeds that `feeds` accepts. Return the written files and the number left."""
+    opened: "App", accepts: "Callable[[FeedKey], bool] | None" = None
+) -> "BuildReport":
+    """Build the stale feeds that `accepts` accepts, None: all."""
     import asyncio  # late, as in other commands: `init` saves 20 ms without it
 
     from syndicator.runs.build import build_feeds
 
-    built = asyncio.run(build_feeds(opened, among=feeds))
-    return built.written, built.left
+    return asyncio.run(build_feeds(opened, among=accepts))

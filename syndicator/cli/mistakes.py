@@ -7,6 +7,7 @@ from typing import Any, Final
 
 _MISSING: Final = re.compile(r"No such (?P<kind>option|command):? '?(?P<word>[^\s']+?)'?(?:\.|$)")
 _MOST: Final = 3  # alternatives in a message
+_LEAST_ALIKE: Final = 0.7  # similarity by difflib, from 0 to 1: a choice
 # options of nearly every command, which nobody means by another word
 _COMMON: Final = ("--json", "--config", "--dry-run")
 
@@ -20,13 +21,13 @@ def explain_missing(error: Any) -> str:
         return message
     word = missing["word"]
     root = error.ctx.find_root()
-    path = str(error.ctx.command_path).removeprefix(str(root.info_name)).strip()
     if missing["kind"] == "option":
-        there = _list_options(error.ctx.command, path)
-        nearest = _find_near(word, there) or _drop_common(there)
+        path = str(error.ctx.command_path).removeprefix(str(root.info_name)).strip()
+        options = _list_options(error.ctx.command, path)
+        nearest = _find_near(word, options) or _drop_common(options)
     else:
-        there = dict(_list_commands(root.command))
-        nearest = _find_near(word, there) or _find_by_purpose(word, there)
+        commands = dict(_list_commands(root.command))
+        nearest = _find_near(word, commands) or _find_by_purpose(word, commands)
     if not nearest:
         return message
     alternatives = [f"`{words}`: {purpose}" for words, purpose in nearest.items()]
@@ -63,28 +64,34 @@ def _list_commands(group: Any, path: str = "") -> Iterator[tuple[str, str]]:
                 yield f"{name} {parameter.opts[0]}", _first_sentence(parameter.help)
 
 
-def _find_near(word: str, there: Mapping[str, str]) -> dict[str, str]:
-    """Return those whose last word is spelled alike, the most similar first."""
-    last_words: dict[str, list[str]] = {}
-    for words in there:
-        last_words.setdefault(words.rsplit(" ", 1)[-1].strip("-"), []).append(words)
-    near = difflib.get_close_matches(word.strip("-"), last_words, n=_MOST, cutoff=0.7)
-    return {words: there[words] for last in near for words in last_words[last]}
+def _find_near(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
+    """Return the purposes of those words to type whose last word is spelled like `word`, the most
+    similar first."""
+    by_last_word: dict[str, list[str]] = {}
+    for words in purposes:
+        last_word = words.rsplit(" ", 1)[-1].strip("-")
+        by_last_word.setdefault(last_word, []).append(words)
+    near = difflib.get_close_matches(word.strip("-"), by_last_word, n=_MOST, cutoff=_LEAST_ALIKE)
+    nearest = {}
+    for last_word in near:
+        for words in by_last_word[last_word]:
+            nearest[words] = purposes[words]
+    return nearest
 
 
-def _find_by_purpose(word: str, there: Mapping[str, str]) -> dict[str, str]:
-    """Return those whose purpose has the word."""
-    search = re.compile(rf"\b{re.escape(word)}\b", re.I).search
-    return {words: purpose for words, purpose in there.items() if search(purpose)}
+def _find_by_purpose(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
+    """Return the commands whose purpose has the word."""
+    pattern = re.compile(rf"\b{re.escape(word)}\b", re.I)
+    return {words: purpose for words, purpose in purposes.items() if pattern.search(purpose)}
 
 
 def _drop_common(options: Mapping[str, str]) -> dict[str, str]:
     """Return the options of this command alone; all if it has no other."""
-    special = {
-        words: purpose
-        for words, purpose in options.items()
-        if words.rsplit(" ", 1)[-1] not in _COMMON
-    }
+    special = {}
+    for words, purpose in options.items():
+        option = words.rsplit(" ", 1)[-1]
+        if option not in _COMMON:
+            special[words] = purpose
     return special or dict(options)
 
 

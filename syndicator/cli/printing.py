@@ -23,13 +23,16 @@ if TYPE_CHECKING:
 _WIDEST_COLUMN = 60  # of a column; a longer cell shifts the rest of its line
 
 
-def format_local_time(moment: datetime | None, none: str = "") -> str:
-    """Return a time in this machine's zone, to the minute, or `none` for None."""
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else none
+def format_local_time(moment: datetime | None, if_none: str = "") -> str:
+    """Return a time in this machine's zone, to the minute; `if_none` for None."""
+    if moment is None:
+        return if_none
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def print_json(value: Any) -> None:
-    """Print `value` as one JSON document, with the escapes that the terminal needs."""
+    """Print `value` as one JSON document, in ASCII if stdout cannot encode it. Control characters
+    are escaped."""
     document = visible(json.dumps(plain(value), ensure_ascii=False, indent=2))
     try:
         document.encode(sys.stdout.encoding or "utf-8")
@@ -60,13 +63,14 @@ def print_secret_address(settings: Settings) -> str:
 def print_address_for_phones(settings: Settings) -> None:
     """Print the secret address of private feeds with a QR code, for phones that open it now."""
     address = print_secret_address(settings)
-    if not address:
+    encoding = (sys.stdout.encoding or "").lower()
+    if not address or "utf" not in encoding:
         return
     from syndicator.publishing.web.shell import qr_lines
 
-    if "utf" in (sys.stdout.encoding or "").lower():
+    for line in qr_lines(address):
         # white on black in any theme
-        print("\n".join(f"\x1b[97;40m{line}\x1b[0m" for line in qr_lines(address)))
+        print(f"\x1b[97;40m{line}\x1b[0m")
 
 
 def complain(error: SyndicatorError, *, as_json: bool) -> int:
@@ -91,30 +95,37 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
         return
     print("\t".join(columns))
     for row in rows:
-        print("\t".join(as_typed(one_line(cell)) for cell in row))
+        print("\t".join(_format_cells(row)))
 
 
 def print_aligned_table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:
     """Print aligned columns under a title, also into a pipe; there without colours."""
-    cells = [[as_typed(one_line(cell)) for cell in row] for row in rows]
+    text_rows = [_format_cells(row) for row in rows]
     if title:
         print(f"\n{title}")
-    widths = [
-        min(_WIDEST_COLUMN, max(width(row[place]) for row in (columns, *cells)))
-        for place in range(len(columns))
-    ]
+    widths = []
+    for index, column in enumerate(columns):
+        widest = max([width(column), *(width(row[index]) for row in text_rows)])
+        widths.append(min(_WIDEST_COLUMN, widest))
     head = _align_row(columns, widths)
     print(f"\x1b[1m{head}\x1b[0m" if sys.stdout.isatty() else head)
-    for row in cells:
+    for row in text_rows:
         print(_align_row(row, widths))
 
 
-def _align_row(row: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(
-        cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True)
-    ).rstrip()
+def _format_cells(row: Sequence[object]) -> list[str]:
+    """Return each cell on one line, with commands as the operator types them."""
+    return [as_typed(one_line(cell)) for cell in row]
+
+
+def _align_row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Return the cells, each filled with spaces to the width of its column."""
+    padded = []
+    for cell, column_width in zip(cells, widths, strict=True):
+        padded.append(cell + " " * (column_width - width(cell)))
+    return "  ".join(padded).rstrip()
 
 
 def say(line: str) -> None:

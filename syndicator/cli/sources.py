@@ -20,7 +20,8 @@ from syndicator.operations.operation import Argument, need
 if TYPE_CHECKING:
     from syndicator.adding.new_sources import Found
     from syndicator.configuration.sources.opml import Outline, Skipped
-    from syndicator.core.model import Source
+    from syndicator.core.model import Source, SourceState
+    from syndicator.operations.operation import Change
     from syndicator.runs.refresh import RunReport
 
 # for the first visits; with pictures and visits under way less than two minutes. A choice
@@ -48,43 +49,36 @@ def sources(
     from syndicator.health.documents import of_state
     from syndicator.upkeep import reconcile
 
+    changes: dict[str, Change] = {}
     with open_to_read(config) as opened:
-        moved = [
-            (key, apply(opened, need("adopt-move"), {"key": key}))
-            for key in opened.configuration.sources
-            if apply_moves
-        ]
+        if apply_moves:
+            for key in opened.configuration.sources:
+                changes[key] = apply(opened, need("adopt-move"), {"key": key})
         states = reconcile.sources(opened.archive, opened.configuration)
-        listed = [
-            (opened.configuration.sources[key], states[key]) for key in opened.configuration.sources
-        ]
+        listed = list(opened.configuration.sources.values())
     if json:
-        printing.print_json(
-            [{"source": source, "state": of_state(state)} for source, state in listed]
-        )
+        documents = [{"source": source, "state": of_state(states[source.key])} for source in listed]
+        printing.print_json(documents)
         return
-    for key, change in moved:
+    for key, change in changes.items():
         if not change.is_empty:
-            printing.say(
-                f"moved: {key}: {change.data['before']['url']} -> {change.data['after']['url']}"
-            )
+            old_url = change.data["before"]["url"]
+            new_url = change.data["after"]["url"]
+            printing.say(f"moved: {key}: {old_url} -> {new_url}")
     rows = []
-    for source, state in listed:
-        health = (
-            "off"
-            if not source.enabled
-            else state.backoff.disabled or state.backoff.reason or state.warning or "ok"
-        )
-        rows.append(
-            (
-                source.key,
-                source.url,
-                health,
-                format_local_time(state.schedule.next_due, "now"),
-                state.schedule.due_why,
-            )
-        )
+    for source in listed:
+        state = states[source.key]
+        health = _describe_health(source, state)
+        next_visit = format_local_time(state.schedule.next_due, "now")
+        rows.append((source.key, source.url, health, next_visit, state.schedule.due_why))
     printing.print_table("Sources", ("key", "url", "health", "next visit", "why"), rows)
+
+
+def _describe_health(source: "Source", state: "SourceState") -> str:
+    """Return "off", "ok", or the reason for which visits fail or end."""
+    if not source.enabled:
+        return "off"
+    return state.backoff.disabled or state.backoff.reason or state.warning or "ok"
 
 
 ListOrFolder = Annotated[
@@ -126,36 +120,40 @@ def import_(
         beside = opened.archive.beside
         configuration = opened.configuration
         listed = search.read_file(file, is_trusted=trust_own)
-        used_as = choose_meaning(listed, folders, ask=not json and can_ask())
-        result = search.make_candidates(beside, configuration, file, listed, used_as)
-        named = new_sources.assign_keys(
+        meaning = choose_meaning(listed, folders, ask=not json and can_ask())
+        result = search.make_candidates(beside, configuration, file, listed, meaning)
+        candidates = new_sources.assign_keys(
             beside, configuration.sources, result.candidates, new_sources.Wishes()
         )
-        new = [candidate.source for candidate in named if not candidate.known]
-        added = [source.key for source in new]
+        new = [candidate.source for candidate in candidates if not candidate.known]
+        new_keys = [source.key for source in new]
         if new and not dry_run:
-            apply(
-                opened,
-                need("add"),
-                {"url": added},
-                addition(opened, named, new_sources.by_address(configuration.sources)),
-            )
-    old = [candidate.source.url for candidate in named if candidate.known]
-    would = "would be " if dry_run else ""
+            by_address = new_sources.by_address(configuration.sources)
+            apply(opened, need("add"), {"url": new_keys}, addition(opened, candidates, by_address))
+    known_urls = [candidate.source.url for candidate in candidates if candidate.known]
     if not json:
         if new:
-            printing.print_table(
-                "Sources", ("key", "url"), [(source.key, source.url) for source in new]
-            )
-        printing.say(f"{counted(len(added), 'source')} {would}added, {len(old)} already known")
+            rows = [(source.key, source.url) for source in new]
+            printing.print_table("Sources", ("key", "url"), rows)
+        verb = "would be added" if dry_run else "added"
+        printing.say(f"{counted(len(new), 'source')} {verb}, {len(known_urls)} already known")
         _say_rights(file, result, new)
-    report = None if dry_run or no_refresh or not added else _visit_new_sources(config, added)
-    if json:
-        failed = {outcome.key: outcome.reason for outcome in report.failed} if report else {}
-        lists = {"added": added, "known": old, "skipped": result.skipped, "failed": failed}
-        printing.print_json({**lists, **_describe_rights(result, new), "applied": not dry_run})
+    report = None
+    if new and not dry_run and not no_refresh:
+        report = _visit_new_sources(config, new_keys)
+    if not json:
+        _report_first_visits(file, result.skipped, report)
         return
-    _report_first_visits(file, result.skipped, report)
+    failed = {outcome.key: outcome.reason for outcome in report.failed} if report else {}
+    document = {
+        "added": new_keys,
+        "known": known_urls,
+        "skipped": result.skipped,
+        "failed": failed,
+        **_describe_rights(result, new),
+        "applied": not dry_run,
+    }
+    printing.print_json(document)
 
 
 def _report_first_visits(
@@ -181,11 +179,14 @@ def _import_articles(config: Path, folder: Path, *, dry_run: bool, json: bool) -
 
 def _describe_rights(result: "Found", new: "Sequence[Source]") -> dict[str, Any]:
     """Return the rights that new sources got and those that were left out, as in the JSON."""
-    removed = [
-        {"line": each.line, "name": each.title, "rights": each.removed}
-        for each in _list_removed(result, new)
-    ]
-    given = {source.key: list_given(source) for source in new if list_given(source)}
+    removed = []
+    for outline in _list_removed(result, new):
+        removed.append({"line": outline.line, "name": outline.title, "rights": outline.removed})
+    given = {}
+    for source in new:
+        rights = list_given(source)
+        if rights:
+            given[source.key] = rights
     return {"given": given, "removed": removed}
 
 
@@ -193,14 +194,14 @@ def _say_rights(file: str, result: "Found", new: "Sequence[Source]") -> None:
     """Print what new sources were given, and what the list would have given them if it were
     trusted."""
     for source in new:
-        if given := list_given(source):
+        given = list_given(source)
+        if given:
             printing.say(f"given: {source.key}: {given}")
     for outline in _list_removed(result, new):
+        name = outline.title or "no name"
         rights = ", ".join(outline.removed)
         cure = "`--trust-own` takes it, if the list is an export of your own"
-        printing.say(
-            f"not taken: {file} line {outline.line}: {outline.title or 'no name'}: {rights}; {cure}"
-        )
+        printing.say(f"not taken: {file} line {outline.line}: {name}: {rights}; {cure}")
 
 
 def _list_removed(result: "Found", new: "Sequence[Source]") -> list["Outline"]:
