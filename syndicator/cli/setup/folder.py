@@ -6,7 +6,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -24,6 +24,9 @@ from syndicator.cli.printing import counted
 from syndicator.configuration.folders import root_of
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.operations.operation import Argument
+
+if TYPE_CHECKING:
+    from syndicator.core.model import Problem
 
 Folder = Annotated[
     Path | None, Argument("The folder to make. Without: this one.", "[DIR]", positional=True)
@@ -71,10 +74,14 @@ def init(
     from syndicator.setup.start import Start, make_private, next_command, write_folder
 
     source = context.get_parameter_source("config")
-    named = dir is None and source is not None and source.name != "DEFAULT"
-    folder = dir or (root_of(config, os.environ) if named else Path())
-    place = config if named else folder / "config"
-    if sys.stdin.isatty() and not yes and not (place / "syndicator.toml").exists():
+    is_config_named = dir is None and source is not None and source.name != "DEFAULT"
+    if is_config_named:
+        config_folder = config
+        folder = root_of(config, os.environ)
+    else:
+        folder = dir or Path()
+        config_folder = folder / "config"
+    if sys.stdin.isatty() and not yes and not (config_folder / "syndicator.toml").exists():
         if audience is None and (url or contact or template):
             audience = "public"
         audience = audience or _ask_choice("Who reads it?", _AUDIENCES)
@@ -84,23 +91,26 @@ def init(
             if url is None:
                 url = _ask("Where will they be published, if you know (https://...)?")
             contact = contact or _ask("How can owners of visited sites reach you (mail or page)?")
-        runs = runs or ("" if template else _ask_choice("How will it run?", tuple(RUNS)))
+        if not runs and not template:
+            runs = _ask_choice("How will it run?", tuple(RUNS))
     if audience not in (None, *_AUDIENCES) or (audience == "me" and template):
         raise UsageError(
             f"--for {audience}: say {' or '.join(_AUDIENCES)}; what a --template publishes is"
             " public"
         )
-    command = next_command(folder, runs or "", place)
+    runs = runs or ""
+    command = next_command(folder, runs, config_folder)
     start = Start(title or "", url or "", contact or "", example)
-    start = make_private(start) if audience == "me" else start
-    for path in write_folder(folder, start, config=place, template=template, runs=runs or ""):
+    if audience == "me":
+        start = make_private(start)
+    for path in write_folder(folder, start, config=config_folder, template=template, runs=runs):
         printing.say(f"wrote {path}")
-    script = shlex.quote(f"{folder.resolve()}/run")
     if template:
         printing.say(f"next: push it to a repository of yours; {folder}/README.md says how")
         return
-    printing.print_secret_address(load(place))
-    printing.say(f"next: {'; then '.join(_list_steps(script, runs or '', command))}")
+    script = shlex.quote(f"{folder.resolve()}/run")
+    printing.print_secret_address(load(config_folder))
+    printing.say(f"next: {'; then '.join(_list_steps(script, runs, command))}")
 
 
 def _list_steps(script: str, runs: str, command: str) -> list[str]:
@@ -118,14 +128,15 @@ def _ask(question: str) -> str:
 def _ask_choice(question: str, answers: Sequence[str]) -> str:
     """Ask for one of `answers` (default: the first) until the input is valid."""
 
-    def checked(word: str) -> str:
+    def check_answer(word: str) -> str:
         if word not in answers:
             raise typer.BadParameter(f"say one of {', '.join(answers)}")
         return word
 
-    return str(
-        typer.prompt(f"{question} {', '.join(answers)}", default=answers[0], value_proc=checked)
+    answer = typer.prompt(
+        f"{question} {', '.join(answers)}", default=answers[0], value_proc=check_answer
     )
+    return str(answer)
 
 
 @command()
@@ -188,25 +199,25 @@ def reindex(files: Files = None, json: Json = False, config: Config = CONFIG) ->
     if not files:
         harm = "would lose what they file meanwhile"
         need_no_workers(load(config), "syndicator reindex", harm)
+    lines = []
     with open_for_change(config, create=not files) as opened:
         if files:
-            done = reindex.take_in(opened.archive, opened.configuration, files)
-            lines = [
-                f"{counted(done.articles, 'article file')} taken in; `syndicator build` publishes"
-                " them"
-            ]
+            report = reindex.take_in(opened.archive, opened.configuration, files)
+            articles = counted(report.articles, "article file")
+            lines.append(f"{articles} taken in; `syndicator build` publishes them")
         else:
-            done = reindex.reindex(opened.archive, opened.configuration)
-            lines = [
-                f"{counted(done.articles, 'article')} indexed; `syndicator build` publishes them"
-            ]
-            unlearnt = (
-                "no tags were learnt yet, or they are lost: `syndicator learn` learns from those"
-                " you confirmed"
-            )
-            lines += [unlearnt] if done.unlearnt else []
-    printing.print_answer(done, () if printing.is_quiet() else lines, json=json)
-    reports.log_problems(done.problems)
+            report = reindex.reindex(opened.archive, opened.configuration)
+            articles = counted(report.articles, "article")
+            lines.append(f"{articles} indexed; `syndicator build` publishes them")
+            if report.unlearnt:
+                lines.append(
+                    "no tags were learnt yet, or they are lost: `syndicator learn` learns from"
+                    " those you confirmed"
+                )
+    if printing.is_quiet():
+        lines = []
+    printing.print_answer(report, lines, json=json)
+    reports.log_problems(report.problems)
 
 
 @command()
@@ -252,24 +263,26 @@ def _check_ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool
     from syndicator.upkeep import ownership
 
     with open_for_change(config) if mend else open_to_read(config) as opened:
-        faults = ownership.find_mend(opened.archive, opened.configuration.sources)
-        problems = [problem for fault in faults for problem in ownership.describe_fault(fault)]
-        problems += (
-            () if mend else ownership.find_lost_hosts(opened.archive, opened.configuration.sources)
-        )
+        sources = opened.configuration.sources
+        faults = ownership.find_mend(opened.archive, sources)
+        problems: list[Problem] = []
+        for fault in faults:
+            problems += ownership.describe_fault(fault)
+        if not mend:
+            problems += ownership.find_lost_hosts(opened.archive, sources)
         lines = [f"{problem.what}: {problem.reason}: {problem.detail}" for problem in problems]
         printing.print_answer(problems, lines or ["no problems found"], json=json)
         if not mend:
             return bool(problems)
-        if faults and not yes and not sys.stdin.isatty():
+        if not faults:
+            return False
+        if not yes and not sys.stdin.isatty():
             raise UsageError("nobody is there to answer: --yes mends without asking")
-        if faults and (yes or typer.confirm(f"Mend {counted(len(faults), 'article')}?", err=True)):
+        articles = counted(len(faults), "article")
+        if yes or typer.confirm(f"Mend {articles}?", err=True):
             ownership.mend(opened.archive, faults)
             if not json:
-                printing.say(
-                    f"{counted(len(faults), 'article')} mended; the next visits read their pages"
-                    " again"
-                )
+                printing.say(f"{articles} mended; the next visits read their pages again")
     return False
 
 
