@@ -40,7 +40,7 @@ def test_what_is_printed_names_commands_as_typed(
 ) -> None:
     monkeypatch.setattr(program, "program", lambda: "./run")
     printing.say("`syndicator build` publishes them")
-    printing.table("T", ("a", "b"), [("x", "`syndicator reindex`")])
+    printing.print_table("T", ("a", "b"), [("x", "`syndicator reindex`")])
     printing.complain(UsageError("`syndicator sources` lists them"), as_json=False)
     printing.log("problem", detail="`syndicator check`")
     shown = capsys.readouterr()

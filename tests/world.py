@@ -126,13 +126,13 @@ class World(demo.World):
     def break_feed(self, site: str) -> None:
         """The feed is cut in its first half, with status 200."""
         path = self._feed_path(self._sites[site])
-        whole = self._feed(self._sites[site]).body
+        whole = self._make_feed_answer(self._sites[site]).body
         self._faults[site, path] = Answer(body=whole[: len(whole) // 2], type="application/xml")
 
     def html_feed(self, site: str) -> None:
         """The feed's address answers with the site's front page."""
         self._faults[site, self._feed_path(self._sites[site])] = Answer(
-            body=self._front(self._sites[site])
+            body=self._render_front_page(self._sites[site])
         )
 
     def latency(self, site: str, seconds: float) -> None:
@@ -152,23 +152,23 @@ class World(demo.World):
         answer = fault or super()._answer(place, path)
         return dataclasses.replace(answer, delay=answer.delay or self._latency.get(place.key, 0.0))
 
-    def _site_answer(self, site: Site, path: str) -> Answer:
+    def _answer_for_site(self, site: Site, path: str) -> Answer:
         if path == site.feed_path and site.key in self._moved and path != self._moved[site.key]:
             return Answer(status=301, headers={"Location": self._moved[site.key]})
-        return super()._site_answer(site, path)
+        return super()._answer_for_site(site, path)
 
     def _feed_path(self, site: Site) -> str:
         return self._moved.get(site.key) or super()._feed_path(site)
 
-    def _in_feed(self, site: Site) -> list[Story]:
-        return super()._in_feed(site)[: self._limit.get(site.key)]
+    def _list_feed_stories(self, site: Site) -> list[Story]:
+        return super()._list_feed_stories(site)[: self._limit.get(site.key)]
 
-    def _item(self, site: Site, story: Story) -> feeds.Item:
-        item = super()._item(site, story)
+    def _make_item(self, site: Site, story: Story) -> feeds.Item:
+        item = super()._make_item(site, story)
         return dataclasses.replace(item, guid=self._guids.get(site.key, "") + item.guid)
 
-    def _modified(self) -> datetime:
-        return super()._modified() + timedelta(minutes=self._revision)
+    def _get_change_time(self) -> datetime:
+        return super()._get_change_time() + timedelta(minutes=self._revision)
 
 
 def patient_config(

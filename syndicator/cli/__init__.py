@@ -14,8 +14,8 @@ from typing import Any
 import typer
 from typer._completion_classes import completion_init
 
-from syndicator.cli.base import COMPLETION_VARIABLE, app, config_last
-from syndicator.cli.logs import hear_others
+from syndicator.cli.base import COMPLETION_VARIABLE, app, move_config_last
+from syndicator.cli.logs import log_foreign_warnings
 from syndicator.cli.printing import complain, complain_in_json
 from syndicator.core.errors import DiskError, SyndicatorError, UsageError
 from syndicator.core.program import program
@@ -36,11 +36,13 @@ _COMMANDS = (
     "sources",
 )
 # Commands that timers call often, and newcomers first: only their own module is loaded.
-_ALONE = {"add": "add", "init": "setup.folder", "status": "status"}
-_ALONE |= dict.fromkeys(("build", "refresh", "serve", "up"), "running.service")
-_ALONE["mcp"] = "running.programs"
+_OWN_MODULES = {"add": "add", "init": "setup.folder", "status": "status"}
+_OWN_MODULES |= dict.fromkeys(("build", "refresh", "serve", "up"), "running.service")
+_OWN_MODULES["mcp"] = "running.programs"
 # a wrong argument or option; typer has no public name for it
-_BadCommand: Any = typer.BadParameter.__base__
+_UsageMistake: Any = typer.BadParameter.__base__
+
+_INTERRUPTED = 130  # exit code after Ctrl-C, as shells have it
 
 
 def main() -> None:
@@ -51,25 +53,29 @@ def main() -> None:
     _open_closed_streams()
     # the search for plugins reads all installed packages
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    load_commands(needed(sys.argv[1:]) if COMPLETION_VARIABLE not in os.environ else _COMMANDS)
     if COMPLETION_VARIABLE in os.environ:  # a shell asks for completions
+        load_commands()
         completion_init()
-    hear_others()
+    else:
+        load_commands(choose_modules(sys.argv[1:]))
+    log_foreign_warnings()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
         try:
-            code = _run(as_json="--json" in sys.argv)
+            code = _run_app(as_json="--json" in sys.argv)
         finally:
             sys.stdout.flush()
     except KeyboardInterrupt:
-        code = 130
-    except (BrokenPipeError, SystemExit) as ended:
-        if not isinstance(ended, BrokenPipeError) and not isinstance(
-            ended.__context__, BrokenPipeError
-        ):
-            raise  # typer turns a BrokenPipeError into an exit with 1
+        code = _INTERRUPTED
+    except (BrokenPipeError, SystemExit) as error:
+        # typer turns a BrokenPipeError into an exit with 1
+        is_broken_pipe = isinstance(error, BrokenPipeError) or isinstance(
+            error.__context__, BrokenPipeError
+        )
+        if not is_broken_pipe:
+            raise
         # the reader of our output is gone; flushing the buffer at exit must not fail again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
@@ -80,7 +86,8 @@ def main() -> None:
 def _open_closed_streams() -> None:
     """Replace closed standard streams (`2>&-`): otherwise the database would get their numbers, and
     our output."""
-    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+    streams = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
+    for number, (name, mode) in enumerate(streams):
         if getattr(sys, name) is None:
             opened = os.open(os.devnull, os.O_RDWR)
             os.dup2(opened, number)
@@ -90,10 +97,12 @@ def _open_closed_streams() -> None:
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
 
 
-def needed(words: Sequence[str]) -> Sequence[str]:
+def choose_modules(words: Sequence[str]) -> Sequence[str]:
     """Return the modules that register the command of `words`. Pure."""
-    first = next((word for word in config_last(words) if not word.startswith("-")), "")
-    return (_ALONE[first],) if first in _ALONE else _COMMANDS
+    for word in move_config_last(words):
+        if not word.startswith("-"):
+            return (_OWN_MODULES[word],) if word in _OWN_MODULES else _COMMANDS
+    return _COMMANDS
 
 
 def load_commands(names: Sequence[str] = _COMMANDS) -> None:
@@ -111,7 +120,8 @@ def _explain_missing(error: Any) -> str:
     return message
 
 
-def _run(*, as_json: bool) -> Any:
+def _run_app(*, as_json: bool) -> Any:
+    """Run the command of sys.argv and return its exit code, with a message for each known error."""
     try:
         return app(prog_name=program(), standalone_mode=False, complete_var=COMPLETION_VARIABLE)
     except SyndicatorError as error:
@@ -122,11 +132,11 @@ def _run(*, as_json: bool) -> Any:
         return complain(DiskError.of(error), as_json=as_json)
     except typer.Abort:
         return 1
-    except _BadCommand as error:
-        if match := re.search(r"'([^']*)' is not one of (.*)", error.message):
-            error.message = match[0].rstrip(".") + suggestion(
-                match[1], re.findall("'([^']*)'", match[2])
-            )
+    except _UsageMistake as error:
+        wrong_choice = re.search(r"'([^']*)' is not one of (.*)", error.message)
+        if wrong_choice:
+            choices = re.findall("'([^']*)'", wrong_choice[2])
+            error.message = wrong_choice[0].rstrip(".") + suggestion(wrong_choice[1], choices)
         if "No such " in error.message:
             error.message = _explain_missing(error)
         if not as_json:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 import typer
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, Json, command, opened_to_look
+from syndicator.cli.base import CONFIG, Config, Json, command, open_to_read
 from syndicator.cli.logs import one_line
 from syndicator.cli.operations import apply
 from syndicator.cli.printing import counted
@@ -29,39 +29,36 @@ if TYPE_CHECKING:
     from syndicator.core.errors import SyndicatorError
 
 
-_ITEMS = 10  # items of a list to show; a choice
-_SHOWN = 8  # folders that a question names
+_ITEMS_SHOWN = 10  # items of a list to show; a choice
+_FOLDERS_NAMED = 8  # folders that a question names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Added:
-    """The chosen candidates, `written` or not, and the `others` at the same addresses, by
-    number."""
+class AddResult:
+    """The chosen candidates with their previews, the other candidates at the same addresses, and
+    the addresses that failed. `written`: the chosen ones are in sources.toml."""
 
     chosen: Sequence[tuple[Candidate, Preview]]
-    others: Sequence[tuple[int, Candidate]]  # with their numbers
+    others: Sequence[tuple[int, Candidate]]  # with their numbers, for --pick
     failed: Sequence[tuple[str, SyndicatorError]]
     written: bool
 
 
-def list_candidates(result: Found) -> None:
+def print_candidates(result: Found) -> None:
     printing.say(f"{result.address} has {len(result.candidates)}:")
+    numbers: dict[str, int] = {}  # by address, the first of each
     for number, candidate in enumerate(result.candidates, 1):
-        same = next(
-            (
-                n
-                for n, other in enumerate(result.candidates, 1)
-                if other.source.url == candidate.same_as
-            ),
-            None,
-        )
-        notes = [f"last {candidate.latest:%Y-%m-%d}"] if candidate.latest else []
-        notes += [f"the same entries as {same}"] if same else []
-        notes += ["known already"] if candidate.known else []
-        line = f"{candidate.what}{''.join(f', {note}' for note in notes)}"
-        printing.say(
-            f"  {number}  {candidate.source.title or candidate.source.key or 'no title'}: {line}"
-        )
+        numbers.setdefault(candidate.source.url, number)
+    for number, candidate in enumerate(result.candidates, 1):
+        notes = [candidate.what]
+        if candidate.latest:
+            notes.append(f"last {candidate.latest:%Y-%m-%d}")
+        if candidate.same_as in numbers:
+            notes.append(f"the same entries as {numbers[candidate.same_as]}")
+        if candidate.known:
+            notes.append("known already")
+        name = candidate.source.title or candidate.source.key or "no title"
+        printing.say(f"  {number}  {name}: {', '.join(notes)}")
         printing.say(f"     {candidate.source.url}")
     if result.untried:
         printing.say(
@@ -70,99 +67,103 @@ def list_candidates(result: Found) -> None:
         )
 
 
-def report(done: Added, *, json: bool, asked: bool, dry_run: bool, brief: bool) -> None:
-    """Print the result; exit with the code of the first failure."""
+def print_result(
+    result: AddResult, *, json: bool, was_asked: bool, dry_run: bool, brief: bool
+) -> None:
+    """Print the result; exit with the code of the first failure. `was_asked`: the operator has
+    seen the previews already."""
     if json:
-        failed = [
-            {
-                "address": address,
-                "error": str(error),
-                "reason": error.reason,
-                "exit_code": error.exit_code,
-            }
-            for address, error in done.failed
+        documents = [
+            _make_document(candidate, preview, result) for candidate, preview in result.chosen
         ]
-        printing.as_json([*(_plain(*candidate, done) for candidate in done.chosen), *failed])
-    elif asked:
-        _say_written(done)
+        documents += [_make_error_document(address, error) for address, error in result.failed]
+        printing.print_json(documents)
+    elif was_asked:
+        _say_written(result)
     elif brief and not dry_run:
-        _show_briefly(done)
+        _show_briefly(result)
     else:
-        show(done, "would add" if dry_run else "added")
-    if done.written and not json and not printing.quiet():
+        print_previews(result, "would add" if dry_run else "added")
+    if result.written and not json and not printing.is_quiet():
         printing.say(
             "next: `syndicator refresh` fetches and publishes its articles; `syndicator up` goes on"
             " with that"
         )
-    for _, error in done.failed:
+    for _, error in result.failed:
         printing.complain(error, as_json=False)
-    if done.failed:
-        sys.exit(done.failed[0][1].exit_code)
+    if result.failed:
+        _, first_error = result.failed[0]
+        sys.exit(first_error.exit_code)
 
 
-def _say_written(done: Added) -> None:
-    keys = [candidate.source.key for candidate, _ in done.chosen if not candidate.known]
-    if done.written:
-        printing.say(f"added: {', '.join(keys)}")
-    elif keys or not done.chosen:
+def _say_written(result: AddResult) -> None:
+    new_keys = [candidate.source.key for candidate, _ in result.chosen if not candidate.known]
+    if result.written:
+        printing.say(f"added: {', '.join(new_keys)}")
+    elif new_keys or not result.chosen:
         printing.say("nothing was added")
-    for candidate, _ in done.chosen:
+    for candidate, _ in result.chosen:
         if candidate.known:
             printing.say(f"already known: {candidate.source.key}: {candidate.source.url}")
 
 
-def _head(candidate: Candidate, verb: str) -> str:
+def _describe_candidate(candidate: Candidate, verb: str) -> str:
+    """Return a line on a chosen candidate. `verb`: "added" or "would add"."""
     state = "already known" if candidate.known else verb
     return f"{state}: {candidate.source.key}: {candidate.source.url} ({candidate.what})"
 
 
-def _show_briefly(done: Added) -> None:
-    for candidate, preview in done.chosen:
-        printing.say(_head(candidate, "added"))
+def _show_briefly(result: AddResult) -> None:
+    """Print three lines on each added source: its address, its newest entry, what to know."""
+    for candidate, preview in result.chosen:
+        printing.say(_describe_candidate(candidate, "added"))
         if candidate.known or candidate.kind == "opml":
             continue
-        titles = (f"{article.date or 'no date'}  {article.title}" for article in preview.articles)
-        printing.say(f"    newest: {one_line(next(titles, 'none could be read'))}")
-        notes = [candidate.warning, *_hosts(candidate, preview)]
-        notes += [
-            f"not published: {problem.reason}: {problem.what}" for problem in preview.problems[:1]
-        ]
-        printing.say(f"    to know: {one_line('; '.join(filter(None, notes)) or 'nothing')}")
-    if done.others:
+        newest = "none could be read"
+        if preview.articles:
+            article = preview.articles[0]
+            newest = f"{article.date or 'no date'}  {article.title}"
+        printing.say(f"    newest: {one_line(newest)}")
+        notes = []
+        if candidate.warning:
+            notes.append(candidate.warning)
+        notes += _describe_hosts(candidate, preview)
+        if preview.problems:
+            problem = preview.problems[0]
+            notes.append(f"not published: {problem.reason}: {problem.what}")
+        printing.say(f"    to know: {one_line('; '.join(notes) or 'nothing')}")
+    if result.others:
         printing.say(
-            f"not chosen: {len(done.others)} more; --dry-run lists them, --pick N takes one"
+            f"not chosen: {len(result.others)} more; --dry-run lists them, --pick N takes one"
         )
 
 
-def show(done: Added, verb: str) -> None:
-    """Print the chosen sources as they would be published, and the candidates not chosen."""
-    for candidate, preview in done.chosen:
-        printing.say(_head(candidate, verb))
+def print_previews(result: AddResult, verb: str) -> None:
+    """Print the chosen sources as they would be published, and the candidates not chosen. `verb`:
+    "added" or "would add"."""
+    for candidate, preview in result.chosen:
+        printing.say(_describe_candidate(candidate, verb))
         if candidate.warning:
             printing.log("warning", source=candidate.source.key, what=candidate.warning)
-        for line in _hosts(candidate, preview):
+        for line in _describe_hosts(candidate, preview):
             printing.say(f"    {line}")
-        if candidate.kind == "list" and not candidate.known:
+        is_new = not candidate.known
+        if is_new and candidate.kind == "list":
             _show_items(candidate)
         for article in preview.articles:
             _show_article(article)
-        if (
-            candidate.kind in ("feed", "sitemap")
-            and not candidate.known
-            and not candidate.announced
-        ):
+        if is_new and candidate.kind in ("feed", "sitemap") and not candidate.announced:
             printing.say("    nothing to show: it announces no entry")
         for problem in preview.problems:
-            printing.say(
-                f"    not published: {problem.what}: {problem.reason} {problem.detail}".rstrip()
-            )
-    for number, candidate in done.others:
+            line = f"    not published: {problem.what}: {problem.reason} {problem.detail}"
+            printing.say(line.rstrip())
+    for number, candidate in result.others:
         printing.say(f"not chosen: {number}: {candidate.source.url} ({candidate.what})")
-    if done.others:
+    if result.others:
         printing.say("--pick N takes another, --all every feed of articles")
 
 
-def _hosts(candidate: Candidate, preview: Preview) -> list[str]:
+def _describe_hosts(candidate: Candidate, preview: Preview) -> list[str]:
     """Return lines on hosts in `speaks_for`, and on hosts missing there."""
     from syndicator.upkeep.ownership import line
 
@@ -180,47 +181,69 @@ def _hosts(candidate: Candidate, preview: Preview) -> list[str]:
 
 
 def _show_items(candidate: Candidate) -> None:
+    """Print the newest entries of a list of articles."""
     printing.say("    it lists:")
-    for entry in candidate.entries[:_ITEMS]:
+    for entry in candidate.entries[:_ITEMS_SHOWN]:
         day = f"{entry.published:%Y-%m-%d}" if entry.published else "no date   "
         printing.say(f"      {day}  {entry.title or 'no title'}")
-        printing.say(
-            f"                  {entry.url}" + (f"  picture: {entry.image}" if entry.image else "")
-        )
-    if candidate.announced > _ITEMS:
-        printing.say(f"      and {candidate.announced - _ITEMS} more; --json has them all")
+        address = f"                  {entry.url}"
+        if entry.image:
+            address += f"  picture: {entry.image}"
+        printing.say(address)
+    if candidate.announced > _ITEMS_SHOWN:
+        printing.say(f"      and {candidate.announced - _ITEMS_SHOWN} more; --json has them all")
     printing.say("    its newest would be published as:")
 
 
 def _show_article(article: ShownArticle) -> None:
-    facts = (
-        article.date,
-        article.author or "no author",
-        article.category,
-        ", ".join(article.tags) or "no tags",
-    )
+    """Print an article of a preview: its fields, and what each was read from."""
+    facts = []
+    if article.date:
+        facts.append(str(article.date))
+    facts.append(article.author or "no author")
+    if article.category:
+        facts.append(article.category)
+    facts.append(", ".join(article.tags) or "no tags")
+    address = article.url
+    if article.known:
+        address += f" (known already as {article.known})"
+    origins = [f"{name} {origin}" for name, origin in article.origins.items()]
     printing.say(f"    {article.title or 'no title'}")
-    printing.say(f"        {' | '.join(str(fact) for fact in facts if fact)}")
+    printing.say(f"        {' | '.join(facts)}")
     printing.say(f"        {article.excerpt or 'no excerpt'}")
-    printing.say(
-        f"        {article.url}" + (f" (known already as {article.known})" if article.known else "")
-    )
+    printing.say(f"        {address}")
     printing.say(f"        cover: {article.cover or 'none'}")
-    printing.say(
-        f"        from: {', '.join(f'{name} {origin}' for name, origin in article.origins.items())}"
-    )
+    printing.say(f"        from: {', '.join(origins)}")
 
 
-def _plain(candidate: Candidate, preview: Preview, done: Added) -> dict[str, Any]:
-    others = [
-        {"number": number, "url": other.source.url, "title": other.source.title, "what": other.what}
-        for number, other in done.others
-    ]
-    names = ("source", "what", "entries", "known", "warning", "latest")
-    shown = {"articles": preview.articles, "problems": preview.problems, "not_chosen": others}
-    return {name: getattr(candidate, name) for name in names} | {
+def _make_document(candidate: Candidate, preview: Preview, result: AddResult) -> dict[str, Any]:
+    """Return a chosen candidate for JSON, with the candidates that were not chosen."""
+    others = []
+    for number, other in result.others:
+        source = other.source
+        others.append(
+            {"number": number, "url": source.url, "title": source.title, "what": other.what}
+        )
+    return {
+        "source": candidate.source,
+        "what": candidate.what,
+        "entries": candidate.entries,
+        "known": candidate.known,
+        "warning": candidate.warning,
+        "latest": candidate.latest,
         "proposed_speaks_for": preview.elsewhere,
-        **shown,
+        "articles": preview.articles,
+        "problems": preview.problems,
+        "not_chosen": others,
+    }
+
+
+def _make_error_document(address: str, error: SyndicatorError) -> dict[str, Any]:
+    return {
+        "address": address,
+        "error": str(error),
+        "reason": error.reason,
+        "exit_code": error.exit_code,
     }
 
 
@@ -231,26 +254,26 @@ Folders = Annotated[
 ]
 
 
-def is_answered() -> bool:
+def can_ask() -> bool:
     return sys.stdin.isatty()
 
 
-def meaning(listed: SubscriptionList, option: Meaning | None, *, ask: bool) -> Meaning:
+def choose_meaning(listed: SubscriptionList, option: Meaning | None, *, ask: bool) -> Meaning:
     """Return the meaning of the folders of a list: `option`, else the answer, else "category"."""
-    if option or not ask or not listed.folders:
-        return option or "category"
-    names = one_line(", ".join(listed.folders[:_SHOWN])) + (
-        " ..." if len(listed.folders) > _SHOWN else ""
-    )
-    question = (
-        f"The list has {counted(len(listed.folders), 'folder')} ({names}). What do they become?"
-    )
-    answers: dict[str, Meaning] = {name: name for name in get_args(Meaning)}
-    while (
-        answer := typer.prompt(f"{question} {', '.join(answers)}", default="category", err=True)
-    ) not in answers:
-        pass
-    return answers[answer]
+    if option:
+        return option
+    if not ask or not listed.folders:
+        return "category"
+    names = one_line(", ".join(listed.folders[:_FOLDERS_NAMED]))
+    if len(listed.folders) > _FOLDERS_NAMED:
+        names += " ..."
+    folders = counted(len(listed.folders), "folder")
+    meanings: dict[str, Meaning] = {name: name for name in get_args(Meaning)}
+    question = f"The list has {folders} ({names}). What do they become? {', '.join(meanings)}"
+    while True:
+        answer = typer.prompt(question, default="category", err=True)
+        if answer in meanings:
+            return meanings[answer]
 
 
 def say_skipped(where: str, skipped: Iterable[Skipped]) -> None:
@@ -259,7 +282,7 @@ def say_skipped(where: str, skipped: Iterable[Skipped]) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class AddOptions:
     """Options of the operator. `ask`: somebody can answer questions."""
 
     pick: tuple[int, ...] = ()
@@ -328,17 +351,21 @@ def add(
     are found."""
     from syndicator.adding.new_sources import Wishes
 
-    options: dict[str, Any] = {
-        "key": key,
-        "title": title,
-        "category": category,
-        "every": every,
-        "content": content,
-    }
-    options |= {"backfill": backfill, "tags": tuple(tag or ()), "allow": tuple(allow or ())}
-    wishes = Wishes(**options, select=tuple(select or ()), browser=browser)
-    ask = is_answered() and not (yes or json or dry_run)
-    choice = Choice(
+    _refuse_contradictions(url, pick or (), take_all=all, take_best=yes)
+    wishes = Wishes(
+        key=key,
+        title=title,
+        category=category,
+        every=every,
+        content=content,
+        backfill=backfill,
+        tags=tuple(tag or ()),
+        allow=tuple(allow or ()),
+        select=tuple(select or ()),
+        browser=browser,
+    )
+    ask = can_ask() and not (yes or json or dry_run)
+    options = AddOptions(
         pick=tuple(pick or ()),
         all=all,
         dry_run=dry_run,
@@ -347,26 +374,28 @@ def add(
         brief=yes,
         folders=folders,
     )
-    _refuse_contradictions(url, pick or (), all=all, yes=yes)
-    with opened_to_look(config) as opened:
+    with open_to_read(config) as opened:
         if not opened.configuration.settings.site.contact:
             cure = f"set it in {opened.configuration.folder}/syndicator.toml"
             printing.log("site.contact is not set: site owners cannot reach you", cure=cure)
-        done = asyncio.run(_add(opened, url, wishes, choice))
-    report(done, json=json, asked=ask, dry_run=dry_run, brief=yes)
+        result = asyncio.run(_add_sources(opened, url, wishes, options))
+    print_result(result, json=json, was_asked=ask, dry_run=dry_run, brief=yes)
 
 
 def _refuse_contradictions(
-    url: Sequence[str], pick: Sequence[int], *, all: bool, yes: bool
+    addresses: Sequence[str], pick: Sequence[int], *, take_all: bool, take_best: bool
 ) -> None:
-    """Raise UsageError if options say different things of what to take."""
-    if bool(pick) + all + yes > 1:
+    """Raise UsageError if options contradict each other on what to take."""
+    if bool(pick) + take_all + take_best > 1:
         raise UsageError("--pick, --all and --yes each say what to take; give one of them")
-    if pick and len(url) > 1:
+    if pick and len(addresses) > 1:
         raise UsageError("--pick takes a number of one address; give one address with it")
 
 
-async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Choice) -> Added:
+async def _add_sources(
+    opened: App, addresses: Sequence[str], wishes: Wishes, options: AddOptions
+) -> AddResult:
+    """Find feeds at the addresses, let the operator choose, and write those that are new."""
     from syndicator.adding import new_sources, preview, search
 
     async with new_sources.open_session(
@@ -376,88 +405,103 @@ async def _add(opened: App, addresses: Sequence[str], wishes: Wishes, choice: Ch
         wishes.allow,
         browser=wishes.browser,
     ) as session:
-        looked = await asyncio.gather(*(search.look(session, address) for address in addresses))
-        results = [_read(opened, result, choice) for result in looked]
+        searches = await asyncio.gather(*(search.look(session, address) for address in addresses))
+        results = [_read_list(opened, result, options) for result in searches]
         failed = [(result.address, result.error) for result in results if result.error]
         if failed and len(results) == 1:
             raise failed[0][1]
-        picked = [_pick(result, choice) for result in results]
+        picked: list[Candidate] = []
+        others: list[tuple[int, Candidate]] = []
+        for result in results:
+            choice = _choose_candidates(result, options)
+            picked += choice
+            for number, candidate in enumerate(result.candidates, 1):
+                if candidate not in choice:
+                    others.append((number, candidate))
         chosen = new_sources.assign_keys(
-            opened.archive.beside,
-            opened.configuration.sources,
-            [candidate for some in picked for candidate in some],
-            wishes,
+            opened.archive.beside, opened.configuration.sources, picked, wishes
         )
-        others = [
-            (number, candidate)
-            for result, taken in zip(results, picked, strict=True)
-            for number, candidate in enumerate(result.candidates, 1)
-            if candidate not in taken
-        ]
-        if choice.ask and chosen:
+        if options.ask and chosen:
             typer.echo("reading the newest entries ...", err=True)
-        shown = await asyncio.gather(*(preview.preview(session, candidate) for candidate in chosen))
-        chosen = list(map(preview.add_speaks_for, chosen, shown))
-        done = Added(
-            chosen=list(zip(chosen, shown, strict=True)),
+        previews = await asyncio.gather(
+            *(preview.preview(session, candidate) for candidate in chosen)
+        )
+        chosen = list(map(preview.add_speaks_for, chosen, previews))
+        add_result = AddResult(
+            chosen=list(zip(chosen, previews, strict=True)),
             others=others,
             failed=failed,
             written=False,
         )
         new = [candidate.source for candidate in chosen if not candidate.known]
-        if choice.dry_run or not new:
-            return done
-        if choice.ask:
-            show(replace(done, others=()), "would add")
+        if options.dry_run or not new:
+            return add_result
+        if options.ask:
+            print_previews(replace(add_result, others=()), "would add")
             if not typer.confirm(f"Add {counted(len(new), 'source')}?", default=True, err=True):
-                return done
+                return add_result
         apply(opened, need("add"), {"url": addresses}, addition(opened, chosen, session.known))
         await preview.first_visits(session, new)
-        return replace(done, written=True)
+        return replace(add_result, written=True)
 
 
-def _read(opened: App, result: Found, choice: Choice) -> Found:
+def _read_list(opened: App, result: Found, options: AddOptions) -> Found:
+    """Return the candidates of an OPML list once the meaning of its folders is known; any other
+    result as it is."""
     from syndicator.adding import search
 
     if result.listed is None:
         return result
-    means = meaning(result.listed, choice.folders, ask=choice.ask)
-    again = search.make_candidates(
-        opened.archive.beside, opened.configuration, result.address, result.listed, means
+    meaning = choose_meaning(result.listed, options.folders, ask=options.ask)
+    list_result = search.make_candidates(
+        opened.archive.beside, opened.configuration, result.address, result.listed, meaning
     )
-    if not choice.json:
-        say_skipped(again.address, again.skipped)
-    return again
+    if not options.json:
+        say_skipped(list_result.address, list_result.skipped)
+    return list_result
 
 
-def _pick(result: Found, choice: Choice) -> tuple[Candidate, ...]:
+def _choose_candidates(result: Found, options: AddOptions) -> tuple[Candidate, ...]:
+    """Return the candidates that the options name, else those that the operator names, else the
+    best. Raises UsageError if --pick names one that is not there."""
     from syndicator.adding.new_sources import select_feeds
 
     total = len(result.candidates)
-    if total > 1 and not (result.whole or choice.json or choice.brief):
-        list_candidates(result)
-    if choice.pick:
-        wrong = [number for number in choice.pick if not 1 <= number <= total]
+    has_choice = total > 1 and not result.whole
+    if has_choice and not options.json and not options.brief:
+        print_candidates(result)
+    if options.pick:
+        wrong = [number for number in options.pick if not 1 <= number <= total]
         if wrong:
             raise UsageError(f"--pick {wrong[0]}: {result.address} has {total}; count from 1")
-        return tuple(result.candidates[number - 1] for number in dict.fromkeys(choice.pick))
-    if choice.all:
+        return _select_numbers(result, options.pick)
+    if options.all:
         return select_feeds(result)
     if result.whole:
         return result.candidates
-    return _asked(result) if choice.ask and total > 1 else result.candidates[:1]
+    if options.ask and total > 1:
+        return _ask_for_candidates(result)
+    return result.candidates[:1]
 
 
-def _asked(result: Found) -> tuple[Candidate, ...]:
+def _select_numbers(result: Found, numbers: Iterable[int]) -> tuple[Candidate, ...]:
+    """Return the candidates with these numbers, counted from 1, each once."""
+    return tuple(result.candidates[number - 1] for number in dict.fromkeys(numbers))
+
+
+def _ask_for_candidates(result: Found) -> tuple[Candidate, ...]:
+    """Ask the operator which candidates to take, until the answer can be read."""
     from syndicator.adding.new_sources import select_feeds
 
     total = len(result.candidates)
+    question = "Which one? Numbers such as 1 or 1,3, or all, or none"
     while True:
-        answer = typer.prompt(
-            "Which one? Numbers such as 1 or 1,3, or all, or none", default="1", err=True
-        ).strip()
-        if answer in ("all", "none"):
-            return select_feeds(result) if answer == "all" else ()
-        numbers = [int(part) for part in answer.replace(",", " ").split() if part.isdecimal()]
+        answer = typer.prompt(question, default="1", err=True).strip()
+        if answer == "all":
+            return select_feeds(result)
+        if answer == "none":
+            return ()
+        words = answer.replace(",", " ").split()
+        numbers = [int(word) for word in words if word.isdecimal()]
         if numbers and all(1 <= number <= total for number in numbers):
-            return tuple(result.candidates[number - 1] for number in dict.fromkeys(numbers))
+            return _select_numbers(result, numbers)

@@ -19,7 +19,7 @@ from typer._completion_shared import get_completion_script
 from typer.core import TyperCommand, TyperGroup
 
 from syndicator import __version__
-from syndicator.cli.logs import LogFormat, choose, chosen, log
+from syndicator.cli.logs import LogFormat, apply_options, log, make_options
 from syndicator.configuration.folders import VARIABLE, own_config
 from syndicator.core.errors import UsageError
 from syndicator.core.program import program
@@ -28,6 +28,7 @@ from syndicator.operations.operation import Argument, Field
 if TYPE_CHECKING:
     from syndicator.app.container import App
     from syndicator.core.model import FeedKey
+    from syndicator.publishing.kinds.targets import BuildReport
 
 
 COMPLETION_VARIABLE = "_SYNDICATOR_COMPLETE"  # set by the scripts to ask for completions
@@ -50,8 +51,9 @@ PANELS = {
     "Several machines": ("worker", "queue", "db"),
     "Set-up and repair": ("init", "check", "config", "demo", "reindex", "prune"),
 }
-# Options of every command, which may stand before its name or behind it.
-GLOBAL = {"--verbose": 0, "--quiet": 0, "--log-format": 1}
+# Options of every command, which may stand before its name or behind it, with the number of their
+# values.
+GLOBAL_OPTIONS = {"--verbose": 0, "--quiet": 0, "--log-format": 1}
 # Commands and options of the last release that are gone, and what replaces them.
 _REVIEWING = (
     "the page Articles of the console (`syndicator console`) lists unsure and untagged articles;"
@@ -69,94 +71,110 @@ CONFIG = Path("config")
 GRACE_SECONDS = 8
 
 
-def completion_script(shell: str, typed: str) -> str:
+def make_completion_script(shell: str, typed: str) -> str:
     """Return the shell's completion script for the program called as `typed`. Raises
     BadParameter."""
     if shell not in SHELLS:
         raise typer.BadParameter(f"'{shell}' is not one of {', '.join(map(repr, SHELLS))}")
 
-    # shells cannot complete `python -m syndicator`
-    name = call = "syndicator" if " " in typed else typed
+    name = typed
+    if " " in typed:  # shells cannot complete `python -m syndicator`
+        name = "syndicator"
+    call = name
     if "/" in typed:
         name = Path(typed).name
         call = shlex.quote(str(Path(typed).resolve()))
-    text = str(get_completion_script(prog_name=name, complete_var=COMPLETION_VARIABLE, shell=shell))
+    script = str(
+        get_completion_script(prog_name=name, complete_var=COMPLETION_VARIABLE, shell=shell)
+    )
     # a shell knows a command by its name, and calls it by its path
-    for before in ("complete_zsh ", "(commandline -cp) "):
-        text = text.replace(before + name, before + call)
-    return text
+    for words_before in ("complete_zsh ", "(commandline -cp) "):
+        script = script.replace(words_before + name, words_before + call)
+    return script
 
 
 def show_completion(context: typer.Context, shell: str | None) -> None:
     if shell and not context.resilient_parsing:
-        typer.echo(completion_script(shell, program()))
+        typer.echo(make_completion_script(shell, program()))
         raise typer.Exit
 
 
-def source_keys(context: typer.Context, incomplete: str) -> list[str]:
-    return _names(context, "sources.toml", "source", "key", incomplete)
+def complete_source_keys(context: typer.Context, incomplete: str) -> list[str]:
+    return _complete_names(context, "sources.toml", "source", "key", incomplete)
 
 
-def tag_names(context: typer.Context, incomplete: str) -> list[str]:
-    return _names(context, "taxonomy.toml", "tag", "name", incomplete)
+def complete_tag_names(context: typer.Context, incomplete: str) -> list[str]:
+    return _complete_names(context, "taxonomy.toml", "tag", "name", incomplete)
 
 
-def _names(context: typer.Context, file: str, table: str, key: str, incomplete: str) -> list[str]:
+def _complete_names(
+    context: typer.Context, file: str, table: str, key: str, incomplete: str
+) -> list[str]:
+    """Return the names in a file of the configuration and its `.d` folder that begin with
+    `incomplete`: the values of `key` in the rows of `table`. Files that cannot be read are left
+    out."""
     path = Path(context.params.get("config") or "config") / file
     names: list[str] = []
     for file_path in (path, *sorted(path.with_suffix(".d").glob("*.toml"))):
         with suppress(OSError, ValueError, LookupError, TypeError, AttributeError):
-            rows: Any = tomllib.loads(file_path.read_text(encoding="utf-8")).get(table, [])
+            document = tomllib.loads(file_path.read_text(encoding="utf-8"))
+            rows: Any = document.get(table, [])
             names += [str(row[key]) for row in rows]
     return [name for name in names if name.startswith(incomplete)]
 
 
-def examples() -> dict[str, dict[str, str]]:
-    """Return by command (its words) its examples: words typed -> purpose."""
-    return tomllib.loads(
-        (resources.files("syndicator") / "data/examples.toml").read_text(encoding="utf-8")
-    )
+def load_examples() -> dict[str, dict[str, str]]:
+    """Return the examples of help by command. Each is the words to type, with their purpose."""
+    file = resources.files("syndicator") / "data/examples.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
-def example_lines(words: str, program: str) -> list[str]:
-    texts = examples().get(words, {}).items()
-    return [line for typed, use in texts for line in (f"  {program} {typed}", f"      {use}")]
+def format_examples(command: str, program: str) -> list[str]:
+    """Return the lines of help with the examples of a command, such as "tags rename"."""
+    lines = []
+    for words, purpose in load_examples().get(command, {}).items():
+        lines.append(f"  {program} {words}")
+        lines.append(f"      {purpose}")
+    return lines
 
 
-def global_first(words: Sequence[str]) -> list[str]:
-    """Move the options of GLOBAL, with their values, to the front of `words`. Pure."""
-    first: list[str] = []
-    rest: list[str] = []
-    left = list(words)
-    while left and left[0] != "--":
-        word = left.pop(0)
-        name = word.partition("=")[0]
-        if name not in GLOBAL:
-            rest.append(word)
-            continue
-        first.append(word)
-        for _ in range(GLOBAL[name] if "=" not in word else 0):
-            first += left[:1]
-            del left[:1]
-    return [*first, *rest, *left]
-
-
-def config_last(words: Sequence[str]) -> list[str]:
-    """Move `--config DIR` from before the command to the end of `words`, where commands take it.
-    Pure."""
-    left = list(words)
-    before: list[str] = []
-    moved: list[str] = []
-    while left and left[0].startswith("--") and left[0] != "--":
-        word = left.pop(0)
+def move_global_options_first(words: Sequence[str]) -> list[str]:
+    """Move the options of GLOBAL_OPTIONS, with their values, to the front of `words`. Words behind
+    `--` stay. Pure."""
+    options: list[str] = []
+    others: list[str] = []
+    unread = list(words)
+    while unread and unread[0] != "--":
+        word = unread.pop(0)
         name, equals, _ = word.partition("=")
-        taken = moved if name == "--config" else before
-        taken.append(word)
-        if not equals and (name == "--config" or GLOBAL.get(name)):
-            taken += left[:1]
-            del left[:1]
-    end = left.index("--") if "--" in left else len(left)
-    return [*before, *left[:end], *moved, *left[end:]]
+        if name not in GLOBAL_OPTIONS:
+            others.append(word)
+            continue
+        options.append(word)
+        if not equals:
+            value_count = GLOBAL_OPTIONS[name]
+            options += unread[:value_count]
+            del unread[:value_count]
+    return [*options, *others, *unread]
+
+
+def move_config_last(words: Sequence[str]) -> list[str]:
+    """Move `--config DIR` from before the command to the end of `words`, where commands take it.
+    Words behind `--` stay. Pure."""
+    unread = list(words)
+    options: list[str] = []
+    config: list[str] = []
+    while unread and unread[0].startswith("--") and unread[0] != "--":
+        word = unread.pop(0)
+        name, equals, _ = word.partition("=")
+        target = config if name == "--config" else options
+        target.append(word)
+        takes_value = name == "--config" or GLOBAL_OPTIONS.get(name)
+        if takes_value and not equals:
+            target += unread[:1]
+            del unread[:1]
+    end = unread.index("--") if "--" in unread else len(unread)
+    return [*options, *unread[:end], *config, *unread[end:]]
 
 
 def check_removed(words: Sequence[str]) -> None:
@@ -176,7 +194,7 @@ class Panels(TyperGroup):
     time of help."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, global_first(config_last(args)))
+        return super().parse_args(ctx, move_global_options_first(move_config_last(args)))
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if not ctx.resilient_parsing:
@@ -186,24 +204,25 @@ class Panels(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         widest = max(map(len, self.commands))
         for panel, names in PANELS.items():
-            with formatter.section(panel):
+            rows = []
+            for name in names:
                 # a limit longer than any first sentence: typer cuts in mid-sentence at 45
                 # characters
-                helps = (self.commands[name].get_short_help_str(limit=1000) for name in names)
-                formatter.write_dl(
-                    [
-                        (name.ljust(widest), description)
-                        for name, description in zip(names, helps, strict=True)
-                    ]
-                )
+                description = self.commands[name].get_short_help_str(limit=1000)
+                rows.append((name.ljust(widest), description))
+            with formatter.section(panel):
+                formatter.write_dl(rows)
 
 
 class Exemplified(TyperCommand):
+    """Command whose help ends with examples."""
+
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
-        whole = str(ctx.command_path)
         program = str(ctx.find_root().info_name)
-        if examples := example_lines(whole.removeprefix(program).strip(), program):
-            formatter.write("\nExamples:\n" + "\n".join(examples) + "\n")
+        words = str(ctx.command_path).removeprefix(program).strip()
+        lines = format_examples(words, program)
+        if lines:
+            formatter.write("\nExamples:\n" + "\n".join(lines) + "\n")
 
 
 app = typer.Typer(
@@ -215,7 +234,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-_COMPLETION = {"source": source_keys, "tag": tag_names, "": None}
+_COMPLETION = {"source": complete_source_keys, "tag": complete_tag_names, "": None}
 
 
 def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], T]:
@@ -224,58 +243,69 @@ def command(name: str | None = None, group: typer.Typer = app) -> Callable[[T], 
 
     def register(function: T) -> T:
         hints = get_type_hints(function, include_extras=True)
-        parameters = inspect.signature(function).parameters.items()
-        with_options(
-            function,
-            [Field(name, hints[name], parameter.default) for name, parameter in parameters],
-        )
+        fields = []
+        for field_name, parameter in inspect.signature(function).parameters.items():
+            fields.append(Field(field_name, hints[field_name], parameter.default))
+        set_signature(function, fields)
         return group.command(name, cls=Exemplified)(function)
 
     return register
 
 
-def with_options(function: T, fields: Sequence[Field]) -> T:
+def set_signature(function: T, fields: Sequence[Field]) -> T:
     """Give the function a signature with `fields`, which typer turns into options and arguments."""
     parameters = [
-        inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, **_typed(field))
+        inspect.Parameter(field.name, inspect.Parameter.KEYWORD_ONLY, **_make_parameter(field))
         for field in fields
     ]
     function.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    function.__annotations__ = {field.name: field.annotation for field in parameters}
+    function.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     return function
 
 
-def _typed(field: Field) -> dict[str, Any]:
+def _make_parameter(field: Field) -> dict[str, Any]:
+    """Return `annotation` and `default` of a parameter, as typer reads them."""
     default = field.default
-    if not any(isinstance(mark, Argument) for mark in getattr(field.annotated, "__metadata__", ())):
+    marks = getattr(field.annotated, "__metadata__", ())
+    if not any(isinstance(mark, Argument) for mark in marks):
         return {"annotation": field.annotated, "default": default}
     argument = field.argument
-    kind = list[str] if field.is_list else field.type
-    more: dict[str, Any] = {"help": argument.help, "metavar": argument.metavar or None}
-    more |= {"autocompletion": _COMPLETION[argument.completes], "min": argument.least}
-    if "datetime" in str(kind):
-        kind = datetime
-        more = {**more, "formats": ["%Y-%m-%d"], "metavar": "DATE"}
+    settings: dict[str, Any] = {
+        "help": argument.help,
+        "metavar": argument.metavar or None,
+        "autocompletion": _COMPLETION[argument.completes],
+        "min": argument.least,
+    }
+    value_type = list[str] if field.is_list else field.type
+    if "datetime" in str(value_type):
+        value_type = datetime
+        settings["formats"] = ["%Y-%m-%d"]
+        settings["metavar"] = "DATE"
     if field.is_list and not default:
         default = None
-    if default is None and "None" not in str(kind):
-        kind = kind | None
-    option = f"--{field.name.replace('_', '-')}"
-    info = typer.Argument(**more) if argument.positional else typer.Option(option, **more)
-    return {"annotation": Annotated[kind, info], "default": default}
+    if default is None and "None" not in str(value_type):
+        value_type = value_type | None
+    if argument.positional:
+        info = typer.Argument(**settings)
+    else:
+        info = typer.Option(f"--{field.name.replace('_', '-')}", **settings)
+    return {"annotation": Annotated[value_type, info], "default": default}
 
 
-def _config(context: typer.Context, value: Path) -> Path:
+def _choose_config_folder(context: typer.Context, value: Path) -> Path:
     """Return the folder of --config, else `config` here, else that of this account; warn of
     outdated settings."""
     source = context.get_parameter_source("config")
-    named = source is not None and source.name != "DEFAULT"
-    folder = value if named or value.is_dir() else own_config(os.environ) or value
-    if not context.resilient_parsing:
-        from syndicator.configuration.settings import dropped_settings
+    is_named = source is not None and source.name != "DEFAULT"
+    folder = value
+    if not is_named and not value.is_dir():
+        folder = own_config(os.environ) or value
+    if context.resilient_parsing:
+        return folder
+    from syndicator.configuration.settings import dropped_settings
 
-        for fault in dropped_settings(folder):
-            log(fault.message, "warning", at=fault.at, key=fault.key)
+    for fault in dropped_settings(folder):
+        log(fault.message, "warning", at=fault.at, key=fault.key)
     return folder
 
 
@@ -286,7 +316,7 @@ Config = Annotated[
         metavar="DIR",
         envvar=VARIABLE,
         show_envvar=False,
-        callback=_config,
+        callback=_choose_config_folder,
         help=(
             "The folder with syndicator.toml, sources.toml, taxonomy.toml and feeds.toml. Without:"
             " that in $SYNDICATOR_CONFIG, else config, else ~/.config/syndicator."
@@ -296,8 +326,8 @@ Config = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
-def _version(wanted: bool) -> None:
-    if wanted:
+def _print_version(is_requested: bool) -> None:
+    if is_requested:
         typer.echo(__version__)
         raise typer.Exit
 
@@ -305,7 +335,10 @@ def _version(wanted: bool) -> None:
 @app.callback()
 def root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
     ] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Log each step of a visit on stderr.")
@@ -333,30 +366,32 @@ def root(
         stderr = os.fstat(sys.stderr.fileno())
     except (OSError, ValueError):  # closed, or not a file
         stderr = None
-    choose(chosen(os.environ, stderr, format=log_format, quiet=quiet, verbose=verbose))
+    apply_options(make_options(os.environ, stderr, format=log_format, quiet=quiet, verbose=verbose))
     # a typing error would go unseen
     if any(name.upper().startswith("SYNDICATOR_") for name in os.environ):
-        from syndicator.configuration.settings import unknown_variables
+        _warn_of_unknown_variables()
 
-        for name, near in unknown_variables(os.environ).items():
-            log(
-                "no such setting",
-                "warning",
-                variable=name,
-                **({"cure": f"did you mean {near}?"} if near else {}),
-            )
+
+def _warn_of_unknown_variables() -> None:
+    from syndicator.configuration.settings import unknown_variables
+
+    for name, nearest in unknown_variables(os.environ).items():
+        fields = {"variable": name}
+        if nearest:
+            fields["cure"] = f"did you mean {nearest}?"
+        log("no such setting", "warning", **fields)
 
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")]
 
 
-def tell_waiting(reason: str) -> None:
+def log_waiting(reason: str) -> None:
     """Log that the command waits for a lock, and who holds it."""
     log(f"waiting: {reason}")
 
 
 @contextmanager
-def opened_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
+def open_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
     """Open the app under the lock of runs. `create`: even if the database is lost."""
     from syndicator.app.container import open_app
     from syndicator.app.lock import locked
@@ -365,14 +400,14 @@ def opened_for_change(config: Path, *, create: bool = False) -> "Iterator[App]":
 
     need_folder(config)
     with (
-        locked(load(config), wait=True, tell=tell_waiting) as held,
+        locked(load(config), wait=True, tell=log_waiting) as held,
         open_app(config, create=create, held=held) as opened,
     ):
         yield opened
 
 
 @contextmanager
-def opened_to_look(config: Path) -> "Iterator[App]":
+def open_to_read(config: Path) -> "Iterator[App]":
     """Open the app without the lock, even during a run."""
     from syndicator.app.container import open_app
     from syndicator.app.read_configuration import need_folder
@@ -382,13 +417,12 @@ def opened_to_look(config: Path) -> "Iterator[App]":
         yield opened
 
 
-def build(
-    opened: "App", feeds: "Callable[[FeedKey], bool] | None" = None
-) -> tuple[tuple[str, ...], int]:
-    """Build the stale feeds that `feeds` accepts. Return the written files and the number left."""
+def build_stale_feeds(
+    opened: "App", accepts: "Callable[[FeedKey], bool] | None" = None
+) -> "BuildReport":
+    """Build the stale feeds that `accepts` accepts, None: all."""
     import asyncio  # late, as in other commands: `init` saves 20 ms without it
 
     from syndicator.runs.build import build_feeds
 
-    built = asyncio.run(build_feeds(opened, among=feeds))
-    return built.written, built.left
+    return asyncio.run(build_feeds(opened, among=accepts))

@@ -19,11 +19,12 @@ from syndicator.core.text import visible as visible
 
 Level = Literal["debug", "info", "warning", "error"]
 _COLOURS = {"warning": 33, "error": 31}  # ECMA-48, on a terminal
-_QUOTED = re.compile("[ \t=\r\n\"']")  # a text with one of these is quoted
+_NEEDS_QUOTES = re.compile("[ \t=\r\n\"']")  # a text with one of these is quoted
 # Priorities for journald, as "<4>" at the start of a line (sd-daemon(3)), so that `journalctl -p
 # warning` works.
 _PRIORITIES = {"debug": 7, "info": 6, "warning": 4, "error": 3}
-_OF_RECORDS = frozenset(logging.makeLogRecord({}).__dict__)
+_DEFAULT_PRIORITY = 6
+_RECORD_FIELDS = frozenset(logging.makeLogRecord({}).__dict__)
 
 
 class LogFormat(StrEnum):
@@ -32,132 +33,141 @@ class LogFormat(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class LogOptions:
     json: bool = False
     journal: bool = False  # stderr is systemd's journal, which keeps a line's priority
     quiet: bool = False  # warnings and errors alone
     steps: bool = False  # each step of a visit
 
 
-def chosen(
+def make_options(
     environ: Mapping[str, str],
     stderr: os.stat_result | None,
     *,
     format: LogFormat | None,
     quiet: bool,
     verbose: bool,
-) -> Choice:
-    """Return the options of the log: JSON if stderr is the journal (JOURNAL_STREAM,
-    systemd.exec(5)). Pure."""
-    journal = (
+) -> LogOptions:
+    """Return the options of the log. Without `format` it is JSON if stderr is the journal
+    (JOURNAL_STREAM, systemd.exec(5)), else text. Pure."""
+    is_journal = (
         stderr is not None and environ.get("JOURNAL_STREAM") == f"{stderr.st_dev}:{stderr.st_ino}"
     )
-    return Choice(
-        json=format is LogFormat.JSON if format else journal,
-        journal=journal,
-        quiet=quiet,
-        steps=verbose,
-    )
+    is_json = is_journal
+    if format is not None:
+        is_json = format is LogFormat.JSON
+    return LogOptions(json=is_json, journal=is_journal, quiet=quiet, steps=verbose)
 
 
-_choice = Choice()  # of this process
+_options = LogOptions()  # of this process
 
 
-def choice() -> Choice:
-    return _choice
+def get_options() -> LogOptions:
+    return _options
 
 
-def choose(options: Choice) -> None:
-    global _choice
-    _choice = options
-    steps = logging.getLogger(ROOT)
-    steps.handlers.clear()
-    steps.setLevel(logging.NOTSET)
+def apply_options(options: LogOptions) -> None:
+    """Set the options of this process and turn the log of steps on or off."""
+    global _options
+    _options = options
+    logger = logging.getLogger(ROOT)
+    logger.handlers.clear()
+    logger.setLevel(logging.NOTSET)
     if options.steps:
-        steps.addHandler(_Steps())
-        steps.setLevel(logging.DEBUG)
+        logger.addHandler(_StepHandler())
+        logger.setLevel(logging.DEBUG)
 
 
-def hear_others() -> None:
+def log_foreign_warnings() -> None:
     """Send warnings to our log: those of third-party packages, and our own that no command
     prints."""
     # it warns of runs that are still under way
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
-    logging.getLogger().addHandler(_Others(logging.WARNING))
+    logging.getLogger().addHandler(_WarningHandler(logging.WARNING))
 
 
-class _Others(logging.Handler):
+class _WarningHandler(logging.Handler):
+    """Handler that writes warnings to our log. Ours are left out where they are logged as steps."""
+
     def emit(self, record: logging.LogRecord) -> None:
         if record.name.startswith(ROOT):
-            if not _choice.steps:  # else it is logged as a step
+            if not _options.steps:
                 log(record.getMessage(), "warning")
-        else:
-            log(
-                record.getMessage(),
-                "error" if record.levelno >= logging.ERROR else "warning",
-                package=record.name,
-            )
+            return
+        level: Level = "error" if record.levelno >= logging.ERROR else "warning"
+        log(record.getMessage(), level, package=record.name)
 
 
 def log(event: str, level: Level = "info", **fields: object) -> None:
     """Log an event to stderr; with `quiet`, nothing below a warning."""
-    if _choice.quiet and level in ("debug", "info"):
+    if _options.quiet and level in ("debug", "info"):
         return
     _write(event, level, fields)
 
 
 def _write(event: str, level: str, fields: Mapping[str, object]) -> None:
-    now = datetime.now().astimezone().isoformat(timespec="seconds")
-    sys.stderr.write(
-        rendered(event, level, fields, now, _choice, colours=sys.stderr.isatty()) + "\n"
-    )
+    time = datetime.now().astimezone().isoformat(timespec="seconds")
+    line = render_line(event, level, fields, time, _options, colours=sys.stderr.isatty())
+    sys.stderr.write(line + "\n")
     sys.stderr.flush()
 
 
-def rendered(
+def render_line(
     event: str,
     level: str,
     fields: Mapping[str, object],
-    now: str,
-    choice: Choice,
+    time: str,
+    options: LogOptions,
     *,
     colours: bool = False,
 ) -> str:
-    """Return a line of the log. `now`: its time. JSON is pure ASCII, so that control characters are
-    escaped. Pure."""
-    typed = {
-        name: as_typed(value) if isinstance(value, str) else value for name, value in fields.items()
-    }
+    """Return a line of the log. JSON is pure ASCII, so that control characters are escaped.
+    Pure."""
     event = as_typed(event)
-    if choice.json:
-        line = json.dumps({"time": now, **typed, "event": event, "level": level}, default=str)
+    values: dict[str, object] = {}
+    for name, value in fields.items():
+        values[name] = as_typed(value) if isinstance(value, str) else value
+    if options.json:
+        document = {"time": time, **values, "event": event, "level": level}
+        line = json.dumps(document, default=str)
     else:
-        shown = (
-            f"\x1b[{_COLOURS[level]}m{level:<9}\x1b[0m"
-            if colours and level in _COLOURS
-            else f"{level:<9}"
-        )
-        pairs = [f"{name}={_value(value)}" for name, value in sorted(typed.items())]
-        line = " ".join(
-            [now, f"[{shown}]", f"{one_line(event):<30}" if pairs else one_line(event), *pairs]
-        )
-    return f"<{_PRIORITIES.get(level, 6)}>{line}" if choice.journal else line
+        line = _render_text(event, level, values, time, colours=colours)
+    if options.journal:
+        line = f"<{_PRIORITIES.get(level, _DEFAULT_PRIORITY)}>{line}"
+    return line
 
 
-def _value(value: object) -> str:
+def _render_text(
+    event: str, level: str, values: Mapping[str, object], time: str, *, colours: bool
+) -> str:
+    level_text = f"{level:<9}"
+    if colours and level in _COLOURS:
+        level_text = f"\x1b[{_COLOURS[level]}m{level_text}\x1b[0m"
+    pairs = [f"{name}={_format_value(value)}" for name, value in sorted(values.items())]
+    event_text = one_line(event)
+    if pairs:
+        event_text = f"{event_text:<30}"
+    return " ".join([time, f"[{level_text}]", event_text, *pairs])
+
+
+def _format_value(value: object) -> str:
+    """Return a value on one line, in quotes if it has spaces, quotes or "="."""
     if not isinstance(value, str):
         return repr(value)
-    value = one_line(value)
-    return repr(value) if _QUOTED.search(value) else value
+    text = one_line(value)
+    if _NEEDS_QUOTES.search(text):
+        return repr(text)
+    return text
 
 
-class _Steps(logging.Handler):
+class _StepHandler(logging.Handler):
     """Handler that logs each step of a visit (see `core.program`) except its end, which commands
     log."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.getMessage() != "visited":
-            fields = {
-                name: value for name, value in record.__dict__.items() if name not in _OF_RECORDS
-            }
-            _write(record.getMessage(), record.levelname.lower(), fields)
+        if record.getMessage() == "visited":
+            return
+        fields = {
+            name: value for name, value in record.__dict__.items() if name not in _RECORD_FIELDS
+        }
+        _write(record.getMessage(), record.levelname.lower(), fields)

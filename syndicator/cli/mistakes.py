@@ -24,13 +24,13 @@ def explain_missing(error: Any) -> str:
         return message
     word = missing["word"]
     root = error.ctx.find_root()
-    path = str(error.ctx.command_path).removeprefix(str(root.info_name)).strip()
     if missing["kind"] == "option":
-        there = _list_options(error.ctx.command, path)
-        nearest = _find_near(word, there) or _drop_common(there)
+        path = str(error.ctx.command_path).removeprefix(str(root.info_name)).strip()
+        options = _list_options(error.ctx.command, path)
+        nearest = _find_near(word, options) or _drop_common(options)
     else:
-        there = dict(_list_commands(root.command))
-        nearest = _find_near(word, there) or _find_by_purpose(word, there)
+        commands = dict(_list_commands(root.command))
+        nearest = _find_near(word, commands) or _find_by_purpose(word, commands)
     if not nearest:
         return message
     alternatives = [f"`{words}`: {purpose}" for words, purpose in nearest.items()]
@@ -67,15 +67,18 @@ def _list_commands(group: Any, path: str = "") -> Iterator[tuple[str, str]]:
                 yield f"{name} {parameter.opts[0]}", _first_sentence(parameter.help)
 
 
-def _find_near(word: str, there: Mapping[str, str]) -> dict[str, str]:
-    """Return those whose last word is spelled alike, the most similar first."""
-    last_words: dict[str, list[str]] = {}
-    for words in there:
-        last_words.setdefault(words.rsplit(" ", 1)[-1].strip("-"), []).append(words)
-    near: dict[str, str] = {}
-    for last in _list_alike(word.strip("-"), last_words):
-        near.update((words, there[words]) for words in last_words[last])
-    return near
+def _find_near(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
+    """Return the purposes of those words to type whose last word is spelled like `word`, the most
+    similar first."""
+    by_last_word: dict[str, list[str]] = {}
+    for words in purposes:
+        last_word = words.rsplit(" ", 1)[-1].strip("-")
+        by_last_word.setdefault(last_word, []).append(words)
+    nearest = {}
+    for last_word in _list_alike(word.strip("-"), by_last_word):
+        for words in by_last_word[last_word]:
+            nearest[words] = purposes[words]
+    return nearest
 
 
 def _list_alike(word: str, others: Collection[str]) -> list[str]:
@@ -86,19 +89,19 @@ def _list_alike(word: str, others: Collection[str]) -> list[str]:
     return list(dict.fromkeys((*very_alike, *alike)))[:_MOST]
 
 
-def _find_by_purpose(word: str, there: Mapping[str, str]) -> dict[str, str]:
-    """Return those whose purpose has the word."""
-    search = re.compile(rf"\b{re.escape(word)}\b", re.I).search
-    return {words: purpose for words, purpose in there.items() if search(purpose)}
+def _find_by_purpose(word: str, purposes: Mapping[str, str]) -> dict[str, str]:
+    """Return the commands whose purpose has the word."""
+    pattern = re.compile(rf"\b{re.escape(word)}\b", re.I)
+    return {words: purpose for words, purpose in purposes.items() if pattern.search(purpose)}
 
 
 def _drop_common(options: Mapping[str, str]) -> dict[str, str]:
     """Return the options of this command alone; all if it has no other."""
-    special = {
-        words: purpose
-        for words, purpose in options.items()
-        if words.rsplit(" ", 1)[-1] not in _COMMON
-    }
+    special = {}
+    for words, purpose in options.items():
+        option = words.rsplit(" ", 1)[-1]
+        if option not in _COMMON:
+            special[words] = purpose
     return special or dict(options)
 
 

@@ -16,10 +16,10 @@ from syndicator.cli.base import (
     Exemplified,
     Json,
     app,
-    build,
-    opened_for_change,
-    opened_to_look,
-    with_options,
+    build_stale_feeds,
+    open_for_change,
+    open_to_read,
+    set_signature,
 )
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
@@ -41,24 +41,28 @@ if TYPE_CHECKING:
     from syndicator.operations.operation import Change
 
 # Commands that do more than one operation: they ask, or choose it by their arguments.
-_BY_HAND = ("import", "sources push", "tags suggest")
+_COMMANDS_BY_HAND = ("import", "sources push", "tags suggest")
 
 
-class _Change(Exemplified):
+class _ChangeCommand(Exemplified):
     """Command that runs the operation named by its first word, with that operation's options."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        self._named = None
-        if args and (operation := operations().get(args[0])) is not None:
-            typer_app = typer.Typer(add_completion=False, rich_markup_mode=None)
-            typer_app.command(args[0])(command([operation]))
-            inner = typer.main.get_command(typer_app)
-            self._named = inner.make_context(args[0], args[1:], parent=ctx)
-            return []
-        return super().parse_args(ctx, args)
+        self._operation_context = None
+        operation = operations().get(args[0]) if args else None
+        if operation is None:
+            return super().parse_args(ctx, args)
+        name = args[0]
+        typer_app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        typer_app.command(name)(make_command([operation]))
+        operation_command = typer.main.get_command(typer_app)
+        self._operation_context = operation_command.make_context(name, args[1:], parent=ctx)
+        return []
 
     def invoke(self, ctx: Any) -> Any:
-        return self._named.command.invoke(self._named) if self._named else super().invoke(ctx)
+        if self._operation_context is None:
+            return super().invoke(ctx)
+        return self._operation_context.command.invoke(self._operation_context)
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         with formatter.section("Changes"):
@@ -68,11 +72,14 @@ class _Change(Exemplified):
 
 def list_changes() -> dict[str, str]:
     """Return help by name for the operations without a command of their own."""
-    changes = (operation for operation in operations().values() if not operation.command)
-    return {operation.name: operation.help.replace("\n", " ") for operation in changes}
+    return {
+        operation.name: operation.help.replace("\n", " ")
+        for operation in operations().values()
+        if not operation.command
+    }
 
 
-@app.command(cls=_Change, context_settings={"ignore_unknown_options": True})
+@app.command(cls=_ChangeCommand, context_settings={"ignore_unknown_options": True})
 def change(
     name: Annotated[
         str,
@@ -93,47 +100,51 @@ _GROUPS = {"": app, "tags": tags}
 app.add_typer(tags, name="tags")
 
 
-def register() -> None:
+def register_commands() -> None:
     """Add each operation that has a command to its group."""
     by_words: dict[str, list[Operation]] = {}
     for operation in operations().values():
-        if operation.command and operation.command not in _BY_HAND:
-            by_words.setdefault(operation.command.partition(" --")[0], []).append(operation)
-    for words, group_operations in by_words.items():
+        if operation.command and operation.command not in _COMMANDS_BY_HAND:
+            words = operation.command.partition(" --")[0]
+            by_words.setdefault(words, []).append(operation)
+    for words, choices in by_words.items():
         group, _, name = words.rpartition(" ")
-        _GROUPS[group].command(name, cls=Exemplified)(command(group_operations))
+        _GROUPS[group].command(name, cls=Exemplified)(make_command(choices))
 
 
-def command(choices: Sequence[Operation]) -> Callable[..., None]:
+def make_command(choices: Sequence[Operation]) -> Callable[..., None]:
     """Return the function of a command. It runs the first operation, or the one whose --switch is
     set."""
-    first = choices[0]
-    switches = {choice.command.partition(" --")[2]: choice for choice in choices[1:]}
+    default = choices[0]
+    by_switch = {choice.command.partition(" --")[2]: choice for choice in choices[1:]}
 
     def run(config: Path, json: bool, dry_run: bool = False, **values: Any) -> None:
-        chosen = next((name for name in switches if values[name]), "")
-        operation = switches.get(chosen, first)
-        names = {field.name for field in fields_of(operation)}
-        options = {
-            name: value
-            for name, value in values.items()
-            if name not in switches and value not in (None, [])
-        }
-        for name, value in options.items():
-            if value and name not in names:
-                raise UsageError(f"--{chosen} and --{name} do not go together; say one of the two")
-        arguments = {name: value for name, value in options.items() if name in names}
+        operation = default
+        switch = next((name for name in by_switch if values[name]), None)
+        if switch is not None:
+            operation = by_switch[switch]
+        allowed = {field.name for field in fields_of(operation)}
+        arguments = {}
+        for name, value in values.items():
+            if name in by_switch or value in (None, []):
+                continue
+            if name in allowed:
+                arguments[name] = value
+            elif value:
+                raise UsageError(
+                    f"--{switch or ''} and --{name} do not go together; say one of the two"
+                )
         perform(config, operation, arguments, dry_run=dry_run, json=json)
 
-    switched = [
-        Field(name, Annotated[bool, Argument(choice.help)], default=False)
-        for name, choice in switches.items()
-    ]
-    common = [Field("json", Json, default=False), Field("config", Config, CONFIG)]
-    common = common if first.is_question else [Field("dry_run", DryRun, default=False), *common]
-    fields = [field for field in fields_of(first) if not field.argument.hidden]
-    run.__doc__ = first.help
-    return with_options(run, [*fields, *switched, *common])
+    fields = [field for field in fields_of(default) if not field.argument.hidden]
+    for name, choice in by_switch.items():
+        fields.append(Field(name, Annotated[bool, Argument(choice.help)], default=False))
+    if not default.is_question:
+        fields.append(Field("dry_run", DryRun, default=False))
+    fields.append(Field("json", Json, default=False))
+    fields.append(Field("config", Config, CONFIG))
+    run.__doc__ = default.help
+    return set_signature(run, fields)
 
 
 def perform(
@@ -150,40 +161,42 @@ def perform(
     left = 0
     written: tuple[str, ...] = ()
     is_done = not (dry_run or operation.is_question)
-    with (
-        opened_for_change(config)
-        if is_done or not operation.unlocked
-        else opened_to_look(config) as opened
-    ):
-        with reports.counting("read") as count:
+    needs_lock = is_done or not operation.unlocked
+    with open_for_change(config) if needs_lock else open_to_read(config) as opened:
+        with reports.show_count("read") as count:
             change = operation.plan(opened, arguments, count)
         if is_done:
-            with reports.counting("written") as count:
+            with reports.show_count("written") as count:
                 change = apply(opened, operation, arguments, change, count)
             if change.build and not change.is_empty:
-                written, left = build(opened, change.built_first)
-        if not json and (dry_run or not printing.quiet()):
-            _say(change, dry_run=not is_done, is_question=operation.is_question)
+                report = build_stale_feeds(opened, change.built_first)
+                written = report.written
+                left = report.left
+        if not json and (dry_run or not printing.is_quiet()):
+            _print_change(change, dry_run=not is_done, is_question=operation.is_question)
     if json:
-        is_plain = operation.is_question or not (
-            change.build or dry_run or "written" in change.data
-        )
-        counts = {"applied": is_done, "written": written} | (
-            {"left": left} if "left" in change.data else {}
-        )
-        printing.as_json(change.data if is_plain else {**change.data, **counts})
+        document = change.data
+        if not operation.is_question:
+            may_write = change.build or dry_run or "written" in change.data
+            if may_write:
+                document = {**change.data, "applied": is_done, "written": written}
+            if may_write and "left" in change.data:
+                document["left"] = left
+        printing.print_json(document)
         reports.log_problems(change.problems)
     else:
-        _say_end(change, written, left, dry_run=dry_run, is_done=is_done)
+        _print_end(change, written, left, dry_run=dry_run, is_done=is_done)
     if change.fault:
         sys.exit(printing.complain(change.fault, as_json=False))
 
 
-def _say_end(
+def _print_end(
     change: "Change", written: Sequence[str], left: int, *, dry_run: bool, is_done: bool
 ) -> None:
-    reports.not_read(change.problems)
-    if printing.quiet() and not dry_run:
+    """Print what comes after a change: faults, the `written` files, and how many feeds are
+    `left` for the next build."""
+    reports.print_unreadable_files(change.problems)
+    if printing.is_quiet() and not dry_run:
         return
     if change.is_empty and change.nothing:
         printing.say(change.nothing)
@@ -216,18 +229,22 @@ def apply(
     return texts.apply(opened, operation, arguments, planned, who=account, progress=progress)[0]
 
 
-def _say(change: "Change", *, dry_run: bool, is_question: bool) -> None:
-    for line in change.lines(dry_run) if change.lines else (change.sentence,):
-        printing.say(line)
+def _print_change(change: "Change", *, dry_run: bool, is_question: bool) -> None:
+    """Print a change: its lines, its table, of which a dry run has examples, and its feeds."""
+    if change.lines is None:
+        printing.say(change.sentence)
+    else:
+        for line in change.lines(dry_run):
+            printing.say(line)
     if change.table is not None:
         title, columns, rows = change.table
         shown = rows[:EXAMPLES] if dry_run and not is_question else rows
-        printing.table(title, columns, shown)
+        printing.print_table(title, columns, shown)
         if len(shown) < len(rows):
             printing.say(f"… and {counted(len(rows) - len(shown), 'article')} more")
     if change.feeds:
         rows = [(feed.feed, feed.joins, feed.leaves, feed.changes) for feed in change.feeds]
-        printing.table("Feeds", ("feed", "articles added", "removed", "changed"), rows)
+        printing.print_table("Feeds", ("feed", "articles added", "removed", "changed"), rows)
 
 
-register()
+register_commands()

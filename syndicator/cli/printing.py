@@ -20,16 +20,19 @@ from syndicator.operations.operation import plain as plain
 if TYPE_CHECKING:
     from syndicator.configuration.settings import Settings
 
-_WIDE = 60  # of a column; a longer cell shifts the rest of its line
+_WIDEST_COLUMN = 60  # of a column; a longer cell shifts the rest of its line
 
 
-def local(moment: datetime | None, none: str = "") -> str:
-    """Return a time in this machine's zone, to the minute, or `none` for None."""
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M") if moment else none
+def format_local_time(moment: datetime | None, if_none: str = "") -> str:
+    """Return a time in this machine's zone, to the minute; `if_none` for None."""
+    if moment is None:
+        return if_none
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
-def as_json(value: Any) -> None:
-    """Print `value` as one JSON document, with the escapes that the terminal needs."""
+def print_json(value: Any) -> None:
+    """Print `value` as one JSON document, in ASCII if stdout cannot encode it. Control characters
+    are escaped."""
     document = visible(json.dumps(plain(value), ensure_ascii=False, indent=2))
     try:
         document.encode(sys.stdout.encoding or "utf-8")
@@ -38,16 +41,16 @@ def as_json(value: Any) -> None:
     print(document)
 
 
-def answer(data: Any, lines: Iterable[str], *, json: bool) -> None:
+def print_answer(data: Any, lines: Iterable[str], *, json: bool) -> None:
     """Print `data` as JSON, or `lines` for people."""
     if json:
-        as_json(data)
+        print_json(data)
         return
     for line in lines:
         say(line)
 
 
-def secret_address(settings: Settings) -> str:
+def print_secret_address(settings: Settings) -> str:
     """Print the secret address of private feeds and return it, "" for none. Only on a terminal, so
     that no log has it."""
     if not settings.publish.secret_path or not sys.stdout.isatty():
@@ -57,21 +60,22 @@ def secret_address(settings: Settings) -> str:
     return address
 
 
-def address_for_phones(settings: Settings) -> None:
+def print_address_for_phones(settings: Settings) -> None:
     """Print the secret address of private feeds with a QR code, for phones that open it now."""
-    address = secret_address(settings)
-    if not address:
+    address = print_secret_address(settings)
+    encoding = (sys.stdout.encoding or "").lower()
+    if not address or "utf" not in encoding:
         return
     from syndicator.publishing.web.shell import qr_lines
 
-    if "utf" in (sys.stdout.encoding or "").lower():
+    for line in qr_lines(address):
         # white on black in any theme
-        print("\n".join(f"\x1b[97;40m{line}\x1b[0m" for line in qr_lines(address)))
+        print(f"\x1b[97;40m{line}\x1b[0m")
 
 
 def complain(error: SyndicatorError, *, as_json: bool) -> int:
     """Print an error on stderr; `as_json`: also as JSON on stdout. Return its exit code."""
-    if logs.choice().json:
+    if logs.get_options().json:
         log(str(error), "error", reason=error.reason, exit_code=error.exit_code)
     else:
         print(visible(as_typed(f"syndicator: {error}")), file=sys.stderr)
@@ -81,47 +85,56 @@ def complain(error: SyndicatorError, *, as_json: bool) -> int:
 
 
 def complain_in_json(message: str, reason: str, code: int) -> None:
-    as_json({"error": message, "reason": reason, "exit_code": code})
+    print_json({"error": message, "reason": reason, "exit_code": code})
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table: aligned columns under a title on a terminal, tab-separated into a pipe."""
     if sys.stdout.isatty():
-        aligned_table(title, columns, rows)
+        print_aligned_table(title, columns, rows)
         return
     print("\t".join(columns))
     for row in rows:
-        print("\t".join(as_typed(one_line(cell)) for cell in row))
+        print("\t".join(_format_cells(row)))
 
 
-def aligned_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def print_aligned_table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
+) -> None:
     """Print aligned columns under a title, also into a pipe; there without colours."""
-    cells = [[as_typed(one_line(cell)) for cell in row] for row in rows]
+    text_rows = [_format_cells(row) for row in rows]
     if title:
         print(f"\n{title}")
-    widths = [
-        min(_WIDE, max(width(row[place]) for row in (columns, *cells)))
-        for place in range(len(columns))
-    ]
-    head = _aligned(columns, widths)
+    widths = []
+    for index, column in enumerate(columns):
+        widest = max([width(column), *(width(row[index]) for row in text_rows)])
+        widths.append(min(_WIDEST_COLUMN, widest))
+    head = _align_row(columns, widths)
     print(f"\x1b[1m{head}\x1b[0m" if sys.stdout.isatty() else head)
-    for row in cells:
-        print(_aligned(row, widths))
+    for row in text_rows:
+        print(_align_row(row, widths))
 
 
-def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(
-        cell + " " * (size - width(cell)) for cell, size in zip(row, widths, strict=True)
-    ).rstrip()
+def _format_cells(row: Sequence[object]) -> list[str]:
+    """Return each cell on one line, with commands as the operator types them."""
+    return [as_typed(one_line(cell)) for cell in row]
+
+
+def _align_row(cells: Sequence[str], widths: Sequence[int]) -> str:
+    """Return the cells, each filled with spaces to the width of its column."""
+    padded = []
+    for cell, column_width in zip(cells, widths, strict=True):
+        padded.append(cell + " " * (column_width - width(cell)))
+    return "  ".join(padded).rstrip()
 
 
 def say(line: str) -> None:
     print(visible(as_typed(line)), flush=True)
 
 
-def quiet() -> bool:
-    return logs.choice().quiet
+def is_quiet() -> bool:
+    return logs.get_options().quiet
 
 
-def verbose() -> bool:
-    return logs.choice().steps
+def is_verbose() -> bool:
+    return logs.get_options().steps

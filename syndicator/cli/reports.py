@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 from syndicator.cli import logs
 from syndicator.cli.logs import Level, log, one_line
 from syndicator.cli.printing import (
-    aligned_table,
-    answer,
-    as_json,
     complain,
     counted,
-    local,
-    quiet,
+    format_local_time,
+    is_quiet,
+    print_aligned_table,
+    print_json,
     say,
 )
 from syndicator.core.errors import ConfigError
@@ -31,6 +30,8 @@ if TYPE_CHECKING:
     from syndicator.core.ports import Enriched
     from syndicator.publishing.kinds.targets import BuildReport
     from syndicator.runs.refresh import RunReport, Watch
+
+_TITLE_CHARACTERS = 50  # of the article at work, beside the progress bar
 
 
 def log_problems(problems: Iterable[Problem], level: Level = "warning", **fields: object) -> None:
@@ -52,14 +53,17 @@ def log_visit(outcome: Outcome) -> None:
         "status": outcome.status,
         "new": len(outcome.added),
     }
-    more: dict[str, object] = {
-        "changed": len(outcome.changed),
-        "pending": outcome.pending,
-        "waiting": outcome.waiting,
-    }
-    more |= {"reason": outcome.reason, "detail": outcome.detail} if outcome.reason else {}
-    fields |= {name: value for name, value in more.items() if value or name == "detail"}
-    log("visited", "warning" if outcome.status in ("failed", "disabled") else "info", **fields)
+    if outcome.changed:
+        fields["changed"] = len(outcome.changed)
+    if outcome.pending:
+        fields["pending"] = outcome.pending
+    if outcome.waiting:
+        fields["waiting"] = outcome.waiting
+    if outcome.reason:
+        fields["reason"] = outcome.reason
+        fields["detail"] = outcome.detail
+    level: Level = "warning" if outcome.status in ("failed", "disabled") else "info"
+    log("visited", level, **fields)
     log_problems(outcome.skipped, "info", source=outcome.key)
 
 
@@ -92,83 +96,84 @@ def log_run(report: RunReport) -> None:
 
 
 @contextmanager
-def watching(tells: Callable[[Outcome], bool] = lambda outcome: True) -> Iterator[Watch]:
-    """Show progress on a terminal. Otherwise, or with log options, log the visits that `tells`
-    accepts."""
+def show_progress(tells: Callable[[Outcome], bool] = lambda outcome: True) -> Iterator[Watch]:
+    """Yield a watch that shows progress on a terminal. Otherwise, or with log options, it logs the
+    visits that `tells` accepts."""
     from syndicator.cli.progress import Count
     from syndicator.runs.refresh import Watch
 
     count = Count()
     began = time.monotonic()
-    if not sys.stderr.isatty() or logs.choice().steps or logs.choice().quiet:
-        yield _logging(count, began, tells)
+    options = logs.get_options()
+    if not sys.stderr.isatty() or options.steps or options.quiet:
+        yield _make_log_watch(count, began, tells)
         return
-    with _bar() as progress:
+    with _make_progress_bar() as progress:
         task = progress.add_task("sources", total=None, pages="")
 
         def show() -> None:
-            line = _describe(count, began)
-            progress.update(task, total=count.sources, completed=count.visited, pages=line)
+            pages = _describe_progress(count, began)
+            progress.update(task, total=count.sources, completed=count.visited, pages=pages)
 
-        def started(sources: int) -> None:
+        def on_start(sources: int) -> None:
             count.start(sources)
             show()
 
-        def counted_pages(more: int, read: int) -> None:
+        def on_pages(more: int, read: int) -> None:
             count.add_pages(more, read)
             show()
 
-        def ended(outcome: Outcome) -> None:
+        def on_visit(outcome: Outcome) -> None:
             count.add_visit(outcome)
             show()
             if outcome.reason and tells(outcome):
-                progress.console.print(
-                    one_line(f"{outcome.key}: {outcome.reason} {outcome.detail}"), markup=False
-                )
+                line = one_line(f"{outcome.key}: {outcome.reason} {outcome.detail}")
+                progress.console.print(line, markup=False)
 
-        yield Watch(
-            started=started,
-            visited=ended,
-            pages=counted_pages,
-            filed=lambda title: progress.update(
-                task, description=one_line(title[:50]).replace("[", "(")
-            ),
-        )
+        def on_filed(title: str) -> None:
+            # a "[" would begin markup
+            description = one_line(title[:_TITLE_CHARACTERS]).replace("[", "(")
+            progress.update(task, description=description)
+
+        yield Watch(started=on_start, visited=on_visit, pages=on_pages, filed=on_filed)
 
 
-def _logging(count: Count, began: float, tells: Callable[[Outcome], bool]) -> Watch:
-    """Return a watch that logs visits, and every ten seconds how far the run is."""
+def _make_log_watch(count: Count, began: float, tells: Callable[[Outcome], bool]) -> Watch:
+    """Return a watch that logs the visits that `tells` accepts, and every ten seconds how far the
+    run is. `began`: when it started, by the monotonic clock."""
     from syndicator.cli.progress import LINE_SECONDS
     from syndicator.runs.refresh import Watch
 
-    said = began
+    last_line = began
 
-    def counted_pages(more: int, read: int) -> None:
-        nonlocal said
+    def on_pages(more: int, read: int) -> None:
+        nonlocal last_line
         count.add_pages(more, read)
         now = time.monotonic()
-        if now - said >= LINE_SECONDS:
-            said = now
-            sources = f"{count.visited} of {count.sources}"
-            log("progress", "info", sources=sources, pages=_describe(count, began))
+        if now - last_line < LINE_SECONDS:
+            return
+        last_line = now
+        sources = f"{count.visited} of {count.sources}"
+        log("progress", "info", sources=sources, pages=_describe_progress(count, began))
 
-    def ended(outcome: Outcome) -> None:
+    def on_visit(outcome: Outcome) -> None:
         count.add_visit(outcome)
         if tells(outcome):
             log_visit(outcome)
 
-    return Watch(started=count.start, visited=ended, pages=counted_pages)
+    return Watch(started=count.start, visited=on_visit, pages=on_pages)
 
 
-def _describe(count: Count, began: float) -> str:
-    """Return the pages of a run and the time that is left."""
+def _describe_progress(count: Count, began: float) -> str:
+    """Return the pages of a run and the time that is left, such as "3 of 9 pages, 40 s left"."""
     from syndicator.cli.progress import describe_left, estimate_seconds
 
-    left = describe_left(estimate_seconds(count, time.monotonic() - began))
-    return f"{count.read} of {count.pages} pages, {left} left"
+    elapsed = time.monotonic() - began
+    time_left = describe_left(estimate_seconds(count, elapsed))
+    return f"{count.read} of {count.pages} pages, {time_left} left"
 
 
-def _bar() -> Progress:
+def _make_progress_bar() -> Progress:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -183,96 +188,118 @@ def _bar() -> Progress:
 
 
 @contextmanager
-def counting(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar on a terminal. Yield a function of the finished and the total number."""
+def show_count(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar on a terminal. Yield a function that takes the finished and the total
+    number."""
     if not sys.stderr.isatty():
         yield lambda done, total: None
         return
-    with _bar() as progress:
+    with _make_progress_bar() as progress:
         task = progress.add_task(what, total=None, pages="")
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
-def run_report(report: RunReport, *, json: bool) -> None:
+def print_run_report(report: RunReport, *, json: bool) -> None:
     if json:
-        built = {
-            name: getattr(report.built, name)
-            for name in ("written", "unchanged", "held", "ending", "set_aside", "hubs")
-        }
-        as_json(
-            {"sources": report.outcomes, **built, "problems": report.problems, "llm": report.llm}
-        )
+        print_json(_make_run_document(report))
         return
-    if quiet():  # failed visits are logged already
+    if is_quiet():  # failed visits are logged already
         log_run(report)
         return
+    sources = counted(len(report.outcomes), "source")
     new = sum(len(outcome.added) for outcome in report.outcomes)
     changed = sum(len(outcome.changed) for outcome in report.outcomes)
+    files = counted(len(report.built.written), "file")
     say(
-        f"{counted(len(report.outcomes), 'source')} visited, {len(report.failed)} failed;"
-        f" {counted(new, 'new article')}, {changed} changed;"
-        f" {counted(len(report.built.written), 'file')} written"
+        f"{sources} visited, {len(report.failed)} failed;"
+        f" {counted(new, 'new article')}, {changed} changed; {files} written"
     )
     for fault in report.faults:
         say(f"not followed as written: {fault}")
-    if not report.followed:
-        say("no source is followed: `syndicator add URL` adds one")
-    elif not report.outcomes:
-        say(
-            "none was due: `syndicator sources` says when each is; `syndicator refresh --all`"
-            " visits all of them now"
-        )
-    if waiting := sum(outcome.waiting for outcome in report.outcomes):
+    hint = _advise_on_visits(report)
+    if hint:
+        say(hint)
+    waiting = sum(outcome.waiting for outcome in report.outcomes)
+    if waiting:
         say(f"waiting for the next run: {waiting} of the announced entries")
     for outcome in report.failed:
         say(f"failed: {outcome.key}: {outcome.reason} {outcome.detail}".rstrip())
     for problem in (*report.built.held, *report.built.set_aside):
         say(f"held back: {problem.what}: {problem.reason} {problem.detail}".rstrip())
-    for line in describe_ending(report.built):
+    for line in describe_ending_feeds(report.built):
         say(line)
-    not_read(report.problems)
+    print_unreadable_files(report.problems)
     log_problems((*report.built.hubs, *report.failed_reports))
     if report.outdated:
-        say(
-            f"read by an older version: {counted(report.outdated, 'article')};"
-            f" {ConditionReason.OUTDATED.cure}"
-        )
-    answer({}, report.llm.lines(), json=False)
+        articles = counted(report.outdated, "article")
+        say(f"read by an older version: {articles}; {ConditionReason.OUTDATED.cure}")
+    for line in report.llm.lines():
+        say(line)
     if report.llm.wrong:
         complain(ConfigError(report.llm.wrong), as_json=False)
 
 
-def describe_ending(report: BuildReport) -> list[str]:
+def _advise_on_visits(report: RunReport) -> str:
+    """Return what to do to have sources visited, "" if some were."""
+    if not report.followed:
+        return "no source is followed: `syndicator add URL` adds one"
+    if report.outcomes:
+        return ""
+    return (
+        "none was due: `syndicator sources` says when each is; `syndicator refresh --all`"
+        " visits all of them now"
+    )
+
+
+def _make_run_document(report: RunReport) -> dict[str, object]:
+    built = report.built
+    return {
+        "sources": report.outcomes,
+        "written": built.written,
+        "unchanged": built.unchanged,
+        "held": built.held,
+        "ending": built.ending,
+        "set_aside": built.set_aside,
+        "hubs": built.hubs,
+        "problems": report.problems,
+        "llm": report.llm,
+    }
+
+
+def describe_ending_feeds(report: BuildReport) -> list[str]:
+    """Return a line for each feed that would end: why, and what to do."""
     reason = ConditionReason.FEEDS_WOULD_END
-    return [
-        f"{problem.what} ({problem.detail}): {reason.means}; {reason.cure}"
-        for problem in report.ending
-    ]
+    lines = []
+    for problem in report.ending:
+        lines.append(f"{problem.what} ({problem.detail}): {reason.means}; {reason.cure}")
+    return lines
 
 
-def not_read(problems: Iterable[Problem]) -> None:
+def print_unreadable_files(problems: Iterable[Problem]) -> None:
     """Print the article files that could not be read, with their faults."""
     for problem in problems:
         fault = problem.detail.split(f"{problem.what}: ")[-1]  # it names the file, too
         say(f"not read: {problem.what}: {fault} ({problem.reason})")
 
 
-def language_model(state: Enriched) -> None:
+def print_language_model(state: Enriched) -> None:
+    """Print the use of the language model today, its failures, and the articles that it did not
+    describe."""
     meter = state.meter
-    counts = state.counts
-    came = ", ".join(
-        f"{counts[status]} {status}"
-        for status in ("accepted", "refused", "failed")
-        if status in counts
-    )
-    say(
-        f"language model {meter.endpoint}: {counted(meter.calls, 'call')} and {meter.tokens} tokens"
-        f" on {meter.day}" + (f"; articles: {came}" if came else "")
-    )
+    calls = counted(meter.calls, "call")
+    line = f"language model {meter.endpoint}: {calls} and {meter.tokens} tokens on {meter.day}"
+    statuses = [status for status in ("accepted", "refused", "failed") if status in state.counts]
+    if statuses:
+        articles = ", ".join(f"{state.counts[status]} {status}" for status in statuses)
+        line += f"; articles: {articles}"
+    say(line)
     if meter.reason:
-        until = f"; not asked before {local(meter.rest_until)}" if meter.rest_until else ""
         failures = counted(meter.failures, "failure")
-        say(f"language model: {failures} in a row, the last {meter.reason} {meter.detail}{until}")
+        line = f"language model: {failures} in a row, the last {meter.reason} {meter.detail}"
+        if meter.rest_until:
+            line += f"; not asked before {format_local_time(meter.rest_until)}"
+        say(line)
     if state.refused:
         rows = [(problem.what, problem.reason, problem.detail) for problem in state.refused]
-        aligned_table("Not described by the language model", ("article", "reason", "detail"), rows)
+        columns = ("article", "reason", "detail")
+        print_aligned_table("Not described by the language model", columns, rows)

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from syndicator.cli import logs, printing, reports
-from syndicator.cli.add import Folders, is_answered, meaning, say_skipped
-from syndicator.cli.base import CONFIG, Config, DryRun, Json, command, opened_to_look
+from syndicator.cli.add import Folders, can_ask, choose_meaning, say_skipped
+from syndicator.cli.base import CONFIG, Config, DryRun, Json, command, open_to_read
 from syndicator.cli.operations import apply, perform
-from syndicator.cli.printing import counted, local
+from syndicator.cli.printing import counted, format_local_time
 from syndicator.cli.running.service import run_once
 from syndicator.configuration.sources.rights import list_given
 from syndicator.core.errors import LockedError, NetworkDown
@@ -20,11 +20,12 @@ from syndicator.operations.operation import Argument, need
 if TYPE_CHECKING:
     from syndicator.adding.new_sources import Found
     from syndicator.configuration.sources.opml import Outline, Skipped
-    from syndicator.core.model import Source
+    from syndicator.core.model import Source, SourceState
+    from syndicator.operations.operation import Change
     from syndicator.runs.refresh import RunReport
 
 # for the first visits; with pictures and visits under way less than two minutes. A choice
-_FIRST_SECONDS = 90.0
+_FIRST_VISITS_SECONDS = 90.0
 
 
 @command()
@@ -48,41 +49,36 @@ def sources(
     from syndicator.health.documents import of_state
     from syndicator.upkeep import reconcile
 
-    with opened_to_look(config) as opened:
-        moved = [
-            (key, apply(opened, need("adopt-move"), {"key": key}))
-            for key in opened.configuration.sources
-            if apply_moves
-        ]
+    changes: dict[str, Change] = {}
+    with open_to_read(config) as opened:
+        if apply_moves:
+            for key in opened.configuration.sources:
+                changes[key] = apply(opened, need("adopt-move"), {"key": key})
         states = reconcile.sources(opened.archive, opened.configuration)
-        listed = [
-            (opened.configuration.sources[key], states[key]) for key in opened.configuration.sources
-        ]
+        listed = list(opened.configuration.sources.values())
     if json:
-        printing.as_json([{"source": source, "state": of_state(state)} for source, state in listed])
+        documents = [{"source": source, "state": of_state(states[source.key])} for source in listed]
+        printing.print_json(documents)
         return
-    for key, change in moved:
+    for key, change in changes.items():
         if not change.is_empty:
-            printing.say(
-                f"moved: {key}: {change.data['before']['url']} -> {change.data['after']['url']}"
-            )
+            old_url = change.data["before"]["url"]
+            new_url = change.data["after"]["url"]
+            printing.say(f"moved: {key}: {old_url} -> {new_url}")
     rows = []
-    for source, state in listed:
-        health = (
-            "off"
-            if not source.enabled
-            else state.backoff.disabled or state.backoff.reason or state.warning or "ok"
-        )
-        rows.append(
-            (
-                source.key,
-                source.url,
-                health,
-                local(state.schedule.next_due, "now"),
-                state.schedule.due_why,
-            )
-        )
-    printing.table("Sources", ("key", "url", "health", "next visit", "why"), rows)
+    for source in listed:
+        state = states[source.key]
+        health = _describe_health(source, state)
+        next_visit = format_local_time(state.schedule.next_due, "now")
+        rows.append((source.key, source.url, health, next_visit, state.schedule.due_why))
+    printing.print_table("Sources", ("key", "url", "health", "next visit", "why"), rows)
+
+
+def _describe_health(source: "Source", state: "SourceState") -> str:
+    """Return "off", "ok", or the reason for which visits fail or end."""
+    if not source.enabled:
+        return "off"
+    return state.backoff.disabled or state.backoff.reason or state.warning or "ok"
 
 
 ListOrFolder = Annotated[
@@ -120,38 +116,44 @@ def import_(
         return
     from syndicator.adding import new_sources, search
 
-    with opened_to_look(config) as opened:
+    with open_to_read(config) as opened:
         beside = opened.archive.beside
         configuration = opened.configuration
         listed = search.read_file(file, is_trusted=trust_own)
-        used_as = meaning(listed, folders, ask=not json and is_answered())
-        result = search.make_candidates(beside, configuration, file, listed, used_as)
-        named = new_sources.assign_keys(
+        meaning = choose_meaning(listed, folders, ask=not json and can_ask())
+        result = search.make_candidates(beside, configuration, file, listed, meaning)
+        candidates = new_sources.assign_keys(
             beside, configuration.sources, result.candidates, new_sources.Wishes()
         )
-        new = [candidate.source for candidate in named if not candidate.known]
-        added = [source.key for source in new]
+        new = [candidate.source for candidate in candidates if not candidate.known]
+        new_keys = [source.key for source in new]
         if new and not dry_run:
-            apply(
-                opened,
-                need("add"),
-                {"url": added},
-                addition(opened, named, new_sources.by_address(configuration.sources)),
-            )
-    old = [candidate.source.url for candidate in named if candidate.known]
-    would = "would be " if dry_run else ""
+            by_address = new_sources.by_address(configuration.sources)
+            apply(opened, need("add"), {"url": new_keys}, addition(opened, candidates, by_address))
+    known_urls = [candidate.source.url for candidate in candidates if candidate.known]
     if not json:
         if new:
-            printing.table("Sources", ("key", "url"), [(source.key, source.url) for source in new])
-        printing.say(f"{counted(len(added), 'source')} {would}added, {len(old)} already known")
+            rows = [(source.key, source.url) for source in new]
+            printing.print_table("Sources", ("key", "url"), rows)
+        verb = "would be added" if dry_run else "added"
+        printing.say(f"{counted(len(new), 'source')} {verb}, {len(known_urls)} already known")
         _say_rights(file, result, new)
-    report = None if dry_run or no_refresh or not added else _first_visits(config, added)
-    if json:
-        failed = {outcome.key: outcome.reason for outcome in report.failed} if report else {}
-        lists = {"added": added, "known": old, "skipped": result.skipped, "failed": failed}
-        printing.as_json({**lists, **_describe_rights(result, new), "applied": not dry_run})
+    report = None
+    if new and not dry_run and not no_refresh:
+        report = _visit_new_sources(config, new_keys)
+    if not json:
+        _report_first_visits(file, result.skipped, report)
         return
-    _report_first_visits(file, result.skipped, report)
+    failed = {outcome.key: outcome.reason for outcome in report.failed} if report else {}
+    document = {
+        "added": new_keys,
+        "known": known_urls,
+        "skipped": result.skipped,
+        "failed": failed,
+        **_describe_rights(result, new),
+        "applied": not dry_run,
+    }
+    printing.print_json(document)
 
 
 def _report_first_visits(
@@ -159,7 +161,7 @@ def _report_first_visits(
 ) -> None:
     """Print what was read, what failed and what comes next. `report`: None if nothing was read."""
     if report:
-        reports.run_report(report, json=False)
+        reports.print_run_report(report, json=False)
     say_skipped(file, skipped)
     if report:
         printing.say(
@@ -177,11 +179,14 @@ def _import_articles(config: Path, folder: Path, *, dry_run: bool, json: bool) -
 
 def _describe_rights(result: "Found", new: "Sequence[Source]") -> dict[str, Any]:
     """Return the rights that new sources got and those that were left out, as in the JSON."""
-    removed = [
-        {"line": each.line, "name": each.title, "rights": each.removed}
-        for each in _list_removed(result, new)
-    ]
-    given = {source.key: list_given(source) for source in new if list_given(source)}
+    removed = []
+    for outline in _list_removed(result, new):
+        removed.append({"line": outline.line, "name": outline.title, "rights": outline.removed})
+    given = {}
+    for source in new:
+        rights = list_given(source)
+        if rights:
+            given[source.key] = rights
     return {"given": given, "removed": removed}
 
 
@@ -189,14 +194,14 @@ def _say_rights(file: str, result: "Found", new: "Sequence[Source]") -> None:
     """Print what new sources were given, and what the list would have given them if it were
     trusted."""
     for source in new:
-        if given := list_given(source):
+        given = list_given(source)
+        if given:
             printing.say(f"given: {source.key}: {given}")
     for outline in _list_removed(result, new):
+        name = outline.title or "no name"
         rights = ", ".join(outline.removed)
         cure = "`--trust-own` takes it, if the list is an export of your own"
-        printing.say(
-            f"not taken: {file} line {outline.line}: {outline.title or 'no name'}: {rights}; {cure}"
-        )
+        printing.say(f"not taken: {file} line {outline.line}: {name}: {rights}; {cure}")
 
 
 def _list_removed(result: "Found", new: "Sequence[Source]") -> list["Outline"]:
@@ -206,14 +211,14 @@ def _list_removed(result: "Found", new: "Sequence[Source]") -> list["Outline"]:
     return [outline for outline in outlines if outline.removed and outline.url in addresses]
 
 
-def _first_visits(config: Path, keys: list[str]) -> "RunReport | None":
+def _visit_new_sources(config: Path, keys: list[str]) -> "RunReport | None":
     """Read the newest article of each new source; None if another run or the network prevents it,
     which is logged."""
     from syndicator.runs.refresh import Wanted
 
-    wanted = Wanted(keys=keys, limit=1, max_seconds=_FIRST_SECONDS)
+    wanted = Wanted(keys=keys, limit=1, max_seconds=_FIRST_VISITS_SECONDS)
     # the report at the end names the failures, unless a quiet log has taken its place
-    tells_each = logs.choice().quiet or logs.choice().steps
+    tells_each = logs.get_options().quiet or logs.get_options().steps
     try:
         return asyncio.run(run_once(config, wanted, tells=lambda outcome: tells_each))
     except (LockedError, NetworkDown) as error:
@@ -228,5 +233,5 @@ def export(config: Config = CONFIG) -> None:
     """Print the sources as OPML, for `syndicator import` or another reader."""
     from syndicator.adding import search
 
-    with opened_to_look(config) as opened:
+    with open_to_read(config) as opened:
         sys.stdout.buffer.write(search.export(opened.archive.store, opened.configuration))

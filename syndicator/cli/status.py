@@ -13,7 +13,7 @@ import typer
 from syndicator.cli import printing, reports
 from syndicator.cli.base import CONFIG, Config, Json, command
 from syndicator.cli.logs import one_line
-from syndicator.cli.printing import counted, local
+from syndicator.cli.printing import counted, format_local_time
 from syndicator.core import urls
 from syndicator.core.errors import UsageError
 from syndicator.core.reasons import explain_reason
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from syndicator.health.episodes import Scheduled
     from syndicator.health.summary import Health, SourceHealth
 
-_ABOVE = 4  # lines of the screen for the rest
-_ENDLESS = 1_000_000  # lines of a pipe
-_VISITS = (
+_LINES_KEPT_FREE = 4  # lines of the screen for what stands above, and the prompt
+_PIPE_LINES = 1_000_000  # lines of a pipe
+_VISIT_COLUMNS = (
     "visit",
     "result",
     "new",
@@ -42,7 +42,7 @@ _VISITS = (
     "why",
     "detail",
 )
-_ENTRIES = ("entry", "state", "reason", "tries", "next try", "detail")
+_ENTRY_COLUMNS = ("entry", "state", "reason", "tries", "next try", "detail")
 
 
 @command()
@@ -72,104 +72,112 @@ def status(
 
     with open_read_only(config) as place:
         if listed:
-            _list(
-                place,
-                listed,
-                dict(pair.partition("=")[::2] for pair in where or ()),
-                after,
-                json=json,
-            )
+            filters: dict[str, str] = {}
+            for pair in where or ():
+                name, _, value = pair.partition("=")
+                filters[name] = value
+            _print_list(place, listed, filters, after, json=json)
             return
         if source is not None:
-            visited = look_at(place, source)
-            printing.as_json(documents.of_source(visited)) if json else _source(visited)
+            source_health = look_at(place, source)
+            if json:
+                printing.print_json(documents.of_source(source_health))
+            else:
+                _print_source(source_health)
             return
-        sources: list[dict[str, Any]] = []
-        health = look(
-            place, each=lambda state: sources.append(documents.of_state(state)) if json else None
-        )
-        document = documents.document(health, place.store, sources) if json else {}
+        if not json:
+            health = look(place)
+        else:
+            sources: list[dict[str, Any]] = []
+            health = look(place, each=lambda state: sources.append(documents.of_state(state)))
+            document = documents.document(health, place.store, sources)
     if json:
-        printing.as_json(document)
+        printing.print_json(document)
     else:
-        _all(health)
+        _print_health(health)
 
 
-def _list(place: Place, name: str, where: Mapping[str, str], after: str, *, json: bool) -> None:
+def _print_list(
+    place: Place, name: str, filters: Mapping[str, str], after: str, *, json: bool
+) -> None:
+    """Print a page of the list `name`. `after`: the id of the last item of the page before."""
     from syndicator.operations.paged_lists import QUERIES
 
-    if (query := QUERIES.get(name)) is None:
+    query = QUERIES.get(name)
+    if query is None:
         raise UsageError(f"there is no list of {name!r}{suggestion(name, QUERIES)}")
-    page = query.read(place, parsed(query, where), after=after)
+    page = query.read(place, parsed(query, filters), after=after)
     if json:
-        printing.as_json(page)
+        printing.print_json(page)
         return
-    printing.aligned_table(
-        query.help,
-        query.columns,
-        [[item[column] or "" for column in query.columns] for item in page.items],
-    )
+    rows = []
+    for item in page.items:
+        rows.append([item[column] or "" for column in query.columns])
+    printing.print_aligned_table(query.help, query.columns, rows)
     if page.next:
         printing.log("there are more", cure=f"--after {page.next}")
 
 
-def _all(health: Health) -> None:
-    is_empty = not (
-        health.figures.counts.last_article or health.fine or health.unvisited or health.conditions
-    )
+def _print_health(health: Health) -> None:
+    has_sources = bool(health.fine or health.unvisited)
+    has_articles = bool(health.figures.counts.last_article)
     headline = health.headline
-    if is_empty:
+    if not (has_sources or has_articles or health.conditions):
         headline += ", no source yet: `syndicator add URL` follows one"
     printing.say(headline)
     printing.say(_describe_numbers(health))
     _print_conditions(health.conditions)
     if health.schedule:
-        printing.say(scheduled(health.schedule, health.now))
+        printing.say(describe_jobs(health.schedule, health.now))
     if health.feed:
         printing.say(f"health feed: {health.feed}")
     if health.llm is not None:
-        reports.language_model(health.llm)
+        reports.print_language_model(health.llm)
 
 
-def _source(health: SourceHealth) -> None:
+def _print_source(health: SourceHealth) -> None:
+    source = health.source
     state = health.state
-    paused = "" if health.source.enabled else " (off)"
-    printing.say(f"{health.source.key}: {urls.redacted(health.source.url)}{paused}")
+    paused = "" if source.enabled else " (off)"
+    printing.say(f"{source.key}: {urls.redacted(source.url)}{paused}")
     if state is None or state.visits.last_visit is None:
         printing.say("not visited yet")
     else:
-        schedule = state.schedule
-        why = f": {schedule.due_why}" if schedule.due_why else ""
-        printing.say(f"next visit {local(schedule.next_due, 'now')}{why}")
+        line = f"next visit {format_local_time(state.schedule.next_due, 'now')}"
+        if state.schedule.due_why:
+            line += f": {state.schedule.due_why}"
+        printing.say(line)
     if health.hub:
-        printing.say(hub_line(health.hub))
+        printing.say(describe_hub(health.hub))
     for rule in health.rules:
         printing.say(f"rule: {rule}")
     _print_conditions(health.conditions)
     if health.visits:
-        printing.aligned_table("Last visits", _VISITS, map(_make_visit_row, health.visits))
-    rows = [
+        visit_rows = [_make_visit_row(visit) for visit in health.visits]
+        printing.print_aligned_table("Last visits", _VISIT_COLUMNS, visit_rows)
+    entry_rows = [
         (
             entry.url or entry.entry_id,
             entry.status,
             entry.reason,
             entry.tries,
-            local(entry.next_try),
+            format_local_time(entry.next_try),
             entry.detail,
         )
         for entry in health.entries
     ]
-    if rows:
-        printing.aligned_table("Entries refused or tried again", _ENTRIES, rows)
+    if entry_rows:
+        printing.print_aligned_table("Entries refused or tried again", _ENTRY_COLUMNS, entry_rows)
 
 
-def hub_line(state: Subscription) -> str:
+def describe_hub(state: Subscription) -> str:
     """Return a line on the hub of a source: what it brought, or why it does not push."""
     hub = urls.redacted(state.hub)
     if state.expires is not None:
-        last_push = local(state.last_push, "never")
+        expires = format_local_time(state.expires)
+        last_push = format_local_time(state.last_push, "never")
         return one_line(
-            f"hub {hub} pushes until {local(state.expires)}: {state.pushed:.0f} brought and"
+            f"hub {hub} pushes until {expires}: {state.pushed:.0f} brought and"
             f" {state.missed:.0f} missed; last push {last_push}"
         )
     reason, cure = explain_reason(state.reason) if state.reason else ("it is being asked", "")
@@ -178,20 +186,20 @@ def hub_line(state: Subscription) -> str:
         parts.append(state.detail)
     if cure:
         parts.append(f"to do: {cure}")
-    parts.append(f"asked again {local(state.next_try, 'soon')}")
+    parts.append(f"asked again {format_local_time(state.next_try, 'soon')}")
     return one_line(f"hub {hub} does not push: {'; '.join(parts)}")
 
 
 def _make_visit_row(visit: Outcome) -> tuple[Any, ...]:
     return (
-        local(visit.at),
+        format_local_time(visit.at),
         visit.reason or visit.status,
         len(visit.added),
         len(visit.changed),
         visit.refused,
         visit.seconds,
         visit.bytes,
-        local(visit.next_due),
+        format_local_time(visit.next_due),
         visit.due_why,
         visit.detail,
     )
@@ -218,7 +226,7 @@ def _describe_numbers(health: Health) -> str:
     parts = [
         f"{articles}, {counted(counts.feeds, 'feed')}",
         entries,
-        f"last run {local(counts.last_run, 'never')}",
+        f"last run {format_local_time(counts.last_run, 'never')}",
     ]
     delays = health.figures.freshness
     if delays is not None:
@@ -226,27 +234,28 @@ def _describe_numbers(health: Health) -> str:
         p95 = span(timedelta(seconds=delays.p95))
         sample = counted(delays.articles, "article")
         parts.append(f"from publication to feed {median} (median), {p95} (p95) over {sample}")
-    parts.extend(pictured(health.figures.pictures))
+    parts.extend(describe_pictures(health.figures.pictures))
     parts.extend(f"{room(disk)} at {disk.path}" for disk in health.disks)
     return "; ".join(parts)
 
 
-def scheduled(jobs: Sequence[Scheduled], now: datetime) -> str:
+def describe_jobs(jobs: Sequence[Scheduled], now: datetime) -> str:
     """Return a line with the jobs of `up`: when each last ended, and when it starts next."""
-    parts = [
-        f"{job.job} {_clock_time(job.last, now)} {_clock_time(job.next, now)}".rstrip()
-        for job in jobs
-    ]
+    parts = []
+    for job in jobs:
+        last = _format_clock_time(job.last, now)
+        following = _format_clock_time(job.next, now)
+        parts.append(f"{job.job} {last} {following}".rstrip())
     return f"jobs of up, last and next: {', '.join(parts)}"
 
 
-def _clock_time(moment: datetime | None, now: datetime) -> str:
-    """Return the time of day, with its date if that is not the one of `now`."""
-    shown = local(moment)
-    return shown.removeprefix(local(now)[: -len("12:34")])
+def _format_clock_time(moment: datetime | None, now: datetime) -> str:
+    """Return the time of day, with its date if that is not the one of `now`; "" for None."""
+    today = format_local_time(now)[: -len("12:34")]
+    return format_local_time(moment).removeprefix(today)
 
 
-def pictured(pictures: Pictured | None) -> list[str]:
+def describe_pictures(pictures: Pictured | None) -> list[str]:
     """Return a line with the numbers of pictures, or none."""
     if pictures is None or not (pictures.made or pictures.waiting or pictures.failed):
         return []
@@ -262,14 +271,14 @@ def pictured(pictures: Pictured | None) -> list[str]:
 def _print_conditions(conditions: Sequence[Condition]) -> None:
     """Print as many conditions as fit the terminal; into a pipe, all of them."""
     size = shutil.get_terminal_size()
-    lines = size.lines - _ABOVE if sys.stdout.isatty() else _ENDLESS
-    for line in fitting(conditions, columns=size.columns, lines=lines):
+    lines = size.lines - _LINES_KEPT_FREE if sys.stdout.isatty() else _PIPE_LINES
+    for line in fit_to_screen(conditions, columns=size.columns, lines=lines):
         printing.say(line)
 
 
-def fitting(conditions: Sequence[Condition], *, columns: int, lines: int) -> list[str]:
-    """Return paragraphs for as many conditions as fit `lines` of a terminal, then the number of the
-    rest. Pure."""
+def fit_to_screen(conditions: Sequence[Condition], *, columns: int, lines: int) -> list[str]:
+    """Return paragraphs for as many conditions as fit `lines` of a terminal, at least one; then the
+    number of the others. Pure."""
     fitted: list[str] = []
     lines_left = lines
     for number, condition in enumerate(conditions):
@@ -283,15 +292,19 @@ def fitting(conditions: Sequence[Condition], *, columns: int, lines: int) -> lis
 
 
 def _make_paragraph(condition: Condition) -> list[str]:
+    """Return the lines on a condition: subject and times, reason, and what the operator must do."""
     head = condition.kind.value
     if condition.subject:
         head = f"{condition.subject}: {head}"
     if condition.since:
-        head += f" since {local(condition.since)}"
-    times = {"last success": condition.last_success, "next try": condition.next_try}
-    times_text = ", ".join(f"{name} {local(moment)}" for name, moment in times.items() if moment)
-    if times_text:
-        head += f"; {times_text}"
+        head += f" since {format_local_time(condition.since)}"
+    times = []
+    if condition.last_success:
+        times.append(f"last success {format_local_time(condition.last_success)}")
+    if condition.next_try:
+        times.append(f"next try {format_local_time(condition.next_try)}")
+    if times:
+        head += f"; {', '.join(times)}"
     reason = f"    {_describe_reason(condition)}"
     if condition.detail:
         reason += f": {condition.detail}"

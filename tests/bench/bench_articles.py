@@ -29,7 +29,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from syndicator.app.container import open_app
-from syndicator.cli.demo.trip import generate
+from syndicator.cli.demo.trip import generate_articles
 from syndicator.configuration.settings import load
 from syndicator.core.model import Article
 from syndicator.core.ports import ArticleRecord
@@ -80,7 +80,9 @@ def sites(sources: int, entries: int) -> Iterator[list[str]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
-    stories = [(one.title, one.body.split("\n\n")) for one in generate(sources * entries, seed=1)]
+    stories = [
+        (one.title, one.body.split("\n\n")) for one in generate_articles(sources * entries, seed=1)
+    ]
     command = [sys.executable, "-c", _SERVER, str(port), str(entries), *addresses(sources)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         assert server.stdin and server.stdout
@@ -155,7 +157,7 @@ def builds(fleet: Instance, more: int) -> None:
     """Files articles more, and builds."""
     with open_app(fleet.config, read=pushed(fleet.config, load(fleet.config))) as app:
         keys = sorted(app.configuration.sources)
-        for number, article in enumerate(generate(more, seed=2)):
+        for number, article in enumerate(generate_articles(more, seed=2)):
             made, stamp, _ = app.archive.article_store.put(
                 _of(article, keys[number % len(keys)], app.archive.clock())
             )

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from syndicator.articles.stores.bucket import Bucket
-from syndicator.cli.demo.trip import generate
+from syndicator.cli.demo.trip import generate_articles
 from syndicator.core.ports import ArticleRecord, Outlet
 from syndicator.publishing.output.outlets import FileOutlet, ObjectOutlet
 from tests.objects.s3_server import S3
@@ -89,14 +89,14 @@ def timed(place: Place, act: Callable[[Place, int], None], count: int) -> float:
 
 def file_new(place: Place, count: int) -> None:
     with place.articles.together() as settle, place.store.visits.shared(settle):
-        for article in generate(count, seed=7):
+        for article in generate_articles(count, seed=7):
             stored, stamp, _ = place.articles.put(article)
             place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
 
 
 def revise(place: Place, count: int) -> None:
     with place.articles.together() as settle, place.store.visits.shared(settle):
-        for article in generate(count, seed=7):
+        for article in generate_articles(count, seed=7):
             stored, stamp, _ = place.articles.put(replace(article, title=f"{article.title} anew"))
             place.store.visits.record(ArticleRecord(article=stored, stamp=stamp))
 

@@ -83,7 +83,7 @@ def adding(tmp_path: Path) -> Iterator[Adding]:
 @pytest.fixture
 def there(monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody answers."""
-    monkeypatch.setattr(add, "is_answered", lambda: True)
+    monkeypatch.setattr(add, "can_ask", lambda: True)
 
 
 def test_all_feeds_are_listed_and_the_one_of_articles_is_taken(adding: Adding) -> None:

@@ -15,9 +15,9 @@ import pytest
 from syndicator.cli.base import (
     COMPLETION_VARIABLE,
     SHELLS,
-    completion_script,
-    source_keys,
-    tag_names,
+    complete_source_keys,
+    complete_tag_names,
+    make_completion_script,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,19 +25,22 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.parametrize("shell", SHELLS)
 def test_a_script_completes_the_program_as_it_is_called(shell: str) -> None:
-    installed, checkout = completion_script(shell, "syndicator"), completion_script(shell, "./run")
+    installed, checkout = (
+        make_completion_script(shell, "syndicator"),
+        make_completion_script(shell, "./run"),
+    )
     assert COMPLETION_VARIABLE in installed and "syndicator" in installed
     assert "run_completion" in checkout or "--command run" in checkout
     if shell != "bash":  # which calls what was typed
         assert f"{Path('run').resolve()}" in checkout
-    assert completion_script(shell, "python -m syndicator") == installed
+    assert make_completion_script(shell, "python -m syndicator") == installed
 
 
 @pytest.mark.parametrize("shell", [shell for shell in SHELLS if shutil.which(shell)])
 def test_a_shell_reads_its_script(shell: str) -> None:
     done = subprocess.run(
         [shell, "-n"],
-        input=completion_script(shell, "./run"),
+        input=make_completion_script(shell, "./run"),
         capture_output=True,
         text=True,
         timeout=30,
@@ -78,15 +81,15 @@ def context(config: Path | None) -> Any:
 def test_keys_and_tags_are_those_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "sources.toml").write_text('[[source]]\nkey = "one"\n[[source]]\nkey = "two"\n')
     (tmp_path / "taxonomy.toml").write_text('[[tag]]\nname = "open source"\n')
-    assert source_keys(context(tmp_path), "") == ["one", "two"] and source_keys(
+    assert complete_source_keys(context(tmp_path), "") == ["one", "two"] and complete_source_keys(
         context(tmp_path), "t"
     ) == ["two"]
-    assert tag_names(context(tmp_path), "op") == ["open source"]
+    assert complete_tag_names(context(tmp_path), "op") == ["open source"]
     (tmp_path / "sources.d").mkdir()
     (tmp_path / "sources.d/more.toml").write_text('[[source]]\nkey = "three"\n')
-    assert source_keys(context(tmp_path), "t") == ["two", "three"]
+    assert complete_source_keys(context(tmp_path), "t") == ["two", "three"]
     (tmp_path / "sources.d/more.toml").unlink()
     for wrong in ("[[source", "source = 1", "[[source]]\nurl = ''"):
         (tmp_path / "sources.toml").write_text(wrong)
-        assert source_keys(context(tmp_path), "") == []
-    assert source_keys(context(tmp_path / "none"), "") == []
+        assert complete_source_keys(context(tmp_path), "") == []
+    assert complete_source_keys(context(tmp_path / "none"), "") == []

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from syndicator.cli import app
-from syndicator.cli.base import examples
+from syndicator.cli.base import load_examples
 from tests.cli.test_help import COMMANDS, WHOLE
 
 LEAVES = [
@@ -17,7 +17,7 @@ LEAVES = [
     for words in COMMANDS
     if not any(other[: len(words)] == words and other != words for other in COMMANDS)
 ]
-EXAMPLES = examples()
+EXAMPLES = load_examples()
 TYPED = [typed for some in EXAMPLES.values() for typed in some]
 
 

@@ -14,7 +14,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from syndicator.cli import app, load_commands, needed
+from syndicator.cli import app, choose_modules, load_commands
 from syndicator.cli.base import PANELS
 from syndicator.setup.start import write_config
 from tests.world import World
@@ -118,19 +118,21 @@ def test_every_command_explains_itself(words: tuple[str, ...]) -> None:
 
 def test_commands_that_do_without_the_others_are_where_they_are_looked_for(tmp_path: Path) -> None:
     for (name,) in (words for words in COMMANDS if len(words) == 1):
-        modules = needed([name, "--json"])
-        assert needed(["--quiet", name]) == modules
+        modules = choose_modules([name, "--json"])
+        assert choose_modules(["--quiet", name]) == modules
         if len(modules) == 1:
             module = import_module(f"syndicator.cli.{modules[0]}")
             assert getattr(module, name).__module__ == module.__name__
-    assert {words[0] for words in COMMANDS if len(words) == 1 and len(needed(words)) == 1} >= {
+    assert {
+        words[0] for words in COMMANDS if len(words) == 1 and len(choose_modules(words)) == 1
+    } >= {
         "refresh",
         "status",
     }
     assert (
-        {*needed(["--log-format", "json", "refresh"])}
-        == {*needed(["--help"])}
-        > {*needed(["refresh"])}
+        {*choose_modules(["--log-format", "json", "refresh"])}
+        == {*choose_modules(["--help"])}
+        > {*choose_modules(["refresh"])}
     )
 
 

@@ -94,16 +94,16 @@ def keys() -> Iterator[tuple[Keys, int]]:
 
 def test_a_key_is_a_character_and_a_function_key_is_none_of_ours(keys: tuple[Keys, int]) -> None:
     reading, terminal = keys
-    before = termios.tcgetattr(reading._fd)
+    before = termios.tcgetattr(reading._descriptor)
     os.write(terminal, "né\n".encode())
     assert [reading.read() for _ in range(3)] == ["n", "é", "\n"]
     os.write(terminal, b"\x1b[A")
     assert reading.read() == "?"
     os.write(terminal, b"tan open tag\nq")
-    assert (reading.read(), reading.line("tag: "), reading.read()) == ("t", "an open tag", "q")
+    assert (reading.read(), reading.ask_line("tag: "), reading.read()) == ("t", "an open tag", "q")
     os.write(terminal, b"\x04")
     assert reading.read() == ""
-    assert termios.tcgetattr(reading._fd) == before
+    assert termios.tcgetattr(reading._descriptor) == before
 
 
 def test_proposed_tags_are_taken_renamed_and_dropped_with_a_key_each(place: Place) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.cli import logs, needed, printing
-from syndicator.cli.base import config_last, global_first
-from syndicator.cli.logs import Choice, LogFormat
+from syndicator.cli import choose_modules, logs, printing
+from syndicator.cli.base import move_config_last, move_global_options_first
+from syndicator.cli.logs import LogFormat, LogOptions
 from syndicator.core.program import logger
 from tests.cli.conftest import Instance
 
@@ -21,7 +21,7 @@ from tests.cli.conftest import Instance
 @pytest.fixture(autouse=True)
 def _unchanged() -> object:
     yield
-    logs.choose(Choice())
+    logs.apply_options(LogOptions())
 
 
 def test_a_line_has_date_zone_and_level(capsys: pytest.CaptureFixture[str]) -> None:
@@ -32,7 +32,7 @@ def test_a_line_has_date_zone_and_level(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_json_is_one_document_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.choose(Choice(json=True))
+    logs.apply_options(LogOptions(json=True))
     printing.log("visited", source="holt", detail="a\nb\x9b")
     line = capsys.readouterr().err
     assert line.isascii() and line.count("\n") == 1
@@ -52,26 +52,28 @@ def test_the_journal_gets_json_with_its_priorities(
     with (tmp_path / "stderr").open("w") as file:
         stat = os.fstat(file.fileno())
     journal = {"JOURNAL_STREAM": f"{stat.st_dev}:{stat.st_ino}"}
-    made = logs.chosen(journal, stat, format=None, quiet=False, verbose=False)
-    assert made == Choice(json=True, journal=True)
-    logs.choose(made)
+    made = logs.make_options(journal, stat, format=None, quiet=False, verbose=False)
+    assert made == LogOptions(json=True, journal=True)
+    logs.apply_options(made)
     printing.log("held", "warning")
     assert capsys.readouterr().err.startswith('<4>{"time": ')
     # what is redirected to a file under systemd is no journal, and the operator's word comes first
     other = {"JOURNAL_STREAM": f"{stat.st_dev}:{stat.st_ino + 1}"}
-    assert logs.chosen(other, stat, format=None, quiet=False, verbose=False) == Choice()
-    assert not logs.chosen(journal, stat, format=LogFormat.TEXT, quiet=False, verbose=False).json
-    assert logs.chosen({}, None, format=LogFormat.JSON, quiet=True, verbose=True) == Choice(
-        json=True, quiet=True, steps=True
-    )
+    assert logs.make_options(other, stat, format=None, quiet=False, verbose=False) == LogOptions()
+    assert not logs.make_options(
+        journal, stat, format=LogFormat.TEXT, quiet=False, verbose=False
+    ).json
+    assert logs.make_options(
+        {}, None, format=LogFormat.JSON, quiet=True, verbose=True
+    ) == LogOptions(json=True, quiet=True, steps=True)
 
 
 def test_what_packages_warn_of_is_a_line_as_any_other(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
-    logs.hear_others()
-    logs.choose(Choice(json=True))
+    logs.log_foreign_warnings()
+    logs.apply_options(LogOptions(json=True))
     logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
     logging.getLogger("uvicorn.error").info("nothing")
     [found] = map(json.loads, capsys.readouterr().err.splitlines())
@@ -87,15 +89,15 @@ def test_what_we_warn_of_is_a_line_once(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, steps: bool
 ) -> None:
     monkeypatch.setattr(logging.getLogger(), "handlers", [])
-    logs.hear_others()
-    logs.choose(Choice(json=True, steps=steps))
+    logs.log_foreign_warnings()
+    logs.apply_options(LogOptions(json=True, steps=steps))
     logger("configuration").warning("feeds.toml:1: a fault")
     [found] = map(json.loads, capsys.readouterr().err.splitlines())
     assert (found["level"], found["event"]) == ("warning", "feeds.toml:1: a fault")
 
 
 def test_quiet_leaves_warnings_and_errors(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.choose(Choice(quiet=True))
+    logs.apply_options(LogOptions(quiet=True))
     printing.log("serving")
     printing.log("problem", "warning")
     assert [line.split()[3] for line in capsys.readouterr().err.splitlines()] == ["problem"]
@@ -115,7 +117,7 @@ def test_quiet_leaves_warnings_and_errors(capsys: pytest.CaptureFixture[str]) ->
     ],
 )
 def test_options_of_every_command_stand_anywhere(words: list[str], ordered: list[str]) -> None:
-    assert global_first(words) == ordered
+    assert move_global_options_first(words) == ordered
 
 
 @pytest.mark.parametrize(
@@ -133,11 +135,13 @@ def test_options_of_every_command_stand_anywhere(words: list[str], ordered: list
     ],
 )
 def test_the_folder_may_be_named_before_the_command(words: list[str], ordered: list[str]) -> None:
-    assert config_last(words) == ordered
+    assert move_config_last(words) == ordered
 
 
 def test_a_command_is_found_behind_the_folder() -> None:
-    assert needed(["--config", "there", "status"]) == needed(["status"]) == ("status",)
+    assert (
+        choose_modules(["--config", "there", "status"]) == choose_modules(["status"]) == ("status",)
+    )
 
 
 @pytest.mark.slow

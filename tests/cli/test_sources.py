@@ -194,7 +194,7 @@ def test_folders_become_what_the_operator_says(
 ) -> None:
     listing = empty.folder / "list.opml"
     listing.write_text(LIST)
-    monkeypatch.setattr(sources, "is_answered", lambda: bool(answers))
+    monkeypatch.setattr(sources, "can_ask", lambda: bool(answers))
     done = empty.run("import", "--no-refresh", str(listing), *words, answers=answers)
     written = tomllib.loads((empty.config / "sources.toml").read_text())["source"]
     assert written == [
@@ -212,7 +212,7 @@ def test_names_of_folders_do_nothing_to_a_terminal(
 ) -> None:
     listing = empty.folder / "list.opml"
     listing.write_text(LIST.replace('"Sea"', '"Sea\u202e"'))
-    monkeypatch.setattr(sources, "is_answered", lambda: True)
+    monkeypatch.setattr(sources, "can_ask", lambda: True)
     assert "\u202e" not in empty.run("import", "--no-refresh", str(listing), answers="tag\n").output
 
 

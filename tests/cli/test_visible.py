@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syndicator.cli import printing, reports
-from syndicator.cli.articles.show import lines
-from syndicator.cli.logs import Choice, choose, one_line, visible
+from syndicator.cli.articles.show import format_reasons
+from syndicator.cli.logs import LogOptions, apply_options, one_line, visible
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import Problem
 from syndicator.core.program import logger
@@ -36,7 +36,7 @@ def say_it() -> None:
 
 
 def table_it() -> None:
-    printing.table("Articles", ("title",), [(TITLE,)])
+    printing.print_table("Articles", ("title",), [(TITLE,)])
 
 
 def complain_it() -> None:
@@ -49,31 +49,31 @@ def log_it() -> None:
 
 
 def why_it() -> None:
-    for line in lines(
+    for line in format_reasons(
         {"title": TITLE, "tags": {TITLE: TITLE}, "body": {"cut": [{"rule": TITLE, "text": TITLE}]}}
     ):
         printing.say(line)
 
 
 def json_it() -> None:
-    printing.as_json({"title": TITLE, TITLE: [TITLE]})
+    printing.print_json({"title": TITLE, TITLE: [TITLE]})
 
 
 def steps_it() -> None:
-    choose(Choice(steps=True))
+    apply_options(LogOptions(steps=True))
     try:
         logger("visiting").info("asked", url=TITLE)
     finally:
-        choose(Choice())
+        apply_options(LogOptions())
 
 
 def log_json_it() -> None:
-    choose(Choice(json=True))
+    apply_options(LogOptions(json=True))
     try:
         printing.log(TITLE, detail=TITLE)
         printing.complain(ConfigError(TITLE), as_json=False)
     finally:
-        choose(Choice())
+        apply_options(LogOptions())
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_nothing_of_a_stranger_controls_the_terminal(
 
 
 def test_json_still_says_the_same(capsys: pytest.CaptureFixture[str]) -> None:
-    printing.as_json({"title": TITLE, "other": "naïve 日本 🎉"})
+    printing.print_json({"title": TITLE, "other": "naïve 日本 🎉"})
     out = capsys.readouterr().out
     assert json.loads(out) == {"title": TITLE, "other": "naïve 日本 🎉"}
     assert "naïve 日本 🎉" in out

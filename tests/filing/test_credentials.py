@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.app.container import open_app
-from syndicator.cli.demo.server import Answer, Seen, SiteServer
+from syndicator.cli.demo.server import Answer, Request, SiteServer
 from syndicator.configuration.settings import Settings
 from syndicator.core.errors import MissingError
 from syndicator.core.model import Redirects, Source, SourceState
@@ -35,7 +35,7 @@ SETTINGS = "[fetch]\nallow_loopback = true\npause = 0\n"
 
 @asynccontextmanager
 async def listening(
-    host: str, respond: Callable[[str], Answer], log: list[Seen]
+    host: str, respond: Callable[[str], Answer], log: list[Request]
 ) -> AsyncIterator[str]:
     """A site on a loopback address of its own; yields its address."""
     server = SiteServer(host, lambda method, path: respond(path), log)
@@ -59,7 +59,7 @@ async def test_pages_and_redirects_to_another_host_get_no_credentials(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(refresh, "make_worker", lambda settings: InProcess())
-    seen: list[Seen] = []
+    seen: list[Request] = []
     async with listening("127.0.0.3", page, seen) as other:
 
         def own(path: str) -> Answer:
@@ -146,7 +146,7 @@ def test_a_source_without_tls_has_nothing_to_lose_on_a_page_with_it() -> None:
 async def test_without_its_credentials_no_page_is_asked_for_by_show_either(
     tmp_path: Path, environ: dict[str, str]
 ) -> None:
-    seen: list[Seen] = []
+    seen: list[Request] = []
     async with listening("127.0.0.2", page, seen) as mine:
         (tmp_path / "config").mkdir()
         (tmp_path / "config/sources.toml").write_text(SOURCES.format(feed=f"{mine}/feed"))

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import pytest
 
 from syndicator.app.container import open_app
-from syndicator.cli.demo.server import Answer, Seen
+from syndicator.cli.demo.server import Answer, Request
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Source, SourceState
 from syndicator.filing.context import (
@@ -103,7 +103,7 @@ async def test_a_secret_is_sent_and_written_nowhere(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, path: str
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    seen: list[Seen] = []
+    seen: list[Request] = []
     async with listening("127.0.0.2", respond, seen) as base:
         configure(tmp_path, f"{base}/{path}?token=${{MY_TOKEN}}")
         for _ in range(4):

@@ -13,7 +13,7 @@ from typing import Any
 import lxml.html
 import pytest
 
-from syndicator.cli.demo.site_files import Story, stories
+from syndicator.cli.demo.site_files import Story, load_stories
 from syndicator.describing.describe import Description, describe
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.text import sentences
@@ -24,7 +24,7 @@ SAMPLE: dict[str, Any] = tomllib.loads(
 )
 FLOORS: dict[str, float] = SAMPLE["floors"]
 ITEMS: list[dict[str, Any]] = SAMPLE["item"]
-STORIES = [story for story in stories() if story.truth is not None and story.truth.is_article]
+STORIES = [story for story in load_stories() if story.truth is not None and story.truth.is_article]
 ENGLISH = [story for story in STORIES if story.language == "en"]  # the taxonomy's words are English
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from syndicator.app.container import open_app
 from syndicator.app.lock import locked
-from syndicator.cli.running.serving import jobs_done_within
+from syndicator.cli.running.serving import do_jobs_during
 from syndicator.configuration.settings import load
 from syndicator.console import security
 from syndicator.core.model import Fetched
@@ -188,7 +188,7 @@ def test_a_run_does_what_is_quick_itself(instance: Instance) -> None:
 
     async def run() -> None:
         with locked(settings), open_app(instance.config) as app:
-            async with jobs_done_within(app, lambda: hurried.append(1)):
+            async with do_jobs_during(app, lambda: hurried.append(1)):
                 quick = queue.add("rest", {"key": "a"}, who="ann", at=AT).id
                 slow = queue.add("retry", {"key": "a"}, who="ann", at=AT).id
                 for _ in range(100):

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from syndicator.cli.demo.server import Answer, Seen, SiteServer
+from syndicator.cli.demo.server import Answer, Request, SiteServer
 from syndicator.runs import refresh
 from tests.places import Place
 
 
 def run_beside_site(
-    place: Place, answers: Mapping[str, Answer], port: int, seen: list[Seen]
+    place: Place, answers: Mapping[str, Answer], port: int, seen: list[Request]
 ) -> refresh.RunReport:
     """Visit what is due while the site answers on 127.0.0.1; all else is 404. `answers`: by path;
     `seen`: gets the requests."""

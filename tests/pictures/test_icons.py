@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from syndicator.cli.demo.server import Answer, Seen
+from syndicator.cli.demo.server import Answer, Request
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Source
 from syndicator.core.reasons import PictureReason
@@ -62,7 +62,7 @@ class Web:
 
     def __init__(self, folder: Path) -> None:
         self.place = Place(folder, settings=SETTINGS)
-        self.seen: list[Seen] = []
+        self.seen: list[Request] = []
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]

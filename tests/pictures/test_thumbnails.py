@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from syndicator.cli.demo.server import Answer, Seen
+from syndicator.cli.demo.server import Answer, Request
 from syndicator.configuration.settings import Settings
 from syndicator.core.model import Source
 from syndicator.core.ports.subscriptions import Pictured
@@ -32,7 +32,7 @@ class Web:
     def __init__(self, folder: Path) -> None:
         self.place = Place(folder, settings=SETTINGS)
         self.answers: dict[str, Answer] = {}
-        self.seen: list[Seen] = []
+        self.seen: list[Request] = []
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]

@@ -33,7 +33,7 @@ def test_it_listens_at_home_behind_a_secret(config: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(serving, "up", up)
     shown: list[Settings] = []
-    monkeypatch.setattr(printing, "address_for_phones", shown.append)
+    monkeypatch.setattr(printing, "print_address_for_phones", shown.append)
     load_commands()
     before = (config / "syndicator.toml").read_text()
     result = CliRunner().invoke(
@@ -131,12 +131,12 @@ def test_a_terminal_shows_address_and_code_and_nothing_else_does(
     lines = qr_lines(address)
     for out, shown in ((io.StringIO(), False), (Terminal(), True)):
         monkeypatch.setattr(sys, "stdout", out)
-        printing.address_for_phones(settings)
+        printing.print_address_for_phones(settings)
         assert (address in out.getvalue()) == shown
         assert all((line in out.getvalue()) == shown for line in lines)
-    printing.address_for_phones(Settings())
+    printing.print_address_for_phones(Settings())
     assert out.getvalue().count("\n") == 1 + len(lines)
     monkeypatch.setattr(sys, "stdout", Terminal())
-    assert printing.secret_address(settings) == address  # before anything serves: no code
+    assert printing.print_secret_address(settings) == address  # before anything serves: no code
     assert sys.stdout.getvalue() == f"your feeds, for nobody else: {address}\n"  # type: ignore[attr-defined]
-    assert printing.secret_address(Settings()) == ""
+    assert printing.print_secret_address(Settings()) == ""

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, Json, command, opened_to_look
+from syndicator.cli.base import CONFIG, Config, Json, command, open_to_read
 from syndicator.cli.operations import apply, perform, tags
 from syndicator.cli.printing import counted
 from syndicator.core.errors import UsageError
@@ -25,44 +25,56 @@ _MOST = 64  # bytes at once: a paste, or the sequence of a function key
 _LOOK = 0.5  # seconds between two looks for a signal
 _ESCAPE = "\x1b"  # what function keys begin with
 _ENDS = ("\x04", "\x00")  # Ctrl-D, also as Linux reads one that was typed ahead
+_STOPS = ("q", "")
+_CHOICES = ("\n", "\r", "e", "d", *_STOPS)
 _CHOOSING = "Enter: take it   e: take it under another name   d: drop it   q: stop"
 
 
 class Keys:
-    """Reader of keys from the terminal `fd`. A function key counts as one."""
+    """Reader of keys from a terminal. A function key counts as one. `descriptor`: number of the
+    terminal's file."""
 
-    def __init__(self, fd: int) -> None:
-        self._fd = fd
-        self._typed = ""
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._typed = ""  # and not yet read
 
     def read(self) -> str:
         """Return the next key; "" at the end of the input. Raises KeyboardInterrupt for Ctrl-C."""
         if not self._typed:
-            typed = self._chunk().decode("utf-8", "replace")
+            typed = self._read_chunk().decode("utf-8", "replace")
             self._typed = "?" if typed.startswith(_ESCAPE) else typed
         key = self._typed[:1]
         self._typed = self._typed[1:]
         return "" if key in _ENDS else key
 
-    def line(self, question: str) -> str:
-        ahead, ended, self._typed = self._typed.partition("\n")
-        print(question + ahead, end="\n" if ended else "", flush=True)
-        return (ahead if ended else ahead + sys.stdin.readline()).strip()
+    def ask_line(self, question: str) -> str:
+        """Ask for a line. What was typed ahead is its beginning."""
+        line, newline, self._typed = self._typed.partition("\n")
+        print(question + line, end=newline, flush=True)
+        if not newline:
+            line += sys.stdin.readline()
+        return line.strip()
 
-    def _chunk(self) -> bytes:
-        before = termios.tcgetattr(self._fd)
+    def _read_chunk(self) -> bytes:
+        """Wait for keys and return all that are there; b"" if the terminal is gone."""
+        settings = termios.tcgetattr(self._descriptor)
         try:
-            tty.setcbreak(self._fd, termios.TCSADRAIN)
-            while not select.select([self._fd], [], [], _LOOK)[0]:
+            tty.setcbreak(self._descriptor, termios.TCSADRAIN)
+            while not self._has_input(_LOOK):
                 pass  # or a Ctrl-C just before a read would wait for the next key
-            data = os.read(self._fd, _MOST)
-            while data and len(data) < _MOST and select.select([self._fd], [], [], 0)[0]:
-                data += os.read(self._fd, 1)
+            data = os.read(self._descriptor, _MOST)
+            while data and len(data) < _MOST and self._has_input(0):
+                data += os.read(self._descriptor, 1)
             return data
         except OSError:
             return b""
         finally:
-            termios.tcsetattr(self._fd, termios.TCSADRAIN, before)
+            termios.tcsetattr(self._descriptor, termios.TCSADRAIN, settings)
+
+    def _has_input(self, seconds: float) -> bool:
+        """Wait at most so long for a key, and return True if there is one."""
+        readable, _, _ = select.select([self._descriptor], [], [], seconds)
+        return bool(readable)
 
 
 def is_terminal() -> bool:
@@ -84,7 +96,7 @@ def suggest(
     if json or not choose:
         perform(config, need("suggest-tags"), {"categories": categories}, json=json)
         return
-    with opened_to_look(config) as opened:
+    with open_to_read(config) as opened:
         change = need("suggest-tags").plan(opened, {"categories": categories})
         offers: Sequence[Offer] = change.data
         if not offers:
@@ -96,40 +108,49 @@ def suggest(
                 "--choose needs a terminal; without one, `syndicator tags suggest --json` lists the"
                 " same"
             )
-        taken = decide(offers, Keys(sys.stdin.fileno()), opened)
+        taken = decide_offers(offers, Keys(sys.stdin.fileno()), opened)
     printing.say(f"{counted(taken, 'name')} added to taxonomy.toml")
     if taken:
         printing.say("`syndicator describe --all` applies them to the articles that are there")
 
 
-def decide(offers: Sequence[Offer], keys: Keys, opened: App) -> int:
+def decide_offers(offers: Sequence[Offer], keys: Keys, opened: App) -> int:
     """Ask about each offer until `q` or Ctrl-C; write the accepted ones, return their number."""
-    taken = 0
+    accepted = 0
     printing.say(_CHOOSING)
     with contextlib.suppress(KeyboardInterrupt):
         for number, offer in enumerate(offers, 1):
             _show_offer(offer, number, len(offers))
-            while (key := keys.read()) not in ("\n", "\r", "e", "d", "q", ""):
+            key = keys.read()
+            while key not in _CHOICES:
                 printing.say(_CHOOSING)
-            if key in ("q", ""):
+                key = keys.read()
+            if key in _STOPS:
                 break
-            if key != "d":
-                taken += _take(offer, keys.line("name: ") if key == "e" else offer["name"], opened)
-    return taken
+            if key == "d":
+                continue
+            name = keys.ask_line("name: ") if key == "e" else offer["name"]
+            if _accept_offer(offer, name, opened):
+                accepted += 1
+    return accepted
 
 
-def _take(offer: Offer, name: str, opened: App) -> bool:
+def _accept_offer(offer: Offer, name: str, opened: App) -> bool:
+    """Write an offer to taxonomy.toml under `name`. Return False, with a line why, if that is not
+    possible."""
     if not name:
         return False
     arguments: dict[str, Any] = {"name": name}
     if "description" in offer:
         operation = "save-category"
-        arguments |= {"description": f"{offer['name']}: {offer['description']}", "stamp": ""}
+        arguments["description"] = f"{offer['name']}: {offer['description']}"
+        arguments["stamp"] = ""
     else:
-        # its spelling in articles
         operation = "add-tag"
-        spelled = () if name == offer["name"] else (offer["name"],)
-        arguments["aliases"] = (*spelled, *offer["aliases"])
+        aliases = list(offer["aliases"])
+        if name != offer["name"]:  # its spelling in articles
+            aliases.insert(0, offer["name"])
+        arguments["aliases"] = tuple(aliases)
     try:
         apply(opened, need(operation), arguments)
     except UsageError as error:
@@ -138,9 +159,11 @@ def _take(offer: Offer, name: str, opened: App) -> bool:
     return True
 
 
-def _show_offer(offer: Offer, number: int, of: int) -> None:
-    printing.say(f"\n{number}/{of}  {offer['name']}  {counted(offer['support'], 'article')}")
-    if about := offer.get("description") or ", ".join(offer["aliases"]):
+def _show_offer(offer: Offer, number: int, total: int) -> None:
+    support = counted(offer["support"], "article")
+    printing.say(f"\n{number}/{total}  {offer['name']}  {support}")
+    about = offer.get("description") or ", ".join(offer["aliases"])
+    if about:
         printing.say(f"  {about}")
     for title in offer["examples"]:
         printing.say(f"  - {title}")

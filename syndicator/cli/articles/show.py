@@ -10,45 +10,53 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from syndicator.cli import printing
-from syndicator.cli.base import CONFIG, Config, Json, command, opened_to_look
+from syndicator.cli.base import CONFIG, Config, Json, command, open_to_read
 from syndicator.operations.operation import Argument
 
 if TYPE_CHECKING:
     from syndicator.showing.explain import Shown
 
 
-_REST = 3  # lines of the screen below the reasons: where more is, and the prompt
+_LINES_KEPT_FREE = 3  # lines of the screen below the reasons: where more is, and the prompt
 _ENDLESS = 1_000_000  # columns and lines of a pipe
-_LEAST = 12  # lines of reasons on any screen
-_PASSED_ON = ("cut", "candidates", "from")  # parts of a reading that are printed apart
+_FEWEST_LINES = 12  # lines of reasons on any screen
+_PARTS_PRINTED_APART = ("cut", "candidates", "from")  # parts of a reading that are printed apart
 
 
-def lines(why: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a line for each item of `why` (from `showing.explain`), with its parts indented."""
-    for name, value in why.items():
+def format_reasons(reasons: Mapping[str, Any]) -> Iterator[str]:
+    """Yield lines for `reasons` (from `showing.explain`), their parts indented."""
+    for name, value in reasons.items():
         if isinstance(value, Mapping):
-            yield from _parts(name, value)
+            yield from _format_parts(name, value)
         elif isinstance(value, list | tuple):
             yield f"{name}:" if value else f"{name}: none"
-            yield from (f"    {_word(item)}" for item in value)
+            for item in value:
+                yield f"    {_format_value(item)}"
         else:
-            yield f"{name}: {_word(value)}"
+            yield f"{name}: {_format_value(value)}"
 
 
-def _parts(name: str, value: Mapping[str, Any]) -> Iterator[str]:
-    if value and "from" not in value:
+def _format_parts(name: str, parts: Mapping[str, Any]) -> Iterator[str]:
+    """Yield lines for the reading of one field: its origin, other parts, candidates and cuts."""
+    if parts and "from" not in parts:
         yield f"{name}:"
     else:
-        yield f"{name}: {value.get('from') or 'none'}"
-    yield from (f"    {key}: {_word(item)}" for key, item in value.items() if key not in _PASSED_ON)
-    yield from (f"    looked at {item}" for item in value.get("candidates", ()))
-    yield from (f"    cut by {item['rule']}: {item['text']}" for item in value.get("cut", ()))
+        yield f"{name}: {parts.get('from') or 'none'}"
+    for key, value in parts.items():
+        if key not in _PARTS_PRINTED_APART:
+            yield f"    {key}: {_format_value(value)}"
+    for candidate in parts.get("candidates", ()):
+        yield f"    looked at {candidate}"
+    for cut in parts.get("cut", ()):
+        yield f"    cut by {cut['rule']}: {cut['text']}"
 
 
-def _word(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if value is None:
         return "none"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 @command()
@@ -78,68 +86,67 @@ def show(
     # its remarks on odd pages are not for operators
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     if feed:
-        _entry(what, feed, config)
+        _print_entry(what, feed, config)
         return
-    shown = _shown(what, url, config)
+    shown = _read_article(what, url, config)
     if json:
-        printing.as_json(
+        printing.print_json(
             {"article": shown.article, "markdown": shown.markdown, "why": dict(shown.why)}
         )
         return
     if why:
-        _reasons(shown)
+        _print_reasons(shown)
     if why and not trace:
         printing.say(f"the article: `syndicator show {what}`; every step: --trace")
         return
     sys.stdout.write(shown.markdown)
     if trace:
         printing.say("" if shown.markdown.endswith("\n") else "\n")
-        for line in lines(shown.why):
+        for line in format_reasons(shown.why):
             printing.say(line)
 
 
-def _reasons(shown: "Shown") -> None:
+def _print_reasons(shown: "Shown") -> None:
+    """Print why an article is as it is: on a terminal what fits the screen, else all."""
     from syndicator.showing.plain_reasons import fit_reasons, list_reasons
 
     reasons = list_reasons(shown.article, shown.why)
-    room = shutil.get_terminal_size()
     columns = _ENDLESS
     lines = _ENDLESS
     if sys.stdout.isatty():
-        columns = room.columns
-        lines = max(room.lines - _REST, _LEAST)
+        screen = shutil.get_terminal_size()
+        columns = screen.columns
+        lines = max(screen.lines - _LINES_KEPT_FREE, _FEWEST_LINES)
     for line in fit_reasons(reasons, columns=columns, lines=lines):
         printing.say(line)
 
 
-def _shown(what: str, url: str | None, config: Path) -> "Shown":
+def _read_article(what: str, url: str | None, config: Path) -> "Shown":
+    """Return an article by its address, id or file, or from a saved page. `url`: where that page
+    came from."""
     from syndicator.app.container import open_app
     from syndicator.app.lookup import find_article_id
-    from syndicator.showing import explain as explained
-    from syndicator.showing.explain import show_filed
+    from syndicator.showing import explain
 
     path = Path(what)
     if not path.exists() and _is_address(what):
+        address = what if "://" in what else f"https://{what}"
         with open_app(config) as opened:
-            return asyncio.run(
-                explained.show_url(
-                    what if "://" in what else f"https://{what}",
-                    opened.archive,
-                    opened.configuration,
-                )
-            )
+            return asyncio.run(explain.show_url(address, opened.archive, opened.configuration))
     if not (config / "sources.toml").exists():
-        return explained.show_file(path, url)
+        return explain.show_file(path, url)
     with open_app(config) as opened:
-        if not path.exists() and (article_id := find_article_id(opened.archive, what)):
-            return show_filed(opened.archive, opened.configuration, article_id)
-        return explained.show_file(path, url, opened.archive, opened.configuration)
+        if not path.exists():
+            article_id = find_article_id(opened.archive, what)
+            if article_id:
+                return explain.show_filed(opened.archive, opened.configuration, article_id)
+        return explain.show_file(path, url, opened.archive, opened.configuration)
 
 
-def _entry(what: str, format: str, config: Path) -> None:
+def _print_entry(what: str, format: str, config: Path) -> None:
     from syndicator.showing.explain import render_entry
 
-    with opened_to_look(config) as opened:
+    with open_to_read(config) as opened:
         data = render_entry(opened.archive, opened.configuration, what, format)
     sys.stdout.write(data.decode("utf-8") + "\n")
 
@@ -148,9 +155,9 @@ def _is_address(what: str) -> bool:
     """Return True for an address such as example.org/page, False for a path or an id."""
     if "://" in what:
         return True
+    if what.startswith((".", "~")):
+        return False
+    if Path(what).suffix in (".md", ".html", ".htm"):
+        return False
     host = what.split("/", 1)[0]
-    return (
-        "." in host.strip(".")
-        and not what.startswith((".", "~"))
-        and Path(what).suffix not in (".md", ".html", ".htm")
-    )
+    return "." in host.strip(".")

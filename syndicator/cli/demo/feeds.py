@@ -53,16 +53,21 @@ class Trouble:
     type: str = "application/rss+xml; charset=utf-8"
 
 
-def _rows(name: str, kind: type[Place]) -> tuple[Place, ...]:
+def _load_places(name: str, kind: type[Place]) -> tuple[Place, ...]:
+    """Load the table `name` of sites.toml, each of its rows as a `kind`."""
     text = files("syndicator.cli.demo").joinpath("sites.toml").read_text(encoding="utf-8")
-    tables: list[dict[str, Any]] = tomllib.loads(text)[name]
-    for row in tables:
-        row |= {key: tuple(value) for key, value in row.items() if isinstance(value, list)}
-    return tuple(kind(**row) for row in tables)
+    rows: list[dict[str, Any]] = tomllib.loads(text)[name]
+    places = []
+    for row in rows:
+        fields: dict[str, Any] = {}
+        for key, value in row.items():
+            fields[key] = tuple(value) if isinstance(value, list) else value
+        places.append(kind(**fields))
+    return tuple(places)
 
 
-SITES: Final = _rows("site", Site)
-TROUBLES: Final = _rows("trouble", Trouble)
+SITES: Final = _load_places("site", Site)
+TROUBLES: Final = _load_places("trouble", Trouble)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,125 +89,158 @@ class Item:
     language: str = "en"
 
 
-def render(site: Site, base: str, feed_url: str, items: Iterable[Item]) -> bytes:
-    """Return the feed of `site`. `items`: newest first."""
-    write = {"rss": _rss, "atom": _atom, "rdf": _rdf, "json": _json}[site.feed]
-    return "\n".join(write(site, base, feed_url, list(items))).encode()
+def render_feed(site: Site, base: str, feed_url: str, items: Iterable[Item]) -> bytes:
+    """Return the feed of `site`. `base`: the site's address; `items`: newest first."""
+    renderers = {"rss": _render_rss, "atom": _render_atom, "rdf": _render_rdf, "json": _render_json}
+    lines = renderers[site.feed](site, base, feed_url, list(items))
+    return "\n".join(lines).encode()
 
 
-def _tag(name: str, text: str, attributes: str = "") -> str:
-    return f"<{name}{attributes}>{escape(text, quote=False)}</{name}>" if text else ""
+def _make_element(name: str, text: str, attributes: str = "") -> str:
+    """Return an XML element, "" without text. `attributes` begin with a space."""
+    if not text:
+        return ""
+    return f"<{name}{attributes}>{escape(text, quote=False)}</{name}>"
 
 
-def _rss(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
-    return [
+def _render_rss(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
+    title = _make_element("title", site.title)
+    link = _make_element("link", base + "/")
+    description = _make_element("description", site.tagline)
+    language = _make_element("language", site.language)
+    lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         (
             '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"'
             ' xmlns:atom="http://www.w3.org/2005/Atom" xmlns:media="http://search.yahoo.com/mrss/"'
             ' xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">'
         ),
-        f"<channel>{_tag('title', site.title)}",
+        f"<channel>{title}",
         f'<atom:link href="{escape(feed_url)}" rel="self" type="application/rss+xml" />',
-        _tag("link", base + "/")
-        + _tag("description", site.tagline)
-        + _tag("language", site.language),
+        f"{link}{description}{language}",
         "<sy:updatePeriod>hourly</sy:updatePeriod><sy:updateFrequency>1</sy:updateFrequency>",
-        *("\n".join(_rss_item(item, site.title)) for item in items),
-        "</channel></rss>\n",
     ]
+    for item in items:
+        lines += _render_rss_item(item, site.title)
+    lines.append("</channel></rss>\n")
+    return lines
 
 
-def _rss_item(item: Item, site_title: str) -> list[str]:
+def _render_rss_item(item: Item, site_title: str) -> list[str]:
+    title = _make_element("title", item.title)
+    link = _make_element("link", item.url + "?utm_source=rss&utm_medium=feed")
+    categories = [f"<category><![CDATA[{label}]]></category>" for label in item.labels]
     # as WordPress ends every excerpt
-    tail = (
+    ending = (
         f'The post <a href="{escape(item.url)}">{escape(item.title)}</a> appeared first on'
         f" {escape(site_title)}."
     )
+    description = f"<p>{escape(item.summary, quote=False)}</p>\n<p>{ending}</p>"
+    thumbnail = ""
+    if item.picture:
+        thumbnail = f'<media:thumbnail url="{escape(item.picture)}" />'
     return [
         "<item>",
-        _tag("title", item.title) + _tag("link", item.url + "?utm_source=rss&utm_medium=feed"),
+        f"{title}{link}",
         f"<dc:creator><![CDATA[{item.author}]]></dc:creator>",
-        _tag("pubDate", format_datetime(item.published)),
-        "".join(f"<category><![CDATA[{label}]]></category>" for label in item.labels),
-        _tag("guid", item.guid, ' isPermaLink="false"'),
-        (
-            f"<description><![CDATA[<p>{escape(item.summary, quote=False)}</p>\n<p>{tail}</p>]]></description>"  # noqa: E501
-        ),
-        f'<media:thumbnail url="{escape(item.picture)}" />' if item.picture else "",
+        _make_element("pubDate", format_datetime(item.published)),
+        "".join(categories),
+        _make_element("guid", item.guid, ' isPermaLink="false"'),
+        f"<description><![CDATA[{description}]]></description>",
+        thumbnail,
         "</item>",
     ]
 
 
-def _atom(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
-    newest = max((item.updated for item in items), default=None)
-    return [
+def _render_atom(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
+    title = _make_element("title", site.title)
+    subtitle = _make_element("subtitle", site.tagline)
+    feed_id = _make_element("id", f"tag:{site.key}.example,2025:feed")
+    updated = "2025-09-01T00:00:00Z"
+    if items:
+        updated = max(item.updated for item in items).isoformat()
+    lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{site.language}">',
-        _tag("title", site.title)
-        + _tag("subtitle", site.tagline)
-        + _tag("id", f"tag:{site.key}.example,2025:feed"),
+        f"{title}{subtitle}{feed_id}",
         f'<link rel="alternate" type="text/html" href="{base}/"/>',
         f'<link rel="self" type="application/atom+xml" href="{escape(feed_url)}"/>',
-        _tag("updated", newest.isoformat() if newest else "2025-09-01T00:00:00Z"),
-        *("\n".join(_atom_entry(item)) for item in items),
-        "</feed>\n",
+        _make_element("updated", updated),
     ]
+    for item in items:
+        lines += _render_atom_entry(item)
+    lines.append("</feed>\n")
+    return lines
 
 
-def _atom_entry(item: Item) -> list[str]:
-    body = f'<content type="html">{escape(item.content)}</content>' if item.content else ""
-    audio = (
-        f'<link rel="enclosure" type="audio/wav" length="{item.audio_bytes}"'
-        f' href="{escape(item.audio)}"/>'
-    )
+def _render_atom_entry(item: Item) -> list[str]:
+    title = _make_element("title", item.title, ' type="text"')
+    entry_id = _make_element("id", item.guid)
+    links = f'<link rel="alternate" type="text/html" href="{escape(item.url)}"/>'
+    if item.audio:
+        links += (
+            f'<link rel="enclosure" type="audio/wav" length="{item.audio_bytes}"'
+            f' href="{escape(item.audio)}"/>'
+        )
+    published = _make_element("published", item.published.isoformat())
+    updated = _make_element("updated", item.updated.isoformat())
+    author = f"<author>{_make_element('name', item.author)}</author>" if item.author else ""
+    categories = [f'<category term="{escape(label)}"/>' for label in item.labels]
+    text = _make_element("summary", item.summary, ' type="text"')
+    if item.content:
+        text += f'<content type="html">{escape(item.content)}</content>'
     return [
         "<entry>",
-        _tag("title", item.title, ' type="text"') + _tag("id", item.guid),
-        (
-            '<link rel="alternate" type="text/html"'
-            f' href="{escape(item.url)}"/>{audio if item.audio else ""}'
-        ),
-        _tag("published", item.published.isoformat()) + _tag("updated", item.updated.isoformat()),
-        f"<author>{_tag('name', item.author)}</author>" if item.author else "",
-        "".join(f'<category term="{escape(label)}"/>' for label in item.labels),
-        _tag("summary", item.summary, ' type="text"') + body,
+        f"{title}{entry_id}",
+        links,
+        f"{published}{updated}",
+        author,
+        "".join(categories),
+        text,
         "</entry>",
     ]
 
 
-def _rdf(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
-    return [
+def _render_rdf(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
+    title = _make_element("title", site.title)
+    link = _make_element("link", base + "/")
+    description = _make_element("description", site.tagline)
+    lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
         (
             '<rdf:RDF xmlns="http://purl.org/rss/1.0/"'
             ' xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
             ' xmlns:dc="http://purl.org/dc/elements/1.1/">'
         ),
-        (
-            "<channel"
-            f' rdf:about="{escape(feed_url)}">{_tag("title", site.title)}{_tag("link", base + "/")}'
-        ),
-        _tag("description", site.tagline) + "<items><rdf:Seq>",
-        *(f'<rdf:li rdf:resource="{escape(item.url)}"/>' for item in items),
-        "</rdf:Seq></items></channel>",
-        *("\n".join(_rdf_item(item)) for item in items),
-        "</rdf:RDF>\n",
+        f'<channel rdf:about="{escape(feed_url)}">{title}{link}',
+        f"{description}<items><rdf:Seq>",
     ]
+    lines += [f'<rdf:li rdf:resource="{escape(item.url)}"/>' for item in items]
+    lines.append("</rdf:Seq></items></channel>")
+    for item in items:
+        lines += _render_rdf_item(item)
+    lines.append("</rdf:RDF>\n")
+    return lines
 
 
-def _rdf_item(item: Item) -> list[str]:
+def _render_rdf_item(item: Item) -> list[str]:
+    title = _make_element("title", item.title)
+    link = _make_element("link", item.url)
+    description = _make_element("description", item.summary)
+    creator = _make_element("dc:creator", item.author)
+    date = _make_element("dc:date", item.published.isoformat())
+    subjects = "".join(_make_element("dc:subject", label) for label in item.labels)
+    language = _make_element("dc:language", item.language)
     return [
         f'<item rdf:about="{escape(item.guid or item.url)}">',
-        _tag("title", item.title) + _tag("link", item.url) + _tag("description", item.summary),
-        _tag("dc:creator", item.author) + _tag("dc:date", item.published.isoformat()),
-        "".join(_tag("dc:subject", label) for label in item.labels)
-        + _tag("dc:language", item.language),
+        f"{title}{link}{description}",
+        f"{creator}{date}",
+        f"{subjects}{language}",
         "</item>",
     ]
 
 
-def _json(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
+def _render_json(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
     document = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": site.title,
@@ -210,13 +248,14 @@ def _json(site: Site, base: str, feed_url: str, items: list[Item]) -> list[str]:
         "home_page_url": base + "/",
         "feed_url": feed_url,
         "language": site.language,
-        "items": [_json_item(item) for item in items],
+        "items": [_make_json_item(item) for item in items],
     }
     return [json.dumps(document, ensure_ascii=False, indent=1) + "\n"]
 
 
-def _json_item(item: Item) -> dict[str, object]:
-    body = {"content_html": item.content} if item.content else {"content_text": item.summary}
+def _make_json_item(item: Item) -> dict[str, object]:
+    """Return an item of a JSON feed, without its empty fields."""
+    authors = [{"name": item.author}] if item.author else []
     fields: dict[str, object] = {
         "id": item.guid,
         "url": item.url,
@@ -224,9 +263,12 @@ def _json_item(item: Item) -> dict[str, object]:
         "summary": item.summary,
         "date_published": item.published.isoformat(),
         "date_modified": item.updated.isoformat(),
-        "authors": [{"name": item.author}] if item.author else [],
+        "authors": authors,
         "tags": list(item.labels),
         "image": item.picture,
-        **body,
     }
+    if item.content:
+        fields["content_html"] = item.content
+    else:
+        fields["content_text"] = item.summary
     return {name: value for name, value in fields.items() if value}

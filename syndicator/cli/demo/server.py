@@ -35,7 +35,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class Request:
     """A request that a site received, with the answer's status."""
 
     site: str
@@ -51,7 +51,7 @@ Respond = Callable[[str, str], Answer]  # (method, path with query) -> Answer
 class SiteServer:
     """Serves one site on a loopback address until `aclose`."""
 
-    def __init__(self, name: str, respond: Respond, log: list[Seen]) -> None:
+    def __init__(self, name: str, respond: Respond, log: list[Request]) -> None:
         self.name = name
         self.base = ""  # "http://127.0.0.2:8081", once it listens
         self._respond = respond
@@ -60,8 +60,10 @@ class SiteServer:
         self._open: set[asyncio.Task[None]] = set()
 
     async def start(self, host: str, port: int) -> None:
-        """Listen on `host` (else 127.0.0.1) and `port` (a free one if it is 0 or taken)."""
-        for address, number in ((host, port), (host, 0), ("127.0.0.1", port), ("127.0.0.1", 0)):
+        """Listen on `host` (else 127.0.0.1) and `port` (a free one if it is 0 or taken). Raise
+        OSError if neither is possible."""
+        attempts = ((host, port), (host, 0), ("127.0.0.1", port), ("127.0.0.1", 0))
+        for address, number in attempts:
             try:
                 self._server = await asyncio.start_server(
                     self._accept, address, number, limit=_HEAD_BYTES
@@ -71,8 +73,8 @@ class SiteServer:
                 continue
         if self._server is None:
             raise OSError(f"no loopback address could be listened on for the site {self.name}")
-        name, number = self._server.sockets[0].getsockname()[:2]
-        self.base = f"http://{name}:{number}"
+        bound_host, bound_port = self._server.sockets[0].getsockname()[:2]
+        self.base = f"http://{bound_host}:{bound_port}"
 
     async def aclose(self) -> None:
         if self._server is None:
@@ -108,26 +110,28 @@ class SiteServer:
         """Answer one request; return True if the connection stays open."""
         async with asyncio.timeout(_IDLE_SECONDS):
             head = await reader.readuntil(b"\r\n\r\n")
-        first, *lines = head.decode("latin-1").split("\r\n")
-        method, target, version = (*first.split(" "), "", "")[:3]
-        headers = {
-            name.strip().lower(): value.strip()
-            for name, _, value in (line.partition(":") for line in lines)
-        }
+        request_line, *header_lines = head.decode("latin-1").split("\r\n")
+        method, target, version = (*request_line.split(" "), "", "")[:3]
+        headers: dict[str, str] = {}
+        for header_line in header_lines:
+            name, _, value = header_line.partition(":")
+            headers[name.strip().lower()] = value.strip()
         headers.pop("", None)
-        answer = _conditional(self._respond(method, target), headers)
+        answer = _prepare_answer(self._respond(method, target), headers)
         self._log.append(
-            Seen(site=self.name, method=method, path=target, headers=headers, status=answer.status)
+            Request(
+                site=self.name, method=method, path=target, headers=headers, status=answer.status
+            )
         )
         if answer.delay:
             await asyncio.sleep(answer.delay)
-        keep = version == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
-        writer.write(_wire(answer, head_only=method == "HEAD", keep=keep))
+        stays_open = version == "HTTP/1.1" and headers.get("connection", "").lower() != "close"
+        writer.write(_encode_answer(answer, head_only=method == "HEAD", stays_open=stays_open))
         await writer.drain()
-        return keep
+        return stays_open
 
 
-def _conditional(answer: Answer, asked: Mapping[str, str]) -> Answer:
+def _prepare_answer(answer: Answer, request_headers: Mapping[str, str]) -> Answer:
     """Return `answer` compressed and with validators; a 304 if the client has it (RFC 9110 section
     13.2.2)."""
     if answer.status != HTTPStatus.OK:
@@ -136,22 +140,33 @@ def _conditional(answer: Answer, asked: Mapping[str, str]) -> Answer:
     if answer.modified is not None:
         headers.setdefault("ETag", f'"{hashlib.sha256(answer.body).hexdigest()[:20]}"')
         headers.setdefault("Last-Modified", format_datetime(answer.modified, usegmt=True))
-        etags = asked.get("if-none-match")
-        fresh = asked.get("if-modified-since") == headers["Last-Modified"]
-        if headers["ETag"] in etags if etags is not None else fresh:
+        known_etags = request_headers.get("if-none-match")
+        if known_etags is None:
+            is_known = request_headers.get("if-modified-since") == headers["Last-Modified"]
+        else:
+            is_known = headers["ETag"] in known_etags
+        if is_known:
             return Answer(status=HTTPStatus.NOT_MODIFIED, headers=headers, delay=answer.delay)
-    if "gzip" in asked.get("accept-encoding", "") and answer.type.startswith(_TEXT):
-        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-        answer = replace(answer, body=gzip.compress(answer.body, 5, mtime=0))
-    return replace(answer, headers=headers, modified=None)
+    body = answer.body
+    accepts_gzip = "gzip" in request_headers.get("accept-encoding", "")
+    if accepts_gzip and answer.type.startswith(_TEXT):
+        headers["Content-Encoding"] = "gzip"
+        headers["Vary"] = "Accept-Encoding"
+        body = gzip.compress(body, 5, mtime=0)
+    return replace(answer, body=body, headers=headers, modified=None)
 
 
-def _wire(answer: Answer, *, head_only: bool, keep: bool) -> bytes:
+def _encode_answer(answer: Answer, *, head_only: bool, stays_open: bool) -> bytes:
+    """Return an answer as HTTP/1.1 sends it."""
     phrases = {status.value: status.phrase for status in HTTPStatus}
+    has_content = answer.status != HTTPStatus.NOT_MODIFIED
     lines = [f"HTTP/1.1 {answer.status} {phrases.get(answer.status, 'Unknown')}"]
-    if answer.status != HTTPStatus.NOT_MODIFIED:
-        lines += [f"Content-Type: {answer.type}", f"Content-Length: {len(answer.body)}"]
+    if has_content:
+        lines.append(f"Content-Type: {answer.type}")
+        lines.append(f"Content-Length: {len(answer.body)}")
     lines += [f"{name}: {value}" for name, value in answer.headers.items()]
-    lines.append(f"Connection: {'keep-alive' if keep else 'close'}")
+    lines.append("Connection: keep-alive" if stays_open else "Connection: close")
     head = "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n"
-    return head if head_only or answer.status == HTTPStatus.NOT_MODIFIED else head + answer.body
+    if head_only or not has_content:
+        return head
+    return head + answer.body

@@ -25,6 +25,7 @@ from syndicator.core.text import line
 # Nothing in the demo is newer or older than its own autumn, so that it is in nobody's future.
 FIRST_DAY = datetime(2025, 9, 1, 6, 0, tzinfo=UTC)
 _NOON = 12  # hours
+# words before the name of an author
 _BY = {"en": "By", "de": "Von", "ja": "文・"}
 _MONTHS = {
     "en": "January February March April May June July August September October November December",
@@ -40,6 +41,7 @@ _PALETTES = (
     ("cfeae0", "ffd98f", "8fc0ae", "5f9f8a", "4f7f5f", "8f4f6f"),
 )
 _ICON_SIDE = 64  # pixels
+_SAMPLE_RATE = 8000  # samples a second of a sound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,92 +86,91 @@ class Story:
         return f"{self.site}/{self.slug}"
 
 
-def stories() -> tuple[Story, ...]:
+def load_stories() -> tuple[Story, ...]:
     """Return all shipped stories by site, newest first."""
     folder = files("syndicator.cli.demo").joinpath("stories")
-    parsed = [
-        parse_story(file.read_text(encoding="utf-8"), site.name, file.name.removesuffix(".html"))
-        for site in folder.iterdir()
-        if site.is_dir()
-        for file in site.iterdir()
-        if file.name.endswith(".html")
-    ]
-    return tuple(
-        sorted(parsed, key=lambda story: (story.site, -story.published.timestamp(), story.slug))
-    )
+    parsed = []
+    for site in folder.iterdir():
+        if not site.is_dir():
+            continue
+        for file in site.iterdir():
+            if file.name.endswith(".html"):
+                slug = file.name.removesuffix(".html")
+                parsed.append(parse_story(file.read_text(encoding="utf-8"), site.name, slug))
+    parsed.sort(key=lambda story: (story.site, -story.published.timestamp(), story.slug))
+    return tuple(parsed)
 
 
 def parse_story(text: str, site: str, slug: str) -> Story:
     """Parse a story file: TOML between two lines of +++, then the body as an HTML fragment."""
     _, head, body = text.split("+++\n", 2)
     values: dict[str, Any] = tomllib.loads(head)
-    stated: dict[str, Any] = values.pop("truth", {})
+    stated_truth: dict[str, Any] = values.pop("truth", {})
     truth: dict[str, Any] = {
         "title": line(values["title"]),
         "author": values["author"] or None,
         "date": f"{values['published']:%Y-%m-%d}",
         "category": None,
-        **{
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in stated.items()
-        },
     }
+    for name, value in stated_truth.items():
+        truth[name] = tuple(value) if isinstance(value, list) else value
     values["labels"] = tuple(values.get("labels", ()))
     return Story(site=site, slug=slug, body=body.strip(), truth=Truth(**truth), **values)
 
 
-def path_of(site: Site, story: Story) -> str:
+def make_path(site: Site, story: Story) -> str:
     """Return the path of the story's page."""
     day = story.published
     return site.path.format(y=f"{day:%Y}", m=f"{day:%m}", d=f"{day:%d}", slug=quote(story.slug))
 
 
-def picture_of(base: str, story: Story) -> str:
+def make_picture_address(base: str, story: Story) -> str:
     """Return the address of a story's picture, or ""."""
     return f"{base}/images/{quote(story.slug)}.png" if story.picture_alt else ""
 
 
-def page(site: Site, base: str, feed_url: str, story: Story, others: Sequence[Story]) -> str:
+def render_page(site: Site, base: str, feed_url: str, story: Story, others: Sequence[Story]) -> str:
     """Return the page of a story. `others`: stories for the lists of related ones."""
     if story.extra.get("wall") == "consent":
-        return _template(f"{site.key}.consent.html").template
-    return _template(f"{site.key}.html").safe_substitute(
-        _values(site, base, feed_url, story, others)
+        return _load_template(f"{site.key}.consent.html").template
+    return _load_template(f"{site.key}.html").safe_substitute(
+        _make_values(site, base, feed_url, story, others)
     )
 
 
-def amp(site: Site, base: str, feed_url: str, story: Story) -> str:
+def render_amp_page(site: Site, base: str, feed_url: str, story: Story) -> str:
     """Return the AMP version of a story."""
-    return _template(f"{site.key}.amp.html").safe_substitute(
-        _values(site, base, feed_url, story, ())
+    return _load_template(f"{site.key}.amp.html").safe_substitute(
+        _make_values(site, base, feed_url, story, ())
     )
 
 
-def front(site: Site, base: str, feed_path: str, stories: Sequence[Story]) -> str:
-    """Return the front page with its stories and the link to its feed."""
-    media_type = feeds.TYPES[site.feed].partition(";")[0]
-    feed = (
-        f'<link rel="alternate" type="{media_type}" title="{escape(site.title)}"'
-        f' href="{feed_path}">'
-        if feed_path
-        else ""
-    )
+def render_front_page(site: Site, base: str, feed_path: str, stories: Sequence[Story]) -> str:
+    """Return the front page with its stories and the link to its feed. `feed_path`: "" for no
+    feed."""
+    title = escape(site.title)
+    feed_link = ""
+    if feed_path:
+        media_type = feeds.TYPES[site.feed].partition(";")[0]
+        feed_link = f'<link rel="alternate" type="{media_type}" title="{title}" href="{feed_path}">'
     return (
         f'<!DOCTYPE html>\n<html lang="{site.language}"><head><meta'
-        f' charset="utf-8"><title>{escape(site.title)}</title>'
+        f' charset="utf-8"><title>{title}</title>'
         f'<link rel="icon" type="image/png" sizes="64x64" href="/icon.png">'
-        f"{feed}</head><body><h1>{escape(site.title)}</h1><p>{escape(site.tagline)}</p>"
-        f"<ul>{_list(site, base, stories)}</ul></body></html>\n"
+        f"{feed_link}</head><body><h1>{title}</h1><p>{escape(site.tagline)}</p>"
+        f"<ul>{_render_list(site, base, stories)}</ul></body></html>\n"
     )
 
 
-def sitemap(site: Site, base: str, stories: Sequence[Story]) -> str:
+def render_sitemap(site: Site, base: str, stories: Sequence[Story]) -> str:
     """Return the site's sitemap (sitemaps.org, 0.9)."""
-    rows = "".join(
-        f"<url><loc>{base}{path_of(site, story)}</loc>"
-        f"<lastmod>{(story.updated or story.published).isoformat()}</lastmod></url>\n"
-        for story in stories
-    )
+    rows = ""
+    for story in stories:
+        last_change = story.updated or story.published
+        rows += (
+            f"<url><loc>{base}{make_path(site, story)}</loc>"
+            f"<lastmod>{last_change.isoformat()}</lastmod></url>\n"
+        )
     head = (
         '<?xml version="1.0" encoding="UTF-8"?>\n<urlset'
         ' xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
@@ -177,13 +178,14 @@ def sitemap(site: Site, base: str, stories: Sequence[Story]) -> str:
     return f"{head}{rows}</urlset>\n"
 
 
-def blogroll(title: str, rows: Sequence[tuple[str, str, str]]) -> str:
-    """Return an OPML list of (title, feed, site)."""
-    outlines = "".join(
-        f'<outline type="rss" text="{escape(name)}" xmlUrl="{escape(feed)}"'
-        f' htmlUrl="{escape(home)}"/>\n'
-        for name, feed, home in rows
-    )
+def render_blogroll(title: str, sites: Sequence[tuple[str, str, str]]) -> str:
+    """Return an OPML list of `sites`: the name of each, its feed and its front page."""
+    outlines = ""
+    for name, feed, home in sites:
+        outlines += (
+            f'<outline type="rss" text="{escape(name)}" xmlUrl="{escape(feed)}"'
+            f' htmlUrl="{escape(home)}"/>\n'
+        )
     head = (
         '<?xml version="1.0" encoding="UTF-8"?>\n<opml'
         f' version="2.0"><head><title>{escape(title)}</title></head>'
@@ -191,115 +193,149 @@ def blogroll(title: str, rows: Sequence[tuple[str, str, str]]) -> str:
     return f"{head}<body>\n{outlines}</body></opml>\n"
 
 
-def absolute(base: str, body: str) -> str:
+def make_addresses_absolute(base: str, body: str) -> str:
     """Return `body` with absolute addresses, as in feeds with whole articles."""
     return re.sub(r'(src|href)="/(?!/)', rf'\1="{base}/', body)
 
 
 @cache
-def _template(name: str) -> Template:
-    return Template(
-        files("syndicator.cli.demo").joinpath("templates", name).read_text(encoding="utf-8")
-    )
+def _load_template(name: str) -> Template:
+    file = files("syndicator.cli.demo").joinpath("templates", name)
+    return Template(file.read_text(encoding="utf-8"))
 
 
-def _values(
+def _make_values(
     site: Site, base: str, feed_url: str, story: Story, others: Sequence[Story]
 ) -> Mapping[str, str]:
-    url = base + path_of(site, story)
-    picture = picture_of(base, story)
-    wall = story.extra.get("wall", "")
-    alt = escape(story.picture_alt)
-    caption = f'<img src="{picture}" alt="{alt}"/><figcaption>{alt}</figcaption>'
-    figure = f'<figure class="{site.classes.get("figure", "")}">{caption}</figure>'
-    labels = [
-        f'<a rel="tag" href="{base}/tag/{_slug(label)}/">{escape(label)}</a>'
+    """Return the values of a story for the templates, by name. `others`: the related stories."""
+    url = base + make_path(site, story)
+    values = {name: escape(value) for name, value in _make_text_values(site, story).items()}
+    values |= _make_date_values(story)
+    values |= _make_picture_values(site, base, story)
+    label_links = [
+        f'<a rel="tag" href="{base}/tag/{_make_slug(label)}/">{escape(label)}</a>'
         for label in story.labels
     ]
-    links = [
-        f'<a href="{base}{path_of(site, other)}">{escape(other.title)}</a>' for other in others
+    related_links = [
+        f'<a href="{base}{make_path(site, other)}">{escape(other.title)}</a>' for other in others
     ]
-    inline = f'<p><img src="{picture}" alt="{alt}" width="600"></p>'
-    return {
-        **{name: escape(value) for name, value in _texts(site, story).items()},
-        **_dates(story),
+    json_ld = _make_json_ld(site, story, url, make_picture_address(base, story))
+    page_properties = {"slug": story.slug, "title": story.title}
+    wall = story.extra.get("wall", "")
+    wall_html = ""
+    if wall in ("paywall", "metered"):
+        wall_html = _load_template(f"{site.key}.paywall.html").template
+    values |= {
         "base": base,
         "url": url,
         "feed_url": feed_url,
         "amp_url": url.replace(".html", ".amp.html"),
         "canonical": f'<link rel="canonical" href="{escape(story.extra.get("canonical", url))}"/>',
-        "picture": picture or f"{base}/logo.svg",
-        "picture_meta": f'<meta property="og:image" content="{picture}"/>' if picture else "",
-        "picture_figure": figure if picture else "",
-        "picture_inline": inline if picture else "",
-        "body": _body(site, story),
+        "body": _render_body(site, story),
         "plain_body": story.body,
-        "labels": ", ".join(labels),
-        "related": _list(site, base, others),
-        "related_inline": ", ".join(links),
-        "json_ld": _script(_json_ld(site, story, url, picture)),
-        "next_data": _script(
-            {"props": {"pageProps": {"slug": story.slug, "title": story.title}}, "buildId": "k3Jx9"}
-        ),
-        "wall": (
-            _template(f"{site.key}.paywall.html").template if wall in ("paywall", "metered") else ""
-        ),
+        "labels": ", ".join(label_links),
+        "related": _render_list(site, base, others),
+        "related_inline": ", ".join(related_links),
+        "json_ld": _encode_script(json_ld),
+        "next_data": _encode_script({"props": {"pageProps": page_properties}, "buildId": "k3Jx9"}),
+        "wall": wall_html,
         "wall_class": wall,
+    }
+    return values
+
+
+def _make_picture_values(site: Site, base: str, story: Story) -> dict[str, str]:
+    picture = make_picture_address(base, story)
+    if not picture:
+        return {
+            "picture": f"{base}/logo.svg",
+            "picture_meta": "",
+            "picture_figure": "",
+            "picture_inline": "",
+        }
+    alt = escape(story.picture_alt)
+    caption = f'<img src="{picture}" alt="{alt}"/><figcaption>{alt}</figcaption>'
+    figure_class = site.classes.get("figure", "")
+    return {
+        "picture": picture,
+        "picture_meta": f'<meta property="og:image" content="{picture}"/>',
+        "picture_figure": f'<figure class="{figure_class}">{caption}</figure>',
+        "picture_inline": f'<p><img src="{picture}" alt="{alt}" width="600"></p>',
     }
 
 
-def _texts(site: Site, story: Story) -> dict[str, str]:
-    names = ("title", "author", "summary", "section", "language", "slug", "picture_alt")
-    return {name: getattr(story, name) for name in names} | {
-        "author_slug": _slug(story.author),
+def _make_text_values(site: Site, story: Story) -> dict[str, str]:
+    """Return the texts of a story for the templates, not yet escaped."""
+    return {
+        "title": story.title,
+        "author": story.author,
+        "summary": story.summary,
+        "section": story.section,
+        "language": story.language,
+        "slug": story.slug,
+        "picture_alt": story.picture_alt,
+        "author_slug": _make_slug(story.author),
         "author_first": story.author.split(" ")[0],
-        "section_slug": _slug(story.section),
+        "section_slug": _make_slug(story.section),
         "labels_plain": ", ".join(story.labels),
         "by": _BY.get(story.language, "By"),
         "agency": story.extra.get("agency", ""),
     }
 
 
-def _dates(story: Story) -> dict[str, str]:
-    day = story.published
-    updated = story.updated or story.published
-    month = _MONTHS["en"].split()[day.month - 1]
-    local = {
-        "de": f"{day.day}. {_MONTHS['de'].split()[day.month - 1]} {day.year}, {day:%H:%M} Uhr",
-        "ja": f"{day.year}年{day.month}月{day.day}日 {day:%H:%M}",
-    }
+def _make_date_values(story: Story) -> dict[str, str]:
+    """Return the dates of a story in the spellings of the templates."""
+    published = story.published
+    updated = story.updated or published
+    year = published.year
+    day = published.day
+    time = f"{published:%H:%M}"
+    english_month = _MONTHS["en"].split()[published.month - 1]
+    german_month = _MONTHS["de"].split()[published.month - 1]
+    match story.language:
+        case "de":
+            local_date = f"{day}. {german_month} {year}, {time} Uhr"
+        case "ja":
+            local_date = f"{year}年{published.month}月{day}日 {time}"
+        case _:
+            local_date = f"{day} {english_month} {year}, {time}"
+    american_hour = published.hour % _NOON or _NOON
+    half_of_day = "AM" if published.hour < _NOON else "PM"
     return {
-        "published": day.isoformat(),
+        "published": published.isoformat(),
         "updated": updated.isoformat(),
-        "date": f"{day:%Y-%m-%d}",
-        "date_us": f"{month} {day.day}, {day.year}",
-        "date_en": f"{day.day} {month} {day.year}",
-        "time_us": f"{day.hour % _NOON or _NOON}:{day:%M} {'AM' if day.hour < _NOON else 'PM'} PDT",
-        "date_local": local.get(story.language, f"{day.day} {month} {day.year}, {day:%H:%M}"),
+        "date": f"{published:%Y-%m-%d}",
+        "date_us": f"{english_month} {day}, {year}",
+        "date_en": f"{day} {english_month} {year}",
+        "time_us": f"{american_hour}:{published:%M} {half_of_day} PDT",
+        "date_local": local_date,
     }
 
 
-def _body(site: Site, story: Story) -> str:
+def _render_body(site: Site, story: Story) -> str:
     """Return the story in the site's markup, with the site's own block among its paragraphs."""
     blocks = story.body.split("\n\n")
     if site.promo_after:
-        blocks.insert(site.promo_after, _template(f"{site.key}.promo.html").template.strip())
+        blocks.insert(site.promo_after, _load_template(f"{site.key}.promo.html").template.strip())
 
-    def classed(match: re.Match[str]) -> str:
-        name = site.classes.get(match[1])
-        return f'<{match[1]} class="{name}">' if name else match[0]
+    def add_class(start_tag: re.Match[str]) -> str:
+        element = start_tag[1]
+        class_name = site.classes.get(element)
+        if not class_name:
+            return start_tag[0]
+        return f'<{element} class="{class_name}">'
 
-    return re.sub(r"<(\w+)>", classed, "\n\n".join(blocks))
+    return re.sub(r"<(\w+)>", add_class, "\n\n".join(blocks))
 
 
-def _list(site: Site, base: str, stories: Sequence[Story]) -> str:
+def _render_list(site: Site, base: str, stories: Sequence[Story]) -> str:
     return "".join(
-        f'<li><a href="{base}{path_of(site, story)}">{escape(story.title)}</a></li>'
+        f'<li><a href="{base}{make_path(site, story)}">{escape(story.title)}</a></li>'
         for story in stories
     )
 
 
-def _json_ld(site: Site, story: Story, url: str, picture: str) -> dict[str, Any]:
+def _make_json_ld(site: Site, story: Story, url: str, picture: str) -> dict[str, Any]:
     fields: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
@@ -322,11 +358,11 @@ def _json_ld(site: Site, story: Story, url: str, picture: str) -> dict[str, Any]
     return fields
 
 
-def _script(value: Any) -> str:
+def _encode_script(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False).replace("</", "<\\/")
 
 
-def _slug(text: str) -> str:
+def _make_slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
 
 
@@ -349,43 +385,43 @@ class _Drawing:
             self.rows[y][first : first + count] = bytes([colour]) * count
 
     def draw_circle(self, x: int, y: int, radius: int, colour: int) -> None:
-        for row in range(-radius, radius + 1):
-            half = (radius**2 - row**2) ** 0.5
-            self.fill(y + row, x - half, x + half, colour)
+        for distance in range(-radius, radius + 1):  # of a row from the centre
+            half_width = (radius**2 - distance**2) ** 0.5
+            self.fill(y + distance, x - half_width, x + half_width, colour)
 
     def draw_triangle(self, x: int, top: int, bottom: int, slope: float, colour: int) -> None:
         """Draw a triangle with its top at column `x`; each row is wider by `slope` on both
         sides."""
         for row in range(top, bottom):
-            half = (row - top) * slope
-            self.fill(row, x - half, x + half, colour)
+            half_width = (row - top) * slope
+            self.fill(row, x - half_width, x + half_width, colour)
 
     def draw_box(self, left: int, right: int, top: int, bottom: int, colour: int) -> None:
         for row in range(top, bottom):
             self.fill(row, left, right, colour)
 
 
-def png(name: str, width: int = 960, height: int = 540) -> bytes:
-    """Return a drawing of mountains, a meadow and a house, laid out and coloured by a digest of
-    `name`; some 5 kB."""
+def draw_picture(name: str, width: int = 960, height: int = 540) -> bytes:
+    """Return a PNG of mountains, a meadow and a house, laid out and coloured by a digest of `name`;
+    some 5 kB."""
     digest = hashlib.sha256(name.encode()).digest()
-    places = [width * byte // 255 for byte in digest[:8]]
+    columns = [width * byte // 255 for byte in digest[:8]]
     ground = height * 7 // 10
     drawing = _Drawing(width, height)
-    drawing.draw_circle(places[0], height // 4, height // 10, _SUN)
-    for x in places[1:4]:
+    drawing.draw_circle(columns[0], height // 4, height // 10, _SUN)
+    for x in columns[1:4]:
         drawing.draw_triangle(x, height // 5 + x % 90, ground, 1.1, _FAR)
-    for x in places[4:6]:
+    for x in columns[4:6]:
         drawing.draw_triangle(x, height * 2 // 5 + x % 60, ground, 1.4, _NEAR)
     drawing.draw_box(0, width, ground, height, _MEADOW)
-    house = width // 6 + places[6] * 2 // 3
+    house = width // 6 + columns[6] * 2 // 3
     drawing.draw_box(house - 45, house + 45, ground - 30, ground + 45, _HOUSE)
     drawing.draw_triangle(house, ground - 80, ground - 30, 1.2, _NEAR)
     drawing.draw_box(house - 12, house + 12, ground, ground + 45, _SUN)
     return _encode_png(drawing, _PALETTES[digest[8] % len(_PALETTES)])
 
 
-def icon_png(name: str) -> bytes:
+def draw_icon(name: str) -> bytes:
     """Return an icon: a sun, mountain or house on a ground, chosen and coloured by a digest of
     `name`."""
     digest = hashlib.sha256(name.encode()).digest()
@@ -404,19 +440,24 @@ def icon_png(name: str) -> bytes:
 
 
 def _encode_png(drawing: _Drawing, palette: Sequence[str]) -> bytes:
-    header = struct.pack(">IIBBBBB", drawing.width, drawing.height, 8, 3, 0, 0, 0)
-    rows = b"".join(b"\0" + row for row in drawing.rows)
-    chunks = (
-        (b"IHDR", header),
-        (b"PLTE", bytes.fromhex("".join(palette))),
-        (b"IDAT", zlib.compress(rows, 6)),
-        (b"IEND", b""),
+    """Return the drawing as a PNG file: 8 bits a pixel, each the number of a colour in
+    `palette`."""
+    bits = 8
+    indexed = 3
+    header = struct.pack(">IIBBBBB", drawing.width, drawing.height, bits, indexed, 0, 0, 0)
+    unfiltered_rows = [b"\0" + row for row in drawing.rows]
+    pixels = zlib.compress(b"".join(unfiltered_rows), 6)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + _make_png_chunk(b"IHDR", header)
+        + _make_png_chunk(b"PLTE", bytes.fromhex("".join(palette)))
+        + _make_png_chunk(b"IDAT", pixels)
+        + _make_png_chunk(b"IEND", b"")
     )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in chunks)
 
 
-def svg(name: str) -> bytes:
-    """Return a logo: the first letter of `name` in a box."""
+def make_logo(name: str) -> bytes:
+    """Return an SVG logo: the first letter of `name` in a box."""
     letter = next((char for char in name if char.isalnum()), "S").upper()
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" role="img"><rect width="64"'
@@ -425,13 +466,16 @@ def svg(name: str) -> bytes:
     ).encode()
 
 
-def wav(seconds: int = 1) -> bytes:
-    """Return silence, 8 kHz, 8 bit, mono."""
-    samples = b"\x80" * (8000 * seconds)
-    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, 8000, 8000, 1, 8)
+def make_silence(seconds: int = 1) -> bytes:
+    """Return a WAV file of silence: 8 kHz, 8 bit, mono."""
+    samples = b"\x80" * (_SAMPLE_RATE * seconds)
+    sample_format = struct.pack("<4sIHHIIHH", b"fmt ", 16, 1, 1, _SAMPLE_RATE, _SAMPLE_RATE, 1, 8)
     data = struct.pack("<4sI", b"data", len(samples)) + samples
-    return struct.pack("<4sI4s", b"RIFF", 4 + len(form) + len(data), b"WAVE") + form + data
+    size = 4 + len(sample_format) + len(data)
+    return struct.pack("<4sI4s", b"RIFF", size, b"WAVE") + sample_format + data
 
 
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+def _make_png_chunk(kind: bytes, data: bytes) -> bytes:
+    """Return a chunk of a PNG file: length, kind, data, checksum."""
+    checksum = zlib.crc32(kind + data)
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", checksum)

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
+from itertools import product
 from pathlib import Path
 
 from syndicator.app.container import App, open_app
@@ -31,88 +32,102 @@ _COVERED = 0.7  # the share of articles with a cover: a choice, as most feeds ha
 Words = dict[str, list[str]]
 
 
-def generate(count: int, *, seed: int = 0) -> Iterator[Article]:
+def generate_articles(count: int, *, seed: int = 0) -> Iterator[Article]:
     """Generate articles of 150 to 300 words, oldest first, over two years: 12 categories, 200 tags,
     20 sources."""
     rng = random.Random(seed)
-    vocabulary = tomllib.loads(
-        files("syndicator.cli.demo").joinpath("sample_articles.toml").read_text("utf-8")
-    )
+    file = files("syndicator.cli.demo").joinpath("sample_articles.toml")
+    vocabulary = tomllib.loads(file.read_text("utf-8"))
     tags = [
         f"{subject} {respect}".strip()
-        for subject in vocabulary["subjects"]
-        for respect in vocabulary["respects"]
+        for subject, respect in product(vocabulary["subjects"], vocabulary["respects"])
     ]
     step = timedelta(days=DAYS) / max(count, 1)
     for number in range(count):
-        yield _article(rng, vocabulary, tuple(rng.sample(tags, 5)), number, FIRST + step * number)
+        article_tags = tuple(rng.sample(tags, 5))
+        yield _make_article(rng, vocabulary, article_tags, number, FIRST + step * number)
 
 
-def _article(
+def _make_article(
     rng: random.Random, vocabulary: Words, tags: tuple[str, ...], number: int, moment: datetime
 ) -> Article:
+    # the order of these calls decides what a seed generates
     source = f"source-{rng.randrange(SOURCES):02d}"
+    title = _make_sentence(rng, vocabulary, tags[0])
+    author = rng.choice(vocabulary["authors"])
+    has_cover = rng.random() < _COVERED
+    excerpt = _make_facts(rng, vocabulary, 2)
+    category = rng.choice(vocabulary["categories"])
+    body = _make_body(rng, vocabulary, tags)
+    published = moment.replace(microsecond=0)
+    added = published + timedelta(minutes=rng.randrange(1, 45))
+
     site = f"https://{source}.example.org"
     url = f"{site}/articles/{number:06d}"
-    published = moment.replace(microsecond=0)
+    cover = f"{site}/images/{number:06d}.png" if has_cover else None
+    origin = Origin(
+        title=source.replace("-", " ").title(),
+        url=f"{site}/feed",
+        site=f"{site}/",
+        id=f"{site}/feed",
+    )
     return Article(
         id=make_article_id(url),
         url=url,
-        title=_claim(rng, vocabulary, tags[0]),
-        author=rng.choice(vocabulary["authors"]),
+        title=title,
+        author=author,
         published=published,
         updated=published,
-        cover=f"{site}/images/{number:06d}.png" if rng.random() < _COVERED else None,
-        excerpt=_facts(rng, vocabulary, 2),
-        category=rng.choice(vocabulary["categories"]),
+        cover=cover,
+        excerpt=excerpt,
+        category=category,
         tags=tags,
-        body=_body(rng, vocabulary, tags),
+        body=body,
         language="en",
-        added=published + timedelta(minutes=rng.randrange(1, 45)),
+        added=added,
         source_key=source,
         source_id=url,
         digest=f"{number:032x}",
         excerpt_by="extractive",
         tags_by="matched",
-        origin=Origin(
-            title=source.replace("-", " ").title(),
-            url=f"{site}/feed",
-            site=f"{site}/",
-            id=f"{site}/feed",
-        ),
+        origin=origin,
     )
 
 
-def _body(rng: random.Random, vocabulary: Words, tags: Sequence[str]) -> str:
-    blocks = [
-        f"{_claim(rng, vocabulary, tag)}. {_facts(rng, vocabulary, rng.randrange(2, 5))}"
-        for tag in tags
-    ]
+def _make_body(rng: random.Random, vocabulary: Words, tags: Sequence[str]) -> str:
+    """Return a paragraph on each tag, with a heading and a list among them, as markdown."""
+    blocks = []
+    for tag in tags:
+        sentence = _make_sentence(rng, vocabulary, tag)
+        facts = _make_facts(rng, vocabulary, rng.randrange(2, 5))
+        blocks.append(f"{sentence}. {facts}")
     blocks.insert(2, f"## On {tags[1]}")
-    blocks.insert(4, "\n".join(f"- {_facts(rng, vocabulary, 1)}" for _ in range(3)))
+    list_items = [f"- {_make_facts(rng, vocabulary, 1)}" for _ in range(3)]
+    blocks.insert(4, "\n".join(list_items))
     return "\n\n".join(blocks) + "\n"
 
 
-def _claim(rng: random.Random, vocabulary: Words, tag: str) -> str:
+def _make_sentence(rng: random.Random, vocabulary: Words, tag: str) -> str:
+    """Return a sentence without its full stop: who did what, on a tag or at a place."""
     who = rng.choice(vocabulary["who"])
     what = rng.choice(vocabulary["what"])
-    return f"{who} {rng.choice(vocabulary['did'])} {what}".format(
-        place=rng.choice(vocabulary["places"]), tag=tag
-    )
+    did = rng.choice(vocabulary["did"])
+    place = rng.choice(vocabulary["places"])
+    return f"{who} {did} {what}".format(place=place, tag=tag)
 
 
-def _facts(rng: random.Random, vocabulary: Words, count: int) -> str:
+def _make_facts(rng: random.Random, vocabulary: Words, count: int) -> str:
+    """Return `count` sentences with made-up numbers and a place."""
     facts = " ".join(rng.sample(vocabulary["facts"], count))
-    numbers = {
-        "n": rng.randrange(12, 900),
-        "m": rng.randrange(3, 12),
-        "y": rng.randrange(1995, 2023),
-    }
-    return facts.format(**numbers, place=rng.choice(vocabulary["places"]))
+    small_number = rng.randrange(12, 900)
+    months = rng.randrange(3, 12)
+    year = rng.randrange(1995, 2023)
+    place = rng.choice(vocabulary["places"])
+    return facts.format(n=small_number, m=months, y=year, place=place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class DemoResult:
     """The result of the demo."""
 
     folder: Path
@@ -124,22 +139,22 @@ class Made:
 
 
 @asynccontextmanager
-async def trip(
+async def run_demo(
     folder: Path | None, *, articles: int | None, port: int, stop: asyncio.Event, watch: Watch
-) -> AsyncIterator[Made]:
+) -> AsyncIterator[DemoResult]:
     """Start the demo's web, visit it and build into `folder` (empty, or None: temporary). Raise
     UsageError."""
-    with own_folder(folder) as place:
+    with open_empty_folder(folder) as demo_folder:
         world = World()
         await world.start()
         try:
-            yield await _take(world, place, articles, port, stop, watch)
+            yield await _run_in_folder(world, demo_folder, articles, port, stop, watch)
         finally:
             await world.aclose()
 
 
 @contextmanager
-def own_folder(folder: Path | None) -> Iterator[Path]:
+def open_empty_folder(folder: Path | None) -> Iterator[Path]:
     """Yield `folder`, created if missing, or a temporary folder. Raise UsageError if it is not
     empty."""
     if folder is None:
@@ -152,36 +167,47 @@ def own_folder(folder: Path | None) -> Iterator[Path]:
     yield folder.resolve()
 
 
-async def _take(
-    world: World, place: Path, articles: int | None, port: int, stop: asyncio.Event, watch: Watch
-) -> Made:
+async def _run_in_folder(
+    world: World, folder: Path, articles: int | None, port: int, stop: asyncio.Event, watch: Watch
+) -> DemoResult:
+    """Visit a started world and build. `articles`: how many to make up besides, for measuring."""
     started = time.monotonic()
-    config = place / "config"
+    config = folder / "config"
     write_config(config, world, port=port)
     with locked(load(config)), open_app(config) as app:
         report = await run(app, Wanted(all=True), stop=stop, watch=watch)
         seconds = time.monotonic() - started
-        build = await _fill(app, articles) if articles else ""
-        feeds = tuple(row for row in app.archive.store.index.feeds() if row.built)
-        return Made(
-            folder=place, config=config, report=report, feeds=feeds, seconds=seconds, build=build
+        build_cost = await _measure_build(app, articles) if articles else ""
+        built_feeds = [row for row in app.archive.store.index.feeds() if row.built]
+        return DemoResult(
+            folder=folder,
+            config=config,
+            report=report,
+            feeds=tuple(built_feeds),
+            seconds=seconds,
+            build=build_cost,
         )
 
 
-async def _fill(app: App, count: int) -> str:
-    quick = FileArticleStore(Path(app.configuration.settings.articles_at), durable=False)
-    filed = [
-        (app.archive.article_store.get(stamp.path), stamp)
-        for stamp in app.archive.article_store.walk()
-    ]
-    filed += [quick.put(article)[:2] for article in generate(count, seed=1)]
+async def _measure_build(app: App, count: int) -> str:
+    """File `count` made-up articles and build twice. Return a line on the CPU time of both
+    builds."""
+    quick_store = FileArticleStore(Path(app.configuration.settings.articles_at), durable=False)
+    filed = []
+    for stamp in app.archive.article_store.walk():
+        filed.append((app.archive.article_store.get(stamp.path), stamp))
+    for article in generate_articles(count, seed=1):
+        filed.append(quick_store.put(article)[:2])
     app.archive.store.reindex(filed)
-    before = time.process_time()
-    built = await build_feeds(app, include_all=True)
-    whole = time.process_time() - before
-    before = time.process_time()
+
+    started = time.process_time()
+    full_build = await build_feeds(app, include_all=True)
+    full_seconds = time.process_time() - started
+
+    started = time.process_time()
     await build_feeds(app)
+    idle_seconds = time.process_time() - started
     return (
-        f"{count} made-up articles: a full build took {whole:.1f} s of CPU and wrote"
-        f" {len(built.written)} files; one with nothing new {time.process_time() - before:.2f} s"
+        f"{count} made-up articles: a full build took {full_seconds:.1f} s of CPU and wrote"
+        f" {len(full_build.written)} files; one with nothing new {idle_seconds:.2f} s"
     )

@@ -9,13 +9,14 @@ from urllib.parse import unquote, urlsplit
 
 from syndicator.cli.demo import feeds, site_files
 from syndicator.cli.demo.feeds import SITES, TROUBLES, Site, Trouble
-from syndicator.cli.demo.server import Answer, Respond, Seen, SiteServer
-from syndicator.cli.demo.site_files import FIRST_DAY, Story, stories
+from syndicator.cli.demo.server import Answer, Request, Respond, SiteServer
+from syndicator.cli.demo.site_files import FIRST_DAY, Story, load_stories
 from syndicator.configuration.sources.registry import add_sources
 from syndicator.core.model import Source
 from syndicator.setup.start import SHIPPED
 
 _HTML = "text/html; charset=utf-8"
+_MOST_RELATED = 4  # stories that a page links
 DEADLINE_SECONDS = 3  # the slowest site of the world answers later than that
 _SETTINGS = """\
 # The demo's settings: the web it visits is on loopback, answers at once and needs no pauses.
@@ -41,9 +42,9 @@ class World:
     to leave out."""
 
     def __init__(self, *, port: int = 0, without: Collection[str] = frozenset()) -> None:
-        self.requests: list[Seen] = []
+        self.requests: list[Request] = []
         self._port = port
-        self._stories = {story.key: story for story in stories() if story.site not in without}
+        self._stories = {story.key: story for story in load_stories() if story.site not in without}
         self._sites = {site.key: site for site in SITES if site.key not in without}
         self._troubles = {
             trouble.key: trouble for trouble in TROUBLES if trouble.key not in without
@@ -54,7 +55,7 @@ class World:
         """Start the servers of all sites. Raise OSError if loopback is not available."""
         places: list[Site | Trouble] = [*self._sites.values(), *self._troubles.values()]
         for place in places:
-            server = SiteServer(place.key, self._responder(place), self.requests)
+            server = SiteServer(place.key, self._make_responder(place), self.requests)
             await server.start(place.host, self._port)
             self._servers[place.key] = server
 
@@ -65,37 +66,41 @@ class World:
     @property
     def sources(self) -> tuple[Source, ...]:
         """Sources for all feeds of this web, one single article, and the four failing sources."""
-        healthy = [
+        with_feed = [
             Source(key=site.key, url=self.feed_url(site.key), content=site.content)
             for site in self._sites.values()
             if site.feed_path
         ]
-        single = [
-            Source(
-                key=story.site,
+        single_pages = []
+        for story in self._stories.values():
+            site = self._sites[story.site]
+            if site.feed_path:
+                continue
+            source = Source(
+                key=site.key,
                 url=self.url(story),
-                title=self._sites[story.site].title,
+                title=site.title,
                 kind="page",
                 category="Software",
             )
-            for story in self._stories.values()
-            if not self._sites[story.site].feed_path
-        ]
+            single_pages.append(source)
         failing = [Source(key=key, url=self.feed_url(key)) for key in self._troubles]
-        return (*healthy, *single, *failing)
+        return (*with_feed, *single_pages, *failing)
 
     def url(self, story: Story) -> str:
         """Return the address of a story."""
-        return self._servers[story.site].base + site_files.path_of(self._sites[story.site], story)
+        path = site_files.make_path(self._sites[story.site], story)
+        return self._servers[story.site].base + path
 
-    def feed_url(self, site: str) -> str:
-        """Return the address of a site's feed as an operator writes it."""
-        place = self._sites.get(site) or self._troubles[site]
-        return self._servers[site].base + (
-            place.feed_path if isinstance(place, Site) else place.path
-        )
+    def feed_url(self, key: str) -> str:
+        """Return the address of a feed as an operator writes it. `key`: of its site or failing
+        source."""
+        base = self._servers[key].base
+        if key in self._sites:
+            return base + self._sites[key].feed_path
+        return base + self._troubles[key].path
 
-    def _responder(self, place: Site | Trouble) -> Respond:
+    def _make_responder(self, place: Site | Trouble) -> Respond:
         def respond(method: str, target: str) -> Answer:
             if method not in ("GET", "HEAD"):
                 return Answer(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "GET, HEAD"})
@@ -105,142 +110,153 @@ class World:
 
     def _answer(self, place: Site | Trouble, path: str) -> Answer:
         if isinstance(place, Site):
-            return self._site_answer(place, path)
+            return self._answer_for_site(place, path)
         if path == "/robots.txt":
             return Answer(status=HTTPStatus.NOT_FOUND, body=b"Not found\n", type="text/plain")
-        body = place.body.encode()
-        headers = place.headers
         return Answer(
-            status=place.status, body=body, type=place.type, headers=headers, delay=place.delay
+            status=place.status,
+            body=place.body.encode(),
+            type=place.type,
+            headers=place.headers,
+            delay=place.delay,
         )
 
-    def _site_answer(self, site: Site, path: str) -> Answer:
+    def _answer_for_site(self, site: Site, path: str) -> Answer:
         if path == "/":
-            return Answer(body=self._front(site))
+            return Answer(body=self._render_front_page(site))
         if path == self._feed_path(site):
-            return self._feed(site)
-        return self._file(site, path) or self._page(site, path)
+            return self._make_feed_answer(site)
+        return self._make_file_answer(site, path) or self._make_page_answer(site, path)
 
-    def _file(self, site: Site, path: str) -> Answer | None:
+    def _make_file_answer(self, site: Site, path: str) -> Answer | None:
         """Return a file that is neither page nor feed, or None."""
         base = self._servers[site.key].base
         if path == "/robots.txt":
             robots = f"{site.robots}\nSitemap: {base}/sitemap.xml\n"
             return Answer(body=robots.encode(), type="text/plain; charset=utf-8")
         if path == "/sitemap.xml":
-            return Answer(
-                body=site_files.sitemap(site, base, self._of(site)).encode(), type="application/xml"
-            )
+            sitemap = site_files.render_sitemap(site, base, self._list_stories(site))
+            return Answer(body=sitemap.encode(), type="application/xml")
         if path == "/blogroll.opml" and site.key == "holt":
-            return Answer(
-                body=site_files.blogroll("What I read", self._others(site)).encode(),
-                type="text/x-opml",
-            )
+            blogroll = site_files.render_blogroll("What I read", self._list_other_sites(site))
+            return Answer(body=blogroll.encode(), type="text/x-opml")
         if path == "/icon.png":
-            return self._fixed(site_files.icon_png(site.title), "image/png")
+            return self._make_dated_answer(site_files.draw_icon(site.title), "image/png")
         if path == "/logo.svg":
-            return self._fixed(site_files.svg(site.title), "image/svg+xml")
+            return self._make_dated_answer(site_files.make_logo(site.title), "image/svg+xml")
         if path.startswith("/images/"):
-            return self._fixed(site_files.png(path), "image/png")
+            return self._make_dated_answer(site_files.draw_picture(path), "image/png")
         if path.startswith("/audio/"):
-            return self._fixed(site_files.wav(), "audio/wav")
+            return self._make_dated_answer(site_files.make_silence(), "audio/wav")
         return None
 
-    def _others(self, site: Site) -> list[tuple[str, str, str]]:
-        """Return (title, feed, front page) of the other sites with a feed."""
-        others = [other for other in self._sites.values() if other.feed_path and other is not site]
-        return [
-            (other.title, self.feed_url(other.key), self._servers[other.key].base + "/")
-            for other in others
-        ]
+    def _list_other_sites(self, site: Site) -> list[tuple[str, str, str]]:
+        """Return the other sites with a feed: the title of each, its feed and its front page."""
+        rows = []
+        for other in self._sites.values():
+            if other is not site and other.feed_path:
+                front_page = self._servers[other.key].base + "/"
+                rows.append((other.title, self.feed_url(other.key), front_page))
+        return rows
 
-    def _page(self, site: Site, path: str) -> Answer:
+    def _make_page_answer(self, site: Site, path: str) -> Answer:
+        """Return the page of a story; 404 if no story has this path."""
         base = self._servers[site.key].base
         feed_url = self.feed_url(site.key)
-        mine = self._of(site)
-        for story in mine:
-            own_path = unquote(site_files.path_of(site, story))
-            others = [other for other in mine if other is not story][:4]
-            if path == own_path:
-                return self._fixed(
-                    site_files.page(site, base, feed_url, self._credited(story), others).encode(),
-                    _HTML,
-                )
-            if site.key == "meridian" and path == own_path.replace(".html", ".amp.html"):
-                return self._fixed(site_files.amp(site, base, feed_url, story).encode(), _HTML)
+        stories = self._list_stories(site)
+        for story in stories:
+            story_path = unquote(site_files.make_path(site, story))
+            if path == story_path:
+                related = [other for other in stories if other is not story][:_MOST_RELATED]
+                credited = self._add_canonical_address(story)
+                html = site_files.render_page(site, base, feed_url, credited, related)
+                return self._make_dated_answer(html.encode(), _HTML)
+            if site.key == "meridian" and path == story_path.replace(".html", ".amp.html"):
+                html = site_files.render_amp_page(site, base, feed_url, story)
+                return self._make_dated_answer(html.encode(), _HTML)
         body = b"<!DOCTYPE html><title>Not found</title><h1>Page not found</h1>\n"
         return Answer(status=HTTPStatus.NOT_FOUND, body=body)
 
-    def _credited(self, story: Story) -> Story:
+    def _add_canonical_address(self, story: Story) -> Story:
         """Add the canonical address to a story that another site published first."""
-        first = self._stories.get(story.extra.get("same_as", ""))
-        return (
-            replace(story, extra={**story.extra, "canonical": self.url(first)}) if first else story
-        )
+        original = self._stories.get(story.extra.get("same_as", ""))
+        if original is None:
+            return story
+        return replace(story, extra={**story.extra, "canonical": self.url(original)})
 
-    def _fixed(self, body: bytes, media_type: str) -> Answer:
-        return Answer(body=body, type=media_type, modified=self._modified())
+    def _make_dated_answer(self, body: bytes, media_type: str) -> Answer:
+        return Answer(body=body, type=media_type, modified=self._get_change_time())
 
-    def _modified(self) -> datetime:
+    def _get_change_time(self) -> datetime:
         """Return when this web last changed."""
         return FIRST_DAY
 
-    def _front(self, site: Site) -> bytes:
+    def _render_front_page(self, site: Site) -> bytes:
+        base = self._servers[site.key].base
         feed_path = self._feed_path(site) if site.feed_path else ""
-        return site_files.front(
-            site, self._servers[site.key].base, feed_path, self._of(site)
-        ).encode()
+        html = site_files.render_front_page(site, base, feed_path, self._list_stories(site))
+        return html.encode()
 
     def _feed_path(self, site: Site) -> str:
         return site.feed_path or "/no-feed-here"
 
-    def _feed(self, site: Site) -> Answer:
-        items = [self._item(site, story) for story in self._in_feed(site)]
+    def _make_feed_answer(self, site: Site) -> Answer:
+        items = [self._make_item(site, story) for story in self._list_feed_stories(site)]
         base = self._servers[site.key].base
-        return self._fixed(
-            feeds.render(site, base, base + self._feed_path(site), items), feeds.TYPES[site.feed]
-        )
+        feed = feeds.render_feed(site, base, base + self._feed_path(site), items)
+        return self._make_dated_answer(feed, feeds.TYPES[site.feed])
 
-    def _in_feed(self, site: Site) -> list[Story]:
-        return self._of(site)
+    def _list_feed_stories(self, site: Site) -> list[Story]:
+        return self._list_stories(site)
 
-    def _of(self, site: Site) -> list[Story]:
+    def _list_stories(self, site: Site) -> list[Story]:
         """Return the stories of a site, newest first."""
-        mine = [story for story in self._stories.values() if story.site == site.key]
-        return sorted(mine, key=lambda story: (story.published, story.slug), reverse=True)
+        stories = [story for story in self._stories.values() if story.site == site.key]
+        return sorted(stories, key=lambda story: (story.published, story.slug), reverse=True)
 
-    def _item(self, site: Site, story: Story) -> feeds.Item:
+    def _make_item(self, site: Site, story: Story) -> feeds.Item:
+        """Return a story as an entry of its site's feed."""
         base = self._servers[site.key].base
-        audio = story.extra.get("audio", "")
+        published = story.published
+        if site.feed == "rss":
+            published = published.astimezone(UTC)
+        audio_file = story.extra.get("audio", "")
+        audio = ""
+        audio_bytes = 0
+        if audio_file:
+            audio = f"{base}/audio/{audio_file}"
+            audio_bytes = len(site_files.make_silence())
+        content = site_files.make_addresses_absolute(base, story.body) if site.full else ""
         return feeds.Item(
             url=self.url(story),
             guid=story.guid or f"tag:{site.key}.example,2025:{story.slug}",
             title=story.title,
             author=story.author,
-            published=story.published.astimezone(UTC) if site.feed == "rss" else story.published,
+            published=published,
             updated=story.updated or story.published,
             summary=story.summary,
-            content=site_files.absolute(base, story.body) if site.full else "",
+            content=content,
             labels=story.labels,
-            picture=site_files.picture_of(base, story),
-            audio=f"{base}/audio/{audio}" if audio else "",
-            audio_bytes=len(site_files.wav()) if audio else 0,
+            picture=site_files.make_picture_address(base, story),
+            audio=audio,
+            audio_bytes=audio_bytes,
             language=story.language,
         )
 
 
 def write_config(
-    dir: Path, world: World, *, port: int | None = None, taxonomy: str | None = None
+    folder: Path, world: World, *, port: int | None = None, taxonomy: str | None = None
 ) -> None:
-    """Write the configuration for a started `world`. `port`: to serve the result. `taxonomy`: not
-    the shipped text."""
-    dir.mkdir(parents=True, exist_ok=True)
-    text = (SHIPPED / "taxonomy.toml").read_text(encoding="utf-8") if taxonomy is None else taxonomy
-    (dir / "taxonomy.toml").write_text(text, encoding="utf-8")
-    settings = _SETTINGS.format(deadline=DEADLINE_SECONDS) + (
-        "" if port is None else f'listen = "127.0.0.1:{port}"\n'
-    )
-    (dir / "syndicator.toml").write_text(settings, encoding="utf-8")
-    sources = dir / "sources.toml"
+    """Write the configuration for a started `world`. `port`: to serve the result. `taxonomy`: text
+    of taxonomy.toml instead of the shipped one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if taxonomy is None:
+        taxonomy = (SHIPPED / "taxonomy.toml").read_text(encoding="utf-8")
+    (folder / "taxonomy.toml").write_text(taxonomy, encoding="utf-8")
+    settings = _SETTINGS.format(deadline=DEADLINE_SECONDS)
+    if port is not None:
+        settings += f'listen = "127.0.0.1:{port}"\n'
+    (folder / "syndicator.toml").write_text(settings, encoding="utf-8")
+    sources = folder / "sources.toml"
     sources.write_text(_SOURCES, encoding="utf-8")
     add_sources(sources, world.sources)

@@ -8,7 +8,7 @@ import typer
 
 from syndicator.cli import printing
 from syndicator.cli.base import CONFIG, Config, command
-from syndicator.cli.running.signals import stopping
+from syndicator.cli.running.signals import stop_on_signals
 from syndicator.core.errors import MissingError
 from syndicator.core.program import install
 
@@ -46,7 +46,7 @@ async def _serve_http(config: Config, port: int) -> None:
     from syndicator.programs.server import serve_http
 
     stop = asyncio.Event()
-    with stopping(stop):
+    with stop_on_signals(stop):
         await serve_http(
             config,
             port,

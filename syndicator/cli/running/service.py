@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -18,11 +18,11 @@ from syndicator.cli.base import (
     Config,
     Json,
     command,
-    opened_for_change,
-    tell_waiting,
+    log_waiting,
+    open_for_change,
 )
 from syndicator.cli.printing import counted
-from syndicator.cli.running.signals import stopping
+from syndicator.cli.running.signals import stop_on_signals
 from syndicator.console import security
 from syndicator.core.errors import MissingError, UsageError
 from syndicator.operations.operation import Argument, arguments_of, need
@@ -56,8 +56,8 @@ def up(
         from syndicator.setup.start import share_at_home as share_at_home
 
         share_at_home(config, port)
-    override(config, "publish", host, port)
-    printing.address_for_phones(load(config))  # even if another process serves already
+    override_listen(config, "publish", host, port)
+    printing.print_address_for_phones(load(config))  # even if another process serves already
     asyncio.run(serving.up(config))
 
 
@@ -70,7 +70,7 @@ def _need_no_workers(config: Path) -> None:
     need_no_workers(load(config), "syndicator up", harm, may_be_away=True)
 
 
-def override(
+def override_listen(
     config: Path, section: Literal["publish", "console"], host: str | None, port: int | None
 ) -> None:
     """Override the file's `listen` with `host` and `port`, in the environment, also for the feeds'
@@ -78,10 +78,13 @@ def override(
     from syndicator.configuration.dropped_settings import endpoint
     from syndicator.configuration.settings import load
 
-    if host is not None or port is not None:
-        here = getattr(load(config), section)
-        listen = endpoint(here.host if host is None else host, here.port if port is None else port)
-        os.environ[f"SYNDICATOR_{section.upper()}__LISTEN"] = listen
+    if host is None and port is None:
+        return
+    configured = getattr(load(config), section)
+    listen = endpoint(
+        configured.host if host is None else host, configured.port if port is None else port
+    )
+    os.environ[f"SYNDICATOR_{section.upper()}__LISTEN"] = listen
 
 
 @command()
@@ -120,13 +123,19 @@ def refresh(
         raise UsageError(
             "--relearn looks at the address of one source again; name it with --source"
         )
-    which = Wanted(keys=tuple(source or ()), all=all, failed=failed, relearn=relearn)
-    wanted = replace(which, limit=limit, max_seconds=_seconds(max_time))
-    is_named = bool(which.keys) or which.all or which.failed
+    wanted = Wanted(
+        keys=tuple(source or ()),
+        all=all,
+        failed=failed,
+        relearn=relearn,
+        limit=limit,
+        max_seconds=_parse_duration(max_time),
+    )
+    is_named = bool(wanted.keys) or wanted.all or wanted.failed
     if _is_left_to_workers(config, is_named=is_named):
         return
     report = asyncio.run(run_once(config, wanted, wait=wait))
-    reports.run_report(report, json=json)
+    reports.print_run_report(report, json=json)
     if report.llm.wrong or report.faults:
         sys.exit(78)
     if strict and (report.failed or report.built.held):
@@ -145,7 +154,7 @@ def _is_left_to_workers(config: Path, *, is_named: bool) -> bool:
         need_no_workers(settings, "syndicator refresh", harm)
         return False
     live = list_live_workers(settings)
-    if live and printing.verbose():
+    if live and printing.is_verbose():
         printing.log(f"{describe_workers(live)}; they visit what is due")
     return bool(live)
 
@@ -165,17 +174,17 @@ async def run_once(
     from syndicator.runs.refresh import remake, run
 
     stop = asyncio.Event()
-    alone = locked(load(config), wait=wait, give_up=stop.is_set, tell=tell_waiting)
+    lock = locked(load(config), wait=wait, give_up=stop.is_set, tell=log_waiting)
     with (
-        stopping(stop),
-        alone as held,
+        stop_on_signals(stop),
+        lock as held,
         open_app(config, remake=remake, held=held) as opened,
-        reports.watching(tells) as watch,
+        reports.show_progress(tells) as watch,
     ):
         return await run(opened, wanted, stop=stop, watch=watch)
 
 
-def _seconds(duration: str | None) -> float | None:
+def _parse_duration(duration: str | None) -> float | None:
     from syndicator.configuration.settings import seconds
 
     try:
@@ -219,38 +228,43 @@ def build(
     if question:
         _save_question(config, question)
     with (
-        locked(load(config), wait=wait, tell=tell_waiting) as held,
+        locked(load(config), wait=wait, tell=log_waiting) as held,
         open_app(config, remake=remake, held=held) as opened,
     ):
-        bad = reconcile.files(opened.archive, opened.configuration)
-        bad += (
-            ()
-            if is_bucket(opened.configuration.settings.articles_at)
-            else reconcile.ignored(opened.archive.article_store)
-        )
+        problems = reconcile.files(opened.archive, opened.configuration)
+        if not is_bucket(opened.configuration.settings.articles_at):
+            problems += reconcile.ignored(opened.archive.article_store)
         report = asyncio.run(build_feeds(opened, include_all=all, end_feeds=end_feeds))
         failed = asyncio.run(webhooks.send(opened.archive, opened.configuration, opened.jitter))
-    names = ("written", "unchanged", "held", "ending", "set_aside", "ended", "hubs")
-    document = {name: getattr(report, name) for name in names} | {"problems": bad}
-    printing.answer(document, () if printing.quiet() else _describe_build(report), json=json)
-    reports.log_problems((*report.held, *report.set_aside, *report.hubs, *bad, *failed))
+    document = {
+        "written": report.written,
+        "unchanged": report.unchanged,
+        "held": report.held,
+        "ending": report.ending,
+        "set_aside": report.set_aside,
+        "ended": report.ended,
+        "hubs": report.hubs,
+        "problems": problems,
+    }
+    lines = [] if printing.is_quiet() else _describe_build(report)
+    printing.print_answer(document, lines, json=json)
+    reports.log_problems((*report.held, *report.set_aside, *report.hubs, *problems, *failed))
     if strict and report.held:
         sys.exit(3)
 
 
 def _describe_build(report: "BuildReport") -> list[str]:
-    lines = [
-        f"{counted(len(report.written), 'file')} written, {report.unchanged} unchanged, "
-        f"{counted(len(report.held), 'feed')} held back"
-    ]
+    written = counted(len(report.written), "file")
+    held = counted(len(report.held), "feed")
+    lines = [f"{written} written, {report.unchanged} unchanged, {held} held back"]
     if report.ended:
-        named = ", ".join(report.ended[:MOST_NAMED]) + (
-            " ..." if len(report.ended) > MOST_NAMED else ""
-        )
-        lines.append(
-            f"{counted(len(report.ended), 'feed')} ended, whose addresses answer 410 now: {named}"
-        )
-    return [*lines, *reports.describe_ending(report)]
+        names = ", ".join(report.ended[:MOST_NAMED])
+        if len(report.ended) > MOST_NAMED:
+            names += " ..."
+        ended = counted(len(report.ended), "feed")
+        lines.append(f"{ended} ended, whose addresses answer 410 now: {names}")
+    lines += reports.describe_ending_feeds(report)
+    return lines
 
 
 def _save_question(config: Path, question: str) -> None:
@@ -258,10 +272,11 @@ def _save_question(config: Path, question: str) -> None:
     from syndicator.cli.operations import apply
     from syndicator.publishing.paths import QUESTIONS
 
-    asked = f"/{question}".rpartition(f"/{QUESTIONS}")[2].lstrip("/")
-    with opened_for_change(config) as opened:
-        operation = need("save-query")
-        apply(opened, operation, arguments_of(operation, {"slug": QUESTIONS + asked}))
+    path = f"/{question}".rpartition(f"/{QUESTIONS}")[2].lstrip("/")
+    operation = need("save-query")
+    arguments = arguments_of(operation, {"slug": QUESTIONS + path})
+    with open_for_change(config) as opened:
+        apply(opened, operation, arguments)
 
 
 @command()
@@ -271,7 +286,7 @@ def serve(
     config: Config = CONFIG,
 ) -> None:
     """Serve the published files. Visits no source."""
-    override(config, "publish", host, port)
+    override_listen(config, "publish", host, port)
     from syndicator.cli.running import serving
 
     asyncio.run(serving.serve(config))
@@ -305,27 +320,29 @@ def console(
     from syndicator.app.read_configuration import need_folder
 
     need_folder(config)
-    override(config, "console", None, port)
+    override_listen(config, "console", None, port)
     if set_password:
         _set_password(config, name)
     elif token:
         scope = _choose_scope(write=write, settings=settings, programs=programs)
-        _token(config, token, scope, 0 if revoke else days)
+        if revoke:
+            _revoke_token(config, token)
+        else:
+            _make_token(config, token, scope, days)
     else:
-        asyncio.run(_serve_console(config, beside))
+        asyncio.run(_serve_console(config, ends_with_input=beside))
 
 
 def _set_password(config: Config, name: str) -> None:
+    """Set a password of the console: asked for on a terminal, else a line of stdin."""
     from syndicator.configuration.settings import load
 
-    asked = sys.stdin.isatty()
-    password = (
-        typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-        if asked
-        else sys.stdin.readline()
-    )
+    if sys.stdin.isatty():
+        line = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    else:
+        line = sys.stdin.readline()
     path = security.file_of(load(config).state_dir)
-    security.set_password(path, name, str(password).rstrip("\n"))
+    security.set_password(path, name, line.rstrip("\n"))
     printing.say(
         f"the password of {name} is set; `syndicator console` or `syndicator up` serves the page"
     )
@@ -342,18 +359,24 @@ def _choose_scope(*, write: bool, settings: bool, programs: bool) -> security.Sc
     return "write" if write else "read"
 
 
-def _token(config: Config, name: str, scope: security.Scope, days: int) -> None:
+def _make_token(config: Config, name: str, scope: security.Scope, days: int) -> None:
+    """Make a token for the API and print it. It is valid for so many days."""
     from syndicator.configuration.settings import load
 
     path = security.tokens_file_of(load(config).state_dir)
-    if days:
-        printing.say(security.create_token(path, name, scope, days, utc_now()))
-    else:
-        security.revoke_token(path, name)
-        printing.say(f"the token {name} is no longer valid")
+    printing.say(security.create_token(path, name, scope, days, utc_now()))
 
 
-async def _serve_console(config: Config, beside: bool) -> None:
+def _revoke_token(config: Config, name: str) -> None:
+    from syndicator.configuration.settings import load
+
+    security.revoke_token(security.tokens_file_of(load(config).state_dir), name)
+    printing.say(f"the token {name} is no longer valid")
+
+
+async def _serve_console(config: Config, *, ends_with_input: bool) -> None:
+    """Serve the console until a signal; with `ends_with_input`, also until stdin closes. Raises
+    MissingError if there is no password."""
     from syndicator.configuration.settings import load
     from syndicator.console import security, server
     from syndicator.operations.jobs.work import call_at_end_of_input
@@ -370,8 +393,8 @@ async def _serve_console(config: Config, beside: bool) -> None:
             " it on"
         )
     stop = asyncio.Event()
-    with stopping(stop):
-        if beside:
+    with stop_on_signals(stop):
+        if ends_with_input:
             loop = asyncio.get_running_loop()
             call_at_end_of_input(lambda: loop.call_soon_threadsafe(stop.set))
         tell = partial(printing.log, level="warning")
@@ -392,22 +415,29 @@ def worker(
 ) -> None:
     """Visit sources and build feeds together with other workers on the same PostgreSQL server,
     until SIGTERM."""
+    asyncio.run(_work(config, lanes))
+
+
+async def _work(config: Path, lanes: int) -> None:
     from syndicator.fleet.worker import work
 
-    async def go() -> None:
-        stop = asyncio.Event()
-        with stopping(stop, _WORKER_GRACE):
-            done = await work(
-                config,
-                lanes,
-                stop=stop,
-                ready=lambda owner: printing.log("ready", worker=owner, lanes=lanes),
-                trouble=lambda line: printing.log(line, "warning"),
-            )
-        names = ("jobs", "visits", "failed", "articles", "files")
-        printing.log("stopped", **{name: getattr(done, name) for name in names})
-
-    asyncio.run(go())
+    stop = asyncio.Event()
+    with stop_on_signals(stop, _WORKER_GRACE):
+        totals = await work(
+            config,
+            lanes,
+            stop=stop,
+            ready=lambda owner: printing.log("ready", worker=owner, lanes=lanes),
+            trouble=lambda line: printing.log(line, "warning"),
+        )
+    printing.log(
+        "stopped",
+        jobs=totals.jobs,
+        visits=totals.visits,
+        failed=totals.failed,
+        articles=totals.articles,
+        files=totals.files,
+    )
 
 
 @command()
@@ -428,7 +458,7 @@ def queue(
     if json:
         names = [worker.name for worker in fleet.workers]
         document = {**asdict(hosts), "workers": names, "processes": fleet.workers}
-        printing.as_json(document)
+        printing.print_json(document)
         return
     live = [worker for worker in fleet.workers if worker.is_live]
     rows = [
@@ -439,16 +469,19 @@ def queue(
         ("away", hosts.away),
         ("workers", len(live)),
     ]
-    printing.table("Queue", ("what", "now"), rows)
+    printing.print_table("Queue", ("what", "now"), rows)
     if fleet.workers:
         columns = ("machine", "process", "version", "heartbeat", "does")
-        printing.table("Workers", columns, [describe_worker(worker) for worker in fleet.workers])
+        printing.print_table(
+            "Workers", columns, [describe_worker(worker) for worker in fleet.workers]
+        )
     if not live:
         printing.say("no worker runs: start one with `syndicator worker`")
-    why = {True: "ended its workers", False: "asked us to wait"}
-    if held := [
-        (host.name, f"{host.seconds:.0f} s", why[bool(host.poison)]) for host in hosts.named
-    ]:
-        printing.table("Held hosts", ("host", "for", "why"), held)
+    held_rows = []
+    for host in hosts.named:
+        reason = "ended its workers" if host.poison else "asked us to wait"
+        held_rows.append((host.name, f"{host.seconds:.0f} s", reason))
+    if held_rows:
+        printing.print_table("Held hosts", ("host", "for", "why"), held_rows)
     if requeue:
         printing.say(f"{counted(hosts.freed, 'host')} freed")

@@ -17,8 +17,8 @@ from syndicator.app.clock import utc_now
 from syndicator.app.container import App
 from syndicator.app.read_configuration import Configuration, configuration, taxonomy_files
 from syndicator.cli import printing, reports
-from syndicator.cli.logs import choice
-from syndicator.cli.running.signals import GRACE_SECONDS, on_hangup, stopping
+from syndicator.cli.logs import get_options
+from syndicator.cli.running.signals import GRACE_SECONDS, reload_on_hangup, stop_on_signals
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.model import Outcome
@@ -33,15 +33,15 @@ from syndicator.runs.schedule import Scheduler
 
 # in the state folder: the console is on while one of them is there
 SWITCHES = (Path("console") / "passwords.json", Path("console") / "tokens.json")
-_LOOK_SECONDS = 5.0
-_AGAIN_SECONDS = 30.0
-_END_SECONDS = 3.0
+_LOOK_SECONDS = 5.0  # between two looks whether the console is on
+_AGAIN_SECONDS = 30.0  # before a console that ended is started again
+_END_SECONDS = 3.0  # that the console has to end
 _PAUSE_SECONDS = 0.3  # between two looks at a folder that is empty, or not there
-_PATIENCE_SECONDS = 3600
+_PATIENCE_SECONDS = 3600  # of the watchdog, for work on a whole database
 
 
 @asynccontextmanager
-async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def _run_beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Run `work` during the block, then cancel it."""
     task = asyncio.create_task(work)
     try:
@@ -64,34 +64,26 @@ async def _keep_console(config: Path, state_dir: Path) -> None:
 
 
 async def _run_console(config: Path) -> int:
-    """Run the console process until it ends, or we do: then its standard input closes."""
+    """Run the console process until it ends, or we do: then its standard input closes. Return its
+    exit code."""
     from syndicator.operations.jobs.work import end
 
-    log = (
-        "--log-format",
-        "json" if choice().json else "text",
-        *(("--quiet",) if choice().quiet else ()),
+    options = get_options()
+    command = [sys.executable, "-m", "syndicator", "--log-format"]
+    command.append("json" if options.json else "text")
+    if options.quiet:
+        command.append("--quiet")
+    command += ["console", "--beside", "--config", str(config)]
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.DEVNULL
     )
-    command = (
-        sys.executable,
-        "-m",
-        "syndicator",
-        *log,
-        "console",
-        "--beside",
-        "--config",
-        str(config),
-    )
-    pipe = asyncio.subprocess.PIPE
-    nowhere = asyncio.subprocess.DEVNULL
-    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=nowhere)
     try:
         return await process.wait()
     finally:
         await end(process, _END_SECONDS)
 
 
-def jobs_done_within(app: App, hurry: Callable[[], None]) -> AbstractAsyncContextManager[None]:
+def do_jobs_during(app: App, hurry: Callable[[], None]) -> AbstractAsyncContextManager[None]:
     """Do quick jobs during the block. Call `hurry` if one made feeds stale."""
     queue = Queue(app.configuration.settings.state_dir)
 
@@ -101,27 +93,22 @@ def jobs_done_within(app: App, hurry: Callable[[], None]) -> AbstractAsyncContex
             if queue.waiting():
                 _do_quick_jobs(app, queue, hurry)
 
-    return _beside(work())
+    return _run_beside(work())
 
 
 def _do_quick_jobs(app: App, queue: Queue, hurry: Callable[[], None]) -> None:
+    """Do the jobs of the queue that take no time. Call `hurry` for each that made feeds stale."""
     # not loaded without the console
-
     from syndicator.operations.jobs.work import acted, ended, needs_no_lock
 
     quick = {name for name, operation in operations().items() if operation.quick}
     while (job := queue.claim(lambda job: job.act in quick and not needs_no_lock(job))) is not None:
-        done = ended(queue, job, lambda job: acted(app, queue, job))
+        finished = ended(queue, job, lambda job: acted(app, queue, job))
         app.archive.store.visits.commit()
-        if done.status == "building":
+        if finished.status == "building":
             hurry()
-            queue.save(
-                replace(
-                    done,
-                    status="done",
-                    said=f"{done.said}; its feeds are built by the run under way",
-                )
-            )
+            message = f"{finished.said}; its feeds are built by the run under way"
+            queue.save(replace(finished, status="done", said=message))
 
 
 async def up(config: Path) -> None:
@@ -130,7 +117,7 @@ async def up(config: Path) -> None:
     totals = daemon.Totals()
     notify = Notify(os.environ)
 
-    def visited(outcome: Outcome) -> None:
+    def report_visit(outcome: Outcome) -> None:
         totals.visited(outcome)
         reports.log_visit(outcome)
 
@@ -142,7 +129,7 @@ async def up(config: Path) -> None:
         totals.add_build(report)
         reports.log_build(report)
 
-    with stopping(stop):
+    with stop_on_signals(stop):
         hubs = Registry(utc_now)
         jobs = daemon.Jobs(
             config,
@@ -152,9 +139,9 @@ async def up(config: Path) -> None:
             report_build=report_build,
             report_problems=reports.log_problems,
             report_change=printing.log,
-            watch=Watch(visited=visited),
+            watch=Watch(visited=report_visit),
             allow_long_opening=notify.patience,
-            run_beside=jobs_done_within,
+            run_beside=do_jobs_during,
             hubs=hubs,
         )
         scheduler = make_scheduler(jobs, _warn_of_silence)
@@ -163,13 +150,19 @@ async def up(config: Path) -> None:
             site.reload(jobs.read().settings)
             scheduler.bring_forward(daemon.VISITS)
 
+        def is_well() -> bool:
+            return not scheduler.silent_seconds()
+
         answers = daemon.Answers(config, lambda: jobs.last_good or jobs.read())
         site = daemon.Site(load(config), scheduler.silent_seconds, hubs, answers)
         try:
-            serving = _served(site, stop, notify, reload, lambda: not scheduler.silent_seconds())
-            async with serving as server, _beside(_keep_console(config, site.settings.state_dir)):
+            serving = _serve_site(site, stop, notify, reload, is_well)
+            async with (
+                serving as server,
+                _run_beside(_keep_console(config, site.settings.state_dir)),
+            ):
                 if not jobs.read().sources:
-                    printing.log(no_source(site.settings))
+                    printing.log(explain_no_source(site.settings))
                 scheduler.start()
                 await server
         finally:
@@ -203,34 +196,35 @@ def _warn_of_silence(job: str, seconds: float) -> None:
     _warn("the run under way makes no progress", job=job, seconds=int(seconds))
 
 
-def no_source(settings: Settings) -> str:
-    console = settings.console
-    on = any((settings.state_dir / switch).exists() for switch in SWITCHES)
-    beside = f", or the console at http://{console.listen}/" if on else ""
-    return f"No source yet: `syndicator add URL`, `syndicator import FILE`{beside}"
+def explain_no_source(settings: Settings) -> str:
+    """Return how to add a source: by commands, and in the console if it is on."""
+    ways = "`syndicator add URL`, `syndicator import FILE`"
+    if any((settings.state_dir / switch).exists() for switch in SWITCHES):
+        ways += f", or the console at http://{settings.console.listen}/"
+    return f"No source yet: {ways}"
 
 
 async def serve(config: Path) -> None:
     """Serve until a signal. Raises ConfigError, MissingError."""
     stop = asyncio.Event()
-    read = [_read(config)]
+    current = _read_configuration(config)
 
     def reload() -> None:
-        before = read[0]
-        now = _read(config)
-        for line in changes(before, now):
+        nonlocal current
+        edited = _read_configuration(config)
+        for line in changes(current, edited):
             printing.log(line)
-        read[0] = now
-        site.reload(now.settings)
+        current = edited
+        site.reload(edited.settings)
 
-    with stopping(stop):
-        site = daemon.Site(read[0].settings, answers=daemon.Answers(config, lambda: read[0]))
-        async with _served(site, stop, Notify(os.environ), reload, lambda: True) as server:
+    with stop_on_signals(stop):
+        site = daemon.Site(current.settings, answers=daemon.Answers(config, lambda: current))
+        async with _serve_site(site, stop, Notify(os.environ), reload, lambda: True) as server:
             await server
         printing.log("stopped")
 
 
-def _read(config: Path) -> Configuration:
+def _read_configuration(config: Path) -> Configuration:
     """Read the configuration. Without sources.toml, published feeds are still served."""
     if (config / "sources.toml").exists():
         return configuration(config)
@@ -246,15 +240,17 @@ def _read(config: Path) -> Configuration:
 
 
 @asynccontextmanager
-async def _served(
+async def _serve_site(
     site: daemon.Site,
     stop: asyncio.Event,
     notify: "Notify",
     reload: Callable[[], None],
-    well: Callable[[], bool],
+    is_well: Callable[[], bool],
 ) -> AsyncIterator[asyncio.Task[None]]:
+    """Yield the task that serves the site until `stop`. Meanwhile SIGHUP calls `reload`, and
+    systemd hears that the service runs while `is_well` is true."""
 
-    def listening(url: str) -> None:
+    def on_listening(url: str) -> None:
         printing.log(f"serving {url}")
         if site.settings.is_exposed:
             _warn(
@@ -267,7 +263,7 @@ async def _served(
         await stop.wait()
         notify.send("STOPPING=1")
 
-    def hangup() -> None:
+    def on_hangup() -> None:
         notify.reloading()
         try:
             reload()
@@ -277,9 +273,9 @@ async def _served(
         finally:
             notify.ready()
 
-    with on_hangup(stop, hangup):
-        async with _beside(notify.keep_alive(well)), _beside(notify_stopping()):
-            yield asyncio.create_task(daemon.serve(site, stop=stop, listening=listening))
+    with reload_on_hangup(stop, on_hangup):
+        async with _run_beside(notify.keep_alive(is_well)), _run_beside(notify_stopping()):
+            yield asyncio.create_task(daemon.serve(site, stop=stop, listening=on_listening))
 
 
 def _warn(what: str, **fields: object) -> None:
@@ -291,19 +287,23 @@ class Notify:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._address = environ.get("NOTIFY_SOCKET", "")
-        self.watchdog_seconds = watchdog_seconds(environ, os.getpid()) if self._address else None
+        self.watchdog_seconds: float | None = None
+        if self._address:
+            self.watchdog_seconds = watchdog_seconds(environ, os.getpid())
 
     def ready(self, status: str = "") -> None:
         """Report that the service is ready, also after a reload. `status`: shown by `systemctl
         status`."""
-        self.send("READY=1", *([f"STATUS={status}"] if status else []))
+        lines = ["READY=1"]
+        if status:
+            lines.append(f"STATUS={status}")
+        self.send(*lines)
 
     def reloading(self) -> None:
         """Report a reload and its time, which Type=notify-reload needs (sd_notify(3),
         MONOTONIC_USEC)."""
-        self.send(
-            "RELOADING=1", f"MONOTONIC_USEC={time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000}"
-        )
+        microseconds = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+        self.send("RELOADING=1", f"MONOTONIC_USEC={microseconds}")
 
     @contextmanager
     def patience(self) -> Iterator[None]:
@@ -314,27 +314,31 @@ class Notify:
             yield
         finally:
             if self.watchdog_seconds:
-                self.send(f"WATCHDOG_USEC={int(self.watchdog_seconds * 1_000_000)}", "WATCHDOG=1")
+                microseconds = int(self.watchdog_seconds * 1_000_000)
+                self.send(f"WATCHDOG_USEC={microseconds}", "WATCHDOG=1")
 
-    async def keep_alive(self, well: Callable[[], bool]) -> None:
-        """Ping the watchdog twice per period while `well` is true."""
+    async def keep_alive(self, is_well: Callable[[], bool]) -> None:
+        """Ping the watchdog twice per period while `is_well` is true."""
         if self.watchdog_seconds is None:
             return
         while True:
-            if well():
+            if is_well():
                 self.send("WATCHDOG=1")
             await asyncio.sleep(self.watchdog_seconds / 2)
 
     def send(self, *lines: str) -> None:
+        """Send lines to systemd in one datagram."""
         if not self._address:
             return
-        # "@" stands for the zero byte of an abstract socket
-        address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
+        address = self._address
+        if address.startswith("@"):  # stands for the zero byte of an abstract socket
+            address = "\0" + address[1:]
+        message = "\n".join(lines).encode()
         with (
             suppress(OSError),
             socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as out,
         ):
-            out.sendto("\n".join(lines).encode(), address)
+            out.sendto(message, address)
 
 
 def watchdog_seconds(environ: Mapping[str, str], pid: int) -> float | None:

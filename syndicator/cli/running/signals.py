@@ -12,39 +12,50 @@ GRACE_SECONDS = 8
 
 
 @contextmanager
-def stopping(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
+def stop_on_signals(stop: asyncio.Event, grace: int = GRACE_SECONDS) -> Iterator[None]:
     """Set `stop` on SIGTERM or Ctrl-C. Exit with 0 on a second signal, or `grace` seconds later."""
     loop = asyncio.get_running_loop()
-    signals = [0]
+    has_signal = False
 
     def on_signal(number: int, frame: object) -> None:
-        signals[0] += 1
-        if signals[0] > 1:
+        nonlocal has_signal
+        if has_signal:
             sys.exit(0)
+        has_signal = True
         stop.set()
         loop.call_soon_threadsafe(lambda: None)  # wakes the loop, which sees the event
         signal.alarm(grace)
 
-    before = {
-        number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)
+    def on_alarm(number: int, frame: object) -> None:
+        sys.exit(0)
+
+    earlier_handlers = {
+        signal.SIGTERM: signal.signal(signal.SIGTERM, on_signal),
+        signal.SIGINT: signal.signal(signal.SIGINT, on_signal),
+        signal.SIGALRM: signal.signal(signal.SIGALRM, on_alarm),
     }
-    before[signal.SIGALRM] = signal.signal(signal.SIGALRM, lambda number, frame: sys.exit(0))
     try:
         yield
     finally:
         signal.alarm(0)
-        for number, handler in before.items():
+        for number, handler in earlier_handlers.items():
             signal.signal(number, handler)
 
 
 @contextmanager
-def on_hangup(stop: asyncio.Event, reload: Callable[[], None]) -> Iterator[None]:
+def reload_on_hangup(stop: asyncio.Event, reload: Callable[[], None]) -> Iterator[None]:
     """Call `reload` on SIGHUP; if our terminal was closed, set `stop` instead."""
     loop = asyncio.get_running_loop()
-    had_terminal = os.isatty(2)
-    loop.add_signal_handler(
-        signal.SIGHUP, lambda: stop.set() if had_terminal and not os.isatty(2) else reload()
-    )
+    stderr = 2
+    had_terminal = os.isatty(stderr)
+
+    def on_hangup() -> None:
+        if had_terminal and not os.isatty(stderr):
+            stop.set()
+        else:
+            reload()
+
+    loop.add_signal_handler(signal.SIGHUP, on_hangup)
     try:
         yield
     finally:

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 from syndicator.cli import printing, reports
 from syndicator.cli.base import Json, command
-from syndicator.cli.printing import as_json, counted, say, table
-from syndicator.cli.running.signals import stopping
+from syndicator.cli.printing import counted, print_json, print_table, say
+from syndicator.cli.running.signals import stop_on_signals
 from syndicator.operations.operation import Argument
 from syndicator.publishing.paths import stem
 
 if TYPE_CHECKING:
-    from syndicator.cli.demo.trip import Made
+    from syndicator.cli.demo.trip import DemoResult
     from syndicator.core.model import Outcome
+
+_DETAIL_CHARACTERS = 70  # of a visit, in the table of sources
 
 
 @command()
@@ -32,23 +34,27 @@ def demo(
     json: Json = False,
 ) -> None:
     """Try everything on a small made-up web on this machine. Needs no network."""
-    asyncio.run(_demo(dir, once=once, articles=articles, port=port, json=json))
+    asyncio.run(_run_demo(dir, once=once, articles=articles, port=port, json=json))
 
 
-async def _demo(
+async def _run_demo(
     folder: Path | None, *, once: bool, articles: int | None, port: int, json: bool
 ) -> None:
     from syndicator.app.read_configuration import configuration
-    from syndicator.cli.demo.trip import trip
+    from syndicator.cli.demo.trip import run_demo
     from syndicator.runs import daemon
 
     stop = asyncio.Event()
     with (
-        stopping(stop),
-        reports.watching(tells=lambda outcome: bool(unplanned([outcome]))) as watch,
+        stop_on_signals(stop),
+        reports.show_progress(
+            tells=lambda outcome: bool(list_unplanned_failures([outcome]))
+        ) as watch,
     ):
-        async with trip(folder, articles=articles, port=port, stop=stop, watch=watch) as instance:
-            demo_report(instance, json=json)
+        async with run_demo(
+            folder, articles=articles, port=port, stop=stop, watch=watch
+        ) as instance:
+            print_demo_report(instance, json=json)
             if once:
                 return
             read = configuration(instance.config)
@@ -58,48 +64,48 @@ async def _demo(
             )
 
 
-def demo_report(instance: "Made", *, json: bool) -> None:
+def print_demo_report(result: "DemoResult", *, json: bool) -> None:
     if json:
-        names = ("folder", "seconds", "feeds", "build")
-        as_json(
-            {
-                "sources": instance.report.outcomes,
-                **{name: getattr(instance, name) for name in names},
-            }
-        )
+        document = {
+            "sources": result.report.outcomes,
+            "folder": result.folder,
+            "seconds": result.seconds,
+            "feeds": result.feeds,
+            "build": result.build,
+        }
+        print_json(document)
         return
-    visits = sorted(instance.report.outcomes, key=lambda visit: visit.key)
-    rows = [
-        (visit.key, visit.status, len(visit.added), visit.reason or "", visit.detail[:70])
-        for visit in visits
-    ]
-    table("Sources", ("source", "status", "new", "reason", "detail"), rows)
-    if skipped := [
-        (problem.what, problem.reason, problem.detail)
-        for visit in visits
-        for problem in visit.skipped
-    ]:
-        table("Entries that are no articles", ("entry", "reason", "detail"), skipped)
-    feeds = [(stem(row.key), row.count, row.latest_title) for row in instance.feeds]
-    table("Feeds", ("feed", "articles", "latest"), feeds)
-    if instance.build:
-        say(instance.build)
-    count = sum(len(visit.added) for visit in visits)
-    feeds_of = (
-        f"{counted(len(instance.feeds), 'feed')} from {counted(count, 'article')}, copies included,"
-    )
-    say(f"{feeds_of} in {instance.seconds:.1f} s, in {instance.folder}")
-    failed = instance.report.failed
-    say(
-        f"{counted(len(failed) - len(unplanned(failed)), 'source')} fail on purpose: the first"
-        " table says why"
-    )
+    visits = sorted(result.report.outcomes, key=lambda visit: visit.key)
+    source_rows = []
+    skipped_rows = []
+    for visit in visits:
+        detail = visit.detail[:_DETAIL_CHARACTERS]
+        source_rows.append((visit.key, visit.status, len(visit.added), visit.reason or "", detail))
+        skipped_rows += [
+            (problem.what, problem.reason, problem.detail) for problem in visit.skipped
+        ]
+    print_table("Sources", ("source", "status", "new", "reason", "detail"), source_rows)
+    if skipped_rows:
+        print_table("Entries that are no articles", ("entry", "reason", "detail"), skipped_rows)
+    feed_rows = [(stem(row.key), row.count, row.latest_title) for row in result.feeds]
+    print_table("Feeds", ("feed", "articles", "latest"), feed_rows)
+    if result.build:
+        say(result.build)
+    feeds = counted(len(result.feeds), "feed")
+    articles = counted(sum(len(visit.added) for visit in visits), "article")
+    say(f"{feeds} from {articles}, copies included, in {result.seconds:.1f} s, in {result.folder}")
+    failed = result.report.failed
+    planned_failures = len(failed) - len(list_unplanned_failures(failed))
+    say(f"{counted(planned_failures, 'source')} fail on purpose: the first table says why")
 
 
-def unplanned(outcomes: "Iterable[Outcome]") -> "list[Outcome]":
+def list_unplanned_failures(outcomes: "Iterable[Outcome]") -> "list[Outcome]":
     """Return the failed visits except those of sources meant to fail."""
     from syndicator.cli.demo.feeds import TROUBLES
 
-    on_purpose = {trouble.key for trouble in TROUBLES}
-    failed = (outcome for outcome in outcomes if outcome.status in ("failed", "disabled"))
-    return [outcome for outcome in failed if outcome.key not in on_purpose]
+    meant_to_fail = {trouble.key for trouble in TROUBLES}
+    return [
+        outcome
+        for outcome in outcomes
+        if outcome.status in ("failed", "disabled") and outcome.key not in meant_to_fail
+    ]

@@ -6,7 +6,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,13 +17,16 @@ from syndicator.cli.base import (
     Json,
     app,
     command,
-    opened_for_change,
-    opened_to_look,
+    open_for_change,
+    open_to_read,
 )
 from syndicator.cli.printing import counted
 from syndicator.configuration.folders import root_of
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.operations.operation import Argument
+
+if TYPE_CHECKING:
+    from syndicator.core.model import Problem
 
 Folder = Annotated[
     Path | None, Argument("The folder to make. Without: this one.", "[DIR]", positional=True)
@@ -71,36 +74,43 @@ def init(
     from syndicator.setup.start import Start, make_private, next_command, write_folder
 
     source = context.get_parameter_source("config")
-    named = dir is None and source is not None and source.name != "DEFAULT"
-    folder = dir or (root_of(config, os.environ) if named else Path())
-    place = config if named else folder / "config"
-    if sys.stdin.isatty() and not yes and not (place / "syndicator.toml").exists():
+    is_config_named = dir is None and source is not None and source.name != "DEFAULT"
+    if is_config_named:
+        config_folder = config
+        folder = root_of(config, os.environ)
+    else:
+        folder = dir or Path()
+        config_folder = folder / "config"
+    if sys.stdin.isatty() and not yes and not (config_folder / "syndicator.toml").exists():
         if audience is None and (url or contact or template):
             audience = "public"
-        audience = audience or _one_of("Who reads it?", _AUDIENCES)
+        audience = audience or _ask_choice("Who reads it?", _AUDIENCES)
         if title is None and not example:
-            title = _asked("What are the feeds about (their title)?")
+            title = _ask("What are the feeds about (their title)?")
         if audience == "public":
             if url is None:
-                url = _asked("Where will they be published, if you know (https://...)?")
-            contact = contact or _asked("How can owners of visited sites reach you (mail or page)?")
-        runs = runs or ("" if template else _one_of("How will it run?", tuple(RUNS)))
+                url = _ask("Where will they be published, if you know (https://...)?")
+            contact = contact or _ask("How can owners of visited sites reach you (mail or page)?")
+        if not runs and not template:
+            runs = _ask_choice("How will it run?", tuple(RUNS))
     if audience not in (None, *_AUDIENCES) or (audience == "me" and template):
         raise UsageError(
             f"--for {audience}: say {' or '.join(_AUDIENCES)}; what a --template publishes is"
             " public"
         )
-    command = next_command(folder, runs or "", place)
+    runs = runs or ""
+    command = next_command(folder, runs, config_folder)
     start = Start(title or "", url or "", contact or "", example)
-    start = make_private(start) if audience == "me" else start
-    for path in write_folder(folder, start, config=place, template=template, runs=runs or ""):
+    if audience == "me":
+        start = make_private(start)
+    for path in write_folder(folder, start, config=config_folder, template=template, runs=runs):
         printing.say(f"wrote {path}")
-    script = shlex.quote(f"{folder.resolve()}/run")
     if template:
         printing.say(f"next: push it to a repository of yours; {folder}/README.md says how")
         return
-    printing.secret_address(load(place))
-    printing.say(f"next: {'; then '.join(_list_steps(script, runs or '', command))}")
+    script = shlex.quote(f"{folder.resolve()}/run")
+    printing.print_secret_address(load(config_folder))
+    printing.say(f"next: {'; then '.join(_list_steps(script, runs, command))}")
 
 
 def _list_steps(script: str, runs: str, command: str) -> list[str]:
@@ -111,21 +121,22 @@ def _list_steps(script: str, runs: str, command: str) -> list[str]:
     return [*steps, command]
 
 
-def _asked(question: str) -> str:
+def _ask(question: str) -> str:
     return str(typer.prompt(question, default="", show_default=False)).strip()
 
 
-def _one_of(question: str, answers: Sequence[str]) -> str:
+def _ask_choice(question: str, answers: Sequence[str]) -> str:
     """Ask for one of `answers` (default: the first) until the input is valid."""
 
-    def checked(word: str) -> str:
+    def check_answer(word: str) -> str:
         if word not in answers:
             raise typer.BadParameter(f"say one of {', '.join(answers)}")
         return word
 
-    return str(
-        typer.prompt(f"{question} {', '.join(answers)}", default=answers[0], value_proc=checked)
+    answer = typer.prompt(
+        f"{question} {', '.join(answers)}", default=answers[0], value_proc=check_answer
     )
+    return str(answer)
 
 
 @command()
@@ -155,19 +166,19 @@ def db(
         )
     if to is None:
         name = worker.migrate(config)
-        printing.answer(
+        printing.print_answer(
             {"database": name}, [f"the database {name} has this version's tables"], json=json
         )
         return
     moved = worker.move_to(config, to)
     if not json:
-        printing.table(
+        printing.print_table(
             "Moved",
             ("table", "rows"),
             [(table, count) for table, count in sorted(moved.items()) if count],
         )
     left = "now set store.url to the new address. The old database was left as it is"
-    printing.answer({"rows": moved}, [f"{sum(moved.values())} rows moved; {left}"], json=json)
+    printing.print_answer({"rows": moved}, [f"{sum(moved.values())} rows moved; {left}"], json=json)
 
 
 Files = Annotated[
@@ -188,25 +199,25 @@ def reindex(files: Files = None, json: Json = False, config: Config = CONFIG) ->
     if not files:
         harm = "would lose what they file meanwhile"
         need_no_workers(load(config), "syndicator reindex", harm)
-    with opened_for_change(config, create=not files) as opened:
+    lines = []
+    with open_for_change(config, create=not files) as opened:
         if files:
-            done = reindex.take_in(opened.archive, opened.configuration, files)
-            lines = [
-                f"{counted(done.articles, 'article file')} taken in; `syndicator build` publishes"
-                " them"
-            ]
+            report = reindex.take_in(opened.archive, opened.configuration, files)
+            articles = counted(report.articles, "article file")
+            lines.append(f"{articles} taken in; `syndicator build` publishes them")
         else:
-            done = reindex.reindex(opened.archive, opened.configuration)
-            lines = [
-                f"{counted(done.articles, 'article')} indexed; `syndicator build` publishes them"
-            ]
-            unlearnt = (
-                "no tags were learnt yet, or they are lost: `syndicator learn` learns from those"
-                " you confirmed"
-            )
-            lines += [unlearnt] if done.unlearnt else []
-    printing.answer(done, () if printing.quiet() else lines, json=json)
-    reports.log_problems(done.problems)
+            report = reindex.reindex(opened.archive, opened.configuration)
+            articles = counted(report.articles, "article")
+            lines.append(f"{articles} indexed; `syndicator build` publishes them")
+            if report.unlearnt:
+                lines.append(
+                    "no tags were learnt yet, or they are lost: `syndicator learn` learns from"
+                    " those you confirmed"
+                )
+    if printing.is_quiet():
+        lines = []
+    printing.print_answer(report, lines, json=json)
+    reports.log_problems(report.problems)
 
 
 @command()
@@ -229,7 +240,7 @@ def check(
     if (mend and not ownership) or (yes and not mend):
         raise UsageError("--mend belongs to --ownership, and --yes to --mend")
     if ownership:
-        failed = _ownership(config, mend=mend, yes=yes, json=json)
+        failed = _check_ownership(config, mend=mend, yes=yes, json=json)
     else:
         findings = examine(config, strict=strict)
         lines = [
@@ -239,7 +250,7 @@ def check(
         errors = sum(finding.severity == "error" for finding in findings)
         warnings = sum(finding.severity == "warning" for finding in findings)
         counts = f"{counted(errors, 'error')}, {counted(warnings, 'warning')}"
-        printing.answer(
+        printing.print_answer(
             findings, [*lines, counts if errors or warnings else "no problems found"], json=json
         )
         failed = bool(errors or (strict and warnings))
@@ -247,29 +258,31 @@ def check(
         sys.exit(ConfigError.exit_code)
 
 
-def _ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool:
+def _check_ownership(config: Path, *, mend: bool, yes: bool, json: bool) -> bool:
     """Print articles with a wrong source; True if any. `mend`: repair them and return False."""
     from syndicator.upkeep import ownership
 
-    with opened_for_change(config) if mend else opened_to_look(config) as opened:
-        faults = ownership.find_mend(opened.archive, opened.configuration.sources)
-        problems = [problem for fault in faults for problem in ownership.describe_fault(fault)]
-        problems += (
-            () if mend else ownership.find_lost_hosts(opened.archive, opened.configuration.sources)
-        )
+    with open_for_change(config) if mend else open_to_read(config) as opened:
+        sources = opened.configuration.sources
+        faults = ownership.find_mend(opened.archive, sources)
+        problems: list[Problem] = []
+        for fault in faults:
+            problems += ownership.describe_fault(fault)
+        if not mend:
+            problems += ownership.find_lost_hosts(opened.archive, sources)
         lines = [f"{problem.what}: {problem.reason}: {problem.detail}" for problem in problems]
-        printing.answer(problems, lines or ["no problems found"], json=json)
+        printing.print_answer(problems, lines or ["no problems found"], json=json)
         if not mend:
             return bool(problems)
-        if faults and not yes and not sys.stdin.isatty():
+        if not faults:
+            return False
+        if not yes and not sys.stdin.isatty():
             raise UsageError("nobody is there to answer: --yes mends without asking")
-        if faults and (yes or typer.confirm(f"Mend {counted(len(faults), 'article')}?", err=True)):
+        articles = counted(len(faults), "article")
+        if yes or typer.confirm(f"Mend {articles}?", err=True):
             ownership.mend(opened.archive, faults)
             if not json:
-                printing.say(
-                    f"{counted(len(faults), 'article')} mended; the next visits read their pages"
-                    " again"
-                )
+                printing.say(f"{articles} mended; the next visits read their pages again")
     return False
 
 
@@ -289,9 +302,11 @@ def show(json: Json = False, config: Config = CONFIG) -> None:
         need_folder(config)
     settings = configured(config)
     if json:
-        printing.as_json({row.name: {"value": row.value, "origin": row.origin} for row in settings})
+        printing.print_json(
+            {row.name: {"value": row.value, "origin": row.origin} for row in settings}
+        )
         return
     rows = [
         (row.name, json_module.dumps(row.value, ensure_ascii=False), row.origin) for row in settings
     ]
-    printing.table("Settings", ("setting", "value", "from"), rows)
+    printing.print_table("Settings", ("setting", "value", "from"), rows)

@@ -36,7 +36,9 @@ class ProxiedWorld(demo.World):
 
     async def start(self) -> None:
         for site in self._sites.values():
-            self._servers[site.key] = SiteServer(site.key, self._responder(site), self.requests)
+            self._servers[site.key] = SiteServer(
+                site.key, self._make_responder(site), self.requests
+            )
             self._servers[site.key].base = f"http://{site.key}.example"
         await self.proxy.start("127.0.0.1", 0)
 
@@ -45,7 +47,7 @@ class ProxiedWorld(demo.World):
 
     def _forward(self, method: str, target: str) -> Answer:
         key = (urlsplit(target).hostname or "").removesuffix(".example")
-        return self._responder(self._sites[key])(method, target)
+        return self._make_responder(self._sites[key])(method, target)
 
 
 def made() -> dict[str, bytes]:

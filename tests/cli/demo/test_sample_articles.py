@@ -7,23 +7,23 @@ from collections import Counter
 from datetime import timedelta
 from itertools import islice
 
-from syndicator.cli.demo.trip import DAYS, FIRST, generate
+from syndicator.cli.demo.trip import DAYS, FIRST, generate_articles
 from syndicator.core.model import make_article_id
 
 
 def test_the_same_seed_gives_the_same_articles() -> None:
-    assert list(generate(20, seed=7)) == list(generate(20, seed=7))
-    assert [article.title for article in generate(20, seed=7)] != [
-        article.title for article in generate(20, seed=8)
+    assert list(generate_articles(20, seed=7)) == list(generate_articles(20, seed=7))
+    assert [article.title for article in generate_articles(20, seed=7)] != [
+        article.title for article in generate_articles(20, seed=8)
     ]
 
 
 def test_it_is_lazy() -> None:
-    assert len(list(islice(generate(10_000_000), 3))) == 3
+    assert len(list(islice(generate_articles(10_000_000), 3))) == 3
 
 
 def test_the_spread_is_as_promised() -> None:
-    articles = list(generate(2000, seed=1))
+    articles = list(generate_articles(2000, seed=1))
     assert len({article.id for article in articles}) == 2000
     assert all(article.id == make_article_id(article.url) for article in articles)
     assert len({tag for article in articles for tag in article.tags}) == 200
@@ -36,7 +36,7 @@ def test_the_spread_is_as_promised() -> None:
 
 
 def test_they_read_like_articles() -> None:
-    for article in generate(50):
+    for article in generate_articles(50):
         words = len(article.body.split())
         assert 120 <= words <= 350
         assert article.excerpt.endswith((".", "said."))

@@ -10,11 +10,11 @@ import pytest
 
 from syndicator.cli.demo import site_files
 from syndicator.cli.demo.feeds import SITES
-from syndicator.cli.demo.site_files import FIRST_DAY, Story, parse_story, stories
+from syndicator.cli.demo.site_files import FIRST_DAY, Story, load_stories, parse_story
 from syndicator.core.text import line
 
 PLACES = {place.key: place for place in SITES}
-STORIES = {story.key: story for story in stories()}
+STORIES = {story.key: story for story in load_stories()}
 ARTICLES = {key: story for key, story in STORIES.items() if story.truth and story.truth.is_article}
 
 
@@ -32,7 +32,7 @@ def page(story: Story) -> str:
     others = [
         other for other in STORIES.values() if other.site == story.site and other is not story
     ][:4]
-    return site_files.page(
+    return site_files.render_page(
         PLACES[story.site], "http://site.test", "http://site.test/feed", story, others
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.app.container import open_app
-from syndicator.cli.status import fitting, pictured, scheduled
+from syndicator.cli.status import describe_jobs, describe_pictures, fit_to_screen
 from syndicator.core.errors import UsageError
 from syndicator.core.ports.subscriptions import Pictured
 from syndicator.core.reasons import ConditionReason
@@ -170,24 +170,26 @@ def test_a_screen_has_what_fits_and_says_how_much_does_not() -> None:
         Condition(kind=ConditionReason.SOURCE_GONE, subject=key, reason="gone", cure="remove it")
         for key in "abc"
     ]
-    assert fitting(found, columns=80, lines=9) == [
+    assert fit_to_screen(found, columns=80, lines=9) == [
         *("a: source-gone", "    gone", "    to do: remove it"),
         *("b: source-gone", "    gone", "    to do: remove it"),
         *("c: source-gone", "    gone", "    to do: remove it"),
     ]
-    assert fitting(found, columns=80, lines=8)[-2:] == [
+    assert fit_to_screen(found, columns=80, lines=8)[-2:] == [
         "    to do: remove it",
         "1 more: `syndicator status | less`, or --json",
     ]
-    assert fitting(found, columns=10, lines=8)[-1].startswith("2 more")  # lines that are wrapped
-    assert len(fitting(found[:1], columns=80, lines=1)) == 3
+    assert fit_to_screen(found, columns=10, lines=8)[-1].startswith(
+        "2 more"
+    )  # lines that are wrapped
+    assert len(fit_to_screen(found[:1], columns=80, lines=1)) == 3
 
 
 def test_pictures_are_told_by_state_and_reason() -> None:
-    assert pictured(None) == pictured(Pictured()) == []
-    assert pictured(Pictured(made=1)) == ["1 picture"]
+    assert describe_pictures(None) == describe_pictures(Pictured()) == []
+    assert describe_pictures(Pictured(made=1)) == ["1 picture"]
     found = Pictured(made=5, waiting=2, failed={"gone": 3, "picture-format": 1})
-    assert pictured(found) == ["5 pictures, 2 waiting, failed: 3 gone, 1 picture-format"]
+    assert describe_pictures(found) == ["5 pictures, 2 waiting, failed: 3 gone, 1 picture-format"]
 
 
 def test_a_line_shows_when_jobs_ran_and_run_next() -> None:
@@ -198,7 +200,7 @@ def test_a_line_shows_when_jobs_ran_and_run_next() -> None:
         Scheduled(job="visits", last=now, next=in_a_minute),
         Scheduled(job="retention", last=now, next=tomorrow),
     ]
-    line = scheduled(jobs, now)
+    line = describe_jobs(jobs, now)
     last, day = now.astimezone(), tomorrow.astimezone()
     soon = in_a_minute.astimezone()
     assert (

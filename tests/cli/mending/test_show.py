@@ -10,7 +10,7 @@ import pytest
 
 from syndicator.articles.frontmatter import load
 from syndicator.cli.articles import show
-from syndicator.cli.articles.show import lines
+from syndicator.cli.articles.show import format_reasons
 from syndicator.core.errors import MissingError, NetworkDown, NotAnArticle, UsageError
 from tests.cli.conftest import Instance
 from tests.world import Story
@@ -160,7 +160,7 @@ def test_why_is_told_in_lines() -> None:
         "robots": (),
         "source": None,
     }
-    assert list(lines(why)) == [
+    assert list(format_reasons(why)) == [
         "origins:",
         "    title: its page: h1",
         "title: h1",

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.app.container import open_app
-from syndicator.cli.running.serving import no_source
+from syndicator.cli.running.serving import explain_no_source
 from syndicator.configuration.settings import load
 from syndicator.console import security
 from syndicator.health import episodes
@@ -104,9 +104,12 @@ def test_systemd_is_told_and_sighup_reads_the_configuration_again(tmp_path: Path
 
 def test_an_instance_without_sources_says_where_to_add_one(tmp_path: Path) -> None:
     settings = load(tmp_path / "config")
-    assert no_source(settings) == "No source yet: `syndicator add URL`, `syndicator import FILE`"
+    assert (
+        explain_no_source(settings)
+        == "No source yet: `syndicator add URL`, `syndicator import FILE`"
+    )
     security.set_password(security.file_of(settings.state_dir), "ann", "correct horse battery")
-    assert no_source(settings).endswith(", or the console at http://127.0.0.1:8081/")
+    assert explain_no_source(settings).endswith(", or the console at http://127.0.0.1:8081/")
 
 
 @pytest.mark.slow

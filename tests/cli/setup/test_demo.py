@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.cli.setup.demo import unplanned
+from syndicator.cli.setup.demo import list_unplanned_failures
 from syndicator.core.model import Outcome
 
 NOW = datetime(2026, 3, 10, tzinfo=UTC)
@@ -48,6 +48,6 @@ def test_it_logs_nothing_and_ends_with_the_address(tmp_path: Path) -> None:
 
 def test_a_failure_that_nobody_meant_is_told() -> None:
     meant = Outcome(key="gone", at=NOW, status="failed")
-    assert unplanned(
+    assert list_unplanned_failures(
         [meant, replace(meant, key="holt"), Outcome(key="ledger", at=NOW, status="new")]
     ) == [replace(meant, key="holt")]

@@ -11,7 +11,7 @@ import pytest
 
 from syndicator.app.container import open_app
 from syndicator.articles.frontmatter import load
-from syndicator.cli.demo.server import Answer, Seen
+from syndicator.cli.demo.server import Answer, Request
 from syndicator.core.model import Article
 from syndicator.runs import refresh
 from syndicator.showing.explain import show_article
@@ -41,7 +41,7 @@ class Taken(NamedTuple):
 
 async def read(folder: Path, pages: Mapping[str, str]) -> Taken:
     """Read the page /story of a site that has `pages`."""
-    seen: list[Seen] = []
+    seen: list[Request] = []
 
     def respond(path: str) -> Answer:
         if path == "/feed":

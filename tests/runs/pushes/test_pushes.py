@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from syndicator.app.container import open_app
-from syndicator.cli.status import hub_line
+from syndicator.cli.status import describe_hub
 from syndicator.health.documents import of_hub
 from syndicator.health.observing import open_read_only
 from syndicator.health.summary import look_at
@@ -101,12 +101,12 @@ async def test_a_subscription_is_renewed_denied_and_ended(tmp_path: Path) -> Non
         assert kept.errors == denied.errors == left.errors == []
         with open_read_only(up.config) as place:
             shown = look_at(place, "s1")
-        assert shown.hub and hub_line(shown.hub).startswith(
+        assert shown.hub and describe_hub(shown.hub).startswith(
             f"hub {web.base}/100-1/hub pushes until "
         )
         assert not {"token", "secret", "callback"} & of_hub(shown.hub).keys()
         lost = replace(shown.hub, expires=None, reason="denied", detail="not you")
-        assert hub_line(lost).startswith(
+        assert describe_hub(lost).startswith(
             f"hub {web.base}/100-1/hub does not push: the hub denied the subscription; not you"
         )
 
