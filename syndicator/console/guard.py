@@ -14,6 +14,7 @@ from syndicator.console.shared_state import Console
 from syndicator.core.requests import BODY_BYTES, FORM_BYTES
 
 _MOST_FIELDS = 12_000  # of a form: enough to choose all feeds of a large OPML file
+NO_NUMBER = -1
 UNREADABLE = 422  # status if a page cannot be read
 MOST_PAGES = 1_000_000  # of a list
 MOST_ELEMENTS = 10_000_000  # of a page that is pointed at
@@ -28,10 +29,13 @@ class Form(ImmutableMultiDict[str, str]):
         return next(iter(self.getlist(name)), "")
 
 
-def whole(written: str, most: int) -> int:
-    """Parse a whole number from 0 to `most`; -1 for anything else. Pure."""
-    is_one = written.isascii() and written.isdigit() and len(written) <= len(str(most))
-    return int(written) if is_one and int(written) <= most else -1
+def whole(text: str, most: int) -> int:
+    """Parse a whole number from 0 to `most`; NO_NUMBER (-1) for anything else. Pure."""
+    has_only_digits = text.isascii() and text.isdigit()
+    if not has_only_digits or len(text) > len(str(most)):
+        return NO_NUMBER
+    number = int(text)
+    return number if number <= most else NO_NUMBER
 
 
 def body_bytes(path: str) -> int:
@@ -42,16 +46,21 @@ def body_bytes(path: str) -> int:
 def under_prefix(scope: Scope) -> Scope:
     """Return the request without the path of a proxy (X-Forwarded-Prefix), which is its
     `prefix`."""
-    written = [
+    prefix = _read_prefix(scope)
+    path = scope["path"]
+    if path.startswith(f"{prefix}/"):
+        path = path[len(prefix) :]
+    return {**scope, "prefix": prefix, "path": path}
+
+
+def _read_prefix(scope: Scope) -> str:
+    """Return the path under which a proxy shows the console, "" for none or several."""
+    values: list[str] = [
         value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-prefix"
     ]
-    prefix = written[0].rstrip("/") if len(written) == 1 and _PREFIX.fullmatch(written[0]) else ""
-    path = scope["path"]
-    return {
-        **scope,
-        "prefix": prefix,
-        "path": path[len(prefix) :] if path.startswith(f"{prefix}/") else path,
-    }
+    if len(values) != 1 or not _PREFIX.fullmatch(values[0]):
+        return ""
+    return values[0].rstrip("/")
 
 
 class Guard:
@@ -69,8 +78,8 @@ class Guard:
         await answer(scope, receive, with_headers(send, scope["prefix"]))
 
     async def _refused(self, request: Request) -> Response | None:
-        """Return the answer to a forbidden request; else store session and form in the request's
-        state."""
+        """Return the answer to a forbidden request; else None, with session and form in the
+        request's state."""
         headers = request.headers
         console = self._console
         if not is_for_us(",".join(headers.getlist("host")), console.hosts):
@@ -79,15 +88,17 @@ class Guard:
         request.state.session = session
         is_known = session is not None and bool(session.who)
         is_open = request.url.path.startswith(OPEN)
+        may_pass = is_known or is_open
         if request.method in _READS:
-            return None if is_known or is_open else _to_login(request)
+            return None if may_pass else _to_login(request)
         if request.method != "POST":
             return PlainTextResponse("No such method.\n", 405)
         if not is_from_us(headers["host"], headers.get("origin"), headers.get("sec-fetch-site")):
             return PlainTextResponse("This was not sent by a page of the console.\n", 403)
-        if session is None or not (is_known or is_open):
+        if session is None or not may_pass:
             return _to_login(request)
-        if (form := await _form(request)) is None:
+        form = await _form(request)
+        if form is None:
             return PlainTextResponse("Not a form, or too many fields.\n", 413)
         if not is_token(session, form.text("token")):
             return PlainTextResponse("This form is too old; reload.\n", 403)
@@ -111,19 +122,26 @@ def cookie_name(console: Console) -> str:
 def set_cookie(response: Response, request: Request, console: Console, session_id: str) -> None:
     """Give the browser the id of its session; over TLS, perhaps a proxy's, as a secure cookie."""
     headers = request.headers
-    secure = headers.get("x-forwarded-proto") == "https" or headers.get("origin", "").startswith(
-        "https:"
-    )
+    is_proxy_secure = headers.get("x-forwarded-proto") == "https"
+    is_page_secure = headers.get("origin", "").startswith("https:")
     response.set_cookie(
-        cookie_name(console), session_id, httponly=True, samesite="strict", secure=secure, path="/"
+        cookie_name(console),
+        session_id,
+        httponly=True,
+        samesite="strict",
+        secure=is_proxy_secure or is_page_secure,
+        path="/",
     )
 
 
 def _to_login(request: Request) -> Response:
+    """Send the browser to the login page, which leads back to the page asked for."""
     if request.headers.get("hx-request"):
         return Response(status_code=401, headers={"hx-redirect": "/login"})
-    path = request.url.path if request.method in _READS else "/"
-    return RedirectResponse("/login" + (f"?next={quote(path)}" if path != "/" else ""), 303)
+    path = request.url.path
+    if request.method not in _READS or path == "/":
+        return RedirectResponse("/login", 303)
+    return RedirectResponse(f"/login?next={quote(path)}", 303)
 
 
 async def _form(request: Request) -> Form | None:
@@ -141,7 +159,7 @@ async def _form(request: Request) -> Form | None:
 def with_headers(send: Send, prefix: str = "") -> Send:
     """Wrap `send` to add the security headers and put redirects under `prefix`."""
 
-    async def sending(message: Message) -> None:
+    async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             message.setdefault("headers", [])
             headers: Any = MutableHeaders(scope=message)
@@ -152,4 +170,4 @@ def with_headers(send: Send, prefix: str = "") -> Send:
                     headers[name] = prefix + headers[name]
         await send(message)
 
-    return sending
+    return send_with_headers

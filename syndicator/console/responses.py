@@ -36,10 +36,14 @@ _SETTING = re.compile(r"\b(?:site|fetch|publish)\.\w+")
 T = TypeVar("T")
 # a page without a script waits so long for its job, then says that it is under way
 _PATIENCE_SECONDS = 0.8
+_SCRIPT_PATIENCE_SECONDS = 0.05  # a page with a script asks again
 _SECTIONS = ("Add", "Articles", "Sources", "Tags", "Changes", "Settings")
 NAVIGATION = (("/", "Today"), *((f"/{name.lower()}", name) for name in _SECTIONS))
 _MOST = 400  # lines shown
-_KINDS = {"+": "add", "-": "del", "@": "at"}
+_CONTEXT_LINES = 2  # around a changed line
+_KINDS = {"+": "add", "-": "del", "@": "at"}  # of a line of a difference, by its first sign
+# conditions that rules for the pages of a source may end
+_MENDED = (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENTRIES_WAIT)
 
 
 def render(request: Request, template: str, **values: Any) -> bytes:
@@ -47,7 +51,9 @@ def render(request: Request, template: str, **values: Any) -> bytes:
     prefix."""
     html = _environment().get_template(template).render(**values)
     prefix = request.scope["prefix"]
-    return (_LINK.sub(rf"\1{prefix}/", html) if prefix else html).encode("utf-8", "replace")
+    if prefix:
+        html = _LINK.sub(rf"\1{prefix}/", html)
+    return html.encode("utf-8", "replace")
 
 
 @cache
@@ -61,8 +67,15 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        function.__name__: function
-        for function in (ago, day, short_day, web, plural, label, name_fields, cure, sentence)
+        "ago": ago,
+        "day": day,
+        "short_day": short_day,
+        "web": web,
+        "plural": plural,
+        "label": label,
+        "name_fields": name_fields,
+        "cure": cure,
+        "sentence": sentence,
     }
     environment.globals["messages"] = _labels()["messages"]
     return environment
@@ -75,58 +88,73 @@ def _labels() -> dict[str, dict[str, Any]]:
 
 def label(name: str) -> str:
     """Return the console's name of an operation, condition, field or filter."""
-    return str(_labels()["names"].get(name, name.replace("-", " ").replace("_", " ").capitalize()))
+    words = name.replace("-", " ").replace("_", " ")
+    return str(_labels()["names"].get(name, words.capitalize()))
 
 
-def name_fields(words: str) -> str:
+def name_fields(message: str) -> str:
     """Return an error of the settings with the label of each field that it names."""
     names = _labels()["names"]
 
-    def with_label(match: re.Match[str]) -> str:
+    def add_label(match: re.Match[str]) -> str:
         name = match[0]
         return f"“{names[name]}” ({name})" if name in names else name
 
-    return _SETTING.sub(with_label, words)
+    return _SETTING.sub(add_label, message)
 
 
 def cure(condition: Condition) -> str:
-    return str(_labels()["cures"].get(condition.code or condition.kind.value, condition.cure))
+    """Return what ends a condition, in the words of the console."""
+    reason = condition.code or condition.kind.value
+    return str(_labels()["cures"].get(reason, condition.cure))
 
 
 def sentence(comment: str) -> str:
     """Return the first sentence of a comment, capitalised and with a full stop."""
-    first = re.sub("`([^`]*)`", "“\\1”", comment.strip(". ").partition(". ")[0].strip("., "))
-    return f"{first[:1].upper()}{first[1:]}."
+    first = comment.strip(". ").partition(". ")[0].strip("., ")
+    quoted = re.sub("`([^`]*)`", "“\\1”", first)
+    return f"{quoted[:1].upper()}{quoted[1:]}."
 
 
 def ago(then: datetime | None, now: datetime) -> str:
     """Return the distance from `now` to `then` in words: "4 minutes ago" or "in 4 minutes"."""
     if then is None:
         return "never"
-    behind = now - then
-    words = span(abs(behind)) if abs(behind) >= timedelta(minutes=1) else "less than a minute"
-    return f"in {words}" if behind < timedelta() else f"{words} ago"
+    age = now - then
+    distance = abs(age)
+    words = span(distance) if distance >= timedelta(minutes=1) else "less than a minute"
+    is_ahead = age < timedelta()
+    return f"in {words}" if is_ahead else f"{words} ago"
 
 
-def day(when: datetime | None) -> str:
-    """Return a time like 2026-11-26 13:05 UTC."""
-    return "" if when is None else f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+def day(moment: datetime | None) -> str:
+    """Return a time like 2026-11-26 13:05 UTC; "" for none."""
+    return "" if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def short_day(when: datetime, now: datetime) -> str:
+def short_day(moment: datetime, now: datetime) -> str:
     """Return a day like 26 Nov, with the year if it is not that of `now`."""
-    year = "" if when.astimezone(UTC).year == now.year else f" {when.astimezone(UTC):%Y}"
-    return f"{when.astimezone(UTC).day} {when.astimezone(UTC):%b}{year}"
+    date = moment.astimezone(UTC)
+    written = f"{date.day} {date:%b}"
+    if date.year != now.year:
+        written += f" {date:%Y}"
+    return written
 
 
 def web(address: str | None) -> str:
     """Return the address if it is http or https, "#" for anything else, such as javascript."""
-    return address if address and address.lower().startswith(("http://", "https://")) else "#"
+    if address and address.lower().startswith(("http://", "https://")):
+        return address
+    return "#"
 
 
 def plural(count: int, noun: str, many: str = "") -> str:
-    """Return a count with its noun: 297 articles, 1 article."""
-    return f"{count:,} {noun if count == 1 else many or noun + 's'}"
+    """Return a count with its noun: 297 articles, 1 article. `many`: the plural, if it is not
+    formed by an s."""
+    if count == 1:
+        return f"1 {noun}"
+    plural_noun = many or f"{noun}s"
+    return f"{count:,} {plural_noun}"
 
 
 def console_of(request: Request) -> Console:
@@ -141,22 +169,29 @@ async def looked_up(request: Request, look: Callable[[Place], T]) -> T:
         raise HTTPException(404) from error
 
 
-def job_of(request: Request, *acts: str) -> Job | None:
-    """Return the job that the query names, if its operation is one of `acts` (none: any)."""
+def job_of(request: Request, *operation_names: str) -> Job | None:
+    """Return the job that the query names, if it is of one of these operations (none: of any)."""
     job = console_of(request).queue.get(request.query_params.get("job", ""))
-    return job if job and (not acts or job.act in acts) else None
+    if job is None:
+        return None
+    if operation_names and job.act not in operation_names:
+        return None
+    return job
 
 
 def need_job(request: Request) -> Job:
     """Return the job that the path names. Raises HTTPException(404)."""
-    if (job := console_of(request).queue.get(request.path_params["id"])) is None:
+    job = console_of(request).queue.get(request.path_params["id"])
+    if job is None:
         raise HTTPException(404)
     return job
 
 
 def awaited(job: Job | None) -> str:
-    """Return the id of a job to wait for, else ""."""
-    return job.id if job and not job.ended and job.status != "building" else ""
+    """Return the id of a job to wait for, "" if there is none or its result is known."""
+    if job is None or job.ended or job.status == "building":
+        return ""
+    return job.id
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
@@ -164,7 +199,8 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     console = console_of(request)
     session = session_of(request)
     job = job_of(request)
-    shell = {
+    has_change = job is not None and bool(job.change)
+    variables = {
         "now": utc_now(),
         "token": session.token,
         "who": session.who,
@@ -172,39 +208,51 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         "navigation": NAVIGATION,
         "here": request.url.path,
         "job": job,
-        "undone": console.log.undone() if job and job.change else set(),
+        "undone": console.log.undone() if has_change else set(),
+        **values,
     }
-    return Response(render(request, template, **(shell | values)), status, media_type="text/html")
+    return Response(render(request, template, **variables), status, media_type="text/html")
 
 
 def part(request: Request, template: str, **values: Any) -> Response:
-    html = render(request, template, now=utc_now(), token=session_of(request).token, **values)
+    """Return HTML that takes the place of a part of a page."""
+    token = session_of(request).token
+    html = render(request, template, now=utc_now(), token=token, **values)
     return Response(html, media_type="text/html")
 
 
 async def ask_form(
-    request: Request, name: str, then: str, /, *, dry_run: bool = False, **more: Any
+    request: Request,
+    operation_name: str,
+    next_page: str,
+    /,
+    *,
+    dry_run: bool = False,
+    **further_arguments: Any,
 ) -> Response:
-    """Queue an operation with the form's arguments and `more`. Show its status strip, or go to
-    `then`."""
+    """Queue an operation with the arguments of the form and `further_arguments`.
+
+    Show how far its job is if a script asks for that, else go to `next_page`."""
     form = form_of(request)
-    args = {
-        field.name: field.parse(form.text(field.name))
-        for field in fields_of(need(name))
-        if field.name in form
-    }
+    arguments: dict[str, Any] = {}
+    for field in fields_of(need(operation_name)):
+        if field.name in form:
+            arguments[field.name] = field.parse(form.text(field.name))
+    arguments |= further_arguments
     console = console_of(request)
-    job = console.ask(name, args | more, session_of(request).who, dry_run=dry_run)
+    job = console.ask(operation_name, arguments, session_of(request).who, dry_run=dry_run)
     if request.headers.get("hx-request"):
-        return part(request, "strip.html", job=await console.until(job.id, 0.05), undone=set())
+        current = await console.until(job.id, _SCRIPT_PATIENCE_SECONDS)
+        return part(request, "strip.html", job=current, undone=set())
     await console.until(job.id, _PATIENCE_SECONDS)
-    return RedirectResponse(f"{then}{'&' if '?' in then else '?'}job={job.id}", 303)
+    separator = "&" if "?" in next_page else "?"
+    return RedirectResponse(f"{next_page}{separator}job={job.id}", 303)
 
 
-async def worked(request: Request, job: Callable[..., T], *arguments: Any) -> T:
-    """Return job(*arguments), run in the worker process. Raises HTTPException."""
+async def worked(request: Request, function: Callable[..., T], *arguments: Any) -> T:
+    """Return function(*arguments), run in the worker process. Raises HTTPException."""
     try:
-        return await console_of(request).worker.call(job, *arguments)
+        return await console_of(request).worker.call(function, *arguments)
     except WorkerFailed as error:
         raise HTTPException(UNREADABLE, f"That took too long: {error}") from error
 
@@ -228,14 +276,18 @@ async def framed(request: Request, page: tuple[bytes, str, Mapping[str, str]]) -
 def of_texts(before: str | None, after: str | None) -> list[tuple[str, str]]:
     """Return changed lines with their context, as (kind, line): "add", "del", "same", "at" for a
     position."""
-    lines = unified_diff((before or "").splitlines(), (after or "").splitlines(), lineterm="", n=2)
-    shown = [
-        (_KINDS.get(line[:1], "same"), line)
-        for line in lines
-        if not line.startswith(("---", "+++"))
-    ]
-    more = len(shown) - _MOST
-    return shown[:_MOST] + ([("at", f"… {more} lines more")] if more > 0 else [])
+    old_lines = (before or "").splitlines()
+    new_lines = (after or "").splitlines()
+    lines: list[tuple[str, str]] = []
+    for line in unified_diff(old_lines, new_lines, lineterm="", n=_CONTEXT_LINES):
+        if line.startswith(("---", "+++")):  # the names of the two texts
+            continue
+        kind = _KINDS.get(line[:1], "same")
+        lines.append((kind, line))
+    surplus = len(lines) - _MOST
+    if surplus > 0:
+        return [*lines[:_MOST], ("at", f"… {surplus} lines more")]
+    return lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,72 +310,79 @@ class Trouble:
     link_says: str = ""
 
 
-def troubles(
-    health: Health, names: Mapping[str, str]
-) -> tuple[tuple[Trouble, ...], tuple[Trouble, ...]]:
-    # articles on hold have a list of their own
-    shown = [
-        condition for condition in health.conditions if condition.kind != Kind.ARTICLES_ON_HOLD
-    ]
-    need = tuple(trouble(condition, names) for condition in shown if condition.needs_you)
-    return need, tuple(trouble(condition, names) for condition in shown if not condition.needs_you)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Troubles:
+    """Conditions. `need`: those that need the operator; `know`: those that pass by themselves."""
+
+    need: tuple[Trouble, ...]
+    know: tuple[Trouble, ...]
+
+
+def troubles(health: Health, names: Mapping[str, str]) -> Troubles:
+    """Return the conditions of an instance for its page of today. `names`: of sources, by key."""
+    need: list[Trouble] = []
+    know: list[Trouble] = []
+    for condition in health.conditions:
+        if condition.kind == Kind.ARTICLES_ON_HOLD:  # they have a list of their own
+            continue
+        if condition.needs_you:
+            need.append(trouble(condition, names))
+        else:
+            know.append(trouble(condition, names))
+    return Troubles(need=tuple(need), know=tuple(know))
 
 
 def trouble(condition: Condition, names: Mapping[str, str] | None = None) -> Trouble:
+    """Return a condition with buttons that may end it. `names`: of sources, by key."""
     link = ""
-    says = ""
+    link_says = ""
     if condition.kind == Kind.ARTICLES_ON_HOLD:
         link = "/articles?filter=hold"
-        says = f"See {plural(condition.count, 'article')}"
-    elif (
-        condition.kind in (Kind.EXTRACTION_COLLAPSED, Kind.SELECTOR_UNMATCHED, Kind.ENTRIES_WAIT)
-        and condition.source
-    ):
+        link_says = f"See {plural(condition.count, 'article')}"
+    elif condition.source and condition.kind in _MENDED:
         link = f"/sources/{condition.source}/mend"
-        says = "Mend"
+        link_says = "Mend"
     elif condition.source:
         link = f"/sources/{condition.source}"
-        says = "Details"
-    name = (
-        (names or {}).get(condition.source or "")
-        or condition.subject
-        or label(condition.kind.value)
-    )
+        link_says = "Details"
+    source_name = (names or {}).get(condition.source or "")
     return Trouble(
         condition=condition,
-        name=name,
+        name=source_name or condition.subject or label(condition.kind.value),
         remedies=tuple(_remedies(condition)),
         link=link,
-        link_says=says,
+        link_says=link_says,
     )
 
 
 def _remedies(condition: Condition) -> list[Remedy]:
-    key = {"key": condition.source}
-    retry = Remedy(act="retry", args=key)
-    rest = Remedy(act="rest", args=key)
+    """Return the buttons for a condition, the best first."""
+    arguments = {"key": condition.source}
+    retry = Remedy(act="retry", args=arguments)
+    rest = Remedy(act="rest", args=arguments)
+    remove = Remedy(act="remove-source", args=arguments)
     if condition.kind == Kind.FEED_HELD:
         return [Remedy(act="build", args={}, strong=True)]
     if not condition.source:
         return []
     if condition.kind == Kind.SOURCE_MOVED:
-        return [Remedy(act="adopt-move", args=key, strong=True)]
+        return [Remedy(act="adopt-move", args=arguments, strong=True)]
     if condition.kind == Kind.SOURCE_GONE or condition.code == FetchReason.GONE:
-        return [Remedy(act="remove-source", args=key, strong=True), retry, rest]
+        return [replace(remove, strong=True), retry, rest]
     if condition.kind in (Kind.SOURCE_FAILING, Kind.SOURCE_SILENT):
         return [replace(retry, strong=True), rest]
     if condition.kind == Kind.FLOOD:
-        return [rest, Remedy(act="remove-source", args=key)]
+        return [rest, remove]
     return [retry]
 
 
 def number_line(health: Health) -> str:
+    """Return the numbers of an instance as one line: "297 articles · 12 feeds · …"."""
     counts = health.figures.counts
-    parts = (
-        plural(counts.articles, "article"),
-        plural(counts.feeds, "feed"),
-        plural(counts.pending, "entry", "entries") + " pending" if counts.pending else "",
-        f"{counts.refused:,} refused" if counts.refused else "",
-        f"last run {ago(counts.last_run, health.now)}",
-    )
-    return " · ".join(filter(None, parts))
+    parts = [plural(counts.articles, "article"), plural(counts.feeds, "feed")]
+    if counts.pending:
+        parts.append(f"{plural(counts.pending, 'entry', 'entries')} pending")
+    if counts.refused:
+        parts.append(f"{counts.refused:,} refused")
+    parts.append(f"last run {ago(counts.last_run, health.now)}")
+    return " · ".join(parts)

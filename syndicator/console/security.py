@@ -17,13 +17,15 @@ from syndicator.core.errors import ConfigError, UsageError
 
 # RFC 7914 with the cost of OWASP's cheat sheet on password storage: 128 MB and a third of a second
 # a try.
-_N = 2**17
-_R = 8
-_P = 1
-_LENGTH = 32
-_MEMORY = 256 * 2**20
-LEAST = 10
-LONGEST_NAME = 60  # characters of a password, and of a name
+_COST = 2**17
+_BLOCK_SIZE = 8
+_PARALLEL = 1
+_LENGTH = 32  # bytes of a hash
+_SALT_BYTES = 16
+_MEMORY = 256 * 2**20  # bytes at most
+_OTHERS = 0o077  # mode of a file that other accounts may read or write
+LEAST = 10  # characters of a password
+LONGEST_NAME = 60  # characters
 _DECOY = "a name that nobody has takes as long to refuse"
 IDLE_SECONDS = 4 * 3600
 WHOLE_SECONDS = 24 * 3600
@@ -46,12 +48,14 @@ HEADERS: Final = {
 _HERE = ("localhost", "127.0.0.1", "::1")
 _ANY = ("0.0.0.0", "::", "")  # listening on all addresses names none
 FREE = 5  # failures of an address without waiting
-_LONGEST = 900.0  # seconds
-_FORGOTTEN = 3600.0  # after the last failure
+_LONGEST = 900.0  # seconds that one address waits
+_LONGEST_FOR_ALL = 60.0  # seconds
+_FORGOTTEN = 3600.0  # seconds after the last failure
+_FORGOTTEN_WHEN_FULL = _FORGOTTEN / 4  # seconds
 _THROTTLE_MOST = 10_000  # addresses remembered
 # failures of all addresses in _FORGOTTEN without waiting; each more costs a second, up to a minute
 ALL_FREE = 40
-_ALL = ""
+_ALL = ""  # the key of the failures of all addresses; also that of an unknown address
 _PREFIX: Final = "syn_"  # scanners for leaked secrets look for it
 
 
@@ -59,24 +63,32 @@ def file_of(state_dir: Path) -> Path:
     return state_dir / "console" / "passwords.json"
 
 
-def hashed(password: str, salt: bytes, *, n: int = _N) -> str:
-    """Return the hash of a password, with method, cost (`n`) and salt."""
+def hashed(password: str, salt: bytes, *, cost: int = _COST) -> str:
+    """Return the hash of a password, with method, cost and salt."""
     digest = hashlib.scrypt(
-        password.encode(), salt=salt, n=n, r=_R, p=_P, maxmem=_MEMORY, dklen=_LENGTH
+        password.encode(),
+        salt=salt,
+        n=cost,
+        r=_BLOCK_SIZE,
+        p=_PARALLEL,
+        maxmem=_MEMORY,
+        dklen=_LENGTH,
     )
-    return "$".join(
-        ("scrypt", str(n), *(base64.b64encode(part).decode() for part in (salt, digest)))
-    )
+    salt_text = base64.b64encode(salt).decode()
+    digest_text = base64.b64encode(digest).decode()
+    return f"scrypt${cost}${salt_text}${digest_text}"
 
 
 def matches(password: str, password_hash: str) -> bool:
-    """Return True if `hash` is that of `password`, False if it is unreadable."""
+    """Return True if `password_hash` is that of `password`, False if it is unreadable."""
+    computed_hash = ""
     try:
         method, cost, salt, _ = password_hash.split("$")
-        again = hashed(password, base64.b64decode(salt), n=int(cost)) if method == "scrypt" else ""
+        if method == "scrypt":
+            computed_hash = hashed(password, base64.b64decode(salt), cost=int(cost))
     except ValueError:
         return False
-    return hmac.compare_digest(again, password_hash)
+    return hmac.compare_digest(computed_hash, password_hash)
 
 
 def read_passwords(path: Path) -> dict[str, str]:
@@ -91,11 +103,9 @@ def read_passwords(path: Path) -> dict[str, str]:
         raise ConfigError(
             f"{path} cannot be read ({error}); `syndicator console --set-password` writes it"
         ) from error
-    if mode & 0o077:
+    if mode & _OTHERS:
         raise ConfigError(f"{path} may be read by others; chmod 600 it, and set the password anew")
-    if not isinstance(hashes, dict) or not all(
-        isinstance(password_hash, str) for password_hash in hashes.values()
-    ):
+    if not isinstance(hashes, dict) or not all(isinstance(text, str) for text in hashes.values()):
         raise ConfigError(
             f"{path} is no list of passwords; `syndicator console --set-password` writes it"
         )
@@ -109,12 +119,16 @@ def set_password(path: Path, name: str, password: str) -> None:
         raise UsageError(
             f"the password is too short: {LEAST} characters at least; a few words are easy to keep"
         )
-    write_hashes(path, read_passwords(path) | {name: hashed(password, secrets.token_bytes(16))})
+    hashes = read_passwords(path)
+    hashes[name] = hashed(password, secrets.token_bytes(_SALT_BYTES))
+    write_hashes(path, hashes)
 
 
 def need_name(name: str) -> None:
-    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        raise UsageError(f"{name!r} is no name: up to {LONGEST_NAME} characters that can be seen")
+    """Raise UsageError unless `name` may be the name of a password or token."""
+    if name.strip() and len(name) <= LONGEST_NAME and name.isprintable():
+        return
+    raise UsageError(f"{name!r} is no name: up to {LONGEST_NAME} characters that can be seen")
 
 
 def write_hashes(path: Path, hashes: dict[str, str]) -> None:
@@ -124,7 +138,8 @@ def write_hashes(path: Path, hashes: dict[str, str]) -> None:
 
 def check_password(hashes: dict[str, str], name: str, password: str) -> str:
     """Return the hash of the password of `name`, "" if it is wrong. Unknown names take as long."""
-    if (password_hash := hashes.get(name)) is None:
+    password_hash = hashes.get(name)
+    if password_hash is None:
         hashed(password, _DECOY.encode())
         return ""
     return password_hash if matches(password, password_hash) else ""
@@ -133,7 +148,7 @@ def check_password(hashes: dict[str, str], name: str, password: str) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """A session of `who` ("": nobody, for the login form's token). `by`: hash of the password;
-    changing it ends it."""
+    changing it ends it; `began` and `seen`: monotonic seconds."""
 
     id: str
     token: str
@@ -148,33 +163,50 @@ class Sessions:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._all: dict[bytes, Session] = {}
+        self._sessions: dict[bytes, Session] = {}
 
     def begin(self, who: str = "", by: str = "") -> Session:
+        """Return a new session of `who`, who logged in with the password that has the hash
+        `by`."""
         now = self._clock()
-        session_id = secrets.token_urlsafe(32)
-        token = secrets.token_urlsafe(32)
-        session = Session(id=session_id, token=token, who=who, by=by, began=now, seen=now)
-        while len(self._all) >= _MOST:
-            del self._all[
-                min(self._all, key=lambda key: (bool(self._all[key].who), self._all[key].seen))
-            ]
-        self._all[_key(session.id)] = replace(session, id="")
+        session = Session(
+            id=secrets.token_urlsafe(32),
+            token=secrets.token_urlsafe(32),
+            who=who,
+            by=by,
+            began=now,
+            seen=now,
+        )
+        while len(self._sessions) >= _MOST:
+            del self._sessions[self._find_least_wanted()]
+        self._sessions[_key(session.id)] = replace(session, id="")
         return session
 
+    def _find_least_wanted(self) -> bytes:
+        """Return the key of the session used longest ago: of one without a login, if there is
+        one."""
+
+        def rank(key: bytes) -> tuple[bool, float]:
+            session = self._sessions[key]
+            return bool(session.who), session.seen
+
+        return min(self._sessions, key=rank)
+
     def find(self, session_id: str) -> Session | None:
+        """Return the session with this id, which is in use again; None if it has ended."""
         key = _key(session_id)
         now = self._clock()
-        if (session := self._all.get(key)) is None:
+        session = self._sessions.get(key)
+        if session is None:
             return None
         if now - session.seen > IDLE_SECONDS or now - session.began > WHOLE_SECONDS:
-            del self._all[key]
+            del self._sessions[key]
             return None
-        self._all[key] = replace(session, seen=now)
+        self._sessions[key] = replace(session, seen=now)
         return replace(session, id=session_id)
 
     def end(self, session_id: str) -> None:
-        self._all.pop(_key(session_id), None)
+        self._sessions.pop(_key(session_id), None)
 
 
 def is_token(session: Session, token: str) -> bool:
@@ -187,17 +219,23 @@ def _key(session_id: str) -> bytes:
 
 
 def hosts(host: str, names: Iterable[str]) -> frozenset[str]:
-    """Return the host names that requests may use; others mean DNS rebinding."""
-    return frozenset(name.lower() for name in (*_HERE, *(() if host in _ANY else (host,)), *names))
+    """Return the host names that requests may use; others mean DNS rebinding. `host`: the address
+    listened on; `names`: further names of this machine."""
+    allowed = {*_HERE, *names}
+    if host not in _ANY:
+        allowed.add(host)
+    return frozenset(name.lower() for name in allowed)
 
 
 def is_for_us(host: str, allowed: frozenset[str]) -> bool:
     """Return True if a request with this Host header is for the console."""
+    if "@" in host:
+        return False
     try:
         name = urlsplit(f"//{host}").hostname
     except ValueError:
         return False
-    return name is not None and "@" not in host and name in allowed
+    return name is not None and name in allowed
 
 
 def is_from_us(host: str, origin: str | None, site: str | None) -> bool:
@@ -211,40 +249,67 @@ def is_from_us(host: str, origin: str | None, site: str | None) -> bool:
         return False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Failures:
+    """How many logins failed, and when the last one did, in monotonic seconds."""
+
+    count: int
+    last: float
+
+
+_NO_FAILURES: Final = _Failures(count=0, last=0.0)
+
+
 class Throttle:
     """Failed logins by address. `clock`: monotonic seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._failed: dict[str, tuple[int, float]] = {}  # how many, and when the last
+        self._failures: dict[str, _Failures] = {}
 
     def wait(self, address: str) -> float:
+        """Return the seconds until the next login from `address` may be tried."""
         now = self._clock()
         return max(self._left(address, now, FREE), self._left(_ALL, now, ALL_FREE))
 
     def failed(self, address: str) -> None:
+        """Count a failed login from `address`."""
         now = self._clock()
-        if len(self._failed) >= _THROTTLE_MOST:
-            self._failed = {
-                who: state for who, state in self._failed.items() if now - state[1] < _FORGOTTEN / 4
+        if len(self._failures) >= _THROTTLE_MOST:
+            self._failures = {
+                key: failures
+                for key, failures in self._failures.items()
+                if now - failures.last < _FORGOTTEN_WHEN_FULL
             }
-        for who in (address, _ALL):
-            count, last = self._failed.get(who, (0, now))
-            self._failed[who] = (count + 1 if now - last < _FORGOTTEN else 1, now)
+        for key in (address, _ALL):
+            count = self._count_recent(key, now) + 1
+            self._failures[key] = _Failures(count=count, last=now)
 
     def succeeded(self, address: str) -> None:
-        self._failed.pop(address, None)
-        count, last = self._failed.get(_ALL, (0, 0.0))
-        self._failed[_ALL] = (max(0, count - 1), last)
+        """Forget the failures of `address`, and one of those of all addresses."""
+        self._failures.pop(address, None)
+        of_all = self._failures.get(_ALL, _NO_FAILURES)
+        self._failures[_ALL] = replace(of_all, count=max(0, of_all.count - 1))
 
-    def _left(self, who: str, now: float, free: int) -> float:
-        count, last = self._failed.get(who, (0, now))
-        if count < free or now - last >= _FORGOTTEN:
+    def _count_recent(self, key: str, now: float) -> int:
+        """Return the number of failures unless they are forgotten by now."""
+        failures = self._failures.get(key)
+        if failures is None or now - failures.last >= _FORGOTTEN:
+            return 0
+        return failures.count
+
+    def _left(self, key: str, now: float, free: int) -> float:
+        """Return the seconds to wait after the failures of `key`, of which the first `free - 1`
+        cost nothing."""
+        count = self._count_recent(key, now)
+        if count < free:
             return 0.0
-        pause = (
-            min(2.0 ** (count - free + 1), _LONGEST) if who else min(float(count - free + 1), 60.0)
-        )
-        return max(0.0, last + pause - now)
+        surplus = count - free + 1
+        if key == _ALL:
+            pause = min(float(surplus), _LONGEST_FOR_ALL)
+        else:
+            pause = min(2.0**surplus, _LONGEST)
+        return max(0.0, self._failures[key].last + pause - now)
 
 
 Scope = Literal["read", "write", "settings", "programs"]
@@ -275,7 +340,9 @@ def create_token(path: Path, name: str, scope: Scope, days: int, now: datetime) 
     need_name(name)
     token = _PREFIX + secrets.token_urlsafe(32)
     expires = (now + timedelta(days=days)).isoformat()
-    write_hashes(path, read_passwords(path) | {name: f"{scope} {expires} {_hashed(token)}"})
+    hashes = read_passwords(path)
+    hashes[name] = f"{scope} {expires} {_hashed(token)}"
+    write_hashes(path, hashes)
     return token
 
 
@@ -283,25 +350,22 @@ def revoke_token(path: Path, name: str) -> None:
     """Delete a token by its name. Raises UsageError if there is none, ConfigError."""
     hashes = read_passwords(path)
     if name not in hashes:
-        raise UsageError(
-            f"there is no token {name!r}; there are: {', '.join(sorted(hashes)) or 'none'}"
-        )
-    write_hashes(
-        path, {other: password_hash for other, password_hash in hashes.items() if other != name}
-    )
+        names = ", ".join(sorted(hashes)) or "none"
+        raise UsageError(f"there is no token {name!r}; there are: {names}")
+    del hashes[name]
+    write_hashes(path, hashes)
 
 
 def find_token(path: Path, text: str, now: datetime) -> Token | None:
     """Return the token with this text; None if it is unknown or expired. Raises ConfigError."""
-    hashed = _hashed(text)
+    text_hash = _hashed(text).encode()
     token = None
     scopes: dict[str, Scope] = {scope: scope for scope in (*SCOPES, PROGRAMS)}
     try:
         for name, line in read_passwords(path).items():
             scope, expires, token_hash = line.split(" ")
-            if hmac.compare_digest(
-                hashed.encode(), token_hash.encode()
-            ) and now < datetime.fromisoformat(expires):
+            is_same = hmac.compare_digest(text_hash, token_hash.encode())
+            if is_same and now < datetime.fromisoformat(expires):
                 token = Token(name, scopes.get(scope, "read"))
     except (ValueError, TypeError) as error:  # half a line, or a time without a zone
         raise ConfigError(
@@ -313,7 +377,8 @@ def find_token(path: Path, text: str, now: datetime) -> Token | None:
 def has_scope(path: Path, scope: Scope) -> bool:
     """Return True if there is a token with this very scope, expired ones included. Raises
     ConfigError."""
-    return any(line.partition(" ")[0] == scope for line in read_passwords(path).values())
+    lines = read_passwords(path).values()
+    return any(line.partition(" ")[0] == scope for line in lines)
 
 
 def _hashed(token: str) -> str:

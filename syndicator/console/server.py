@@ -42,9 +42,10 @@ def make_app(console: Console) -> ASGIApp:
         Route("/login", _login_form),
         Route("/login", _log_in, methods=["POST"]),
         Route("/logout", _log_out, methods=["POST"]),
-        *(route for module in PAGES for route in module.ROUTES),
-        Route("/static/{name}", _static),
     ]
+    for module in PAGES:
+        routes.extend(module.ROUTES)
+    routes.append(Route("/static/{name}", _static))
     app = Starlette(
         routes=routes,
         exception_handlers={HTTPException: _missing, SyndicatorError: _failed},  # type: ignore[dict-item]
@@ -77,24 +78,30 @@ async def _static(request: Request) -> Response:
     folder = resources.files("syndicator.console") / "static"
     if name not in {file.name for file in folder.iterdir()}:
         return PlainTextResponse("Not found.\n", 404)
-    kind = _TYPES.get(name.rpartition(".")[2], "application/octet-stream")
-    data = (folder / name).read_bytes()
-    return Response(data, media_type=kind, headers={"cache-control": "public, max-age=300"})
+    suffix = name.rpartition(".")[2]
+    return Response(
+        (folder / name).read_bytes(),
+        media_type=_TYPES.get(suffix, "application/octet-stream"),
+        headers={"cache-control": "public, max-age=300"},
+    )
 
 
 async def _missing(request: Request, error: HTTPException) -> Response:
+    """Show that there is no such page, or why it cannot be read."""
     if not _is_known(request):
         return PlainTextResponse("Not found.\n", error.status_code)
     title = "Not found"
-    what = "There is no such page."
+    explanation = "There is no such page."
     if error.status_code == UNREADABLE:
         title = "This cannot be read"
-        what = error.detail
-    return page(request, "wrong.html", status=error.status_code, title=title, what=what)
+        explanation = error.detail
+    return page(request, "wrong.html", status=error.status_code, title=title, what=explanation)
 
 
 def _is_known(request: Request) -> bool:
-    return request.state.session is not None and bool(request.state.session.who)
+    """Return True if somebody is logged in."""
+    session = request.state.session
+    return session is not None and bool(session.who)
 
 
 async def _failed(request: Request, error: SyndicatorError) -> Response:
@@ -119,21 +126,22 @@ async def _log_in(request: Request) -> Response:
     console = console_of(request)
     form = form_of(request)
     address = client_of(request.client.host) if request.client else ""
-    then = local(form.text("next") or "/")
+    next_page = local(form.text("next") or "/")
     name = form.text("name").strip()
-    if wait := console.throttle.wait(address):
-        message = f"Too many tries. Wait {math.ceil(wait)} seconds."
-        return _form(request, then, message, 429, {"retry-after": str(math.ceil(wait))})
+    password = form.text("password")[:_LONGEST_PASSWORD]
+    wait = math.ceil(console.throttle.wait(address))
+    if wait:
+        headers = {"retry-after": str(wait)}
+        return _form(request, next_page, f"Too many tries. Wait {wait} seconds.", 429, headers)
     console.throttle.failed(address)  # until it proves right, so that parallel tries count, too
-    if not (
-        password_hash := await console.password(name, form.text("password")[:_LONGEST_PASSWORD])
-    ):
+    password_hash = await console.password(name, password)
+    if not password_hash:
         console.tell(f"console: a login from {address or 'somewhere'} was refused")
-        return _form(request, then, "Name or password is wrong.", 403)
+        return _form(request, next_page, "Name or password is wrong.", 403)
     console.throttle.succeeded(address)
     console.sessions.end(session_of(request).id)  # its id may have been planted
     console.runner.wake()
-    response = RedirectResponse(then, 303)
+    response = RedirectResponse(next_page, 303)
     set_cookie(response, request, console, console.sessions.begin(name, password_hash).id)
     return response
 
@@ -148,23 +156,24 @@ async def _log_out(request: Request) -> Response:
 
 def _form(
     request: Request,
-    then: str,
+    next_page: str,
     message: str = "",
     status: int = 200,
     headers: dict[str, str] | None = None,
 ) -> Response:
+    """Show the login form with a message. `next_page`: where a login leads."""
     console = console_of(request)
-    session = request.state.session
-    begun = session or console.sessions.begin()
+    known_session = request.state.session
+    session = known_session or console.sessions.begin()
     html = render(
         request,
         "login.html",
         site=console.settings.site.title,
-        token=begun.token,
+        token=session.token,
         said=message,
-        then=then,
+        then=next_page,
     )
     response = Response(html, status, headers, "text/html")
-    if session is None:
-        set_cookie(response, request, console, begun.id)
+    if known_session is None:
+        set_cookie(response, request, console, session.id)
     return response

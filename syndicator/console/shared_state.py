@@ -35,16 +35,17 @@ class Runner:
         self._config = config
         self._tell = tell
         self._process: asyncio.subprocess.Process | None = None
-        self._starting: asyncio.Task[None] | None = None
-        self._idle: asyncio.Task[None] | None = None
-        self._last = 0.0
+        self._start_task: asyncio.Task[None] | None = None
+        self._idle_task: asyncio.Task[None] | None = None
+        self._woken_at = 0.0  # monotonic seconds
 
     def wake(self) -> None:
         """Start the process unless it runs, which takes a second."""
-        self._last = time.monotonic()
-        running = self._process is not None and self._process.returncode is None
-        if not running and (self._starting is None or self._starting.done()):
-            self._starting = asyncio.get_running_loop().create_task(self._start())
+        self._woken_at = time.monotonic()
+        is_running = self._process is not None and self._process.returncode is None
+        is_starting = self._start_task is not None and not self._start_task.done()
+        if not is_running and not is_starting:
+            self._start_task = asyncio.get_running_loop().create_task(self._start())
 
     async def _start(self) -> None:
         command = (sys.executable, "-m", "syndicator.operations.jobs.work", str(self._config))
@@ -55,21 +56,21 @@ class Runner:
         except OSError as error:
             self._tell(f"no job can be run: {error}")
             return
-        self._idle = asyncio.get_running_loop().create_task(self._end_when_idle())
+        self._idle_task = asyncio.get_running_loop().create_task(self._end_when_idle())
 
     async def _end_when_idle(self) -> None:
-        left = IDLE_SECONDS
-        while left > 0:
-            await asyncio.sleep(left)
-            left = self._last + IDLE_SECONDS - time.monotonic()
+        remaining = IDLE_SECONDS
+        while remaining > 0:
+            await asyncio.sleep(remaining)
+            remaining = self._woken_at + IDLE_SECONDS - time.monotonic()
         await self.close()
 
     async def close(self) -> None:
         """End the process after its current step, or at once if that takes long."""
         process = self._process
         self._process = None
-        if self._idle is not None and self._idle is not asyncio.current_task():
-            self._idle.cancel()
+        if self._idle_task is not None and self._idle_task is not asyncio.current_task():
+            self._idle_task.cancel()
         if process is not None:
             await end(process, _END_SECONDS)
 
@@ -97,20 +98,26 @@ class Console:
         self._walked = -_WALK_SECONDS
         self._behind: set[asyncio.Task[None]] = set()
 
-    async def read(self, what: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._reads, what)
+    async def read(self, function: Callable[[], T]) -> T:
+        """Return function(), called in the one thread that uses the store."""
+        return await asyncio.get_running_loop().run_in_executor(self._reads, function)
 
-    async def look(self, look: Callable[[Place], T]) -> T:
-        def read() -> T:
+    async def look(self, function: Callable[[Place], T]) -> T:
+        """Return function(place) for the instance, called in the thread that uses the store."""
+
+        def call() -> T:
             with self.glance.place() as place:
-                return look(place)
+                return function(place)
 
-        return await self.read(read)
+        return await self.read(call)
 
     def session(self, session_id: str) -> Session | None:
         """Return the session of a cookie; None if it ended or its password was changed."""
         session = self.sessions.find(session_id)
-        if session is None or not session.who or session.by == self._passwords().get(session.who):
+        if session is None:
+            return None
+        has_login = bool(session.who)
+        if not has_login or session.by == self._passwords().get(session.who):
             return session
         self.sessions.end(session_id)
         return None
@@ -137,20 +144,18 @@ class Console:
         return job
 
     async def until(self, job_id: str, seconds: float) -> Job | None:
-        """Return the job once it has ended, or after `seconds` as it is then."""
-        end = time.monotonic() + seconds
-        while (
-            (job := self.queue.get(job_id)) is not None
-            and not job.ended
-            and job.status != "building"
-        ):
-            if time.monotonic() >= end:
-                break
+        """Return the job once its result is known, or after `seconds` as it is then; None if it is
+        gone."""
+        deadline = time.monotonic() + seconds
+        job = self.queue.get(job_id)
+        while job is not None and _is_under_way(job) and time.monotonic() < deadline:
             await asyncio.sleep(_STEP_SECONDS)
+            job = self.queue.get(job_id)
         self.glance.changed()
         return job
 
     def renew_behind(self) -> None:
+        """Read a stale state again in the background."""
         task = asyncio.create_task(self.renew())
         self._behind.add(task)  # a task that nobody holds may be collected
         task.add_done_callback(self._behind.discard)
@@ -179,3 +184,8 @@ class Console:
         await self.worker.aclose()
         for pool in (self._reads, self._hashes, self._walks):
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _is_under_way(job: Job) -> bool:
+    """Return True while a job does not know its result: feeds are built after that."""
+    return not job.ended and job.status != "building"

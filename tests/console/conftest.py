@@ -235,8 +235,8 @@ def followed() -> Path:
 def _cheap_passwords() -> Iterator[None]:
     """A try costs 128 MB otherwise."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(security, "_N", 2**10)
-        patch.setattr(security.hashed, "__kwdefaults__", {"n": 2**10})
+        patch.setattr(security, "_COST", 2**10)
+        patch.setattr(security.hashed, "__kwdefaults__", {"cost": 2**10})
         yield
 
 

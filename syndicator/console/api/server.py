@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from http import HTTPStatus
 from inspect import Parameter
@@ -117,6 +117,27 @@ DOING: Final = {
         "description": "Seconds, then 202.",
     },
 }
+_ANSWERED_FIELDS: Final = (  # of an article, besides its source and related articles
+    "id",
+    "url",
+    "title",
+    "author",
+    "published",
+    "updated",
+    "added",
+    "excerpt",
+    "category",
+    "tags",
+    "language",
+    "cover",
+    "hold",
+    "body",
+)
+_PRIVATE: Final = ("args", "inverse")  # fields of jobs and changes that no list of the API has
+_CANCEL_SECONDS: Final = 1.0  # until a cancelled job is answered as it is then
+_API_IS_OFF: Final = (
+    "the API is off: `syndicator console --token NAME` makes a token, and turns it on"
+)
 
 
 def _page_of(model: str) -> dict[str, Any]:
@@ -139,39 +160,31 @@ def _article_with(more: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def hidden(operation: Operation) -> set[str]:
-    """Return the arguments that only the console may send."""
-    return {field.name for field in fields_of(operation) if field.argument.hidden} - {"stamp"}
+    """Return the names of the arguments that only the console may send."""
+    names = {field.name for field in fields_of(operation) if field.argument.hidden}
+    names.discard("stamp")  # a request sends it as If-Match
+    return names
 
 
 def offered() -> dict[str, Operation]:
-    """Return the operations by name, without those that need a hidden argument."""
+    """Return the operations of the API by name: those that need no hidden argument."""
     return {
         name: operation
         for name, operation in operations().items()
-        if not any(
-            field.argument.hidden and field.default is Parameter.empty
-            for field in fields_of(operation)
-        )
+        if not _needs_hidden_argument(operation)
     }
+
+
+def _needs_hidden_argument(operation: Operation) -> bool:
+    for field in fields_of(operation):
+        is_required = field.default is Parameter.empty
+        if field.argument.hidden and is_required:
+            return True
+    return False
 
 
 def openapi_document() -> dict[str, Any]:
-    paths = {
-        f"/{name}": {"get": _path(name, _PAGES.get(name, "Page"), schema_of(query), PAGING)}
-        for name, query in QUERIES.items()
-    }
-    paths |= {
-        f"/{name}/{{key}}": {"get": _path(f"{name}_one", _ONE.get(name, "Item"), key=True)}
-        for name in ("articles", "sources")
-    }
-    paths |= {
-        "/status": {"get": _path("status", "Status")},
-        "/jobs/{key}": {"get": _path("job", "Job", key=True)},
-    }
-    paths |= {"/jobs/{key}/cancel": {"post": _path("cancel", "Job", key=True)}}
-    paths |= {
-        f"/operations/{name}": {"post": _post(operation)} for name, operation in offered().items()
-    }
+    """Return the OpenAPI description of all addresses of the API."""
     schemas = {
         "Job": TypeAdapter(Job).json_schema(),
         "Page": _page_of("Item"),
@@ -180,6 +193,7 @@ def openapi_document() -> dict[str, Any]:
         "ListedArticle": _article_with(_LISTED_FIELDS),
         "Article": _article_with(_WHOLE_FIELDS),
         "Status": {"type": "object"},
+        "Problem": _PROBLEM,
     }
     token = {"token": {"type": "http", "scheme": "bearer"}}
     return {
@@ -187,48 +201,91 @@ def openapi_document() -> dict[str, Any]:
         "info": {"title": "Syndicator", "version": __version__},
         "servers": [{"url": PATH}],
         "security": [{"token": []}],
-        "paths": paths,
-        "components": {"schemas": {**schemas, "Problem": _PROBLEM}, "securitySchemes": token},
+        "paths": _describe_paths(),
+        "components": {"schemas": schemas, "securitySchemes": token},
     }
+
+
+def _describe_paths() -> dict[str, Any]:
+    """Return the OpenAPI descriptions of all addresses, by address."""
+    paths: dict[str, Any] = {}
+    for name, query in QUERIES.items():
+        model = _PAGES.get(name, "Page")
+        paths[f"/{name}"] = {"get": _path(name, model, schema_of(query), PAGING)}
+    for name in ("articles", "sources"):
+        model = _ONE.get(name, "Item")
+        paths[f"/{name}/{{key}}"] = {"get": _path(f"{name}_one", model, key=True)}
+    paths["/status"] = {"get": _path("status", "Status")}
+    paths["/jobs/{key}"] = {"get": _path("job", "Job", key=True)}
+    paths["/jobs/{key}/cancel"] = {"post": _path("cancel", "Job", key=True)}
+    for name, operation in offered().items():
+        paths[f"/operations/{name}"] = {"post": _post(operation)}
+    return paths
 
 
 def _path(
-    name: str, model: str, asked: Any = None, more: Any = None, *, key: bool = False
+    name: str,
+    model: str,
+    arguments: Mapping[str, Any] | None = None,
+    further_parameters: Mapping[str, Any] | None = None,
+    *,
+    key: bool = False,
 ) -> dict[str, Any]:
-    """Return an OpenAPI path. `asked`: its arguments' schema; `more`: further parameters'
-    schemas."""
+    """Return the OpenAPI description of one method of an address.
 
-    def content(kind: str, model: str) -> dict[str, Any]:
-        schema = {"$ref": f"#/components/schemas/{model}"}
-        return {"description": model, "content": {f"application/{kind}": {"schema": schema}}}
-
-    parameters = {**(asked or {}).get("properties", {}), **(more or {})}
-    query = [{"name": name, "in": "query", "schema": schema} for name, schema in parameters.items()]
+    `model`: the schema of the answer; `arguments`: the schema of the arguments in the query;
+    `further_parameters`: more schemas by name; `key`: the address ends with a key."""
+    argument_schema = arguments or {}
+    schemas = {**argument_schema.get("properties", {}), **(further_parameters or {})}
+    parameters: list[dict[str, Any]] = [_KEY] if key else []
+    for parameter, schema in schemas.items():
+        parameters.append({"name": parameter, "in": "query", "schema": schema})
     return {
         "operationId": name.replace("-", "_"),
-        "summary": (asked or {}).get("description", ""),
-        "parameters": [_KEY, *query] if key else query,
-        "responses": {"200": content("json", model), "default": content("problem+json", "Problem")},
+        "summary": argument_schema.get("description", ""),
+        "parameters": parameters,
+        "responses": {
+            "200": _describe_answer("application/json", model),
+            "default": _describe_answer("application/problem+json", "Problem"),
+        },
     }
+
+
+def _describe_answer(media_type: str, model: str) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{model}"}
+    return {"description": model, "content": {media_type: {"schema": schema}}}
 
 
 def _post(operation: Operation) -> dict[str, Any]:
-    """Return an operation's OpenAPI path, with its arguments as body."""
+    """Return the OpenAPI description of an operation, with its arguments as body."""
     schema = schema_of(operation)
-    path = _path(operation.name, "Job", None, DOING)
     for name in hidden(operation):
         del schema["properties"][name]
+    description = _path(operation.name, "Job", further_parameters=DOING)
+    description["summary"] = operation.help
     if "stamp" in schema["properties"]:
-        path["parameters"].append({"name": "If-Match", "in": "header", "schema": _TEXT})
-    path["requestBody"] = {"required": True, "content": {"application/json": {"schema": schema}}}
-    path["responses"]["202"] = {
-        **path["responses"]["200"],
+        if_match = {"name": "If-Match", "in": "header", "schema": _TEXT}
+        description["parameters"].append(if_match)
+    description["requestBody"] = {
+        "required": True,
+        "content": {"application/json": {"schema": schema}},
+    }
+    description["responses"]["202"] = {
+        **description["responses"]["200"],
         "description": "A job that goes on, at the Location.",
     }
-    return {**path, "summary": operation.help}
+    return description
 
 
 Answer = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a list. `stamp`: changes with its file."""
+
+    answer: Answer
+    stamp: str
 
 
 class Api:
@@ -239,58 +296,54 @@ class Api:
         self._pages = pages
         self._console = console
         routes = [
-            Route(f"{PATH}/openapi.json", lambda request: _json(openapi_document())),
+            Route(f"{PATH}/openapi.json", _openapi),
             Route(f"{PATH}/operations/{{name}}", _operate, methods=["POST"]),
             Route(f"{PATH}/jobs/{{key}}/cancel", _cancel, methods=["POST"]),
             Route(f"{PATH}/status", _status),
             Route(f"{PATH}/articles/{{key}}", partial(_one, article)),
             Route(f"{PATH}/sources/{{key}}", partial(_one, source)),
-            Route(f"{PATH}/jobs/{{key}}", lambda request: _json(asdict(_own_job(request)))),
-            *(Route(f"{PATH}/{name}", partial(_list, query)) for name, query in QUERIES.items()),
+            Route(f"{PATH}/jobs/{{key}}", _show_job),
         ]
-        wrong = dict.fromkeys((HTTPException, SyndicatorError, Exception), _wrong)
-        self._app = Starlette(routes=routes, exception_handlers=wrong)
+        for name, query in QUERIES.items():
+            routes.append(Route(f"{PATH}/{name}", partial(_list, query)))
+        handlers = dict.fromkeys((HTTPException, SyndicatorError, Exception), _wrong)
+        self._app = Starlette(routes=routes, exception_handlers=handlers)
         self._app.router.redirect_slashes = False
         self._app.state.console = console
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        is_request = scope["type"] == "http"
+        if is_request:
             scope = under_prefix(scope)
-        if scope["type"] != "http" or not scope["path"].startswith("/api/"):
+        if not is_request or not scope["path"].startswith("/api/"):
             await self._pages(scope, receive, send)
             return
         answer = self._refusal(Request(scope)) or self._app
         await answer(scope, receive, with_headers(send))
 
     def _refusal(self, request: Request) -> Response | None:
-        """Return the answer to a request without a valid token; else store the token in the
+        """Return the answer to a request without a valid token; else None, with the token in the
         request's state."""
         if not is_for_us(_header(request, "host"), self._console.hosts):
             return problem(421, "this name is not the console's; see [console] names")
         path = security.tokens_file_of(self._console.settings.state_dir)
-        scheme, _, token = _header(request, "authorization").partition(" ")
+        scheme, _, text = _header(request, "authorization").partition(" ")
+        token = None
         try:
             if not read_passwords(path):
-                return problem(
-                    404,
-                    "the API is off: `syndicator console --token NAME` makes a token, and turns"
-                    " it on",
-                )
-            request.state.token = (
-                security.find_token(path, token, utc_now()) if scheme.lower() == "bearer" else None
-            )
+                return problem(404, _API_IS_OFF)
+            if scheme.lower() == "bearer":
+                token = security.find_token(path, text, utc_now())
         except ConfigError as error:
             self._console.tell(f"console: {error}")
             return problem(503, "the tokens cannot be read; the log says why")
-        if request.state.token is None:
-            return problem(
-                401,
-                "send a valid token: Authorization: Bearer syn_...",
-                {"www-authenticate": "Bearer"},
-            )
-        if not request.state.token.may("read"):
+        request.state.token = token
+        if token is None:
+            challenge = {"www-authenticate": "Bearer"}
+            return problem(401, "send a valid token: Authorization: Bearer syn_...", challenge)
+        if not token.may("read"):
             return problem(403, "this token is for `syndicator mcp` alone")
-        request.state.who = f"{TOKEN}{request.state.token.name}"  # its name in Changes and jobs
+        request.state.who = f"{TOKEN}{token.name}"  # its name in Changes and jobs
         return None
 
 
@@ -301,146 +354,142 @@ def _header(request: Request, name: str) -> str:
 
 def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
     """Return a problem as JSON (RFC 9457)."""
-    about = {
+    document = {
         "type": "about:blank",
         "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": detail,
     }
-    return Response(json.dumps(about), status, headers, media_type="application/problem+json")
+    return Response(json.dumps(document), status, headers, media_type="application/problem+json")
 
 
 def _json(answer: Answer, headers: Mapping[str, str] | None = None, status: int = 200) -> Response:
     return Response(json.dumps(plain(answer)), status, headers, media_type="application/json")
 
 
+async def _openapi(request: Request) -> Response:
+    return _json(openapi_document())
+
+
+async def _show_job(request: Request) -> Response:
+    return _json(asdict(_own_job(request)))
+
+
 async def _status(request: Request) -> Response:
-    return _json(
-        await console_of(request).look(lambda place: document_of_status(look(place), None, ()))
-    )
+    def describe(place: Place) -> Answer:
+        return document_of_status(look(place), None, ())
+
+    return _json(await console_of(request).look(describe))
 
 
 async def _list(query: Query, request: Request) -> Response:
+    """Answer with one page of a list."""
     # each word is a condition of the database, which has a limit
     if len(request.query_params.multi_items()) > MOST:
         raise HTTPException(400, f"at most {MOST} parameters")
-    asked = dict(request.query_params)
-    limit = _number(asked.pop("limit", "30"), 1)
-    cursor = asked.pop("cursor", "")
-    lists_of = {
-        item.name: request.query_params.getlist(item.name)
-        for item in fields_of(query)
-        if item.is_list
-    }
-    arguments = arguments_of(query, {**asked, **lists_of})
+    values: dict[str, Any] = dict(request.query_params)
+    limit = _number(values.pop("limit", "30"), 1)
+    cursor = values.pop("cursor", "")
+    for field in fields_of(query):
+        if field.is_list:
+            values[field.name] = request.query_params.getlist(field.name)
+    arguments = arguments_of(query, values)
     who = request.state.who
 
-    def shown(place: Place, **arguments: Any) -> Iterator[Answer]:
+    def iterate_safe_items(place: Place, **arguments: Any) -> Iterator[Answer]:
         """Yield items without secrets; of jobs, only the caller's."""
         for item in query.function(place, **arguments):
-            if query.name != "jobs" or item["who"] == who:
-                safe = (
-                    {"url": secrets.hide_secrets(place.sources[item["id"]].url)}
-                    if query.name == "sources"
-                    else {}
-                )
-                yield {
-                    name: value for name, value in item.items() if name not in ("args", "inverse")
-                } | safe
+            if query.name == "jobs" and item["who"] != who:
+                continue
+            safe = {name: value for name, value in item.items() if name not in _PRIVATE}
+            if query.name == "sources":
+                safe["url"] = secrets.hide_secrets(place.sources[item["id"]].url)
+            yield safe
 
-    read = replace(query, function=shown).read
+    read = replace(query, function=iterate_safe_items).read
     page = await console_of(request).look(
         lambda place: read(place, arguments, after=cursor, most=limit)
     )
     return _json({"items": page.items, "next": page.next})
 
 
-def article(place: Place, article_id: str) -> tuple[Answer, str]:
-    """Return an article with its text, and its stamp. Raises UsageError."""
+def article(place: Place, article_id: str) -> Item:
+    """Return an article with its text and related articles. Raises UsageError for an unknown
+    id."""
     file = lists.article(place, article_id)
-    names = (
-        "id",
-        "url",
-        "title",
-        "author",
-        "published",
-        "updated",
-        "added",
-        "excerpt",
-        "category",
-        "tags",
-        "language",
-        "cover",
-    )
-    shown = {name: getattr(file.article, name) for name in (*names, "hold", "body")}
-    return {
-        **shown,
-        "source": file.article.source_key,
-        "related": _list_related(place, article_id),
-    }, file.stamp
+    answer = {name: getattr(file.article, name) for name in _ANSWERED_FIELDS}
+    answer["source"] = file.article.source_key
+    answer["related"] = _list_related(place, article_id)
+    return Item(answer, file.stamp)
 
 
 def _list_related(place: Place, article_id: str) -> list[Answer]:
     if place.store is None:
         return []
     finder = RelatedFinder(place.store, make_source_finder(place))
-    articles = place.store.index.articles(finder.find(article_id))
-    return [{"id": one.id, "title": one.title, "url": one.url} for one in articles.values()]
+    related = place.store.index.articles(finder.find(article_id))
+    return [
+        {"id": article.id, "title": article.title, "url": article.url}
+        for article in related.values()
+    ]
 
 
-def source(place: Place, key: str) -> tuple[Answer, str]:
-    """Return a source as in sources.toml, without secrets in its address, and its stamp. Raises
-    UsageError."""
+def source(place: Place, key: str) -> Item:
+    """Return a source as in sources.toml, without secrets in its address. Raises UsageError for an
+    unknown key."""
     page = lists.source(place, key)
-    written = {**table(page.health.source), "url": secrets.hide_secrets(page.health.source.url)}
-    return {
+    health = page.health
+    answer = {
         "id": key,
-        **written,
-        "state": of_state(page.health.state) if page.health.state else None,
-    }, page.stamp
+        **table(health.source),
+        "url": secrets.hide_secrets(health.source.url),
+        "state": of_state(health.state) if health.state else None,
+    }
+    return Item(answer, page.stamp)
 
 
-async def _one(read: Callable[[Place, str], tuple[Answer, str]], request: Request) -> Response:
-    """Answer with an item that `read` returns, and its stamp as ETag."""
+async def _one(read: Callable[[Place, str], Item], request: Request) -> Response:
+    """Answer with the item that `read` returns for the key in the path, and its stamp as ETag."""
     key = request.path_params["key"]
     try:
-        answer, stamp = await console_of(request).look(lambda place: read(place, key))
+        item = await console_of(request).look(lambda place: read(place, key))
     except UsageError as error:
         raise HTTPException(404, str(error)) from error
-    tag = {"etag": f'"{stamp}"'}
-    if request.headers.get("if-none-match") == tag["etag"]:
-        return Response(status_code=304, headers=tag)
-    return _json(answer, tag)
+    etag = f'"{item.stamp}"'
+    headers = {"etag": etag}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    return _json(item.answer, headers)
 
 
 async def _operate(request: Request) -> Response:
     """Queue an operation. Answer with its job once it has ended, or after `wait` seconds."""
     console = console_of(request)
+    token = request.state.token
     operation = offered().get(request.path_params["name"])
     if operation is None:
         raise HTTPException(404, "there is no such operation; openapi.json lists them")
-    asked = dict(request.query_params)
-    wait = _number(asked.pop("wait", "10"), 0)
-    tried = asked.pop("dry_run", "false")
-    if asked or tried not in ("true", "false"):
+    parameters = dict(request.query_params)
+    wait_seconds = _number(parameters.pop("wait", "10"), 0)
+    dry_run_text = parameters.pop("dry_run", "false")
+    if parameters or dry_run_text not in ("true", "false"):
         raise HTTPException(422, "the parameters are dry_run, true or false, and wait")
-    dry_run = tried == "true" or operation.is_question
+    dry_run = dry_run_text == "true" or operation.is_question
     values = _object(_header(request, "content-type"), await request.body())
     is_change = not dry_run or bool(values.get("allow"))
-    if is_change and not request.state.token.may("write"):
+    if is_change and not token.may("write"):
         raise HTTPException(
             403, "this token only reads: ask for dry_run=true, or make one with --write"
         )
-    if matched := "if-match" in request.headers:
+    has_if_match = "if-match" in request.headers
+    if has_if_match:
         values["stamp"] = _header(request, "if-match").strip('"')
-    if refused := values.keys() & hidden(operation):
-        raise HTTPException(422, f"{operation.name}: {min(refused)} is for the console alone")
+    forbidden = values.keys() & hidden(operation)
+    if forbidden:
+        raise HTTPException(422, f"{operation.name}: {min(forbidden)} is for the console alone")
     arguments = arguments_of(operation, values)
-    if (
-        is_change
-        and not request.state.token.may("settings")
-        and changes_settings(operation, arguments, console.log)
-    ):
+    needs_settings = is_change and not token.may("settings")
+    if needs_settings and changes_settings(operation, arguments, console.log):
         raise HTTPException(403, "this token may not change settings: make one with --settings")
     if not console.queue.has_room(request.state.who):
         raise HTTPException(
@@ -449,33 +498,36 @@ async def _operate(request: Request) -> Response:
             {"retry-after": "10"},
         )
     job_id = console.ask(operation.name, values, request.state.who, dry_run=dry_run).id
-    return _of_job(await console.until(job_id, wait), matched=matched)
+    return _of_job(await console.until(job_id, wait_seconds), has_if_match=has_if_match)
 
 
 async def _cancel(request: Request) -> Response:
     console = console_of(request)
     job_id = _own_job(request).id
     console.queue.cancel(job_id)
-    return _of_job(await console.until(job_id, 1))
+    return _of_job(await console.until(job_id, _CANCEL_SECONDS))
 
 
 def _own_job(request: Request) -> Job:
+    """Return the job that the path names. Raises HTTPException unless it is of this token."""
     job = console_of(request).queue.get(request.path_params["key"])
     if job is None or job.who != request.state.who:
         raise HTTPException(404, "there is no such job of this token")
     return job
 
 
-def _number(written: str, least: int) -> int:
+def _number(text: str, least: int) -> int:
     """Parse a parameter from `least` to MOST. Raises HTTPException."""
-    if least <= (number := whole(written, MOST)):
-        return number
-    raise HTTPException(422, f"{written[:20]!r} is no number from {least} to {MOST}")
+    number = whole(text, MOST)
+    if number < least:
+        raise HTTPException(422, f"{text[:20]!r} is no number from {least} to {MOST}")
+    return number
 
 
-def _object(kind: str, body: bytes) -> dict[str, Any]:
-    """Parse a body as JSON object, described as `kind`. Raises HTTPException."""
-    if kind.partition(";")[0].strip().lower() != "application/json":
+def _object(content_type: str, body: bytes) -> dict[str, Any]:
+    """Parse a body that is a JSON object. Raises HTTPException."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type != "application/json":
         raise HTTPException(415, "send the arguments as application/json")
     try:
         value = json.loads(body)
@@ -487,22 +539,25 @@ def _object(kind: str, body: bytes) -> dict[str, Any]:
     return value
 
 
-def _of_job(job: Job | None, *, matched: bool = False) -> Response:
-    """Answer with a job. `matched`: the request had If-Match. Raises HTTPException if the job
-    failed."""
+def _of_job(job: Job | None, *, has_if_match: bool = False) -> Response:
+    """Answer with a job, 202 if it goes on. `has_if_match`: the request had If-Match. Raises
+    HTTPException if the job is gone or failed."""
     if job is None:
         raise HTTPException(404, "there is no such job any more")
     if job.status == "failed":
-        raise HTTPException(
-            412 if matched and job.reason == CommandReason.EDITED else 409, job.said
-        )
-    return _json(asdict(job), {"location": f"{PATH}/jobs/{job.id}"}, 200 if job.ended else 202)
+        is_outdated = has_if_match and job.reason == CommandReason.EDITED
+        raise HTTPException(412 if is_outdated else 409, job.said)
+    location = {"location": f"{PATH}/jobs/{job.id}"}
+    return _json(asdict(job), location, 200 if job.ended else 202)
 
 
 def _status_of(error: SyndicatorError) -> int:
+    """Return the HTTP status for an error: the request's fault, or the instance's."""
     if isinstance(error.__cause__, QueryError):
         return 400
-    return 422 if isinstance(error, UsageError) else 503
+    if isinstance(error, UsageError):
+        return 422
+    return 503
 
 
 async def _wrong(request: Request, error: Exception) -> Response:

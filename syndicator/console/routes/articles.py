@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -43,11 +43,21 @@ _SHOWN = ("rename-tag", "merge-tags", "suggest-tags", "try-category", "try-query
 _LONGEST = 1000  # characters of a query
 
 
+@dataclass(frozen=True, slots=True)
+class _ArticleList:
+    """Articles of a list, the number of articles by filter, and the name of the chosen source."""
+
+    items: list[lists.Item]
+    counts: Mapping[Filter, int]
+    outlet: str
+
+
 async def show_today(request: Request) -> Response:
     console = console_of(request)
     today = await console.read(lambda: console.glance.today(NEWEST))
     fault = await console.read(console.glance.configuration_fault)
-    need, know = responses.troubles(today.health, today.names)
+    troubles = responses.troubles(today.health, today.names)
+    has_content = today.health.fine or today.health.unvisited or today.health.conditions
     console.renew_behind()
     return page(
         request,
@@ -57,74 +67,84 @@ async def show_today(request: Request) -> Response:
         numbers=responses.number_line(today.health),
         fault=fault,
         dropped=console.glance.dropped_settings(),
-        need=need,
-        know=know,
+        need=troubles.need,
+        know=troubles.know,
         held=today.health.on_hold[:HELD],
         held_count=len(today.health.on_hold),
         latest=today.latest,
         names=today.names,
         choices=today.choices,
-        empty=not (today.health.fine or today.health.unvisited or today.health.conditions),
+        empty=not has_content,
     )
 
 
 async def picture(request: Request) -> Response:
+    """Answer with a published picture."""
     name = request.path_params["name"]
     is_name = name.isprintable() and len(name) <= _LONGEST_NAME and Path(name).suffix == ".webp"
     data = published(console_of(request).settings, name) if is_name else None
     if data is None:
         raise HTTPException(404)
-    return Response(
-        data, media_type="image/webp", headers={"cache-control": "private, max-age=86400"}
-    )
+    headers = {"cache-control": "private, max-age=86400"}
+    return Response(data, media_type="image/webp", headers=headers)
 
 
 async def show(request: Request) -> Response:
     """Show the list of articles."""
     console = console_of(request)
-    query = request.query_params
-    search = " ".join(query.get("q", "").split())
-    source = query.get("source", "")
-    chosen = query.get("filter", "all" if search or source else "unsure")
-    chosen_filter: Filter = next((name for name in FILTERS if name == chosen), "unsure")
-    number = max(1, whole(query.get("page", ""), MOST_PAGES))
+    parameters = request.query_params
+    search = " ".join(parameters.get("q", "").split())
+    source_key = parameters.get("source", "")
+    usual_filter = "all" if search or source_key else "unsure"
+    chosen_filter = _parse_filter(parameters.get("filter", usual_filter))
+    number = max(1, whole(parameters.get("page", ""), MOST_PAGES))
     wanted = Wanted(
         filter=chosen_filter,
-        source=source,
+        source=source_key,
         skip=(number - 1) * SHOWN,
         most=SHOWN + 1,
         counted=True,
     )
 
-    def look(place: Place) -> tuple[list[lists.Item], Mapping[Filter, int], str]:
+    def look(place: Place) -> _ArticleList:
         ids = lists.find_articles(place, search) if search else None
         items, counts = lists.articles(place, replace(wanted, ids=ids))
-        return items, counts, _name_outlet(place, source, items)
+        return _ArticleList(items, counts, _name_outlet(place, source_key, items))
 
-    items, counts, outlet = await console.look(look)
-    filters = {"q": search, "source": source}
-    has_more = len(items) > SHOWN
-    earlier = _make_address(filters, filter=chosen_filter, page=number + 1) if has_more else ""
-    later = _make_address(filters, filter=chosen_filter, page=number - 1) if number > 1 else ""
+    found = await console.look(look)
+    conditions = {"q": search, "source": source_key}
+
+    def make_page_address(page_number: int) -> str:
+        return _make_address(conditions, filter=chosen_filter, page=page_number)
+
+    filters = []
+    for name in FILTERS:
+        address = _make_address(conditions, filter=name)
+        filters.append((name, label(name), address, found.counts.get(name)))
     return page(
         request,
         "articles.html",
         title="Articles",
-        items=items[:SHOWN],
+        items=found.items[:SHOWN],
         choices=await console.look(list_choices),
-        filters=[
-            (name, label(name), _make_address(filters, filter=name), counts.get(name))
-            for name in FILTERS
-        ],
+        filters=filters,
         filter=chosen_filter,
         q=search,
-        source=source,
-        outlet=outlet,
+        source=source_key,
+        outlet=found.outlet,
         of_all=_make_address({"q": search}, filter=chosen_filter),
-        here_again=_make_address(filters, filter=chosen_filter, page=number),
-        earlier=earlier,
-        later=later,
+        here_again=make_page_address(number),
+        earlier=make_page_address(number + 1) if len(found.items) > SHOWN else "",
+        later=make_page_address(number - 1) if number > 1 else "",
     )
+
+
+def _parse_filter(text: str) -> Filter:
+    """Return the filter with this name, "unsure" if there is none."""
+    for name in FILTERS:
+        if name == text:
+            return name
+    return "unsure"
 
 
 def _name_outlet(place: Place, source_key: str, items: Sequence[lists.Item]) -> str:
@@ -174,11 +194,12 @@ def take_beginning(paragraphs: Sequence[str], most: int) -> list[str]:
 
 
 async def preview(request: Request) -> Response:
+    """Show an article as it would be with what was written in its form."""
     form = form_of(request)
     file = await _file(request)
-    args = {name: form.text(name) for name in EDITED if name in form}
+    edits = {name: form.text(name) for name in EDITED if name in form}
     try:
-        data = edited(file.text.encode(), file.path, args)
+        data = edited(file.text.encode(), file.path, edits)
         entry = frontmatter.load(data, file.path)
         fault = ""
     except SyndicatorError as error:
@@ -220,7 +241,9 @@ async def _page(
 
 
 async def show_tags(request: Request) -> Response:
-    query = request.query_params.get("query", "")
+    """Show tags, categories and saved queries, and what the last job about them found."""
+    parameters = request.query_params
+    query = parameters.get("query", "")
     names, trial = await console_of(request).look(
         lambda place: (lists.names(place), lists.try_query(place, query[:_LONGEST]))
     )
@@ -231,8 +254,8 @@ async def show_tags(request: Request) -> Response:
         title="Tags",
         found=names,
         query=query,
-        chosen=_find_named(names.tags, request.query_params.get("tag")),
-        category=_find_named(names.categories, request.query_params.get("category")),
+        chosen=_find_named(names.tags, parameters.get("tag")),
+        category=_find_named(names.categories, parameters.get("category")),
         trial=trial,
         saved=[saved_query for saved_query, _ in names.queries],
         waiting=awaited(job),
@@ -274,6 +297,7 @@ def _describe_result(job: Job | None) -> dict[str, Any]:
 
 
 async def live(request: Request) -> Response:
+    """Show what a query finds while it is written."""
     query = request.query_params.get("query", "")[:_LONGEST]
     trial, saved = await console_of(request).look(
         lambda place: (lists.try_query(place, query), lists.queries(place))

@@ -83,19 +83,27 @@ async def point(request: Request) -> Response:
     """Show selectors for the element pointed at, each with its matches on the kept pages."""
     form = form_of(request)
     pages = await _kept(request)
-    role: Role = next((name for name, _, _ in ROLES if name == form.text("role")), "select")
-    first = next((each for each in pages if each.id == form.text("id")), None)
+    role = _parse_role(form.text("role"))
     number = whole(form.text("number"), MOST_ELEMENTS)
-    if first is None or number < 0:
+    pointed_page = next((page for page in pages if page.id == form.text("id")), None)
+    if pointed_page is None or number < 0:
         raise HTTPException(404)
-    others = [each for each in pages if each is not first]
-    selectors = await worked(
-        request, worker_functions.suggested, [each.page for each in (first, *others)], number, role
-    )
+    others = [page.page for page in pages if page is not pointed_page]
+    contents = [pointed_page.page, *others]
+    selectors = await worked(request, worker_functions.suggested, contents, number, role)
     return part(request, "pointed.html", found=selectors, role=role, total=len(pages))
 
 
+def _parse_role(text: str) -> "Role":
+    """Return the part of an article that a form names; its text if it names none."""
+    for role, _, _ in ROLES:
+        if role == text:
+            return role
+    return "select"
+
+
 async def _kept(request: Request) -> list[KeptPage]:
+    """Return the kept pages of the source that the path names. Raises HTTPException(404)."""
     return await looked_up(
         request, lambda place: list_kept_pages(place, request.path_params["key"])
     )
@@ -110,16 +118,17 @@ def _list_rules(source_page: lists.SourcePage, job: Job | None) -> dict[str, str
 
 
 def _planned(job: Job | None) -> dict[str, Any] | None:
+    """Return what reading a source again would change, with a difference of each article's text;
+    None if the job did not plan that."""
     if job is None or job.act != "reread" or not job.result:
         return None
     articles = []
     for article in job.result["articles"][:_LISTED]:
-        bodies = [
-            of_texts(change["old"], change["new"])
-            for change in article["changes"]
-            if change["field"] == "body"
-        ]
-        articles.append({**article, "diff": [line for diff in bodies for line in diff]})
+        diff: list[tuple[str, str]] = []
+        for change in article["changes"]:
+            if change["field"] == "body":
+                diff.extend(of_texts(change["old"], change["new"]))
+        articles.append({**article, "diff": diff})
     return {**job.result, "articles": articles}
 
 

@@ -1,7 +1,7 @@
 """Show the forms of operations and settings, lists, jobs and the log of changes."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -34,6 +34,7 @@ from syndicator.operations.undo import EACH
 
 SHOWN = 100
 _MOST_CHANGES = 1_000_000_000
+_CANCEL_SECONDS = 0.5  # until a cancelled job is shown as it is then
 
 
 async def show_all(request: Request) -> Response:
@@ -43,20 +44,24 @@ async def show_all(request: Request) -> Response:
 
 
 async def show_form(request: Request) -> Response:
+    """Show the form of an operation; after a preview, with what it would do."""
     operation = _operation(request)
-    mine = job_of(request, operation.name)
-    planned = mine if mine and mine.dry_run and mine.ended else None
-    result = planned.result if planned else {}
+    job = job_of(request, operation.name)
+    planned = None
+    result: Mapping[str, Any] = {}
+    if job is not None and job.dry_run and job.ended:
+        planned = job
+        result = job.result
     return page(
         request,
         "operation.html",
         title=operation.name,
         operation=operation,
         fields=[field for field in fields_of(operation) if not field.argument.hidden],
-        values=mine.args if mine else {},
+        values=job.args if job else {},
         planned=planned,
         result=result if operation.is_question else cut_lists(result),
-        waiting=awaited(mine),
+        waiting=awaited(job),
     )
 
 
@@ -75,17 +80,20 @@ async def act(request: Request) -> Response:
     """Plan an operation, or apply it unless the button says `plan`; then go to `next`."""
     operation = _operation(request)
     form = form_of(request)
-    then = local(form.text("next")) if "next" in form else request.url.path
+    next_page = local(form.text("next")) if "next" in form else request.url.path
     is_planned = form.text("then") == "plan" or operation.is_question
-    return await ask_form(request, operation.name, then, dry_run=is_planned)
+    return await ask_form(request, operation.name, next_page, dry_run=is_planned)
 
 
 async def show_settings(request: Request) -> Response:
     """Show the settings; after a refusal, with the refused values."""
     console = console_of(request)
     job = job_of(request, "change-settings")
+    refused_values = {}
+    if job is not None and job.status == "failed":
+        refused_values = _parse_pairs(job.args["values"])
     path = console.config / SETTINGS_FILE
-    refused = job.args["values"] if job and job.status == "failed" else ()
+    data = path.read_bytes() if path.exists() else b""
     return page(
         request,
         "settings.html",
@@ -93,23 +101,31 @@ async def show_settings(request: Request) -> Response:
         sections=SETTINGS,
         explained=_explained(),
         settings={setting.name: setting for setting in configured(console.config)},
-        written=dict(pair.partition("=")[::2] for pair in refused),
-        stamp=stamp(path.read_bytes() if path.exists() else b""),
+        written=refused_values,
+        stamp=stamp(data),
     )
+
+
+def _parse_pairs(pairs: Sequence[str]) -> dict[str, str]:
+    """Return the values of texts like "publish.formats=atom" by name."""
+    values: dict[str, str] = {}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        values[name] = value
+    return values
 
 
 @cache
 def _explained() -> dict[str, dict[str, Any]]:
     """Return types and descriptions of the settings by name, from the schema for editors."""
-    text = (resources.files("syndicator") / "data" / "schemas" / "syndicator.json").read_text(
-        "utf-8"
-    )
-    tables = json.loads(text)["definitions"]
-    pairs = [(section, name) for section, names in SETTINGS.items() for name in names]
-    return {
-        f"{section}.{name}": tables[section.capitalize()]["properties"][name]
-        for section, name in pairs
-    }
+    path = resources.files("syndicator") / "data" / "schemas" / "syndicator.json"
+    tables = json.loads(path.read_text("utf-8"))["definitions"]
+    explained: dict[str, dict[str, Any]] = {}
+    for section, names in SETTINGS.items():
+        properties = tables[section.capitalize()]["properties"]
+        for name in names:
+            explained[f"{section}.{name}"] = properties[name]
+    return explained
 
 
 async def change_settings(request: Request) -> Response:
@@ -119,52 +135,62 @@ async def change_settings(request: Request) -> Response:
 
 
 async def act_on_several(request: Request) -> Response:
+    """Apply an operation to each of the chosen articles or sources; then go to `next`."""
     form = form_of(request)
     name = form.text("act")
-    of_name = fields_of(operations()[name])[1:] if name in EACH else []
-    values = [
-        f"{field.name}={value}" for field in of_name if (value := form.text(field.name).strip())
-    ]
-    then = local(form.text("next"))
+    ids = form.getlist("id")
+    next_page = local(form.text("next"))
     if name == "join":
-        return await ask_form(request, name, then, ids=form.getlist("id"))
-    return await ask_form(
-        request, "each", then, name=name, subjects=form.getlist("id"), values=values
-    )
+        return await ask_form(request, name, next_page, ids=ids)
+    values = []
+    if name in EACH:
+        further_fields = fields_of(operations()[name])[1:]  # the first one is the subject
+        for field in further_fields:
+            value = form.text(field.name).strip()
+            if value:
+                values.append(f"{field.name}={value}")
+    return await ask_form(request, "each", next_page, name=name, subjects=ids, values=values)
 
 
 def _operation(request: Request) -> Operation:
-    if (operation := operations().get(request.path_params["name"])) is None:
+    """Return the operation that the path names. Raises HTTPException(404)."""
+    operation = operations().get(request.path_params["name"])
+    if operation is None:
         raise HTTPException(404)
     return operation
 
 
 async def show_list(request: Request) -> Response:
-    if (query := QUERIES.get(request.path_params["name"])) is None:
+    """Show one page of the list that the path names."""
+    query = QUERIES.get(request.path_params["name"])
+    if query is None:
         raise HTTPException(404)
-    asked = request.query_params
+    parameters = request.query_params
+    cursor = parameters.get("cursor", "")
     fields = fields_of(query)
-    filters = {field.name: asked[field.name] for field in fields if asked.get(field.name)}
+    filters = {field.name: parameters[field.name] for field in fields if parameters.get(field.name)}
     try:
         arguments = parsed(query, filters)
-        after = asked.get("cursor", "")
-        shown = await console_of(request).look(
-            lambda place: query.read(place, arguments, after=after, most=SHOWN)
+        items = await console_of(request).look(
+            lambda place: query.read(place, arguments, after=cursor, most=SHOWN)
         )
     except UsageError as error:
         raise HTTPException(UNREADABLE, str(error)) from error
-    more = f"?{urlencode({**filters, 'cursor': shown.next})}" if shown.next else ""
-    values: dict[str, Any] = {
+    next_page = ""
+    if items.next:
+        next_page = f"?{urlencode({**filters, 'cursor': items.next})}"
+    variables: dict[str, Any] = {
         "query": query,
         "fields": fields,
         "filters": filters,
-        "shown": shown,
-        "more": more,
+        "shown": items,
+        "more": next_page,
     }
-    return page(request, "list.html", title=query.name, **values)
+    return page(request, "list.html", title=query.name, **variables)
 
 
 async def strip(request: Request) -> Response:
+    """Show how far a job is."""
     console = console_of(request)
     job = need_job(request)
     if job.status not in ("queued", "running"):
@@ -173,12 +199,15 @@ async def strip(request: Request) -> Response:
 
 
 async def cancel(request: Request) -> Response:
+    """Cancel a job. Show how far it is if a script asks for that, else go to `next`."""
     console = console_of(request)
     job_id = need_job(request).id
     console.queue.cancel(job_id)
     if request.headers.get("hx-request"):
-        return part(request, "strip.html", job=await console.until(job_id, 0.5), undone=set())
-    return RedirectResponse(f"{local(form_of(request).text('next'))}?job={job_id}", 303)
+        job = await console.until(job_id, _CANCEL_SECONDS)
+        return part(request, "strip.html", job=job, undone=set())
+    next_page = local(form_of(request).text("next"))
+    return RedirectResponse(f"{next_page}?job={job_id}", 303)
 
 
 async def show_changes(request: Request) -> Response:
@@ -189,14 +218,17 @@ async def show_changes(request: Request) -> Response:
 
 
 async def show_change(request: Request) -> Response:
+    """Show a change of the log with the differences of its files."""
     log = console_of(request).log
     number = whole(request.path_params["number"], _MOST_CHANGES)
-    if (change := log.get(number)) is None:
+    change = log.get(number)
+    if change is None:
         raise HTTPException(404)
     diffs = []
     for name, texts in log.files(number).items():
-        kind, _, what = name.partition(":")
-        diffs.append((f"{kind} of {what}" if kind in ("tags", "list") else what, of_texts(*texts)))
+        kind, _, subject = name.partition(":")
+        heading = f"{kind} of {subject}" if kind in ("tags", "list") else subject
+        diffs.append((heading, of_texts(*texts)))
     return page(
         request, "change.html", title=change.said, change=change, diffs=diffs, undone=log.undone()
     )

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 
 SOURCE_SHOWN = 100
-_CHOICES = (("sort", lists.SORTS, "health"), ("only", lists.STATES, "all"))
+_USUAL_SORT = "health"
+_ALL_STATES = "all"
 SHOWN = 30  # items of a list
 _ACTS = ("look", "fetch-list")  # operations that keep a page
 _LONGEST_TITLE = 200
@@ -44,36 +45,40 @@ async def show_all(request: Request) -> Response:
     console = console_of(request)
     query = request.query_params
     words = query.get("q", "").split()
+    search = " ".join(words)
     number = max(1, whole(query.get("page", ""), MOST_PAGES))
-    sort, only = (_choose(query.get(name, ""), names, default) for name, names, default in _CHOICES)
+    sort = _choose(query.get("sort", ""), lists.SORTS, _USUAL_SORT)
+    state = _choose(query.get("only", ""), lists.STATES, _ALL_STATES)
     await console.see_work()
     lines = await console.read(lambda: console.glance.lines(words))
-    matching = sorted(filter(lists.STATES[only], lines), key=lists.SORTS[sort])
-    first = (number - 1) * SOURCE_SHOWN
-    has_more = len(matching) > first + SOURCE_SHOWN
+    is_matching = lists.STATES[state]
+    matching = sorted(filter(is_matching, lines), key=lists.SORTS[sort])
+    start = (number - 1) * SOURCE_SHOWN
+    end = start + SOURCE_SHOWN
 
     def make_address(**more: object) -> str:
-        parameters = {"q": " ".join(words), "sort": sort, "only": only, **more}
+        parameters = {"q": search, "sort": sort, "only": state, **more}
         given = {name: value for name, value in parameters.items() if value}
         return f"/sources?{urlencode(given)}"
 
+    filters = []
+    for name, accepts in lists.STATES.items():
+        count = sum(map(accepts, lines))
+        filters.append((name, label(name), make_address(only=name), count))
     return page(
         request,
         "sources.html",
         title="Sources",
-        rows=matching[first : first + SOURCE_SHOWN],
+        rows=matching[start:end],
         choices=await console.look(list_choices),
         total=len(matching),
-        q=" ".join(words),
+        q=search,
         here_again=make_address(page=number),
         sort=sort,
         sorts={name: make_address(sort=name) for name in lists.SORTS},
-        filters=[
-            (name, label(name), make_address(only=name), sum(map(accepts, lines)))
-            for name, accepts in lists.STATES.items()
-        ],
-        only=only,
-        more=make_address(page=number + 1) if has_more else "",
+        filters=filters,
+        only=state,
+        more=make_address(page=number + 1) if len(matching) > end else "",
     )
 
 
@@ -82,16 +87,17 @@ def _choose(text: str, names: Collection[str], default: str) -> str:
 
 
 async def show_source(request: Request) -> Response:
+    """Show the page of a source."""
     console = console_of(request)
     key = request.path_params["key"]
-    shown = await looked_up(request, lambda place: lists.source(place, key))
-    health = shown.health
+    source_page = await looked_up(request, lambda place: lists.source(place, key))
+    health = source_page.health
     await console.see_work()
     return page(
         request,
         "source.html",
         title=lists.name_of(health.source, health.state),
-        found=shown,
+        found=source_page,
         choices=await console.look(list_choices),
         work=console.glance.work.get(key, lists.Work()),
         troubles=[trouble(condition) for condition in health.conditions],
@@ -101,22 +107,31 @@ async def show_source(request: Request) -> Response:
 
 
 async def show(request: Request) -> Response:
+    """Show the page on which an operator points to a list on a fetched page."""
     job = _job(request)
-    page_file = console_of(request).queue.page(job.id)
+    fetched_page = console_of(request).queue.page(job.id)
+    address = ""
+    if fetched_page is not None:
+        _, address, _ = fetched_page
     return page(
         request,
         "lists.html",
         title="Point to a list",
         about=job,
         key=_key(job),
-        address=page_file[1] if page_file else "",
-        kept=page_file is not None,
+        address=address,
+        kept=fetched_page is not None,
         waiting=awaited(job),
-        failed=job.said if job.status in ("failed", "cancelled") else "",
+        failed=_describe_failure(job),
     )
 
 
+def _describe_failure(job: Job) -> str:
+    return job.said if job.status in ("failed", "cancelled") else ""
+
+
 async def shown(request: Request) -> Response:
+    """Show a fetched page, in a frame, with its elements numbered."""
     return await responses.framed(request, _page(request))
 
 
@@ -141,33 +156,33 @@ async def use(request: Request) -> Response:
     """Add a source for the chosen list, or make its existing source use it."""
     job = _job(request)
     pointed = await _pointed(request)
-    choice = whole(form_of(request).text("choice"), len(pointed) - 1) if pointed else -1
+    if not pointed:
+        raise HTTPException(404)
+    choice = whole(form_of(request).text("choice"), len(pointed) - 1)
     if choice < 0:
         raise HTTPException(404)
     wrapper = packed_list(pointed[choice].wrapper)
-    if key := _key(job):
+    key = _key(job)
+    if key:
         return await ask_form(request, "use-list", f"/sources/{key}", key=key, wrapper=wrapper)
     result = job.result if isinstance(job.result, dict) else {}
-    titles = (str(candidate.get("title", "")) for candidate in result.get("candidates", ()))
-    source: dict[str, Any] = {
-        "url": str(result.get("page", "")),
-        "title": next(titles, "")[:_LONGEST_TITLE].strip(),
-    }
-    return await ask_form(request, "follow-list", "/", wrapper=wrapper, **source)
+    titles = [str(candidate.get("title", "")) for candidate in result.get("candidates", ())]
+    title = titles[0][:_LONGEST_TITLE].strip() if titles else ""
+    url = str(result.get("page", ""))
+    return await ask_form(request, "follow-list", "/", wrapper=wrapper, url=url, title=title)
 
 
 async def _pointed(request: Request) -> "tuple[PointedList, ...]":
     """Return the lists that contain the element with the form's number."""
-    (html, url, headers), number = (
-        _page(request),
-        whole(form_of(request).text("number"), MOST_ELEMENTS),
-    )
+    html, url, headers = _page(request)
+    number = whole(form_of(request).text("number"), MOST_ELEMENTS)
     if number < 0:
         raise HTTPException(404)
     return await responses.worked(request, worker_functions.pointed, html, url, number, headers)
 
 
 def _job(request: Request) -> Job:
+    """Return the job that fetched a page, which path or query names. Raises HTTPException(404)."""
     job_id = request.path_params.get("id") or request.query_params.get("job", "")
     job = console_of(request).queue.get(job_id)
     if job is None or job.act not in _ACTS:
@@ -176,12 +191,15 @@ def _job(request: Request) -> Job:
 
 
 def _page(request: Request) -> tuple[bytes, str, dict[str, str]]:
-    if (page_file := console_of(request).queue.page(_job(request).id)) is None:
+    """Return a fetched page: bytes, address, headers. Raises HTTPException(404)."""
+    fetched_page = console_of(request).queue.page(_job(request).id)
+    if fetched_page is None:
         raise HTTPException(404)
-    return page_file
+    return fetched_page
 
 
 def _key(job: Job) -> str:
+    """Return the key of the source for which a page was fetched, "" for a new source."""
     return str(job.args.get("key", "")) if job.act == "fetch-list" else ""
 
 
@@ -197,24 +215,31 @@ async def show_add(request: Request) -> Response:
         "failed": "",
     }
     if job is not None:
-        variables["address"] = str(job.args.get("address", ""))
-        variables["allow"] = ", ".join(job.args.get("allow", ()))
-        variables["look"] = job.id
-        variables["found"] = job.result if job.status == "done" else None
-        variables["failed"] = job.said if job.status in ("failed", "cancelled") else ""
+        variables = {
+            "address": str(job.args.get("address", "")),
+            "allow": ", ".join(job.args.get("allow", ())),
+            "look": job.id,
+            "found": job.result if job.status == "done" else None,
+            "failed": _describe_failure(job),
+        }
     return page(
         request, "add.html", title="Add", choices=choices, waiting=awaited(job), **variables
     )
 
 
 async def add_source(request: Request) -> Response:
+    """Add the candidates that were chosen among those of a look at an address."""
     form = form_of(request)
-    looked = console_of(request).queue.get(form.text("look"))
-    result = looked.result if looked is not None and looked.act == "look" else None
-    candidates = result["candidates"] if isinstance(result, dict) else []
-    numbers = (whole(text, len(candidates) - 1) for text in form.getlist("take"))
-    chosen = [candidates[number]["source"] for number in numbers if number >= 0]
-    return await ask_form(request, "add", "/", sources=chosen)
+    job = console_of(request).queue.get(form.text("look"))
+    candidates = []
+    if job is not None and job.act == "look" and isinstance(job.result, dict):
+        candidates = job.result["candidates"]
+    sources = []
+    for text in form.getlist("take"):
+        number = whole(text, len(candidates) - 1)
+        if number >= 0:
+            sources.append(candidates[number]["source"])
+    return await ask_form(request, "add", "/", sources=sources)
 
 
 ROUTES = [

@@ -164,7 +164,7 @@ def test_an_unpublished_article_has_no_related_ones(place: Place) -> None:
 
 def test_the_api_names_related_articles(place: Place) -> None:
     with open_read_only(place.config, now=lambda: place.now) as opened:
-        answer, _ = read_item(opened, place.article(FERRIES[0]).id)
+        answer = read_item(opened, place.article(FERRIES[0]).id).answer
     named = {one["title"]: one["url"] for one in answer["related"]}
     assert {*named} == {*FERRIES} - {FERRIES[0]}
     assert named[FERRIES[1]] == place.article(FERRIES[1]).url
