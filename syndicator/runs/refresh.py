@@ -23,7 +23,7 @@ from syndicator.core.ports import Fetcher
 from syndicator.health.after_run import report_run
 from syndicator.pictures import thumbnails
 from syndicator.publishing.kinds.targets import BuildReport
-from syndicator.runs.build import BUILD_SECONDS, build_feeds, build_meanwhile, together
+from syndicator.runs.build import BUILD_SECONDS, build_feeds, build_meanwhile, merge_reports
 from syndicator.runs.build_timing import Settling
 from syndicator.upkeep import reconcile, recovery
 from syndicator.upkeep.model.report import AskReport
@@ -183,17 +183,17 @@ async def visit_due(
             visits = await _visit_and_build(
                 app, due, wanted, stop, watch, fetcher, build_seconds, hubs
             )
-        built = together(visits.built, await build())
+        built = merge_reports(visits.built, await build())
         if pictures and visits.down is None:
             await pictures.finish(_left(wanted, began, thumbnails.SECONDS))
     if pictures and pictures.changed:
-        built = together(built, await build())
+        built = merge_reports(built, await build())
     report = _report(app, visits, built, problems)
     if visits.down is not None:
         return report
     enriched = await ask_model(app, stop, _left(wanted, began, wanted.llm_seconds), watch.filed)
     if enriched.changed:
-        built = together(built, await build())
+        built = merge_reports(built, await build())
     recovery.write_newest_time(archive)
     problems = (*problems, *recovery.compare(archive))
     if walks:
