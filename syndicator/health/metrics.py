@@ -65,12 +65,14 @@ _LAST: Final = {
 }
 
 
-def of(store: Store, settings: Settings, hosts: HostCounts | None = None) -> Iterator[Metric]:
+def read_metrics(
+    store: Store, settings: Settings, hosts: HostCounts | None = None
+) -> Iterator[Metric]:
     """Yield the metrics. `hosts`: counts if machines share the database. Raises StoreError."""
-    return families(read_figures(store, settings), read_counters(store), hosts)
+    return make_families(read_figures(store, settings), read_counters(store), hosts)
 
 
-def families(
+def make_families(
     figures: Figures, counters: Counters, hosts: HostCounts | None = None
 ) -> Iterator[Metric]:
     """Yield the metrics. `counters`: also the conditions of the last look; `hosts`: counts if
@@ -172,7 +174,7 @@ def _make_registry(metrics: Iterable[Metric]) -> CollectorRegistry:
     return registry
 
 
-def page(measured: Iterable[Metric]) -> bytes:
+def render_page(measured: Iterable[Metric]) -> bytes:
     """Return the answer to a scrape, with figures of this process."""
     registry = _make_registry(measured)
     ProcessCollector(registry=registry)
@@ -184,7 +186,7 @@ def write(path: Path, measured: Iterable[Metric]) -> None:
     write_to_textfile(str(path), _make_registry(measured))
 
 
-def unready(settings: Settings, *, writes: bool) -> str:
+def describe_missing_part(settings: Settings, *, writes: bool) -> str:
     """Return why the instance is not ready, in words safe for strangers, or "". `writes`: its
     folders must be writable, too."""
     try:
@@ -214,11 +216,11 @@ def unready(settings: Settings, *, writes: bool) -> str:
     return "" if is_built else "no feed was built yet"
 
 
-def measured(settings: Settings) -> bytes:
+def measure_instance(settings: Settings) -> bytes:
     """Return Prometheus metrics. Raises StoreError, MissingError."""
     with _open_store(settings) as store:
         hosts = None if store.single else store.hosts(lease_seconds(settings)).counts()
-        return page(of(store, settings, hosts))
+        return render_page(read_metrics(store, settings, hosts))
 
 
 def health_feed(settings: Settings, token: str) -> bytes:

@@ -60,21 +60,23 @@ class PictureCopier:
         now = self._archive.clock()
         if isinstance(result, Failed):
             log.debug("no picture", of=row.id, reason=result.reason, detail=result.detail)
-            return outcomes.failed(row, result, now)
+            return outcomes.record_failure(row, result, now)
         if not isinstance(result, Fetched):
             return None
-        directive = outcomes.forbidden(result.headers)
+        directive = outcomes.find_ban(result.headers)
         if directive:
-            return outcomes.off_limits(row, f"its server says {directive}", now)
+            return outcomes.record_ban(row, f"its server says {directive}", now)
         try:
             thumbnail = await make_copy(result.body)
         except PictureRefused as refusal:
             log.debug("no copy", of=row.id, reason=refusal.reason, detail=refusal.detail)
             now = self._archive.clock()
-            return outcomes.refused(row, refusal.reason, refusal.detail, now, final=refusal.final)
+            return outcomes.record_refusal(
+                row, refusal.reason, refusal.detail, now, final=refusal.final
+            )
         name = self._publish(thumbnail)
         picture = Picture(name=name, width=thumbnail.width, height=thumbnail.height)
-        return outcomes.kept(row, picture)
+        return outcomes.record_copy(row, picture)
 
     def _publish(self, thumbnail: Thumbnail) -> str:
         """Keep and publish a copy. Return the name of its file. Raises DiskError."""

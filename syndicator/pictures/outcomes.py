@@ -35,12 +35,12 @@ _NAME: Final = re.compile(r"pictures/([0-9a-f]{2})([0-9a-f]{18})\.webp")
 _DIGITS: Final = 20  # of a sha256 in hexadecimal: 80 bits, no two by chance
 
 
-def kept(row: PictureRow, picture: Picture) -> PictureRow:
+def record_copy(row: PictureRow, picture: Picture) -> PictureRow:
     """Return `row` with its new thumbnail."""
     return replace(row, picture=picture, next_try=None, reason="", detail="")
 
 
-def failed(row: PictureRow, failure: Failed, now: datetime) -> PictureRow:
+def record_failure(row: PictureRow, failure: Failed, now: datetime) -> PictureRow:
     """Return `row` after a failed fetch. It counts as a try unless the fault was ours or no request
     was sent."""
     if failure.unasked or failure.ours:
@@ -51,7 +51,7 @@ def failed(row: PictureRow, failure: Failed, now: datetime) -> PictureRow:
     return _count_try(row, failure.reason, failure.detail, now, failure.retry_after)
 
 
-def refused(
+def record_refusal(
     row: PictureRow, reason: PictureReason, detail: str, now: datetime, *, final: bool
 ) -> PictureRow:
     """Return `row` after a refused picture. `final`: do not try again."""
@@ -62,12 +62,12 @@ def refused(
     return _count_try(row, reason, detail, now, None)
 
 
-def off_limits(row: PictureRow, detail: str, now: datetime) -> PictureRow:
+def record_ban(row: PictureRow, detail: str, now: datetime) -> PictureRow:
     """Return `row` for a picture that must not be copied now; it is checked again after a week."""
     return _without_picture(row, PictureReason.OFF_LIMITS, detail, now + _LOOK_AGAIN)
 
 
-def forbidden(headers: Mapping[str, str]) -> str:
+def find_ban(headers: Mapping[str, str]) -> str:
     """Return the X-Robots-Tag directive that forbids a copy of a picture, or ""."""
     directives: set[str] = set()
     for part in headers.get("x-robots-tag", "").lower().split(","):
@@ -76,7 +76,7 @@ def forbidden(headers: Mapping[str, str]) -> str:
     return min(directives & _FORBIDS, default="")
 
 
-def told(row: PictureRow) -> str:
+def describe_picture(row: PictureRow) -> str:
     """Return the state of a picture as a text for people."""
     if row.picture is not None:
         return f"made, {row.picture.width} x {row.picture.height}: {row.picture.name}"

@@ -516,8 +516,8 @@ def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> H
 
     return Health(
         alive=describe_silence,
-        ready=lambda: asyncio.to_thread(metrics.unready, settings, writes=has_jobs),
-        metrics=lambda: asyncio.to_thread(metrics.measured, settings),
+        ready=lambda: asyncio.to_thread(metrics.describe_missing_part, settings, writes=has_jobs),
+        metrics=lambda: asyncio.to_thread(metrics.measure_instance, settings),
         metrics_type=metrics.CONTENT_TYPE,
         feed=lambda: asyncio.to_thread(metrics.health_feed, settings, key),
         feed_name=feed_name(key),

@@ -24,7 +24,7 @@ from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.text import plain, slug, stamp
 from syndicator.describing.taxonomy.vocabulary import CategoryDef, TagDef, Vocabulary, load
 from syndicator.health.conditions import Condition
-from syndicator.health.observing import as_written
+from syndicator.health.observing import discard_outdated_states
 from syndicator.health.summary import SourceHealth, look_at
 from syndicator.publishing import paths
 from syndicator.publishing.queries import SavedQuery, load_queries
@@ -226,7 +226,7 @@ def _list_other_reports(store: Store, article_id: str) -> tuple[Article, ...]:
 def sources(place: Place, words: Sequence[str]) -> list[tuple[Source, SourceState | None]]:
     """Return the sources with all of `words` in key, name or address."""
     rows = place.store.visits.states() if place.store else {}
-    states = {state.key: state for state in as_written(rows.values(), place.sources)}
+    states = {state.key: state for state in discard_outdated_states(rows.values(), place.sources)}
     matching: list[tuple[Source, SourceState | None]] = []
     for source in place.sources.values():
         state = states.get(source.key)

@@ -63,20 +63,20 @@ class Finding:
     key: str = ""
 
 
-def of_fault(fault: Fault, reason: str, severity: Severity = "error") -> Finding:
+def describe_fault(fault: Fault, reason: str, severity: Severity = "error") -> Finding:
     """Return the finding of a fault in a configuration file, with its file, line and key."""
     problem = Problem(what=fault.at, reason=reason, detail=fault.message)
-    finding = of_problem(problem, severity)
+    finding = describe_problem(problem, severity)
     return replace(finding, file=fault.file, line=fault.line, key=fault.key)
 
 
-def of_problem(problem: Problem, severity: Severity = "error") -> Finding:
+def describe_problem(problem: Problem, severity: Severity = "error") -> Finding:
     return Finding(
         severity=severity, what=problem.what, reason=problem.reason, detail=problem.detail
     )
 
 
-def in_file(
+def make_finding(
     file: object,
     line: int | None,
     reason: str,
@@ -96,12 +96,12 @@ def in_file(
     )
 
 
-def of_error(what: str, error: ConfigError) -> list[Finding]:
+def describe_error(what: str, error: ConfigError) -> list[Finding]:
     """Return a finding for each fault that `error` has, else one for the file `what`."""
     if error.faults:
-        return [of_fault(fault, CommandReason.BAD_CONFIG) for fault in error.faults]
+        return [describe_fault(fault, CommandReason.BAD_CONFIG) for fault in error.faults]
     detail = str(error).removeprefix(f"{what}: ").removeprefix(f"{what} ")
-    return [in_file(what, None, error.reason, detail)]
+    return [make_finding(what, None, error.reason, detail)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +137,7 @@ class Names:
         )
 
 
-def in_sources(placed: Sequence[Placed], names: Names) -> Iterator[Fault]:
+def find_unknown_in_sources(placed: Sequence[Placed], names: Names) -> Iterator[Fault]:
     """Yield a fault for each category and tag of a source that the taxonomy lacks."""
     for entry in placed:
         category = entry.source.category
@@ -152,7 +152,9 @@ def in_sources(placed: Sequence[Placed], names: Names) -> Iterator[Fault]:
                 yield entry.fault(detail, "tags", number)
 
 
-def in_queries(file: TomlFile, queries: Sequence[SavedQuery], names: Names) -> Iterator[Fault]:
+def find_unknown_in_queries(
+    file: TomlFile, queries: Sequence[SavedQuery], names: Names
+) -> Iterator[Fault]:
     """Yield a fault for each category, tag and source of a query that no article can have."""
     for number, query in enumerate(queries):
         if query.feed is not None:
@@ -180,12 +182,12 @@ def _normalize_term(name: str) -> str:
     return name.casefold().replace(" ", "-")
 
 
-def faults(config: Path, environ: Mapping[str, str]) -> list[Finding]:
+def find_unreadable_files(config: Path, environ: Mapping[str, str]) -> list[Finding]:
     """Return the faults of all configuration files that cannot be read."""
     try:
         need_folder(config)
     except ConfigError as error:
-        return of_error(str(config), error)
+        return describe_error(str(config), error)
     taxonomy = config / "taxonomy.toml"
     readers: dict[str, Callable[[], object]] = {
         "syndicator.toml": lambda: load(config, environ),
@@ -199,25 +201,25 @@ def faults(config: Path, environ: Mapping[str, str]) -> list[Finding]:
         try:
             reader()
         except ConfigError as error:
-            findings += of_error(str(config / name), error)
+            findings += describe_error(str(config / name), error)
     return findings
 
 
-def beside(config: Path) -> Iterator[Finding]:
+def find_misplaced_files(config: Path) -> Iterator[Finding]:
     """Report a sources.d that is no folder."""
     path = config / "sources.d"
     if not path.is_dir() and (path.exists() or path.is_symlink()):
         detail = "it is no folder, so its sources are not followed; make it one, or delete it"
-        yield in_file(path, None, CommandReason.BAD_CONFIG, detail)
+        yield make_finding(path, None, CommandReason.BAD_CONFIG, detail)
 
 
-def dropped(config: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
+def find_dropped_settings(config: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
     """Report settings of earlier versions that are still set."""
     for fault in dropped_settings(config, environ):
-        yield of_fault(fault, CheckReason.DROPPED_SETTING, "warning")
+        yield describe_fault(fault, CheckReason.DROPPED_SETTING, "warning")
 
 
-def variables(environ: Mapping[str, str]) -> Iterator[Finding]:
+def find_unknown_variables(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Report environment variables that look like settings."""
     for name, similar in unknown_variables(environ).items():
         cure = f"did you mean {similar}?" if similar else "unset it"
@@ -236,17 +238,19 @@ def settings(
     path = config / "syndicator.toml"
     file = read_toml_file(path) if path.exists() else TomlFile(path, {})
     yield from _check_site(file, values, strict=strict)
-    yield from _readable_secrets(file)
+    yield from _find_readable_secrets(file)
     for number, hub in enumerate(values.publish.hubs):
         if urls.host(hub) == "":
             detail = f"publish.hubs: {hub!r} is no address; write one like https://hub.example.org/"
-            yield of_fault(file.fault(detail, "publish", "hubs", number), CheckReason.BAD_HUB)
+            yield describe_fault(file.fault(detail, "publish", "hubs", number), CheckReason.BAD_HUB)
     if values.describe.llm.url:
         try:
             llm_key(config, values.describe.llm, environ)
         except ConfigError as error:
             detail = str(error).removeprefix(f"{path}: ")
-            yield of_fault(file.fault(detail, "describe", "llm", "key_env"), CheckReason.NO_LLM_KEY)
+            yield describe_fault(
+                file.fault(detail, "describe", "llm", "key_env"), CheckReason.NO_LLM_KEY
+            )
     mails = bool(values.alert.mail) or any(digest.mail for digest in values.digest)
     yield from _check_alert(file, values.alert, environ, mails=mails)
     yield from _check_webhooks(file, values.webhook, environ)
@@ -259,22 +263,24 @@ def _check_site(file: TomlFile, values: Settings, *, strict: bool) -> Iterator[F
         detail = (
             f"site.url is {site.url!r}; write a whole address, such as https://feeds.example.org/"
         )
-        yield of_fault(file.fault(detail, "site", "url"), CheckReason.NO_SITE_URL)
+        yield describe_fault(file.fault(detail, "site", "url"), CheckReason.NO_SITE_URL)
     elif not site.url and strict:
         detail = "set site.url to the address feeds/public is served at"
-        yield of_fault(file.fault(detail, "site", "url"), CheckReason.NO_SITE_URL)
+        yield describe_fault(file.fault(detail, "site", "url"), CheckReason.NO_SITE_URL)
     if values.is_exposed:
         detail = (
             f"anybody on the way to {urls.host(values.base_url)} reads the secret path of your"
             " feeds; use https"
         )
-        yield of_fault(file.fault(detail, "site", "url"), CheckReason.SECRET_WITHOUT_TLS, "warning")
+        yield describe_fault(
+            file.fault(detail, "site", "url"), CheckReason.SECRET_WITHOUT_TLS, "warning"
+        )
     if not site.contact and strict and not values.publish.secret_path:
         detail = "set site.contact, so that site owners can reach you"
-        yield of_fault(file.fault(detail, "site", "contact"), CheckReason.NO_CONTACT)
+        yield describe_fault(file.fault(detail, "site", "contact"), CheckReason.NO_CONTACT)
 
 
-def _readable_secrets(file: TomlFile) -> Iterator[Finding]:
+def _find_readable_secrets(file: TomlFile) -> Iterator[Finding]:
     """Report secrets in a file that every account of this machine may read."""
     secret_places = list_secrets(file.values)
     if not secret_places or not is_readable_by_others(file.path.stat().st_mode):
@@ -285,7 +291,7 @@ def _readable_secrets(file: TomlFile) -> Iterator[Finding]:
             f"{dotted(place)} is a secret, and every account of this machine can read this file:"
             f" {cure}"
         )
-        yield of_fault(file.fault(detail, *place), CheckReason.READABLE_SECRET, "warning")
+        yield describe_fault(file.fault(detail, *place), CheckReason.READABLE_SECRET, "warning")
 
 
 def _check_webhooks(
@@ -300,7 +306,7 @@ def _check_webhooks(
                 f"webhook.secret: the environment variable holds no secret ({error}): whsec_ and"
                 " base64"
             )
-            yield of_fault(
+            yield describe_fault(
                 file.fault(detail, "webhook", number, "secret"), FetchReason.UNSET_VARIABLE
             )
 
@@ -315,22 +321,22 @@ def _check_alert(
             f"alert.command: {alert.command[0]!r} is no program that can be run here; write its"
             " whole path"
         )
-        yield of_fault(file.fault(detail, "alert", "command"), CheckReason.BAD_ALERT)
+        yield describe_fault(file.fault(detail, "alert", "command"), CheckReason.BAD_ALERT)
     if mails and alert.password_env and not environ.get(alert.password_env):
         detail = (
             f"alert.password_env: the environment variable {alert.password_env} is not set; set it"
             " to the password"
         )
-        yield of_fault(file.fault(detail, "alert", "password_env"), CheckReason.BAD_ALERT)
+        yield describe_fault(file.fault(detail, "alert", "password_env"), CheckReason.BAD_ALERT)
 
 
-def sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Iterator[Finding]:
+def check_sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Iterator[Finding]:
     """Report variables without a value, secrets in a URL, and servers asked too often."""
     for entry in placed:
         parameters = secrets.list_secret_parameters(entry.source.url)
         if parameters:
             cure = _describe_placeholders(entry.source, parameters)
-            yield of_fault(entry.fault(cure, "url"), CheckReason.SECRET_IN_URL, "warning")
+            yield describe_fault(entry.fault(cure, "url"), CheckReason.SECRET_IN_URL, "warning")
         if entry.source.enabled:
             yield from _check_enabled_source(entry, environ)
 
@@ -342,20 +348,22 @@ def _check_enabled_source(entry: Placed, environ: Mapping[str, str]) -> Iterator
             "force: we visit its server more often than it asks; remove it unless the site is"
             " yours or agrees"
         )
-        yield of_fault(entry.fault(detail, "force"), CheckReason.FORCED, "warning")
+        yield describe_fault(entry.fault(detail, "force"), CheckReason.FORCED, "warning")
     for variable in list_unset_url_variables(source, environ):
         detail = (
             f"url: set the environment variable {variable}, to {secrets.LEAST} characters or more"
         )
-        yield of_fault(entry.fault(detail, "url"), FetchReason.UNSET_VARIABLE)
+        yield describe_fault(entry.fault(detail, "url"), FetchReason.UNSET_VARIABLE)
     for header, variable in list_unset_headers(source, environ):
         detail = (
             f"headers_env: set the environment variable {variable}, or take the header {header} out"
         )
-        yield of_fault(entry.fault(detail, "headers_env", header), FetchReason.UNSET_VARIABLE)
+        yield describe_fault(entry.fault(detail, "headers_env", header), FetchReason.UNSET_VARIABLE)
 
 
-def cookie_files(placed: Sequence[Placed], files: CookieFiles, now: datetime) -> Iterator[Finding]:
+def check_cookie_files(
+    placed: Sequence[Placed], files: CookieFiles, now: datetime
+) -> Iterator[Finding]:
     """Report files of cookies that cannot be used, that others may read, and that have expired."""
     for entry in placed:
         name = entry.source.cookies
@@ -364,7 +372,9 @@ def cookie_files(placed: Sequence[Placed], files: CookieFiles, now: datetime) ->
         try:
             cookies = files.cookies(name)
         except BadCookies as error:
-            yield of_fault(entry.fault(f"cookies: {error}", "cookies"), FetchReason.BAD_COOKIES)
+            yield describe_fault(
+                entry.fault(f"cookies: {error}", "cookies"), FetchReason.BAD_COOKIES
+            )
             continue
         path = files.path(name)
         if is_readable_by_others(path.stat().st_mode):
@@ -372,22 +382,26 @@ def cookie_files(placed: Sequence[Placed], files: CookieFiles, now: datetime) ->
                 f"cookies: every account of this machine can read {path}: `chmod 600 {path}`; it"
                 " has to belong to the account that runs syndicator"
             )
-            yield of_fault(entry.fault(detail, "cookies"), CheckReason.READABLE_SECRET, "warning")
+            yield describe_fault(
+                entry.fault(detail, "cookies"), CheckReason.READABLE_SECRET, "warning"
+            )
         if not select_cookies(cookies, entry.source.url, now):
             detail = (
                 f"cookies: {path} has none for {urls.redacted(entry.source.url)} that has not"
                 " expired: log in with a browser, and export its cookies again"
             )
-            yield of_fault(entry.fault(detail, "cookies"), FetchReason.SESSION_ENDED, "warning")
+            yield describe_fault(
+                entry.fault(detail, "cookies"), FetchReason.SESSION_ENDED, "warning"
+            )
 
 
-def given(placed: Sequence[Placed]) -> Iterator[Finding]:
+def list_source_rights(placed: Sequence[Placed]) -> Iterator[Finding]:
     """List the rights and variables of each source: a list that was imported once may have brought
     them."""
     for entry in placed:
         rights = list_given(entry.source)
         if rights:
-            yield of_fault(entry.fault(f"it has {rights}"), CheckReason.SOURCE_RIGHTS, "info")
+            yield describe_fault(entry.fault(f"it has {rights}"), CheckReason.SOURCE_RIGHTS, "info")
 
 
 def _describe_placeholders(source: Source, parameters: Sequence[str]) -> str:
@@ -422,14 +436,14 @@ def configured(config: Path, environ: Mapping[str, str] = os.environ) -> tuple[C
         origin_of["publish.archives"] = f"{INSTANCE_TOML} beside the articles"
     printed: dict[str, object] = {}
     for place, value in flatten(in_use.model_dump(mode="json")):
-        printed[dotted(place)] = masked(value) if isinstance(value, str) else value
+        printed[dotted(place)] = mask_password(value) if isinstance(value, str) else value
     return tuple(
         Configured(name=name, value=printed[name], origin=origin)
         for name, origin in origin_of.items()
     )
 
 
-def masked(value: str) -> str:
+def mask_password(value: str) -> str:
     """Return a text with the password of a URL replaced by asterisks."""
     return _PASSWORD.sub(r"\1:***", value)
 

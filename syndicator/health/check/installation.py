@@ -48,12 +48,12 @@ from syndicator.health.check.config_files import (
     SEVERITIES,
     Finding,
     Severity,
-    in_file,
-    of_fault,
-    of_problem,
+    describe_fault,
+    describe_problem,
+    make_finding,
 )
 from syndicator.health.conditions import Disk, is_nearly_full, room
-from syndicator.health.observing import disks_of
+from syndicator.health.observing import read_disks
 from syndicator.publishing import paths
 from syndicator.publishing.page_design import TEMPLATES, load_look
 from syndicator.sending.hubs import try_hubs
@@ -80,7 +80,7 @@ _PLACED: Final = re.compile(
 _NAMED = 20  # sites in one line; a choice
 
 
-def folders(settings: Settings) -> Iterator[Finding]:
+def check_folders(settings: Settings) -> Iterator[Finding]:
     """Report folders that are not writable, and full disks."""
     for folder in settings.folders:
         try:
@@ -100,10 +100,10 @@ def folders(settings: Settings) -> Iterator[Finding]:
                 reason=CheckReason.NOT_WRITABLE,
                 detail=f"{error.strerror}; {cure}",
             )
-    yield from full(disks_of(settings.folders))
+    yield from check_disks(read_disks(settings.folders))
 
 
-def full(disks: Iterable[Disk]) -> Iterator[Finding]:
+def check_disks(disks: Iterable[Disk]) -> Iterator[Finding]:
     """Report disks that have too little room."""
     for disk in disks:
         if is_nearly_full(disk):
@@ -113,7 +113,7 @@ def full(disks: Iterable[Disk]) -> Iterator[Finding]:
             )
 
 
-def clock(
+def check_clock(
     now: datetime, *, installed: datetime, last_run: datetime | None, articles: str = ""
 ) -> Iterator[Finding]:
     """Report a clock behind the last run, the installation or the articles (`articles`: the
@@ -131,7 +131,7 @@ def _describe_clock(now: datetime, event: str, later: datetime) -> str:
     return f"it says {now:%Y-%m-%d %H:%M} UTC, and {event} at {later:%Y-%m-%d %H:%M}; set it"
 
 
-def names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Finding]:
+def check_host_names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Finding]:
     """Report if none of the first few host names of `sources` resolves."""
     hosts: dict[str, None] = {}
     for source in sources:
@@ -176,7 +176,7 @@ def _one_resolves(hosts: Sequence[str], lookup: Lookup) -> bool:
     return False
 
 
-def browser(placed: Sequence[Placed], find_obstacle: Callable[[], str]) -> Iterator[Finding]:
+def check_browser(placed: Sequence[Placed], find_obstacle: Callable[[], str]) -> Iterator[Finding]:
     """Report at the sources with browser = true why no page can be drawn on this machine."""
     drawn = [entry for entry in placed if entry.source.enabled and entry.source.browser]
     if not drawn:
@@ -185,10 +185,10 @@ def browser(placed: Sequence[Placed], find_obstacle: Callable[[], str]) -> Itera
     if not obstacle:
         return
     for entry in drawn:
-        yield of_fault(entry.fault(f"browser: {obstacle}", "browser"), FetchReason.NO_BROWSER)
+        yield describe_fault(entry.fault(f"browser: {obstacle}", "browser"), FetchReason.NO_BROWSER)
 
 
-def by_hand(store: ArticleStore, names: config_files.Names) -> Iterator[Finding]:
+def check_written_articles(store: ArticleStore, names: config_files.Names) -> Iterator[Finding]:
     """Report faults of hand-written articles."""
     for stamp in store.walk():
         try:
@@ -215,7 +215,7 @@ def _check_values(
     if category_fault:
         line_number = line_of_key.get(b"category")
         reason = CheckReason.UNKNOWN_NAME
-        yield in_file(file, line_number, reason, category_fault, "warning", "category")
+        yield make_finding(file, line_number, reason, category_fault, "warning", "category")
     if article.cover and urls.host(article.cover) == "":
         line_number = line_of_key.get(b"coverImage")
         detail = (
@@ -223,10 +223,10 @@ def _check_values(
             " https://..."
         )
         reason = CheckReason.BAD_COVER
-        yield in_file(file, line_number, reason, detail, "warning", "coverImage")
+        yield make_finding(file, line_number, reason, detail, "warning", "coverImage")
 
 
-def broken(archive: Archive) -> Iterator[Finding]:
+def list_broken_files(archive: Archive) -> Iterator[Finding]:
     """Report unreadable article files, with the line if known, and second files of an article."""
     store = archive.article_store
     for problem in unread(archive.store, store):
@@ -243,7 +243,7 @@ def broken(archive: Archive) -> Iterator[Finding]:
             key = key_match[1]
             line_number = _find_line(store, problem.what, key)
         more = _LINE.sub("", detail)
-        yield in_file(path, line_number, problem.reason, more, severity, key=key)
+        yield make_finding(path, line_number, problem.reason, more, severity, key=key)
 
 
 def _find_line(store: ArticleStore, path: str, key: str) -> int | None:
@@ -259,7 +259,7 @@ def _find_line(store: ArticleStore, path: str, key: str) -> int | None:
     return 1
 
 
-def templates(config: Path, settings: Settings) -> Iterator[Finding]:
+def check_templates(config: Path, settings: Settings) -> Iterator[Finding]:
     """Report unused templates, and those that cannot make pages."""
     design = load_look(config)
     if not design.templates:
@@ -278,7 +278,7 @@ def templates(config: Path, settings: Settings) -> Iterator[Finding]:
             line_number = int(place["line"])
             detail = place["said"]
         detail += "; our own templates are used until it is mended"
-        yield in_file(path, line_number, FeedFileReason.TEMPLATE, detail)
+        yield make_finding(path, line_number, FeedFileReason.TEMPLATE, detail)
 
 
 def _list_unused_templates(
@@ -295,7 +295,7 @@ def _list_unused_templates(
             cure = f"did you mean {similar[0]}?"
         detail = f"no template of ours has this name, and none of yours uses it; {cure}"
         path = config / TEMPLATES / name
-        yield in_file(path, None, FeedFileReason.TEMPLATE, detail, "warning")
+        yield make_finding(path, None, FeedFileReason.TEMPLATE, detail, "warning")
 
 
 def check(
@@ -309,8 +309,8 @@ def check(
     """Return all findings, the gravest first. `strict`: missing settings that publishing needs are
     errors."""
     findings = [
-        *config_files.dropped(config, environ),
-        *config_files.variables(environ),
+        *config_files.find_dropped_settings(config, environ),
+        *config_files.find_unknown_variables(environ),
         *_find_all(config, strict, environ, clock, lookup),
     ]
     findings.sort(
@@ -331,23 +331,23 @@ def _find_all(
     lookup: Lookup,
 ) -> Iterator[Finding]:
     """Yield the findings of configuration, folders and articles, as far as they can be read."""
-    unreadable = config_files.faults(config, environ)
+    unreadable = config_files.find_unreadable_files(config, environ)
     if unreadable:
         yield from unreadable
         return
     settings = load(config, environ)
     placed = placed_sources(config / "sources.toml")
     yield from config_files.settings(config, settings, environ, strict=strict)
-    yield from config_files.sources(placed, environ)
-    yield from config_files.cookie_files(placed, CookieFiles(config, utc_now), utc_now())
-    yield from config_files.given(placed)
-    yield from config_files.beside(config)
-    yield from templates(config, settings)
-    yield from browser(placed, launcher.find_obstacle)
-    faulty_folders = list(folders(settings))
+    yield from config_files.check_sources(placed, environ)
+    yield from config_files.check_cookie_files(placed, CookieFiles(config, utc_now), utc_now())
+    yield from config_files.list_source_rights(placed)
+    yield from config_files.find_misplaced_files(config)
+    yield from check_templates(config, settings)
+    yield from check_browser(placed, launcher.find_obstacle)
+    faulty_folders = list(check_folders(settings))
     yield from faulty_folders
     if not settings.fetch.proxy:  # a proxy looks names up for itself
-        yield from names((entry.source for entry in placed), lookup)
+        yield from check_host_names((entry.source for entry in placed), lookup)
     if not all(Path(folder.what).is_dir() for folder in faulty_folders):
         return  # no database or article can be opened
     try:
@@ -364,7 +364,7 @@ def _check_archive(
 ) -> Iterator[Finding]:
     """Yield the findings of an opened instance: its clock, names, rights, articles and hubs."""
     status = archive.store.status
-    yield from clock(
+    yield from check_clock(
         now,
         installed=datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC),
         last_run=status.counts().last_run,
@@ -372,21 +372,21 @@ def _check_archive(
     )
     yield from _check_names(archive, configuration, placed)
     for problem in _list_open_rights(archive.rights_file, configuration.sources, now):
-        yield of_problem(problem, "warning")
-    yield from broken(archive)
-    yield from front_pages(archive.store, configuration.sources)
+        yield describe_problem(problem, "warning")
+    yield from list_broken_files(archive)
+    yield from find_filed_front_pages(archive.store, configuration.sources)
     for problem in status.check():
-        yield of_problem(problem)
+        yield describe_problem(problem)
     for problem in status.list_invalid_feeds():
-        yield of_problem(problem, "warning")
+        yield describe_problem(problem, "warning")
     for problem in ignored(archive.article_store):
-        yield replace(of_problem(problem, "warning"), file=problem.what)
+        yield replace(describe_problem(problem, "warning"), file=problem.what)
     # else feeds have no public address that a hub could fetch
     if configuration.settings.site.url and configuration.settings.publish.hubs:
         yield from _check_hubs(archive.clock, configuration.settings)
 
 
-def front_pages(store: Store, sources: Mapping[str, Source]) -> Iterator[Finding]:
+def find_filed_front_pages(store: Store, sources: Mapping[str, Source]) -> Iterator[Finding]:
     """Name the sources at a site's front page that an earlier version filed as an article, with the
     commands that mend them."""
     for source in sources.values():
@@ -414,7 +414,9 @@ def _check_hubs(clock: Callable[[], datetime], settings: Settings) -> Iterator[F
     for problem in asyncio.run(try_hubs(clock, settings, name)):
         answer = ": ".join(filter(None, (problem.reason, problem.detail)))
         detail = f"told that {name} changed, it fails with {answer}"
-        yield of_problem(replace(problem, reason=CheckReason.HUB_REFUSES, detail=detail), "warning")
+        yield describe_problem(
+            replace(problem, reason=CheckReason.HUB_REFUSES, detail=detail), "warning"
+        )
 
 
 def _check_names(
@@ -425,11 +427,11 @@ def _check_names(
     rows = [row for row in archive.store.index.feeds() if not row.dropped]
     names = _collect_names(configuration, taxonomy, rows, placed)
     file = _read_file(configuration, "feeds.toml")
-    for fault in config_files.in_sources(placed, names):
-        yield of_fault(fault, CheckReason.UNKNOWN_NAME, "warning")
-    for fault in config_files.in_queries(file, configuration.queries, names):
-        yield of_fault(fault, CheckReason.UNKNOWN_NAME, "warning")
-    yield from by_hand(archive.article_store, names)
+    for fault in config_files.find_unknown_in_sources(placed, names):
+        yield describe_fault(fault, CheckReason.UNKNOWN_NAME, "warning")
+    for fault in config_files.find_unknown_in_queries(file, configuration.queries, names):
+        yield describe_fault(fault, CheckReason.UNKNOWN_NAME, "warning")
+    yield from check_written_articles(archive.article_store, names)
     yield from _check_feed_names(configuration, _list_stems(configuration, taxonomy, rows))
 
 
@@ -488,7 +490,7 @@ def _check_feed_names(configuration: Configuration, stems: Collection[str]) -> I
         if "/" in name and name not in stems:
             detail = f"archives: no feed is called {name!r}; name one of feeds.html by path"
             fault = file.fault(detail, "publish", "archives", number)
-            yield of_fault(fault, CheckReason.UNKNOWN_NAME, "warning")
+            yield describe_fault(fault, CheckReason.UNKNOWN_NAME, "warning")
     for number, digest in enumerate(configuration.settings.digest):
         if digest.of not in stems:
             detail = (
@@ -496,7 +498,7 @@ def _check_feed_names(configuration: Configuration, stems: Collection[str]) -> I
                 " feeds.html by path"
             )
             fault = file.fault(detail, "digest", number, "of")
-            yield of_fault(fault, CheckReason.UNKNOWN_NAME, "warning")
+            yield describe_fault(fault, CheckReason.UNKNOWN_NAME, "warning")
 
 
 def _list_open_rights(
