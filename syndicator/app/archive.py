@@ -39,6 +39,7 @@ class Archive:
         return self.article_store.instance()
 
     def rights_of(self, source: Source) -> Rights:
+        """Return the rights of a source to write articles."""
         return load_rights(self.rights_file, source)
 
 

@@ -17,20 +17,21 @@ _WAITING: Final = "feeds that would end"
 
 def excuse(archive: Archive, ids: Iterable[str]) -> None:
     """Note until the next build that these articles were removed on purpose."""
-    archive.store.visits.set_note(
-        EXCUSED, json.dumps(sorted({*excused(archive.store), *ids})), archive.clock()
-    )
+    all_ids = {*excused(archive.store), *ids}
+    archive.store.visits.set_note(EXCUSED, json.dumps(sorted(all_ids)), archive.clock())
 
 
 def excused(store: Store) -> frozenset[str]:
+    """Return the ids of articles that were removed on purpose since the last build."""
     return frozenset(json.loads(store.visits.note(EXCUSED) or "[]"))
 
 
 def note_renamed(archive: Archive, old: str, new: str) -> None:
     """Note that entries link the tag slug `new` instead of `old`, so that no files are marked for
     it: all articles with the tag were rewritten."""
-    if noted := archive.store.visits.note(_TAGS):
-        renamed = noted.replace(f"{json.dumps(old)}:", f"{json.dumps(new)}:")
+    note = archive.store.visits.note(_TAGS)
+    if note:
+        renamed = note.replace(f"{json.dumps(old)}:", f"{json.dumps(new)}:")
         archive.store.visits.set_note(_TAGS, renamed, archive.clock())
 
 

@@ -34,15 +34,20 @@ _LEASE_MORE = 5.0  # seconds
 
 
 def user_agent(settings: Settings) -> str:
-    contact = settings.site.contact or ("" if settings.publish.secret_path else settings.site.url)
-    return settings.fetch.user_agent or f"Syndicator/{__version__}" + (
-        f" (+{contact})" if contact else ""
-    )
+    """Return the name by which servers know us: as configured, else program, version and
+    contact."""
+    if settings.fetch.user_agent:
+        return settings.fetch.user_agent
+    contact = settings.site.contact
+    if not contact and not settings.publish.secret_path:
+        contact = settings.site.url
+    name = f"Syndicator/{__version__}"
+    return f"{name} (+{contact})" if contact else name
 
 
 def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None = None) -> Fetcher:
     """Return the network client: no private addresses, pauses, robots.txt first; a browser draws
-    the pages of sources that want it."""
+    the pages of sources that want it. `turns`: in place of those that the database gives."""
 
     from syndicator.visiting.drawing.fetcher import DrawingFetcher
     from syndicator.visiting.fetch.client import HttpFetcher
@@ -65,20 +70,24 @@ def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None =
         notes.commit()  # a host that asked to be left alone is, whatever becomes of this process
 
     hosts = None if archive.store.single else archive.store.hosts(lease_seconds(settings))
-    turns = turns or hosts
-    backoff = (
-        HostWaits(hosts, archive.clock, LONGEST_RETRY)
-        if hosts
-        else Backoff(notes.note, note_now, archive.clock)
-    )
+    backoff: HostWaits | Backoff
+    if hosts:
+        backoff = HostWaits(hosts, archive.clock, LONGEST_RETRY)
+    else:
+        backoff = Backoff(notes.note, note_now, archive.clock)
     throttle = Throttle(
-        settings.fetch.pause, asyncio.sleep, archive.clock, backoff=backoff, turns=turns
+        settings.fetch.pause,
+        asyncio.sleep,
+        archive.clock,
+        backoff=backoff,
+        turns=turns or hosts,
     )
 
-    def make_polite(turns: PageTurns | None = None) -> PoliteFetcher:
-        take_turn = turns.turn if turns else None
+    def make_polite(page_turns: PageTurns | None = None) -> PoliteFetcher:
+        take_turn = page_turns.turn if page_turns else None
+        fetcher_of_rules = PoliteFetcher(client, throttle, backoff=backoff, take_turn=take_turn)
         robots = Robots(
-            PoliteFetcher(client, throttle, backoff=backoff, take_turn=take_turn),
+            fetcher_of_rules,
             notes.note,
             notes.set_note,
             user_agent=agent,
@@ -89,8 +98,8 @@ def make_fetcher(archive: Archive, settings: Settings, turns: HostTurns | None =
 
     @asynccontextmanager
     async def open_page() -> AsyncIterator[Fetcher]:
-        async with PageTurns(throttle) as turns:
-            yield make_polite(turns)
+        async with PageTurns(throttle) as page_turns:
+            yield make_polite(page_turns)
 
     return DrawingFetcher(make_polite(), open_page, user_agent=agent)
 
@@ -105,7 +114,9 @@ class SharedClient:
         self._fetcher: Fetcher | None = None
 
     def open(self) -> Fetcher:
-        self._fetcher = self._fetcher or make_fetcher(self._archive, self._settings)
+        """Return the client; make it at the first call."""
+        if self._fetcher is None:
+            self._fetcher = make_fetcher(self._archive, self._settings)
         return self._fetcher
 
     async def aclose(self) -> None:
@@ -125,20 +136,17 @@ def make_enricher(clock: Callable[[], datetime], configuration: Configuration) -
 
     llm = configuration.settings.describe.llm
     key = llm_key(configuration.folder, llm, configuration.environ)
-    return Endpoint(
-        llm,
-        direct_client(clock, configuration.settings, llm.url),
-        key=key,
-        allow=list_allow_lines(llm.url),
-    )
+    fetcher = direct_client(clock, configuration.settings, llm.url)
+    return Endpoint(llm, fetcher, key=key, allow=list_allow_lines(llm.url))
 
 
 def direct_client(clock: Callable[[], datetime], settings: Settings, url: str) -> Fetcher:
-    """Return a network client without pauses and robots.txt."""
+    """Return a network client without pauses and robots.txt, for requests to `url`."""
     from syndicator.visiting.fetch.client import HttpFetcher
 
-    # a proxy elsewhere cannot reach this machine or its network
-    fetch = settings.fetch.model_copy(update={"proxy": ""}) if private(url) else settings.fetch
+    fetch = settings.fetch
+    if private(url):  # a proxy elsewhere cannot reach this machine or its network
+        fetch = fetch.model_copy(update={"proxy": ""})
     return HttpFetcher(fetch, user_agent=user_agent(settings), clock=clock)
 
 
@@ -149,7 +157,8 @@ def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
     where = (
         f"{config}/syndicator.toml: describe.llm.key_env: the environment variable {llm.key_env}"
     )
-    if not (key := environ.get(llm.key_env, "").strip()):
+    key = environ.get(llm.key_env, "").strip()
+    if not key:
         raise ConfigError(
             f'{where} is not set; set it to the key, or key_env to "" if the endpoint needs none'
         )
@@ -161,6 +170,7 @@ def llm_key(config: Path, llm: Llm, environ: Mapping[str, str]) -> str:
 
 
 def make_worker(settings: Settings) -> Worker:
+    """Return the worker processes that read feeds and pages."""
     # not the reader of pages: a run without pages saves 0.3 s
     preload = ("syndicator.visiting.feeds.parser",)
     return Worker(count=settings.fetch.workers, preload=preload)

@@ -80,8 +80,8 @@ def open_app(
     article_store = open_articles(settings.articles_at, environ)
     has_begun = begun(article_store, settings, environ)
     settings.state_dir.mkdir(parents=True, exist_ok=True)
-    gone = remake is not None and has_begun and is_missing(settings.store_url)
-    store = open_store(settings.store_url, articles_exist=has_begun, create=create or gone)
+    is_lost = remake is not None and has_begun and is_missing(settings.store_url)
+    store = open_store(settings.store_url, articles_exist=has_begun, create=create or is_lost)
     store.set_guard(held)
     try:
         article_store = indexed(article_store, store, clock)
@@ -108,7 +108,7 @@ def open_app(
             jitter=jitter,
             entries=entries or KeptEntries(),
         )
-        if remake is not None and gone:
+        if remake is not None and is_lost:
             remake(app)
         yield app
     finally:
@@ -119,21 +119,27 @@ def _keep_instance(
     article_store: ArticleStore, store: Store, now: datetime, *, begun: bool
 ) -> None:
     """Create the instance's uuid, or check it if `begun`. Raises ConfigError."""
-    noted = store.visits.note(_INSTANCE)
+    stored = store.visits.note(_INSTANCE)
     if begun and not article_store.minted():
-        line = f'id = "{noted or "<uuid of a backup>"}"'
-        line += "" if noted else " (a new one shows every entry to all once more)"
-        lost = f"{article_store.name}/instance.toml is lost, from which all published ids are made"
-        raise ConfigError(f"{lost}; restore it, or write this line into it: {line}")
+        cure = f'id = "{stored or "<uuid of a backup>"}"'
+        if not stored:
+            cure += " (a new one shows every entry to all once more)"
+        raise ConfigError(
+            f"{article_store.name}/instance.toml is lost, from which all published ids are made;"
+            f" restore it, or write this line into it: {cure}"
+        )
     instance = str(article_store.instance())
-    if instance != noted:
+    if instance != stored:
         store.visits.set_note(_INSTANCE, instance, now)
 
 
 def _need_article_store(article_store: ArticleStore, store: Store) -> None:
     """Raise MissingError if all article files are gone: they would be published under new ids."""
-    gone = not article_store.minted() and next(article_store.walk(), None) is None
-    if gone and (count := len(store.visits.stamps())):
+    has_files = article_store.minted() or next(article_store.walk(), None) is not None
+    if has_files:
+        return
+    count = len(store.visits.stamps())
+    if count:
         raise MissingError(
             f"{article_store.name} is not the folder it was: the database knows {count} articles"
             " and no file is there; mount it or restore it from a backup. To begin anew, move"

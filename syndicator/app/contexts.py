@@ -18,12 +18,13 @@ from syndicator.processes.worker import Worker
 
 
 def filing_context(archive: Archive, sources: Mapping[str, Source]) -> FilingContext:
+    """Return the context in which articles are filed without a visit."""
     return FilingContext(
         store=archive.store.visits,
         article_store=archive.article_store,
         clock=archive.clock,
         take_filing_time=make_filing_clock(archive.clock, archive.store.ahead.newest_added()),
-        ranks={key: place for place, key in enumerate(sources)},
+        ranks={key: rank for rank, key in enumerate(sources)},
         owners=owners(archive, sources),
     )
 
@@ -31,10 +32,10 @@ def filing_context(archive: Archive, sources: Mapping[str, Source]) -> FilingCon
 def owners(archive: Archive, sources: Mapping[str, Source]) -> Owners:
     """Return the sources with their rights to write articles."""
 
-    def rights(source: Source) -> Rights:
+    def load_rights_today(source: Source) -> Rights:
         return load_rights(archive.rights_file, source, archive.clock().date())
 
-    return Owners(sources, rights, archive.rights_file.all_linked())
+    return Owners(sources, load_rights_today, archive.rights_file.all_linked())
 
 
 def make_context(
@@ -52,8 +53,9 @@ def make_context(
     """Return the context of visits. `filed` gets each title, `pages` the pages as `Watch` has it;
     `asked`: a person named the sources."""
     filing = filing_context(archive, configuration.sources)
+    filing_values = {field.name: getattr(filing, field.name) for field in fields(FilingContext)}
     return RunContext(
-        **{each.name: getattr(filing, each.name) for each in fields(FilingContext)},
+        **filing_values,
         settings=configuration.settings,
         sources=configuration.sources,
         rights_file=archive.rights_file,

@@ -21,23 +21,23 @@ def feed_specs(
     rows: Sequence[FeedRow],
     archived: Collection[FeedKey] = (),
 ) -> list[FeedSpec]:
-    """Return all feeds to publish. `archived`: as in `plan`. Raises ConfigError if a fault in
+    """Return all feeds to publish. `archived`: as in `plan_feeds`. Raises ConfigError if a fault in
     feeds.toml would remove one."""
     specs = plan_feeds(
         rows,
         settings=configuration.settings,
         sources=list(configuration.sources.values()),
         queries=configuration.queries,
-        categories={item.name: item.description for item in taxonomy.category},
+        categories={category.name: category.description for category in taxonomy.category},
         tags={tag.name: tag.description for tag in taxonomy.tag},
         archived=archived,
     )
-    faults = [item for item in configuration.faults if Path(item.file).name == "feeds.toml"]
+    faults = [fault for fault in configuration.faults if Path(fault.file).name == "feeds.toml"]
     if not faults:
         return specs
-    wanted = {spec.key for spec in specs}
+    planned = {spec.key for spec in specs}
     for row in rows:
         # a feed whose query cannot be read must not end
-        if row.key.axis == QUERY and has_ended(row, wanted, configuration.settings.publish):
+        if row.key.axis == QUERY and has_ended(row, planned, configuration.settings.publish):
             raise ConfigError.of(faults)
     return specs

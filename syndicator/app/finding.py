@@ -54,12 +54,13 @@ def find(store: Store, expr: Expr, most: int = MOST, narrow: Narrow | None = Non
         candidates.add(require_tokens(TITLE + word for word in words), _IN_TITLE)
     candidates.add(_require_words(words, spellings), _WITH_ALL)
     ranked = rank(words, candidates.found.values(), frequencies, spellings)
-    if sum(one.words == len(words) for one in ranked) < _ENOUGH:
+    with_all_words = sum(result.words == len(words) for result in ranked)
+    if with_all_words < _ENOUGH:
         subsets = require_most(words, frequencies)
         for subset in subsets:
             candidates.add(_require_words(subset, spellings), _WITH_MOST // len(subsets))
         ranked = rank(words, candidates.found.values(), frequencies, spellings)
-    return [one.id for one in ranked[:most]]
+    return [result.id for result in ranked[:most]]
 
 
 class _Candidates:
@@ -98,11 +99,11 @@ def _each_page(
     """Iterate over the articles that fulfil a requirement, `size` at a time, up to `most`, the last
     read first."""
     proposed = store.texts.propose(requirement, size, with_texts=with_texts)
-    looked = 0
+    count = 0
     while True:
         yield proposed.candidates
-        looked += len(proposed.candidates)
-        if not proposed.n or looked >= most:
+        count += len(proposed.candidates)
+        if not proposed.n or count >= most:
             return
         proposed = store.texts.propose(requirement, size, proposed.n, with_texts=with_texts)
 
@@ -110,24 +111,23 @@ def _each_page(
 def select(
     store: Store, expr: Expr | None, candidates: Sequence[Candidate], narrow: Narrow | None
 ) -> list[Candidate]:
-    """Return the candidates that match `expr`, None for all, by the terms that `narrow` leaves
+    """Return the candidates that match `expr` (None: all do), by the terms that `narrow` leaves
     them, in their order."""
-    left = list(candidates)
-    if narrow is not None and left:
-        left = list(narrow(candidates))
+    allowed = list(candidates)
+    if narrow is not None and allowed:
+        allowed = list(narrow(candidates))
     if expr is None:
-        return left
+        return allowed
     articles: Mapping[str, Article] = {}
     if needs_article(expr):
-        articles = store.index.articles([candidate.id for candidate in left])
+        articles = store.index.articles([candidate.id for candidate in allowed])
     unnamed = Article(id="", url="", title="")
-    return [
-        candidate
-        for candidate in left
-        if is_match_with_texts(
-            expr, articles.get(candidate.id, unnamed), TermTexts(candidate.document)
-        )
-    ]
+    matching: list[Candidate] = []
+    for candidate in allowed:
+        article = articles.get(candidate.id, unnamed)
+        if is_match_with_texts(expr, article, TermTexts(candidate.document)):
+            matching.append(candidate)
+    return matching
 
 
 def find_exact(
@@ -163,10 +163,14 @@ def find_unknown(store: Store, expr: Expr) -> Term | None:
 
 
 def _require_words(words: Sequence[str], spellings: Mapping[str, Sequence[str]]) -> Expr | None:
-    parts = [
-        require_any(Term("", form) for form in spellings.get(word) or (word,)) for word in words
-    ]
-    return join_all([part for part in parts if part is not None])
+    """Return the requirement that an article has each of `words`, or one of its other spellings."""
+    parts: list[Expr] = []
+    for word in words:
+        forms = spellings.get(word) or (word,)
+        part = require_any(Term("", form) for form in forms)
+        if part is not None:
+            parts.append(part)
+    return join_all(parts)
 
 
 def _find_spellings(
@@ -181,13 +185,12 @@ def _find_spellings(
         forms = misspell(word)
         if not forms:
             continue
-        near = store.texts.propose(require_any(Term("", form) for form in forms), _SPELLED)
-        present = set(forms).intersection(
-            term
-            for candidate in near.candidates
-            for field in candidate.document.fields
-            for term in field.split()
-        )
+        known_forms = frozenset(forms)
+        present: set[str] = set()
+        similar = store.texts.propose(require_any(Term("", form) for form in forms), _SPELLED)
+        for candidate in similar.candidates:
+            for field in candidate.document.fields:
+                present.update(known_forms.intersection(field.split()))
         if present:
             spellings[word] = sorted(present)
     return spellings

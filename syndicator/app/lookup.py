@@ -27,20 +27,26 @@ def need_sources(sources: Collection[str], keys: Iterable[str], folder: Path) ->
 
 
 def find_article_id(archive: Archive, what: str) -> str | None:
-    """Return the id of the article with this address, id or file path."""
+    """Return the id of the article with this address, id or file path; None if there is none."""
     store = archive.store.visits
     keys = [urls.alias(what)]
     article = find_known_article(store.look_up(keys), keys, what)
     article_id = article.id if article else what
-    if store.article(article_id) is None:
-        path = archive.article_store.path_of(what) if "\0" not in what else None
-        article_id = archive.article_store.id_at(path) if path else ""
+    if store.article(article_id) is not None:
+        return article_id
+    can_be_path = "\0" not in what
+    path = archive.article_store.path_of(what) if can_be_path else None
+    if not path:
+        return None
+    article_id = archive.article_store.id_at(path) or ""
     return article_id if article_id and store.article(article_id) else None
 
 
 def need_article(archive: Archive, what: str) -> str:
-    """As `find_article_id`. Raises UsageError if there is none."""
-    if (article_id := find_article_id(archive, what)) is None:
+    """Return the id of the article with this address, id or file path. Raises UsageError if there
+    is none."""
+    article_id = find_article_id(archive, what)
+    if article_id is None:
         raise UsageError(
             f"no article {what!r} in the article store; give its address, its id or its file"
         )
@@ -49,17 +55,21 @@ def need_article(archive: Archive, what: str) -> str:
 
 def filed(store: Store, ids: Iterable[str] | None = None) -> Iterator[Article]:
     """Yield all articles, copies included, or those of `ids`."""
-    for part in chunks(list(store.visits.stamps() if ids is None else ids)):
+    wanted_ids = store.visits.stamps() if ids is None else ids
+    for part in chunks(list(wanted_ids)):
         yield from store.index.articles(part).values()
 
 
 def read(archive: Archive, article_id: str) -> Article:
     """Return an article from its file; an empty one if it is gone or unreadable."""
+    empty = Article(id=article_id, url="", title="")
     path = archive.store.index.path(article_id)
+    if not path:
+        return empty
     try:
-        return archive.article_store.get(path) if path else Article(id=article_id, url="", title="")
+        return archive.article_store.get(path)
     except (ConfigError, OSError):
-        return Article(id=article_id, url="", title="")
+        return empty
 
 
 def make_source_finder(place: Place) -> Callable[[Article], Source | None]:

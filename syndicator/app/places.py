@@ -58,10 +58,10 @@ def indexed(
 
 
 def kept_pages(settings: Settings, environ: Mapping[str, str]) -> Snapshots:
-    if not is_bucket(settings.pages_at):
-        return FileSnapshots(Path(settings.pages_at), READING_VERSION)
-
-    return ObjectSnapshots(Bucket(settings.pages_at, environ), READING_VERSION)
+    """Open the place of pages that were read."""
+    if is_bucket(settings.pages_at):
+        return ObjectSnapshots(Bucket(settings.pages_at, environ), READING_VERSION)
+    return FileSnapshots(Path(settings.pages_at), READING_VERSION)
 
 
 def open_outlet(
@@ -80,13 +80,14 @@ def open_outlet(
 
 
 def begun(article_store: ArticleStore, settings: Settings, environ: Mapping[str, str]) -> bool:
-    """True if this instance wrote or published articles."""
-    return article_store.begun() or (
-        has_feeds(settings, environ) and any(True for _ in article_store.walk())
-    )
+    """Return True if this instance wrote or published articles."""
+    if article_store.begun():
+        return True
+    return has_feeds(settings, environ) and any(True for _ in article_store.walk())
 
 
 def has_feeds(settings: Settings, environ: Mapping[str, str]) -> bool:
+    """Return True if the feed of all articles is published in some format."""
     outlet = open_outlet(settings, environ)
     return any(outlet.written(f"{ALL.slug}.{name}") for name in FORMATS)
 
@@ -94,6 +95,7 @@ def has_feeds(settings: Settings, environ: Mapping[str, str]) -> bool:
 def published(
     settings: Settings, name: str, environ: Mapping[str, str] = os.environ
 ) -> bytes | None:
+    """Return the content of a published file; None if there is none or the name is no file's."""
     try:
         return open_outlet(settings, environ).get(name)
     except UsageError:

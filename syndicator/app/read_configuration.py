@@ -43,6 +43,7 @@ class Configuration:
 
 
 def fault_of(faults: Sequence[Fault]) -> str:
+    """Return the faults as one text, "" if there are none."""
     return str(ConfigError.of(faults)) if faults else ""
 
 
@@ -58,19 +59,16 @@ def configuration(
     syndicator.toml."""
     need_folder(config)
     settings = load(config, environ)
-    cached = (
-        source_cache.Read(
-            tuple(before.sources.values()), before.sources_stamp, faults=before.source_faults
-        )
-        if before
-        else None
-    )
+    earlier: source_cache.Read | None = None
+    if before:
+        sources = tuple(before.sources.values())
+        earlier = source_cache.Read(sources, before.sources_stamp, faults=before.source_faults)
     cache = settings.state_dir / "sources.cache"
     read = source_cache.read(
-        config / "sources.toml", cache, __version__, before=cached, remember=remember
+        config / "sources.toml", cache, __version__, before=earlier, remember=remember
     )
-    queries, wrong = valid_queries(config, settings, remember=remember)
-    taxonomy, untaken = _last_valid(
+    queries, query_faults = valid_queries(config, settings, remember=remember)
+    taxonomy, taxonomy_faults = _find_last_valid(
         config / "taxonomy.toml", settings, load_vocabulary, remember=remember
     )
     return Configuration(
@@ -83,7 +81,7 @@ def configuration(
         sources_before=(read.base, read.added),
         dropped=dropped_settings(config, environ),
         source_faults=read.faults,
-        faults=(*read.faults, *wrong, *untaken),
+        faults=(*read.faults, *query_faults, *taxonomy_faults),
         taxonomy=taxonomy_files(config, settings, taxonomy if taxonomy.exists() else None),
     )
 
@@ -93,12 +91,14 @@ def valid_queries(
 ) -> tuple[tuple[SavedQuery, ...], tuple[Fault, ...]]:
     """Return the entries of feeds.toml, faulty ones in their last valid version, and the faults."""
     path = config / "feeds.toml"
-    last, faults = _last_valid(path, settings, load_queries, remember=remember)
-    queries = (*load_queries(last), *(load_valid_queries(path) if faults else ()))
-    return tuple({query.key: query for query in queries}.values()), faults
+    valid_path, faults = _find_last_valid(path, settings, load_queries, remember=remember)
+    queries = {query.key: query for query in load_queries(valid_path)}
+    if faults:
+        queries |= {query.key: query for query in load_valid_queries(path)}
+    return tuple(queries.values()), faults
 
 
-def _last_valid(
+def _find_last_valid(
     path: Path, settings: Settings, read: Callable[[Path], object], *, remember: bool
 ) -> tuple[Path, tuple[Fault, ...]]:
     """Return `path`, or if it has faults the copy of its last valid version, and the faults."""
@@ -121,6 +121,7 @@ def _last_valid(
 
 
 def need_folder(config: Path) -> None:
+    """Raise ConfigError if a folder has no sources.toml."""
     if not (config / "sources.toml").exists():
         raise ConfigError(
             f"{config}/sources.toml does not exist; `syndicator init` makes one, --config names"

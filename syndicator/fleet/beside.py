@@ -26,9 +26,10 @@ def list_live_workers(settings: Settings) -> Sequence[WorkerState]:
 def describe_workers(live: Sequence[WorkerState]) -> str:
     """Return who runs, in a sentence. `live`: not empty."""
     names = [worker.name for worker in live[:_MOST_NAMED]]
-    more = [f"{len(live) - _MOST_NAMED} more"] if len(live) > _MOST_NAMED else []
+    if len(live) > _MOST_NAMED:
+        names.append(f"{len(live) - _MOST_NAMED} more")
     verb = "workers run" if len(live) > 1 else "worker runs"
-    return f"{len(live)} {verb} on this database: {', '.join([*names, *more])}"
+    return f"{len(live)} {verb} on this database: {', '.join(names)}"
 
 
 def describe_worker(worker: WorkerState) -> tuple[object, ...]:
@@ -40,9 +41,11 @@ def describe_worker(worker: WorkerState) -> tuple[object, ...]:
 def _describe_work(worker: WorkerState) -> str:
     if not worker.is_live:
         return "stopped, frozen or cut off: others do its work"
-    work = []
-    if worker.shards:
-        work.append(f"visits {worker.shards} group{'s' if worker.shards > 1 else ''} of hosts")
+    work: list[str] = []
+    if worker.shards == 1:
+        work.append("visits 1 group of hosts")
+    elif worker.shards:
+        work.append(f"visits {worker.shards} groups of hosts")
     if worker.builds:
         work.append("builds")
     return " and ".join(work) or "waits for work"

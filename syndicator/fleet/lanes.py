@@ -45,7 +45,10 @@ _OURS = -1  # the token of a turn that the table of hosts did not give
 
 
 @dataclass(slots=True)
-class _Own:
+class _OwnHost:
+    """A host of a job. `delay`: seconds between two requests; `free_at`: monotonic time of the
+    next; `leaving`: no turn is given any more."""
+
     delay: float
     free_at: float = 0.0
     busy: bool = False
@@ -65,7 +68,7 @@ class OwnTurns:
         self._common = common
         self._asks_until = asks_until
         self._steady = steady
-        self._own: dict[str, _Own] = {}
+        self._own: dict[str, _OwnHost] = {}
         self._alone = threading.Lock()
 
     def beside(self, common: HostTurns) -> "OwnTurns":
@@ -79,7 +82,8 @@ class OwnTurns:
         if now >= self._asks_until():
             return Busy(_SOON)
         with self._alone:
-            if own := self._own.get(host):
+            own = self._own.get(host)
+            if own is not None:
                 if own.busy or own.leaving or own.free_at > now:
                     return Busy(max(own.free_at - now, 0.0))
                 own.busy = True
@@ -89,12 +93,15 @@ class OwnTurns:
     def give_back(self, host: str, turn: Turn, pause: float) -> None:
         if turn.token != _OURS:
             self._common.give_back(host, turn, pause)
-        elif own := self._own.get(host):
+            return
+        own = self._own.get(host)
+        if own is not None:
             own.free_at = self._steady() + max(pause, own.delay)
             own.busy = False
 
     def set_delay(self, host: str, seconds: float) -> None:
-        if own := self._own.get(host):
+        own = self._own.get(host)
+        if own is not None:
             own.delay = seconds
         self._common.set_delay(host, seconds)
 
@@ -105,7 +112,9 @@ class OwnTurns:
         self._common.set_away(host, reason, detail, seconds)
 
     def add(self, delays: Mapping[str, float]) -> None:
-        self._own |= {name: _Own(delay) for name, delay in delays.items()}
+        """Give turns for more hosts. `delays`: the crawl-delay of each, in seconds."""
+        for name, delay in delays.items():
+            self._own[name] = _OwnHost(delay)
 
     def leave(self, names: Collection[str], *, at_once: bool = False) -> list[str]:
         """Stop giving turns for the idle hosts of `names` (`at_once`: for all). Returns the idle
@@ -117,6 +126,7 @@ class OwnTurns:
         return idle
 
     def drop(self, names: Collection[str]) -> None:
+        """Forget hosts that other workers may ask again."""
         for name in names:
             self._own.pop(name, None)
 
@@ -151,11 +161,12 @@ class Session:
         return self.stop.is_set() or self.over.is_set()
 
     def counts(self, outcome: Outcome) -> bool:
-        """Record an outcome, in any thread. False if the network was down lately or the fault is
-        our own."""
+        """Record an outcome, in any thread. Return False if it says nothing about its source: the
+        network was down lately, or the fault is our own."""
+        now = time.monotonic()
         if not outcome.no_network:
-            self._reached = time.monotonic()
-        if outcome.reason == OURS or time.monotonic() - self._reached >= _LATELY:
+            self._reached = now
+        if outcome.reason == OURS or now - self._reached >= _LATELY:
             return False
         self.outcomes.append(outcome)
         self._loop.call_soon_threadsafe(self.totals.visited, outcome)
@@ -167,6 +178,7 @@ class Session:
 
 
 async def pause(event: asyncio.Event, seconds: float) -> None:
+    """Wait until `event` is set, `seconds` at most."""
     with suppress(TimeoutError):
         await asyncio.wait_for(event.wait(), seconds)
 
@@ -205,7 +217,10 @@ class Lane:
         self._loop.close()
 
     async def _close(self) -> None:
-        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        while True:
+            others = asyncio.all_tasks() - {asyncio.current_task()}
+            if not others:
+                break
             await asyncio.wait(others)
         await self.fetcher.aclose()
 
@@ -220,16 +235,19 @@ class Lane:
 
 
 class _Work:
+    """The visits of one job, the leases of its hosts and what is saved of it."""
+
     def __init__(self, lane: Lane, job: Job) -> None:
         self._lane = lane
         self._job = job
         self.log = logger("worker", shard=job.shard)
         app = lane.app
         shards = lane.shards
-        taken = lane.hosts.own(shards.due_hosts(job.shard, MOST_HOSTS), lane.session.owner)
-        lane.turns.add(taken)
-        self._names = set(taken)
-        states = shards.due(job.shard, taken, EACH) if taken else []
+        due_hosts = shards.due_hosts(job.shard, MOST_HOSTS)
+        delays = lane.hosts.own(due_hosts, lane.session.owner)
+        lane.turns.add(delays)
+        self._names = set(delays)  # of the hosts that this job leases
+        states = shards.due(job.shard, delays, EACH) if delays else []
         self._fence = shards.fence(job)
         self._waiting = [state.key for state, waits in states if waits]
         self._store = app.archive.store.open_fenced_visits(self._fence, self._waiting)
@@ -238,30 +256,31 @@ class _Work:
             for state, _ in states
             if state.key in app.configuration.sources
         ]
+        # by host: the visits that have not ended
         self._left = Counter(_host(state) for _, state in self._due)
         self._ended: list[tuple[Outcome, SourceState]] = []
         self._is_urgent = False  # first articles of a source are among them
         self._until = time.monotonic() + JOB_SECONDS
 
     async def visit_all(self) -> None:
+        """Visit the due sources, some of each host at the same time, and save the visits often."""
         self.log.debug("work begins", sources=len(self._due), hosts=len(self._names))
         lane = self._lane
-        runs = dict[str, RunContext]()
-        room = asyncio.Semaphore(self._lane.session.room)
+        lane_places = asyncio.Semaphore(lane.session.room)
+        runs: dict[str, RunContext] = {}
+        host_places: dict[str, asyncio.Semaphore] = {}
         for name in self._left:
             fence = lane.hosts.forgiving(self._fence, name, lane.session.owner)
-            runs[name] = replace(
-                lane.run, store=lane.app.archive.store.open_fenced_visits(fence, self._waiting)
-            )
-        rooms = {name: asyncio.Semaphore(SIDE_BY_SIDE) for name in self._left}
+            store = lane.app.archive.store.open_fenced_visits(fence, self._waiting)
+            runs[name] = replace(lane.run, store=store)
+            host_places[name] = asyncio.Semaphore(SIDE_BY_SIDE)
         async with lane.run.mailboxes.closing(), task_group() as group:
             saving = group.create_task(self._save_often())
-            visits = []
+            visits: list[asyncio.Task[None]] = []
             for source, state in self._due:
-                places = (rooms[_host(state)], room)
-                visits.append(
-                    group.create_task(self._visit(runs[_host(state)], places, source, state))
-                )
+                name = _host(state)
+                places = (host_places[name], lane_places)
+                visits.append(group.create_task(self._visit(runs[name], places, source, state)))
             if visits:
                 await asyncio.wait(visits)
             saving.cancel()
@@ -273,16 +292,22 @@ class _Work:
         source: Source,
         state: SourceState,
     ) -> None:
+        """Visit a source once both `places` are free, its host's and the lane's. Visits that come
+        too late are left to the next job."""
         session = self._lane.session
-        async with places[0], places[1]:
-            if not (session.ending or time.monotonic() > self._until):
+        host_place, lane_place = places
+        async with host_place, lane_place:
+            is_too_late = session.ending or time.monotonic() > self._until
+            if not is_too_late:
                 outcome, after = await visit(run.visit(source, state), stop=session.stop)
                 if session.counts(outcome):
                     self._ended.append((outcome, after))
-                    self._is_urgent |= bool(outcome.added) and state.visits.first_visit is None
+                    is_first_visit = state.visits.first_visit is None
+                    self._is_urgent |= bool(outcome.added) and is_first_visit
         self._left[_host(state)] -= 1
 
     async def _save_often(self) -> None:
+        """Save the visits that ended, and leave the hosts that are done, until cancelled."""
         lane = self._lane
         owner = lane.session.owner
         pause = lane.app.configuration.settings.fetch.pause
@@ -315,8 +340,8 @@ class _Work:
         owner = lane.session.owner
         pause = lane.app.configuration.settings.fetch.pause
         try:
-            last = lambda connection: lane.shards.end(connection, self._job, names, owner, pause)
-            self._save(last)
+            end_job = lambda connection: lane.shards.end(connection, self._job, names, owner, pause)
+            self._save(end_job)
         except JobLost:
             lane.hosts.let_go(names, owner, pause)
         finally:
@@ -325,4 +350,5 @@ class _Work:
 
 
 def _host(state: SourceState) -> str:
+    """Return the host of a source as the table of hosts has it."""
     return codec.key(host(state.address))

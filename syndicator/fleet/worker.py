@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import math
 import os
 import random
 import socket
@@ -49,6 +50,7 @@ _RECOVERIES = 3
 _SIGNS = 6  # in a lease: checks for jobs of silent workers, and signs of life
 _LANES = 8  # of a worker, so that each of sixteen workers has jobs: a choice
 _SOON = 0.05  # seconds between two checks if the engine has begun
+_LOOK_FOR_END = 0.2  # seconds between two checks if the session ends
 
 
 def need_server(settings: Settings) -> None:
@@ -87,13 +89,13 @@ def pushed(config: Path, settings: Settings) -> Configuration:
 
 def push(app: App, *, dry_run: bool = False) -> Pushed:
     """Publish the sources of `app` to all workers. Returns the changes. Raises StoreError."""
+    store = app.archive.store
     if not dry_run:
         reconcile.sources(app.archive, app.configuration)
-    change = app.archive.store.fleet.push(
-        list(app.configuration.sources.values()), micros(app.archive.clock()), dry_run=dry_run
-    )
-    if not (dry_run or app.archive.store.single):
-        shards = app.archive.store.shards(lease_seconds(app.configuration.settings))
+    sources = list(app.configuration.sources.values())
+    change = store.fleet.push(sources, micros(app.archive.clock()), dry_run=dry_run)
+    if not dry_run and not store.single:
+        shards = store.shards(lease_seconds(app.configuration.settings))
         shards.install()
         shards.fill()
     return change
@@ -120,16 +122,16 @@ def look(config: Path, *, requeue: bool = False) -> FleetState:
         if freed:
             shards.install()
             shards.fill()
-        return FleetState(
-            hosts=replace(hosts.counts(), freed=freed), workers=store.workers(lease).list()
-        )
+        counts = replace(hosts.counts(), freed=freed)
+        return FleetState(hosts=counts, workers=store.workers(lease).list())
 
 
 def migrate(config: Path) -> str:
     """Create or upgrade all tables. Returns the database's name. Raises ConfigError, StoreError."""
     settings = load(config)
-    exist = begun(open_articles(settings.articles_at, os.environ), settings, os.environ)
-    with open_store(settings.store_url, articles_exist=exist) as store:
+    article_store = open_articles(settings.articles_at, os.environ)
+    has_articles = begun(article_store, settings, os.environ)
+    with open_store(settings.store_url, articles_exist=has_articles) as store:
         if not store.single:
             store.shards(lease_seconds(settings)).install()
         return store.name
@@ -196,17 +198,17 @@ async def live(session: Session, engine: Engine, clock: DatabaseClock) -> None:
 async def watch(session: Session) -> None:
     """End the session if sources were pushed or the database was upgraded. Record files that
     crashed workers left, and count this worker's visits."""
-    counted = time.monotonic()
+    archive = session.app.archive
+    configuration = session.app.configuration
+    counted_at = time.monotonic()
     while not session.ending:
         await pause(session.stop, _LOOK)
-        if time.monotonic() - counted >= _COUNT:
+        if time.monotonic() - counted_at >= _COUNT:
             count_visits(session)
-            counted = time.monotonic()
-        reconcile.record_left_behind(session.app.archive, session.app.configuration)
-        if (
-            session.app.archive.store.fleet.stamp() != session.app.configuration.sources_stamp
-            or not session.app.archive.store.current
-        ):
+            counted_at = time.monotonic()
+        reconcile.record_left_behind(archive, configuration)
+        was_pushed = archive.store.fleet.stamp() != configuration.sources_stamp
+        if was_pushed or not archive.store.current:
             session.over.set()
 
 
@@ -226,30 +228,36 @@ async def work(
     totals = Totals()
     while not stop.is_set():
         try:
-            await _session(config, lanes, ready, owner=owner, stop=stop, totals=totals)
+            await _run_session(config, lanes, ready, owner=owner, stop=stop, totals=totals)
             tries = 0
         except StoreNewer as newer:
             trouble(f"{newer}; this worker ends")
             break
         except (StoreError, OSError) as error:
-            if not _passes(error, totals):
+            if not _is_passing(error, totals):
                 raise
-            seconds = min(_LONGEST_PAUSE, 2.0**tries) * (0.5 + random.random() / 2)
+            # half of it at random, so that workers do not come back all at once
+            share = 0.5 + random.random() / 2
+            seconds = min(_LONGEST_PAUSE, 2.0**tries) * share
             tries += 1
             trouble(f"{error}; tried again in {seconds:.0f} s")
             await pause(stop, seconds)
     return totals
 
 
-def _passes(error: StoreError | OSError, totals: Totals) -> bool:
+def _is_passing(error: StoreError | OSError, totals: Totals) -> bool:
+    """Return True if an error is likely to end by itself: the bucket or the database is away, or
+    this worker has worked before."""
     if isinstance(error, OSError):
         return error.errno == errno.EREMOTE
     return isinstance(error, StoreAway | StoreBusy) or totals.jobs > 0
 
 
-async def _session(
+async def _run_session(
     config: Path, lanes: int, ready: Callable[[str], None], *, owner: str, **shared: Any
 ) -> None:
+    """Work until the session ends: it reads the pushed sources once. `owner`: the name of this
+    worker; `shared`: fields of `Session` that outlive it."""
     settings = load(config)
     need_server(settings)
     lease = lease_seconds(settings)
@@ -262,7 +270,7 @@ async def _session(
         clock.set(shards.now())
         worker = await stack.enter_async_context(aclosing(make_worker(app.configuration.settings)))
         threads = min(lanes, _LANES)
-        room = -(-lanes * SIDE_BY_SIDE // threads)
+        room = math.ceil(lanes * SIDE_BY_SIDE / threads)
         session = Session(
             app=app, shards=shards, worker=worker, owner=owner, lease=lease, room=room, **shared
         )
@@ -276,13 +284,15 @@ async def _session(
             free.append(await stack.enter_async_context(aclosing(lane)))
         ready(owner)
         try:
-            await _tasks(session, free, clock)
+            await _run_engine(session, free, clock)
         finally:
             with suppress(StoreError):  # else the next session does it, or the leases end
                 hosts.give_up(owner, settings.fetch.pause)
 
 
-async def _tasks(session: Session, free: list[Lane], clock: DatabaseClock) -> None:
+async def _run_engine(session: Session, free: list[Lane], clock: DatabaseClock) -> None:
+    """Let the queue's engine give jobs to the lanes that are `free`, until the session ends. Raises
+    the first error of a job."""
     failed: list[Exception] = []
 
     async def visit(job: Job) -> None:
@@ -293,7 +303,7 @@ async def _tasks(session: Session, free: list[Lane], clock: DatabaseClock) -> No
         finally:
             free.append(lane)
 
-    async def do(job: Job) -> None:
+    async def do_job(job: Job) -> None:
         try:
             if job.task == VISITS:
                 await visit(job)
@@ -304,19 +314,19 @@ async def _tasks(session: Session, free: list[Lane], clock: DatabaseClock) -> No
             session.over.set()
 
     engine = Engine(
-        session.shards.address, do, lanes=len(free), lease=session.lease, grace=DRAIN_SECONDS
+        session.shards.address, do_job, lanes=len(free), lease=session.lease, grace=DRAIN_SECONDS
     )
     async with task_group() as group:
-        for task in (recover(session), watch(session)):
-            group.create_task(task)
-        living = group.create_task(live(session, engine, clock))
-        working = group.create_task(engine.run())
-        while not session.ending and not working.done():
-            await asyncio.wait((working,), timeout=0.2)
+        group.create_task(recover(session))
+        group.create_task(watch(session))
+        heartbeats = group.create_task(live(session, engine, clock))
+        engine_run = group.create_task(engine.run())
+        while not session.ending and not engine_run.done():
+            await asyncio.wait((engine_run,), timeout=_LOOK_FOR_END)
         if not session.ending:
             raise StoreAway("the queue's engine has ended")
         engine.stop()
-        await asyncio.wait((working,))
-        living.cancel()
+        await asyncio.wait((engine_run,))
+        heartbeats.cancel()
     if failed:
         raise failed[0]

@@ -162,7 +162,7 @@ def _write_textfile(store: Store, settings: Settings) -> list[Problem]:
         from syndicator.health import metrics
 
         try:
-            metrics.write(Path(settings.at(path)), metrics.of(store, settings))
+            metrics.write(Path(settings.at(path)), metrics.read_metrics(store, settings))
         except OSError as error:
             return [
                 Problem(
@@ -178,9 +178,9 @@ async def _alert(archive: Archive, configuration: Configuration) -> list[Problem
         outbox := episodes.read_outbox(archive.store), now
     ):
         return []
-    from syndicator.health.alert import send
+    from syndicator.health.alert import send_alert
 
-    outbox = await send(configuration.settings, outbox, now, configuration.environ)
+    outbox = await send_alert(configuration.settings, outbox, now, configuration.environ)
     episodes.write(archive.store, outbox, now)
     return (
         [Problem(what="alert", reason=ConditionReason.ALERT, detail=outbox.fault)]
@@ -199,7 +199,7 @@ async def mail_digests(archive: Archive, configuration: Configuration) -> list[P
             continue
         if issue["tried"] > (now - _MAIL_PAUSE).isoformat():
             continue
-        from syndicator.health.alert import deliver
+        from syndicator.health.alert import send_mail
         from syndicator.publishing.digests import make_digest_entry, write_plain_text
         from syndicator.publishing.entries import Entries
 
@@ -214,7 +214,7 @@ async def mail_digests(archive: Archive, configuration: Configuration) -> list[P
         fault = ""
         if view:  # else all its articles were withdrawn
             alert = configuration.settings.alert
-            fault = await deliver(
+            fault = await send_mail(
                 alert,
                 digest.mail,
                 view.title,

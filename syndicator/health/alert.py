@@ -47,7 +47,7 @@ _UNSENT = (OSError, smtplib.SMTPException, ValueError)
 _IN_A_ROW = 2  # failed runs: a half-written file is complete at the next one
 
 
-async def send(
+async def send_alert(
     settings: Settings, outbox: Outbox, now: datetime, environ: Mapping[str, str]
 ) -> Outbox:
     """Send all waiting events in one message, by command, by mail, or both. Returns the outbox
@@ -57,18 +57,18 @@ async def send(
     faults: list[str] = []
     printed = ""
     if alert.command:
-        document = message(site, outbox.waiting, now)
+        document = make_document(site, outbox.waiting, now)
         command_fault, printed = await _run(alert.command, document, environ)
         faults.append(command_fault)
     if alert.mail:
-        subject, text = letter(site, outbox.waiting)
-        faults.append(await deliver(alert, [alert.mail], subject, text, now, environ))
+        subject, text = compose_mail(site, outbox.waiting)
+        faults.append(await send_mail(alert, [alert.mail], subject, text, now, environ))
     fault = "; ".join(filter(None, faults))
     logger("health").info("alert sent", events=len(outbox.waiting), printed=printed, fault=fault)
     return Outbox(waiting=outbox.waiting if fault else (), last=now, fault=fault)
 
 
-async def deliver(
+async def send_mail(
     alert: Alert,
     to: Sequence[str],
     subject: str,
@@ -86,7 +86,7 @@ async def deliver(
         mail["Date"] = format_datetime(now)
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers
         mail.set_content(text)
-        secret = password(alert, environ)
+        secret = read_password(alert, environ)
         await _run_in_thread(lambda: _post(alert, mail, secret))
     except (*_UNSENT, ConfigError) as error:
         return f"mail to {', '.join(to)} by {_name_server(alert)}: {line(str(error))}"
@@ -128,7 +128,7 @@ async def _run_in_thread(work: Callable[[], None]) -> None:
     await done
 
 
-def message(site: Site, events: Sequence[Event], now: datetime) -> dict[str, Any]:
+def make_document(site: Site, events: Sequence[Event], now: datetime) -> dict[str, Any]:
     """Return the document that a command gets on stdin."""
     described: list[dict[str, Any]] = []
     for event, title in zip(events, titles(events), strict=True):
@@ -171,7 +171,7 @@ async def _run(
     return fault, printed
 
 
-def letter(site: Site, events: Sequence[Event]) -> tuple[str, str]:
+def compose_mail(site: Site, events: Sequence[Event]) -> tuple[str, str]:
     """Return the subject (the first event) and the text of the mail."""
     headings = [line(title) for title in titles(events)]
     subject = f"{line(site.title)}: {headings[0][:_SUBJECT]}"
@@ -184,7 +184,7 @@ def letter(site: Site, events: Sequence[Event]) -> tuple[str, str]:
     return subject, "\n\n".join(paragraphs) + "\n"
 
 
-def password(alert: Alert, environ: Mapping[str, str]) -> str:
+def read_password(alert: Alert, environ: Mapping[str, str]) -> str:
     """Return the mail password, or "". Raises ConfigError for an unset or unusable variable."""
     if not alert.password_env:
         return ""
@@ -275,7 +275,7 @@ class Outage:
             if not is_due(self._outbox, now):
                 return ""
             sent = self._outbox.waiting
-            outbox = await send(settings, self._outbox, now, environ)
+            outbox = await send_alert(settings, self._outbox, now, environ)
             later = [event for event in self._outbox.waiting if event not in sent]
             self._outbox = replace(outbox, waiting=(*outbox.waiting, *later))
             return self._outbox.fault

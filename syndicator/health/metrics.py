@@ -65,56 +65,60 @@ _LAST: Final = {
 }
 
 
-def of(store: Store, settings: Settings, hosts: HostCounts | None = None) -> Iterator[Metric]:
+def read_metrics(
+    store: Store, settings: Settings, hosts: HostCounts | None = None
+) -> Iterator[Metric]:
     """Yield the metrics. `hosts`: counts if machines share the database. Raises StoreError."""
-    return families(read_figures(store, settings), read_counters(store), hosts)
+    return make_families(read_figures(store, settings), read_counters(store), hosts)
 
 
-def families(
+def make_families(
     figures: Figures, counters: Counters, hosts: HostCounts | None = None
 ) -> Iterator[Metric]:
-    """Yield the metrics. Conditions: of the last look, in `counters`."""
-    counts = figures.counts
-    ill = counters.get("conditions", {})
+    """Yield the metrics. `counters`: also the conditions of the last look; `hosts`: counts if
+    machines share the database."""
     yield InfoMetricFamily("syndicator_build", "The version", value={"version": __version__})
-    for name, text, value in (
-        ("syndicator_sources", "Sources that are followed", counters.get("sources", {}).get("", 0)),
-        ("syndicator_articles", "Articles", counts.articles),
-        ("syndicator_feeds_published", "Feeds", counts.feeds),
-        (
-            "syndicator_feeds_held",
-            "Feeds of which an older edition stays",
-            ill.get(ConditionReason.FEED_HELD, 0),
-        ),
-        ("syndicator_entries_pending", "Entries that wait to be read", counts.pending),
-        ("syndicator_entries_refused", "Entries that make no article", counts.refused),
-    ):
-        yield GaugeMetricFamily(name, text, value=value)
-    if fresh := figures.freshness:
-        yield _gauge(
-            "syndicator_freshness_seconds",
-            _FRESH,
-            "quantile",
-            {"0.5": fresh.median, "0.95": fresh.p95},
-        )
+    yield from _families_of_figures(figures, counters)
     times = dict(counters.get("times", {}))
-    if counts.last_article:
-        times["article"] = counts.last_article.timestamp()
-    for when, at in sorted(times.items()):  # an event that never happened has no sample
-        yield GaugeMetricFamily(f"syndicator_last_{when}_timestamp_seconds", _LAST[when], value=at)
+    if figures.counts.last_article:
+        times["article"] = figures.counts.last_article.timestamp()
+    for event, time in sorted(times.items()):  # an event that never happened has no sample
+        name = f"syndicator_last_{event}_timestamp_seconds"
+        yield GaugeMetricFamily(name, _LAST[event], value=time)
     if figures.pictures:
         yield from _families_of_pictures(figures.pictures)
     if hosts:
         yield from _families_of_hosts(hosts)
-    yield _gauge("syndicator_conditions", "What is wrong or worth knowing, by kind", "kind", ill)
-    for key, (name, label, text) in _COUNTED.items():
-        family = CounterMetricFamily(name, text, labels=[label] if label else [])
-        yield _filled(family, counters.get(key, {} if label else {"": 0}))
-    for key, (name, counted, text) in _TIMED.items():
-        many = int(sum(counters.get(counted, {}).values()))
-        yield SummaryMetricFamily(
-            name, text, count_value=many, sum_value=counters.get(key, {}).get("", 0)
-        )
+    conditions = counters.get("conditions", {})
+    help_text = "What is wrong or worth knowing, by kind"
+    yield _gauge("syndicator_conditions", help_text, "kind", conditions)
+    for key, (name, label, help_text) in _COUNTED.items():
+        family = CounterMetricFamily(name, help_text, labels=[label] if label else [])
+        without_events: Mapping[str, float] = {} if label else {"": 0}
+        yield _add_values(family, counters.get(key, without_events))
+    for key, (name, counted, help_text) in _TIMED.items():
+        count = int(sum(counters.get(counted, {}).values()))
+        seconds = counters.get(key, {}).get("", 0)
+        yield SummaryMetricFamily(name, help_text, count_value=count, sum_value=seconds)
+
+
+def _families_of_figures(figures: Figures, counters: Counters) -> Iterator[Metric]:
+    """Yield the numbers of sources, articles, feeds and entries, and how fresh feeds are."""
+    counts = figures.counts
+    sources = counters.get("sources", {}).get("", 0)
+    held_feeds = counters.get("conditions", {}).get(ConditionReason.FEED_HELD, 0)
+    for name, help_text, value in (
+        ("syndicator_sources", "Sources that are followed", sources),
+        ("syndicator_articles", "Articles", counts.articles),
+        ("syndicator_feeds_published", "Feeds", counts.feeds),
+        ("syndicator_feeds_held", "Feeds of which an older edition stays", held_feeds),
+        ("syndicator_entries_pending", "Entries that wait to be read", counts.pending),
+        ("syndicator_entries_refused", "Entries that make no article", counts.refused),
+    ):
+        yield GaugeMetricFamily(name, help_text, value=value)
+    if figures.freshness:
+        quantiles = {"0.5": figures.freshness.median, "0.95": figures.freshness.p95}
+        yield _gauge("syndicator_freshness_seconds", _FRESH, "quantile", quantiles)
 
 
 def _families_of_pictures(pictures: Pictured) -> Iterator[Metric]:
@@ -140,45 +144,53 @@ def _families_of_hosts(hosts: HostCounts) -> Iterator[Metric]:
 
 
 def _gauge(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
-    return _filled(GaugeMetricFamily(name, text, labels=[label]), values)
+    """Return a gauge with a sample for each value of `label`. `text`: its help."""
+    return _add_values(GaugeMetricFamily(name, text, labels=[label]), values)
 
 
-def _filled(family: CounterMetricFamily | GaugeMetricFamily, values: Mapping[str, float]) -> Metric:
-    for by, count in sorted(values.items()):
-        family.add_metric([by] if by else [], count)
+def _add_values(
+    family: CounterMetricFamily | GaugeMetricFamily, values: Mapping[str, float]
+) -> Metric:
+    """Add a sample for each value; the one by "" has no label."""
+    for label_value, count in sorted(values.items()):
+        labels = [label_value] if label_value else []
+        family.add_metric(labels, count)
     return family
 
 
 class _Collector(Collector):
-    def __init__(self, measured: Iterable[Metric]) -> None:
-        self._measured = list(measured)
+    """Collector of metrics that are measured already."""
+
+    def __init__(self, metrics: Iterable[Metric]) -> None:
+        self._metrics = list(metrics)
 
     def collect(self) -> Iterable[Metric]:
-        return self._measured
+        return self._metrics
 
 
-def _registry(measured: Iterable[Metric]) -> CollectorRegistry:
+def _make_registry(metrics: Iterable[Metric]) -> CollectorRegistry:
     registry = CollectorRegistry()
-    registry.register(_Collector(measured))
+    registry.register(_Collector(metrics))
     return registry
 
 
-def page(measured: Iterable[Metric]) -> bytes:
+def render_page(measured: Iterable[Metric]) -> bytes:
     """Return the answer to a scrape, with figures of this process."""
-    registry = _registry(measured)
+    registry = _make_registry(measured)
     ProcessCollector(registry=registry)
     return generate_latest(registry)
 
 
 def write(path: Path, measured: Iterable[Metric]) -> None:
     """Replace the textfile for node_exporter. Raises OSError."""
-    write_to_textfile(str(path), _registry(measured))
+    write_to_textfile(str(path), _make_registry(measured))
 
 
-def unready(settings: Settings, *, writes: bool) -> str:
-    """Return why the instance is not ready, in words safe for strangers, or ""."""
+def describe_missing_part(settings: Settings, *, writes: bool) -> str:
+    """Return why the instance is not ready, in words safe for strangers, or "". `writes`: its
+    folders must be writable, too."""
     try:
-        with _store(settings):
+        with _open_store(settings):
             pass
     except (SyndicatorError, OSError):
         return "database"
@@ -187,39 +199,45 @@ def unready(settings: Settings, *, writes: bool) -> str:
         "public": settings.public_at,
         "state": str(settings.state_dir),
     }
-    folders = {name: Path(place) for name, place in places.items() if not is_bucket(place)}
-    usable = os.R_OK | os.X_OK | (os.W_OK if writes else 0)
-    wrong = [
-        name
-        for name, folder in folders.items()
-        if not folder.is_dir() or not os.access(folder, usable)
-    ]
-    if wrong:
-        return f"folders: {', '.join(wrong)}"
+    rights = os.R_OK | os.X_OK
+    if writes:
+        rights |= os.W_OK
+    unusable: list[str] = []
+    for name, place in places.items():
+        if is_bucket(place):
+            continue
+        folder = Path(place)
+        if not folder.is_dir() or not os.access(folder, rights):
+            unusable.append(name)
+    if unusable:
+        return f"folders: {', '.join(unusable)}"
     # an object store would take a request
-    built = settings.public_dir is None or has_feeds(settings, {})
-    return "" if built else "no feed was built yet"
+    is_built = settings.public_dir is None or has_feeds(settings, {})
+    return "" if is_built else "no feed was built yet"
 
 
-def measured(settings: Settings) -> bytes:
+def measure_instance(settings: Settings) -> bytes:
     """Return Prometheus metrics. Raises StoreError, MissingError."""
-    with _store(settings) as store:
+    with _open_store(settings) as store:
         hosts = None if store.single else store.hosts(lease_seconds(settings)).counts()
-        return page(of(store, settings, hosts))
+        return render_page(read_metrics(store, settings, hosts))
 
 
 def health_feed(settings: Settings, token: str) -> bytes:
     """Return the health feed, without entries before the first run."""
     events: tuple[Event, ...] = ()
-    if (store := open_store_read_only(settings.store_url, articles_exist=False)) is not None:
+    store = open_store_read_only(settings.store_url, articles_exist=False)
+    if store is not None:
         with store:
             events = read_memory(store).events
     return feed_document(events, settings, token)
 
 
 @contextmanager
-def _store(settings: Settings) -> Iterator[Store]:
-    if (store := open_store_read_only(settings.store_url, articles_exist=True)) is None:
+def _open_store(settings: Settings) -> Iterator[Store]:
+    """Yield the database, opened read-only. Raises StoreError, MissingError."""
+    store = open_store_read_only(settings.store_url, articles_exist=True)
+    if store is None:
         raise MissingError("there is no database yet")
     with store:
         yield store

@@ -131,7 +131,7 @@ def observe(
 ) -> Observed:
     """Return the facts from which conditions follow. `each` is called with every state; `walked`:
     what was found in the folders, if they were read already. Raises StoreError, OSError."""
-    disks = disks_of(place.settings.folders)
+    disks = read_disks(place.settings.folders)
     store = place.store
     if store is None:
         return Observed(sources=place.sources, disks=disks, configuration=place.fault)
@@ -139,7 +139,7 @@ def observe(
     outlet = open_outlet(place.settings, place.environ)
     walked = walked or walk(place)
     states: list[SourceState] = []
-    for state in as_written(store.visits.each_state(), place.sources):
+    for state in discard_outdated_states(store.visits.each_state(), place.sources):
         each(state)
         states.append(_drop_unneeded(state, place.now))
     return Observed(
@@ -193,7 +193,7 @@ def find_mixed(store: Store, states: Iterable[SourceState]) -> frozenset[str]:
     return frozenset(mixed)
 
 
-def as_written(
+def discard_outdated_states(
     states: Iterable[SourceState], sources: Mapping[str, Source]
 ) -> Iterator[SourceState]:
     """Yield the states of configured sources; an empty one if the address was edited since."""
@@ -230,7 +230,7 @@ def _describe_held(problem: Problem, outlet: Outlet) -> HeldFeed:
     return HeldFeed(problem=problem, stem=stem, written=written)
 
 
-def disks_of(folders: Iterable[Path]) -> tuple[Disk, ...]:
+def read_disks(folders: Iterable[Path]) -> tuple[Disk, ...]:
     """Return the free space of the disks of these folders, each disk once. A folder that does not
     exist counts as its nearest parent."""
     disks: dict[int, Disk] = {}

@@ -14,7 +14,7 @@ from syndicator.core.text import span
 from syndicator.health.conditions import Condition, Disk, HeldFeed
 from syndicator.health.episodes import Scheduled, feed_url, known_feed_token, read_schedule
 from syndicator.health.figures import Figures, read_figures
-from syndicator.health.observing import Walked, as_written, examine, examine_source
+from syndicator.health.observing import Walked, discard_outdated_states, examine, examine_source
 from syndicator.store.status import OnHold, Waiting
 
 _MOST_LISTED = 10  # visits, and entries of each kind
@@ -126,7 +126,7 @@ def look_at(place: Place, key: str) -> SourceHealth:
     recorded = place.store.visits.state(key) if place.store else None
     if place.store is None or recorded is None:
         return SourceHealth(source=source, state=None, rules=rules)
-    (state,) = as_written([recorded], {key: source})
+    (state,) = discard_outdated_states([recorded], {key: source})
     status = place.store.status
     wanted_hubs = [hub for hub in place.store.subscriptions.list_of_source(key) if hub.wanted]
     return SourceHealth(

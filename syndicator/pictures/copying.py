@@ -54,30 +54,29 @@ class PictureCopier:
         """Fetch the picture of `row` and publish what `make_copy` makes of it. Return the row with
         the outcome; None if there is none to record. `source`: with the terms of the picture.
         Raises DiskError, StoreError."""
+        log = logger("pictures")
         request = build_picture_request(row.url, source, self._settings)
         result = await self._fetcher.fetch(request)
         now = self._archive.clock()
         if isinstance(result, Failed):
-            logger("pictures").debug(
-                "no picture", of=row.id, reason=result.reason, detail=result.detail
-            )
-            return outcomes.failed(row, result, now)
+            log.debug("no picture", of=row.id, reason=result.reason, detail=result.detail)
+            return outcomes.record_failure(row, result, now)
         if not isinstance(result, Fetched):
             return None
-        if rule := outcomes.forbidden(result.headers):
-            return outcomes.off_limits(row, f"its server says {rule}", now)
+        directive = outcomes.find_ban(result.headers)
+        if directive:
+            return outcomes.record_ban(row, f"its server says {directive}", now)
         try:
             thumbnail = await make_copy(result.body)
         except PictureRefused as refusal:
-            logger("pictures").debug(
-                "no copy", of=row.id, reason=refusal.reason, detail=refusal.detail
-            )
-            return outcomes.refused(
-                row, refusal.reason, refusal.detail, self._archive.clock(), final=refusal.final
+            log.debug("no copy", of=row.id, reason=refusal.reason, detail=refusal.detail)
+            now = self._archive.clock()
+            return outcomes.record_refusal(
+                row, refusal.reason, refusal.detail, now, final=refusal.final
             )
         name = self._publish(thumbnail)
         picture = Picture(name=name, width=thumbnail.width, height=thumbnail.height)
-        return outcomes.kept(row, picture)
+        return outcomes.record_copy(row, picture)
 
     def _publish(self, thumbnail: Thumbnail) -> str:
         """Keep and publish a copy. Return the name of its file. Raises DiskError."""

@@ -75,10 +75,10 @@ class IconFinder:
         outcome = PictureRow(id=row.source_key, url="", tries=row.tries)
         async with aclosing(self._list_addresses(source)) as addresses:
             async for address in addresses:
-                wanted = PictureRow(id=row.source_key, url=address, tries=row.tries)
-                tried = await self._copier.copy(wanted, source, self._decoder.make_icon)
-                if tried is not None:
-                    outcome = tried
+                picture_row = PictureRow(id=row.source_key, url=address, tries=row.tries)
+                copied = await self._copier.copy(picture_row, source, self._decoder.make_icon)
+                if copied is not None:
+                    outcome = copied
                 if outcome.picture is not None:
                     break
         updated = _update_row(row, outcome, self._archive.clock())

@@ -14,8 +14,8 @@ from syndicator.core.ports.subscriptions import Picture, PictureRow
 from syndicator.core.reasons import FetchReason, PictureReason, explain_reason
 
 _MOST_TRIES: Final = 5
-# four times as long after each failure: the last one is after five days
 _FIRST_WAIT: Final = timedelta(hours=1)
+_LONGER: Final = 4  # times as long after each failure: the last one is after five days
 _LOOK_AGAIN: Final = timedelta(days=7)  # whether what a picture may be shown by has changed
 _FINAL: Final = (
     FetchReason.BAD_URL,
@@ -35,71 +35,84 @@ _NAME: Final = re.compile(r"pictures/([0-9a-f]{2})([0-9a-f]{18})\.webp")
 _DIGITS: Final = 20  # of a sha256 in hexadecimal: 80 bits, no two by chance
 
 
-def kept(row: PictureRow, picture: Picture) -> PictureRow:
+def record_copy(row: PictureRow, picture: Picture) -> PictureRow:
     """Return `row` with its new thumbnail."""
     return replace(row, picture=picture, next_try=None, reason="", detail="")
 
 
-def failed(row: PictureRow, failure: Failed, now: datetime) -> PictureRow:
+def record_failure(row: PictureRow, failure: Failed, now: datetime) -> PictureRow:
     """Return `row` after a failed fetch. It counts as a try unless the fault was ours or no request
     was sent."""
     if failure.unasked or failure.ours:
-        return _again(row, failure.reason, failure.detail, failure.retry_after or now + _FIRST_WAIT)
+        next_try = failure.retry_after or now + _FIRST_WAIT
+        return _without_picture(row, failure.reason, failure.detail, next_try)
     if failure.reason in _FINAL:
-        return _again(replace(row, tries=row.tries + 1), failure.reason, failure.detail, None)
-    return _tried(row, failure.reason, failure.detail, now, failure.retry_after)
+        return _give_up(row, failure.reason, failure.detail)
+    return _count_try(row, failure.reason, failure.detail, now, failure.retry_after)
 
 
-def refused(
+def record_refusal(
     row: PictureRow, reason: PictureReason, detail: str, now: datetime, *, final: bool
 ) -> PictureRow:
     """Return `row` after a refused picture. `final`: do not try again."""
     if final:
-        return _again(replace(row, tries=row.tries + 1), reason, detail, None)
+        return _give_up(row, reason, detail)
     if reason == PictureReason.NOT_SHUT_OFF:  # this machine's fault
-        return _again(row, reason, detail, now + _FIRST_WAIT)
-    return _tried(row, reason, detail, now, None)
+        return _without_picture(row, reason, detail, now + _FIRST_WAIT)
+    return _count_try(row, reason, detail, now, None)
 
 
-def off_limits(row: PictureRow, detail: str, now: datetime) -> PictureRow:
+def record_ban(row: PictureRow, detail: str, now: datetime) -> PictureRow:
     """Return `row` for a picture that must not be copied now; it is checked again after a week."""
-    return _again(row, PictureReason.OFF_LIMITS, detail, now + _LOOK_AGAIN)
+    return _without_picture(row, PictureReason.OFF_LIMITS, detail, now + _LOOK_AGAIN)
 
 
-def forbidden(headers: Mapping[str, str]) -> str:
+def find_ban(headers: Mapping[str, str]) -> str:
     """Return the X-Robots-Tag directive that forbids a copy of a picture, or ""."""
-    stated = headers.get("x-robots-tag", "").lower()
-    directives = {part.rpartition(": ")[2].strip() for part in stated.split(",")}
+    directives: set[str] = set()
+    for part in headers.get("x-robots-tag", "").lower().split(","):
+        _, _, directive = part.rpartition(": ")
+        directives.add(directive.strip())
     return min(directives & _FORBIDS, default="")
 
 
-def told(row: PictureRow) -> str:
+def describe_picture(row: PictureRow) -> str:
     """Return the state of a picture as a text for people."""
     if row.picture is not None:
         return f"made, {row.picture.width} x {row.picture.height}: {row.picture.name}"
     if not row.reason:
         return "waits to be fetched"
-    means, _ = explain_reason(row.reason)
-    detail = f" ({row.detail})" if row.detail not in ("", means) else ""
-    when = (
-        f"tried again after {row.next_try:%Y-%m-%d %H:%M} UTC"
-        if row.next_try
-        else "not tried again"
-    )
-    return f"none, {row.reason}: {means}{detail}; {when}"
+    meaning, _ = explain_reason(row.reason)
+    text = f"none, {row.reason}: {meaning}"
+    if row.detail not in ("", meaning):
+        text += f" ({row.detail})"
+    if row.next_try:
+        return f"{text}; tried again after {row.next_try:%Y-%m-%d %H:%M} UTC"
+    return f"{text}; not tried again"
 
 
-def _tried(
-    row: PictureRow, reason: str, detail: str, now: datetime, after: datetime | None
+def _count_try(
+    row: PictureRow, reason: str, detail: str, now: datetime, not_before: datetime | None
 ) -> PictureRow:
-    due = (
-        max(now + _FIRST_WAIT * 4**row.tries, after or now) if row.tries + 1 < _MOST_TRIES else None
-    )
-    return _again(replace(row, tries=row.tries + 1), reason, detail, due)
+    """Return `row` after a failed try. The next one is later each time, and not before the time
+    that the server named; after the last one the picture is given up."""
+    if row.tries + 1 >= _MOST_TRIES:
+        return _give_up(row, reason, detail)
+    next_try = now + _FIRST_WAIT * _LONGER**row.tries
+    if not_before is not None:
+        next_try = max(next_try, not_before)
+    return _without_picture(replace(row, tries=row.tries + 1), reason, detail, next_try)
 
 
-def _again(row: PictureRow, reason: str, detail: str, due: datetime | None) -> PictureRow:
-    return replace(row, picture=None, reason=reason, detail=detail, next_try=due)
+def _give_up(row: PictureRow, reason: str, detail: str) -> PictureRow:
+    return _without_picture(replace(row, tries=row.tries + 1), reason, detail, None)
+
+
+def _without_picture(
+    row: PictureRow, reason: str, detail: str, next_try: datetime | None
+) -> PictureRow:
+    """Return `row` with the reason why it has no picture. `next_try`: None if it is given up."""
+    return replace(row, picture=None, reason=reason, detail=detail, next_try=next_try)
 
 
 class KeptPictures:
@@ -123,15 +136,16 @@ class KeptPictures:
             content = self._path(name).read_bytes()
         except OSError:
             return None
-        return content if hashlib.sha256(content).hexdigest()[:_DIGITS] == Path(name).stem else None
+        digest = hashlib.sha256(content).hexdigest()[:_DIGITS]
+        return content if digest == Path(name).stem else None
 
     def drop_all_but(self, names: Collection[str]) -> int:
         """Delete the thumbnails not among `names`; return how many."""
-        stay = {self._path(name) for name in names}
-        going = [path for path in sorted(self.root.glob("*/*")) if path not in stay]
-        for path in going:
+        needed = {self._path(name) for name in names}
+        unneeded = [path for path in sorted(self.root.glob("*/*")) if path not in needed]
+        for path in unneeded:
             path.unlink(missing_ok=True)
-        return len(going)
+        return len(unneeded)
 
     def _path(self, name: str) -> Path:
         match = _NAME.fullmatch(name)

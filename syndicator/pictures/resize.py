@@ -62,7 +62,7 @@ def thumbnail(data: bytes) -> bytes:
     check_pixels(image)
     if max(image.size) < _LEAST[0] or min(image.size) < _LEAST[1]:
         raise Refused(PictureReason.SMALL)
-    turn = _turn(image)
+    turn = _find_turn(image)
     _draft(image, sideways=turn in _SIDEWAYS)
     image.load()
     upright = image if turn is None else image.transpose(turn)
@@ -86,7 +86,8 @@ def check_pixels(image: Image.Image) -> None:
         raise Refused(PictureReason.PIXELS)
 
 
-def _turn(image: Image.Image) -> Image.Transpose | None:
+def _find_turn(image: Image.Image) -> Image.Transpose | None:
+    """Return how to turn a picture upright, by its EXIF data; None if it is."""
     try:
         return _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # noqa: BLE001 - a stranger's TIFF structure: whatever it breaks, the pixels are fine

@@ -168,7 +168,7 @@ class PictureTaker:
             return None
         source = find_terms(self.archive, self.configuration, article)
         if not may_copy_picture(article, source) or self._page_forbids_copies(article):
-            return outcomes.off_limits(row, "its page, or the operator's terms for its source", now)
+            return outcomes.record_ban(row, "its page, or the operator's terms for its source", now)
         copied = await self.copier.copy(row, source, self.decoder.make_thumbnail)
         if copied is not None and copied.picture is not None:
             self.changed += 1

@@ -126,11 +126,19 @@ class Child:
             return self._process
 
     def _open_process(self, lifeline: int) -> subprocess.Popen[bytes]:
+        """Start the process. `lifeline`: the end of the pipe by which it sees that we end."""
         limits = self._limits
-        numbers = map(str, (lifeline, limits.seconds, limits.wall_seconds, limits.megabytes))
+        arguments = [
+            self._grade,
+            str(lifeline),
+            str(limits.seconds),
+            str(limits.wall_seconds),
+            str(limits.megabytes),
+            *self._names_to_load,
+        ]
         is_shut_off = self._grade == Grade.SHUT_OFF
         return subprocess.Popen(
-            [sys.executable, "-c", _CODE, self._grade, *numbers, *self._names_to_load],
+            [sys.executable, "-c", _CODE, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL if is_shut_off else None,

@@ -28,8 +28,8 @@ class Lazy(Generic[P, T]):
 def lazy_names(modules: Mapping[str, str]) -> dict[str, Lazy[..., Any]]:
     """Return a Lazy for each function, by the function's name. `modules`: names of functions,
     separated by blanks, by the name of their module without `syndicator.`."""
-    return {
-        name: Lazy(f"syndicator.{module}:{name}")
-        for module, names in modules.items()
-        for name in names.split()
-    }
+    functions: dict[str, Lazy[..., Any]] = {}
+    for module, names in modules.items():
+        for name in names.split():
+            functions[name] = Lazy(f"syndicator.{module}:{name}")
+    return functions

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
+from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote
 
@@ -69,25 +71,37 @@ class Answers:
     cpu: Callable[[], float] = time.thread_time  # seconds that the calling thread has used
 
     def questions(self, settings: Settings) -> Questions:
+        """Return what the server answers questions with."""
         return Questions(
-            version=self._version, check_name=self._spelled, ask=self._ask, base=settings.base_url
+            version=self._read_version,
+            check_name=self._check_name,
+            ask=self._answer,
+            base=settings.base_url,
         )
 
-    def _version(self) -> Stamp | None:
+    def _read_version(self) -> Stamp | None:
+        """Return the stamp of the published files: it differs after each build that changed
+        them."""
         return read_stamp((self.read().settings.public_dir or Path()) / search.MANIFEST)
 
-    def _spelled(self, name: str) -> tuple[int, str]:
+    def _check_name(self, name: str) -> tuple[int, str]:
+        """Return the HTTP status for the name of a question: 200 if it is spelled as we spell it,
+        301 and that name if not, or the status and sentence of an error."""
         stem, _, feed_format = name.rpartition(".")
         formats = self.read().settings.publish.formats
         if feed_format not in formats:
-            return 404, f"The address ends in none of {', '.join(f'.{name}' for name in formats)}."
+            endings = ", ".join(f".{known}" for known in formats)
+            return HTTPStatus.NOT_FOUND, f"The address ends in none of {endings}."
         try:
-            right = parse_question(stem).stem
+            canonical = parse_question(stem).stem
         except QuestionError as error:
-            return 400, str(error)
-        return (200, "") if right == stem else (301, quote(f"{right}.{feed_format}"))
+            return HTTPStatus.BAD_REQUEST, str(error)
+        if canonical != stem:
+            return HTTPStatus.MOVED_PERMANENTLY, quote(f"{canonical}.{feed_format}")
+        return HTTPStatus.OK, ""
 
-    def _ask(self, name: str) -> MadeAnswer:
+    def _answer(self, name: str) -> MadeAnswer:
+        """Return the answer to the question of this name, or the reason why there is none."""
         stem, _, feed_format = name.rpartition(".")
         question = parse_question(stem)
         try:
@@ -98,21 +112,25 @@ class Answers:
                 rows = {row.key: row for row in store.index.feeds(question.feeds)}
                 moved = {key: row.moved_to for key, row in rows.items() if row.moved_to}
                 if moved:
-                    return MadeAnswer(
-                        301, quote(f"{question.replace_moved_feeds(moved).stem}.{feed_format}")
-                    )
+                    new_stem = question.replace_moved_feeds(moved).stem
+                    address = quote(f"{new_stem}.{feed_format}")
+                    return MadeAnswer(HTTPStatus.MOVED_PERMANENTLY, address)
                 unknown = _find_unknown(store, question, rows)
                 if unknown:
-                    return MadeAnswer(404, unknown)
+                    return MadeAnswer(HTTPStatus.NOT_FOUND, unknown)
                 names = {key: row.name for key, row in rows.items()}
-                return MadeAnswer(200, body=self._make(place, store, question, names, feed_format))
+                body = self._make_feed(place, store, question, names, feed_format)
+                return MadeAnswer(HTTPStatus.OK, body=body)
         except CostlyQuestionError as error:
-            return MadeAnswer(400, str(error))
+            return MadeAnswer(HTTPStatus.BAD_REQUEST, str(error))
         # the database or a file is just being written
         except (SyndicatorError, OSError, LookupError):
-            return MadeAnswer(503, "This cannot be answered now; try again in a minute.")
+            return MadeAnswer(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                "This cannot be answered now; try again in a minute.",
+            )
 
-    def _make(
+    def _make_feed(
         self,
         place: Place,
         store: Store,
@@ -120,9 +138,10 @@ class Answers:
         names: Mapping[FeedKey, str],
         feed_format: str,
     ) -> bytes:
+        """Return the feed, or page, of the articles that a question finds. `names`: of the feeds in
+        it. Raises CostlyQuestionError."""
         budget = Budget(QUESTION_SECONDS, self.cpu)
         settings = place.settings
-        index = store.index
         instance = place.article_store.instance()
         source_of = make_source_finder(place)
         saved = SavedQuery(slug=question.stem, query=question.query, title=question.title(names))
@@ -130,8 +149,17 @@ class Answers:
         tags = [tag.name for tag in load_any(self.read().taxonomy.toml).tag]
         pages = Pages([spec], settings, load_look(self.config), tags)
         self.kept.begin(repr((settings, pages.templates.look.digest, tags)))
-        arguments = (index, source_of, instance, settings, list_renderers(pages), None, tags)
-        entries = Entries(*arguments, markdown=lambda id: markdown(place, id), kept=self.kept)
+        entries = Entries(
+            store.index,
+            source_of,
+            instance,
+            settings,
+            list_renderers(pages),
+            None,
+            tags,
+            markdown=partial(markdown, place),
+            kept=self.kept,
+        )
 
         def narrow(candidates: Sequence[Candidate]) -> list[Candidate]:
             budget.check()
@@ -143,8 +171,8 @@ class Answers:
         for start in range(0, len(ids), _AT_A_TIME):
             budget.check()
             views += entries.views(ids[start : start + _AT_A_TIME], None)
-        top = replace(make_head(spec, settings, instance, None), hubs=())
-        return render_feed(top, (feed_format,), views, None, entries)[feed_format]
+        head = replace(make_head(spec, settings, instance, None), hubs=())
+        return render_feed(head, (feed_format,), views, None, entries)[feed_format]
 
 
 def narrow_to_published(
@@ -152,12 +180,12 @@ def narrow_to_published(
 ) -> list[Candidate]:
     """Return the candidates that the feed of everything shows, with the terms that it shows."""
     ids = [candidate.id for candidate in candidates]
-    shown = store.index.select_in_feed(ALL, ids)
+    published_ids = store.index.select_in_feed(ALL, ids)
     articles = store.index.articles(ids)
-    narrowed = []
+    narrowed: list[Candidate] = []
     for candidate in candidates:
         article = articles.get(candidate.id)
-        if article is None or candidate.id not in shown:
+        if article is None or candidate.id not in published_ids:
             continue
         document = limit_to_published(candidate.document, article, source_of(article))
         narrowed.append(replace(candidate, document=document))

@@ -76,6 +76,7 @@ _DIGITS: Final = 12  # of a fingerprint: a source is compared only with itself
 _BUILT: Final = "built with"  # name of a note: `_fingerprint_inputs` of the last build
 # name of a note: a build has begun and not ended, and may have left half-written files
 _BEGUN: Final = "build begun"
+_RENDERINGS = 2  # the first failure may be a busy machine's
 _TOGETHER = 100  # articles whose HTML is stored in one transaction: a choice
 # Builds while visits go on. A reader hardly notices a quarter of a minute; builds that take long,
 # as on a first start, get a fifth of the time and leave the rest to the visits. All three are
@@ -87,28 +88,27 @@ _LOOK_SECONDS = 1.0  # how soon something new is seen after the pause
 
 
 def _fingerprint_inputs(app: App, pages: Look, icons: Mapping[str, str]) -> str:
-    """Return a fingerprint of what files are made of besides articles. `icons`: of sources."""
-    taxonomy = (
-        app.configuration.taxonomy.toml.read_bytes()
-        if app.configuration.taxonomy.toml.exists()
-        else b""
-    )
-    sources = app.configuration.sources_stamp or sorted(app.configuration.sources.items())
-    least = [
-        (axis, LEAST[axis](app.configuration.settings.publish) if axis in LEAST else 1)
-        for axis in AXES
-    ]
-    ours = (__version__, least, sorted(FORMATS), pages.digest, app.archive.instance)
-    parts = (
-        ours,
-        app.configuration.settings,
-        sources,
-        app.configuration.queries,
-        app.configuration.faults,
+    """Return a fingerprint of what files are made of besides articles. `icons`: names of pictures
+    by key of the source."""
+    configuration = app.configuration
+    taxonomy = b""
+    if configuration.taxonomy.toml.exists():
+        taxonomy = configuration.taxonomy.toml.read_bytes()
+    minimums: list[tuple[str, int | None]] = []
+    for axis in AXES:
+        minimum = LEAST[axis](configuration.settings.publish) if axis in LEAST else 1
+        minimums.append((axis, minimum))
+    program = (__version__, minimums, sorted(FORMATS), pages.digest, app.archive.instance)
+    inputs = (
+        program,
+        configuration.settings,
+        configuration.sources_stamp or sorted(configuration.sources.items()),
+        configuration.queries,
+        configuration.faults,
         taxonomy,
         sorted(icons.items()),
     )
-    return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(repr(inputs).encode("utf-8", "replace")).hexdigest()
 
 
 def has_new_inputs(app: App) -> bool:
@@ -120,32 +120,35 @@ def has_new_inputs(app: App) -> bool:
 
 
 def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
+    """Return True if the published files show all articles, settings and sources as they are."""
     index = app.archive.store.index
-    if (
-        app.archive.store.visits.note(_BUILT) != inputs
-        or index.newest_mark()
-        or excused(app.archive.store)
-    ):
+    if app.archive.store.visits.note(_BUILT) != inputs:
         return False
-    if index.list_outdated_owners() or outlet.get(paths.INDEX) is None:
+    if index.newest_mark():
+        return False
+    if excused(app.archive.store) or index.list_outdated_owners():
+        return False
+    if outlet.get(paths.INDEX) is None:
         return False
     return not _is_replaced(app, outlet)
 
 
 def _is_replaced(app: App, outlet: Outlet) -> bool:
+    """Return True if the files of the newest articles are not those that we wrote."""
     index = app.archive.store.index
     newest = index.ids(ALL, limit=_LOOKED_AT, since=None, most=_LOOKED_AT)
-    rows = index.feeds({key for article_id in newest for key in index.list_feeds_of(article_id)})
-    return are_files_replaced(rows, index, outlet)
+    keys: set[FeedKey] = set()
+    for article_id in newest:
+        keys.update(index.list_feeds_of(article_id))
+    return are_files_replaced(index.feeds(keys), index, outlet)
 
 
 def mark_outdated_files(app: App, tags: Iterable[str], icons: Mapping[str, str]) -> None:
     """Mark files that show a source or its icon, or link a tag, which changed since the last
     call."""
-    sources = {
-        key: fingerprints.fingerprint_source(source)[:_DIGITS]
-        for key, source in app.configuration.sources.items()
-    }
+    sources: dict[str, str] = {}
+    for key, source in app.configuration.sources.items():
+        sources[key] = fingerprints.fingerprint_source(source)[:_DIGITS]
     # stories quote other sources, too
     _mark_changed(app, _SOURCES, SOURCE, sources, (ARTICLES, STORY_PAGES, SEARCH, STORIES))
     _mark_changed(app, _ICONS, SOURCE, icons, (STORY_PAGES, STORIES))
@@ -176,9 +179,11 @@ def _mark_changed(
 def _parse_fingerprints(text: str) -> Mapping[str, str]:
     """Parse a note, also of earlier versions: they put a digest on a line before it, or wrote a
     list of slugs."""
-    _, _, stored = text.rpartition("\n")
-    found = json.loads(stored)
-    return found if isinstance(found, dict) else dict.fromkeys(found, "")
+    _, _, document = text.rpartition("\n")
+    stored: Mapping[str, str] | list[str] = json.loads(document)
+    if isinstance(stored, list):
+        return dict.fromkeys(stored, "")
+    return stored
 
 
 async def build_meanwhile(
@@ -204,11 +209,12 @@ async def build_meanwhile(
         app.archive.store.visits.commit()  # a build sees committed rows
         built_mark = app.archive.store.index.newest_mark()
         began = clock()
-        report = together(report, await build_feeds(app, turn=turn))
+        report = merge_reports(report, await build_feeds(app, turn=turn))
         pause = max(seconds, _REST * (clock() - began))
 
 
-def together(first: BuildReport, second: BuildReport) -> BuildReport:
+def merge_reports(first: BuildReport, second: BuildReport) -> BuildReport:
+    """Return the report of two builds, of which `second` is the later."""
     return replace(
         second,
         written=tuple(dict.fromkeys((*first.written, *second.written))),
@@ -223,12 +229,13 @@ def together(first: BuildReport, second: BuildReport) -> BuildReport:
 async def build_due(
     app: App, settling: Settling, turn: Callable[[], object] = lambda: None
 ) -> BuildReport:
-    """Build if `settling` allows it now; never twice at the same time."""
+    """Build if `settling` allows it now; never twice at the same time. `turn`: called between two
+    files."""
     async with settling.alone:
         if not settling.is_due(app):
             return BuildReport()
-        with settling.building(app) as among:
-            report = await build_feeds(app, turn=turn, among=among, seconds=LONGEST)
+        with settling.building(app) as accepts:
+            report = await build_feeds(app, turn=turn, among=accepts, seconds=LONGEST)
         settling.built(report.shown, report.left)
         return report
 
@@ -249,41 +256,42 @@ async def build_feeds(
     clock = asyncio.get_running_loop().time
     began = clock()
     began_at = app.archive.clock()
+    archive = app.archive
+    store = archive.store
     settings = app.configuration.settings
     await _prepare_archive(app, turn)
     pages = load_look(app.configuration.folder)
     environ = app.configuration.environ
-    outlet = open_outlet(settings, environ, whole=True, held=app.archive.store.check_lock)
-    inputs = _fingerprint_inputs(app, pages, read_shown(app.archive.store, settings))
-    changes = webhooks.changes(
-        app.archive, app.configuration, read_freshness(app.archive.store).until
-    )
-    confirmed = read_waiting(app.archive.store) if end_feeds else []
+    outlet = open_outlet(settings, environ, whole=True, held=store.check_lock)
+    inputs = _fingerprint_inputs(app, pages, read_shown(store, settings))
+    changes = webhooks.changes(archive, app.configuration, read_freshness(store).until)
+    confirmed = read_waiting(store) if end_feeds else []
     may_skip = not (include_all or confirmed)
-    if may_skip and _is_built(app, inputs, outlet) and not digests.due(app.archive, settings):
-        webhooks.put(app.archive, app.configuration, changes, ())
-        hubs = await notify_hubs(app.archive, settings, ())
-        return BuildReport(hubs=hubs, ending=describe_waiting(read_waiting(app.archive.store)))
-    _begin(app, outlet, inputs)
-    pictures = thumbnails.publish_thumbnails(app.archive.store, settings, outlet)
-    icons = read_shown(app.archive.store, settings)  # without those whose files are lost
+    if may_skip and _is_built(app, inputs, outlet) and not digests.due(archive, settings):
+        webhooks.put(archive, app.configuration, changes, ())
+        hubs = await notify_hubs(archive, settings, ())
+        return BuildReport(hubs=hubs, ending=describe_waiting(read_waiting(store)))
+    _begin_build(app, outlet, inputs)
+    pictures = thumbnails.publish_thumbnails(store, settings, outlet)
+    icons = read_shown(store, settings)  # without those whose files are lost
     inputs = _fingerprint_inputs(app, pages, icons)
-    task = _plan_task(app, outlet, inputs, icons, confirmed, anew=include_all, among=among)
+    task = _plan_task(app, outlet, inputs, icons, confirmed, anew=include_all, accepts=among)
     scope = task.scope
-    steps = _steps(task, outlet, pages, lambda: clock() - began >= seconds)
+    steps = _take_steps(task, outlet, pages, lambda: clock() - began >= seconds)
     report = await _turn_by_turn(steps, turn)
-    thumbnails.remove_thumbnails(task.app.archive.store, settings, outlet, pictures)
+    thumbnails.remove_thumbnails(store, settings, outlet, pictures)
     if not scope.is_empty:
         everything = {spec.key for spec in task.plan.specs}
-        app.archive.beside.note(everything if scope.feeds is None else scope.feeds)
-    webhooks.put(app.archive, app.configuration, changes, report.shown)
-    _remember(app, began_at, inputs, left=bool(scope.left))
+        archive.beside.note(everything if scope.feeds is None else scope.feeds)
+    webhooks.put(archive, app.configuration, changes, report.shown)
+    _record_build(app, began_at, inputs, has_left=bool(scope.left))
+    has_built = bool(report.written or report.unchanged or report.held)
     return replace(
         report,
-        builds=int(any((report.written, report.unchanged, report.held))),
+        builds=int(has_built),
         seconds=clock() - began,
         left=len(scope.left) + report.left,
-        hubs=await notify_hubs(app.archive, settings, report.written),
+        hubs=await notify_hubs(archive, settings, report.written),
         ending=describe_waiting(task.spared.stems),
     )
 
@@ -302,7 +310,7 @@ async def _prepare_archive(app: App, turn: Callable[[], object]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Which feeds a build looks at. `feeds`: None for all; `left`: changed feeds that wait for a
+    """The feeds that a build looks at. `feeds`: None for all; `left`: changed feeds that wait for a
     later build."""
 
     feeds: Collection[FeedKey] | None = None
@@ -316,13 +324,15 @@ class Scope:
 def decide_scope(
     changed: Collection[FeedKey],
     everything: Collection[FeedKey],
-    among: Callable[[FeedKey], bool] | None,
+    accepts: Callable[[FeedKey], bool] | None,
     *,
     is_only_marked: bool,
 ) -> Scope:
     """Return the feeds of `everything` that a build looks at: the `changed` ones, if only marks
-    tell what changed, else all. `among`: returns whether a changed feed is built now."""
-    left = {key for key in changed if among and not among(key)}
+    tell what changed, else all. `accepts`: returns True if a changed feed is built now."""
+    left: set[FeedKey] = set()
+    if accepts:
+        left = {key for key in changed if not accepts(key)}
     if is_only_marked:
         return Scope(feeds={*changed} - left, left=left)
     if not left:
@@ -352,9 +362,10 @@ def _plan_task(
     confirmed: Sequence[str],
     *,
     anew: bool,
-    among: Callable[[FeedKey], bool] | None,
+    accepts: Callable[[FeedKey], bool] | None,
 ) -> _Task:
-    """Plan a build with these `inputs`. `confirmed`: stems of feeds that may end."""
+    """Plan a build with these `inputs`. `confirmed`: stems of feeds that may end; `anew`: make
+    every file anew; `accepts`: returns True if a changed feed is built now."""
     taxonomy = load_any(app.configuration.taxonomy.toml)
     tags = [tag.name for tag in taxonomy.tag]
     is_only_marked = app.archive.store.visits.note(_BUILT) == inputs
@@ -370,11 +381,10 @@ def _plan_task(
     anew = anew or _is_replaced(spared.app, outlet)
     scope = Scope()
     if not anew:
-        changed = find_changed_feeds(
-            plan.specs, plan.rows, app.archive.store.index.list_outdated_owners()
-        )
+        outdated = app.archive.store.index.list_outdated_owners()
+        changed = find_changed_feeds(plan.specs, plan.rows, outdated)
         everything = {spec.key for spec in plan.specs}
-        scope = decide_scope(changed, everything, among, is_only_marked=is_only_marked)
+        scope = decide_scope(changed, everything, accepts, is_only_marked=is_only_marked)
     return _Task(
         app=spared.app,
         plan=plan,
@@ -398,17 +408,17 @@ class Spared:
 
 
 def _spare_feeds(app: App, taxonomy: Vocabulary, confirmed: Iterable[str]) -> Spared:
-    """Spare feeds that the configuration gave up, and note them. `confirmed`: those that may
-    end."""
+    """Spare feeds that the configuration gave up, and note them. `confirmed`: stems of those that
+    may end."""
     publish = app.configuration.settings.publish
     rows = app.archive.store.index.plain_feeds()
-    wanted = {spec.key for spec in feed_specs(app.configuration, taxonomy, rows)}
-    keys = {key for key in map(paths.parse_stem, confirmed) if key is not None}
-    waiting = decide_waiting(find_given_up(rows, wanted, publish), keys, publish)
+    planned = {spec.key for spec in feed_specs(app.configuration, taxonomy, rows)}
+    confirmed_keys = {key for key in map(paths.parse_stem, confirmed) if key is not None}
+    given_up = find_given_up(rows, planned, publish)
+    waiting = decide_waiting(given_up, confirmed_keys, publish)
     stems = sorted(map(paths.stem, waiting.feeds))
-    app.archive.store.visits.set_note(
-        _WAITING, json.dumps(stems) if stems else None, app.archive.clock()
-    )
+    note = json.dumps(stems) if stems else None
+    app.archive.store.visits.set_note(_WAITING, note, app.archive.clock())
     settings = app.configuration.settings.model_copy(update={"publish": waiting.publish})
     return Spared(app=_with_settings(app, settings), kept=waiting.kept, stems=stems)
 
@@ -417,43 +427,48 @@ def _with_settings(app: App, settings: Settings) -> App:
     return replace(app, configuration=replace(app.configuration, settings=settings))
 
 
-def _news(app: App) -> list[list[str]]:
+def _list_news(app: App) -> list[list[str]]:
+    """Return the newest stories: of each the ids of its lead and of its newest reports."""
     if app.configuration.settings.publish.stories == "off":
         return []
-    stories = app.archive.store.stories.news(app.archive.clock() - _NEWS_OF, _NEWS)
-    articles = app.archive.store.stories.articles([news.story for news in stories])
-    newest = {
-        news.story: [article_id for article_id, _ in articles[news.story][-_REPORTS:]]
-        for news in stories
-    }
-    return [list(dict.fromkeys(filter(None, (news.lead, *newest[news.story])))) for news in stories]
+    stories = app.archive.store.stories
+    newest = stories.news(app.archive.clock() - _NEWS_OF, _NEWS)
+    articles = stories.articles([story.story for story in newest])
+    result: list[list[str]] = []
+    for story in newest:
+        reports = [article_id for article_id, _ in articles[story.story][-_REPORTS:]]
+        lead = [story.lead] if story.lead else []
+        result.append(list(dict.fromkeys([*lead, *filter(None, reports)])))
+    return result
 
 
-def _steps(task: _Task, outlet: Outlet, pages: Look, is_over: Callable[[], bool]) -> Steps:
-    """Return the steps of the build `task`. `is_over`: returns True once the rest is to be left."""
+def _take_steps(task: _Task, outlet: Outlet, pages: Look, is_over: Callable[[], bool]) -> Steps:
+    """Return the steps of the build `task`. `is_over`: returns True once what is not built is left
+    to the next build."""
     from syndicator.publishing.builder import build
     from syndicator.publishing.kinds.site import Inputs
 
     app = task.app
     plan = task.plan
-    with _renderer(app) as remake:
+    archive = app.archive
+    with _open_renderer(app) as remake:
         inputs = Inputs(
             specs=plan.specs,
             rows=plan.rows,
             marks=plan.marks,
-            index=app.archive.store.index,
+            index=archive.store.index,
             outlet=outlet,
             settings=app.configuration.settings,
             sources=app.configuration.sources,
-            source_of=partial(find_terms, app.archive, app.configuration),
-            instance=app.archive.instance,
+            source_of=partial(find_terms, archive, app.configuration),
+            instance=archive.instance,
             remake=remake,
-            excused=excused(app.archive.store),
-            news=_news(app),
-            digest=digests.collect(app.archive, app.configuration),
-            split=lambda text, language: [one.text for one in split(text, language=language)],
-            now=app.archive.clock(),
-            markdown=lambda id: _body(app, id),
+            excused=excused(archive.store),
+            news=_list_news(app),
+            digest=digests.collect(archive, app.configuration),
+            split=_split_sentences,
+            now=archive.clock(),
+            markdown=partial(_read_markdown, app),
             kept=app.entries,
             whole=task.anew,
             planned=task.scope.feeds,
@@ -465,16 +480,20 @@ def _steps(task: _Task, outlet: Outlet, pages: Look, is_over: Callable[[], bool]
         return (yield from build(inputs, is_over))
 
 
+def _split_sentences(text: str, language: str) -> list[str]:
+    return [sentence.text for sentence in split(text, language=language)]
+
+
 def _learn_files(app: App, outlet: Outlet) -> None:
-    """Let a new database know what is published."""
+    """Record in a new database which files are published."""
     index = app.archive.store.index
-    if not index.has_files():
-        index.record_progress(
-            Progress(files=list(adopt_unknown_files(index.plain_feeds(), outlet)))
-        )
+    if index.has_files():
+        return
+    files = list(adopt_unknown_files(index.plain_feeds(), outlet))
+    index.record_progress(Progress(files=files))
 
 
-def _begin(app: App, outlet: Outlet, inputs: str) -> None:
+def _begin_build(app: App, outlet: Outlet, inputs: str) -> None:
     """Clear up after a writer that was killed, and note that a build begins."""
     visits = app.archive.store.visits
     if visits.note(_BUILT) != inputs or visits.note(_BEGUN) or were_begun(app.archive.store):
@@ -483,13 +502,17 @@ def _begin(app: App, outlet: Outlet, inputs: str) -> None:
     visits.commit()  # before the first temporary file: a kill may come with the next
 
 
-def _remember(app: App, began: datetime, inputs: str, *, left: bool) -> None:
-    app.archive.store.visits.set_note(_BUILT, inputs, app.archive.clock())
-    app.archive.store.visits.set_note(_BEGUN, None, app.archive.clock())
-    if not left:
-        app.archive.store.visits.set_note(EXCUSED, None, app.archive.clock())
+def _record_build(app: App, began: datetime, inputs: str, *, has_left: bool) -> None:
+    """Note that a build ended. `inputs`: fingerprint of what it was made of; `has_left`: changed
+    feeds wait for a later build."""
+    archive = app.archive
+    visits = archive.store.visits
+    visits.set_note(_BUILT, inputs, archive.clock())
+    visits.set_note(_BEGUN, None, archive.clock())
+    if not has_left:
+        visits.set_note(EXCUSED, None, archive.clock())
     # articles of feeds that are left are in the feed of their source
-    add_samples(app.archive.store, began, app.archive.clock())
+    add_samples(archive.store, began, archive.clock())
 
 
 async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport:
@@ -505,20 +528,22 @@ async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport
 
 
 @contextmanager
-def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
-    """Yield a function that renders an article without stored HTML in a worker, and store it for
-    later builds."""
-    made: dict[str, str] = {}  # not yet stored
+def _open_renderer(app: App) -> Iterator[Callable[[str], str | None]]:
+    """Yield a function that renders an article without stored HTML in a worker, and stores it for
+    later builds. It returns None for an article that cannot be rendered."""
+    index = app.archive.store.index
+    unstored: dict[str, str] = {}  # HTML by id of the article
 
     def store() -> None:
-        if made:
-            app.archive.store.index.save_html(made)
-            made.clear()
+        if unstored:
+            index.save_html(unstored)
+            unstored.clear()
 
     def remake(article_id: str) -> str | None:
-        if article_id in made:
-            return made[article_id]
-        if (path := app.archive.store.index.path(article_id)) is None:
+        if article_id in unstored:
+            return unstored[article_id]
+        path = index.path(article_id)
+        if path is None:
             return None
         from syndicator.publishing.render.html import render_markdown
 
@@ -526,11 +551,11 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
             article = app.archive.article_store.get(path)
         except (ConfigError, OSError):
             return None  # `reconcile` reports the file; the build shows the article's excerpt
-        for _ in range(2):  # the first failure may be a busy machine's
+        for _ in range(_RENDERINGS):
             with suppress(WorkerFailed):
                 html = worker.call_sync(render_markdown, article.body, article.url)
-                made[article_id] = html
-                if len(made) >= _TOGETHER:
+                unstored[article_id] = html
+                if len(unstored) >= _TOGETHER:
                     store()
                 return html
         return None  # the build reports the article and shows its excerpt
@@ -540,14 +565,16 @@ def _renderer(app: App) -> Iterator[Callable[[str], str | None]]:
     store()
 
 
-def _body(app: App, article_id: str) -> str:
-    from syndicator.articles.frontmatter import (
-        markdown,  # a build that reads no file does not load it
-    )
+def _read_markdown(app: App, article_id: str) -> str:
+    """Return the text of an article from its file, "" if it cannot be read."""
+    # a build that reads no file does not load it
+    from syndicator.articles.frontmatter import markdown
 
     path = app.archive.store.index.path(article_id)
+    if not path:
+        return ""
     try:
-        return markdown(app.archive.article_store.read(path)) if path else ""
+        return markdown(app.archive.article_store.read(path))
     except (ConfigError, OSError):
         return ""
 
@@ -563,11 +590,15 @@ class _Plan:
 
 def _plan_feeds(app: App, taxonomy: Vocabulary, left_alone: Collection[FeedKey]) -> _Plan:
     """Assign articles to queries and authors, and plan the feeds. Feeds that are not published lose
-    their marks."""
+    their marks, except those of `left_alone`."""
     index = app.archive.store.index
     publish = app.configuration.settings.publish
     plan = _read_plan(app, taxonomy)
-    if update_members(plan.specs, index, lambda id: read(app.archive, id).text, publish.axes):
+
+    def read_text(article_id: str) -> str:
+        return read(app.archive, article_id).text
+
+    if update_members(plan.specs, index, read_text, publish.axes):
         plan = _read_plan(app, taxonomy)  # an author may have a feed now
     marks: list[int] = []
     for row in find_unbuilt_changes(plan.specs, plan.rows, publish, left_alone):
@@ -578,14 +609,13 @@ def _plan_feeds(app: App, taxonomy: Vocabulary, left_alone: Collection[FeedKey])
 
 
 def _read_plan(app: App, taxonomy: Vocabulary) -> _Plan:
+    """Return the plan of the feeds as the database is now."""
     index = app.archive.store.index
     marks = index.marks()
     rows = index.plain_feeds()
-    recorded = (
-        index.archived(BY_CHOICE) if app.configuration.settings.publish.archives == LISTED else ()
-    )
-    return _Plan(
-        feed_specs(app.configuration, taxonomy, rows, find_feeds_with_archives(rows, recorded)),
-        rows,
-        marks,
-    )
+    recorded: Collection[FeedKey] = ()
+    if app.configuration.settings.publish.archives == LISTED:
+        recorded = index.archived(BY_CHOICE)
+    archived = find_feeds_with_archives(rows, recorded)
+    specs = feed_specs(app.configuration, taxonomy, rows, archived)
+    return _Plan(specs=specs, rows=rows, marks=marks)

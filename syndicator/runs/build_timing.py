@@ -27,6 +27,7 @@ from syndicator.stories import hourly_updates
 # After this time a build includes all feeds that changed, and checks for changes without a mark,
 # such as a replaced web root. A choice.
 _WHOLE_SECONDS = 3600.0
+_NO_CROWD = 1.0  # the feed of everything rests no longer because others do
 
 
 class Settling:
@@ -37,7 +38,7 @@ class Settling:
         self._clock = clock
         self._waiting = Waiting()
         self._mark = 0  # the newest mark that visits made
-        self._made_with: Any = None
+        self._made_with: Any = None  # configuration of the last build of everything
         self.alone = asyncio.Lock()  # held by the one build under way
         self._whole_at = 0.0
         self._whole = True  # the next build includes everything stale
@@ -55,6 +56,7 @@ class Settling:
         self._mark = app.archive.store.index.newest_mark()
 
     def filed(self) -> None:
+        """Count an article that visits filed."""
         self._waiting = replace(self._waiting, articles=self._waiting.articles + 1)
 
     def has_many(self) -> bool:
@@ -62,15 +64,16 @@ class Settling:
         return self._waiting.articles >= MANY
 
     def hurry(self) -> None:
+        """Let what changed wait no longer."""
         self._waiting = replace(self._waiting, urgent=True)
 
     def is_due(self, app: App) -> bool:
+        """Return True if a build is due now. Notes since when changes wait."""
         now = self._clock()
-        if (
-            self._is_whole(app)
-            or digests.due(app.archive, app.configuration.settings)
-            or hourly_updates.is_due(app.archive, app.configuration.settings)
-        ):
+        settings = app.configuration.settings
+        if self._is_whole(app):
+            return True
+        if digests.due(app.archive, settings) or hourly_updates.is_due(app.archive, settings):
             return True
         if not app.archive.store.index.newest_mark() and not self._left:
             self._waiting = Waiting()
@@ -79,23 +82,28 @@ class Settling:
             self._waiting = replace(self._waiting, since=now)
         if has_unbuilt_source(app):
             self.hurry()
-        settle = seconds(app.configuration.settings.publish.settle)
-        build_at = next_build_at(self._waiting, settle)
+        build_at = next_build_at(self._waiting, seconds(settings.publish.settle))
         return build_at is not None and now >= build_at
 
     @contextmanager
     def building(self, app: App) -> Iterator[Callable[[FeedKey], bool] | None]:
-        """Yield `among` for `build_feeds`. If the block fails, the build stays due."""
-        before = self._waiting
-        whole = self._is_whole(app) or not seconds(app.configuration.settings.publish.settle)
+        """Yield a function that returns True if a feed is built now, None if all are. If the block
+        fails, the build stays due."""
+        waiting = self._waiting
+        is_whole = self._is_whole(app) or not seconds(app.configuration.settings.publish.settle)
+        accepts: Callable[[FeedKey], bool] | None = None
+        if not is_whole and not waiting.urgent:
+            accepts = choose_rested(app, self._built, self._clock())
         self._waiting = Waiting()
         try:
-            yield None if whole or before.urgent else self._rested(app)
+            yield accepts
         except BaseException:
-            self._waiting = before
+            self._waiting = waiting
             raise
-        if whole:
-            self._made_with, self._whole_at, self._whole = _made_with(app), self._clock(), False
+        if is_whole:
+            self._made_with = _list_inputs(app)
+            self._whole_at = self._clock()
+            self._whole = False
 
     def built(self, shown: Mapping[FeedKey, tuple[int, int]], left: int) -> None:
         """Record the built feeds. `shown`: numbers of entries and articles; `left`: feeds still
@@ -104,15 +112,14 @@ class Settling:
         self._left = left > 0
         if left and self._waiting.since is None:
             self._waiting = replace(self._waiting, since=now)
-        self._built |= {
-            key: Built(at=now, entries=n, articles=count) for key, (n, count) in shown.items()
-        }
-
-    def _rested(self, app: App) -> Callable[[FeedKey], bool]:
-        return choose_rested(app, self._built, self._clock())
+        for key, (entries, articles) in shown.items():
+            self._built[key] = Built(at=now, entries=entries, articles=articles)
 
     def _is_whole(self, app: App) -> bool:
-        if self._made_with != _made_with(app) or self._clock() - self._whole_at >= _WHOLE_SECONDS:
+        """Return True if the next build includes everything stale."""
+        if self._made_with != _list_inputs(app):
+            return True
+        if self._clock() - self._whole_at >= _WHOLE_SECONDS:
             return True
         return self._whole and self._waiting.urgent
 
@@ -135,20 +142,25 @@ def find_build_time(app: App, *, is_urgent: bool) -> datetime:
 def choose_rested(
     app: App, built: Mapping[FeedKey, Built], now: float
 ) -> Callable[[FeedKey], bool]:
-    """Return a function that is true for the stale feeds that may be written again at `now`, which
-    is of the clock of `built`."""
+    """Return a function that is true for the stale feeds that may be written again at `now`, a time
+    of the clock of `built`."""
     settle = seconds(app.configuration.settings.publish.settle)
-    many = measure_crowd(built.values())
+    crowd = measure_crowd(built.values())
     count = app.archive.store.index.count
-    return lambda key: may_build_again(
-        built.get(key), settle, now, lambda: count(key), 1.0 if key == ALL else many
-    )
+
+    def is_rested(key: FeedKey) -> bool:
+        factor = _NO_CROWD if key == ALL else crowd
+        return may_build_again(built.get(key), settle, now, lambda: count(key), factor)
+
+    return is_rested
 
 
-def _made_with(app: App) -> Any:
+def _list_inputs(app: App) -> Any:
+    """Return what files are made of besides articles."""
+    configuration = app.configuration
     return (
-        app.configuration.settings,
-        app.configuration.queries,
-        app.configuration.sources,
-        app.configuration.taxonomy,
+        configuration.settings,
+        configuration.queries,
+        configuration.sources,
+        configuration.taxonomy,
     )

@@ -173,15 +173,16 @@ class Jobs:
             await self._update_outage(name, fault)
 
     def _must_wait(self, name: str) -> bool:
-        """True if a job may not join the opened instance. Visits start only when nobody uses it, as
-        they open it anew; once a job waits, newcomers queue behind it, or it might never start."""
+        """Return True if a job may not join the opened instance. Visits start only when nobody uses
+        it, as they open it anew; once a job waits, newcomers queue behind it, or it might never
+        start."""
         if not self._users:
             return False
         return name == VISITS or bool(self._postponed)
 
     @asynccontextmanager
     async def _instance(self, *, anew: bool) -> AsyncIterator[Opened]:
-        """The instance, opened and locked by the first of its users, closed by the last."""
+        """Yield the instance: the first of its users opens and locks it, the last closes it."""
         self._users += 1
         try:
             async with self._opening_lock:
@@ -460,7 +461,7 @@ class Site:
         self._silent_seconds = silent_seconds
         self.hubs = hubs
         self._answers = answers
-        self._app = self._made()
+        self._app = self._make_app()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
@@ -468,51 +469,55 @@ class Site:
     def reload(self, settings: Settings) -> None:
         """Serve by `settings` from now on, on the same host and port."""
         self.settings = settings
-        self._app = self._made()
+        self._app = self._make_app()
 
     def body_bytes(self, path: str) -> int:
+        """Return the most bytes that the body of a request to `path` may have."""
         return self.settings.fetch.wire_bytes if path.startswith(PATH) else BODY_BYTES
 
-    def _made(self) -> ASGIApp:
+    def _make_app(self) -> ASGIApp:
         settings = self.settings
-        public = settings.public_dir
-        base = settings.base_url
-        hubs = settings.publish.hubs
-        secret = settings.publish.secret_path
-        ask = (
-            self._answers.questions(settings).answer
-            if self._answers and settings.publish.questions
-            else None
-        )
-        site = (
-            make_app(public, hubs=hubs, base_url=base, secret_path=secret, ask=ask)
-            if public
-            else serve_nothing
-        )
-        answering = add_health_paths(site, _health(settings, self._silent_seconds))
+        site = add_health_paths(self._make_files_app(), _health(settings, self._silent_seconds))
         if self.hubs is None or not settings.site.callback:
-            return answering
+            return site
         callbacks = Callbacks(
             verify=self.hubs.verify, check_token=self.hubs.known, push=self.hubs.push
         )
-        return add_callback_paths(answering, callbacks)
+        return add_callback_paths(site, callbacks)
+
+    def _make_files_app(self) -> ASGIApp:
+        """Return the app of the published files, and of questions if they are answered."""
+        settings = self.settings
+        if not settings.public_dir:
+            return serve_nothing
+        ask = None
+        if self._answers and settings.publish.questions:
+            ask = self._answers.questions(settings).answer
+        return make_app(
+            settings.public_dir,
+            hubs=settings.publish.hubs,
+            base_url=settings.base_url,
+            secret_path=settings.publish.secret_path,
+            ask=ask,
+        )
 
 
 def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> Health:
+    """Return what the server answers on the health of the process. `silent_seconds`: returns the
+    seconds without progress; None if no jobs run here."""
     key = ""
     with suppress(OSError):  # without a token there is no health feed
         key = feed_token(settings.state_dir)
+    has_jobs = silent_seconds is not None
 
-    def alive() -> str:
+    def describe_silence() -> str:
         silent = silent_seconds() if silent_seconds else 0
         return f"no progress for {silent:.0f} s" if silent else ""
 
     return Health(
-        alive=alive,
-        ready=lambda: asyncio.to_thread(
-            metrics.unready, settings, writes=silent_seconds is not None
-        ),
-        metrics=lambda: asyncio.to_thread(metrics.measured, settings),
+        alive=describe_silence,
+        ready=lambda: asyncio.to_thread(metrics.describe_missing_part, settings, writes=has_jobs),
+        metrics=lambda: asyncio.to_thread(metrics.measure_instance, settings),
         metrics_type=metrics.CONTENT_TYPE,
         feed=lambda: asyncio.to_thread(metrics.health_feed, settings, key),
         feed_name=feed_name(key),

@@ -18,6 +18,7 @@ from syndicator.core.model import OURS, Entry, Fetched, Outcome, Source
 from syndicator.core.ports.subscriptions import PATH, Hubs, Offer, Subscription, Tally
 from syndicator.core.program import logger
 from syndicator.core.requests import PUSH_BYTES, PUSHES, most_of_one
+from syndicator.filing.context import RunContext
 from syndicator.filing.visit import is_signal, make_due_after_signal, take_push
 from syndicator.processes.worker import Worker
 from syndicator.store.tables.messages import Subscriptions
@@ -53,7 +54,7 @@ class Registry(Hubs):
         self._mint = mint or (lambda: secrets.token_urlsafe(_TOKEN_BYTES))
         self._base: str | None = None  # None: not known yet; "": hubs are not wanted
         self._by_token: dict[str, Subscription] = {}
-        self._of: dict[str, str] = {}  # by source key: the token of its wanted subscription
+        self._wanted_tokens: dict[str, str] = {}  # of subscriptions, by source key
         self._tallies: dict[str, Tally] = {}
         self._changed: set[str] = set()  # tokens
         self._counted: set[str] = set()  # hubs
@@ -67,27 +68,30 @@ class Registry(Hubs):
         self.log = logger("hubs")
 
     async def rest(self) -> None:
-        worker, self.worker = self.worker, None
+        """End the worker that is kept for the next pushes."""
+        worker = self.worker
+        self.worker = None
         if worker is not None:
             await worker.aclose()
 
     def begin(self, store: Subscriptions, sources: Mapping[str, Source], base: str) -> None:
-        """Load `store` once; end subscriptions of removed/changed sources. `base`:
-        `site.callback`."""
+        """Load the subscriptions of `store` on the first call; end those of sources that were
+        removed or changed. `base`: `site.callback`."""
         if self._base is None:
-            for row in store.all():
-                self._put(row)
+            for subscription in store.all():
+                self._put(subscription)
             self._changed.clear()
             self._tallies = {tally.hub: tally for tally in store.tallies()}
         self._base = base
         now = self._clock()
-        for row in list(self._by_token.values()):
-            source = sources.get(row.source_key)
-            is_same = source is not None and source.enabled and row.source_url == source.url
-            if row.wanted and not (source and base and is_same and may_subscribe(source)):
-                self._end(row, now)
-            elif row.wanted and row.callback and row.callback != self._callback(row):
-                self._put(replace(row, next_try=now))
+        for subscription in list(self._by_token.values()):
+            if not subscription.wanted:
+                continue
+            source = sources.get(subscription.source_key)
+            if not (base and _is_still_wanted(subscription, source)):
+                self._end(subscription, now)
+            elif subscription.callback and subscription.callback != self._callback(subscription):
+                self._put(replace(subscription, next_try=now))
 
     def save(self, store: Subscriptions) -> None:
         """Store the changes since the last call. Raises StoreError."""
@@ -106,31 +110,38 @@ class Registry(Hubs):
         if not self._base:
             return []
         latest = now + websub.LONGEST  # beyond that the clock was wrong
-        due = [
-            row
-            for row in self._by_token.values()
-            if row.next_try and not now < row.next_try <= latest
-        ]
-        return sorted(due, key=lambda row: (row.next_try or now, row.token))
+        due: list[Subscription] = []
+        for subscription in self._by_token.values():
+            next_try = subscription.next_try
+            if next_try and (next_try <= now or next_try > latest):
+                due.append(subscription)
+        due.sort(key=lambda subscription: (subscription.next_try or now, subscription.token))
+        return due
 
     def asking(self, token: str) -> Subscription:
-        asked = websub.record_request(self._by_token[token], self._callback(self._by_token[token]))
+        """Record that a hub is asked now. Return the subscription with the request."""
+        subscription = self._by_token[token]
+        asked = websub.record_request(subscription, self._callback(subscription))
         self._put(replace(asked, next_try=None))
         return asked
 
     def after(self, token: str, change: Callable[[Subscription], Subscription | None]) -> None:
-        """Replace the subscription with change(it); None deletes it."""
+        """Replace the subscription by the result of `change`; None deletes it."""
         current = self._by_token.get(token)
-        changed = change(current) if current else None
-        if current is not None and (changed is None or websub.may_be_deleted(changed)):
+        if current is None:
+            return
+        changed = change(current)
+        if changed is None or websub.may_be_deleted(changed):
             self._forget(current)
-        elif changed is not None:
+        else:
             self._put(changed)
 
     def verify(self, token: str, asked: Mapping[str, str]) -> tuple[int, str]:
-        """Answer a hub that verifies our intent, or denies it. Returns HTTP status and body."""
-        if (subscription := self._by_token.get(token)) is None:
-            return self._unknown(), ""
+        """Answer a hub that verifies our request, or denies it. `asked`: its parameters. Returns
+        HTTP status and body."""
+        subscription = self._by_token.get(token)
+        if subscription is None:
+            return self._refuse_unknown(), ""
         answer = websub.answer_hub(subscription, asked, self._clock())
         if answer.status == HTTPStatus.OK:
             self.after(token, lambda _: answer.after)
@@ -141,15 +152,14 @@ class Registry(Hubs):
 
     def known(self, token: str) -> int:
         """Return the HTTP status for a push to this callback, before its body is read."""
-        if (subscription := self._by_token.get(token)) is None:
-            return self._unknown()
+        subscription = self._by_token.get(token)
+        if subscription is None:
+            return self._refuse_unknown()
         if not subscription.wanted:
             return HTTPStatus.GONE
-        return (
-            HTTPStatus.OK
-            if subscription.verified_at or subscription.asked
-            else HTTPStatus.NOT_FOUND
-        )
+        if subscription.verified_at or subscription.asked:
+            return HTTPStatus.OK
+        return HTTPStatus.NOT_FOUND
 
     def push(self, token: str, headers: Mapping[str, str], body: bytes) -> int:
         """Queue a signed push for a run. Returns the HTTP status."""
@@ -157,19 +167,16 @@ class Registry(Hubs):
         if status != HTTPStatus.OK:
             return status
         subscription = self._by_token[token]
+        source_key = subscription.source_key
         if not is_signed(subscription.secret, body, headers.get("x-hub-signature", "")):
             self.log.info(
-                "a push was not signed by its hub",
-                source=subscription.source_key,
-                hub=subscription.hub,
+                "a push was not signed by its hub", source=source_key, hub=subscription.hub
             )
             return HTTPStatus.FORBIDDEN
-        if not self._has_room(subscription.source_key, len(body)):
+        if not self._has_room(source_key, len(body)):
             return HTTPStatus.SERVICE_UNAVAILABLE
         self._put(replace(subscription, last_push=self._clock()))
-        self._inbox.add(
-            subscription.source_key, Push(subscription, headers.get("content-type", ""), body)
-        )
+        self._inbox.add(source_key, Push(subscription, headers.get("content-type", ""), body))
         self._waiting_bytes += len(body)
         self.arrived.set()
         self.on_arrival()
@@ -208,40 +215,43 @@ class Registry(Hubs):
     ) -> None:
         if not self._base:
             return
-        if (subscription := self._wanted(source.key)) is not None and (
-            lost := websub.count_missed(subscription, new, before, now)
-        ):
-            self._count(subscription, missed=lost)
-        self._follow(source, offer if may_subscribe(source) else None, now)
+        subscription = self._find_wanted(source.key)
+        if subscription is not None:
+            missed = websub.count_missed(subscription, new, before, now)
+            if missed:
+                self._count(subscription, missed=missed)
+        self._follow_offer(source, offer if may_subscribe(source) else None, now)
 
     def brought(self, source_key: str, new: int, now: datetime) -> None:
-        if (subscription := self._wanted(source_key)) is not None and new:
+        subscription = self._find_wanted(source_key)
+        if subscription is not None and new:
             self._count(subscription, pushed=new)
 
     def trust(self, source_key: str, now: datetime) -> float:
-        subscription = self._wanted(source_key) if self._base else None
+        subscription = self._find_wanted(source_key) if self._base else None
         if subscription is None:
             return 0.0
-        return websub.rate_trust(
-            subscription, self._tallies.get(subscription.hub, Tally(hub=subscription.hub)), now
-        )
+        tally = self._tallies.get(subscription.hub, Tally(hub=subscription.hub))
+        return websub.rate_trust(subscription, tally, now)
 
     def alone(self, source_key: str) -> AbstractAsyncContextManager[object]:
         lock = self._locks.get(source_key) or asyncio.Lock()
         self._locks[source_key] = lock
         return lock
 
-    def _follow(self, source: Source, offer: Offer | None, now: datetime) -> None:
-        current = self._wanted(source.key)
+    def _follow_offer(self, source: Source, offer: Offer | None, now: datetime) -> None:
+        """Subscribe to the topic that a feed offers (None: it offers none), and end a subscription
+        to another."""
+        current = self._find_wanted(source.key)
         if offer is None:
             if current is not None:
                 self._end(current, now)
             return
         if current is not None:
-            same = current.topic == offer.topic and current.hub in offer.hubs
-            # the hub fails, there is another
-            lost = current.reason and not current.expires and len(offer.hubs) > 1
-            if (same and not lost) or now - current.made_at < _STEADY:
+            is_same = current.topic == offer.topic and current.hub in offer.hubs
+            is_failing = bool(current.reason) and not current.expires
+            must_change = not is_same or (is_failing and len(offer.hubs) > 1)
+            if not must_change or now - current.made_at < _STEADY:
                 return
             self._end(current, now)
         others = [hub for hub in offer.hubs if current is None or hub != current.hub]
@@ -258,8 +268,8 @@ class Registry(Hubs):
         )
         self._put(new)
 
-    def _wanted(self, source_key: str) -> Subscription | None:
-        return self._by_token.get(self._of.get(source_key, ""))
+    def _find_wanted(self, source_key: str) -> Subscription | None:
+        return self._by_token.get(self._wanted_tokens.get(source_key, ""))
 
     def _count(self, subscription: Subscription, *, pushed: float = 0, missed: float = 0) -> None:
         self._put(websub.add_counts(subscription, pushed=pushed, missed=missed))
@@ -268,18 +278,21 @@ class Registry(Hubs):
         self._counted.add(subscription.hub)
 
     def _end(self, subscription: Subscription, now: datetime) -> None:
-        over = websub.plan_unsubscribing(subscription, now)
-        if websub.may_be_deleted(over):
+        """Let the hub be asked to end a subscription, or delete it if there is nothing to end."""
+        ended = websub.plan_unsubscribing(subscription, now)
+        if websub.may_be_deleted(ended):
             self._forget(subscription)
         else:
-            self._put(over)
+            self._put(ended)
 
     def _put(self, subscription: Subscription) -> None:
+        """Keep a subscription, and store it with the next `save`."""
+        source_key = subscription.source_key
         self._by_token[subscription.token] = subscription
         if subscription.wanted:
-            self._of[subscription.source_key] = subscription.token
-        elif self._of.get(subscription.source_key) == subscription.token:
-            del self._of[subscription.source_key]
+            self._wanted_tokens[source_key] = subscription.token
+        elif self._wanted_tokens.get(source_key) == subscription.token:
+            del self._wanted_tokens[source_key]
         self._changed.add(subscription.token)
 
     def _forget(self, subscription: Subscription) -> None:
@@ -289,9 +302,16 @@ class Registry(Hubs):
     def _callback(self, subscription: Subscription) -> str:
         return f"{(self._base or '').rstrip('/')}{PATH}{subscription.token}"
 
-    def _unknown(self) -> int:
-        """Return 503 until the store is read, then 404."""
+    def _refuse_unknown(self) -> int:
+        """Return the HTTP status for an unknown token: 503 until the store is read, then 404."""
         return HTTPStatus.SERVICE_UNAVAILABLE if self._base is None else HTTPStatus.NOT_FOUND
+
+
+def _is_still_wanted(subscription: Subscription, source: Source | None) -> bool:
+    """Return True if a source is followed at the address of its subscription and may have one."""
+    if source is None or not source.enabled:
+        return False
+    return subscription.source_url == source.url and may_subscribe(source)
 
 
 async def serve_hubs(
@@ -380,15 +400,16 @@ class Intake:
         return asyncio.get_running_loop().time()
 
     def _begin_pushes(self, group: asyncio.TaskGroup) -> None:
+        """Begin to read pushes of different sources, as many as are read at the same time."""
         self.registry.arrived.clear()
         while len(self._sources_read) < _AT_ONCE:
             push = self.registry.take(self._sources_read)
             if push is None:
                 return
             self._sources_read.add(push.subscription.source_key)
-            group.create_task(self._take(push))
+            group.create_task(self._read_push(push))
 
-    async def _take(self, push: Push) -> None:
+    async def _read_push(self, push: Push) -> None:
         try:
             await self._visit(push)
         finally:
@@ -396,6 +417,8 @@ class Intake:
             self._ended.set()
 
     async def _visit(self, push: Push) -> None:
+        """Visit the source of a push with its body as the feed. If a push only tells that there is
+        something new, make the source due."""
         key = push.subscription.source_key
         source = self.app.configuration.sources.get(key)
         visits = self.app.archive.store.visits
@@ -410,24 +433,8 @@ class Intake:
             if is_signal(source, state, push.subscription.hub):
                 visits.save_states([make_due_after_signal(state, self.app.archive.clock())])
                 return
-            url = push.subscription.topic
-            headers = {"content-type": push.content_type}
-            fetched = Fetched(url=url, final_url=url, status=DELTA, headers=headers, body=push.body)
-            if self.registry.worker is None:
-                self.registry.worker = Worker(preload=_PRELOAD)
-            worker = self.registry.worker
-            context = make_context(
-                self.app.archive,
-                self.app.configuration,
-                self.app.jitter,
-                self.client.open(),
-                worker,
-                self.watch.filed,
-                hubs=self.registry,
-            )
-            outcome, new_state = await take_push(
-                context.visit(source, state), fetched, stop=self.stop
-            )
+            visit = self._make_context().visit(source, state)
+            outcome, new_state = await take_push(visit, _make_answer(push), stop=self.stop)
             if outcome is None:
                 visits.save_states([new_state])
                 return
@@ -438,7 +445,21 @@ class Intake:
             self.build_at_once()
         self.watch.visited(outcome)
 
+    def _make_context(self) -> RunContext:
+        if self.registry.worker is None:
+            self.registry.worker = Worker(preload=_PRELOAD)
+        return make_context(
+            self.app.archive,
+            self.app.configuration,
+            self.app.jitter,
+            self.client.open(),
+            self.registry.worker,
+            self.watch.filed,
+            hubs=self.registry,
+        )
+
     async def _ask(self, asked: Subscription) -> None:
+        """Send the request of a subscription to its hub, and record the answer."""
         try:
             result = await self.client.open().fetch(websub.build_request(asked))
         finally:
@@ -449,3 +470,10 @@ class Intake:
         self.registry.log.debug(
             "asked a hub", hub=asked.hub, source=asked.source_key, mode=asked.asked
         )
+
+
+def _make_answer(push: Push) -> Fetched:
+    """Return a push as if it had been fetched from the address of its feed."""
+    url = push.subscription.topic
+    headers = {"content-type": push.content_type}
+    return Fetched(url=url, final_url=url, status=DELTA, headers=headers, body=push.body)

@@ -23,7 +23,7 @@ from syndicator.core.ports import Fetcher
 from syndicator.health.after_run import report_run
 from syndicator.pictures import thumbnails
 from syndicator.publishing.kinds.targets import BuildReport
-from syndicator.runs.build import BUILD_SECONDS, build_feeds, build_meanwhile, together
+from syndicator.runs.build import BUILD_SECONDS, build_feeds, build_meanwhile, merge_reports
 from syndicator.runs.build_timing import Settling
 from syndicator.upkeep import reconcile, recovery
 from syndicator.upkeep.model.report import AskReport
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
+    """The visits of a run, what it built, and the faults that it met."""
+
     outcomes: tuple[Outcome, ...]
     built: BuildReport
     problems: tuple[Problem, ...]  # article files that could not be read
@@ -86,6 +88,7 @@ class Totals:
     files: int = 0
 
     def visited(self, outcome: Outcome) -> None:
+        """Count a visit."""
         self.visits += 1
         self.failed += outcome.status in ("failed", "disabled")
         self.articles += len(outcome.added)
@@ -159,7 +162,7 @@ async def visit_due(
     watch: Watch = Watch(),
 ) -> RunReport:
     """Visit the sources that are due and make thumbnails, then ask the language model. `build` is
-    called after the visits, and again after what changed something. With `settling`, `hurry_build`
+    called after the visits, and again after each later change. With `settling`, `hurry_build`
     is called during the visits when articles cannot wait; without, feeds are built meanwhile.
     `walks` may skip walks. Raises UsageError, StoreError, OSError."""
     began = asyncio.get_running_loop().time()
@@ -168,7 +171,7 @@ async def visit_due(
     reconcile.edited_sources(archive, configuration)
     look_at_files = walks.files if walks else reconcile.files
     problems = look_at_files(archive, configuration)
-    due = _due(app, wanted)
+    due = _list_due(app, wanted)
     watch.started(len(due))
     build_seconds = None if settling else wanted.build_seconds
     if settling:
@@ -176,24 +179,25 @@ async def visit_due(
         first_visits = {state.key for state in due if state.visits.first_visit is None}
         watch = _watch_for_urgent(watch, settling, hurry_build, first_visits)
     visits = _Visits()
-    fetches = due or thumbnails.has_due_pictures(archive, configuration)
-    fetcher = client.open() if fetches else None
+    needs_fetcher = due or thumbnails.has_due_pictures(archive, configuration)
+    fetcher = client.open() if needs_fetcher else None
     async with thumbnails.take_pictures(archive, configuration, fetcher, stop) as pictures:
         if due and fetcher:
             visits = await _visit_and_build(
                 app, due, wanted, stop, watch, fetcher, build_seconds, hubs
             )
-        built = together(visits.built, await build())
+        built = merge_reports(visits.built, await build())
         if pictures and visits.down is None:
-            await pictures.finish(_left(wanted, began, thumbnails.SECONDS))
+            await pictures.finish(_limit_seconds(wanted, began, thumbnails.SECONDS))
     if pictures and pictures.changed:
-        built = together(built, await build())
-    report = _report(app, visits, built, problems)
+        built = merge_reports(built, await build())
+    report = _make_report(app, visits, built, problems)
     if visits.down is not None:
         return report
-    enriched = await ask_model(app, stop, _left(wanted, began, wanted.llm_seconds), watch.filed)
+    model_seconds = _limit_seconds(wanted, began, wanted.llm_seconds)
+    enriched = await ask_model(app, stop, model_seconds, watch.filed)
     if enriched.changed:
-        built = together(built, await build())
+        built = merge_reports(built, await build())
     recovery.write_newest_time(archive)
     problems = (*problems, *recovery.compare(archive))
     if walks:
@@ -207,7 +211,7 @@ async def visit_due(
     )
 
 
-def _report(
+def _make_report(
     app: App, visits: "_Visits", built: BuildReport, problems: tuple[Problem, ...]
 ) -> RunReport:
     return RunReport(
@@ -222,21 +226,15 @@ def _report(
 
 def source_faults(app: App) -> tuple[Fault, ...]:
     """Return the faults of sources.toml and sources.d."""
-    return tuple(
-        fault for fault in app.configuration.faults if Path(fault.file).name in _source_files(app)
-    )
-
-
-def _source_files(app: App) -> set[str]:
-    return {path.name for path in files_of(app.configuration.folder / "sources.toml")}
+    files = files_of(app.configuration.folder / "sources.toml")
+    names = {path.name for path in files}
+    return tuple(fault for fault in app.configuration.faults if Path(fault.file).name in names)
 
 
 def prune_pages(app: App) -> None:
     """Delete kept pages older than `store.pages_days`."""
-    app.archive.snapshots.prune(
-        app.archive.clock() - timedelta(days=app.configuration.settings.store.pages_days),
-        daily=True,
-    )
+    age = timedelta(days=app.configuration.settings.store.pages_days)
+    app.archive.snapshots.prune(app.archive.clock() - age, daily=True)
 
 
 def _watch_for_urgent(
@@ -274,10 +272,13 @@ async def ask_model(
     )
 
 
-def _left(wanted: Wanted, began: float, most: float) -> float:
+def _limit_seconds(wanted: Wanted, began: float, most: float) -> float:
+    """Return the seconds for a part of a run: `most`, or what is left of `max_seconds`. `began`: by
+    the clock of the loop."""
     if wanted.max_seconds is None:
         return most
-    return min(most, began + wanted.max_seconds - asyncio.get_running_loop().time())
+    now = asyncio.get_running_loop().time()
+    return min(most, began + wanted.max_seconds - now)
 
 
 async def _visit_and_build(
@@ -331,28 +332,30 @@ async def _visit_and_build(
     return _Visits(outcomes=outcomes, built=building.result(), down=down)
 
 
-def _due(app: App, wanted: Wanted) -> list[SourceState]:
+def _list_due(app: App, wanted: Wanted) -> list[SourceState]:
+    """Return the states of the sources to visit: those that a person chose, else those that are
+    due. Raises UsageError for an unknown source."""
     visits = app.archive.store.visits
-    need_sources(app.configuration.sources, wanted.keys, app.configuration.folder)
+    sources = app.configuration.sources
+    need_sources(sources, wanted.keys, app.configuration.folder)
     if wanted.keys:
-        named = (state for key in dict.fromkeys(wanted.keys) if (state := visits.state(key)))
-        return [_asked_now(state.forgets() if wanted.relearn else state) for state in named]
+        named = filter(None, map(visits.state, dict.fromkeys(wanted.keys)))
+        return [_make_due(state.forgets() if wanted.relearn else state) for state in named]
     if wanted.asked:
         states = visits.states()
-        enabled = [
-            states[key] for key, source in app.configuration.sources.items() if source.enabled
-        ]
+        enabled = [states[key] for key, source in sources.items() if source.enabled]
         if not wanted.all:
             enabled = [state for state in enabled if state.backoff.reason or state.backoff.disabled]
-        return [_asked_now(state) for state in enabled]
-    due = app.archive.store.visits.list_due_states(app.archive.clock())
-    return [
-        state
-        for state in due
-        if state.key in app.configuration.sources and app.configuration.sources[state.key].enabled
-    ]
+        return [_make_due(state) for state in enabled]
+    due: list[SourceState] = []
+    for state in visits.list_due_states(app.archive.clock()):
+        source = sources.get(state.key)
+        if source is not None and source.enabled:
+            due.append(state)
+    return due
 
 
-def _asked_now(state: SourceState) -> SourceState:
+def _make_due(state: SourceState) -> SourceState:
+    """Return the state of a source that a person wants visited now, also its feed."""
     next_due = state.schedule.feed_due or state.schedule.next_due
     return replace(state, schedule=replace(state.schedule, next_due=next_due, feed_due=None))

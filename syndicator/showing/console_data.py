@@ -25,6 +25,8 @@ OLDEST = timedelta(minutes=3)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Today:
+    """The data of the first page of the console."""
+
     health: Health
     latest: tuple[Item, ...]
     choices: Choices
@@ -37,7 +39,7 @@ class Glance:
     def __init__(self, config: Path) -> None:
         self.config = config
         self._read: Configuration | None = None
-        self._seen: Health | None = None
+        self._health: Health | None = None
         self._names: Mapping[str, str] = {}
         self.walked = Walked()
         self.work: Mapping[str, Work] = {}
@@ -54,18 +56,23 @@ class Glance:
             yield place
 
     def configuration_fault(self) -> str:
+        """Return the faults of the configuration as it is now, "" if there are none."""
         try:
             return fault_of(configuration(self.config, before=self._read).faults)
         except ConfigError as error:
             return str(error)
 
     def dropped_settings(self) -> tuple[str, ...]:
-        return tuple(map(str, self._read.dropped)) if self._read else ()
+        """Return the settings of earlier versions that are still set."""
+        if self._read is None:
+            return ()
+        return tuple(str(fault) for fault in self._read.dropped)
 
     def is_stale(self) -> bool:
-        return self._seen is None or utc_now() - self._seen.now > FRESH
+        return self._health is None or utc_now() - self._health.now > FRESH
 
     def renew(self) -> Health:
+        """Read the health anew, and the names of sources with it."""
         names: dict[str, str] = {}
         with self.place() as place:
 
@@ -73,17 +80,19 @@ class Glance:
                 names[state.key] = name_of(place.sources[state.key], state)
 
             health = look(place, note_name, walked=self.walked)
-        self._seen = health
+        self._health = health
         self._names = names
         return health
 
     def changed(self) -> None:
         """Let the next page read the health again. Any thread may call it."""
-        self._seen = None
+        self._health = None
 
     def today(self, most: int) -> Today:
-        seen = self._seen
-        health = seen if seen and utc_now() - seen.now <= OLDEST else self.renew()
+        """Return the data of the first page, with the `most` newest articles."""
+        health = self._health
+        if health is None or utc_now() - health.now > OLDEST:
+            health = self.renew()
         with self.place() as place:
             latest = newest(place, FeedKey(ALL.axis, ALL.slug), most)
             choices = list_choices(place)
@@ -96,6 +105,6 @@ class Glance:
 
     def lines(self, words: Sequence[str]) -> list[Line]:
         """Return the sources that match all `words`, as the table shows them."""
-        health = self._seen or self.renew()
+        health = self._health or self.renew()
         with self.place() as place:
             return lines(place, words, health.conditions, self.work)

@@ -172,7 +172,7 @@ def list_state(store: Store, settings: Settings, article: Article) -> Iterator[t
     yield "source", article.source_key or None
     picture = store.pictures.row(article.id)
     if picture and settings.publish.thumbnails:
-        yield "picture", outcomes.told(picture)
+        yield "picture", outcomes.describe_picture(picture)
     elif picture:
         yield "picture", "none: thumbnails are off"
     state = visits.state(article.source_key)

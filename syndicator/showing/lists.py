@@ -17,14 +17,14 @@ from syndicator.app.places import Place
 from syndicator.articles import frontmatter
 from syndicator.configuration.sources import plain_values
 from syndicator.core import urls
-from syndicator.core.axes import ALL
+from syndicator.core.axes import ALL, CATEGORY, TAG
 from syndicator.core.errors import ConfigError, UsageError
 from syndicator.core.model import Article, FeedKey, Source, SourceState
 from syndicator.core.ports.subscriptions import Picture
 from syndicator.core.text import plain, slug, stamp
 from syndicator.describing.taxonomy.vocabulary import CategoryDef, TagDef, Vocabulary, load
 from syndicator.health.conditions import Condition
-from syndicator.health.observing import as_written
+from syndicator.health.observing import discard_outdated_states
 from syndicator.health.summary import SourceHealth, look_at
 from syndicator.publishing import paths
 from syndicator.publishing.queries import SavedQuery, load_queries
@@ -44,11 +44,17 @@ _NO_SETTING = ("key", "url", "title", "every", "cron", "enabled", "kind")
 _NEWEST = 10  # articles of a source
 _MOST_LISTED = 5000  # articles of a search without words
 LOOKED = 250  # newest articles that a query is tried on while it is typed
-_SHOWN = 30
+_SHOWN = 30  # articles that match a query while it is typed
+# ranks of sources in the table, if it is sorted by health
+_NEEDS_OPERATOR = 0
+_TROUBLED = 1
+_WITHOUT_TROUBLE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
+    """An article in a list of the console."""
+
     article: Article
     picture: Picture | None
     outlet: str  # the name of its source
@@ -75,6 +81,8 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcePage:
+    """A source with its newest articles. `stamp`: of its configuration."""
+
     health: SourceHealth
     stamp: str
     items: Sequence[Item]
@@ -86,17 +94,26 @@ def articles(place: Place, wanted: Wanted) -> tuple[list[Item], Mapping[Filter, 
         return [], {}
     listed, counts = place.store.browse.articles(wanted)
     pictures = place.store.pictures.list_thumbnails([row.article.id for row in listed])
-    items = []
+    items: list[Item] = []
     for row in listed:
-        is_answered = "operator" in (row.article.tags_by, row.article.category_by)
-        is_unsure = row.score is not None and 0 < 1000 * row.score < UNSURE and not is_answered
-        unsure = round(100 * row.score) if is_unsure and row.score is not None else None
-        picture = pictures.get(row.article.id)
-        name = outlet(place, row.article)
-        items.append(
-            Item(article=row.article, path=row.path, picture=picture, outlet=name, unsure=unsure)
+        item = Item(
+            article=row.article,
+            path=row.path,
+            picture=pictures.get(row.article.id),
+            outlet=outlet(place, row.article),
+            unsure=_measure_doubt(row.article, row.score),
         )
+        items.append(item)
     return items, counts
+
+
+def _measure_doubt(article: Article, score: float | None) -> int | None:
+    """Return the certainty of an article's category in percent, if it is low and no operator chose
+    the category; else None. `score`: the certainty from 0 to 1."""
+    if score is None or "operator" in (article.tags_by, article.category_by):
+        return None
+    is_low = 0 < 1000 * score < UNSURE
+    return round(100 * score) if is_low else None
 
 
 def find_articles(place: Place, search: str) -> list[str]:
@@ -131,46 +148,47 @@ def sort_newest(place: Place, ids: Sequence[str]) -> list[str]:
 
 
 def newest(place: Place, feed: FeedKey, most: int) -> tuple[Item, ...]:
-    if (store := place.store) is None:
+    """Return the `most` newest articles of a feed, as lists show them."""
+    store = place.store
+    if store is None:
         return ()
     ids = store.index.ids(feed, limit=most, since=None, most=most)
     pictures = store.pictures.list_thumbnails(ids)
     articles = store.index.articles(ids)
-    rows = ((article_id, articles[article_id]) for article_id in ids if article_id in articles)
-    return tuple(
-        Item(article=row, picture=pictures.get(article_id), outlet=outlet(place, row))
-        for article_id, row in rows
-    )
+    items: list[Item] = []
+    for article_id in ids:
+        article = articles.get(article_id)
+        if article is not None:
+            picture = pictures.get(article_id)
+            items.append(Item(article=article, picture=picture, outlet=outlet(place, article)))
+    return tuple(items)
 
 
 def outlet(place: Place, article: Article) -> str:
     """Return the name of an article's source: as configured, else from its feed, else its host."""
     source = place.sources.get(article.source_key)
-    return (
-        (source.title if source else None)
-        or article.origin.title
-        or urls.host(article.url)
-        or article.source_key
-    )
+    if source and source.title:
+        return source.title
+    return article.origin.title or urls.host(article.url) or article.source_key
 
 
 def name_of(source: Source, state: SourceState | None) -> str:
-    return (
-        source.title
-        or (state.channel.feed_title if state else "")
-        or urls.host(source.url)
-        or source.key
-    )
+    """Return the name of a source: as configured, else from its feed, else its host, else its
+    key."""
+    feed_title = state.channel.feed_title if state else ""
+    return source.title or feed_title or urls.host(source.url) or source.key
 
 
 def article(place: Place, article_id: str) -> File:
-    """Return one article from its file. Raises UsageError."""
-    if place.store is None or (row := place.store.visits.article(article_id)) is None:
+    """Return one article from its file, or as the database has it if the file cannot be read.
+    Raises UsageError."""
+    row = place.store.visits.article(article_id) if place.store else None
+    if place.store is None or row is None:
         raise UsageError(f"there is no article {article_id!r}")
     index = place.store.index
     path = index.path(article_id) or ""
-    fault = ""
     current = row
+    fault = ""
     try:
         data = place.article_store.read(path)
         current = frontmatter.load(data, path)
@@ -178,7 +196,9 @@ def article(place: Place, article_id: str) -> File:
         data = b""
         fault = str(error)
     copies = tuple(index.articles(place.store.visits.copies(article_id)).values())
-    into = index.articles([row.merged_into]).get(row.merged_into) if row.merged_into else None
+    into = None
+    if row.merged_into:
+        into = index.articles([row.merged_into]).get(row.merged_into)
     return File(
         article=current,
         path=path,
@@ -186,38 +206,34 @@ def article(place: Place, article_id: str) -> File:
         stamp=stamp(data),
         feeds=tuple(paths.stem(key) for key in sorted(index.list_feeds_of(article_id))),
         copies=copies,
-        story=_story(place.store, article_id),
+        story=_list_other_reports(place.store, article_id),
         into=into,
         followed=current.source_key in place.sources,
         fault=fault,
     )
 
 
-def _story(store: Store, article_id: str) -> tuple[Article, ...]:
+def _list_other_reports(store: Store, article_id: str) -> tuple[Article, ...]:
+    """Return the other articles of an article's story; none if it has no story."""
     story = store.stories.find_stories([article_id]).get(article_id)
-    others = (
-        [
-            member.article
-            for member in store.stories.list_sketched([story])
-            if member.article != article_id
-        ]
-        if story
-        else []
-    )
+    if not story:
+        return ()
+    members = store.stories.list_sketched([story])
+    others = [member.article for member in members if member.article != article_id]
     return tuple(store.index.articles(others).values())
 
 
 def sources(place: Place, words: Sequence[str]) -> list[tuple[Source, SourceState | None]]:
     """Return the sources with all of `words` in key, name or address."""
     rows = place.store.visits.states() if place.store else {}
-    states = {state.key: state for state in as_written(rows.values(), place.sources)}
-    matches = []
-    for item in place.sources.values():
-        state = states.get(item.key)
-        text = f"{item.key} {name_of(item, state)} {item.url}".lower()
+    states = {state.key: state for state in discard_outdated_states(rows.values(), place.sources)}
+    matching: list[tuple[Source, SourceState | None]] = []
+    for source in place.sources.values():
+        state = states.get(source.key)
+        text = f"{source.key} {name_of(source, state)} {source.url}".lower()
         if all(word.lower() in text for word in words):
-            matches.append((item, state))
-    return matches
+            matching.append((source, state))
+    return matching
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,20 +249,23 @@ class Work:
 
 
 def work(place: Place) -> dict[str, Work]:
+    """Return the recent work on each source, by key."""
     if place.store is None:
         return {}
     browse = place.store.browse
-    since = place.now - timedelta(weeks=WEEKS)
-    weeks = browse.weeks(since)
+    weeks = browse.weeks(place.now - timedelta(weeks=WEEKS))
     costs = browse.costs(place.now - COSTS)
-    result = {}
+    result: dict[str, Work] = {}
     for key in place.sources:
-        counts = {at: count for at, count, _ in weeks.get(key, ())}
+        source_weeks = weeks.get(key, ())
+        counts = {week: count for week, count, _ in source_weeks}
         visits, failed, size = costs.get(key, (0, 0, 0))
         result[key] = Work(
-            weeks=tuple(counts.get(at, 0) for at in range(WEEKS)),
-            last=max((last for *_, last in weeks.get(key, ())), default=None),
-            **{"visits": visits, "failed": failed, "bytes": size},
+            weeks=tuple(counts.get(week, 0) for week in range(WEEKS)),
+            last=max((last for _, _, last in source_weeks), default=None),
+            visits=visits,
+            failed=failed,
+            bytes=size,
         )
     return result
 
@@ -266,10 +285,10 @@ class Line:
     def sickness(self) -> tuple[int, float]:
         """Sort key: sources that need the operator first, the longest broken before others."""
         if self.trouble is None or not self.source.enabled:
-            return 2, 0.0
-        return int(
-            not self.trouble.needs_you
-        ), self.trouble.since.timestamp() if self.trouble.since else 0.0
+            return _WITHOUT_TROUBLE, 0.0
+        rank = _NEEDS_OPERATOR if self.trouble.needs_you else _TROUBLED
+        since = self.trouble.since
+        return rank, since.timestamp() if since else 0.0
 
 
 SORTS: Mapping[str, Callable[[Line], Any]] = {
@@ -293,23 +312,28 @@ STATES: Mapping[str, Callable[[Line], bool]] = {
 def lines(
     place: Place, words: Sequence[str], conditions: Sequence[Condition], work: Mapping[str, Work]
 ) -> list[Line]:
-    """Return rows of the table for sources with all of `words`."""
-    ordered = sorted(conditions, key=lambda condition: condition.needs_you)
-    troubles = {condition.source: condition for condition in ordered if condition.source}
-    return [
-        Line(
-            source=item,
+    """Return rows of the table for sources with all of `words`. `work`: by key of the source."""
+    troubles: dict[str, Condition] = {}
+    for condition in sorted(conditions, key=lambda condition: condition.needs_you):
+        if condition.source:
+            troubles[condition.source] = condition  # the last counts: one that needs the operator
+    rows: list[Line] = []
+    for source, state in sources(place, words):
+        changed = [name for name in plain_values.table(source) if name not in _NO_SETTING]
+        row = Line(
+            source=source,
             state=state,
-            name=name_of(item, state),
-            work=work.get(item.key, Work()),
-            trouble=troubles.get(item.key),
-            settings=tuple(name for name in plain_values.table(item) if name not in _NO_SETTING),
+            name=name_of(source, state),
+            work=work.get(source.key, Work()),
+            trouble=troubles.get(source.key),
+            settings=tuple(changed),
         )
-        for item, state in sources(place, words)
-    ]
+        rows.append(row)
+    return rows
 
 
 def source(place: Place, key: str) -> SourcePage:
+    """Return what the page of a source shows. Raises UsageError."""
     health = look_at(place, key)
     items = newest(place, FeedKey("source", key), _NEWEST)
     return SourcePage(health=health, stamp=plain_values.stamp(health.source), items=items)
@@ -355,29 +379,34 @@ class QueryTrial:
 
 
 def names(place: Place) -> Names:
-    rows = (
-        [row for row in place.store.index.plain_feeds() if row.moved_to is None]
-        if place.store
-        else []
-    )
-    counts = {(row.key.axis, row.key.slug): row.count for row in rows}
+    """Return all tags, categories and queries, with the number of articles of each."""
+    rows = place.store.index.plain_feeds() if place.store else []
+    current = [row for row in rows if row.moved_to is None]
+    counts = {row.key: row.count for row in current}
     taxonomy = vocabulary(place.config)
+    listed_slugs = {slug(tag.name) for tag in taxonomy.tag}
+    tags = [_count_name(counts, TAG, tag, tag.aliases) for tag in taxonomy.tag]
+    for row in current:
+        if row.key.axis == TAG and row.key.slug not in listed_slugs and row.count:
+            tags.append(Named(name=row.name, count=row.count, listed=False))
+    categories = [_count_name(counts, CATEGORY, category) for category in taxonomy.category]
+    saved = tuple((query, counts.get(query.key, 0)) for query in queries(place))
+    return Names(_sort_by_count(tags), _sort_by_count(categories), saved)
 
-    def named(axis: str, item: TagDef | CategoryDef, aliases: tuple[str, ...] = ()) -> Named:
-        count = counts.get((axis, slug(item.name)), 0)
-        return Named(name=item.name, count=count, aliases=aliases, description=item.description)
 
-    slugs = {slug(tag.name) for tag in taxonomy.tag}
-    others = [
-        row for row in rows if row.key.axis == "tag" and row.key.slug not in slugs and row.count
-    ]
-    tags = [named("tag", tag, tag.aliases) for tag in taxonomy.tag]
-    tags += [Named(name=row.name, count=row.count, listed=False) for row in others]
-    categories = [named("category", category) for category in taxonomy.category]
-    with_count = tuple(
-        (query, counts.get((query.key.axis, query.key.slug), 0)) for query in queries(place)
+def _count_name(
+    counts: Mapping[FeedKey, int],
+    axis: str,
+    definition: TagDef | CategoryDef,
+    aliases: tuple[str, ...] = (),
+) -> Named:
+    """Return a name of taxonomy.toml with the number of its articles. `counts`: by feed."""
+    return Named(
+        name=definition.name,
+        count=counts.get(FeedKey(axis, slug(definition.name)), 0),
+        aliases=aliases,
+        description=definition.description,
     )
-    return Names(_largest(tags), _largest(categories), with_count)
 
 
 def queries(place: Place) -> list[SavedQuery]:
@@ -387,8 +416,8 @@ def queries(place: Place) -> list[SavedQuery]:
     return []
 
 
-def _largest(names: list[Named]) -> tuple[Named, ...]:
-    return tuple(sorted(names, key=lambda item: (-item.count, item.name.casefold())))
+def _sort_by_count(names: list[Named]) -> tuple[Named, ...]:
+    return tuple(sorted(names, key=lambda named: (-named.count, named.name.casefold())))
 
 
 def try_query(place: Place, query: str) -> QueryTrial | None:
@@ -396,7 +425,7 @@ def try_query(place: Place, query: str) -> QueryTrial | None:
     if not query.strip():
         return None
     try:
-        asked = parse_query(query)
+        expr = parse_query(query)
     except QueryError as error:
         return QueryTrial(fault=f"{error} (at character {error.at + 1})")
     if place.store is None:
@@ -405,16 +434,18 @@ def try_query(place: Place, query: str) -> QueryTrial | None:
     ids = index.ids(FeedKey(ALL.axis, ALL.slug), limit=LOOKED, since=None, most=LOOKED)
     articles = index.articles(ids)
     matching = [
-        item
-        for article_id, item in articles.items()
-        if is_match(asked, item, partial(body, place, article_id))
+        article
+        for article_id, article in articles.items()
+        if is_match(expr, article, partial(body, place, article_id))
     ]
     return QueryTrial(found=tuple(matching[:_SHOWN]), count=len(matching), looked=len(articles))
 
 
 def newest_files(archive: Archive, most: int) -> list[Article]:
+    """Return the `most` newest published articles from their files, without those that cannot be
+    read."""
     index = archive.store.index
-    articles = []
+    articles: list[Article] = []
     for article_id in index.ids(FeedKey(ALL.axis, ALL.slug), limit=most, since=None, most=most):
         with suppress(ConfigError, OSError):
             articles.append(archive.article_store.get(index.path(article_id) or ""))

@@ -83,12 +83,12 @@ def _list_state(article: ReadArticle, why: Mapping[str, Any]) -> Iterator[PlainR
 def _describe_source(why: Mapping[str, Any]) -> str:
     source = why.get("source")
     others = [key for key in why.get("announced by", ()) if key != source]
-    words = source or "none of yours"
+    words = str(source or "none of yours")
     if others:
         words += f"; announced by {_name_few(others)}, too"
     if "entry" in why:
         words += f"; {why['entry']}"
-    return str(words)
+    return words
 
 
 def _list_fields(article: ReadArticle, why: Mapping[str, Any]) -> Iterator[PlainReason]:
@@ -104,6 +104,8 @@ def _list_fields(article: ReadArticle, why: Mapping[str, Any]) -> Iterator[Plain
 
 
 def _with_origin(value: str, why: Mapping[str, Any], field: str, traced: str) -> str:
+    """Return the value of a field and where it is from. `traced`: its name in the trace of a
+    reading."""
     origin = _describe_origin(why, field, traced)
     if not origin or value == "none":
         return value
@@ -119,7 +121,9 @@ def _describe_origin(why: Mapping[str, Any], field: str, traced: str) -> str:
     if origin:
         return str(origin)
     step = why.get(traced)
-    return _name_place(step.get("from") or "") if isinstance(step, Mapping) else ""
+    if not isinstance(step, Mapping):
+        return ""
+    return _name_place(step.get("from") or "")
 
 
 def _name_place(place: str) -> str:
@@ -136,7 +140,9 @@ def _describe_picture(article: ReadArticle, why: Mapping[str, Any]) -> str:
     origin = _describe_origin(why, "coverImage", "cover")
     words = f"from {origin}" if origin else article.cover
     copy = why.get("picture")
-    return f"{words}; our copy: {copy}" if copy else words
+    if copy:
+        words += f"; our copy: {copy}"
+    return words
 
 
 def _list_groups(article: ReadArticle, why: Mapping[str, Any]) -> Iterator[PlainReason]:
@@ -163,8 +169,8 @@ def _list_doubts(why: Mapping[str, Any]) -> Iterator[PlainReason]:
         text = _shorten(cut["text"], _LONGEST_CUT)
         yield PlainReason("left out", f"“{text}”: {_describe_cut(cut['rule'])}")
     if len(cuts) > _MOST_CUT:
-        left = counted(len(cuts) - _MOST_CUT, "more piece")
-        yield PlainReason("left out", f"{left} of the page: --trace lists them")
+        others = counted(len(cuts) - _MOST_CUT, "more piece")
+        yield PlainReason("left out", f"{others} of the page: --trace lists them")
 
 
 def _describe_cut(rule: str) -> str:
@@ -191,7 +197,8 @@ def _name_visit(visit: str) -> str:
     moment, bracket, reason = visit.partition(" (")
     if moment == "now":
         return visit
-    return f"{datetime.fromisoformat(moment).astimezone(UTC).strftime(_DATE)}{bracket}{reason}"
+    time = datetime.fromisoformat(moment).astimezone(UTC).strftime(_DATE)
+    return f"{time}{bracket}{reason}"
 
 
 def _as_list(value: str | Iterable[str]) -> list[str]:
@@ -200,8 +207,9 @@ def _as_list(value: str | Iterable[str]) -> list[str]:
 
 def _name_few(names: Sequence[str]) -> str:
     few = ", ".join(names[:_MOST_NAMED])
-    rest = len(names) - _MOST_NAMED
-    return f"{few} and {rest} more" if rest > 0 else few
+    if len(names) <= _MOST_NAMED:
+        return few
+    return f"{few} and {len(names) - _MOST_NAMED} more"
 
 
 def fit_reasons(reasons: Sequence[PlainReason], *, columns: int, lines: int) -> list[str]:
@@ -210,12 +218,12 @@ def fit_reasons(reasons: Sequence[PlainReason], *, columns: int, lines: int) -> 
     most = max(columns - _LABEL_WIDTH, _LEAST_WIDTH)
     printed: list[str] = []
     previous = ""
-    for place, reason in enumerate(reasons):
+    for number, reason in enumerate(reasons):
         rows = textwrap.wrap(line(reason.words), most, max_lines=_MOST_ROWS, placeholder=" …")
-        is_last = place == len(reasons) - 1
+        is_last = number == len(reasons) - 1
         room = lines if is_last else lines - 1  # a line that says how many are missing
         if len(printed) + len(rows) > room:
-            missing = counted(len(reasons) - place, "more reason")
+            missing = counted(len(reasons) - number, "more reason")
             return [*printed, f"{missing}: --trace lists them"]
         label = "" if reason.name == previous else reason.name
         for row in rows:

@@ -10,7 +10,7 @@ import pytest
 from syndicator.core.errors import StoreError
 from syndicator.core.ports import Busy, Turn
 from syndicator.fleet.lanes import OwnTurns
-from syndicator.fleet.worker import DatabaseClock, _passes
+from syndicator.fleet.worker import DatabaseClock, _is_passing
 from syndicator.runs.refresh import Totals
 from syndicator.store.codec import micros
 from syndicator.store.postgres import StoreAway, StoreBusy
@@ -116,6 +116,6 @@ def test_the_clock_is_the_databases(wrong: timedelta) -> None:
     "error", [OSError(errno.EREMOTE, "no answer"), StoreAway("no answer"), StoreBusy("locked")]
 )
 def test_what_is_away_ends_no_worker_that_just_began(error: StoreError | OSError) -> None:
-    assert _passes(error, Totals())
-    assert not _passes(StoreError("damaged"), Totals())
-    assert not _passes(OSError(errno.EACCES, "not yours"), Totals())
+    assert _is_passing(error, Totals())
+    assert not _is_passing(StoreError("damaged"), Totals())
+    assert not _is_passing(OSError(errno.EACCES, "not yours"), Totals())

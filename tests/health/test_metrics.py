@@ -49,7 +49,7 @@ def samples(text: str) -> dict[str, float]:
 def test_counters_go_on_from_run_to_run() -> None:
     twice = run(run({}), down=True)
     twice["conditions"] = {"feed-held": 2}
-    found = samples(metrics.page(metrics.families(FIGURES, twice)).decode())
+    found = samples(metrics.render_page(metrics.make_families(FIGURES, twice)).decode())
     wanted = {
         "syndicator_articles": 7,
         "syndicator_feeds_published": 3,
@@ -87,7 +87,9 @@ def test_times_are_of_what_was_done() -> None:
 def test_names_follow_the_conventions_of_prometheus() -> None:
     """prometheus.io/docs/practices/naming: a prefix, base units, _total for counters and nothing
     else, a help text."""
-    text = metrics.page(metrics.families(replace(FIGURES, pictures=PICTURES), run({}))).decode()
+    text = metrics.render_page(
+        metrics.make_families(replace(FIGURES, pictures=PICTURES), run({}))
+    ).decode()
     for family in parser.text_string_to_metric_families(text):
         assert (
             re.fullmatch(r"(syndicator|process)_[a-z][a-z_]*", family.name) and family.documentation
@@ -103,7 +105,7 @@ def test_names_follow_the_conventions_of_prometheus() -> None:
 
 
 def test_no_label_has_an_address_or_a_source_in_it() -> None:
-    text = metrics.page(metrics.families(FIGURES, run({}))).decode()
+    text = metrics.render_page(metrics.make_families(FIGURES, run({}))).decode()
     labels = {
         (name, value)
         for family in parser.text_string_to_metric_families(text)
@@ -117,7 +119,7 @@ def test_no_label_has_an_address_or_a_source_in_it() -> None:
 def test_the_textfile_is_replaced_whole_and_has_no_process(tmp_path: Path) -> None:
     path = tmp_path / "syndicator.prom"
     path.write_text("half")
-    metrics.write(path, metrics.families(Figures(counts=COUNTS), run({})))
+    metrics.write(path, metrics.make_families(Figures(counts=COUNTS), run({})))
     text = path.read_text()
     assert samples(text)["syndicator_articles"] == 7 and "process_" not in text
     assert [one.name for one in tmp_path.iterdir()] == ["syndicator.prom"]
@@ -125,7 +127,9 @@ def test_the_textfile_is_replaced_whole_and_has_no_process(tmp_path: Path) -> No
 
 def test_pictures_are_counted_by_state_and_reason() -> None:
     found = samples(
-        metrics.page(metrics.families(replace(FIGURES, pictures=PICTURES), run({}))).decode()
+        metrics.render_page(
+            metrics.make_families(replace(FIGURES, pictures=PICTURES), run({}))
+        ).decode()
     )
     states = {
         name.removeprefix("syndicator_pictures"): value
@@ -141,6 +145,6 @@ def test_pictures_are_counted_by_state_and_reason() -> None:
     }
     assert not [
         name
-        for name in samples(metrics.page(metrics.families(FIGURES, run({}))).decode())
+        for name in samples(metrics.render_page(metrics.make_families(FIGURES, run({}))).decode())
         if "picture" in name
     ]

@@ -16,7 +16,7 @@ ROW = PictureRow(id="a" * 26, url="https://example.org/a.jpg", next_try=NOW)
 
 
 def failed(reason: str, row: PictureRow = ROW, **more: object) -> PictureRow:
-    return outcomes.failed(row, Failed(url=ROW.url, reason=reason, **more), NOW)  # type: ignore[arg-type]
+    return outcomes.record_failure(row, Failed(url=ROW.url, reason=reason, **more), NOW)  # type: ignore[arg-type]
 
 
 def test_a_failure_is_tried_again_later_and_later_and_then_no_more() -> None:
@@ -47,16 +47,16 @@ def test_a_server_that_asks_for_more_time_gets_it() -> None:
 
 
 def test_what_cannot_be_decoded_is_final_and_what_ours_failed_at_is_not() -> None:
-    assert outcomes.refused(ROW, PictureReason.BROKEN, "", NOW, final=True).next_try is None
-    again = outcomes.refused(ROW, PictureReason.CRASHED, "", NOW, final=False)
+    assert outcomes.record_refusal(ROW, PictureReason.BROKEN, "", NOW, final=True).next_try is None
+    again = outcomes.record_refusal(ROW, PictureReason.CRASHED, "", NOW, final=False)
     assert (again.tries, again.next_try) == (1, NOW + timedelta(hours=1))
-    ours = outcomes.refused(ROW, PictureReason.NOT_SHUT_OFF, "", NOW, final=False)
+    ours = outcomes.record_refusal(ROW, PictureReason.NOT_SHUT_OFF, "", NOW, final=False)
     assert ours.tries == 0
 
 
 def test_what_is_off_limits_is_looked_at_again_and_shows_nothing_until_then() -> None:
-    before = outcomes.kept(ROW, Picture(name="pictures/0.webp", width=1, height=1))
-    row = outcomes.off_limits(before, "noimageindex", NOW)
+    before = outcomes.record_copy(ROW, Picture(name="pictures/0.webp", width=1, height=1))
+    row = outcomes.record_ban(before, "noimageindex", NOW)
     assert (row.picture, row.next_try) == (None, NOW + timedelta(days=7))
 
 
@@ -74,15 +74,17 @@ def test_what_is_off_limits_is_looked_at_again_and_shows_nothing_until_then() ->
     ],
 )
 def test_the_server_of_a_picture_may_forbid_it(header: str, said: str) -> None:
-    assert outcomes.forbidden({"x-robots-tag": header}) == said
+    assert outcomes.find_ban({"x-robots-tag": header}) == said
 
 
 def test_how_a_picture_is_in_words() -> None:
-    assert outcomes.told(ROW) == "waits to be fetched"
-    made = outcomes.kept(ROW, Picture(name="pictures/1.webp", width=640, height=360))
-    assert outcomes.told(made) == "made, 640 x 360: pictures/1.webp"
+    assert outcomes.describe_picture(ROW) == "waits to be fetched"
+    made = outcomes.record_copy(ROW, Picture(name="pictures/1.webp", width=640, height=360))
+    assert outcomes.describe_picture(made) == "made, 640 x 360: pictures/1.webp"
     means = PictureReason.FORMAT.means
-    refused = outcomes.refused(ROW, PictureReason.FORMAT, means, NOW, final=True)
-    assert outcomes.told(refused) == f"none, picture-format: {means}; not tried again"
+    refused = outcomes.record_refusal(ROW, PictureReason.FORMAT, means, NOW, final=True)
+    assert outcomes.describe_picture(refused) == f"none, picture-format: {means}; not tried again"
     later = failed("timeout", detail="15 s")
-    assert outcomes.told(later).endswith(" (15 s); tried again after 2026-11-26 13:00 UTC")
+    assert outcomes.describe_picture(later).endswith(
+        " (15 s); tried again after 2026-11-26 13:00 UTC"
+    )

@@ -22,7 +22,7 @@ def list_due(store: Store) -> list[str]:
 
 def save_picture(store: Store, picture: Picture = PICTURE) -> None:
     for row in store.pictures.due(NOW, 10):
-        store.pictures.save(outcomes.kept(row, picture))
+        store.pictures.save(outcomes.record_copy(row, picture))
 
 
 def list_stale(store: Store) -> set[FeedKey]:
@@ -70,7 +70,7 @@ def test_a_failure_makes_nothing_stale(store: Store) -> None:
     record_article(store, 1, cover=COVER)
     build_all(store)
     (row,) = store.pictures.due(NOW, 10)
-    store.pictures.save(outcomes.off_limits(row, "", NOW))
+    store.pictures.save(outcomes.record_ban(row, "", NOW))
     assert list_stale(store) == set()
     assert store.pictures.due(NOW, 10) == []
     assert len(store.pictures.due(NOW + timedelta(days=8), 10)) == 1
@@ -97,7 +97,7 @@ def test_a_result_for_an_earlier_picture_is_not_saved(store: Store) -> None:
     article = record_article(store, 1, cover=COVER)
     (row,) = store.pictures.due(NOW, 10)
     record_article(store, 1, cover="https://example.org/other.jpg")
-    store.pictures.save(outcomes.kept(row, PICTURE))
+    store.pictures.save(outcomes.record_copy(row, PICTURE))
     assert store.index.pictures([article.id]) == {}
 
 

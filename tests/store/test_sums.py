@@ -73,7 +73,9 @@ def change_something(store: Store, pick: random.Random) -> None:
             for row in store.pictures.due(NOW, 2):
                 name = f"pictures/{pick.randrange(5)}.webp"
                 store.pictures.save(
-                    outcomes.kept(row, Picture(name=name, width=640, height=pick.randrange(400)))
+                    outcomes.record_copy(
+                        row, Picture(name=name, width=640, height=pick.randrange(400))
+                    )
                 )
         case 5:
             store.visits.add_carriers([(article.id, "other")], {})

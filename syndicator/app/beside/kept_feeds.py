@@ -2,7 +2,7 @@
 
 feeds.toml, sources.toml and followed.tsv outlive the database, and win over it."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -41,63 +41,82 @@ class Beside:
     clock: Callable[[], datetime]
 
     def begin(self) -> None:
-        if not self._is_there and self.store.visits.note(_NOTHING) is None:
+        """Write the files that are missing from what the database knows, and keep feeds.toml up to
+        date from now on."""
+        if not self._has_feeds_file and self.store.visits.note(_NOTHING) is None:
             self.note()
-            if not self._is_there:
+            if not self._has_feeds_file:
                 self.store.visits.set_note(_NOTHING, "true", self.clock())
         if SOURCES.stamp(self.files) is None:
-            states = {key: (state.url,) for key, state in self.store.visits.states().items()}
-            addresses = {**_addresses(self.store.index), **states}
+            addresses = _find_addresses(self.store.index)
+            for key, state in self.store.visits.states().items():
+                addresses[key] = (state.url,)
             SOURCES.update(self.files, lambda before: addresses.items())
         self.store.index.before_save_feed = self.keep
 
     def keep(self, row: FeedRow) -> None:
         """Write a feed's address to its file, before the database."""
-        self._change(
-            lambda feeds: {**feeds, row.key: _placed(feeds.get(row.key, KeptFeed(row.key)), row)}
-        )
+
+        def add_row(feeds: Mapping[FeedKey, KeptFeed]) -> dict[FeedKey, KeptFeed]:
+            file_feed = feeds.get(row.key, KeptFeed(row.key))
+            return {**feeds, row.key: _copy_address(file_feed, row)}
+
+        self._change(add_row)
 
     def note(self, keys: Collection[FeedKey] | None = None) -> None:
         """Write which of `keys` (None: all feeds) are published with few articles, and their own
         names."""
-        was_there = self._is_there
+        had_file = self._has_feeds_file
         index = self.store.index
         rows = index.feeds(keys) if keys else index.plain_feeds()
         names = self.store.index.names(
             row.key for row in rows if keys is None or row.key in keys or not row.name
         )
-        # in the file alone: its articles had no rows then
-        nameless = {row.key for row in rows if not row.name}
-        rows = [replace(row, name=names[row.key]) if row.key in nameless else row for row in rows]
-        for row in rows:
-            if row.key in nameless:
-                self.store.index.save_feed(row)
+        rows = self._name_rows(rows, names)
 
-        def noted(feeds: Mapping[FeedKey, KeptFeed]) -> dict[FeedKey, KeptFeed]:
-            result = {**feeds}
+        def update_kept(feeds: Mapping[FeedKey, KeptFeed]) -> dict[FeedKey, KeptFeed]:
+            result = dict(feeds)
             for row in rows:
-                kept = feeds.get(row.key, KeptFeed(row.key))
-                is_of_articles = row.key.axis not in (ALL.axis, QUERY)
-                has_articles = is_of_articles and not row.moved_to and not row.dropped
-                if row.key not in names:
-                    name = kept.name
-                elif has_articles and row.name != names[row.key]:
-                    name = row.name
-                else:
-                    name = ""  # its articles say it
-                minimum = 1
-                if row.key.axis in LEAST:
-                    minimum = LEAST[row.key.axis](self.publish) or 1
-                is_below_minimum = has_articles and row.built and row.count < minimum
-                result[row.key] = replace(kept, name=name, published=is_below_minimum)
+                file_feed = feeds.get(row.key, KeptFeed(row.key))
+                result[row.key] = self._update_feed(file_feed, row, names)
             return result
 
-        is_needed = (
-            was_there or not keys or any(feed != KeptFeed(feed.key) for feed in noted({}).values())
-        )
+        is_needed = had_file or not keys or _says_something(update_kept({}).values())
         # else a run, which knows more, has written it meanwhile
-        if is_needed and was_there == self._is_there:
-            self._change(noted, None if keys else rows)
+        if is_needed and had_file == self._has_feeds_file:
+            self._change(update_kept, None if keys else rows)
+
+    def _name_rows(self, rows: Sequence[FeedRow], names: Mapping[FeedKey, str]) -> list[FeedRow]:
+        """Return the rows with names, and save those that had none: such a feed was only in the
+        file, as its articles had no rows yet."""
+        named: list[FeedRow] = []
+        for row in rows:
+            if not row.name:
+                row_with_name = replace(row, name=names[row.key])
+                self.store.index.save_feed(row_with_name)
+                named.append(row_with_name)
+            else:
+                named.append(row)
+        return named
+
+    def _update_feed(
+        self, file_feed: KeptFeed, row: FeedRow, names: Mapping[FeedKey, str]
+    ) -> KeptFeed:
+        """Return the entry of a feed in the file with its own name, and if it is published with
+        fewer articles than a new feed needs. `names`: those that articles give feeds."""
+        is_of_articles = row.key.axis not in (ALL.axis, QUERY)
+        has_articles = is_of_articles and not row.moved_to and not row.dropped
+        if row.key not in names:
+            name = file_feed.name
+        elif has_articles and row.name != names[row.key]:
+            name = row.name
+        else:
+            name = ""  # its articles say it
+        minimum = 1
+        if row.key.axis in LEAST:
+            minimum = LEAST[row.key.axis](self.publish) or 1
+        is_below_minimum = has_articles and row.built and row.count < minimum
+        return replace(file_feed, name=name, published=is_below_minimum)
 
     def believe(self) -> None:
         """Update the database's feeds if their file or the settings changed."""
@@ -113,33 +132,26 @@ class Beside:
     def apply(self) -> None:
         """Update the database's feeds from their file. A feed without articles has no name until
         `note`."""
-        if not self._is_there:
+        if not self._has_feeds_file:
             return
         index = self.store.index
         file_feeds = {feed.key: feed for feed in FEEDS.read(self.files)}
         rows = {row.key: row for row in index.plain_feeds()}
         changed: set[FeedKey] = set()
         for key in sorted(rows.keys() | file_feeds.keys()):
-            before = rows.get(key)
-            row = before or FeedRow(key=key, name="", first_slug=key.slug)
-            file_feed = file_feeds.get(key, KeptFeed(key))
-            after = replace(
-                row,
-                name=file_feed.name or row.name,
-                first_slug=file_feed.first_slug or key.slug,
-                moved_to=file_feed.moved_to,
-                dropped=file_feed.dropped,
-                published=False if file_feed.published and not row.built else row.published,
-            )
-            if after == before:
+            stored = rows.get(key)
+            row = stored or FeedRow(key=key, name="", first_slug=key.slug)
+            updated = _apply_feed(row, file_feeds.get(key, KeptFeed(key)))
+            if updated == stored:
                 continue
-            index.save_feed(after)
-            if before is not None and after.published != before.published:
+            index.save_feed(updated)
+            if stored is not None and updated.published != stored.published:
                 index.record_progress(Progress(published={key: False}))
-            changed |= {
-                key,
-                *(other for other in (after.moved_to, before and before.moved_to) if other),
-            }
+            changed.add(key)
+            if updated.moved_to:
+                changed.add(updated.moved_to)
+            if stored is not None and stored.moved_to:
+                changed.add(stored.moved_to)
         if changed:
             index.show_again(sorted(changed - {ALL}))
             index.mark_stale(sorted((changed | {ALL}) & (rows.keys() | file_feeds.keys())))
@@ -147,60 +159,77 @@ class Beside:
     def follow(self, sources: Mapping[str, Source]) -> None:
         """Write the address of each source, and the day if it is new. A new source at a removed
         one's address takes over its feed."""
-        index = self.store.index
         addresses = dict(SOURCES.read(self.files))
-        wanted = {key: source.url for key, source in sources.items()}
-        rows = self._source_rows()
-        parting = find_departures(wanted, addresses, rows)
-        heirs = find_successors(wanted, addresses, rows)
+        configured = {key: source.url for key, source in sources.items()}
+        rows = self._read_source_rows()
+        departing = find_departures(configured, addresses, rows)
+        heirs = find_successors(configured, addresses, rows)
         today = self.clock().date().isoformat()
-        FOLLOWED.append(
-            self.files, ((key, today) for key in find_sources_at_new_site(wanted, addresses))
-        )
+        new_sites = find_sources_at_new_site(configured, addresses)
+        FOLLOWED.append(self.files, ((key, today) for key in new_sites))
 
         def add_addresses(before: list[KeptSource] | None) -> Iterable[KeptSource]:
             kept = dict(before or ())
-            for key, url in wanted.items():
+            for key, url in configured.items():
                 kept[key] = with_address(kept.get(key, ()), url)
             return kept.items()
 
         SOURCES.update(self.files, add_addresses)
-        for key in parting:
-            others = [
-                row for row in rows.values() if row.moved_to is None and row.key.slug not in heirs
-            ]
-            index.save_feed(_apart(rows[key], {row.first_slug for row in others}))
-            index.mark_stale([rows[key].key])
-            index.show_again([row.key for row in rows.values() if row.key == rows[key].moved_to])
+        for key in departing:
+            self._separate(rows[key], rows, heirs)
         for old, new in heirs.items():
-            rows = self._source_rows()
-            there = rows.get(new)
-            first = there.first_slug if there and there.built else rows[old].first_slug
-            fresh = FeedRow(key=FeedKey(SOURCE, new), name=rows[old].name, first_slug=first)
-            move(index, rows[old], replace(there or fresh, first_slug=first))
-            index.show_again([rows[old].key])
+            self._hand_over(old, new)
+
+    def _separate(
+        self, row: FeedRow, rows: Mapping[str, FeedRow], heirs: Mapping[str, str]
+    ) -> None:
+        """Give a feed that redirects to another an address of its own again. `rows`: of all
+        sources; `heirs`: key of the new source by that of the removed one."""
+        index = self.store.index
+        others = [other for other in rows.values() if other.moved_to is None]
+        slugs = {other.first_slug for other in others if other.key.slug not in heirs}
+        index.save_feed(_choose_slug(row, slugs))
+        index.mark_stale([row.key])
+        index.show_again([other.key for other in rows.values() if other.key == row.moved_to])
+
+    def _hand_over(self, old: str, new: str) -> None:
+        """Let the source `new` take over the feed of the removed source `old`."""
+        index = self.store.index
+        rows = self._read_source_rows()
+        old_row = rows[old]
+        new_row = rows.get(new)
+        first_slug = old_row.first_slug
+        if new_row and new_row.built:
+            first_slug = new_row.first_slug
+        if new_row is None:
+            new_row = FeedRow(key=FeedKey(SOURCE, new), name=old_row.name, first_slug=first_slug)
+        move(index, old_row, replace(new_row, first_slug=first_slug))
+        index.show_again([old_row.key])
 
     def former(self, taken: Collection[str]) -> dict[str, str]:
         """Return the keys of removed sources, except `taken`, by their addresses."""
-        rows = {
-            key: row
-            for key, row in self._source_rows().items()
-            if key not in taken and row.moved_to is None
-        }
-        # of 100,000 sources it takes four seconds
-        addresses = dict(SOURCES.read(self.files)) if rows else {}
-        free = sorted(addresses.keys() & rows.keys())
-        return {urls.alias(url): key for key in reversed(free) for url in addresses[key]}
+        keys: set[str] = set()
+        for key, row in self._read_source_rows().items():
+            if key not in taken and row.moved_to is None:
+                keys.add(key)
+        if not keys:  # reading the file takes four seconds for 100,000 sources
+            return {}
+        addresses = dict(SOURCES.read(self.files))
+        key_of_address: dict[str, str] = {}
+        for key in sorted(addresses.keys() & keys, reverse=True):  # the first key wins
+            for url in addresses[key]:
+                key_of_address[urls.alias(url)] = key
+        return key_of_address
 
     def keys(self) -> set[str]:
         """Return the keys of all sources that have a feed."""
-        return set(self._source_rows())
+        return set(self._read_source_rows())
 
     @property
-    def _is_there(self) -> bool:
+    def _has_feeds_file(self) -> bool:
         return FEEDS.stamp(self.files) is not None
 
-    def _source_rows(self) -> dict[str, FeedRow]:
+    def _read_source_rows(self) -> dict[str, FeedRow]:
         return {row.key.slug: row for row in self.store.index.plain_feeds(SOURCE)}
 
     def _change(
@@ -210,18 +239,19 @@ class Beside:
     ) -> None:
         """Rewrite the file with change(content); if it is missing, start from `rows` (None: all
         feeds)."""
-        believed = self.store.visits.note(_BELIEVED) == self._edition
-        if not self._is_there:
+        is_believed = self.store.visits.note(_BELIEVED) == self._edition
+        if not self._has_feeds_file:
             self.store.visits.set_note(_NOTHING, None, self.clock())
             rows = self.store.index.plain_feeds() if rows is None else rows
-        anew = {row.key: _placed(KeptFeed(row.key), row) for row in rows or ()}
+        from_rows = {row.key: _copy_address(KeptFeed(row.key), row) for row in rows or ()}
 
-        def changed(before: list[KeptFeed] | None) -> Iterable[KeptFeed]:
-            feeds = anew if before is None else {feed.key: feed for feed in before}
-            return change(feeds).values()
+        def change_feeds(before: list[KeptFeed] | None) -> Iterable[KeptFeed]:
+            if before is None:
+                return change(from_rows).values()
+            return change({feed.key: feed for feed in before}).values()
 
-        FEEDS.update(self.files, changed)
-        if believed:
+        FEEDS.update(self.files, change_feeds)
+        if is_believed:
             self.store.visits.set_note(_BELIEVED, self._edition, self.clock())
 
 
@@ -234,22 +264,50 @@ def move(index: Index, old: FeedRow, heir: FeedRow) -> None:
     index.save_feed(replace(old, moved_to=heir.key))
 
 
-def _placed(feed: KeptFeed, row: FeedRow) -> KeptFeed:
-    first = row.first_slug if row.first_slug != row.key.slug else ""
-    return replace(feed, first_slug=first, moved_to=row.moved_to, dropped=row.dropped)
+def _copy_address(feed: KeptFeed, row: FeedRow) -> KeptFeed:
+    """Return the entry of a feed with the address that the database has."""
+    first_slug = row.first_slug if row.first_slug != row.key.slug else ""
+    return replace(feed, first_slug=first_slug, moved_to=row.moved_to, dropped=row.dropped)
 
 
-def _addresses(index: Index) -> dict[str, tuple[str, ...]]:
+def _apply_feed(row: FeedRow, file_feed: KeptFeed) -> FeedRow:
+    """Return the row of a feed with what its entry in the file says."""
+    is_below_minimum = file_feed.published and not row.built
+    return replace(
+        row,
+        name=file_feed.name or row.name,
+        first_slug=file_feed.first_slug or row.key.slug,
+        moved_to=file_feed.moved_to,
+        dropped=file_feed.dropped,
+        published=False if is_below_minimum else row.published,
+    )
+
+
+def _says_something(feeds: Iterable[KeptFeed]) -> bool:
+    """Return True if the database alone would not know one of the entries."""
+    return any(feed != KeptFeed(feed.key) for feed in feeds)
+
+
+def _find_addresses(index: Index) -> dict[str, tuple[str, ...]]:
+    """Return the address of each source that has articles, as its newest article states it."""
     addresses: dict[str, tuple[str, ...]] = {}
     for row in index.plain_feeds(SOURCE):
-        if row.count:
-            (article,) = index.articles(index.ids(row.key, limit=1, since=None, most=1)).values()
-            addresses |= {row.key.slug: (article.origin.url,)} if article.origin.url else {}
+        if not row.count:
+            continue
+        ids = index.ids(row.key, limit=1, since=None, most=1)
+        (article,) = index.articles(ids).values()
+        if article.origin.url:
+            addresses[row.key.slug] = (article.origin.url,)
     return addresses
 
 
-def _apart(row: FeedRow, taken: Iterable[str]) -> FeedRow:
-    used = set(taken)
-    spare = (f"{row.key.slug}-{number}" for number in range(2, len(used) + 3))
-    first = next(slug for slug in (row.first_slug, row.key.slug, *spare) if slug not in used)
-    return replace(row, first_slug=first, moved_to=None)
+def _choose_slug(row: FeedRow, taken: Collection[str]) -> FeedRow:
+    """Return the row of a feed that does not redirect, with a slug that is not `taken`."""
+    if row.first_slug not in taken:
+        return replace(row, moved_to=None)
+    slug = row.key.slug
+    number = 1
+    while slug in taken:
+        number += 1
+        slug = f"{row.key.slug}-{number}"
+    return replace(row, first_slug=slug, moved_to=None)

@@ -63,18 +63,20 @@ class Finding:
     key: str = ""
 
 
-def of_fault(fault: Fault, reason: str, severity: Severity = "error") -> Finding:
-    finding = of_problem(Problem(what=fault.at, reason=reason, detail=fault.message), severity)
+def describe_fault(fault: Fault, reason: str, severity: Severity = "error") -> Finding:
+    """Return the finding of a fault in a configuration file, with its file, line and key."""
+    problem = Problem(what=fault.at, reason=reason, detail=fault.message)
+    finding = describe_problem(problem, severity)
     return replace(finding, file=fault.file, line=fault.line, key=fault.key)
 
 
-def of_problem(problem: Problem, severity: Severity = "error") -> Finding:
+def describe_problem(problem: Problem, severity: Severity = "error") -> Finding:
     return Finding(
         severity=severity, what=problem.what, reason=problem.reason, detail=problem.detail
     )
 
 
-def in_file(
+def make_finding(
     file: object,
     line: int | None,
     reason: str,
@@ -94,11 +96,12 @@ def in_file(
     )
 
 
-def of_error(what: str, error: ConfigError) -> list[Finding]:
+def describe_error(what: str, error: ConfigError) -> list[Finding]:
+    """Return a finding for each fault that `error` has, else one for the file `what`."""
     if error.faults:
-        return [of_fault(fault, CommandReason.BAD_CONFIG) for fault in error.faults]
+        return [describe_fault(fault, CommandReason.BAD_CONFIG) for fault in error.faults]
     detail = str(error).removeprefix(f"{what}: ").removeprefix(f"{what} ")
-    return [in_file(what, None, error.reason, detail)]
+    return [make_finding(what, None, error.reason, detail)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,98 +118,116 @@ class Names:
         """Return why `name` is invalid, or "". `same`: normalizes spellings; `used`: accept names
         of articles."""
         defined = {CATEGORY: self.categories, TAG: self.tags, SOURCE: self.sources}[axis]
-        valid = {
-            same(each) for each in (*defined, *((self.used or {}).get(axis, ()) if used else ()))
-        }
-        if not defined or same(name) in valid:
+        if not defined:
             return ""
-        aliases = (
-            {same(alias): tag for alias, tag in (self.aliases or {}).items()} if axis == TAG else {}
-        )
-        if alias := aliases.get(same(name)):
-            return f"{axis} {name!r} is only another name in {WHERE[axis]}; write {alias!r}"
+        valid = {same(item) for item in defined}
+        if used and self.used:
+            valid.update(same(item) for item in self.used.get(axis, ()))
+        spelling = same(name)
+        if spelling in valid:
+            return ""
+        if axis == TAG:
+            aliases = {same(alias): tag for alias, tag in (self.aliases or {}).items()}
+            tag = aliases.get(spelling)
+            if tag:
+                return f"{axis} {name!r} is only another name in {WHERE[axis]}; write {tag!r}"
         return (
             f"{axis} {name!r} is not in {WHERE[axis]}; write it there, or"
             f" {_ANOTHER}{text.suggestion(name, defined)}"
         )
 
 
-def in_sources(placed: Sequence[Placed], names: Names) -> Iterator[Fault]:
-    """Yield categories and tags that the taxonomy lacks."""
+def find_unknown_in_sources(placed: Sequence[Placed], names: Names) -> Iterator[Fault]:
+    """Yield a fault for each category and tag of a source that the taxonomy lacks."""
     for entry in placed:
         category = entry.source.category
-        if category and (detail := names.lack(CATEGORY, category, str)):
-            yield entry.fault(detail, "category")
+        if category:
+            detail = names.lack(CATEGORY, category, str)
+            if detail:
+                yield entry.fault(detail, "category")
         for number, tag in enumerate(entry.source.tags):
+            detail = names.lack(TAG, tag, str)
             # operators may give a source a tag that no other source has, such as "papers"
-            if (detail := names.lack(TAG, tag, str)) and not detail.endswith(_ANOTHER):
+            if detail and not detail.endswith(_ANOTHER):
                 yield entry.fault(detail, "tags", number)
 
 
-def in_queries(file: TomlFile, queries: Sequence[SavedQuery], names: Names) -> Iterator[Fault]:
-    """Yield categories, tags and sources of queries that no article can have."""
+def find_unknown_in_queries(
+    file: TomlFile, queries: Sequence[SavedQuery], names: Names
+) -> Iterator[Fault]:
+    """Yield a fault for each category, tag and source of a query that no article can have."""
     for number, query in enumerate(queries):
-        asked = list(iterate_terms(query.expr)) if query.expr else []
-        if query.feed is not None and query.feed.axis in WHERE:
-            asked = [Term(query.feed.axis, query.feed.slug)]
-        key = "feed" if query.feed is not None else "query"
-        for term in asked:
-            same = (
-                text.slug
-                if query.feed is not None
-                else lambda name: name.casefold().replace(" ", "-")
-            )
-            if term.field in WHERE and (
-                detail := names.lack(term.field, term.value, same, used=True)
-            ):
+        if query.feed is not None:
+            key = "feed"
+            normalize: Callable[[str], str] = text.slug
+        else:
+            key = "query"
+            normalize = _normalize_term
+        for term in _list_terms(query):
+            if term.field not in WHERE:
+                continue
+            detail = names.lack(term.field, term.value, normalize, used=True)
+            if detail:
                 yield file.fault(detail, "feed", number, key, entry=f"[[feed]] {query.slug!r}")
 
 
-def faults(config: Path, environ: Mapping[str, str]) -> list[Finding]:
+def _list_terms(query: SavedQuery) -> list[Term]:
+    """Return the names that a query asks for, or the one whose feed it describes."""
+    if query.feed is not None and query.feed.axis in WHERE:
+        return [Term(query.feed.axis, query.feed.slug)]
+    return list(iterate_terms(query.expr)) if query.expr else []
+
+
+def _normalize_term(name: str) -> str:
+    return name.casefold().replace(" ", "-")
+
+
+def find_unreadable_files(config: Path, environ: Mapping[str, str]) -> list[Finding]:
+    """Return the faults of all configuration files that cannot be read."""
     try:
         need_folder(config)
     except ConfigError as error:
-        return of_error(str(config), error)
+        return describe_error(str(config), error)
     taxonomy = config / "taxonomy.toml"
-    readers: tuple[tuple[str, Callable[[], object]], ...] = (
-        ("syndicator.toml", lambda: load(config, environ)),
-        ("sources.toml", lambda: placed_sources(config / "sources.toml")),
-        ("feeds.toml", lambda: load_queries(config / "feeds.toml")),
-        ("taxonomy.toml", lambda: taxonomy.exists() and vocabulary.load(taxonomy)),
-    )
+    readers: dict[str, Callable[[], object]] = {
+        "syndicator.toml": lambda: load(config, environ),
+        "sources.toml": lambda: placed_sources(config / "sources.toml"),
+        "feeds.toml": lambda: load_queries(config / "feeds.toml"),
+    }
+    if taxonomy.exists():
+        readers["taxonomy.toml"] = lambda: vocabulary.load(taxonomy)
     findings: list[Finding] = []
-    for name, reader in readers:
+    for name, reader in readers.items():
         try:
             reader()
         except ConfigError as error:
-            findings += of_error(str(config / name), error)
+            findings += describe_error(str(config / name), error)
     return findings
 
 
-def beside(config: Path) -> Iterator[Finding]:
+def find_misplaced_files(config: Path) -> Iterator[Finding]:
     """Report a sources.d that is no folder."""
     path = config / "sources.d"
     if not path.is_dir() and (path.exists() or path.is_symlink()):
         detail = "it is no folder, so its sources are not followed; make it one, or delete it"
-        yield in_file(path, None, CommandReason.BAD_CONFIG, detail)
+        yield make_finding(path, None, CommandReason.BAD_CONFIG, detail)
 
 
-def dropped(config: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
+def find_dropped_settings(config: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Report settings of earlier versions that are still set."""
     for fault in dropped_settings(config, environ):
-        yield of_fault(fault, CheckReason.DROPPED_SETTING, "warning")
+        yield describe_fault(fault, CheckReason.DROPPED_SETTING, "warning")
 
 
-def variables(environ: Mapping[str, str]) -> Iterator[Finding]:
+def find_unknown_variables(environ: Mapping[str, str]) -> Iterator[Finding]:
     """Report environment variables that look like settings."""
-    for name, near in unknown_variables(environ).items():
-        detail = (
-            f"there is no such setting; did you mean {near}?"
-            if near
-            else "there is no such setting; unset it"
-        )
-        what = f"environment variable {name}"
+    for name, similar in unknown_variables(environ).items():
+        cure = f"did you mean {similar}?" if similar else "unset it"
         yield Finding(
-            severity="warning", what=what, reason=CheckReason.UNKNOWN_VARIABLE, detail=detail
+            severity="warning",
+            what=f"environment variable {name}",
+            reason=CheckReason.UNKNOWN_VARIABLE,
+            detail=f"there is no such setting; {cure}",
         )
 
 
@@ -216,41 +237,50 @@ def settings(
     """Report settings that cannot work; with `strict`, also missing ones."""
     path = config / "syndicator.toml"
     file = read_toml_file(path) if path.exists() else TomlFile(path, {})
-    site = values.site
-    if site.url and urls.host(site.url) == "":
-        detail = (
-            f"site.url is {site.url!r}; write a whole address, such as https://feeds.example.org/"
-        )
-        yield of_fault(file.fault(detail, "site", "url"), CheckReason.NO_SITE_URL)
-    elif not site.url and strict:
-        detail = "set site.url to the address feeds/public is served at"
-        yield of_fault(file.fault(detail, "site", "url"), CheckReason.NO_SITE_URL)
-    if values.is_exposed:
-        detail = (
-            f"anybody on the way to {urls.host(values.base_url)} reads the secret path of your"
-            " feeds; use https"
-        )
-        yield of_fault(file.fault(detail, "site", "url"), CheckReason.SECRET_WITHOUT_TLS, "warning")
-    if not site.contact and strict and not values.publish.secret_path:
-        detail = "set site.contact, so that site owners can reach you"
-        yield of_fault(file.fault(detail, "site", "contact"), CheckReason.NO_CONTACT)
-    yield from _readable_secrets(file)
+    yield from _check_site(file, values, strict=strict)
+    yield from _find_readable_secrets(file)
     for number, hub in enumerate(values.publish.hubs):
         if urls.host(hub) == "":
             detail = f"publish.hubs: {hub!r} is no address; write one like https://hub.example.org/"
-            yield of_fault(file.fault(detail, "publish", "hubs", number), CheckReason.BAD_HUB)
+            yield describe_fault(file.fault(detail, "publish", "hubs", number), CheckReason.BAD_HUB)
     if values.describe.llm.url:
         try:
             llm_key(config, values.describe.llm, environ)
         except ConfigError as error:
             detail = str(error).removeprefix(f"{path}: ")
-            yield of_fault(file.fault(detail, "describe", "llm", "key_env"), CheckReason.NO_LLM_KEY)
+            yield describe_fault(
+                file.fault(detail, "describe", "llm", "key_env"), CheckReason.NO_LLM_KEY
+            )
     mails = bool(values.alert.mail) or any(digest.mail for digest in values.digest)
-    yield from _alert(file, values.alert, environ, mails=mails)
-    yield from _webhooks(file, values.webhook, environ)
+    yield from _check_alert(file, values.alert, environ, mails=mails)
+    yield from _check_webhooks(file, values.webhook, environ)
 
 
-def _readable_secrets(file: TomlFile) -> Iterator[Finding]:
+def _check_site(file: TomlFile, values: Settings, *, strict: bool) -> Iterator[Finding]:
+    """Report a wrong address of the site; with `strict`, also a missing address or contact."""
+    site = values.site
+    if site.url and urls.host(site.url) == "":
+        detail = (
+            f"site.url is {site.url!r}; write a whole address, such as https://feeds.example.org/"
+        )
+        yield describe_fault(file.fault(detail, "site", "url"), CheckReason.NO_SITE_URL)
+    elif not site.url and strict:
+        detail = "set site.url to the address feeds/public is served at"
+        yield describe_fault(file.fault(detail, "site", "url"), CheckReason.NO_SITE_URL)
+    if values.is_exposed:
+        detail = (
+            f"anybody on the way to {urls.host(values.base_url)} reads the secret path of your"
+            " feeds; use https"
+        )
+        yield describe_fault(
+            file.fault(detail, "site", "url"), CheckReason.SECRET_WITHOUT_TLS, "warning"
+        )
+    if not site.contact and strict and not values.publish.secret_path:
+        detail = "set site.contact, so that site owners can reach you"
+        yield describe_fault(file.fault(detail, "site", "contact"), CheckReason.NO_CONTACT)
+
+
+def _find_readable_secrets(file: TomlFile) -> Iterator[Finding]:
     """Report secrets in a file that every account of this machine may read."""
     secret_places = list_secrets(file.values)
     if not secret_places or not is_readable_by_others(file.path.stat().st_mode):
@@ -261,12 +291,13 @@ def _readable_secrets(file: TomlFile) -> Iterator[Finding]:
             f"{dotted(place)} is a secret, and every account of this machine can read this file:"
             f" {cure}"
         )
-        yield of_fault(file.fault(detail, *place), CheckReason.READABLE_SECRET, "warning")
+        yield describe_fault(file.fault(detail, *place), CheckReason.READABLE_SECRET, "warning")
 
 
-def _webhooks(
+def _check_webhooks(
     file: TomlFile, webhooks: Sequence[Webhook], environ: Mapping[str, str]
 ) -> Iterator[Finding]:
+    """Report environment variables that hold no secret of a webhook."""
     for number, hook in enumerate(webhooks):
         try:
             signing_key(hook.secret.get_secret_value(), environ)
@@ -275,62 +306,64 @@ def _webhooks(
                 f"webhook.secret: the environment variable holds no secret ({error}): whsec_ and"
                 " base64"
             )
-            yield of_fault(
+            yield describe_fault(
                 file.fault(detail, "webhook", number, "secret"), FetchReason.UNSET_VARIABLE
             )
 
 
-def _alert(
+def _check_alert(
     file: TomlFile, alert: Alert, environ: Mapping[str, str], *, mails: bool
 ) -> Iterator[Finding]:
-    """Check now: when an alert is sent, a failure would be noticed too late."""
+    """Check now: when an alert is sent, a failure would be noticed too late. `mails`: alerts or
+    digests are mailed."""
     if alert.command and shutil.which(alert.command[0], path=environ.get("PATH")) is None:
         detail = (
             f"alert.command: {alert.command[0]!r} is no program that can be run here; write its"
             " whole path"
         )
-        yield of_fault(file.fault(detail, "alert", "command"), CheckReason.BAD_ALERT)
+        yield describe_fault(file.fault(detail, "alert", "command"), CheckReason.BAD_ALERT)
     if mails and alert.password_env and not environ.get(alert.password_env):
         detail = (
             f"alert.password_env: the environment variable {alert.password_env} is not set; set it"
             " to the password"
         )
-        yield of_fault(file.fault(detail, "alert", "password_env"), CheckReason.BAD_ALERT)
+        yield describe_fault(file.fault(detail, "alert", "password_env"), CheckReason.BAD_ALERT)
 
 
-def sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Iterator[Finding]:
+def check_sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Iterator[Finding]:
     """Report variables without a value, secrets in a URL, and servers asked too often."""
     for entry in placed:
-        source = entry.source
-        if parameters := secrets.list_secret_parameters(source.url):
-            yield of_fault(
-                entry.fault(_placeholders(source, parameters), "url"),
-                CheckReason.SECRET_IN_URL,
-                "warning",
-            )
-        if not source.enabled:
-            continue
-        if source.force:
-            detail = (
-                "force: we visit its server more often than it asks; remove it unless the site is"
-                " yours or agrees"
-            )
-            yield of_fault(entry.fault(detail, "force"), CheckReason.FORCED, "warning")
-        for variable in list_unset_url_variables(source, environ):
-            detail = (
-                f"url: set the environment variable {variable}, to {secrets.LEAST} characters or"
-                " more"
-            )
-            yield of_fault(entry.fault(detail, "url"), FetchReason.UNSET_VARIABLE)
-        for header, variable in list_unset_headers(source, environ):
-            detail = (
-                f"headers_env: set the environment variable {variable}, or take the header"
-                f" {header} out"
-            )
-            yield of_fault(entry.fault(detail, "headers_env", header), FetchReason.UNSET_VARIABLE)
+        parameters = secrets.list_secret_parameters(entry.source.url)
+        if parameters:
+            cure = _describe_placeholders(entry.source, parameters)
+            yield describe_fault(entry.fault(cure, "url"), CheckReason.SECRET_IN_URL, "warning")
+        if entry.source.enabled:
+            yield from _check_enabled_source(entry, environ)
 
 
-def cookie_files(placed: Sequence[Placed], files: CookieFiles, now: datetime) -> Iterator[Finding]:
+def _check_enabled_source(entry: Placed, environ: Mapping[str, str]) -> Iterator[Finding]:
+    source = entry.source
+    if source.force:
+        detail = (
+            "force: we visit its server more often than it asks; remove it unless the site is"
+            " yours or agrees"
+        )
+        yield describe_fault(entry.fault(detail, "force"), CheckReason.FORCED, "warning")
+    for variable in list_unset_url_variables(source, environ):
+        detail = (
+            f"url: set the environment variable {variable}, to {secrets.LEAST} characters or more"
+        )
+        yield describe_fault(entry.fault(detail, "url"), FetchReason.UNSET_VARIABLE)
+    for header, variable in list_unset_headers(source, environ):
+        detail = (
+            f"headers_env: set the environment variable {variable}, or take the header {header} out"
+        )
+        yield describe_fault(entry.fault(detail, "headers_env", header), FetchReason.UNSET_VARIABLE)
+
+
+def check_cookie_files(
+    placed: Sequence[Placed], files: CookieFiles, now: datetime
+) -> Iterator[Finding]:
     """Report files of cookies that cannot be used, that others may read, and that have expired."""
     for entry in placed:
         name = entry.source.cookies
@@ -339,7 +372,9 @@ def cookie_files(placed: Sequence[Placed], files: CookieFiles, now: datetime) ->
         try:
             cookies = files.cookies(name)
         except BadCookies as error:
-            yield of_fault(entry.fault(f"cookies: {error}", "cookies"), FetchReason.BAD_COOKIES)
+            yield describe_fault(
+                entry.fault(f"cookies: {error}", "cookies"), FetchReason.BAD_COOKIES
+            )
             continue
         path = files.path(name)
         if is_readable_by_others(path.stat().st_mode):
@@ -347,31 +382,39 @@ def cookie_files(placed: Sequence[Placed], files: CookieFiles, now: datetime) ->
                 f"cookies: every account of this machine can read {path}: `chmod 600 {path}`; it"
                 " has to belong to the account that runs syndicator"
             )
-            yield of_fault(entry.fault(detail, "cookies"), CheckReason.READABLE_SECRET, "warning")
+            yield describe_fault(
+                entry.fault(detail, "cookies"), CheckReason.READABLE_SECRET, "warning"
+            )
         if not select_cookies(cookies, entry.source.url, now):
             detail = (
                 f"cookies: {path} has none for {urls.redacted(entry.source.url)} that has not"
                 " expired: log in with a browser, and export its cookies again"
             )
-            yield of_fault(entry.fault(detail, "cookies"), FetchReason.SESSION_ENDED, "warning")
+            yield describe_fault(
+                entry.fault(detail, "cookies"), FetchReason.SESSION_ENDED, "warning"
+            )
 
 
-def given(placed: Sequence[Placed]) -> Iterator[Finding]:
+def list_source_rights(placed: Sequence[Placed]) -> Iterator[Finding]:
     """List the rights and variables of each source: a list that was imported once may have brought
     them."""
     for entry in placed:
-        if rights := list_given(entry.source):
-            yield of_fault(entry.fault(f"it has {rights}"), CheckReason.SOURCE_RIGHTS, "info")
+        rights = list_given(entry.source)
+        if rights:
+            yield describe_fault(entry.fault(f"it has {rights}"), CheckReason.SOURCE_RIGHTS, "info")
 
 
-def _placeholders(source: Source, parameters: Sequence[str]) -> str:
+def _describe_placeholders(source: Source, parameters: Sequence[str]) -> str:
+    """Return how to move the secret `parameters` of a URL to environment variables."""
     url = source.url
-    names = []
+    variables: list[str] = []
     for parameter in parameters:
-        names.append(re.sub(r"\W+", "_", f"{source.key}_{parameter}").upper())
-        url = secrets.with_placeholder(url, parameter, names[-1])
+        variable = re.sub(r"\W+", "_", f"{source.key}_{parameter}").upper()
+        variables.append(variable)
+        url = secrets.with_placeholder(url, parameter, variable)
     return (
-        f'write url = "{url}" and set {" and ".join(names)} in the environment to the value of now'
+        f'write url = "{url}" and set {" and ".join(variables)} in the environment to the value of'
+        " now"
     )
 
 
@@ -386,39 +429,50 @@ class Configured:
 
 def configured(config: Path, environ: Mapping[str, str] = os.environ) -> tuple[Configured, ...]:
     """Return the settings in order, with passwords masked. Raises ConfigError."""
-    in_file = load(config, environ)
-    in_use = read_settings(in_file, environ)
-    values = flatten(in_use.model_dump(mode="json"))
+    from_file = load(config, environ)
+    in_use = read_settings(from_file, environ)
     origin_of = origins(config, environ)
-    if in_use is not in_file:
+    if in_use is not from_file:
         origin_of["publish.archives"] = f"{INSTANCE_TOML} beside the articles"
-    shown = {
-        dotted(place): masked(value) if isinstance(value, str) else value for place, value in values
-    }
+    printed: dict[str, object] = {}
+    for place, value in flatten(in_use.model_dump(mode="json")):
+        printed[dotted(place)] = mask_password(value) if isinstance(value, str) else value
     return tuple(
-        Configured(name=name, value=shown[name], origin=at) for name, at in origin_of.items()
+        Configured(name=name, value=printed[name], origin=origin)
+        for name, origin in origin_of.items()
     )
 
 
-def masked(value: str) -> str:
+def mask_password(value: str) -> str:
+    """Return a text with the password of a URL replaced by asterisks."""
     return _PASSWORD.sub(r"\1:***", value)
 
 
 def changes(before: Configuration, after: Configuration) -> Iterator[str]:
     """Yield a line for each changed setting, source and query; no values."""
-    old, new = (dict(flatten(version.settings.model_dump())) for version in (before, after))
-    for name in (dotted(place) for place in sorted(old) if old[place] != new[place]):
-        yield f"setting {name} changed" + "; it counts from the next start" * (
-            name == "publish.listen"
-        )
-    yield from (str(fault) for fault in after.dropped if fault not in before.dropped)
-    yield from _listed("source", before.sources, after.sources)
-    yield from _listed(
-        "query", *({query.slug: query for query in each.queries} for each in (before, after))
-    )
+    values_before = dict(flatten(before.settings.model_dump()))
+    values_after = dict(flatten(after.settings.model_dump()))
+    for place in sorted(values_before):
+        if values_before[place] == values_after[place]:
+            continue
+        name = dotted(place)
+        if name == "publish.listen":
+            yield f"setting {name} changed; it counts from the next start"
+        else:
+            yield f"setting {name} changed"
+    for fault in after.dropped:
+        if fault not in before.dropped:
+            yield str(fault)
+    yield from _list_changes("source", before.sources, after.sources)
+    queries_before = {query.slug: query for query in before.queries}
+    queries_after = {query.slug: query for query in after.queries}
+    yield from _list_changes("query", queries_before, queries_after)
 
 
-def _listed(what: str, before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[str]:
+def _list_changes(
+    what: str, before: Mapping[str, object], after: Mapping[str, object]
+) -> Iterator[str]:
+    """Yield a line for each key whose value was added, removed or changed."""
     for key in sorted(before.keys() | after.keys()):
         if key not in before:
             yield f"{what} {key} added"

@@ -9,7 +9,7 @@ import os
 import queue
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -31,7 +31,8 @@ from syndicator.configuration.toml_files import TomlFile, read_toml_file
 from syndicator.core import text, urls
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError, SyndicatorError
-from syndicator.core.model import Problem, Source
+from syndicator.core.model import Article, Problem, Source
+from syndicator.core.ports import FeedRow
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.core.reasons import (
     CheckReason,
@@ -40,19 +41,19 @@ from syndicator.core.reasons import (
     FetchReason,
     FileReason,
 )
-from syndicator.describing.taxonomy.vocabulary import load_any
+from syndicator.describing.taxonomy.vocabulary import Vocabulary, load_any
 from syndicator.filing.ownership import find_known_article
 from syndicator.health.check import config_files
 from syndicator.health.check.config_files import (
     SEVERITIES,
     Finding,
     Severity,
-    in_file,
-    of_fault,
-    of_problem,
+    describe_fault,
+    describe_problem,
+    make_finding,
 )
 from syndicator.health.conditions import Disk, is_nearly_full, room
-from syndicator.health.observing import disks_of
+from syndicator.health.observing import read_disks
 from syndicator.publishing import paths
 from syndicator.publishing.page_design import TEMPLATES, load_look
 from syndicator.sending.hubs import try_hubs
@@ -69,6 +70,7 @@ Lookup = Callable[[str, int], object]
 
 _ASKED = 3  # names; one that resolves is enough
 _SECONDS = 5.0  # for the next answer
+_HTTPS_PORT: Final = 443
 _RESERVED = (".example", ".test", ".invalid", ".localhost")  # RFC 2606: in no DNS
 _KEY = re.compile(r"(\w+):")
 _LINE = re.compile(r"line (\d+): ")
@@ -78,7 +80,7 @@ _PLACED: Final = re.compile(
 _NAMED = 20  # sites in one line; a choice
 
 
-def folders(settings: Settings) -> Iterator[Finding]:
+def check_folders(settings: Settings) -> Iterator[Finding]:
     """Report folders that are not writable, and full disks."""
     for folder in settings.folders:
         try:
@@ -87,16 +89,22 @@ def folders(settings: Settings) -> Iterator[Finding]:
             probe.write_bytes(b"")
             probe.unlink()
         except OSError as error:
-            taken = not folder.is_dir() and (folder.exists() or folder.is_symlink())
-            cure = "it is no folder; move it away" if taken else "give this user write access"
-            detail = f"{error.strerror}; {cure}"
+            is_no_folder = not folder.is_dir() and (folder.exists() or folder.is_symlink())
+            if is_no_folder:
+                cure = "it is no folder; move it away"
+            else:
+                cure = "give this user write access"
             yield Finding(
-                severity="error", what=str(folder), reason=CheckReason.NOT_WRITABLE, detail=detail
+                severity="error",
+                what=str(folder),
+                reason=CheckReason.NOT_WRITABLE,
+                detail=f"{error.strerror}; {cure}",
             )
-    yield from full(disks_of(settings.folders))
+    yield from check_disks(read_disks(settings.folders))
 
 
-def full(disks: Iterable[Disk]) -> Iterator[Finding]:
+def check_disks(disks: Iterable[Disk]) -> Iterator[Finding]:
+    """Report disks that have too little room."""
     for disk in disks:
         if is_nearly_full(disk):
             detail = f"{room(disk)}; free some space: `syndicator prune` deletes kept pages"
@@ -105,36 +113,34 @@ def full(disks: Iterable[Disk]) -> Iterator[Finding]:
             )
 
 
-def clock(
+def check_clock(
     now: datetime, *, installed: datetime, last_run: datetime | None, articles: str = ""
 ) -> Iterator[Finding]:
     """Report a clock behind the last run, the installation or the articles (`articles`: the
     fault)."""
-    for time, when in ((last_run, "the last run was"), (installed, "this program was installed")):
-        if time and time > now + AHEAD:
-            detail = (
-                f"it says {now:%Y-%m-%d %H:%M} UTC, and {when} at {time:%Y-%m-%d %H:%M}; set it"
-            )
-            yield Finding(
-                severity="error", what="clock", reason=ConditionReason.CLOCK, detail=detail
-            )
-            return
-    if articles:
-        yield Finding(severity="error", what="clock", reason=ConditionReason.CLOCK, detail=articles)
+    detail = articles
+    if last_run and last_run > now + AHEAD:
+        detail = _describe_clock(now, "the last run was", last_run)
+    elif installed > now + AHEAD:
+        detail = _describe_clock(now, "this program was installed", installed)
+    if detail:
+        yield Finding(severity="error", what="clock", reason=ConditionReason.CLOCK, detail=detail)
 
 
-def names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Finding]:
-    """Report if none of the first few host names resolves."""
-    hosts = list(
-        dict.fromkeys(
-            urlsplit(source.url).hostname or ""
-            for source in sources
-            if source.enabled and not urls.is_mailbox(source.url)
-        )
-    )
-    asked = [host for host in hosts if not _is_address(host) and not host.endswith(_RESERVED)][
-        :_ASKED
-    ]
+def _describe_clock(now: datetime, event: str, later: datetime) -> str:
+    return f"it says {now:%Y-%m-%d %H:%M} UTC, and {event} at {later:%Y-%m-%d %H:%M}; set it"
+
+
+def check_host_names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Finding]:
+    """Report if none of the first few host names of `sources` resolves."""
+    hosts: dict[str, None] = {}
+    for source in sources:
+        if not source.enabled or urls.is_mailbox(source.url):
+            continue
+        host = urlsplit(source.url).hostname or ""
+        if not _is_address(host) and not host.endswith(_RESERVED):
+            hosts[host] = None
+    asked = list(hosts)[:_ASKED]
     if not asked or _one_resolves(asked, lookup):
         return
     detail = (
@@ -145,6 +151,7 @@ def names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Finding]:
 
 
 def _is_address(host: str) -> bool:
+    """Return True if no name server is asked for `host`."""
     with suppress(ValueError):
         ipaddress.ip_address(host)
         return True
@@ -152,33 +159,36 @@ def _is_address(host: str) -> bool:
 
 
 def _one_resolves(hosts: Sequence[str], lookup: Lookup) -> bool:
+    """Look up all hosts at the same time. Return True once one resolves."""
     answers: queue.Queue[bool] = queue.Queue()
 
-    def ask(host: str) -> None:
+    def look_up(host: str) -> None:
         try:
-            lookup(host, 443)
+            lookup(host, _HTTPS_PORT)
             answers.put(item=True)
         except (OSError, UnicodeError, ValueError):
             answers.put(item=False)
 
     for host in hosts:
-        threading.Thread(target=ask, args=(host,), daemon=True).start()
+        threading.Thread(target=look_up, args=(host,), daemon=True).start()
     with suppress(queue.Empty):
         return any(answers.get(timeout=_SECONDS) for _ in hosts)
     return False
 
 
-def browser(placed: Sequence[Placed], find_obstacle: Callable[[], str]) -> Iterator[Finding]:
+def check_browser(placed: Sequence[Placed], find_obstacle: Callable[[], str]) -> Iterator[Finding]:
     """Report at the sources with browser = true why no page can be drawn on this machine."""
     drawn = [entry for entry in placed if entry.source.enabled and entry.source.browser]
     if not drawn:
         return
-    if obstacle := find_obstacle():
-        for entry in drawn:
-            yield of_fault(entry.fault(f"browser: {obstacle}", "browser"), FetchReason.NO_BROWSER)
+    obstacle = find_obstacle()
+    if not obstacle:
+        return
+    for entry in drawn:
+        yield describe_fault(entry.fault(f"browser: {obstacle}", "browser"), FetchReason.NO_BROWSER)
 
 
-def by_hand(store: ArticleStore, names: config_files.Names) -> Iterator[Finding]:
+def check_written_articles(store: ArticleStore, names: config_files.Names) -> Iterator[Finding]:
     """Report faults of hand-written articles."""
     for stamp in store.walk():
         try:
@@ -188,92 +198,104 @@ def by_hand(store: ArticleStore, names: config_files.Names) -> Iterator[Finding]
             article = frontmatter.load(data, stamp.path)
         except (ConfigError, OSError):
             continue
-        lines = {
-            line.partition(b":")[0].strip(): number
-            for number, line in enumerate(data.splitlines(), 1)
-        }
-        file = f"{store.name}/{stamp.path}"
-        if article.category and (
-            detail := names.lack(config_files.CATEGORY, article.category, str)
-        ):
-            yield in_file(
-                file,
-                lines.get(b"category"),
-                CheckReason.UNKNOWN_NAME,
-                detail,
-                "warning",
-                "category",
-            )
-        if article.cover and urls.host(article.cover) == "":
-            detail = (
-                f"coverImage {article.cover!r} is no whole address, and feeds leave it out; write"
-                " https://..."
-            )
-            yield in_file(
-                file,
-                lines.get(b"coverImage"),
-                CheckReason.BAD_COVER,
-                detail,
-                "warning",
-                "coverImage",
-            )
+        yield from _check_values(f"{store.name}/{stamp.path}", data, article, names)
 
 
-def broken(archive: Archive) -> Iterator[Finding]:
+def _check_values(
+    file: str, data: bytes, article: Article, names: config_files.Names
+) -> Iterator[Finding]:
+    """Report an unknown category, and a cover that is no address. `data`: the file's content."""
+    line_of_key: dict[bytes, int] = {}
+    for number, row in enumerate(data.splitlines(), 1):
+        key, _, _ = row.partition(b":")
+        line_of_key[key.strip()] = number
+    category_fault = ""
+    if article.category:
+        category_fault = names.lack(config_files.CATEGORY, article.category, str)
+    if category_fault:
+        line_number = line_of_key.get(b"category")
+        reason = CheckReason.UNKNOWN_NAME
+        yield make_finding(file, line_number, reason, category_fault, "warning", "category")
+    if article.cover and urls.host(article.cover) == "":
+        line_number = line_of_key.get(b"coverImage")
+        detail = (
+            f"coverImage {article.cover!r} is no whole address, and feeds leave it out; write"
+            " https://..."
+        )
+        reason = CheckReason.BAD_COVER
+        yield make_finding(file, line_number, reason, detail, "warning", "coverImage")
+
+
+def list_broken_files(archive: Archive) -> Iterator[Finding]:
     """Report unreadable article files, with the line if known, and second files of an article."""
-    for problem in unread(archive.store, archive.article_store):
-        path = f"{archive.article_store.name}/{problem.what}"
+    store = archive.article_store
+    for problem in unread(archive.store, store):
+        path = f"{store.name}/{problem.what}"
         detail = problem.detail.removeprefix(f"{path}:").strip()
-        key = _KEY.match(detail)
-        named = _LINE.match(detail)
-        line = (
-            int(named[1])
-            if named
-            else _line(archive.article_store, problem.what, key[1])
-            if key
-            else None
-        )
         severity: Severity = "warning" if problem.reason == FileReason.VANISHED else "error"
+        key_match = _KEY.match(detail)
+        line_match = _LINE.match(detail)
+        key = ""
+        line_number = None
+        if line_match:
+            line_number = int(line_match[1])
+        elif key_match:
+            key = key_match[1]
+            line_number = _find_line(store, problem.what, key)
         more = _LINE.sub("", detail)
-        yield in_file(
-            path, line, problem.reason, more, severity, key=key[1] if key and not named else ""
-        )
+        yield make_finding(path, line_number, problem.reason, more, severity, key=key)
 
 
-def _line(store: ArticleStore, path: str, key: str) -> int | None:
+def _find_line(store: ArticleStore, path: str, key: str) -> int | None:
+    """Return the number of the line that sets `key`, 1 if none does; None if the file cannot be
+    read."""
     try:
-        lines = store.read(path).decode("utf-8", "replace").splitlines()
+        rows = store.read(path).decode("utf-8", "replace").splitlines()
     except OSError:
         return None
-    return next((number for number, line in enumerate(lines, 1) if line.startswith(f"{key}:")), 1)
+    for number, row in enumerate(rows, 1):
+        if row.startswith(f"{key}:"):
+            return number
+    return 1
 
 
-def templates(config: Path, settings: Settings) -> Iterator[Finding]:
+def check_templates(config: Path, settings: Settings) -> Iterator[Finding]:
     """Report unused templates, and those that cannot make pages."""
-    own = load_look(config)
-    if not own.templates:
+    design = load_look(config)
+    if not design.templates:
         return
     # loads a library of templates
     from syndicator.publishing.web.pages import find_template_faults, template_names
 
-    ours = template_names()
-    for name in sorted(own.templates.keys() - ours):
-        if not any(name in text for other, text in own.templates.items() if other != name):
-            path = config / TEMPLATES / name
-            near = difflib.get_close_matches(name, ours, 1)
-            meant = f"did you mean {near[0]}?" if near else f"ours are {', '.join(sorted(ours))}"
-            detail = f"no template of ours has this name, and none of yours uses it; {meant}"
-            yield in_file(path, None, FeedFileReason.TEMPLATE, detail, "warning")
-    for fault in find_template_faults(own, settings):
+    yield from _list_unused_templates(config, design.templates, template_names())
+    for fault in find_template_faults(design, settings):
         path = config / TEMPLATES
-        line = None
+        line_number = None
         detail = fault
-        if placed := _PLACED.fullmatch(fault):
-            path = path / placed["name"]
-            line = int(placed["line"])
-            detail = placed["said"]
+        place = _PLACED.fullmatch(fault)
+        if place:
+            path = path / place["name"]
+            line_number = int(place["line"])
+            detail = place["said"]
         detail += "; our own templates are used until it is mended"
-        yield in_file(path, line, FeedFileReason.TEMPLATE, detail)
+        yield make_finding(path, line_number, FeedFileReason.TEMPLATE, detail)
+
+
+def _list_unused_templates(
+    config: Path, texts: Mapping[str, str], known: Collection[str]
+) -> Iterator[Finding]:
+    """Report the operator's templates (`texts` by name) that have none of the `known` names, and
+    that no other one uses."""
+    for name in sorted(texts.keys() - known):
+        if any(name in text for other, text in texts.items() if other != name):
+            continue
+        similar = difflib.get_close_matches(name, known, 1)
+        cure = f"ours are {', '.join(sorted(known))}"
+        if similar:
+            cure = f"did you mean {similar[0]}?"
+        detail = f"no template of ours has this name, and none of yours uses it; {cure}"
+        path = config / TEMPLATES / name
+        yield make_finding(path, None, FeedFileReason.TEMPLATE, detail, "warning")
 
 
 def check(
@@ -286,72 +308,85 @@ def check(
 ) -> list[Finding]:
     """Return all findings, the gravest first. `strict`: missing settings that publishing needs are
     errors."""
-    set_wrong = (*config_files.dropped(config, environ), *config_files.variables(environ))
-    findings = [*set_wrong, *_look(config, strict, environ, clock, lookup)]
-    return sorted(
-        findings, key=lambda item: (SEVERITIES.index(item.severity), item.file, item.line or 0)
+    findings = [
+        *config_files.find_dropped_settings(config, environ),
+        *config_files.find_unknown_variables(environ),
+        *_find_all(config, strict, environ, clock, lookup),
+    ]
+    findings.sort(
+        key=lambda finding: (
+            SEVERITIES.index(finding.severity),
+            finding.file,
+            finding.line or 0,
+        )
     )
+    return findings
 
 
-def _look(
+def _find_all(
     config: Path,
     strict: bool,
     environ: Mapping[str, str],
     clock: Callable[[], datetime],
     lookup: Lookup,
 ) -> Iterator[Finding]:
-    if wrong := config_files.faults(config, environ):
-        yield from wrong
+    """Yield the findings of configuration, folders and articles, as far as they can be read."""
+    unreadable = config_files.find_unreadable_files(config, environ)
+    if unreadable:
+        yield from unreadable
         return
     settings = load(config, environ)
     placed = placed_sources(config / "sources.toml")
     yield from config_files.settings(config, settings, environ, strict=strict)
-    yield from config_files.sources(placed, environ)
-    yield from config_files.cookie_files(placed, CookieFiles(config, utc_now), utc_now())
-    yield from config_files.given(placed)
-    yield from config_files.beside(config)
-    yield from templates(config, settings)
-    yield from browser(placed, launcher.find_obstacle)
-    shut = list(folders(settings))
-    yield from shut
+    yield from config_files.check_sources(placed, environ)
+    yield from config_files.check_cookie_files(placed, CookieFiles(config, utc_now), utc_now())
+    yield from config_files.list_source_rights(placed)
+    yield from config_files.find_misplaced_files(config)
+    yield from check_templates(config, settings)
+    yield from check_browser(placed, launcher.find_obstacle)
+    faulty_folders = list(check_folders(settings))
+    yield from faulty_folders
     if not settings.fetch.proxy:  # a proxy looks names up for itself
-        yield from names((entry.source for entry in placed), lookup)
-    if not all(Path(folder.what).is_dir() for folder in shut):
+        yield from check_host_names((entry.source for entry in placed), lookup)
+    if not all(Path(folder.what).is_dir() for folder in faulty_folders):
         return  # no database or article can be opened
     try:
         with open_app(config, environ=environ) as app:
-            yield from _opened(app.archive, app.configuration, placed, clock())
+            yield from _check_archive(app.archive, app.configuration, placed, clock())
     except (SyndicatorError, OSError) as error:
         yield Finding(
             severity="error", what=str(config), reason=CheckReason.CANNOT_OPEN, detail=str(error)
         )
 
 
-def _opened(
+def _check_archive(
     archive: Archive, configuration: Configuration, placed: Sequence[Placed], now: datetime
 ) -> Iterator[Finding]:
+    """Yield the findings of an opened instance: its clock, names, rights, articles and hubs."""
     status = archive.store.status
-    last = status.counts().last_run
-    behind = recovery.describe_clock_fault(archive.store, now)
-    installed = datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC)
-    yield from clock(now, installed=installed, last_run=last, articles=behind)
-    yield from _names(archive, configuration, placed)
-    yield from (
-        of_problem(problem, "warning")
-        for problem in _unanswered(archive.rights_file, configuration.sources, now)
+    yield from check_clock(
+        now,
+        installed=datetime.fromtimestamp(Path(__file__).stat().st_mtime, UTC),
+        last_run=status.counts().last_run,
+        articles=recovery.describe_clock_fault(archive.store, now),
     )
-    yield from broken(archive)
-    yield from front_pages(archive.store, configuration.sources)
-    yield from map(of_problem, status.check())
-    yield from (of_problem(problem, "warning") for problem in status.list_invalid_feeds())
+    yield from _check_names(archive, configuration, placed)
+    for problem in _list_open_rights(archive.rights_file, configuration.sources, now):
+        yield describe_problem(problem, "warning")
+    yield from list_broken_files(archive)
+    yield from find_filed_front_pages(archive.store, configuration.sources)
+    for problem in status.check():
+        yield describe_problem(problem)
+    for problem in status.list_invalid_feeds():
+        yield describe_problem(problem, "warning")
     for problem in ignored(archive.article_store):
-        yield replace(of_problem(problem, "warning"), file=problem.what)
+        yield replace(describe_problem(problem, "warning"), file=problem.what)
     # else feeds have no public address that a hub could fetch
     if configuration.settings.site.url and configuration.settings.publish.hubs:
         yield from _check_hubs(archive.clock, configuration.settings)
 
 
-def front_pages(store: Store, sources: Mapping[str, Source]) -> Iterator[Finding]:
+def find_filed_front_pages(store: Store, sources: Mapping[str, Source]) -> Iterator[Finding]:
     """Name the sources at a site's front page that an earlier version filed as an article, with the
     commands that mend them."""
     for source in sources.values():
@@ -379,69 +414,94 @@ def _check_hubs(clock: Callable[[], datetime], settings: Settings) -> Iterator[F
     for problem in asyncio.run(try_hubs(clock, settings, name)):
         answer = ": ".join(filter(None, (problem.reason, problem.detail)))
         detail = f"told that {name} changed, it fails with {answer}"
-        yield of_problem(replace(problem, reason=CheckReason.HUB_REFUSES, detail=detail), "warning")
+        yield describe_problem(
+            replace(problem, reason=CheckReason.HUB_REFUSES, detail=detail), "warning"
+        )
 
 
-def _names(
+def _check_names(
     archive: Archive, configuration: Configuration, placed: Sequence[Placed]
 ) -> Iterator[Finding]:
-    words = load_any(configuration.folder / "taxonomy.toml")
+    """Report names of categories, tags, sources and feeds that do not exist."""
+    taxonomy = load_any(configuration.folder / "taxonomy.toml")
     rows = [row for row in archive.store.index.feeds() if not row.dropped]
-    categories = [category.name for category in words.category]
-    axes = (config_files.CATEGORY, config_files.TAG)
-    used = {axis: [row.name for row in rows if row.key.axis == axis] for axis in axes}
-    used[config_files.CATEGORY] += [entry.source.category or "" for entry in placed]
-    used[config_files.TAG] += [tag for entry in placed for tag in entry.source.tags]
-    names = config_files.Names(
-        categories=[*categories, configuration.settings.describe.uncategorised]
-        if categories
-        else [],
-        tags=[tag.name for tag in words.tag],
-        aliases={alias: tag.name for tag in words.tag for alias in tag.aliases},
+    names = _collect_names(configuration, taxonomy, rows, placed)
+    file = _read_file(configuration, "feeds.toml")
+    for fault in config_files.find_unknown_in_sources(placed, names):
+        yield describe_fault(fault, CheckReason.UNKNOWN_NAME, "warning")
+    for fault in config_files.find_unknown_in_queries(file, configuration.queries, names):
+        yield describe_fault(fault, CheckReason.UNKNOWN_NAME, "warning")
+    yield from check_written_articles(archive.article_store, names)
+    yield from _check_feed_names(configuration, _list_stems(configuration, taxonomy, rows))
+
+
+def _read_file(configuration: Configuration, name: str) -> TomlFile:
+    path = configuration.folder / name
+    return read_toml_file(path) if path.exists() else TomlFile(path, {})
+
+
+def _collect_names(
+    configuration: Configuration,
+    taxonomy: Vocabulary,
+    rows: Sequence[FeedRow],
+    placed: Sequence[Placed],
+) -> config_files.Names:
+    """Return the names that the taxonomy, sources and articles have."""
+    categories = [category.name for category in taxonomy.category]
+    if categories:
+        categories.append(configuration.settings.describe.uncategorised)
+    aliases: dict[str, str] = {}
+    for tag in taxonomy.tag:
+        for alias in tag.aliases:
+            aliases[alias] = tag.name
+    used_categories = [row.name for row in rows if row.key.axis == config_files.CATEGORY]
+    used_tags = [row.name for row in rows if row.key.axis == config_files.TAG]
+    for entry in placed:
+        used_categories.append(entry.source.category or "")
+        used_tags.extend(entry.source.tags)
+    return config_files.Names(
+        categories=categories,
+        tags=[tag.name for tag in taxonomy.tag],
+        aliases=aliases,
         sources=list(configuration.sources),
-        used=used,
+        used={config_files.CATEGORY: used_categories, config_files.TAG: used_tags},
     )
-    feeds = configuration.folder / "feeds.toml"
-    file = read_toml_file(feeds) if feeds.exists() else TomlFile(feeds, {})
-    unknown = (
-        *config_files.in_sources(placed, names),
-        *config_files.in_queries(file, configuration.queries, names),
-    )
-    yield from (of_fault(fault, CheckReason.UNKNOWN_NAME, "warning") for fault in unknown)
-    yield from by_hand(archive.article_store, names)
-    there = {
-        *map(
-            paths.stem,
-            (ALL, *(row.key for row in rows), *(query.key for query in configuration.queries)),
-        )
-    }
-    there |= {f"categories/{text.slug(name)}" for name in categories} | {
-        f"sources/{key}" for key in configuration.sources
-    }
-    there |= {f"tags/{text.slug(tag.name)}" for tag in words.tag}
-    path = configuration.folder / "syndicator.toml"
-    file = read_toml_file(path) if path.exists() else TomlFile(path, {})
+
+
+def _list_stems(
+    configuration: Configuration, taxonomy: Vocabulary, rows: Sequence[FeedRow]
+) -> set[str]:
+    """Return the paths of all feeds, such as tags/ai, that are published or may be."""
+    stems = {paths.stem(ALL)}
+    stems.update(paths.stem(row.key) for row in rows)
+    stems.update(paths.stem(query.key) for query in configuration.queries)
+    stems.update(f"categories/{text.slug(category.name)}" for category in taxonomy.category)
+    stems.update(f"sources/{key}" for key in configuration.sources)
+    stems.update(f"tags/{text.slug(tag.name)}" for tag in taxonomy.tag)
+    return stems
+
+
+def _check_feed_names(configuration: Configuration, stems: Collection[str]) -> Iterator[Finding]:
+    """Report feeds that `publish.archives` and digests name and that are not among `stems`."""
+    file = _read_file(configuration, "syndicator.toml")
     archives = configuration.settings.publish.archives
-    for number, name in enumerate(archives if isinstance(archives, tuple) else ()):
-        if "/" in name and name not in there:
+    listed = archives if isinstance(archives, tuple) else ()
+    for number, name in enumerate(listed):
+        if "/" in name and name not in stems:
             detail = f"archives: no feed is called {name!r}; name one of feeds.html by path"
-            yield of_fault(
-                file.fault(detail, "publish", "archives", number),
-                CheckReason.UNKNOWN_NAME,
-                "warning",
-            )
+            fault = file.fault(detail, "publish", "archives", number)
+            yield describe_fault(fault, CheckReason.UNKNOWN_NAME, "warning")
     for number, digest in enumerate(configuration.settings.digest):
-        if digest.of not in there:
+        if digest.of not in stems:
             detail = (
                 f"of: no feed is called {digest.of!r}, so the digest stays empty; name one of"
                 " feeds.html by path"
             )
-            yield of_fault(
-                file.fault(detail, "digest", number, "of"), CheckReason.UNKNOWN_NAME, "warning"
-            )
+            fault = file.fault(detail, "digest", number, "of")
+            yield describe_fault(fault, CheckReason.UNKNOWN_NAME, "warning")
 
 
-def _unanswered(
+def _list_open_rights(
     rights_file: RightsFile, sources: Mapping[str, Source], now: datetime
 ) -> Iterator[Problem]:
     """Yield rights to confirm: older than owners, or with a link not seen lately."""
@@ -455,16 +515,15 @@ def _unanswered(
                 f" sources.toml: {line(source, [host])}"
             )
             yield Problem(what=source.key, reason=CheckReason.RIGHT_ENDS, detail=detail)
-        if sites := rights_file.before(source.key):
-            more = (
-                f" and {len(sites) - _NAMED} more, named in {rights_file}"
-                if len(sites) > _NAMED
-                else ""
-            )
-            detail = (
-                f"it still writes the articles of {len(sites)} domains that are not its own; write"
-                " in sources.toml those that it may write for:"
-                f" {line(source, sites[:_NAMED])}{more}; speaks_for = [] reads them all from their"
-                " own pages"
-            )
-            yield Problem(what=source.key, reason=CheckReason.SPEAKS_FOR, detail=detail)
+        sites = rights_file.before(source.key)
+        if not sites:
+            continue
+        named = line(source, sites[:_NAMED])
+        if len(sites) > _NAMED:
+            named += f" and {len(sites) - _NAMED} more, named in {rights_file}"
+        detail = (
+            f"it still writes the articles of {len(sites)} domains that are not its own; write"
+            f" in sources.toml those that it may write for: {named}; speaks_for = [] reads them"
+            " all from their own pages"
+        )
+        yield Problem(what=source.key, reason=CheckReason.SPEAKS_FOR, detail=detail)

@@ -37,11 +37,11 @@ def plan(connection: Connection, task: str, at: datetime) -> None:
 def plan_too(then: Then, task: str, at: datetime) -> Then:
     """Return a function that calls `then` and plans a job in the same transaction."""
 
-    def call(connection: Connection) -> None:
+    def do_both(connection: Connection) -> None:
         then(connection)
         plan(connection, task, at)
 
-    return call
+    return do_both
 
 
 class Builds:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Final, NamedTuple, Self
 
 from sqlalchemy import Connection, delete, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -35,6 +35,7 @@ _LONGEST_PURPOSE = 63  # characters that PostgreSQL keeps
 # seconds without a statement: the lock is lost after the first, held for the second. Choices
 _FROZEN = 30
 _SURE = 20.0
+_PINGS: Final = 4  # in the time for which the lock is held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,14 @@ class Pushed:
     added: Sequence[str] = ()
     changed: Sequence[str] = ()
     removed: Sequence[str] = ()
+
+
+class _FollowedRow(NamedTuple):
+    """A row of the table `followed` without its key. `data`: the packed source."""
+
+    place: int
+    enabled: bool
+    data: Any
 
 
 class Fleet:
@@ -65,32 +74,30 @@ class Fleet:
     def push(self, sources: Sequence[Source], at: int, *, dry_run: bool = False) -> Pushed:
         """Replace the sources that workers follow (not if `dry_run`); return the changes. `at`:
         microseconds."""
-        before = {
-            row[0]: row[1:]
-            for row in self._db.run_query("SELECT key, place, enabled, data FROM followed")
-        }
-        after = {
-            codec.key(source.key): (place, source.enabled, codec.pack(source))
-            for place, source in enumerate(sources)
-        }
+        before: dict[str, _FollowedRow] = {}
+        for key, place, enabled, data in self._db.run_query(
+            "SELECT key, place, enabled, data FROM followed"
+        ):
+            before[key] = _FollowedRow(place, enabled, data)
+        after: dict[str, _FollowedRow] = {}
+        for place, source in enumerate(sources):
+            row = _FollowedRow(place, source.enabled, codec.pack(source))
+            after[codec.key(source.key)] = row
+        in_both = after.keys() & before.keys()
         change = Pushed(
             added=sorted(after.keys() - before.keys()),
-            changed=sorted(
-                key for key in after.keys() & before.keys() if after[key][2] != before[key][2]
-            ),
+            changed=sorted(key for key in in_both if after[key].data != before[key].data),
             removed=sorted(before.keys() - after.keys()),
         )
         if dry_run:
             return change
-        names = ("key", "place", "enabled", "data")
         new = [
-            dict(zip(names, (key, *row), strict=True))
+            {"key": key, **row._asdict()}
             for key, row in sorted(after.items())
             if before.get(key) != row
         ]
-        digest = hashlib.sha256(
-            "\n".join(f"{key} {row[2]}" for key, row in after.items()).encode()
-        ).hexdigest()
+        lines = [f"{key} {row.data}" for key, row in after.items()]
+        digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
         with self._db.write() as connection:
             for part in chunks(list(change.removed)):
                 connection.execute(delete(schema.followed).where(_f.key.in_(part)))
@@ -157,6 +164,8 @@ class _Pings:
         self._thread.join()
 
     def check(self, ahead: float = 0.0) -> None:
+        """Raise StoreAway if the lock is lost. Ask the database only if it may be lost within
+        `ahead` seconds."""
         with self._alone:
             now = time.monotonic()
             if now + ahead < self._sure_until:
@@ -168,6 +177,6 @@ class _Pings:
             self._sure_until = now + _SURE
 
     def _run(self) -> None:
-        while not self._over.wait(_SURE / 4):
+        while not self._over.wait(_SURE / _PINGS):
             with suppress(StoreAway):  # the next `check` raises it
                 self.check(_SURE / 2)

@@ -128,45 +128,51 @@ class Hosts:
         self._own = int(_OWN * lease * _MICROS)
 
     def take(self, host: str) -> Turn | Busy:
-        if (row := self._once(_TAKE, name=host, lease=self._lease)) is not None:
-            reason, _, detail = (row.why if row.away else "").partition(_SEPARATOR)
+        row = self._run_for_row(_TAKE, name=host, lease=self._lease)
+        if row is not None:
+            why = row.why if row.away else ""
+            reason, _, detail = why.partition(_SEPARATOR)
             return Turn(row.free_at, reason, detail)
-        if (waits := self._once(_WAIT, name=host)) is None:
+        waits = self._run_for_row(_WAIT, name=host)
+        if waits is None:
             return Busy(0.0)
-        return Busy(max(waits.free, waits.held, 0) / _MICROS, held=waits.held > max(waits.free, 0))
+        until_free = max(waits.free, 0)
+        return Busy(max(until_free, waits.held) / _MICROS, held=waits.held > until_free)
 
     def give_back(self, host: str, turn: Turn, pause: float) -> None:
-        self._once(_GIVE_BACK, name=host, token=turn.token, pause=int(pause * _MICROS))
+        self._run_for_row(_GIVE_BACK, name=host, token=turn.token, pause=int(pause * _MICROS))
 
     def set_delay(self, host: str, seconds: float) -> None:
-        self._once(_DELAY, name=host, delay=int(seconds * 1000))
+        self._run_for_row(_DELAY, name=host, delay=int(seconds * 1000))
 
     def hold(self, host: str, seconds: float) -> None:
-        self._once(_HOLD, name=host, span=int(seconds * _MICROS))
+        self._run_for_row(_HOLD, name=host, span=int(seconds * _MICROS))
 
     def held(self, host: str) -> float:
         """Return for how many more seconds the host or URL is held, 0 if it is not."""
-        row = self._once(_HELD, name=host)
+        row = self._run_for_row(_HELD, name=host)
         return 0.0 if row is None else row[0] / _MICROS
 
     def any_held(self) -> bool:
-        return self._once(f"SELECT 1 FROM hosts WHERE held_until > {NOW} LIMIT 1") is not None
+        """Return True if some host is held."""
+        row = self._run_for_row(f"SELECT 1 FROM hosts WHERE held_until > {NOW} LIMIT 1")
+        return row is not None
 
     def set_away(self, host: str, reason: str, detail: str, seconds: float) -> None:
-        self._once(
+        self._run_for_row(
             _AWAY, name=host, span=int(seconds * _MICROS), why=f"{reason}{_SEPARATOR}{detail}"
         )
 
     def own(self, names: Collection[str], owner: str) -> dict[str, float]:
         """Lease the free hosts of `names` to `owner` until `release`; return the crawl-delay of
         each in seconds."""
-        rows = self._db.run_at_once(
-            _text(_OWN_ALL), {"names": sorted(names), "owner": owner, "lease": self._own}
-        )
+        values = {"names": sorted(names), "owner": owner, "lease": self._own}
+        rows = self._db.run_at_once(_text(_OWN_ALL), values)
         return {row.name: row.delay / 1000 for row in rows}
 
     def keep(self, owner: str) -> None:
-        self._once(_KEEP, owner=owner, lease=self._own)
+        """Renew the leases of an owner."""
+        self._run_for_row(_KEEP, owner=owner, lease=self._own)
 
     def release(
         self, connection: Connection, names: Collection[str], owner: str, pause: float
@@ -199,21 +205,24 @@ class Hosts:
 
     def give_up(self, owner: str, pause: float) -> None:
         """Call `release` for all hosts of `owner`."""
-        self._once(_RELEASE, owner=owner, pause=int(pause * _MICROS))
+        self._run_for_row(_RELEASE, owner=owner, pause=int(pause * _MICROS))
 
     def prune(self) -> None:
         """Delete rows of hosts without settings that were not asked for a day."""
-        self._once(_IDLE)
+        self._run_for_row(_IDLE)
 
     def counts(self) -> HostCounts:
+        """Return the numbers of hosts by their states."""
         named = [HeldHost(**row._mapping) for row in self._db.run_at_once(_text(_NAMED))]
-        return HostCounts(**self._once(_COUNTS)._mapping, named=named)
+        row = self._run_for_row(_COUNTS)
+        return HostCounts(**row._mapping, named=named)
 
     def free_poison(self) -> int:
         """Release the hosts that are held because they crashed workers; return how many."""
         return len(self._db.run_at_once(_text(_FREE)))
 
-    def _once(self, statement: str, **values: Any) -> Any:
+    def _run_for_row(self, statement: str, **values: Any) -> Any:
+        """Run a statement in a transaction of its own. Return its first row, None without any."""
         return next(iter(self._db.run_at_once(_text(statement), values)), None)
 
 
@@ -234,8 +243,10 @@ class HostWaits:
 
     def any(self) -> bool:
         now = self._clock()
-        if not timedelta(0) <= now - self._looked < _KNOWN:
-            self._looked, self._any = now, self._hosts.any_held()
+        is_known = timedelta(0) <= now - self._looked < _KNOWN
+        if not is_known:
+            self._looked = now
+            self._any = self._hosts.any_held()
         return self._any
 
     def add(self, what: str, until: datetime) -> None:

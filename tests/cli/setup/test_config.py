@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from syndicator.cli import app
 from syndicator.core.errors import ConfigError
-from syndicator.health.check.config_files import configured, masked
+from syndicator.health.check.config_files import configured, mask_password
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -47,7 +47,7 @@ def test_each_setting_is_shown_with_where_it_comes_from(config: Path) -> None:
     "url", ["", "https://a.example/x:y@z", "sqlite:////srv/a.db", "http://me@proxy/"]
 )
 def test_what_has_no_password_is_shown_whole(url: str) -> None:
-    assert masked(url) == url
+    assert mask_password(url) == url
 
 
 def test_it_is_printed_for_people_and_for_programs(config: Path) -> None:

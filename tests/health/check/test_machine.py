@@ -28,14 +28,16 @@ DAY = timedelta(days=1)
 def test_a_clock_that_is_behind_is_named(
     installed: datetime, last_run: datetime | None, said: str
 ) -> None:
-    found = [one.detail for one in installation.clock(NOW, installed=installed, last_run=last_run)]
+    found = [
+        one.detail for one in installation.check_clock(NOW, installed=installed, last_run=last_run)
+    ]
     assert bool(found) is bool(said) and all(said in one and "12:00 UTC" in one for one in found)
 
 
 def test_a_disk_that_is_nearly_full_is_named() -> None:
     room = Disk(path="/a", free=50 * 2**30, size=100 * 2**30)
     little = Disk(path="/b", free=2**20, size=100 * 2**30)
-    (found,) = installation.full([room, little])
+    (found,) = installation.check_disks([room, little])
     assert (found.what, found.severity, found.reason) == ("/b", "warning", "disk-full")
 
 
@@ -52,8 +54,8 @@ def test_one_name_that_resolves_is_enough() -> None:
             raise socket.gaierror(socket.EAI_AGAIN, "no")
 
     sources = [source(f"https://{host}/feed") for host in ("a.org", "b.org", "c.org", "d.org")]
-    assert [*installation.names(sources, lookup)] == []
-    (found,) = installation.names(sources[::2], lookup)
+    assert [*installation.check_host_names(sources, lookup)] == []
+    (found,) = installation.check_host_names(sources[::2], lookup)
     assert found.reason == "dns" and "a.org, c.org" in found.detail
     assert "d.org" not in asked
 
@@ -61,4 +63,4 @@ def test_one_name_that_resolves_is_enough() -> None:
 def test_what_is_in_no_dns_is_not_asked_for() -> None:
     urls = ("http://127.0.0.1:80/", "http://[::1]/", "http://localhost:8080/", "https://x.example/")
     sources = [*map(source, urls), source("https://off.org/", enabled=False)]
-    assert [*installation.names(sources, lambda host, port: pytest.fail(host))] == []
+    assert [*installation.check_host_names(sources, lambda host, port: pytest.fail(host))] == []

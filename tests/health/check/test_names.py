@@ -9,7 +9,11 @@ import pytest
 
 from syndicator.configuration.sources.schema import check_all
 from syndicator.configuration.toml_files import TomlFile
-from syndicator.health.check.config_files import Names, in_queries, in_sources
+from syndicator.health.check.config_files import (
+    Names,
+    find_unknown_in_queries,
+    find_unknown_in_sources,
+)
 from syndicator.publishing.queries import load_queries
 
 NAMES = Names(
@@ -44,10 +48,10 @@ NAMES = Names(
 def test_of_sources(line: str, said: str) -> None:
     text = f'[[source]]\nkey = "one"\nurl = "https://one.example/"\n{line}\n'
     placed = check_all([TomlFile(Path("sources.toml"), tomllib.loads(text), text)])
-    found = [*in_sources(placed, NAMES)]
+    found = [*find_unknown_in_sources(placed, NAMES)]
     assert [fault.line for fault in found] == ([4] if said else [])
     assert all(said in fault.message for fault in found)
-    assert [*in_sources(placed, Names())] == []  # no taxonomy: anything goes
+    assert [*find_unknown_in_sources(placed, Names())] == []  # no taxonomy: anything goes
 
 
 @pytest.mark.parametrize(
@@ -68,7 +72,7 @@ def test_of_queries(tmp_path: Path, query: str, unknown: list[str]) -> None:
     path = tmp_path / "feeds.toml"
     path.write_text(f"[[feed]]\nslug = 'x'\nquery = '{query}'\n")
     file = TomlFile(path, {}, path.read_text())
-    found = [*in_queries(file, load_queries(path), NAMES)]
+    found = [*find_unknown_in_queries(file, load_queries(path), NAMES)]
     assert all(fault.line == 3 for fault in found)
     assert [part in fault.message for part, fault in zip(unknown, found, strict=True)] == [
         True
@@ -83,5 +87,6 @@ def test_of_feeds_that_exist_anyway(tmp_path: Path, feed: str, well: bool) -> No
     path = tmp_path / "feeds.toml"
     path.write_text(f'[[feed]]\nfeed = "{feed}"\nlimit = 3\n')
     assert (
-        [*in_queries(TomlFile(path, {}, path.read_text()), load_queries(path), NAMES)] == []
+        [*find_unknown_in_queries(TomlFile(path, {}, path.read_text()), load_queries(path), NAMES)]
+        == []
     ) is well
