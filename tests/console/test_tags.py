@@ -37,7 +37,7 @@ def test_unlisted_tags_that_one_article_has_are_folded(served: Served, browser: 
     assert tree.xpath(f"{section}/ul/li//bdi/text()") == ["AI"]
     (once,) = tree.xpath(f"{section}//details")
     assert once.get("open") is None
-    assert once.xpath("string(summary)") == "1 tag used once, not listed"
+    assert once.xpath("string(summary)") == "1 tag used once, not in taxonomy.toml"
     assert once.xpath(".//li//bdi/text()") == ["LLM"]
     assert chosen.xpath(f"{section}//details/@open") == [""]
 
