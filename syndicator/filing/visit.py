@@ -308,7 +308,9 @@ def _describe_feed(context: VisitContext, feed: ParsedFeed, started: datetime) -
     visits = context.state.visits
     if visits.last_success is None:  # a first visit leaves nothing for later days
         return note
-    arrivals = context.run.store.list_seen_since(context.source.key, started - cadence.WEEKS)
+    arrivals = context.run.store.list_seen_since(
+        context.source.key, started - cadence.FLOOD_HISTORY
+    )
     return cadence.describe_delay(arrivals, visits.first_visit, started) or note
 
 
@@ -418,7 +420,7 @@ def _store_entries(context: VisitContext, feed: ParsedFeed, now: datetime) -> tu
         ],
     )
     if last_success is not None and any(row.first_seen == now for row in rows):
-        arrivals = store.list_seen_since(source.key, now - cadence.WEEKS)
+        arrivals = store.list_seen_since(source.key, now - cadence.FLOOD_HISTORY)
         rows = cadence.delay_flood(rows, arrivals, context.state.visits.first_visit, now)
     rows = tuple(_without_private_addresses(row, source) for row in rows)
     store.save_entries(rows)
