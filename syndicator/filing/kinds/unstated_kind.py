@@ -122,8 +122,8 @@ async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
     if best.kind == "list":
         announced = await listing.read_entries(context, answer)
         return Announced(feed=announced.feed, answer=answer, found=best)
-    # Only if the feed was found on a page: entering the address of a feed that another source follows
-    # is the operator's choice.
+    # Only for a feed that was found on a page: the operator may well enter the address of a feed that
+    # another source follows.
     if discovered.document.kind != "feed":
         _refuse_second_key(context, best.url)
     feed_read = remove_private_site(best.feed, source)
