@@ -122,7 +122,7 @@ async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
     if best.kind == "list":
         announced = await listing.read_entries(context, answer)
         return Announced(feed=announced.feed, answer=answer, found=best)
-    # Only for a feed that was found on a page: the operator may well enter the address of a feed that
+    # Only for a feed that was found on a page: the operator may enter the address of a feed that
     # another source follows.
     if discovered.document.kind != "feed":
         _refuse_second_key(context, best.url)
