@@ -56,7 +56,8 @@ def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Trans
     raw = {key: _find_value(front, names) for key, names in _load_keys().items()}
 
     # the day in the frontmatter, else in the file name
-    dated_name = _DATED_NAME.fullmatch(path.parent.name if path.stem in _INDEX_NAMES else path.stem)
+    page_name = path.parent.name if path.stem in _INDEX_NAMES else path.stem
+    dated_name = _DATED_NAME.fullmatch(page_name)
     published = _parse_time(raw["published"])
     updated = _parse_time(raw["updated"])
     date_or_time = _parse_time(raw["date"])

@@ -336,8 +336,11 @@ def build_page_request(
     (`ownership.limit_settings`), which may have credentials; `more`: further fields of the
     request."""
     headers = {}
+    allow: tuple[str, ...] = ()
     if _may_get_credentials(url, source):
         headers = {name: environ[key] for name, key in source.headers_env.items() if key in environ}
+        allow = source.allow
+    cookies = source.cookies if _may_get_cookies(url, source) else ""
     # the values of variables in the source's address: only its site may get them; its answers may
     # repeat them, so they are masked there
     sent_secrets = {}
@@ -348,8 +351,8 @@ def build_page_request(
         url=url,
         headers=headers,
         secrets=sent_secrets,
-        cookies=source.cookies if _may_get_cookies(url, source) else "",
-        allow=source.allow if _may_get_credentials(url, source) else (),
+        cookies=cookies,
+        allow=allow,
         robots=source.robots,
         draw=source.browser,
         **fields,

@@ -97,7 +97,7 @@ async def _list_front_page_feeds(context: EntryContext, url: str) -> list[str] |
             if timedelta(0) <= run.clock() - datetime.fromisoformat(asked_at) < ASKED_AGAIN:
                 return feeds
         result = await context.fetch_page(get_front_page(url))
-        if isinstance(result, Failed) and (result.no_network or result.ours or result.unasked):
+        if isinstance(result, Failed) and _was_not_asked(result):
             return None  # this says nothing of the site, so it is not stored
         feeds = None
         if isinstance(result, Fetched) and urls.same_site(result.final_url, url):
@@ -106,6 +106,11 @@ async def _list_front_page_feeds(context: EntryContext, url: str) -> list[str] |
         now = run.clock()
         run.store.set_note(note, json.dumps([now.isoformat(), feeds]), now)
         return feeds
+
+
+def _was_not_asked(failed: Failed) -> bool:
+    """Return True if the request did not reach the site, or was not even sent."""
+    return failed.no_network or failed.ours or failed.unasked
 
 
 async def _list_linked_feeds(context: EntryContext, page: Page) -> list[str] | None:

@@ -180,6 +180,9 @@ def read_and_render(
     fields_by_rule = frozenset(
         name for name in _RULED if str(read.trace[name]["from"]).startswith("rules.")
     )
+    packed = b""
+    if keep:
+        packed = pack_page(html, {**(headers or {}), ANSWERED: url})
     rendered = None
     if render:
         # late: most sources publish excerpts, and markdown takes 20 ms to load
@@ -196,7 +199,7 @@ def read_and_render(
         doubts=read.doubts,
         category_score=read.category_score,
         sketch=make_sketch(_plain(article.body)),
-        packed=pack_page(html, {**(headers or {}), ANSWERED: url}) if keep else b"",
+        packed=packed,
         alternate=read.alternate if is_stub else None,
         next_page=read.trace.get("next_page", {}).get("url"),
     )

@@ -75,7 +75,9 @@ def write_article(
 def was_released(article: Article, *, on_hold: bool) -> bool:
     """Return True if somebody released the article by editing its file. `on_hold`: the article is
     on hold by its row. Pure."""
-    return not article.hold and (on_hold or bool(article.hold_reason))
+    if article.hold:
+        return False
+    return on_hold or bool(article.hold_reason)
 
 
 def record_carrier(
@@ -119,7 +121,9 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
 
     None if the text is the same, if only `new` is partial, or if the article changed too often and
     its publisher states no later date."""
-    if same_text(old, new) or (new.partial and not old.partial):
+    if same_text(old, new):
+        return None
+    if new.partial and not old.partial:
         return None
     if _changes_too_often(old, now) and not _is_dated_later(new, old):
         return None

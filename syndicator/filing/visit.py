@@ -421,6 +421,8 @@ def _store_entries(context: VisitContext, feed: ParsedFeed, now: datetime) -> tu
             if entry.id not in stored or stored[entry.id].status != "done"
         )
         feed = replace(feed, entries=tuple(not_done))
+    # the first visit of a mailbox is limited by days, not by a number of entries
+    backfill = len(feed.entries) if feed.format == "mail" else source.backfill
     last_success = context.state.visits.last_success
     sites = {urls.site(source.url), urls.site(feed.site_url or context.state.channel.site_url)}
     rows = select_entries(
@@ -428,8 +430,7 @@ def _store_entries(context: VisitContext, feed: ParsedFeed, now: datetime) -> tu
         feed.entries,
         stored,
         first=last_success is None,
-        # the first visit of a mailbox is limited by days, not by a number of entries
-        backfill=len(feed.entries) if feed.format == "mail" else source.backfill,
+        backfill=backfill,
         now=now,
         late=find_late_entries(feed.entries, stored, last_success, sites),
         muted=[
@@ -542,9 +543,8 @@ async def _ingest_all(
         async with slots:
             if stop.is_set() or time_is_up.is_set():
                 return None
-            entry = context.make_entry_context(
-                row, page if row.entry_id == context.source.url else None
-            )
+            is_entry_of_page = row.entry_id == context.source.url
+            entry = context.make_entry_context(row, page if is_entry_of_page else None)
             if session_ended.is_set() and has_session(entry):
                 result = await postpone(entry)
             else:
@@ -597,6 +597,9 @@ def _update_state(
     state = source_state.update_after_visit(
         source, context.state, result, feed, now, asked_by_person=run.asked_by_person
     )
+    trust = 0.0
+    if run.hubs:
+        trust = run.hubs.trust(source.key, now)
     due = cadence.plan_next_visit(
         source,
         state,
@@ -608,7 +611,7 @@ def _update_state(
         jitter=run.jitter(),
         cron_next=cron.next_fire,
         asked_by_person=run.asked_by_person,
-        trust=run.hubs.trust(source.key, now) if run.hubs else 0.0,
+        trust=trust,
     )
     schedule = replace(state.schedule, next_due=due.at, due_why=due.why, feed_due=None)
     return replace(state, schedule=schedule)
@@ -670,6 +673,9 @@ def _end_visit(
         reason = state.backoff.disabled
     elif failed is not None:
         reason = failed.reason
+    pending = 0
+    if not none_pending:
+        pending = run.store.count_pending(state.key)
     outcome = Outcome(
         key=state.key,
         at=now,
@@ -679,7 +685,7 @@ def _end_visit(
         announced=len(feed.entries) if feed else 0,
         added=added,
         changed=changed,
-        pending=0 if none_pending else run.store.count_pending(state.key),
+        pending=pending,
         waiting=state.schedule.waiting,
         skipped=tuple(entry.problem for entry in results if entry.problem),
         next_due=state.schedule.next_due,

@@ -383,11 +383,11 @@ def delay_flood(
             waiting += 1
         elif first_seen > began:
             read_today += 1
-    new_ids = [
-        row.entry_id
-        for row in rows
-        if row.status == "pending" and row.first_seen == now and row.reason is None
-    ]
+    new_ids = []
+    for row in rows:
+        is_new = row.first_seen == now and row.reason is None
+        if row.status == "pending" and is_new:
+            new_ids.append(row.entry_id)
     days_by_id = {}  # by id of a delayed entry: the days that it waits
     for position, entry_id in enumerate(new_ids[max(0, limit - read_today) :]):
         days_by_id[entry_id] = (waiting + position) // limit + 1

@@ -181,7 +181,10 @@ def _record_denial(
 def may_be_deleted(subscription: Subscription) -> bool:
     """Return True if we no longer want the subscription and wait for nothing: the hub ended it or
     never had it."""
-    return not subscription.wanted and subscription.asked is None and subscription.next_try is None
+    if subscription.wanted:
+        return False
+    waits_for_hub = subscription.asked is not None or subscription.next_try is not None
+    return not waits_for_hub
 
 
 def plan_unsubscribing(subscription: Subscription, now: datetime) -> Subscription:
@@ -200,10 +203,13 @@ def _record_lease(
     we renew it after three quarters of this time. `verified_at` remains the begin of the time for
     which it has been active."""
     lease = read_lease(parameters.get("hub.lease_seconds", ""))
+    verified_at = subscription.verified_at
+    if not subscription.active(now):
+        verified_at = now
     return replace(
         subscription,
         asked=None,
-        verified_at=subscription.verified_at if subscription.active(now) else now,
+        verified_at=verified_at,
         expires=now + lease,
         next_try=now + lease * _RENEW,
         tries=0,
@@ -284,7 +290,10 @@ def _is_address(url: str) -> bool:
         return False
     if not is_web_address or has_port_zero:
         return False
-    return len(url) <= _LONGEST_ADDRESS and redacted(url) == url and url.isprintable()
+    if len(url) > _LONGEST_ADDRESS or not url.isprintable():
+        return False
+    has_credentials = redacted(url) != url
+    return not has_credentials
 
 
 Counted = TypeVar("Counted", Subscription, Tally)

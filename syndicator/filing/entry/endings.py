@@ -96,7 +96,8 @@ def postpone_row(row: EntryRow, failed: Failed, now: datetime) -> EntryRow:
 def reopen_for_rules(row: EntryRow, rules: Rules) -> EntryRow | None:
     """Return `row` as due if the changed `rules` of its source may help: its page was refused by
     its content, or a try failed before. None otherwise."""
-    if row.status == "refused" and (row.reason in _CONTENT_REASONS or rules.content == "feed"):
+    may_read_better = row.reason in _CONTENT_REASONS or rules.content == "feed"
+    if row.status == "refused" and may_read_better:
         return row.reopened()
     failed_before = row.tries > 0 or row.reason in FOR_THE_OPERATOR
     if row.status == "pending" and row.next_try and failed_before:

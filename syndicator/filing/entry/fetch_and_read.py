@@ -56,7 +56,8 @@ async def replace_missing_page(context: EntryContext, failed: Failed) -> Page | 
     Return an empty page if the feed's text is to be read in its place."""
     context.log.debug("no page", reason=failed.reason, detail=failed.detail)
     entry = context.announced
-    if failed.ours or (failed.no_network and context.may_lack_network):
+    is_network_down = failed.no_network and context.may_lack_network
+    if failed.ours or is_network_down:
         return endings.leave(context, failed, unreached=not failed.ours)
     if failed.unasked:
         row = endings.postpone_row(context.row, failed, context.run.clock())

@@ -143,7 +143,8 @@ def _revise_or_adopt(context: EntryContext, old: Article, new: Article) -> _Revi
     now = context.run.clock()
     is_bound = context.row.article_id == old.id  # this entry became the article earlier
     is_ownership_mended = context.row.reason == EntryReason.OWNERSHIP
-    if context.has_stronger_claim(old) or (is_bound and is_ownership_mended):
+    is_due_to_adopt = is_bound and is_ownership_mended
+    if context.has_stronger_claim(old) or is_due_to_adopt:
         if is_ownership_mended:
             new = replace(new, published=new.published or old.published)
         return _Revision(article=adopt(old, new, now), is_adopted=True)

@@ -89,11 +89,11 @@ def list_due_rows(
     from earlier visits; `chosen`: rows of this visit, which replace waiting rows of the same
     entries."""
     rows = {row.entry_id: row for row in (*waiting, *chosen)}
-    due = [
-        row
-        for row in rows.values()
-        if row.status == "pending" and (row.next_try is None or row.next_try <= now)
-    ]
+    due = []
+    for row in rows.values():
+        is_due = row.next_try is None or row.next_try <= now
+        if row.status == "pending" and is_due:
+            due.append(row)
     return sort_for_reading(due, now)
 
 

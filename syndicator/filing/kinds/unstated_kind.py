@@ -99,7 +99,9 @@ async def fetch(context: VisitContext) -> FetchResult:
     """Fetch the address. If it refuses programs, return the answer of the feed that its well-known
     service has, if any."""
     answer = await fetch_source(context, "feed")
-    if not isinstance(answer, Failed) or answer.no_network or answer.ours or answer.unasked:
+    if not isinstance(answer, Failed):
+        return answer
+    if answer.no_network or answer.ours or answer.unasked:  # the address itself was not asked
         return answer
     findings = await discover_closed(context.run, context.source, context.source.url)
     return findings[0].answer if findings else answer

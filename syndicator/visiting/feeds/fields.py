@@ -216,7 +216,9 @@ def parse_date(value: str) -> datetime | None:
             parsed = parsed.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return parsed if parsed is not None and parsed.year in YEARS else None
+    if parsed is None or parsed.year not in YEARS:
+        return None
+    return parsed
 
 
 def _parse_usual(value: str) -> datetime | None:

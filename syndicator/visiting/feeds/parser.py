@@ -639,7 +639,9 @@ def _get_date(item: Any, name: str) -> datetime | None:
         if parsed is not None:
             with suppress(ValueError, TypeError, OverflowError):
                 moment = datetime.fromtimestamp(calendar.timegm(parsed), UTC)
-    return moment if moment is not None and moment.year in YEARS else None
+    if moment is None or moment.year not in YEARS:
+        return None
+    return moment
 
 
 def _get_update_seconds(head: Any) -> int | None:

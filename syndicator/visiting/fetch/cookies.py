@@ -85,7 +85,8 @@ def _parse_line(line: str, number: int) -> Cookie:
     seconds = expires.strip().partition(".")[0]
     if not seconds.removeprefix("-").isdecimal() or len(seconds) > _MOST_DIGITS:
         raise BadCookies(f"line {number}: part 5 has to be the seconds of its end, or 0; {_CURE}")
-    if not domain or not name or not _is_legal(name) or not _is_legal(value):
+    is_named = bool(domain and name)
+    if not is_named or not _is_legal(name) or not _is_legal(value):
         raise BadCookies(
             f"line {number}: its domain, name or value is one that no cookie can have; delete the"
             " line, or export the cookies again"
@@ -103,7 +104,8 @@ def _parse_line(line: str, number: int) -> Cookie:
 
 def _is_legal(value: str) -> bool:
     """Return True if `value` can be sent as the name or value of a cookie."""
-    return value.isascii() and (value.isprintable() or not value) and ";" not in value
+    # an empty value is printable, too
+    return value.isascii() and value.isprintable() and ";" not in value
 
 
 def write_cookies(cookies: Iterable[Cookie], comment: str) -> str:

@@ -171,8 +171,10 @@ class Robots:
             document = _Document(now, _MISSING, "")
         else:
             document = _Document(now, _UNREACHABLE, result.reason)
-        if isinstance(result, Failed) and (result.no_network or result.ours or result.unasked):
-            return document
+        if isinstance(result, Failed):
+            was_not_asked = result.no_network or result.ours or result.unasked
+            if was_not_asked:
+                return document
         content = json.dumps([now.isoformat(), document.status, document.text])
         self._set(f"{_PREFIX}{note_name}", content, now)
         self._noted += len(document.text)

@@ -100,7 +100,8 @@ class Throttle:
             turn = turns.take(name)
             if not isinstance(turn, Busy):
                 return turn
-            if waited >= PATIENCE or (turn.held and turn.seconds > PATIENCE):
+            is_held_for_long = turn.held and turn.seconds > PATIENCE
+            if waited >= PATIENCE or is_held_for_long:
                 raise HostBusy(name, turn.seconds)
             seconds = min(max(turn.seconds, _SHORTEST_CHECK), _LONGEST_CHECK)
             seconds *= 1 + random.random() / 4  # random, so that machines do not retry at once
