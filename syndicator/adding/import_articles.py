@@ -47,7 +47,9 @@ def import_files(
     taxonomy_file = configuration.folder / "taxonomy.toml"
     taxonomy = Taxonomy.from_toml(taxonomy_file) if taxonomy_file.exists() else None
     result = Imported()
-    new_texts: dict[str, bytes] = {}
+
+    # convert all files before one is filed
+    new_texts: dict[str, bytes] = {}  # by article id
     for path, file in files.items():
         name = str(file) if isinstance(file, Path) else path
         try:
@@ -71,6 +73,7 @@ def import_files(
         else:
             result.articles.append(article)
             new_texts[article.id] = converted.text
+
     if not dry_run:
         for article in result.articles:
             result.paths.append(archive.article_store.add(article, new_texts[article.id]))

@@ -278,8 +278,9 @@ class EntryContext(VisitContext):
 
     @property
     def aliases(self) -> list[str]:
-        """The alias keys under which the database may know an article of this entry: its address,
-        the same on the site before a move, and its id."""
+        """The alias keys (forms in which different spellings of an address are equal) under which
+        the database may know an article of this entry: of its address, of the same address on the
+        site before a move, and of its id."""
         entry = self.announced
         addresses = []
         if entry.url:

@@ -81,8 +81,8 @@ def build_precedence(
     """Return the sort key of `article` among its copies; the copy with the lowest key is shown.
 
     `since`: when it may have begun to exist; `ranks`: positions in sources.toml, by source;
-    `neighbour`: no source of its own site announced it; `copied`: its page names another article as
-    the original."""
+    `neighbour`: it was filed by a source of another site; `copied`: its page names another article
+    as the original."""
     return (
         neighbour,
         copied,
@@ -151,7 +151,7 @@ def make_comparison_data(
 ) -> Compared | None:
     """Return the data by which later articles are compared with `article`; None for a mail, which
     is no article of the web, and for an article that was added over a week ago. `named`: the
-    original that its page names, or (). Pure."""
+    original that its page names, or (); `previous_visit`: see `estimate_start`. Pure."""
     if urls.is_mail(article.url):
         return None
     sketch = get_sketch(article.body)
@@ -162,7 +162,8 @@ def make_comparison_data(
         at=added,
         data=sketch.pack() if sketch else b"",
         keys=sketch.found_by if sketch else (),
-        forget=(now - 2 * WINDOW).replace(hour=0, minute=0, second=0, microsecond=0),  # once a day
+        # older data can be deleted; a whole day, so that this happens once a day
+        forget=(now - 2 * WINDOW).replace(hour=0, minute=0, second=0, microsecond=0),
         since=estimate_start(article.published, added, previous_visit),
         named=urls.alias(named[0]) if named else None,
     )
@@ -181,8 +182,9 @@ def have_same_text(article: Article, other: Article) -> bool:
 
 
 def is_copy(article: Article, other: Article, run: FilingContext) -> bool:
-    """Return True if two articles tell one story, or if both are pages of one article: on the same
-    site, one filed by a neighbour, and the longer text contains the shorter."""
+    """Return True if two articles tell one story, or if both are pages of one article: they are on
+    one site, only one was filed by a source of that site, and the longer text contains the
+    shorter."""
     if have_same_text(article, other):
         return True
     sketch = get_sketch(article.body)
@@ -257,8 +259,9 @@ def find_copies(
 def find_shown_at_other_address(
     article: Article, run: FilingContext, now: datetime, lookup: Known | None
 ) -> Article | None:
-    """Return the article that is shown for the same page at another address of the site, which only
-    a neighbour announced; None without one. `article`: the reading of the site's own source."""
+    """Return the article that feeds show already for the same page at another address of the site,
+    as a source of another site announced it there; None without one. `article`: the reading by the
+    site's own source."""
     if _is_from_neighbour(article, run):
         return None
     for copy in find_copies(article, run, now, lookup):
@@ -342,7 +345,8 @@ def _is_from_neighbour(article: Article, run: FilingContext) -> bool:
 
 
 def is_named(aliases: Iterable[str], article: Article) -> bool:
-    """Return True if one of the alias keys `aliases` belongs to an address of `article`."""
+    """Return True if one of the alias keys `aliases` (`urls.alias`, the form in which different
+    spellings of an address are equal) belongs to an address of `article`."""
     own_aliases = {urls.alias(url) for url in (article.url, *article.aliases)}
     return not own_aliases.isdisjoint(aliases)
 
@@ -367,7 +371,7 @@ def merge_into(article: Article, first: Article, run: FilingContext) -> Merged:
 
 def lists_address_of(copy: Article, first: Article, run: FilingContext) -> bool:
     """Return True if `first` lists the address of `copy`. It does not if both are on one site and
-    only a neighbour announced this address."""
+    only a source of another site announced this address."""
     return not urls.same_site(copy.url, first.url) or not _is_from_neighbour(copy, run)
 
 
@@ -627,9 +631,9 @@ def _merge_into_recent(article: Article, run: FilingContext, now: datetime) -> M
 
 
 def keep_out_of_feeds(article: Article, run: FilingContext, now: datetime) -> Article | None:
-    """Return an `article` that a neighbour filed, changed so that only the feeds of the sources
-    that announced it show it: merged into the article of the site's own source if that has its
-    text, else unlisted if it is not recent.
+    """Return an `article` on a followed site that a source of another site filed, changed so that
+    only the feeds of the sources that announced it show it: merged into the article of the site's
+    own source if that has its text, else unlisted if it is not recent.
 
     None if it may be in all feeds: the site's own source filed it, or no source follows its site,
     or it was published within the last week. Raises ConfigError."""

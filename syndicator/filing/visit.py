@@ -104,6 +104,7 @@ async def _reread(context: VisitContext, article_id: str) -> bool:
     old = run.article_store.get(path)
     if old.source_key != context.source.key:
         return False
+
     source = context.limit_source(old.url)
     html, headers = snapshot
     page = Page(html=html, url=old.url, headers=headers)
@@ -112,6 +113,7 @@ async def _reread(context: VisitContext, article_id: str) -> bool:
         reading = await context.read_page(page, source, entry, run.clock())
     except (NotAnArticle, WorkerFailed, RulesError):
         return False
+
     old = run.article_store.get(path)  # the file may have changed during the reading
     default_category = source.category or run.settings.describe.uncategorised
     stored, changed = write_article(
@@ -423,6 +425,7 @@ def _store_entries(context: VisitContext, feed: ParsedFeed, now: datetime) -> tu
         feed = replace(feed, entries=tuple(not_done))
     # the first visit of a mailbox is limited by days, not by a number of entries
     backfill = len(feed.entries) if feed.format == "mail" else source.backfill
+
     last_success = context.state.visits.last_success
     sites = {urls.site(source.url), urls.site(feed.site_url or context.state.channel.site_url)}
     rows = select_entries(
@@ -442,6 +445,7 @@ def _store_entries(context: VisitContext, feed: ParsedFeed, now: datetime) -> tu
     if last_success is not None and any(row.first_seen == now for row in rows):
         arrivals = store.list_seen_since(source.key, now - cadence.FLOOD_HISTORY)
         rows = cadence.delay_flood(rows, arrivals, context.state.visits.first_visit, now)
+
     rows = tuple(_without_private_addresses(row, source) for row in rows)
     store.save_entries(rows)
     return rows
@@ -474,8 +478,8 @@ def _save_unwanted(
 
 
 def _list_aliases(key: str, feed: ParsedFeed) -> frozenset[str]:
-    """Return the alias keys of the feed's entries, by their addresses and by their ids. `key`: of
-    the source."""
+    """Return the alias keys of the feed's entries, by their addresses and by their ids: forms in
+    which different spellings of an address are equal (`urls.alias`). `key`: of the source."""
     aliases = set()
     for entry in feed.entries:
         aliases.add(urls.alias(entry.url))
@@ -556,6 +560,7 @@ async def _ingest_all(
                 time_is_up.set()
             return result
 
+    # process the entries
     rows_to_read = _choose_rows(context, rows, limit)
     hosts = {urls.own_host(row.url) for row in rows_to_read}
     known_blocks = {host: store.find_boilerplate(host) for host in hosts}
@@ -567,6 +572,8 @@ async def _ingest_all(
     results = [result for result in outcomes if result is not None]
     # those that are left are not read in this run
     context.run.count_pages(len(results) - len(rows_to_read), 0)
+
+    # blocks that were found to repeat are cut from older articles, too
     for host in sorted(hosts):
         new_blocks = store.find_boilerplate(host) - known_blocks[host]
         if new_blocks and not stop.is_set():
@@ -736,6 +743,8 @@ async def visit_all(
     outcomes: list[Outcome] = []
 
     async def visit_one(source: Source, state: SourceState) -> None:
+        """Visit a source and store the outcome, unless the network failed: then it is stored after
+        all other visits."""
         async with slots:
             if stop.is_set():
                 return
@@ -762,6 +771,8 @@ async def visit_all(
                 group.create_task(visit_one(source, state))
     except BaseExceptionGroup as failed:
         raise first_of(failed) from failed
+
+    # if no source was reached, the network is at fault and not the sources
     if outcomes and len(unreached) == len(outcomes):
         first = unreached[0].outcome
         raise NetworkDown(

@@ -122,6 +122,7 @@ def _list_stories(
 
     Stories with more outlets come first. Outlets that have copies of one text count as one. Of
     equal stories the newest comes first."""
+    # the articles since `since` of the digest's feed, then only those that fit its query
     index = archive.store.index
     key = parse_stem(digest.of) or FeedKey("", "")
     ids = index.ids(key, limit=0, since=since - timedelta(microseconds=1), most=_MOST_ARTICLES)

@@ -298,7 +298,7 @@ def _find_wish(
     wish = _Interval(float(by_feed), "the feed's ttl or updatePeriod")
     if isinstance(result, Fetched | NotModified):
         fresh = find_fresh_seconds(dict(result.headers), now)
-        if fresh:
+        if fresh:  # `max` compares the seconds first
             wish = max(wish, _Interval(float(fresh), "the server's cache headers"))
     return _Interval(min(wish.seconds, LONGEST_WISH), wish.why)
 

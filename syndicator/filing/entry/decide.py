@@ -37,6 +37,8 @@ async def decide_read(read: ReadPage) -> Decision:
     article = _complete_reading(read)
     if run.report_trace:
         run.report_trace(article.id, reading.trace)
+
+    # ask the database for articles at its addresses and, for a new entry, for copies
     is_known_entry = bool(context.row.article_id)
     copy_query = None
     if not is_known_entry:
@@ -48,6 +50,8 @@ async def decide_read(read: ReadPage) -> Decision:
         like=copy_query,
     )
     lookup = look_up()
+
+    # the article may have moved to another address; if not, what has its address decides
     if is_known_entry:
         decision = await decide_host_move(read, article)
     else:
@@ -57,7 +61,8 @@ async def decide_read(read: ReadPage) -> Decision:
             # old pages were requested, which takes time: the database may know more by now
             lookup = look_up()
         decision = _decide_by_match(read, article, lookup)
-    if not read.page.html:
+
+    if not read.page.html:  # the feed's text was read, which says nothing of the page
         return decision
     wall = page_rules.LEAD if article.partial else _NOT_A_WALL
     result = replace(decision.result, matches=reading.matches, wall=wall)
@@ -159,7 +164,7 @@ def _has_text_of(context: EntryContext, article: Article, stored: Article) -> bo
 
 def _may_be_replaced(context: EntryContext, stored: Article, article: Article) -> bool:
     """Return True if the owner's reading `article` may be filed in place of `stored`, which a
-    neighbour filed for another address and which few can have seen."""
+    source of another site filed for another address of the page and which few can have seen."""
     if stored.url == article.url:
         return False
     is_unseen = stored.unlisted or dedupe.may_be_replaced(stored, context.run.clock())

@@ -149,7 +149,7 @@ class Decision:
     "leave" writes nothing. `handed`: the article before this source adopted it, whose former source
     becomes a carrier; `others`: changed articles of the same story, to be written first; `before`:
     the article in its file so far; `named`: the original that the page names; `blocks`: of the
-    page, None for the feed's own text or for a page that a neighbour announced."""
+    page, None for the feed's own text or for a page that a source of another site announced."""
 
     act: Literal["file", "revise", "merge", "refuse", "skip", "wait", "leave"]
     result: EntryResult

@@ -30,9 +30,8 @@ async def decide_mail(context: EntryContext) -> Decision:
     if entry.fault:
         reason, _, detail = entry.fault.partition(": ")
         return endings.refuse(context, reason, detail)
-    if (
-        not entry.content
-    ):  # it was muted until the operator changed the rule: its text is not stored
+    if not entry.content:
+        # it was muted until the operator changed the rule: muted entries are stored without text
         return endings.refuse(context, EntryReason.MAIL_EMPTY, "its text was not kept")
     source = context.limit_source(entry.url)
     text_only = replace(source, rules=replace(source.rules, content="feed"))

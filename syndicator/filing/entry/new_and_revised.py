@@ -25,7 +25,8 @@ class _Revision:
 
 
 def list_alias_keys(article: Article) -> list[str]:
-    """Return the alias keys of the address of `article` and of its aliases."""
+    """Return the alias keys (`urls.alias`, forms in which different spellings are equal) of the
+    address of `article` and of its aliases."""
     return [urls.alias(url) for url in (article.url, *article.aliases)]
 
 
@@ -84,8 +85,8 @@ def file_new(read: ReadPage, article: Article, lookup: Known, *, lost_id: str | 
 def file_in_place_of_copy(
     read: ReadPage, article: Article, stored: Article, lookup: Known
 ) -> Decision:
-    """Decide to file the reading `article`. The article `stored`, which a neighbour filed, is
-    merged into it."""
+    """Decide to file the reading `article`. The article `stored`, which a source of another site
+    filed for the same page, is merged into it."""
     merged = _merge_new(read, article, lookup, lost_id=None)
     copy = replace(stored, merged_into=article.id, also=())
     others = (*_drop_change(merged.others, stored.id), (copy, stored))
@@ -171,7 +172,7 @@ def _merge_new(
     `lost_id`: see `file_new`.
 
     The first that holds decides: it replaces an article whose file is lost; it is on hold; it is
-    kept out of most feeds, as a neighbour announced it; it is merged with its copies."""
+    kept out of most feeds, as its source has no claim to its site; it is merged with its copies."""
     context = read.context
     run = context.run
     now = run.clock()

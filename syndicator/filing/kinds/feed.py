@@ -67,12 +67,15 @@ async def read_feed_itself(run: RunContext, url: str, answer: Fetched) -> Findin
 
 
 def is_meant_as_feed(document: Discovery, answer: Fetched) -> bool:
-    """Return True if an answer that cannot be read as a feed should be one: by its Content-Type, or
-    because it is a sitemap with entries. `document`: what the answer seems to be."""
+    """Return True if an answer that cannot be read as a feed should be one: a page that is sent as
+    XML, or a document that begins like a feed or a sitemap, unless that is an index of sitemaps.
+    `document`: what the answer seems to be."""
     if document.kind == "page":
         return bool(_XML.match(answer.headers.get("content-type", "")))
-    is_index = document.kind == "sitemap" and bool(document.feeds)
-    return not is_index or document.feeds[0].url == answer.final_url
+    if document.kind == "sitemap" and document.feeds:
+        # an index of sitemaps names others; a sitemap with entries names itself
+        return document.feeds[0].url == answer.final_url
+    return True
 
 
 def list_links(search: Search) -> list[FeedLink]:

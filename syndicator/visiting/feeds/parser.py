@@ -476,7 +476,7 @@ def _read_entry(
     link = resolve(url, _get_text(item, "feedburner_origlink") or _get_text(item, "link"))
     title = _get_title(item, version)
     contents = [_get_html(part) for part in _list_objects(item, "content")]
-    content = max(contents, key=len, default="")  # feeds state a text, too, besides HTML
+    content = max(contents, key=len, default="")  # some entries have plain text besides HTML
     summary = _get_html(item.get("summary_detail") or {}) or _get_text(item, "summary")
     links = _list_objects(item, "links")
     enclosures = tuple(_read_enclosures(links, url, item, podcast_parts))
@@ -536,6 +536,8 @@ def _make_ids_distinct(feed: ParsedFeed) -> ParsedFeed:
     their ids become their links; if entries still share an id and have different titles, a digest
     of title and id. Of entries that are equal then, the first stays."""
     entries = [entry for entry in feed.entries if _has_content(entry)]
+
+    # ids that several links share
     links: dict[str, set[str]] = {}
     for entry in entries:
         links.setdefault(entry.id, set()).add(entry.url)
@@ -546,6 +548,8 @@ def _make_ids_distinct(feed: ParsedFeed) -> ParsedFeed:
             with_links.append(replace(entry, id=link_id))
         else:
             with_links.append(entry)
+
+    # ids that several titles still share
     titles: dict[str, set[str]] = {}
     for entry in with_links:
         titles.setdefault(entry.id, set()).add(entry.title)

@@ -71,7 +71,7 @@ def rank_feeds(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[
         )
 
     ranked: list[RankedFeed] = []
-    # by the addresses of the entries: the best feed that has them
+    # by kind (comments or articles) and the addresses of the entries: the best feed that has them
     first_urls: dict[tuple[bool, frozenset[str]], str] = {}
     for number in sorted(range(len(feeds)), key=list_defects):
         url, title, feed = feeds[number]

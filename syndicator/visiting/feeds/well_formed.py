@@ -246,8 +246,8 @@ class _Reader:
 
     def read_children(self, parent: Any, depth: int) -> None:
         """Read the children of `parent`, each with the method of its row. `depth`: that of
-        `parent`. Afterwards links are resolved against the base that was valid before. Raise
-        Unusual."""
+        `parent`. Afterwards links are resolved against the base of the element around `parent`, if
+        it has one, as in feedparser. Raise Unusual."""
         outer_base = self.base_around
         self.base_around = self.base
         for child in parent:
@@ -340,8 +340,9 @@ class _Reader:
         return ""
 
     def read_other(self, element: Any, name: str, depth: int) -> None:
-        """Read an element that is not in `_ROWS`. Its text is stored if `_STORED` names it, "" if
-        it has attributes, as in feedparser. Its children are read as if they were its siblings."""
+        """Read an element that is not in `_ROWS` and is called `name` in feedparser. Its text is
+        stored if `_STORED` names it, "" if it has attributes, as in feedparser. Its children are
+        read as if they were its siblings. `depth`: of the element."""
         if element.keys():
             _read_attributes(element)
             self.context[name] = ""
@@ -370,8 +371,9 @@ class _Reader:
         self.language = language_around
 
     def read_title(self, element: Any, name: str, depth: int) -> None:
-        """Read a title. A later title replaces the stored one only if it is less nested; a title
-        without text and a `media` title never prevent this. Raise Unusual."""
+        """Read a title. A later title replaces the stored one only if it is less nested (`depth`);
+        a title without text and a title of the prefix `media` (`name`) never prevent this. Raise
+        Unusual."""
         detail = self.read_detail(element, "text/plain")
         value = detail["value"]
         has_better_title = self.title_depth != _TITLE_NOT_SEEN and self.title_depth <= depth
@@ -408,8 +410,9 @@ class _Reader:
             attributes["href"] = value
 
     def read_guid(self, element: Any, name: str, depth: int) -> None:
-        """Read an id. Unless `isPermaLink` is not "true", the id is also the link of an entry that
-        has no link yet (RSS 2.0). Raise Unusual."""
+        """Read an id. If its attribute isPermaLink is missing or "true", the id is an address, and
+        also the link of an entry that has no link yet (RSS 2.0). `depth`: of the element. Raise
+        Unusual."""
         is_link = _read_leaf(element).get("ispermalink", "true") == "true"
         value = self.read_address(element) if is_link else self.read_text(element)
         self.store("id", value, depth)
@@ -417,8 +420,9 @@ class _Reader:
             self.context.setdefault("link", value)
 
     def read_summary(self, element: Any, kind: str, depth: int) -> None:
-        """Read a summary or description of the type `kind`. A second summary is read as the content
-        if the entry has none; a feed's description is its "subtitle". Raise Unusual."""
+        """Read a summary or description. A second summary is read as the content if the entry has
+        none; a feed's description is its "subtitle". `kind`: its type if the element states none;
+        `depth`: of the element. Raise Unusual."""
         if "summary" in self.context and not self.has_content:
             return self.read_content(element, "text/plain", depth)
         is_of_feed = self.entry is None and kind == "text/html"
@@ -428,8 +432,8 @@ class _Reader:
         self.context[f"{name}_detail"] = detail
 
     def read_content(self, element: Any, kind: str, depth: int) -> None:
-        """Read a content of the type `kind`. If there is no summary, the content is stored as the
-        summary, too. Raise Unusual."""
+        """Read a content. If there is no summary, the content is stored as the summary, too.
+        `kind`: its type if the element states none. Raise Unusual."""
         self.has_content = True
         detail = self.read_detail(element, kind)
         if self.entry is not None:
@@ -437,8 +441,8 @@ class _Reader:
         self.context.setdefault("summary", detail["value"])
 
     def read_value(self, element: Any, name: str, depth: int) -> None:
-        """Read an element whose text is stored as `name`, such as a date. Raise Unusual, also for a
-        date that `parse_date` does not understand, as feedparser may."""
+        """Read an element whose text is stored as `name`, such as a date. `depth`: of the element.
+        Raise Unusual, also for a date that `parse_date` does not understand, as feedparser may."""
         # both calls are only for the Unusual that they raise
         if name == "rights":
             self.read_detail(element, "text/plain")
@@ -457,9 +461,8 @@ class _Reader:
         As in feedparser, a title in a source or search form prevents later titles of the entry from
         being stored."""
         for inner in element.iter():
-            _read_attributes(
-                inner, language=name != "person"
-            )  # only for the Unusual that it raises
+            # only for the Unusual that it raises
+            _read_attributes(inner, language=name != "person")
         inner_names = {self.find_row(inner).name for inner in element.iterdescendants()}
         misplaced = "source" if self.entry is None else "textinput"
         if name in ("refused", misplaced) or inner_names & _NOT_IN[name]:
@@ -546,8 +549,8 @@ class _Reader:
         self.read_children(element, depth)
 
     def read_image(self, element: Any, name: str, depth: int) -> None:
-        """Read the image of a feed, with the values of its children; the image of an entry is not
-        used. Raise Unusual."""
+        """Read the image of a feed: its children are stored as the values of "image". The image of
+        an entry is not used. Raise Unusual."""
         self.title_depth = _TITLE_NOT_SEEN
         if self.entry is not None:
             _read_leaf(element)

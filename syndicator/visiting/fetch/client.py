@@ -205,7 +205,7 @@ class HttpFetcher:
     ) -> FetchResult | None:
         """Return the result of the answer from `url`; None if it is a redirect to follow, whose
         target is `chain.url` then. Raises Refusal."""
-        # names in lower case, headers of one name joined (RFC 9110 section 5.3)
+        # names are in lower case here, and headers of one name are joined (RFC 9110 section 5.3)
         headers = dict(response.headers.items())
         if chain.request.cookies:
             self._store_renewed_cookies(chain, url, response)
@@ -216,6 +216,7 @@ class HttpFetcher:
             self._offsets[chain.url.host] = offset
         if _is_followed(chain.request, status):
             return self._follow_redirect(chain, url, status, headers)
+
         shown_url = redacted(chain.request.url)
         if status == HTTPStatus.NOT_MODIFIED:
             return NotModified(

@@ -116,6 +116,8 @@ class Threads:
         self._running = 0
 
     async def __call__(self, host: str, port: int) -> Sequence[Answer]:
+        """Return the addresses of `host`. The thread hands its result to the event loop, which
+        ends the caller's `await`."""
         if self._running >= _MOST_LOOKUPS:
             raise socket.gaierror(socket.EAI_AGAIN, f"{_MOST_LOOKUPS} DNS look-ups hang")
         loop = asyncio.get_running_loop()
@@ -129,9 +131,11 @@ class Threads:
             except (OSError, UnicodeError, ValueError) as error:
                 failure = error
             if not loop.is_closed():
-                loop.call_soon_threadsafe(end, answer, failure)
+                loop.call_soon_threadsafe(finish, answer, failure)
 
-        def end(answer: Sequence[Answer], failure: Exception | None) -> None:  # on the event loop
+        def finish(
+            answer: Sequence[Answer], failure: Exception | None
+        ) -> None:  # on the event loop
             self._running -= 1
             if future.cancelled():
                 return

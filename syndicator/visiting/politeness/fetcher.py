@@ -93,6 +93,7 @@ class PoliteFetcher:
                     reason=permission.refused.reason,
                 )
                 return replace(permission.refused, url=shown_url)
+
             answer = await self._take_turn_and_fetch(leg)
             result = answer.result
             if not isinstance(result, Fetched) or result.status not in REDIRECTION:
@@ -102,6 +103,8 @@ class PoliteFetcher:
                 licence = await self._find_licence_text(leg, verdict)
                 marked = _add_usage(result, verdict, licence)
                 return _as_answer_to(shown_url, marked, moved_to, is_permanent=is_permanent)
+
+            # a redirect to another host: go on there in the time that is left
             is_permanent = is_permanent and result.moved_to is not None
             if is_permanent:
                 moved_to = result.moved_to
