@@ -363,26 +363,27 @@ def build_page_request(
 def build_picture_request(url: str, source: Source | None, settings: Settings) -> Request:
     """Build a request for the picture of an article. It has no credentials, as everybody can see
     its thumbnail. `source`: None if it is not followed any more."""
-    return Request(
-        url=url,
-        kind="image",
-        deadline=settings.fetch.seconds,
-        allow=source.allow if source and _may_get_credentials(url, source) else (),
-        robots=source.robots if source and urls.same_site(url, source.url) else "obey",
-        most=MOST_PICTURE,
-    )
+    request = Request(url=url, kind="image", deadline=settings.fetch.seconds, most=MOST_PICTURE)
+    if source is None:
+        return request
+    return _add_site_settings(request, source)
 
 
 def site_request(url: str, source: Source, settings: Settings) -> Request:
     """Build a request for the front page `url` of a source's site, in order to find its icon. It
     has no credentials, as everybody can see the icon."""
-    return Request(
-        url=url,
-        kind="page",
-        deadline=settings.fetch.seconds,
-        allow=source.allow if _may_get_credentials(url, source) else (),
-        robots=source.robots if urls.same_site(url, source.url) else "obey",
-    )
+    request = Request(url=url, kind="page", deadline=settings.fetch.seconds)
+    return _add_site_settings(request, source)
+
+
+def _add_site_settings(request: Request, source: Source) -> Request:
+    """Return the request with the source's permission to use private networks and to ignore
+    robots.txt, as far as these apply to its address."""
+    allow: tuple[str, ...] = ()
+    if _may_get_credentials(request.url, source):
+        allow = source.allow
+    robots = source.robots if urls.same_site(request.url, source.url) else "obey"
+    return replace(request, allow=allow, robots=robots)
 
 
 def explain_refusal(url: str, source: Source) -> str:

@@ -112,6 +112,8 @@ def put(
     """Store messages about the changes that a build published. `built`: keys of the feeds that it
     wrote."""
     messages: list[Message] = []
+
+    # articles that are new or changed, unless what receivers get of them is the same
     published: dict[str, Known] = {}
     for article in _list_published(archive.store, configuration.settings, changes.shown, built):
         known = changes.shown[article.id]
@@ -130,6 +132,7 @@ def put(
             event_type = "article.published"
         hooks = _choose_receivers(archive, configuration.settings, article, source)
         messages += _make_messages(archive, hooks, event_type, article.id, data)
+
     for article_id in changes.hidden:
         messages += _make_messages(
             archive,

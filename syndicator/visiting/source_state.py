@@ -53,7 +53,7 @@ def update_after_visit(
     address of the source, the old state is dropped, except for the time of its first visit and the
     publication times. `asked_by_person`: the failure of a visit that a person started does not
     lengthen the back-off."""
-    if state.url != source.url:
+    if state.url != source.url:  # the operator edited the address
         state = SourceState(
             key=state.key,
             url=source.url,
@@ -66,6 +66,7 @@ def update_after_visit(
         failed = _count_failure(state, result, now)
         if not asked_by_person:
             return failed
+        # the failure counts only if it is the first in a row, so that the source shows as failing
         failures = min(failed.backoff.failures, max(state.backoff.failures, 1))
         return replace(failed, backoff=replace(failed.backoff, failures=failures))
     state = replace(

@@ -53,16 +53,17 @@ def select_entries(
     ordered = sorted(unique.values(), key=lambda entry: _get_time(entry, now), reverse=True)
     unseen = [entry for entry in ordered if entry.id not in stored and entry.id not in muted_ids]
     new_entries = unseen[:backfill] if first else unseen
+
     rows = []
     for entry in new_entries:
         reason = EntryReason.LATE if entry.id in late else None
         rows.append(_make_row(key, entry, now, reason=reason))
-    for entry in unseen[len(new_entries) :]:
+    for entry in unseen[len(new_entries) :]:  # too old for a first visit
         rows.append(_make_row(key, entry, now, "skipped", EntryReason.BACKFILL))
     for entry in ordered:
         if entry.id in muted_ids and entry.id not in stored:
             rows.append(endings.mute_row(_make_row(key, entry, now)))
-    for entry in ordered:
+    for entry in ordered:  # known entries that changed
         row = stored.get(entry.id)
         if row and entry.id not in muted_ids and _is_due_again(row, entry, now):
             rows.append(_make_pending_again(row, entry))

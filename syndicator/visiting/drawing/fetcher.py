@@ -112,12 +112,18 @@ def make_part_request(page: Request, part: PageRequest, most: int) -> Request:
 
     It has no credentials, as scripts of other sites run in the page, too. It may use private
     networks only for the page's own origin, and ignore robots.txt only for the page's own site."""
+    headers = {}
+    if part.accept and part.accept.isascii():
+        headers["accept"] = part.accept
+    allow: tuple[str, ...] = ()
+    if _has_same_origin(part.url, page.url):
+        allow = page.allow
     return Request(
         url=part.url,
         kind="page",
         deadline=page.deadline,
-        headers={"accept": part.accept} if part.accept.isascii() and part.accept else {},
-        allow=page.allow if _has_same_origin(part.url, page.url) else (),
+        headers=headers,
+        allow=allow,
         robots=page.robots if urls.same_site(part.url, page.url) else "obey",
         most=most,
     )

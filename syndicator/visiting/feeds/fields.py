@@ -165,8 +165,8 @@ def clean_names(*values: str) -> tuple[str, ...]:
 def _split_names(value: str) -> list[str]:
     """Return the names in an author field, without e-mail addresses and "By". "Ann Lee and Bob Ray"
     gives two names, "Doe, Jane" one."""
-    with_address = _ADDRESS_AND_NAME.fullmatch(value)
-    value = with_address[1] if with_address else _EMAIL.sub("", value)
+    address_and_name = _ADDRESS_AND_NAME.fullmatch(value)
+    value = address_and_name[1] if address_and_name else _EMAIL.sub("", value)
     value = value.replace("<>", "").replace("()", "")
     value = _BY.sub("", value).strip(" ,;|-")
     pieces = re.split(r"\s*;\s*|\s*,\s*(?:and\s+)?|\s+(?:and|&)\s+", value)

@@ -160,6 +160,7 @@ class Clients:
         if self._proxy is not None:
             self._check_literal(url, allow)
         if len(self._current.origins) >= _MOST_ORIGINS and origin not in self._current.origins:
+            # begin a new generation; the old one is closed when its requests have ended
             self._retired.append(self._current)
             self._current = _Generation()
         generation = self._current
@@ -173,7 +174,8 @@ class Clients:
             yield generation.transports[key]
         finally:
             generation.users -= 1
-            for unused in [retired for retired in self._retired if not retired.users]:
+            unused_generations = [retired for retired in self._retired if not retired.users]
+            for unused in unused_generations:
                 self._retired.remove(unused)
                 await unused.aclose()
 
