@@ -65,7 +65,7 @@ def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Trans
         date_or_time = published
     day = date_or_time[:_DAY_LENGTH]
     if not day and dated_name:
-        day = dated_name[1]
+        day = dated_name[1]  # the part before the title
 
     # the address of the page
     stated_sources = [value for value in _list_texts(raw["source"]) if _is_web_address(value)]

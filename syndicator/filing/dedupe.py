@@ -284,8 +284,8 @@ def extend_also(article: Article, *more: str) -> tuple[str, ...]:
 
 
 def get_sketch(body: str) -> Sketch | None:
-    """Return the sketch of a markdown body, None if it is too short for one. The last ones are
-    cached."""
+    """Return the sketch of a markdown body, None if the body is too short for a sketch. The last
+    sketches are cached."""
     if body not in _sketches:
         remember_sketch(body, make_sketch(plain(body)))
     return _sketches[body]
@@ -301,8 +301,8 @@ def remember_sketch(body: str, value: Sketch | None) -> None:
 def _find_original(
     article: Article, run: FilingContext, now: datetime, lookup: Known | None
 ) -> Article | None:
-    """Return the shown article of which `article` is a copy: the one that its page names, else the
-    most similar one; None without one."""
+    """Return the shown article of which `article` is a copy: the one that its page names as the
+    original, else the one with the most similar text; None if there is no such article."""
     original = _load_named(article, run)
     if original is not None and have_same_text(article, original):
         return original

@@ -1,6 +1,6 @@
 """Define the methods of the database that filing calls, as filing must not import it.
 
-`store.visits.Visits` has all of them and says what each does."""
+`store.visits.Visits` has all these methods and says what each does."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager

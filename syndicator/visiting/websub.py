@@ -259,7 +259,8 @@ def _read_link_header(header: str, url: str) -> dict[str, list[str]]:
         rel = _REL.search(parameters)
         if rel is None:
             continue
-        for relation in (rel[1] or rel[2]).lower().split():
+        relations = rel[1] or rel[2]  # with or without quotes
+        for relation in relations.lower().split():
             links.setdefault(relation, []).append(resolve(url, target.strip()))
     return links
 

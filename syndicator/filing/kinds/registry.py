@@ -1,4 +1,4 @@
-"""Choose the module of a source's kind: the kind that it states, else the one found."""
+"""Choose the module that follows a source: by the kind that it states, else the one found."""
 
 from syndicator.core import urls
 from syndicator.core.model import Source, SourceState

@@ -230,6 +230,7 @@ def _parse_usual(value: str) -> datetime | None:
     month = _MONTH.get(match[2].lower())
     if month is None:
         return None
+    # groups: day, month, year, hour, minute, second, zone
     day = datetime(int(match[3]), month, int(match[1]), tzinfo=UTC)
     return _add_time(day, int(match[4]), int(match[5]), int(match[6]), match[7])
 
@@ -310,6 +311,7 @@ def _parse_numeric_day(value: str) -> datetime | None:
     match = _NUMERIC.search(value)
     if match is None:
         return None
+    # groups: number, separator, number, year
     first = int(match[1])
     second = int(match[3])
     year = _read_year(match[4])
@@ -341,6 +343,7 @@ def _read_year(digits: str) -> int:
 def _read_time(match: re.Match[str]) -> tuple[int, int, int]:
     """Return hour, minute and second of a time of day that `_CLOCK` matched, with or without "am"
     or "pm"."""
+    # groups 1 to 4: hour, minute, second, "a" or "p"; 5 and 6: hour and "a" or "p", as in "8 pm"
     hour = int(match[1] or match[5])
     minute = int(match[2] or 0)
     second = int(match[3] or 0)
@@ -367,7 +370,7 @@ def _find_zone(text: str) -> tzinfo:
     """Return the zone that `text`, the rest of a date, begins with: an offset ("+02:00"), an
     abbreviation ("CEST") or a name ("Europe/Berlin"). UTC if it is missing or unknown."""
     offset = _OFFSET.match(text)
-    if offset:
+    if offset:  # groups: sign, hours, minutes
         size = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
         if size >= _ONE_DAY:
             return UTC

@@ -52,7 +52,7 @@ def _find_wordpress_api(page: str, url: str) -> str | None:
         return None
     parameters = {"per_page": str(_ASKED_POSTS), "_embed": "author,wp:featuredmedia"}
     term = _TERM.search(page)
-    if term:  # the page of a category or a tag
+    if term:  # the page of a category or a tag: "categories" or "tags", and its number
         parameters[term[1]] = term[2]
     separator = "&" if "?" in root else "?"
     return f"{root}wp/v2/posts{separator}{urlencode(parameters)}"

@@ -321,7 +321,7 @@ def _repair_fault(match: re.Match[bytes]) -> bytes:
         return fault
     if fault == b"&":
         return b"&amp;"
-    name = match[1]
+    name = match[1]  # of an entity, None for a number
     if name is None or name in _KNOWN:
         return fault
     character = html5.get(name.decode() + ";")

@@ -333,7 +333,7 @@ class _Reader:
     def resolve(self, url: str) -> str:
         """Return `url` as an absolute address by the base of the document, unchanged without one;
         "" if it is malformed."""
-        if ":///" in url:
+        if ":///" in url:  # as feedparser: "http:///a.example" is "http://a.example"
             url = _SLASHES.sub(r"\1\3", url)
         with suppress(ValueError):
             return urljoin(self.base, url) if self.base else url

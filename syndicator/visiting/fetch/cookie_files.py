@@ -162,8 +162,8 @@ def _read_file(path: Path) -> bytes:
 
 
 def _read_renewed(path: Path, digest: str) -> tuple[Cookie, ...]:
-    """Return the cookies of a file of renewed ones. () if there is none, if it belongs to another
-    export than the one with `digest`, or if it is damaged, as after a crash."""
+    """Return the cookies in the file of renewed cookies at `path`. () if the file is missing, is
+    damaged as after a crash, or belongs to another export than the one with `digest`."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
