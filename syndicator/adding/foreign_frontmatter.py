@@ -30,11 +30,11 @@ _INDEX_NAMES = ("index", "_index")  # files whose page has the address of their 
 @dataclass(frozen=True, slots=True)
 class Translated:
     """A converted frontmatter. `front`: our keys with their values, with `published` and `updated`
-    if the times are known; `own`: the page is on the operator's own site; `dropped`: messages about
-    values that could not be converted."""
+    if the times are known; `is_own_page`: the page is on the operator's own site; `dropped`:
+    messages about values that could not be converted."""
 
     front: Mapping[str, Any]
-    own: bool
+    is_own_page: bool
     dropped: tuple[str, ...] = ()
 
 
@@ -103,7 +103,7 @@ def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Trans
     dropped: tuple[str, ...] = ()
     if stated_cover and not cover:
         dropped = (f"coverImage: {stated_cover!r} is no whole URL",)
-    return Translated(front=translated, own=is_own_page, dropped=dropped)
+    return Translated(front=translated, is_own_page=is_own_page, dropped=dropped)
 
 
 @cache

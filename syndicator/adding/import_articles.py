@@ -126,7 +126,7 @@ def _convert_file(
     if is_draft(front):
         return None
     translated = translate(front, path, settings.site.url)
-    if translated.own and not settings.site.url:
+    if translated.is_own_page and not settings.site.url:
         raise ConfigError(
             f"{name}: has no source; write the address it was published at, or set site.url: then"
             " its address is made of that and its path"

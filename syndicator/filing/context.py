@@ -194,7 +194,7 @@ class VisitContext:
             repeated=run.store.find_boilerplate(urls.own_host(page.url)),
             headers=page.headers,
             now=now,
-            own=source.tags,
+            source_tags=source.tags,
             traced=run.report_trace is not None,
             keep=keep and bool(page.html),
         )

@@ -152,14 +152,14 @@ def read_and_render(
     entry: Entry | None = None,
     rules: Rules | None = None,
     repeated: frozenset[str] = frozenset(),
-    own: tuple[str, ...] = (),
+    source_tags: tuple[str, ...] = (),
     traced: bool = False,
     keep: bool = False,
 ) -> PageReading:
     """Run `read_article` in the worker, and prepare what is stored with the article.
 
-    `render`: also make HTML of the body; `own`: tags that the operator gave the source; `traced`:
-    also return where each field was found; `keep`: also return the packed page. Raises
+    `render`: also make HTML of the body; `source_tags`: tags that the operator gave the source;
+    `traced`: also return where each field was found; `keep`: also return the packed page. Raises
     NotAnArticle, ConfigError."""
     loaded = load_taxonomy(taxonomy)
     read = read_article(
@@ -173,7 +173,7 @@ def read_and_render(
         now=now,
         summarise=summarise,
     )
-    tags = dict.fromkeys((*spell_tags(own, loaded), *read.tags))
+    tags = dict.fromkeys((*spell_tags(source_tags, loaded), *read.tags))
     article = settle(replace(read.filed(), tags=tuple(tags)))
     is_from_page = read.trace["body"].get("from") == "page"
     is_stub = not read.partial and len(read.body) < _LONGEST_STUB and is_from_page
