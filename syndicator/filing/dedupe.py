@@ -61,9 +61,9 @@ def estimate_start(
     """Return since when an article may have existed, by which the first of several copies is
     chosen.
 
-    This is its `published` date, but not before the hour of the previous visit (None: unknown) and
-    not more than a day ago, as pages may date themselves back. An article with an old date gets the
-    end of the hour in which it was filed (`added`), one without a date an hour more."""
+    This is its `published` date, but not before the previous visit (None: unknown), and at most a
+    day before the hour of filing (`added`), as pages may date themselves back. An article with an
+    old date gets the end of the hour of filing, an article without a date an hour more."""
     hour = added.replace(minute=0, second=0, microsecond=0)
     if published is None:
         return hour + _NO_PUBLISHED_DATE

@@ -89,10 +89,10 @@ def update_after_visit(
 def _count_failure(state: SourceState, result: Failed, now: datetime) -> SourceState:
     """Return the state with one failure more.
 
-    If a source uses the address of a permanent redirect and this address fails several times,
-    the source returns to its configured address. If the server answers 410 (Gone) several times
-    in two days, the source is disabled. A failure without a request (`unasked`) is noted, but
-    not counted."""
+    If a source uses the address of a permanent redirect and this address fails several times, the
+    source returns to its configured address. If the server answers 410 (Gone) at least three times
+    in a row, over at least two days, the source is disabled. A failure without a request
+    (`unasked`) is noted, but not counted."""
     backoff = replace(state.backoff, reason=result.reason, detail=result.detail)
     if state.backoff.reason is None:
         backoff = replace(backoff, failing_since=backoff.failing_since or now)
@@ -131,7 +131,8 @@ def _count_redirect(state: SourceState, target: str | None, now: datetime) -> Re
     redirected it permanently, None if it did not.
 
     After MOVE_VISITS visits in a row with the same target, the target becomes the address in use. A
-    target that contains the value of an environment variable (a secret) is never used."""
+    target that names an environment variable ("${TOKEN}") which the configured address does not
+    name is never used: a server must not choose which secrets it gets."""
     redirects = state.redirects
     if target is None and not redirects.moved_times:
         return redirects

@@ -97,7 +97,7 @@ def record_answer(
     subscription: Subscription, result: FetchResult, now: datetime
 ) -> Subscription | None:
     """Return the subscription after the hub answered our request with `result`; None if the
-    subscription is to be deleted, as the hub refused three times to end it.
+    subscription is to be deleted, as three requests to end it failed.
 
     If the hub verified the subscription before it answered (`asked` is None), nothing changes."""
     if subscription.asked is None:
@@ -135,8 +135,9 @@ def answer_hub(subscription: Subscription, parameters: Mapping[str, str], now: d
     """Return our answer to a hub that verifies our request (section 5.3) or denies the subscription
     (5.2).
 
-    `parameters`: the query parameters of the hub's request. We echo `hub.challenge` only if we made
-    the request that the hub asks about; every other request gets status 404 and changes nothing."""
+    `parameters`: the query parameters of the hub's request. A denial is recorded. We echo
+    `hub.challenge` only if we made the request that the hub asks about; every other request gets
+    status 404 and changes nothing."""
     topic = parameters.get("hub.topic", "").encode()
     if not hmac.compare_digest(topic, subscription.topic.encode()):
         return _refuse(subscription)

@@ -180,8 +180,8 @@ def _get_time(entry: Entry, now: datetime) -> datetime:
 
 
 def _is_due_again(row: EntryRow, entry: Entry, now: datetime) -> bool:
-    """Return True if a known entry is to be read again: its content changed, or it was muted and is
-    not any more."""
+    """Return True if a known entry is to be read again: its content changed, or it was muted.
+    Entries that are still muted must not be passed."""
     if row.status == "pending":
         return row.digest != entry.digest
     if row.status == "skipped":

@@ -44,8 +44,9 @@ class _ReadFeed:
 
     @property
     def address(self) -> str:
-        """The address to follow: the target of a permanent redirect, unless that repeats the value
-        of a secret variable, else the address that was requested."""
+        """The address to follow: the target of a permanent redirect, else the address that was
+        requested. A target that names another environment variable ("${TOKEN}") than this address
+        is not followed, as a server must not choose which secrets it gets."""
         moved = self.answer.moved_to
         if moved and not secrets.names_more(moved, self.url):
             return moved

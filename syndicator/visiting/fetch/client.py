@@ -312,8 +312,7 @@ class HttpFetcher:
             if value and value.isascii():
                 headers[name] = value
         if request.kind == "feed" and not validators.keys().isdisjoint(headers):
-            # the server may send only the entries that are new since the validators ("RFC 3229 with
-            # feed", which WordPress can do)
+            # "RFC 3229 with feed": the server may send only the entries that are new since then
             headers["a-im"] = "feed"
         if chain.is_at_first_origin:
             for name, value in chain.credentials.items():
