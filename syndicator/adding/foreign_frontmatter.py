@@ -1,6 +1,6 @@
 """Convert the frontmatter of articles of other programs to ours, by a table. Pure.
 
-The table is foreign_keys.toml."""
+The table is foreign_keys.toml: names that other programs use for our fields."""
 
 import re
 import tomllib
@@ -14,29 +14,33 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote, urljoin
 
-_EIGHT = ("title", "date", "excerpt", "coverImage", "author", "tags", "category", "source")
-_OWN_ADDRESS = ("permalink", "url")
-_DATED = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)")  # a name with its day, whose tags have no commas
-_ZONE = re.compile(r" ([+-]\d{2}):?(\d{2})$")  # 2026-02-01 10:00:00 +0100
-_IN_WORDS = ("%b %d %Y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y")  # Jul 08 2022
+# keys of our frontmatter, in their order
+_OUR_KEYS = ("title", "date", "excerpt", "coverImage", "author", "tags", "category", "source")
+_PAGE_PATH_KEYS = ("permalink", "url")  # keys that may have the path of the page on its site
+# a file name that begins with the day, as in Jekyll, where tags are separated by spaces
+_DATED_NAME = re.compile(r"(\d{4}-\d{2}-\d{2})-(.+)")
+_ZONE = re.compile(r" ([+-]\d{2}):?(\d{2})$")  # of 2026-02-01 10:00:00 +0100
+_DATE_FORMS = ("%b %d %Y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y")  # Jul 08 2022
 _FALSE = ("false", "no", "off")
 _TRUE = ("true", "yes", "on")
-_DAY = len("2026-02-11")
-_INDEX = ("index", "_index")
+_DAY_LENGTH = len("2026-02-11")
+_INDEX_NAMES = ("index", "_index")  # files whose page has the address of their folder, as in Hugo
 
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """A converted frontmatter. `front`: the first eight keys and the times; `own`: True if the page
-    is on this site; `dropped`: messages about lost values."""
+    """A converted frontmatter. `front`: our keys with their values, with `published` and `updated`
+    if the times are known; `is_own_page`: the page is on the operator's own site; `dropped`:
+    messages about values that could not be converted."""
 
     front: Mapping[str, Any]
-    own: bool
+    is_own_page: bool
     dropped: tuple[str, ...] = ()
 
 
 def is_draft(front: Mapping[str, Any]) -> bool:
-    """Return True for `draft: true`, `published: false`, and our articles on hold or merged."""
+    """Return True if the frontmatter says that the article is not published: `draft: true`,
+    `published: false`, or, in a file of ours, on hold or merged into another article."""
     if _word(front.get("hold")) in _TRUE:
         return True
     if front.get("merged_into") and front.get("digest"):
@@ -45,20 +49,26 @@ def is_draft(front: Mapping[str, Any]) -> bool:
 
 
 def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Translated:
-    """Convert the frontmatter of `path`. `site`: URL of the feeds or "", for pages without an
-    address."""
+    """Convert the frontmatter `front` of the file at `path`.
+
+    `site`: URL of the operator's site, "" if it is not set. A page that states no address of its
+    own gets one there, by its path."""
     raw = {key: _find_value(front, names) for key, names in _load_keys().items()}
-    dated_name = _DATED.fullmatch(path.parent.name if path.stem in _INDEX else path.stem)
+
+    # the day in the frontmatter, else in the file name
+    page_name = path.parent.name if path.stem in _INDEX_NAMES else path.stem
+    dated_name = _DATED_NAME.fullmatch(page_name)
     published = _parse_time(raw["published"])
     updated = _parse_time(raw["updated"])
     date_or_time = _parse_time(raw["date"])
-    if len(date_or_time) == _DAY and published.startswith(date_or_time):
+    if len(date_or_time) == _DAY_LENGTH and published.startswith(date_or_time):
         date_or_time = published
-    day = date_or_time[:_DAY]
+    day = date_or_time[:_DAY_LENGTH]
     if not day and dated_name:
-        day = dated_name[1]
+        day = dated_name[1]  # the part before the title
 
-    stated_sources = [value for value in _list_texts(raw["source"]) if _is_whole(value)]
+    # the address of the page
+    stated_sources = [value for value in _list_texts(raw["source"]) if _is_web_address(value)]
     is_own_page = not stated_sources
     if stated_sources:
         source = stated_sources[0]
@@ -67,9 +77,10 @@ def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Trans
     else:
         source = ""
 
+    # the cover: a path is resolved only if the site that it belongs to is known
     stated_cover = next(iter(_list_texts(raw["coverImage"])), "")
     cover = stated_cover
-    if stated_cover and not _is_whole(stated_cover):
+    if stated_cover and not _is_web_address(stated_cover):
         is_site_known = bool(source) and is_own_page
         cover = urljoin(source, quote(stated_cover, safe="/%:?=&")) if is_site_known else ""
 
@@ -84,26 +95,28 @@ def translate(front: Mapping[str, Any], path: PurePosixPath, site: str) -> Trans
         "category": category or next(iter(_list_texts(raw["category"])), ""),
         "source": source,
     }
-    translated = {key: values[key] for key in _EIGHT if values[key]}
-    if len(date_or_time) > _DAY:
+    translated = {key: values[key] for key in _OUR_KEYS if values[key]}
+    if len(date_or_time) > _DAY_LENGTH:
         translated["published"] = date_or_time
-    if date_or_time and len(updated) > _DAY:
+    if date_or_time and len(updated) > _DAY_LENGTH:
         translated["updated"] = updated
     dropped: tuple[str, ...] = ()
     if stated_cover and not cover:
         dropped = (f"coverImage: {stated_cover!r} is no whole URL",)
-    return Translated(front=translated, own=is_own_page, dropped=dropped)
+    return Translated(front=translated, is_own_page=is_own_page, dropped=dropped)
 
 
 @cache
 def _load_keys() -> Mapping[str, Sequence[str]]:
+    """Return for each of our keys the names that other programs use, the best first."""
     file = resources.files("syndicator.adding").joinpath("foreign_keys.toml")
     return tomllib.loads(file.read_text("utf-8"))
 
 
 def _find_value(front: Mapping[str, Any], names: Sequence[str]) -> Any:
-    """Return the value of the first of `names` that has one; None if there is none. A name with
-    dots is a path through tables."""
+    """Return the value of the first of `names` that has one, None if there is none. The name
+    "params.author" means the key `author` in the table `params`. True, False and tables without a
+    `name` count as no value."""
     for name in names:
         value: Any = front
         for part in name.split("."):
@@ -117,13 +130,13 @@ def _find_value(front: Mapping[str, Any], names: Sequence[str]) -> Any:
 
 
 def _find_page_path(front: Mapping[str, Any], path: PurePosixPath) -> str:
-    """Return the path of the page of the file at `path`, escaped, without a first slash: the stated
-    one, else that of the file, whose name `slug` may replace."""
-    for key in _OWN_ADDRESS:
+    """Return the path of the file's page on its site, without a leading slash and escaped: the one
+    that its frontmatter states, else that of the file, in which `slug` replaces the name."""
+    for key in _PAGE_PATH_KEYS:
         address = _text(front.get(key))
         if address.startswith("/"):
             return quote(address.lstrip("/"), safe="/%")
-    if path.stem in _INDEX:
+    if path.stem in _INDEX_NAMES:
         return quote(str(path.parent)) if str(path.parent) != "." else ""
     name = _text(front.get("slug")).strip("/").rpartition("/")[2]
     if name in ("", ".", ".."):
@@ -132,17 +145,21 @@ def _find_page_path(front: Mapping[str, Any], path: PurePosixPath) -> str:
 
 
 def _list_tags(value: Any, *, by_spaces: bool) -> list[str]:
+    """Return the distinct tags in `value`. `by_spaces`: a text without commas has spaces between
+    its tags."""
     if by_spaces and isinstance(value, str) and "," not in value:
         return _list_texts(value.split())
     return _list_texts(value)
 
 
 def _list_texts(value: Any) -> list[str]:
-    """Return the distinct texts in a value: a text, a list with commas, a list, or tables."""
+    """Return the distinct texts in `value`: a text, a text with commas between several, a list, or
+    tables with a `name` or an address."""
     return list(dict.fromkeys(text for text in _each_text(value) if text))
 
 
 def _each_text(value: Any) -> Iterator[str]:
+    """Yield the texts in `value`, also empty ones."""
     if isinstance(value, Mapping):
         yield _text(value.get("name") or value.get("url") or value.get("src"))
     elif isinstance(value, list | tuple):
@@ -159,12 +176,12 @@ def _each_text(value: Any) -> Iterator[str]:
 
 
 def _line(value: Any) -> str:
-    """Return a text on one line, "" for a value of another type."""
+    """Return `value` on one line if it is a text, "" for another type."""
     return _text(value) if isinstance(value, str) else ""
 
 
 def _text(value: Any) -> str:
-    """Return a text, number or day on one line, "" for a value of another type."""
+    """Return a text, number or date as one line; "" for None, True, False, tables and lists."""
     if value is None or isinstance(value, bool | Mapping | list):
         return ""
     return " ".join(str(value).split())
@@ -175,7 +192,8 @@ def _word(value: Any) -> str:
 
 
 def _parse_time(value: Any) -> str:
-    """Return a day, or a time in UTC; "" if `value` is neither."""
+    """Return a day ("2026-02-11"), or a time in UTC ("2026-02-11T09:00:00Z"), from a date or a
+    text; "" if `value` is neither. Midnight without a zone is a day."""
     if isinstance(value, datetime):
         text = value.isoformat()
     elif isinstance(value, date):
@@ -191,11 +209,12 @@ def _parse_time(value: Any) -> str:
         aware = moment.replace(tzinfo=moment.tzinfo or UTC)
         in_utc = aware.astimezone(UTC).replace(microsecond=0)
         return in_utc.isoformat().replace("+00:00", "Z")
-    for form in _IN_WORDS:
+    for form in _DATE_FORMS:
         with suppress(ValueError):
             return datetime.strptime(text, form).replace(tzinfo=UTC).date().isoformat()
     return ""
 
 
-def _is_whole(value: str) -> bool:
+def _is_web_address(value: str) -> bool:
+    """Return True if `value` is a URL with its scheme, not a path."""
     return value.lower().startswith(("http://", "https://"))

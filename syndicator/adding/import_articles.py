@@ -22,13 +22,15 @@ _ENDINGS = (".md", ".markdown", ".mdx")
 
 @dataclass(slots=True)
 class Imported:
-    """Result of an import. `known`: files of known articles; `oddities`: remarks."""
+    """The result of an import. `articles`: new articles, filed at `paths`; `known`: files whose
+    articles are filed already; `drafts`: files that are skipped as drafts; `problems`: files that
+    could not be imported; `oddities`: remarks on imported files."""
 
-    articles: list[Article] = field(default_factory=list)  # new ones, at `paths`
+    articles: list[Article] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     drafts: list[str] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)  # files that are no articles
+    problems: list[Problem] = field(default_factory=list)
     oddities: list[Problem] = field(default_factory=list)
 
 
@@ -39,13 +41,15 @@ def import_files(
     *,
     dry_run: bool = False,
 ) -> Imported:
-    """File an article per file; `files`: markdown by path. Raises ConfigError, OSError,
-    StoreError."""
+    """File an article for each file. `files`: by path below the imported folder, the file or its
+    bytes; `dry_run`: write nothing. Raises ConfigError, OSError, StoreError."""
     reconcile.files(archive, configuration)
     taxonomy_file = configuration.folder / "taxonomy.toml"
     taxonomy = Taxonomy.from_toml(taxonomy_file) if taxonomy_file.exists() else None
     result = Imported()
-    new_texts: dict[str, bytes] = {}
+
+    # convert all files before one is filed
+    new_texts: dict[str, bytes] = {}  # by article id
     for path, file in files.items():
         name = str(file) if isinstance(file, Path) else path
         try:
@@ -69,6 +73,7 @@ def import_files(
         else:
             result.articles.append(article)
             new_texts[article.id] = converted.text
+
     if not dry_run:
         for article in result.articles:
             result.paths.append(archive.article_store.add(article, new_texts[article.id]))
@@ -77,14 +82,15 @@ def import_files(
 
 
 def _is_filed(archive: Archive, article_id: str) -> bool:
+    """Return True if the article has a file or a row."""
     if archive.article_store.find(article_id):
         return True
     return bool(archive.store.visits.article(article_id))
 
 
 def markdown_files(folder: Path) -> dict[str, Path]:
-    """Return the markdown files below a folder by path, without hidden ones. Raises UsageError if
-    there is none."""
+    """Return the markdown files below a folder, by their path in it. Hidden files and folders are
+    left out. Raises UsageError if there is no such file."""
     files: dict[str, Path] = {}
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() not in _ENDINGS or not path.is_file():
@@ -103,7 +109,8 @@ def markdown_files(folder: Path) -> dict[str, Path]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Converted:
-    """A converted file: its article, the text of the article file, and remarks."""
+    """A converted file: its article, the bytes of the article file, and remarks for the
+    operator."""
 
     article: Article
     text: bytes
@@ -113,13 +120,13 @@ class _Converted:
 def _convert_file(
     name: str, raw: bytes, path: PurePosixPath, settings: Settings, taxonomy: Taxonomy | None
 ) -> _Converted | None:
-    """Convert the file at `path` to an article file; None for a draft. `name`: the file in
-    messages. Raises ConfigError."""
+    """Convert one file with the content `raw`; None for a draft. `name`: how messages call the
+    file; `path`: its path in the imported folder. Raises ConfigError."""
     front, body = frontmatter.parse_foreign(raw, name)
     if is_draft(front):
         return None
     translated = translate(front, path, settings.site.url)
-    if translated.own and not settings.site.url:
+    if translated.is_own_page and not settings.site.url:
         raise ConfigError(
             f"{name}: has no source; write the address it was published at, or set site.url: then"
             " its address is made of that and its path"

@@ -12,6 +12,7 @@ from syndicator.describing.text import sentences
 from syndicator.reading.html import hints
 
 _BLANK_RUN = re.compile(r"\n[ \t]*\n[ \t]*\n")
+# markdown around the words of a line: bullets, emphasis and links
 _MARKS = re.compile(r"^\s*(?:[-*>#]+|\d+\.)\s+|[*_`]{1,3}|\[|\]\([^)]*\)")
 _SHORT = 160  # letters of a line that may be boilerplate
 _PROMO = re.compile(  # calls to action
@@ -28,8 +29,8 @@ _STAFF = re.compile(
     r"(?i)(?:the )?(?:editors?|editorial(?: team| staff)?|staff(?:"
     r" writers?)?|admin(?:istrator)?|team)"
 )
-_MOST = 3  # examples in a finding: a choice
-_SHOWN_CHARS = 60  # of a text in a finding: a choice
+_MOST_EXAMPLES = 3  # in a finding: our choice
+_SHOWN_CHARS = 60  # of a text in a finding: our choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ class Oddity:
 
 
 def lint(article: Article, body: str, taxonomy: Taxonomy | None = None) -> list[Oddity]:
-    """List mistakes in `article`, whose file has the markdown `body`."""
+    """Return the mistakes in `article`, whose file has the markdown `body`. `taxonomy`: the
+    operator's, None if there is none."""
     return [
         *_check_tags(article, taxonomy),
         *_check_fields(article),
@@ -51,6 +53,7 @@ def lint(article: Article, body: str, taxonomy: Taxonomy | None = None) -> list[
 
 
 def _check_tags(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
+    """Yield a finding that lists the tags in another spelling than the taxonomy's."""
     from syndicator.describing.taxonomy import tag_names
 
     spell = taxonomy.spelling if taxonomy else tag_names.canonical
@@ -64,6 +67,7 @@ def _check_tags(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]
 
 
 def _check_fields(article: Article) -> Iterator[Oddity]:
+    """Yield findings on the excerpt, the cover and the author."""
     fault = sentences.fault(article.excerpt, article.title) if article.excerpt else ""
     if fault:
         end = article.excerpt[-_SHOWN_CHARS:]
@@ -75,7 +79,8 @@ def _check_fields(article: Article) -> Iterator[Oddity]:
 
 
 def _is_name_of_site(author: str, url: str) -> bool:
-    """Return True if `author` is the host of `url`, one of its labels, or its staff."""
+    """Return True if `author` is no person: the host of `url`, a label of this host, or a word such
+    as "editorial staff"."""
     host = urls.host(url)
     labels = {_normalise_name(label) for label in host.split(".")[:-1]}
     name = _normalise_name(author)
@@ -85,14 +90,15 @@ def _is_name_of_site(author: str, url: str) -> bool:
 
 
 def _check_body(body: str) -> Iterator[Oddity]:
+    """Yield findings on lines that are no text of the article, and on runs of blank lines."""
     boilerplate = []
     for markdown_line in body.splitlines():
         line = text.line(_MARKS.sub("", markdown_line))
         if line and len(line) < _SHORT and _is_boilerplate(line):
             boilerplate.append(line)
     if boilerplate:
-        examples = "; ".join(repr(line[:_SHOWN_CHARS]) for line in boilerplate[:_MOST])
-        others = len(boilerplate) - _MOST
+        examples = "; ".join(repr(line[:_SHOWN_CHARS]) for line in boilerplate[:_MOST_EXAMPLES])
+        others = len(boilerplate) - _MOST_EXAMPLES
         if others > 0:
             examples += f" and {others} more"
         yield Oddity(LintReason.BOILERPLATE, examples)
@@ -105,12 +111,15 @@ def _check_body(body: str) -> Iterator[Oddity]:
 
 
 def _is_boilerplate(line: str) -> bool:
+    """Return True for a call to action ("Sign up now"), and for a line that begins like one that is
+    cut from pages."""
     if _PROMO.match(line):
         return True
     return hints.measure_starts(("cut",), hints.normalise_phrase(line))[0] > 0
 
 
 def _check_category(article: Article, taxonomy: Taxonomy | None) -> Iterator[Oddity]:
+    """Yield a finding if the category is one of the taxonomy's, and the text suggests another."""
     if taxonomy is None:
         return
     names = {category.name for category in taxonomy.vocabulary.category}
@@ -123,5 +132,5 @@ def _check_category(article: Article, taxonomy: Taxonomy | None) -> Iterator[Odd
 
 
 def _normalise_name(name: str) -> str:
-    """Return the letters and digits of `name`, without case."""
+    """Return the letters and digits of `name`, for comparisons that ignore case."""
     return re.sub(r"[\W_]+", "", name.casefold())

@@ -23,29 +23,36 @@ from syndicator.core.ports import Fetcher
 from syndicator.filing.context import RunContext
 from syndicator.processes.worker import Worker
 
-SHOWN = 5  # entries of a candidate
-MOST_ITEMS = 100  # of a page's list, all of which is shown
+SHOWN = 5  # entries of a feed that are shown to the operator
+MOST_ITEMS = 100  # of a page's list that are shown to the operator
+# how the list of a page was recognized (`Wrapper.by`), for people
 _LEARNT = {"json-ld": "its JSON-LD", "h-feed": "its microformats", "blocks": "what repeats on it"}
 CandidateKind = Literal["feed", "sitemap", "article", "list", "opml"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A source that can be followed. `other`: its second address; `same_as`: an earlier one with
-    the same entries."""
+    """A source that the operator may add.
+
+    `format`: of the feed, or how a list was recognized; `announced`: number of entries; `latest`:
+    time of the newest entry; `comments`: it is a feed of comments; `same_as`: address of a better
+    candidate with the same entries, "" without one; `known`: it is followed already, by `source`;
+    `warning`: for the operator; `entries`: the first ones; `other`: the address that redirects to
+    the feed permanently, "" without one; `asked`: of the best candidate, the address that the
+    operator entered."""
 
     source: Source
     kind: CandidateKind
-    format: str = ""  # of a list: how it was recognized
-    announced: int = 0  # entries
+    format: str = ""
+    announced: int = 0
     latest: datetime | None = None
     comments: bool = False
     same_as: str = ""
     known: bool = False
-    warning: str = ""  # for the operator, before adding it
-    entries: tuple[Entry, ...] = ()  # the first ones
+    warning: str = ""
+    entries: tuple[Entry, ...] = ()
     other: str = ""
-    asked: str = ""  # the address that was looked at, of the best that stands there
+    asked: str = ""
     answer: Fetched | None = None
 
     @property
@@ -65,8 +72,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """Candidates at one `address`, the best first, or an error. `whole`: add all of the list
-    `listed`."""
+    """The result of a search at one `address`: candidates, the best first, or an error.
+
+    `whole`: the address is a list of subscriptions (`listed`), whose candidates are all added;
+    `skipped`: its outlines that cannot be followed; `untried`: number of feeds that the page names
+    and that were not fetched; `page`: the answer, if a person may point to a list on it."""
 
     address: str
     candidates: tuple[Candidate, ...] = ()
@@ -79,16 +89,19 @@ class Found:
 
 
 def by_address(sources: Mapping[str, Source]) -> dict[str, Source]:
-    """Return the sources by a key of their address, which is equal for all its spellings."""
+    """Return the sources by a key of their address. All spellings of an address give the same
+    key."""
     return {address_key(source): source for source in sources.values()}
 
 
-def recognize_followed(by_address: Mapping[str, Source], candidate: Candidate) -> Candidate:
-    """Return `candidate` with the configured source of its address, if any."""
-    source = by_address.get(address_key(candidate.source))
+def recognize_followed(sources_by_address: Mapping[str, Source], candidate: Candidate) -> Candidate:
+    """Return `candidate` with the configured source that follows it already; unchanged if there is
+    none."""
+    source = sources_by_address.get(address_key(candidate.source))
     if source is None and candidate.asked:
-        source_of_page = by_address.get(urls.alias(candidate.asked))
-        if source_of_page and source_of_page.kind == "auto":  # it follows the best of the page
+        source_of_page = sources_by_address.get(urls.alias(candidate.asked))
+        # a source that states no kind follows the best candidate of its page
+        if source_of_page and source_of_page.kind == "auto":
             source = source_of_page
     if source is None:
         return candidate
@@ -96,7 +109,9 @@ def recognize_followed(by_address: Mapping[str, Source], candidate: Candidate) -
 
 
 def select_feeds(result: Found) -> tuple[Candidate, ...]:
-    """Return all feeds except comments and repeats; if there is none, the first candidate."""
+    """Return the candidates that are added if the operator does not choose: all feeds, without
+    comments and repeats; if there is no feed, only the best candidate; of a list of subscriptions,
+    all."""
     if result.whole:
         return result.candidates
     chosen = []
@@ -109,8 +124,10 @@ def select_feeds(result: Found) -> tuple[Candidate, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Shared by look-ups. `known`: sources by address; `run`: their client and worker; `allow`:
-    private networks; `browser`: a browser draws the pages; `previewed`: fetchers by key."""
+    """What all searches of one command share. `jitter` returns a random number in [0, 1); `known`:
+    followed sources by the key of their address; `run`: with the fetcher and the worker; `allow`:
+    lines for private networks that may be used; `browser`: pages are drawn by a browser;
+    `previewed`: by key of a previewed source, the fetcher with the answers."""
 
     archive: Archive
     configuration: Configuration
@@ -139,8 +156,8 @@ async def open_session(
     *,
     browser: bool = False,
 ) -> AsyncIterator[Session]:
-    """Yield a session with one client and worker. `allow`: private networks; `browser`: a browser
-    draws the pages."""
+    """Yield a session, whose fetcher and worker are closed afterwards. `allow`: lines for private
+    networks that may be used; `browser`: pages are drawn by a browser."""
     async with (
         aclosing(make_fetcher(archive, configuration.settings)) as fetcher,
         aclosing(make_worker(configuration.settings)) as worker,
@@ -159,7 +176,7 @@ async def open_session(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
-    """The operator's settings for new sources; None and () are not set."""
+    """The operator's settings for new sources. None and () mean that a setting is not set."""
 
     key: str | None = None
     title: str | None = None
@@ -177,7 +194,8 @@ class Wishes:
 def assign_keys(
     beside: Beside, sources: Mapping[str, Source], chosen: Sequence[Candidate], wishes: Wishes
 ) -> list[Candidate]:
-    """Return the chosen sources with keys and settings, each address once. Raises UsageError."""
+    """Return the chosen candidates, without repeated addresses, with the keys and settings of the
+    sources to be added. `beside`: keys that removed sources had. Raises UsageError."""
     by_alias: dict[str, Candidate] = {}
     for candidate in chosen:
         by_alias.setdefault(urls.alias(candidate.source.url), candidate)
@@ -187,33 +205,34 @@ def assign_keys(
         raise UsageError(
             f"{option} names one source, and {len(new)} would be added; add them one by one"
         )
-    taken = set(sources)
-    former_keys = beside.former(taken)
+    taken_keys = set(sources)
+    former_keys = beside.former(taken_keys)
     used_keys = beside.keys()
     for alias, candidate in by_alias.items():
         if candidate.known:
             continue
         source = candidate.source
-        key = wishes.key or _find_free_key(candidate, former_keys, taken)
+        key = wishes.key or _find_free_key(candidate, former_keys, taken_keys)
         if not key:
-            key = registry.key_for(candidate.asked or source.url, taken | used_keys)
+            key = registry.key_for(candidate.asked or source.url, taken_keys | used_keys)
         configured = _apply_wishes(sources, replace(source, key=key), wishes)
         by_alias[alias] = replace(candidate, source=configured)
-        taken.add(key)
+        taken_keys.add(key)
     return list(by_alias.values())
 
 
 def _find_free_key(
-    candidate: Candidate, former_keys: Mapping[str, str], taken: Collection[str]
+    candidate: Candidate, former_keys: Mapping[str, str], taken_keys: Collection[str]
 ) -> str:
-    """Return the key that the source has, else the one that it had when it was followed before, by
-    alias in `former_keys`; "" if each of them is taken."""
+    """Return a key for the candidate: the one that its source states, else the one that the source
+    had when it was followed before; "" if it has none or another source has it now. `former_keys`:
+    by alias key of the address."""
     source = candidate.source
-    if source.key and source.key not in taken:
+    if source.key and source.key not in taken_keys:
         return source.key
     for url in (source.url, candidate.other):
         key = former_keys.get(urls.alias(url), "") if url else ""
-        if key and key not in taken:
+        if key and key not in taken_keys:
             return key
     return ""
 
@@ -221,11 +240,14 @@ def _find_free_key(
 def write_sources(
     configuration: Configuration, chosen: Sequence[Candidate], followed: Mapping[str, Source]
 ) -> list[Source]:
-    """Write the new sources to sources.toml, all or none. Raises as `registry.add_sources` does."""
+    """Write those of the `chosen` that are new to sources.toml, all or none, and return them.
+    `followed`: the sources in memory, which are used unless the file has changed. Raises what
+    `registry.add_sources` does."""
     new = [candidate.source for candidate in chosen if not candidate.known]
     path = configuration.folder / "sources.toml"
 
     def get_unchanged_sources() -> Mapping[str, Source] | None:
+        """Return the sources in memory, None if sources.toml has changed since it was read."""
         stamp = source_cache.stamp(path, __version__)
         return followed if stamp == configuration.sources_stamp else None
 
@@ -234,7 +256,8 @@ def write_sources(
 
 
 def _apply_wishes(sources: Mapping[str, Source], source: Source, wishes: Wishes) -> Source:
-    """Return `source` with the operator's settings. Raises UsageError, also if its key is taken."""
+    """Return `source`, which has its key, with the operator's settings. Raises UsageError for a bad
+    value, and if the key is in `sources` already."""
     values: dict[str, Any] = {}
     for name in ("title", "category", "every", "content", "licence", "backfill", "allow"):
         value = getattr(wishes, name)

@@ -1,6 +1,7 @@
 """Preview a source: read its three newest entries as they would be filed.
 
-In a temporary folder. Adding the source reuses the answers."""
+Files and rows are written to a temporary folder. When the source is added, the answers that were
+fetched for the preview are used again."""
 
 import asyncio
 import tempfile
@@ -37,8 +38,9 @@ from syndicator.filing.visit import visit, visit_all
 from syndicator.store.engine import Store, open_store
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
-ENTRIES = 3  # enough to see a pattern, with three pauses at most
-_ALIKE = 0.5  # F1 of the words of two titles from which they count as the same
+ENTRIES = 3  # enough to see a pattern, and three pauses between requests at most
+_LEAST_SIMILARITY = 0.5  # of two titles that count as the same: F1 of their words
+# fields of an article whose origin is shown, and how they are called there
 _ORIGIN_NAMES = {
     "title": "title",
     "author": "author",
@@ -50,11 +52,12 @@ _ORIGIN_NAMES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownArticle:
-    """An article as it would be filed. `origins`: by field; `known`: its id if already filed."""
+    """An article as it would be filed. `date`: YYYY-MM-DD, None if unknown; `origins`: where the
+    value of each field was found; `known`: its id if it is filed already, else ""."""
 
     url: str
     title: str
-    date: str | None  # YYYY-MM-DD
+    date: str | None
     author: str | None
     category: str
     tags: tuple[str, ...]
@@ -66,8 +69,9 @@ class ShownArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """Newest articles and refused entries. `speaks_for`: hosts with the feed's titles; `elsewhere`:
-    other hosts."""
+    """The newest articles of a source, and the entries that were refused. `speaks_for`: hosts on
+    which the feed has the titles of the pages, so that the source may be granted to write for them;
+    `elsewhere`: hosts of articles that the source does not own."""
 
     articles: tuple[ShownArticle, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -76,26 +80,31 @@ class Preview:
 
 
 async def preview(session: Session, candidate: Candidate) -> Preview:
-    """Return the newest entries of `candidate` as they would be filed."""
+    """Return the newest entries of `candidate` as they would be filed; nothing for a source that is
+    followed already or comes from a list.
+
+    If the articles are on other hosts of the same publisher, and the feed has nearly the titles of
+    these pages, the source is previewed as speaking for these hosts."""
     if candidate.known or candidate.kind == "opml":
         return Preview()
     source = replace(candidate.source, backfill=min(ENTRIES, candidate.source.backfill))
     fetcher = _CachingFetcher(session.fetcher, candidate)
     session.previewed[source.key] = fetcher
     by_pages = await _read_newest(session, fetcher, source)
-    own_hosts = tuple(
+    publisher_hosts = tuple(
         host for host in by_pages.elsewhere if urls.same_publisher(f"https://{host}/", source.url)
     )
-    if not own_hosts:
+    if not publisher_hosts:
         return by_pages
-    by_feed = await _read_newest(session, fetcher, replace(source, speaks_for=own_hosts))
-    if not _has_similar_titles(by_pages, by_feed, own_hosts):
+    by_feed = await _read_newest(session, fetcher, replace(source, speaks_for=publisher_hosts))
+    if not _has_similar_titles(by_pages, by_feed, publisher_hosts):
         return by_pages
-    return replace(by_feed, speaks_for=own_hosts)
+    return replace(by_feed, speaks_for=publisher_hosts)
 
 
 async def first_visits(session: Session, sources: Iterable[Source]) -> None:
-    """File the entries that previews of `sources` read, unless another run visits."""
+    """File the entries that the previews of `sources` read, with the same answers. Do nothing if
+    another process is visiting sources."""
     with suppress(LockedError), locked(session.configuration.settings):
         for source in sources:
             fetcher = session.previewed.get(source.key)
@@ -115,7 +124,8 @@ async def first_visits(session: Session, sources: Iterable[Source]) -> None:
 
 
 async def _read_newest(session: Session, fetcher: Fetcher, source: Source) -> Preview:
-    """Visit `source` in a temporary archive and describe its newest articles."""
+    """Visit `source` with a temporary archive, and return the articles that this filed, the newest
+    first, and what went wrong."""
     traces: dict[str, Mapping[str, Any]] = {}
     with _open_temporary_archive(session.archive) as archive:
         configuration = _with_source(session.configuration, source)
@@ -146,7 +156,8 @@ async def _read_newest(session: Session, fetcher: Fetcher, source: Source) -> Pr
 
 
 def _has_similar_titles(by_pages: Preview, by_feed: Preview, hosts: Collection[str]) -> bool:
-    """Return True if pages and feed give each article on one of `hosts` nearly the same title."""
+    """Return True if page and feed give nearly the same title to each article on one of `hosts`.
+    `by_pages`: preview with the titles of the pages; `by_feed`: preview with those of the feed."""
     feed_titles = {
         article.url: article.title
         for article in by_feed.articles
@@ -157,23 +168,25 @@ def _has_similar_titles(by_pages: Preview, by_feed: Preview, hosts: Collection[s
             continue
         page_words = set(words(page.title))
         feed_words = set(words(feed_titles.get(page.url, "")))
-        common = len(page_words & feed_words)
-        if common == 0:
+        shared_words = len(page_words & feed_words)
+        if shared_words == 0:
             return False
-        if 2 * common < _ALIKE * (len(page_words) + len(feed_words)):
+        if 2 * shared_words < _LEAST_SIMILARITY * (len(page_words) + len(feed_words)):
             return False
     return True
 
 
 def add_speaks_for(candidate: Candidate, shown: Preview) -> Candidate:
-    """Return `candidate` with the hosts of `shown` in `speaks_for`."""
+    """Return `candidate` with `shown.speaks_for` as a setting of its source; unchanged if that is
+    empty."""
     if not shown.speaks_for:
         return candidate
     return replace(candidate, source=replace(candidate.source, speaks_for=shown.speaks_for))
 
 
 def _describe_article(article: Article, trace: Mapping[str, Any], store: Store) -> ShownArticle:
-    """Return the preview of `article`. `trace`: where the reader found each of its fields."""
+    """Return `article` as the preview shows it. `trace`: where the reader found each of its
+    fields."""
     origins: dict[str, str] = {}
     for field, name in _ORIGIN_NAMES.items():
         origin = _find_origin(trace.get(field))
@@ -198,19 +211,22 @@ def _describe_article(article: Article, trace: Mapping[str, Any], store: Store) 
 
 
 def _find_origin(value: object) -> str:
-    """Return the origin in a trace of a field: a text, or `from` of a table; "" if unknown."""
+    """Return where a field was found, from its entry in a trace: a text, or a table with the text
+    in `from`; "" if unknown."""
     if isinstance(value, Mapping):
         return str(value.get("from", ""))
     return str(value or "")
 
 
 def _with_source(configuration: Configuration, source: Source) -> Configuration:
+    """Return the configuration as if `source` were in sources.toml."""
     return replace(configuration, sources={**configuration.sources, source.key: source})
 
 
 @contextmanager
 def _open_temporary_archive(archive: Archive) -> Iterator[Archive]:
-    """Yield a copy of `archive` whose files and database are in a temporary folder."""
+    """Yield a copy of `archive` with empty files and an empty database, in a temporary folder that
+    is deleted afterwards."""
     with tempfile.TemporaryDirectory(prefix="syndicator-preview-") as name:
         folder = Path(name)
         with open_store(f"sqlite:///{folder / 'preview.db'}", articles_exist=False) as store:
@@ -227,7 +243,7 @@ def _open_temporary_archive(archive: Archive) -> Iterator[Archive]:
 
 
 class _CachingFetcher:
-    """A fetcher that fetches each address once."""
+    """A fetcher that fetches each address only once. It begins with the answer in `candidate`."""
 
     def __init__(self, fetcher: Fetcher, candidate: Candidate) -> None:
         self._fetcher = fetcher
@@ -237,16 +253,18 @@ class _CachingFetcher:
             return
         if candidate.kind in ("feed", "sitemap"):
             self._answers["feed", candidate.source.url] = answer
-        elif not answer.warning:  # else robots.txt refuses the page
+        elif not answer.warning:  # with a warning, robots.txt disallows the page
             self._answers["page", candidate.source.url] = answer
 
     async def fetch(self, request: Request) -> FetchResult:
+        """Return the stored answer of this kind from the address, else fetch and store it."""
         key = request.kind, request.url
         if key not in self._answers:
             self._answers[key] = await self._fetcher.fetch(request)
         return self._answers[key]
 
     def has_page(self, url: str) -> bool:
+        """Return True if the page at `url` was fetched."""
         return ("page", url) in self._answers
 
     async def aclose(self) -> None:

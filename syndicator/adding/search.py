@@ -41,10 +41,10 @@ from syndicator.filing.kinds.unstated_kind import SHUT, discover, discover_close
 from syndicator.store.engine import Store
 from syndicator.visiting.feeds.ranking import find_last_date
 
-# placeholder for a key that is chosen later, so that the other settings can be checked
-_KEYLESS = "a"
-# reasons of discovery, whose detail continues a sentence that begins with the address
-_OF_DISCOVERY = (
+# stands for a key that is chosen later, so that the other settings can be checked
+_PLACEHOLDER_KEY = "a"
+# Reasons of `discover`. Their details continue a sentence that begins with the address.
+_DISCOVERY_REASONS = (
     FeedReason.NOTHING,
     FeedReason.SCRIPTS,
     FeedReason.DEAD_FEEDS,
@@ -55,12 +55,13 @@ _OF_DISCOVERY = (
 
 
 def is_file(address: str) -> bool:
+    """Return True if `address` is the path of a file, or "-" for stdin."""
     return address == "-" or Path(address).is_file()
 
 
 def read_file(address: str, *, is_trusted: bool = False) -> opml.SubscriptionList:
-    """Return the subscriptions of a file, or on stdin for "-". `is_trusted`: an export of the
-    operator's own, as in `opml.read_opml`. Raises MissingError."""
+    """Return the subscriptions in the file `address`, or on stdin for "-". `is_trusted`: the
+    operator exported it from this program (`opml.read_opml`). Raises MissingError."""
     try:
         data = sys.stdin.buffer.read() if address == "-" else Path(address).read_bytes()
     except OSError as error:
@@ -72,8 +73,8 @@ def read_file(address: str, *, is_trusted: bool = False) -> opml.SubscriptionLis
 
 
 def read_list(data: bytes, where: str, *, is_trusted: bool = False) -> opml.SubscriptionList:
-    """Return the subscriptions of a document with this name: OPML, or addresses, one a line. Raises
-    MissingError with the line at fault and the cure."""
+    """Return the subscriptions in a document: OPML, or addresses, one a line. `where`: the name of
+    the document in messages. Raises MissingError, which names the line at fault and what to do."""
     try:
         return read_subscriptions(data, is_trusted=is_trusted)
     except NotAFeed as refusal:
@@ -87,9 +88,11 @@ def make_candidates(
     listed: opml.SubscriptionList,
     folders: opml.Folders = "category",
 ) -> Found:
-    """Return the candidates of a list, and the outlines that cannot be followed. Only a list of
-    the operator's own takes the key of a source that was removed, whose feed has readers, for
-    another address."""
+    """Return the candidates in the list `listed` from `address`, and its outlines that cannot be
+    followed. `folders`: what the folders of the list become.
+
+    A removed source may still have readers, so its key is reserved for its address. Only a list
+    that is the operator's own may give the key to another address."""
     sources_by_address = by_address(configuration.sources)
     reserved_keys = frozenset[str]() if listed.is_trusted else beside.keys()
     taxonomy_file = configuration.taxonomy.toml
@@ -100,12 +103,13 @@ def make_candidates(
     for outline in listed.outlines:
         try:
             values = opml.followed(outline, folders, categories)
-            source = source_of({"key": _KEYLESS, **values})
+            source = source_of({"key": _PLACEHOLDER_KEY, **values})
         except UsageError as error:
             skipped.append(opml.Skipped(line=outline.line, name=outline.title, why=str(error)))
             continue
         if "key" not in values or source.key in reserved_keys:
-            # chosen when it is added; a source that comes back gets its old one
+            # the key is chosen when the source is added; a source that was followed before gets its
+            # former key
             source = replace(source, key="")
         candidates.append(
             recognize_followed(sources_by_address, Candidate(source=source, kind="opml"))
@@ -121,7 +125,7 @@ def make_candidates(
 
 
 def export(store: Store, configuration: Configuration) -> bytes:
-    """Return our sources as an OPML document."""
+    """Return our sources as an OPML document, with the addresses that are in use now."""
     states = store.visits.states()
     sites = {key: state.channel.site_url for key, state in states.items()}
     sources = [
@@ -131,7 +135,8 @@ def export(store: Store, configuration: Configuration) -> bytes:
 
 
 async def look(session: Session, address: str) -> Found:
-    """Return the candidates at `address` (URL, OPML file, "-" for stdin), or its error."""
+    """Return the candidates at `address`: a URL, as people type it, the path of a list, or "-" for
+    stdin. Errors are returned in the result."""
     try:
         if is_file(address):
             return make_candidates(
@@ -143,7 +148,8 @@ async def look(session: Session, address: str) -> Found:
 
 
 def _complete_url(address: str) -> str:
-    """Return the URL of an address as people type it, such as "example.org". Raises UsageError."""
+    """Return the URL that a person means by `address`: "example.org" gives "https://example.org".
+    Raises UsageError if it looks like a file or a plain word."""
     if "://" in address:
         url = address
         is_host_likely = True
@@ -161,11 +167,12 @@ def _complete_url(address: str) -> str:
 
 
 async def _look_at_url(session: Session, address: str, url: str) -> Found:
-    """Return the candidates at `url`, which is `address` as a complete URL. Raises
-    MissingError."""
+    """Return the candidates at `url`, which the operator entered as `address`. Raises MissingError,
+    or NetworkDown if this machine's network is down."""
     source = Source(key="", url=url, allow=session.allow, browser=session.browser)
     answer = await _fetch(session, source)
-    if isinstance(answer, Failed):  # the page may be closed to programs, and its feed open
+    if isinstance(answer, Failed):
+        # some services refuse programs on their pages, but not on their feeds
         findings = await discover_closed(session.run, source, url)
         if not findings:
             raise make_unanswered_error(url, _add_setting(session, answer))
@@ -174,7 +181,7 @@ async def _look_at_url(session: Session, address: str, url: str) -> Found:
         discovered = await discover(session.run, source, url, answer)
     except NotAFeed as refusal:
         # a person may recognize a list on the page
-        page = answer if refusal.reason in _OF_DISCOVERY else None
+        page = answer if refusal.reason in _DISCOVERY_REASONS else None
         return Found(address=address, error=_make_refusal(url, refusal), page=page)
     except WorkerFailed as failure:
         raise MissingError(f"{url}: it cannot be read: {failure.detail or failure}") from failure
@@ -187,7 +194,7 @@ async def _look_at_url(session: Session, address: str, url: str) -> Found:
 
 
 def _add_setting(session: Session, failed: Failed) -> Failed:
-    """Return a failure whose detail names the setting that may cure it."""
+    """Return `failed`; if a setting may help, its detail names it."""
     run = session.run
     setting = name_setting(failed, run.settings.fetch.proxy, run.environ)
     if not setting:
@@ -196,13 +203,13 @@ def _add_setting(session: Session, failed: Failed) -> Failed:
 
 
 async def _fetch(session: Session, source: Source) -> Fetched | Failed:
-    """Fetch an address that a person wrote, with the values of its variables. Raises MissingError
-    if one is not set."""
+    """Return the answer from the address of `source`, which a person wrote, with its variables
+    replaced by their values. Raises MissingError if a variable is not set."""
     run = session.run
     values = secrets.read_known_values(source.url, run.environ)
-    lacking = [name for name in secrets.variables(source.url) if name not in values]
-    if lacking:
-        raise MissingError(f"{source.url}: {describe_unset_variables(lacking)}")
+    unset_variables = [name for name in secrets.variables(source.url) if name not in values]
+    if unset_variables:
+        raise MissingError(f"{source.url}: {describe_unset_variables(unset_variables)}")
     state = SourceState(key="", url=source.url)
     answer = await run.fetcher.fetch(build_feed_request(source, state, run.settings, run.environ))
     if isinstance(answer, NotModified):
@@ -211,6 +218,7 @@ async def _fetch(session: Session, source: Source) -> Fetched | Failed:
 
 
 async def _read_opml(session: Session, url: str, answer: Fetched) -> opml.SubscriptionList:
+    """Return the subscriptions in the answer from `url`. Raises MissingError."""
     call = session.worker.call
     try:
         listed: opml.SubscriptionList = await call(worker_functions.read_subscriptions, answer.body)
@@ -220,15 +228,17 @@ async def _read_opml(session: Session, url: str, answer: Fetched) -> opml.Subscr
 
 
 def _make_refusal(url: str, refused: NotAFeed) -> MissingError:
-    """Return the error of an address where there is nothing to follow, with the cure."""
+    """Return the error for the address `url` at which there is nothing to follow, with what to
+    do."""
     _, cure = explain_reason(f"{NOT_A_FEED}{refused.reason}")
-    if refused.reason in _OF_DISCOVERY:
+    if refused.reason in _DISCOVERY_REASONS:
         return MissingError(f"{url} {refused.detail}; {cure}")
     return MissingError(f"{url}: {refused}; {cure}")
 
 
 def make_unanswered_error(url: str, failed: Failed) -> SyndicatorError:
-    """Return the error of an address that does not answer, with its cure."""
+    """Return the error for the address `url` that did not answer, with what to do: NetworkDown if
+    this machine's network is down, else MissingError."""
     message = describe_failure(url, failed)
     return NetworkDown(message) if failed.no_network else MissingError(message)
 
@@ -236,14 +246,15 @@ def make_unanswered_error(url: str, failed: Failed) -> SyndicatorError:
 def _make_candidates(
     session: Session, url: str, findings: Sequence[Finding]
 ) -> tuple[Candidate, ...]:
-    """Return the findings at `url`, the best first, as sources that can be followed."""
+    """Return the `findings` at `url`, the best first, as candidates. Those that are followed
+    already have their configured source."""
     candidates = [_make_candidate(session, finding) for finding in findings]
     candidates[0] = replace(candidates[0], asked=url)
     return tuple(recognize_followed(session.known, candidate) for candidate in candidates)
 
 
 def _make_candidate(session: Session, finding: Finding) -> Candidate:
-    """Return a finding as `add` and the console show it."""
+    """Return one finding as a candidate, which is not compared with the followed sources yet."""
     title = finding.title[: opml.LONGEST_TITLE].strip() or None
     source = Source(
         key="",
@@ -259,7 +270,7 @@ def _make_candidate(session: Session, finding: Finding) -> Candidate:
 
 
 def _make_feed_candidate(source: Source, finding: Finding) -> Candidate:
-    """Return the candidate of a feed or a sitemap."""
+    """Return the candidate of a feed or sitemap. `source`: without its key."""
     candidate = Candidate(
         source=source,
         kind="feed",
@@ -283,7 +294,8 @@ def _make_feed_candidate(source: Source, finding: Finding) -> Candidate:
 
 
 def _make_page_candidate(source: Source, finding: Finding) -> Candidate:
-    """Return the candidate of an article, or of a page that lists articles."""
+    """Return the candidate of a single article, or of a page that lists articles. `source`: without
+    its key."""
     feed = finding.feed
     entries = feed.entries if feed else ()
     listing = feed.listing if feed else None

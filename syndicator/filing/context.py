@@ -1,6 +1,6 @@
-"""Define what a run, a visit and an entry work with; make their requests to sites.
+"""Define what a run, a visit and an entry work with; build the requests to sites.
 
-Requests have credentials; one whose variables are unset is not sent."""
+A request that needs credentials is not sent if a variable of theirs is unset."""
 
 import asyncio
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
@@ -35,8 +35,8 @@ from syndicator.filing.page_reading import PageReading
 from syndicator.filing.records import VisitRecords
 from syndicator.processes.worker import Worker
 
-# Exceptions of faults in our code. They cost one page or visit, reported by name. Errors of disk
-# and store end the run.
+# Exceptions that mean a bug in our code. They fail one page or one visit, and are reported by name.
+# Errors of the disk and the database end the run.
 BUGS = (
     ArithmeticError,
     AssertionError,
@@ -47,26 +47,28 @@ BUGS = (
     ValueError,
 )
 
-NO_PAGE = b"<!doctype html><title></title>"
+NO_PAGE = b"<!doctype html><title></title>"  # is read in place of a page if the feed has the text
 _LONGEST_BUG = 300  # characters: a line of a log
 MOST_PICTURE = 2_000_000  # bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilingContext:
-    """Services that file an article, made by `app.contexts.filing_context`."""
+    """The services that file an article. `take_filing_time` returns the time at which an article is
+    filed, later than all before (`save_article.make_filing_clock`); `ranks`: positions of sources
+    in sources.toml, by key. Made by `app.contexts.filing_context`."""
 
     store: VisitRecords
     article_store: ArticleStore
     clock: Callable[[], datetime]
-    take_filing_time: Callable[[], datetime]  # time of filing: `save_article.sequence`
-    ranks: Mapping[str, int]  # positions in sources.toml
+    take_filing_time: Callable[[], datetime]
+    ranks: Mapping[str, int]
     owners: Owners
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunContext(FilingContext):
-    """Services of a run, made from settings by `app.contexts.make_context`."""
+    """The services of a run, made from the settings by `app.contexts.make_context`."""
 
     settings: Settings
     sources: Mapping[str, Source]  # by key
@@ -75,8 +77,8 @@ class RunContext(FilingContext):
     snapshots: Snapshots
     worker: Worker
     taxonomy: TaxonomyFiles
-    jitter: Callable[[], float]  # in [0, 1)
-    environ: Mapping[str, str]  # with credentials of sources
+    jitter: Callable[[], float]  # returns a random number in [0, 1)
+    environ: Mapping[str, str]  # environment variables, with credentials of sources
     report_filed: Callable[[str], None]  # receives the title of each filed article
     # receives how many more pages will be read, and how many more were
     count_pages: Callable[[int, int], None] = lambda more, read: None
@@ -84,13 +86,14 @@ class RunContext(FilingContext):
     hubs: Hubs | None = None  # None if pushes are off
     # receives the origins of an article's fields
     report_trace: Callable[[str, Mapping[str, Any]], None] | None = None
-    may_read_page: Callable[[str], bool] | None = None  # True for pages to read; None: all
-    # one per site
+    # returns True for the address of an entry that may be read; None: all may be read
+    may_read_page: Callable[[str], bool] | None = None
+    # by site: held while its front page is requested
     asking: MutableMapping[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     mailboxes: Mailboxes = field(default_factory=Mailboxes)
 
     def visit(self, source: Source, state: SourceState) -> "VisitContext":
-        """Return the context of a visit to `source`."""
+        """Return the context of a visit to `source`, whose state is `state` now."""
         return VisitContext(
             run=self,
             source=source,
@@ -101,16 +104,20 @@ class RunContext(FilingContext):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitContext:
-    """A visit: the source, and its state when the visit began."""
+    """A visit: the source, and its state when the visit began.
+
+    `announced_aliases`: alias keys of the entries in the feed, if the feed was read;
+    `may_lack_network`: nothing was requested in this visit before, so a failed connection may be
+    due to this machine's network; `feed_site`: the site that the feed came from; `linking_pages`:
+    alias keys of pages that link the source's feed."""
 
     run: RunContext
     source: Source
     state: SourceState
-    # alias keys of announced entries, if the feed was read
     announced_aliases: frozenset[str] = frozenset()
-    may_lack_network: bool = False  # nothing was asked before: a failure may be this machine's
-    feed_site: str = ""  # the site that the feed came from
-    linking_pages: frozenset[str] = frozenset()  # alias keys of pages that link the source's feed
+    may_lack_network: bool = False
+    feed_site: str = ""
+    linking_pages: frozenset[str] = frozenset()
 
     @property
     def log(self) -> program.Logger:
@@ -119,7 +126,7 @@ class VisitContext:
 
     @property
     def rights(self) -> ownership.Rights:
-        """The rights of the source today."""
+        """The present rights of the source, with those for the pages that link its feed."""
         rights = ownership.load_rights(
             self.run.rights_file, self.source, self.run.clock().date(), self.feed_site
         )
@@ -128,8 +135,8 @@ class VisitContext:
         return replace(rights, pages=self.linking_pages)
 
     def owns_for_now(self, url: str) -> bool:
-        """Return True if the source owns the site of `url` and its front page needs no new
-        check."""
+        """Return True if the source owns the site of `url` and the site's front page need not be
+        checked now. A right that the front page granted is checked weekly."""
         file = self.run.rights_file
         site = urls.site(url)
         today = self.run.clock().date()
@@ -138,8 +145,8 @@ class VisitContext:
         return self.rights.owns(url)
 
     def site_before_move(self, url: str) -> str:
-        """Return the former site of `url` if the source moved from it to the site of `url`, else
-        the site of `url`."""
+        """Return the site from which the source moved to the site of `url`; if it did not move
+        there, the site of `url` itself."""
         site = urls.site(url)
         if site != self.feed_site:
             return site
@@ -147,13 +154,17 @@ class VisitContext:
         return move.old if move else site
 
     def limit_source(self, url: str, rights: ownership.Rights | None = None) -> Source:
-        """Return the source with the settings that its rights allow at `url`."""
-        private = bool(self.run.settings.publish.secret_path)
-        return ownership.limit_settings(self.source, rights or self.rights, url, private=private)
+        """Return the source with only those settings that its `rights` allow at `url`. `rights`:
+        None for its present ones."""
+        has_private_feeds = bool(self.run.settings.publish.secret_path)
+        return ownership.limit_settings(
+            self.source, rights or self.rights, url, private=has_private_feeds
+        )
 
     async def fetch_page(self, url: str, source: Source | None = None) -> FetchResult:
-        """Fetch the page at `url` with the settings of `source`, by default those that are allowed
-        at `url`. A request whose credentials are unset fails without being sent."""
+        """Fetch the page at `url`. `source`: the source with the settings for the request, None for
+        those that are allowed at `url`. If a variable of its credentials is unset, return Failed
+        without a request."""
         run = self.run
         source = source or self.limit_source(url)
         request = build_page_request(url, source, run.settings, run.environ)
@@ -165,8 +176,11 @@ class VisitContext:
     async def read_page(
         self, page: "Page", source: Source, entry: Entry, now: datetime, keep: bool = False
     ) -> PageReading:
-        """Read `page` in the worker, with the settings of `source`. `keep`: also pack the page for
-        storage. Raises NotAnArticle, WorkerFailed, ConfigError."""
+        """Read `page` in the worker process, with the settings of `source`.
+
+        `entry`: the part of the feed's entry that may set values; `now`: later dates on the page
+        are not believed; `keep`: pack the page for storage, too. Raises NotAnArticle, WorkerFailed,
+        ConfigError."""
         run = self.run
         return await run.worker.call(
             worker_functions.read_and_render,
@@ -180,24 +194,25 @@ class VisitContext:
             repeated=run.store.find_boilerplate(urls.own_host(page.url)),
             headers=page.headers,
             now=now,
-            own=source.tags,
+            source_tags=source.tags,
             traced=run.report_trace is not None,
             keep=keep and bool(page.html),
         )
 
     def has_stronger_claim(self, article: Article) -> bool:
-        """Return True if this source has a stronger claim to `article` than its present source.
-        Hand-written files stay."""
+        """Return True if this source has a stronger claim to `article` than the source that filed
+        it. Nobody has a stronger claim to an article that was written by hand."""
         if article.source_key in ("", self.source.key):
             return False
         claimant = ownership.Claimant(source=self.source, rights=self.rights)
         return claimant.claim(article.url) > ownership.get_claim(article, self.run.owners)
 
     def make_entry_context(self, row: EntryRow, page: "Page | None" = None) -> "EntryContext":
-        """Return the context of one pending entry. `page`: its page, if already fetched."""
+        """Return the context of a pending entry with the stored `row`. `page`: its page, if this
+        was fetched already."""
         last_success = self.state.visits.last_success
         if last_success is not None and last_success >= row.first_seen:
-            last_success = None
+            last_success = None  # an entry that waited: nothing is known of the visit before it
         return EntryContext(
             **{field.name: getattr(self, field.name) for field in fields(VisitContext)},
             row=row,
@@ -209,7 +224,8 @@ class VisitContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page to read. `html` is empty if the feed's content replaces it."""
+    """A page to read. `html` is empty if the text in the feed is read in its place; `headers`:
+    lower-case names."""
 
     html: bytes
     url: str
@@ -218,8 +234,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrustedEntry:
-    """The part of an entry that its source may set at one address, and the `source` with the
-    settings that it may use there."""
+    """The part of an entry that its source may set at one address, and the source with the settings
+    that it may use there."""
 
     source: Source
     entry: Entry
@@ -227,16 +243,18 @@ class TrustedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryContext(VisitContext):
-    """One pending entry of a visit."""
+    """A pending entry of a visit. `row`: as stored; `page`: its page if this was fetched already;
+    `announced`: the entry of the feed, or its id and address if nothing more is stored;
+    `previous_visit`: the last successful visit before the entry was announced, None if unknown."""
 
     row: EntryRow
     page: Page | None
-    announced: Entry  # its feed entry, or its id and address alone
-    previous_visit: datetime | None  # the last visit before the entry was announced
+    announced: Entry
+    previous_visit: datetime | None
 
     @property
     def log(self) -> program.Logger:
-        """The logger of the entry; `article` is set once the entry has one."""
+        """The logger of the entry; it names the article if the entry has one."""
         article = {"article": self.row.article_id} if self.row.article_id else {}
         return program.logger(
             "pipeline",
@@ -247,8 +265,9 @@ class EntryContext(VisitContext):
         )
 
     def limit_to_rights(self, url: str) -> TrustedEntry:
-        """Return the part of the entry that the source may set at `url`. The text of a link is no
-        title."""
+        """Return the part of the entry that its source may set at `url`, and the source with the
+        settings that it may use there. If the operator selected links of a page (`rules.links`),
+        the text of the link is not used as a title."""
         rights = self.rights
         entry = self.announced
         if self.source.rules.links:
@@ -259,7 +278,9 @@ class EntryContext(VisitContext):
 
     @property
     def aliases(self) -> list[str]:
-        """The alias keys that an article of this entry may have."""
+        """The alias keys (forms in which different spellings of an address are equal) under which
+        the database may know an article of this entry: of its address, of the same address on the
+        site before a move, and of its id."""
         entry = self.announced
         addresses = []
         if entry.url:
@@ -270,15 +291,15 @@ class EntryContext(VisitContext):
         return [*url_aliases, urls.guid_alias(self.source.key, entry.id)]
 
     def find_known_article(self, lookup: Known) -> Article | None:
-        """Return the article at the announced address, None if new. `lookup`: the store's answer
-        for `aliases`."""
+        """Return the filed article that the announced address means, None if there is none.
+        `lookup`: what the database knows of `aliases`."""
         url = self.announced.url
         former_site = self.site_before_move(url)
         return ownership.find_known_article(lookup, self.aliases, url, self.source.key, former_site)
 
 
 def describe_bug(bug: BaseException) -> str:
-    """Return an exception of our own code as one line."""
+    """Return a line that reports an exception of our own code."""
     return f"a bug of ours: {type(bug).__name__}: {bug}"[:_LONGEST_BUG]
 
 
@@ -290,9 +311,11 @@ def build_feed_request(
     *,
     kind: Literal["feed", "page"] = "feed",
 ) -> Request:
-    """Build a conditional request for the feed or list of `source`, at its redirected address if
-    there is one. A list that a browser draws is requested without conditions: it changes behind an
-    unchanged page."""
+    """Build a conditional request for the feed (or with `kind` "page" the list page) of `source`,
+    at its redirected address if there is one.
+
+    A list page that a browser draws is requested without conditions: its scripts may load a new
+    list although the page itself is unchanged."""
     validators = state.validators
     if source.browser and kind == "page":
         validators = Validators()
@@ -310,12 +333,17 @@ def build_feed_request(
 def build_page_request(
     url: str, source: Source, settings: Settings, environ: Mapping[str, str], **more: Any
 ) -> Request:
-    """Build a request for a page. `source` must be limited to the settings that are allowed at
-    `url` (`ownership.terms`); `more`: further fields of the request."""
+    """Build a request for a page. `source`: limited to the settings that are allowed at `url`
+    (`ownership.limit_settings`), which may have credentials; `more`: further fields of the
+    request."""
     headers = {}
+    allow: tuple[str, ...] = ()
     if _may_get_credentials(url, source):
         headers = {name: environ[key] for name, key in source.headers_env.items() if key in environ}
-    # sent to this site only; its answers may repeat them
+        allow = source.allow
+    cookies = source.cookies if _may_get_cookies(url, source) else ""
+    # the values of variables in the source's address: only its site may get them; its answers may
+    # repeat them, so they are masked there
     sent_secrets = {}
     if urls.same_site(url, source.url) and not _loses_tls(url, source):
         sent_secrets = secrets.read_known_values(source.url, environ)
@@ -324,8 +352,8 @@ def build_page_request(
         url=url,
         headers=headers,
         secrets=sent_secrets,
-        cookies=source.cookies if _may_get_cookies(url, source) else "",
-        allow=source.allow if _may_get_credentials(url, source) else (),
+        cookies=cookies,
+        allow=allow,
         robots=source.robots,
         draw=source.browser,
         **fields,
@@ -333,33 +361,34 @@ def build_page_request(
 
 
 def build_picture_request(url: str, source: Source | None, settings: Settings) -> Request:
-    """Build a request for the picture of an article. It has no credentials, as thumbnails are
-    public."""
-    return Request(
-        url=url,
-        kind="image",
-        deadline=settings.fetch.seconds,
-        allow=source.allow if source and _may_get_credentials(url, source) else (),
-        robots=source.robots if source and urls.same_site(url, source.url) else "obey",
-        most=MOST_PICTURE,
-    )
+    """Build a request for the picture of an article. It has no credentials, as everybody can see
+    its thumbnail. `source`: None if it is not followed any more."""
+    request = Request(url=url, kind="image", deadline=settings.fetch.seconds, most=MOST_PICTURE)
+    if source is None:
+        return request
+    return _add_site_settings(request, source)
 
 
 def site_request(url: str, source: Source, settings: Settings) -> Request:
-    """Build a request for the front page of a source's site, to find its icon. It has no
-    credentials, as icons are public."""
-    return Request(
-        url=url,
-        kind="page",
-        deadline=settings.fetch.seconds,
-        allow=source.allow if _may_get_credentials(url, source) else (),
-        robots=source.robots if urls.same_site(url, source.url) else "obey",
-    )
+    """Build a request for the front page `url` of a source's site, in order to find its icon. It
+    has no credentials, as everybody can see the icon."""
+    request = Request(url=url, kind="page", deadline=settings.fetch.seconds)
+    return _add_site_settings(request, source)
+
+
+def _add_site_settings(request: Request, source: Source) -> Request:
+    """Return the request with the source's permission to use private networks and to ignore
+    robots.txt, as far as these apply to its address."""
+    allow: tuple[str, ...] = ()
+    if _may_get_credentials(request.url, source):
+        allow = source.allow
+    robots = source.robots if urls.same_site(request.url, source.url) else "obey"
+    return replace(request, allow=allow, robots=robots)
 
 
 def explain_refusal(url: str, source: Source) -> str:
-    """Return why `source` may not refer to `url`, or "". A source with `allow` may name private
-    addresses."""
+    """Return why `source` must not refer to `url`, such as an address in a private network; "" if
+    it may. A source with the setting `allow` may refer to any address."""
     if source.allow:
         return ""
     return urls.refusal(url, source.url)
@@ -372,15 +401,17 @@ def may_use_private_networks(source: Source) -> bool:
 
 def _may_get_credentials(url: str, source: Source) -> bool:
     """Return True if a request to `url` may have the source's credentials and use its private
-    networks: same host, same use of TLS."""
+    networks: it is at the host of the source, and has TLS if the source has."""
     if url == source.url:
         return True
     return urls.host(url) == urls.host(source.url) and not _loses_tls(url, source)
 
 
 def _may_get_cookies(url: str, source: Source) -> bool:
-    """Return True if `url` has the publisher of the source, whose session it is: a file may have
-    cookies of other sites. Another port is another server. RFC 6265 says which cookies the host
+    """Return True if a request to `url` may have the source's cookies.
+
+    It must have the publisher of the source, as the file may have cookies of other sites, and the
+    same port, which is another server otherwise. RFC 6265 decides which of the cookies its host
     gets."""
     if _loses_tls(url, source) or not urls.same_publisher(url, source.url):
         return False
@@ -388,12 +419,12 @@ def _may_get_cookies(url: str, source: Source) -> bool:
 
 
 def _get_port(url: str) -> int | None:
-    """Return the port of `url`; None if it is the default one."""
+    """Return the port in `url`; None if it has the default port of its scheme."""
     return urlsplit(f"//{urls.host(url)}").port
 
 
 def _loses_tls(url: str, source: Source) -> bool:
-    """Return True if the source's address has TLS and `url` has not."""
+    """Return True if the source's address has https and `url` has not."""
     if urlsplit(source.url).scheme.lower() != "https":
         return False
     return urlsplit(url).scheme.lower() != "https"
@@ -402,8 +433,9 @@ def _loses_tls(url: str, source: Source) -> bool:
 def find_missing_credentials(
     request: Request, source: Source, environ: Mapping[str, str]
 ) -> Failed | None:
-    """Return a failure if the request needs unset variables, else None: the answer without them
-    would look like the page."""
+    """Return the failure of a request that needs environment variables which are unset; None if it
+    can be sent. Without its credentials, a site may answer with a page that looks like the one
+    requested, so nothing is sent."""
     in_url = secrets.variables(request.url)
     unset_here = [name for name in list_unset_url_variables(source, environ) if name in in_url]
     if unset_here and urls.same_site(request.url, source.url):
@@ -423,8 +455,8 @@ def find_missing_credentials(
 
 
 def list_unset_headers(source: Source, environ: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return (header, variable) for each header of `source` whose environment variable has no
-    value."""
+    """Return (header, variable) for each header of `source` whose environment variable is unset or
+    empty."""
     return [
         (name, variable)
         for name, variable in source.headers_env.items()
@@ -433,13 +465,14 @@ def list_unset_headers(source: Source, environ: Mapping[str, str]) -> list[tuple
 
 
 def list_unset_url_variables(source: Source, environ: Mapping[str, str]) -> list[str]:
-    """Return the variables in the URL of `source` that are unset or too short."""
+    """Return the environment variables in the URL of `source` that are unset, or too short for a
+    secret."""
     values = secrets.read_known_values(source.url, environ)
     return [name for name in secrets.variables(source.url) if name not in values]
 
 
 def describe_unset_variables(names: Sequence[str]) -> str:
-    """Return the message for unset variables of a URL."""
+    """Return the message for the operator that these variables of a URL are unset."""
     return (
         f"url: the environment variable {' and '.join(names)} is not set where syndicator runs, "
         f"or has fewer than {secrets.LEAST} characters"

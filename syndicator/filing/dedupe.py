@@ -1,6 +1,7 @@
 """Find copies of a story and choose which is shown; recognise articles that moved.
 
-Writes nothing: changes are returned."""
+Nothing is written here: functions return the changed articles. A copy is stored, too, but merged
+into the article that is shown (`merged_into`), which lists the addresses of its copies (`also`)."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,27 +28,28 @@ from syndicator.sketches.copies import (
 )
 
 WINDOW = timedelta(days=7)  # longest time between copies of a story
-REACH = timedelta(days=1)  # how far a page may date itself back
+REACH = timedelta(days=1)  # a page's date is believed if it is not longer ago than this
 _LAST_RANK = 1 << 30  # of a source that was removed
-# the arguments of `precedence`, rank, added, id
+# The sort key of an article among its copies: see `build_precedence`.
 Precedence = tuple[bool, bool, datetime, int, datetime, str]
 
-Changes = tuple[tuple[Article, Article], ...]  # other articles: new and as filed
+Changes = tuple[tuple[Article, Article], ...]  # other articles: (changed, as filed)
 _MOST_SKETCHES = 64  # an article is compared with a few others
 MOST_ALSO = 20  # addresses of copies that an article shows
 _sketches: dict[str, Sketch | None] = {}
 # Time zones are at most 14 hours from UTC, so a wrong zone shifts a time by no more.
 SHIFT = timedelta(hours=14)
-_MOST_ASKED = 2  # old addresses to request
+_MOST_ASKED = 2  # old addresses that are requested for one entry
 RECENT = timedelta(days=7)  # a choice: sites announce new articles within days
-_NO_PUBLISHED_DATE = timedelta(hours=2)  # a page without a date comes after one with an old date
+# added to the hour of filing: a page without a date comes after a page with an old date
+_NO_PUBLISHED_DATE = timedelta(hours=2)
 _OLD_PUBLISHED_DATE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Merged:
-    """An article after it was compared with copies of its story. `others`: articles to file before
-    it."""
+    """An article after it was compared with copies of its story. `others`: changed articles that
+    must be filed before it."""
 
     article: Article
     others: Changes = ()
@@ -56,8 +58,12 @@ class Merged:
 def estimate_start(
     published: datetime | None, added: datetime, previous_visit: datetime | None
 ) -> datetime:
-    """Return since when an article may have existed: its `published` date, but not before the
-    previous visit; for older dates an hour after the hour of `added`, and undated one more."""
+    """Return since when an article may have existed, by which the first of several copies is
+    chosen.
+
+    This is its `published` date, but not before the previous visit (None: unknown), and at most a
+    day before the hour of filing (`added`), as pages may date themselves back. An article with an
+    old date gets the end of the hour of filing, an article without a date an hour more."""
     hour = added.replace(minute=0, second=0, microsecond=0)
     if published is None:
         return hour + _NO_PUBLISHED_DATE
@@ -72,9 +78,11 @@ def estimate_start(
 def build_precedence(
     article: Article, since: datetime, ranks: Mapping[str, int], *, neighbour: bool, copied: bool
 ) -> Precedence:
-    """Return the sort key of `article` among its copies: the lowest is shown. `ranks`: positions in
-    sources.toml, by source; `neighbour`: no source of its own site announced it; `copied`: its page
-    names another as the original."""
+    """Return the sort key of `article` among its copies; the copy with the lowest key is shown.
+
+    `since`: when it may have begun to exist; `ranks`: positions in sources.toml, by source;
+    `neighbour`: it was filed by a source of another site; `copied`: its page names another article
+    as the original."""
     return (
         neighbour,
         copied,
@@ -86,8 +94,8 @@ def build_precedence(
 
 
 def build_copy_query(article: Article, source: str, now: datetime) -> Like:
-    """Build the store query for articles that may be copies of `article`. `source`: the key of the
-    source whose articles may also be earlier versions of it. Pure."""
+    """Return the query to the database for articles that may be copies of `article`. `source`: key
+    of the source whose articles may also be earlier versions of it. Pure."""
     sketch = get_sketch(article.body)
     return Like(
         source=source,
@@ -107,8 +115,11 @@ def merge_copy(
     previous_visit: datetime | None = None,
     lookup: Known | None = None,
 ) -> Merged:
-    """Merge the new `article` with a copy of its story, if there is one: the copy that precedes by
-    `build_precedence` is shown. `previous_visit`: of its source; `lookup`: the store's answer."""
+    """Merge the new `article` with a copy of its story, if there is one. Of the two, the one that
+    precedes by `build_precedence` is shown, and the other is merged into it.
+
+    `previous_visit`: of its source before it was announced, None if unknown; `lookup`: what the
+    database knows of such copies, None to ask it."""
     if urls.is_mail(article.url):
         return Merged(article=replace(article, also=()))
     first = _find_original(article, run, now, lookup)
@@ -138,9 +149,9 @@ def make_comparison_data(
     named: tuple[str, ...] = (),
     previous_visit: datetime | None = None,
 ) -> Compared | None:
-    """Return the data of `article` with which later articles are compared; None if it is older than
-    WINDOW, or a mail, which is no article of the web. `named`: the original that its page names.
-    Pure."""
+    """Return the data by which later articles are compared with `article`; None for a mail, which
+    is no article of the web, and for an article that was added over a week ago. `named`: the
+    original that its page names, or (); `previous_visit`: see `estimate_start`. Pure."""
     if urls.is_mail(article.url):
         return None
     sketch = get_sketch(article.body)
@@ -151,15 +162,16 @@ def make_comparison_data(
         at=added,
         data=sketch.pack() if sketch else b"",
         keys=sketch.found_by if sketch else (),
-        forget=(now - 2 * WINDOW).replace(hour=0, minute=0, second=0, microsecond=0),  # once a day
+        # older data can be deleted; a whole day, so that this happens once a day
+        forget=(now - 2 * WINDOW).replace(hour=0, minute=0, second=0, microsecond=0),
         since=estimate_start(article.published, added, previous_visit),
         named=urls.alias(named[0]) if named else None,
     )
 
 
 def have_same_text(article: Article, other: Article) -> bool:
-    """Return True if two texts tell one story. Texts too short for a sketch must have the same
-    words."""
+    """Return True if the texts of two articles tell one story. Texts that are too short for a
+    sketch must have the same words."""
     sketch = get_sketch(article.body)
     other_sketch = get_sketch(other.body)
     if sketch and other_sketch:
@@ -170,8 +182,9 @@ def have_same_text(article: Article, other: Article) -> bool:
 
 
 def is_copy(article: Article, other: Article, run: FilingContext) -> bool:
-    """Return True if two articles tell one story, or one is a longer page of the same site that a
-    neighbour announced."""
+    """Return True if two articles tell one story, or if both are pages of one article: they are on
+    one site, only one was filed by a source of that site, and the longer text contains the
+    shorter."""
     if have_same_text(article, other):
         return True
     sketch = get_sketch(article.body)
@@ -182,24 +195,25 @@ def is_copy(article: Article, other: Article, run: FilingContext) -> bool:
 
 
 def _are_addresses_of_one_page(article: Article, other: Article, run: FilingContext) -> bool:
-    """Return True if two articles may be one page: both are on one site, and only one of them was
-    filed by a source of that site, as another source may link the page with another address."""
+    """Return True if two articles may be one page at two addresses: both are on one site, and
+    exactly one was filed by a source of that site. Another source may have linked the page with an
+    other address."""
     if not urls.same_site(article.url, other.url):
         return False
     return _is_from_neighbour(article, run) != _is_from_neighbour(other, run)
 
 
 def load_article(article_id: str, run: FilingContext) -> Article | None:
-    """Load the article from its file, or None. Raises ConfigError."""
+    """Return the article from its file, None if it has no file. Raises ConfigError."""
     path = run.article_store.find(article_id)
     return run.article_store.get(path) if path else None
 
 
 def find_shown_article(article_id: str, store: ArticleRecords) -> Article | None:
-    """Return the article that is shown in place of a merged one, without its body; the article
-    itself if it is not merged; None if it is unknown."""
+    """Return the article that is shown in place of the merged article `article_id`, without its
+    body; the article itself if it is not merged; None if the id is unknown."""
     article = store.article(article_id)
-    passed = {article_id}
+    passed = {article_id}  # files that were edited by hand may merge articles in a circle
     while article is not None and article.merged_into and article.merged_into not in passed:
         passed.add(article.merged_into)
         article = store.article(article.merged_into) or replace(article, merged_into="")
@@ -209,9 +223,12 @@ def find_shown_article(article_id: str, store: ArticleRecords) -> Article | None
 def compute_precedence(
     article: Article, others: Iterable[Article], run: FilingContext
 ) -> Precedence:
-    """Return the sort key of a stored article among its copies `others`: the lowest is shown."""
+    """Return the sort key of a stored article among its copies `others`; the copy with the lowest
+    key is shown."""
     since, original_alias = run.store.read_claims(article.id)
-    copied = any(is_named([original_alias], other) for other in others) if original_alias else False
+    copied = False
+    if original_alias:
+        copied = any(is_named([original_alias], other) for other in others)
     if since is None:
         since = estimate_start(article.published, article.added or run.clock(), None)
     return build_precedence(
@@ -222,8 +239,9 @@ def compute_precedence(
 def find_copies(
     article: Article, run: FilingContext, now: datetime, lookup: Known | None = None
 ) -> Iterator[Article]:
-    """Yield shown articles with the text of `article`, best first, except those on hold or
-    unlisted. `lookup`: the store's answer, if it is known."""
+    """Yield the shown articles that have the text of `article`, the most similar first. Those on
+    hold or unlisted, and those that the operator split from it, are left out. `lookup`: what the
+    database knows of such copies, None to ask it."""
     sketch = get_sketch(article.body)
     if sketch is None:
         return
@@ -241,8 +259,9 @@ def find_copies(
 def find_shown_at_other_address(
     article: Article, run: FilingContext, now: datetime, lookup: Known | None
 ) -> Article | None:
-    """Return the article shown at another address of the same site, which only a neighbour
-    announced, with the text of the owner's `article`; None without one."""
+    """Return the article that feeds show already for the same page at another address of the site,
+    as a source of another site announced it there; None without one. `article`: the reading by the
+    site's own source."""
     if _is_from_neighbour(article, run):
         return None
     for copy in find_copies(article, run, now, lookup):
@@ -252,26 +271,28 @@ def find_shown_at_other_address(
 
 
 def are_split(article: Article, other: Article) -> bool:
-    """Return True if the operator split the two articles."""
+    """Return True if the operator separated the two articles, which were copies."""
     return article.id in other.split_from or other.id in article.split_from
 
 
 def extend_also(article: Article, *more: str) -> tuple[str, ...]:
-    """Return the addresses of copies that `article` shows, with `more` up to MOST_ALSO."""
+    """Return the addresses of copies that `article` lists with the addresses `more`, 20 in all
+    (MOST_ALSO)."""
     new = [url for url in more if url not in article.also and url != article.url]
     space = max(0, MOST_ALSO - len(article.also))
     return (*article.also, *new[:space])
 
 
 def get_sketch(body: str) -> Sketch | None:
-    """Return the sketch of a markdown body, cached; None for a short one."""
+    """Return the sketch of a markdown body, None if the body is too short for a sketch. The last
+    sketches are cached."""
     if body not in _sketches:
         remember_sketch(body, make_sketch(plain(body)))
     return _sketches[body]
 
 
 def remember_sketch(body: str, value: Sketch | None) -> None:
-    """Cache the sketch of `body`, which the worker computed."""
+    """Cache `value`, the sketch of `body` that the worker computed."""
     if len(_sketches) >= _MOST_SKETCHES:
         _sketches.clear()
     _sketches[body] = value
@@ -280,8 +301,8 @@ def remember_sketch(body: str, value: Sketch | None) -> None:
 def _find_original(
     article: Article, run: FilingContext, now: datetime, lookup: Known | None
 ) -> Article | None:
-    """Return the shown copy of `article`: the one that its page names, else the best by its
-    text."""
+    """Return the shown article of which `article` is a copy: the one that its page names as the
+    original, else the one with the most similar text; None if there is no such article."""
     original = _load_named(article, run)
     if original is not None and have_same_text(article, original):
         return original
@@ -289,8 +310,8 @@ def _find_original(
 
 
 def _load_named(article: Article, run: FilingContext) -> Article | None:
-    """Load the shown article that the page of `article` names as its original, unless the operator
-    split the two."""
+    """Return the shown article that the page of `article` names as its original. None if there is
+    none, or if it is on hold, unlisted or split from `article`."""
     if not article.also:
         return None
     article_id = run.store.find(map(urls.alias, article.also))
@@ -308,7 +329,8 @@ def _load_named(article: Article, run: FilingContext) -> Article | None:
 def _outranks(
     article: Article, first: Article, run: FilingContext, previous_visit: datetime | None
 ) -> bool:
-    """Return True if the new `article` precedes its stored copy `first`."""
+    """Return True if the new `article` is to be shown in place of its stored copy `first`.
+    `previous_visit`: see `estimate_start`."""
     since = estimate_start(article.published, article.added or run.clock(), previous_visit)
     copied = is_named(map(urls.alias, article.also), first)
     new_precedence = build_precedence(
@@ -318,24 +340,26 @@ def _outranks(
 
 
 def _is_from_neighbour(article: Article, run: FilingContext) -> bool:
-    """Return True if the source that filed the article has no claim to its site."""
+    """Return True if the source that filed the article has no claim to the article's site."""
     return get_claim(article, run.owners) is Claim.NONE
 
 
 def is_named(aliases: Iterable[str], article: Article) -> bool:
-    """Return True if one of the alias keys is an address of `article`."""
+    """Return True if one of the alias keys `aliases` (`urls.alias`, the form in which different
+    spellings of an address are equal) belongs to an address of `article`."""
     own_aliases = {urls.alias(url) for url in (article.url, *article.aliases)}
     return not own_aliases.isdisjoint(aliases)
 
 
 def may_be_replaced(first: Article, now: datetime) -> bool:
-    """Return True if a copy may replace `first`: it is younger than WINDOW and not edited by
-    hand."""
+    """Return True if a copy may be shown in place of `first`: it was added in the last week and was
+    not edited by hand."""
     return first.added is not None and first.added >= now - WINDOW and not hand_edited(first)
 
 
 def merge_into(article: Article, first: Article, run: FilingContext) -> Merged:
-    """Return `article` as a copy of `first`, which is shown in its place and lists its address."""
+    """Return `article` as a copy that is merged into `first`. The changed `first` lists the address
+    of the copy."""
     new_urls = [article.url] if lists_address_of(article, first, run) else []
     shown_article = replace(first, also=extend_also(first, *new_urls), merged_into="")
     names_first = is_named(map(urls.alias, article.also), first)
@@ -346,13 +370,13 @@ def merge_into(article: Article, first: Article, run: FilingContext) -> Merged:
 
 
 def lists_address_of(copy: Article, first: Article, run: FilingContext) -> bool:
-    """Return True if `first` lists the address of `copy`: not an address of the same site that only
-    a neighbour announced."""
+    """Return True if `first` lists the address of `copy`. It does not if both are on one site and
+    only a source of another site announced this address."""
     return not urls.same_site(copy.url, first.url) or not _is_from_neighbour(copy, run)
 
 
 def load_copies(first: Article, run: FilingContext) -> list[Article]:
-    """Load the articles that are merged into `first`."""
+    """Return the articles that are merged into `first`, from their files."""
     loaded = [load_article(article_id, run) for article_id in run.store.copies(first.id)]
     return [copy for copy in loaded if copy is not None]
 
@@ -360,13 +384,14 @@ def load_copies(first: Article, run: FilingContext) -> list[Article]:
 def _list_likely_copies(
     article: Article, sketch: Sketch, run: FilingContext, now: datetime, lookup: Known | None
 ) -> list[str]:
-    """Return ids of stored articles whose sketches are like `sketch`, of `article`, the best
-    first."""
-    matches = []
+    """Return the ids of the stored articles that seem to be copies of `article` by their sketches,
+    the most similar first. `sketch`: of `article`; `lookup`: see `find_copies`."""
+    matches: list[tuple[float, str]] = []  # minus the similarity, and id
     if not lookup:
         lookup = run.store.look_up((), like=build_copy_query(article, article.source_key, now))
     for other, data in lookup.likely:
-        if other.id == article.id or not data:  # its text is too short by now
+        has_no_sketch = not data
+        if other.id == article.id or has_no_sketch:
             continue
         other_sketch = Sketch.unpack(data)
         one_source = other.source_key == article.source_key
@@ -381,17 +406,17 @@ def _list_likely_copies(
 
 
 class Lead(Enum):
-    """The address to which the page of an article leads."""
+    """Where the former page of an article leads."""
 
     ELSEWHERE = auto()
-    TO_ARTICLE = auto()  # it leads to the other article, or names its address as its own
-    FOR_GOOD = auto()  # it redirects to the other article permanently
+    TO_ARTICLE = auto()  # to the article's new address, or it names this address as its own
+    FOR_GOOD = auto()  # it redirects to the article's new address permanently
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """An article that has another address now. `lead`: where its former page leads; FOR_GOOD within
-    a site."""
+    """A filed article that has another address now. `lead`: where its former page leads; FOR_GOOD
+    if both addresses are on one site."""
 
     article: Article
     lead: Lead
@@ -400,10 +425,13 @@ class Moved:
 async def find_moved_article(
     context: EntryContext, article: Article, article_ids: Sequence[str]
 ) -> Moved | None:
-    """Return the article among `article_ids` that moved to the address of `article`, or None. May
-    request old addresses."""
+    """Return the article among `article_ids` that moved to the address of the new reading
+    `article`, None without one.
+
+    On one site, text, title and time decide. If these do not suffice, the former pages of at most
+    two articles are requested, but only if the entry is late: a move usually lists old articles."""
     is_late = _is_late(context, article)
-    to_ask = []
+    candidates = []
     for article_id in article_ids:
         old = load_article(article_id, context.run)
         if old is None or not _may_have_moved(context, article, old):
@@ -412,14 +440,14 @@ async def find_moved_article(
             urls.site(article.url),
             context.site_before_move(article.url),
         )
-        is_same = is_same_article(article, old, late=is_late)
-        if same_site and is_same:
+        looks_same = is_same_article(article, old, late=is_late)
+        if same_site and looks_same:
             return Moved(article=old, lead=Lead.FOR_GOOD)
-        if is_same or (same_site and words(old.title) == words(article.title)):
-            to_ask.append(old)
+        if looks_same or (same_site and words(old.title) == words(article.title)):
+            candidates.append(old)
     if not is_late:
         return None
-    for old in to_ask[:_MOST_ASKED]:
+    for old in candidates[:_MOST_ASKED]:
         lead = await ask_former_page(context, old, article)
         if lead is not Lead.ELSEWHERE:
             return Moved(article=old, lead=lead)
@@ -427,7 +455,8 @@ async def find_moved_article(
 
 
 def _is_late(context: EntryContext, article: Article) -> bool:
-    """Return True if the entry was announced at a later visit than the one after its date."""
+    """Return True if the entry has a date before the previous visit, which therefore should have
+    found it."""
     if context.row.reason == EntryReason.LATE:
         return True
     if context.previous_visit is None or article.published is None:
@@ -436,8 +465,8 @@ def _is_late(context: EntryContext, article: Article) -> bool:
 
 
 def _may_have_moved(context: EntryContext, article: Article, old: Article) -> bool:
-    """Return True if `old` was filed before the entry of `article` was announced, and is not
-    announced any more."""
+    """Return True if the stored article `old` may be the entry's article at its former address: it
+    was filed before the entry was announced, and the feed does not list it any more."""
     if are_split(article, old):
         return False
     if old.added is None or old.added >= context.row.first_seen:
@@ -448,8 +477,9 @@ def _may_have_moved(context: EntryContext, article: Article, old: Article) -> bo
 
 
 def is_same_article(new: Article, old: Article, *, late: bool) -> bool:
-    """Return True if text, title and time show that `new` is `old`. `late`: published before the
-    last visit. Pure."""
+    """Return True if text, title and time show that the reading `new` is the article `old`. `late`:
+    the entry has a date before the previous visit, so that a different date does not count against
+    it. Pure."""
     published = _drop_fraction(new.published)
     same_title_and_time = (
         published is not None
@@ -470,12 +500,12 @@ def is_same_article(new: Article, old: Article, *, late: bool) -> bool:
 
 
 def _drop_fraction(time: datetime | None) -> datetime | None:
-    """Return `time` in whole seconds."""
+    """Return `time` in whole seconds; None for None."""
     return None if time is None else time.replace(microsecond=0)
 
 
 async def ask_former_page(context: EntryContext, old: Article, article: Article) -> Lead:
-    """Request the page of `old` and return whether it leads to `article`."""
+    """Request the page of the stored article `old` and return if it leads to `article`."""
     run = context.run
     answer = await context.fetch_page(old.url)
     if not isinstance(answer, Fetched):
@@ -500,22 +530,23 @@ async def ask_former_page(context: EntryContext, old: Article, article: Article)
 
 
 def _times_agree(first: datetime | None, other: datetime | None, within: timedelta) -> bool:
-    """Return True if two times are at most `within` apart, or one is unknown."""
+    """Return True if two times are at most `within` apart, or if one of them is unknown."""
     return first is None or other is None or abs(first - other) <= within
 
 
 def _contains(text: list[str], other: list[str]) -> bool:
-    """Return True if the longer list of words contains the shorter one."""
+    """Return True if the longer of two lists of words contains the shorter one in one piece."""
     short, long = sorted((text, other), key=len)
     return not short or f" {' '.join(short)} " in f" {' '.join(long)} "
 
 
 def update_copies(old: Article, new: Article, run: FilingContext, now: datetime) -> Merged:
-    """Compare the revision `new` of `old` with copies of its story again: they may be copies no
-    longer, or it a copy of another."""
-    # `is_copy` depends on the source
+    """Return the revised article `new` after it was compared with copies again: former copies may
+    have another text now, and `new` may be a copy of another article. `old`: the article before its
+    revision."""
+    # a new source may change the result of `is_copy`, even if the text is the same
     is_adopted = bool(new.merged_into) and old.source_key != new.source_key
-    if new.hold:  # not compared before release
+    if new.hold:  # it is compared when it is released
         return Merged(article=new)
     if old.body == new.body and not is_adopted:
         return Merged(article=new)
@@ -537,7 +568,8 @@ def update_copies(old: Article, new: Article, run: FilingContext, now: datetime)
 
 
 def _remove_from_also(first: Article, copy: Article) -> Changes:
-    """Return the change by which `first` does not list the addresses of `copy` any more."""
+    """Return the change by which `first` no longer lists the addresses of `copy`; () if it lists
+    none."""
     also = tuple(url for url in first.also if not is_named([urls.alias(url)], copy))
     if also == first.also:
         return ()
@@ -545,11 +577,11 @@ def _remove_from_also(first: Article, copy: Article) -> Changes:
 
 
 def _split_changed_copies(first: Article, run: FilingContext) -> Merged:
-    """Return `first` with those of its copies that still have its text; the others become articles
-    of their own."""
+    """Return the shown article `first` with only those of its copies that still have its text. The
+    others are shown as articles of their own."""
     former = load_copies(first, run)
-    still = [copy for copy in former if is_copy(first, copy, run)]
-    split = {copy.id: copy for copy in former if copy not in still}
+    remaining = [copy for copy in former if is_copy(first, copy, run)]
+    split = {copy.id: copy for copy in former if copy not in remaining}
     if not split:
         return Merged(article=first)
     logger = program.logger(
@@ -557,12 +589,13 @@ def _split_changed_copies(first: Article, run: FilingContext) -> Merged:
     )
     logger.info("copies parted", ids=[*split])
     others = tuple((copy, split[copy.id]) for copy in group_copies([*split.values()], run))
-    also = tuple(copy.url for copy in still)[:MOST_ALSO]
+    also = tuple(copy.url for copy in remaining)[:MOST_ALSO]
     return Merged(article=replace(first, also=also), others=others)
 
 
 def group_copies(former: Collection[Article], run: FilingContext) -> list[Article]:
-    """Group former copies by text: the first of each group is shown, the others merge into it."""
+    """Return former copies of one article, grouped by their texts: the first of each group is
+    shown, and the others are merged into it."""
     first_copies: list[Article] = []
     merged: list[Article] = []
     for copy in sorted(former, key=lambda article: compute_precedence(article, former, run)):
@@ -577,8 +610,8 @@ def group_copies(former: Collection[Article], run: FilingContext) -> list[Articl
 
 
 def _find_same_text(copy: Article, articles: Sequence[Article]) -> int | None:
-    """Return the index of the first of `articles` with the text of `copy`, unless the operator
-    split the two."""
+    """Return the index of the first article in `articles` that has the text of `copy` and that the
+    operator did not split from it; None without one."""
     for index, article in enumerate(articles):
         if not are_split(copy, article) and have_same_text(copy, article):
             return index
@@ -586,8 +619,9 @@ def _find_same_text(copy: Article, articles: Sequence[Article]) -> int | None:
 
 
 def _merge_into_recent(article: Article, run: FilingContext, now: datetime) -> Merged:
-    """Merge `article` into a recent one with its text, unless the operator split them (`also` lists
-    it)."""
+    """Return `article` merged into a shown article with its text. It stays as it is if there is
+    none, if it was added over a week ago, or if that article lists its address although the two are
+    not merged, as the operator split them."""
     if article.added is None or article.added < now - WINDOW:
         return Merged(article=article)
     for first in find_copies(article, run, now):
@@ -597,22 +631,27 @@ def _merge_into_recent(article: Article, run: FilingContext, now: datetime) -> M
 
 
 def keep_out_of_feeds(article: Article, run: FilingContext, now: datetime) -> Article | None:
-    """Return an `article` that its site's own source did not file so that only feeds of the sources
-    that announced it show it: as a copy of the one that the own source filed, or unlisted if it is
-    not recent. Return None if it may go into all feeds. Raises ConfigError."""
+    """Return an `article` on a followed site that a source of another site filed, changed so that
+    only the feeds of the sources that announced it show it: merged into the article of the site's
+    own source if that has its text, else unlisted if it is not recent.
+
+    None if it may be in all feeds: the site's own source filed it, or no source follows its site,
+    or it was published within the last week. Raises ConfigError."""
     if not filed_by_neighbour(article, run.owners):
         return None
     first = _find_owners_copy(article, run)
     if first is not None:
         return replace(article, merged_into=first.id, also=())
-    # future dates are not recent
+    # a date in the future is not believed
     is_recent = article.published is not None and now - RECENT < article.published < now
-    return None if is_recent else replace(article, unlisted=True, also=())
+    if is_recent:
+        return None
+    return replace(article, unlisted=True, also=())
 
 
 def _find_owners_copy(article: Article, run: FilingContext) -> Article | None:
-    """Return the shown article with the text of `article` that a source of its own site filed, or
-    None."""
+    """Return the shown article that has the text of `article` and that a source of its site filed;
+    None without one."""
     for owner in run.owners.list_owners(article.url):
         for article_id in run.store.find_earlier(build_copy_query(article, owner, run.clock())):
             if article_id == article.id:

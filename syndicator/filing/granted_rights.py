@@ -1,6 +1,7 @@
 """Grant a source rights for more sites: those that link its feed, and one it moved to.
 
-Sites that link a feed are such as FeedBurner's and podcast hosts'."""
+Feeds are often on another site than their articles, such as FeedBurner's or a podcast host's. An
+article's site then shows by a link that it agrees with the feed."""
 
 import asyncio
 import json
@@ -20,14 +21,15 @@ from syndicator.filing import worker_functions
 from syndicator.filing.context import EntryContext, Page, VisitContext
 from syndicator.filing.ownership import Claim, get_claim
 
-_SAMPLED = 3  # old pages to request: a choice
-_SHARE = 0.5  # least share of the new feed's entries that are filed articles
+_SAMPLED = 3  # former pages that are requested before a move is believed: our choice
+_SHARE = 0.5  # of the new feed's entries that must be filed articles, before a move is believed
 Listed = tuple[str, str]  # address and title of an article
 
 
 async def grant_by_links(context: EntryContext, page: Page) -> EntryContext:
-    """Return the context, with the right to write `page` if it or a related front page links the
-    feed."""
+    """Return the context of an entry, with the right to write the article on `page` if this page,
+    or the front page of a site of the same publisher, links the source's feed. An entry without
+    title and text needs no right, as there is nothing to trust."""
     says_nothing = not context.announced.title and not context.announced.content
     if says_nothing or not page.html or context.owns_for_now(page.url):
         return context
@@ -40,7 +42,8 @@ async def grant_by_links(context: EntryContext, page: Page) -> EntryContext:
 
 
 async def _links_own_feed(context: EntryContext, page: Page) -> bool:
-    """Return True if the page links the source's feed. Pages that cannot are not parsed."""
+    """Return True if the page links the source's feed. To save time, a page is parsed only if it is
+    on the site of the feed or contains the feed's host."""
     own_feeds = _list_own_feeds(context)
     may_link = any(
         urls.same_site(page.url, url) or urlsplit(url).netloc.encode() in page.html
@@ -53,8 +56,8 @@ async def _links_own_feed(context: EntryContext, page: Page) -> bool:
 
 
 def _list_own_feeds(context: EntryContext) -> dict[str, str]:
-    """Return the addresses of the source's feed, its own and that of the feed that was found there,
-    by alias key."""
+    """Return the addresses of the source's feed by alias key: the configured one, and that of the
+    feed that was found there."""
     addresses = [context.source.url]
     state = context.state
     if state.discovery.found == "feed" and state.redirects.effective_url:
@@ -63,8 +66,9 @@ def _list_own_feeds(context: EntryContext) -> dict[str, str]:
 
 
 async def ask_front_page(context: EntryContext, url: str) -> bool:
-    """Return True if the source owns the site of `url`, as its front page links the source's feed.
-    The page is requested weekly; if that fails, the source keeps its right."""
+    """Return True if the source owns the site of `url`. If its right is not fresh, the site's front
+    page decides, which must link the source's feed. It is requested once a week; if that fails, the
+    source keeps the rights that it has."""
     if context.owns_for_now(url):
         return True
     file = context.run.rights_file
@@ -81,8 +85,8 @@ async def ask_front_page(context: EntryContext, url: str) -> bool:
 
 
 async def _list_front_page_feeds(context: EntryContext, url: str) -> list[str] | None:
-    """Return alias keys of the feeds that the front page of the site of `url` links, as stored for
-    a week; None if it could not be read."""
+    """Return the alias keys of the feeds that the front page of the site of `url` links, requested
+    or as stored within the last week. None if it could not be read."""
     run = context.run
     site = urls.site(url)
     note = f"front page {site} {context.source.key}"
@@ -93,8 +97,8 @@ async def _list_front_page_feeds(context: EntryContext, url: str) -> list[str] |
             if timedelta(0) <= run.clock() - datetime.fromisoformat(asked_at) < ASKED_AGAIN:
                 return feeds
         result = await context.fetch_page(get_front_page(url))
-        if isinstance(result, Failed) and (result.no_network or result.ours or result.unasked):
-            return None  # the host was not asked
+        if isinstance(result, Failed) and _was_not_asked(result):
+            return None  # this says nothing of the site, so it is not stored
         feeds = None
         if isinstance(result, Fetched) and urls.same_site(result.final_url, url):
             page = Page(html=result.body, url=result.final_url, headers=result.headers)
@@ -104,8 +108,14 @@ async def _list_front_page_feeds(context: EntryContext, url: str) -> list[str] |
         return feeds
 
 
+def _was_not_asked(failed: Failed) -> bool:
+    """Return True if the request did not reach the site, or was not even sent."""
+    return failed.no_network or failed.ours or failed.unasked
+
+
 async def _list_linked_feeds(context: EntryContext, page: Page) -> list[str] | None:
-    """Return alias keys of the feeds that `page` links; None if it could not be read."""
+    """Return the alias keys of the feeds that `page` links; None if the worker could not read
+    it."""
     try:
         feeds = await context.run.worker.call(
             worker_functions.linked_feeds, page.html, page.url, dict(page.headers)
@@ -116,7 +126,8 @@ async def _list_linked_feeds(context: EntryContext, page: Page) -> list[str] | N
 
 
 def get_front_page(url: str) -> str:
-    """Return the front page of the site of `url`: of its host, or of the user on a shared host."""
+    """Return the address of the front page of the site of `url`: that of its host or, on a host
+    that many users share, that of the user."""
     parts = urlsplit(urls.canonical(url))
     site = urls.site(url)
     root = f"{parts.scheme}://{parts.netloc}/"
@@ -126,7 +137,8 @@ def get_front_page(url: str) -> str:
 
 
 async def may_adopt(context: EntryContext, article: Article) -> bool:
-    """Return True if the source should own `article`, counting feed links on its saved page."""
+    """Return True if the source has a stronger claim to `article` than the source that filed it,
+    counting a link to its feed on the saved page of the article."""
     if get_claim(article, context.run.owners) < Claim.OWNS:
         snapshot = context.run.snapshots.get(article.id)
         if snapshot is not None:
@@ -137,10 +149,12 @@ async def may_adopt(context: EntryContext, article: Article) -> bool:
 
 
 async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) -> VisitContext:
-    """Return the context with rights for the host that the site moved to, if both hosts confirm it.
-    The new host: it answers with the feed of the same articles, and the operator follows it there,
-    or the old host redirects the feed for good and no other source owns the new one. The old host:
-    it redirects the articles' pages for good."""
+    """Return the context, with rights for the host to which the source's site moved if both hosts
+    confirm the move.
+
+    The new host confirms it if its feed lists the same articles, and if either the operator entered
+    its address, or the old host redirects the feed there permanently and no other source owns it.
+    The old host confirms it if it redirects the articles' pages there permanently."""
     new_site = urls.site(result.final_url)
     context = replace(context, feed_site=new_site)
     if new_site == "":
@@ -152,7 +166,7 @@ async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) 
     if not is_followed_there:
         state = replace(state, redirects=replace(state.redirects, site_moved=True))
     moved_context = replace(context, state=state)
-    if new_site in file.moved(key):
+    if new_site in file.moved(key):  # the move was confirmed earlier
         return moved_context
     if is_followed_there and not _is_new_at_home(context, feed, new_site):
         return context
@@ -171,7 +185,7 @@ async def follow_move(context: VisitContext, result: Fetched, feed: ParsedFeed) 
 
 
 def _is_feed_moved(context: VisitContext, result: Fetched) -> bool:
-    """Return True if the old host redirects the feed for good to a host that no source owns."""
+    """Return True if the old host redirects the feed permanently to a host that no source owns."""
     if context.rights.owns(result.final_url) or context.run.owners.list_owners(result.final_url):
         return False
     target = result.moved_to or context.state.redirects.effective_url or ""
@@ -179,9 +193,9 @@ def _is_feed_moved(context: VisitContext, result: Fetched) -> bool:
 
 
 def _is_new_at_home(context: VisitContext, feed: ParsedFeed, home: str) -> bool:
-    """Return True if the feed's articles may come from another host: the operator edited the
-    source's address, or the site moved away before and is back. Without such a sign nothing is
-    compared."""
+    """Return True if there is a sign that the source's articles come from another host: the
+    operator edited the source's address, or the site moved away from `home` earlier and is back.
+    Without such a sign, the expensive comparison is omitted."""
     if context.state.visits.last_success is None:
         return False
     moves = context.run.rights_file.moved(context.source.key)
@@ -190,12 +204,14 @@ def _is_new_at_home(context: VisitContext, feed: ParsedFeed, home: str) -> bool:
     entry_ids = [entry.id for entry in feed.entries if urls.site(entry.url) == home]
     if not entry_ids:
         return False
-    rows = context.run.store.entries(context.source.key, entry_ids[-1:])  # the oldest is seldom new
+    # the last entry, as it is the oldest and so the least likely to be new
+    rows = context.run.store.entries(context.source.key, entry_ids[-1:])
     return all(urls.site(row.url) != home for row in rows.values())
 
 
 def _may_leave(context: VisitContext, old_page: str) -> bool:
-    """Return True unless the site of the page is another source's alone."""
+    """Return True if the source may move articles away from the site of `old_page`: no other source
+    owns that site, or this source may write there, too."""
     other_owners = {*context.run.owners.list_owners(old_page)} - {context.source.key}
     return context.rights.owns(old_page) or not other_owners
 
@@ -203,9 +219,12 @@ def _may_leave(context: VisitContext, old_page: str) -> bool:
 def pair_articles(
     entries: Sequence[Entry], filed_articles: Iterable[Listed], new_site: str
 ) -> list[tuple[str, str]]:
-    """Return (old, new) addresses of articles that are on `new_site` now, paired by path or title.
-    `filed_articles`: the source's filed articles. All old addresses are of one site, the one with
-    the most pairs; [] if fewer than half of the new entries have a pair. Pure."""
+    """Return (old, new) addresses of articles that are on `new_site` now. `entries`: those of the
+    new feed; `filed_articles`: the source's filed articles.
+
+    Articles are paired by the path of their address, else by title. All old addresses returned are
+    of one site, the one with the most pairs. [] if fewer than half of the new entries have a pair.
+    Pure."""
     new_entries = [entry for entry in entries if urls.site(entry.url) == new_site]
     urls_by_path: dict[str, str] = {}
     urls_by_title: dict[str, str] = {}
@@ -230,17 +249,17 @@ def pair_articles(
 
 
 def _get_path(url: str) -> str:
-    """Return the path of `url`, by which an article is found on another host."""
+    """Return the path of `url`, which an article often keeps on another host."""
     return urlsplit(url).path.rstrip("/")
 
 
 def _fold_title(title: str) -> str:
-    """Return the words of a title, for comparison."""
+    """Return the words of a title as one text, by which titles are compared."""
     return " ".join(words(title))
 
 
 async def _are_all_moved(context: VisitContext, pairs: Sequence[tuple[str, str]]) -> bool:
-    """Return True if each old page redirects for good to the new one."""
+    """Return True if each old page of the `pairs` redirects permanently to its new page."""
     for old, new in pairs:
         answer = await context.fetch_page(old)
         if not isinstance(answer, Fetched) or answer.moved_to is None:

@@ -1,4 +1,4 @@
-"""The mailboxes of a run: one connection to each, which all of its newsletters share."""
+"""Open each mailbox of a run once, for all newsletters in it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -10,12 +10,13 @@ from typing import Final
 from syndicator.reading.mail.headers import LARGEST, MailHeaders, read_headers
 from syndicator.visiting.mail.mailbox import MailboxFailed, MailName, OpenMailbox
 
-_MOST_REMEMBERED: Final = 25_000  # mails whose headers are not asked for again: 30 MB
+_MOST_REMEMBERED: Final = 25_000  # mails whose headers stay in memory: 30 MB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownMail:
-    """A mail whose headers were read. `head`: their bytes, if the mail itself is too large."""
+    """A mail whose headers were read. `size`: bytes of the mail; `head`: the bytes of its headers
+    if the mail is too large to be fetched, else b""."""
 
     name: MailName
     headers: MailHeaders
@@ -26,13 +27,14 @@ class KnownMail:
 
 @dataclass(slots=True)
 class SharedMailbox:
-    """An open mailbox. `known`: mails whose headers a newsletter of this run has asked for."""
+    """An open mailbox of a run. `known`: the mails whose headers were read in this run, by name."""
 
     box: OpenMailbox
     known: dict[str, KnownMail] = field(default_factory=dict)
 
     def read_heads(self, names: Sequence[MailName]) -> list[KnownMail]:
-        """Return the mails with these names; none of those that are gone. Raises MailboxFailed."""
+        """Return the mails `names` with their headers, without those that were deleted meanwhile.
+        Raises MailboxFailed."""
         if len(self.known) > _MOST_REMEMBERED:
             self.known.clear()
         unknown = [name for name in names if name.name not in self.known]
@@ -49,15 +51,16 @@ class SharedMailbox:
 
 @dataclass(slots=True)
 class _Slot:
-    """A mailbox of the run. `turn`: held by the visit that uses it; `failed`: why it could not be
-    opened: it is not tried again in this run, as wrong passwords lock accounts."""
+    """The state of one mailbox address. `turn`: held by the visit that uses the mailbox; `mailbox`:
+    None if it is not open; `failed`: why it could not be opened. It is not tried again in this run,
+    because servers lock accounts after several wrong passwords."""
 
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     mailbox: SharedMailbox | None = None
     failed: MailboxFailed | None = None
 
     async def open(self, open_mailbox: Callable[[], OpenMailbox]) -> SharedMailbox:
-        """Return the mailbox, opened at the first call. Raises MailboxFailed."""
+        """Return the mailbox; the first call opens it. Raises MailboxFailed."""
         if self.failed is not None:
             raise self.failed
         if self.mailbox is None:
@@ -85,13 +88,15 @@ class Mailboxes:
     async def use(
         self, url: str, open_mailbox: Callable[[], OpenMailbox]
     ) -> AsyncIterator[SharedMailbox]:
-        """Yield the mailbox at `url`, for one visit at a time. Raises MailboxFailed."""
+        """Yield the mailbox at `url` to one visit at a time; `open_mailbox` is called if it is not
+        open. If the block raises, the mailbox is closed. Raises MailboxFailed."""
         slot = self._slots.setdefault(url, _Slot())
         async with slot.turn:
             mailbox = await slot.open(open_mailbox)
             try:
                 yield mailbox
-            except BaseException:  # its answers may be out of step, or a thread wait for one
+            except BaseException:
+                # a thread may still wait for an answer, which must not be taken for the next one's
                 slot.close()
                 raise
 

@@ -1,7 +1,7 @@
 """Decide which source owns an article and may set its values, by its address. Pure.
 
-An article belongs to the site of its address. Any source may announce it; values come only from a
-source that owns or speaks for the address."""
+An article belongs to the site of its address. Any source may announce it, but only a source that
+owns the address or speaks for it may set the article's values."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,10 +15,10 @@ from syndicator.core.model import Article, Entry, Origin, Rules, Source, SourceS
 from syndicator.core.ports import EntryRow, Known
 from syndicator.core.reasons import EntryReason
 
-_MOST_PARTS = 5  # of a path that a place names
-_ANY_URL = ""
+_MOST_PARTS = 5  # parts of the path in a place of `speaks_for`
+_ANY_URL = ""  # in place of an address: every article fits
 _WRITTEN_BY_HAND = ""  # the source of an article that no source announced
-_NOBODY = ""
+_NOBODY = ""  # in place of the key of a source
 
 
 class Claim(IntEnum):
@@ -31,9 +31,12 @@ class Claim(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rights:
-    """Rights of a source. `sites` (urls.site): own, linking or moved hosts; `pages`: alias keys of
-    pages that link its feed; `places`: granted by the operator; `before`: domains that it wrote for
-    before owners existed; `is_mailbox`: it writes its mails, and nothing on the web."""
+    """The rights of a source to write articles.
+
+    `sites` (`urls.site`): its own, those whose front page links its feed, and those of a move;
+    `pages`: alias keys of single pages that link its feed; `places`: hosts and paths that the
+    operator granted (`speaks_for`); `before`: domains for which it wrote before there were rights;
+    `is_mailbox`: it may write its mails, and nothing on the web."""
 
     sites: frozenset[str]
     pages: frozenset[str] = frozenset()
@@ -50,7 +53,8 @@ class Rights:
         return bool(self.before) and urls.publisher(url) in self.before
 
     def speaks_for(self, url: str) -> bool:
-        """Return True if the page at `url` or the operator grants the right."""
+        """Return True if the page at `url` links the source's feed, or if the operator granted the
+        source this page, host or path."""
         if urls.alias(url) in self.pages or urls.site(url) in self.places:
             return True
         return not self.places.isdisjoint(_list_places(url))
@@ -59,8 +63,9 @@ class Rights:
 def make_rights(
     source: Source, *, sites: Collection[str] = (), before: Collection[str] = ()
 ) -> Rights:
-    """Return the rights of `source`. `sites`: further hosts; `before`: domains that stay until
-    speaks_for is set."""
+    """Return the rights of `source` by its settings. `sites`: further sites that it owns; `before`:
+    domains for which it wrote before there were rights, which count until the operator sets
+    `speaks_for`."""
     if urls.is_mailbox(source.url):
         return Rights(sites=frozenset(), is_mailbox=True)
     own_sites = frozenset((urls.site(source.url), *sites)) - {""}
@@ -73,9 +78,10 @@ def make_rights(
 def load_rights(
     file: RightsFile, source: Source, today: date | None = None, answered: str | None = None
 ) -> Rights:
-    """Return the rights of `source` in `file`: to write on the day `today`, or (None) to show its
-    articles. `answered`: the site that the feed came from, as a move must match; None: any. Raises
-    ConfigError."""
+    """Return the rights of `source` with those in `file`. `today`: rights that the front page of a
+    site granted count only if they were confirmed lately; None: all count, to show the source's
+    articles. `answered`: the site that its feed came from, as rights after a move count only if the
+    feed comes from the new site; None: they count. Raises ConfigError."""
     linked_sites = file.linked(source.key, today) if today else file.shown(source.key)
     sites = list(linked_sites)
     for new, move in file.moved(source.key).items():
@@ -85,11 +91,13 @@ def load_rights(
 
 
 def _list_places(url: str) -> Iterator[str]:
-    """Yield each place of `url` that speaks_for accepts: host, higher domain, with port, with path
-    prefix."""
+    """Yield every spelling of a place in `speaks_for` that covers `url`: its host and the domains
+    above it, with and without the port, and with each beginning of its path.
+    "https://a.example.org/b" gives "a.example.org", "a.example.org/b", "example.org",
+    "example.org/b", "org" and "org/b"."""
     host_and_port, _, path = urls.alias(url).casefold().partition("/")
     name = host_and_port.partition(":")[0]
-    port = host_and_port.removeprefix(name)  # with its colon
+    port = host_and_port.removeprefix(name)  # ":8080", or ""
     labels = name.split(".")
     parts = [part for part in path.split("?")[0].split("/") if part]
     for start in range(len(labels)):
@@ -100,17 +108,17 @@ def _list_places(url: str) -> Iterator[str]:
 
 
 def limit_entry(entry: Entry, rights: Rights, url: str) -> Entry:
-    """Return the part of `entry` trusted at `url`: all if the source owns it, else id and
-    address."""
+    """Return the part of `entry` that is trusted for the page at `url`: all of it if the source
+    owns the page, else only id and address."""
     if rights.owns(url):
         return entry
     return Entry(id=entry.id, url=entry.url)
 
 
 def limit_settings(source: Source, rights: Rights, url: str, *, private: bool = False) -> Source:
-    """Return `source` with its settings for `url`; on another site only stricter ones apply
-    (content = "link", llm = false). `private`: only the operator reads the feeds, so whole texts
-    replace excerpts."""
+    """Return `source` with only the settings that it may use at `url`. On a site that it does not
+    own, only those count that make it publish less (content = "link", llm = false). `private`: only
+    the operator can read the feeds, so that they have whole texts in place of excerpts."""
     if not rights.owns(url):
         source = replace(
             source,
@@ -131,8 +139,8 @@ def limit_settings(source: Source, rights: Rights, url: str, *, private: bool = 
 
 
 def describe_origin(source: Source, state: SourceState, entry: Entry) -> Origin:
-    """Return the feed of `entry`, as stored in its article. The address of a mailbox is its
-    reader's alone."""
+    """Return what an article stores of the feed that announced it in `entry`. A mailbox has no
+    address there, as it is the reader's own."""
     if urls.is_mailbox(source.url):
         return Origin(title=source.title or state.channel.feed_title, updated=entry.published)
     return Origin(
@@ -145,7 +153,7 @@ def describe_origin(source: Source, state: SourceState, entry: Entry) -> Origin:
 
 
 def filter_by_site(url: str, addresses: Iterable[str]) -> tuple[str, ...]:
-    """Return those `addresses` that are on the site of `url`."""
+    """Return the `addresses` that are on the site of `url`."""
     site = urls.site(url)
     return tuple(address for address in addresses if urls.site(address) == site)
 
@@ -167,8 +175,8 @@ class Claimant:
 
 
 class Owners(Mapping[str, Claimant]):
-    """Followed sources with their rights, by key. `linked`: (source, host) for further hosts that
-    they own."""
+    """The followed sources with their rights, by key. `rights` returns those of a source; `linked`:
+    pairs (source key, site) of further sites that sources own."""
 
     def __init__(
         self,
@@ -191,12 +199,13 @@ class Owners(Mapping[str, Claimant]):
         return len(self._sources)
 
     def list_owners(self, url: str) -> list[str]:
-        """Return the keys of the sources that own the site of `url`."""
+        """Return the keys of the sources whose own site, or one of whose linked sites, is that of
+        `url`."""
         return self._by_site.get(urls.site(url), [])
 
     @cached_property
     def granted_rights(self) -> list[Rights]:
-        """The rights of sources with `speaks_for`."""
+        """The rights of the sources to which the operator granted places (`speaks_for`)."""
         return [self._rights(source) for source in self._sources.values() if source.speaks_for]
 
     @cached_property
@@ -211,8 +220,8 @@ class Owners(Mapping[str, Claimant]):
 
 
 def get_claim(article: Article, claimants: Mapping[str, Claimant]) -> Claim:
-    """Return the claim of the article's source to it. A removed source owns the site of its feed;
-    an article without a source was written by hand and is owned."""
+    """Return the claim of the article's source to the article. A source that was removed still owns
+    the site of its feed. An article that was written by hand is owned."""
     if article.source_key == _WRITTEN_BY_HAND:
         return Claim.OWNS
     claimant = claimants.get(article.source_key)
@@ -223,8 +232,8 @@ def get_claim(article: Article, claimants: Mapping[str, Claimant]) -> Claim:
 
 
 def filed_by_neighbour(article: Article, owners: Owners) -> bool:
-    """Return True if a followed source owns or speaks for the article's site, but another source
-    filed it."""
+    """Return True if a followed source owns the article's site or speaks for it, but the article
+    was filed by a source without a claim to it."""
     is_site_followed = bool(owners.list_owners(article.url)) or any(
         rights.speaks_for(article.url) for rights in owners.granted_rights
     )
@@ -232,8 +241,8 @@ def filed_by_neighbour(article: Article, owners: Owners) -> bool:
 
 
 def move_keeping_alias(article: Article, url: str) -> Article:
-    """Return `article` with the address `url`; its former one becomes an alias. Aliases on another
-    site stay only if the article was filed there."""
+    """Return `article` with the address `url`; its former address becomes an alias. An alias on
+    another site than `url` stays only if the article was once filed at it."""
     aliases = []
     for alias in dict.fromkeys((*article.aliases, article.url)):
         if alias == url:
@@ -244,23 +253,33 @@ def move_keeping_alias(article: Article, url: str) -> Article:
 
 
 def is_former_address(article: Article, url: str) -> bool:
-    """Return True if the article was filed at the canonical `url` and has another address now."""
+    """Return True if the article was once filed at the canonical `url` and has another address
+    now."""
     return article.url != url and article.was_filed_at(url)
 
 
 def find_known_article(
-    lookup: Known, aliases: Iterable[str], url: str, source: str = "", home: str | None = None
+    lookup: Known,
+    aliases: Iterable[str],
+    url: str,
+    source: str = "",
+    former_site: str | None = None,
 ) -> Article | None:
-    """Return the first article under `aliases` that `url` ("": any) may mean, or None: one on the
-    site of `url` or on `home`, its former site, or one with the alias `url` that `source` filed,
-    that has the same publisher or that was filed at `url`."""
-    for key in aliases:
-        if key not in lookup.articles:
+    """Return the first article under the alias keys `aliases` that `url` may mean ("": any
+    article), None if there is none.
+
+    The article must be on the site of `url` or on `former_site`, from which that site moved; or it
+    has the alias `url` on another site that the key `source` may use (`_may_have_alias`). An alias
+    alone proves nothing, as any feed can state one."""
+    for alias_key in aliases:
+        if alias_key not in lookup.articles:
             continue
-        article, first = lookup.articles[key]
-        if first and urls.alias(article.url) in map(urls.alias, (first.url, *first.aliases)):
-            article = first  # the owner announced this copy's address as its own
-        if url == _ANY_URL or urls.site(article.url) in (urls.site(url), home):
+        article, shown_article = lookup.articles[alias_key]
+        if shown_article and urls.alias(article.url) in map(
+            urls.alias, (shown_article.url, *shown_article.aliases)
+        ):
+            article = shown_article  # the owner announced this copy's address as its own
+        if url == _ANY_URL or urls.site(article.url) in (urls.site(url), former_site):
             return article
         if url in article.aliases and _may_have_alias(article, url, source):
             return article
@@ -268,8 +287,9 @@ def find_known_article(
 
 
 def _may_have_alias(article: Article, url: str, source: str) -> bool:
-    """Return True if the alias `url`, on another site, is one that `source` may use: it filed the
-    article, the publisher is the same, or the article was filed there."""
+    """Return True if an entry of `source` may use the alias `url`, which is on another site than
+    the article: the source filed the article, both addresses are of one publisher, or the article
+    was once filed at `url`."""
     if article.source_key == source or urls.same_publisher(article.url, url):
         return True
     return article.was_filed_at(url)
@@ -277,22 +297,27 @@ def _may_have_alias(article: Article, url: str, source: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Errors that versions without ownership left in an article."""
+    """Errors in an article from versions of Syndicator in which sources had no rights.
+
+    `owner`: the source of the article's site, if another source filed it; `text`: title and text
+    may be those of another site; `aliases`: addresses on other sites; `strays`: rows of entries of
+    other sites that count as this article; `reader`: the source that can read its page again, ""
+    without one; `row`: the entry of that source."""
 
     article: Article
-    owner: str = ""  # source of its site, if another one filed it
-    text: bool = False  # title and text may be another site's
-    aliases: tuple[str, ...] = ()  # of other sites
-    strays: tuple[EntryRow, ...] = ()  # entries of other sites that count as it
-    reader: str = ""  # source that can read its page again, or ""
-    row: EntryRow | None = None  # the reader's entry
+    owner: str = ""
+    text: bool = False
+    aliases: tuple[str, ...] = ()
+    strays: tuple[EntryRow, ...] = ()
+    reader: str = ""
+    row: EntryRow | None = None
 
 
 def find_fault(
     article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant], since: datetime
 ) -> Fault | None:
-    """Return the fault of `article`, or None. `rows`: its entries; `since`: when ownership
-    began."""
+    """Return the errors in `article`, None if it has none. `rows`: the entries that count as it;
+    `since`: when this database began to check rights."""
     owner = _find_owner(article, rows, claimants)
     strays = tuple(row for row in rows if _is_stray(row, article, claimants))
     same_site = filter_by_site(article.url, article.aliases)
@@ -324,8 +349,8 @@ def find_fault(
 def _find_owner(
     article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant]
 ) -> str:
-    """Return the source that owns the article's site and announced it, if another one filed it;
-    else ""."""
+    """Return the key of the source that owns the article's site and announced the article, if
+    another source filed it; "" otherwise."""
     if not article.source_key or get_claim(article, claimants) is Claim.OWNS:
         return _NOBODY
     announcing = {row.source_key for row in rows} & claimants.keys()
@@ -334,7 +359,8 @@ def _find_owner(
 
 
 def _is_stray(row: EntryRow, article: Article, claimants: Mapping[str, Claimant]) -> bool:
-    """Return True if an entry leads to another site's article without a right to it."""
+    """Return True if the entry is of another site than the article and its source has no right to
+    the article."""
     if (row.source_key, row.entry_id) == (article.source_key, article.source_id):
         return False  # the entry that was filed
     claimant = claimants.get(row.source_key)
@@ -346,8 +372,8 @@ def _is_stray(row: EntryRow, article: Article, claimants: Mapping[str, Claimant]
 def _is_written_without_claim(
     article: Article, rows: Collection[EntryRow], claimants: Mapping[str, Claimant], since: datetime
 ) -> bool:
-    """Return True if a source without a claim wrote the article, and its page was not read again
-    since `since`."""
+    """Return True if a source without a claim wrote the article before `since`, and its page has
+    neither been read again since nor is it due to be."""
     added = article.added
     if not article.source_key or added is None or added >= since:
         return False

@@ -1,6 +1,6 @@
-"""Define the worker's reading of a page; decide why a new article is put on hold.
+"""Define what the worker returns for a page; decide why a new article is put on hold.
 
-Importable without the page libraries."""
+This module can be imported without the libraries that read pages."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -13,16 +13,21 @@ from syndicator.sketches.copies import Sketch
 if TYPE_CHECKING:  # the worker needs no ports
     from syndicator.core.ports import Filed
 
-# A source's first article is held only if sources have so many articles on average, so that at most
-# one article in MANY is held for this.
-MANY: Final = 50
+# The first article of a source is held only if sources have at least so many articles on average.
+# Thus at most one article in 50 is held for this reason.
+LEAST_ARTICLES_PER_SOURCE: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageReading:
-    """A page as read. `html`: body, if published whole; `blocks`: digests; `trace`: origins of
-    fields; `matches`: elements per selector; `ruled`: fields set by rules; `sketch`, `packed`: for
-    storage."""
+    """What the worker read on a page.
+
+    `blocks`: digests of its paragraphs; `html`: the body as HTML, None if only an excerpt is
+    published; `trace`: where the value of each field was found; `matches`: number of elements that
+    each selector of the rules matched; `ruled`: fields that rules set; `doubts`: codes of
+    `HoldReason`; `category_score`: probability of the category; `sketch` and `packed` (the page):
+    to be stored; `alternate`: address of the AMP or print version, if the page has little text;
+    `next_page`: address of the article's next page."""
 
     article: Article
     blocks: tuple[str, ...] = ()
@@ -30,20 +35,24 @@ class PageReading:
     trace: Mapping[str, Any] = field(default_factory=dict)
     matches: Mapping[str, int] = field(default_factory=dict)
     ruled: frozenset[str] = frozenset()
-    doubts: tuple[str, ...] = ()  # codes of `reasons.HoldReason`
-    category_score: float | None = None  # probability
+    doubts: tuple[str, ...] = ()
+    category_score: float | None = None
     sketch: Sketch | None = None
     packed: bytes = b""
-    alternate: str | None = None  # AMP or print version of a stub
-    next_page: str | None = None  # of the same article
+    alternate: str | None = None
+    next_page: str | None = None
 
 
 def choose_hold_reason(
     doubts: Collection[str], *, every: bool, categorised: bool, flooded: bool, filed: "Filed"
 ) -> str:
-    """Return the `HoldReason` code of a new article, or "". `doubts`: codes that its reading gave;
-    `every`: hold all; `categorised`: its source has a category; `flooded`: far more entries than
-    usual came at once; `filed`: numbers of articles so far."""
+    """Return the `HoldReason` code for which a new article waits for the operator, "" if it is
+    published at once.
+
+    `doubts`: codes that its reading gave; `every`: the operator wants to see every article;
+    `categorised`: the operator set the category of its source, so that doubts on the category do
+    not count; `flooded`: its source announced far more entries than usual; `filed`: numbers of
+    articles so far."""
     for code in doubts:
         # the operator has set the category of the source
         if categorised and code == HoldReason.UNSURE_CATEGORY:
@@ -51,7 +60,9 @@ def choose_hold_reason(
         return code
     if flooded:
         return HoldReason.FLOOD.value
-    if filed.own == 0 and filed.articles >= MANY * (filed.sources + 1):
+    is_first_of_source = filed.own == 0
+    least_articles = LEAST_ARTICLES_PER_SOURCE * (filed.sources + 1)
+    if is_first_of_source and filed.articles >= least_articles:
         return HoldReason.FIRST.value
     if every:
         return HoldReason.ALL.value

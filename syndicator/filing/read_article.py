@@ -1,6 +1,7 @@
 """Read the article on a page and describe it, as a job of the worker process. Pure.
 
-No I/O, no clock; it also runs in this process, without limits."""
+It needs no network, database or clock, and may also be called in this process, where nothing limits
+its time and memory."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -23,11 +24,14 @@ from syndicator.reading.paging import Part, append_pages, split_pages
 from syndicator.reading.reader import read
 from syndicator.sketches.copies import make_sketch
 
-_LONGEST_STUB = 600  # characters; of 2,449 open pages one article in 40 is shorter
+# characters of a body that may be only a stub; of 2,449 pages without a wall, one article in 40 is
+# shorter
+_LONGEST_STUB = 600
 _RULED = ("title", "author", "published", "cover")  # fields that a rule may set
 _plain = lru_cache(maxsize=1)(plain)  # used twice for each body
-_SHORT: Final = 1600  # letters; a partial page with more mostly shows the whole article
-_LEAST_SCORE: Final = 0.22  # least probability of a category; both chosen on the corpus
+# letters of a body; a page that calls itself partial and has more mostly shows the whole article
+_SHORT: Final = 1600
+_LEAST_SCORE: Final = 0.22  # least probability of a category; both were chosen on our corpus
 
 
 def read_article(
@@ -42,10 +46,12 @@ def read_article(
     now: datetime | None = None,
     summarise: bool = True,
 ) -> ReadArticle:
-    """Return the article on the page `html` from `url` (None: its canonical link). `entry`: its
-    feed entry; `rules`: the operator's; `repeated`: digests of the host's repeated blocks; `now`:
-    later dates are not believed; `summarise`: see `describe`. Raises NotAnArticle; TypeError for a
-    page that is no bytes."""
+    """Return the article on the page `html`.
+
+    `url`: address of the page, None for its canonical link; `entry`: its entry in a feed; `rules`:
+    the operator's rules for the source; `repeated`: digests of blocks that repeat on the host's
+    pages; `now`: later dates are not believed; `summarise`: see `describe`. Raises NotAnArticle,
+    and TypeError if `html` is not bytes."""
     if not isinstance(html, bytes):
         raise TypeError(
             f"html is {type(html).__name__}; give the bytes of the page as they were received, or"
@@ -71,7 +77,7 @@ def read_article(
 
 
 def _describe_draft(draft: Draft, taxonomy: Taxonomy, *, summarise: bool) -> ReadArticle:
-    """Return the article of a draft, with excerpt, category and tags."""
+    """Return the article of a draft, with excerpt, category, tags and language."""
     description = describe(
         draft.title,
         _plain(draft.body),
@@ -115,7 +121,7 @@ def _describe_draft(draft: Draft, taxonomy: Taxonomy, *, summarise: bool) -> Rea
 
 def list_doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
     """Return the `HoldReason` codes for which the operator may want to see an article before it is
-    published. `category_score`: probability of its category, or None."""
+    published. `category_score`: probability of its category, None if it has none."""
     body: Mapping[str, Any] = draft.trace.get("body", {})
     codes = []
     if draft.partial and width(plain(draft.body)) < _SHORT:
@@ -128,7 +134,7 @@ def list_doubts(draft: Draft, category_score: float | None) -> tuple[str, ...]:
 
 
 def list_own_names(author: str | None, url: str) -> tuple[str, ...]:
-    """Return names of authors and site; publishers list these as tags."""
+    """Return the names of the authors and of the site at `url`. Publishers list these as tags."""
     authors = [name.strip() for name in (author or "").split(",")]
     site_name = urls.domain(url).split(".")[0]
     return (*authors, site_name)
@@ -146,13 +152,15 @@ def read_and_render(
     entry: Entry | None = None,
     rules: Rules | None = None,
     repeated: frozenset[str] = frozenset(),
-    own: tuple[str, ...] = (),
+    source_tags: tuple[str, ...] = (),
     traced: bool = False,
     keep: bool = False,
 ) -> PageReading:
-    """Run `read_article` in the worker, and prepare what is stored with the article. `render`: also
-    make HTML of the body; `own`: tags of the source; `traced`: with origins of fields; `keep`: with
-    the packed page. Raises NotAnArticle, ConfigError."""
+    """Run `read_article` in the worker, and prepare what is stored with the article.
+
+    `render`: also make HTML of the body; `source_tags`: tags that the operator gave the source;
+    `traced`: also return where each field was found; `keep`: also return the packed page. Raises
+    NotAnArticle, ConfigError."""
     loaded = load_taxonomy(taxonomy)
     read = read_article(
         html,
@@ -165,13 +173,16 @@ def read_and_render(
         now=now,
         summarise=summarise,
     )
-    tags = dict.fromkeys((*spell_tags(own, loaded), *read.tags))
+    tags = dict.fromkeys((*spell_tags(source_tags, loaded), *read.tags))
     article = settle(replace(read.filed(), tags=tuple(tags)))
     is_from_page = read.trace["body"].get("from") == "page"
     is_stub = not read.partial and len(read.body) < _LONGEST_STUB and is_from_page
     fields_by_rule = frozenset(
         name for name in _RULED if str(read.trace[name]["from"]).startswith("rules.")
     )
+    packed = b""
+    if keep:
+        packed = pack_page(html, {**(headers or {}), ANSWERED: url})
     rendered = None
     if render:
         # late: most sources publish excerpts, and markdown takes 20 ms to load
@@ -188,15 +199,16 @@ def read_and_render(
         doubts=read.doubts,
         category_score=read.category_score,
         sketch=make_sketch(_plain(article.body)),
-        packed=pack_page(html, {**(headers or {}), ANSWERED: url}) if keep else b"",
+        packed=packed,
         alternate=read.alternate if is_stub else None,
         next_page=read.trace.get("next_page", {}).get("url"),
     )
 
 
 def spell_tags(tags: Collection[str], taxonomy: Taxonomy) -> tuple[str, ...]:
-    """Return the source's tags as spelled in taxonomy.toml, renames included."""
-    if not tags:  # of most sources, and the taxonomy is long
+    """Return the tags of a source in the spelling of taxonomy.toml. A tag that was renamed there
+    gets its new name."""
+    if not tags:  # most sources have none, and the taxonomy is long
         return ()
     names: dict[str, str] = {}
     for tag in taxonomy.vocabulary.tag:
@@ -207,8 +219,9 @@ def spell_tags(tags: Collection[str], taxonomy: Taxonomy) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def load_taxonomy(files: TaxonomyFiles) -> Taxonomy:
-    """Load the taxonomy; empty if taxonomy.toml is missing. Raises ConfigError."""
-    toml, learnt, _ = files
+    """Return the taxonomy in the files; it is empty if taxonomy.toml is missing. Raises
+    ConfigError."""
+    toml, learnt, _ = files  # the third one only makes a changed taxonomy a new cache key
     taxonomy = Taxonomy()
     if Path(toml).exists():
         taxonomy = Taxonomy.from_toml(toml)

@@ -1,6 +1,6 @@
-"""Protocols: the methods of the store that filing calls, as it must not import the store.
+"""Define the methods of the database that filing calls, as filing must not import it.
 
-`store.visits.Visits` has all of them and says what each does."""
+`store.visits.Visits` has all these methods and says what each does."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -12,47 +12,48 @@ from syndicator.core.ports import ArticleRecord, EntryRow, Filed, FileStamp, Kno
 
 
 class EntryRecords(Protocol):
-    """The entries that sources announced."""
+    """The stored entries that sources announced."""
 
     def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
-        """Return the stored rows of entries of a source, by entry id."""
+        """Return the stored rows of these entries of a source, by entry id."""
 
     def save_entries(self, rows: Sequence[EntryRow]) -> None:
-        """Store rows, in place of earlier ones of the same entries."""
+        """Store rows; a row replaces the stored one of the same entry."""
 
     def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
-        """Return the entries of a source that wait and are due at `now`."""
+        """Return the pending entries of a source whose next try is due at `now`."""
 
     def count_pending(self, source_key: str) -> int:
-        """Count the entries of a source that wait."""
+        """Return the number of pending entries of a source."""
 
     def count_muted(self, source_key: str) -> int:
-        """Count the entries of a source that its rules skip."""
+        """Return the number of entries of a source that `mute` and `keep` rules skip."""
 
     def list_seen_since(
         self, source_key: str, since: datetime
     ) -> list[tuple[datetime, datetime | None]]:
-        """Return (first seen, next try) of each entry first seen after `since`; the next try is
-        None unless it waits."""
+        """Return (first seen, next try) of each entry of a source that was first seen after
+        `since`. The next try is None unless the entry is pending."""
 
 
 class ArticleRecords(Protocol):
     """The filed articles, the sources that announced them, and their addresses."""
 
     def article(self, article_id: str) -> Article | None:
-        """Return the article, without its body, or None."""
+        """Return the article without its body, None if the id is unknown."""
 
     def find(self, aliases: Iterable[str]) -> str | None:
-        """Return the id of the article with any of the alias keys, or None."""
+        """Return the id of the article that has one of the alias keys, None without one."""
 
     def stamp(self, article_id: str) -> FileStamp | None:
-        """Return the path and times of the article's file when its row was written, or None."""
+        """Return path and times of the article's file as they were when its row was written; None
+        if the id is unknown."""
 
     def record(self, record: ArticleRecord) -> None:
-        """Store an article with its aliases; mark its feeds stale and its entry done."""
+        """Store an article with its aliases. Its feeds become stale, and its entry is done."""
 
     def carriers(self, article_id: str) -> list[str]:
-        """Return the keys of further sources that announced the article."""
+        """Return the keys of the sources that announced the article without having filed it."""
 
     def add_carriers(
         self,
@@ -61,58 +62,61 @@ class ArticleRecords(Protocol):
         *,
         entry: EntryRow | None = None,
     ) -> None:
-        """Store further sources of articles: pairs (article id, source key); `names`: titles of
-        sources; `entry`: done with it."""
+        """Store the sources that announced articles of others. `carried`: pairs (article id, source
+        key); `names`: titles of the sources by key; `entry`: the row of an entry that is done with
+        this."""
 
     def count_filed(self, source_key: str) -> Filed:
-        """Count the articles of a source; if it has none, also all articles and sources."""
+        """Return the number of articles of a source; if it has none, also the numbers of all
+        articles and sources."""
 
     def list_newest(self, source_key: str, *, own: bool = False) -> list[tuple[str, str]]:
-        """Return address and title of the articles that a source announced; `own`: that it
-        filed."""
+        """Return address and title of the newest articles that a source announced; with `own` only
+        of those that it filed."""
 
 
 class Comparisons(Protocol):
-    """The data by which copies of an article, and repeated text of a host, are recognised."""
+    """The data by which copies of articles, and text that repeats on pages of a host, are found."""
 
     def look_up(
         self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None
     ) -> Known:
-        """Return the articles under alias keys, and those that may be copies by `like` or by the
-        original `named`."""
+        """Return the articles with these alias keys, and those that may be copies: they are `like`
+        an article, or have an alias key in `named`, the original that its page names."""
 
     def find_earlier(self, like: Like) -> Sequence[str]:
-        """Return ids of articles that may be earlier versions of the one that `like` describes."""
+        """Return the ids of articles that may be earlier versions of the one that `like`
+        describes."""
 
     def read_claims(self, article_id: str) -> tuple[datetime | None, str | None]:
-        """Return since when an article may have existed, and the alias key of the original that its
-        page names."""
+        """Return the time since when an article may have existed, and the alias key of the original
+        that its page names; each is None if unknown."""
 
     def copies(self, article_id: str) -> list[str]:
-        """Return ids of the articles that are merged into this one."""
+        """Return the ids of the articles that are merged into the article."""
 
     def find_boilerplate(self, host: str) -> frozenset[str]:
-        """Return digests of the blocks that repeat on pages of the host."""
+        """Return digests of the blocks that repeat on several pages of the host."""
 
     def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
-        """Return digests of the blocks of pages of the host, by article id."""
+        """Return digests of the blocks on the host's pages, by article id."""
 
 
 class VisitRecords(EntryRecords, ArticleRecords, Comparisons, Protocol):
-    """All that a visit reads and writes."""
+    """All methods of the database that a visit calls."""
 
     def shared(self, first: Callable[[], object] = ...) -> AbstractContextManager[None]:
-        """Delay commits inside the block until `commit` or its end. Call `first` before each
-        commit."""
+        """Return a context in which writes are committed together, at `commit` or at its end.
+        `first` is called before each commit."""
 
     def commit(self) -> None:
-        """Commit the writes of the block."""
+        """Commit the writes of the `shared` block so far."""
 
     def count_uncommitted(self) -> int:
         """Return the number of uncommitted writes."""
 
     def note(self, key: str) -> str | None:
-        """Return a stored note, or None."""
+        """Return the stored note `key`, None if there is none."""
 
     def set_note(self, key: str, value: str | None, at: datetime) -> None:
         """Store a note, or delete it if `value` is None."""

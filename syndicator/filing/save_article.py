@@ -1,6 +1,6 @@
 """Write an article's file, then its row; revise an article whose text changed.
 
-Also stores carriers, which are further sources of an article."""
+Also stores the carriers of an article: sources that announced it and did not file it."""
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
@@ -14,12 +14,13 @@ from syndicator.core.text import words
 from syndicator.filing.records import ArticleRecords
 from syndicator.publishing.render.view import find_times
 
-# Limits of revisions, as a clock or a counter in a page is no change of its text: choices.
+# Limits of revisions, because a clock or a counter in a page changes often and is no revision: our
+# choices.
 MOST_REVISIONS = 24
-APART = timedelta(days=1)
-_CHANGED_SINCE = 0  # a time by which the next start takes a file for edited
-# fields of the file that a new reading does not change
-_OF_FILE = ("id", "url", "also", "merged_into", "split_from", "hold", "hold_reason", "digest")
+LEAST_PAUSE = timedelta(days=1)
+_CHANGED_SINCE = 0  # modification time by which the next start takes a file for edited
+# fields of the stored file that a new reading does not change
+_FILE_FIELDS = ("id", "url", "also", "merged_into", "split_from", "hold", "hold_reason", "digest")
 
 
 def write_article(
@@ -37,19 +38,21 @@ def write_article(
     blocks: Callable[[Article], Blocks | None] = lambda stored: None,
 ) -> tuple[Article, bool]:
     """Write the file of `article`, then its row, aliases, stale marks and the end of `entry` in one
-    transaction; after a crash in between, the next start records the file. Return the article as
-    its file has it, and True if the file changed. Raises OSError, ConfigError, StoreError.
+    transaction. After a crash in between, the next start records the file. Return the article as it
+    is in the file now, and True if the file changed. Raises OSError, ConfigError, StoreError.
 
-    `before`: the article in the file now; `path`: its path; `ordered`: fields to overwrite even if
-    edited by hand; `html`: the rendered body; `score`: the new category's score; `compared`,
-    `blocks`: return data for comparison with others."""
+    `before`: the article in the file so far; `path`: the file, None to choose it; `ordered`: fields
+    to overwrite even if they were edited by hand; `html`: the rendered body; `score`: of the
+    category; `compared`, `blocks`: return the data by which others are compared with the stored
+    article, or None."""
     if before is not None and before.added != article.added:
         ordered = {*ordered, "added"}
     stored, stamp, changed = article_store.put(article, path, ordered=ordered)
     if changed or entry is not None:
         recorded = stored
         is_released_by_hand = bool(stored.hold_reason) and not stored.hold
-        if is_released_by_hand:  # stays on hold in the database: the next start publishes it
+        if is_released_by_hand:
+            # it stays on hold in the database; the next start sees a changed file and publishes it
             recorded = replace(stored, hold=True)
             stamp = replace(stamp, mtime_ns=_CHANGED_SINCE)
         was_merged = before is not None and bool(before.merged_into)
@@ -70,9 +73,11 @@ def write_article(
 
 
 def was_released(article: Article, *, on_hold: bool) -> bool:
-    """Return True if a hand edit ended the hold of an unpublished article. `on_hold`: the recorded
-    state. Pure."""
-    return not article.hold and (on_hold or bool(article.hold_reason))
+    """Return True if somebody released the article by editing its file. `on_hold`: the article is
+    on hold by its row. Pure."""
+    if article.hold:
+        return False
+    return on_hold or bool(article.hold_reason)
 
 
 def record_carrier(
@@ -84,8 +89,8 @@ def record_carrier(
     *,
     entry: EntryRow | None = None,
 ) -> None:
-    """Record that `source`, titled `name`, announced an article that another source filed, and end
-    `entry`. Raises OSError, StoreError."""
+    """Record that `source`, titled `name`, announced an article of another source, and that `entry`
+    is done. Raises OSError, StoreError."""
     article = store.article(article_id)
     carried = []
     if article is not None and article.source_key != source:
@@ -96,8 +101,8 @@ def record_carrier(
 
 
 def hand_over(article_store: ArticleStore, store: ArticleRecords, article: Article) -> None:
-    """Record the source that filed `article` as one that only announced it, before another source
-    adopts it. Raises OSError, StoreError."""
+    """Record the source that filed `article` as one that announced it, before another source
+    becomes its source. Raises OSError, StoreError."""
     carried = [(article.id, article.source_key)]
     if article.source_key not in store.carriers(article.id):
         CARRIED.append(article_store, carried)
@@ -105,21 +110,26 @@ def hand_over(article_store: ArticleStore, store: ArticleRecords, article: Artic
 
 
 def same_text(first: Article, other: Article) -> bool:
-    """Return True if title and body have the same words, regardless of spacing, punctuation and
-    markup."""
+    """Return True if two articles have the same words in title and body. Spacing, punctuation and
+    markup do not count."""
     return _list_words(first) == _list_words(other)
 
 
 def revise(old: Article, new: Article, now: datetime) -> Article | None:
-    """Return `old` revised by the reading `new`, or None if the text is the same or changed too
-    often. Identity stays."""
-    if same_text(old, new) or (new.partial and not old.partial):
+    """Return the stored article `old` with the text and fields of the new reading `new`, and with
+    one revision more. Its id, source, address and times of publication stay.
+
+    None if the text is the same, if only `new` is partial, or if the article changed too often and
+    its publisher states no later date."""
+    if same_text(old, new):
+        return None
+    if new.partial and not old.partial:
         return None
     if _changes_too_often(old, now) and not _is_dated_later(new, old):
         return None
-    now = _make_later(old, now)
-    updated = now
-    if new.updated and old.updated and old.updated < new.updated <= now:
+    revised_at = _make_later(old, now)
+    updated = revised_at
+    if new.updated and old.updated and old.updated < new.updated <= revised_at:
         updated = new.updated
     aliases = dict.fromkeys((*old.aliases, new.url, *new.aliases))
     return replace(
@@ -132,22 +142,22 @@ def revise(old: Article, new: Article, now: datetime) -> Article | None:
         enclosure=new.enclosure or old.enclosure,
         aliases=tuple(url for url in aliases if url != old.url),
         updated=updated,
-        revisions=(*old.revisions, _format_time(now)),
+        revisions=(*old.revisions, _format_time(revised_at)),
     )
 
 
 def _changes_too_often(article: Article, now: datetime) -> bool:
-    """Return True if the article was revised many times, or less than a day ago."""
+    """Return True if the article was revised 24 times, or within the last day."""
     if len(article.revisions) >= MOST_REVISIONS:
         return True
     if not article.revisions:
         return False
     last = datetime.fromisoformat(article.revisions[-1])
-    return abs(now - last) < APART
+    return abs(now - last) < LEAST_PAUSE
 
 
 def _is_dated_later(new: Article, old: Article) -> bool:
-    """Return True if the publisher says that `new` was updated after `old`."""
+    """Return True if `new` states an update after the last date of `old`."""
     old_time = old.updated or old.published
     if new.updated is None or old_time is None:
         return False
@@ -155,14 +165,17 @@ def _is_dated_later(new: Article, old: Article) -> bool:
 
 
 def add_revision(article: Article, now: datetime) -> Article:
-    """Add a revision at `now`, for text that changed without a date from its publisher."""
-    now = _make_later(article, now)
-    return replace(article, updated=now, revisions=(*article.revisions, _format_time(now)))
+    """Return the article with a revision at `now`, as its text changed without a date from its
+    publisher."""
+    revised_at = _make_later(article, now)
+    revisions = (*article.revisions, _format_time(revised_at))
+    return replace(article, updated=revised_at, revisions=revisions)
 
 
 def adopt(old: Article, new: Article, now: datetime) -> Article:
-    """Return `old`, filed by another source, as its owner's reading `new`. Identity and entry
-    stay."""
+    """Return the article `old`, which another source filed, with the fields of `new`, the reading
+    by the source that owns it. The fields of its file, such as the id, stay. If feeds show the
+    article already, its visible change is a revision."""
     adopted = replace(
         _keep_file_fields(old, new),
         added=new.added if old.unlisted else old.added,
@@ -181,12 +194,13 @@ def adopt(old: Article, new: Article, now: datetime) -> Article:
 
 
 def _keep_file_fields(old: Article, new: Article) -> Article:
-    """Return `new` with those fields of `old` that belong to its file."""
-    return replace(new, **{name: getattr(old, name) for name in _OF_FILE})
+    """Return `new` with the fields of `old` that a new reading does not change."""
+    return replace(new, **{name: getattr(old, name) for name in _FILE_FIELDS})
 
 
 def _make_later(old: Article, now: datetime) -> datetime:
-    """Return `now`, or a second after the update that feeds show of `old` if that is later."""
+    """Return `now`; if feeds show a later update of `old`, a second after that, so that a revision
+    is always the latest time."""
     shown_update = find_times(old)[1]
     if shown_update > now:
         return shown_update + timedelta(seconds=1)
@@ -204,14 +218,16 @@ def _list_words(article: Article) -> list[str]:
 def make_filing_clock(
     clock: Callable[[], datetime], newest: datetime | None
 ) -> Callable[[], datetime]:
-    """Return a clock for `added`: it never runs backwards and starts after `newest`."""
+    """Return a clock for the time of filing (`added`). It never runs backwards and begins after
+    `newest`, the time of the article that was filed last, so that feeds list articles in the order
+    of filing even if the system clock is set back."""
     last = clock()
     if newest and newest > last:
         last = newest + timedelta(seconds=1)
 
-    def added() -> datetime:
+    def take_time() -> datetime:
         nonlocal last
         last = max(last, clock())
         return last
 
-    return added
+    return take_time

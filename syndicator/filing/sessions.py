@@ -1,6 +1,6 @@
-"""Decide if an answer shows that the session at a source's site ended. Pure.
+"""Decide if an answer shows that the login session at a source's site has ended. Pure.
 
-A source has a session if it names a file of cookies. If that ended, its entries wait until the
+A source with a session names a file of cookies. When its session ends, its entries wait until the
 operator exports the cookies again."""
 
 import re
@@ -13,7 +13,8 @@ from syndicator.core.model import Failed, FetchResult, Source
 from syndicator.core.reasons import NOT_A_FEED, FeedReason, FetchReason, HoldReason, PageReason
 from syndicator.filing.page_reading import PageReading
 
-_WALLS: Final = frozenset(
+# reasons for which a site with a login refuses a page
+_WALL_REASONS: Final = frozenset(
     (
         PageReason.LOGIN,
         PageReason.PAYWALL,
@@ -23,24 +24,25 @@ _WALLS: Final = frozenset(
         f"{NOT_A_FEED}{FeedReason.LOGIN}",
     )
 )
+# paths of login forms, such as /login, /sign-in.php, /auth/
 _LOGIN: Final = re.compile(
     r"/(log-?in|log-?on|sign-?in|signon|sso|auth(enticate)?|anmelden)(?=[/.]|$)", re.I
 )
 
 
 def is_session_wall(reason: str) -> bool:
-    """Return True if `reason` is one for which a page is refused to those who are not logged in."""
-    return reason in _WALLS
+    """Return True if pages are refused for `reason` to readers who are not logged in."""
+    return reason in _WALL_REASONS
 
 
 def is_partial(reading: PageReading) -> bool:
-    """Return True if a page shows the beginning of an article alone."""
+    """Return True if the page shows only the beginning of its article."""
     return HoldReason.PARTIAL in reading.doubts
 
 
 def is_login_address(requested_url: str, answered_url: str) -> bool:
-    """Return True if the request for `requested_url` was redirected to `answered_url`, an address
-    that is named like a login form."""
+    """Return True if the request for `requested_url` was redirected to `answered_url` and the
+    latter looks like the address of a login form. False if both look like one."""
     if urls.alias(requested_url) == urls.alias(answered_url):
         return False
     if _LOGIN.search(urlsplit(requested_url).path):
@@ -49,8 +51,8 @@ def is_login_address(requested_url: str, answered_url: str) -> bool:
 
 
 def name_ended_session(source: Source, requested_url: str, result: FetchResult) -> FetchResult:
-    """Return the answer of a source's own address. If it is a wall of a site with a session, name
-    the end of the session as its reason."""
+    """Return `result`, the answer from a source's own address. If the source has a session and the
+    answer refuses us as not logged in, the reason is replaced by SESSION_ENDED."""
     if not source.cookies or not isinstance(result, Failed):
         return result
     if is_session_wall(result.reason) or is_login_address(requested_url, result.url):

@@ -1,6 +1,7 @@
 """Visit one source or all due ones; process a push of a hub; read saved pages again.
 
-Pages are read again to cut repeated blocks."""
+Saved pages are read again when blocks that repeat on a host's pages are found, so that these blocks
+are cut from older articles, too."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
@@ -66,15 +67,16 @@ from syndicator.visiting import cadence, source_state
 from syndicator.visiting.fetch.responses import DELTA
 from syndicator.visiting.websub import find_offer
 
-_LEAST = timedelta(minutes=5)  # between two polls caused by a hub: a choice
-SIDE_BY_SIDE = 4  # concurrent entries of one source
+_LEAST_PAUSE = timedelta(minutes=5)  # before a poll that a hub causes: our choice
+SIDE_BY_SIDE = 4  # entries of one source that are processed at the same time
 # Limits of one source in a run: 50 pages are twice a usual first visit, a minute is the wait of
 # `up`. Choices.
 MOST_PAGES = 50
 MOST_SECONDS = 60.0
+# visits up to so long after the first one set the usual size of a source's texts
 _FIRST_HOUR = timedelta(hours=1)
-# A commit waits for IDLE_SECONDS without writes, or COMMIT_WRITES, or COMMIT_SECONDS: articles are
-# files by then.
+# Writes are committed after IDLE_SECONDS without a write, after COMMIT_WRITES writes, or after
+# COMMIT_SECONDS. A crash before that loses little, as the articles are in files already.
 IDLE_SECONDS = 1.0
 COMMIT_WRITES = 100
 COMMIT_SECONDS = 5  # half of the wait of other SQLite writers
@@ -82,8 +84,8 @@ COMMIT_VISITS = 100
 
 
 async def reprocess(context: VisitContext, host: str, repeated: frozenset[str]) -> tuple[str, ...]:
-    """Read saved pages of `host` that contain `repeated` blocks again; return ids of changed
-    articles."""
+    """Read those saved pages of `host` again that contain a block in `repeated` (digests). Return
+    the ids of the articles that changed."""
     changed = []
     for article_id, blocks in context.run.store.blocks_by_article(host).items():
         if blocks & repeated and await _reread(context, article_id):
@@ -92,7 +94,8 @@ async def reprocess(context: VisitContext, host: str, repeated: frozenset[str]) 
 
 
 async def _reread(context: VisitContext, article_id: str) -> bool:
-    """Read the saved page of one article again. Return True if its file changed."""
+    """Read the saved page of an article again. Return True if its file changed; False also if the
+    page is not saved, is no article any more, or belongs to an article of another source."""
     run = context.run
     path = run.article_store.find(article_id)
     snapshot = run.snapshots.get(article_id)
@@ -101,6 +104,7 @@ async def _reread(context: VisitContext, article_id: str) -> bool:
     old = run.article_store.get(path)
     if old.source_key != context.source.key:
         return False
+
     source = context.limit_source(old.url)
     html, headers = snapshot
     page = Page(html=html, url=old.url, headers=headers)
@@ -108,8 +112,9 @@ async def _reread(context: VisitContext, article_id: str) -> bool:
     try:
         reading = await context.read_page(page, source, entry, run.clock())
     except (NotAnArticle, WorkerFailed, RulesError):
-        return False  # keep the first reading
-    old = run.article_store.get(path)  # it may have changed meanwhile
+        return False
+
+    old = run.article_store.get(path)  # the file may have changed during the reading
     default_category = source.category or run.settings.describe.uncategorised
     stored, changed = write_article(
         run.article_store,
@@ -128,8 +133,9 @@ async def _reread(context: VisitContext, article_id: str) -> bool:
 
 
 def merge_reading(old: Article, new: Article, default_category: str) -> Article:
-    """Return `old` with text and description of `new`, but with the fields of `old` that were
-    edited. Pure."""
+    """Return the article `old` with the text of the reading `new`. Its excerpt, tags and category
+    are replaced only if neither the operator nor a model wrote them. `default_category`: if `new`
+    has none. Pure."""
     better = replace(old, body=new.body)
     if find_writer(old, "excerpt") is By.EXTRACTIVE:
         better = replace(better, excerpt=new.excerpt)
@@ -152,8 +158,9 @@ class Visit(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
-    """The answer of a source to a visit. `feed`: if it was read from this answer; `page`: of a
-    source that is a single article; `rows`: entries to read."""
+    """The answer of a source to a visit, and what was read from it. `feed`: None if no feed was
+    read from this answer; `page`: the page of a source that is a single article; `rows`: the
+    entries to process."""
 
     context: VisitContext
     result: FetchResult
@@ -164,15 +171,18 @@ class _Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Processed:
-    """The results of the entries that a visit processed, and the number of those it left."""
+    """The results of the entries that a visit processed, and how many it left for the next one."""
 
     results: Sequence[EntryResult]
     left: int
 
 
 def is_signal(source: Source, state: SourceState, hub: str) -> bool:
-    """Return True if a push only signals that the source must be polled, as its content cannot be
-    used: for lists, pages, new sources, and if the hub has no TLS, but the source has it."""
+    """Return True if a push only means that the source must be polled, because the pushed content
+    cannot be used.
+
+    This holds for lists, pages and sources that were not visited yet, and for a push that may have
+    been forged: the hub has no TLS although the source has, and is not in a private network."""
     if source.kind in ("page", "list") or source.rules.links or state.discovery.found == "list":
         return True
     if state.is_undiscovered:
@@ -183,15 +193,15 @@ def is_signal(source: Source, state: SourceState, hub: str) -> bool:
 
 
 def make_due_after_signal(state: SourceState, now: datetime) -> SourceState:
-    """Make `state` due now, or five minutes after the last request. A failing or paused source
-    keeps its time."""
+    """Return `state` with the next poll of the feed due now, or five minutes after the last visit
+    if that is later. A failing or paused source keeps its time."""
     schedule = state.schedule
     if state.backoff.failures or schedule.next_due is None:
         return state
     soon = now
     if state.visits.last_visit is not None:
-        soon = max(now, state.visits.last_visit + _LEAST)
-    if schedule.feed_due is not None:  # it is due for entries that wait, and its feed later
+        soon = max(now, state.visits.last_visit + _LEAST_PAUSE)
+    if schedule.feed_due is not None:  # `next_due` is for waiting entries
         return replace(state, schedule=replace(schedule, feed_due=min(schedule.feed_due, soon)))
     next_due = min(schedule.next_due, soon)
     why = "its hub says that it has changed"
@@ -200,7 +210,7 @@ def make_due_after_signal(state: SourceState, now: datetime) -> SourceState:
 
 @asynccontextmanager
 async def deadline(reached: asyncio.Event, seconds: float | None) -> AsyncIterator[None]:
-    """Set the event `reached` after `seconds` (None: never), while the block runs."""
+    """Set the event `reached` when the block has run for `seconds`; never if that is None."""
     timer = None
     if seconds is not None:
         timer = asyncio.get_running_loop().call_later(seconds, reached.set)
@@ -212,14 +222,19 @@ async def deadline(reached: asyncio.Event, seconds: float | None) -> AsyncIterat
 
 
 async def visit(context: VisitContext, *, limit: int | None = None, stop: asyncio.Event) -> Visit:
-    """Visit the source once and process at most `limit` of its entries. No page is begun after
-    `stop`."""
+    """Visit the source once and process at most `limit` of its entries (None: as many as a visit
+    may).
+
+    No page is begun after the event `stop` is set. The result has the new state of the source,
+    which the caller stores."""
     run = context.run
     source = context.source
     started = run.clock()
     began = asyncio.get_running_loop().time()
     if cadence.is_due_for_waiting_entries(context.state, started):
         return await _visit_waiting(context, limit, stop, started)
+
+    # ask the source, and read the answer if it is new
     kind = choose_kind(source, context.state)
     result = await kind.fetch(context)
     pending = run.store.count_pending(source.key)
@@ -237,6 +252,8 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
         context.log.debug(
             "feed read", format=feed.format, announced=len(feed.entries), to_read=len(answer.rows)
         )
+
+    # process its entries, then plan the next visit
     announced_ids: set[str] | None = None
     if not _is_partial(result):
         announced_ids = {row.entry_id for row in answer.rows}
@@ -258,12 +275,13 @@ async def visit(context: VisitContext, *, limit: int | None = None, stop: asynci
 
 
 def _has_no_network(result: FetchResult) -> bool:
-    """Return True if the request failed as this machine has no network."""
+    """Return True if the request failed because this machine has no network."""
     return isinstance(result, Failed) and result.no_network
 
 
 def _is_partial(result: FetchResult) -> bool:
-    """Return True if entries that the answer lacks may still be announced."""
+    """Return True if the answer need not list all entries that the source announces: a failure, or
+    only the new part of a feed."""
     if isinstance(result, Failed):
         return True
     return isinstance(result, Fetched) and result.status == DELTA
@@ -276,8 +294,8 @@ async def _read_answer(
     waiting: Sequence[EntryRow],
     started: datetime,
 ) -> _Answer:
-    """Read the entries of a new answer, store them, and add those to read to the `waiting` ones. If
-    it cannot be read, return a failure as the result."""
+    """Read the entries of a new answer and store them. Return them with the `waiting` entries. If
+    the answer cannot be read, the result in it is a Failed."""
     rows = waiting
     try:
         announced = await kind.read_entries(context, result)
@@ -302,21 +320,23 @@ async def _read_answer(
 
 
 def _describe_feed(context: VisitContext, feed: ParsedFeed, started: datetime) -> str:
-    """Return a message for the operator on delayed entries, or on the list that was read; "" if
-    there is nothing to say."""
+    """Return a message for the operator: on entries that a flood delayed, else the note of the list
+    that was read; "" without either."""
     note = feed.listing.note if feed.listing else ""
     visits = context.state.visits
-    if visits.last_success is None:  # a first visit leaves nothing for later days
+    if visits.last_success is None:  # entries of the first visit are never delayed
         return note
-    arrivals = context.run.store.list_seen_since(context.source.key, started - cadence.WEEKS)
+    arrivals = context.run.store.list_seen_since(
+        context.source.key, started - cadence.FLOOD_HISTORY
+    )
     return cadence.describe_delay(arrivals, visits.first_visit, started) or note
 
 
 async def take_push(
     context: VisitContext, pushed: Fetched, *, stop: asyncio.Event
 ) -> tuple[Outcome | None, SourceState]:
-    """Process the feed that a hub `pushed`; return outcome and new state. If the feed is
-    unreadable, the outcome is None, and the source is due."""
+    """Process the feed that a hub `pushed`. Return the outcome and the new state, which the caller
+    stores. If the feed cannot be read, the outcome is None and the source is due for a poll."""
     run = context.run
     source = context.source
     started = run.clock()
@@ -345,8 +365,9 @@ async def take_push(
 async def _visit_waiting(
     context: VisitContext, limit: int | None, stop: asyncio.Event, now: datetime
 ) -> Visit:
-    """Process waiting entries without polling the feed. Failed connections count as no try: the
-    network may be down."""
+    """Process the entries that an earlier visit left, without asking for the feed. If a connection
+    fails, no try is counted and all entries wait for the next poll: this machine's network may be
+    down."""
     run = context.run
     source = context.source
     began = asyncio.get_running_loop().time()
@@ -369,7 +390,8 @@ async def _report_to_hubs(
     rows: Sequence[EntryRow],
     now: datetime,
 ) -> None:
-    """Tell the run's subscriptions which hubs the feed offers, and which entries are new."""
+    """Tell the subscriptions of the run which hubs the feed offers, and which entries this poll
+    found."""
     hubs = context.run.hubs
     if hubs is None or result.status == DELTA:
         return
@@ -388,11 +410,12 @@ async def _report_to_hubs(
 
 
 def _store_entries(context: VisitContext, feed: ParsedFeed, now: datetime) -> tuple[EntryRow, ...]:
-    """Store the new and changed entries of the feed; return their rows."""
+    """Store the new and changed entries of the feed, and return their rows."""
     source = context.source
     store = context.run.store
     stored = store.entries(source.key, [entry.id for entry in feed.entries])
-    # the text around a link changes by itself ("3 hours ago")
+    # entries of a list page that are done are not compared again: the text around a link changes
+    # without a change of its article ("3 hours ago")
     if source.rules.links or feed.listing:
         not_done = (
             entry
@@ -400,6 +423,9 @@ def _store_entries(context: VisitContext, feed: ParsedFeed, now: datetime) -> tu
             if entry.id not in stored or stored[entry.id].status != "done"
         )
         feed = replace(feed, entries=tuple(not_done))
+    # the first visit of a mailbox is limited by days, not by a number of entries
+    backfill = len(feed.entries) if feed.format == "mail" else source.backfill
+
     last_success = context.state.visits.last_success
     sites = {urls.site(source.url), urls.site(feed.site_url or context.state.channel.site_url)}
     rows = select_entries(
@@ -407,8 +433,7 @@ def _store_entries(context: VisitContext, feed: ParsedFeed, now: datetime) -> tu
         feed.entries,
         stored,
         first=last_success is None,
-        # of a mailbox the first visit takes days, not a number
-        backfill=len(feed.entries) if feed.format == "mail" else source.backfill,
+        backfill=backfill,
         now=now,
         late=find_late_entries(feed.entries, stored, last_success, sites),
         muted=[
@@ -418,14 +443,16 @@ def _store_entries(context: VisitContext, feed: ParsedFeed, now: datetime) -> tu
         ],
     )
     if last_success is not None and any(row.first_seen == now for row in rows):
-        arrivals = store.list_seen_since(source.key, now - cadence.WEEKS)
+        arrivals = store.list_seen_since(source.key, now - cadence.FLOOD_HISTORY)
         rows = cadence.delay_flood(rows, arrivals, context.state.visits.first_visit, now)
+
     rows = tuple(_without_private_addresses(row, source) for row in rows)
     store.save_entries(rows)
     return rows
 
 
 def _without_private_addresses(row: EntryRow, source: Source) -> EntryRow:
+    """Return the row without addresses in its entry that lead to private networks."""
     if row.entry is None:
         return row
     return replace(row, entry=remove_private_addresses(row.entry, source))
@@ -434,8 +461,9 @@ def _without_private_addresses(row: EntryRow, source: Source) -> EntryRow:
 def _save_unwanted(
     context: VisitContext, rows: Sequence[EntryRow], announced_ids: Collection[str] | None
 ) -> list[EntryRow]:
-    """Return the rows to read now. Store the others as changed: muted ones, and late ones that
-    end. `announced_ids`: entries in the feed; None if that is not known."""
+    """Return the rows to process now. Of the others, store those that changed: muted entries, and
+    late entries that are skipped. `announced_ids`: ids of the entries in the feed, None if not all
+    are known."""
     publish = context.run.settings.publish
     not_muted = []
     muted = []
@@ -450,7 +478,8 @@ def _save_unwanted(
 
 
 def _list_aliases(key: str, feed: ParsedFeed) -> frozenset[str]:
-    """Return the alias keys of the feed's entries: of their addresses and of their ids."""
+    """Return the alias keys of the feed's entries, by their addresses and by their ids: forms in
+    which different spellings of an address are equal (`urls.alias`). `key`: of the source."""
     aliases = set()
     for entry in feed.entries:
         aliases.add(urls.alias(entry.url))
@@ -459,7 +488,7 @@ def _list_aliases(key: str, feed: ParsedFeed) -> frozenset[str]:
 
 
 def describe_unreadable(url: str, refusal: NotAFeed | WorkerFailed) -> Failed:
-    """Return the failure of an answer that is no feed or could not be read. Pure."""
+    """Return the failure of an answer from `url` that is no feed or could not be read. Pure."""
     reason = refusal.reason
     if isinstance(refusal, NotAFeed):
         reason = f"{NOT_A_FEED}{refusal.reason}"
@@ -467,7 +496,8 @@ def describe_unreadable(url: str, refusal: NotAFeed | WorkerFailed) -> Failed:
 
 
 def record_finding(state: SourceState, finding: Finding) -> SourceState:
-    """Return `state` with the kind, and if it is a feed the address, of the finding. Pure."""
+    """Return `state` with what the first visit found out: the kind of the source, and the address
+    of a feed that its page names. Pure."""
     if finding.kind == "list":
         return replace(state, discovery=replace(state.discovery, found="list"))
     if finding.kind == "page" or urls.alias(finding.asked) == urls.alias(state.url):
@@ -480,8 +510,8 @@ def record_finding(state: SourceState, finding: Finding) -> SourceState:
 
 
 def record_channel(state: SourceState, feed: ParsedFeed) -> SourceState:
-    """Return `state` with the feed's title, site, id and icons; a first visit needs them before
-    it files articles. Pure."""
+    """Return `state` with title, site, id and icons of the feed; a missing value keeps the former
+    one. At a first visit, articles need them before the visit ends. Pure."""
     known = state.channel
     channel = replace(
         known,
@@ -500,9 +530,11 @@ async def _ingest_all(
     limit: int | None,
     stop: asyncio.Event,
 ) -> _Processed:
-    """Process entries up to `limit`, some at the same time, and read saved pages of their hosts
-    again if new repeated blocks were found. `page`: the fetched page of a source that is a single
-    article."""
+    """Process entries, some at the same time. `page`: the fetched page of a source that is a single
+    article; `limit`: most entries, None for the usual number.
+
+    No entry is begun after `stop` is set, after a minute, or after the network failed. If new
+    repeated blocks were found on pages of a host, saved pages of the host are read again."""
     store = context.run.store
     if not rows:
         return _Processed(results=[], left=0)
@@ -511,35 +543,37 @@ async def _ingest_all(
     session_ended = asyncio.Event()
 
     async def process_row(row: EntryRow) -> EntryResult | None:
+        """Process one entry; return None if there is no time for it."""
         async with slots:
             if stop.is_set() or time_is_up.is_set():
                 return None
-            entry = context.make_entry_context(
-                row, page if row.entry_id == context.source.url else None
-            )
+            is_entry_of_page = row.entry_id == context.source.url
+            entry = context.make_entry_context(row, page if is_entry_of_page else None)
             if session_ended.is_set() and has_session(entry):
                 result = await postpone(entry)
             else:
                 result = await ingest(entry)
-            context.run.count_pages(0, 1)
+            context.run.count_pages(0, 1)  # one more is read
             if result.session_ended:
                 session_ended.set()
             if result.unreached:
                 time_is_up.set()
             return result
 
+    # process the entries
     rows_to_read = _choose_rows(context, rows, limit)
     hosts = {urls.own_host(row.url) for row in rows_to_read}
     known_blocks = {host: store.find_boilerplate(host) for host in hosts}
     context.run.count_pages(len(rows_to_read), 0)
-    # A task group, so that an error stops the other entries before worker and fetcher close.
+    # With a task group, an error of one entry ends the others before worker and fetcher are closed.
     async with deadline(time_is_up, MOST_SECONDS), asyncio.TaskGroup() as group:
         tasks = [group.create_task(process_row(row)) for row in rows_to_read]
     outcomes = [task.result() for task in tasks]
     results = [result for result in outcomes if result is not None]
-    context.run.count_pages(
-        len(results) - len(rows_to_read), 0
-    )  # the others are left to the next run
+    # those that are left are not read in this run
+    context.run.count_pages(len(results) - len(rows_to_read), 0)
+
+    # blocks that were found to repeat are cut from older articles, too
     for host in sorted(hosts):
         new_blocks = store.find_boilerplate(host) - known_blocks[host]
         if new_blocks and not stop.is_set():
@@ -550,9 +584,10 @@ async def _ingest_all(
 def _choose_rows(
     context: VisitContext, rows: Sequence[EntryRow], limit: int | None
 ) -> list[EntryRow]:
-    """Return the rows that this visit reads: at most `limit`, and at most MOST_PAGES."""
-    readable = context.run.may_read_page
-    readable_rows = [row for row in rows if readable is None or readable(row.url)]
+    """Return the rows that this visit reads: at most 50 (MOST_PAGES), and at most `limit` unless
+    that is None."""
+    may_read = context.run.may_read_page
+    readable_rows = [row for row in rows if may_read is None or may_read(row.url)]
     if limit is not None:
         readable_rows = sort_for_reading(readable_rows, context.run.clock(), limit)
     return readable_rows[:MOST_PAGES]
@@ -561,13 +596,17 @@ def _choose_rows(
 def _update_state(
     context: VisitContext, result: FetchResult, feed: ParsedFeed | None, now: datetime
 ) -> SourceState:
-    """Return the state of the source after a visit, with the time of the next one."""
+    """Return the state of the source after a visit with the answer `result`, and with the time of
+    its next visit. `feed`: None if none was read."""
     source = context.source
     run = context.run
     fetch = run.settings.fetch
     state = source_state.update_after_visit(
         source, context.state, result, feed, now, asked_by_person=run.asked_by_person
     )
+    trust = 0.0
+    if run.hubs:
+        trust = run.hubs.trust(source.key, now)
     due = cadence.plan_next_visit(
         source,
         state,
@@ -579,7 +618,7 @@ def _update_state(
         jitter=run.jitter(),
         cron_next=cron.next_fire,
         asked_by_person=run.asked_by_person,
-        trust=run.hubs.trust(source.key, now) if run.hubs else 0.0,
+        trust=trust,
     )
     schedule = replace(state.schedule, next_due=due.at, due_why=due.why, feed_due=None)
     return replace(state, schedule=schedule)
@@ -592,8 +631,8 @@ def _count_results(
     results: Sequence[EntryResult],
     now: datetime,
 ) -> SourceState:
-    """Return `state` with the counts of this visit: selectors that matched nothing on a page, sizes
-    of texts, walls before pages, and muted entries."""
+    """Return `state` with what this visit counted: selectors of the rules that matched nothing on a
+    page, sizes of texts, walls before pages, and muted entries."""
     publish = run.settings.publish
     has_entry_rules = bool(source.keep or source.mute or publish.keep or publish.mute)
     if not results and not has_entry_rules and not state.muted:
@@ -626,8 +665,11 @@ def _end_visit(
     *,
     none_pending: bool = False,
 ) -> Visit:
-    """Return the outcome of a visit that began at `began`, a time of the event loop.
-    `none_pending`: no entry waits, so they need not be counted."""
+    """Return the outcome and the state of a visit, and log it.
+
+    `result`: the source's answer, None if it was not asked; `now`: when the visit began; `began`:
+    the same by the clock of the event loop; `none_pending`: no entry is pending, so they need not
+    be counted."""
     run = context.run
     state = _count_results(run, context.source, state, results, now)
     added = tuple(entry.added for entry in results if entry.added)
@@ -638,6 +680,9 @@ def _end_visit(
         reason = state.backoff.disabled
     elif failed is not None:
         reason = failed.reason
+    pending = 0
+    if not none_pending:
+        pending = run.store.count_pending(state.key)
     outcome = Outcome(
         key=state.key,
         at=now,
@@ -647,7 +692,7 @@ def _end_visit(
         announced=len(feed.entries) if feed else 0,
         added=added,
         changed=changed,
-        pending=0 if none_pending else run.store.count_pending(state.key),
+        pending=pending,
         waiting=state.schedule.waiting,
         skipped=tuple(entry.problem for entry in results if entry.problem),
         next_due=state.schedule.next_due,
@@ -670,6 +715,7 @@ def _end_visit(
 def _name_status(
     state: SourceState, failed: Failed | None, *, has_news: bool
 ) -> Literal["new", "unchanged", "failed", "disabled"]:
+    """Return the status of a visit as it is stored. `has_news`: an article was added or changed."""
     if state.backoff.disabled:
         return "disabled"
     if failed is not None:
@@ -686,14 +732,19 @@ async def visit_all(
     stop: asyncio.Event,
     done: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
-    """Visit the `due` sources and store each outcome, durable within COMMIT_SECONDS. After
-    `max_seconds`, or once `stop` is set, no new visit or page begins. If no source was reached,
-    raise NetworkDown and store no failure."""
+    """Visit the `due` sources and store each outcome, which is committed within 5 seconds. Return
+    the outcomes.
+
+    No visit or page is begun after `max_seconds`, or after `stop` is set. `done` is called with
+    each outcome. If none of the sources could be reached, raise NetworkDown and count no
+    failure."""
     slots = asyncio.Semaphore(run.settings.fetch.concurrency)
     unreached: list[Visit] = []
     outcomes: list[Outcome] = []
 
     async def visit_one(source: Source, state: SourceState) -> None:
+        """Visit a source and store the outcome, unless the network failed: then it is stored after
+        all other visits."""
         async with slots:
             if stop.is_set():
                 return
@@ -702,7 +753,7 @@ async def visit_all(
         outcome = finished.outcome
         if outcome.no_network:
             unreached.append(finished)
-        elif outcome.reason != OURS:  # which does not count as its failure
+        elif outcome.reason != OURS:  # a failure of this machine is not one of the source
             run.store.end_visit(outcome, finished.state)
         outcomes.append(outcome)
         if len(outcomes) % COMMIT_VISITS == 0:
@@ -720,6 +771,8 @@ async def visit_all(
                 group.create_task(visit_one(source, state))
     except BaseExceptionGroup as failed:
         raise first_of(failed) from failed
+
+    # if no source was reached, the network is at fault and not the sources
     if outcomes and len(unreached) == len(outcomes):
         first = unreached[0].outcome
         raise NetworkDown(
@@ -735,9 +788,11 @@ async def visit_all(
 
 @asynccontextmanager
 async def sharing_commits(run: FilingContext) -> AsyncIterator[None]:
-    """Commit writes of visits together, after syncing files: no row precedes its file."""
+    """Commit the writes of visits together, always after the files were synced to disk: no row may
+    exist without its file."""
 
     async def commit_when_due() -> None:
+        """Look once a second if the writes are to be committed."""
         last_waiting = 0
         checks = 0
         while True:

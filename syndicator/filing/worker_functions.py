@@ -21,7 +21,9 @@ if TYPE_CHECKING:
         page_links,
     )
     from syndicator.visiting.feeds.parser import parse_feed
-else:  # type checkers see functions, the program their names
+else:
+    # Type checkers see the functions. The program sees only their names ("module:function"), by
+    # which the worker process finds them.
     from syndicator.processes.lazy import lazy_names
 
     _MODULES = {

@@ -1,4 +1,6 @@
-"""Make the daily or weekly entries of digests when due; store them for feed and mail."""
+"""Make the daily or weekly entries of digests when they are due; store them for feed and mail.
+
+An issue is one entry of a digest: the stories of a day or week."""
 
 from __future__ import annotations
 
@@ -21,19 +23,21 @@ from syndicator.publishing.stories.ranking import count_voices
 from syndicator.searching.language import Expr, parse_query
 from syndicator.store.engine import Store
 
-_NOTE: Final = "digests"
-_KEPT: Final = 10  # entries of a digest: a choice, as the two that follow
-_LINES: Final = 50
-_MOST: Final = 2000  # articles of a period that are looked at
+_NOTE: Final = "digests"  # key of the note in the database
+# our choices:
+_MOST_ISSUES: Final = 10  # of a digest that are stored
+_MOST_STORIES: Final = 50  # in an issue
+_MOST_ARTICLES: Final = 2000  # of a period that are looked at
 
-# Newest first: arguments of `publishing.digests.entry`, and `waits`, `tried`, `fault` of mail.
+# The issues of a digest, newest first: what `publishing.digests.entry` needs, and the state of its
+# mail (`waits`, `tried`, `fault`).
 Issues = list[dict[str, Any]]
 
 
 def last_end(digest: Digest, now: datetime, zone: tzinfo | None = None) -> datetime:
-    """Return the last end of a period at or before `now`, in UTC. `zone`: None for this
-    machine's."""
-    weekday = digest.at[:-5].strip()  # of "mon 07:00"; "" for a daily one
+    """Return the last time, at or before `now`, at which a period of the digest ended, in UTC.
+    `zone`: in which its time of day is meant, None for this machine's."""
+    weekday = digest.at[:-5].strip()  # "mon" of "mon 07:00"; "" of "07:00", a daily digest
     hour = time.fromisoformat(digest.at[-5:])
     today = now.astimezone(zone).date()
     for days_ago in range(len(DAYS) + 1):
@@ -47,7 +51,8 @@ def last_end(digest: Digest, now: datetime, zone: tzinfo | None = None) -> datet
 
 
 def due(archive: Archive, settings: Settings) -> bool:
-    """Return True if an entry is due, or if a digest was added or removed."""
+    """Return True if a digest has an entry to make, or if the operator added or removed a
+    digest."""
     stored = read(archive.store)
     if stored.keys() != {digest.name for digest in settings.digest}:
         return True
@@ -58,7 +63,8 @@ def due(archive: Archive, settings: Settings) -> bool:
 
 
 def collect(archive: Archive, configuration: Configuration) -> list[tuple[Digest, Issues]]:
-    """Make the due entries. Returns the entries of all digests, with published articles only."""
+    """Make the entries that are due and store them. Return the stored entries of all digests, with
+    only the articles that are published now."""
     stored_before = read(archive.store)
     stored: dict[str, Any] = {}
     for digest in configuration.settings.digest:
@@ -79,8 +85,9 @@ def _continue_digest(
     digest: Digest,
     earlier: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """Return a digest with its due entry. `earlier`: as it is stored. A new digest begins with the
-    last period, which is not mailed."""
+    """Return the stored form of a digest, with a new entry if one is due. `earlier`: the stored
+    form so far, None for a new digest. The first entry of a new digest is for the last period, and
+    is not mailed."""
     until = last_end(digest, archive.clock())
     if earlier is not None:
         since = datetime.fromisoformat(earlier["until"])
@@ -99,7 +106,7 @@ def _continue_digest(
                 "tried": "",
                 "fault": "",
             }
-            issues = [issue, *issues][:_KEPT]
+            issues = [issue, *issues][:_MOST_ISSUES]
     return {"until": max(since, until).isoformat(), "issues": issues}
 
 
@@ -110,23 +117,27 @@ def _list_stories(
     since: datetime,
     until: datetime,
 ) -> list[list[str]]:
-    """Return the stories with articles added from `since` to before `until`, as article ids: the
-    first of each outlet, the lead first. Sort stories by number of outlets, of which copies of one
-    text count once, then the newest first."""
+    """Return the stories with articles that were added from `since` to before `until`, each as a
+    list of article ids: the first article of each outlet, the lead of the story first.
+
+    Stories with more outlets come first. Outlets that have copies of one text count as one. Of
+    equal stories the newest comes first."""
+    # the articles since `since` of the digest's feed, then only those that fit its query
     index = archive.store.index
     key = parse_stem(digest.of) or FeedKey("", "")
-    ids = index.ids(key, limit=0, since=since - timedelta(microseconds=1), most=_MOST)
+    ids = index.ids(key, limit=0, since=since - timedelta(microseconds=1), most=_MOST_ARTICLES)
     articles = index.articles(ids)
     if digest.query:
         articles = _select(archive, configuration, articles, parse_query(digest.query))
         ids = list(articles)
     stories = index.reports(ids)
-    leads = set(index.ids(STORIES, limit=_MOST, since=None, most=_MOST))
+    leads = set(index.ids(STORIES, limit=_MOST_ARTICLES, since=None, most=_MOST_ARTICLES))
 
     def is_in_period(article: Article) -> bool:
         return (article.added or until) < until
 
-    groups: dict[str, list[str]] = {}  # ids by name of the story, or id of an article without one
+    # article ids by the name of their story; an article without a story is one by itself
+    groups: dict[str, list[str]] = {}
     excerpts = {article_id: article.excerpt for article_id, article in articles.items()}
     for article_id, article in articles.items():
         if not is_in_period(article):
@@ -148,13 +159,13 @@ def _list_stories(
     def count_outlets(ids: Sequence[str]) -> int:
         return count_voices(excerpts[article_id] for article_id in ids)
 
-    return sorted(groups.values(), key=count_outlets, reverse=True)[:_LINES]
+    return sorted(groups.values(), key=count_outlets, reverse=True)[:_MOST_STORIES]
 
 
 def _select(
     archive: Archive, configuration: Configuration, articles: Mapping[str, Article], expr: Expr
 ) -> dict[str, Article]:
-    """Return the articles of which a query matches what is published."""
+    """Return the articles that the query `expr` matches, by what feeds show of them."""
     selected: dict[str, Article] = {}
     for article_id, article in articles.items():
         source = find_terms(archive, configuration, article)
@@ -165,11 +176,12 @@ def _select(
 
 
 def _read_text(archive: Archive, article_id: str) -> str:
+    """Return the text of an article from its file."""
     return lookup.read(archive, article_id).text
 
 
 def published(store: Store, issue: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an entry without its unpublished articles."""
+    """Return a digest's entry without the articles that are not published now."""
     visible = store.index.select_published(list(chain.from_iterable(issue["stories"])))
     stories = [
         [article_id for article_id in ids if article_id in visible] for ids in issue["stories"]
@@ -178,17 +190,19 @@ def published(store: Store, issue: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def faults(store: Store) -> list[str]:
-    """Return the mail faults of the newest entries."""
+    """Return what is wrong with the mails of the newest entries of all digests; [] if nothing
+    is."""
     newest = [digest["issues"][0] for digest in read(store).values() if digest["issues"]]
     return [issue["fault"] for issue in newest if issue["fault"]]
 
 
 def read(store: Store) -> dict[str, Any]:
-    """Return `until` (the end of its last period) and `issues` of each digest."""
+    """Return the stored digests by name: `until`, the end of the last period as ISO time, and
+    `issues`, the entries."""
     stored: dict[str, Any] = json.loads(store.visits.note(_NOTE) or "{}")
     return stored
 
 
 def write(archive: Archive, stored: Mapping[str, Any]) -> None:
-    """Store the value of `read`."""
+    """Store the digests, in the form that `read` returns."""
     archive.store.visits.set_note(_NOTE, json.dumps(stored) if stored else None, archive.clock())

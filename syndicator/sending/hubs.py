@@ -19,13 +19,13 @@ from syndicator.store.engine import Store
 if TYPE_CHECKING:
     from syndicator.publishing.output.websub import Notice
 
-_NOTE: Final = "hubs"  # name of a note
+_NOTE: Final = "hubs"  # key of the note in the database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailingHub:
-    """A hub that took no notice of a change. `untold`: names of feeds, told again after the next
-    build."""
+    """A hub that did not accept our notice of a change. `since`: when it began to fail; `untold`:
+    names of the feeds whose changes it does not know, which are told again after the next build."""
 
     hub: str
     since: datetime
@@ -36,12 +36,13 @@ class FailingHub:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Failing:
+    """The content of the note."""
+
     hubs: tuple[FailingHub, ...] = ()
 
 
 def read_failing(store: Store, hubs: Collection[str]) -> list[FailingHub]:
-    """Return those of `hubs`, which are the ones of the settings, that took no notice of a
-    change."""
+    """Return those of `hubs`, the hubs in the settings, that did not accept our last notice."""
     noted = store.visits.note(_NOTE)
     failing = codec.unpack(_Failing, noted) if noted else _Failing()
     return [item for item in failing.hubs if item.hub in hubs]
@@ -50,15 +51,15 @@ def read_failing(store: Store, hubs: Collection[str]) -> list[FailingHub]:
 async def notify_hubs(
     archive: Archive, settings: Settings, written: Iterable[str]
 ) -> tuple[Problem, ...]:
-    """Tell each hub which feeds in `written` changed, and of earlier changes that it has not heard
-    of yet. Return the failures."""
+    """Tell each hub which feeds changed: those among the files `written` by a build, and those of
+    earlier builds that it could not be told of. Return the failures, which are stored, too."""
     hubs = settings.publish.hubs
     failing_before = {item.hub: item for item in read_failing(archive.store, hubs)}
     changed = select_feed_names(written) if hubs else []
-    owed = {hub: _list_owed(changed, failing_before.get(hub)) for hub in hubs}
-    hubs_to_tell = [hub for hub in hubs if owed[hub]]
+    feeds_by_hub = {hub: _list_feeds_to_tell(changed, failing_before.get(hub)) for hub in hubs}
+    hubs_to_tell = [hub for hub in hubs if feeds_by_hub[hub]]
     notices = await asyncio.gather(
-        *(_notify_hub(archive.clock, settings, hub, owed[hub]) for hub in hubs_to_tell)
+        *(_notify_hub(archive.clock, settings, hub, feeds_by_hub[hub]) for hub in hubs_to_tell)
     )
     failing: list[FailingHub] = []
     for hub, notice in zip(hubs_to_tell, notices, strict=True):
@@ -79,9 +80,9 @@ async def notify_hubs(
     )
 
 
-def _list_owed(changed: Sequence[str], earlier: FailingHub | None) -> list[str]:
-    """Return the names of the feeds of which a hub is to hear: those that `changed`, then those of
-    its `earlier` failure (None: it took the last notices)."""
+def _list_feeds_to_tell(changed: Sequence[str], earlier: FailingHub | None) -> list[str]:
+    """Return the names of the feeds of which a hub must be told: those that `changed`, then those
+    of its `earlier` failure (None: it has not failed)."""
     if earlier is None:
         return list(dict.fromkeys(changed))
     return list(dict.fromkeys((*changed, *earlier.untold)))
@@ -95,8 +96,8 @@ def _to_failing(
     untold_urls: Sequence[str],
     earlier: FailingHub | None,
 ) -> FailingHub:
-    """Return the record of a hub that `failed`. It fails since its `earlier` failure, if it has not
-    recovered yet."""
+    """Return the record of a hub that `failed`. `untold_urls`: feeds of which it was not told;
+    `earlier`: its record so far if it has been failing since then, else None."""
     since = clock() if earlier is None else earlier.since
     untold = tuple(url.removeprefix(settings.base_url) for url in untold_urls)
     return FailingHub(
@@ -105,8 +106,8 @@ def _to_failing(
 
 
 async def try_hubs(clock: Callable[[], datetime], settings: Settings, name: str) -> list[Problem]:
-    """Tell each hub that the feed `name` changed, which a hub answers by fetching it. Return the
-    failures."""
+    """Tell each hub that the feed `name` changed, so that the hub fetches it: a test of the hubs.
+    Return the failures."""
     hubs = settings.publish.hubs
     notices = await asyncio.gather(*(_notify_hub(clock, settings, hub, [name]) for hub in hubs))
     return [
@@ -119,6 +120,7 @@ async def try_hubs(clock: Callable[[], datetime], settings: Settings, name: str)
 async def _notify_hub(
     clock: Callable[[], datetime], settings: Settings, hub: str, names: Sequence[str]
 ) -> "Notice":
+    """Tell one hub that the feeds `names` changed."""
     from syndicator.visiting.fetch.ssrf import list_allow_lines
 
     urls = [settings.base_url + name for name in names]
@@ -127,6 +129,7 @@ async def _notify_hub(
 
 
 def _write_failing(archive: Archive, failing: Sequence[FailingHub]) -> None:
+    """Store the failing hubs, unless they are stored like this already."""
     text = codec.pack(_Failing(hubs=tuple(failing))) if failing else None
     if text != archive.store.visits.note(_NOTE):
         archive.store.visits.set_note(_NOTE, text, archive.clock())

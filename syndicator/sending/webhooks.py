@@ -1,6 +1,7 @@
 """Queue webhook messages about changed articles and conditions; send them with retries.
 
-A message (standardwebhooks.com) arrives at least once, in order per subject."""
+A message (standardwebhooks.com) arrives at least once. Messages on one subject, such as an article,
+arrive in order."""
 
 import asyncio
 import base64
@@ -45,37 +46,42 @@ from syndicator.store import codec
 from syndicator.store.engine import Store
 from syndicator.store.tables.messages import Known, Message, Waiting
 
-SECONDS: Final = 15.0  # a run sends for so long
-OVERDUE: Final = timedelta(days=1)  # a receiver that takes nothing for so long is a condition
-KEPT: Final = timedelta(days=30)  # messages of removed receivers are dropped after this
+SECONDS: Final = 15.0  # that a run spends on sending
+OVERDUE: Final = timedelta(days=1)  # a receiver that accepts nothing for so long is reported
+KEPT: Final = timedelta(days=30)  # messages for removed receivers are deleted after this
 _DEADLINE: Final = 10.0  # seconds for an answer
-_ANSWER: Final = 64_000  # the most bytes of an answer
-# pauses before the next try, doubling, and made shorter or longer by a quarter, by chance
-_FIRST: Final = timedelta(minutes=1)
-_LONGEST: Final = timedelta(hours=1)
+_MOST_ANSWER_BYTES: Final = 64_000
+# Pauses before the next try double. A random factor from 0.75 to 1.25 keeps messages apart.
+_FIRST_PAUSE: Final = timedelta(minutes=1)
+_LONGEST_PAUSE: Final = timedelta(hours=1)
 _MOST_DOUBLINGS: Final = 10
 _LEAST_JITTER: Final = 0.75
-_AT_A_TIME: Final = 100
-_TAKEN: Final = range(200, 300)
-# of one message: the receiver may accept another
+_BATCH: Final = 100  # messages that are read from the database together
+_ACCEPTED: Final = range(200, 300)
+# Statuses that refuse one message: the receiver may accept another. 408 (Request Timeout) and 429
+# (Too Many Requests) say that it cannot take any now.
 _REFUSALS: Final = set(range(400, 500)) - {408, 429}
-_IN_A_ROW: Final = 3  # refused messages, after which the receiver counts as failing
-_NOTE: Final = "webhooks"
+_MOST_REFUSED: Final = 3  # messages in a row, after which the receiver counts as failing
+_NOTE: Final = "webhooks"  # key of the note that says that changes are recorded
 _EVER: Final = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    """The changes that receivers have not heard of. `shown`: published articles that differ from
-    the receivers' version, by id; `hidden`: ids of articles to remove."""
+    """The changes that receivers were not told of. `shown`: by id, articles that are published and
+    differ from the version that receivers know; `hidden`: ids of articles that are no longer
+    published."""
 
     shown: Mapping[str, Known] = field(default_factory=dict)
     hidden: Sequence[str] = ()
 
 
 def changes(archive: Archive, configuration: Configuration, built: datetime | None) -> Changes:
-    """Return the changes that the next build publishes. `built`: when the last build began. The
-    first call skips earlier articles; after a lost database, those of the last day are announced
+    """Return the changes that the next build will publish and of which no messages are stored yet.
+    `built`: when the last build began, None if unknown.
+
+    The first call begins to record changes: articles from before `built` are no changes. If the
+    database is new although feeds exist, it was lost, and changes of the last day are announced
     again."""
     notes = archive.store.visits
     messages = archive.store.messages
@@ -93,6 +99,7 @@ def changes(archive: Archive, configuration: Configuration, built: datetime | No
 
 
 def _has_receiver_of_articles(hooks: Iterable[Webhook]) -> bool:
+    """Return True if one of the webhooks wants events about articles."""
     for hook in hooks:
         if any(event_type.startswith("article.") for event_type in hook.events):
             return True
@@ -102,8 +109,11 @@ def _has_receiver_of_articles(hooks: Iterable[Webhook]) -> bool:
 def put(
     archive: Archive, configuration: Configuration, changes: Changes, built: Collection[FeedKey]
 ) -> None:
-    """Store messages about the changes that a build published. `built`: its feeds."""
+    """Store messages about the changes that a build published. `built`: keys of the feeds that it
+    wrote."""
     messages: list[Message] = []
+
+    # articles that are new or changed, unless what receivers get of them is the same
     published: dict[str, Known] = {}
     for article in _list_published(archive.store, configuration.settings, changes.shown, built):
         known = changes.shown[article.id]
@@ -111,7 +121,8 @@ def put(
         item = json.loads(
             jsonfeed.make_item(make_view(article, source, archive.instance, None, ""))
         )
-        data = {**item, "_source": article.source_key}  # an item of JSON Feed without its text
+        # an item of JSON Feed without its text
+        data = {**item, "_source": article.source_key}
         digest = hashlib.sha256(json.dumps(data).encode()).hexdigest()
         published[article.id] = replace(known, digest=digest)
         if digest == known.digest:
@@ -121,6 +132,7 @@ def put(
             event_type = "article.published"
         hooks = _choose_receivers(archive, configuration.settings, article, source)
         messages += _make_messages(archive, hooks, event_type, article.id, data)
+
     for article_id in changes.hidden:
         messages += _make_messages(
             archive,
@@ -136,7 +148,8 @@ def put(
 def put_condition(
     archive: Archive, settings: Settings, *, opened: bool, subject: str, data: Mapping[str, Any]
 ) -> None:
-    """Store messages about a condition that begins, or else ends."""
+    """Store messages about a condition that begins (`opened`) or ends. `subject`: messages with the
+    same subject are sent in order; `data`: the content."""
     event_type: EventType = "condition.opened" if opened else "condition.closed"
     messages = list(_make_messages(archive, settings.webhook, event_type, subject, data))
     if messages:
@@ -146,8 +159,8 @@ def put_condition(
 def _list_published(
     store: Store, settings: Settings, ids: Collection[str], built: Collection[FeedKey]
 ) -> list[Article]:
-    """Return the articles in a feed of `built`, or in one that is not stale, in the order in which
-    feeds list them, the oldest first."""
+    """Return those of the articles `ids` that a feed of this build (`built`) or a feed without
+    pending changes shows, the oldest first."""
     if not ids:
         return []
     feeds_by_id = {article_id: store.index.list_feeds_of(article_id) for article_id in ids}
@@ -170,7 +183,8 @@ def _list_published(
 def _choose_receivers(
     archive: Archive, settings: Settings, article: Article, source: Source | None
 ) -> list[Webhook]:
-    """Return the receivers whose query matches what is published of an article."""
+    """Return the webhooks that want messages about the article: those without a query, and those
+    whose query matches what feeds show of it."""
 
     def read_text() -> str:
         return read(archive, article.id).text
@@ -189,8 +203,8 @@ def _make_messages(
     subject: str,
     data: Mapping[str, Any],
 ) -> Iterator[Message]:
-    """Yield a message for each receiver that wants events of this type. `subject`: messages with
-    the same one are sent in order."""
+    """Yield a message for each of the webhooks that wants events of this type. `subject`: messages
+    with the same subject are sent in order; `data`: the content."""
     now = archive.clock()
     event = {"type": event_type, "timestamp": now, "data": data}
     body = json.dumps(event, default=lambda moment: moment.isoformat())
@@ -209,12 +223,14 @@ def _make_messages(
 
 
 def receiver(hook: Webhook) -> str:
-    """Return the name of a receiver in the database, which does not reveal its address."""
+    """Return the name of a receiver in the database: a digest of its address, which may contain
+    secrets."""
     return hashlib.sha256(hook.url.encode()).hexdigest()[:12]
 
 
 def overdue(waiting: Iterable[Waiting], hooks: Iterable[Webhook], now: datetime) -> list[Waiting]:
-    """Return the receivers that have accepted nothing for a day, named by host."""
+    """Return those of the `waiting` receivers that have accepted no message for a day. In the
+    result they are named by their host."""
     hosts = {receiver(hook): urlsplit(hook.url).hostname or "" for hook in hooks}
     late = []
     for row in waiting:
@@ -226,8 +242,8 @@ def overdue(waiting: Iterable[Waiting], hooks: Iterable[Webhook], now: datetime)
 async def send(
     archive: Archive, configuration: Configuration, jitter: Callable[[], float]
 ) -> list[Problem]:
-    """Send the due messages. Returns the receivers that failed. `jitter`: gives a random number
-    from 0 to 1."""
+    """Send the messages that are due, to all receivers at once, for at most 15 seconds. Return the
+    receivers that failed. `jitter` returns a random number from 0 to 1."""
     waiting = {row.receiver for row in archive.store.messages.waiting()}
     if not waiting:
         return []
@@ -250,7 +266,8 @@ async def _send_to(
     hook: Webhook,
     until: float,
 ) -> Problem | None:
-    """Send the due messages of a receiver, until the loop's clock says `until`."""
+    """Send the due messages of one receiver, until the event loop's clock reaches `until`. Return
+    its failure, None without one."""
     host = urlsplit(hook.url).hostname or ""
     async with aclosing(direct_client(archive.clock, configuration.settings, hook.url)) as client:
         fault = await _send_all(archive, configuration.environ, jitter, hook, client, until)
@@ -268,13 +285,16 @@ async def _send_all(
     client: Fetcher,
     until: float,
 ) -> str:
-    """Send until nothing is due, the time is over or the receiver fails. Returns the last fault, or
-    ""."""
+    """Send the due messages of one receiver, until there are none, the event loop's clock reaches
+    `until`, or the receiver fails. Return the last fault, "" without one.
+
+    A receiver fails if it does not answer or refuses three messages in a row. Then all its messages
+    wait."""
     store = archive.store.messages
     clock = asyncio.get_running_loop().time
     fault = ""
     refused_in_a_row = 0
-    while messages := store.due(receiver(hook), archive.clock(), _AT_A_TIME):
+    while messages := store.due(receiver(hook), archive.clock(), _BATCH):
         for message in messages:
             if clock() >= until:
                 return fault
@@ -283,10 +303,12 @@ async def _send_all(
                 store.record_sent(message)
                 refused_in_a_row = 0
                 continue
-            fault = f"HTTP {failed.status}" if failed.status else failed.detail or failed.reason
+            fault = failed.detail or failed.reason
+            if failed.status:
+                fault = f"HTTP {failed.status}"
             refused_in_a_row += 1
             is_refusal = failed.status in _REFUSALS
-            has_failed = not is_refusal or refused_in_a_row == _IN_A_ROW
+            has_failed = not is_refusal or refused_in_a_row == _MOST_REFUSED
             retry_at = next_try(message.tries, failed, archive.clock(), jitter())
             store.record_failed(message, fault, retry_at, include_all=has_failed)
             if has_failed:
@@ -301,7 +323,8 @@ async def _post(
     message: Message,
     client: Fetcher,
 ) -> Failed | None:
-    """Send a message. None if the receiver answered 2xx. Redirects are not followed."""
+    """Send one message. Return None if the receiver accepted it (status 2xx), else the failure.
+    Redirects are not followed."""
     body = message.body.encode()
     try:
         key = signing_key(hook.secret.get_secret_value(), environ)
@@ -319,20 +342,22 @@ async def _post(
         secrets=secrets.read_known_values(hook.url, environ),
         allow=hook.allow,
         deadline=_DEADLINE,
-        most=_ANSWER,
+        most=_MOST_ANSWER_BYTES,
     )
     result = await client.fetch(request)
     if isinstance(result, Fetched):
         return None
     if not isinstance(result, Failed):
         return Failed(url=hook.url, reason="http-304", status=304)
-    if result.status in _TAKEN:  # its answer was too long, say
+    if result.status in _ACCEPTED:  # only its answer was at fault, such as too long
         return None
     return result
 
 
 def signing_key(secret: str, environ: Mapping[str, str]) -> bytes:
-    """Return the key in `secret`, or in the variable it names. Raises KeyError, ValueError."""
+    """Return the key that signs messages. `secret`: "whsec_" and base64, or the environment
+    variable that has this, as "${NAME}". Raises KeyError if the variable is unset, ValueError for
+    bad base64."""
     if secret.startswith("$"):
         name = secret[2:-1]  # of ${NAME}
         secret = environ[name]
@@ -340,7 +365,8 @@ def signing_key(secret: str, environ: Mapping[str, str]) -> bytes:
 
 
 def signature(message_id: str, sent: datetime, body: bytes, key: bytes) -> dict[str, str]:
-    """Return the headers that sign a message (Standard Webhooks, scheme v1)."""
+    """Return the headers that sign a message (Standard Webhooks, scheme v1). `sent`: the time of
+    sending."""
     seconds = str(int(sent.timestamp()))
     mac = hmac.digest(key, f"{message_id}.{seconds}.".encode() + body, "sha256")
     signed = f"v1,{base64.b64encode(mac).decode()}"
@@ -348,9 +374,10 @@ def signature(message_id: str, sent: datetime, body: bytes, key: bytes) -> dict[
 
 
 def next_try(tries: int, failed: Failed, now: datetime, jitter: float) -> datetime:
-    """Return when to send a message again: after a minute to an hour, or when asked, within a
-    day."""
+    """Return when to send a message again after `tries` failed tries: a minute later, doubled with
+    each try up to an hour; later if the receiver asked for it (Retry-After), but within a day.
+    `jitter`: random number from 0 to 1."""
     doubled = min(tries, _MOST_DOUBLINGS)
-    pause = min(_LONGEST, _FIRST * (1 << doubled)) * (_LEAST_JITTER + jitter / 2)
+    pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * (1 << doubled)) * (_LEAST_JITTER + jitter / 2)
     requested = min(failed.retry_after, now + OVERDUE) if failed.retry_after else now
     return max(now + pause, requested)

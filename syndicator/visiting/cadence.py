@@ -1,4 +1,6 @@
-"""Plan when a source is visited next, and delay entries of a source that floods. Pure."""
+"""Plan when a source is visited next; spread a sudden flood of its entries over days.
+
+Every function is pure: it gets the time and the state as arguments and returns new values."""
 
 import math
 from collections import Counter
@@ -26,7 +28,7 @@ from syndicator.visiting.fetch.responses import find_fresh_seconds
 from syndicator.visiting.websub import space_backup_polls
 
 # Our choices, unless a source is named.
-_HOUR = 3600.0
+_HOUR = 3600.0  # seconds, as all constants up to DAY
 _DAY = 86400.0
 LONGEST_WISH = 30 * _DAY  # the longest interval that a server or feed may request
 _TIMES_FOR_RHYTHM = 2  # publication times needed to measure a gap
@@ -45,10 +47,10 @@ _SLACK = 300.0  # seconds that cron may be early: the length of a visit must not
 _SKIP_HOURS = 8 * 24  # hours to look ahead: more than a week
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY = timedelta(days=1)
-WEEKS = timedelta(days=21)  # used to find the usual day
-ANY = 50  # entries a day for any source: the pages of one visit
-WAIT = timedelta(hours=6)  # longer than the longest pause between tries of a page
-TIMES = 10  # times the usual day; busy days are a few times as big
+FLOOD_HISTORY = timedelta(days=21)  # the median day of this time is the usual day
+LEAST_DAILY_LIMIT = 50  # entries a day that every source may bring: the pages of one visit
+LONGEST_RETRY = timedelta(hours=6)  # longer than the longest pause between tries of a page
+FLOOD_FACTOR = 10  # the daily limit, in usual days; busy days are only a few times as big
 
 
 _EVERY_JITTER = 0.05  # share of the interval `every` by which visits are spread
@@ -65,7 +67,8 @@ class Next(NamedTuple):
 
 
 class _Interval(NamedTuple):
-    """Seconds between visits, and the reason for them in a few words."""
+    """Seconds between visits, and the reason for them in a few words. `max` of two intervals is
+    the longer one."""
 
     seconds: float
     why: str
@@ -88,10 +91,18 @@ def plan_next_visit(
     asked_by_person: bool = False,
     trust: float = 0.0,
 ) -> Next:
-    """Return the next visit. The first of these decides: Retry-After, back-off, cron, `every`, the
-    source's rhythm; unless `force` is set, never sooner than feed, headers and courtesy allow.
-    `floor`, `ceiling`: seconds; `jitter`: in [0, 1); `cron_next`: next time of a cron expression;
-    `trust`: of `websub.trust`."""
+    """Return the time of the next visit of `source` after the visit that ended with `result`.
+
+    The first of these that is set decides the time: Retry-After of the server, the back-off after
+    failures, the source's `cron`, its `every`, the rhythm of its publications. Except for failures,
+    and unless `force` is set for the source, the visit is never sooner than the feed, the headers
+    of the answer and courtesy allow. `feed` is None if the answer had none, as "not modified".
+
+    `floor` and `ceiling`: shortest and longest interval in seconds. `jitter`: a random number in
+    [0, 1) that spreads visits. `cron_next(expression, time)` returns the first time of a cron
+    expression after `time`. `asked_by_person`: a failure does not delay the visit that was planned.
+    `trust`: share of new entries that the source's hub pushes (`websub.rate_trust`), 0 without a
+    hub."""
     if isinstance(result, Failed):
         due = _plan_after_failure(source, state, result, now, floor, ceiling, jitter, cron_next)
         return _keep_earlier(state, result, due, now) if asked_by_person else due
@@ -112,7 +123,8 @@ def plan_next_visit(
 
 
 def _plan_every(every: str, courtesy: _Interval, now: datetime, jitter: float) -> Next:
-    """Return the next visit of a source with the option `every`."""
+    """Return the next visit of a source with the option `every`, such as "2h". The `courtesy`
+    interval counts if it is longer. `jitter` in [0, 1) adds up to a twentieth."""
     configured = float(seconds(every))
     if configured >= courtesy.seconds:
         why = f"every {every}"
@@ -131,8 +143,11 @@ def _plan_by_rhythm(
     jitter: float,
     trust: float,
 ) -> Next:
-    """Return the next visit of a source by how often it publishes, within `floor`, `ceiling` and
-    the `courtesy` interval; later if its hub pushes."""
+    """Return the next visit by how often the source publishes.
+
+    The interval is at least `floor` seconds and the `courtesy` interval, and at most `ceiling`
+    seconds, unless the source has been silent for months. It is longer if the hub pushes most
+    entries (`trust`)."""
     rhythm = _measure_rhythm(state, now)
     why = rhythm.why
     if courtesy.seconds > rhythm.seconds and courtesy.seconds > floor:
@@ -141,7 +156,8 @@ def _plan_by_rhythm(
     longest_silent = min(_measure_silence(state, now) / _SILENT, LONGEST_WISH)
     longest = max(float(ceiling), shortest, longest_silent)
     interval = min(max(rhythm.seconds, shortest), longest)
-    if trust:  # polls must still find what the hub misses
+    if trust:
+        # polls still have to find the entries that the hub misses, before they drop out of the feed
         half_span = state.cadence.span_seconds / 2
         longest_backup = min(longest, half_span) if half_span else longest
         with_hub = space_backup_polls(interval, trust, longest_backup)
@@ -153,13 +169,17 @@ def _plan_by_rhythm(
 
 
 def is_due_for_waiting_entries(state: SourceState, now: datetime) -> bool:
-    """Return True if the source is due only for waiting entries, not for its feed."""
+    """Return True if the source is due only because an earlier visit had no time for some of its
+    entries. Its feed is not fetched again before `feed_due`."""
     return state.schedule.feed_due is not None and now < state.schedule.feed_due
 
 
 def plan_waiting_entries(state: SourceState, entries_left: int, now: datetime) -> SourceState:
-    """Return the state after a visit that left entries: due now if there are any, its feed at
-    `feed_due`."""
+    """Return the state with the next visit at once (`now`) if the visit left `entries_left` entries
+    unread.
+
+    That visit only reads these entries; the feed is fetched at `feed_due`, the time for which the
+    next visit was planned. If no entries are left, the next visit is at `feed_due` again."""
     feed_due = state.schedule.feed_due or state.schedule.next_due
     if not (entries_left or state.schedule.feed_due or state.schedule.waiting):
         return state
@@ -180,9 +200,9 @@ def _plan_after_failure(
     jitter: float,
     cron_next: Callable[[str, datetime], datetime],
 ) -> Next:
-    """Return the next visit of a failing source: later with each failure, or when the server
-    says."""
-    # costs no request; retry soon, as the operator may set it
+    """Return the next visit of a source whose visit failed: the usual interval, doubled for each
+    further failure in a row, or the time that the server requested with Retry-After."""
+    # these two failures cost no request; try again soon, as the operator may mend them
     if result.reason == FetchReason.UNSET_VARIABLE:
         return Next(now + timedelta(seconds=floor), "waits for an environment variable")
     if result.reason == FetchReason.NO_BROWSER:
@@ -209,8 +229,8 @@ def _plan_after_failure(
 
 
 def _keep_earlier(state: SourceState, result: Failed, due: Next, now: datetime) -> Next:
-    """Return `due`, or the time that was planned before if that is earlier: a failure that a person
-    asked for delays nothing."""
+    """Return the visit planned before this failure if it is earlier than `due`, else `due`: a visit
+    that a person started must not delay the next one. Retry-After is always obeyed."""
     planned = state.schedule.next_due
     if result.retry_after is not None or planned is None:
         return due
@@ -220,8 +240,9 @@ def _keep_earlier(state: SourceState, result: Failed, due: Next, now: datetime) 
 
 
 def _measure_rhythm(state: SourceState, now: datetime) -> _Interval:
-    """Return the interval of visits by publications: half their median gap, more after long
-    silence."""
+    """Return the interval between visits: half the median gap of the publication times, and longer
+    after a long silence."""
+    # newest first; feeds announce some entries with a time in the future
     past = sorted((time for time in state.cadence.recent if time <= now), reverse=True)
     silence = _measure_silence(state, now)
     if len(past) < _TIMES_FOR_RHYTHM:
@@ -231,15 +252,19 @@ def _measure_rhythm(state: SourceState, now: datetime) -> _Interval:
 
 
 def _choose_interval(gap: float, silence: float) -> float:
-    """Return seconds between visits, from the median `gap` of publications and the `silence` since
-    the last: articles wait least if intervals grow as the root of the gap."""
+    """Return the seconds between visits. `gap`: median seconds between publications; `silence`:
+    seconds since the last one.
+
+    For a given number of requests to all sources, articles wait least if the interval of a source
+    is proportional to the root of its gap."""
     by_gap = max(gap / 2, silence / _SILENCE_SHARE)
     by_root = math.sqrt(max(gap, silence) * _HOUR)
     return max(min(by_gap, by_root), silence / _SILENT)
 
 
 def _measure_silence(state: SourceState, now: datetime) -> float:
-    """Return the seconds since the last publication, or since the feed last changed."""
+    """Return the seconds since the last publication; if no publication time is known, since the
+    feed last changed, and 0 if that is unknown, too."""
     past = [time for time in state.cadence.recent if time <= now]
     since = max(past) if past else state.validators.validators_at
     if since is None:
@@ -250,11 +275,14 @@ def _measure_silence(state: SourceState, now: datetime) -> float:
 def _find_least_interval(
     state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime
 ) -> _Interval:
-    """Return the shortest interval that feed, headers and courtesy allow."""
+    """Return the shortest interval that the feed, the headers of its answer and courtesy allow. A
+    feed with ETag or Last-Modified may be visited hourly, another one daily, as each visit
+    transfers all of it."""
     wish = _find_wish(state, feed, result, now)
     if state.validators.etag or state.validators.last_modified:
         return wish if wish.seconds else _Interval(_CONDITIONAL, "asked at most hourly")
-    half_span = state.cadence.span_seconds / 2  # visit before entries drop out of a fast feed
+    # half the time that its entries cover, so that none drops out of a fast feed between two visits
+    half_span = state.cadence.span_seconds / 2
     unconditional = min(_UNCONDITIONAL, half_span) if half_span else _UNCONDITIONAL
     courtesy = _Interval(unconditional, "its server has no validators, all of it is sent each time")
     return max(wish, courtesy)
@@ -263,24 +291,30 @@ def _find_least_interval(
 def _find_wish(
     state: SourceState, feed: ParsedFeed | None, result: FetchResult, now: datetime
 ) -> _Interval:
-    """Return the interval that the feed or its server requests; 0 seconds without a request."""
+    """Return the longer one of two intervals: the one that the feed states, and the one for which
+    the server's cache headers let its answer be reused. It has 0 seconds if neither says anything,
+    and 30 days at most."""
     by_feed = state.cadence.asked_seconds if feed is None else find_requested_interval(feed)
     wish = _Interval(float(by_feed), "the feed's ttl or updatePeriod")
     if isinstance(result, Fetched | NotModified):
         fresh = find_fresh_seconds(dict(result.headers), now)
-        if fresh:
+        if fresh:  # `max` compares the seconds first
             wish = max(wish, _Interval(float(fresh), "the server's cache headers"))
     return _Interval(min(wish.seconds, LONGEST_WISH), wish.why)
 
 
 def find_requested_interval(feed: ParsedFeed) -> int:
-    """Return the seconds between visits that the feed requests, or 0."""
+    """Return the longer one of the feed's ttl and update period, in seconds; 0 if the feed states
+    neither."""
     return max((feed.ttl_minutes or 0) * 60, feed.update_seconds or 0)
 
 
 def _spread(seconds: float, shortest: float, longest: float, jitter: float) -> float:
-    """Return `seconds` seconds plus up to a tenth (at the longest, minus), but not below the
-    shortest."""
+    """Return the interval `seconds` with a random part, so that sources are not all visited at
+    once.
+
+    `jitter` in [0, 1) adds up to a tenth; if that would exceed `longest`, the result is in the last
+    tenth below `longest`. It is never below `shortest`."""
     if seconds * (1 + _RHYTHM_JITTER) <= longest:
         return seconds * (1 + _RHYTHM_JITTER * jitter)
     below_longest = longest * (1 - _RHYTHM_JITTER)
@@ -289,8 +323,11 @@ def _spread(seconds: float, shortest: float, longest: float, jitter: float) -> f
 
 
 def _skip_hours(planned: Next, hours: tuple[int, ...], days: tuple[str, ...]) -> Next:
-    """Return the first time from `planned` on outside `hours` and `days` (UTC). Ignore them if they
-    cover the week."""
+    """Return `planned`, moved to the begin of the next hour that the feed does not ask to skip
+    (skipHours, skipDays of RSS 2.0, in UTC).
+
+    `hours`: 0 to 23; `days`: "monday" to "sunday". If they cover the whole week, they are
+    ignored."""
     if not (hours or days):
         return planned
     time = planned.at.astimezone(UTC)
@@ -304,34 +341,39 @@ def _skip_hours(planned: Next, hours: tuple[int, ...], days: tuple[str, ...]) ->
 
 
 def _format_span(seconds: float) -> str:
+    """Return seconds for people, in one unit: "1.5h", "40s"."""
     for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
         if seconds >= size:
             return f"{seconds / size:.3g}{unit}"
     return f"{seconds:.0f}s"
 
 
-# Of each entry of the last weeks: when it was first seen, and when it will be tried again
-# (`Visits.list_seen_since`).
+# A source's entries of the last FLOOD_HISTORY (`Visits.list_seen_since`): when each was first seen,
+# and when its page will be tried again, None if it will not.
 Arrivals = Sequence[tuple[datetime, datetime | None]]
 
 
 def compute_daily_limit(arrivals: Arrivals, first_visit: datetime | None, now: datetime) -> int:
-    """Return how many new entries to read per day: a multiple of the median day, which single
-    floods do not change."""
-    began = max(first_visit or now, now - WEEKS)
+    """Return how many new entries of a source are read per day: ten times those of its median day,
+    and at least 50. A flood on a single day does not change the median."""
+    began = max(first_visit or now, now - FLOOD_HISTORY)
     days = (now - began) // DAY
+    # day 0 is the last 24 hours, which may be the flood: it is not counted
     entries_by_day = Counter((now - time) // DAY for time, _ in arrivals if time > began)
     usual: float = 0
     if days > 1:
         usual = median(entries_by_day[day] for day in range(1, days))
-    return max(ANY, int(TIMES * usual))
+    return max(LEAST_DAILY_LIMIT, int(FLOOD_FACTOR * usual))
 
 
 def delay_flood(
     rows: Sequence[EntryRow], arrivals: Arrivals, first_visit: datetime | None, now: datetime
 ) -> tuple[EntryRow, ...]:
-    """Return `rows`; new entries above the daily number are tried later, after the entries that
-    already wait."""
+    """Return `rows`, the entries of a source, with the new ones above the daily limit delayed.
+
+    The first new entries are read now, as far as the limit of today allows. The next ones get
+    `next_try` in whole days: first come the delayed entries that already wait, then `limit` entries
+    a day."""
     limit = compute_daily_limit(arrivals, first_visit, now)
     began = max(first_visit or now, now - DAY)
     waiting = 0
@@ -341,12 +383,12 @@ def delay_flood(
             waiting += 1
         elif first_seen > began:
             read_today += 1
-    new_ids = [
-        row.entry_id
-        for row in rows
-        if row.status == "pending" and row.first_seen == now and row.reason is None
-    ]
-    days_by_id = {}
+    new_ids = []
+    for row in rows:
+        is_new = row.first_seen == now and row.reason is None
+        if row.status == "pending" and is_new:
+            new_ids.append(row.entry_id)
+    days_by_id = {}  # by id of a delayed entry: the days that it waits
     for position, entry_id in enumerate(new_ids[max(0, limit - read_today) :]):
         days_by_id[entry_id] = (waiting + position) // limit + 1
     delayed = []
@@ -361,8 +403,11 @@ def delay_flood(
 
 
 def describe_delay(arrivals: Arrivals, first_visit: datetime | None, now: datetime) -> str:
-    """Return a message for the operator on delayed entries, or ""."""
-    waiting = sum(next_try is not None and next_try > now + WAIT for _, next_try in arrivals)
+    """Return a message for the operator that says how many entries a flood delayed; "" if none
+    waits."""
+    waiting = sum(
+        next_try is not None and next_try > now + LONGEST_RETRY for _, next_try in arrivals
+    )
     if not waiting:
         return ""
     limit = compute_daily_limit(arrivals, first_visit, now)

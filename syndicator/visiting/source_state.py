@@ -1,4 +1,6 @@
-"""Compute the state of a source after a visit or push: failures, redirects, cadence. Pure."""
+"""Compute the state of a source after a visit or push: failures, redirects, cadence.
+
+Every function is pure: it returns a new state and stores nothing."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -44,9 +46,14 @@ def update_after_visit(
     *,
     asked_by_person: bool = False,
 ) -> SourceState:
-    """Return the state after a visit. `result`: Failed for an unparsable answer; `feed`: None if
-    none was read."""
-    if state.url != source.url:
+    """Return the state of `source` after a visit.
+
+    `result`: the answer of the server, a Failed also if the answer could not be parsed. `feed`: the
+    feed of the answer, None if there is none, as after "not modified". If the operator changed the
+    address of the source, the old state is dropped, except for the time of its first visit and the
+    publication times. `asked_by_person`: the failure of a visit that a person started does not
+    lengthen the back-off."""
+    if state.url != source.url:  # the operator edited the address
         state = SourceState(
             key=state.key,
             url=source.url,
@@ -59,6 +66,7 @@ def update_after_visit(
         failed = _count_failure(state, result, now)
         if not asked_by_person:
             return failed
+        # the failure counts only if it is the first in a row, so that the source shows as failing
         failures = min(failed.backoff.failures, max(state.backoff.failures, 1))
         return replace(failed, backoff=replace(failed.backoff, failures=failures))
     state = replace(
@@ -74,20 +82,24 @@ def update_after_visit(
     state = replace(state, warning=result.warning, validators=validators)
     if feed is None:
         return state
-    is_part = result.status == DELTA  # of the feed: it need not contain all entries
+    is_part = result.status == DELTA  # only the new entries of the feed (RFC 3229)
     return _record_feed(state, feed, now, is_part=is_part)
 
 
 def _count_failure(state: SourceState, result: Failed, now: datetime) -> SourceState:
-    """Return the state with one failure more. Many failures of a new address end its use; "gone"
-    for days disables the source."""
+    """Return the state with one failure more.
+
+    If a source uses the address of a permanent redirect and this address fails several times, the
+    source returns to its configured address. If the server answers 410 (Gone) at least three times
+    in a row, over at least two days, the source is disabled. A failure without a request
+    (`unasked`) is noted, but not counted."""
     backoff = replace(state.backoff, reason=result.reason, detail=result.detail)
     if state.backoff.reason is None:
         backoff = replace(backoff, failing_since=backoff.failing_since or now)
     if result.unasked:
         return replace(state, backoff=backoff)
     backoff = replace(backoff, failures=backoff.failures + 1)
-    # a feed that was found and is a page now is looked for again, too
+    # the address of a feed that we found ourselves shows a page now: the feed is looked for again
     is_page_now = state.discovery.found == "feed" and result.reason.startswith(NOT_A_FEED)
     is_broken = result.reason in _MOVE_BROKEN or is_page_now
     if state.redirects.effective_url and backoff.failures >= MOVE_VISITS and is_broken:
@@ -103,8 +115,8 @@ def _count_failure(state: SourceState, result: Failed, now: datetime) -> SourceS
 
 
 def _return_to_own_address(state: SourceState) -> SourceState:
-    """Return to the address in sources.toml, as the one in use fails. A feed that was found there
-    is looked for again."""
+    """Return the state with the address in sources.toml in use again. If a feed was found by
+    looking at that address, it will be looked for again."""
     redirects = replace(state.redirects, effective_url=None, moved_at=None)
     validators = replace(state.validators, etag=None, last_modified=None)
     discovery = state.discovery
@@ -115,8 +127,12 @@ def _return_to_own_address(state: SourceState) -> SourceState:
 
 
 def _count_redirect(state: SourceState, target: str | None, now: datetime) -> Redirects:
-    """Return the redirects after a visit that was redirected for good to `target`, None for a visit
-    without: the same target several times becomes the address in use."""
+    """Return the redirects of a source after a visit. `target`: the address to which the server
+    redirected it permanently, None if it did not.
+
+    After MOVE_VISITS visits in a row with the same target, the target becomes the address in use. A
+    target that names an environment variable ("${TOKEN}") which the configured address does not
+    name is never used: a server must not choose which secrets it gets."""
     redirects = state.redirects
     if target is None and not redirects.moved_times:
         return redirects
@@ -131,8 +147,11 @@ def _count_redirect(state: SourceState, target: str | None, now: datetime) -> Re
 def update_after_push(
     state: SourceState, feed: ParsedFeed, new_entries: int, now: datetime
 ) -> SourceState:
-    """Return the state after a push of `feed`, which need not be all of it. Validators and visit
-    times stay."""
+    """Return the state after a hub pushed `feed`, which need not contain all entries.
+    `new_entries`: how many of them we did not know.
+
+    Validators and visit times stay. `pushed_newer` is set to the first push that brought something
+    which our polls did not."""
     pushed_newer = state.validators.pushed_newer
     if new_entries and pushed_newer is None:
         pushed_newer = now
@@ -145,19 +164,23 @@ def update_after_push(
 
 
 def _list_past_times(feed: ParsedFeed, now: datetime) -> set[datetime]:
-    """Return the times of the feed's entries; future ones do not count until they have passed."""
+    """Return the times of the feed's entries up to `now`. Times in the future are ignored until
+    they have passed."""
     times = {entry.published or entry.updated for entry in feed.entries}
     return {time for time in times if time is not None and time <= now}
 
 
 def _keep_latest(times: set[datetime]) -> tuple[datetime, ...]:
-    """Return the latest times, newest first."""
+    """Return the latest 30 times (RECENT), newest first."""
     return tuple(sorted(times, reverse=True)[:RECENT])
 
 
 def _confirm_validators(validators: Validators, result: NotModified, now: datetime) -> Validators:
-    """Update validators from a 304 (RFC 9111 4.3.4); drop them if a push long ago was newer than
-    the feed."""
+    """Return the validators after "304 Not Modified", with those that its headers update (RFC 9111
+    section 4.3.4).
+
+    If a push brought newer entries over an hour ago, the server's cache must be outdated: the
+    validators are dropped, so that the next visit fetches the whole feed."""
     if validators.pushed_newer is not None and now - validators.pushed_newer >= STUCK:
         return replace(validators, etag=None, last_modified=None, pushed_newer=None)
     etag = result.headers.get("etag") or validators.etag
@@ -172,7 +195,9 @@ def _replace_validators(
     feed: ParsedFeed | None,
     now: datetime,
 ) -> Validators:
-    """Return the validators of a new body. Those of a page in place of a feed are not used."""
+    """Return the validators of a newly fetched body. If a source of kind "feed" answered with a
+    page in place of its feed (`feed` is None), no ETag or Last-Modified is stored, so that the next
+    visit fetches the feed."""
     if feed is None and result.digest != validators.body_digest and source.kind == "feed":
         return Validators(body_digest=validators.body_digest)
     return Validators(
@@ -186,11 +211,14 @@ def _replace_validators(
 def _record_feed(
     state: SourceState, feed: ParsedFeed, now: datetime, *, is_part: bool
 ) -> SourceState:
-    """Return the state with times, wishes and names of the feed."""
+    """Return the state with what the feed says of itself: publication times, requested interval,
+    hours to skip, title, site, language and icons. A missing value keeps the former one. `is_part`:
+    the answer has only the new entries, so the time that they cover is not that of the feed."""
     times = _list_past_times(feed, now)
-    span_seconds = int((max(times) - min(times)).total_seconds()) if times else 0
     if is_part:
         span_seconds = state.cadence.span_seconds
+    else:
+        span_seconds = int((max(times) - min(times)).total_seconds()) if times else 0
     channel = state.channel
     return replace(
         state,

@@ -1,5 +1,7 @@
-"""Build requests to WebSub hubs, answer theirs, check signatures, and rate hubs. Pure.
-Requests to hubs (5.1 to 5.3), hubs of a feed (4), trust in a hub, signatures (7.1)."""
+"""Build requests to WebSub hubs, answer theirs, check signatures, and rate hubs.
+
+Section numbers are those of the W3C recommendation WebSub. Every function is pure: it sends and
+stores nothing."""
 
 import hashlib
 import hmac
@@ -25,13 +27,13 @@ LONGEST = timedelta(days=30)  # lease that a hub may grant
 _RENEW: Final = 0.75  # renew after this part of a lease
 _FIRST_RETRY = timedelta(hours=1)
 _LAST_RETRY = timedelta(days=7)  # after failures, doubling
-_DENIED: Final = timedelta(days=7)  # until we ask again after a denial
-_FAREWELLS: Final = 3  # tries to unsubscribe; then the lease runs out by itself
+_DENIAL_WAIT: Final = timedelta(days=7)  # until we ask again after a denial
+_UNSUBSCRIBE_TRIES: Final = 3  # then the lease runs out by itself
 _SECONDS: Final = 10.0  # to wait for a hub's answer, as publishers do
 _LONGEST_CHALLENGE: Final = 2000  # characters that we send back
 _LONGEST_REASON: Final = 200
-_LONGEST = 2000  # characters of an address; our choice
-_LONGEST_HEADER = 20 * _LONGEST  # characters of a Link header that are read
+_LONGEST_ADDRESS = 2000  # characters of an address; our choice
+_LONGEST_HEADER = 20 * _LONGEST_ADDRESS  # characters of a Link header that are read
 _MOST_HUBS = 4  # considered per feed
 _MOST_DOUBLINGS = 12  # of the wait for the next request
 _MOST_DENIAL_DOUBLINGS = 4
@@ -41,16 +43,17 @@ _LINK = re.compile(
 _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s\",;]+))", re.IGNORECASE)
 # All of these are our choices.
 GRACE: Final = timedelta(minutes=5)  # a faster poll does not count against the hub
-_DOUBT: Final = 2.0  # missed entries assumed for every hub
-_STANDS_FOR: Final = 4.0  # the hub's record weighs as much as so many entries
+_ASSUMED_MISSED: Final = 2.0  # missed entries that are added to those of every hub
+_HUB_WEIGHT: Final = 4.0  # the hub's record weighs as much as so many entries of a subscription
 _MEMORY: Final = 100.0  # entries after which earlier ones count half, as hubs improve or degrade
-_MOST: Final = 0.98  # below 1, so that backup polls never stop
+_MOST_TRUST: Final = 0.98  # below 1, so that backup polls never stop
 METHODS: Final = ("sha1", "sha256", "sha384", "sha512")  # of WebSub section 7
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Our answer to a hub's request, and the subscription afterwards."""
+    """Our answer to a hub's request: HTTP status and text. `after`: the subscription after it, to
+    be stored."""
 
     status: int
     body: str
@@ -63,12 +66,15 @@ def name_mode(subscription: Subscription) -> Mode:
 
 
 def record_request(subscription: Subscription, callback: str) -> Subscription:
-    """Return the subscription as requested: the hub may verify it before it answers."""
+    """Return the subscription with the pending request and the address `callback` at which we wait
+    for the hub. Store it before the request is sent: the hub may verify it before it answers the
+    request."""
     return replace(subscription, asked=name_mode(subscription), callback=callback)
 
 
 def build_request(subscription: Subscription) -> Request:
-    """Return the request to the hub (section 5.1)."""
+    """Return the request that subscribes at the hub or, if the subscription is no longer wanted,
+    unsubscribes (section 5.1)."""
     fields: dict[str, str] = {
         "hub.mode": name_mode(subscription),
         "hub.topic": subscription.topic,
@@ -90,23 +96,25 @@ def build_request(subscription: Subscription) -> Request:
 def record_answer(
     subscription: Subscription, result: FetchResult, now: datetime
 ) -> Subscription | None:
-    """Return the subscription after the hub's answer, None to delete it. A verification that came
-    first counts."""
+    """Return the subscription after the hub answered our request with `result`; None if the
+    subscription is to be deleted, as three requests to end it failed.
+
+    If the hub verified the subscription before it answered (`asked` is None), nothing changes."""
     if subscription.asked is None:
         return subscription
     tries = subscription.tries + 1
     wait = min(_FIRST_RETRY * 2.0 ** min(tries - 1, _MOST_DOUBLINGS), _LAST_RETRY)
     next_try = now + wait
-    if isinstance(result, Fetched):  # the hub has to verify now; if it never does, we ask again
+    if isinstance(result, Fetched):  # accepted; if the hub does not verify, ask again at next_try
         return replace(
             subscription, next_try=next_try, tries=tries, reason=HubReason.UNVERIFIED, detail=""
         )
-    if not subscription.wanted and tries >= _FAREWELLS:
+    if not subscription.wanted and tries >= _UNSUBSCRIBE_TRIES:
         return None
     if not isinstance(result, Failed):
         return replace(subscription, next_try=next_try, tries=tries)
     if _is_refused(result):
-        next_try = max(next_try, now + _DENIED)
+        next_try = max(next_try, now + _DENIAL_WAIT)
     return replace(
         subscription,
         next_try=result.retry_after or next_try,
@@ -124,8 +132,12 @@ def _is_refused(result: Failed) -> bool:
 
 
 def answer_hub(subscription: Subscription, parameters: Mapping[str, str], now: datetime) -> Answer:
-    """Return our answer to a hub that verifies our intent (5.3) or denies (5.2). `parameters`: the
-    request's parameters."""
+    """Return our answer to a hub that verifies our request (section 5.3) or denies the subscription
+    (5.2).
+
+    `parameters`: the query parameters of the hub's request. A denial is recorded. We echo
+    `hub.challenge` only if we made the request that the hub asks about; every other request gets
+    status 404 and changes nothing."""
     topic = parameters.get("hub.topic", "").encode()
     if not hmac.compare_digest(topic, subscription.topic.encode()):
         return _refuse(subscription)
@@ -136,6 +148,7 @@ def answer_hub(subscription: Subscription, parameters: Mapping[str, str], now: d
     if not challenge:
         return _refuse(subscription)
     if hub_mode == "subscribe" and subscription.wanted:
+        # some hubs verify an active subscription again, unasked
         is_active = subscription.verified_at is not None
         if subscription.asked == "subscribe" or is_active:
             return Answer(HTTPStatus.OK, challenge, _record_lease(subscription, parameters, now))
@@ -150,9 +163,10 @@ def answer_hub(subscription: Subscription, parameters: Mapping[str, str], now: d
 def _record_denial(
     subscription: Subscription, parameters: Mapping[str, str], now: datetime
 ) -> Subscription:
-    """Return the subscription after the hub denied it; we ask again after days."""
+    """Return the subscription after the hub denied it. We ask again after 7 days, after each
+    further denial twice as late, at most 30 days."""
     reason = " ".join(parameters.get("hub.reason", "").split())[:_LONGEST_REASON]
-    wait = min(_DENIED * 2.0 ** min(subscription.tries, _MOST_DENIAL_DOUBLINGS), LONGEST)
+    wait = min(_DENIAL_WAIT * 2.0 ** min(subscription.tries, _MOST_DENIAL_DOUBLINGS), LONGEST)
     return replace(
         subscription,
         asked=None,
@@ -166,12 +180,17 @@ def _record_denial(
 
 
 def may_be_deleted(subscription: Subscription) -> bool:
-    """Return True if the subscription can be deleted: the hub ended it or never had it."""
-    return not subscription.wanted and subscription.asked is None and subscription.next_try is None
+    """Return True if we no longer want the subscription and wait for nothing: the hub ended it or
+    never had it."""
+    if subscription.wanted:
+        return False
+    waits_for_hub = subscription.asked is not None or subscription.next_try is not None
+    return not waits_for_hub
 
 
 def plan_unsubscribing(subscription: Subscription, now: datetime) -> Subscription:
-    """Return the subscription as unwanted, with a request to end it if the hub may have it."""
+    """Return the subscription marked as unwanted. If the hub may still have it, a request to end it
+    is due now."""
     active = subscription.asked is not None or subscription.expires is not None
     return replace(
         subscription, wanted=False, asked=None, tries=0, next_try=now if active else None
@@ -181,12 +200,17 @@ def plan_unsubscribing(subscription: Subscription, now: datetime) -> Subscriptio
 def _record_lease(
     subscription: Subscription, parameters: Mapping[str, str], now: datetime
 ) -> Subscription:
-    """Return the subscription after the hub verified it: active for the lease that it granted."""
+    """Return the subscription after the hub verified it: active for the lease that the hub granted;
+    we renew it after three quarters of this time. `verified_at` remains the begin of the time for
+    which it has been active."""
     lease = read_lease(parameters.get("hub.lease_seconds", ""))
+    verified_at = subscription.verified_at
+    if not subscription.active(now):
+        verified_at = now
     return replace(
         subscription,
         asked=None,
-        verified_at=subscription.verified_at if subscription.active(now) else now,
+        verified_at=verified_at,
         expires=now + lease,
         next_try=now + lease * _RENEW,
         tries=0,
@@ -196,21 +220,23 @@ def _record_lease(
 
 
 def read_lease(seconds: str) -> timedelta:
-    """Return the lease of `seconds` that a hub granted, within our bounds; LEASE if it is
-    unreadable or 0."""
+    """Return the lease that the hub granted. `seconds`: digits, as the hub sent them; 10 days
+    (LEASE) if they are unreadable or 0. The result is at least an hour and at most 30 days."""
     if not re.fullmatch(r"\d{1,12}", seconds) or not int(seconds):
         return LEASE
     return min(max(timedelta(seconds=int(seconds)), SHORTEST), LONGEST)
 
 
 def _refuse(subscription: Subscription) -> Answer:
-    """Return the answer to a request that is not about the subscription."""
+    """Return the answer to a request that does not match the subscription: status 404, the
+    subscription unchanged."""
     return Answer(HTTPStatus.NOT_FOUND, "Not found.\n", subscription)
 
 
 def find_offer(headers: Mapping[str, str], feed: ParsedFeed | None, url: str) -> Offer | None:
-    """Return the hubs and topic of a feed at `url`, or None. Link headers precede the body (section
-    4)."""
+    """Return the hubs and the topic that the feed at `url` states, None if it has no hub. Links in
+    the HTTP headers are used before those in the feed (section 4). `headers`: lower-case names;
+    `feed`: None if the body was not parsed."""
     links = _read_link_header(headers.get("link", ""), url)
     hub_urls: Sequence[str] = links.get("hub", ())
     if not hub_urls and feed:
@@ -226,19 +252,23 @@ def find_offer(headers: Mapping[str, str], feed: ParsedFeed | None, url: str) ->
 
 
 def _read_link_header(header: str, url: str) -> dict[str, list[str]]:
-    """Return the addresses in a Link header (RFC 8288) by relation. `url`: of the answer."""
+    """Return the addresses in a Link header (RFC 8288) by relation: `<https://hub.example/>;
+    rel="hub"` gives {"hub": ["https://hub.example/"]}. Relative addresses are resolved against
+    `url`, the address of the answer."""
     links: dict[str, list[str]] = {}
     for target, parameters in _LINK.findall(header[:_LONGEST_HEADER]):
         rel = _REL.search(parameters)
         if rel is None:
             continue
-        for relation in (rel[1] or rel[2]).lower().split():
+        relations = rel[1] or rel[2]  # with or without quotes
+        for relation in relations.lower().split():
             links.setdefault(relation, []).append(resolve(url, target.strip()))
     return links
 
 
 def may_subscribe(source: Source) -> bool:
-    """Return False for sources with credentials or in private networks, which no hub may fetch."""
+    """Return True if a hub can fetch the source as we do. False for sources that need credentials,
+    cookies or an allowed private network."""
     if source.headers_env or source.cookies or source.allow:
         return False
     if secrets.variables(source.url):
@@ -247,12 +277,13 @@ def may_subscribe(source: Source) -> bool:
 
 
 def _filter_addresses(candidates: Iterable[str]) -> tuple[str, ...]:
-    """Return the candidates that a hub or topic may have, each once."""
+    """Return the `candidates` that are usable addresses of a hub or topic, without repetition."""
     return tuple(dict.fromkeys(url for url in candidates if _is_address(url)))
 
 
 def _is_address(url: str) -> bool:
-    """Return True if `url` is a web address without credentials, as a hub or topic may have."""
+    """Return True if `url` is an http or https address of at most 2,000 characters, without user
+    name and password."""
     try:
         parts = urlsplit(url)
         is_web_address = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -261,55 +292,68 @@ def _is_address(url: str) -> bool:
         return False
     if not is_web_address or has_port_zero:
         return False
-    return len(url) <= _LONGEST and redacted(url) == url and url.isprintable()
+    if len(url) > _LONGEST_ADDRESS or not url.isprintable():
+        return False
+    has_credentials = redacted(url) != url
+    return not has_credentials
 
 
 Counted = TypeVar("Counted", Subscription, Tally)
 
 
 def add_counts(tally: Counted, *, pushed: float = 0.0, missed: float = 0.0) -> Counted:
-    """Add `pushed` and `missed` entries to the counts; long histories lose half their weight."""
-    share = 0.5 if tally.pushed + tally.missed >= _MEMORY else 1.0
+    """Return `tally` with `pushed` and `missed` entries added. At 100 entries the earlier ones are
+    halved, so that a hub's recent behaviour counts more. The halves are fractions of an entry."""
+    weight = 0.5 if tally.pushed + tally.missed >= _MEMORY else 1.0
     return replace(
-        tally, pushed=tally.pushed * share + pushed, missed=tally.missed * share + missed
+        tally, pushed=tally.pushed * weight + pushed, missed=tally.missed * weight + missed
     )
 
 
 def count_missed(
-    subscription: Subscription, new: Sequence[Entry], before: datetime | None, now: datetime
+    subscription: Subscription, new: Sequence[Entry], previous_visit: datetime | None, now: datetime
 ) -> int:
-    """Count the `new` polled entries that the hub should have pushed. Entries without a time count
-    as of the visit `before`."""
+    """Return how many of the `new` entries, found by a poll, the hub should have pushed.
+
+    These were published while the subscription was active, and more than five minutes ago (GRACE).
+    An entry without a time counts as published at `previous_visit`, the previous visit."""
     since = subscription.verified_at
     if since is None or not subscription.active(now):
         return 0
     count = 0
     for entry in new:
-        time = entry.published or entry.updated or before
+        time = entry.published or entry.updated or previous_visit
         if time is not None and since < time <= now - GRACE:
             count += 1
     return count
 
 
-def rate_trust(subscription: Subscription, hub: Tally, now: datetime) -> float:
-    """Return the share of entries that the hub pushes, by its and this subscription's counts; 0
-    before a push."""
+def rate_trust(subscription: Subscription, hub_tally: Tally, now: datetime) -> float:
+    """Return the share of the source's entries that its hub pushes, from 0 to 0.98.
+
+    It is estimated by the counts of this subscription and, with the weight of four entries, by
+    `hub_tally`, those of all subscriptions of the hub. The result is 0 if the subscription is not
+    active or has had no push yet."""
     if not subscription.active(now) or not subscription.pushed:
         return 0.0
-    pushed_by_hub = _STANDS_FOR * hub.pushed / (hub.pushed + hub.missed + _DOUBT)
+    pushed_by_hub = (
+        _HUB_WEIGHT * hub_tally.pushed / (hub_tally.pushed + hub_tally.missed + _ASSUMED_MISSED)
+    )
     entries = subscription.pushed + subscription.missed
-    return min((subscription.pushed + pushed_by_hub) / (entries + _STANDS_FOR), _MOST)
+    return min((subscription.pushed + pushed_by_hub) / (entries + _HUB_WEIGHT), _MOST_TRUST)
 
 
 def space_backup_polls(usual: float, trust: float, longest: float) -> float:
-    """Return seconds between polls of a source whose hub pushes: `usual` / (1 - `trust`), at most
-    `longest`. `trust`: share of entries pushed."""
+    """Return the seconds between polls of a source whose hub pushes: `usual` / (1 - `trust`), but
+    at most `longest` and never below `usual`. `trust`: share of entries that the hub pushes, below
+    1."""
     return max(usual, min(usual / (1.0 - trust), longest))
 
 
 def is_signed(secret: str, body: bytes, signature: str) -> bool:
-    """Return True if `signature` (X-Hub-Signature, "method=hex digits") matches `body`; in constant
-    time."""
+    """Return True if `signature`, the header X-Hub-Signature such as "sha256=<hex digits>", is that
+    of `body` with `secret` (section 7.1). The comparison takes the same time for every wrong
+    signature."""
     method, _, digits = signature.strip().partition("=")
     if method.lower() not in METHODS:
         return False

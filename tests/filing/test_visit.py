@@ -119,7 +119,7 @@ def test_articles_of_a_first_visit_know_the_name_of_their_feed(app: App) -> None
 
 
 def test_a_flood_waits_and_the_operator_is_told(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cadence, "ANY", 2)
+    monkeypatch.setattr(cadence, "LEAST_DAILY_LIMIT", 2)
     past = datetime(2020, 1, 1, tzinfo=UTC)
     known = reconcile.sources(app.archive, app.configuration)["holt"]
     app.archive.store.visits.save_states(

@@ -13,7 +13,8 @@ _NO_FORMER_SOURCE = ""  # an article that was written by hand
 
 
 def carry_out(context: EntryContext, decision: Decision) -> EntryResult:
-    """Write the decision: other articles first, files before rows. Raises ConfigError, OSError,
+    """Write the decision and return its result. Other articles are written first, and files
+    before rows, so that a crash leaves no row without its file. Raises ConfigError, OSError,
     StoreError."""
     run = context.run
     row = decision.row
@@ -49,7 +50,7 @@ def carry_out(context: EntryContext, decision: Decision) -> EntryResult:
 def _file_reading(
     context: EntryContext, decision: Decision, article: Article, reading: PageReading
 ) -> None:
-    """Write the file and the row of `article`, and keep the page that it was read from."""
+    """Write the file and the row of `article`, and save the page from which it was read."""
     run = context.run
     now = run.clock()
     stored, _ = write_article(
@@ -72,14 +73,15 @@ def _file_reading(
 
 
 def refile_others(context: FilingContext, others: dedupe.Changes) -> None:
-    """Write other articles of a story, before the article that changes them."""
+    """Write other articles of a story, which must be written before the article that changed
+    them."""
     for changed, former in others:
         write_article(context.article_store, context.store, changed, before=former)
 
 
 def release(article: Article, path: str, context: FilingContext) -> Article:
-    """Publish `article`, filed at `path`, as new now; merge copies. Raises OSError, ConfigError,
-    StoreError."""
+    """Publish the `article`, which was on hold, as new now, and merge it with copies. `path`: of
+    its file. Return it as stored. Raises OSError, ConfigError, StoreError."""
     now = context.take_filing_time()
     released = replace(article, hold=False, hold_reason="", added=now)
     if not released.also and not released.merged_into:

@@ -37,6 +37,8 @@ async def decide_read(read: ReadPage) -> Decision:
     article = _complete_reading(read)
     if run.report_trace:
         run.report_trace(article.id, reading.trace)
+
+    # ask the database for articles at its addresses and, for a new entry, for copies
     is_known_entry = bool(context.row.article_id)
     copy_query = None
     if not is_known_entry:
@@ -48,15 +50,19 @@ async def decide_read(read: ReadPage) -> Decision:
         like=copy_query,
     )
     lookup = look_up()
+
+    # the article may have moved to another address; if not, what has its address decides
     if is_known_entry:
         decision = await decide_host_move(read, article)
     else:
         decision = await decide_new_address(context, article, lookup)
     if decision is None:
-        if lookup.earlier or is_known_entry:  # requests took time meanwhile
+        if lookup.earlier or is_known_entry:
+            # old pages were requested, which takes time: the database may know more by now
             lookup = look_up()
         decision = _decide_by_match(read, article, lookup)
-    if not read.page.html:
+
+    if not read.page.html:  # the feed's text was read, which says nothing of the page
         return decision
     wall = page_rules.LEAD if article.partial else _NOT_A_WALL
     result = replace(decision.result, matches=reading.matches, wall=wall)
@@ -64,12 +70,13 @@ async def decide_read(read: ReadPage) -> Decision:
 
 
 def _complete_reading(read: ReadPage) -> Article:
-    """Return the article that was read with its source, its time and the operator's defaults."""
+    """Return the article that was read with its source, the time of filing and the operator's
+    defaults."""
     context = read.context
     added = context.run.take_filing_time()
     is_clock_behind = added > read.now
     latest = read.now
-    if is_clock_behind:  # our clock is or was wrong, so the server's counts
+    if is_clock_behind:  # our clock is or was wrong: the server's clock limits the article's dates
         latest = parse_http_date(read.page.headers.get("date", "")) or added
     article = complete_article(
         read.reading.article,
@@ -81,13 +88,14 @@ def _complete_reading(read: ReadPage) -> Article:
     )
     if not is_clock_behind:
         return article
-    # the server's clock dated it; it keeps its place in feeds
+    # `complete_article` set `added` to the server's time; feeds are sorted by our own
     return replace(article, published=article.published or article.added, added=added)
 
 
 def _decide_by_match(read: ReadPage, article: Article, lookup: Known) -> Decision:
-    """File the reading as a new article, or as a revision of the one that the entry became before
-    or that has its address. `lookup`: the store's answer. Raises ConfigError."""
+    """Decide to file the reading `article` as a new article, or as a revision of the article that
+    the entry became earlier (the bound one) or that has its address. `lookup`: what the database
+    knows of its addresses and text. Raises ConfigError."""
     context = read.context
     if lookup.away:
         return endings.skip(context, lookup.away)
@@ -118,8 +126,8 @@ def _decide_by_match(read: ReadPage, article: Article, lookup: Known) -> Decisio
 
 
 def _is_redirected(context: EntryContext, bound: Article, article: Article) -> bool:
-    """Return True if the entry leads to the site of its article `bound`, and its page to another
-    site: that is no revision."""
+    """Return True if the feed announces an address on the site of the entry's article `bound`, but
+    its page redirects to another site: what is there is no revision of the article."""
     is_announced_there = urls.same_site(bound.url, context.announced.url)
     return is_announced_there and not urls.same_site(bound.url, article.url)
 
@@ -127,8 +135,9 @@ def _is_redirected(context: EntryContext, bound: Article, article: Article) -> b
 def _is_still_same(
     context: EntryContext, bound: Article, article: Article, match: Article | None
 ) -> bool:
-    """Return True if the reading `article` is of the article that the entry became before, `bound`.
-    `match`: the article known at its address. Only the site's owner may change an address."""
+    """Return True if the reading `article` is a new version of `bound`, the article that the entry
+    became earlier. `match`: the filed article that has its address, None without one. Only a source
+    that owns the site may give the article a new address."""
     if not urls.same_site(bound.url, article.url):
         return False
     if match is None:
@@ -137,8 +146,8 @@ def _is_still_same(
 
 
 def _find_former(context: EntryContext, article: Article) -> Article | None:
-    """Return the article that was filed at the address of `article` and has another one now. Its id
-    is the one that `article` would get."""
+    """Return the article that was once filed at the address of the reading `article` and has
+    another address now; None without one. It has the id that this address gives."""
     filed = context.run.store.article(article.id)
     if filed is None or not ownership.is_former_address(filed, article.url):
         return None
@@ -146,16 +155,16 @@ def _find_former(context: EntryContext, article: Article) -> Article | None:
 
 
 def _has_text_of(context: EntryContext, article: Article, stored: Article) -> bool:
-    """Return False if the source owns the address of `article`, which was that of `stored`, and has
-    another text there now."""
+    """Return True if the reading `article` is still the text of `stored`, which once had its
+    address. It counts as the same without a comparison if the source does not own the address."""
     if not context.rights.owns(article.url):
         return True
     return dedupe.is_copy(article, stored, context.run)
 
 
 def _may_be_replaced(context: EntryContext, stored: Article, article: Article) -> bool:
-    """Return True if a neighbour filed `stored` at another address than the owner's `article`, and
-    nobody has seen it."""
+    """Return True if the owner's reading `article` may be filed in place of `stored`, which a
+    source of another site filed for another address of the page and which few can have seen."""
     if stored.url == article.url:
         return False
     is_unseen = stored.unlisted or dedupe.may_be_replaced(stored, context.run.clock())
@@ -165,10 +174,11 @@ def _may_be_replaced(context: EntryContext, stored: Article, article: Article) -
 def _find_shown_at_other_address(
     read: ReadPage, article: Article, stored: Article | None, lookup: Known
 ) -> Article | None:
-    """Return the article that feeds show already for the page of the owner's `article`: another
-    source linked it with another address before its own site announced it. It keeps its id and
-    takes the address of `article`. `stored`: the article that the database knows at that
-    address."""
+    """Return the article that feeds show already for the page of the owner's reading `article`,
+    because another source linked the page with another address first. It will keep its id and get
+    the address of `article`. None without one.
+
+    `stored`: the article that the database knows at the address of `article`."""
     context = read.context
     if not context.rights.owns(article.url):
         return None
@@ -190,7 +200,8 @@ def _find_shown_at_other_address(
 
 
 def _find_first_report(context: EntryContext, article: Article, copy: Article) -> Article | None:
-    """Return the article whose `copy` was filed, if it has the text of `article`."""
+    """Return the shown article into which `copy` is merged, if it has the text of `article`; else
+    None."""
     shown_article = dedupe.find_shown_article(copy.id, context.run.store)
     if shown_article is None:
         return None

@@ -22,10 +22,10 @@ from syndicator.filing.dedupe import Changes, load_article
 from syndicator.filing.ownership import describe_origin
 from syndicator.filing.page_reading import PageReading
 
-# Five tries with doubled waits outlast an outage of a working day: a choice.
+# Our choice. The waits double: 15 and 30 minutes, 1 and 2 hours.
 MOST_TRIES = 5
 FIRST_WAIT = timedelta(minutes=15)
-# Pages that wait for the operator are requested hourly: a choice.
+# A page is requested again after so long while the operator has to mend something: our choice.
 ASKED_WAIT = timedelta(hours=1)
 
 # Failures that another try does not cure.
@@ -46,25 +46,25 @@ _FINAL: frozenset[str] = frozenset(
         EntryReason.NO_LINK,
     )
 )
-# Refusals for what a page contains, which other rules may avoid.
-_OF_CONTENT: frozenset[str] = frozenset((*PageReason, *WorkerReason))
+# Reasons for which a page was refused by its content. Other rules may read it better.
+_CONTENT_REASONS: frozenset[str] = frozenset((*PageReason, *WorkerReason))
 
 
 def may_try_again(row: EntryRow, reason: str) -> bool:
-    """Return True if another try may succeed and tries are left."""
+    """Return True if another try may succeed after a failure for `reason`, and tries are left."""
     return reason not in _FINAL and row.tries + 1 < MOST_TRIES
 
 
 def end_row(
     row: EntryRow, status: Literal["refused", "skipped"], reason: str, detail: str = ""
 ) -> EntryRow:
-    """Return the row as refused or skipped, without an article."""
+    """Return the row as refused or skipped for `reason`. The feed's entry is no longer stored."""
     return replace(row, status=status, reason=reason, detail=detail, entry=None)
 
 
 def mute_row(row: EntryRow) -> EntryRow:
-    """Return the row as skipped by a `mute` or `keep` rule. Its content stays, in case the rule
-    changes."""
+    """Return the row as skipped by a `mute` or `keep` rule. The feed's entry is stored in a short
+    form, in case the rule changes."""
     entry = shorten_muted_entry(row.entry) if row.entry else None
     return replace(row, status="skipped", reason=EntryReason.MUTED, entry=entry)
 
@@ -72,7 +72,8 @@ def mute_row(row: EntryRow) -> EntryRow:
 def schedule_retry(
     row: EntryRow, reason: str, detail: str, now: datetime, not_before: datetime | None = None
 ) -> EntryRow:
-    """Return the row after a failed try, the next one scheduled, not before `not_before`."""
+    """Return the row after a failed try, with the time of the next one: 15 minutes later, doubled
+    with each try, but not before `not_before`."""
     next_try = now + FIRST_WAIT * 2**row.tries
     if not_before is not None:
         next_try = max(next_try, not_before)
@@ -86,92 +87,106 @@ def schedule_retry(
 
 
 def postpone_row(row: EntryRow, failed: Failed, now: datetime) -> EntryRow:
-    """Return the row as waiting until the host may be asked; no try is counted."""
+    """Return the row as waiting until the host may be asked. This does not count as a try."""
     next_try = failed.retry_after or now + FIRST_WAIT
     reason = _choose_reason(row, failed.reason)
     return replace(row, next_try=next_try, reason=reason, detail=failed.detail)
 
 
 def reopen_for_rules(row: EntryRow, rules: Rules) -> EntryRow | None:
-    """Return `row` as due if changed `rules` may help: refused for its content, or failed before.
-    Else None."""
-    if row.status == "refused" and (row.reason in _OF_CONTENT or rules.content == "feed"):
+    """Return `row` as due if the changed `rules` of its source may help: its page was refused by
+    its content, or a try failed before. None otherwise."""
+    may_read_better = row.reason in _CONTENT_REASONS or rules.content == "feed"
+    if row.status == "refused" and may_read_better:
         return row.reopened()
-    failed = row.tries > 0 or row.reason in FOR_THE_OPERATOR
-    if row.status == "pending" and row.next_try and failed:
+    failed_before = row.tries > 0 or row.reason in FOR_THE_OPERATOR
+    if row.status == "pending" and row.next_try and failed_before:
         return replace(row, next_try=None)
     return None
 
 
 def _choose_reason(row: EntryRow, reason: str) -> str:
-    """Return the new `reason` of a row that waits; one that waits for a change of owner keeps that
-    reason."""
+    """Return the reason to store for a row that waits: `reason`, unless the row waits because its
+    article changes its owner. This reason stays until the page was read."""
     if row.reason == EntryReason.OWNERSHIP:
         return row.reason
     return reason
 
 
 def describe_problem(row: EntryRow, reason: str, detail: str = "") -> Problem:
-    """Return the problem of an entry for the report of a visit."""
+    """Return the problem of an entry, as the report of a visit lists it."""
     return Problem(what=row.url or row.entry_id, reason=reason, detail=detail)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryResult:
-    """Result of one entry: an article that is new or changed, nothing, or a problem."""
+    """What a visit reports of an entry: the id of the article that it `added` or `changed`, or the
+    problem, or nothing.
+
+    `matches`: number of elements on its page that each selector of the rules matched; `characters`:
+    of the text, 0 if the page is no article, None if none was read; `wall`: the wall that its page
+    showed, "" for a whole article, None if no page answered; `session_ended`: its page showed the
+    wall of a site with a session; `unreached`: the failure if this machine's network may be down,
+    so that no try was counted."""
 
     added: str | None = None
     changed: str | None = None
     problem: Problem | None = None
-    # how many elements of its page each selector of the rules matches
     matches: Mapping[str, int] = field(default_factory=dict)
-    characters: int | None = None  # of the text; 0 if the page is no article
-    wall: str | None = None  # wall before the page, "" for none; None: no page answered
+    characters: int | None = None
+    wall: str | None = None
     refused: bool = False
-    session_ended: bool = False  # the page showed the wall of a site with a session
-    unreached: Failed | None = None  # set if the network may be down: no try was counted
+    session_ended: bool = False
+    unreached: Failed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """The writes for an entry, in the order of the fields, and its result. `act` "merge": the entry
-    is a known article, and its source is recorded as one that announced it, too (a carrier)."""
+    """What to write for an entry, and its result.
+
+    `act`: "file" and "revise" write the `article`; "merge" records that the entry is the filed
+    `article` and that its source announced it, too (a carrier); the others only write `row`, and
+    "leave" writes nothing. `handed`: the article before this source adopted it, whose former source
+    becomes a carrier; `others`: changed articles of the same story, to be written first; `before`:
+    the article in its file so far; `named`: the original that the page names; `blocks`: of the
+    page, None for the feed's own text or for a page that a source of another site announced."""
 
     act: Literal["file", "revise", "merge", "refuse", "skip", "wait", "leave"]
     result: EntryResult
     row: EntryRow | None = None
-    handed: Article | None = None  # adopted: its former source becomes a carrier
-    others: Changes = ()  # other articles of the story
+    handed: Article | None = None
+    others: Changes = ()
     article: Article | None = None
-    before: Article | None = None  # the article in its file
+    before: Article | None = None
     reading: PageReading | None = None
-    named: tuple[str, ...] = ()  # the original that the page names
-    blocks: Blocks | None = None  # of the page, unless a neighbour's or the feed's own text
+    named: tuple[str, ...] = ()
+    blocks: Blocks | None = None
 
 
 def merge_into_known(context: EntryContext, article: Article) -> Decision:
-    """Decide that the entry is the filed `article`; its source is recorded as one that announced
-    it, too."""
+    """Decide that the entry is the filed `article`. Its source is recorded as one that announced
+    the article (a carrier)."""
     row = context.row.done(article.id, context.run.clock())
     return Decision(act="merge", row=row, article=article, result=EntryResult())
 
 
 def leave(context: EntryContext, failed: Failed, *, unreached: bool = False) -> Decision:
-    """Leave the entry unchanged, as its page was not requested. `unreached`: the network may be
-    down."""
+    """Decide to leave the entry unchanged, as its page was not requested. `failed`: why;
+    `unreached`: this machine's network may be down."""
     problem = describe_problem(context.row, failed.reason, failed.detail)
     result = EntryResult(problem=problem, unreached=failed if unreached else None)
     return Decision(act="leave", result=result)
 
 
 def wait(row: EntryRow, reason: str, detail: str) -> Decision:
-    """Store `row` as waiting; report the reason."""
+    """Decide to store `row` as waiting, and to report why."""
     result = EntryResult(problem=describe_problem(row, reason, detail))
     return Decision(act="wait", row=row, result=result)
 
 
 def ask_operator(context: EntryContext, reason: str, detail: str) -> Decision:
-    """Decide to wait until the operator fixes the cause."""
+    """Decide that the entry waits until the operator mends the cause. Its page is tried again in an
+    hour."""
     waiting = replace(
         context.row,
         next_try=context.run.clock() + ASKED_WAIT,
@@ -190,7 +205,8 @@ def wait_for_session(context: EntryContext, detail: str) -> Decision:
 def retry_or_refuse(
     context: EntryContext, reason: str, detail: str, not_before: datetime | None = None
 ) -> Decision:
-    """Schedule another try, not before `not_before`, or refuse the entry if none is left."""
+    """Decide to try the page again, not before `not_before`, or to refuse the entry if no try is
+    left or none can help."""
     if not may_try_again(context.row, reason):
         return refuse(context, reason, detail)
     row = schedule_retry(context.row, reason, detail, context.run.clock(), not_before)
@@ -198,13 +214,14 @@ def retry_or_refuse(
 
 
 def skip(context: EntryContext, reason: str) -> Decision:
-    """Skip an unwanted entry."""
+    """Decide to skip an entry that is not wanted."""
     result = EntryResult(problem=describe_problem(context.row, reason))
     return Decision(act="skip", row=end_row(context.row, "skipped", reason), result=result)
 
 
 def refuse(context: EntryContext, reason: str, detail: str = "") -> Decision:
-    """Refuse the entry. If its article exists already, the article stays."""
+    """Decide to refuse the entry for `reason`. If its article is filed already, for example by
+    another source, the article stays and its source becomes a carrier or the owner."""
     article = None
     if not context.row.article_id:
         article = context.find_known_article(context.run.store.look_up(context.aliases))
@@ -220,7 +237,7 @@ def refuse(context: EntryContext, reason: str, detail: str = "") -> Decision:
 
 
 def _carry_or_adopt(context: EntryContext, filed: Article) -> Decision:
-    """Decide an entry that cannot be read and whose article is `filed`: its source becomes a
+    """Decide an entry whose page cannot be read and whose article is `filed`: its source becomes a
     carrier, or the owner if it has the stronger claim."""
     decision = merge_into_known(context, filed)
     article = load_article(filed.id, context.run)

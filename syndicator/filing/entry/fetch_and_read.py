@@ -15,13 +15,13 @@ from syndicator.filing.entry.endings import Decision
 from syndicator.filing.granted_rights import ask_front_page
 from syndicator.filing.page_reading import PageReading
 
-LEAST_CONTENT = 80  # least characters of a feed's text that may replace a page
+LEAST_CONTENT = 80  # characters; a shorter text in a feed replaces no page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadPage:
-    """A page as read at `now`. `source`: with the settings that it may use there; `entry`: its
-    trusted part."""
+    """A page that was read at `now`. `source`: with the settings that it may use for this page;
+    `entry`: the part of the feed's entry that it may set."""
 
     context: EntryContext
     page: Page
@@ -32,7 +32,8 @@ class ReadPage:
 
 
 async def fetch_page(context: EntryContext) -> Page | Failed:
-    """Fetch the page of an entry; return an empty one if the feed's text is to be used."""
+    """Fetch the page of an entry. Return an empty page if the operator wants the feed's text to be
+    read in its place (`rules.content`), Failed if there is no page."""
     entry = context.announced
     address = entry.url or context.source.url
     source = context.limit_source(address)
@@ -51,11 +52,12 @@ async def fetch_page(context: EntryContext) -> Page | Failed:
 
 
 async def replace_missing_page(context: EntryContext, failed: Failed) -> Page | Decision:
-    """Return an empty page if the feed's text may replace one that could not be fetched; else
-    decide that the entry waits or is refused."""
+    """Decide an entry whose page could not be fetched: it waits, is tried again or is refused.
+    Return an empty page if the feed's text is to be read in its place."""
     context.log.debug("no page", reason=failed.reason, detail=failed.detail)
     entry = context.announced
-    if failed.ours or (failed.no_network and context.may_lack_network):
+    is_network_down = failed.no_network and context.may_lack_network
+    if failed.ours or is_network_down:
         return endings.leave(context, failed, unreached=not failed.ours)
     if failed.unasked:
         row = endings.postpone_row(context.row, failed, context.run.clock())
@@ -72,8 +74,11 @@ async def replace_missing_page(context: EntryContext, failed: Failed) -> Page | 
 async def replace_refused_page(
     context: EntryContext, page: Page, refused: NotAnArticle
 ) -> Page | Decision:
-    """Return an empty page if the feed's text may replace `page`, which was read as no article;
-    else refuse the entry, or ask the operator if only the rules of the source leave no article."""
+    """Decide an entry whose `page` was fetched, but is no article. Return an empty page if the
+    feed's text is to be read in its place.
+
+    If the page is an article without the source's selectors, the entry waits for the operator, who
+    has to mend them. Otherwise it is refused."""
     trusted = context.limit_to_rights(page.url)
     source = trusted.source
     rules = replace(source.rules, select=(), remove=())
@@ -92,8 +97,9 @@ async def replace_refused_page(
 async def _use_feed_text(
     context: EntryContext, text: str, reason: str, detail: str
 ) -> Page | Decision:
-    """Return an empty page if the feed's `text` may replace it, else refuse the entry with `reason`
-    and `detail`."""
+    """Return an empty page if the feed's `text` is long enough to be read in its place, and if the
+    source owns the site of the address. Otherwise decide to refuse the entry with `reason` and
+    `detail`."""
     url = context.announced.url
     key = context.source.key
     if len(text) < LEAST_CONTENT or not urls.host(url):
@@ -111,8 +117,9 @@ async def _use_feed_text(
 
 
 async def read_page(context: EntryContext, page: Page) -> ReadPage | NotAnArticle | Decision:
-    """Read the page of an entry, with its AMP or print version and further pages if these have
-    more. Return why it is no article, or decide that the entry waits if reading failed."""
+    """Read the page of an entry, with its AMP or print version and its further pages if these have
+    more text. Return an exception if it is no article, or the decision that the entry waits if it
+    cannot be read."""
     if _leads_to_front_page(context, page):
         return NotAnArticle(PageReason.FRONT_PAGE, page.url)
     trusted = context.limit_to_rights(page.url)
@@ -136,7 +143,7 @@ async def read_page(context: EntryContext, page: Page) -> ReadPage | NotAnArticl
             whole_page = await pages.read_all_pages(context, page, reading, read)
             page = whole_page.page
             reading = whole_page.reading
-    except ConfigError as error:  # a selector, or the taxonomy
+    except ConfigError as error:  # a selector or the taxonomy is faulty
         return endings.ask_operator(context, error.reason, f"source {source.key!r}: {error}")
     except WorkerFailed as failure:  # the machine may be busy or short of memory
         return endings.retry_or_refuse(context, failure.reason, failure.detail)
@@ -147,8 +154,8 @@ async def read_page(context: EntryContext, page: Page) -> ReadPage | NotAnArticl
 
 
 def _leads_to_front_page(context: EntryContext, page: Page) -> bool:
-    """Return True if a new entry redirects to the front page of a site, as addresses do whose
-    article is gone."""
+    """Return True if a new entry redirects to the front page of a site. Sites redirect so from
+    addresses whose article is gone."""
     if context.row.article_id or not page.html:
         return False
     return urls.is_front_page(page.url)

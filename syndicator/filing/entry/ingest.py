@@ -26,10 +26,11 @@ from syndicator.filing.granted_rights import grant_by_links
 
 
 async def ingest(context: EntryContext) -> EntryResult:
-    """Process one pending entry and record the result. Raises only errors of disk and store."""
+    """Process one pending entry and store the result. Only errors of the disk and the database are
+    raised; other errors are stored with the entry."""
     try:
         return carry_out(context, await _process(context))
-    except ConfigError as error:  # its file was edited and is no article now
+    except ConfigError as error:  # the article's file was edited and cannot be read now
         decision = endings.ask_operator(context, FileReason.BAD_ARTICLE_FILE, str(error))
     except BUGS as bug:
         decision = endings.retry_or_refuse(context, CommandReason.BUG, describe_bug(bug))
@@ -37,13 +38,14 @@ async def ingest(context: EntryContext) -> EntryResult:
 
 
 async def postpone(context: EntryContext) -> EntryResult:
-    """Let an entry wait whose page would show a wall, as that of another entry did."""
+    """Let an entry wait without requesting its page, because the page of another entry showed that
+    the session has ended."""
     detail = "its page was not asked for, as another one of this visit showed a wall"
     return carry_out(context, endings.wait_for_session(context, detail))
 
 
 async def _process(context: EntryContext) -> Decision:
-    """Decide one entry: by the database, else by its page."""
+    """Return the decision on an entry: by what the database knows, else by its page."""
     if urls.is_mail(context.announced.url):
         return await decide_mail(context)
     decision = await decide_unread(context)
@@ -59,14 +61,14 @@ async def _process(context: EntryContext) -> Decision:
 
 
 async def _process_failed(context: EntryContext, failed: Failed) -> Decision:
-    """Decide an entry whose page could not be fetched: by the text in the feed, if there is
-    enough."""
+    """Return the decision on an entry whose page could not be fetched. If the feed has enough text,
+    that is read in its place."""
     page = await replace_missing_page(context, failed)
     if isinstance(page, Decision):
         decision = page
     else:
         read = await read_page(context, page)
-        if isinstance(read, NotAnArticle):  # a dead link, with few words
+        if isinstance(read, NotAnArticle):  # the feed's text is too short for an article
             decision = endings.refuse(context, failed.reason, failed.detail)
         else:
             decision = await _decide(context, read)
@@ -74,7 +76,8 @@ async def _process_failed(context: EntryContext, failed: Failed) -> Decision:
 
 
 async def _process_page(context: EntryContext, page: Page) -> Decision:
-    """Decide an entry by its page. If that is no article, the feed's text may replace it."""
+    """Return the decision on an entry by its page. If the page is no article, the feed's text may
+    be read in its place."""
     context = await grant_by_links(context, page)
     read = await read_page(context, page)
     wall_detail = _find_wall(context, page, read)
@@ -91,7 +94,7 @@ async def _process_page(context: EntryContext, page: Page) -> Decision:
 
 
 async def _decide(context: EntryContext, read: ReadPage | NotAnArticle | Decision) -> Decision:
-    """Decide an entry by the reading of its page."""
+    """Return the decision on an entry by what the reading of its page returned."""
     if isinstance(read, NotAnArticle):
         return endings.refuse(context, read.kind, read.detail)
     if isinstance(read, ReadPage):
@@ -100,21 +103,22 @@ async def _decide(context: EntryContext, read: ReadPage | NotAnArticle | Decisio
 
 
 def _report_wall(decision: Decision, wall: str | None) -> Decision:
-    """Add to the result the wall that a page showed, if any."""
+    """Return the decision with `wall`, the wall that the page showed, in its result; unchanged if
+    `wall` is None."""
     if wall is None:
         return decision
     return replace(decision, result=replace(decision.result, wall=wall))
 
 
 def has_session(context: EntryContext) -> bool:
-    """Return True if the page of the entry is asked for with cookies."""
+    """Return True if the page of the entry is requested with cookies."""
     source = context.limit_source(context.announced.url or context.source.url)
     return bool(source.cookies) and source.rules.content == "page"
 
 
 def _find_refusal(context: EntryContext, answer: Page | Failed) -> str | None:
-    """Return the sign, seen before the page is read, that the session at its site ended; None
-    without one."""
+    """Return what shows, before the page is read, that the session at its site has ended: a
+    refusal, or a redirect to a login form. None if nothing does."""
     if not has_session(context):
         return None
     if isinstance(answer, Failed):
@@ -128,8 +132,8 @@ def _find_refusal(context: EntryContext, answer: Page | Failed) -> str | None:
 def _find_wall(
     context: EntryContext, page: Page, read: ReadPage | NotAnArticle | Decision
 ) -> str | None:
-    """Return the sign that the page is the wall of a site whose session ended; None without
-    one."""
+    """Return what shows that the page is a wall, as the session at its site has ended: it was read
+    as a login or paywall, or as only the beginning of an article. None if nothing does."""
     if not page.html or not has_session(context):
         return None
     if isinstance(read, NotAnArticle) and sessions.is_session_wall(read.kind):

@@ -13,8 +13,8 @@ from syndicator.filing.granted_rights import may_adopt
 
 
 async def decide_unread(context: EntryContext) -> Decision | None:
-    """Decide an entry by its address and what the database knows of it; None if its page must be
-    read."""
+    """Decide an entry by its address and what the database knows of it, without its page; None if
+    its page must be read."""
     row = context.row
     announced_url = context.announced.url
     lookup = context.run.store.look_up(context.aliases)
@@ -39,12 +39,12 @@ async def decide_unread(context: EntryContext) -> Decision | None:
 
 
 def _is_at_former_host(context: EntryContext, article: Article) -> bool:
-    """Return True if the source's site moved to another host, and the source's `article` still has
-    the address on the former host that the entry has on the new one."""
+    """Return True if the source's site moved to another host, and the filed `article` still has the
+    address there that corresponds to the announced one: same path, former host."""
     announced_url = context.announced.url
     new_site = urls.site(announced_url)
     former_site = context.site_before_move(announced_url)
-    if new_site == former_site:  # it did not move
+    if new_site == former_site:  # there was no move
         return False
     if urls.site(article.url) != former_site or article.source_key != context.source.key:
         return False
@@ -53,9 +53,10 @@ def _is_at_former_host(context: EntryContext, article: Article) -> bool:
 
 
 def _move_to_announced_address(context: EntryContext, article: Article) -> Decision:
-    """Give the filed `article` the announced address; its former one becomes an alias."""
+    """Decide to give the filed `article` the announced address; its former address becomes an
+    alias."""
     stored = load_stored(context, article.id)
-    # the database knows it, but its file is gone: there is nothing to write the address to
+    # its file is gone, so the new address cannot be written
     if stored is None:
         return endings.merge_into_known(context, article)
     moved = ownership.move_keeping_alias(stored, context.row.url)
@@ -66,14 +67,14 @@ def _move_to_announced_address(context: EntryContext, article: Article) -> Decis
 
 
 def _may_show_another(context: EntryContext, article: Article, url: str) -> bool:
-    """Return True if the source owns `url`, where a neighbour had `article` filed before it got its
-    own address: the site may show another article there by now."""
+    """Return True if `url` is a former address of `article` on the source's own site: the site may
+    show another article there by now, so the page must be read."""
     return ownership.is_former_address(article, url) and context.rights.owns(url)
 
 
 def _find_linked_only(context: EntryContext, article_id: str, lookup: Known) -> Article | None:
-    """Return the article `article_id` if the entry only links to it, as its source may not revise
-    it; else None."""
+    """Return the article `article_id` that the entry became earlier, if the entry only links to it:
+    its source may neither revise nor adopt it, so its page need not be read. None otherwise."""
     url = context.announced.url
     article = context.run.store.article(article_id)
     if article is None or context.row.reason == EntryReason.OWNERSHIP:

@@ -1,5 +1,6 @@
-"""Decide an entry that is a mail. It is read from what its mailbox brought, and nothing is asked of
-any host. It becomes an article of its own: it moves, claims and changes no other."""
+"""Decide an entry that is a mail, from its stored text; no host is asked for anything.
+
+A mail becomes an article of its own: it changes no other article."""
 
 from dataclasses import replace
 
@@ -17,18 +18,20 @@ from syndicator.filing.save_article import same_text
 
 
 async def decide_mail(context: EntryContext) -> Decision:
-    """File a mail, or refuse it with the reason that its reading gave. Raises ConfigError."""
+    """Decide to file a mail as an article, or to refuse it with the reason that its reading gave.
+    Raises ConfigError."""
     entry = context.announced
     alias = urls.guid_alias(context.source.key, entry.id)
     lookup = context.run.store.look_up([alias])
     if lookup.away:
         return endings.skip(context, lookup.away)
-    for filed, _ in lookup.articles.values():  # mails do not change
+    for filed, _ in lookup.articles.values():  # it is filed already, and mails do not change
         return endings.merge_into_known(context, filed)
     if entry.fault:
         reason, _, detail = entry.fault.partition(": ")
         return endings.refuse(context, reason, detail)
-    if not entry.content:  # kept by an edit of `mute`: its text is in the mailbox alone
+    if not entry.content:
+        # it was muted until the operator changed the rule: muted entries are stored without text
         return endings.refuse(context, EntryReason.MAIL_EMPTY, "its text was not kept")
     source = context.limit_source(entry.url)
     text_only = replace(source, rules=replace(source.rules, content="feed"))
@@ -45,7 +48,7 @@ async def decide_mail(context: EntryContext) -> Decision:
 
 
 def _file_mail(context: EntryContext, reading: PageReading) -> Decision:
-    """Decide to file a mail that was read, unless it is filed already."""
+    """Decide to file the mail that was read, unless it is filed already."""
     run = context.run
     article = _complete_mail(context, reading.article)
     same_id = load_article(article.id, run)
@@ -62,8 +65,8 @@ def _file_mail(context: EntryContext, reading: PageReading) -> Decision:
 
 
 def _complete_mail(context: EntryContext, read: Article) -> Article:
-    """Return the article that was `read` with source, times and sender. It has no pictures,
-    enclosures or other addresses, as these lead to the reader."""
+    """Return the article `read` from a mail, with source, times and sender. Pictures, enclosures
+    and other addresses are left out, as senders recognise the reader by them."""
     entry = context.announced
     article = complete_article(
         read,

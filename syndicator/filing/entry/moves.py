@@ -1,4 +1,4 @@
-"""Recognise by its page that an entry is an article that has another address now."""
+"""Recognise by its page that an entry is a filed article with another address now."""
 
 from dataclasses import replace
 
@@ -17,9 +17,9 @@ from syndicator.filing.entry.new_and_revised import list_alias_keys, load_stored
 async def decide_new_address(
     context: EntryContext, article: Article, lookup: Known
 ) -> Decision | None:
-    """Decide a new entry whose `article` may be an earlier one at a new address: that one is
-    revised, or the entry waits for a second announcement. None if it is a new article, as far as
-    its address says."""
+    """Decide a new entry whose reading `article` may be a filed article at a new address: that
+    article is changed, or the entry waits until the feed announces it again. None if it seems to be
+    a new article. `lookup`: what the database knows of its addresses and text."""
     row = context.row
     is_late = row.reason == EntryReason.LATE
     if lookup.away:
@@ -34,14 +34,15 @@ async def decide_new_address(
         return _record_new_address(context, article, moved)
     if not is_late:
         return None
-    # for a second announcement
+    # if the next poll finds the late entry again, it is filed as new
     waiting = replace(row, reason=EntryReason.LATE, read_at=context.run.clock())
     return endings.wait(waiting, EntryReason.LATE, article.title)
 
 
 def _record_new_address(context: EntryContext, article: Article, moved: dedupe.Moved) -> Decision:
-    """Record that the `moved` article has the address of `article` now: as an alias within a site,
-    else as its new address if it may move there."""
+    """Decide to record that the filed article in `moved` has the address of the reading `article`
+    now. Within a site this becomes a further alias. On another site it becomes the article's
+    address if the article may move there; else only the source is recorded as a carrier."""
     stored = moved.article
     if urls.same_site(stored.url, article.url):
         other_urls = [url for url in (article.url, *article.aliases) if url != stored.url]
@@ -55,15 +56,17 @@ def _record_new_address(context: EntryContext, article: Article, moved: dedupe.M
 
 
 async def decide_host_move(read: ReadPage, article: Article) -> Decision | None:
-    """Decide an entry that leads to another site than before, if the page of its article leads
-    there, too; else return None."""
+    """Decide a known entry that leads to another site than its filed article, if the former page
+    of that article leads there, too. None if this is no move. `article`: the reading of the new
+    page."""
     context = read.context
     stored = load_stored(context, context.row.article_id or "")
     if stored is None or stored.source_key != context.source.key:
         return None
     if urls.same_site(stored.url, article.url):
         return None
-    if urls.same_site(stored.url, context.announced.url):  # a redirect of its page alone is no move
+    # the feed still announces the former site: that only its page redirects is no move
+    if urls.same_site(stored.url, context.announced.url):
         return None
     if urls.site(stored.url) == context.site_before_move(article.url):
         lead = dedupe.Lead.FOR_GOOD  # the whole site moved
@@ -78,9 +81,9 @@ async def decide_host_move(read: ReadPage, article: Article) -> Decision | None:
 
 
 def _may_move_to(context: EntryContext, stored: Article, url: str, lead: dedupe.Lead) -> bool:
-    """Return True if both hosts say that the `stored` article has the address `url` now. The new
-    host: the source owns `url`. The former host: the article's page redirects there for good
-    (`lead`), or the site moved."""
+    """Return True if both hosts confirm that the `stored` article has the address `url` now. The
+    new host does if the source owns `url`; the former host does if the article's page redirects
+    there permanently (`lead`), or if the whole site moved there."""
     if stored.source_key != context.source.key or not context.rights.owns(url):
         return False
     if lead is dedupe.Lead.FOR_GOOD:

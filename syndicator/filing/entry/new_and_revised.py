@@ -17,21 +17,22 @@ from syndicator.filing.save_article import adopt, revise
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Revision:
-    """A stored article changed by a reading. `article`: None if nothing changes; `is_adopted`: the
-    source of the reading becomes its source."""
+    """A stored article as a reading changes it. `article`: None if nothing changes; `is_adopted`:
+    the source of the reading becomes the article's source."""
 
     article: Article | None
     is_adopted: bool = False
 
 
 def list_alias_keys(article: Article) -> list[str]:
-    """Return the alias keys of the addresses of `article`."""
+    """Return the alias keys (`urls.alias`, forms in which different spellings are equal) of the
+    address of `article` and of its aliases."""
     return [urls.alias(url) for url in (article.url, *article.aliases)]
 
 
 def load_stored(context: EntryContext, article_id: str) -> Article | None:
-    """Load an article from its file, also if only the database knows where that is; None if there
-    is no file. Raises ConfigError."""
+    """Return an article from its file, None if its file is missing. The file is looked for at the
+    path in the database, too. Raises ConfigError."""
     run = context.run
     path = run.article_store.find(article_id)
     if path is None:
@@ -46,20 +47,21 @@ def load_stored(context: EntryContext, article_id: str) -> Article | None:
 
 
 def may_revise(context: EntryContext, article: Article) -> bool:
-    """Return True if the source filed `article` or owns its address."""
+    """Return True if the source of the entry filed `article` or owns its address."""
     return article.source_key == context.source.key or context.rights.owns(article.url)
 
 
 def take_address(
     read: ReadPage, article: Article, shown_article: Article, stored: Article | None
 ) -> Decision:
-    """Give `shown_article` the address of `article`. If `stored`, a copy of it, has that address,
-    the two change places."""
+    """Decide to give `shown_article` the address of the owner's reading `article`, and to revise
+    it. If `stored`, a copy of it, has that address now, the copy gets the former address of
+    `shown_article`."""
     moved = ownership.move_keeping_alias(shown_article, article.url)
     decision = revise_stored(read, article, shown_article, moved=moved)
     if stored is None or stored.id == shown_article.id or stored.url != article.url:
         return decision
-    copy = stored
+    copy = stored  # with the changes that the decision makes to it already
     for changed, stored_article in decision.others:
         if stored_article.id == stored.id:
             copy = changed
@@ -69,12 +71,13 @@ def take_address(
 
 
 def _drop_change(changes: dedupe.Changes, article_id: str) -> dedupe.Changes:
-    """Return `changes` without that of one article."""
+    """Return `changes` without the change of one article."""
     return tuple((changed, former) for changed, former in changes if former.id != article_id)
 
 
 def file_new(read: ReadPage, article: Article, lookup: Known, *, lost_id: str | None) -> Decision:
-    """File `article`. `lost_id`: the article of this entry whose file is gone."""
+    """Decide to file the reading `article` as a new article. `lost_id`: id of the article that this
+    entry became earlier and whose file is gone, None without one."""
     merged = _merge_new(read, article, lookup, lost_id=lost_id)
     return _file_as(read, article, merged.article, merged.others)
 
@@ -82,7 +85,8 @@ def file_new(read: ReadPage, article: Article, lookup: Known, *, lost_id: str | 
 def file_in_place_of_copy(
     read: ReadPage, article: Article, stored: Article, lookup: Known
 ) -> Decision:
-    """File `article`; the neighbour's `stored` becomes its copy."""
+    """Decide to file the reading `article`. The article `stored`, which a source of another site
+    filed for the same page, is merged into it."""
     merged = _merge_new(read, article, lookup, lost_id=None)
     copy = replace(stored, merged_into=article.id, also=())
     others = (*_drop_change(merged.others, stored.id), (copy, stored))
@@ -92,8 +96,8 @@ def file_in_place_of_copy(
 def file_at_former_address(
     read: ReadPage, article: Article, stored: Article, lookup: Known
 ) -> Decision:
-    """File `article` with an id of its own at the former address of `stored`, whose alias it is no
-    longer."""
+    """Decide to file the reading `article` at an address that `stored` once had and no longer has
+    as an alias. As `stored` has the id of this address, the new article gets another id."""
     new_id = find_free_id(read.context, article.url)
     merged = _merge_new(read, replace(article, id=new_id), lookup, lost_id=None)
     other_aliases = tuple(url for url in stored.aliases if url != article.url)
@@ -103,7 +107,8 @@ def file_at_former_address(
 
 
 def _file_as(read: ReadPage, article: Article, filed: Article, others: dedupe.Changes) -> Decision:
-    """Decide to file the reading `article` as the new `filed`, after `others` were changed."""
+    """Decide to file the reading `article` as the new article `filed`, after the changed `others`
+    are written."""
     result = EntryResult(added=filed.id, characters=len(filed.body))
     decision = Decision(act="file", article=filed, others=others, result=result)
     return _add_reading(read, article, decision, filed)
@@ -112,8 +117,8 @@ def _file_as(read: ReadPage, article: Article, filed: Article, others: dedupe.Ch
 def revise_stored(
     read: ReadPage, article: Article, stored: Article, *, moved: Article | None = None
 ) -> Decision:
-    """Revise `stored` by the reading `article`. `moved`: `stored` with its new address, if it gets
-    one."""
+    """Decide to revise `stored` by the reading `article`. `moved`: `stored` with its new address,
+    None if it keeps its address."""
     context = read.context
     run = context.run
     current = moved or stored
@@ -134,12 +139,13 @@ def revise_stored(
 
 
 def _revise_or_adopt(context: EntryContext, old: Article, new: Article) -> _Revision:
-    """Return `old` changed by the reading `new`, as far as the source of the entry may: as its new
-    owner, or by a revision of its text."""
+    """Return the stored article `old` changed by the reading `new`, as far as the rights of the
+    entry's source allow: the source adopts it, revises its text, or changes nothing."""
     now = context.run.clock()
-    is_bound = context.row.article_id == old.id
+    is_bound = context.row.article_id == old.id  # this entry became the article earlier
     is_ownership_mended = context.row.reason == EntryReason.OWNERSHIP
-    if context.has_stronger_claim(old) or (is_bound and is_ownership_mended):
+    is_due_to_adopt = is_bound and is_ownership_mended
+    if context.has_stronger_claim(old) or is_due_to_adopt:
         if is_ownership_mended:
             new = replace(new, published=new.published or old.published)
         return _Revision(article=adopt(old, new, now), is_adopted=True)
@@ -149,8 +155,8 @@ def _revise_or_adopt(context: EntryContext, old: Article, new: Article) -> _Revi
 
 
 def _add_reading(read: ReadPage, article: Article, decision: Decision, filed: Article) -> Decision:
-    """Return the decision to file `filed` with the data of the reading: the ended entry, the
-    original that the page names, and its blocks."""
+    """Return `decision`, which files the article `filed`, with the data of the reading: the entry
+    is done, the original that the page names, and the page's blocks."""
     context = read.context
     row = context.row.done(filed.id, context.run.clock())
     blocks = None
@@ -162,8 +168,11 @@ def _add_reading(read: ReadPage, article: Article, decision: Decision, filed: Ar
 def _merge_new(
     read: ReadPage, article: Article, lookup: Known, *, lost_id: str | None
 ) -> dedupe.Merged:
-    """Return the new article: in place of a lost file, on hold, for some feeds only, or merged with
-    its copies, which are to be filed first."""
+    """Return the new article as it is to be filed, with changed copies that must be filed before.
+    `lost_id`: see `file_new`.
+
+    The first that holds decides: it replaces an article whose file is lost; it is on hold; it is
+    kept out of most feeds, as its source has no claim to its site; it is merged with its copies."""
     context = read.context
     run = context.run
     now = run.clock()
@@ -171,7 +180,7 @@ def _merge_new(
     if lost is not None and urls.same_site(lost.url, article.url):
         return dedupe.Merged(article=replace(lost, body=article.body))
     has_no_claim = ownership.get_claim(article, run.owners) is ownership.Claim.NONE
-    if has_no_claim:  # its site may need these addresses
+    if has_no_claim:  # the source of its site may file other articles at these addresses
         article = replace(article, aliases=())
     hold = find_hold(context, read.reading, article)
     if hold:

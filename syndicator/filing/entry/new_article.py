@@ -18,8 +18,9 @@ def complete_article(
     now: datetime,
     uncategorised: str,
 ) -> Article:
-    """Add source, times and the operator's defaults to the article that was read: `now` is when it
-    is filed, `uncategorised` the category if it has none. Pure."""
+    """Return the `article` that was read with its source, times and the operator's defaults. `now`:
+    the time of filing, which limits its dates; `uncategorised`: the category if neither the page
+    nor the source has one. Pure."""
     same_site = ownership.filter_by_site(article.url, (*article.aliases, entry.url))
     return replace(
         article,
@@ -37,8 +38,8 @@ def complete_article(
 
 
 def find_free_id(context: EntryContext, url: str) -> str:
-    """Return a free id for an article at `url` if another article has the usual id: that of url#2,
-    url#3 and so on."""
+    """Return an id for an article at `url` if another article has the usual id: the id of `url`
+    with "#2", "#3" and so on, the first that is free."""
     number = 2
     while context.run.store.article(make_article_id(f"{url}#{number}")) is not None:
         number += 1
@@ -46,7 +47,8 @@ def find_free_id(context: EntryContext, url: str) -> str:
 
 
 def find_hold(context: EntryContext, reading: PageReading, article: Article) -> str:
-    """Return the HoldReason code of a new article, or "" if it need not wait for the operator."""
+    """Return the HoldReason code for which a new article waits for the operator, "" if it is
+    published at once."""
     source = context.limit_source(article.url)
     if source.content == "private":
         return HoldReason.PRIVATE

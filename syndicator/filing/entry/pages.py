@@ -1,4 +1,6 @@
-"""Fetch the further pages of a long article; read the AMP or print version of a stub."""
+"""Fetch the further pages of a long article; read the AMP or print version of a stub.
+
+A stub is a page with little text of its article."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -15,18 +17,18 @@ from syndicator.filing.ownership import filed_by_neighbour
 from syndicator.filing.page_reading import PageReading
 from syndicator.reading.paging import Missing, Part, join_pages, read_page_number
 
-_LONGER = 2  # times that the other version must be longer: a choice
-# taken from the page itself, if it has them
+_LONGER = 2  # the other version is used if its text is more than so many times as long: our choice
+# fields that are taken from the page itself, not from its other version, if the page has them
 _FROM_PAGE = ("title", "author", "published", "updated", "cover")
 
 Reader = Callable[[Page], Awaitable[PageReading]]
-MOST_PAGES = 10  # of one article: a choice; more are books or slide shows
-_NO_SUCH_PAGE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)  # a dead link is no missing page
+MOST_PAGES = 10  # of one article; more are books or slide shows; our choice
+_NO_SUCH_PAGE = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)  # the link is dead: the article has no more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageVersion:
-    """A page, and the reading of it or why it is no article."""
+    """A page and its reading, or the exception that says why it is no article."""
 
     page: Page
     reading: PageReading | NotAnArticle
@@ -34,7 +36,7 @@ class PageVersion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WholePage:
-    """The pages of an article as one page, and its reading."""
+    """All pages of an article as one page, and the reading of this page."""
 
     page: Page
     reading: PageReading
@@ -42,8 +44,8 @@ class WholePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Parts:
-    """The fetched pages of an article, the first included. `missing`: a page that could not be
-    fetched."""
+    """The fetched pages of an article, including the first. `missing`: the page that could not be
+    fetched, None if all were."""
 
     parts: list[Part]
     missing: Missing | None = None
@@ -52,8 +54,9 @@ class _Parts:
 async def read_alternate(
     context: EntryContext, page: Page, first: PageReading | NotAnArticle, read: Reader
 ) -> PageVersion:
-    """Fetch the AMP or print version that `first`, the reading of `page`, names, and read it;
-    return `page` and `first` if that has not much more text of the same article."""
+    """Fetch and read the AMP or print version that `first`, the reading of `page`, names. Return it
+    if it has the same article with more than twice the text, or if `first` is no article; else
+    return `page` and `first`."""
     unchanged = PageVersion(page=page, reading=first)
     address = first.alternate or ""
     result = await context.fetch_page(address, context.limit_source(page.url))
@@ -75,8 +78,8 @@ async def read_alternate(
 
 
 def _merge_readings(first: PageReading, second: PageReading) -> PageReading:
-    """Return `second`, of the other version, with title, author, times and cover of `first`, the
-    page itself."""
+    """Return `second`, the reading of the other version, with title, author, times and cover of
+    `first`, the reading of the page itself, as far as the page has them."""
     from_page: dict[str, Any] = {}
     trace = dict(second.trace)
     for name in _FROM_PAGE:
@@ -98,8 +101,8 @@ def _merge_readings(first: PageReading, second: PageReading) -> PageReading:
 async def read_all_pages(
     context: EntryContext, page: Page, first: PageReading, read: Reader
 ) -> WholePage:
-    """Fetch the further pages that `first`, the reading of `page`, names, and read all together. If
-    one fails, the article is partial."""
+    """Fetch the further pages of the article of which `first` is the reading of the first `page`,
+    and read them all as one page. If one cannot be fetched, the article is marked as partial."""
     fetched = await _fetch_parts(context, page, first.next_page, first.article.id)
     missing = fetched.missing
     if len(fetched.parts) == 1 and missing is None:
@@ -120,11 +123,12 @@ async def read_all_pages(
 async def _fetch_parts(
     context: EntryContext, page: Page, address: str | None, article_id: str
 ) -> _Parts:
-    """Fetch the pages that follow `page`, beginning with `address`."""
+    """Fetch the pages that follow `page`, beginning with `address` (None: there is none). Stop
+    after ten pages, or at an address that is no further page of the article."""
     source = context.limit_source(page.url)
     parts = [Part(page.html, page.url)]
     while address and len(parts) < MOST_PAGES:
-        if _is_an_article(context, address, article_id):
+        if _is_no_further_page(context, address, article_id):
             break
         result = await context.fetch_page(address, source)
         if isinstance(result, Failed):
@@ -134,7 +138,7 @@ async def _fetch_parts(
             return _Parts(parts=parts, missing=missing)
         shape = read_page_number(result.final_url, page.url)
         if not isinstance(result, Fetched) or shape is None or shape.number != len(parts) + 1:
-            break  # another place, such as the first page
+            break  # it redirects elsewhere, such as to the first page
         parts.append(Part(result.body, result.final_url))
         try:
             address = await context.run.worker.call(
@@ -150,9 +154,9 @@ async def _fetch_parts(
     return _Parts(parts=parts)
 
 
-def _is_an_article(context: EntryContext, address: str, article_id: str) -> bool:
-    """Return True if `address` must not be read as a further page of the article: it is private,
-    announced, or another article's."""
+def _is_no_further_page(context: EntryContext, address: str, article_id: str) -> bool:
+    """Return True if `address` must not be read as a further page of the article: it is in a
+    private network, an entry of the feed, or the address of another article."""
     if explain_refusal(address, context.source):
         return True
     alias = urls.alias(address)

@@ -11,20 +11,20 @@ from syndicator.core.reasons import EntryReason
 from syndicator.filing.context import explain_refusal
 from syndicator.filing.entry import endings
 
-REREAD_EVERY = timedelta(days=1)
-REREAD_UNTIL = timedelta(days=7)
+REREAD_EVERY = timedelta(days=1)  # a changed entry is read again after so long at the earliest
+REREAD_UNTIL = timedelta(days=7)  # since it was first seen; later changes are ignored
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _EVER = datetime.max.replace(tzinfo=UTC)
-# Least late entries of a move or an archive, which must also be over half of the feed. Fewer are
-# usual.
+# A site that moves or shows its archive announces many old entries as new. At least so many, and
+# over half of the feed, are taken for this; fewer are usual.
 LEAST_LATE = 5
 _ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitRows:
-    """Pending rows after the late ones were looked at. `to_read`: to read now; `changed`: to
-    store, as they changed; a row can be in both."""
+    """Pending rows after the late ones were looked at. `to_read`: rows to read now; `changed`: rows
+    to store, as they changed. A row may be in both."""
 
     to_read: list[EntryRow]
     changed: list[EntryRow]
@@ -41,25 +41,29 @@ def select_entries(
     late: Collection[str] = (),
     muted: Collection[str] = (),
 ) -> tuple[EntryRow, ...]:
-    """Return the rows to save: new entries as pending (on a first visit the newest `backfill`),
-    changed ones as pending again, at most daily for a week. `late`: ids to take if moved; `muted`:
-    ids to skip."""
-    # of a repeated id the first in the feed counts
+    """Return the rows to store for the entries of a fetched feed.
+
+    New entries are pending; of a first visit only the newest `backfill` are, the others are
+    skipped. Entries that changed are pending again, at most once a day and for a week. `stored`:
+    known rows by entry id; `late`: ids of entries that may be moved articles; `muted`: ids of
+    entries to skip."""
+    # if an id is repeated, the entry that is first in the feed counts
     unique = {entry.id: entry for entry in reversed(entries)}
     muted_ids = frozenset(muted)
     ordered = sorted(unique.values(), key=lambda entry: _get_time(entry, now), reverse=True)
     unseen = [entry for entry in ordered if entry.id not in stored and entry.id not in muted_ids]
     new_entries = unseen[:backfill] if first else unseen
+
     rows = []
     for entry in new_entries:
         reason = EntryReason.LATE if entry.id in late else None
         rows.append(_make_row(key, entry, now, reason=reason))
-    for entry in unseen[len(new_entries) :]:
+    for entry in unseen[len(new_entries) :]:  # too old for a first visit
         rows.append(_make_row(key, entry, now, "skipped", EntryReason.BACKFILL))
     for entry in ordered:
         if entry.id in muted_ids and entry.id not in stored:
             rows.append(endings.mute_row(_make_row(key, entry, now)))
-    for entry in ordered:
+    for entry in ordered:  # known entries that changed
         row = stored.get(entry.id)
         if row and entry.id not in muted_ids and _is_due_again(row, entry, now):
             rows.append(_make_pending_again(row, entry))
@@ -67,7 +71,7 @@ def select_entries(
 
 
 def _make_pending_again(row: EntryRow, entry: Entry) -> EntryRow:
-    """Return the row of a changed entry as pending, with its new content."""
+    """Return the stored row of a changed entry as pending, with the new content."""
     reason = None if row.reason == EntryReason.MUTED else row.reason
     return replace(
         row,
@@ -82,14 +86,15 @@ def _make_pending_again(row: EntryRow, entry: Entry) -> EntryRow:
 def list_due_rows(
     waiting: Sequence[EntryRow], chosen: Sequence[EntryRow], now: datetime
 ) -> list[EntryRow]:
-    """Return the rows to read now, sorted by `sort_for_reading`. `chosen` rows replace `waiting`
-    ones of the same entry."""
+    """Return the rows that are to be read now, in the order in which they are read. `waiting`: rows
+    from earlier visits; `chosen`: rows of this visit, which replace waiting rows of the same
+    entries."""
     rows = {row.entry_id: row for row in (*waiting, *chosen)}
-    due = [
-        row
-        for row in rows.values()
-        if row.status == "pending" and (row.next_try is None or row.next_try <= now)
-    ]
+    due = []
+    for row in rows.values():
+        is_due = row.next_try is None or row.next_try <= now
+        if row.status == "pending" and is_due:
+            due.append(row)
     return sort_for_reading(due, now)
 
 
@@ -99,9 +104,9 @@ def find_late_entries(
     last_visit: datetime | None,
     sites: Collection[str],
 ) -> frozenset[str]:
-    """Return ids of new entries dated before the last visit if most of the feed is such: a move or
-    an archive. `stored`: ids of known entries; `sites`: of the source, as entries of other sites do
-    not count."""
+    """Return the ids of new entries that are dated before the last visit, if there are at least
+    five and they are over half of the feed: the site moved or shows its archive. `stored`: ids of
+    known entries; `sites`: those of the source, as links to other sites may be of any age."""
     if last_visit is None:
         return frozenset()
     unique = {entry.id: entry for entry in reversed(entries)}
@@ -117,9 +122,11 @@ def find_late_entries(
 
 
 def split_late_rows(rows: Sequence[EntryRow], announced_ids: Collection[str] | None) -> SplitRows:
-    """Split pending rows into those to read now and those to change: a late entry that was read
-    before, and is no moved article, is read if the feed announces it again, else skipped.
-    `announced_ids`: entries in the feed, None if it was not read."""
+    """Split pending rows into those to read now and those to store as changed.
+
+    A late entry that was read once and that is no moved article is read again only if the feed
+    still announces it; otherwise it is skipped. `announced_ids`: ids of the entries in the feed;
+    None if the feed was not read, then such an entry keeps waiting."""
     to_read = []
     announced_again = []
     changed = []
@@ -143,8 +150,8 @@ def split_late_rows(rows: Sequence[EntryRow], announced_ids: Collection[str] | N
 def sort_for_reading(
     rows: Sequence[EntryRow], now: datetime, limit: int | None = None
 ) -> list[EntryRow]:
-    """Sort rows in reading order: the latest announcement first, within it the oldest entry.
-    `limit`: keep the newest."""
+    """Return rows in the order in which they are read: those that were first seen last come first,
+    and of these the oldest entry. `limit`: return only so many, the newest; None for all."""
 
     def age(row: EntryRow) -> tuple[datetime, str]:
         time = _get_time(row.entry, now) if row.entry else row.first_seen
@@ -157,8 +164,8 @@ def sort_for_reading(
 
 
 def _get_latest_time(entry: Entry) -> datetime:
-    """Return the latest time that an entry's date can mean: a date without time ends with its
-    day."""
+    """Return the latest time that the date of an entry can mean: the end of the day if it has no
+    time of day, and far in the future without a date."""
     time = entry.published or entry.updated or _EVER
     is_date_only = time.hour == time.minute == time.second == 0
     if is_date_only and time.date() < _EVER.date():
@@ -167,13 +174,14 @@ def _get_latest_time(entry: Entry) -> datetime:
 
 
 def _get_time(entry: Entry, now: datetime) -> datetime:
-    """Return the time by which an entry is sorted: a future one counts as `now`."""
+    """Return the time by which an entry is sorted: `now` if its date is in the future, long ago
+    without a date."""
     return min(entry.published or entry.updated or _NEVER, now)
 
 
 def _is_due_again(row: EntryRow, entry: Entry, now: datetime) -> bool:
-    """Return True if a known entry must be read again, as its content changed or a rule that muted
-    it did."""
+    """Return True if a known entry is to be read again: its content changed, or it was muted.
+    Entries that are still muted must not be passed."""
     if row.status == "pending":
         return row.digest != entry.digest
     if row.status == "skipped":
@@ -192,6 +200,8 @@ def _make_row(
     status: EntryStatus = "pending",
     reason: str | None = None,
 ) -> EntryRow:
+    """Return the row of an entry that is first seen now. The entry itself is stored only if it is
+    pending."""
     return EntryRow(
         source_key=key,
         entry_id=entry.id,
@@ -205,7 +215,8 @@ def _make_row(
 
 
 def _canonical_url(url: str) -> str:
-    """Return the canonical form of `url`, or "" if it is no address."""
+    """Return the canonical form of `url`, "" if it is no address. The address of a mail stays as it
+    is."""
     if urls.is_mail(url):
         return url
     try:
@@ -215,7 +226,7 @@ def _canonical_url(url: str) -> str:
 
 
 def remove_private_addresses(entry: Entry, source: Source) -> Entry:
-    """Return `entry` without picture and enclosures on private networks."""
+    """Return `entry` without a picture and enclosures in private networks."""
     image = entry.image
     if image and explain_refusal(image, source):
         image = ""

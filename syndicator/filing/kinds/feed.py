@@ -25,16 +25,17 @@ from syndicator.visiting.feeds.known import Discovery, FeedLink, find_known_feed
 from syndicator.visiting.feeds.ranking import is_comments, rank_feeds
 
 MOST_TRIED = 20  # feeds of a page: more than a site has, and 20 pauses take half a minute
-# types of links that may be no feed: an article that has them is followed itself
+# types of `FeedLink` that may be no feed of the page: an article with only these is followed itself
 _UNCERTAIN = ("guess", "link", "known", "api")
 _LAST_IF_READ = ("guess", "api")  # types after whose success no other address is tried
-_NO_TITLE = ""  # no page names the feed
+_NO_TITLE = ""  # of a feed that no page names
 _XML = re.compile(r"\s*(text|application)/((atom|rss|rdf)\+)?xml\b", re.I)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _ReadFeed:
-    """A feed that was read. `url`: the address that was asked; `title`: the page's name for it."""
+    """A feed that was read. `url`: the address that was requested; `title`: the name that the page
+    gives the feed."""
 
     url: str
     title: str
@@ -43,8 +44,9 @@ class _ReadFeed:
 
     @property
     def address(self) -> str:
-        """The address to follow: the target of a redirect for good, unless that repeats a
-        secret."""
+        """The address to follow: the target of a permanent redirect, else the address that was
+        requested. A target that names another environment variable ("${TOKEN}") than this address
+        is not followed, as a server must not choose which secrets it gets."""
         moved = self.answer.moved_to
         if moved and not secrets.names_more(moved, self.url):
             return moved
@@ -52,44 +54,49 @@ class _ReadFeed:
 
 
 async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
-    """Return the feeds that the page names, the best first; those that cannot be read are noted in
-    `search.failed`."""
+    """Return the feeds that the page names, the best first. Why others cannot be read is appended
+    to `search.failed`."""
     del earlier
     read = await _read_feeds(search, list_links(search)[:MOST_TRIED])
     return _make_findings(read, search.answer.final_url)
 
 
 async def read_feed_itself(run: RunContext, url: str, answer: Fetched) -> Finding:
-    """Return the feed that `url` itself gave. Raises NotAFeed, WorkerFailed."""
+    """Return the feed in `answer`, which `url` itself gave. Raises NotAFeed, WorkerFailed."""
     feed = await _read_feed(run, url, answer, _NO_TITLE)
     return _make_findings([feed], url)[0]
 
 
 def is_meant_as_feed(document: Discovery, answer: Fetched) -> bool:
-    """Return True if an answer that cannot be read should be a feed: it is sent as one, or begins
-    like one."""
+    """Return True if an answer that cannot be read as a feed should be one: a page that is sent as
+    XML, or a document that begins like a feed or a sitemap, unless that is an index of sitemaps.
+    `document`: what the answer seems to be."""
     if document.kind == "page":
         return bool(_XML.match(answer.headers.get("content-type", "")))
-    is_index = document.kind == "sitemap" and bool(document.feeds)
-    return not is_index or document.feeds[0].url == answer.final_url
+    if document.kind == "sitemap" and document.feeds:
+        # an index of sitemaps names others; a sitemap with entries names itself
+        return document.feeds[0].url == answer.final_url
+    return True
 
 
 def list_links(search: Search) -> list[FeedLink]:
-    """Return the feeds that the page names; of an article only those that it states."""
+    """Return the links to feeds that the page names. A page that is an article only gives those
+    that it states as its feeds, not those that we guess."""
     if not search.is_declared_article:
         return list(search.document.feeds)
     return [link for link in search.document.feeds if link.type not in _UNCERTAIN]
 
 
 async def discover_known(search: Search) -> list[Finding]:
-    """Return the feeds that the service of an address is known to have, if the page itself is
+    """Return the feeds that a well-known service has for the page's address, for a page that is
     closed to programs."""
     return _make_findings(await _read_feeds(search, find_known_feeds(search.url)), search.url)
 
 
 async def _read_feeds(search: Search, links: Sequence[FeedLink]) -> list[_ReadFeed]:
-    """Fetch and read the feeds at `links`, each address once, until one makes the others
-    needless."""
+    """Fetch and read the feeds at `links` in order. A feed that a better one replaces is not
+    fetched, and after a guessed address that works no other is tried. Two links to one address give
+    one feed."""
     feeds: dict[str, _ReadFeed] = {}
     needless: set[str] = set()
     for link in links:
@@ -109,8 +116,8 @@ async def _read_feeds(search: Search, links: Sequence[FeedLink]) -> list[_ReadFe
 
 
 async def _read_named(search: Search, link: FeedLink, answer: FetchResult) -> _ReadFeed | None:
-    """Return the feed at a link; None if there is none, which is noted in `search.failed` for links
-    that are no guess."""
+    """Return the feed at a link, None if it cannot be fetched or read. Unless the link was a guess,
+    the reason is appended to `search.failed`."""
     problem = ""
     if isinstance(answer, Fetched):
         try:
@@ -125,7 +132,8 @@ async def _read_named(search: Search, link: FeedLink, answer: FetchResult) -> _R
 
 
 async def _read_feed(run: RunContext, url: str, answer: Fetched, title: str) -> _ReadFeed:
-    """Read the feed in an answer. Raises NotAFeed, WorkerFailed."""
+    """Return the feed in an answer from `url`. `title`: the name that a page gives it. Raises
+    NotAFeed, WorkerFailed."""
     body = (answer.body, answer.final_url, dict(answer.headers))
     feed = await run.worker.call(worker_functions.parse_feed, *body)
     _need_entries(feed)
@@ -133,7 +141,7 @@ async def _read_feed(run: RunContext, url: str, answer: Fetched, title: str) -> 
 
 
 def _need_entries(feed: ParsedFeed) -> None:
-    """Raise NotAFeed if the feed is broken before its first entry."""
+    """Raise NotAFeed if the feed has no entry because it is broken before its first one."""
     if not feed.entries and not feed.complete:
         raise NotAFeed(FeedReason.BROKEN_XML, "not one entry could be read")
 
@@ -161,7 +169,8 @@ def _make_findings(feeds: Sequence[_ReadFeed], page: str) -> list[Finding]:
 
 
 def is_about(finding: Finding, page: str) -> bool:
-    """Return True if the feed names `page` as its site, and is no feed of comments."""
+    """Return True if the feed of the finding states `page` as its site, and is no feed of
+    comments."""
     feed = finding.feed
     if feed is None or is_comments(finding.url, finding.title, feed):
         return False
@@ -169,13 +178,13 @@ def is_about(finding: Finding, page: str) -> bool:
 
 
 async def fetch(context: VisitContext) -> FetchResult:
-    """Ask for the feed."""
+    """Fetch the feed."""
     return await fetch_source(context, "feed")
 
 
 async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
-    """Return the entries of a feed. Raises NotAFeed, for a page in its place with the kind of page,
-    and WorkerFailed."""
+    """Return the entries of the feed in `answer`. Raises WorkerFailed, and NotAFeed: if a page is
+    in place of the feed, its reason is the kind of that page, such as a login."""
     body = (answer.body, answer.final_url, dict(answer.headers))
     try:
         feed = await context.run.worker.call(worker_functions.parse_feed, *body)

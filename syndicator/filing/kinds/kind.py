@@ -20,13 +20,13 @@ from syndicator.filing.context import (
 from syndicator.filing.kinds.unanswered import name_setting
 from syndicator.visiting.feeds.known import Discovery
 
-# pages that a site shows in place of itself: nothing of them is to be followed
+# kinds of pages that a site shows in place of its own: nothing on them can be followed
 WALLS = (FeedReason.BOT_CHECK, FeedReason.LOGIN, FeedReason.CONSENT)
 FollowedKind = Literal["feed", "list", "page"]
 
 
 class Place(IntEnum):
-    """The rank of a finding among those at one address, the best first."""
+    """The rank of a finding among all findings at one address; the lowest is the best."""
 
     MAINLY_LIST = 0
     ARTICLE = 1
@@ -38,10 +38,11 @@ class Place(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A feed, list or article that can be followed. `url`: its address; `answer`: the answer from
-    there; `feed`: its entries, None for a single article; `asked`: the address that was asked for
-    it, if that redirects for good; `same_as`: the address of an earlier finding with the same
-    entries."""
+    """A feed, list or article at an address that can be followed.
+
+    `url`: its own address; `answer`: the answer from there; `feed`: its entries, None for a single
+    article; `asked`: the address that was requested, if that redirects to `url` permanently;
+    `same_as`: address of a better finding with the same entries, "" without one."""
 
     kind: FollowedKind
     place: Place
@@ -54,15 +55,15 @@ class Finding:
 
     @property
     def is_for_a_run(self) -> bool:
-        """Return True if a run may follow it although nobody looked at it."""
+        """True if a run may follow the finding although no person has looked at it."""
         return self.kind != "page" and self.place != Place.COMMENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """A search for what can be followed at the address `url`. `source`: settings of its requests;
-    `document`: the kind of `answer`, and the feeds that it names; `failed`: receives why feeds that
-    it names cannot be followed."""
+    """A search for what can be followed at the address `url`. `source`: settings for its requests;
+    `answer`: from `url`; `document`: what the answer is, and the feeds that it names; `failed`: the
+    search appends here why a named feed cannot be followed."""
 
     run: RunContext
     source: Source
@@ -73,17 +74,18 @@ class Search:
 
     @property
     def body(self) -> tuple[bytes, str, Mapping[str, str]]:
-        """The answer as (bytes, address, headers), for functions of the worker."""
+        """The arguments of functions of the worker: the bytes of the answer, its address and its
+        headers."""
         return self.answer.body, self.answer.final_url, dict(self.answer.headers)
 
     @property
     def is_declared_article(self) -> bool:
-        """Return True if the page says that it is an article, and is no front page."""
+        """True if the page says that it is an article, and is no front page."""
         return self.document.article and not urls.is_front_page(self.url)
 
     async def fetch(self, url: str, kind: Literal["feed", "page"]) -> FetchResult:
-        """Fetch an address that the page names, without the values of secret variables: strangers
-        wrote `url`."""
+        """Fetch an address that the page names. As a stranger wrote `url`, variables in it are not
+        replaced by their secret values. `kind` of the request: robots.txt is obeyed for "page"."""
         request = build_page_request(
             url, self.source, self.run.settings, self.run.environ, kind=kind
         )
@@ -92,8 +94,9 @@ class Search:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announced:
-    """The entries that a source announced in an answer, as a feed. `page`: of a source that is a
-    single article; `found`: the kind and address of the source, if this visit found them out."""
+    """The entries in a source's answer, as a feed. `answer`: that was read, which is another one
+    than at first if a feed was found; `page`: of a source that is a single article; `found`: what
+    the first visit of a source found out about its kind."""
 
     feed: ParsedFeed
     answer: Fetched
@@ -102,25 +105,26 @@ class Announced:
 
 
 class Visitable(Protocol):
-    """The way in which a source is visited."""
+    """The way to visit a source."""
 
     async def fetch(self, context: VisitContext) -> FetchResult:
-        """Fetch the source's answer: its feed, page or mails."""
+        """Return the source's answer to a request for its feed, page or mails."""
 
     async def read_entries(self, context: VisitContext, answer: Fetched) -> Announced:
-        """Return the entries of an answer. Raises NotAFeed, WorkerFailed."""
+        """Return the entries in an answer. Raises NotAFeed, WorkerFailed."""
 
 
 class Kind(Visitable, Protocol):
-    """A kind of source: a module with these three functions, in `unstated_kind.KINDS`."""
+    """A kind of source: a module with these three functions, listed in `unstated_kind.KINDS`."""
 
     async def discover(self, search: Search, earlier: Sequence[Finding]) -> list[Finding]:
-        """Return the findings of this kind at the address. `earlier`: those of the kinds before
-        it."""
+        """Return the findings of this kind at the address. `earlier`: the findings of the kinds
+        before this one in KINDS."""
 
 
 async def fetch_source(context: VisitContext, kind: Literal["feed", "page"]) -> FetchResult:
-    """Fetch the address of the source, with its validators and credentials."""
+    """Fetch the address of the source, with its validators and credentials. If this machine's
+    network or certificates seem to be at fault, the failure names the setting that may help."""
     run = context.run
     request: Request = build_feed_request(
         context.source, context.state, run.settings, run.environ, kind=kind
@@ -137,7 +141,7 @@ async def fetch_source(context: VisitContext, kind: Literal["feed", "page"]) -> 
 
 
 def remove_private_site(feed: ParsedFeed, source: Source) -> ParsedFeed:
-    """Return `feed` without a site address on a private network."""
+    """Return `feed` without the address of its site if that is in a private network."""
     if explain_refusal(feed.site_url, source):
         return replace(feed, site_url="")
     return feed

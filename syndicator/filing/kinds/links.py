@@ -17,18 +17,19 @@ from syndicator.filing.kinds.kind import (
 
 
 async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
-    """Return nothing: only the operator knows the selector."""
+    """Return nothing: only the operator can select the links."""
     del search, earlier
     return []
 
 
 async def fetch(context: VisitContext) -> FetchResult:
-    """Ask for the page."""
+    """Fetch the page."""
     return await fetch_source(context, "page")
 
 
 async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
-    """Return the articles that the selected links lead to."""
+    """Return the articles to which the selected links lead, as a feed. Raises NotAFeed if the
+    selector matches no links, WorkerFailed."""
     source = context.source
     body = (answer.body, answer.final_url, dict(answer.headers))
     try:

@@ -19,11 +19,11 @@ from syndicator.filing.kinds.kind import (
     remove_private_site,
 )
 
-MOST_PAGES = 5  # pages of a list, the first included: a choice
+MOST_PAGES = 5  # pages of a list that are read, including the first: our choice
 
 
 async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
-    """Return the list of a page that has no feed of articles."""
+    """Return the page as a list if it lists articles and no feed of them was found."""
     if not is_left_to_pages(search, earlier):
         return []
     try:
@@ -46,8 +46,8 @@ async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
 
 
 def is_left_to_pages(search: Search, earlier: Sequence[Finding]) -> bool:
-    """Return True if the page itself may be followed: no feed of articles was found, or those found
-    are of the site of an article."""
+    """Return True if the page itself may be followed: no feed of articles was found (`earlier`), or
+    the page is an article and the feeds are those of its site."""
     if search.document.kind != "page":
         return False
     if not any(finding.place == Place.FEED for finding in earlier):
@@ -59,19 +59,20 @@ def is_left_to_pages(search: Search, earlier: Sequence[Finding]) -> bool:
 
 
 async def fetch(context: VisitContext) -> FetchResult:
-    """Ask for the page."""
+    """Fetch the page."""
     return await fetch_source(context, "page")
 
 
 async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
-    """Return the articles that the page lists; at the first visit with those of its next pages."""
+    """Return the articles that the page lists; at the first visit also those of its next pages.
+    Raises NotAFeed, WorkerFailed."""
     feed = await _read_list(context, answer)
     return Announced(feed=remove_private_site(feed, context.source), answer=answer)
 
 
 async def _read_list(context: VisitContext, answer: Fetched) -> ParsedFeed:
-    """Read the list of a page: find the one that was learnt, else learn it by the articles that are
-    filed already."""
+    """Return the list of a page. If a list was learnt at an earlier visit, it is found again; else
+    it is learnt, with the help of the articles that are filed already."""
     run = context.run
     state = context.state
     learnt = state.discovery.listing
@@ -80,15 +81,16 @@ async def _read_list(context: VisitContext, answer: Fetched) -> ParsedFeed:
         filed = tuple(Seen(url=url, title=title) for url, title in run.store.list_newest(state.key))
     body = (answer.body, answer.final_url, dict(answer.headers))
     feed: ParsedFeed = await run.worker.call(worker_functions.read_listing, *body, learnt, filed)
-    is_first_visit = state.visits.last_success is None  # also if the operator pointed to the list
+    # at a first visit, a list can be known only because the operator pointed to it
+    is_first_visit = state.visits.last_success is None
     if learnt and not is_first_visit:
         return feed
     return await _add_older_pages(context, feed)
 
 
 async def _add_older_pages(context: VisitContext, feed: ParsedFeed) -> ParsedFeed:
-    """Return the feed with entries of the next pages of its list, until there are as many as the
-    source's `backfill`."""
+    """Return the feed with the entries of the next pages of its list, until there are as many as
+    the source's `backfill`. At most five pages are read."""
     source = context.source
     visited = {urls.alias(feed.site_url)}
     entries: dict[str, Entry] = {entry.id: entry for entry in feed.entries}

@@ -1,8 +1,9 @@
-"""Follow a newsletter in a mailbox, named by `from` or `list`.
+"""Follow a newsletter in a mailbox, which `from` or `list` of the source names.
 
-A visit lists the mails that came since the last one, reads their headers, and fetches those of its
-newsletter alone. They are read in the worker, and wait as entries with their text, so that nothing
-in the mailbox is needed again. Only then, at the next visit, are they put away (`after`)."""
+A visit lists the mails that came since the last visit, reads their headers, and fetches only those
+of its newsletter. They are read in the worker and stored as entries with their text, so that the
+mailbox is not needed again. At the next visit, when they are filed, they are marked or moved
+(`after`)."""
 
 import asyncio
 import json
@@ -38,18 +39,20 @@ from syndicator.visiting.mail.mailbox import (
 )
 from syndicator.visiting.mail.maildir import Maildir
 
-FIRST_DAYS: Final = timedelta(days=30)  # before the first visit: a choice
+FIRST_DAYS: Final = timedelta(days=30)  # older mails are not read at the first visit: our choice
 _PAGE: Final = 500  # mails whose headers are read together: 32 MB at most
-_MOST_MAILS: Final = 200  # of one visit; the others are read at the next one
-_MOST_BYTES: Final = 50_000_000  # the same
-_OTHERS: Final = "newsletters of "  # note in the database: those that no source names
+_MOST_MAILS: Final = 200  # that one visit fetches; the others are fetched at the next visit
+_MOST_BYTES: Final = 50_000_000  # of mails that one visit fetches
+_OTHERS: Final = "newsletters of "  # begin of the note with newsletters that no source names
 
 
 @dataclass(slots=True, kw_only=True)
 class _Harvest:
-    """The mails that a visit found. `new`: of the newsletter and not known yet; `filed`: of the
-    newsletter and known; `others`: newsletters that no source names; `end`: the position up to
-    which all mails were looked at: a page that has too many is read again by the next visit."""
+    """The mails that a visit found in its mailbox.
+
+    `new`: mails of the newsletter to fetch; `filed`: mails of the newsletter that are stored
+    already; `others`: newsletters that no source names; `end`: the position up to which all mails
+    were looked at. The next visit begins there."""
 
     end: str
     new: list[KnownMail] = field(default_factory=list)
@@ -57,7 +60,8 @@ class _Harvest:
     others: dict[str, None] = field(default_factory=dict)
 
     def has_room_for(self, mail: KnownMail) -> bool:
-        """Return True if this visit can fetch the mail, too. One is always fetched."""
+        """Return True if this visit can fetch the mail in addition to `new`. At least one mail is
+        fetched, however large."""
         if not self.new:
             return True
         size = sum(min(fetched.size, LARGEST) for fetched in (*self.new, mail))
@@ -65,13 +69,14 @@ class _Harvest:
 
 
 async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
-    """Return nothing: a mailbox is no address of the web."""
+    """Return nothing: a mailbox is no web address."""
     del search, earlier
     return []
 
 
 async def fetch(context: VisitContext) -> FetchResult:
-    """Fetch the mails of the newsletter that came since the last visit."""
+    """Fetch the mails of the newsletter that came since the last visit, as one answer. The position
+    in the mailbox is stored like a validator, in the header "etag"."""
     source = context.source
     state = context.state
     now = context.run.clock()
@@ -102,30 +107,32 @@ async def fetch(context: VisitContext) -> FetchResult:
 async def _look_through_mails(
     context: VisitContext, mailbox: SharedMailbox, position: newsletter.Position, since: datetime
 ) -> _Harvest:
-    """Read the headers of the mails since the last visit began, a page at a time, until there are
-    as many of the newsletter as one visit fetches."""
+    """Read the headers of the mails since `position.before`, 500 at a time, until there are as many
+    mails of the newsletter as one visit fetches. `since`: mails that were delivered before are
+    ignored."""
     source = context.source
     siblings = newsletter.find_siblings(context.run.sources, source)
     harvest = _Harvest(end=position.after)
     names = await asyncio.to_thread(mailbox.box.list_names, position.before, since)
     for start in range(0, len(names), _PAGE):
-        page = names[start : start + _PAGE]
-        mails = await asyncio.to_thread(mailbox.read_heads, page)
+        names_on_page = names[start : start + _PAGE]
+        mails = await asyncio.to_thread(mailbox.read_heads, names_on_page)
         if not _take_page(context, harvest, mails):
             return harvest
         others = newsletter.list_others(siblings, [mail.headers for mail in mails])
         harvest.others.update(dict.fromkeys(others))
-        harvest.end = page[-1].position
+        harvest.end = names_on_page[-1].position
     return harvest
 
 
 def _take_page(context: VisitContext, harvest: _Harvest, mails: Sequence[KnownMail]) -> bool:
-    """Add mails to `harvest`. Return False if there is no room for one of them."""
+    """Add the newsletter's mails among `mails` to `harvest`. Return False if there was no room for
+    one: then the next visit looks at these mails again."""
     source = context.source
-    of_newsletter = [mail for mail in mails if newsletter.is_wanted(source, mail.headers)]
-    rows = context.run.store.entries(source.key, [mail.headers.mid for mail in of_newsletter])
+    newsletter_mails = [mail for mail in mails if newsletter.is_wanted(source, mail.headers)]
+    rows = context.run.store.entries(source.key, [mail.headers.mid for mail in newsletter_mails])
     new_ids = {mail.headers.mid for mail in harvest.new}
-    for mail in of_newsletter:
+    for mail in newsletter_mails:
         mail_id = mail.headers.mid
         if mail_id in rows:
             harvest.filed.append(mail.name)
@@ -140,14 +147,14 @@ def _take_page(context: VisitContext, harvest: _Harvest, mails: Sequence[KnownMa
 
 
 def open_mailbox(source: Source, run: RunContext) -> OpenMailbox:
-    """Open the mailbox of a source. Raises MailboxFailed."""
+    """Open the mailbox of a source, a Maildir or a folder of a server. Raises MailboxFailed."""
     address = parse_mailbox(source.url)
     if not address.host:
         return Maildir(Path(address.folder), LARGEST)
     unset_variables = list_unset_url_variables(source, run.environ)
     if unset_variables:
         raise MailboxFailed(FetchReason.UNSET_VARIABLE, describe_unset_variables(unset_variables))
-    # late: a run without mail servers does not load what talks to them
+    # imported here, so that a run without mail servers need not load it
     from syndicator.visiting.mail.imap import open_folder
 
     values = secrets.read_known_values(source.url, run.environ)
@@ -160,8 +167,8 @@ def open_mailbox(source: Source, run: RunContext) -> OpenMailbox:
 
 
 def _fetch_mails(mailbox: SharedMailbox, mails: Sequence[KnownMail]) -> list[ReceivedMail]:
-    """Fetch mails. One that is gone by now is left out: if another program moved it, it is listed
-    again at the next visit."""
+    """Return the mails with their bytes. A mail that was deleted or moved by another program
+    meanwhile is left out; if it was moved, the next visit lists it again."""
     received = []
     for mail in mails:
         raw = mail.head or mailbox.box.fetch(mail.name)
@@ -171,8 +178,8 @@ def _fetch_mails(mailbox: SharedMailbox, mails: Sequence[KnownMail]) -> list[Rec
 
 
 async def _put_away(mailbox: SharedMailbox, names: Sequence[MailName], after: str) -> str:
-    """Move or delete mails that are filed, as the option `after` of the source says. Return a
-    problem for the operator, "" without one: it keeps no mail from being read."""
+    """Mark or move the mails `names`, which are filed, as the source's option `after` says. Return
+    a problem for the operator, "" without one; a problem does not fail the visit."""
     if after == "keep" or not names:
         return ""
     try:
@@ -183,8 +190,8 @@ async def _put_away(mailbox: SharedMailbox, names: Sequence[MailName], after: st
 
 
 def _note_others(context: VisitContext, others: Iterable[str], now: datetime) -> str:
-    """Note the newsletters that no source names. Return a line for the operator at the first source
-    of the mailbox: `status` shows it once."""
+    """Store the newsletters that no source names, of which `others` are new. Return a line for the
+    operator; of several sources in one mailbox only the first one shows it, others return ""."""
     store = context.run.store
     siblings = newsletter.find_siblings(context.run.sources, context.source)
     key = f"{_OTHERS}{urls.redacted(context.source.url)}"
@@ -200,7 +207,7 @@ def _note_others(context: VisitContext, others: Iterable[str], now: datetime) ->
 
 
 async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
-    """Return the mails as entries. One that cannot be read has a fault, and holds up no other."""
+    """Return the mails as entries. A mail that cannot be read becomes an entry with a fault."""
     mails = unpack_mails(answer.body) if answer.body else []
     readers = _find_readers(context.source)
     entries = [await _read_mail(context, mail, readers) for mail in mails]
@@ -213,7 +220,8 @@ async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
 
 
 async def _read_mail(context: VisitContext, mail: ReceivedMail, readers: tuple[str, ...]) -> Entry:
-    """Read a mail in the worker; one that cannot be read becomes an entry with the fault."""
+    """Return the mail as an entry, read in the worker. `readers`: the mail addresses of the reader,
+    which are removed from the text."""
     try:
         entry: Entry = await context.run.worker.call(
             worker_functions.read_mail, mail.raw, mail.received, mail.size, readers
@@ -226,6 +234,6 @@ async def _read_mail(context: VisitContext, mail: ReceivedMail, readers: tuple[s
 
 
 def _find_readers(source: Source) -> tuple[str, ...]:
-    """Return the address of the reader that the mailbox's user is, if it is one."""
+    """Return the mailbox's user if it is a mail address, as the only reader; else ()."""
     user = parse_mailbox(source.url).user
     return (user.lower(),) if "@" in user else ()

@@ -9,34 +9,38 @@ from typing import Final
 from syndicator.core.model import Source
 from syndicator.reading.mail.headers import MailHeaders
 
-_MOST_OTHERS: Final = 50  # newsletters that nobody follows; the first count
-_SHOWN: Final = 5  # of them
+_MOST_OTHERS: Final = 50  # newsletters without a source that are stored; later ones are dropped
+_SHOWN: Final = 5  # newsletters in a message to the operator
 
 
 def is_wanted(source: Source, headers: MailHeaders) -> bool:
-    """Return True if the mail is of the newsletter that `source` names. With `from` and `list` both
-    must fit. A mail that names several senders is of each, so that it is refused with a reason."""
+    """Return True if the mail belongs to the newsletter that `source` names by its options `from`
+    and `list`; if both are set, both must fit. A mail with several senders fits each of them; its
+    reading will refuse it and say why."""
     if source.list_id and headers.list_id != source.list_id:
         return False
     if not source.sender:
         return bool(source.list_id)
-    if source.sender.startswith("@"):
+    if source.sender.startswith("@"):  # any sender of this domain
         return any(sender.endswith(source.sender) for sender in headers.senders)
     return source.sender in headers.senders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
-    """The positions in its mailbox where a source's last visit began (`before`) and ended
-    (`after`). The next visit begins at `before`, too: the mails up to `after` are filed by then,
-    and can be put away."""
+    """The positions in the mailbox at which a source's last visit began (`before`) and ended
+    (`after`).
+
+    The next visit begins at `before` again. The mails up to `after` are filed by then, so that it
+    can mark or move them."""
 
     before: str = ""
     after: str = ""
 
 
 def read_position(source: Source, stored: str | None) -> Position:
-    """Return the position in `stored`, a validator; of another newsletter the beginning."""
+    """Return the position in `stored`, the source's validator. It is the beginning of the mailbox
+    if nothing is stored, or if the source named another newsletter then."""
     parts = (stored or "").split(";")
     if len(parts) != len(_write_position(source, Position()).split(";")):
         return Position()
@@ -47,25 +51,28 @@ def read_position(source: Source, stored: str | None) -> Position:
 
 
 def next_position(source: Source, position: Position, after: str) -> str:
-    """Return the validator after a visit that read up to `after`."""
+    """Return the validator to store after a visit that began at `position` and read the mails up to
+    `after`."""
     return _write_position(source, Position(before=position.after, after=after))
 
 
 def _write_position(source: Source, position: Position) -> str:
-    """Return the position as the validator of a source."""
+    """Return the position as a validator: digest of the newsletter, `before` and `after`, with
+    semicolons between them."""
     return ";".join((_compute_digest(source), position.before, position.after))
 
 
 def _compute_digest(source: Source) -> str:
-    """Return a digest of the newsletter that `source` names: its position is of no use for another
-    one."""
+    """Return a digest of the newsletter that `source` names. A position that was stored with
+    another digest is not used."""
     newsletter = repr((source.url, source.sender, source.list_id))
     return hashlib.sha256(newsletter.encode()).hexdigest()[:16]
 
 
 def list_others(sources: Iterable[Source], mails: Sequence[MailHeaders]) -> list[str]:
-    """Return the newsletters among `mails` that no source names, each as the line of sources.toml
-    that would name it. Of other mails nothing is said: an inbox is private."""
+    """Return the newsletters among `mails` that none of `sources` names, each as a line for
+    sources.toml: `list = "..."` or `from = "..."`. Mails that are no newsletters are private and
+    not listed."""
     all_sources = tuple(sources)
     lines = dict[str, None]()
     for headers in mails:
@@ -83,8 +90,8 @@ def list_others(sources: Iterable[Source], mails: Sequence[MailHeaders]) -> list
 def merge_others(
     sources: Sequence[Source], stored: str | None, new: Sequence[str]
 ) -> tuple[str, ...]:
-    """Return the newsletters that wait for the operator: those `stored` that no source names by
-    now, and `new` ones."""
+    """Return the newsletters that wait for the operator, as lines for sources.toml: those in the
+    note `stored`, without the ones that a source names by now, and the `new` ones."""
     earlier: list[str] = json.loads(stored) if stored else []
     named_lines = {f'from = "{source.sender}"' for source in sources if source.sender}
     named_lines |= {f'list = "{source.list_id}"' for source in sources if source.list_id}
@@ -93,7 +100,7 @@ def merge_others(
 
 
 def describe_others(others: Sequence[str]) -> str:
-    """Return a line for the operator, "" if no newsletter waits."""
+    """Return a line for the operator that lists the newsletters `others`, "" if there is none."""
     if not others:
         return ""
     first_lines = ", ".join(others[:_SHOWN])
@@ -102,5 +109,5 @@ def describe_others(others: Sequence[str]) -> str:
 
 
 def find_siblings(sources: Mapping[str, Source], source: Source) -> list[Source]:
-    """Return the sources of the same mailbox, in their order."""
+    """Return the sources with the same mailbox as `source`, including itself."""
     return [other for other in sources.values() if other.url.strip() == source.url.strip()]

@@ -1,6 +1,6 @@
 """Follow a single article: one page, which is read again when it changes.
 
-Only a person says that a page is one."""
+No run decides that a page is a single article; a person has to say so."""
 
 from collections.abc import Sequence
 
@@ -13,8 +13,9 @@ from syndicator.filing.kinds.listing import is_left_to_pages
 
 
 async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
-    """Return the page if it reads as an article, or lists articles and may be one nevertheless. A
-    site's front page never is."""
+    """Return the page if it can be followed as an article: it says that it is one, or reads as one,
+    or lists articles and may be one nevertheless (a doubtful finding). A site's front page is never
+    an article."""
     is_front = urls.is_front_page(search.url) or urls.is_front_page(search.answer.final_url)
     if is_front or not is_left_to_pages(search, earlier):
         return []
@@ -31,13 +32,13 @@ async def discover(search: Search, earlier: Sequence[Finding]) -> list[Finding]:
 
 
 async def fetch(context: VisitContext) -> FetchResult:
-    """Ask for the page."""
+    """Fetch the page."""
     return await fetch_source(context, "page")
 
 
 async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
-    """Return the page as a feed of one entry, which is read from `page` without a further
-    request."""
+    """Return the page as a feed of one entry, and the page itself, so that it need not be fetched
+    again."""
     entry = Entry(id=context.source.url, url=answer.final_url, summary=answer.digest)
     page = Page(html=answer.body, url=answer.final_url, headers=answer.headers)
     feed = ParsedFeed(format="page", entries=(entry,))

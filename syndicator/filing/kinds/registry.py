@@ -1,4 +1,4 @@
-"""Choose the module of a source's kind: the kind that it states, else the one found."""
+"""Choose the module that follows a source: by the kind that it states, else the one found."""
 
 from syndicator.core import urls
 from syndicator.core.model import Source, SourceState
@@ -7,8 +7,9 @@ from syndicator.filing.kinds.kind import Visitable
 
 
 def choose_kind(source: Source, state: SourceState) -> Visitable:
-    """Return the module of the source's kind: the one that the operator states, else the one that
-    was found at its first visit; discovery before that."""
+    """Return the module by which the source is visited: that of the kind that the operator
+    states, else of the kind that its first visit found. Before that visit, it is the module that
+    finds out."""
     if urls.is_mailbox(source.url):
         return mailbox
     if source.rules.links:
@@ -18,6 +19,6 @@ def choose_kind(source: Source, state: SourceState) -> Visitable:
     if state.is_undiscovered:
         return unstated_kind
     found = state.discovery.found
-    if not found:  # by an earlier version
+    if not found:  # an earlier version visited it, which followed only feeds
         return feed
     return unstated_kind.KINDS[found]

@@ -7,7 +7,8 @@ from syndicator.core import urls
 from syndicator.core.model import Failed
 from syndicator.core.reasons import FetchReason, explain_reason
 
-# Cures for an address that nobody has seen work, if the one for a failing source does not fit.
+# What to do about an address that has never worked. For other reasons, the advice for a source that
+# has begun to fail fits, too.
 _CURES: dict[str, str] = {
     FetchReason.DNS: "check how it is spelled, and this machine's network",
     FetchReason.CONNECT: "check the address, or try again later",
@@ -26,7 +27,7 @@ _ALLOW = re.compile(r'allow = \["([^"]+)"\]')
 
 
 def describe_failure(url: str, failed: Failed) -> str:
-    """Return a sentence with the address, the reason and the cure."""
+    """Return a sentence for the operator: the address, why it failed, and what to do."""
     meaning = ""
     if failed.detail.startswith("robots.txt unreachable"):
         meaning = f"{explain_reason(failed.reason)[0]}: "
@@ -34,8 +35,9 @@ def describe_failure(url: str, failed: Failed) -> str:
 
 
 def name_setting(failed: Failed, proxy: str, environ: Mapping[str, str]) -> str:
-    """Return the setting that may cure a failure of this machine's network, or "". `proxy`: the
-    setting fetch.proxy."""
+    """Return a sentence that names the setting which may help if this machine's network or
+    certificates are at fault; "" for other failures. `proxy`: the setting fetch.proxy, "" if it is
+    not set."""
     if failed.reason == FetchReason.TLS and _OWN_CERTIFICATE.search(failed.detail):
         return _TRUST_OWN
     if not failed.no_network:
@@ -58,7 +60,7 @@ def name_setting(failed: Failed, proxy: str, environ: Mapping[str, str]) -> str:
 
 
 def _find_cure(failed: Failed) -> str:
-    """Return the end of the sentence, with the cure for the failure."""
+    """Return the end of the sentence in `describe_failure`: what to do."""
     allow_line = _ALLOW.search(failed.detail)
     if allow_line:
         return f", or add it with --allow {allow_line[1]}, which writes that line"

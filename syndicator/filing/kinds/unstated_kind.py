@@ -1,7 +1,7 @@
 """Find out which kind of source an address is, if nobody says: feed, list or single article.
 
-All ways of adding come here: with the first visit of a source that states no kind
-(`read_entries`), or, if a person chooses, before it is added (`discover`)."""
+This is done at the first visit of a source that states no kind (`read_entries`), or before the
+source is added, if a person chooses among the findings (`discover`)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,8 @@ from syndicator.filing.kinds.kind import (
 )
 from syndicator.visiting.feeds.known import Discovery
 
-# Each kind sees what those before it found. A new kind of source is a line here.
+# In the order in which they search an address: each kind gets the findings of those before it. Add
+# a new kind of source here.
 KINDS: Final[Mapping[str, Kind]] = {"feed": feed, "list": listing, "page": page, "links": links}
 SHUT = (
     'robots.txt disallows this address: it will not be read; robots = "ignore" in sources.toml'
@@ -35,8 +36,9 @@ SHUT = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discovered:
-    """The result of a search at an address. `findings`: the best first; `document`: the kind of the
-    answer; `untried`: number of feeds that its page names and that were not looked at."""
+    """The result of a search at an address. `findings`: the best first; `document`: what the answer
+    is; `untried`: number of feeds that the page names and that were not fetched, as they are too
+    many."""
 
     findings: Sequence[Finding]
     document: Discovery
@@ -44,9 +46,9 @@ class Discovered:
 
 
 async def discover(run: RunContext, source: Source, url: str, answer: Fetched) -> Discovered:
-    """Return the feeds, lists and articles at `url`, which gave `answer`; none for a list of
-    subscriptions (OPML). `source`: settings of the requests. Raises NotAFeed if there is nothing to
-    follow, WorkerFailed."""
+    """Return the feeds, lists and articles at `url`, which gave `answer`. There are no findings for
+    a list of subscriptions (OPML). `source`: settings for the requests. Raises NotAFeed if there is
+    nothing to follow, WorkerFailed."""
     try:
         finding = await feed.read_feed_itself(run, url, answer)
         return Discovered(findings=[finding], document=Discovery("feed"))
@@ -70,14 +72,15 @@ async def discover(run: RunContext, source: Source, url: str, answer: Fetched) -
 
 
 async def discover_closed(run: RunContext, source: Source, url: str) -> Sequence[Finding]:
-    """Return the feeds of an address that is closed to programs, if its service is known."""
+    """Return the feeds of the page `url`, which refuses programs, if it is on a well-known service
+    whose feeds are open."""
     no_answer = Fetched(url=url, final_url=url, status=0, headers={}, body=b"")
     search = Search(run=run, source=source, url=url, answer=no_answer, document=Discovery("page"))
     return await feed.discover_known(search)
 
 
 async def _explain_nothing_found(search: Search) -> NotAFeed:
-    """Return the error that says why there is nothing to follow."""
+    """Return the exception that says why there is nothing to follow."""
     if search.failed:
         detail = f"names feeds, and none of them can be read: {search.failed[0]}"
         return NotAFeed(FeedReason.DEAD_FEEDS, detail)
@@ -93,18 +96,22 @@ async def _explain_nothing_found(search: Search) -> NotAFeed:
 
 
 async def fetch(context: VisitContext) -> FetchResult:
-    """Ask for the address; if it is closed to programs, for the feed that its service is known to
-    have."""
+    """Fetch the address. If it refuses programs, return the answer of the feed that its well-known
+    service has, if any."""
     answer = await fetch_source(context, "feed")
-    if not isinstance(answer, Failed) or answer.no_network or answer.ours or answer.unasked:
+    if not isinstance(answer, Failed):
+        return answer
+    if answer.no_network or answer.ours or answer.unasked:  # the address itself was not asked
         return answer
     findings = await discover_closed(context.run, context.source, context.source.url)
     return findings[0].answer if findings else answer
 
 
 async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
-    """Return the entries of the best finding at the address, and the finding. Raises NotAFeed that
-    names the findings if a person must decide, or if there is nothing to follow; WorkerFailed."""
+    """Return the entries of the best finding at the address, and the finding.
+
+    Raises NotAFeed if there is nothing to follow, or if a person must decide, as there is only a
+    single article or a feed of comments; the message names them. Raises WorkerFailed."""
     source = context.source
     discovered = await discover(context.run, source, answer.url, answer)
     if discovered.document.kind == "opml":
@@ -117,7 +124,8 @@ async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
     if best.kind == "list":
         announced = await listing.read_entries(context, answer)
         return Announced(feed=announced.feed, answer=answer, found=best)
-    # a page only: two keys with the feed itself are a choice of the operator
+    # Only for a feed that was found on a page: the operator may enter the address of a feed that
+    # another source follows.
     if discovered.document.kind != "feed":
         _refuse_second_key(context, best.url)
     feed_read = remove_private_site(best.feed, source)
@@ -125,7 +133,7 @@ async def read_entries(context: VisitContext, answer: Fetched) -> Announced:
 
 
 def _refuse_second_key(context: VisitContext, url: str) -> None:
-    """Raise NotAFeed if another source follows `url`, the feed that a page names."""
+    """Raise NotAFeed if another source follows the feed `url`."""
     for other in context.run.sources.values():
         if other.key != context.source.key and urls.alias(other.url) == urls.alias(url):
             detail = f"names the feed {urls.redacted(url)}, which {other.key} follows"
@@ -133,8 +141,8 @@ def _refuse_second_key(context: VisitContext, url: str) -> None:
 
 
 def _explain_choice(findings: Sequence[Finding]) -> NotAFeed:
-    """Return the error that names the findings, which are not followed unless the operator says
-    so."""
+    """Return the exception for findings that are followed only if the operator says so: a single
+    article, or a feed of comments."""
     feeds = [finding.url for finding in findings if finding.kind == "feed"]
     if findings[0].kind == "page":
         beside = f", beside the feed {urls.redacted(feeds[0])}" if feeds else ""

@@ -1,4 +1,6 @@
-"""Draw a page with Chromium: alone imports playwright, and only when a page is drawn."""
+"""Draw a page with Chromium, without giving Chromium a network.
+
+Only this module imports playwright, and only when a page is drawn."""
 
 import asyncio
 import time
@@ -25,47 +27,49 @@ if TYPE_CHECKING:
     from playwright.async_api import CDPSession, Page, Route
 
 LIMITS: Final = Limits(
-    seconds=60.0,  # of CPU, for each of its processes
-    wall_seconds=60.0,  # with its start, on a busy machine
+    seconds=60.0,  # of CPU time, for each of Chromium's processes
+    wall_seconds=60.0,  # including the start of Chromium, on a busy machine
     megabytes=1_000,  # Chromium alone has about 250
     most_answer_bytes=10_000_000,  # characters of the drawn page
 )
-_AT_ONCE: Final = 4  # requests of a page, to different hosts
+_AT_ONCE: Final = 4  # requests of a page at a time, to different hosts
 _WATCH_SECONDS: Final = 0.2  # between two looks at memory and time
-_WORLD: Final = "syndicator"  # in which the page's scripts have changed nothing
-# The page as it is; null if it is too large.
+# name of the isolated world in which our script runs: scripts of the page cannot change it
+_WORLD: Final = "syndicator"
+# Returns the HTML of the page as it is now; null if it is too large.
 _READ_PAGE: Final = """(() => {
     const html = document.documentElement ? document.documentElement.outerHTML : "";
     return html.length > %d ? null : html;
 })()"""
-# They concern the answer as it was sent, or a later request.
+# Headers that Chromium does not get: they describe the transfer, which is over, or set cookies.
 _NOT_PASSED: Final = frozenset(
     {"content-encoding", "content-length", "transfer-encoding", "set-cookie", "connection"}
 )
 
-# Fetches the answer to a request of a page, at most so many bytes; None if the page may not have
-# it.
+# Fetches the answer to a request of the page, at most so many bytes; None if there is none that the
+# page may have.
 AnswerRequest = Callable[[PageRequest, int], Awaitable[Fetched | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """A page as its scripts left it. `document`: the answer that it began with, another one than at
-    first if a script led elsewhere."""
+    """A page after its scripts have run. `document`: the answer from which the page began; a script
+    may have replaced the original document by that of another address."""
 
     html: str
     document: Fetched
 
 
 class _Loader:
-    """Answers the requests of a page. `document`: the answer that the page begins with."""
+    """Answers the requests of the page in Chromium. `document`: the answer with which the page
+    begins; `answer` fetches the others."""
 
     def __init__(self, document: Fetched, answer: AnswerRequest) -> None:
         self.document = document
         self._answer = answer
         self._budget = Budget()
         self._at_once = asyncio.Semaphore(_AT_ONCE)
-        self._is_opened = False  # the page has its document
+        self._is_opened = False  # True after the page got its document
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -75,31 +79,33 @@ class _Loader:
 
     @property
     def requests(self) -> int:
-        """The number of all requests that were loaded."""
+        """The number of requests that were passed to `answer`."""
         return self._budget.requests
 
     def treat(self, route: "Route") -> None:
-        """Begin to answer a request."""
+        """Begin to answer a request of the page. playwright calls it for each one."""
         task = asyncio.create_task(self._treat(route))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def aclose(self) -> None:
-        """Give up the requests without an answer."""
+        """Cancel the requests that have no answer yet."""
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _treat(self, route: "Route") -> None:
-        """Answer a request; errors of a page that has ended do not matter."""
+        """Answer a request. playwright's errors are ignored: the page has ended, or does not need
+        the answer any more."""
         from playwright.async_api import Error
 
-        with suppress(Error):  # the page has ended, or no longer wants it
+        with suppress(Error):
             await self._answer_route(route)
 
     async def _answer_route(self, route: "Route") -> None:
-        """Answer a request: with the document, a fetched answer, an empty one, or a refusal."""
+        """Answer a request of the page: the first one for a document with the document that we
+        have, others with a fetched answer, an empty answer, or a refusal."""
         request = _describe_request(route)
         is_document = request.kind == "document" and not request.is_framed
         if is_document and not self._is_opened:
@@ -126,7 +132,7 @@ class _Loader:
 
 
 def _describe_request(route: "Route") -> PageRequest:
-    """Return the request of a page as `page_requests` sees it."""
+    """Return a request of playwright as a PageRequest."""
     request = route.request
     return PageRequest(
         url=request.url,
@@ -138,7 +144,7 @@ def _describe_request(route: "Route") -> PageRequest:
 
 
 async def _fulfill(route: "Route", fetched: Fetched) -> None:
-    """Give the page the answer `fetched`."""
+    """Give Chromium `fetched` as the answer to a request."""
     headers = {name: value for name, value in fetched.headers.items() if name not in _NOT_PASSED}
     await route.fulfill(status=fetched.status, headers=headers, body=fetched.body)
 
@@ -146,8 +152,9 @@ async def _fulfill(route: "Route", fetched: Fetched) -> None:
 async def draw_page(
     document: Fetched, answer: AnswerRequest, *, user_agent: str, limits: Limits = LIMITS
 ) -> Drawing:
-    """Return the page `document` once its scripts have run. `answer`: fetches what they load.
-    Raises ChildFailed."""
+    """Return the page `document` after its scripts have run in a Chromium that is started for it.
+    `answer` fetches what the scripts load. Raises ChildFailed if Chromium fails or exceeds
+    `limits`."""
     with make_profile(limits) as profile:
         watching = asyncio.create_task(_watch_limits(profile, limits))
         drawing = asyncio.create_task(_draw_in(profile, document, answer, user_agent, limits))
@@ -164,7 +171,8 @@ async def draw_page(
 
 
 async def _watch_limits(profile: Profile, limits: Limits) -> ChildFailed:
-    """Return the failure once Chromium has used its time or more than its memory."""
+    """Wait until Chromium has used all its time or more than its memory; return this as a
+    failure."""
     end = time.monotonic() + limits.wall_seconds
     while time.monotonic() < end:
         process = profile.read_process()
@@ -178,7 +186,8 @@ async def _watch_limits(profile: Profile, limits: Limits) -> ChildFailed:
 async def _draw_in(
     profile: Profile, document: Fetched, answer: AnswerRequest, user_agent: str, limits: Limits
 ) -> Drawing:
-    """Start Chromium in `profile`, open the page and return it once it is complete."""
+    """Start Chromium in `profile` and return the page `document` after its scripts have run. Raises
+    ChildFailed."""
     from playwright.async_api import Error, async_playwright
 
     try:
@@ -203,7 +212,8 @@ async def _draw_in(
 
 
 async def _run_scripts(page: "Page", loader: _Loader, limits: Limits) -> Drawing:
-    """Open the page and wait until it is complete."""
+    """Open the page in Chromium and return it once it is complete. Raises ChildFailed if it
+    crashes."""
     crashed = asyncio.Event()
     page.on("crash", lambda _: crashed.set())
     session = await page.context.new_cdp_session(page)
@@ -229,8 +239,8 @@ async def _run_scripts(page: "Page", loader: _Loader, limits: Limits) -> Drawing
 
 
 async def _read_page(session: "CDPSession", limits: Limits) -> str:
-    """Return the page as it is now; "" while a script leads elsewhere. Raises ChildFailed if it is
-    too large."""
+    """Return the HTML of the page as it is now; "" while a script is loading another document.
+    Raises ChildFailed if the HTML is too long."""
     from playwright.async_api import Error
 
     most = limits.most_answer_bytes or 0

@@ -1,4 +1,4 @@
-"""Fetch pages and have those drawn that scripts fill."""
+"""Fetch pages, and draw those in Chromium whose text is made by scripts."""
 
 import asyncio
 from collections.abc import Callable
@@ -24,16 +24,16 @@ _REASONS: Final = {
     Failure.WALL_TIME: FetchReason.BROWSER_HUNG,
     Failure.MEMORY: FetchReason.BROWSER_MEMORY,
 }
-# of an answer: they are about the bytes as they were sent
-_OF_BYTES: Final = frozenset({"content-encoding", "content-length", "etag", "last-modified"})
+# headers that describe the bytes of the original page: they do not fit the drawn page
+_BYTE_HEADERS: Final = frozenset({"content-encoding", "content-length", "etag", "last-modified"})
 
-# Opens the fetcher of one page, which is one turn at each host.
+# Opens a fetcher for one page and its parts, which takes only one turn of each host.
 OpenPage = Callable[[], AbstractAsyncContextManager[Fetcher]]
 
 
 class DrawingFetcher:
-    """`ports.Fetcher` that has the answers to requests with `draw` drawn if they are HTML, one
-    after the other; all others go to `fetcher`."""
+    """`ports.Fetcher` that draws HTML pages for requests with `draw`, one page at a time; all other
+    requests go to `fetcher`."""
 
     def __init__(
         self, fetcher: Fetcher, open_page: OpenPage, *, user_agent: str, limits: Limits = LIMITS
@@ -42,18 +42,18 @@ class DrawingFetcher:
         self._open_page = open_page
         self._user_agent = user_agent
         self._limits = limits
-        self._one_page = (
-            asyncio.Lock()
-        )  # before turns are taken: two pages could wait for each other
-        self._obstacle: str | None = None  # None: not tried
+        # One page at a time, and locked before turns of hosts are taken: two pages that hold turns
+        # could wait for each other.
+        self._page_lock = asyncio.Lock()
+        self._obstacle: str | None = None  # None: not known yet; "": pages can be drawn
         self._log = logger("visiting")
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the answer, drawn if `request.draw` asks for it. A page that cannot be drawn is a
-        `Failed`."""
+        """Return the answer to the request, with the drawn page as its body if `request.draw` is
+        set and the answer is HTML. The result is Failed if the page cannot be drawn."""
         if not request.draw:
             return await self._fetcher.fetch(request)
-        async with self._one_page:
+        async with self._page_lock:
             if self._obstacle is None:
                 self._obstacle = await asyncio.to_thread(find_obstacle)
             if self._obstacle:
@@ -72,9 +72,11 @@ class DrawingFetcher:
     async def _draw(
         self, request: Request, document: Fetched, page_fetcher: Fetcher
     ) -> FetchResult:
-        """Draw the page `document`, the answer to `request`; a browser that fails is a `Failed`."""
+        """Return `document`, the answer to `request`, with the drawn page as its body; Failed if
+        Chromium fails. `page_fetcher` loads the parts of the page."""
 
-        async def answer(part: PageRequest, most: int) -> Fetched | None:
+        async def fetch_part(part: PageRequest, most: int) -> Fetched | None:
+            """Return a part of the page, at most `most` bytes; None if it cannot be fetched."""
             result = await page_fetcher.fetch(make_part_request(request, part, most))
             if isinstance(result, Fetched):
                 return result
@@ -84,15 +86,17 @@ class DrawingFetcher:
 
         try:
             drawing = await draw_page(
-                document, answer, user_agent=self._user_agent, limits=self._limits
+                document, fetch_part, user_agent=self._user_agent, limits=self._limits
             )
         except ChildFailed as failure:
             reason = _REASONS.get(failure.failure, FetchReason.BROWSER_CRASHED)
             return Failed(url=document.url, reason=reason, detail=failure.detail)
-        except OSError as error:  # no room for its profile, or no process
+        except OSError as error:  # the disk has no room for the profile, or Chromium cannot start
             return Failed(url=document.url, reason=FetchReason.SYSTEM, detail=str(error))
         headers = {
-            name: value for name, value in drawing.document.headers.items() if name not in _OF_BYTES
+            name: value
+            for name, value in drawing.document.headers.items()
+            if name not in _BYTE_HEADERS
         }
         return replace(
             document,
@@ -103,30 +107,39 @@ class DrawingFetcher:
 
 
 def make_part_request(page: Request, part: PageRequest, most: int) -> Request:
-    """Return the request for a script or data that a page loads. It has no credentials, as scripts
-    of others run in a page, too. Only for the site of the page may it use private networks and
-    ignore robots.txt as the page may."""
+    """Return the request for a script or data that the page loads. `page`: the request for the
+    page; `most`: bytes of the answer.
+
+    It has no credentials, as scripts of other sites run in the page, too. It may use private
+    networks only for the page's own origin, and ignore robots.txt only for the page's own site."""
+    headers = {}
+    if part.accept and part.accept.isascii():
+        headers["accept"] = part.accept
+    allow: tuple[str, ...] = ()
+    if _has_same_origin(part.url, page.url):
+        allow = page.allow
     return Request(
         url=part.url,
         kind="page",
         deadline=page.deadline,
-        headers={"accept": part.accept} if part.accept.isascii() and part.accept else {},
-        allow=page.allow if _has_same_origin(part.url, page.url) else (),
+        headers=headers,
+        allow=allow,
         robots=page.robots if urls.same_site(part.url, page.url) else "obey",
         most=most,
     )
 
 
-def _has_same_origin(one: str, other: str) -> bool:
+def _has_same_origin(first_url: str, second_url: str) -> bool:
     """Return True if both addresses have the same scheme, host and port."""
     try:
-        return get_origin(parse_url(one)) == get_origin(parse_url(other))
+        return get_origin(parse_url(first_url)) == get_origin(parse_url(second_url))
     except Refusal:
         return False
 
 
 def _is_html(answer: Fetched) -> bool:
-    """Return True if the answer says that it is HTML; without a type, if it looks like it."""
+    """Return True if the answer's Content-Type is HTML or, without one, if its body looks like
+    HTML."""
     declared = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if declared:
         return declared in _HTML

@@ -1,6 +1,6 @@
 """Start Chromium without a network of its own: find its programs, its user and its namespaces.
 
-Imports nothing of playwright, so that `check` can ask."""
+Does not import playwright, so that the command `check` can ask for obstacles without it."""
 
 import importlib.util
 import os
@@ -23,30 +23,32 @@ _BROWSERS: Final = ("chromium", "chromium-browser")
 _LIBRARY: Final = "playwright"
 _ROOT: Final = 0  # user id
 _USER: Final = "nobody"  # as which root starts it: Chromium has no sandbox as root
-# its own namespaces of users and network: there is no interface in it, not even loopback
+# a new network namespace has no interface, not even loopback; a user who is not root needs a new
+# user namespace for that
 _WITHOUT_NETWORK: Final = ("unshare", "--user", "--net", "--map-current-user")
-_TRY_SECONDS: Final = 10.0  # for trying the namespaces
-_PASSED: Final = ("PATH", "LANG", "LC_ALL", "TZ")  # variables; those with secrets are not
+_TRY_SECONDS: Final = 10.0  # to try if namespaces are permitted
+# variables of our environment that Chromium gets; others may contain secrets
+_PASSED_VARIABLES: Final = ("PATH", "LANG", "LC_ALL", "TZ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """The folder of one start of Chromium, which is deleted with it. `launcher`: the program that
-    starts it; `environment`: its variables."""
+    """The folder of one run of Chromium, which is deleted when the run ends. `launcher`: the script
+    that starts Chromium; `environment`: its variables."""
 
     folder: Path
     launcher: Path
     environment: dict[str, str]
 
     def read_process(self) -> int | None:
-        """Return the id of Chromium's first process; None before its start."""
+        """Return the process id of Chromium's first process; None if it has not started yet."""
         try:
             return int(self._process_file.read_text())
         except (OSError, ValueError):
             return None
 
     def kill(self) -> None:
-        """End Chromium with all its processes, if it runs."""
+        """End all processes of Chromium, if it is running."""
         process = self.read_process()
         if process is not None:
             kill_tree(process)
@@ -57,7 +59,8 @@ class Profile:
 
 
 def find_obstacle() -> str:
-    """Return why no page can be drawn on this machine, with the cure; "" if it can."""
+    """Return why pages cannot be drawn on this machine and what the operator can do; "" if they
+    can."""
     if importlib.util.find_spec(_LIBRARY) is None:
         return f"the package playwright is missing: {install('browser')}"
     if _find_browser() is None:
@@ -77,12 +80,12 @@ def find_obstacle() -> str:
 
 @contextmanager
 def make_profile(limits: Limits) -> Iterator[Profile]:
-    """Yield an empty profile. At the end Chromium is killed and all that it wrote is deleted.
-    Raises OSError."""
+    """Yield a new profile. When the block ends, Chromium is killed and all that it wrote is
+    deleted. Raises OSError, also if there is no Chromium."""
     browser = _find_browser()
     if browser is None:
         raise FileNotFoundError("there is no Chromium")
-    # what it still writes while it ends is no fault
+    # Chromium may still write files while they are deleted: such errors are ignored
     with tempfile.TemporaryDirectory(prefix="syndicator-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         launcher = folder / "launch"
@@ -91,7 +94,7 @@ def make_profile(limits: Limits) -> Iterator[Profile]:
         if os.geteuid() == _ROOT:
             user = pwd.getpwnam(_USER)
             os.chown(folder, user.pw_uid, user.pw_gid)
-        environment = {name: os.environ[name] for name in _PASSED if name in os.environ}
+        environment = {name: os.environ[name] for name in _PASSED_VARIABLES if name in os.environ}
         environment["HOME"] = name
         environment["TMPDIR"] = name
         profile = Profile(folder=folder, launcher=launcher, environment=environment)
@@ -102,8 +105,9 @@ def make_profile(limits: Limits) -> Iterator[Profile]:
 
 
 def _write_launcher(browser: str, folder: Path, limits: Limits) -> str:
-    """Return a program of the shell that becomes Chromium: the number that it writes is the id of
-    Chromium's first process. Of two `--user-data-dir` the last counts."""
+    """Return the shell script that starts Chromium with its limits and without a network. First
+    the script writes its process id to the file "process": by `exec` the same process becomes
+    Chromium."""
     quoted = shlex.quote(str(folder))
     command = shlex.join(
         [
@@ -115,6 +119,7 @@ def _write_launcher(browser: str, folder: Path, limits: Limits) -> str:
             browser,
         ]
     )
+    # playwright passes a --user-data-dir of its own in "$@": the last one counts
     return (
         "#!/bin/sh\n"
         f"echo $$ >{quoted}/process\n"
@@ -123,7 +128,8 @@ def _write_launcher(browser: str, folder: Path, limits: Limits) -> str:
 
 
 def _change_user() -> tuple[str, ...]:
-    """Return the command by which root starts a program as a user without rights."""
+    """Return the begin of a command by which root runs a program as the user "nobody"; () if we are
+    not root."""
     if os.geteuid() != _ROOT:
         return ()
     group = str(pwd.getpwnam(_USER).pw_gid)
@@ -131,7 +137,7 @@ def _change_user() -> tuple[str, ...]:
 
 
 def _find_browser() -> str | None:
-    """Return the path of Chromium, or None."""
+    """Return the path of Chromium, None if it is not installed."""
     for name in _BROWSERS:
         path = shutil.which(name)
         if path is not None:
@@ -140,6 +146,7 @@ def _find_browser() -> str | None:
 
 
 def _describe_shut_namespaces(detail: str) -> str:
+    """Return the message for the operator if new namespaces are not permitted."""
     return (
         f"this machine gives programs no namespaces of users and network ({detail}); in a container"
         " or a hardened unit, permit them"

@@ -1,4 +1,4 @@
-"""Decide what a page that is drawn may load, and when it is complete. Pure."""
+"""Decide which requests of a page are answered while it is drawn, and when it is complete. Pure."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -13,25 +13,29 @@ _LOADED: Final = frozenset({"document", "script", "xhr", "fetch"})
 _LEFT_EMPTY: Final = frozenset({"stylesheet"})
 
 LOOK_SECONDS: Final = 0.25  # between two looks at a page
-# Looks that find neither a change nor a request: then it is complete. Looks and not seconds, as a
-# script that computes keeps us from looking. A choice, as are the seconds.
+# A page is complete after so many looks in a row that found no change and no new request. It is not
+# a number of seconds, because a script that computes for long delays the looks, too. This and the
+# seconds below are our choices.
 _QUIET_LOOKS: Final = 4
-_RESTLESS: Final = 8.0  # a page that always changes, such as by a clock, is taken after so long
-_LATEST: Final = 20.0  # also while it still asks for something
+# a page that changes all the time, as one with a clock does, is complete after so many seconds
+_CHANGING_SECONDS: Final = 8.0
+_MOST_SECONDS: Final = 20.0  # then any page is complete, also if requests are not answered yet
 
 
 class Treatment(Enum):
-    """The three ways to treat a request of a page."""
+    """How a request of a page is treated: it is loaded by our fetcher, gets an empty answer without
+    a request, or is refused."""
 
-    LOAD = auto()  # by our fetcher
-    EMPTY = auto()  # it is answered without a request
+    LOAD = auto()
+    EMPTY = auto()
     REFUSE = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """A request of a page. `kind`: its purpose, as browsers name it ("document", "script", "xhr",
-    "image"); `is_framed`: a document in another one; `accept`: its header."""
+    """A request of a page that is being drawn. `kind`: what it is for, as browsers name it
+    ("document", "script", "xhr", "image"); `is_framed`: it comes from a frame in the page;
+    `accept`: its header Accept, "" without one."""
 
     url: str
     kind: str
@@ -59,8 +63,8 @@ class Budget:
 
 
 def choose_treatment(request: PageRequest, budget: Budget) -> Treatment:
-    """Return how `request` is treated. Only reading is permitted (GET); pages in frames are not
-    loaded."""
+    """Return how `request` is treated. Loaded are documents, scripts and their data, by GET only
+    and not in frames, as long as the page's `budget` permits."""
     if request.kind in _LEFT_EMPTY:
         return Treatment.EMPTY
     if request.kind not in _LOADED or request.method != "GET" or request.is_framed:
@@ -71,10 +75,11 @@ def choose_treatment(request: PageRequest, budget: Budget) -> Treatment:
 
 
 def is_complete(*, seconds: float, quiet_looks: int, pending: int) -> bool:
-    """Return True if a page is to be read as it is now. `seconds`: since it was opened;
-    `quiet_looks`: so many found nothing new; `pending`: requests without an answer."""
-    if seconds >= _LATEST:
+    """Return True if the page is read as it is now. `seconds`: since it was opened; `quiet_looks`:
+    number of looks in a row that found nothing new; `pending`: number of requests without an
+    answer."""
+    if seconds >= _MOST_SECONDS:
         return True
     if pending:
         return False
-    return quiet_looks >= _QUIET_LOOKS or seconds >= _RESTLESS
+    return quiet_looks >= _QUIET_LOOKS or seconds >= _CHANGING_SECONDS

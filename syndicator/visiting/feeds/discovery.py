@@ -1,4 +1,6 @@
-"""Detect if a document is a feed, page, OPML or sitemap; find a page's feeds and icons. Pure."""
+"""Detect if a document is a feed, page, OPML or sitemap; find a page's feeds and icons. Pure.
+
+Pages are read by regular expressions that are fast for any input; nothing is fetched."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -27,10 +29,11 @@ _TYPES = {
     for feed_format, media_types in _FORMATS.items()
     for media_type in media_types.split()
 }
-# Paths at which the common publishing systems keep their feeds; _NEWS are of a whole site, and
-# guessed for its front page alone.
-_NEWS = ("news-sitemap.xml", "sitemap-news.xml")
-_GUESSES = (
+# Paths of sitemaps of news: they list the articles of a whole site, and so are guessed only for its
+# front page.
+_NEWS_PATHS = ("news-sitemap.xml", "sitemap-news.xml")
+# Paths at which the common publishing systems keep their feeds.
+_FEED_PATHS = (
     "feed",
     "feed.xml",
     "rss.xml",
@@ -45,6 +48,7 @@ _APPLE = frozenset(("apple-touch-icon", "apple-touch-icon-precomposed"))
 _ICONS = _APPLE | {"icon"}
 _TAG = re.compile(r"<(base|link|meta|a)\s([^<>]*)", re.I)
 _ATTRIBUTE = re.compile(r"([a-zA-Z:-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
+# The first element that can only be in the body of a page.
 _BODY = re.compile(
     r"<(?!/?(?:html|head|meta|link|title|base|style|noscript|template)\b)[a-z]", re.I
 )
@@ -69,9 +73,12 @@ _HEAD_BYTES = 200_000  # of a page that are looked at for the links of its head:
 
 
 def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> Discovery:
-    """Return the kind of `body` and its feeds. A page has those of its service, else rel=alternate
-    links, else links that look like feeds, else common paths to try; OPML its feeds; a sitemap
-    index its sitemaps."""
+    """Return what the document `body` from `url` is, and its feeds. `headers`: those of the HTTP
+    answer, lower-case names.
+
+    The feeds of a page are those of its well-known service and the first of these: its
+    rel=alternate links; links that look like feeds; common paths that may have a feed. An OPML file
+    gives the feeds that it lists, an index of sitemaps its sitemaps."""
     try:
         feed = parse_feed(body, url, headers)
     except NotAFeed as refusal:
@@ -85,21 +92,23 @@ def discover(body: bytes, url: str, headers: Mapping[str, str] | None = None) ->
 def linked_feeds(
     body: bytes, url: str, headers: Mapping[str, str] | None = None
 ) -> tuple[str, ...]:
-    """Return at most 50 rel=alternate feeds of the page's head. Links elsewhere may be a
-    stranger's."""
+    """Return at most 50 feeds to which the page's head links (rel=alternate). Links in its body do
+    not count: readers may have written them in comments."""
     page = _Page(_cut_head(body, headers or {}), url)
     return tuple(dict.fromkeys(link.url for link in page.alternates[:MOST]))
 
 
 def _cut_head(body: bytes, headers: Mapping[str, str]) -> str:
-    """Return the text of a page up to the first element of its body, without scripts."""
+    """Return the text of a page up to the first element of its body, without comments and scripts.
+    `headers`: for the charset."""
     text = _remove_between(_remove_comments(_decode(body, headers)), "<script", "</script")
     end = _BODY.search(text)
     return text[: end.start()] if end else text
 
 
 def _discover_other(body: bytes, url: str, headers: Mapping[str, str]) -> Discovery:
-    """Return the kind and the feeds of a document that is no feed."""
+    """Return what a document is that is neither a feed nor a sitemap with entries, and its
+    feeds."""
     if body.startswith(_GZIP):
         body = decompress_body(body)
     start = body[:_KIND_BYTES].lower()
@@ -111,8 +120,8 @@ def _discover_other(body: bytes, url: str, headers: Mapping[str, str]) -> Discov
 
 
 def _read_opml(body: bytes, url: str) -> Discovery:
-    """Return the feeds of a list of subscriptions. Regular expressions: no entity of the file is
-    ever expanded."""
+    """Return the feeds of a list of subscriptions (OPML). It is read by regular expressions, so
+    that no entity of the file is ever expanded."""
     text = body.decode("utf-8", "replace")
     links = []
     for outline in _OUTLINE.findall(text):
@@ -128,7 +137,7 @@ def _read_opml(body: bytes, url: str) -> Discovery:
 
 
 def _read_sitemap(body: bytes, url: str) -> Discovery:
-    """Return the sitemaps of an index."""
+    """Return the addresses in a document that looks like an index of sitemaps."""
     text = body.decode("utf-8", "replace")[:_MOST_CHARACTERS]
     links = []
     for address in _SITEMAP_ADDRESS.findall(text)[:MOST]:
@@ -139,14 +148,16 @@ def _read_sitemap(body: bytes, url: str) -> Discovery:
 
 
 def _read_page(text: str, url: str) -> Discovery:
-    """Return the feeds of a page: of its service, linked, or guessed."""
+    """Return the feeds of a page: of its well-known service, linked, or guessed. `text`: its
+    HTML."""
     page = _Page(text, url)
     links: list[FeedLink] = []
     for link in page.alternates[:MOST]:
         for better in find_known_feeds(link.url):
             links.append(replace(better, instead_of=link.url))
         links.append(link)
-    # the first address or the posts interface: success of either makes further guesses needless
+    # The posts of the publishing system come second: if one of the first two addresses works, the
+    # caller need not try the others.
     if not links:
         first, *others = page.likely or _guess_feeds(url)
         links = [first, *page.posts, *others]
@@ -155,20 +166,22 @@ def _read_page(text: str, url: str) -> Discovery:
 
 
 def _guess_feeds(url: str) -> list[FeedLink]:
-    """Return common addresses of feeds, in the folder of `url` and at the root of its site."""
+    """Return the addresses at which publishing systems keep feeds, in the folder of the page `url`
+    and at the root of its site; for the front page also sitemaps of news."""
     parts = urlsplit(url)
     root = f"{parts.scheme}://{parts.netloc}/"
     folder = urljoin(url, ".")
     addresses: list[str] = []
     for base in dict.fromkeys((folder, root)):
-        addresses.extend(base + path for path in _GUESSES)
+        addresses.extend(base + path for path in _FEED_PATHS)
     if folder == root:
-        addresses.extend(root + path for path in _NEWS)
+        addresses.extend(root + path for path in _NEWS_PATHS)
     return [FeedLink(address, "", "guess") for address in addresses]
 
 
 def _decode(body: bytes, headers: Mapping[str, str]) -> str:
-    """Return the text of a page by the charset of its header, else its own, else UTF-8."""
+    """Return the text of a page by the charset in the HTTP header, else the charset that the page
+    states, else as UTF-8. At most 2,000,000 characters."""
     in_header = _CHARSET.search(headers.get("content-type", ""))
     in_page = _CHARSET_IN_PAGE.search(body[:_CHARSET_BYTES])
     charsets = []
@@ -187,15 +200,18 @@ def _decode(body: bytes, headers: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _IconLink:
-    """An icon that a page names."""
+    """An icon to which a page links."""
 
     url: str
     size: int  # width in pixels, 0 if unknown
 
 
 class _Page:
-    """Feed links and title of a page, by regular expressions: html.parser is quadratic for unclosed
-    tags."""
+    """The feed links, icons and title of a page.
+
+    It is read by regular expressions, as html.parser takes quadratic time for unclosed tags.
+    `base`: against which relative links are resolved; `likely`: ordinary links that look like
+    feeds."""
 
     def __init__(self, text: str, url: str) -> None:
         self.base = url
@@ -216,7 +232,8 @@ class _Page:
             self._read_tag(match[1].lower(), _read_attributes(match[2]))
 
     def _read_tag(self, name: str, attributes: dict[str, str]) -> None:
-        """Note the title, links and feeds that a tag names."""
+        """Store the link or feed of a tag, the base that it sets, or that the page is an article.
+        `name`: "meta", "base", "link" or "a"."""
         href = attributes.get("href", "")
         title = attributes.get("title", "")
         if name == "meta":
@@ -233,7 +250,7 @@ class _Page:
                 self.likely.append(FeedLink(target, one_line(title), "link"))
 
     def _read_link(self, href: str, title: str, attributes: dict[str, str]) -> None:
-        """Note a link element, and the icon or feed that it names."""
+        """Store a link element, and the icon or feed to which it links."""
         relations = attributes.get("rel", "").lower().split()
         target = resolve(self.base, href)
         self.links.append((relations, target))
@@ -248,13 +265,14 @@ class _Page:
 
 
 def _is_svg(address: str, attributes: dict[str, str]) -> bool:
-    """Return True for a drawing, which we cannot decode."""
+    """Return True if an icon is an SVG, by its path or its stated type: we cannot decode SVG."""
     is_named_svg = urlsplit(address).path.lower().endswith((".svg", ".svgz"))
     return is_named_svg or "svg" in attributes.get("type", "").lower()
 
 
 def _measure_icon(relations: Sequence[str], attributes: dict[str, str]) -> int:
-    """Return the width that an icon states, in pixels; 0 if it is unknown."""
+    """Return the width that a link to an icon states, in pixels; 0 if it states none. Apple's icons
+    have 180 pixels unless they state a size."""
     widths = [int(width) for width in _ICON_SIZE.findall(attributes.get("sizes", ""))]
     if not widths and not _APPLE.isdisjoint(relations):
         return _APPLE_SIZE
@@ -262,7 +280,8 @@ def _measure_icon(relations: Sequence[str], attributes: dict[str, str]) -> int:
 
 
 def _read_attributes(tag: str) -> dict[str, str]:
-    """Return the attributes of a tag by lower-case name; of several with one name the first."""
+    """Return the attributes of a tag by lower-case name. If a name occurs twice, the first value
+    counts, as in browsers."""
     attributes: dict[str, str] = {}
     for name, double_quoted, single_quoted, bare in _ATTRIBUTE.findall(tag[:_LONGEST_TAG]):
         value = double_quoted or single_quoted or bare
@@ -275,7 +294,8 @@ def _remove_comments(text: str) -> str:
 
 
 def _remove_between(text: str, opening: str, closing: str) -> str:
-    """Return `text` without the parts that begin with `opening` and end with `closing`."""
+    """Return `text` without the parts from `opening` to the next `closing`, in any case of letters.
+    A part without its `closing` stays."""
     lowered = text.lower()
     if len(lowered) != len(text):  # a letter became two: positions would not fit
         lowered = text
@@ -293,8 +313,8 @@ def _remove_between(text: str, opening: str, closing: str) -> str:
 
 
 def linked_icons(body: bytes, url: str, headers: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the addresses of at most three icons that a page's head names, the best first: the
-    smallest of those that are large enough, then the larger ones of the others."""
+    """Return the addresses of at most three icons in a page's head, the best first: those of at
+    least 64 pixels by size, the smallest first; then the others, the largest first."""
     icons = _Page(_cut_head(body[:_HEAD_BYTES], headers), url).icons[:MOST]
     large = [icon for icon in icons if icon.size >= _LARGE_ICON]
     small = [icon for icon in icons if icon.size < _LARGE_ICON]
@@ -304,7 +324,8 @@ def linked_icons(body: bytes, url: str, headers: Mapping[str, str]) -> tuple[str
 
 
 def page_links(body: bytes, url: str, headers: Mapping[str, str]) -> ParsedFeed:
-    """Return the hubs in a page's head (WebSub, section 4), as a feed without entries."""
+    """Return the hubs and the own address in a page's head (WebSub section 4), as a feed without
+    entries."""
     links = _Page(_cut_head(body[:_HEAD_BYTES], headers), url).links[:MOST]
     hubs = [target for relations, target in links if "hub" in relations]
     own_urls = [target for relations, target in links if "self" in relations]

@@ -43,7 +43,7 @@ _EPOCH_DIGITS = 10  # of Unix seconds; 13 digits are milliseconds
 _SHORT_YEARS_FROM = 70
 _MONTHS_A_YEAR = 12
 _NOON = 12
-_MIDNIGHT = 24
+_MIDNIGHT = 24  # "24:00" is the end of a day
 _LAST_MINUTE = 59
 _DAY_DIGITS = 2
 _YEAR_DIGITS = 4
@@ -53,8 +53,8 @@ _ONE_DAY = timedelta(days=1)
 _EPOCH = re.compile(r"\d{9,10}(\d{3})?")
 _ABBREVIATION = 3
 _NUMBERS = 2  # of a date whose month is a name: day and year
-_NEAR = 2  # words between a month's name and its day: "24 Nov", "November the 24th"
-_LONGEST = 100  # characters that are looked at
+_NEAR = 2  # words from a month's name to its day: 1 in "24 Nov", 2 in "November the 24th"
+_LONGEST_DATE = 100  # characters of a date that are read
 # Month names, whole and abbreviated, in the languages that feeds are written in.
 _MONTHS = {
     1: "jan janv ene enero gen gennaio januar januari janeiro янв",
@@ -130,7 +130,8 @@ _NUMERIC = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})\b")
 
 
 def one_line(value: str, *, markup: bool = True) -> str:
-    """Return `value` as one line of plain text. `markup`: remove tags and decode entities."""
+    """Return `value` as one line of plain text. `markup`: `value` is HTML, so remove its tags and
+    decode its entities; other text in angle brackets, such as "List<String>", stays."""
     if markup and ("<" in value or "&" in value):
         value = unescape(_TAG.sub(_replace_tag, value))
         if _ENTITY.search(value):  # decoded twice: &amp;#8217; is common
@@ -141,14 +142,16 @@ def one_line(value: str, *, markup: bool = True) -> str:
 
 
 def _replace_tag(match: re.Match[str]) -> str:
-    """Return a space for a tag that separates words, else ""."""
+    """Return what replaces a tag: a space if the tag separates words, as <br> does, else ""."""
     return " " if _SEPARATING_TAG.match(match[0]) else ""
 
 
 @lru_cache(maxsize=256)  # most entries of a feed have the same authors
 def clean_names(*values: str) -> tuple[str, ...]:
-    """Return the distinct names in author fields, without e-mail addresses, "By" and placeholders
-    such as "admin"."""
+    """Return the distinct names of people in the author fields `values`.
+
+    E-mail addresses, "By", web addresses and placeholders such as "admin" are left out, as are
+    names of over 80 characters, which are sentences."""
     people: dict[str, None] = {}
     for value in values:
         for name in _split_names(one_line(value)):
@@ -160,9 +163,10 @@ def clean_names(*values: str) -> tuple[str, ...]:
 
 
 def _split_names(value: str) -> list[str]:
-    """Return the names in an author field, without e-mail addresses and "By"."""
-    with_address = _ADDRESS_AND_NAME.fullmatch(value)
-    value = with_address[1] if with_address else _EMAIL.sub("", value)
+    """Return the names in an author field, without e-mail addresses and "By". "Ann Lee and Bob Ray"
+    gives two names, "Doe, Jane" one."""
+    address_and_name = _ADDRESS_AND_NAME.fullmatch(value)
+    value = address_and_name[1] if address_and_name else _EMAIL.sub("", value)
     value = value.replace("<>", "").replace("()", "")
     value = _BY.sub("", value).strip(" ,;|-")
     pieces = re.split(r"\s*;\s*|\s*,\s*(?:and\s+)?|\s+(?:and|&)\s+", value)
@@ -174,7 +178,8 @@ def _split_names(value: str) -> list[str]:
 
 
 def resolve(base: str, reference: str) -> str:
-    """Return `reference` as an absolute http(s) URL, or ""."""
+    """Return `reference` as an absolute http(s) URL by the address `base`; "" if it is empty or no
+    web address."""
     reference = reference.strip()
     if not reference:
         return ""
@@ -182,7 +187,8 @@ def resolve(base: str, reference: str) -> str:
 
 
 def choose_entry_id(own_id: str, link: str, title: str, content: str) -> str:
-    """Return `own_id`, else the link, else a digest of title and content."""
+    """Return the id of an entry: `own_id`, the one in the feed, else its link, else a digest of
+    title and content. A digest also stands for an `own_id` of over 1,000 characters."""
     own_id = text.line(own_id)
     if own_id:
         return own_id if len(own_id) <= _LONGEST_ID else _make_digest(own_id)
@@ -195,9 +201,11 @@ def _make_digest(value: str) -> str:
 
 @lru_cache(maxsize=1024)  # callers test a date before they parse it
 def parse_date(value: str) -> datetime | None:
-    """Parse a date as aware UTC; None if it is no date or outside 1990 to 2200. Reads RFC 822 with
-    common misspellings, ISO 8601, W3CDTF, Unix seconds, and month names in ten languages."""
-    value = " ".join(value.split())[:_LONGEST]
+    """Return a date as aware UTC; None if `value` is no date or its year is outside 1990 to 2200.
+
+    Reads RFC 822 with common misspellings, ISO 8601, W3CDTF, Unix seconds or milliseconds, and
+    month names in ten languages. A time without a zone is UTC."""
+    value = " ".join(value.split())[:_LONGEST_DATE]
     if not value or not any(character.isdigit() for character in value):
         return None
     try:
@@ -208,21 +216,27 @@ def parse_date(value: str) -> datetime | None:
             parsed = parsed.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return parsed if parsed is not None and parsed.year in YEARS else None
+    if parsed is None or parsed.year not in YEARS:
+        return None
+    return parsed
 
 
 def _parse_usual(value: str) -> datetime | None:
-    """Parse a date of RFC 822 in its usual form, None for others."""
+    """Parse a date of RFC 822 in its usual form, "Tue, 24 Nov 2026 08:30:00 GMT"; None for other
+    forms. Raise ValueError for an impossible day or time."""
     match = _USUAL.fullmatch(value)
-    month = _MONTH.get(match[2].lower()) if match else None
-    if match is None or month is None:
+    if match is None:
         return None
+    month = _MONTH.get(match[2].lower())
+    if month is None:
+        return None
+    # groups: day, month, year, hour, minute, second, zone
     day = datetime(int(match[3]), month, int(match[1]), tzinfo=UTC)
     return _add_time(day, int(match[4]), int(match[5]), int(match[6]), match[7])
 
 
 def _parse_epoch(value: str) -> datetime | None:
-    """Parse Unix seconds or milliseconds."""
+    """Parse Unix seconds (9 or 10 digits) or milliseconds (3 digits more); None for other texts."""
     if not _EPOCH.fullmatch(value):
         return None
     seconds: float = int(value)
@@ -232,7 +246,9 @@ def _parse_epoch(value: str) -> datetime | None:
 
 
 def _parse_iso(value: str) -> datetime | None:
-    """Parse a date that begins with the year."""
+    """Parse a date that begins with the year, such as "2026-11-24T08:30:00+01:00", "2026/11" or
+    "20261124"; None for other forms. A missing month or day is the first. Raise ValueError for an
+    impossible day or time."""
     match = _ISO.fullmatch(value)
     if match is None:
         return None
@@ -252,7 +268,9 @@ def _parse_iso(value: str) -> datetime | None:
 
 
 def _parse_words(value: str) -> datetime | None:
-    """Parse a date with a month's name or only numbers, and perhaps a time of day anywhere."""
+    """Parse a date with a month's name ("24 November 2026") or of three numbers ("24.11.2026"),
+    with or without a time of day; None for other texts. A zone may only follow the time. Raise
+    ValueError for an impossible day or time."""
     clock = _CLOCK.search(value)
     if clock is None:
         day = _parse_numeric_day(value) or _parse_named_day(value)
@@ -265,7 +283,8 @@ def _parse_words(value: str) -> datetime | None:
 
 
 def _parse_named_day(value: str) -> datetime | None:
-    """Parse a day with a month's name; the number near the name is the day."""
+    """Parse a day with a month's name. The first number of one or two digits near the name is the
+    day, the next other number of two or four digits the year; None if one is missing."""
     words = re.findall(r"[^\W\d_]+|\d+", value)
     months = [index for index, word in enumerate(words) if _find_month(word)]
     numbers = [(index, word) for index, word in enumerate(words) if word.isdigit()]
@@ -287,22 +306,25 @@ def _parse_named_day(value: str) -> datetime | None:
 
 
 def _parse_numeric_day(value: str) -> datetime | None:
-    """Parse a day of three numbers, the year last."""
+    """Parse a day of three numbers, the year last; None for other texts. "03/30/2020" is March 30,
+    "03.04.2020" is April 3."""
     match = _NUMERIC.search(value)
     if match is None:
         return None
+    # groups: number, separator, number, year
     first = int(match[1])
     second = int(match[3])
     year = _read_year(match[4])
-    # 03/30/2020 is American; dots and dashes are not
-    american = match[2] == "/" and first <= _MONTHS_A_YEAR
-    if american or second > _MONTHS_A_YEAR:
+    # with slashes the month comes first, as in the USA; with dots and dashes the day
+    is_american = match[2] == "/" and first <= _MONTHS_A_YEAR
+    if is_american or second > _MONTHS_A_YEAR:
         return datetime(year, first, second, tzinfo=UTC)
     return datetime(year, second, first, tzinfo=UTC)
 
 
 def _find_month(word: str) -> int | None:
-    """Return the number of a month by its name or the first letters of it."""
+    """Return the number of a month (1 to 12) by its name or an abbreviation of at least three
+    letters; None if `word` is no month."""
     word = word.lower()
     month = _MONTH.get(word)
     if not month and len(word) > _ABBREVIATION:
@@ -311,6 +333,7 @@ def _find_month(word: str) -> int | None:
 
 
 def _read_year(digits: str) -> int:
+    """Return a year of four digits, or of two: 26 is 2026, 98 is 1998."""
     number = int(digits)
     if len(digits) == _YEAR_DIGITS:
         return number
@@ -318,7 +341,9 @@ def _read_year(digits: str) -> int:
 
 
 def _read_time(match: re.Match[str]) -> tuple[int, int, int]:
-    """Return hour, minute and second of a time of day, also of one with "am" or "pm"."""
+    """Return hour, minute and second of a time of day that `_CLOCK` matched, with or without "am"
+    or "pm"."""
+    # groups 1 to 4: hour, minute, second, "a" or "p"; 5 and 6: hour and "a" or "p", as in "8 pm"
     hour = int(match[1] or match[5])
     minute = int(match[2] or 0)
     second = int(match[3] or 0)
@@ -329,8 +354,9 @@ def _read_time(match: re.Match[str]) -> tuple[int, int, int]:
 
 
 def _add_time(day: datetime, hour: int, minute: int, second: int, zone: str) -> datetime:
-    """Return the moment of a time of day in `zone`. Raises ValueError."""
-    # 24:00 and leap seconds roll over
+    """Return the moment at a time of day on `day`. `zone`: text that begins with a zone, "" for
+    UTC. Raise ValueError for an impossible time."""
+    # by a timedelta, so that 24:00 and leap seconds give the next day or minute
     moment = day.replace(tzinfo=_find_zone(zone.strip())) + timedelta(
         hours=hour, minutes=minute, seconds=min(second, _LEAP_SECOND)
     )
@@ -341,9 +367,10 @@ def _add_time(day: datetime, hour: int, minute: int, second: int, zone: str) -> 
 
 @lru_cache(maxsize=64)
 def _find_zone(text: str) -> tzinfo:
-    """Return the zone that follows a time of day; UTC if it is missing or unknown."""
+    """Return the zone that `text`, the rest of a date, begins with: an offset ("+02:00"), an
+    abbreviation ("CEST") or a name ("Europe/Berlin"). UTC if it is missing or unknown."""
     offset = _OFFSET.match(text)
-    if offset:
+    if offset:  # groups: sign, hours, minutes
         size = timedelta(hours=int(offset[2]), minutes=int(offset[3] or 0))
         if size >= _ONE_DAY:
             return UTC

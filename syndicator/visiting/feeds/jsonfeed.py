@@ -1,5 +1,7 @@
-"""Parse JSON Feed, and the JSON posts of WordPress and Ghost, into entries. Pure.
-JSON Feed 1 and 1.1 (jsonfeed.org)."""
+"""Parse JSON Feed (1 and 1.1), and the JSON posts of WordPress and Ghost, into entries. Pure.
+
+JSON Feed is specified at jsonfeed.org. WordPress and Ghost serve their posts through a public
+API."""
 
 import json
 import re
@@ -19,9 +21,11 @@ from syndicator.visiting.feeds.fields import (
     resolve,
 )
 
+# WordPress: the link to the root of its API, and the category or tag that the page lists.
 _ROOT = re.compile(r"<link\s[^<>]{0,500}rel=[\"']https://api\.w\.org/[\"'][^<>]{0,500}>", re.I)
 _TERM = re.compile(r"/wp/v2/(categories|tags)/(\d{1,12})(?![\d/])")
 _HREF = re.compile(r"href=[\"']([^\"'<>]{1,500})[\"']", re.I)
+# Ghost: a script element with the address of its API and a public key.
 _SCRIPT = re.compile(r"<script\s[^<>]{0,2000}>", re.I)
 _KEY = re.compile(r"data-key=[\"']([0-9a-f]{20,40})[\"']", re.I)
 _API = re.compile(r"data-api=[\"']([^\"'<>]{1,500}/ghost/api/content/?)[\"']", re.I)
@@ -31,28 +35,31 @@ _LONGEST_SECONDS = 1e9  # 30 years
 
 
 def find_posts_api(page: str, url: str) -> str | None:
-    """Return the address of the posts interface that the page names (for its category or tag), or
-    None."""
+    """Return the address of the JSON posts that the page at `url` lists, None if its HTML (`page`)
+    names no API of WordPress or Ghost."""
     return _find_wordpress_api(page, url) or _find_ghost_api(page, url)
 
 
 def _find_wordpress_api(page: str, url: str) -> str | None:
-    """Return the address of the posts of a WordPress site, or None."""
+    """Return the address of the newest posts of a WordPress site, for the page of a category or tag
+    only those in it. None for other sites."""
     tag = _ROOT.search(page)
     href = _HREF.search(tag[0]) if tag else None
-    root = resolve(url, unescape(href[1])) if href else ""
+    if href is None:
+        return None
+    root = resolve(url, unescape(href[1]))
     if not root:
         return None
     parameters = {"per_page": str(_ASKED_POSTS), "_embed": "author,wp:featuredmedia"}
     term = _TERM.search(page)
-    if term:  # the page of a category or a tag
+    if term:  # the page of a category or a tag: "categories" or "tags", and its number
         parameters[term[1]] = term[2]
     separator = "&" if "?" in root else "?"
     return f"{root}wp/v2/posts{separator}{urlencode(parameters)}"
 
 
 def _find_ghost_api(page: str, url: str) -> str | None:
-    """Return the address of the posts of a Ghost site, or None."""
+    """Return the address of the newest posts of a Ghost site, None for other sites."""
     for script in _SCRIPT.finditer(page):
         key = _KEY.search(script[0])
         api = _API.search(script[0])
@@ -66,7 +73,8 @@ def _find_ghost_api(page: str, url: str) -> str | None:
 
 
 def parse_posts(data: Any, url: str, most: int) -> ParsedFeed | None:
-    """Return the posts in `data`, the JSON answer from `url`; None if it has another form."""
+    """Return `data`, the parsed JSON answer from `url`, as a feed of at most `most` posts; None if
+    it is no list of posts of WordPress or Ghost."""
     if isinstance(data, list) and all(_is_wordpress_post(post) for post in data):
         if not data and "/wp/v2/posts" not in url:
             return None
@@ -82,11 +90,12 @@ def parse_posts(data: Any, url: str, most: int) -> ParsedFeed | None:
 
 
 def _is_wordpress_post(value: Any) -> bool:
+    """Return True if `value` has the fields that every post of WordPress has."""
     return isinstance(value, dict) and "link" in value and "title" in value
 
 
 def _read_post(post: dict[str, Any], url: str) -> Entry:
-    """Return a post of WordPress as an entry."""
+    """Return a post of WordPress as an entry. `url`: address of the posts."""
     link = resolve(url, _post_text(post.get("link")))
     title = one_line(unescape(_get_rendered(post, "title")))
     content = _get_rendered(post, "content")
@@ -108,7 +117,7 @@ def _read_post(post: dict[str, Any], url: str) -> Entry:
 
 
 def _read_ghost_post(post: dict[str, Any], url: str) -> Entry:
-    """Return a post of Ghost as an entry."""
+    """Return a post of Ghost as an entry. `url`: address of the posts."""
     link = resolve(url, _post_text(post.get("url")))
     title = one_line(_post_text(post.get("title")))
     content = _post_text(post.get("html"))
@@ -128,7 +137,8 @@ def _read_ghost_post(post: dict[str, Any], url: str) -> Entry:
 
 
 def _get_rendered(post: dict[str, Any], name: str) -> str:
-    """Return a field of a WordPress post, which may be an object with the HTML as `rendered`."""
+    """Return the field `name` of a WordPress post: its text, or the HTML in its member
+    `rendered`."""
     value = post.get(name)
     if isinstance(value, dict):
         value = value.get("rendered")
@@ -136,7 +146,8 @@ def _get_rendered(post: dict[str, Any], name: str) -> str:
 
 
 def _list_texts(rows: Any, name: str) -> list[str]:
-    """Return the texts of the field `name` in the objects `rows`, without empty ones."""
+    """Return the texts of the field `name` in the objects `rows`, without empty ones; [] if `rows`
+    is no list."""
     if not isinstance(rows, list):
         return []
     texts = [_post_text(row.get(name)) for row in rows if isinstance(row, dict)]
@@ -154,7 +165,7 @@ def _parse_post_date(value: Any) -> datetime | None:
 
 
 def _post_text(value: Any) -> str:
-    """Return a text, or "" for another value."""
+    """Return `value` if it is a text, "" otherwise."""
     return value.strip() if isinstance(value, str) else ""
 
 
@@ -164,8 +175,8 @@ def looks_json(body: bytes) -> bool:
 
 
 def parse_json_feed(body: bytes, url: str, most: int) -> ParsedFeed:
-    """Return the feed with its first `most` entries. Raise NotAFeed(broken-json |
-    unknown-format)."""
+    """Return the JSON feed `body` from `url`, with its first `most` items. Raise
+    NotAFeed(broken-json | unknown-format)."""
     try:
         data = json.loads(body.decode("utf-8-sig", "replace"), strict=False)
     except (ValueError, RecursionError) as error:
@@ -196,13 +207,14 @@ def parse_json_feed(body: bytes, url: str, most: int) -> ParsedFeed:
 
 
 def _list_icons(data: dict[str, Any], url: str) -> tuple[str, ...]:
-    """Return the addresses of the icon and of the favicon, which is smaller."""
+    """Return the addresses of the feed's icon and favicon, the larger one first."""
     addresses = [resolve(url, _read_text(data.get(name))) for name in ("icon", "favicon")]
     return tuple(dict.fromkeys(address for address in addresses if address))
 
 
 def _read_item(item: dict[str, Any], feed: dict[str, Any], url: str) -> Entry:
-    """Return an item of a JSON Feed as an entry."""
+    """Return an item of a JSON Feed as an entry. `feed`: the whole document, whose authors are
+    those of items without authors; `url`: its address."""
     link = resolve(url, _read_text(item.get("url")) or _read_text(item.get("external_url")))
     content = _read_text(item.get("content_html"))
     if not content:
@@ -226,13 +238,15 @@ def _read_item(item: dict[str, Any], feed: dict[str, Any], url: str) -> Entry:
 
 
 def _list_authors(owner: dict[str, Any]) -> list[str]:
-    """Return the names of the authors of an item or a feed."""
+    """Return the names of the authors of an item or a feed (`owner`), from `authors` (1.1) or
+    `author` (1)."""
     people = _as_list(owner.get("authors")) or [owner.get("author")]
     return [_read_text(person.get("name")) for person in people if isinstance(person, dict)]
 
 
 def _read_attachments(item: dict[str, Any], url: str) -> Iterator[Enclosure]:
-    """Yield the enclosures of an item."""
+    """Yield the attachments of an item that have an address as enclosures. A size or duration that
+    is no plausible number counts as unknown."""
     for attachment in _as_list(item.get("attachments")):
         if not isinstance(attachment, dict):
             continue
@@ -254,7 +268,7 @@ def _read_attachments(item: dict[str, Any], url: str) -> Iterator[Enclosure]:
 
 
 def _make_paragraphs(text: str) -> str:
-    """Return plain text as HTML; empty lines separate paragraphs."""
+    """Return plain text as HTML: empty lines separate paragraphs."""
     blocks = [block.strip() for block in text.replace("\r\n", "\n").split("\n\n")]
     return "".join(f"<p>{escape(block, quote=False)}</p>" for block in blocks if block)
 
@@ -264,7 +278,8 @@ def _read_date(value: object) -> datetime | None:
 
 
 def _read_text(value: object) -> str:
-    """Return a text, a number as text (JSON Feed: numeric ids), or ""."""
+    """Return `value` if it is a text, a number as text (some feeds have numeric ids), ""
+    otherwise."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -1,6 +1,8 @@
-"""Parse any feed (RSS, Atom, JSON) or sitemap into entries; repair XML, limit its size.
-By `well_formed`, else by feedparser, imported only here; sitemaps as feeds (sitemaps.org 0.9,
-Google News); Podcasting 2.0."""
+"""Parse feeds (RSS, Atom, JSON Feed) and sitemaps into entries; repair faulty XML.
+
+Well-formed feeds are read by `well_formed`, others by feedparser, which is imported only here.
+Sitemaps are read as feeds (sitemaps.org 0.9, Google News). Episodes may have parts of Podcasting
+2.0."""
 
 import calendar
 import io
@@ -113,8 +115,9 @@ _HARMLESS = ("CharacterEncodingOverride", "NonXMLContentType", "UndeclaredNamesp
 
 
 def read_podcast_parts(body: bytes, url: str) -> dict[str, tuple[str, ...]]:
-    """Return the lines of episodes (`model.Enclosure.podcast`) by the absolute address of the
-    enclosure."""
+    """Return lines about podcast episodes (`model.Enclosure.podcast`), such as "season 2" and
+    "person Jane Doe; role=host", by the absolute address of the episode's enclosure. `url`: address
+    of the feed."""
     if not any(mark in body for mark in _NAMESPACE_MARKS):
         return {}
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
@@ -132,7 +135,8 @@ def read_podcast_parts(body: bytes, url: str) -> dict[str, tuple[str, ...]]:
 
 
 def _list_podcast_lines(item: Any, url: str) -> Iterator[str]:
-    """Yield a line for each transcript, chapters file and person of an episode."""
+    """Yield a line for each transcript, chapters file and person of an episode: kind, address or
+    name, then attributes, as in "chapters https://a.example/1.json; type=application/json"."""
     for kind, attribute_names in _PODCAST_ELEMENTS.items():
         for node in item.iterfind(_NAMESPACE + kind):
             if kind == "person":
@@ -150,7 +154,8 @@ def _list_podcast_lines(item: Any, url: str) -> Iterator[str]:
 
 
 def _list_itunes_lines(item: Any) -> Iterator[str]:
-    """Yield a line for each of season, episode and advice of an episode."""
+    """Yield a line each for season, number and advice ("explicit true") that an episode states in
+    the elements of Apple Podcasts."""
     for kind in ("season", "episode"):
         number = one_line(item.findtext(_ITUNES + kind) or "")
         if _NUMBER.fullmatch(number):
@@ -166,12 +171,14 @@ def _clean_value(text: str | None) -> str:
 
 
 def looks_sitemap(body: bytes) -> bool:
-    """Return True for a sitemap or an index of sitemaps."""
+    """Return True if `body` begins like a sitemap or an index of sitemaps."""
     return _SITEMAP_ROOT.search(body[:_START_BYTES]) is not None
 
 
 def parse_sitemap(body: bytes, url: str, most: int) -> ParsedFeed:
-    """Return the newest `most` URLs of a sitemap by publication date or lastmod. Raise NotAFeed."""
+    """Return the `most` newest addresses of the sitemap from `url` as a feed. Their time is the
+    publication date (Google News) or lastmod. Raise NotAFeed for an index of sitemaps and for XML
+    that cannot be read."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     root = etree.fromstring(body, parser)
     if root is None:
@@ -212,7 +219,8 @@ def _read_text(node: Any) -> str:
 
 
 def refuse_huge_elements(body: bytes) -> None:
-    """Raise NotAFeed(broken-xml) if an element has more than 1,000 attributes."""
+    """Raise NotAFeed(broken-xml) if an element has more than 1,000 attributes. The time that
+    feedparser needs grows with the square of their number."""
     for match in _LONG_TAG.finditer(body):
         count = match[0].count(b"=")
         if count > _MOST_ATTRIBUTES:
@@ -220,7 +228,8 @@ def refuse_huge_elements(body: bytes) -> None:
 
 
 def drop_middle_entries(body: bytes) -> bytes:
-    """Return a big feed without its middle entries: the newest are at one end. 1,000 remain."""
+    """Return `body` without its middle entries if it has over 1 MB and over 1,000 entries. The
+    first 500 and the last 500 remain, as feeds have their newest entries at one end."""
     if len(body) < _TRIM_FROM:
         return body
     starts = list(_ITEM.finditer(body))
@@ -242,9 +251,11 @@ def looks_html(body: bytes) -> bool:
 
 
 def repair_xml(body: bytes) -> bytes:
-    """Return `body` cut to the document, with valid ampersands, numeric entities and declared
-    prefixes, without control characters. Entities that the document declares become plain text:
-    their expansion is unbounded."""
+    """Return `body` as XML that feedparser can read: without text around the document and without
+    control characters, with valid ampersands, numeric entities and declared prefixes.
+
+    Entities that the document itself declares are not expanded, as their expansion may be huge;
+    they become plain text. UTF-16 and UTF-32 are not repaired."""
     if b"\0" in body[:64] or body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body
     body = _declare_prefixes(_remove_subset(_cut_junk(body)))
@@ -254,9 +265,11 @@ def repair_xml(body: bytes) -> bytes:
 
 
 def _cut_junk(body: bytes) -> bytes:
-    """Return `body` without text before and after the document, such as warnings of a script."""
+    """Return `body` without text before the feed's first element or XML declaration and after its
+    last element. Scripts print warnings there."""
     start = _START.search(body, 0, _JUNK_BYTES)
     if start is not None:
+        # comments and a DOCTYPE may precede the first element, but nothing the XML declaration
         is_declaration = start[0].startswith(b"<?")
         if is_declaration or not _is_prologue(body[: start.start()]):
             body = body[start.start() :]
@@ -268,7 +281,8 @@ def _cut_junk(body: bytes) -> bytes:
 
 
 def _remove_subset(body: bytes) -> bytes:
-    """Return `body` without a DOCTYPE that declares entities."""
+    """Return `body` without its DOCTYPE if that declares entities (has an internal subset,
+    "[...]")."""
     start = body.find(b"<!DOCTYPE", 0, _JUNK_BYTES)
     if start < 0:
         return body
@@ -299,13 +313,15 @@ def _is_prologue(head: bytes) -> bool:
 
 
 def _repair_fault(match: re.Match[bytes]) -> bytes:
-    """Return a bare ampersand or an unknown entity as XML has it; all other matches unchanged."""
+    """Return the replacement for a match of `_FAULT`: "&amp;" for a bare ampersand, numbers for an
+    HTML entity ("&nbsp;" gives "&#160;"), "&amp;name;" for an unknown entity. CDATA and what XML
+    knows stay as they are."""
     fault = match[0]
     if fault.startswith(b"<![CDATA["):
         return fault
     if fault == b"&":
         return b"&amp;"
-    name = match[1]
+    name = match[1]  # of an entity, None for a number
     if name is None or name in _KNOWN:
         return fault
     character = html5.get(name.decode() + ";")
@@ -315,8 +331,9 @@ def _repair_fault(match: re.Match[bytes]) -> bytes:
 
 
 def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) -> ParsedFeed:
-    """Parse the feed or sitemap from `url` into at most 1,000 entries in order. `headers`:
-    lower-case names. Raise NotAFeed."""
+    """Return the feed or sitemap `body` from `url`, with at most 1,000 entries in their order.
+    `headers`: those of the HTTP answer, lower-case names. Raise NotAFeed with a reason if `body` is
+    neither."""
     body = decompress_body(body)
     if looks_json(body):
         return _make_ids_distinct(parse_json_feed(body, url, MOST_ENTRIES))
@@ -337,8 +354,8 @@ def parse_feed(body: bytes, url: str, headers: Mapping[str, str] | None = None) 
 
 
 def decompress_body(body: bytes) -> bytes:
-    """Return the content of a gzip file, other bytes unchanged. Raise NotAFeed(empty | too-large |
-    unknown-format)."""
+    """Return the content of a gzip file; other bytes are returned as they are. Raise NotAFeed(empty
+    | too-large | unknown-format)."""
     if body.startswith(b"\x1f\x8b"):
         try:
             body = decompress_gzip(body, MOST_BYTES)
@@ -354,7 +371,8 @@ def decompress_body(body: bytes) -> bytes:
 
 
 def read_any(body: bytes, content_type: str) -> Any:
-    """Return feedparser's result for `body`. Raise NotAFeed."""
+    """Return feedparser's result for `body`, also for faulty XML. Raise NotAFeed(broken-xml) if
+    feedparser fails."""
     import feedparser
 
     # no content-location: feedparser would resolve every element against it, a fifth of its time
@@ -380,7 +398,8 @@ def read_any(body: bytes, content_type: str) -> Any:
 
 
 def _explain_refusal(body: bytes, parsed: Any) -> NotAFeed:
-    """Return the error for a document without a feed."""
+    """Return the exception for a document in which feedparser found no feed. `parsed`: feedparser's
+    result."""
     if b"<" not in body[:1000]:
         return NotAFeed("unknown-format", "neither XML nor JSON")
     if isinstance(parsed.get("bozo_exception"), SAXException):
@@ -389,7 +408,8 @@ def _explain_refusal(body: bytes, parsed: Any) -> NotAFeed:
 
 
 def _read_feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
-    """Return the feed of feedparser's result. `body`: for elements that feedparser drops."""
+    """Return feedparser's result `parsed` for the feed from `url` as a ParsedFeed. Elements that
+    feedparser drops (skipHours, skipDays, podcast elements) are read from `body`."""
     head = parsed["feed"]
     links = _list_objects(head, "links")
     version = str(parsed.get("version") or "rss")
@@ -420,8 +440,8 @@ def _read_feed(parsed: Any, url: str, body: bytes) -> ParsedFeed:
 
 
 def _list_icons(head: Any, url: str) -> tuple[str, ...]:
-    """Return the addresses of a feed's icon, image (also of podcasts) and logo, without
-    repetition."""
+    """Return the addresses of a feed's icon, image (or that of a podcast) and logo, in this order,
+    without repetition."""
     image = _get_text(head.get("image") or {}, "href")
     stated = (_get_text(head, "icon"), image, _get_text(head, "logo"))
     addresses = [resolve(url, address) for address in stated]
@@ -429,13 +449,15 @@ def _list_icons(head: Any, url: str) -> tuple[str, ...]:
 
 
 def _read_skip_hours(body: bytes) -> tuple[int, ...]:
-    """Return the hours at which the feed asks not to be visited."""
+    """Return the hours (0 to 23, UTC) at which the feed asks not to be visited (skipHours of RSS
+    2.0)."""
     hours = [int(hour) for hour in _HOUR.findall(_find_block(body, b"skipHours"))]
     return tuple(sorted({hour % _MIDNIGHT for hour in hours if hour <= _MIDNIGHT}))
 
 
 def _read_skip_days(body: bytes) -> tuple[str, ...]:
-    """Return the days on which the feed asks not to be visited."""
+    """Return the days ("monday", ...) on which the feed asks not to be visited (skipDays of RSS
+    2.0)."""
     days = {day.decode().lower() for day in _DAY.findall(_find_block(body, b"skipDays"))}
     return tuple(day for day in _WEEKDAYS if day in days)
 
@@ -447,12 +469,14 @@ def _read_entry(
     licences: list[str],
     podcast_parts: Mapping[str, tuple[str, ...]],
 ) -> Entry:
-    """Return the entry. Its licence defaults to the feed's (RFC 4946 section 2), never to the
-    feed's copyright."""
+    """Return an entry of feedparser's result. `url`: address of the feed; `version`: feedparser's
+    name for its format; `licences`: addresses of the feed's licences, which hold for entries
+    without a licence of their own (RFC 4946 section 2), unlike the feed's copyright;
+    `podcast_parts`: see `read_podcast_parts`."""
     link = resolve(url, _get_text(item, "feedburner_origlink") or _get_text(item, "link"))
     title = _get_title(item, version)
     contents = [_get_html(part) for part in _list_objects(item, "content")]
-    content = max(contents, key=len, default="")
+    content = max(contents, key=len, default="")  # some entries have plain text besides HTML
     summary = _get_html(item.get("summary_detail") or {}) or _get_text(item, "summary")
     links = _list_objects(item, "links")
     enclosures = tuple(_read_enclosures(links, url, item, podcast_parts))
@@ -474,7 +498,8 @@ def _read_entry(
 
 
 def _list_categories(item: Any) -> tuple[str, ...]:
-    """Return the categories of an entry, each once; too long ones are sentences."""
+    """Return the categories of an entry, without repetition and without those of over 100
+    characters, which are sentences."""
     categories: dict[str, None] = {}
     for tag in _list_objects(item, "tags"):
         name = one_line(_get_text(tag, "label") or _get_text(tag, "term"))
@@ -484,7 +509,8 @@ def _list_categories(item: Any) -> tuple[str, ...]:
 
 
 def _list_rights(item: Any, url: str, licences: list[str]) -> tuple[str, ...]:
-    """Return the statements of an entry on its rights, as lines."""
+    """Return what an entry states on its rights (its copyright and `licences`), as lines of
+    `Entry.rights`."""
     rights = [("rights", one_line(_get_text(item, "rights")))]
     rights += [("rel=license", licence) for licence in licences]
     if not any(value for _, value in rights):
@@ -493,19 +519,25 @@ def _list_rights(item: Any, url: str, licences: list[str]) -> tuple[str, ...]:
 
 
 def _filter_links(links: list[Any], relation: str) -> list[Any]:
+    """Return the `links` whose `rel` is `relation`."""
     return [link for link in links if _get_text(link, "rel") == relation]
 
 
 def _list_linked(links: list[Any], relation: str) -> list[str]:
-    """Return the addresses of the links with a relation."""
+    """Return the addresses of the `links` whose `rel` is `relation`."""
     addresses = [_get_text(link, "href") for link in _filter_links(links, relation)]
     return [address for address in addresses if address]
 
 
 def _make_ids_distinct(feed: ParsedFeed) -> ParsedFeed:
-    """Return the feed with distinct ids: shared ones become links, else digests; of other
-    duplicates the first stays."""
+    """Return the feed with distinct ids, without empty entries.
+
+    Some feeds use one id for several articles. If entries with the same id have different links,
+    their ids become their links; if entries still share an id and have different titles, a digest
+    of title and id. Of entries that are equal then, the first stays."""
     entries = [entry for entry in feed.entries if _has_content(entry)]
+
+    # ids that several links share
     links: dict[str, set[str]] = {}
     for entry in entries:
         links.setdefault(entry.id, set()).add(entry.url)
@@ -516,6 +548,8 @@ def _make_ids_distinct(feed: ParsedFeed) -> ParsedFeed:
             with_links.append(replace(entry, id=link_id))
         else:
             with_links.append(entry)
+
+    # ids that several titles still share
     titles: dict[str, set[str]] = {}
     for entry in with_links:
         titles.setdefault(entry.id, set()).add(entry.title)
@@ -530,21 +564,21 @@ def _make_ids_distinct(feed: ParsedFeed) -> ParsedFeed:
 
 
 def _has_content(entry: Entry) -> bool:
-    """Return True if an entry has more than an id and a time."""
+    """Return True if an entry has more than an id, names and times."""
     texts = (entry.url, entry.title, entry.summary, entry.content, entry.image)
     return any(texts) or bool(entry.enclosures)
 
 
 def _get_html(part: Any) -> str:
-    """Return a content or summary as HTML. A text that says it is plain and has no markup is
-    escaped."""
+    """Return a content or summary of feedparser's result as HTML. Plain text is escaped, unless it
+    has markup, as in feeds that state the wrong type."""
     value = _get_text(part, "value")
     is_plain = _get_text(part, "type") == "text/plain" and not _MARKUP.search(value)
     return escape(value, quote=False) if is_plain else value
 
 
 def _list_authors(item: Any) -> list[str]:
-    """Return the names of authors, or their addresses."""
+    """Return the names of an entry's authors, of those without a name the e-mail address."""
     authors = _list_objects(item, "authors")
     people = [_get_text(author, "name") or _get_text(author, "email") for author in authors]
     names = [name for name in people if name]
@@ -554,7 +588,8 @@ def _list_authors(item: Any) -> list[str]:
 def _read_enclosures(
     links: list[Any], url: str, item: Any, podcast_parts: Mapping[str, tuple[str, ...]]
 ) -> Iterator[Enclosure]:
-    """Yield the enclosures of an entry. `podcast_parts`: lines of episodes by address."""
+    """Yield the enclosures of an entry with an absolute address. `podcast_parts`: see
+    `read_podcast_parts`."""
     for link in _filter_links(links, "enclosure"):
         target = resolve(url, _get_text(link, "href"))
         if target:
@@ -568,8 +603,8 @@ def _read_enclosures(
 
 
 def _find_image(item: Any, url: str, enclosures: tuple[Enclosure, ...]) -> str:
-    """Return the largest image of media:content, else media:thumbnail, itunes:image, an image
-    enclosure, or ""."""
+    """Return the address of an entry's picture, "" without one: the largest picture of
+    media:content, else media:thumbnail, itunes:image, or an enclosure that is a picture."""
     pictures = [part for part in _list_objects(item, "media_content") if _is_picture(part)]
     pictures.sort(key=_measure_area, reverse=True)
     pictures += _list_objects(item, "media_thumbnail")
@@ -584,18 +619,21 @@ def _find_image(item: Any, url: str, enclosures: tuple[Enclosure, ...]) -> str:
 
 
 def _is_picture(part: Any) -> bool:
+    """Return True if an element media:content states that it is a picture."""
     return _get_text(part, "medium") == "image" or _get_text(part, "type").startswith("image/")
 
 
 def _measure_area(part: Any) -> int:
-    """Return the pixels of a picture; its width if the height is missing."""
+    """Return the pixels of a picture as it states them; its width if it states no height, 0 if no
+    width."""
     width = _parse_number(_get_text(part, "width"), _MOST_PIXELS) or 0
     height = _parse_number(_get_text(part, "height"), _MOST_PIXELS) or 1
     return width * height
 
 
 def _get_date(item: Any, name: str) -> datetime | None:
-    """Return the time in the element `name`, as we parse it, else as feedparser does."""
+    """Return the time in the element `name` of an entry, as `parse_date` reads it, else as
+    feedparser does. None if it is missing, unreadable or outside 1990 to 2200."""
     written = _get_text(item, name)
     if not written:
         return None
@@ -605,11 +643,14 @@ def _get_date(item: Any, name: str) -> datetime | None:
         if parsed is not None:
             with suppress(ValueError, TypeError, OverflowError):
                 moment = datetime.fromtimestamp(calendar.timegm(parsed), UTC)
-    return moment if moment is not None and moment.year in YEARS else None
+    if moment is None or moment.year not in YEARS:
+        return None
+    return moment
 
 
 def _get_update_seconds(head: Any) -> int | None:
-    """Return the seconds between updates that the feed states (sy:updatePeriod)."""
+    """Return the seconds between updates that the feed states: sy:updatePeriod divided by
+    sy:updateFrequency. None if it states no period."""
     period = _PERIODS.get(_get_text(head, "sy_updateperiod").lower())
     if period is None:
         return None
@@ -618,7 +659,8 @@ def _get_update_seconds(head: Any) -> int | None:
 
 
 def _find_block(body: bytes, name: bytes) -> bytes:
-    """Return the content of the first element `name`; feedparser has only its last child."""
+    """Return the bytes of the first element `name` up to its end tag; b"" if it is missing or over
+    4,000 bytes long. feedparser has only the last child of such elements."""
     start = body.find(b"<" + name)
     if start < 0:
         return b""
@@ -629,24 +671,31 @@ def _find_block(body: bytes, name: bytes) -> bytes:
 
 
 def _get_title(owner: Any, version: str) -> str:
-    """Return the title of a feed or entry as plain text. A plain title of Atom has no markup."""
+    """Return the title of a feed or an entry (`owner`) as plain text. Only in Atom, a title of the
+    type "text" has no markup and no entities; in RSS, titles are HTML."""
     detail = owner.get("title_detail") or {}
     is_plain = version.startswith("atom") and _get_text(detail, "type") == "text/plain"
     return one_line(_get_text(owner, "title"), markup=not is_plain)
 
 
 def _get_text(owner: Any, name: str) -> str:
-    """Return a text of a result of feedparser, "" if it is missing."""
+    """Return the text `name` of an object in feedparser's result, "" if it is missing or no
+    text."""
+    # dict.get: feedparser's own `get` finds values of other names, too
     value = dict.get(owner, name) if isinstance(owner, dict) else None
     return value.strip() if isinstance(value, str) else ""
 
 
 def _list_objects(owner: Any, name: str) -> list[Any]:
-    """Return a list of objects of a result of feedparser."""
+    """Return the objects in the list `name` of an object in feedparser's result; [] if there is no
+    list."""
     value = dict.get(owner, name)
-    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+    if not isinstance(value, list):
+        return []
+    return [part for part in value if isinstance(part, dict)]
 
 
 def _parse_number(value: str, most: int) -> int | None:
-    """Return a number of digits, at most `most`; None for other texts."""
+    """Return the number that the digits `value` write, but at most `most`; None for any other
+    text."""
     return min(int(value), most) if re.fullmatch(r"\d{1,18}", value) else None

@@ -26,16 +26,17 @@ _TITLE = re.compile(
 )
 _ENTRY = re.compile(r"^(by: |comment on )", re.I)  # WordPress
 _FRAGMENT = re.compile(r"#(comment|respond|c)-?\d", re.I)
-# of a sitemap's name
+# in the name of a sitemap: it lists other pages than articles
 _OTHER_PAGES = re.compile(r"(categor|tag|author|user|page|image|video|product|archive)", re.I)
-# behind the newest of the others: a feed that its site no longer writes; a choice
-_ASLEEP = timedelta(days=365)
+# a feed whose newest entry is so much older than that of another feed is abandoned; our choice
+_ABANDONED_AFTER = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankedFeed:
-    """A feed in a list to choose from. `same_as`: address of an earlier feed with the same
-    entries."""
+    """A feed in a list from which the operator chooses. `entries`: their number; `latest`: the time
+    of the newest; `comments`: it is a feed of comments; `same_as`: the address of a better feed
+    with the same entries, "" without one."""
 
     url: str
     title: str
@@ -47,27 +48,32 @@ class RankedFeed:
 
 
 def rank_feeds(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[RankedFeed]:
-    """Sort feeds (address, title, content): articles before comments, filled, active, about `page`
-    first."""
+    """Return the feeds, best first. `feeds`: address, title by the page, and content of each;
+    `page`: the address at which they were found.
+
+    Of two feeds, the better one is the first that has articles and not comments; has entries; is
+    not abandoned; is about `page`; is no sitemap of tags, images and the like."""
     last_dates = [find_last_date(feed) for _, _, feed in feeds]
     newest = max((date for date in last_dates if date is not None), default=None)
 
-    def order(number: int) -> tuple[bool, ...]:
+    def list_defects(number: int) -> tuple[bool, ...]:
+        """Return the defects of a feed, the worst first: a feed with False sorts before True."""
         url, title, feed = feeds[number]
         date = last_dates[number]
-        is_asleep = newest is not None and date is not None and newest - date > _ASLEEP
+        is_abandoned = newest is not None and date is not None and newest - date > _ABANDONED_AFTER
         is_of_other_pages = _OTHER_PAGES.search(urlsplit(url).path) is not None
         return (
             is_comments(url, title, feed),
             not feed.entries,
-            is_asleep,
+            is_abandoned,
             not _is_about(url, feed, page),
             feed.format == "sitemap" and is_of_other_pages,
         )
 
     ranked: list[RankedFeed] = []
+    # by kind (comments or articles) and the addresses of the entries: the best feed that has them
     first_urls: dict[tuple[bool, frozenset[str]], str] = {}
-    for number in sorted(range(len(feeds)), key=order):
+    for number in sorted(range(len(feeds)), key=list_defects):
         url, title, feed = feeds[number]
         comments = is_comments(url, title, feed)
         entries = frozenset(urls.alias(entry.url) for entry in feed.entries if entry.url)
@@ -89,7 +95,8 @@ def rank_feeds(feeds: Sequence[tuple[str, str, ParsedFeed]], page: str) -> list[
 
 
 def _is_about(url: str, feed: ParsedFeed, page: str) -> bool:
-    """Return True if the feed names `page` as its site, or is in the folder of `page`."""
+    """Return True if the feed states `page` as its site, or if its address is below that of `page`,
+    unless `page` is the front page of the site."""
     if urls.alias(feed.site_url or "") == urls.alias(page):
         return True
     if urls.is_root(page):
@@ -104,8 +111,8 @@ def find_last_date(feed: ParsedFeed) -> datetime | None:
 
 
 def is_comments(url: str, title: str, feed: ParsedFeed) -> bool:
-    """Return True for a feed of comments, by address, titles or entries. `title`: the page's title
-    for it."""
+    """Return True for a feed of comments: its address, one of its titles or more than half of its
+    entries say so. `title`: the title that the page gives the feed."""
     parts = urlsplit(url)
     if _PATH.search(parts.path) or _QUERY.search(parts.query):
         return True

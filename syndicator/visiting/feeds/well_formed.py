@@ -1,7 +1,8 @@
 """Parse well-formed RSS and Atom fast with lxml, with the same results as feedparser.
 
-It gives the results of feedparser 6.0 that `parser` uses, in less CPU. `_ROWS` maps elements to
-methods of `_Reader`. Unusual input (RDF, a DOCTYPE, misplaced elements) raises Unusual."""
+It gives the results of feedparser 6.0 that `parser` uses, in less CPU time, with feedparser's
+peculiarities. `_ROWS` maps elements to methods of `_Reader`. Unusual input (RDF, a DOCTYPE,
+misplaced elements) raises Unusual; then feedparser itself has to read the feed."""
 
 import re
 from collections.abc import Callable
@@ -107,7 +108,7 @@ _NOT_IN = {  # by unused element: elements inside that make it Unusual
     "person": _BY_NAME.keys() - _IN_AUTHOR - {"itunes_name", "itunes_email"},
 }
 _IN_IMAGE = frozenset(("title", "link", "url", "width", "height", "description"))
-# Elements without a row that are used.
+# Elements without a row in _ROWS whose texts `parser` uses.
 _STORED = frozenset(
     ("ttl", "sy_updateperiod", "sy_updatefrequency", "itunes_duration", "feedburner_origlink")
 )
@@ -149,12 +150,13 @@ _WINDOWS = {
 }
 # Bytes or references that may be of the characters in _WINDOWS.
 _CONTROLS = re.compile(rb"\xc2[\x80-\x9f]"), re.compile(rb"&#(?:0*1[2-5]\d|[xX]0*[89][\da-fA-F]);")
-_TITLE_NOT_SEEN = -1  # depth of the last title with text
+_TITLE_NOT_SEEN = -1  # in place of the depth of the last title with text
 _DOCTYPE_BYTES = 4096  # of a document in which a DOCTYPE is looked for
 
 
 class _Row(NamedTuple):
-    """The way to read an element: feedparser's `name` for it, and a method with its argument."""
+    """How an element is read: the method of _Reader and its second argument. `name`: the element's
+    name in feedparser, such as "dc_creator"."""
 
     name: str
     method: Callable[[Any, str, int], None]
@@ -174,7 +176,10 @@ class Unusual(Exception):
 def _read_attributes(
     element: Any, *, language: bool = False, based: bool = False
 ) -> dict[str, str]:
-    """Return attributes by name as feedparser does: lower case, no namespaces. Raise Unusual."""
+    """Return the attributes of an element by name as feedparser does: lower case, no namespaces.
+
+    `language`: xml:lang is permitted on an element with children; `based`: xml:base is permitted.
+    Raise Unusual if one of these is there and not permitted, or if a name occurs twice."""
     attributes: dict[str, str] = {}
     for name, value in element.items():
         local = name.rpartition("}")[2].lower()
@@ -187,31 +192,38 @@ def _read_attributes(
 
 
 def _read_leaf(element: Any, *, based: bool = False) -> dict[str, str]:
-    """Return the attributes of an element that must have no children. Raise Unusual."""
+    """Return the attributes of an element. Raise Unusual if it has children, or xml:base unless
+    `based`."""
     if len(element):
         raise Unusual("markup in a text")
     return _read_attributes(element, based=based) if element.keys() else {}
 
 
 class _Reader:
-    """The state of reading one feed. `depth`: nesting of an element, 1 for the root."""
+    """The state while one feed is read.
+
+    Methods `read_*` of `_ROWS` get an element, the argument in its row and the element's depth: 1
+    for the root. All of them raise Unusual if only feedparser can read the element."""
 
     def __init__(self, body: bytes) -> None:
         self.may_have_windows = any(pattern.search(body) for pattern in _CONTROLS)
         self.head: dict[str, Any] = {}
-        # the values of the feed, of the entry or of the picture that is being read
+        # where values are stored: that of the feed, of the current entry or of the feed's picture
         self.context = self.head
         self.entries: list[dict[str, Any]] = []
         self.entry: dict[str, Any] | None = None
-        self.depths: dict[str, int] = {}  # of the elements that the entry's values came from
+        # by name of a value of the entry: the depth of the element that it came from
+        self.depths: dict[str, int] = {}
         self.title_depth = _TITLE_NOT_SEEN
         self.has_content = False
         self.language = ""
-        self.base = self.base_around = ""  # base of links; base of the parent element
-        self.rows: dict[object, _Row] = {}  # by tag as lxml has it
+        # base of relative links (xml:base), and that of the parent element; "" without one
+        self.base = self.base_around = ""
+        self.rows: dict[object, _Row] = {}  # by tag in lxml's spelling, "{namespace}name"
 
     def read_document(self, root: Any) -> dict[str, Any]:
-        """Return the result of `feedparser.parse` for a document. Raise Unusual."""
+        """Return the result of `feedparser.parse` for a document with the element `root`: a dict
+        with "version", "feed", "entries" and "bozo" (False: well-formed). Raise Unusual."""
         attributes = _read_attributes(root, language=True, based=True)
         self.base = attributes.get("base", "")
         self.language = attributes.get("lang", "").replace("_", "-")
@@ -233,7 +245,9 @@ class _Reader:
         return {"version": version, "feed": self.head, "entries": self.entries, "bozo": False}
 
     def read_children(self, parent: Any, depth: int) -> None:
-        """Read the children of an element, each with the method of its row. Raise Unusual."""
+        """Read the children of `parent`, each with the method of its row. `depth`: that of
+        `parent`. Afterwards links are resolved against the base of the element around `parent`, if
+        it has one, as in feedparser. Raise Unusual."""
         outer_base = self.base_around
         self.base_around = self.base
         for child in parent:
@@ -243,7 +257,9 @@ class _Reader:
         self.base = outer_base or self.base
 
     def find_row(self, element: Any) -> _Row:
-        """Return the row of an element. Raise Unusual."""
+        """Return the row of an element by its tag. An element that is not in `_ROWS` is read by
+        `read_other`, with its name as the argument. Raise Unusual if feedparser might take the
+        element's namespace for another one."""
         tag = element.tag
         prefix = element.prefix
         if tag in self.rows:
@@ -268,13 +284,16 @@ class _Reader:
         return row
 
     def store(self, name: str, value: str, depth: int) -> None:
-        """Store a value. Of several, an entry keeps the least nested one, a feed the last one."""
+        """Store a value. If a value occurs several times, an entry keeps the one of the least
+        nested element (of equally nested ones the last), a feed the last one."""
         if self.entry is None or depth <= self.depths.get(name, depth):
             self.depths[name] = depth
             self.context[name] = value
 
     def read_detail(self, element: Any, kind: str) -> dict[str, Any]:
-        """Return type, language and value of a text. Raise Unusual."""
+        """Return the value of a text with its type and language, as feedparser does: {"type":
+        "text/html", "language": "en", "value": "<p>..."}. `kind`: the type if the element states
+        none. Raise Unusual for other types than plain text and HTML."""
         attributes = _read_leaf(element, based=True)
         value = self.read_text(element)
         language = self.language
@@ -282,7 +301,7 @@ class _Reader:
             if not _BASE.fullmatch(attributes.get("base", "http://none")) or "mode" in attributes:
                 raise Unusual("a base that is no plain address, or a mode")
             if "base" in attributes:
-                # no text is resolved; with none around it, it stays
+                # as in feedparser: if no element around has a base, this one stays valid afterwards
                 self.base = self.base_around or attributes["base"]
             kind = attributes.get("type", kind)
             language = attributes.get("lang", language).replace("_", "-")
@@ -292,12 +311,14 @@ class _Reader:
         return {"type": kind, "language": language, "value": value}
 
     def read_text(self, element: Any) -> str:
-        """Return the text of an element, repaired."""
+        """Return the text of an element, without white space around it and with a wrong encoding
+        repaired."""
         value: str = (element.text or "").strip()
         return value if value.isascii() else self.repair_text(value)
 
     def repair_text(self, value: str) -> str:
-        """Repair UTF-8 that was encoded twice, and windows-1252 labelled as ISO 8859-1."""
+        """Return `value` with UTF-8 repaired that was encoded twice ("Ã¼" is "ü"), and windows-1252
+        that was labelled as ISO 8859-1."""
         with suppress(UnicodeError):
             value = value.encode("iso-8859-1").decode()
         return value.translate(_WINDOWS) if self.may_have_windows else value
@@ -310,16 +331,18 @@ class _Reader:
         return address if address.isascii() else self.repair_text(address)
 
     def resolve(self, url: str) -> str:
-        """Return `url` as an absolute address, "" if it is no address."""
-        if ":///" in url:
+        """Return `url` as an absolute address by the base of the document, unchanged without one;
+        "" if it is malformed."""
+        if ":///" in url:  # as feedparser: "http:///a.example" is "http://a.example"
             url = _SLASHES.sub(r"\1\3", url)
         with suppress(ValueError):
             return urljoin(self.base, url) if self.base else url
         return ""
 
     def read_other(self, element: Any, name: str, depth: int) -> None:
-        """Read an unknown element: its text, or "" if it has attributes. Its children are read as
-        siblings."""
+        """Read an element that is not in `_ROWS` and is called `name` in feedparser. Its text is
+        stored if `_STORED` names it, "" if it has attributes, as in feedparser. Its children are
+        read as if they were its siblings. `depth`: of the element."""
         if element.keys():
             _read_attributes(element)
             self.context[name] = ""
@@ -329,7 +352,7 @@ class _Reader:
             self.read_children(element, depth)
 
     def read_item(self, element: Any, name: str, depth: int) -> None:
-        """Read an entry. Raise Unusual."""
+        """Read an entry and append it to `entries`. Raise Unusual."""
         if self.context is not self.head:
             raise Unusual("an entry in an entry")
         attributes = _read_attributes(element, language=True)
@@ -348,18 +371,21 @@ class _Reader:
         self.language = language_around
 
     def read_title(self, element: Any, name: str, depth: int) -> None:
-        """Read a title: the first with text counts. Raise Unusual."""
+        """Read a title. A later title replaces the stored one only if it is less nested (`depth`);
+        a title without text and a title of the prefix `media` (`name`) never prevent this. Raise
+        Unusual."""
         detail = self.read_detail(element, "text/plain")
         value = detail["value"]
-        is_second = self.title_depth != _TITLE_NOT_SEEN and self.title_depth <= depth
-        if not is_second:
+        has_better_title = self.title_depth != _TITLE_NOT_SEEN and self.title_depth <= depth
+        if not has_better_title:
             self.store("title", value, depth)
             self.context["title_detail"] = detail
         if value and name != "media":
             self.title_depth = depth
 
     def read_link(self, element: Any, name: str, depth: int) -> None:
-        """Read a link of RSS or Atom, which has its address as text or attribute. Raise Unusual."""
+        """Read a link: in RSS the element's text, in Atom the attribute `href`. It is appended to
+        "links"; a link to a web page is also stored as "link". Raise Unusual."""
         attributes = _read_leaf(element)
         context = self.context
         attributes.setdefault("rel", "alternate")
@@ -375,7 +401,7 @@ class _Reader:
                 context["link"] = attributes["href"]
             return
         value = self.read_address(element)
-        if "&" in value:
+        if "&" in value:  # as feedparser: entities that were escaped twice lose their semicolon
             if self.entry is not None:
                 value = value.replace("&amp;", "&")
             value = _ENTITY.sub(r"&\g<1>", value)
@@ -384,7 +410,9 @@ class _Reader:
             attributes["href"] = value
 
     def read_guid(self, element: Any, name: str, depth: int) -> None:
-        """Read an id, which is an address unless it says that it is none. Raise Unusual."""
+        """Read an id. If its attribute isPermaLink is missing or "true", the id is an address, and
+        also the link of an entry that has no link yet (RSS 2.0). `depth`: of the element. Raise
+        Unusual."""
         is_link = _read_leaf(element).get("ispermalink", "true") == "true"
         value = self.read_address(element) if is_link else self.read_text(element)
         self.store("id", value, depth)
@@ -392,7 +420,9 @@ class _Reader:
             self.context.setdefault("link", value)
 
     def read_summary(self, element: Any, kind: str, depth: int) -> None:
-        """Read a summary; if there is no content, read a second summary as content."""
+        """Read a summary or description. A second summary is read as the content if the entry has
+        none; a feed's description is its "subtitle". `kind`: its type if the element states none;
+        `depth`: of the element. Raise Unusual."""
         if "summary" in self.context and not self.has_content:
             return self.read_content(element, "text/plain", depth)
         is_of_feed = self.entry is None and kind == "text/html"
@@ -402,7 +432,8 @@ class _Reader:
         self.context[f"{name}_detail"] = detail
 
     def read_content(self, element: Any, kind: str, depth: int) -> None:
-        """Read a content; it is the summary, too, if there is none. Raise Unusual."""
+        """Read a content. If there is no summary, the content is stored as the summary, too.
+        `kind`: its type if the element states none. Raise Unusual."""
         self.has_content = True
         detail = self.read_detail(element, kind)
         if self.entry is not None:
@@ -410,8 +441,9 @@ class _Reader:
         self.context.setdefault("summary", detail["value"])
 
     def read_value(self, element: Any, name: str, depth: int) -> None:
-        """Read an element with a text that is stored as it is, such as a date. Raise Unusual."""
-        # to raise Unusual
+        """Read an element whose text is stored as `name`, such as a date. `depth`: of the element.
+        Raise Unusual, also for a date that `parse_date` does not understand, as feedparser may."""
+        # both calls are only for the Unusual that they raise
         if name == "rights":
             self.read_detail(element, "text/plain")
         else:
@@ -423,9 +455,13 @@ class _Reader:
         self.store(name, value, depth)
 
     def read_unused(self, element: Any, name: str, depth: int) -> None:
-        """Skip a person, source or search form; if it has a title, later titles do not count, as in
-        feedparser."""
+        """Check an element that is not used: a person, a source or a search form (`name`). Raise
+        Unusual if feedparser would take values from it.
+
+        As in feedparser, a title in a source or search form prevents later titles of the entry from
+        being stored."""
         for inner in element.iter():
+            # only for the Unusual that it raises
             _read_attributes(inner, language=name != "person")
         inner_names = {self.find_row(inner).name for inner in element.iterdescendants()}
         misplaced = "source" if self.entry is None else "textinput"
@@ -441,7 +477,8 @@ class _Reader:
                     self.title_depth = depth + 1
 
     def read_author(self, element: Any, name: str, depth: int) -> None:
-        """Read an author: its parts, else its text. Raise Unusual."""
+        """Read an author of an entry: name, e-mail address and URL from its children, else from its
+        text. Authors of the feed are not used. Raise Unusual."""
         entry = self.entry
         if entry is None:  # authors of the feed are not used
             return self.read_unused(element, "person", depth)
@@ -458,7 +495,7 @@ class _Reader:
             if part in ("url", "uri", "homepage"):
                 part = "href"
                 value = self.read_address(child)
-            # feedparser may change an earlier author, too
+            # as in feedparser, `author_detail` may be the object of an earlier author
             entry.setdefault("author_detail", {})[part] = value
             self.complete_author(entry)
             entry["authors"][-1][part] = value
@@ -467,7 +504,8 @@ class _Reader:
         self.complete_author(entry)
 
     def complete_author(self, entry: dict[str, Any]) -> None:
-        """Fill `author` from the detail of the last author, or that detail from `author`."""
+        """Fill "author" from the parts of the last author: "Jane Doe (jane@example.com)". If it has
+        no parts, take them from the text in "author" instead."""
         detail = entry["authors"][-1]
         if detail:
             name = detail.get("name")
@@ -491,7 +529,8 @@ class _Reader:
         entry.setdefault("author_detail", detail)
 
     def read_attached(self, element: Any, key: str, depth: int) -> None:
-        """Read an enclosure or a picture, which has its address as an attribute. Raise Unusual."""
+        """Read an enclosure or a picture, whose address is an attribute, and append it to the
+        values of `key`; `key` "image" is the one picture of a podcast. Raise Unusual."""
         attributes = _read_attributes(element) if key == "media_content" else _read_leaf(element)
         if key == "image":
             target = attributes.get("href") or attributes.get("url")
@@ -510,7 +549,8 @@ class _Reader:
         self.read_children(element, depth)
 
     def read_image(self, element: Any, name: str, depth: int) -> None:
-        """Read the image of a feed. Raise Unusual."""
+        """Read the image of a feed: its children are stored as the values of "image". The image of
+        an entry is not used. Raise Unusual."""
         self.title_depth = _TITLE_NOT_SEEN
         if self.entry is not None:
             _read_leaf(element)
@@ -523,14 +563,15 @@ class _Reader:
         self.context = self.head
 
     def read_icon(self, element: Any, name: str, depth: int) -> None:
-        """Read the address of an icon or logo. Raise Unusual."""
+        """Read the address of an icon or logo and store it as `name`. Raise Unusual."""
         if _read_leaf(element):  # attributes hide the address from feedparser
             self.context[name] = ""
             return
         self.store(name, self.read_address(element), depth)
 
     def read_category(self, element: Any, scheme: str, depth: int) -> None:
-        """Read a category, from attributes or text. Raise Unusual."""
+        """Read a category from attributes or text. `scheme`: that of the element's kind, "" if the
+        element states it itself. Raise Unusual."""
         is_itunes = scheme == "http://www.itunes.com/"
         if is_itunes and self.entry is None:
             return
@@ -555,14 +596,14 @@ class _Reader:
     def add_tag(
         self, term: str | None, scheme: str | None = None, label: str | None = None
     ) -> None:
-        """Store a category, unless it is empty or known."""
+        """Store a category, unless it is empty or stored already."""
         tags = self.context.setdefault("tags", [])
         tag = {"term": term, "scheme": scheme, "label": label}
         if (term or scheme or label) and tag not in tags:
             tags.append(tag)
 
     def read_keywords(self, element: Any, name: str, depth: int) -> None:
-        """Read categories from a text that commas divide."""
+        """Read categories from a text with commas between them."""
         if _read_leaf(element):  # attributes hide them from feedparser
             return
         for term in self.read_text(element).split(","):
@@ -571,14 +612,15 @@ class _Reader:
 
 
 def _name_version(version: str) -> str:
-    """Return feedparser's name for a version of RSS."""
+    """Return feedparser's name for the version that an RSS feed states: "rss20" for "2.0"."""
     if version in _VERSIONS:
         return _VERSIONS[version]
     return "rss20" if version.startswith("2.") else "rss"
 
 
 def read(body: bytes, content_type: str = "") -> dict[str, Any] | None:
-    """Return the result of `feedparser.parse`, or None if only feedparser can read the feed."""
+    """Return the result of `feedparser.parse` for `body`, or None if only feedparser can read the
+    feed. `content_type`: that of the HTTP answer."""
     if not _is_surely_utf8(body, content_type) or b"<!DOCTYPE" in body[:_DOCTYPE_BYTES]:
         return None
     parser = etree.XMLParser(
@@ -590,7 +632,8 @@ def read(body: bytes, content_type: str = "") -> dict[str, Any] | None:
 
 
 def _is_surely_utf8(body: bytes, content_type: str) -> bool:
-    """Return True if `body` is UTF-8 or ASCII, and feedparser would not guess another encoding."""
+    """Return True if `body` is UTF-8 or ASCII and feedparser would read it as such: neither the
+    HTTP header nor the XML declaration names another encoding."""
     matches = (_CHARSET.search(content_type.encode()), _ENCODING.match(body))
     names = {match[1].lower() for match in matches if match}
     if not names <= _ASCII:

@@ -47,7 +47,8 @@ _PERMANENT = (301, 308)
 _KEEPING_POST = (307, 308)
 _SET_COOKIE: Final = "set-cookie"
 MOST_REDIRECTS: Final = 5  # of one request
-DECODED: Final = 2  # times fetch.wire_bytes: the most bytes of one answer, decompressed
+# an answer may have so many times the bytes of the setting fetch.wire_bytes when it is decompressed
+DECODED: Final = 2
 _ACCEPT = {
     "feed": (
         "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml, "
@@ -62,14 +63,16 @@ _ACCEPT = {
 
 @dataclass(slots=True)
 class _Chain:
-    """A request and the state of its redirects."""
+    """A request and its redirects so far. `url`: the next address to be requested, without
+    credentials and fragment; `first_origin`: the only one that gets the credentials and may be at a
+    private address; `is_permanent`: all redirects so far were permanent; `moved_to`: the last
+    address to which only permanent redirects led, None without one."""
 
     request: Request
-    url: httpx.URL  # to ask next, without credentials and fragment
-    # the only one that gets the credentials and may be at a private address
+    url: httpx.URL
     first_origin: str
     credentials: Mapping[str, str]
-    is_permanent: bool = True  # every redirect so far was
+    is_permanent: bool = True
     moved_to: str | None = None
     visited: set[str] = field(default_factory=set)
 
@@ -80,9 +83,11 @@ class _Chain:
 
 
 class HttpFetcher:
-    """`ports.Fetcher` on the network. `offsets`: filled by host with the time by which `clock` is
-    ahead of its server; `lookup`, `dial`: resolve names, open sockets; `cookies`: files that
-    requests name. Raises ConfigError for an invalid proxy."""
+    """`ports.Fetcher` on the network.
+
+    `offsets` is filled: by host the time by which `clock` is ahead of the server's. `lookup`
+    resolves names, `dial` opens sockets. `cookies`: the files of cookies that requests may name.
+    Raises ConfigError for an invalid proxy in the settings."""
 
     def __init__(
         self,
@@ -101,22 +106,25 @@ class HttpFetcher:
         self._offsets = {} if offsets is None else offsets
         self._clients = Clients(settings, lookup, dial)
         self._cookies = cookies
-        # at INFO it logs URLs with their credentials
+        # at INFO httpx logs URLs with their credentials
         logging.getLogger("httpx").setLevel(logging.WARNING)
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the answer within the deadline. `request.headers` go to the first origin only;
-        secrets are masked in results."""
+        """Return the answer to the request, after its redirects, or Failed; never raises.
+
+        `request.headers` (credentials) are sent to the first origin only. In the result, secrets
+        and the values of cookies are replaced by their names."""
         values = self._find_cookie_values(request)
         result = await self._fetch(request)
-        values |= self._find_cookie_values(request)  # with those that the answer renewed
+        values |= self._find_cookie_values(request)  # the answer may have renewed some
         secrets = dict(request.secrets)
         for number, value in enumerate(sorted(values)):
             secrets[f"cookie_{number}"] = value
-        return _mask_secrets(result, secrets) if secrets else result
+        return _mask_result(result, secrets) if secrets else result
 
     async def _fetch(self, request: Request) -> FetchResult:
-        """Send the request and follow its redirects; secrets are not masked yet."""
+        """Send the request and follow its redirects, at most `request.deadline` seconds. Secrets in
+        the result are not masked yet."""
         shown_url = redacted(request.url)
         started = time.monotonic()
         try:
@@ -144,16 +152,18 @@ class HttpFetcher:
         await self._clients.aclose()
 
     def _find_cookie_values(self, request: Request) -> frozenset[str]:
-        """Return the values of cookies that answers must not show."""
+        """Return the values of the request's cookies that its answer must not show. If the file of
+        cookies cannot be read, there are none: then the request fails and says why."""
         if not request.cookies or self._cookies is None:
             return frozenset()
         try:
             return self._cookies.secrets(request.cookies, request.url)
-        except BadCookies:  # `_find_cookies` says why
+        except BadCookies:
             return frozenset()
 
-    def _find_cookies(self, chain: _Chain, url: str) -> str:
-        """Return the cookies that go to `url`: to the host of the request only. Raises Refusal."""
+    def _make_cookie_header(self, chain: _Chain, url: str) -> str:
+        """Return the header Cookie for `url`, "" without cookies. A redirect to another host than
+        the request's gets none. Raises Refusal if the file of cookies cannot be read."""
         name = chain.request.cookies
         if not name or host(url) != host(chain.request.url):
             return ""
@@ -164,8 +174,9 @@ class HttpFetcher:
         except BadCookies as error:
             raise Refusal(FetchReason.BAD_COOKIES, str(error)) from error
 
-    def _keep_cookies(self, chain: _Chain, url: str, response: httpx.Response) -> None:
-        """Keep the cookies that the host of the request renewed. Raises Refusal."""
+    def _store_renewed_cookies(self, chain: _Chain, url: str, response: httpx.Response) -> None:
+        """Store the cookies that an answer from the request's own host renewed. Raises Refusal if
+        the file of cookies cannot be read."""
         name = chain.request.cookies
         if not name or self._cookies is None or host(url) != host(chain.request.url):
             return
@@ -175,7 +186,8 @@ class HttpFetcher:
             raise Refusal(FetchReason.BAD_COOKIES, str(error)) from error
 
     async def _exchange(self, chain: _Chain) -> FetchResult | None:
-        """Send one request. Return the result, or None after a redirect to `chain.url`."""
+        """Send a request to `chain.url`. Return the result, or None after a redirect, whose target
+        is `chain.url` then. Raises Refusal."""
         url = str(chain.url)
         if url in chain.visited:
             raise Refusal("redirects", "the redirects lead in a circle")
@@ -191,18 +203,20 @@ class HttpFetcher:
     async def _read_answer(
         self, chain: _Chain, url: str, response: httpx.Response
     ) -> FetchResult | None:
-        """Return the result of the answer from `url`, or None for a redirect that is followed."""
-        # lower case, repeated ones joined (RFC 9110 section 5.3)
+        """Return the result of the answer from `url`; None if it is a redirect to follow, whose
+        target is `chain.url` then. Raises Refusal."""
+        # names are in lower case here, and headers of one name are joined (RFC 9110 section 5.3)
         headers = dict(response.headers.items())
         if chain.request.cookies:
-            self._keep_cookies(chain, url, response)
-            headers.pop(_SET_COOKIE, None)  # they are secrets
+            self._store_renewed_cookies(chain, url, response)
+            headers.pop(_SET_COOKIE, None)  # it has secrets, and results are stored
         status = response.status_code
         offset = measure_clock_offset(headers, self._clock())
         if offset is not None:
             self._offsets[chain.url.host] = offset
         if _is_followed(chain.request, status):
             return self._follow_redirect(chain, url, status, headers)
+
         shown_url = redacted(chain.request.url)
         if status == HTTPStatus.NOT_MODIFIED:
             return NotModified(
@@ -230,8 +244,10 @@ class HttpFetcher:
     def _follow_redirect(
         self, chain: _Chain, url: str, status: int, headers: Mapping[str, str]
     ) -> Fetched | None:
-        """Let `chain` go on with the target of a redirect from `url`. If the request must stay at
-        its host and the target is at another, return the redirect itself."""
+        """Set `chain.url` to the target of a redirect from `url` and return None.
+
+        If the request must stay at its host (`request.stay`) and the target is at another host,
+        return the redirect itself as the result. Raises Refusal for a bad target."""
         target = resolve_redirect(url, headers.get("location", ""))
         chain.is_permanent = chain.is_permanent and status in _PERMANENT
         if chain.is_permanent:
@@ -251,8 +267,8 @@ class HttpFetcher:
     async def _read_body(
         self, response: httpx.Response, headers: Mapping[str, str], limit: int | None
     ) -> bytes:
-        """Return the decompressed body. Raises Refusal if it has more bytes than the settings or
-        `limit` permit."""
+        """Return the decompressed body. `limit`: bytes that the request permits, None for those of
+        the settings. Raises Refusal(too-large | bad-encoding)."""
         wire_bytes = self._settings.wire_bytes
         most_received = min(wire_bytes, limit or wire_bytes)
         most_decoded = min(DECODED * wire_bytes, limit or DECODED * wire_bytes)
@@ -282,7 +298,8 @@ class HttpFetcher:
             raise Refusal("bad-encoding", str(error), response.status_code) from error
 
     def _build_message(self, chain: _Chain) -> httpx.Request:
-        """Return the message for the next address of the chain."""
+        """Return the HTTP message to send to `chain.url`, with validators, credentials and cookies.
+        Raises Refusal if the file of cookies cannot be read."""
         request = chain.request
         headers = {
             "user-agent": self._user_agent,
@@ -291,19 +308,19 @@ class HttpFetcher:
         }
         validators = {"if-none-match": request.etag, "if-modified-since": request.last_modified}
         for name, value in validators.items():
-            # a validator with other than ASCII characters cannot be sent back as it came
+            # a header has only ASCII characters: other validators cannot be sent back unchanged
             if value and value.isascii():
                 headers[name] = value
         if request.kind == "feed" and not validators.keys().isdisjoint(headers):
-            # RFC 3229 with feed: the entries that are new since those validators are enough
+            # "RFC 3229 with feed": the server may send only the entries that are new since then
             headers["a-im"] = "feed"
         if chain.is_at_first_origin:
             for name, value in chain.credentials.items():
                 headers[name.lower()] = value.strip()
-        # it describes the body, for any host
+        # another origin gets no credentials, but has to know the type of the body
         elif request.body is not None and "content-type" in request.headers:
             headers["content-type"] = request.headers["content-type"]
-        cookies = self._find_cookies(chain, str(chain.url))
+        cookies = self._make_cookie_header(chain, str(chain.url))
         if cookies:
             headers["cookie"] = cookies
         extensions = {}
@@ -315,7 +332,8 @@ class HttpFetcher:
 
 
 def _begin_chain(request: Request) -> _Chain:
-    """Return the chain before its first request, with the password of the address as a header."""
+    """Return the chain of a request before it is sent. Variables in the address are replaced by
+    their values; user name and password move from the address to a header."""
     url = parse_url(expand(request.url, request.secrets))
     credentials = dict(request.headers)
     if url.userinfo:
@@ -327,17 +345,17 @@ def _begin_chain(request: Request) -> _Chain:
 
 
 def _is_followed(request: Request, status: int) -> bool:
-    """Return True if an answer with `status` is a redirect that is followed."""
+    """Return True if an answer with `status` to `request` is a redirect to follow."""
     if status not in _REDIRECTS:
         return False
     if request.method == "GET":
         return True
-    # RFC 9110 15.4.8, 15.4.9: these keep a POST, which only a hub may redirect (WebSub 5.1), not a
-    # language model
+    # After 307 and 308 a POST stays a POST (RFC 9110 sections 15.4.8, 15.4.9). Hubs redirect so
+    # (WebSub section 5.1); a request to a language model must not be sent to another address.
     return request.kind == "hub" and status in _KEEPING_POST
 
 
-def _mask_secrets(result: FetchResult, secrets: Mapping[str, str]) -> FetchResult:
+def _mask_result(result: FetchResult, secrets: Mapping[str, str]) -> FetchResult:
     """Return `result` with the names of secrets in place of their values."""
     if isinstance(result, Failed):
         return replace(

@@ -1,4 +1,4 @@
-"""Read the files of cookies that sources name, and keep beside them those that sites renew."""
+"""Read the files of cookies that sources name; store the cookies that sites renew beside them."""
 
 import hashlib
 import html
@@ -23,7 +23,7 @@ from syndicator.visiting.fetch.cookies import (
     write_cookies,
 )
 
-RENEWED: Final = ".renewed"  # the ending of the file beside an exported one
+RENEWED: Final = ".renewed"  # ending of the file with the renewed cookies of an exported file
 _LARGEST: Final = 5_000_000  # bytes of a file: all cookies of a browser are less than a tenth
 _MOST_RENEWED: Final = 200  # cookies: a site that sends more sends nonsense
 _MADE_FROM: Final = "Renewed by Syndicator, beside the exported file with this SHA-256: "
@@ -35,7 +35,8 @@ _CURE: Final = "export the cookies of the site, and put them there"
 
 @dataclass(frozen=True, slots=True)
 class _LoadedFile:
-    """The cookies of a file, with those that were renewed. `digest`: of the exported file."""
+    """The cookies of a file as the operator exported it, and those that the site renewed since.
+    `digest`: SHA-256 of the exported file; `stamps`: state of both files when they were read."""
 
     stamps: tuple[tuple[int, ...], ...]
     exported: tuple[Cookie, ...]
@@ -44,12 +45,14 @@ class _LoadedFile:
 
     @property
     def cookies(self) -> tuple[Cookie, ...]:
-        """All cookies, renewed ones in place of exported ones."""
+        """The exported cookies, of which the renewed ones replace those with the same identity."""
         return tuple(_merge_cookies(self.exported, self.renewed))
 
 
 class CookieFiles:
-    """The files of cookies below the folder of the configuration. Safe for several threads."""
+    """The files of cookies below the configuration's folder. Safe for several threads.
+
+    A file is named by its path relative to the folder. Each is read again only after it changed."""
 
     def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
         self._folder = folder
@@ -63,25 +66,27 @@ class CookieFiles:
         return self._folder / name
 
     def digest(self, name: str) -> str:
-        """Return the SHA-256 of an exported file, "" if it cannot be read."""
+        """Return the SHA-256 of the exported file `name`, "" if it cannot be read."""
         try:
             return _compute_digest(self.path(name).read_bytes())
         except OSError:
             return ""
 
     def cookies(self, name: str) -> tuple[Cookie, ...]:
-        """Return the cookies of the file `name`, renewed ones in place of older. Raises BadCookies
-        with the path, the line and the cure."""
+        """Return the cookies of the file `name`, with renewed values. Raises BadCookies, whose
+        message has the path, the line and what to do."""
         with self._lock:
             return self._load(name).cookies
 
     def header(self, name: str, url: str) -> str:
-        """Return the header Cookie of a request for `url`, "" for none. Raises BadCookies."""
+        """Return the value of the header Cookie for a request to `url`, "" if no cookie is for it.
+        Raises BadCookies."""
         return join_cookies(select_cookies(self.cookies(name), url, self._clock()))
 
     def secrets(self, name: str, url: str) -> frozenset[str]:
-        """Return the telling values of cookies for the host of `url`, in the spellings that a page
-        may have. Raises BadCookies."""
+        """Return the values of cookies for the host of `url` by which somebody could use the
+        session, in every spelling in which a page may show them. Values before their renewal are
+        included. Raises BadCookies."""
         host = urls.host(url).partition(":")[0]
         values: set[str] = set()
         with self._lock:
@@ -94,7 +99,8 @@ class CookieFiles:
         return frozenset(values)
 
     def renew(self, name: str, url: str, lines: Iterable[str]) -> None:
-        """Keep the cookies that the answer of `url` set by `lines` of Set-Cookie."""
+        """Store the cookies that an answer from `url` set. `lines`: its headers Set-Cookie. Raises
+        BadCookies."""
         now = self._clock()
         parsed = (parse_set_cookie(line, url, now) for line in lines)
         sent = [cookie for cookie in parsed if cookie is not None]
@@ -110,8 +116,8 @@ class CookieFiles:
             self._write(name, loaded, renewed)
 
     def _load(self, name: str) -> _LoadedFile:
-        """Return the file `name`, read again if it or the renewed one changed. Raises
-        BadCookies."""
+        """Return the file `name`, from memory unless it or the file of renewed cookies changed. The
+        caller holds the lock. Raises BadCookies."""
         exported_path = self.path(name)
         renewed_path = self.path(name + RENEWED)
         stamps = (_get_stamp(exported_path), _get_stamp(renewed_path))
@@ -129,7 +135,8 @@ class CookieFiles:
         return loaded
 
     def _write(self, name: str, loaded: _LoadedFile, renewed: tuple[Cookie, ...]) -> None:
-        """Write renewed cookies. If the disk refuses them, this process uses them nevertheless."""
+        """Write renewed cookies to disk, and remember them. If the disk refuses them, this process
+        uses them nevertheless, and a warning is logged."""
         path = self.path(name + RENEWED)
         text = write_cookies(renewed, _MADE_FROM + loaded.digest)
         try:
@@ -143,7 +150,7 @@ class CookieFiles:
 
 
 def _read_file(path: Path) -> bytes:
-    """Return the bytes of an exported file. Raises BadCookies."""
+    """Return the bytes of an exported file of cookies. Raises BadCookies."""
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST + 1)
@@ -155,7 +162,8 @@ def _read_file(path: Path) -> bytes:
 
 
 def _read_renewed(path: Path, digest: str) -> tuple[Cookie, ...]:
-    """Return renewed cookies; none if they were made from another export, or by a crash."""
+    """Return the cookies in the file of renewed cookies at `path`. () if the file is missing, is
+    damaged as after a crash, or belongs to another export than the one with `digest`."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -171,8 +179,9 @@ def _read_renewed(path: Path, digest: str) -> tuple[Cookie, ...]:
 def _select_changes(
     known: Iterable[Cookie], sent: Iterable[Cookie], now: datetime, *, is_safe: bool
 ) -> list[Cookie]:
-    """Return the cookies of an answer that change something. An answer without TLS changes no
-    secure cookie; one that deletes a cookie that nobody has changes nothing."""
+    """Return the cookies `sent` by an answer that change the `known` ones. `is_safe`: the answer
+    came over TLS; another answer must not replace secure cookies. Deleting an unknown cookie
+    changes nothing."""
     by_identity = {cookie.identity: cookie for cookie in known}
     changes = []
     for cookie in sent:
@@ -187,7 +196,8 @@ def _select_changes(
 
 
 def _merge_cookies(older: Iterable[Cookie], newer: Iterable[Cookie]) -> list[Cookie]:
-    """Return the cookies `older`, and those `newer` in place of theirs; the newest are last."""
+    """Return the cookies `older`, replaced by those `newer` with the same identity; the newest are
+    last."""
     cookies = {cookie.identity: cookie for cookie in older}
     for cookie in newer:
         cookies.pop(cookie.identity, None)
@@ -196,8 +206,10 @@ def _merge_cookies(older: Iterable[Cookie], newer: Iterable[Cookie]) -> list[Coo
 
 
 def is_telling(value: str) -> bool:
-    """Return True if a reader of the cookie's value could use the session. Words, numbers and
-    addresses are no such values: masked, they would be missing from the text of articles."""
+    """Return True if somebody who reads this value of a cookie might use the session.
+
+    Words, numbers and addresses cannot be such values. They are not masked, as articles may contain
+    them: a cookie `country=Deutschland` must not remove this word from pages."""
     plain = unquote(value)
     if len(plain) < _SHORTEST or "://" in plain:
         return False
@@ -207,12 +219,13 @@ def is_telling(value: str) -> bool:
 
 
 def _list_spellings(value: str) -> set[str]:
-    """Return how pages, scripts and addresses write a value."""
+    """Return the spellings of a value in HTML, scripts and addresses."""
     return {value, unquote(value), html.escape(value), value.replace("/", "\\/")}
 
 
 def _get_stamp(path: Path) -> tuple[int, ...]:
-    """Return time, size and number of a file, by which a change is noticed; () without a file."""
+    """Return modification time, size and inode of a file, which change if the file does; () if
+    there is no file."""
     try:
         stat = path.stat()
     except OSError:

@@ -1,6 +1,6 @@
 """Decompress response bodies up to a limit; read Retry-After, caching and status. Pure.
 
-A small body that decodes to a huge one fails at the limit, as it is decoded in small steps."""
+A small body may decode to a huge one: bodies are decoded in small steps, and fail at the limit."""
 
 import re
 import zlib
@@ -13,9 +13,10 @@ _STEP = 65_536  # decoded bytes at a time
 # 1,032 (zlib's manual).
 RATIO = 250
 _RATIO_FROM = 1_000_000  # decoded bytes; smaller bodies may have any ratio
+# `wbits` of zlib.decompressobj: a gzip header, a zlib header, no header
 _GZIP = 31
 _ZLIB = 15
-_RAW = -15  # zlib's window bits: a gzip header, a zlib header, no header
+_RAW = -15
 _NO_ENCODING = ""
 _METHOD = 0x0F
 _METHOD_DEFLATE = 8  # of a zlib header's first byte (RFC 1950 section 2.2)
@@ -40,8 +41,11 @@ class BadEncoding(ValueError):
 
 
 class Inflater:
-    """Decoder of a Content-Encoding: `feed` takes bytes, `finish` returns up to `cap`. Raises
-    TooLarge, BadEncoding."""
+    """Decoder of a Content-Encoding (`encoding`, "" for none).
+
+    `feed` takes the bytes of the body in pieces, `finish` returns the decoded body of at most `cap`
+    bytes. They raise TooLarge and BadEncoding; BadEncoding also for an encoding that we do not
+    accept."""
 
     def __init__(self, encoding: str, cap: int) -> None:
         names = [name.strip().lower() for name in encoding.split(",")]
@@ -57,7 +61,7 @@ class Inflater:
         self._decompressor: zlib._Decompress | None = None
 
     def feed(self, data: bytes) -> None:
-        """Decode the next bytes of the body."""
+        """Decode the next bytes of the body. Raises TooLarge, BadEncoding."""
         self._received += len(data)
         if not self._encoding:
             self._add(data)
@@ -72,7 +76,8 @@ class Inflater:
         return bytes(self._body)
 
     def _inflate(self, data: bytes) -> bytes:
-        """Decode one step of `data`; return the bytes that are left."""
+        """Decode at most 64 KB from `data` and return the bytes of `data` that are left to be
+        decoded. Raises TooLarge, BadEncoding."""
         if self._decompressor is None:
             self._decompressor = zlib.decompressobj(self._choose_window(data))
         elif self._decompressor.eof:
@@ -90,11 +95,11 @@ class Inflater:
         return self._decompressor.unconsumed_tail
 
     def _choose_window(self, data: bytes) -> int:
-        """Return the window bits by which zlib decodes a body that begins with `data`."""
+        """Return zlib's `wbits` for a body that begins with `data`."""
         if self._encoding != "deflate":
             return _GZIP
-        # "deflate" means zlib (RFC 9110 8.4.1.2), but many omit zlib's header, a multiple of 31
-        # (RFC 1950 2.2)
+        # "deflate" means zlib (RFC 9110 section 8.4.1.2), but many servers omit zlib's header: two
+        # bytes that name the method and are a multiple of 31 (RFC 1950 section 2.2)
         if data[0] & _METHOD != _METHOD_DEFLATE:
             return _RAW
         if len(data) < _ZLIB_HEADER or int.from_bytes(data[:_ZLIB_HEADER]) % 31 == 0:
@@ -102,7 +107,8 @@ class Inflater:
         return _RAW
 
     def _add(self, piece: bytes) -> None:
-        """Add decoded bytes. Raises TooLarge."""
+        """Append decoded bytes. Raises TooLarge over `cap` bytes, or if the body is over 250 times
+        as large as what was received."""
         self._body += piece
         size = len(self._body)
         if size > self._cap:
@@ -112,8 +118,8 @@ class Inflater:
 
 
 def decompress_gzip(data: bytes, cap: int) -> bytes:
-    """Return the content of a gzip file. Raise TooLarge over `cap` bytes, BadEncoding if it is not
-    gzip."""
+    """Return the content of a gzip file. Raises TooLarge if it has over `cap` bytes, BadEncoding if
+    `data` is not gzip."""
     inflater = Inflater("gzip", cap)
     for start in range(0, len(data), _STEP):
         inflater.feed(data[start : start + _STEP])
@@ -121,7 +127,7 @@ def decompress_gzip(data: bytes, cap: int) -> bytes:
 
 
 def parse_http_date(value: str) -> datetime | None:
-    """Parse an HTTP date (RFC 9110 section 5.6.7) as aware UTC, or return None."""
+    """Return an HTTP date (RFC 9110 section 5.6.7) as aware UTC, None if `value` is none."""
     try:
         parsed = parsedate_to_datetime(value.strip())
         return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
@@ -130,8 +136,9 @@ def parse_http_date(value: str) -> datetime | None:
 
 
 def parse_retry_after(value: str, now: datetime) -> datetime | None:
-    """Parse Retry-After (RFC 9110 section 10.2.3): a future time, at most a week from `now`, or
-    None."""
+    """Return the time that a header Retry-After asks us to wait for (RFC 9110 section 10.2.3).
+    `value`: seconds or an HTTP date, "" without the header. The result is at most a week after
+    `now`; None if it would not be in the future."""
     value = value.strip()
     if re.fullmatch(r"\d+(\.\d+)?", value):
         seconds = min(float(value[:30]), LONGEST_RETRY.total_seconds())
@@ -143,8 +150,9 @@ def parse_retry_after(value: str, now: datetime) -> datetime | None:
 
 
 def measure_clock_offset(headers: Mapping[str, str], now: datetime) -> timedelta | None:
-    """Return by how much `now` leads the server's time (Date, Age; RFC 9110 6.6.1, RFC 9111 5.1),
-    None without Date."""
+    """Return by how much our clock (`now`) is ahead of the server's, None without a header Date.
+    An answer from a cache was sent `Age` seconds ago (RFC 9110 section 6.6.1, RFC 9111 section
+    5.1)."""
     sent = parse_http_date(headers.get("date", ""))
     if sent is None:
         return None
@@ -152,7 +160,8 @@ def measure_clock_offset(headers: Mapping[str, str], now: datetime) -> timedelta
 
 
 def _read_age(headers: Mapping[str, str]) -> int:
-    """Return the seconds that the answer was in caches, 0 if the header is missing or absurd."""
+    """Return the seconds that the answer was in caches (header Age), 0 if the header is missing or
+    absurd."""
     age = headers.get("age", "")
     if not age.isdecimal() or len(age) > _AGE_DIGITS:
         return 0
@@ -160,13 +169,14 @@ def _read_age(headers: Mapping[str, str]) -> int:
 
 
 def name_error(status: int) -> str:
-    """Return the reason code of a status other than 2xx: gone, rate-limited, http-404, ..."""
+    """Return the reason code of a status other than 2xx: "gone" for 410, "rate-limited" for 429,
+    else such as "http-404"."""
     return _ERROR_CODES.get(status, f"http-{status}")
 
 
 def find_fresh_seconds(headers: dict[str, str] | None, now: datetime) -> int | None:
-    """Return the seconds of freshness (RFC 9111 section 4.2.1): max-age, else Expires, else
-    None."""
+    """Return for how many more seconds the answer is fresh (RFC 9111 section 4.2.1): by max-age,
+    else by Expires. 0 if it is stale, None if the headers say neither."""
     if not headers:
         return None
     max_age = _MAX_AGE.search(headers.get("cache-control", ""))

@@ -1,4 +1,4 @@
-"""Refuse requests to private IP addresses; look up names; check URLs and redirects."""
+"""Refuse requests to private IP addresses (SSRF); look up names; check URLs and redirects."""
 
 import asyncio
 import ipaddress
@@ -12,16 +12,16 @@ import httpx
 from syndicator.configuration.settings import parse_allow
 from syndicator.core.urls import LOOPBACK_6, Address, embedded, redacted, special
 
-# A look-up cannot be stopped: it ends when libc gives up, after 30 s or more. When so many run, the
-# next fails at once.
+# A look-up of a name cannot be stopped: it ends when the system's library gives up, after 30 s or
+# more. If so many are running, the next one fails at once.
 _MOST_LOOKUPS = 256
 _PORTS = {"http": 80, "https": 443}
 _LONGEST_SHOWN = 200  # characters of an address in a message
 
 
 def list_allow_lines(url: str) -> tuple[str, ...]:
-    """Return `allow` lines for a URL in the settings, () if it is no http(s) URL. A name may
-    resolve to any address."""
+    """Return the `allow` lines that permit connections to the host and port of `url`, an address in
+    the settings; () if it is no http(s) URL. A host name is permitted to resolve to any address."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
@@ -30,7 +30,7 @@ def list_allow_lines(url: str) -> tuple[str, ...]:
         return ()
     try:
         address = ipaddress.ip_address(host)
-    except ValueError:  # a name: whatever it resolves to
+    except ValueError:  # a host name
         return (f"0.0.0.0/0:{port}", f"[::]/0:{port}")
     if isinstance(address, ipaddress.IPv6Address):
         return (f"[{address}]/128:{port}",)
@@ -45,9 +45,12 @@ def explain_refusal(
     nat64: Sequence[str] = (),
     loopback: bool = False,
 ) -> str | None:
-    """Return why connecting is refused, with the `allow` line that permits it; None if it is not.
-    `nat64`: prefixes (RFC 6052 2.2); `loopback`: permit this machine. Raises ValueError for an
-    `allow` line that cannot be read."""
+    """Return why a connection to `address`, an IP address, is refused, with the `allow` line that
+    would permit it; None if the connection is permitted.
+
+    `allow`: lines such as "10.0.0.0/8:80"; `nat64`: prefixes of IPv6 addresses in which an IPv4
+    address is embedded (RFC 6052 section 2.2); `loopback`: permit this machine. Raises ValueError
+    for an `allow` line that cannot be read."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -67,13 +70,15 @@ def explain_refusal(
 
 
 def _is_loopback(address: Address) -> bool:
+    """Return True if the address is that of this machine: 127.0.0.0/8 or ::1."""
     if isinstance(address, ipaddress.IPv4Address):
         return address.is_loopback
     return address == LOOPBACK_6
 
 
 def _permits(line: str, address: Address, embedded_address: Address, port: int) -> bool:
-    """Return True if an `allow` line permits the address, or the one embedded in it, at `port`."""
+    """Return True if an `allow` line permits `port` at the address, or at the IPv4 address embedded
+    in it (the same address if none is)."""
     network, allowed_port = parse_allow(line)
     if allowed_port not in (None, port):
         return False
@@ -84,10 +89,12 @@ def _permits(line: str, address: Address, embedded_address: Address, port: int) 
 
 
 def format_permission(address: Address, port: int) -> str:
-    """Return the line for sources.toml that permits exactly this address and port."""
+    """Return the line for sources.toml that permits exactly this address and port: `allow =
+    ["10.0.0.1/32:80"]`."""
     return f'allow = ["{address}/{address.max_prefixlen}:{port}"]'
 
 
+# An address as socket.getaddrinfo returns it.
 Answer = tuple[int, int, int, str, tuple[str, int] | tuple[str, int, int, int] | tuple[int, bytes]]
 Lookup = Callable[[str, int], Sequence[Answer]]
 
@@ -98,20 +105,25 @@ def resolve_with_system(host: str, port: int) -> Sequence[Answer]:
 
 
 class Threads:
-    """A function that runs `lookup(host, port)` on a daemon thread, which may outlive its caller.
-    Raises gaierror if 256 of them hang."""
+    """Callable that looks up a name without blocking: it runs `lookup(host, port)` on a daemon
+    thread.
+
+    The thread may outlive the caller, as a look-up cannot be stopped. Raises gaierror if 256
+    look-ups are running, and what `lookup` raises."""
 
     def __init__(self, lookup: Lookup = resolve_with_system) -> None:
         self._lookup = lookup
         self._running = 0
 
     async def __call__(self, host: str, port: int) -> Sequence[Answer]:
+        """Return the addresses of `host`. The thread hands its result to the event loop, which
+        ends the caller's `await`."""
         if self._running >= _MOST_LOOKUPS:
             raise socket.gaierror(socket.EAI_AGAIN, f"{_MOST_LOOKUPS} DNS look-ups hang")
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Sequence[Answer]] = loop.create_future()
 
-        def look_up() -> None:
+        def look_up() -> None:  # on the thread
             answer: Sequence[Answer] = ()
             failure: Exception | None = None
             try:
@@ -119,9 +131,11 @@ class Threads:
             except (OSError, UnicodeError, ValueError) as error:
                 failure = error
             if not loop.is_closed():
-                loop.call_soon_threadsafe(end, answer, failure)
+                loop.call_soon_threadsafe(finish, answer, failure)
 
-        def end(answer: Sequence[Answer], failure: Exception | None) -> None:
+        def finish(
+            answer: Sequence[Answer], failure: Exception | None
+        ) -> None:  # on the event loop
             self._running -= 1
             if future.cancelled():
                 return
@@ -136,8 +150,8 @@ class Threads:
 
 
 class Refusal(Exception):
-    """A fetch that we end. `reason`: as in `Failed`; `detail`: a line without secrets; `status`: of
-    the answer."""
+    """Raised to end a fetch. `reason` and `status`: as in `Failed`; `detail`: a line for the
+    operator, without secrets."""
 
     def __init__(self, reason: str, detail: str, status: int | None = None) -> None:
         super().__init__(detail)
@@ -147,13 +161,13 @@ class Refusal(Exception):
 
 
 def get_origin(url: httpx.URL) -> str:
-    """Return scheme, host and port (RFC 6454)."""
+    """Return scheme, host and port of `url` (RFC 6454): "https://a.example:443"."""
     port = url.port or _PORTS.get(url.scheme, _PORTS["http"])
     return f"{url.scheme}://{url.host}:{port}"
 
 
 def parse_url(url: str) -> httpx.URL:
-    """Parse an absolute http(s) URL. Raise Refusal(bad-url)."""
+    """Return an absolute http(s) URL, parsed. Raises Refusal(bad-url) for other texts."""
     try:
         parsed = httpx.URL(url.strip())
         host = parsed.host
@@ -165,8 +179,9 @@ def parse_url(url: str) -> httpx.URL:
 
 
 def resolve_redirect(url: str, location: str) -> str:
-    """Return the target of a redirect. Raise Refusal: redirects (no Location), bad-url, downgrade
-    (to http)."""
+    """Return the absolute target of a redirect from `url`. `location`: its header Location. Raises
+    Refusal(redirects) if that is empty, (bad-url) if the target is no web address, (downgrade) if
+    it leads from https to http."""
     if not location.strip():
         raise Refusal("redirects", "a redirect without a Location")
     try:

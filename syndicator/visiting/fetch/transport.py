@@ -21,19 +21,20 @@ from syndicator.core.model import OURS
 from syndicator.core.urls import BadUrl, canonical, private
 from syndicator.visiting.fetch import ssrf
 
-_ORIGINS = 64  # origins per generation of transports; limits the open connections
-# seconds an idle connection is kept: longer than the pause between two requests of a host
-_IDLE = 5.0
+_MOST_ORIGINS = 64  # per generation of transports; limits the open connections
+# seconds that an idle connection stays open: longer than the pause between two requests to a host
+_IDLE_SECONDS = 5.0
 # of one header line; some Content-Security-Policies are longer than the usual 8 KB
 _HEADER_BYTES = 32_768
+# An address as socket.getaddrinfo returns it: family, type, protocol, canonical name, and the
+# arguments of `connect` (host and port first).
 AddrInfo = tuple[int, int, int, str, tuple[Any, ...]]
 
-# files, buffers or memory of this machine are used up
+# errors of the operating system: files, buffers or memory of this machine are used up
 _EXHAUSTED = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
-# Types of errors, their reason code, and a line; an empty line stands for the error's own. The
-# first
-# row that fits counts: aiohttp's errors inherit from each other.
-_KINDS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
+# Types of errors, their reason code and message, "" for the error's own message. The first row that
+# fits counts: aiohttp's errors inherit from each other.
+_ERRORS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
     ((aiohttp.ClientConnectorDNSError, socket.gaierror), "dns", "the name does not resolve"),
     ((aiohttp.ClientSSLError, aiohttp.ServerFingerprintMismatch, ssl.SSLError), "tls", ""),
     ((aiohttp.ClientConnectorError,), "connect", ""),
@@ -50,7 +51,7 @@ _KINDS: tuple[tuple[tuple[type[BaseException], ...], str, str], ...] = (
         "no request can be made for this URL",
     ),
 )
-_LONGEST = 200  # characters of a line
+_LONGEST_LINE = 200  # characters of a line
 _IPV4 = re.compile(r"[\d.]+")
 _TEST_NAME = re.compile(r"(.+\.)?(test|invalid)")
 _HTTPS_PORT = 443
@@ -58,7 +59,8 @@ _HTTP_PORT = 80
 
 
 class Blocked(OSError):
-    """A forbidden address. `why`: one line for the operator."""
+    """Raised for an IP address or name that requests must not go to. `why`: one line for the
+    operator."""
 
     def __init__(self, why: str) -> None:
         super().__init__(errno.EACCES, why)
@@ -66,7 +68,8 @@ class Blocked(OSError):
 
 
 class Fault(NamedTuple):
-    """An error of a connection: its reason code, and a line of at most 200 characters."""
+    """An error of a connection: its reason code, and a line for the operator of at most 200
+    characters."""
 
     reason: str
     detail: str
@@ -74,8 +77,10 @@ class Fault(NamedTuple):
 
 @dataclass(slots=True)
 class _Generation:
-    """Transports, by TLS and allowed private addresses. `origins`: those that used them."""
+    """Transports, each for connections with or without TLS and to certain private addresses.
+    `origins`: those that used a transport; `users`: requests that run."""
 
+    # by "is for https" and the `allow` lines of the source
     transports: dict[tuple[bool, tuple[str, ...]], AiohttpTransport] = field(default_factory=dict)
     origins: set[str] = field(default_factory=set)
     users: int = 0
@@ -87,7 +92,8 @@ class _Generation:
 
 
 class _Resolver(AbstractResolver):
-    """Resolver of aiohttp. `check`: raises Blocked for an address that is not permitted."""
+    """aiohttp's interface for looking up names. `check(address, port)` raises Blocked for an
+    address that is not permitted."""
 
     def __init__(self, lookup: ssrf.Threads, check: Callable[[str, int], None]) -> None:
         self._lookup = lookup
@@ -96,7 +102,8 @@ class _Resolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Return the addresses of `host`. Raises Blocked if one is not permitted, and gaierror."""
+        """Return the addresses of `host`. Raises Blocked if one of them is not permitted, gaierror
+        if there is none."""
         results: list[ResolveResult] = []
         for kind, _, proto, _, socket_address in await self._lookup(host, port):
             if kind not in (socket.AF_INET, socket.AF_INET6):
@@ -124,8 +131,11 @@ class _Resolver(AbstractResolver):
 
 
 class Clients:
-    """Transports by allowed private addresses: sources with different rights share no connection.
-    After 64 origins a new generation replaces them. Raises ConfigError for an invalid proxy."""
+    """The open transports. Sources with different allowed private addresses share no connection.
+
+    After 64 origins a new generation of transports begins, so that idle connections are closed; the
+    old generation is closed when its requests have ended. `dial` opens a socket. Raises ConfigError
+    for an invalid proxy."""
 
     def __init__(
         self, settings: Fetch, lookup: ssrf.Lookup, dial: Callable[[AddrInfo], socket.socket]
@@ -137,17 +147,20 @@ class Clients:
         self._retired: list[_Generation] = []
         self._proxy = _parse_proxy(settings.proxy)
         self._tls: ssl.SSLContext | None = None
-        self._plain = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # for http: nothing is loaded into it
+        # the transports for http need some context; one without certificates is made much faster
+        self._plain = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
     @asynccontextmanager
     async def use(
         self, url: httpx.URL, origin: str, allow: tuple[str, ...]
     ) -> AsyncIterator[AiohttpTransport]:
-        """Yield the transport for `url` and its origin. With a proxy, raise Blocked for a refused
-        IP address."""
+        """Yield the transport for a request to `url`, which has the origin `origin`. `allow`: lines
+        for the private addresses that its source may use. If requests go through a proxy, raise
+        Blocked for a forbidden address here, as no connection of ours checks it."""
         if self._proxy is not None:
             self._check_literal(url, allow)
-        if len(self._current.origins) >= _ORIGINS and origin not in self._current.origins:
+        if len(self._current.origins) >= _MOST_ORIGINS and origin not in self._current.origins:
+            # begin a new generation; the old one is closed when its requests have ended
             self._retired.append(self._current)
             self._current = _Generation()
         generation = self._current
@@ -161,7 +174,8 @@ class Clients:
             yield generation.transports[key]
         finally:
             generation.users -= 1
-            for unused in [retired for retired in self._retired if not retired.users]:
+            unused_generations = [retired for retired in self._retired if not retired.users]
+            for unused in unused_generations:
                 self._retired.remove(unused)
                 await unused.aclose()
 
@@ -171,10 +185,12 @@ class Clients:
             await generation.aclose()
 
     def _make_transport(self, allow: tuple[str, ...], *, has_tls: bool) -> AiohttpTransport:
-        """Open a transport for addresses that `allow` or the settings permit."""
+        """Return a transport that connects only to addresses that `allow` or the settings
+        permit."""
 
         def check(address: str, port: int) -> None:
-            if self._proxy is None:  # with one, only the operator's proxy is connected to
+            # if there is a proxy, we only connect to it, and the operator chose its address
+            if self._proxy is None:
                 self._check(address, port, allow)
 
         def open_socket(info: AddrInfo) -> socket.socket:
@@ -198,8 +214,8 @@ class Clients:
         check_address(self._settings, address, port, allow)
 
     def _check_literal(self, url: httpx.URL, allow: tuple[str, ...]) -> None:
-        """Raise Blocked for forbidden IP addresses and private names. A proxy resolves other names
-        itself."""
+        """Raise Blocked if `url` has a forbidden IP address or a private name, such as localhost. A
+        proxy resolves other names itself: their addresses are not known here."""
         port = url.port or (_HTTPS_PORT if url.scheme == "https" else _HTTP_PORT)
         name = urlsplit(canonical(str(url))).hostname or ""
         if name == "localhost" or name.endswith(".localhost"):
@@ -213,21 +229,22 @@ class Clients:
         why = private(str(url))
         if why:
             raise Blocked(why)
-        # only the operator's DNS can have it
+        # public DNS never has these names, so they can only lead into the operator's network
         if _TEST_NAME.fullmatch(name):
             raise Blocked(f"{name} is a name for tests (RFC 6761)")
 
     def _open_session(
         self, check: Callable[[str, int], None], open_socket: Any, tls: ssl.SSLContext
     ) -> aiohttp.ClientSession:
-        """Return a session of aiohttp that keeps no cookies and decompresses nothing."""
+        """Return a session of aiohttp that keeps no cookies and decompresses nothing. `check` and
+        `open_socket` raise Blocked."""
         connector = aiohttp.TCPConnector(
             resolver=_Resolver(self._lookup, check),
             socket_factory=open_socket,
             ssl=tls,
             limit=0,
             use_dns_cache=False,
-            keepalive_timeout=_IDLE,
+            keepalive_timeout=_IDLE_SECONDS,
         )
         return aiohttp.ClientSession(
             connector=connector,
@@ -240,7 +257,8 @@ class Clients:
 
 
 def check_address(settings: Fetch, address: str, port: int, allow: tuple[str, ...]) -> None:
-    """Raise Blocked for an address that is not permitted, by `allow` or the settings."""
+    """Raise Blocked if neither `allow`, lines such as "10.0.0.0/8:80", nor the settings permit a
+    connection to the IP address at `port`."""
     try:
         why = ssrf.explain_refusal(
             address, port, allow=allow, nat64=settings.nat64, loopback=settings.allow_loopback
@@ -252,12 +270,13 @@ def check_address(settings: Fetch, address: str, port: int, allow: tuple[str, ..
 
 
 def make_tls() -> ssl.SSLContext:
-    """Return the context of TLS connections: certificates are checked, by SSL_CERT_FILE if set."""
+    """Return the context for TLS connections. Certificates are checked by the system's authorities,
+    or by those in the file that SSL_CERT_FILE names."""
     return httpx.create_ssl_context()
 
 
 def _parse_proxy(url: str) -> httpx.Proxy | None:
-    """Return the proxy of the setting, None if it is empty. Raises ConfigError."""
+    """Return the proxy of the setting `fetch.proxy`, None if it is "". Raises ConfigError."""
     if not url:
         return None
     try:
@@ -269,33 +288,35 @@ def _parse_proxy(url: str) -> httpx.Proxy | None:
 
 
 def explain_error(error: Exception) -> Fault:
-    """Return the reason code and the line of a transport error."""
-    cause: BaseException = error
+    """Return the reason code of an error of a request, and a line that describes it."""
+    cause: BaseException = error  # httpx wraps the errors of aiohttp
     while isinstance(cause, httpx.HTTPError) and cause.__cause__ is not None:
         cause = cause.__cause__
     socket_error = getattr(cause, "os_error", None)  # aiohttp wraps what the socket raised
     for exception in (socket_error, cause):
         if isinstance(exception, OSError) and exception.errno in _EXHAUSTED:
-            message = _make_line(exception.strerror or str(exception))
+            message = _shorten_line(exception.strerror or str(exception))
             return Fault(OURS, f"this machine is short of something: {message}")
         if isinstance(exception, Blocked):
             return Fault("blocked-address", exception.why)
-    for kinds, reason, detail in _KINDS:
+    for kinds, reason, detail in _ERRORS:
         if isinstance(cause, kinds):
             return Fault(reason, detail or _describe_cause(reason, cause, socket_error))
     if isinstance(cause, aiohttp.ClientResponseError):
-        return Fault("protocol", _make_line(f"the answer is not valid HTTP: {cause.message}"))
-    return Fault("protocol", _make_line(f"{type(cause).__name__}: {cause}"))
+        return Fault("protocol", _shorten_line(f"the answer is not valid HTTP: {cause.message}"))
+    return Fault("protocol", _shorten_line(f"{type(cause).__name__}: {cause}"))
 
 
 def _describe_cause(reason: str, cause: BaseException, socket_error: object) -> str:
-    """Return the message of the fault: for TLS the certificate's, else the socket's."""
+    """Return a line that describes an error: for the reason "tls" what is wrong with the
+    certificate, else the message of `socket_error` if the error has one."""
     if reason == "tls":
-        return _make_line(str(getattr(cause, "certificate_error", socket_error or cause)))
+        return _shorten_line(str(getattr(cause, "certificate_error", socket_error or cause)))
     if isinstance(socket_error, OSError) and socket_error.strerror:
-        return _make_line(socket_error.strerror)
-    return _make_line(str(cause))
+        return _shorten_line(socket_error.strerror)
+    return _shorten_line(str(cause))
 
 
-def _make_line(value: str) -> str:
-    return " ".join(value.split())[:_LONGEST]
+def _shorten_line(value: str) -> str:
+    """Return `value` as one line of at most 200 characters."""
+    return " ".join(value.split())[:_LONGEST_LINE]

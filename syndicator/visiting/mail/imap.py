@@ -1,7 +1,7 @@
 """Read a folder of a mail server: IMAP (RFC 3501, 9051), always with TLS (RFC 8314).
 
-A mail is found by its UID, which grows and is never given twice while UIDVALIDITY stays. The folder
-is opened for reading only, unless mails are put away."""
+A mail has a UID in its folder. UIDs grow and are never reused, as long as the folder's UIDVALIDITY
+is the same. The folder is opened for reading only, unless filed mails are to be marked or moved."""
 
 import imaplib
 import re
@@ -17,13 +17,13 @@ from syndicator.visiting.mail.folder_names import quote_folder
 from syndicator.visiting.mail.imap_connection import BadServer, ImapConnection, Server
 from syndicator.visiting.mail.mailbox import ListedMail, MailboxFailed, MailName, refuse_folder
 
-_LONGEST_HEAD: Final = 65_536  # bytes
+_LONGEST_HEAD: Final = 65_536  # bytes of a mail's headers that are read
 _MONTHS: Final = (  # in every locale
     *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 )
 _LONGEST_ANSWER: Final = 200  # characters of what a server says that are shown
-_OAUTH: Final = frozenset({"XOAUTH2", "OAUTHBEARER"})  # RFC 7628, and what came before it
+_OAUTH: Final = frozenset({"XOAUTH2", "OAUTHBEARER"})  # Google's mechanism, and RFC 7628
 _UID = re.compile(r"\bUID (\d+)")
 _SIZE = re.compile(r"\bRFC822\.SIZE (\d+)")
 _INTERNALDATE = re.compile(r'\bINTERNALDATE "([^"]{1,40})"')
@@ -38,8 +38,10 @@ _MOST_BYTES: Final = 50_000_000  # of an answer: the headers of 500 mails have 3
 def open_folder(
     account: Mailbox, allow: tuple[str, ...], settings: Fetch, largest: int
 ) -> "ImapFolder":
-    """Connect and log in. `account`: with the values of its variables; `allow`: private addresses
-    that are permitted; `largest`: bytes of a mail that are read. Raises MailboxFailed."""
+    """Connect to the mail server, log in and return the folder.
+
+    `account`: variables in it are replaced by their values already; `allow`: lines for private
+    addresses that are permitted; `largest`: bytes of a mail that are read. Raises MailboxFailed."""
     server = Server(
         host=account.host,
         port=account.port,
@@ -60,8 +62,10 @@ def open_folder(
 
 
 class ImapFolder:
-    """The folder of `account` on the server that `connection` leads to. `largest`: bytes of a mail
-    that are read."""
+    """The folder of `account` on the server to which `connection` leads; an `OpenMailbox`.
+
+    `largest`: bytes of a mail that are read. The name of a mail is "UIDVALIDITY:UID", which is also
+    its position."""
 
     def __init__(self, connection: ImapConnection, account: Mailbox, largest: int) -> None:
         """Log in. Raises MailboxFailed."""
@@ -75,8 +79,9 @@ class ImapFolder:
             connection.capabilities = _ask_capabilities(connection)
 
     def list_names(self, position: str, since: datetime) -> list[MailName]:
-        """Return the mails after `position`, "UIDVALIDITY:UID"; all that were delivered since that
-        day, if the server numbers its mails anew. Raises MailboxFailed."""
+        """Return the mails that came after `position`, "UIDVALIDITY:UID", and were delivered on the
+        day of `since` or later. If the server has numbered its mails anew (UIDVALIDITY changed),
+        `position` is ignored. Raises MailboxFailed."""
         with _ExplainedErrors(self._connection):
             self._select(writable=False)
             last = _parse_position(position, self._validity)
@@ -88,13 +93,15 @@ class ImapFolder:
         uids.sort()
         names = []
         for uid in uids:
-            if uid > last:  # "9:*" has the last mail, also if that is the eighth
+            # the range "9:*" always contains the last mail, even if its UID is 8 (RFC 3501 6.4.8)
+            if uid > last:
                 name = f"{self._validity}:{uid}"
                 names.append(MailName(name=name, position=name))
         return names
 
     def read_heads(self, names: Sequence[MailName]) -> list[ListedMail]:
-        """Return the headers of mails; none of those that are gone. Raises MailboxFailed."""
+        """Return the mails `names` with their headers, without those that were deleted meanwhile.
+        Raises MailboxFailed."""
         if not names:
             return []
         with _ExplainedErrors(self._connection):
@@ -108,8 +115,8 @@ class ImapFolder:
         return [mails[name.name] for name in names if name.name in mails]
 
     def fetch(self, name: MailName) -> bytes:
-        """Return a mail, at most `largest` bytes; b"" if it is gone. It stays unread. Raises
-        MailboxFailed."""
+        """Return the bytes of a mail, at most `largest`; b"" if it was deleted meanwhile. The mail
+        is not marked as seen. Raises MailboxFailed."""
         with _ExplainedErrors(self._connection):
             self._select(writable=False)
             for uid in self._parse_uids([name]):
@@ -119,8 +126,10 @@ class ImapFolder:
         return b""
 
     def put_away(self, names: Sequence[MailName], after: str) -> None:
-        """Mark mails as seen, and with "move:FOLDER" move them. Raises MailboxFailed: also if the
-        server cannot move a mail (RFC 6851); one that is copied and deleted may get lost."""
+        """Mark mails as seen, and if `after` is "move:FOLDER" move them to this folder.
+
+        Raises MailboxFailed, also if the server has no command to move mails (RFC 6851): copying
+        and deleting them might lose one."""
         is_moved = after.startswith("move:")
         if is_moved and "MOVE" not in self._connection.capabilities:
             raise refuse_folder("the server cannot move mails (MOVE, RFC 6851)")
@@ -134,20 +143,23 @@ class ImapFolder:
                 self._move(uids, quote_folder(after.removeprefix("move:")))
 
     def close(self) -> None:
-        """End the connection, also while another thread waits for an answer on it."""
+        """Close the connection. Another thread may call this to end a command that waits for an
+        answer."""
         self._connection.hang_up()
 
     def _move(self, uids: str, folder: str) -> None:
-        """Move mails to a folder, which is created if it is missing. Raises MailboxFailed."""
+        """Move the mails with the UIDs `uids` ("7,9") to a folder, which is created if it is
+        missing. `folder`: quoted. Raises MailboxFailed."""
         status, answer = self._connection.uid("MOVE", uids, folder)
         if status != "OK":
-            self._connection.create(folder)  # one that exists stays as it is
+            self._connection.create(folder)  # it is refused if the folder exists: nothing changes
             status, answer = self._connection.uid("MOVE", uids, folder)
         if status != "OK":
             raise refuse_folder(f"the server did not move mails to {folder}: {_make_line(answer)}")
 
     def _select(self, *, writable: bool) -> None:
-        """Open the folder, for writing if mails are put away. Raises MailboxFailed, BadServer."""
+        """Open the folder, unless it is open in this way already. `writable`: mails will be marked
+        or moved. Raises MailboxFailed, BadServer."""
         if self._validity and self._is_writable == writable:
             return
         status, answer = self._connection.select(quote_folder(self.folder), readonly=not writable)
@@ -160,15 +172,16 @@ class ImapFolder:
         self._is_writable = writable
 
     def _ask(self, command: str, *arguments: str) -> list[Any]:
-        """Send a command on UIDs and return the answer. Raises BadServer."""
+        """Send a command that names mails by UID, and return the server's answer. Raises BadServer
+        if the server refuses it."""
         status, answer = self._connection.uid(command, *arguments)
         if status != "OK":
             raise BadServer(f"{command} was refused: {_make_line(answer)}")
         return answer
 
     def _parse_uids(self, names: Sequence[MailName]) -> list[int]:
-        """Return the UIDs of mails; none of those from before the server numbered its mails
-        anew."""
+        """Return the UIDs of mails. Names from before the server numbered its mails anew have no
+        UID now and are left out."""
         uids = []
         for name in names:
             validity, _, uid = name.name.partition(":")
@@ -177,7 +190,8 @@ class ImapFolder:
         return uids
 
     def _parse_heads(self, answer: Sequence[Any]) -> Iterator[ListedMail]:
-        """Yield the mails in the answer to a request for their headers. Raises BadServer."""
+        """Yield the mails in the answer to a FETCH of their headers. Raises BadServer if the answer
+        is incomplete."""
         for facts, head in _pair_literals(answer):
             uid = _UID.search(facts)
             size = _SIZE.search(facts)
@@ -194,7 +208,8 @@ class ImapFolder:
 
 
 class _ExplainedErrors:
-    """Turns each error in its block into MailboxFailed."""
+    """Context of one operation: gives it new limits of time and bytes, and raises MailboxFailed in
+    place of each error of the connection."""
 
     def __init__(self, connection: ImapConnection) -> None:
         self._connection = connection
@@ -208,7 +223,8 @@ class _ExplainedErrors:
 
 
 def explain_failure(error: Exception) -> MailboxFailed:
-    """Return the failure of a mailbox, from an error of its connection."""
+    """Return the failure of a mailbox for an error of its connection, with a reason code and a line
+    for the operator."""
     if isinstance(error, TimeoutError):
         return MailboxFailed("timeout", "the mail server did not answer in time")
     if isinstance(error, imaplib.IMAP4.abort):
@@ -219,7 +235,8 @@ def explain_failure(error: Exception) -> MailboxFailed:
 
 
 def _log_in(connection: ImapConnection, account: Mailbox) -> None:
-    """Log in by the mechanisms that the server offers. Raises MailboxFailed."""
+    """Log in with user and password. Raises MailboxFailed: with the reason OAUTH if the server
+    seems to want OAuth in place of a password, else LOGIN."""
     mechanisms = {
         name.removeprefix("AUTH=") for name in connection.capabilities if name.startswith("AUTH=")
     }
@@ -243,13 +260,15 @@ def _log_in(connection: ImapConnection, account: Mailbox) -> None:
 
 
 def _ask_capabilities(connection: ImapConnection) -> tuple[str, ...]:
-    """Return the capabilities that the server offers this user: more than before the login."""
+    """Return the names of the server's capabilities after the login, which are more than those
+    before it."""
     _, answer = connection.capability()
     return tuple(_make_line(answer, longest=10_000).upper().split())
 
 
 def _parse_position(position: str, validity: int) -> int:
-    """Return the UID up to which mails were read; 0 if the server numbers its mails anew."""
+    """Return the UID up to which mails were read, from the stored `position`; 0 if there is none
+    yet or if the server's UIDVALIDITY is no longer `validity`."""
     stored, _, uid = position.partition(":")
     if not uid.isdigit() or stored != str(validity):
         return 0
@@ -257,8 +276,11 @@ def _parse_position(position: str, validity: int) -> int:
 
 
 def _pair_literals(answer: Sequence[Any]) -> Iterator[tuple[str, bytes]]:
-    """Yield for each mail of an answer to FETCH the text around its literal, and the literal. A
-    piece without a literal is a notice of the server that a flag changed."""
+    """Yield, for each mail in an answer to FETCH, the text around its literal (UID, size, date) and
+    the literal, such as its headers.
+
+    imaplib returns a literal as a pair (text before it, literal), and the text behind it as bytes.
+    Bytes elsewhere are notices of the server, such as a changed flag."""
     facts = ""
     literal: bytes | None = None
     for piece in answer:
@@ -275,7 +297,7 @@ def _pair_literals(answer: Sequence[Any]) -> Iterator[tuple[str, bytes]]:
 
 
 def _make_line(answer: Sequence[Any], *, longest: int = _LONGEST_ANSWER) -> str:
-    """Return the server's answer as one line."""
+    """Return the server's answer as one line of at most `longest` characters."""
     texts = [
         piece.decode("utf-8", "replace") if isinstance(piece, bytes) else str(piece)
         for piece in answer

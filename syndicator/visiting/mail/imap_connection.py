@@ -1,5 +1,6 @@
-"""A connection to a mail server: to permitted addresses, with a checked certificate, within limits
-of time and bytes."""
+"""Connect to a mail server at a permitted address, within limits of time and bytes.
+
+The server's certificate is checked."""
 
 import imaplib
 import socket
@@ -16,13 +17,14 @@ _LONGEST_LINE: Final = 1_000_000  # bytes: the numbers of 140,000 mails, and ima
 
 
 class BadServer(Exception):
-    """The server does not answer as a mail server does. The message says how."""
+    """Raised if the server does not answer as IMAP requires. The message says how."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """A mail server, and the limits of a connection to it. `check`: raises OSError for an address
-    that is not permitted; `seconds`, `most_bytes`: of one command, with its answers."""
+    """A mail server and the limits of a connection to it. `check(address, port)` raises OSError for
+    an address that is not permitted; `seconds` and `most_bytes`: limits of one operation, the bytes
+    for its answers; `lookup` resolves names."""
 
     host: str
     port: int
@@ -34,7 +36,8 @@ class Server:
 
 
 class ImapConnection(imaplib.IMAP4):
-    """A connection to `server`. Raises OSError, imaplib.IMAP4.error, BadServer."""
+    """imaplib's connection, with our own socket. All its methods may raise OSError,
+    imaplib.IMAP4.error and BadServer."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
@@ -44,12 +47,12 @@ class ImapConnection(imaplib.IMAP4):
         super().__init__(server.host, server.port)
 
     def begin(self) -> None:
-        """Give the next command its seconds and bytes."""
+        """Set the limits of time and bytes anew. Call it before each operation."""
         self._bytes_left = self._server.most_bytes
         self._deadline = time.monotonic() + self._server.seconds
 
     def open(self, host: str = "", port: int = 0, timeout: float | None = None) -> None:
-        """Connect. imaplib calls it, and the next four."""
+        """Connect with TLS. imaplib calls this method and the next four in place of its own."""
         del host, port, timeout
         plain = _dial(self._server, self._seconds_left())
         try:
@@ -61,12 +64,12 @@ class ImapConnection(imaplib.IMAP4):
         self._reader = self._tls.makefile("rb")
 
     def read(self, size: int) -> bytes:
-        """Return `size` bytes of the answer."""
+        """Return the next `size` bytes of the answer."""
         self._spend(size)
         return self._reader.read(size)
 
     def readline(self) -> bytes:
-        """Return a line of the answer. Raises BadServer."""
+        """Return the next line of the answer. Raises BadServer if it is too long."""
         line = self._reader.readline(_LONGEST_LINE + 1)
         self._spend(len(line))
         if len(line) > _LONGEST_LINE:
@@ -74,33 +77,36 @@ class ImapConnection(imaplib.IMAP4):
         return line
 
     def send(self, data: Any) -> None:
-        """Send `data` in the time that is left."""
+        """Send `data` within the time that is left."""
         self._tls.settimeout(self._seconds_left())
         self._tls.sendall(data)
 
     def shutdown(self) -> None:
         """Close the connection."""
-        with suppress(OSError):  # it may be closed from the other side
+        with suppress(OSError):  # the server may have closed the connection already
             self._tls.shutdown(socket.SHUT_RDWR)
         self._reader.close()
         self._tls.close()
 
     def hang_up(self) -> None:
-        """Log out without waiting for an answer, and close."""
+        """Send LOGOUT without waiting for the answer, and close the connection."""
         with suppress(OSError, ValueError):
             self._tls.settimeout(1)
             self._tls.sendall(b"bye LOGOUT\r\n")
         self.shutdown()
 
     def _spend(self, size: int) -> None:
-        """Count bytes of an answer, and give the next ones the time that is left."""
+        """Subtract `size` bytes from those that are left, and let the socket wait no longer than
+        the time that is left. Raises BadServer if no bytes are left, TimeoutError if no time is
+        left."""
         self._bytes_left -= size
         if self._bytes_left < 0:
             raise BadServer(f"an answer of more than {self._server.most_bytes:,} bytes")
         self._tls.settimeout(self._seconds_left())
 
     def _seconds_left(self) -> float:
-        """Return the seconds until the command must have ended. Raises TimeoutError."""
+        """Return the seconds that are left for the operation. Raises TimeoutError if there are
+        none."""
         seconds = self._deadline - time.monotonic()
         if seconds <= 0:
             raise TimeoutError("no whole answer in time")
@@ -108,8 +114,8 @@ class ImapConnection(imaplib.IMAP4):
 
 
 def _dial(server: Server, seconds: float) -> socket.socket:
-    """Return a socket that is connected to an address of the server. Raises OSError, also if one of
-    its addresses is not permitted."""
+    """Return a socket that is connected to the first of the server's addresses that answers. Raises
+    OSError, also if one of its addresses is not permitted: then no address is tried."""
     addresses = server.lookup(server.host, server.port)
     for *_, address in addresses:
         server.check(str(address[0]), server.port)

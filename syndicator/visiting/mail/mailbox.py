@@ -1,4 +1,4 @@
-"""Define the interface of a mailbox, on disk or on a server, and pack the mails of a visit."""
+"""Define the interface of a mailbox, on disk or on a server; pack its mails as an answer."""
 
 import base64
 import json
@@ -11,8 +11,8 @@ from syndicator.core.reasons import MailReason
 
 
 class MailboxFailed(Exception):
-    """The mailbox cannot be read. `reason`: a MailReason or FetchReason; the message: a detail for
-    the operator."""
+    """Raised if a mailbox cannot be read. `reason`: a code of MailReason or FetchReason; `detail`:
+    a line for the operator."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(detail)
@@ -22,8 +22,8 @@ class MailboxFailed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailName:
-    """The name of a mail in its mailbox, and the `position` of a visit that has read this mail and
-    all before it."""
+    """The name of a mail in its mailbox. `position`: what a visit stores after it has read this
+    mail and all before it."""
 
     name: str
     position: str
@@ -31,7 +31,8 @@ class MailName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedMail:
-    """A mail in a mailbox. `head`: its headers; `size`: in bytes."""
+    """A mail in a list of a mailbox. `head`: its headers; `size`: bytes of the whole mail;
+    `received`: when it was delivered."""
 
     name: MailName
     head: bytes
@@ -40,28 +41,33 @@ class ListedMail:
 
 
 class OpenMailbox(Protocol):
-    """A mailbox. Every call but `close` may raise MailboxFailed."""
+    """A mailbox in use. Every method except `close` may raise MailboxFailed."""
 
     def list_names(self, position: str, since: datetime) -> list[MailName]:
-        """Return the mails that came after `position` ("": all), and were delivered after `since`,
-        in the order in which they came. Those just before it may be among them."""
+        """Return the mails that came after `position` ("": all of them) and were delivered after
+        `since`, in the order in which they came. Mails delivered up to a day before `since` may be
+        among them."""
 
     def read_heads(self, names: Sequence[MailName]) -> list[ListedMail]:
-        """Return the headers of mails, in their order; none of those that are gone."""
+        """Return the mails `names` with their headers, in this order, without those that were
+        deleted meanwhile."""
 
     def fetch(self, name: MailName) -> bytes:
-        """Return a mail, b"" if it is gone. It stays unread."""
+        """Return the bytes of a mail; b"" if it was deleted meanwhile. It is not marked as seen."""
 
     def put_away(self, names: Sequence[MailName], after: str) -> None:
-        """Mark mails that are filed as seen; with `after` = "move:FOLDER" also move them."""
+        """Mark mails that are filed as seen; if `after` is "move:FOLDER", also move them to this
+        folder. `after` is "seen" otherwise."""
 
     def close(self) -> None:
-        """End the connection, also while another thread waits for an answer on it."""
+        """Close the connection. Another thread may call this to end a call that waits for an
+        answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedMail:
-    """A mail as a visit brought it. `raw`: its headers alone if it is too large."""
+    """A mail that a visit fetched. `raw`: its bytes, only its headers if it is too large; `size`:
+    bytes of the whole mail."""
 
     raw: bytes
     size: int
@@ -69,7 +75,8 @@ class ReceivedMail:
 
 
 def pack_mails(mails: Sequence[ReceivedMail]) -> bytes:
-    """Return mails as the body of an answer."""
+    """Return mails as one JSON body: a visit stores the mails that it fetched like the answer to an
+    HTTP request."""
     rows = [
         {
             "raw": base64.b64encode(mail.raw).decode(),
@@ -82,7 +89,7 @@ def pack_mails(mails: Sequence[ReceivedMail]) -> bytes:
 
 
 def unpack_mails(body: bytes) -> list[ReceivedMail]:
-    """Return the mails that `pack_mails` packed."""
+    """Return the mails in a body that `pack_mails` made."""
     return [
         ReceivedMail(
             raw=base64.b64decode(row["raw"]),
@@ -94,5 +101,5 @@ def unpack_mails(body: bytes) -> list[ReceivedMail]:
 
 
 def refuse_folder(detail: str) -> MailboxFailed:
-    """Return the failure of a mailbox whose folder is missing or closed to us."""
+    """Return the failure of a mailbox whose folder is missing or cannot be used."""
     return MailboxFailed(MailReason.NO_FOLDER, detail)

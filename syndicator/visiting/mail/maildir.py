@@ -1,7 +1,7 @@
 """Read a Maildir (https://cr.yp.to/proto/maildir.html): a mail is a file in `new` or `cur`.
 
-A mail is found by the time at which its file last changed (ctime), which nobody can set back: a
-mail that was moved in has an old date of delivery, and a new ctime."""
+New mails are found by the time at which their files last changed (ctime), which nobody can set
+back. A mail that was moved into the folder has an old date of delivery (mtime), but a new ctime."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -14,30 +14,33 @@ from syndicator.articles.disk import PRIVATE_FOLDER
 from syndicator.visiting.mail.mailbox import ListedMail, MailName, refuse_folder
 
 _FOLDERS: Final = ("new", "cur")
-_LONGEST_HEAD: Final = 65_536
-_SEEN: Final = "S"
+_LONGEST_HEAD: Final = 65_536  # bytes of a mail's headers that are read
+_SEEN: Final = "S"  # flag in the name of a file in `cur`
 
 
 class Maildir:
-    """The Maildir in `folder`. `largest`: bytes of a mail that are read."""
+    """The Maildir in `folder`; an `OpenMailbox`. `largest`: bytes of a mail that are read. The name
+    of a mail is its path in the folder, its position the ctime in nanoseconds."""
 
     def __init__(self, folder: Path, largest: int) -> None:
         self.folder = folder
         self.largest = largest
 
     def list_names(self, position: str, since: datetime) -> list[MailName]:
-        """Return the mails since `position`, a ctime in nanoseconds; mails of that moment are
-        listed again, as another may have come in it. Raises MailboxFailed."""
+        """Return the mails since `position`, a ctime in nanoseconds ("": all), that were delivered
+        at `since` or later. Those of exactly that ctime are listed again, as another mail may have
+        come at the same moment. Raises MailboxFailed."""
         earliest = int(position or 0)
-        found: list[tuple[int, str]] = []
+        mails: list[tuple[int, str]] = []
         for name, stat in self._list_files():
             received = datetime.fromtimestamp(stat.st_mtime, UTC)
             if stat.st_ctime_ns >= earliest and received >= since:
-                found.append((stat.st_ctime_ns, name))
-        return [MailName(name=name, position=str(changed)) for changed, name in sorted(found)]
+                mails.append((stat.st_ctime_ns, name))
+        return [MailName(name=name, position=str(changed)) for changed, name in sorted(mails)]
 
     def read_heads(self, names: Sequence[MailName]) -> list[ListedMail]:
-        """Return the headers of mails; none of those that are gone. Raises MailboxFailed."""
+        """Return the mails `names` with their headers, without those that were deleted meanwhile.
+        Raises MailboxFailed."""
         mails: list[ListedMail] = []
         for name in names:
             with self._open(name) as file:
@@ -50,13 +53,14 @@ class Maildir:
         return mails
 
     def fetch(self, name: MailName) -> bytes:
-        """Return a mail, at most `largest` bytes; b"" if it is gone. Raises MailboxFailed."""
+        """Return the bytes of a mail, at most `largest`; b"" if it was deleted meanwhile. Raises
+        MailboxFailed."""
         with self._open(name) as file:
             return file.read(self.largest) if file is not None else b""
 
     def put_away(self, names: Sequence[MailName], after: str) -> None:
-        """Mark mails as seen, and with "move:FOLDER" move them. One that another program moved
-        meanwhile is left to it. Raises MailboxFailed."""
+        """Mark mails as seen, and if `after` is "move:FOLDER" move them to this folder. A mail that
+        another program moved meanwhile is ignored. Raises MailboxFailed."""
         for name in names:
             try:
                 self._put_away(name.name, after)
@@ -66,12 +70,14 @@ class Maildir:
                 raise refuse_folder(f"{self.folder / name.name}: {error.strerror}") from error
 
     def close(self) -> None:
-        """End nothing: no file stays open."""
+        """Do nothing: no file stays open."""
 
     def _put_away(self, name: str, after: str) -> None:
-        """Mark one mail as seen, and with "move:FOLDER" move it. Raises OSError."""
+        """Mark the mail `name` as seen, which moves it to `cur`, and if `after` is "move:FOLDER"
+        move it to `cur` of that folder, which is created if it is missing. Raises OSError."""
         folder = self.folder
         if after != "seen":
+            # Maildir++: the folder A/B is the folder `.A.B` in the Maildir
             folder = self.folder / f".{after.removeprefix('move:').replace('/', '.')}"
             for part in ("tmp", "new", "cur"):
                 (folder / part).mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
@@ -81,13 +87,14 @@ class Maildir:
         if source == target:
             return
         try:
-            os.link(source, target)  # fails if a mail has that name: none is written over
+            os.link(source, target)  # unlike a rename, it never replaces a file of that name
         except FileExistsError:
             return
         source.unlink()
 
     def _list_files(self) -> Iterator[tuple[str, os.stat_result]]:
-        """Yield the name and the times of each mail. Raises MailboxFailed."""
+        """Yield the path of each mail in the folder, such as "new/1234.host", with the state of its
+        file. Raises MailboxFailed."""
         for part in _FOLDERS:
             try:
                 with os.scandir(self.folder / part) as listing:
@@ -102,7 +109,8 @@ class Maildir:
 
     @contextmanager
     def _open(self, name: MailName) -> Iterator[BinaryIO | None]:
-        """Open a mail; None if it is gone. A link or a pipe is no mail."""
+        """Yield the open file of a mail, None if it was deleted meanwhile. Raises MailboxFailed,
+        also for a symbolic link."""
         path = self.folder / name.name
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -116,6 +124,7 @@ class Maildir:
 
 
 def _add_flag(name: str, flag: str) -> str:
-    """Return the name of a mail in `cur` with a flag; flags are sorted."""
+    """Return the file name of a mail in `cur` with `flag` added: "1234.host:2,F" and "S" give
+    "1234.host:2,FS". Flags are sorted."""
     base, _, info = name.partition(":2,")
     return f"{base}:2,{''.join(sorted({*info, flag}))}"

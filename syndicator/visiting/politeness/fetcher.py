@@ -18,13 +18,13 @@ from syndicator.visiting.fetch.responses import REDIRECTION
 from syndicator.visiting.politeness.robots import OPERATOR, Robots, RobotsVerdict
 from syndicator.visiting.politeness.throttle import HostBusy, Throttle
 
-_CONTENT_TYPE = "content-type"  # header that stays with a redirected body
+_CONTENT_TYPE = "content-type"  # the only header that goes along with a redirected body
 _MOST_HOSTS = 6  # for the redirects of one request
 _PATIENCE = timedelta(seconds=30)  # wait for a shorter back-off; fail at once for a longer one
 DISALLOWED = "robots.txt disallows this address; it is fetched because sources.toml names it"
 _BACKOFF = timedelta(minutes=5)  # after a 429 without a Retry-After
 _AWAY = timedelta(minutes=5)  # until an unreachable server is retried; our choice
-_SOON = timedelta(minutes=1)  # until a page is retried if other machines use its host
+_BUSY_WAIT = timedelta(minutes=1)  # until a page is retried whose host other machines use
 _MOST_AWAY = 10_000  # unreachable servers in memory
 # statuses with a Retry-After (RFC 6585 section 4, RFC 9110 section 15.6.4)
 _WAIT_STATUSES = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
@@ -35,24 +35,26 @@ _USAGE_HEADERS = (statements.HEADER, statements.RSL_HEADER)
 
 
 class _Permission(NamedTuple):
-    """The permission for a request. `refused`: why it must not be sent; `verdict`: of robots.txt,
-    if that was asked."""
+    """The permission for a request. `refused`: why the request must not be sent, None if it may;
+    `verdict`: of robots.txt, None if it was not read."""
 
     refused: Failed | None = None
     verdict: RobotsVerdict | None = None
 
 
 class _Answer(NamedTuple):
-    """The answer of a host. `seconds`: without the wait for the turn."""
+    """The answer of a host. `seconds`: how long the host took, without our wait for its turn."""
 
     result: FetchResult
     seconds: float = 0.0
 
 
 class PoliteFetcher:
-    """`ports.Fetcher` that waits for the turns of hosts and obeys robots.txt (a disallowed feed
-    gets a warning), also after redirects. `robots`: None to check none; `backoff`: URLs that asked
-    us to wait; `take_turn`: by default that of `throttle`."""
+    """`ports.Fetcher` that waits for the turns of hosts and obeys robots.txt, for redirects, too.
+
+    A feed is fetched even if robots.txt disallows it, as the operator named it; the result has a
+    warning. `robots`: None to read no robots.txt. `backoff`: addresses that asked us to wait,
+    stored for later processes. `take_turn(host)`: by default `throttle.turn`."""
 
     def __init__(
         self,
@@ -67,15 +69,17 @@ class PoliteFetcher:
         self._throttle = throttle
         self._robots = robots
         self._backoff = backoff
-        # servers that were not reached, until when that counts
+        # by host and port: until when the server counts as unreachable, and the failure
         self._away: dict[str, tuple[datetime, Failed]] = {}
         self._log = logger("visiting")
 
     async def fetch(self, request: Request) -> FetchResult:
-        """Return the answer; `Failed` for a long back-off or a disallowed page. Waiting does not
-        count to the deadline."""
+        """Return the answer to the request. It is Failed without a request if robots.txt disallows
+        a page or picture, or if the host asked us to wait longer than 30 seconds. Waiting for turns
+        does not count to the request's deadline."""
         shown_url = redacted(request.url)
-        # the part of the request that one host answers
+        # The request is sent host by host, as each has its own turns and robots.txt. A redirect
+        # to another host ends a leg and begins the next.
         leg = replace(request, stay=request.method == "GET" or request.kind == "hub")
         moved_to: str | None = None
         is_permanent = True
@@ -89,15 +93,18 @@ class PoliteFetcher:
                     reason=permission.refused.reason,
                 )
                 return replace(permission.refused, url=shown_url)
+
             answer = await self._take_turn_and_fetch(leg)
             result = answer.result
             if not isinstance(result, Fetched) or result.status not in REDIRECTION:
                 verdict = permission.verdict
                 if leg.kind == "feed" and isinstance(result, Fetched):
                     verdict = await self._find_verdict(leg)
-                licence = await self._find_licence(leg, verdict)
+                licence = await self._find_licence_text(leg, verdict)
                 marked = _add_usage(result, verdict, licence)
                 return _as_answer_to(shown_url, marked, moved_to, is_permanent=is_permanent)
+
+            # a redirect to another host: go on there in the time that is left
             is_permanent = is_permanent and result.moved_to is not None
             if is_permanent:
                 moved_to = result.moved_to
@@ -116,10 +123,10 @@ class PoliteFetcher:
         await self._fetcher.aclose()
 
     async def _ask_permission(self, request: Request) -> _Permission:
-        """Return why the request must not be sent now: a back-off, or robots.txt for a page or a
-        picture."""
+        """Return if the request may be sent: not while the host or the address backs off, and not
+        if robots.txt disallows a page or a picture."""
         if self._backoff and self._backoff.any():
-            until = self._backoff.until(_name_page(request.url))
+            until = self._backoff.until(_name_wait(request.url))
             if until is not None:
                 return _Permission(refused=_make_busy(request, "the server", until))
         until = self._throttle.backs_off_until(host(request.url))
@@ -135,7 +142,8 @@ class PoliteFetcher:
         return _Permission(refused=refused, verdict=verdict)
 
     def _find_unreached(self, request: Request, turn: Turn) -> Failed | None:
-        """Return the failure of a server that could not be reached some minutes ago, else None."""
+        """Return the failure of the server if it was unreachable some minutes ago, here or on
+        another machine (`turn.away`); else None."""
         if turn.away:
             return Failed(url=request.url, reason=turn.away, detail=turn.detail)
         server = _name_server(request.url)
@@ -145,7 +153,8 @@ class PoliteFetcher:
         return failed if self._throttle.now() < until else None
 
     async def _find_verdict(self, request: Request) -> RobotsVerdict | None:
-        """Return the verdict of robots.txt on the address, and note the delay that it asks for."""
+        """Return the verdict of robots.txt on the address, None if no robots.txt is read. A
+        crawl-delay in it applies to the host from now on."""
         if self._robots is None:
             return None
         source = Source(key="", url=request.url, robots=request.robots)
@@ -154,20 +163,23 @@ class PoliteFetcher:
             self._throttle.set_delay(host(request.url), verdict.delay)
         return verdict
 
-    async def _find_licence(self, request: Request, verdict: RobotsVerdict | None) -> str:
-        """Return the licence that robots.txt names for a page, or ""."""
+    async def _find_licence_text(self, request: Request, verdict: RobotsVerdict | None) -> str:
+        """Return the text of the licence that robots.txt names for a page, "" without one."""
         if self._robots is None or verdict is None:
             return ""
         if not verdict.usage or request.kind != "page":
             return ""
-        return await self._robots.licence(verdict.usage, request.url, allow=request.allow)
+        return await self._robots.find_licence(verdict.usage, request.url, allow=request.allow)
 
     async def _take_turn_and_fetch(self, request: Request) -> _Answer:
-        """Wait for the turn of the host and send the request. The result may be `Failed` without a
-        request, for a busy host or one that was not reached before."""
+        """Wait for the turn of the host and send the request.
+
+        Without a request, the answer is Failed if other machines use the host too long, or if the
+        server was unreachable some minutes ago. Pictures wait until nothing else is requested from
+        the host."""
         name = host(request.url)
         if request.kind == "image":
-            await self._throttle.quiet(name)
+            await self._throttle.wait_until_quiet(name)
         try:
             async with self._take_turn(name) as turn:
                 unreached = self._find_unreached(request, turn)
@@ -177,7 +189,7 @@ class PoliteFetcher:
                 result = await self._fetcher.fetch(request)
                 seconds = time.monotonic() - started
         except HostBusy as busy:
-            until = self._throttle.now() + max(timedelta(seconds=busy.seconds), _SOON)
+            until = self._throttle.now() + max(timedelta(seconds=busy.seconds), _BUSY_WAIT)
             return _Answer(_make_busy(request, "other machines ask the host; they", until))
         self._log.debug(
             "asked",
@@ -191,18 +203,20 @@ class PoliteFetcher:
         return _Answer(result, seconds)
 
     def _note_failure(self, request: Request, name: str, failed: Failed) -> None:
-        """Remember a server that was not reached, and the time that a host asked us to wait."""
+        """Remember that a server is unreachable, or that a host or address asked us to wait.
+        `name`: of the host."""
         if failed.no_network and len(self._away) < _MOST_AWAY:
             self._away[_name_server(request.url)] = (self._throttle.now() + _AWAY, failed)
-            self._throttle.away(name, failed.reason, failed.detail, _AWAY.total_seconds())
+            self._throttle.report_away(name, failed.reason, failed.detail, _AWAY.total_seconds())
         if failed.status == HTTPStatus.TOO_MANY_REQUESTS:
             self._throttle.back_off(name, failed.retry_after or self._throttle.now() + _BACKOFF)
         if self._backoff and failed.status in _WAIT_STATUSES and failed.retry_after:
-            self._backoff.add(_name_page(request.url), failed.retry_after)
+            self._backoff.add(_name_wait(request.url), failed.retry_after)
 
 
 def _redirect_to(request: Request, target: str, deadline: float) -> Request:
-    """Return the request for the target of a redirect to another host, without credentials."""
+    """Return the request for `target`, to which another host redirected, without credentials and
+    cookies. `deadline`: seconds that are left."""
     headers = {}
     if request.body is not None and _CONTENT_TYPE in request.headers:
         headers = {_CONTENT_TYPE: request.headers[_CONTENT_TYPE]}
@@ -219,13 +233,14 @@ def _redirect_to(request: Request, target: str, deadline: float) -> Request:
 
 
 def _make_busy(request: Request, who: str, until: datetime) -> Failed:
-    """Return the failure of a request that must wait. `who` asked for that."""
+    """Return the failure of a request that must wait until `until`. `who`: begin of a message, such
+    as "the host"."""
     detail = f"{who} asked us to wait until {until:%Y-%m-%d %H:%M} UTC"
     return Failed(url=request.url, reason="rate-limited", detail=detail, retry_after=until)
 
 
 def _name_answer(result: FetchResult) -> str | int:
-    """Return the status or the reason of a result, for the log."""
+    """Return what the log says of a result: the status, or the reason of a failure."""
     if isinstance(result, Failed):
         return result.reason
     if isinstance(result, Fetched):
@@ -234,12 +249,12 @@ def _name_answer(result: FetchResult) -> str | int:
 
 
 def _name_server(url: str) -> str:
-    """Return host and port of `url`."""
+    """Return host and port of `url` in lower case, without credentials."""
     return urlsplit(url).netloc.rpartition("@")[2].lower()
 
 
-def _name_page(url: str) -> str:
-    """Return the canonical form of `url`, under which its wait is stored."""
+def _name_wait(url: str) -> str:
+    """Return the canonical form of `url`, under which `backoff` stores its wait."""
     try:
         return canonical(url)
     except BadUrl:
@@ -249,8 +264,9 @@ def _name_page(url: str) -> str:
 def _add_usage(
     result: FetchResult, verdict: RobotsVerdict | None, licence: str = ""
 ) -> FetchResult:
-    """Return `result` with its permission and usage lines of robots.txt. Feeds are fetched even if
-    disallowed."""
+    """Return `result` with what robots.txt says: who permitted the request, and headers of our own
+    for its usage lines and licence. A server cannot set these headers. If a disallowed feed was
+    fetched, the result has a warning. Other results than Fetched are returned unchanged."""
     if not isinstance(result, Fetched):
         return result
     headers = {name: value for name, value in result.headers.items() if name not in _USAGE_HEADERS}
@@ -268,8 +284,9 @@ def _add_usage(
 def _as_answer_to(
     shown_url: str, result: FetchResult, moved_to: str | None, *, is_permanent: bool
 ) -> FetchResult:
-    """Return the last host's `result` as the answer to the request for `shown_url`. `moved_to`: the
-    address to which earlier hosts redirected for good; `is_permanent`: all of them did."""
+    """Return the last host's `result` as the answer to the original request, for `shown_url`.
+    `moved_to`: the address to which earlier hosts redirected permanently, None without one;
+    `is_permanent`: all their redirects were permanent."""
     if isinstance(result, Failed):
         return replace(result, url=shown_url)
     target = moved_to

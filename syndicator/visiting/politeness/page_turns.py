@@ -1,4 +1,4 @@
-"""Let one page be one turn at each host that it loads from."""
+"""Let a browser load all parts of a page from a host within one turn of that host."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -11,8 +11,11 @@ from syndicator.visiting.politeness.throttle import Throttle
 
 
 class PageTurns:
-    """The turns of one page: that of a host is taken at the first request to it and kept until the
-    block ends, so that no pauses lie between the parts of a page. Still one request at a time."""
+    """The turns of one page, which loads parts from several hosts.
+
+    The turn of a host is taken at the page's first request to it and kept until the `async with`
+    block ends, so that the parts of the page load without pauses. Still, the page sends one request
+    at a time to a host."""
 
     def __init__(self, throttle: Throttle) -> None:
         self._throttle = throttle
@@ -33,7 +36,8 @@ class PageTurns:
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[Turn]:
-        """Wait until the page may ask the host; yield its turn. Raises HostBusy."""
+        """Wait until the page may send a request to the host `name`; yield the host's turn. Raises
+        HostBusy."""
         async with self._locks.setdefault(name, asyncio.Lock()):
             if name not in self._taken:
                 self._taken[name] = await self._stack.enter_async_context(self._throttle.turn(name))

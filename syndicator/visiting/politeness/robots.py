@@ -1,5 +1,6 @@
 """Decide by robots.txt (RFC 9309) if we may fetch a URL; cache robots.txt for a day.
-Parsed by protego, imported only here."""
+
+Parsed by protego, which is imported only here."""
 
 import asyncio
 import json
@@ -20,8 +21,8 @@ from syndicator.core.usage import statements
 from syndicator.visiting.fetch.responses import CLIENT_ERROR
 from syndicator.visiting.politeness.throttle import LONGEST_DELAY
 
-OPERATOR = "operator"
-_PREFIX = "robots "  # of keys in existing databases
+OPERATOR = "operator"  # the origin of a permission that robots.txt did not give
+_PREFIX = "robots "  # of the notes in the database
 # states of a cached file, in existing databases
 _FOUND = "file"
 _MISSING = "none"
@@ -32,23 +33,25 @@ _MOST_BYTES = 512_000  # bytes to read; RFC 9309 section 2.5 requires 500 KiB
 _MOST_LICENCE_BYTES = 20_000  # bytes to read of a licence
 _MOST_CACHED = 16_000_000  # characters cached for all origins
 _PRUNE_AFTER = 1_000_000  # new characters; pruning after each note cost a tenth of a first visit
+# a User-agent line with more than one word
 _NAME = re.compile(r"^(\s*user-?agent\s*:\s*[^\s#]+)\s.*$", re.I)
 _MOST_PARSED = 256  # files kept parsed
 
 
 class RobotsVerdict(NamedTuple):
-    """Permission for a URL. `by`: its origin, such as "robots.txt" or "operator"; `delay`:
-    crawl-delay, at most 60 s."""
+    """The permission to fetch a URL. `by`: where it comes from, such as "robots.txt" or "operator";
+    `delay`: the crawl-delay, at most 60 seconds, None without one; `cause`: the reason code if
+    robots.txt could not be read, else ""; `usage`: its usage lines (`usage.statements.lines`)."""
 
     allowed: bool
     by: str
     delay: float | None = None
-    cause: str = ""  # reason code if robots.txt could not be read
-    usage: str = ""  # its usage lines: `usage.statements.lines`
+    cause: str = ""
+    usage: str = ""
 
 
 class _Document(NamedTuple):
-    """A robots.txt or licence as fetched. `text`: its content, or the reason why it is
+    """A robots.txt or licence as fetched. `text`: its content; the reason code if it is
     unreachable."""
 
     fetched: datetime
@@ -57,13 +60,16 @@ class _Document(NamedTuple):
 
 
 def get_product(user_agent: str) -> str:
-    """Return the product token of a User-Agent, which robots.txt groups name."""
+    """Return the product token of a User-Agent, by which robots.txt names us: "Syndicator" for
+    "Syndicator/1.0 (...)"; "*" if it is empty."""
     return user_agent.split("/", 1)[0].split(" ", 1)[0] or "*"
 
 
 class Robots:
-    """Verdicts of robots.txt. `fetcher` checks no robots.txt. `get`, `set_note`, `prune`: notes
-    that outlive the process."""
+    """Verdicts of robots.txt, which is fetched by `fetcher` and cached for a day.
+
+    `fetcher` itself must not check robots.txt. `get`, `set_note` and `prune` read, write and delete
+    notes in the database, where files are cached for other processes."""
 
     def __init__(
         self,
@@ -88,7 +94,9 @@ class Robots:
     async def find_verdict(
         self, url: str, source: Source | None = None, *, allow: tuple[str, ...] = ()
     ) -> RobotsVerdict:
-        """Return the permission for `url`; never raises. `allow`: private networks of the host."""
+        """Return the permission to fetch `url`; never raises. If robots.txt is unreachable, nothing
+        is permitted (RFC 9309 section 2.3.1.4). `source`: may ignore robots.txt; `allow`: lines for
+        private addresses that its host may have."""
         if source is not None and source.robots == "ignore":
             return RobotsVerdict(allowed=True, by=OPERATOR)
         parts = urlsplit(url)
@@ -115,9 +123,9 @@ class Robots:
             self._parsed[key] = parse_robots_txt(robots_txt.text)
         return decide_access(self._parsed[key], url, self._product)._replace(usage=usage)
 
-    async def licence(self, usage: str, url: str, *, allow: tuple[str, ...] = ()) -> str:
-        """Return the licence that robots.txt names for `url` (RSL 1.0), or "". `usage`: from the
-        verdict."""
+    async def find_licence(self, usage: str, url: str, *, allow: tuple[str, ...] = ()) -> str:
+        """Return the text of the licence that robots.txt names for `url` (RSL 1.0), "" if it names
+        none or it cannot be fetched. `usage`: of the verdict."""
         address = statements.find_licence(usage, url)
         if not address:
             return ""
@@ -134,7 +142,8 @@ class Robots:
         return document.text if document.status == _FOUND else ""
 
     def _load_cached(self, name: str) -> _Document | None:
-        """Return the document noted under `name`; None if there is none, or it is too old."""
+        """Return the document that is cached under `name`; None if there is none, or if it is too
+        old: a day, for an unreachable document half an hour."""
         raw = self._get(f"{_PREFIX}{name}")
         if raw is None:
             return None
@@ -150,7 +159,8 @@ class Robots:
     async def _fetch(
         self, url: str, allow: tuple[str, ...], most_bytes: int, *, note_name: str
     ) -> _Document:
-        """Fetch `url`; cache its first `most_bytes` bytes under `note_name`."""
+        """Fetch `url` and cache its first `most_bytes` bytes under `note_name`. Failures of our own
+        network are not cached."""
         result = await self._fetcher.fetch(Request(url=url, kind="robots", allow=allow))
         now = self._clock()
         if isinstance(result, Fetched):
@@ -161,8 +171,10 @@ class Robots:
             document = _Document(now, _MISSING, "")
         else:
             document = _Document(now, _UNREACHABLE, result.reason)
-        if isinstance(result, Failed) and (result.no_network or result.ours or result.unasked):
-            return document  # the host did not answer: nothing to cache
+        if isinstance(result, Failed):
+            was_not_asked = result.no_network or result.ours or result.unasked
+            if was_not_asked:
+                return document
         content = json.dumps([now.isoformat(), document.status, document.text])
         self._set(f"{_PREFIX}{note_name}", content, now)
         self._noted += len(document.text)
@@ -173,22 +185,22 @@ class Robots:
 
 
 def parse_robots_txt(text: str) -> Protego:
-    """Parse robots.txt. A group's name ends at its first space, as in Google's parser ("Foo Bar" is
-    Foo)."""
+    """Return the parsed rules of a robots.txt. In a User-agent line only the first word counts, as
+    in Google's parser: "User-agent: Foo Bar" is for Foo."""
     lines = (_NAME.sub(r"\1", line) for line in text.lstrip("\ufeff").splitlines())
     return Protego.parse("\n".join(lines))
 
 
 def allows_all(result: Failed) -> bool:
-    """Return True if the failure means no robots.txt: 4xx except 429, or redirects (RFC 9309
-    2.3.1.2, 2.3.1.3)."""
+    """Return True if the failure to fetch robots.txt means that everything is permitted: status 4xx
+    except 429, or too many redirects (RFC 9309 sections 2.3.1.2 and 2.3.1.3)."""
     if result.reason == "redirects":
         return True
     return result.status in CLIENT_ERROR and result.status != HTTPStatus.TOO_MANY_REQUESTS
 
 
 def decide_access(rules: Protego, url: str, agent: str) -> RobotsVerdict:
-    """Return the verdict of parsed rules on `url` for the product token `agent`."""
+    """Return the verdict of the parsed `rules` on `url` for the product token `agent`."""
     delay = rules.crawl_delay(agent)
     if delay is not None:
         delay = max(0.0, min(float(delay), LONGEST_DELAY))

@@ -1,5 +1,6 @@
 """Limit requests to a host: one at a time, with pauses, none while it asked us to wait.
-These waits are stored for later processes."""
+
+The times until which hosts asked us to wait are stored for later processes."""
 
 import asyncio
 import json
@@ -14,23 +15,22 @@ from syndicator.core.ports import Busy, HostTurns, Turn, Waits
 from syndicator.visiting.fetch.responses import LONGEST_RETRY
 
 # Our limits: an extreme Retry-After or crawl-delay must not stop visits to everything else on the
-# host.
-# of a host; the refused URL itself waits as long as requested
+# host. Only the URL that was refused waits as long as requested.
 LONGEST_BACKOFF = timedelta(minutes=15)
 LONGEST_DELAY = 60.0  # seconds of crawl-delay
-PATIENCE = 30.0  # seconds to wait for a host that another machine uses or that is held
+PATIENCE = 30.0  # seconds to wait for a host that another machine uses or that nobody may ask
 _SHORTEST_CHECK = 0.05  # seconds between checks for a free turn
 _LONGEST_CHECK = 2.0
 _QUIET_CHECK = 0.2  # seconds between checks for other requests to a host
 _MOST_HOSTS = 1024  # hosts in memory; above, unused ones are deleted
-_ALONE = Turn(0)
-NOTE = "holds"  # key in existing databases
+_LOCAL_TURN = Turn(0)  # if hosts are not shared with other machines
+NOTE = "holds"  # key of the note in the database
 AHEAD = timedelta(minutes=10)  # tolerated difference between clocks of processes
 _MOST_WAITS = 1000  # waits stored, those that end last
 
 
 class HostBusy(Exception):
-    """Other machines use the host longer than we wait. Try again after `seconds`."""
+    """Raised if other machines use the host longer than we wait. Try again after `seconds`."""
 
     def __init__(self, host: str, seconds: float) -> None:
         super().__init__(host)
@@ -49,9 +49,11 @@ class _Host:
 
 
 class Throttle:
-    """`async with throttle.turn(host)` waits until the host may be asked, by one at a time.
-    `pause`: seconds between requests to a host. `backoff`: waits stored for later processes.
-    `turns`: shared with other machines."""
+    """The queues of hosts: `async with throttle.turn(host)` waits until a request may be sent.
+
+    `pause`: seconds between two requests to a host. `backoff`: the waits that hosts asked for,
+    stored for later processes. `turns`: the turns of hosts that several machines share, None on a
+    single machine."""
 
     def __init__(
         self,
@@ -70,14 +72,15 @@ class Throttle:
 
     @asynccontextmanager
     async def turn(self, name: str) -> AsyncIterator[Turn]:
-        """Wait for the host's turn; yield it. The next pause begins after the block. Raise HostBusy
-        after a long wait."""
+        """Wait until nothing else asks the host `name` and its pause and back-off are over; yield
+        the turn. The next pause begins when the block ends. Raises HostBusy if other machines use
+        the host for over 30 seconds."""
         host = self._get_host(name)
         host.users += 1
         try:
             async with host.turn:
                 await self._wait(host)
-                turn = _ALONE
+                turn = _LOCAL_TURN
                 if self._turns is not None:
                     turn = await self._take_shared_turn(self._turns, name)
                 try:
@@ -90,49 +93,55 @@ class Throttle:
             host.users -= 1
 
     async def _take_shared_turn(self, turns: HostTurns, name: str) -> Turn:
-        """Wait until no other machine uses the host. Raises HostBusy."""
+        """Wait until no other machine uses the host and return its turn. Raises HostBusy after 30
+        seconds, or at once if the host asked to be left alone for longer."""
         waited = 0.0
         while True:
             turn = turns.take(name)
             if not isinstance(turn, Busy):
                 return turn
-            if waited >= PATIENCE or (turn.held and turn.seconds > PATIENCE):
+            is_held_for_long = turn.held and turn.seconds > PATIENCE
+            if waited >= PATIENCE or is_held_for_long:
                 raise HostBusy(name, turn.seconds)
             seconds = min(max(turn.seconds, _SHORTEST_CHECK), _LONGEST_CHECK)
             seconds *= 1 + random.random() / 4  # random, so that machines do not retry at once
             waited += seconds
             await self._sleep(seconds)
 
-    async def quiet(self, name: str) -> None:
-        """Wait until no request to the host runs or waits. For low priority, such as pictures."""
+    async def wait_until_quiet(self, name: str) -> None:
+        """Wait until no request to the host is running or waiting. Call it before a request that is
+        less important than all others, such as one for a picture."""
         while self._get_host(name).users:
             await self._sleep(_QUIET_CHECK)
 
     def back_off(self, name: str, until: datetime) -> None:
-        """Send nothing to the host before `until`, at most 15 minutes."""
+        """Send no request to the host before `until`, but wait 15 minutes at most. Stored for later
+        processes."""
         host = self._get_host(name)
         until = min(until, self._clock() + LONGEST_BACKOFF)
         host.backoff_until = max(until, host.backoff_until or until)
         if self._backoff is not None:
             self._backoff.add(name, host.backoff_until)
 
-    def away(self, name: str, reason: str, detail: str, seconds: float) -> None:
-        """Report to other machines that the host cannot be reached."""
+    def report_away(self, name: str, reason: str, detail: str, seconds: float) -> None:
+        """Tell the other machines that the host cannot be reached: they do not try it for
+        `seconds`."""
         if self._turns is not None:
             self._turns.set_away(name, reason, detail, seconds)
 
     def backs_off_until(self, name: str) -> datetime | None:
-        """Return the end of the host's back-off, or None."""
+        """Return the end of the host's back-off, None if it has none."""
         host = self._get_host(name)
         if host.backoff_until is None:
             return None
         now = self._clock()
-        # a clock that was set back must not prolong it
+        # the back-off is not longer than 15 minutes, even if the clock was set back since
         until = min(host.backoff_until, now + LONGEST_BACKOFF)
         return until if until > now else None
 
     def set_delay(self, name: str, seconds: float) -> None:
-        """Set the host's crawl-delay, at most 60 s; it replaces a shorter pause."""
+        """Set the host's crawl-delay (`seconds`, at most 60). The pause between two requests is the
+        longer one of it and the usual pause."""
         host = self._get_host(name)
         delay = max(0.0, min(seconds, LONGEST_DELAY))
         if self._turns is not None and delay != host.delay:
@@ -140,10 +149,10 @@ class Throttle:
         host.delay = delay
 
     async def _wait(self, host: _Host) -> None:
-        """Wait until the pause after the last request and the back-off are over."""
+        """Wait until the pause after the host's last request and its back-off are over."""
         now = self._clock()
         until = now
-        # a clock that was set back must not prolong them
+        # both are limited once more, in case the clock was set back since
         if host.free_at is not None:
             longest_pause = timedelta(seconds=self._get_pause(host))
             until = max(until, min(host.free_at, now + longest_pause))
@@ -157,14 +166,15 @@ class Throttle:
         return max(self._pause, host.delay)
 
     def _get_host(self, name: str) -> _Host:
-        """Return the host, with the back-off of an earlier process."""
+        """Return the state of the host `name`. A new state has the back-off that an earlier process
+        stored."""
         host = self._hosts.get(name)
         if host is not None:
             return host
         if len(self._hosts) >= _MOST_HOSTS:
             self._forget_unused_hosts()
         until = None
-        # with shared turns, a held host grants none
+        # shared turns contain the back-off themselves: a host that backs off grants no turn
         if self._backoff is not None and self._turns is None:
             until = self._backoff.until(name)
         host = _Host(backoff_until=until)
@@ -172,6 +182,7 @@ class Throttle:
         return host
 
     def _forget_unused_hosts(self) -> None:
+        """Delete the hosts without requests whose pause and back-off are over."""
         now = self._clock()
         for name, host in list(self._hosts.items()):
             if host.users:
@@ -183,15 +194,18 @@ class Throttle:
 
 
 class _Wait(NamedTuple):
-    """A time until which a host or address asked us to wait, and when it asked."""
+    """A wait that a host or address asked for: when it asked, and until when."""
 
     since: datetime
     until: datetime
 
 
 class Backoff:
-    """`ports.Waits` from Retry-After (RFC 9110 10.2.3). `get`, `set_note`: a note in the store;
-    empty if unreadable."""
+    """`ports.Waits`: the times until which hosts and addresses asked us to wait (Retry-After, RFC
+    9110 section 10.2.3).
+
+    `get` and `set_note` read and write a note in the database. A note that cannot be read counts as
+    empty."""
 
     def __init__(
         self,
@@ -205,18 +219,19 @@ class Backoff:
         self._known: dict[str, _Wait] | None = None
 
     def until(self, name: str) -> datetime | None:
-        """Return the end of the wait of a host or address, None without one."""
+        """Return until when to wait for the host or address `name`, None if it has no wait."""
         wait = self._get_waits().get(name)
         if wait is None or not _lasts(wait, self._clock()):
             return None
         return wait.until
 
     def any(self) -> bool:
-        """Return True if there may be a wait."""
+        """Return True if some host or address may have a wait."""
         return bool(self._get_waits())
 
     def add(self, name: str, until: datetime) -> None:
-        """Store that a host or address asked us to wait, a week at most."""
+        """Store that the host or address `name` asked us to wait until `until`, but a week at most.
+        A later end that is stored already stays."""
         now = self._clock()
         # read again: another process may have added some
         waits = {name: wait for name, wait in self._read_note().items() if _lasts(wait, now)}
@@ -232,13 +247,13 @@ class Backoff:
         self._set(NOTE, json.dumps(note), now)
 
     def _get_waits(self) -> dict[str, _Wait]:
-        """Return all waits, read once."""
+        """Return all waits, which are read from the database once."""
         if self._known is None:
             self._known = self._read_note()
         return self._known
 
     def _read_note(self) -> dict[str, _Wait]:
-        """Return the stored waits; none from a note that cannot be read."""
+        """Return the waits in the database by host or address; {} if the note cannot be read."""
         waits = {}
         try:
             note = json.loads(self._get(NOTE) or "{}")
@@ -252,6 +267,6 @@ class Backoff:
 
 
 def _lasts(wait: _Wait, now: datetime) -> bool:
-    """Return True for a wait that is not over, unless it began in the future (the clock was set
-    back)."""
+    """Return True for a wait that is not over. A wait that began in the future does not count: the
+    clock was set back since."""
     return wait.since <= now + AHEAD and now < wait.until

@@ -10,7 +10,7 @@ import pytest
 from syndicator.core.model import Draft
 from syndicator.core.ports import Filed
 from syndicator.core.reasons import HoldReason
-from syndicator.filing.page_reading import MANY, choose_hold_reason
+from syndicator.filing.page_reading import LEAST_ARTICLES_PER_SOURCE, choose_hold_reason
 from syndicator.filing.read_article import list_doubts
 
 TEXT, CATEGORY = HoldReason.UNSURE_TEXT.value, HoldReason.UNSURE_CATEGORY.value
@@ -47,8 +47,11 @@ def test_an_article_waits_for_the_first_reason_there_is(
 
 def test_the_first_article_of_a_source_waits_where_that_is_one_of_many() -> None:
     """However many sources are added, no more than one article in fifty waits for this."""
-    assert reason(filed=Filed(own=0, articles=MANY * 3, sources=2)) == "first-of-source"
-    assert reason(filed=Filed(own=0, articles=MANY * 3 - 1, sources=2)) == ""
+    assert (
+        reason(filed=Filed(own=0, articles=LEAST_ARTICLES_PER_SOURCE * 3, sources=2))
+        == "first-of-source"
+    )
+    assert reason(filed=Filed(own=0, articles=LEAST_ARTICLES_PER_SOURCE * 3 - 1, sources=2)) == ""
     assert reason(filed=Filed(own=0)) == ""  # a new instance: all of it is new
 
 
