@@ -3,8 +3,8 @@
 from importlib import resources
 from typing import Final
 
-# Raise by one in every release that makes another article of the same page: `reread --outdated`
-# offers the articles that an earlier version read. 0 stands for the versions before this number.
+# Raise by one in every release that reads the same page differently: `reread --outdated` then
+# offers the articles that an earlier version read. 0 means: read before there was this number.
 READING_VERSION: Final = 7
 
 

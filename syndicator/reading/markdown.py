@@ -11,10 +11,13 @@ from syndicator.core.urls import refusal
 from syndicator.reading.html.blocks import Block, Frame
 from syndicator.reading.html.elements import BOLD, CODE, ITALIC, STRIKE, Image, Run
 
+# Signs with a meaning in CommonMark. An underscore inside a word has none, and "&" only has one
+# before the rest of an entity.
 _SPECIAL = re.compile(r"[\\`*\[\]<]|~~|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w{1,32};)")
 _ENTITIES = {"<": "&lt;", "&": "&amp;", "~~": "\\~\\~"}
-# one of which every match of _SPECIAL begins with; most texts have none
+# every match of _SPECIAL begins with one of these signs; most texts have none of them
 _SPECIAL_SIGN = re.compile(r"[\\`*\[\]<~_&]")
+# beginnings of lines that would make a table, heading, list, quote, rule or fence of a paragraph
 _BLOCK_START = re.compile(
     r"^(\||#{1,6}(?=\s|$)|[-+](?=\s|$)|>|=+\s*$|-+\s*$|~{3,}|:?-{2,})|^(\d{1,9})([.)])(?=\s|$)",
     re.M,
@@ -32,16 +35,17 @@ _LINE_BREAK = "\\\n"
 
 
 def escape(value: str) -> str:
-    """Escape every character of `value` that has a meaning in CommonMark; `<` and `&` become
-    entities."""
+    """Return `value` so that CommonMark shows it as it is: signs with a meaning get a backslash,
+    `<` and `&` become entities."""
     if not _SPECIAL_SIGN.search(value):
         return value
     return _SPECIAL.sub(lambda match: _ENTITIES.get(match[0], "\\" + match[0]), value)
 
 
 def resolve_link(base: str, href: str) -> str | None:
-    """Return `href` as an absolute http, https or mailto address; None if it is unsafe or on a
-    private network."""
+    """Return `href`, a link on the page at `base`, as an absolute http, https or mailto address.
+    None if it has another scheme, has a password in it, or leads from a public page to a private
+    network."""
     href = href.strip()
     if href[:7].lower() == "mailto:" and _MAIL_ADDRESS.fullmatch(href):
         return href
@@ -52,13 +56,16 @@ def resolve_link(base: str, href: str) -> str | None:
 
 
 def render_runs(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:
-    """Return `runs` as the markdown of a paragraph. In a table `cell`, bars are escaped and breaks
-    are spaces."""
+    """Return text as the markdown of one paragraph. `runs`: pieces of text with marks (bold) and
+    links; `base`: the address against which links are resolved. With `cell`, the text is for a cell
+    of a table: bars are escaped, and line breaks become spaces."""
     pieces: list[str] = []
     for href, group in groupby(runs, key=lambda run: run.href):
-        spans = groupby(group, key=lambda run: run.marks)
-        label = "".join([_mark("".join(run.text for run in span), marks) for marks, span in spans])
-        may_be_link = href and label.strip() and not label.lstrip().startswith("![")
+        label = ""
+        for marks, span in groupby(group, key=lambda run: run.marks):
+            label += _mark("".join(run.text for run in span), marks)
+        is_image = label.lstrip().startswith("![")
+        may_be_link = href and label.strip() and not is_image
         target = resolve_link(base, href) if may_be_link else None
         if target:
             before, core, after = _split_space(label)
@@ -68,19 +75,21 @@ def render_runs(runs: Iterable[Run], base: str, *, cell: bool = False) -> str:
     if cell:
         return paragraph.replace(_LINE_BREAK, " ").replace("\n", " ").replace("|", "\\|")
     if "\n" not in paragraph and not _BLOCK_START.match(paragraph):
-        return paragraph  # as most are; without, every character would be tried
+        return paragraph  # most end here: the substitution below tries every character
     return _BLOCK_START.sub(_escape_start, paragraph)
 
 
 def _escape_start(match: re.Match[str]) -> str:
-    """Escape what would begin a list, heading, quote or table: "1." becomes "1\\."."""
+    """Escape the beginning of a line that would begin a list, heading, quote or table: "1." becomes
+    "1\\.", "#" becomes "\\#"."""
     if match[2]:
         return f"{match[2]}\\{match[3]}"
     return "\\" + match[1]
 
 
 def _mark(value: str, marks: int) -> str:
-    """Return a text with the signs of its marks, escaped; white space stays outside of them."""
+    """Return the text `value` as markdown, escaped, within the signs of its `marks` ("**" for
+    BOLD). White space at its ends stays outside of the signs, where CommonMark wants it."""
     if not value.strip():
         return value if value != "\n" else _LINE_BREAK
     before, core, after = _split_space(value)
@@ -92,6 +101,7 @@ def _mark(value: str, marks: int) -> str:
 
 
 def _escape_lines(value: str) -> str:
+    """Escape a text; its line ends become the line breaks of markdown."""
     return escape(value).replace("\n", _LINE_BREAK)
 
 
@@ -103,6 +113,7 @@ def _split_space(value: str) -> tuple[str, str, str]:
 
 
 def _render_inline_code(value: str) -> str:
+    """Return `value` between backticks, more in a row than it has itself."""
     value = value.replace("\n", " ")
     longest = max((len(ticks) for ticks in _TICKS.findall(value)), default=0)
     delimiter = "`" * (longest + 1)
@@ -111,7 +122,8 @@ def _render_inline_code(value: str) -> str:
 
 
 def render_image(picture: Image, base: str, caption: str = "") -> str:
-    """Return an image as markdown with its caption as title, or "" without a usable address."""
+    """Return an image as markdown with its caption as title; "" if its address is not http or
+    https, or is refused by `resolve_link`."""
     target = resolve_link(base, picture.src)
     if not target or not target.startswith(("http://", "https://")):
         return ""
@@ -123,35 +135,39 @@ def render_image(picture: Image, base: str, caption: str = "") -> str:
 
 
 def to_markdown(blocks: Sequence[Block], base: str) -> str:
-    """Return the markdown of `blocks`, with addresses resolved against `base`."""
+    """Return the markdown of `blocks`, in their order. Addresses are resolved against `base`."""
     return _Writer(base).write(blocks)
 
 
 class _Writer:
+    """Writes the blocks of one article, line by line."""
+
     def __init__(self, base: str) -> None:
-        self.base = base
-        self.out: list[str] = []  # lines
-        self.begun: set[Frame] = set()  # items whose marker is written
-        self.last: Block | None = None
-        self.columns = 0  # of the table being written
-        # items whose own text was cut, so that only lists in them are left
-        self.hollow: set[Frame] = set()
+        self.base = base  # the address against which links are resolved
+        self.lines: list[str] = []  # the markdown so far
+        self.begun_items: set[Frame] = set()  # list items whose "-" or number is written
+        self.last: Block | None = None  # the last block that was written
+        self.columns = 0  # of the table that is being written
+        # list items that only contain other lists, as their text was removed: they are not shown
+        self.hollow_items: set[Frame] = set()
 
     def write(self, blocks: Sequence[Block]) -> str:
+        """Return the markdown of `blocks`."""
         captions = _find_captions(blocks)
-        self.hollow = _find_hollow_items(blocks)
+        self.hollow_items = _find_hollow_items(blocks)
         for index, block in enumerate(blocks):
             lines = self._render_block(blocks, index, captions)
             if lines:
                 self._separate(block)
                 self._add_lines(block, lines)
                 self.last = block
-        return "\n".join(self.out).strip("\n")
+        return "\n".join(self.lines).strip("\n")
 
     def _render_block(
         self, blocks: Sequence[Block], index: int, captions: dict[Block, str]
     ) -> list[str]:
-        """Return the lines of the block at `index`, none if it is not shown."""
+        """Return the markdown lines of the block at `index`; [] if it is not shown, such as a
+        caption that is already the title of its image."""
         block = blocks[index]
         match block.kind:
             case "row":
@@ -163,6 +179,7 @@ class _Writer:
                 markdown = render_image(block.image, self.base, caption) if block.image else ""
                 return [markdown] if markdown else []
             case "hr":
+                # a rule separates: not at the start, at the end, or after another rule
                 follows_rule = self.last is None or self.last.kind == "hr"
                 is_last = index + 1 == len(blocks)
                 return [] if follows_rule or is_last else ["---"]
@@ -178,7 +195,8 @@ class _Writer:
                 return render_runs(block.runs, self.base).split("\n")
 
     def _render_row(self, blocks: Sequence[Block], index: int) -> list[str]:
-        """Return a row of a table; below its first row the line that makes it the header."""
+        """Return a table row as a markdown line. The first row of a table becomes its header: a
+        line with "---" in each column follows."""
         block = blocks[index]
         table = _find_frame(block, "table")
         cells = [render_runs(cell, self.base, cell=True).strip() for cell in block.cells]
@@ -190,7 +208,9 @@ class _Writer:
         return [_join_cells(cells, self.columns), "|" + " --- |" * self.columns]
 
     def _separate(self, block: Block) -> None:
-        """Add an empty line before `block`, unless it continues a table or a tight list."""
+        """Add an empty line before `block`, unless it is the next row of a table or the next item
+        of a list. The line has the indent and ">" of the items and quotes that both neighbours are
+        in."""
         last = self.last
         if last is None:
             return
@@ -199,28 +219,34 @@ class _Writer:
         frames = self._list_indenting(block)
         if self._is_next_item(block, frames, last):
             return
-        shared: list[str] = []
+        indents: list[str] = []
         for last_frame, frame in zip(self._list_indenting(last), frames, strict=False):
             if last_frame is frame:
-                shared.append(_make_indent(frame))
-        self.out.append("".join(shared).rstrip())
+                indents.append(_make_indent(frame))
+        self.lines.append("".join(indents).rstrip())
 
     def _is_next_item(self, block: Block, frames: Sequence[Frame], last: Block) -> bool:
-        """Return True if `block` begins an item of the list in which the text `last` stands."""
+        """Return True if `block` begins an item of a list in which `last`, the block before, is,
+        too. Such items follow each other without an empty line, unless `last` is code, a table row
+        or an image."""
         items = (frame for frame in reversed(frames) if frame.kind == "li")
         item = next(items, None)
-        if item is None or item in self.begun or last.kind in ("code", "row", "img"):
+        if item is None or item in self.begun_items or last.kind in ("code", "row", "img"):
             return False
         return any(frame.kind in _LIST_KINDS and frame in block.frames for frame in last.frames)
 
     def _list_indenting(self, block: Block) -> list[Frame]:
-        """Return the items and quotes around a block that indent its lines."""
+        """Return the list items and quotes around a block by which its lines are indented, the
+        outermost first."""
         return [
-            frame for frame in block.frames if frame.kind in _INDENTING and frame not in self.hollow
+            frame
+            for frame in block.frames
+            if frame.kind in _INDENTING and frame not in self.hollow_items
         ]
 
     def _add_lines(self, block: Block, lines: list[str]) -> None:
-        """Add the lines of a block, with the markers of items that begin and with indents."""
+        """Add the lines of a block, indented. The first line of a list item begins with its marker,
+        "- " or "1. "."""
         first_indent = ""
         indent = ""
         for frame in self._list_indenting(block):
@@ -230,56 +256,63 @@ class _Writer:
                 continue
             marker = f"{frame.number}. " if frame.ordered else "- "
             spaces = " " * len(marker)
-            first_indent += spaces if frame in self.begun else marker
+            first_indent += spaces if frame in self.begun_items else marker
             indent += spaces
-            self.begun.add(frame)
-        self.out.append((first_indent + lines[0]).rstrip(" "))
+            self.begun_items.add(frame)
+        self.lines.append((first_indent + lines[0]).rstrip(" "))
         for line in lines[1:]:
-            has_sign = line or indent.strip()
-            self.out.append((indent + line).rstrip(" ") if has_sign else "")
+            has_signs = line or indent.strip()  # ">" stays also on an empty line
+            self.lines.append((indent + line).rstrip(" ") if has_signs else "")
 
 
 def _make_indent(frame: Frame) -> str:
-    """Return the indent of an empty line in a quote or an item."""
+    """Return the indent of an empty line inside a quote or a list item."""
     if frame.kind == "blockquote":
         return "> "
-    return " " * (len(f"{frame.number}. ") if frame.ordered else _BULLET_WIDTH)
+    width = len(f"{frame.number}. ") if frame.ordered else _BULLET_WIDTH
+    return " " * width
 
 
 def _render_code(block: Block) -> list[str]:
-    """Return a code block within a fence longer than all backticks in it."""
+    """Return a code block as lines, between fences of more backticks than any row of them in the
+    code."""
     longest = max(map(len, _LONG_TICKS.findall(block.code)), default=0)
     fence = "`" * max(_LEAST_FENCE, longest + 1)
     return [fence + block.lang, *texts.legal(block.code).split("\n"), fence]
 
 
 def _find_hollow_items(blocks: Sequence[Block]) -> set[Frame]:
-    """Return the items that contain items and no text of their own before these."""
+    """Return the list items that contain other list items but have no text of their own before
+    them."""
     with_text: set[Frame] = set()
     hollow: set[Frame] = set()
     for block in blocks:
         items = [frame for frame in block.frames if frame.kind == "li"]
+        # the block belongs to the last item; an outer one without a block so far has no text
         hollow.update(item for item in items[:-1] if item not in with_text)
         with_text.update(items)
     return hollow
 
 
 def _find_frame(block: Block, kind: str) -> Frame | None:
-    """Return the innermost frame of `kind` around a block, None for none."""
+    """Return the innermost frame of `kind` around a block, None if there is none."""
     return next((frame for frame in reversed(block.frames) if frame.kind == kind), None)
 
 
 def _is_row_of(block: Block, table: Frame | None) -> bool:
+    """Return True if `block` is a row of `table`; None stands for rows outside of tables."""
     return block.kind == "row" and _find_frame(block, "table") is table
 
 
 def _join_cells(cells: list[str], columns: int) -> str:
+    """Return a table row of markdown, filled with empty cells up to `columns`."""
     filled = cells + [""] * (columns - len(cells))
     return "| " + " | ".join(filled) + " |"
 
 
 def _find_captions(blocks: Sequence[Block]) -> dict[Block, str]:
-    """Return the caption of each image whose figure has one."""
+    """Return for each image block the caption of the figure it is in. Images without one are left
+    out."""
     caption_of: dict[Frame, str] = {}
     for block in blocks:
         figure = _find_frame(block, "figure")

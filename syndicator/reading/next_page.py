@@ -11,20 +11,20 @@ from syndicator.core.errors import NotAnArticle
 from syndicator.reading.html.document import Document, parse
 from syndicator.reading.paging import MOST_NUMBER, read_page_number
 
-_MOST_LINKS = 3_000  # that are looked at
+_MOST_LINKS = 3_000  # links, and texts that may say "page 1 of 3", that are looked at
 _LONGEST_ROW = 150  # characters of a row of page numbers
 _LONGEST_ADDRESS = 2_000
 _LONGEST_LABEL = 30
 _LONGEST_TITLE = 100
-_MOST_TEXTS = 10  # of a link
-_MOST_ROW_TEXTS = 100
+_MOST_TEXTS = 10  # pieces of text in a link that are read
+_MOST_ROW_TEXTS = 100  # pieces of text in a row of page numbers
 _MOST_ABOVE = 3  # elements around a link that may be a row of page numbers
-# signs that a link leads to the next page
-REL = "rel"
-WORDS = "words"
-NUMBERS = "numbers"
-COUNT = "count"
-# What a link to the next page says, whole.
+# signs that a link leads to the next page, as `show --trace` names them
+REL = "rel"  # rel="next"
+WORDS = "words"  # the link says "next page"
+NUMBERS = "numbers"  # the link is in a row of page numbers
+COUNT = "count"  # the page says "page 1 of 3"
+# the whole text of a link to the next page
 _NEXT_LABEL: Final = re.compile(
     r"[\W_]*(?:(?:go to |view |read )?(?:the )?next(?: page)?|continue(?: reading| to next page)?|"
     r"page suivante|suivante?|(?:zur )?nächsten? seite|weiter(?:lesen)?|weiter auf seite \d+|"
@@ -42,20 +42,23 @@ _PAGE_COUNT: Final = re.compile(
 
 
 class NextPage(NamedTuple):
-    """The next page's address and the evidence for it: "rel", "words", "numbers", "count"."""
+    """The address of an article's next page, and the signs by which its link was recognised."""
 
     url: str
-    because: tuple[str, ...]
+    signs: tuple[str, ...]  # REL, WORDS, NUMBERS, COUNT, in alphabetical order
 
     def trace(self) -> dict[str, str]:
-        """Return address and signs for `show --trace`."""
-        return {"url": self.url, "from": ", ".join(self.because)}
+        """Return the address and the signs as `show --trace` prints them."""
+        return {"url": self.url, "from": ", ".join(self.signs)}
 
 
 def find_next_page(document: Document, first: str, number: int = 1) -> NextPage | None:
-    """Return the page after page `number` of the article that begins at `first`, or None. Its link
-    has the article's address with the next number, and other evidence; for "/story-2" a list of
-    page numbers or "1 of 3"."""
+    """Return the next page of the article that begins at `first`, None if there is none. `document`
+    is its page `number`.
+
+    A link leads to the next page if its address is that of the article with the next number, and if
+    there is other evidence. An address such as "/story-2" may be another story: here a row of page
+    numbers is needed, or "page 1 of 3" and a further sign."""
     if number >= MOST_NUMBER or not first:
         return None
     next_number = number + 1
@@ -72,7 +75,8 @@ def find_next_page(document: Document, first: str, number: int = 1) -> NextPage 
     for url, signs in signs_of.items():
         if has_count:
             signs.add(COUNT)
-        is_proven = is_sure[url] or NUMBERS in signs or (COUNT in signs and len(signs) > 1)
+        has_other_sign = COUNT in signs and len(signs) > 1
+        is_proven = is_sure[url] or NUMBERS in signs or has_other_sign
         if signs and is_proven:
             return NextPage(url, tuple(sorted(signs)))
     return None
@@ -81,8 +85,9 @@ def find_next_page(document: Document, first: str, number: int = 1) -> NextPage 
 def address_of_next(
     html: bytes, url: str, headers: Mapping[str, str], first: str, number: int
 ) -> str | None:
-    """Return the address of the page after page `number`, None if it is the last. `html`: the
-    answer of `url`; `first`: the article's address. Called in the worker process."""
+    """Return the address of the page after page `number` of an article, None if there is none or if
+    `html` is not HTML. `html` and `headers`: the answer of `url`, the page `number`; `first`: the
+    address of the first page. Called in the worker process."""
     try:
         following = find_next_page(parse(html, url, headers), first, number)
     except NotAnArticle:
@@ -91,13 +96,12 @@ def address_of_next(
 
 
 def _list_links_with_number(document: Document, number: int) -> Iterator[tuple[str, Any]]:
-    """Yield (address, element) of the links whose address has `number` in it."""
+    """Yield (address without fragment, element) for each link whose address contains `number`."""
     digits = str(number)
-    # spares resolving the hundreds that lead elsewhere
     has_number = re.compile(rf"(?<!\d){number}(?!\d)").search
     for element in islice(document.tree.iter("a", "link"), _MOST_LINKS):
         href = element.get("href", "")
-        if digits not in href:
+        if digits not in href:  # a fast way to exclude most links
             continue
         href = href[:_LONGEST_ADDRESS].strip()
         if not has_number(href) or (element.tag == "link" and not element.get("rel")):
@@ -108,7 +112,8 @@ def _list_links_with_number(document: Document, number: int) -> Iterator[tuple[s
 
 
 def _find_signs(element: Any, number: int) -> Iterator[str]:
-    """Yield the signs that a link leads to the page after `number`."""
+    """Yield the signs that the link `element`, on page `number` of an article, leads to the next
+    page."""
     if "next" in (element.get("rel") or "").lower().split():
         yield REL
     if element.tag != "a":
@@ -122,8 +127,8 @@ def _find_signs(element: Any, number: int) -> Iterator[str]:
 
 
 def _is_in_row_of_numbers(element: Any, number: int) -> bool:
-    """Return True if a link stands beside the number of the present page, in a row of mostly
-    numbers."""
+    """Return True if a link is near the text `number`, among texts of which at least half are
+    numbers: "1 2 3 next"."""
     row = element
     for _ in range(_MOST_ABOVE):
         row = row.getparent()
@@ -133,13 +138,14 @@ def _is_in_row_of_numbers(element: Any, number: int) -> bool:
         if sum(map(len, words)) > _LONGEST_ROW:
             return False
         if str(number) in words:
-            # and not a sentence with numbers in it
+            # a sentence may have numbers in it, too
             return 2 * sum(word.isdecimal() for word in words) >= len(words)
     return False
 
 
 def _states_count(document: Document, number: int) -> bool:
-    """Return True if the page says "page 1 of 3", with `number` and a higher one."""
+    """Return True if a text of the page says "page 1 of 3", where 1 is `number` and not the
+    last."""
     elements = document.tree.iter("a", "div", "em", "li", "p", "small", "span", "strong", "td")
     for element in islice(elements, _MOST_LINKS):
         line = " ".join((element.text or "").split())

@@ -1,6 +1,7 @@
-"""Recognise pages that are no article (login, error) and partly paid stories. Pure.
+"""Recognise pages that are no article (login, error) and stories cut by a paywall. Pure.
 
-By phrases of data/page_kinds.toml. `page_type` estimates instead what a readable page is."""
+By phrases of data/page_kinds.toml. The module `page_type` instead estimates what kind of content a
+readable page has."""
 
 import re
 import tomllib
@@ -13,27 +14,26 @@ from syndicator.reading.html import hints, jsonld
 from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.document import Document
 
-# Chosen by hand on the open pages and on pages made for tests/reading/test_no_article.py.
-# letters of body below which an article needs proof, or its title is believed
-_MOST_STUB = 250
-_MOST_THIN = 1_200
-_LEAST_LONG = 3 * _MOST_THIN  # letters of body from which a text is whole whatever stands below it
-_LEAST_BODY = 12
-_LEAST_LEAD = 80  # letters of body that can be read, and of a free lead that is an article
-# texts of a paywall at the body's end and below it; characters of each
+# Letters of the body, chosen by hand on real pages and on pages of tests/reading/test_no_article.py
+_MOST_STUB = 250  # below it, phrases in the text can show that the page is no article
+_MOST_THIN = 1_200  # below it, the title can show it; a locked article is only a part
+_LEAST_LONG = 3 * _MOST_THIN  # from here on a text is whole, whatever stands below it
+_LEAST_BODY = 12  # below it, a page is empty
+_LEAST_LEAD = 80  # below it, one phrase is enough to show that the page is no article
+# texts at the end of the body and below it that may ask to pay; characters of each
 _MOST_LAST = 2
 _MOST_BELOW = 8
 _LONGEST_SENTENCE = 160
 _MOST_SAMPLE = 400  # blocks, and characters of each, that are searched for a kind's phrases
-# characters of a title, words after its phrase, length of one word
-_LONGEST_TITLE = 80
-_MOST_MORE_WORDS = 2
-_LONGEST_WORD = 6
-# half of five letters, below which a text is short; of a word count
+_LONGEST_TITLE = 80  # characters of a title that may be a phrase and little more
+_MOST_MORE_WORDS = 2  # words that may follow a phrase in a title
+_LONGEST_WORD = 6  # characters of a phrase, such as "404", that no word may follow
+# A word has about five letters. A text with less than half of the letters that the declared number
+# of words should have is not whole.
 _LETTERS_A_WORD = 2.5
 _MOST_DIGITS = 6
 _KINDS = ("bot-check", "error-page", "login", "consent")
-# class names of what stands between a reader and the rest of a story
+# class names of the box that asks to pay for the rest of a story
 _PAYWALL_BOX = re.compile(
     r"paywall|regwall|piano-|tp-modal|subscribe-wall|subscriber-wall|meter-|premium-(?:wall|box|teaser)",
     re.I,
@@ -42,17 +42,20 @@ _PAYWALL_BOX = re.compile(
 
 @cache
 def _load_phrases() -> dict[str, dict[str, list[str]]]:
+    """Return kind -> "titles", "texts" or "elements" -> the phrases that show this kind of page."""
     return tomllib.loads(reading.file_text("page_kinds.toml"))
 
 
 def find_kind(
     document: Document, title: str, body: Sequence[Block], blocks: Sequence[Block]
 ) -> str | None:
-    """Return "bot-check", "consent", "login", "paywall", "error-page" or "empty"; None for an
-    article. `body`: the chosen of the page's `blocks`."""
+    """Return why a page is no article: "bot-check", "consent", "login", "paywall", "error-page" or
+    "empty". None for an article. `title`: the article's title; `blocks`: all blocks of the page;
+    `body`: those that were chosen as the article's text."""
     letters = sum(block.letters for block in body)
     title_kind = _find_kind_by_title(document, title, blocks)
     if title_kind and letters < _MOST_THIN:
+        # a page that declares itself an article, and has some text, may be about logins or errors
         is_believed = letters > _MOST_STUB and _is_article(document)
         if not is_believed:
             return title_kind
@@ -66,8 +69,9 @@ def find_kind(
 
 
 def is_partial(document: Document, body: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    """Return True if only payers get the rest: the text ends with a request to pay, or is short and
-    declared locked."""
+    """Return True if the page shows only the beginning of a story that payers can read whole.
+    Either the text ends with a request to pay, or the page says that it is locked and the text is
+    short. `blocks`: all blocks of the page; `body`: those of the article's text."""
     letters = sum(block.letters for block in body)
     if letters < _LEAST_LONG and _asks_to_pay_at_end(body, blocks):
         return True
@@ -83,6 +87,7 @@ def is_partial(document: Document, body: Sequence[Block], blocks: Sequence[Block
 
 
 def _is_declared_locked(document: Document) -> bool:
+    """Return True if JSON-LD says that the page is not free (isAccessibleForFree of schema.org)."""
     for item in document.jsonld:
         stated = str(item.get("isAccessibleForFree")).lower()
         if stated in ("false", "http://schema.org/false"):
@@ -91,6 +96,7 @@ def _is_declared_locked(document: Document) -> bool:
 
 
 def _has_paywall_box(document: Document) -> bool:
+    """Return True if an id or class on the page is that of a box that asks to pay."""
     names: list[str] = []
     for box in document.tree.iter("div", "section", "aside", "form"):
         names += filter(None, (box.get("id"), box.get("class")))
@@ -98,7 +104,7 @@ def _has_paywall_box(document: Document) -> bool:
 
 
 def _read_word_count(document: Document) -> int:
-    """Return the number of words that the page declares, 0 for none."""
+    """Return the number of words that JSON-LD declares for the article, 0 if it declares none."""
     for item in document.jsonld:
         count = str(item.get("wordCount", ""))
         if count.isdecimal() and len(count) <= _MOST_DIGITS:
@@ -107,7 +113,7 @@ def _read_word_count(document: Document) -> int:
 
 
 def _breaks_off(body: Sequence[Block]) -> bool:
-    """Return True if the last paragraph ends with an ellipsis."""
+    """Return True if the last paragraph of the body ends with an ellipsis."""
     for block in reversed(body):
         if block.kind == "p" and block.letters:
             return block.text.endswith(("…", "...", "[…]", "[...]"))
@@ -115,8 +121,9 @@ def _breaks_off(body: Sequence[Block]) -> bool:
 
 
 def _asks_to_pay_at_end(body: Sequence[Block], blocks: Sequence[Block]) -> bool:
-    """Return True if one of the last short texts of the body, or of the texts below it, asks to
-    pay."""
+    """Return True if the page asks to pay where the text ends: in one of the last two texts of the
+    body, if it is short, or in one of the next eight texts of the page. `body`: the blocks of the
+    article; `blocks`: all blocks of the page."""
     texts = [block for block in body if block.letters]
     end = len(blocks)
     if texts:
@@ -125,6 +132,7 @@ def _asks_to_pay_at_end(body: Sequence[Block], blocks: Sequence[Block]) -> bool:
                 end = index
                 break
     below = [block for block in blocks[end + 1 :] if block.letters][:_MOST_BELOW]
+    # not the first text: an article may begin with such words
     last = [block for block in texts[1:][-_MOST_LAST:] if block.letters < _LONGEST_SENTENCE]
     phrases = _load_phrases()["paywall"]["texts"]
     for block in (*last, *below):
@@ -135,40 +143,43 @@ def _asks_to_pay_at_end(body: Sequence[Block], blocks: Sequence[Block]) -> bool:
 
 
 def _find_kind_by_title(document: Document, title: str, blocks: Sequence[Block]) -> str | None:
-    """Return the kind of page that title or <title> name, None for none. In a longer title the kind
-    must be confirmed by two phrases in the text."""
+    """Return the kind of page that the article's title or the title element names, such as "login"
+    for "Sign in"; None if they name none. If the title is longer than the phrase, two phrases in
+    the text must confirm it."""
     document_title = next((element.text or "" for element in document.tree.iter("title")), "")
     titles = [hints.normalise_phrase(" ".join(value.split())) for value in (title, document_title)]
     for kind in _KINDS:
         phrases = _load_phrases()[kind]["titles"]
-        for ready_title in titles:
-            is_short = 0 < len(ready_title) < _LONGEST_TITLE
-            if is_short and any(_is_title_of(ready_title, phrase) for phrase in phrases):
+        for normalised_title in titles:
+            is_short = 0 < len(normalised_title) < _LONGEST_TITLE
+            if is_short and any(_is_title_of(normalised_title, phrase) for phrase in phrases):
                 return kind
             long_phrases = tuple(phrase for phrase in phrases if " " in phrase)
-            if ready_title.startswith(long_phrases):
+            if normalised_title.startswith(long_phrases):
                 return kind if _count_phrases(kind, blocks) > 1 else None
     return None
 
 
 def _is_title_of(title: str, phrase: str) -> bool:
-    """Return True if `title` is `phrase` and little more."""
+    """Return True if `title` is `phrase` alone, or has after it a separator ("404 | Example") or,
+    if the phrase is long, at most two words."""
     if not title.startswith(phrase):
         return False
-    more = title[len(phrase) :].strip()
-    if not more or not more[0].isalnum():
+    rest = title[len(phrase) :].strip()
+    if not rest or not rest[0].isalnum():
         return True
     # a headline that goes on ("404 days later", "Login data stolen") is no error and no form
-    return len(more.split()) <= _MOST_MORE_WORDS and len(phrase) > _LONGEST_WORD
+    return len(rest.split()) <= _MOST_MORE_WORDS and len(phrase) > _LONGEST_WORD
 
 
 def _find_kind_by_phrases(document: Document, blocks: Sequence[Block], letters: int) -> str | None:
-    """Return the kind of page that forms, class names and phrases show, None for none. `letters`:
-    of the body."""
+    """Return the kind of page that its forms, class names and phrases show, None if they show none.
+    `letters`: the length of the body."""
     counts = {kind: _count_phrases(kind, blocks) for kind in (*_KINDS, "paywall")}
     is_short = letters < _LEAST_LEAD
     is_article = _is_article(document)
-    if _has_bot_check_element(document) or (counts["bot-check"] and is_short):
+    has_bot_check_phrase = counts["bot-check"] > 0
+    if _has_bot_check_element(document) or (has_bot_check_phrase and is_short):
         return "bot-check"
     may_be_paywall = is_short or not is_article
     if counts["paywall"] and may_be_paywall and counts["consent"] <= 1:
@@ -184,6 +195,7 @@ def _find_kind_by_phrases(document: Document, blocks: Sequence[Block], letters: 
 
 
 def _has_bot_check_element(document: Document) -> bool:
+    """Return True if an id or class on the page is that of a known bot check."""
     marks = _load_phrases()["bot-check"]["elements"]
     for box in document.tree.iter("div", "form", "section"):
         id_and_class = f"{box.get('id', '')} {box.get('class', '')}"
@@ -193,14 +205,15 @@ def _has_bot_check_element(document: Document) -> bool:
 
 
 def _count_phrases(kind: str, blocks: Sequence[Block]) -> int:
-    """Return how many phrases of a kind of page are in the texts of its `blocks`."""
+    """Return how many of the phrases that show pages of `kind` are in the first `blocks` of a
+    page."""
     sample = "\n".join(block.text[:_MOST_SAMPLE] for block in blocks[:_MOST_SAMPLE])
     text = hints.normalise_phrase(sample)
     return sum(phrase in text for phrase in _load_phrases()[kind]["texts"])
 
 
 def _is_article(document: Document) -> bool:
-    """Return True if JSON-LD or metas call the page an article."""
+    """Return True if the page declares in JSON-LD or metas that it is an article."""
     for item in document.jsonld:
         if any(name.endswith(("Article", "Posting", "Report")) for name in jsonld.list_types(item)):
             return True
@@ -210,5 +223,6 @@ def _is_article(document: Document) -> bool:
 
 
 def is_declared(document: Document) -> bool:
-    """Return True if the page declares itself an article and is not a site's front page."""
+    """Return True if the page declares that it is an article, and is not the front page of a site,
+    whose declaration would be a mistake."""
     return _is_article(document) and not urls.is_root(document.url)

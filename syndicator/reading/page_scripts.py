@@ -1,4 +1,4 @@
-"""Recognise a page that only scripts fill. Pure."""
+"""Recognise a page without text of its own, which scripts fill in the browser. Pure."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -7,11 +7,13 @@ from syndicator.core.errors import NotAnArticle
 from syndicator.reading.html.document import parse
 
 _UNSEEN: Final = ("script", "style", "noscript", "template", "head")
-_MOST_LETTERS: Final = 200  # of a page that is a shell: a menu, a line on cookies; a choice
+# such a page still has a menu and a line on cookies: so many letters and digits at most (a choice)
+_MOST_LETTERS: Final = 200
 
 
 def is_filled_by_scripts(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> bool:
-    """Return True if a page has scripts and next to no text. Called in the worker process."""
+    """Return True if a page has scripts that run and at most 200 letters of visible text; False
+    also if `html` is not HTML. Called in the worker process."""
     try:
         tree = parse(html, url, headers).tree
     except NotAnArticle:
@@ -21,19 +23,19 @@ def is_filled_by_scripts(html: bytes, url: str, headers: Mapping[str, str] | Non
 
 
 def _is_program(script: Any) -> bool:
-    """Return True for a script that runs, False for data such as JSON-LD."""
+    """Return True for a script that browsers run, False for data such as JSON-LD, by its type."""
     kind = (script.get("type") or "").lower()
     return kind in ("", "module") or "javascript" in kind
 
 
 def _count_letters(tree: Any) -> int:
-    """Return how many letters and digits of the page a reader without scripts sees."""
+    """Return how many letters and digits of the page are visible in a browser."""
     letters = 0
     for text in tree.itertext():
         letters += sum(character.isalnum() for character in text)
     for element in tree.iter(*_UNSEEN):
         if any(ancestor.tag in _UNSEEN for ancestor in element.iterancestors()):
-            continue  # counted with it
+            continue  # already subtracted with this ancestor
         for text in element.itertext():
             letters -= sum(character.isalnum() for character in text)
     return letters

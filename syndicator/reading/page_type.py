@@ -1,6 +1,7 @@
 """Estimate with trained weights what a page is: article, forum, listing or other. Pure.
 
-A logistic regression of tools/train/fit_pages.py. `no_article` finds pages to refuse by phrases."""
+A logistic regression, trained by tools/train/fit_pages.py. The module `no_article` instead finds by
+phrases pages that must be refused."""
 
 import math
 import re
@@ -18,14 +19,13 @@ from syndicator.reading.html import hints, jsonld
 from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.document import Document
 
-# All chosen by hand before the weights were fitted: changing one means to fit again.
-# share of a block's text in links that makes it a link; letters of a list's item
-_LINK_SHARE = 0.8
-_LEAST_ITEM = 15
-# letters of a paragraph, and of a long one
-_LEAST_PROSE = 80
-_LEAST_LONG = 200
-_LEAST_SLUG_WORDS = 3  # words of a URL's last part from which it spells a title
+# All numbers were chosen by hand before the weights were fitted. Who changes one must fit again.
+_LINK_SHARE = 0.8  # a block with this share of its text in links is a link
+_LEAST_ITEM = 15  # letters of a link that may be an item of a list, not of a menu
+_LEAST_PROSE = 80  # letters of a paragraph that counts as prose
+_LEAST_LONG = 200  # letters of a long paragraph
+_LEAST_SLUG_WORDS = 3  # words in the last segment of an address that spell a title
+# class hints whose share of the text is a feature
 _HINTS = (
     "comment",
     "code",
@@ -41,7 +41,7 @@ _HINTS = (
     "meta",
 )
 
-# What a page says that it is: the feature, and the ends of the types of schema.org that say so.
+# What a page declares that it is: the feature, and the schema.org types that declare it.
 _TYPES: Mapping[str, tuple[str, ...]] = {
     "ld-article": ("NewsArticle", "BlogPosting", "Article", "Report", "LiveBlogPosting"),
     "ld-manual": ("TechArticle", "APIReference", "HowTo"),
@@ -79,12 +79,11 @@ _HOSTS: Mapping[str, re.Pattern[str]] = {
     "host-shop": re.compile(r"^(?:shop|store)\."),
 }
 
-# letters that each phrase begins with, and its pattern
+# for each phrase the letters with which its matches begin, and its pattern
 _Phrases = tuple[tuple[str, re.Pattern[str]], ...]
 OTHER = "other"
-# least probability of a page's type, and of a type in the trace
-_LEAST_LIKELY = 0.4
-_LEAST_TRACED = 0.05
+_LEAST_LIKELY = 0.4  # a page whose likeliest type has a lower probability is OTHER
+_LEAST_TRACED = 0.05  # the least probability of a type in the trace
 _MOST_DEPTH = 6  # segments of an address that count
 _MOST_SLUG_WORDS = 8
 _SLUG_SEPARATOR = re.compile("[-_.]")
@@ -92,6 +91,7 @@ _MOST_ELEMENTS = 30_000  # that are counted
 _MOST_CHARACTERS = 60_000  # of text that is searched for words
 _NOT_FOUND = -1  # of str.find
 _PRICE = re.compile(r"[$€£¥₹]\s?\d|\d[.,]\d\d\s?(?:€|EUR|USD|GBP|zł|kr)\b")
+# names of software in a page's meta "generator"
 _MADE_BY: Mapping[str, re.Pattern[str]] = {
     "made-manual": re.compile(
         r"sphinx|docusaurus|mkdocs|gitbook|hugo-book|vitepress|rustdoc|javadoc|doxygen|mintlify",
@@ -105,16 +105,19 @@ _MADE_BY: Mapping[str, re.Pattern[str]] = {
 
 
 def _compile_phrases(phrases: str) -> _Phrases:
-    """Compile expressions separated by "; ", each with the letters that it begins with."""
+    """Compile phrases, separated by "; ", for `_count_phrases`. Each is an expression, such as
+    "likes?", and matches whole words."""
     compiled: list[tuple[str, re.Pattern[str]]] = []
     for phrase in phrases.split("; "):
+        # the letters before a group or an optional letter begin every match
         start = re.split(r"\(|.\?", phrase)[0]
         compiled.append((start, re.compile(rf"(?<!\w){phrase}\b")))
     return tuple(compiled)
 
 
 def _count_phrases(phrases: _Phrases, lower_text: str) -> int:
-    """Count the phrases in a text; to find their beginnings first is faster."""
+    """Count the occurrences of phrases in a text. To find their first letters by str.find, and only
+    there try the expressions, is faster than to search with expressions."""
     count = 0
     for start, pattern in phrases:
         position = lower_text.find(start)
@@ -145,8 +148,8 @@ _WORDS: Mapping[str, _Phrases] = {
 
 
 def compute_features(document: Document, blocks: Sequence[Block]) -> dict[str, float]:
-    """Return the features of a page by name. Its `blocks` are measured
-    (`overlap.measure_letters`)."""
+    """Return the features of a page by name. `blocks` must have been measured by
+    `overlap.measure_letters`."""
     return {
         "bias": 1.0,
         **_measure_blocks(blocks),
@@ -158,7 +161,8 @@ def compute_features(document: Document, blocks: Sequence[Block]) -> dict[str, f
 
 
 def _measure_blocks(blocks: Sequence[Block]) -> dict[str, float]:
-    """Compute how much prose, links, headings, images and code a page has."""
+    """Compute the features about blocks: how much prose, links, headings, images and code a page
+    has. Numbers without a limit are taken as log(1 + number)."""
     letters = sum(block.letters for block in blocks) or 1
     length = sum(len(block.text) for block in blocks) or 1
     kinds = Counter(block.kind for block in blocks)
@@ -170,6 +174,7 @@ def _measure_blocks(blocks: Sequence[Block]) -> dict[str, float]:
     long_prose = [block for block in prose if block.letters >= _LEAST_LONG]
     headings = [block for block in texts if block.kind == "h"]
     linked_headings = sum(map(_is_link, headings))
+    # blocks with the same tag, class and nesting: many of them are items of a list
     looks = Counter(
         (block.element.tag, block.element.get("class"), len(block.frames)) for block in no_links
     )
@@ -180,7 +185,7 @@ def _measure_blocks(blocks: Sequence[Block]) -> dict[str, float]:
         "long-prose": math.log1p(len(long_prose)),
         "prose-count": math.log1p(len(prose)),
         "prose-size": math.log1p(prose_letters / (len(prose) or 1)),
-        "link-share": sum(block.linked for block in blocks) / length,
+        "link-share": sum(block.linked_length for block in blocks) / length,
         "links": math.log1p(len(links)),
         "item-links": math.log1p(sum(block.letters > _LEAST_ITEM for block in links)),
         "link-blocks": len(links) / (len(texts) or 1),
@@ -198,17 +203,18 @@ def _measure_blocks(blocks: Sequence[Block]) -> dict[str, float]:
     }
     for name in _HINTS:
         bit = hints.get_bit(name)
-        hinted_letters = sum(block.letters for block in texts if block.near & bit)
+        hinted_letters = sum(block.letters for block in texts if block.near_hints & bit)
         features[f"near-{name}"] = hinted_letters / letters
     return features
 
 
 def _is_link(block: Block) -> bool:
-    return block.linked >= _LINK_SHARE * len(block.text)
+    """Return True if most of the text of a block is in links."""
+    return block.linked_length >= _LINK_SHARE * len(block.text)
 
 
 def _read_address(url: str) -> dict[str, float]:
-    """Compute what host and path of an address say."""
+    """Compute the features that the host and the path of an address give."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     path = f"{parts.path}?{parts.query}".lower()
@@ -229,13 +235,13 @@ def _read_address(url: str) -> dict[str, float]:
 
 
 def _read_head(document: Document) -> dict[str, float]:
-    """Compute what JSON-LD and metas of a page say."""
+    """Compute the features from what a page declares in JSON-LD and metas."""
     types: set[str] = set()
     for item in document.jsonld:
         types.update(jsonld.list_types(item))
     kind = document.meta("og:type").lower()
     software = document.meta("generator")
-    if document.meta("discourse_theme_id"):
+    if document.meta("discourse_theme_id"):  # themes of Discourse may leave out the generator
         software += " discourse"
     features: dict[str, float] = {}
     for name, stated_types in _TYPES.items():
@@ -252,6 +258,7 @@ def _read_head(document: Document) -> dict[str, float]:
 
 
 def _count_elements(tree: Any) -> dict[str, float]:
+    """Compute how many elements of some tags a page has, as features such as "tag-form"."""
     elements = tree.iter("article", "time", "form", "h1", "nav", "address", "pre", "select", "main")
     counts = Counter(element.tag for element in islice(elements, _MOST_ELEMENTS))
     counted = ("article", "time", "form", "h1", "nav", "pre", "select")
@@ -259,7 +266,8 @@ def _count_elements(tree: Any) -> dict[str, float]:
 
 
 def _count_words(blocks: Sequence[Block]) -> dict[str, float]:
-    """Compute how many prices and words of forums, shops and services a page has."""
+    """Compute how many prices, and how many words of forums, shops, services and lists a page has:
+    in all, and for each 1,000 characters."""
     text = "\n".join(block.text for block in blocks if block.letters)[:_MOST_CHARACTERS]
     thousands = max(len(text), 1_000) / 1_000
     lower_text = text.lower()
@@ -274,14 +282,15 @@ def _count_words(blocks: Sequence[Block]) -> dict[str, float]:
 
 
 class PageType(NamedTuple):
-    """The likeliest type of a page, the probability of each, and the features."""
+    """The estimated type of a page."""
 
-    name: str
-    probabilities: Mapping[str, float]
-    values: Mapping[str, float]
+    name: str  # the likeliest type, OTHER if none is likely
+    probabilities: Mapping[str, float]  # of each type
+    values: Mapping[str, float]  # the features of the page by name
 
     def trace(self) -> Mapping[str, Any]:
-        """Return the lines of `show --trace`: the type, and the likely ones' probabilities."""
+        """Return what `show --trace` prints: the type, and the probabilities of types that are at
+        least 5 %."""
         likeliest_first = sorted(self.probabilities.items(), key=lambda pair: -pair[1])
         return {
             "is": self.name,
@@ -295,15 +304,16 @@ class PageType(NamedTuple):
 
 @cache
 def load_weights() -> Mapping[str, Mapping[str, float]]:
-    """Return the log-odds weights: page type -> feature name -> weight."""
+    """Return the trained weights: page type -> feature -> how much it adds to the log-odds of this
+    type."""
     table = tomllib.loads(reading.file_text("page_types.toml"))
     weights: dict[str, dict[str, float]] = table["weights"]
     return weights
 
 
 def find_type(document: Document, blocks: Sequence[Block]) -> PageType:
-    """Return the type of a page with measured `blocks`. Raises ValueError if features and weights
-    differ in names."""
+    """Return the type of a page. `blocks` must have been measured by `overlap.measure_letters`.
+    Raises ValueError if the weights were trained for other features."""
     values = compute_features(document, blocks)
     probabilities = compute_probabilities(values)
     likeliest = max(probabilities, key=lambda name: probabilities[name])
@@ -312,8 +322,8 @@ def find_type(document: Document, blocks: Sequence[Block]) -> PageType:
 
 
 def compute_probabilities(values: Mapping[str, float]) -> dict[str, float]:
-    """Return the probability of each type from the features `values`. Raises ValueError if features
-    and weights differ in names."""
+    """Return the probability of each page type for features `values` (a softmax). Raises ValueError
+    if the weights were trained for other features."""
     odds: dict[str, float] = {}
     for name, weights in load_weights().items():
         if weights.keys() != values.keys():
@@ -323,7 +333,7 @@ def compute_probabilities(values: Mapping[str, float]) -> dict[str, float]:
                 " tools/train/fit_pages.py"
             )
         odds[name] = sum(weight * values[feature] for feature, weight in weights.items())
-    highest = max(odds.values())
+    highest = max(odds.values())  # subtracted, so that exp() cannot overflow
     parts = {name: math.exp(value - highest) for name, value in odds.items()}
     total = sum(parts.values())
     return {name: part / total for name, part in parts.items()}

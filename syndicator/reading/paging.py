@@ -12,8 +12,8 @@ from syndicator.core.errors import NotAnArticle
 from syndicator.core.model import Draft
 
 MOST_NUMBER: Final = 99
-# Words for "page" in addresses. Others before a number ("part", "image", "comment-page") name
-# something else.
+# Words for "page" in addresses. Other words before a number do not mean a page of the article:
+# "part", "image", "comment-page".
 _PAGE_WORDS: Final = "page|pages|p|pg|pag|pagina|pagenum|pageno|paged|seite|sida|side|strona|sayfa|halaman|oldal|stranka"  # noqa: E501
 _PAGE_WORD: Final = re.compile(rf"(?:{_PAGE_WORDS})", re.IGNORECASE)
 _NUMBERED_SEGMENT: Final = re.compile(
@@ -24,11 +24,12 @@ _NUMBERED_END: Final = re.compile(
 )
 _NUMBER: Final = re.compile(r"\d{1,2}")
 _SEGMENT: Final = re.compile(r"(.*?)(\.[a-z]{2,5})?", re.IGNORECASE)
-_MOST_APART: Final = timedelta(days=1)  # dates of pages of one article
-PAGES: Final = "x-pages"  # the header that has the pages of which kept bytes consist
-# characters of a paragraph by which it is known again; shorter ones may stand twice
-_LEAST_KNOWN: Final = 40
-_TITLE_MARKER: Final = re.compile(  # what titles say of pages, at their end
+_MOST_APART: Final = timedelta(days=1)  # between the dates of two pages of one article
+# Our own header, kept with the bytes of several pages: it says where each page ends.
+PAGES: Final = "x-pages"
+# Characters that a paragraph needs to count as repeated; a shorter one may be in a text twice.
+_LEAST_REPEATED: Final = 40
+_TITLE_MARKER: Final = re.compile(  # "page 2 of 3" at the end of a title
     r"[\s\-\u2013\u2014|:,(\[]*(?:page|seite|p\u00e1gina|pagina|sida|\u30da\u30fc\u30b8)?\s*\d{1,2}"
     r"(?:\s*(?:/|of|von|de|di|sur)\s*\d{1,2})?[\s)\]]*$",
     re.IGNORECASE,
@@ -36,16 +37,16 @@ _TITLE_MARKER: Final = re.compile(  # what titles say of pages, at their end
 
 
 class Numbered(NamedTuple):
-    """A page's number. `sure`: the address names a page ("/story/2", "?page=2"); "/story-2" may be
-    another story."""
+    """The page number in an address. `sure` is True if the address certainly names a page, as
+    "/story/2" and "?page=2" do; "/story-2" may be another story."""
 
     number: int
     sure: bool
 
 
 def read_page_number(url: str, first: str) -> Numbered | None:
-    """Return the number of page `url` of the article at `first` (1 for `first`), None if `url` has
-    no number."""
+    """Return which page of the article at `first` is at `url`: 1 for `first` itself, 2 for
+    "/story?page=2" or "/story/2". None if `url` is no page of this article."""
     first_address = _split_address(first)
     address = _split_address(url)
     if first_address is None or address is None or first_address.host != address.host:
@@ -59,13 +60,15 @@ def read_page_number(url: str, first: str) -> Numbered | None:
 
 
 class _Address(NamedTuple):
-    host: str  # with its port
-    path: list[str]
+    """The parts of a web address that are compared."""
+
+    host: str  # without "www.", with its port
+    path: list[str]  # its segments
     query: dict[str, str]
 
 
 def _split_address(url: str) -> _Address | None:
-    """Return the parts of an http or https address, None for others."""
+    """Return the parts of an http or https address, None for other or invalid addresses."""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").removeprefix("www.")
@@ -80,8 +83,9 @@ def _split_address(url: str) -> _Address | None:
 
 
 def _compare_queries(first: _Address, address: _Address) -> Numbered | None:
-    """Return the number in the only parameter by which `address` differs, None if there are
-    others."""
+    """Return the page number if the queries differ in one parameter only, which is 1 or missing in
+    `first` and a number in `address`. None for all other differences. Sure if the parameter is
+    called "page" or the like."""
     names = first.query | address.query
     differing = [name for name in names if first.query.get(name) != address.query.get(name)]
     if len(differing) != 1:
@@ -95,14 +99,16 @@ def _compare_queries(first: _Address, address: _Address) -> Numbered | None:
 
 
 def _compare_paths(first: list[str], path: list[str]) -> Numbered | None:
-    """Return the number that `path` has more than the path of the first page: in segments behind
-    it ("/story/page/2") or at its end ("/story-2"); None for other paths."""
+    """Return the page number if `path` is the path `first` with a number added: as further segments
+    ("/story/page/2") or at the end ("/story-2.html"). None for other paths."""
     base = _remove_first_number(first)
     if not base:
-        return None  # pages of a front page are lists
+        return None  # "/2" and "/page/2" are lists of articles
+    # "/story/page/2"
     added = path[len(base) :]
     if path[: len(base)] == base and len(added) in (1, 2):
         return _read_added_number(added)
+    # "/story-2.html"
     if len(path) != len(base) or path[:-1] != base[:-1]:
         return None
     base_name = _split_ending(base[-1])
@@ -116,7 +122,8 @@ def _compare_paths(first: list[str], path: list[str]) -> Numbered | None:
 
 
 def _read_added_number(added: list[str]) -> Numbered | None:
-    """Return the number in one or two segments: "2", "page-2", "page/2"."""
+    """Return the number in the one or two segments of a path behind the article's own path: "2",
+    "page-2" or "page", "2". None if they are anything else."""
     if len(added) == 1:
         match = _NUMBERED_SEGMENT.fullmatch(_split_ending(added[0]).stem)
         return _make_number(match["number"], sure=True) if match else None
@@ -127,7 +134,8 @@ def _read_added_number(added: list[str]) -> Numbered | None:
 
 
 def _remove_first_number(path: list[str]) -> list[str]:
-    """Return a path without the number 1 and the word "page" at its end."""
+    """Return `path` without a page number 1 at its end: "/story/page/1", "/story/page-1" and
+    "/story-page-1.html" become "/story" and "/story.html". Other paths are returned unchanged."""
     if path[:-2] and _PAGE_WORD.fullmatch(path[-2]) and path[-1] == "1":
         return path[:-2]
     if len(path) > 1:
@@ -144,8 +152,10 @@ def _remove_first_number(path: list[str]) -> list[str]:
 
 
 class _Name(NamedTuple):
+    """The last segment of a path, divided."""
+
     stem: str
-    ending: str  # such as ".html", "" for none
+    ending: str  # such as ".html", "" if there is none
 
 
 def _split_ending(segment: str) -> _Name:
@@ -154,26 +164,28 @@ def _split_ending(segment: str) -> _Name:
 
 
 def _make_number(digits: str, *, sure: bool) -> Numbered | None:
+    """Return the number of a later page; None for 0 and 1."""
     number = int(digits)
     return Numbered(number, sure) if 1 < number <= MOST_NUMBER else None
 
 
 class Part(NamedTuple):
-    """One page of several: its bytes and its address."""
+    """One of the pages of an article."""
 
     html: bytes
     url: str
 
 
 class Missing(NamedTuple):
-    """A page that could not be fetched, and the reason code."""
+    """The page of an article that could not be fetched."""
 
     url: str
-    reason: str
+    reason: str  # a code, see docs/reasons.md
 
 
 def join_pages(parts: Sequence[Part], missing: Missing | None) -> tuple[bytes, dict[str, str]]:
-    """Return the bytes of several pages as one, and a header by which `apart` separates them."""
+    """Return the pages of an article as one sequence of bytes to keep, and a header by which
+    `split_pages` separates them. `missing`: the page that could not be fetched, if any."""
     content = {
         "parts": [[len(part.html), part.url] for part in parts],
         "missing": list(missing or ()),
@@ -184,7 +196,9 @@ def join_pages(parts: Sequence[Part], missing: Missing | None) -> tuple[bytes, d
 def split_pages(
     html: bytes, url: str, headers: Mapping[str, str]
 ) -> tuple[list[Part], Missing | None]:
-    """Return the pages that `together` joined; one page if there is no such header."""
+    """Separate pages that `join_pages` joined; also return the page that was missing then, if any.
+    Without a valid header from `join_pages`, `html` is the only page. The first page gets the
+    address `url`."""
     try:
         content: Any = json.loads(headers[PAGES])
         sizes = [(int(size), str(address)) for size, address in content["parts"]]
@@ -209,8 +223,11 @@ def append_pages(
     missing: Missing | None,
     read: Callable[[Part], Draft],
 ) -> Draft:
-    """Return `first` (the page at `url`) with its later pages, up to the first that does not belong
-    to it."""
+    """Return the article `first`, read from `url`, with the texts of its later pages.
+
+    `parts` are the later pages in order, `read` reads one of them. The article ends before the
+    first page that is not part of it; the trace says why. If nothing else ended it, a `missing`
+    page makes the article partial."""
     pages = [url]
     why_stopped = ""
     article = first
@@ -227,10 +244,12 @@ def append_pages(
             break
         article = longer
         pages.append(part.url)
+
     lacks_page = False
     if missing is not None and not why_stopped:
         lacks_page = True
         why_stopped = f"{missing.url}: {missing.reason}"
+
     trace: dict[str, Any] = {"pages": pages}
     if why_stopped:
         trace["stopped"] = why_stopped
@@ -242,23 +261,27 @@ def append_pages(
 
 
 def append_page(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft | str:
-    """Return `first` with the text of its page `later`, without repeated paragraphs; or why `later`
-    is no page of it. `page`: the address of `later`; `sure`: see `Numbered`."""
+    """Return the article `first` with the text of its next page `later`, without paragraphs that it
+    has already. If `later` is not a page of it, return the reason as a text instead. `page`: the
+    address from which `later` was fetched; `sure`: see `Numbered`."""
     refusal = _find_difference(first, later, page, sure=sure)
     if refusal:
         return refusal
-    known = {_make_key(paragraph) for paragraph in first.body.split("\n\n")}
+
+    first_keys = {_make_key(paragraph) for paragraph in first.body.split("\n\n")}
     new_paragraphs: list[str] = []
     for paragraph in later.body.split("\n\n"):
         paragraph_key = _make_key(paragraph)
-        if len(paragraph_key) < _LEAST_KNOWN or paragraph_key not in known:
+        if len(paragraph_key) < _LEAST_REPEATED or paragraph_key not in first_keys:
             new_paragraphs.append(paragraph)
     title = _clean_title(first.title)
     while new_paragraphs and _is_heading_with(title, new_paragraphs[0]):
         new_paragraphs.pop(0)
+
     text = "\n\n".join(new_paragraphs).strip()
-    is_mostly_known = len(text) < len(later.body) / 2
-    if is_mostly_known or all(len(paragraph) < _LEAST_KNOWN for paragraph in new_paragraphs):
+    is_mostly_repeated = len(text) < len(later.body) / 2
+    is_all_short = all(len(paragraph) < _LEAST_REPEATED for paragraph in new_paragraphs)
+    if is_mostly_repeated or is_all_short:
         return "it repeats the pages before"
     return replace(
         first,
@@ -269,16 +292,18 @@ def append_page(first: Draft, later: Draft, page: str, *, sure: bool) -> Draft |
 
 
 def _clean_title(title: str) -> str:
-    """Return a title without "page 2 of 3" at its end, to compare it."""
+    """Return a title for comparison: without "page 2 of 3" at its end, and without case."""
     return _TITLE_MARKER.sub("", title).casefold()
 
 
 def _is_heading_with(title: str, paragraph: str) -> bool:
+    """Return True if `paragraph` is a heading of markdown that says the cleaned `title`."""
     return paragraph.startswith("#") and _clean_title(paragraph.lstrip("# ").strip()) == title
 
 
 def _find_difference(first: Draft, later: Draft, page: str, *, sure: bool) -> str:
-    """Return why `later` belongs to another article than `first`, "" if it may be the same."""
+    """Return why `later` cannot be a page of the article `first`, "" if it can. `page`: the address
+    from which `later` was fetched, while `later.url` is the address that it states itself."""
     if first.published and later.published:
         time_between = abs(first.published - later.published)
         if time_between > _MOST_APART:
@@ -293,5 +318,6 @@ def _find_difference(first: Draft, later: Draft, page: str, *, sure: bool) -> st
 
 
 def _make_key(paragraph: str) -> str:
-    """Return the text of a paragraph by which it is recognised."""
+    """Return the text by which a paragraph is recognised again: without case and extra white
+    space."""
     return " ".join(paragraph.split()).casefold()

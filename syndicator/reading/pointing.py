@@ -1,6 +1,7 @@
 """Suggest CSS selectors for an element that the operator points to on a page. Pure.
 
-That page is shown without scripts and links."""
+The console shows the operator a copy of the page without scripts, styles and links; `shown_page`
+makes it. There the operator clicks on an element, and `suggested` finds selectors for it."""
 
 import base64
 import hashlib
@@ -20,16 +21,16 @@ from syndicator.reading.html.document import parse, read_text
 
 Role = Literal["select", "remove", "title", "author", "date", "cover"]
 ROLES: Final[tuple[Role, ...]] = ("select", "remove", "title", "author", "date", "cover")
-SHOWN: Final = 5  # selectors
-# candidates tried on all pages, 0.3 ms each a page; characters of a sample
-_MOST_TRIED = 160
-_SAMPLE = 120
+SHOWN: Final = 5  # selectors that are suggested
+_MOST_TRIED = 160  # selectors that are tried on all pages; each takes 0.3 ms a page
+_SAMPLE = 120  # characters of a sample
 _NAME = re.compile(r"-?[A-Za-z_][A-Za-z0-9_-]{0,60}")
-# A name that a build made: it changes with the site's next release, or from article to article.
+# Names that a site's build tools or its CMS generated: they change with the next release of the
+# site, or from article to article. Examples: css-1x2y3z, post-4711, _a.
 _BUILD_NAME = re.compile(
     r"\d{3,}|^(css|sc|jsx|svelte|emotion)-|__\w{5,}$|^[a-zA-Z]{1,2}$|[a-z]\d[a-z]|^_|[A-Z][a-z]*\d[A-Z]"
 )
-# Parts of a text, which is what has them all.
+# elements that are parts of a text, not the whole text of an article
 _PART_TAGS = frozenset(
     (
         "p",
@@ -62,33 +63,33 @@ _SHOWN_TAGS = (
 )
 _KEPT_TAGS = frozenset(_SHOWN_TAGS.split())
 _PICTURE_TAGS = frozenset(("img", "picture", "video", "audio", "svg", "iframe", "canvas", "embed"))
-MOST_SHOWN = 6000  # elements
-_DEEPEST = 60  # nesting of elements
-_MOST_LEVELS = 6  # elements around one that are named in selectors
+MOST_SHOWN = 6000  # elements of the copy
+_DEEPEST = 60  # nesting of elements in the copy
+_MOST_LEVELS = 6  # ancestors of an element that selectors may name
 _MOST_CLASSES = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggested:
-    """A selector. `pages`: matches by page; `samples`: starts of texts; `elements`: numbers on the
-    first page."""
+    """A suggested selector and its matches."""
 
-    selector: str
-    pages: tuple[int, ...]
-    samples: tuple[str, ...]
-    elements: tuple[int, ...]
+    selector: str  # perhaps with an attribute, as `time@datetime`
+    pages: tuple[int, ...]  # how many elements it matches on each page
+    samples: tuple[str, ...]  # the beginning of the first match on each page, "" without a match
+    elements: tuple[int, ...]  # the numbers of the matching elements on the first page
 
     @property
     def held(self) -> int:
-        """The number of pages on which it matches."""
+        """Return the number of pages on which the selector matches."""
         return sum(count > 0 for count in self.pages)
 
 
 def suggested(
     pages: Sequence[tuple[bytes, str, Mapping[str, str]]], number: int, role: Role
 ) -> tuple[Suggested, ...]:
-    """Return the best selectors of element `number` of the first page for `role`: on most pages,
-    unique, short."""
+    """Return at most five selectors for `role` that match element `number` of the first page, the
+    best first: see `_rank`. Each page is (bytes, address, headers); pages that are not HTML are
+    ignored. Elements are numbered in document order. () if there is no such element."""
     trees: list[Any] = []
     for page in pages:
         with suppress(NotAnArticle):
@@ -97,8 +98,10 @@ def suggested(
     if not 0 <= number < len(elements) or not isinstance(elements[number].tag, str):
         return ()
     target = elements[number]
-    while role == "select" and target.tag in _PART_TAGS and isinstance(target.getparent().tag, str):
-        target = target.getparent()  # who points to a paragraph means the text that it is in
+    if role == "select":
+        # an operator who points to a paragraph means the whole text
+        while target.tag in _PART_TAGS and isinstance(target.getparent().tag, str):
+            target = target.getparent()
     target_number = elements.index(target)
     attribute = _choose_attribute(target, role)
     matching: list[Suggested] = []
@@ -111,8 +114,9 @@ def suggested(
 
 
 def _rank(suggestion: Suggested, role: Role) -> tuple[int, int, int, int]:
-    """Return the key by which suggestions are sorted: pages without a match, further matches,
-    length. Of what is removed several matches on a page are worse than a page without any."""
+    """Return a key that sorts the best suggestion first. It should match on most pages, match no
+    further elements there, have few steps and be short. For the role "remove" few further matches
+    matter more than many pages: too much removed is worse than something left."""
     further_matches = sum(max(0, count - 1) for count in suggestion.pages)
     steps = suggestion.selector.count(" ")
     length = len(suggestion.selector)
@@ -122,7 +126,8 @@ def _rank(suggestion: Suggested, role: Role) -> tuple[int, int, int, int]:
 
 
 def _choose_attribute(element: Any, role: Role) -> str:
-    """Return the attribute that a rule reads, as "@datetime"; "" for the text."""
+    """Return the attribute of `element` in which the value for `role` is, as rules spell it:
+    "@datetime" or "@src". "" if its text is the value."""
     if role == "date" and element.tag == "time" and element.get("datetime"):
         return "@datetime"
     if role == "cover" and element.tag == "img" and element.get("src"):
@@ -131,27 +136,30 @@ def _choose_attribute(element: Any, role: Role) -> str:
 
 
 def _list_selectors(element: Any) -> list[str]:
-    """Return selectors of `element`: by itself, and by one element around it; shortest first."""
-    own = list(_list_simple_selectors(element))
-    selectors = list(own)
+    """Return at most 160 selectors that match `element`, the shortest first: by its own tag,
+    classes and attributes, and by these below one of its ancestors ("article .text")."""
+    simple_selectors = list(_list_simple_selectors(element))
+    selectors = list(simple_selectors)
     holder = element.getparent()
     for level in range(_MOST_LEVELS):
         if holder is None or not isinstance(holder.tag, str) or holder.tag in ("html", "body"):
             break
+        # only the parent can be named as such, by ">"
         combinators = (" ", " > ") if level == 0 else (" ",)
         for holder_css in _list_simple_selectors(holder):
             is_bare_tag = holder_css == holder.tag
             if is_bare_tag and holder.tag not in ("article", "main", "header"):
                 continue
             for combinator in combinators:
-                selectors += [f"{holder_css}{combinator}{css}" for css in own]
+                selectors += [f"{holder_css}{combinator}{css}" for css in simple_selectors]
         holder = holder.getparent()
     shortest_first = sorted(dict.fromkeys(selectors), key=lambda css: (css.count(" "), len(css)))
     return shortest_first[:_MOST_TRIED]
 
 
 def _list_simple_selectors(element: Any) -> Iterator[str]:
-    """Yield selectors by id, classes, attributes and tag."""
+    """Yield selectors for `element` that name no other element: by its id, classes, attributes and
+    tag."""
     tag = element.tag
     if _is_lasting_name(element.get("id")):
         yield f"#{element.get('id')}"
@@ -171,15 +179,16 @@ def _list_simple_selectors(element: Any) -> Iterator[str]:
 
 
 def _is_lasting_name(value: str | None) -> bool:
-    """Return True for a name that needs no escapes and that no build made."""
+    """Return True if an id, class or attribute will probably stay when the site changes, and needs
+    no escapes in CSS. False for None and for generated names."""
     return bool(value and _NAME.fullmatch(value) and not _BUILD_NAME.search(value))
 
 
 def _try_selector(
     css: str, trees: Sequence[Any], elements: Sequence[Any], attribute: str
 ) -> Suggested | None:
-    """Return a selector with its matches on all pages, None for invalid CSS. `elements`: of the
-    first page."""
+    """Try a selector on all pages and return its matches; None if it is invalid CSS. `elements`:
+    all elements of the first page; `attribute`: see `_choose_attribute`."""
     try:
         matches = [compile_css(css)(tree) for tree in trees]
     except RulesError:
@@ -195,25 +204,27 @@ def _try_selector(
 
 
 def _read_sample(element: Any, attribute: str) -> str:
+    """Return the beginning of what a rule would read: `attribute`, or the text if this is ""."""
     value = element.get(attribute[1:]) if attribute else read_text(element, _SAMPLE * 4)
     return text.line(value or "")[:_SAMPLE]
 
 
 _HEAD, _FOOT = reading.file_text("pointing.html").split("@PAGE@")
 STYLE: Final = _HEAD.partition("<style>")[2].partition("</style>")[0]
-# The script tells the console which element the person means, and highlights those that the console
-# names.
+# The script in the copy sends the number of the clicked element to the console, and highlights the
+# elements whose numbers the console sends.
 SCRIPT: Final = _FOOT.partition("<script>")[2].partition("</script>")[0]
 
 
 def _hash_text(text: str) -> str:
-    """Return a source expression of Content-Security-Policy that allows `text`."""
+    """Return the source expression by which a Content-Security-Policy allows the script or style
+    `text`."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-# What the answer with such a page has as its policy: an origin of its own, no network, and our two
-# texts by hash alone.
+# The Content-Security-Policy of the copy: an origin of its own, no network, and no script and style
+# but ours.
 POLICY: Final = (
     "sandbox allow-scripts; default-src 'none';"
     f" script-src {_hash_text(SCRIPT)}; style-src {_hash_text(STYLE)};"
@@ -224,22 +235,26 @@ POLICY: Final = (
 def shown_page(
     html: bytes, url: str, headers: Mapping[str, str] | None = None
 ) -> tuple[bytes, str]:
-    """Return the page to point at, and its Content-Security-Policy. Raises
+    """Return the copy of a page to point at, in UTF-8, and its Content-Security-Policy. Raises
     NotAnArticle("not-html")."""
     tree = parse(html, url, headers).tree
     body = tree.find("body")
     numbers = {element: number for number, element in enumerate(tree.iter())}
     pieces: list[str] = []
-    _write(body if body is not None else tree, numbers, pieces)
+    root = tree if body is None else body
+    _write(root, numbers, pieces)
     return "".join((_HEAD, *pieces, _FOOT)).encode("utf-8", "replace"), POLICY
 
 
 def _write(root: Any, numbers: Mapping[Any, int], out: list[str]) -> None:
-    """Add the HTML of `root` to `out`: known tags with the numbers of their elements, no
-    attributes."""
-    stack: list[Any] = [root]  # elements to be opened, and texts to be written as they are
-    shown = 0
-    depth = 0
+    """Append to `out` the HTML of `root` without attributes. Each element gets its number from
+    `numbers` as `data-n`. Unknown tags become spans, pictures their alternative texts; scripts and
+    the like are left out, as is what exceeds 6,000 elements or is nested too deeply."""
+    # A stack in place of recursion: elements still to be written, and texts, such as end tags, that
+    # are written as they are. The next item is the last.
+    stack: list[Any] = [root]
+    written = 0  # elements written so far
+    depth = 0  # elements that are open
     while stack:
         item = stack.pop()
         if isinstance(item, str):
@@ -249,10 +264,10 @@ def _write(root: Any, numbers: Mapping[Any, int], out: list[str]) -> None:
         tag = item.tag if isinstance(item.tag, str) else ""
         tail = escape(item.tail or "") if item is not root else ""
         is_hidden = not tag or tag in _HIDDEN_TAGS
-        if is_hidden or shown >= MOST_SHOWN or depth > _DEEPEST:
+        if is_hidden or written >= MOST_SHOWN or depth > _DEEPEST:
             out.append(tail)
             continue
-        shown += 1
+        written += 1
         number = numbers[item]
         if tag in _VOID_TAGS:
             out.append(f'<{tag} data-n="{number}">{tail}')
@@ -267,6 +282,7 @@ def _write(root: Any, numbers: Mapping[Any, int], out: list[str]) -> None:
 
 
 def _choose_shown_tag(tag: str) -> str:
+    """Return `tag` if it may be in the copy, else "div" for the body and "span" for all others."""
     if tag == "body":
         return "div"
     return tag if tag in _KEPT_TAGS else "span"

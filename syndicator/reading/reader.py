@@ -21,13 +21,14 @@ from syndicator.reading.next_page import find_next_page
 
 FIELDS = ("title", "author", "date", "cover")
 _SELECTORS = ("select", "remove", *FIELDS)
-_MOST_ELEMENTS = 100_000
+_MOST_ELEMENTS = 100_000  # elements whose Python objects are kept while a page is read
 EMPTY = "empty"  # the kind of a page without text
 
 
 def count_matches(tree: Any, rules: Rules) -> Mapping[str, int]:
-    """Return the matches of each selector by name, such as `select "div.text"`; a `select` counts
-    elements with text only. Raises RulesError for invalid CSS."""
+    """Return how many elements of `tree` each selector of `rules` matches, by names such as `select
+    "div.text"`. For `select`, elements without text are not counted. Raises RulesError for invalid
+    CSS."""
     counts: dict[str, int] = {}
     for rule in _SELECTORS:
         for selector in getattr(rules, rule):
@@ -39,6 +40,7 @@ def count_matches(tree: Any, rules: Rules) -> Mapping[str, int]:
 
 
 def _has_text(element: Any) -> bool:
+    """Return True if there is more than white space in `element`."""
     return any(text.strip() for text in element.itertext())
 
 
@@ -53,60 +55,70 @@ def read(
     now: datetime | None = None,
     claimed: bool = True,
 ) -> Draft:
-    """Return the article on the page of `url` (None: a saved page). `entry`: from its feed;
-    `rules`: the operator's; `repeated`: digests of the blocks, title ends and pictures that
-    articles of the host share; `claimed`: somebody says that the page is an article, else one that
-    is rather a list is refused. Dates more than a day after `now` do not count. Raises
-    NotAnArticle, RulesError for invalid CSS."""
+    """Return the article on the page of `url` (None: a saved page without address).
+
+    `entry`: the entry of a feed that announced the page. `rules`: the operator's rules for the
+    source. `repeated`: digests of the blocks, title ends and pictures that many articles of the
+    host share. `claimed`: True if somebody, such as a feed, says that the page is an article; if
+    not, a page that is rather a list of links is refused. Dates more than a day after `now` are
+    ignored.
+
+    Raises NotAnArticle if the page is no article, RulesError for invalid CSS."""
     rules = rules or Rules()
     document = parse(html, url or "", headers)
-    # lxml makes an element's Python object anew at each visit unless someone holds it
+    # lxml makes a new Python object each time an element is used, unless a reference to it exists
     alive = list(islice(document.tree.iter(), _MOST_ELEMENTS))
+
     match_counts = count_matches(document.tree, rules)
     following = find_next_page(document, url or "")
     meta = read_metadata(document, entry=entry, rules=rules, now=now, repeated=repeated)
     body = bodies.read_body(document, meta, entry=entry, rules=rules, repeated=repeated)
+
     kind = _find_kind(document, meta, body, claimed=claimed, announced=entry is not None)
     if kind or not body.markdown.strip():
         kind = kind or EMPTY
         alternate = meta.alternate if kind == EMPTY else None
         raise NotAnArticle(kind, f"{body.letters} letters of text", alternate)
     del alive
+
     is_from_page = _is_from_page(body)
     trace: dict[str, Any] = {**meta.trace, "body": _add_doubt(body)}
-    if body.typed:
-        trace["type"] = body.typed.trace()
+    if body.page_type:
+        trace["type"] = body.page_type.trace()
     if following:
         trace["next_page"] = following.trace()
     if match_counts:
         trace["rules"] = match_counts
-    is_partial = is_from_page and no_article.is_partial(document, body.blocks, body.everything)
+    is_partial = is_from_page and no_article.is_partial(document, body.blocks, body.page_blocks)
     digests = (*body.digests, *meta.blocks) if body.digests else ()
     return replace(meta, body=body.markdown, partial=is_partial, blocks=digests, trace=trace)
 
 
 def _is_from_page(body: Body) -> bool:
-    """Return False if the body is the feed's text."""
+    """Return True if the body was read from the page, False if it is the text of the feed's
+    entry."""
     return body.trace.get("from") == "page"
 
 
 def _may_judge(body: Body) -> bool:
-    """Return True if the body is the page's own choice of blocks, and no operator selected them."""
-    return body.typed is not None and not body.trace.get("select")
+    """Return True if the body shows what kind of page it is: Syndicator itself chose its blocks on
+    the page, and no `select` rule of the operator did."""
+    return body.page_type is not None and not body.trace.get("select")
 
 
 def _find_kind(
     document: Document, meta: Draft, body: Body, *, claimed: bool, announced: bool
 ) -> str | None:
-    """Return the kind of a page that is no article, None for an article. `announced`: by a feed."""
+    """Return the kind of a page that is no article, such as "listing", or None if it is an article.
+    `claimed`: see `read`; `announced`: a feed announced the page."""
     kind: str | None = None
     if _is_from_page(body):
-        kind = no_article.find_kind(document, meta.title, body.blocks, body.everything)
+        kind = no_article.find_kind(document, meta.title, body.blocks, body.page_blocks)
     if not _may_judge(body) or kind not in (None, EMPTY):
         return kind
     is_refused = is_list(
-        body.listing,
-        body.likely,
+        body.listing_odds,
+        body.reading_odds,
         letters=body.letters,
         claimed=claimed,
         announced=announced,
@@ -116,16 +128,17 @@ def _find_kind(
 
 
 def _add_doubt(body: Body) -> Mapping[str, Any]:
-    """Return the trace of the body with the reason why it may not be the article's, if any."""
+    """Return the trace of the body. If it is doubtful that this is the article's text, the reason
+    is added as "doubt"."""
     doubt = body.trace.get("doubt")
     if not doubt and _may_judge(body):
-        doubt = describe_doubt(body.listing, body.likely)
+        doubt = describe_doubt(body.listing_odds, body.reading_odds)
     return {**body.trace, "doubt": doubt} if doubt else body.trace
 
 
 def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> str | None:
-    """Return the kind of a page that is no article, None for an article. Nobody says that it is
-    one. Called in the worker process."""
+    """Return the kind of a page that is no article, such as "listing" or "empty", or None if it is
+    one. Nobody claims that the page is an article. Called in the worker process."""
     try:
         read(html, url, headers=headers, claimed=False)
     except NotAnArticle as refusal:
@@ -135,15 +148,14 @@ def kind_of(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """The effect of rules on a page. `score`: share of words in common with its text without these
-    rules, 0 (no article) to 1."""
+    """The effect of rules on one page, compared with the rules before them."""
 
-    matches: Mapping[str, int]  # by selector, as in `select "div.text"`
-    before: int  # characters of the text without the rules
-    after: int  # and with them
-    score: float
-    draft: Draft | None  # as it is read with them
-    kind: str = ""  # of a page that is no article with them: a reasons.PageReason
+    matches: Mapping[str, int]  # elements that each selector matches, see count_matches
+    before: int  # characters of the text with the rules before; 0 if the page was no article
+    after: int  # characters of the text with the rules; 0 if the page is no article
+    score: float  # 0 to 1: how far both texts have the same words; 0 if no `select` matches
+    draft: Draft | None  # the article as the rules read it, None if the page is no article
+    kind: str = ""  # why the page is no article with the rules: a reasons.PageReason
 
 
 def tried(
@@ -156,8 +168,8 @@ def tried(
     headers: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> Trial:
-    """Read the page with `rules` and with the rules `before`, and compare. Raises RulesError for
-    invalid CSS."""
+    """Read a page with `rules` and with the rules `before`, and compare the results. `repeated`,
+    `headers` and `now`: see `read`. Raises RulesError for invalid CSS."""
     match_counts = count_matches(parse(html, url, headers).tree, rules)
     try:
         old = read(html, url, rules=before, repeated=repeated, headers=headers, now=now)
@@ -172,20 +184,24 @@ def tried(
         new_text = text.plain(new.body)
     except NotAnArticle as refusal:
         kind = refusal.kind
-    selects = [count for rule, count in match_counts.items() if rule.startswith("select ")]
-    has_selection = not rules.select or any(selects)
+    select_counts = [count for rule, count in match_counts.items() if rule.startswith("select ")]
+    has_selection = not rules.select or any(select_counts)
+    score = 0.0
+    if has_selection:
+        score = _measure_common_words(old_text, new_text)
     return Trial(
         matches=match_counts,
         before=len(old_text),
         after=len(new_text),
-        score=_measure_common_words(old_text, new_text) if has_selection else 0.0,
+        score=score,
         draft=new,
         kind=kind,
     )
 
 
 def _measure_common_words(old_text: str, new_text: str) -> float:
-    """Return the F1 of the words of two texts, 0 to 1."""
+    """Return 1 if two texts have the same words equally often, 0 if they share none: the F1 score
+    of their words."""
     old_words = Counter(text.words(old_text))
     new_words = Counter(text.words(new_text))
     total = old_words.total() + new_words.total()

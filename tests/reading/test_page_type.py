@@ -124,7 +124,7 @@ def test_a_page_is_refused_as_a_list_if_its_reading_is_like_one(
     refused: bool,
 ) -> None:
     odds = {"listing": listing, "right": right}
-    monkeypatch.setattr(doubt, "log_odds", lambda table, values: odds[table])
+    monkeypatch.setattr(doubt, "compute_log_odds", lambda table, values: odds[table])
     entry = Entry(id="1") if announced else None
     try:
         read(html.encode(), "https://paper.example/tag/boats/", entry=entry)
@@ -138,7 +138,7 @@ def test_a_page_that_nobody_calls_an_article_may_be_a_list(
     monkeypatch: pytest.MonkeyPatch, right: float, kind: str | None
 ) -> None:
     odds = {"listing": 1.1, "right": right}
-    monkeypatch.setattr(doubt, "log_odds", lambda table, values: odds[table])
+    monkeypatch.setattr(doubt, "compute_log_odds", lambda table, values: odds[table])
     assert read(PLAIN.encode(), "https://paper.example/tag/boats/").body
     assert kind_of(PLAIN.encode(), "https://paper.example/tag/boats/") == kind
 
@@ -156,7 +156,7 @@ def test_a_page_like_a_list_is_in_doubt_unless_its_text_is_clear(
     monkeypatch: pytest.MonkeyPatch, listing: float, right: float, reason: str
 ) -> None:
     odds = {"listing": listing, "right": right}
-    monkeypatch.setattr(doubt, "log_odds", lambda table, values: odds[table])
+    monkeypatch.setattr(doubt, "compute_log_odds", lambda table, values: odds[table])
     draft = read(PLAIN.encode(), "https://paper.example/tag/boats/")
     assert draft.trace["body"].get("doubt", "") == reason
     chosen = read(
@@ -167,7 +167,7 @@ def test_a_page_like_a_list_is_in_doubt_unless_its_text_is_clear(
 
 def test_a_page_that_calls_itself_an_article_is_no_list(monkeypatch: pytest.MonkeyPatch) -> None:
     odds = {"listing": 9.0, "right": -9.0}
-    monkeypatch.setattr(doubt, "log_odds", lambda table, values: odds[table])
+    monkeypatch.setattr(doubt, "compute_log_odds", lambda table, values: odds[table])
     html = f"<html><head><title>The last ferry leaves</title>{ARTICLE}<ul>{LINKS}</ul></html>"
     assert read(html.encode(), "https://paper.example/the-last-ferry-leaves").body
     undeclared = (

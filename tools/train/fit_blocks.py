@@ -200,7 +200,7 @@ def compare_extractions(blocks: Sequence[Block], box: containers.Containers, tre
         overlap.compare_with_text(blocks, body.extract_trafilatura(tree, focus))
         taken = sum(block.letters * block.overlap for block in blocks)
         length = sum(len(block.text) * block.overlap for block in blocks)
-        linked = sum(block.linked * block.overlap for block in blocks)
+        linked = sum(block.linked_length * block.overlap for block in blocks)
         prose = sum(block.letters * block.overlap for block in inside)
         if taken >= max(ENOUGH * total, 1) and not (
             linked > MENU * length and prose < LEAST_PROSE * total
@@ -239,7 +239,7 @@ class Fitted:
 
     def log_odds(self, values: Mapping[str, Any]) -> Any:
         line = sum(values[name] * weight for name, weight in self.weights.items())
-        return (line + scorer.log_odds(scorer.read_trees(self.rows), values)) / 2
+        return (line + scorer.compute_log_odds(scorer.read_trees(self.rows), values)) / 2
 
 
 def fit_all(examples: Sequence[Example], plan: boosting.Plan) -> dict[str, Fitted]:

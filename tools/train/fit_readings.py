@@ -148,7 +148,9 @@ def written(grown: Mapping[str, Sequence[Mapping[str, str]]], rows: Sequence[Row
 def odds(trees: Sequence[Mapping[str, str]], found: Sequence[Judged]) -> Any:
     """The log odds of each reading."""
     names, values = matrix(found)
-    return scorer.log_odds(scorer.read_trees(trees), dict(zip(names, values.T, strict=True)))
+    return scorer.compute_log_odds(
+        scorer.read_trees(trees), dict(zip(names, values.T, strict=True))
+    )
 
 
 def differences(

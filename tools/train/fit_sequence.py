@@ -95,9 +95,9 @@ def at_ends(wanted: Any) -> Any:
 def _looks(page: body.Page) -> Iterator[tuple[scorer.Table, scorer.Scored]]:
     """The first look with each table, in the order in which a page is read."""
     overlap.guess_overlap(page.blocks, page.box)
-    yield "alone", scorer.score(page.blocks, page.box, page.text, "alone")
+    yield "alone", scorer.score_blocks(page.blocks, page.box, page.text_features, "alone")
     fit_blocks.compare_extractions(page.blocks, page.box, page.document.tree)
-    yield "asked", scorer.score(page.blocks, page.box, page.text, "asked")
+    yield "asked", scorer.score_blocks(page.blocks, page.box, page.text_features, "asked")
 
 
 def examples(
@@ -175,7 +175,7 @@ def differences(
 
 
 def _odds(trees: Sequence[Mapping[str, str]], page: Example, table: str) -> Any:
-    return scorer.log_odds(scorer.read_trees(trees), fit_blocks.by_name(page, table))
+    return scorer.compute_log_odds(scorer.read_trees(trees), fit_blocks.by_name(page, table))
 
 
 def main() -> int:

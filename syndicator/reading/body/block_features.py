@@ -1,6 +1,7 @@
 """Compute features of each block by itself: its size, links, kind and wording. Pure.
 
-Named as in data/block_weights.toml."""
+Their names are those of data/block_weights.toml. Features are not computed block by block but
+column by column, which is faster: a column has the values of one feature for all blocks."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -20,38 +21,35 @@ _KIND_NUMBERS = {kind: number for number, kind in enumerate(_KINDS, 1)}
 _DIGIT = re.compile(r"\d")
 _DIGITS = b"0123456789"
 _SENTENCE_ENDS = frozenset(".!?。！？…")
-_CLOSING_MARKS = "\"'”’»)]"  # may follow what ends a sentence
+_CLOSING_MARKS = "\"'”’»)]"  # may follow the full stop of a sentence
 _DATE = re.compile(r"\b\d{1,2}[./:-]\d{1,2}\b|\b(?:19|20)\d\d\b")
 _ADDRESS = re.compile(r"https?://|www\.|@[A-Za-z]|\.com\b")
 _BULLET = re.compile(r"[-–—•*|#>»]|\d+[.)]")
 _CUT_OFF_ENDS = ("…", "...", "…]", "[...]")
-# The limits below were chosen once by hand; the weights were fitted with them, so changing one
-# means to fit again.
+# These limits were chosen by hand before the weights were trained. Who changes one must train
+# again.
 _SIZE_LIMITS = (8, 20, 40, 80, 160, 320)  # letters
-# most letters of a block searched for phrases, and of a heading below the text
-_SHORT_TEXT = 300
-_SHORT_HEADING = 60
-_ALL_LINK = 0.9  # share of the characters in links
-# most letters of a block with a date, and with an address or a bar
-_DATE_LINE = 80
-_SIGN_LINE = 200
-_LEAST_CAPITALS = 3
-_LEAST_REPEAT = 20  # letters above which capitals, or a repeated text, count
+_SHORT_TEXT = 300  # letters of a block that is searched for phrases
+_SHORT_HEADING = 60  # letters of a heading as they stand below articles
+_ALL_LINK = 0.9  # share of the characters in links from which a block is all link
+_DATE_LINE = 80  # letters of a block whose date is a feature
+_SIGN_LINE = 200  # letters of a block whose web address or bar is a feature
+_LEAST_CAPITALS = 3  # letters above which a text in capitals is a feature
+_LEAST_REPEAT = 20  # letters above which a repeated text is a feature
 _BEGINNING = 200  # characters of a text that are compared, and searched for digits
-_TITLE_LETTERS = range(6, 400)  # of a block that can be the page's title
-# characters of a partial title, and how many times longer the whole may be
+_TITLE_LETTERS = range(6, 400)  # letters of a block that can be the page's title
+# A text and the title may be parts of each other, if the text is longer than this and the longer
+# one is less than so many times as long.
 _LEAST_TITLE = 15
 _TITLE_SHARE = 1.5
 _SECTION_LEVEL = 2  # heading level: h1 is the page's, h2 a section's, below are subsections
-_CONTAINED_PHRASES = (
-    "newsletter",
-    "legal",
-)  # kinds of boilerplate that are looked for inside a text too
-_TAIL_HEAD = "tailhead"  # headings below an article
+# kinds of boilerplate that are also looked for inside of a text, not only at its start
+_CONTAINED_PHRASES = ("newsletter", "legal")
+_TAIL_HEAD = "tailhead"  # phrases of headings below an article, such as "Related stories"
 _STARTING_PHRASES = (*hints.KINDS, _TAIL_HEAD)
 
-# What the text of a block shows: the feature's name, and its rule on the text and the number of its
-# letters.
+# features that the text of a block has or has not: name -> rule on the text and its number of
+# letters
 _TEXT_RULES: Mapping[str, Callable[[str, int], bool]] = {
     "sentence": lambda text, letters: text[-4:].rstrip(_CLOSING_MARKS)[-1:] in _SENTENCE_ENDS,
     "colon": lambda text, letters: text.endswith((":", "：")),
@@ -70,11 +68,11 @@ _TEXT_RULES: Mapping[str, Callable[[str, int], bool]] = {
 
 
 def compute_block_features(blocks: Sequence[Block], title: str) -> Columns:
-    """Return feature name -> value for each block by itself. `title`: the page's. Call
-    `overlap.measure_letters` first."""
+    """Return feature name -> a value for each block. `title`: of the page. The blocks must have
+    been measured by `overlap.measure_letters`."""
     letters = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
-    link = np.array([block.linked for block in blocks], dtype=np.float64) / length
+    link = np.array([block.linked_length for block in blocks], dtype=np.float64) / length
     level = np.array([block.level for block in blocks])
     kind_numbers = np.array([_KIND_NUMBERS.get(block.kind, 0) for block in blocks])
     lower_title = title.casefold().strip()
@@ -103,39 +101,42 @@ def compute_block_features(blocks: Sequence[Block], title: str) -> Columns:
     return features
 
 
-def bit_columns(prefix: str, names: Sequence[str], bits: Sequence[int]) -> Columns:
-    """Return a feature `prefix` + name for each of `names`: 1.0 for blocks with its bit, lowest bit
-    first."""
+def make_bit_columns(prefix: str, names: Sequence[str], bits: Sequence[int]) -> Columns:
+    """Return for each name in `names` a feature `prefix` + name. It is 1.0 for those blocks whose
+    value in `bits` has the bit of this name: the first name has the lowest bit."""
     positions = np.arange(len(names))[:, None]
     rows = ((np.array(bits, dtype=np.int64) >> positions) & 1).astype(np.float32)
     return {prefix + name: rows[position] for position, name in enumerate(names)}
 
 
 def _make_flags(values: Sequence[bool]) -> Any:
-    """Return an array of booleans; faster than np.array."""
+    """Return a numpy array of booleans, faster than np.array does."""
     return np.frombuffer(bytes(values), dtype=np.bool_)
 
 
 def _compare_frames(blocks: Sequence[Block]) -> Columns:
-    """Compute in which lists, quotes and figures each block stands."""
-    by_frames = {frames: _read_frames(frames) for frames in {block.frames for block in blocks}}
-    facts = [by_frames[block.frames] for block in blocks]
+    """Compute which blocks are in list items, ordered lists, quotes, figures and layout tables, by
+    the elements ("frames") around them."""
+    # many blocks have the same frames, so each tuple of frames is read once
+    distinct_frames = {block.frames for block in blocks}
+    by_frames = {frames: _read_frames(frames) for frames in distinct_frames}
+    flags_by_block = [by_frames[block.frames] for block in blocks]
     features: Columns = {}
     for name in _read_frames(()):
-        features[name] = _make_flags([of_block[name] for of_block in facts])
+        features[name] = _make_flags([flags[name] for flags in flags_by_block])
     is_no_row = _make_flags([block.kind != "row" for block in blocks])
     features["in-layout-table"] = features["in-layout-table"] & is_no_row
     return features
 
 
 def _read_frames(frames: tuple[Frame, ...]) -> dict[str, bool]:
-    """Return by feature which elements surround a block. `frames`: these elements, the outermost
-    first."""
+    """Return which kinds of frames are among `frames`, those around a block, the outermost first.
+    The keys are names of features."""
     kinds = [frame.kind for frame in frames]
     is_in_ordered_list = False
     for frame in frames:
-        if frame.kind == "li":  # the innermost counts
-            is_in_ordered_list = frame.ordered
+        if frame.kind == "li":
+            is_in_ordered_list = frame.ordered  # the last, innermost item decides
     return {
         "in-li": "li" in kinds,
         "in-ol": is_in_ordered_list,
@@ -147,7 +148,8 @@ def _read_frames(frames: tuple[Frame, ...]) -> dict[str, bool]:
 
 
 def _measure_runs(blocks: Sequence[Block]) -> Columns:
-    """Compute which blocks are all bold, all italic, or have only links within the page."""
+    """Compute which blocks are all bold, all italic, or have links only to places of the same
+    page."""
     marks = [_join_marks(block.runs) for block in blocks]
     return {
         "bold": _make_flags([bool(mark & BOLD) for mark in marks]),
@@ -157,46 +159,48 @@ def _measure_runs(blocks: Sequence[Block]) -> Columns:
 
 
 def _has_only_fragments(block: Block) -> bool:
-    """Return True if a block has links, and all of them lead to places of the same page."""
-    if not block.linked:
+    """Return True if a block has links, and all of them lead to places of the same page
+    ("#notes")."""
+    if not block.linked_length:
         return False
     links = [run.href for run in block.runs if run.href]
     return bool(links) and all(href[:1] == "#" for href in links)
 
 
 def _join_marks(runs: Sequence[Run]) -> int:
-    """Return the marks that all `runs` with text have."""
+    """Return the marks, such as BOLD, that all `runs` with text have in common."""
     marks = [run.marks for run in runs if run.text.strip()]
     return reduce(and_, marks) if marks else 0
 
 
 def _find_phrases(blocks: Sequence[Block]) -> Columns:
-    """Compute the share of each short block that is a phrase of boilerplate at its start, and
-    whether one is in it."""
+    """Compute for each short block the shares of its text that are phrases of boilerplate at its
+    start, by kind, and which kinds of phrases it contains. Long blocks get 0."""
     texts = [
         hints.normalise_phrase(block.text) if block.letters <= _SHORT_TEXT else ""
         for block in blocks
     ]
-    nothing = [0.0] * len(_STARTING_PHRASES)
-    rows = [hints.measure_starts(_STARTING_PHRASES, text) if text else nothing for text in texts]
+    no_phrases = [0.0] * len(_STARTING_PHRASES)
+    shares_by_block = [
+        hints.measure_starts(_STARTING_PHRASES, text) if text else no_phrases for text in texts
+    ]
     contained = [hints.find_phrase_kinds(_CONTAINED_PHRASES, text) for text in texts]
     shares: dict[str, list[float]] = {}
     for position, kind in enumerate(_STARTING_PHRASES):
-        shares[kind] = [row[position] for row in rows]
+        shares[kind] = [block_shares[position] for block_shares in shares_by_block]
     features: Columns = {f"says-{kind}": shares[kind] for kind in hints.KINDS}
     for kind in _CONTAINED_PHRASES:
         features[f"has-{kind}"] = _make_flags([kind in kinds for kinds in contained])
-    features["tail-head"] = np.array(
-        [
-            share if block.letters < _SHORT_HEADING else 0.0
-            for share, block in zip(shares[_TAIL_HEAD], blocks, strict=True)
-        ]
-    )
+    tail_shares: list[float] = []  # only a short text is a heading
+    for share, block in zip(shares[_TAIL_HEAD], blocks, strict=True):
+        tail_shares.append(share if block.letters < _SHORT_HEADING else 0.0)
+    features["tail-head"] = np.array(tail_shares)
     return features
 
 
 def _find_repeats(blocks: Sequence[Block]) -> list[bool]:
-    """Return a flag for each block: True if a block before it begins with the same characters."""
+    """Return a flag for each block: True if it is long enough and an earlier block begins with the
+    same 200 characters."""
     beginnings: set[str] = set()
     repeats: list[bool] = []
     for block in blocks:
@@ -207,8 +211,8 @@ def _find_repeats(blocks: Sequence[Block]) -> list[bool]:
 
 
 def _is_title(block: Block, title: str) -> bool:
-    """Return True if a block is the page's `title` (lower case), or a large part of it, or little
-    more."""
+    """Return True if a block is the page's `title`, which must be in lower case, or if one of both
+    contains the other and is not much longer."""
     if not title or block.letters not in _TITLE_LETTERS:
         return False
     text = block.text.casefold().strip()
@@ -220,9 +224,9 @@ def _is_title(block: Block, title: str) -> bool:
 
 
 def _measure_digits(text: str) -> float:
-    """Return the share of digits in the beginning of `text`."""
+    """Return the share (0 to 1) of the first 200 characters of `text` that are digits."""
     beginning = text[:_BEGINNING]
-    if beginning.isascii():
+    if beginning.isascii():  # faster than the expression
         digits = len(beginning) - len(beginning.encode().translate(None, _DIGITS))
         return digits / (len(beginning) or 1)
     return len(_DIGIT.findall(beginning)) / len(beginning)

@@ -1,6 +1,8 @@
 """Choose the blocks of a page that are the article's body; write them as markdown. Pure.
 
-Our scores choose, with trafilatura's help (imported here only)."""
+A page is read in up to three ways ("readings"): with our scores alone, and compared with the text
+that the page declares or that trafilatura extracts. The likeliest reading is taken. Only this
+module imports trafilatura."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,40 +21,44 @@ from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import Document
 from syndicator.reading.page_type import PageType
 
-# Pages above either are not shown to it: its time is the square of their size. The largest real one
-# of 801 has 11,533 elements, the widest element 1,521 children.
+# Larger pages are not given to trafilatura, whose time grows with the square of their size. Of 801
+# real pages the largest has 11,533 elements, and no element has more than 1,521 children.
 _MOST_ELEMENTS = 50_000
 _MOST_CHILDREN = 6_000
-# a feed's content replaces the page: least letters, and times those of the page
+# The feed's text is taken in place of the page's if it has so many letters, and so many times as
+# many as the page.
 _LEAST_FEED_LETTERS = 200
 _TIMES_PAGE_LETTERS = 2
 _MOST_TRACED = 60  # cuts in the trace
-_LONGEST_TRACED = 80  # characters of a cut text there
-_LEAST_SCORE = 0.5  # score below which a text is not the article's
-SURE_ODDS = 2.5  # log odds from which no other reading is tried, chosen on folds by domain
+_LONGEST_TRACED = 80  # characters of each cut text in the trace
+_LEAST_SCORE = 0.5  # score from which a text belongs to the article
+SURE_ODDS = 2.5  # log odds of a reading from which no other is tried, chosen by cross-validation
 
 
 def apply_selectors(
     tree: Any, blocks: Sequence[Block], rules: Rules
 ) -> tuple[list[Block], dict[str, Any]]:
-    """Return the blocks left by `rules.select` and `rules.remove`, and notes for the trace. A
+    """Return the blocks that the operator's rules leave, and notes for the trace.
+
+    `rules.remove` removes blocks, `rules.select` keeps only the blocks inside its matches. A
     `select` without a match is ignored, so that a redesigned page is still read. Raises RulesError
     for invalid CSS."""
     notes: dict[str, Any] = {}
-    left = list(blocks)
+    remaining = list(blocks)
     if rules.remove:
         removed = _select_elements(tree, rules.remove)
-        left = [block for block in left if not _is_within(block, removed)]
-        notes["remove"] = len(blocks) - len(left)
+        remaining = [block for block in remaining if not _is_within(block, removed)]
+        notes["remove"] = len(blocks) - len(remaining)
     if rules.select:
         selected = _select_elements(tree, rules.select)
-        inside = [block for block in left if _is_within(block, selected)]
+        inside = [block for block in remaining if _is_within(block, selected)]
         notes["select"] = len(inside)
-        left = inside or left
-    return left, notes
+        remaining = inside or remaining
+    return remaining, notes
 
 
 def _select_elements(tree: Any, selectors: Iterable[str]) -> set[Any]:
+    """Return the elements that at least one of the CSS `selectors` matches."""
     elements: set[Any] = set()
     for selector in selectors:
         elements.update(compile_css(selector)(tree))
@@ -60,15 +66,17 @@ def _select_elements(tree: Any, selectors: Iterable[str]) -> set[Any]:
 
 
 def _is_within(block: Block, elements: set[Any]) -> bool:
+    """Return True if the element of a block, or an element around it, is one of `elements`."""
     return any(holder in elements for holder in (block.element, *block.element.iterancestors()))
 
 
-Focus = Literal["fast", "balanced"]  # settings of trafilatura
+# "fast" is trafilatura's own extraction; "balanced" also tries others and takes twice the time
+Focus = Literal["fast", "balanced"]
 
 
 def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
-    """Return the text that trafilatura extracts, "" if there is none or the page is too large.
-    "balanced" takes twice the time of "fast"."""
+    """Return the text that trafilatura extracts from a page, a line for each of its elements. "" if
+    it finds none or the page is too large for it."""
     from trafilatura import bare_extraction
 
     elements = list(islice(tree.iter(), _MOST_ELEMENTS + 2))
@@ -85,24 +93,27 @@ def extract_trafilatura(tree: Any, focus: Focus = "fast") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A body as markdown. `trace`: how it was chosen, and which rule cut which block."""
+    """The body of an article as markdown, and the evidence for the choice of its blocks."""
 
     markdown: str
     letters: int = 0
-    digests: tuple[str, ...] = ()  # of its blocks, repeats of other pages included
-    blocks: tuple[Block, ...] = ()  # those it is made of
-    everything: tuple[Block, ...] = ()  # all that the page has
+    # digests of its blocks, also of those that were cut as repeats of other pages
+    digests: tuple[str, ...] = ()
+    blocks: tuple[Block, ...] = ()  # the blocks of the body
+    page_blocks: tuple[Block, ...] = ()  # all blocks of the page
+    # how the body was chosen, and by which rule each block was cut
     trace: Mapping[str, Any] = field(default_factory=dict)
-    typed: PageType | None = None  # the type of the page, if the body is its own
-    listing: float = 0.0  # log odds that it is a list
-    likely: float = 0.0  # log odds that the reading is right
+    page_type: PageType | None = None  # None if the body is the feed's text
+    listing_odds: float = 0.0  # log odds that the page is a list, not an article
+    reading_odds: float = 0.0  # log odds that the chosen blocks are the right ones
 
 
 def read_body(
     document: Document, meta: Draft, *, entry: Entry | None, rules: Rules, repeated: frozenset[str]
 ) -> Body:
-    """Return the body of `document`, or the feed's text if `rules` ask for it or the page is a
-    stub."""
+    """Return the body of the page `document`. It is the text of the feed's `entry` instead if
+    `rules` say so, or if that is at least twice as long. `meta`: title and the like of the article;
+    `repeated`: digests of blocks that many pages of the host have."""
     feed_blocks = overlap.read_entry_blocks(entry) if entry else []
     if rules.content == "feed" and feed_blocks:
         notes = {"from": "feed", "rule": "rules.content"}
@@ -114,7 +125,7 @@ def read_body(
     why = f"the page has {body.letters} letters, the feed {feed_letters}"
     notes = {"from": "feed", "rule": why}
     # no digests: a feed shows nothing about the blocks that pages repeat
-    return _write_body(feed_blocks, body.everything, [], document.base_url, notes)
+    return _write_body(feed_blocks, body.page_blocks, [], document.base_url, notes)
 
 
 def _read_page_body(
@@ -125,19 +136,23 @@ def _read_page_body(
     rules: Rules,
     repeated: frozenset[str],
 ) -> Body:
-    """Return the body that the page has. `feed_blocks`: of the content of `entry`, to compare
-    with."""
+    """Return the body that the page itself has. `feed_blocks`: the text of `entry`, with which the
+    page is compared."""
     blocks, rule_notes = apply_selectors(document.tree, read_blocks(document.tree), rules)
     page = measure_page(document, meta, blocks, selected=bool(rule_notes.get("select")))
+
+    # choose the blocks of the article
     feed_summary = overlap.read_entry_text(entry.summary) if entry else ""
     feed_text = "\n".join(block.text for block in feed_blocks)
     chosen_reading = _choose_reading(page, feed_text, feed_summary or meta.description)
     reading = chosen_reading.reading
-    chosen, cuts = clean.attach_images(page.blocks, reading.choice, reading.scored.heaviest)
-    digests = _list_digests(page, reading, chosen)
-    chosen, repeats = clean.cut_repeated(chosen, repeated, rules.keep)
-    has_only_repeats = not repeats and clean.has_repeats_alone(chosen, repeated)
-    listing = doubt.log_odds("listing", reading.values)
+    chosen_blocks, cuts = clean.attach_images(page.blocks, reading.choice, reading.scored.heaviest)
+    digests = _list_digests(page, reading, chosen_blocks)
+    chosen_blocks, repeats = clean.cut_repeated(chosen_blocks, repeated, rules.keep)
+    has_only_repeats = not repeats and clean.has_repeats_alone(chosen_blocks, repeated)
+
+    # note for the trace how they were chosen
+    listing_odds = doubt.compute_log_odds("listing", reading.values)
     probabilities = {
         name: round(float(scorer.compute_probabilities(odds)), 2)
         for name, odds in chosen_reading.odds.items()
@@ -146,115 +161,124 @@ def _read_page_body(
         "from": "page",
         "compared": reading.name,
         "readings": probabilities,
-        "listing": round(listing, 1),
+        "listing": round(listing_odds, 1),
         **rule_notes,
     }
-    why_doubtful = doubt.find_doubt(chosen, feed_blocks, entry=entry)
+    why_doubtful = doubt.find_doubt(chosen_blocks, feed_blocks, entry=entry)
     if not why_doubtful and has_only_repeats:
         why_doubtful = "every paragraph stands in other articles of the host, too"
     if why_doubtful:
         notes["doubt"] = why_doubtful
-    chosen = clean.place_players(document.tree, page.blocks, chosen, document.base_url)
-    body = _write_body(chosen, page.blocks, [*cuts, *repeats], document.base_url, notes)
+
+    chosen_blocks = clean.place_players(
+        document.tree, page.blocks, chosen_blocks, document.base_url
+    )
+    body = _write_body(chosen_blocks, page.blocks, [*cuts, *repeats], document.base_url, notes)
     return replace(
         body,
         digests=tuple(digests),
-        typed=page.typed,
-        listing=listing,
-        likely=chosen_reading.odds[reading.name],
+        page_type=page.page_type,
+        listing_odds=listing_odds,
+        reading_odds=chosen_reading.odds[reading.name],
     )
 
 
-def _list_digests(page: "Page", reading: "Reading", chosen: Sequence[Block]) -> list[str]:
-    """Return the digests of the chosen texts, and of those that only the second score cuts: if it
-    lets a foot pass on another page, these show that it repeats."""
+def _list_digests(page: "Page", reading: "Reading", chosen_blocks: Sequence[Block]) -> list[str]:
+    """Return the digests of the article's texts, `chosen_blocks`, and of those that the first score
+    would take but the second one does not. On another page the second score may take such a text,
+    too, such as a footer: its digest then shows that pages repeat it."""
     vetoed: list[Block] = []
     for block, first_odds in zip(page.blocks, reading.scored.odds, strict=True):
         if first_odds > 0 and block.score < _LEAST_SCORE:
             vetoed.append(block)
-    compared = filter(overlap.is_comparable, dict.fromkeys((*chosen, *vetoed)))
+    compared = filter(overlap.is_comparable, dict.fromkeys((*chosen_blocks, *vetoed)))
     return [overlap.digest_block(block) for block in compared]
 
 
 class Reading(NamedTuple):
-    """A choice of blocks. `name`: the text with which they were compared ("nothing" for none);
-    `values`: features by name; `marks`: (overlap, score) of each block."""
+    """One choice of the blocks of a page."""
 
-    name: str
+    name: str  # the text with which the blocks were compared, "nothing" for none
     choice: clean.Choice
     scored: scorer.Scored
-    values: Mapping[str, float]
-    marks: Sequence[tuple[float, float]]
+    values: Mapping[str, float]  # the features by which this reading is compared with others
+    marks: Sequence[tuple[float, float]]  # (overlap, score) of each block of the page
 
 
 class Page(NamedTuple):
-    """A page with its measured blocks, and what it says of itself."""
+    """A page with all that is measured once, before its blocks are chosen."""
 
     document: Document
     blocks: Sequence[Block]
-    box: containers.Containers
-    text: Columns  # the features that no extractor's text changes
-    texts: sequence.Texts
-    facts: sequence.Facts
-    typed: PageType
-    selected: bool  # an operator chose the blocks
+    box: containers.Containers  # the elements around the blocks
+    text_features: Columns  # the features of blocks that do not depend on a compared text
+    texts: sequence.Texts  # the blocks that the second score judges
+    facts: sequence.Facts  # what the page says about itself
+    page_type: PageType
+    selected: bool  # True if a rule of the operator chose the blocks
 
 
 def measure_page(
     document: Document, meta: Draft, blocks: Sequence[Block], *, selected: bool
 ) -> Page:
-    """Return `document` with its measured `blocks`. `selected`: an operator's rule chose them."""
+    """Measure the `blocks` of a page. `meta`: title and the like of its article; `selected`: True
+    if a rule of the operator chose the blocks."""
     overlap.measure_letters(blocks)
     box = containers.build_containers(blocks)
     containers.add_up_letters(blocks, box)
-    typed = page_type.find_type(document, blocks)
+    estimated_type = page_type.find_type(document, blocks)
     facts = sequence.Facts(
         title=meta.title,
         authors=(meta.author or "").split(", "),
         description=meta.description,
         site=meta.sitename,
         body=_read_declared_text(document),
-        types=typed.probabilities,
+        types=estimated_type.probabilities,
         declared=no_article.is_declared(document),
     )
+    text_features: Columns = {}
+    if blocks:
+        text_features = features.compute_text_features(blocks, meta.title)
     return Page(
         document,
         blocks,
         box,
-        text=features.compute_text_features(blocks, meta.title) if blocks else {},
+        text_features=text_features,
         texts=sequence.select_texts(blocks, facts),
         facts=facts,
-        typed=typed,
+        page_type=estimated_type,
         selected=selected,
     )
 
 
 def _read_declared_text(document: Document) -> str:
-    """Return the text that JSON-LD declares, also that of the updates of a live blog."""
+    """Return the article's text if JSON-LD has it (articleBody), with the updates of a live blog;
+    else ""."""
     items = list(document.jsonld)
     for item in document.jsonld:
         updates = item.get("liveBlogUpdate")
         if isinstance(updates, list):
             items += [update for update in updates if isinstance(update, dict)]
-    return "".join(
-        chain.from_iterable(jsonld.list_texts(item.get("articleBody")) for item in items)
-    )
+    declared = chain.from_iterable(jsonld.list_texts(item.get("articleBody")) for item in items)
+    return "".join(declared)
 
 
 class _ChosenReading(NamedTuple):
-    """The best reading, and the log odds of all by name."""
+    """The likeliest reading, and the log odds of each reading that was tried, by its name."""
 
     reading: Reading
     odds: Mapping[str, float]
 
 
 def _choose_reading(page: Page, content: str, summary: str) -> _ChosenReading:
-    """Choose the likeliest reading and set its scores; later ones are not tried if one is sure."""
+    """Try readings until one is sure; take the likeliest and set its overlaps and scores in the
+    blocks. If a rule selected the blocks, only the first reading is tried. `content` and `summary`:
+    see `list_readings`."""
     readings: dict[str, Reading] = {}
     odds: dict[str, float] = {}
     for reading in list_readings(page, content, summary):
         readings[reading.name] = reading
-        odds[reading.name] = doubt.log_odds("right", reading.values)
+        odds[reading.name] = doubt.compute_log_odds("right", reading.values)
         if page.selected or odds[reading.name] >= SURE_ODDS:
             break
     best = readings[max(odds, key=lambda name: odds[name])]
@@ -265,9 +289,13 @@ def _choose_reading(page: Page, content: str, summary: str) -> _ChosenReading:
 
 
 def list_readings(page: Page, content: str, summary: str) -> Iterator[Reading]:
-    """Yield the readings of a page, cheapest first: by scores alone, compared with its declared
-    text, with trafilatura's. If the page contains the feed's `content`, yield only the one compared
-    with it. `summary`: the feed's or the page's."""
+    """Yield the readings of a page, the fastest first. Each one changes the overlaps and scores of
+    the blocks.
+
+    If the page contains `content`, the text of the feed's entry, there is only one reading,
+    compared with it. Else there are up to three: with scores alone, compared with the text that the
+    page declares, and with the text that trafilatura extracts. `summary`: of the feed's entry or
+    the page."""
     overlap.guess_overlap(page.blocks, page.box)
     if content and overlap.contains_feed_text(page.blocks, content):
         yield _read_compared(page, "feed content", content, summary)
@@ -280,21 +308,23 @@ def list_readings(page: Page, content: str, summary: str) -> Iterator[Reading]:
 
 
 def _read_compared(page: Page, name: str, text: str | None, summary: str) -> Reading:
-    """Choose the blocks of a page by comparing them with `text`; None: by guessed overlaps."""
+    """Choose the blocks of a page with overlaps computed from `text`, or with guessed ones if
+    `text` is None. `name`: of this reading; `summary`: a summary of the article, which the right
+    blocks should contain."""
     table: scorer.Table = "alone" if text is None else "asked"
     if text is None:
         overlap.guess_overlap(page.blocks, page.box)
     else:
         overlap.compare_with_text(page.blocks, text)
-    scored = scorer.score(page.blocks, page.box, page.text, table)
+    scored = scorer.score_blocks(page.blocks, page.box, page.text_features, table)
     if not page.selected:
-        scored = sequence.score(page.texts, page.box, scored)
+        scored = sequence.score_texts(page.texts, page.box, scored)
     choice = clean.choose_blocks(page.blocks, page.facts.title, selected=page.selected)
-    chosen = [block for block, stays in zip(page.blocks, choice.stay, strict=True) if stays]
+    chosen_blocks = [block for block, stays in zip(page.blocks, choice.stay, strict=True) if stays]
     values = doubt.measure_reading(
-        chosen,
+        chosen_blocks,
         page.blocks,
-        page.typed,
+        page.page_type,
         summary,
         asked=text is not None,
         declared=page.facts.declared,
@@ -304,22 +334,23 @@ def _read_compared(page: Page, name: str, text: str | None, summary: str) -> Rea
 
 
 def _write_body(
-    chosen: Sequence[Block],
+    chosen_blocks: Sequence[Block],
     blocks: Sequence[Block],
     cuts: Sequence[clean.Cut],
     base: str,
     notes: Mapping[str, Any],
 ) -> Body:
-    """Return the `chosen` of the page's `blocks` as markdown. `cuts` and `notes`: for the trace."""
+    """Write `chosen_blocks` as markdown. `blocks`: all blocks of the page; `cuts` and `notes`: for
+    the trace; `base`: the address against which links are resolved."""
     traced_cuts = [
         {"text": texts.line(cut.block.text)[:_LONGEST_TRACED], "rule": cut.rule}
         for cut in cuts[:_MOST_TRACED]
     ]
-    trace = {**notes, "blocks": len(blocks), "kept": len(chosen), "cut": traced_cuts}
+    trace = {**notes, "blocks": len(blocks), "kept": len(chosen_blocks), "cut": traced_cuts}
     return Body(
-        writer.to_markdown(chosen, base),
-        letters=sum(block.letters for block in chosen),
-        blocks=tuple(chosen),
-        everything=tuple(blocks),
+        writer.to_markdown(chosen_blocks, base),
+        letters=sum(block.letters for block in chosen_blocks),
+        blocks=tuple(chosen_blocks),
+        page_blocks=tuple(blocks),
         trace=trace,
     )

@@ -1,4 +1,7 @@
-"""Choose blocks by their scores; cut boilerplate and copies; add images and players. Pure."""
+"""Choose blocks by their scores; cut boilerplate and copies; add images and players. Pure.
+
+Functions that choose work on a list `stay` with a flag for each block of the page: True if the
+block stays in the article."""
 
 import re
 from bisect import bisect_right
@@ -13,25 +16,26 @@ from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block, Frame
 from syndicator.reading.html.elements import Run
 
-# Scores (probabilities) from which a block is kept, chosen on the pages that the weights are fitted
-# on; the second inside the elements that an operator selected.
+# Scores (probabilities) from which a block stays, chosen on the pages with which the weights
+# are trained. The second is for blocks in elements that the operator selected by a rule.
 _LEAST_SCORE = 0.5
 _LEAST_SELECTED_SCORE = 0.1
-_NEAR_BLOCKS = 4  # around an image, of which one is a kept text
-_ICON_SIDE = 100  # pixels of both sides
+_NEAR_BLOCKS = 4  # an image stays only if one of so many blocks before or after it stays
+_ICON_SIDE = 100  # pixels: an image whose both sides are shorter is an icon
 _MOST_PLAYERS = 20
 _LONGEST_NAME = 200  # characters of a player's title
 _BAD_IMAGE_HINTS = "share author ad related nav newsletter comment sidebar button rating modal"
-_BELOW_HEADINGS = 7  # a rank below every heading
-_NOTHING = 0  # in place of a rank, below the last block
-_LEAST_TRACED_SCORE = 0.05  # of a cut block in the trace
+# Ranks in `_drop_lone_headings`: a heading has its level, 1 to 6.
+_BELOW_HEADINGS = 7  # the rank of a text, below that of every heading
+_NOTHING = 0  # in place of a rank, if nothing follows
+_LEAST_TRACED_SCORE = 0.05  # cut blocks with a lower score are not mentioned in the trace
 _SOURCE_ATTRIBUTES = ("src", "data-src", "data-lazy-src")
 _PLAYER_PERMISSION = re.compile(r"encrypted-media|picture-in-picture|fullscreen|autoplay", re.I)
 _PLAYER_ADDRESS = re.compile(
     r"(?:^|[/._-])(?:embed|player|videos?|audio|podcasts?|episodes?|tracks?|playlists?)(?:$|[/._?-])",
     re.I,
 )
-_SMALLEST_PLAYER = 50  # pixels of either side below which a frame shows nothing
+_SMALLEST_PLAYER = 50  # pixels: an iframe with a shorter side shows nothing
 _NUMBER = re.compile(r"\s*(\d{1,5})")
 _ASIDE_HINTS = ("ad", "comment", "sidebar", "footer", "nav", "consent")
 
@@ -45,21 +49,22 @@ class Cut:
 
 
 class Choice(NamedTuple):
-    """A flag for each block, True if it stays; the score needed to stay; and the rule that cut each
-    other block."""
+    """The choice among the blocks of a page, before images are added."""
 
-    stay: list[bool]
-    least: float
-    rules: dict[Block, str]
+    stay: list[bool]  # for each block True if it stays
+    least_score: float  # the score that a block needs to stay
+    rules: dict[Block, str]  # blocks that were cut for another reason than their score, and it
 
 
 def choose_blocks(blocks: Sequence[Block], title: str, *, selected: bool = False) -> Choice:
-    """Choose among the scored `blocks`; `attach_images` adds images later. `selected`: an
-    operator's rule chose the blocks, so a lower score suffices."""
-    least = _LEAST_SELECTED_SCORE if selected else _LEAST_SCORE
-    stay = [
-        block.score >= least and (block.letters > 0 or block.kind == "code") for block in blocks
-    ]
+    """Choose the blocks of the article among the scored `blocks` of a page. `title`: of the
+    article; `selected`: a rule of the operator chose the blocks, so a lower score suffices. Images
+    are added later, by `attach_images`."""
+    least_score = _LEAST_SELECTED_SCORE if selected else _LEAST_SCORE
+    stay: list[bool] = []
+    for block in blocks:
+        has_content = block.letters > 0 or block.kind == "code"
+        stay.append(has_content and block.score >= least_score)
     edges.keep_tables(blocks, stay)
     rules = edges.cut_contents(blocks, stay) | overlap.cut_copies(blocks, stay)
     if not selected:
@@ -67,12 +72,13 @@ def choose_blocks(blocks: Sequence[Block], title: str, *, selected: bool = False
     if True in stay:
         first = stay.index(True)
         if _is_headline(blocks[first], title):
-            stay[first] = False  # it is shown beside the body
+            stay[first] = False  # the title is shown above the body anyway
     _drop_lone_headings(blocks, stay)
-    return Choice(stay, least, rules)
+    return Choice(stay, least_score, rules)
 
 
 def _is_headline(block: Block, title: str) -> bool:
+    """Return True if `block` is a heading with the same letters as the article's title."""
     title_letters = overlap.extract_letters(title)
     if not title_letters or block.kind != "h":
         return False
@@ -82,38 +88,41 @@ def _is_headline(block: Block, title: str) -> bool:
 def attach_images(
     blocks: Sequence[Block], choice: Choice, heaviest: Sequence[str]
 ) -> tuple[list[Block], list[Cut]]:
-    """Return the chosen blocks with their images and captions, and the cut blocks to mention in the
-    trace. `heaviest`: the most influential feature of each block."""
+    """Return the blocks of the article with their images and captions; and the cut blocks to
+    mention in the trace. `heaviest`: for each block the most influential feature of its score."""
     stay = list(choice.stay)
     _keep_images(blocks, stay)
-    chosen: list[Block] = []
+    chosen_blocks: list[Block] = []
     cuts: list[Cut] = []
     for block, feature, keep in zip(blocks, heaviest, stay, strict=True):
         if keep:
-            chosen.append(block)
+            chosen_blocks.append(block)
             continue
         might_be_article = block.overlap > overlap.MOST or block.score > _LEAST_TRACED_SCORE
         if block.letters and might_be_article:
             cuts.append(Cut(block, _name_rule(block, choice, feature)))
-    return chosen, cuts
+    return chosen_blocks, cuts
 
 
 def _name_rule(block: Block, choice: Choice, feature: str) -> str:
-    """Return the rule that cut a block. `feature`: the most influential one of its score."""
+    """Return for the trace why a block was cut. `feature`: the most influential feature of its
+    score."""
     rule = choice.rules.get(block)
     if rule:
         return rule
-    if block.score < choice.least:
+    if block.score < choice.least_score:
         return f"score {block.score:.2f}: {feature}"
     return "title or lone heading"
 
 
 def _drop_lone_headings(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Drop headings without text below: at the end, or before a heading of the same or a higher
-    rank if the text between was cut."""
-    # rank of what stays right below: of a heading, or _BELOW_HEADINGS for what any may head
+    """Clear the flags in `stay` (for each block True if it is part of the article) of headings that
+    have nothing to head: at the end, or before a heading of the same or a higher level, if the text
+    between both was cut."""
+    # From the last block to the first. `rank_below` is the rank of the next block that stays: its
+    # level if it is a heading. `is_text_cut`: there was text before that block, which was cut.
     rank_below = _NOTHING
-    is_text_cut = False  # text right below was cut
+    is_text_cut = False
     for index in range(len(blocks) - 1, -1, -1):
         block = blocks[index]
         is_heading = block.kind == "h"
@@ -124,6 +133,7 @@ def _drop_lone_headings(blocks: Sequence[Block], stay: list[bool]) -> None:
             stay[index] = False
             is_text_cut = True
         elif block.kind in ("img", "caption"):
+            # with only an image below, a heading stays unless text between them was cut
             rank_below = rank_below or 1
             is_text_cut = False
         else:
@@ -132,33 +142,36 @@ def _drop_lone_headings(blocks: Sequence[Block], stay: list[bool]) -> None:
 
 
 def _keep_images(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Set the flags of images, rules and captions in `stay`: they stay among texts that stay."""
+    """Set the flags in `stay` (for each block True if it is part of the article) for images, rules
+    (hr) and captions. Images stay if they are among texts that stay, and are no icons or parts of
+    boilerplate; captions stay with the image of their figure."""
     texts = [index for index, keep in enumerate(stay) if keep]
     if not texts:
         return
     first_text = texts[0]
     last_text = texts[-1]
     bad_hints = sum(hints.get_bit(name) for name in _BAD_IMAGE_HINTS.split())
-    figures: set[Frame] = set()
+    figures: set[Frame] = set()  # figures with an image that stays
     for index, block in enumerate(blocks):
         if block.kind == "img":
             is_among_texts = first_text - 2 <= index <= last_text
             around = stay[max(0, index - _NEAR_BLOCKS) : index]
             around += stay[index + 1 : index + 1 + _NEAR_BLOCKS]
-            is_bad = bool(block.near & bad_hints) or _is_icon(block)
+            is_bad = bool(block.near_hints & bad_hints) or _is_icon(block)
             stay[index] = is_among_texts and any(around) and not is_bad
             if stay[index]:
                 figures.update(frame for frame in block.frames if frame.kind == "figure")
         elif block.kind == "hr":
             is_between = first_text < index < last_text and stay[index - 1]
             stay[index] = is_between and any(stay[index + 1 : index + 3])
+
     for index, block in enumerate(blocks):
         if block.kind == "caption" and any(frame.kind == "figure" for frame in block.frames):
             stay[index] = not figures.isdisjoint(block.frames)
 
 
 def _is_icon(block: Block) -> bool:
-    """Return True if both sides of an image are stated and small, or if there is no image."""
+    """Return True if `block` has no image, or if both sides of its image are stated and short."""
     image = block.image
     if image is None:
         return True
@@ -168,33 +181,35 @@ def _is_icon(block: Block) -> bool:
 def cut_repeated(
     blocks: Sequence[Block], repeated: frozenset[str], keep: Sequence[str]
 ) -> tuple[list[Block], list[Cut]]:
-    """Return `blocks` without those whose digest is in `repeated`, and the cut ones. Blocks with a
-    text of `keep` stay. Nothing is cut unless a paragraph of its own is left."""
+    """Cut blocks that other articles of the host have, too: their digests are in `repeated`. Return
+    the blocks that are left, and the cut ones. A block that contains a text of `keep` stays. If no
+    paragraph would be left, nothing is cut."""
     if not repeated:
         return list(blocks), []
     kept_texts = {overlap.extract_letters(text) for text in keep} - {""}
-    stay = [
-        not overlap.is_comparable(block)
-        or overlap.digest_block(block) not in repeated
-        or any(text in block.letters_and_digits for text in kept_texts)
-        for block in blocks
-    ]
-    own_paragraphs = (block for block, stays in zip(blocks, stay, strict=True) if stays)
-    if not any(map(overlap.is_comparable, own_paragraphs)):
+    stay: list[bool] = []
+    for block in blocks:
+        is_cut = overlap.is_comparable(block) and overlap.digest_block(block) in repeated
+        if is_cut and any(text in block.letters_and_digits for text in kept_texts):
+            is_cut = False
+        stay.append(not is_cut)
+    other_blocks = (block for block, stays in zip(blocks, stay, strict=True) if stays)
+    if not any(map(overlap.is_comparable, other_blocks)):
         return list(blocks), []
     _drop_lone_headings(blocks, stay)
-    left: list[Block] = []
+    remaining: list[Block] = []
     cuts: list[Cut] = []
     for block, stays in zip(blocks, stay, strict=True):
         if stays:
-            left.append(block)
+            remaining.append(block)
         else:
             cuts.append(Cut(block, "repeats across articles of this host"))
-    return left, cuts
+    return remaining, cuts
 
 
 def has_repeats_alone(blocks: Sequence[Block], repeated: frozenset[str]) -> bool:
-    """Return True if `blocks` has paragraphs and all of them are in `repeated`."""
+    """Return True if `blocks` has comparable paragraphs, and the digests of all of them are in
+    `repeated`."""
     compared = [block for block in blocks if overlap.is_comparable(block)]
     return bool(compared) and all(overlap.digest_block(block) in repeated for block in compared)
 
@@ -202,29 +217,32 @@ def has_repeats_alone(blocks: Sequence[Block], repeated: frozenset[str]) -> bool
 def place_players(
     tree: Any, blocks: Sequence[Block], chosen_blocks: Sequence[Block], base: str
 ) -> list[Block]:
-    """Return `chosen_blocks`, with a link for each video or audio player that is between two of
-    them."""
+    """Return the blocks of the article, with a link after a block if a video or audio player
+    follows it on the page and the next text belongs to the article, too. `blocks`: all blocks of
+    the page; `base`: the address against which links are resolved."""
     players = [frame for frame in tree.iter("iframe") if _is_player(frame)][:_MOST_PLAYERS]
     if not players or not chosen_blocks:
         return list(chosen_blocks)
+    # find the texts before and after each player by their positions in the document
     order = {element: position for position, element in enumerate(tree.iter())}
     texts = [block for block in blocks if block.letters or block.kind == "code"]
     positions = [order.get(block.element, -1) for block in texts]
-    chosen = set(chosen_blocks)
+    body_blocks = set(chosen_blocks)
     links_after: dict[Block, list[Block]] = {}
     addresses: set[str] = set()
     for player in players:
-        index = bisect_right(positions, order[player])  # of the text after it
+        index = bisect_right(positions, order[player])  # the index of the text after the player
         if not 0 < index < len(texts):
             continue
-        before = texts[index - 1]
-        after = texts[index]
-        if before not in chosen or after not in chosen:
+        text_before = texts[index - 1]
+        text_after = texts[index]
+        if text_before not in body_blocks or text_after not in body_blocks:
             continue
         address = markdown.resolve_link(base, _read_source(player))
         if address and address not in addresses:
             addresses.add(address)
-            links_after.setdefault(before, []).append(_make_player_link(player, address))
+            links_after.setdefault(text_before, []).append(_make_player_link(player, address))
+
     with_links: list[Block] = []
     for block in chosen_blocks:
         with_links += [block, *links_after.get(block, ())]
@@ -232,7 +250,8 @@ def place_players(
 
 
 def _make_player_link(player: Any, address: str) -> Block:
-    """Return a paragraph with a link called like the player, or like its host."""
+    """Return a paragraph with a link to a player. Its text is the title of the player, or else its
+    host."""
     title = " ".join((player.get("title") or "").split())[:_LONGEST_NAME]
     name = title or (urlsplit(address).hostname or "").removeprefix("www.")
     return Block(
@@ -240,16 +259,16 @@ def _make_player_link(player: Any, address: str) -> Block:
         player,
         frames=(),
         hints=0,
-        near=0,
+        near_hints=0,
         runs=[Run(name, 0, address)],
         text=name,
-        linked=len(name),
+        linked_length=len(name),
     )
 
 
 def _is_player(frame: Any) -> bool:
-    """Return True if permissions or address of an iframe are those of a player, and it is neither
-    small nor aside."""
+    """Return True if an iframe is a video or audio player, by its permissions or its address. False
+    if it is very small, or if it is part of an advertisement or another aside."""
     source = _read_source(frame)
     if not source:
         return False
@@ -273,7 +292,8 @@ def _is_player(frame: Any) -> bool:
 
 
 def _read_source(frame: Any) -> str:
-    """Return the address of an iframe as written, also for lazy loading; "" for none."""
+    """Return the address of an iframe as written in the page, also if scripts load it later; "" if
+    it has none."""
     for name in _SOURCE_ATTRIBUTES:
         value: str = (frame.get(name) or "").strip()
         if value and not value.startswith(("about:", "data:", "javascript:")):

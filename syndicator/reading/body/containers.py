@@ -1,6 +1,7 @@
 """Add up the text in each element around blocks; find the article's main element. Pure.
 
-Also decide which hints of class names count."""
+Also decides which hints of class names count: a hint such as "sidebar" on an element with most of
+the page's text is a mistake."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,20 +13,20 @@ from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block
 from syndicator.reading.html.elements import INLINE
 
-# Both chosen by hand; the weights of data/block_weights.toml were fitted with them.
-# least letters of prose, and the share of its text in links that it stays below
+# A block is prose if it has more letters than this, and a smaller share of its text in links. Both
+# were chosen by hand before the weights of data/block_weights.toml were fitted.
 _PROSE = 60
 _MOST_LINKED = 0.4
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 
-# The shares were chosen by hand on the open pages (2,449) and are measured by tests/gate.
-_MUCH_PROSE = 0.2
-_NEARLY_ALL_PROSE = 0.85  # share of the page's prose that makes weak hints, or all hints, not count
-# share of an element's letters in the extractor's text; elements above a block that are near
-_EXTRACTED_SHARE = 0.5
-_MOST_NEAR = 3
+# Shares, chosen by hand on 2,449 real pages; tests/gate measures their effect.
+_MUCH_PROSE = 0.2  # of the page's prose: elements with so much lose their weak hints
+_NEARLY_ALL_PROSE = 0.85  # elements with so much lose their strong hints, too
+_EXTRACTED_SHARE = 0.5  # of the letters of a class that must be in the compared text
+_MOST_NEAR = 3  # block elements around a block whose hints are its near hints
+# hints that real sites also put on the elements of an article
 _WEAK_HINTS: tuple[str, ...] = (
     "newsletter",
     "paywall",
@@ -45,37 +46,41 @@ _WEAK_HINTS: tuple[str, ...] = (
     "button",
 )
 _NO_ELEMENT = -1  # in place of an element's number
-# such a box can be longer than a short article
+# boxes that may be longer than a short article; their hints only go with nearly all prose
 _STRONG_HINTS = ("related", "author", "comment", "hidden", "modal")
-# what is inside one of these is never freed by itself
+# the hints of elements inside one of these boxes always count
 _CLOSED_HINTS = ("comment", "hidden", "modal", "consent")
 
 
 @dataclass(slots=True)
 class Containers:
-    """The elements around a page's blocks, numbered, parents first. Arrays have a value for each
-    element."""
+    """All elements around the blocks of a page, with the amounts of text in them. Elements are
+    numbered, a parent before its children. Arrays have one value for each element, unless their
+    comments say else."""
 
-    nodes: list[Any]
-    parent: Ints  # number of each one's parent; the root's is its own
-    levels: list[Ints]  # the numbers of each depth, the root's first
-    element_of: Ints  # number of the element of each block
-    markup: list[tuple[Any, ...]]  # of each block: tag and class of its element and of the parent
-    letters: Floats  # below each element
-    overlapping: Floats  # those that trafilatura's text has too
-    linked: Floats  # those in links
-    prose: Floats  # those in prose
-    # class hints of each element, once `weigh_hints` has read them
+    nodes: list[Any]  # the elements themselves
+    parent: Ints  # the number of the element's parent; the root is its own parent
+    levels: list[Ints]  # for each depth the numbers of its elements, the root first
+    element_of: Ints  # for each block the number of its element
+    # for each block the tag and class of its element, and those of that element's parent
+    markup: list[tuple[Any, ...]]
+    letters: Floats  # letters of all blocks in the element
+    overlapping: Floats  # those of them that are also in the compared text
+    linked_letters: Floats  # those of them that are in links
+    prose: Floats  # those of them that are in prose
+    # the class hints of the element itself, empty until `weigh_hints` was called
     all_hints: list[int] = field(default_factory=list)
-    # those of them that count, once it has weighed them
+    # those of these hints that count
     hints: list[int] = field(default_factory=list)
 
     def inside(self, node: int) -> Bools:
-        """Return a flag for each element: True for `node` (-1: none) and the elements in it."""
-        return self.below(node) >= 0
+        """Return an array of flags: True for element `node` and all elements in it. No element if
+        `node` is -1."""
+        return self.measure_depths(node) >= 0
 
-    def below(self, node: int) -> Floats:
-        """Return the depth of each element below `node`, -1 for elements outside it."""
+    def measure_depths(self, node: int) -> Floats:
+        """Return how many levels each element is below element `node`: 0 for `node` itself, -1 for
+        elements outside of it."""
         depths = np.full(len(self.nodes), -1.0)
         if node == _NO_ELEMENT:
             return depths
@@ -87,12 +92,14 @@ class Containers:
 
 
 def is_prose(block: Block) -> bool:
-    """Return True for a block that reads like a paragraph of running text."""
-    return block.letters > _PROSE and block.linked < _MOST_LINKED * len(block.text)
+    """Return True for a block that reads like a paragraph: more than 60 letters, few of them in
+    links."""
+    return block.letters > _PROSE and block.linked_length < _MOST_LINKED * len(block.text)
 
 
 def build_containers(blocks: Sequence[Block]) -> Containers:
-    """Return the elements around the blocks; all sums are 0 until `add_up_letters`."""
+    """Return the elements around the blocks. All amounts of text are empty until
+    `add_up_letters`."""
     numbers: dict[Any, int] = {}
     nodes: list[Any] = []
     parents: list[int] = []
@@ -100,19 +107,25 @@ def build_containers(blocks: Sequence[Block]) -> Containers:
     for block in blocks:
         if block.element in numbers:
             continue
+        # collect the element and its ancestors up to one that has a number
         new_nodes: list[Any] = []
         node = block.element
         while node is not None and node not in numbers:
             new_nodes.append(node)
             node = node.getparent()
         parent = numbers[node] if node is not None else _NO_ELEMENT
+        # number them from the outermost inwards
         for node in reversed(new_nodes):
-            is_root = parent == _NO_ELEMENT
-            parents.append(0 if is_root else parent)
-            depths.append(0 if is_root else depths[parent] + 1)
+            if parent == _NO_ELEMENT:  # the root
+                parents.append(0)
+                depths.append(0)
+            else:
+                parents.append(parent)
+                depths.append(depths[parent] + 1)
             parent = len(nodes)
             numbers[node] = parent
             nodes.append(node)
+
     depth_of = np.array(depths, dtype=np.int64)
     levels = [np.flatnonzero(depth_of == depth) for depth in range(max(depths, default=-1) + 1)]
     element_of = np.array([numbers[block.element] for block in blocks], dtype=np.int64)
@@ -125,7 +138,7 @@ def build_containers(blocks: Sequence[Block]) -> Containers:
         _read_markup(nodes, parents, element_of.tolist()),
         letters=no_sums,
         overlapping=no_sums,
-        linked=no_sums,
+        linked_letters=no_sums,
         prose=no_sums,
     )
 
@@ -133,7 +146,8 @@ def build_containers(blocks: Sequence[Block]) -> Containers:
 def _read_markup(
     nodes: Sequence[Any], parents: Sequence[int], numbers: Iterable[int]
 ) -> list[tuple[Any, ...]]:
-    """Return tag and class of the elements with `numbers` and of their parents."""
+    """Return for each element with one of `numbers` its (tag, class) and that of its parent, None
+    for the root's parent. `nodes` and `parents`: as in `Containers`."""
     names = [(node.tag, node.get("class")) for node in nodes]
     markup: list[tuple[Any, ...]] = []
     for number in numbers:
@@ -143,24 +157,27 @@ def _read_markup(
 
 
 def add_up_letters(blocks: Sequence[Block], box: Containers) -> None:
-    """Sum in `box` the letters of the blocks in each element. Set letters and overlaps first."""
+    """Compute the amounts of text in each element: letters, those in the compared text, those in
+    links, those in prose. Set them in `box`, which has the elements around `blocks`. Letters and
+    overlaps of the blocks must be set."""
     letters = np.array([block.letters for block in blocks], dtype=np.float64)
     length = np.array([len(block.text) or 1 for block in blocks], dtype=np.float64)
-    linked = np.array([block.linked for block in blocks], dtype=np.float64)
+    linked = np.array([block.linked_length for block in blocks], dtype=np.float64)
     overlap = np.array([block.overlap for block in blocks], dtype=np.float64)
     is_prose_block = (letters > _PROSE) & (linked < _MOST_LINKED * length)
     prose = np.where(is_prose_block, letters, 0.0)
     by_block = np.stack([letters, letters * overlap, letters * linked / length, prose], axis=1)
     sums = np.zeros((len(box.nodes), 4))
     np.add.at(sums, box.element_of, by_block)
+    # add children to their parents, the deepest level first
     for level in reversed(box.levels[1:]):
         np.add.at(sums, box.parent[level], sums[level])
-    box.letters, box.overlapping, box.linked, box.prose = sums.T
+    box.letters, box.overlapping, box.linked_letters, box.prose = sums.T
 
 
 def find_deepest_with(share: float, amounts: Floats, box: Containers) -> int:
-    """Return the number of the deepest element that contains at least `share` (over 0.5) of the
-    total, or -1."""
+    """Return the number of the deepest element with at least `share` (more than 0.5) of the total
+    of `amounts`, which are one of the arrays of `box`. -1 if the total is 0."""
     total = float(amounts.max(initial=0.0))
     if total <= 0:
         return _NO_ELEMENT
@@ -172,8 +189,9 @@ def find_deepest_with(share: float, amounts: Floats, box: Containers) -> int:
 
 
 def weigh_hints(blocks: Sequence[Block], box: Containers) -> None:
-    """Set the class hints of the elements in `box` and of `blocks`. Hints of boilerplate on
-    elements with much prose do not count."""
+    """Decide which class hints, such as "sidebar", count for the elements in `box` and for
+    `blocks`. On elements with much of the page's prose, hints of boilerplate do not count: there
+    the class name means something else. May be called again after the amounts in `box` changed."""
     if not box.all_hints:
         known_hints = blocks[0].own_hints if blocks else {}
         box.all_hints = [
@@ -186,12 +204,13 @@ def weigh_hints(blocks: Sequence[Block], box: Containers) -> None:
     strong = _join_bits(_STRONG_HINTS)
     closed = _join_bits(_CLOSED_HINTS)
     counted = list(box.all_hints)
-    inside_closed: set[int] = set()  # elements that are or stand in a closed one
+    inside_closed: set[int] = set()  # elements with a closed hint, and all elements in them
     parents = box.parent.tolist()
     shared_prose = _sum_prose_by_class(box.all_hints, box)
     for number, (prose, class_prose) in enumerate(
         zip(box.prose.tolist(), shared_prose, strict=True)
     ):
+        # this much prose is the article itself, whatever its class
         if max(prose, class_prose) >= _NEARLY_ALL_PROSE * total:
             counted[number] &= ~(weak | strong)
         if parents[number] in inside_closed or counted[number] & closed:
@@ -199,6 +218,7 @@ def weigh_hints(blocks: Sequence[Block], box: Containers) -> None:
         elif class_prose >= _MUCH_PROSE * total and not counted[number] & strong:
             counted[number] &= ~weak
     box.hints = counted
+
     changed: set[int] = set()
     for number, (earlier, current) in enumerate(zip(earlier_hints, counted, strict=True)):
         if earlier != current:
@@ -208,12 +228,14 @@ def weigh_hints(blocks: Sequence[Block], box: Containers) -> None:
 
 
 def _join_bits(names: Iterable[str]) -> int:
+    """Return the bits of the hints `names` in one int."""
     return sum(hints.get_bit(name) for name in names)
 
 
 def _sum_prose_by_class(all_hints: Sequence[int], box: Containers) -> list[float]:
-    """Return for each element with hints the prose in all elements of its class; 0 if the compared
-    text lacks most of their letters."""
+    """Return for each element with hints the letters of prose in all elements with its class. 0 for
+    all other elements, and for those whose class has most of its letters outside of the compared
+    text."""
     groups: dict[str, list[int]] = {}
     for number in np.flatnonzero((box.prose > 0) & (np.array(all_hints) > 0)).tolist():
         groups.setdefault(box.nodes[number].get("class") or str(number), []).append(number)
@@ -228,10 +250,11 @@ def _sum_prose_by_class(all_hints: Sequence[int], box: Containers) -> list[float
 
 
 def _update_block_hints(blocks: Sequence[Block], box: Containers, changed: set[int]) -> None:
-    """Set the hints of the blocks in the elements whose hints changed."""
+    """Set the hints of the blocks in those elements whose hints changed. `changed`: their
+    numbers."""
     parents = box.parent.tolist()
-    hints_above = [0] * len(box.nodes)  # hints of an element and all above it
-    # those of the nearest elements that are no inline markup
+    hints_above = [0] * len(box.nodes)  # the hints of an element and of all around it
+    # the hints of the three nearest elements that are not inline markup, each by itself
     near_hints: list[tuple[int, ...]] = [()] * len(box.nodes)
     is_touched = [False] * len(box.nodes)
     for number, bits in enumerate(box.hints):
@@ -250,6 +273,6 @@ def _update_block_hints(blocks: Sequence[Block], box: Containers, changed: set[i
             continue
         holder = parents[number] if block.kind == "img" else number
         block.hints = hints_above[holder]
-        block.near = 0
+        block.near_hints = 0
         for bits in near_hints[holder]:
-            block.near |= bits
+            block.near_hints |= bits

@@ -1,6 +1,6 @@
-"""Estimate if a chosen body is really the article, and if the page is a list. Pure.
+"""Estimate whether a chosen body is really the article, and whether the page is a list. Pure.
 
-By boosted trees made by tools/train/fit_readings.py."""
+By boosted trees, trained by tools/train/fit_readings.py, over features of the chosen blocks."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -11,26 +11,28 @@ from syndicator.reading.body import containers, overlap, scorer
 from syndicator.reading.html.blocks import Block
 from syndicator.reading.page_type import PageType
 
-# All chosen by hand before the trees were grown: changing one means to fit again.
-# scores (probabilities) of a block that may be article as well as not
-_LEAST_UNCLEAR = 0.2
+# These were chosen by hand before the trees were trained. Who changes one must train again.
+_LEAST_UNCLEAR = 0.2  # between these scores a block may be part of the article or not
 _MOST_UNCLEAR = 0.8
-_MOST_LINKED = 0.8  # share of a heading's text in links that makes it a link
-_SOME = 50  # letters added to those of a reading before dividing by them
-# least letters of an article (of 1,126 pages four had less than 100, all read well); times the
-# page's letters in the feed that raise a doubt
-_SHORTEST = 50
-_MOST_IN_FEED = 1.5
+_MOST_LINKED = 0.8  # share of a heading's text in links from which the heading is a link
+_SOME = 50  # letters added to those of a reading before a division by them
 
-# Log odds, chosen on folds by domain (tools/train/fit_readings.py --figures). A page is refused as
-# a list from _LEAST_LISTING on, from _LEAST_LISTING_ANNOUNCED if a feed announced it, if its text
-# is in doubt; a text of less than _FEW_LETTERS is a short article unless it is below _WRONG.
+# An article has so many letters at least. Of 1,126 real articles four have less than 100 letters.
+_SHORTEST = 50
+_MOST_IN_FEED = 1.5  # the feed's text may have so many times as many letters as the body
+
+# Log odds, chosen by cross-validation (tools/train/fit_readings.py --figures). A page is refused as
+# a list if the log odds of "listing" are greater than this; if a feed announced it, than the
+# second.
 _LEAST_LISTING = 1.0
 _LEAST_LISTING_ANNOUNCED = 2.0
-_FEW_LETTERS = 1_000
+# But a page is not refused if the log odds that its text is right have at least this value: _WRONG
+# for a short text, _RIGHT if nobody says that the page is an article, _DOUBTFUL for others.
+_FEW_LETTERS = 1_000  # a text with fewer letters is short
 _WRONG = -1.0
-_RIGHT = 2.0  # from which a page is no list although nobody calls it an article
-# A text below _DOUBTFUL is in doubt; below _CLEAR, too, if its page is a list from _PERHAPS_LIST.
+_RIGHT = 2.0
+# A text is in doubt below _DOUBTFUL, and also below _CLEAR if its page may be a list: if the log
+# odds of "listing" are above _PERHAPS_LIST.
 _DOUBTFUL = 0.35
 _PERHAPS_LIST = -1.5
 _CLEAR = 0.7
@@ -45,9 +47,11 @@ def is_list(
     declared: bool,
     claimed: bool = True,
 ) -> bool:
-    """Return True if a page is refused as a list. `listing`, `right`: log odds that it is one, and
-    that its text is the article's; `letters`: of the text; `announced`: by a feed; `declared`: it
-    calls itself an article; `claimed`: somebody else calls it one."""
+    """Return True if a page must be refused because it is a list, not an article.
+
+    `listing`: log odds that the page is a list. `right`: log odds that the chosen text is an
+    article. `letters`: the length of this text. `announced`: a feed announced the page. `declared`:
+    the page declares itself an article. `claimed`: somebody else says that it is an article."""
     if declared:
         return False
     if not claimed:
@@ -58,11 +62,13 @@ def is_list(
         least_right = _DOUBTFUL
     if right >= least_right:
         return False
-    return listing > (_LEAST_LISTING_ANNOUNCED if announced else _LEAST_LISTING)
+    least_listing = _LEAST_LISTING_ANNOUNCED if announced else _LEAST_LISTING
+    return listing > least_listing
 
 
 def describe_doubt(listing: float, right: float) -> str:
-    """Return why a text may not be the article's, or "". Arguments as of `is_list`."""
+    """Return a sentence on why a text may not be the article, "" if it is not in doubt. `listing`
+    and `right`: see `is_list`."""
     chance = _compute_probability(right)
     if right < _DOUBTFUL:
         return f"the text is the article's with a probability of {chance:.2f}"
@@ -75,51 +81,57 @@ def describe_doubt(listing: float, right: float) -> str:
 
 
 def _compute_probability(odds: float) -> float:
+    """Return the probability (0 to 1) for log odds."""
     return 1 / (1 + math.exp(-odds))
 
 
-def find_doubt(chosen: Sequence[Block], from_feed: Sequence[Block], *, entry: Entry | None) -> str:
-    """Return why the body `chosen` may not be the article, or "". `from_feed`: the blocks of the
-    content of `entry`."""
-    letters = sum(block.letters for block in chosen)
-    announced = sum(block.letters for block in from_feed)
-    if announced > _MOST_IN_FEED * letters:
-        return f"the page has {letters} letters, the feed {announced}"
+def find_doubt(
+    chosen_blocks: Sequence[Block], feed_blocks: Sequence[Block], *, entry: Entry | None
+) -> str:
+    """Return why the blocks `chosen` may not be the article, "" if nothing speaks against it: they
+    are very short, or the feed's text is much longer. `feed_blocks`: the text of `entry`."""
+    letters = sum(block.letters for block in chosen_blocks)
+    feed_letter_count = sum(block.letters for block in feed_blocks)
+    if feed_letter_count > _MOST_IN_FEED * letters:
+        return f"the page has {letters} letters, the feed {feed_letter_count}"
     if letters >= _SHORTEST:
         return ""
     if entry and entry.content:
         feed_letters = overlap.extract_letters(overlap.read_entry_text(entry.content))
         if len(feed_letters) <= _MOST_IN_FEED * letters:
-            return ""  # the article is that short
+            return ""  # the feed has the same short text, so the article is short
     return f"the text has {letters} letters"
 
 
 def measure_reading(
     body: Sequence[Block],
     blocks: Sequence[Block],
-    typed: PageType,
+    page_type: PageType,
     summary: str,
     *,
     asked: bool,
     declared: bool,
 ) -> dict[str, float]:
-    """Return the features of a reading by name: `body` of the page's `blocks`. `asked`: it was
-    compared with a text; `declared`: the page declares itself an article."""
-    chosen = set(body)
+    """Return by name the features from which the trees estimate a reading: the choice of the blocks
+    `body` among all `blocks` of a page. `asked`: the blocks were compared with a text; `declared`:
+    the page declares itself an article; `summary`: of the article, "" if there is none."""
+    body_blocks = set(body)
     letters = sum(block.letters for block in body)
     text_length = sum(len(block.text) for block in body)
     prose = [block for block in blocks if containers.is_prose(block)]
-    body_prose = [block for block in prose if block in chosen]
-    other_prose = [block for block in prose if block not in chosen]
+    body_prose = [block for block in prose if block in body_blocks]
+    other_prose = [block for block in prose if block not in body_blocks]
     prose_letters = sum(block.letters for block in prose)
     body_prose_letters = sum(block.letters for block in body_prose)
     headings = [block for block in body if block.kind == "h"]
-    linked_headings = [block for block in headings if block.linked > _MOST_LINKED * len(block.text)]
+    linked_headings = [
+        block for block in headings if block.linked_length > _MOST_LINKED * len(block.text)
+    ]
     unclear = [block for block in blocks if _LEAST_UNCLEAR < block.score < _MOST_UNCLEAR]
     unclear_headings = [block for block in unclear if block.kind == "h"]
 
-    values = {f"page {name}": value for name, value in typed.values.items() if name != "bias"}
-    for name, probability in typed.probabilities.items():
+    values = {f"page {name}": value for name, value in page_type.values.items() if name != "bias"}
+    for name, probability in page_type.probabilities.items():
         values[f"type {name}"] = probability
     values["letters"] = math.log1p(letters)
     values["prose"] = math.log1p(body_prose_letters)
@@ -128,7 +140,7 @@ def measure_reading(
     values["all-prose"] = math.log1p(prose_letters)
     values["prose-left"] = 1 - body_prose_letters / (prose_letters or 1)
     values["longest"] = math.log1p(max((block.letters for block in body), default=0))
-    values["link"] = sum(block.linked for block in body) / (text_length or 1)
+    values["link"] = sum(block.linked_length for block in body) / (text_length or 1)
     values["heads"] = math.log1p(len(headings))
     values["linked-heads"] = math.log1p(len(linked_headings))
     values["share"] = letters / (sum(block.letters for block in blocks) or 1)
@@ -145,11 +157,14 @@ def measure_reading(
 
 
 def _count_overlapping(blocks: Sequence[Block]) -> float:
+    """Return how many letters of `blocks` are in the compared text."""
     return sum(block.letters * block.overlap for block in blocks)
 
 
-def log_odds(table: Literal["right", "listing"], values: Mapping[str, float]) -> float:
-    """Return the log odds that a reading is the article (`table` "right"), or that its page lists
-    articles or goods ("listing"). `values`: features by name."""
+def compute_log_odds(table: Literal["right", "listing"], values: Mapping[str, float]) -> float:
+    """Return the log odds that a reading is right (`table` is "right") or that its page is a list
+    of articles or goods ("listing"). `values`: the result of `measure_reading`."""
     trees = scorer.load_trees("reading_trees.json", table)
-    return float(scorer.log_odds(trees, {name: [value] for name, value in values.items()})[0])
+    return float(
+        scorer.compute_log_odds(trees, {name: [value] for name, value in values.items()})[0]
+    )

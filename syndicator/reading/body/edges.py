@@ -1,6 +1,8 @@
-"""Cut what surrounds the text: dates, lines below, contents, consent boxes. Pure.
+"""Cut what surrounds an article's text: dates, lines below, contents, consent boxes. Pure.
 
-By shape and by data/phrases.toml. Tables are kept whole."""
+By the shape of texts and by phrases of data/phrases.toml; also keeps tables whole. All functions
+that cut get the blocks of a page and a list `stay` with a flag for each block. They clear the flags
+of the blocks that they cut, and return these blocks with the rule for the trace."""
 
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -10,48 +12,49 @@ from typing import Any
 from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block, Frame
 
-# Class names and ids of boxes that ask for consent to cookies, and elements whose names may tell of
-# the page's subject.
+# Class names and ids of boxes that ask for consent to cookies.
 _CONSENT_NAME = re.compile(
     r"onetrust-(?:consent|banner|pc)|cookie-?law|cybotcookiebot|cookiescript|moove_gdpr|\bcli-modal|eu-cookie"
     r"|(?:cookie|consent|gdpr)s?[-_]?(?:consent|notice|banner|bar|popup|modal|dialog|overlay|settings|wall|message|layer)",
     re.I,
 )
+# elements of the whole page; their class names may contain such words for other reasons
 _PAGE_TAGS = ("html", "body", "main", "article")
-# All chosen on half of the domains of the open pages and checked on the other half.
-# least letters of the first paragraph, and the share of its text in links that it stays below
+# All numbers were chosen on pages of half of our test domains and checked on the other half.
+# A paragraph of the text has so many letters, and less than this share of its text in links.
 _LEAST_LEAD = 80
 _MOST_LINKED = 0.5
-# share of a line in links that makes it a link; most letters of one below
-_ALL_LINK = 0.85
-_LINK_BELOW = 150
-# most letters of an appeal to readers, and of an aside below the text
-_LONGEST_APPEAL = 400
-_LONGEST_ASIDE = 160
+_ALL_LINK = 0.85  # share of a line in links from which the line is a link
+_LINK_BELOW = 150  # letters of a link below the text
+_LONGEST_APPEAL = 400  # letters of an appeal to readers, such as "support our work"
+_LONGEST_ASIDE = 160  # letters of an aside below the text
 _MOST_BELOW = 40  # texts below the last paragraph that are looked at
-# most letters of a label with a colon, a sign in brackets, a label without
-_LONGEST_LABEL = 120
-_LONGEST_SIGN = 8
-_LONGEST_TINY = 12
-_MOST_LIST_SHARE = 0.3  # most of all letters in a list of links below the text
-_LEAST_REPEAT = 12  # letters of a repeated line
-_DIGIT_SHARE = 0.3  # of a date
+_LONGEST_LABEL = 120  # letters of a label that ends in a colon, such as "Tags:"
+_LONGEST_SIGN = 8  # letters of a sign in brackets, such as "(dpa)"
+_LONGEST_TINY = 12  # letters of a line that is a label without a colon
+_MOST_LIST_SHARE = 0.3  # of the text's letters that a list of links below it may have
+_LEAST_REPEAT = 12  # letters of a line that counts as repeated
+_DIGIT_SHARE = 0.3  # of the characters of a line that is a date
 _DAY = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\b\d{1,2}[./]\d{1,2}[./]\d{2}")
 _SENTENCE_ENDS = tuple(".!?。！？…")
 _LINE_KINDS = frozenset(("p", "dt", "caption"))
 _BRACKETS = re.compile(r"\W*[(\[].*[)\]]\W*", re.S)
-# Chosen on pages of the open half; 0.05 does alike.
-# score of a row that stays with its table; share of the table's letters that must stay
+# A table stays whole if rows with this share of its letters stay, except rows with a lower score.
+# The score was chosen on the same pages; 0.05 gives about the same result.
 _LEAST_ROW_SCORE = 0.15
 _LEAST_TABLE_SHARE = 0.3
-# share of items that lead to headings; letters of a heading that ends an item
+# A list is a table of contents if this share of its items leads to headings. An item may have more
+# than its heading, as "2. History" has, if the heading has more letters than this.
 _LEAST_DIRECT = 0.8
 _LEAST_HEAD = 5
 
 
 def cut_edges(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut dates above the text, lines below it, and repeated lines, also in `stay`; return the rule
-    by cut block."""
+    """Cut dates above the first paragraph of the text, lines below its last one (links, labels,
+    appeals), and lines that repeat the line before. A text without paragraphs stays whole.
+
+    `stay` has a flag for each block, True if it is part of the article so far; flags of cut blocks
+    are cleared. Return the cut blocks, each with the rule for the trace."""
     texts = [
         block for block, keep in zip(blocks, stay, strict=True) if keep and block.letters_and_digits
     ]
@@ -63,6 +66,7 @@ def cut_edges(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
         if _is_date(text):
             cuts[text] = "a date above the text"
     letters = sum(text.letters for text in texts)
+    # appeals look like paragraphs, but do not end the text
     last_lead = leads[0]
     for position in reversed(leads):
         if not _is_appeal(texts[position]):
@@ -76,21 +80,22 @@ def cut_edges(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 
 def _find_repeated_lines(texts: Sequence[Block]) -> dict[Block, str]:
-    """Return the lines that are equal to the line before, with the rule."""
+    """Return the lines with the same text as the line before, each with the rule."""
     lines = [
         text
         for text in texts
         if text.kind in _LINE_KINDS and len(text.letters_and_digits) >= _LEAST_REPEAT
     ]
-    return {
-        line: "stands just above too"
-        for before, line in pairwise(lines)
-        if line.letters_and_digits == before.letters_and_digits
-    }
+    cuts: dict[Block, str] = {}
+    for before, line in pairwise(lines):
+        if line.letters_and_digits == before.letters_and_digits:
+            cuts[line] = "stands just above too"
+    return cuts
 
 
 def cut_consent(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut boxes that ask for consent to cookies, as in `cut_edges`, unless nothing else is left."""
+    """Cut boxes that ask for consent to cookies, unless nothing else would be left. `stay` and the
+    result are as in `cut_edges`."""
     bit = hints.get_bit("consent")
     consent_indices: list[int] = []
     for index, block in enumerate(blocks):
@@ -104,6 +109,8 @@ def cut_consent(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 
 def _is_in_consent_box(element: Any) -> bool:
+    """Return True if `element` is, or is inside of, a box whose name says that it asks for
+    consent."""
     for holder in (element, *element.iterancestors()):
         if holder.tag in _PAGE_TAGS:
             continue
@@ -113,13 +120,14 @@ def _is_in_consent_box(element: Any) -> bool:
 
 
 def _is_lead(block: Block) -> bool:
-    """Return True for a paragraph of running text."""
+    """Return True for a paragraph of running text: long enough and mostly without links."""
     if block.kind != "p" or block.letters < _LEAST_LEAD:
         return False
-    return block.linked < _MOST_LINKED * len(block.text)
+    return block.linked_length < _MOST_LINKED * len(block.text)
 
 
 def _is_date(block: Block) -> bool:
+    """Return True for a line with a year or a day in which many characters are digits."""
     if block.kind != "p":
         return False
     digits = sum(char.isdigit() for char in block.text)
@@ -127,26 +135,28 @@ def _is_date(block: Block) -> bool:
 
 
 def _is_appeal(block: Block) -> bool:
-    """Return True for a short text with a phrase such as "support our work"."""
+    """Return True for a short text that asks readers for something, such as "support our work"."""
     if block.letters >= _LONGEST_APPEAL:
         return False
     return bool(hints.find_phrase_kinds(("appeal",), hints.normalise_phrase(block.text)))
 
 
 def _is_link(block: Block) -> bool:
-    return block.linked > _ALL_LINK * len(block.text)
+    """Return True if nearly the whole text of a block is in links."""
+    return block.linked_length > _ALL_LINK * len(block.text)
 
 
 def _find_list(block: Block) -> Frame | None:
-    """Return the outermost list around a block, None for none."""
+    """Return the outermost list around a block, None if it is in no list."""
     return next((frame for frame in block.frames if frame.kind in ("ul", "ol", "menu")), None)
 
 
 def _find_lines_below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
-    """Return the lines to cut, with the rule: from the last up to the first that looks like text.
-    `letters`: of the whole text."""
+    """Return those of `lines`, the texts below the last paragraph, that must be cut, each with the
+    rule. The search begins at the last line and ends at the first that looks like text of the
+    article. A list is cut as a whole. `letters`: the length of the article."""
     cuts: dict[Block, str] = {}
-    end = len(lines)
+    end = len(lines)  # the lines from here on are cut
     while end:
         line = lines[end - 1]
         frame = _find_list(line)
@@ -157,6 +167,7 @@ def _find_lines_below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
             cuts[line] = rule
             end -= 1
             continue
+        # the line is an item of a list
         if not _is_link(line):
             return cuts
         items = [other for other in lines[:end] if _find_list(other) is frame]
@@ -168,7 +179,8 @@ def _find_lines_below(lines: Sequence[Block], letters: int) -> dict[Block, str]:
 
 
 def _has_article_heading(items: Sequence[Block], lines: Sequence[Block]) -> bool:
-    """Return True if a list stands below a heading, and this is none of those below articles."""
+    """Return True if the list `items` is below a heading that belongs to the article: not "Related"
+    or another heading that pages put below articles."""
     index = lines.index(items[0])
     if index == 0 or lines[index - 1].kind != "h":
         return False
@@ -177,28 +189,31 @@ def _has_article_heading(items: Sequence[Block], lines: Sequence[Block]) -> bool
 
 
 def _are_links(items: Sequence[Block], letters: int) -> bool:
-    """Return True if all items are short links, and together a small part of the text."""
+    """Return True if all items are short links, and together a small part of an article with
+    `letters` letters."""
     if not all(_is_link(item) and item.letters < _LINK_BELOW for item in items):
         return False
     return sum(item.letters for item in items) < _MOST_LIST_SHARE * letters
 
 
 def _find_rule_below(line: Block) -> str:
-    """Return the rule by which a line below the text is cut, "" if it is text."""
+    """Return the rule by which `line`, below the text, is cut; "" if it may be text of the
+    article."""
     if line.kind == "h":
         return "a heading below the text"
     if line.kind not in _LINE_KINDS:
         return ""
-    if line.letters < _LONGEST_LABEL and line.text.rstrip("*_ ").endswith((":", "：")):
+    ends_in_colon = line.text.rstrip("*_ ").endswith((":", "："))
+    if ends_in_colon and line.letters < _LONGEST_LABEL:
         return "a label below the text"
     if _is_appeal(line):
         return "an appeal below the text"
     if line.letters < _LINK_BELOW and _is_link(line):
         return "a link below the text"
-    if line.letters < _LONGEST_ASIDE and hints.find_phrase_kinds(
-        ("aside",), hints.normalise_phrase(line.text)
-    ):
-        return "an aside below the text"
+    if line.letters < _LONGEST_ASIDE:
+        phrase = hints.normalise_phrase(line.text)
+        if hints.find_phrase_kinds(("aside",), phrase):
+            return "an aside below the text"
     if line.letters <= _LONGEST_SIGN and _BRACKETS.fullmatch(line.text):
         return "a sign below the text"
     if line.letters <= _LONGEST_TINY and not line.text.endswith(_SENTENCE_ENDS):
@@ -207,7 +222,10 @@ def _find_rule_below(line: Block) -> str:
 
 
 def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
-    """Keep a table whole if a third of it stays, or the texts before and after it."""
+    """Set the flags in `stay` (for each block True if it is part of the article) for nearly all
+    rows of a table, if a third of its text stays, or if the texts just before and after the table
+    stay."""
+    # successive rows within the same elements are one table
     tables = groupby(
         range(len(blocks)), lambda index: (blocks[index].kind == "row", blocks[index].frames)
     )
@@ -224,17 +242,20 @@ def keep_tables(blocks: Sequence[Block], stay: list[bool]) -> None:
 
 
 def _is_enclosed(blocks: Sequence[Block], stay: Sequence[bool], rows: Sequence[int]) -> bool:
-    """Return True if the next text before the rows, and that after them, stay."""
+    """Return True if the next text before the table and the next text after it stay. `rows`: the
+    positions of the table's rows."""
     before = range(rows[0] - 1, -1, -1)
     after = range(rows[-1] + 1, len(blocks))
-    return _does_first_text_stay(blocks, stay, before) and _does_first_text_stay(
-        blocks, stay, after
-    )
+    if not _does_first_text_stay(blocks, stay, before):
+        return False
+    return _does_first_text_stay(blocks, stay, after)
 
 
 def _does_first_text_stay(
     blocks: Sequence[Block], stay: Sequence[bool], indices: Iterable[int]
 ) -> bool:
+    """Return True if the first block with text, in the order of `indices`, stays; False if none has
+    text."""
     for index in indices:
         if blocks[index].letters:
             return stay[index]
@@ -242,13 +263,14 @@ def _does_first_text_stay(
 
 
 def cut_contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut lists of links to the page's own headings, as in `cut_edges`."""
+    """Cut tables of contents: lists whose items are links to headings of the same page. `stay` and
+    the result are as in `cut_edges`."""
     headings = {
         block.letters_and_digits
         for block in blocks
         if block.kind == "h" and block.letters_and_digits
     }
-    lists: dict[Frame, list[int]] = {}
+    lists: dict[Frame, list[int]] = {}  # outermost list -> the positions of its blocks
     for index, block in enumerate(blocks):
         outer = next((frame for frame in block.frames if frame.kind in ("ul", "ol")), None)
         if outer is not None and block.letters_and_digits:
@@ -264,12 +286,13 @@ def cut_contents(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 
 def _leads_to_heading(block: Block, headings: Collection[str]) -> bool:
-    """Return True if all links of a block lead to the same page, and its text is, or ends with, one
-    of `headings`."""
+    """Return True if a block is a link within the page ("#history") whose text is, or ends with,
+    one of `headings`, given as letters."""
     links = [run.href for run in block.runs if run.href]
     if not links or not all(href.startswith("#") for href in links):
         return False
     letters = block.letters_and_digits
     if letters in headings:
         return True
-    return any(letters.endswith(head) for head in headings if len(head) > _LEAST_HEAD)
+    long_headings = (heading for heading in headings if len(heading) > _LEAST_HEAD)
+    return any(map(letters.endswith, long_headings))

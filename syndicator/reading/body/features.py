@@ -1,4 +1,7 @@
-"""Collect all features that score a block: its own, its containers', its neighbours'. Pure."""
+"""Collect all features that score a block: its own, its containers', its neighbours'. Pure.
+
+A feature is a column: an array with a value for each block. The features are those of
+data/block_weights.toml."""
 
 import math
 from collections import Counter, defaultdict
@@ -12,24 +15,25 @@ from syndicator.reading.body.block_features import Columns
 from syndicator.reading.html import hints as class_hints
 from syndicator.reading.html.blocks import Block
 
-# All chosen by hand before the weights were fitted: changing one means to fit again.
-# share of the extracted letters in the main container; letters of its outer blocks
-_MAIN_SHARE = 0.85
+# These numbers were chosen by hand before the weights were trained. Who changes one must train
+# again.
+_MAIN_SHARE = 0.85  # share of the compared text that the main container has at least
+# letters of the blocks between which the compared text begins and ends
 _LEAST_TAKEN = 30
-# blocks to both sides of one
+# how many blocks on both sides of a block are its near and its wide neighbours
 _NEAR_BLOCKS = 3
 _WIDE_BLOCKS = 8
 _LIST_KINDS = ("ul", "ol", "table", "dl")
-_SIDES = (("prev", 1), ("next", -1))
-# shares of phrases in, and letters of, a heading below the text
+_SIDES = (("prev", 1), ("next", -1))  # the neighbours of a block, each as an argument of `shift`
+# A text without markup of a heading is one if it has fewer letters than this, and more than this
+# share of them is a phrase of headings below articles, such as "Related stories".
 _TAIL_SHARE = 0.5
 _TAIL_LETTERS = 40
-_COUNTED_TAIL_SHARE = 0.4
-# most such headings counted; overlap if no other block has the same markup
-_MOST_TAILS = 5
-_NO_OTHERS = 0.5
+_COUNTED_TAIL_SHARE = 0.4  # share from which such a heading is counted
+_MOST_TAILS = 5  # such headings that are counted
+_NO_OTHERS = 0.5  # the mean overlap of other blocks, if there are none
 
-# Products of two features: what one says depends on the other.
+# Products of two features, where the effect of one depends on the other.
 _CROSSED_NAMES = (
     "overlap x in-main; overlap x link; overlap x all-link; says-related x link; in-main x size>80;"
     " in-main x is-h; after-last x size>80; overlap x says-legal; overlap x says-newsletter;"
@@ -44,8 +48,8 @@ _CROSSED = [tuple(pair.split(" x ")) for pair in _CROSSED_NAMES.split("; ")]
 
 
 def compute_text_features(blocks: Sequence[Block], title: str) -> Columns:
-    """Return the features of measured `blocks` that do not depend on a compared text. `title`: the
-    page's."""
+    """Return the features of measured `blocks` that do not depend on a compared text. `title`: of
+    the page."""
     own_features = block_features.compute_block_features(blocks, title)
     return (
         own_features
@@ -55,24 +59,28 @@ def compute_text_features(blocks: Sequence[Block], title: str) -> Columns:
     )
 
 
-def compute_features(blocks: Sequence[Block], box: containers.Containers, text: Columns) -> Columns:
-    """Return feature name -> float32 array with a value for each block. Needs overlaps. `text`: the
-    result of `compute_text_features`."""
+def compute_features(
+    blocks: Sequence[Block], box: containers.Containers, text_features: Columns
+) -> Columns:
+    """Return all features: name -> float32 array with a value for each block. The overlap of each
+    block, the share of its text that is in the compared text, must be set. `text_features`: the
+    result of `compute_text_features`; `box`: the elements around the blocks, whose sums and hints
+    are updated."""
     containers.add_up_letters(blocks, box)
     containers.weigh_hints(blocks, box)
     main = containers.find_deepest_with(_MAIN_SHARE, box.overlapping, box)
     overlaps = np.array([block.overlap for block in blocks])
     names = class_hints.list_names()
-    near_hints = [block.near for block in blocks]
+    near_hints = [block.near_hints for block in blocks]
     features: Columns = {
         "overlap": overlaps,
-        **text,
+        **text_features,
         **_measure_containers(box, main),
         **_compare_markup(blocks, box),
         **_measure_place(blocks, overlaps),
         **_measure_neighbour_overlaps(blocks, overlaps),
-        **block_features.bit_columns("near-", names, near_hints),
-        **block_features.bit_columns("within-", names, _list_inner_hints(blocks, box, main)),
+        **block_features.make_bit_columns("near-", names, near_hints),
+        **block_features.make_bit_columns("within-", names, _list_inner_hints(blocks, box, main)),
     }
     values: Columns = {
         name: np.asarray(column, dtype=np.float32) for name, column in features.items()
@@ -83,7 +91,9 @@ def compute_features(blocks: Sequence[Block], box: containers.Containers, text: 
 
 
 def _list_inner_hints(blocks: Sequence[Block], box: containers.Containers, main: int) -> list[int]:
-    """Return for each block in the main container the hints below that, for others all hints."""
+    """Return the class hints (bits) around each block. For blocks in the main container, element
+    number `main` of `box`, only the hints of elements below it count; for other blocks those of all
+    elements around them."""
     is_inside = box.inside(main).tolist()
     parents = box.parent.tolist()
     inner_hints = [0] * len(box.nodes)
@@ -97,11 +107,12 @@ def _list_inner_hints(blocks: Sequence[Block], box: containers.Containers, main:
 
 
 def _measure_containers(box: containers.Containers, main: int) -> Columns:
-    """Compute each block's place in the main container, and text and links of three elements around
-    it."""
+    """Compute where each block is in the main container, and how much text and links the three
+    elements above its own have. `box`: the elements around the blocks; `main`: the number of the
+    main container, -1 if there is none."""
     parent = box.parent[box.element_of]
     grandparent = box.parent[parent]
-    depth = box.below(main)[box.element_of]
+    depth = box.measure_depths(main)[box.element_of]
     prose_container = containers.find_deepest_with(overlap.PROSE_SHARE, box.prose, box)
     features: Columns = {
         "in-main": depth >= 0,
@@ -112,7 +123,7 @@ def _measure_containers(box: containers.Containers, main: int) -> Columns:
     for name, node in ancestors.items():
         letters = np.maximum(box.letters[node], 1.0)
         features[f"{name}-overlap"] = box.overlapping[node] / letters
-        features[f"{name}-link"] = box.linked[node] / letters
+        features[f"{name}-link"] = box.linked_letters[node] / letters
         if name != "great":
             features[f"{name}-prose"] = box.prose[node] / letters
             features[f"{name}-size"] = np.log1p(box.letters[node])
@@ -120,31 +131,32 @@ def _measure_containers(box: containers.Containers, main: int) -> Columns:
 
 
 def _measure_lists(blocks: Sequence[Block]) -> Columns:
-    """Compute size and links of the innermost list or table around each block, 0 without one."""
+    """Compute size and links of the innermost list or table around each block; 0 for blocks in
+    none."""
     members: dict[Any, list[Block]] = {}
     for block in blocks:
         for frame in block.frames:
             if frame.kind in _LIST_KINDS:
                 members.setdefault(frame, []).append(block)
-    measures = {frame: _measure_list(inner_blocks) for frame, inner_blocks in members.items()}
+    features_of = {frame: _measure_list(inner_blocks) for frame, inner_blocks in members.items()}
     no_list = dict.fromkeys(_measure_list(()), 0.0)
     by_block: list[dict[str, float]] = []
     for block in blocks:
-        lists = (measures[frame] for frame in reversed(block.frames) if frame in measures)
+        lists = (features_of[frame] for frame in reversed(block.frames) if frame in features_of)
         by_block.append(next(lists, no_list))
-    return {name: [measure[name] for measure in by_block] for name in no_list}
+    return {name: [features[name] for features in by_block] for name in no_list}
 
 
 def _measure_list(blocks: Sequence[Block]) -> dict[str, float]:
-    """Compute links and size of a list from the blocks in it."""
+    """Compute the features of one list or table from the blocks in it."""
     count = len(blocks) or 1
     with_fragment = 0  # blocks with a link within the page
     for block in blocks:
-        if block.linked and any(run.href[:1] == "#" for run in block.runs):
+        if block.linked_length and any(run.href[:1] == "#" for run in block.runs):
             with_fragment += 1
     letters = sum(len(block.text) for block in blocks) or 1
     return {
-        "list-link": sum(block.linked for block in blocks) / letters,
+        "list-link": sum(block.linked_length for block in blocks) / letters,
         "list-count": math.log1p(len(blocks)),
         "list-size": math.log1p(letters / count),
         "list-fragment": with_fragment / count,
@@ -152,7 +164,8 @@ def _measure_list(blocks: Sequence[Block]) -> dict[str, float]:
 
 
 def _compare_markup(blocks: Sequence[Block], box: containers.Containers) -> Columns:
-    """Compute number and mean overlap of the other blocks with the same tags and classes."""
+    """Compute for each block how many other blocks have the same tags and classes, and which share
+    of their letters is in the compared text."""
     overlapping: dict[Any, float] = defaultdict(float)
     letters: dict[Any, float] = defaultdict(float)
     counts = Counter(box.markup)
@@ -163,7 +176,10 @@ def _compare_markup(blocks: Sequence[Block], box: containers.Containers) -> Colu
     for block, markup in zip(blocks, box.markup, strict=True):
         other_letters = letters[markup] - block.letters
         other_overlapping = overlapping[markup] - block.overlap * block.letters
-        means.append(other_overlapping / other_letters if other_letters > 0 else _NO_OTHERS)
+        if other_letters > 0:
+            means.append(other_overlapping / other_letters)
+        else:
+            means.append(_NO_OTHERS)
     return {
         "alike-overlap": means,
         "alike-count": [math.log1p(counts[markup] - 1) for markup in box.markup],
@@ -171,13 +187,15 @@ def _compare_markup(blocks: Sequence[Block], box: containers.Containers) -> Colu
 
 
 def _measure_place(blocks: Sequence[Block], overlaps: Any) -> Columns:
-    """Compute each block's place in the page and in the compared text."""
+    """Compute where each block is on the page, and relative to the first and the last long block
+    that is in the compared text. `overlaps`: for each block the share of it that is in the compared
+    text."""
     count = len(blocks)
     overlap_shares = _round_to_float32(overlaps)
     letters = _list_letters(blocks)
-    taken = np.flatnonzero((overlap_shares > overlap.MOST) & (letters > _LEAST_TAKEN))
-    first = int(taken[0]) if len(taken) else 0
-    last = int(taken[-1]) if len(taken) else count - 1
+    long_matches = np.flatnonzero((overlap_shares > overlap.MOST) & (letters > _LEAST_TAKEN))
+    first = int(long_matches[0]) if len(long_matches) else 0
+    last = int(long_matches[-1]) if len(long_matches) else count - 1
     index = np.arange(count)
     overlapping = letters * overlap_shares
     total = float(overlapping.sum()) or 1.0
@@ -193,6 +211,8 @@ def _measure_place(blocks: Sequence[Block], overlaps: Any) -> Columns:
 
 
 def _measure_neighbour_overlaps(blocks: Sequence[Block], overlaps: Any) -> Columns:
+    """Compute for each block the overlaps of the two blocks before and after it, and mean overlaps
+    around it. `overlaps`: for each block the share of it that is in the compared text."""
     overlap_shares = _round_to_float32(overlaps)
     letters = _list_letters(blocks)
     return {
@@ -206,8 +226,8 @@ def _measure_neighbour_overlaps(blocks: Sequence[Block], overlaps: Any) -> Colum
 
 
 def _compare_neighbour_kinds(blocks: Sequence[Block], own_features: Columns) -> Columns:
-    """Compute links, sizes and kinds of the blocks before and after each. `own_features`: of each
-    block by itself."""
+    """Compute for each block links, sizes and kinds of the blocks before and after it.
+    `own_features`: the features of each block by itself."""
     link = _round_to_float32(own_features["link"])
     letters = _list_letters(blocks)
     features: Columns = {
@@ -229,13 +249,13 @@ def _compare_neighbour_kinds(blocks: Sequence[Block], own_features: Columns) -> 
 
 
 def _measure_sections(blocks: Sequence[Block], own_features: Columns) -> Columns:
-    """Compute how far each block is from the last heading and h1, and how much headings above it
-    are like those below an article."""
-    section_tail = 0.0  # of the last heading
-    section_age = 0
-    tails_seen = 0
-    h1_seen = 0.0
-    h1_distance = 0
+    """Compute how far each block is from the last heading and from the last h1, and whether the
+    headings before it are like those below articles ("Related stories")."""
+    section_tail = 0.0  # how much of the last heading is a phrase of headings below articles
+    section_age = 0  # blocks since the last heading
+    tails_seen = 0  # such headings so far
+    h1_seen = 0.0  # 1.0 from the first h1 on
+    h1_distance = 0  # blocks since the last h1
     features: dict[str, list[float]] = {
         "section-tail": [],
         "section-age": [],
@@ -265,17 +285,19 @@ def _measure_sections(blocks: Sequence[Block], own_features: Columns) -> Columns
 
 
 def _round_to_float32(values: Any) -> Any:
-    """Return `values` in the precision of stored features, so that sums are the same."""
+    """Return `values` as float64 with the precision of float32, in which features are stored for
+    training. Sums are then the same as in training."""
     return np.asarray(values).astype(np.float32).astype(np.float64)
 
 
 def _list_letters(blocks: Sequence[Block]) -> Any:
+    """Return an array with the number of letters of each block."""
     return np.array([block.letters for block in blocks], dtype=np.float64)
 
 
 def shift(values: Any, by: int, outside: float = 0.0) -> Any:
-    """Return `values` moved `by` places to the end (negative: to the start); new places hold
-    `outside`."""
+    """Return `values` moved `by` places towards the end (if negative, towards the start), with as
+    many values as before. The places that become free get the value `outside`."""
     count = len(values)
     shifted = np.full(count, outside)
     if abs(by) < count:
@@ -284,7 +306,8 @@ def shift(values: Any, by: int, outside: float = 0.0) -> Any:
 
 
 def _average_around(values: Any, weights: Any, reach: int) -> Any:
-    """Return the weighted mean of each value and its neighbours, `reach` to each side."""
+    """Return for each of `values` the weighted mean of itself and of `reach` neighbours on both
+    sides."""
     kernel = np.ones(2 * reach + 1)
     weighted_sums = np.convolve(values * weights, kernel)[reach:-reach]
     weight_sums = np.convolve(weights, kernel)[reach:-reach]

@@ -1,6 +1,8 @@
 """Measure which share of a block is in a compared text; find repeated blocks. Pure.
 
-The share is the strongest feature. Also reads the text of feed entries, a compared text."""
+A compared text is the article's text from another source: the feed, JSON-LD or trafilatura. Its
+share of a block is the strongest feature of the first score. Also reads the text of feed
+entries."""
 
 import hashlib
 import re
@@ -13,55 +15,55 @@ from syndicator.reading.body import containers
 from syndicator.reading.html.blocks import Block, read_blocks
 from syndicator.reading.html.document import parse_tree
 
-# All chosen by hand on the pages that the weights are fitted on.
-# overlap of a block that the extractor took; share of the prose in its container
-MOST = 0.5
-PROSE_SHARE = 0.7
+# All numbers were chosen by hand on the pages with which the weights are trained.
+MOST = 0.5  # a block with a larger overlap is in the compared text
+PROSE_SHARE = 0.7  # share of the page's prose that the main container has at least
 _LETTERS = re.compile(r"[^\W_]+")
 _NOT_FOUND = -1  # of str.find
-_MOST_PIECES = 40  # of a summary
+_MOST_PIECES = 40  # pieces of a summary that are compared
 _MOST_HTML = 2_000_000  # characters of an entry's text
 _DIGITS = 16  # hex digits of a digest
 _OTHER_ASCII = bytes(code for code in range(128) if not chr(code).isalnum())
-# letters of a piece of a block; letters below which a text must stand near its neighbours
-_PIECE = 32
-_SHORT_TEXT = 16
-# least letters of a whole text in a feed; share of it that must be on the page
+_PIECE = 32  # letters of a piece: the parts in which longer texts are compared
+_SHORT_TEXT = 16  # a text with fewer letters counts only beside other matches
+# A feed has the whole text of an article if it has so many letters, if this share of them is on the
+# page, and if it has this share of the letters of the compared text.
 _LEAST_WHOLE = 800
 _WHOLE_SHARE = 0.7
-# letters after the expected place for a short text, and before it for a longer one
+# Letters around the expected position in the compared text: a short text must begin at most so far
+# behind it, a longer one may begin so far before it.
 _MOST_AHEAD = 12
 _MOST_BACK = 200
-# least pieces of a summary that is compared, and share of them on the page
+# a summary is compared if it has so many pieces, and if this share of them is on the page
 _LEAST_PIECES = 3
 _LEAST_ON_PAGE = 0.6
-# what WordPress and plugins for it put below each text of a feed
+# lines that WordPress and its plugins add to each text of a feed
 _PLUGIN_PHRASES = (
     "appeared first on",
     "erschien zuerst auf",
     "est apparu en premier sur",
     "apareció primero en",
 )
-# least letters of an entry's text; characters of a plugin's line
-_LEAST_FEED_LETTERS = 120
-_LONGEST_PLUGIN_LINE = 400
+_LEAST_FEED_LETTERS = 120  # letters of a text in a feed that is worth a comparison
+_LONGEST_PLUGIN_LINE = 400  # characters
 _LEAST_REPEAT = 20  # letters from which repetition on a host shows that a block is boilerplate
-_COPY_SHARE = 0.2  # share of all letters kept from which repeated texts are a second copy
-# share of the letters from a copy's start to its end that must stand in repeated texts: a list of
-# section names above the sections makes each heading a copy, but not the prose between
+# A second copy of an article has at least this share of all letters.
+_COPY_SHARE = 0.2
+# From the start to the end of a copy, at least this share of the letters must be in repeated texts.
+# A list of section names above the sections also repeats the headings, but not the prose between.
 _REPEATED_SHARE = 0.8
-# share of a text in the paragraphs that it runs together, and the number that it exceeds
+# A text is paragraphs run together if more than so many are in it and make up this share of it.
 _SUM_SHARE = 0.7
 _FEW_PARTS = 2
-# letters of a text recognised by itself; texts between two that continue a copy
-_LEAST_RECOGNISED = 40
-_MOST_GAP = 4
+_LEAST_RECOGNISED = 40  # letters of a text whose repetition is no accident
+_MOST_GAP = 4  # steps between two repeated texts of the same copy
 
 
 def extract_letters(value: str) -> str:
-    """Return the lower-case letters and digits of `value`."""
-    if value.isascii():  # thirty times cheaper than the pattern
+    """Return only the letters and digits of `value`, in lower case: "It's 5 pm" gives "its5pm"."""
+    if value.isascii():  # takes a thirtieth of the time of the pattern
         return value.lower().encode().translate(None, _OTHER_ASCII).decode()
+    # most other texts have no punctuation but that of ASCII: "surrogatepass" lets all texts pass
     without_ascii_signs = (
         value.lower()
         .encode("utf-8", "surrogatepass")
@@ -74,16 +76,17 @@ def extract_letters(value: str) -> str:
 
 
 def measure_letters(blocks: Sequence[Block]) -> None:
-    """Set the letters and digits of each block, and their number. A wide character, such as
-    Chinese, counts twice."""
+    """Set `letters_and_digits` and `letters`, their number, in each block. A wide character, such
+    as a Chinese one, counts as two."""
     for block in blocks:
         block.letters_and_digits = extract_letters(block.text)
         block.letters = texts.width(block.letters_and_digits)
 
 
 def compare_with_text(blocks: Sequence[Block], extracted: str) -> None:
-    """Set the overlap of each block: the share of its letters (0 to 1) found in the text
-    `extracted`, in the same order."""
+    """Set the overlap of each block: the share (0 to 1) of its letters that is in the text
+    `extracted`. Blocks are searched there in their order, so that a repeated text is found at its
+    own place."""
     extracted_letters = extract_letters(extracted)
     position = 0
     for block in blocks:
@@ -96,8 +99,9 @@ def compare_with_text(blocks: Sequence[Block], extracted: str) -> None:
 
 
 def _drop_strays(blocks: Sequence[Block]) -> None:
-    """Clear the overlap of a short text far from other matches; mark an equal text beside a match
-    instead."""
+    """Clear the overlap (the share found in the compared text) of short blocks that are not beside
+    another match: a word such as "Sport" in a menu is in many texts by accident. If the same text
+    is beside a match elsewhere, set the overlap there to 1."""
     strays: set[str] = set()
     for index, block in enumerate(blocks):
         is_short = len(block.letters_and_digits) < _SHORT_TEXT
@@ -111,14 +115,15 @@ def _drop_strays(blocks: Sequence[Block]) -> None:
 
 
 def _is_beside_match(blocks: Sequence[Block], index: int) -> bool:
-    """Return True if the block before or after that at `index` is mostly in the compared text."""
+    """Return True if the block before or after the block at `index` is in the compared text."""
     neighbours = [*blocks[max(index - 1, 0) : index], *blocks[index + 1 : index + 2]]
     return any(block.overlap > MOST for block in neighbours)
 
 
 def _find_share(letters: str, extracted: str, position: int) -> tuple[float, int]:
-    """Return the share of a block's `letters` found in `extracted` near `position`, and the
-    position where the next block should begin."""
+    """Return the share (0 to 1) of a block's `letters` that is in `extracted`, and the position
+    there at which the next block is expected. `position`: where this block is expected. A short
+    text is searched only there, a longer one also elsewhere, and at last in pieces."""
     if len(letters) < _SHORT_TEXT:
         start = extracted.find(letters, position, position + len(letters) + _MOST_AHEAD)
         if start == _NOT_FOUND:
@@ -129,6 +134,7 @@ def _find_share(letters: str, extracted: str, position: int) -> tuple[float, int
         start = extracted.find(letters)
     if start != _NOT_FOUND:
         return 1.0, start + len(letters)
+    # not as a whole: count the pieces that are in the text
     pieces = _cut_pieces(letters)
     starts = [start for start in map(extracted.find, pieces) if start != _NOT_FOUND]
     if not starts:
@@ -137,12 +143,15 @@ def _find_share(letters: str, extracted: str, position: int) -> tuple[float, int
 
 
 def _cut_pieces(letters: str, step: int = _PIECE) -> list[str]:
-    """Return pieces of 32 letters, `step` letters from start to start."""
+    """Return the pieces of 32 letters that begin at each multiple of `step`; [] for a shorter
+    text."""
     return [letters[start : start + _PIECE] for start in range(0, len(letters) - _PIECE + 1, step)]
 
 
 def guess_overlap(blocks: Sequence[Block], box: containers.Containers) -> None:
-    """Set overlaps as if an extractor had taken only the prose of the page's main container."""
+    """Set the overlaps of the blocks without a compared text: 1 for each block of prose in the
+    element that contains most of the page's prose, 0 for all others. `box`: the elements around the
+    blocks."""
     main = containers.find_deepest_with(PROSE_SHARE, box.prose, box)
     is_inside = box.inside(main)[box.element_of].tolist()
     for block, inside in zip(blocks, is_inside, strict=True):
@@ -150,8 +159,8 @@ def guess_overlap(blocks: Sequence[Block], box: containers.Containers) -> None:
 
 
 def contains_feed_text(blocks: Sequence[Block], content: str) -> bool:
-    """Return True if the page contains the feed's `content`, and this is about as long as the text
-    with which `blocks` were compared."""
+    """Return True if `content`, the text of a feed's entry, is the whole article: most of it is on
+    the page, and it is not much shorter than the text with which `blocks` were compared before."""
     content_letters = extract_letters(content)
     compared = sum(block.letters * block.overlap for block in blocks)
     if len(content_letters) < _LEAST_WHOLE or len(content_letters) < _WHOLE_SHARE * compared:
@@ -161,9 +170,11 @@ def contains_feed_text(blocks: Sequence[Block], content: str) -> bool:
     return sum(piece in page_letters for piece in pieces) >= _WHOLE_SHARE * len(pieces)
 
 
-def measure_summary_share(chosen: Sequence[Block], page: Sequence[Block], summary: str) -> float:
-    """Return the share of `summary` that `chosen` contains; 1 if it is short or if `page` lacks
-    most of it."""
+def measure_summary_share(
+    chosen_blocks: Sequence[Block], page: Sequence[Block], summary: str
+) -> float:
+    """Return the share (0 to 1) of `summary` that is in `chosen_blocks`. 1 if this says nothing
+    about them: the summary is short, or even the whole `page` lacks most of it."""
     pieces = _cut_pieces(extract_letters(summary))[:_MOST_PIECES]
     if len(pieces) < _LEAST_PIECES:
         return 1.0
@@ -171,14 +182,14 @@ def measure_summary_share(chosen: Sequence[Block], page: Sequence[Block], summar
     pieces_on_page = sum(piece in page_letters for piece in pieces)
     if pieces_on_page < _LEAST_ON_PAGE * len(pieces):
         return 1.0
-    chosen_letters = "".join(block.letters_and_digits for block in chosen)
+    chosen_letters = "".join(block.letters_and_digits for block in chosen_blocks)
     pieces_in_chosen = sum(piece in chosen_letters for piece in pieces)
     return pieces_in_chosen / len(pieces)
 
 
 def read_entry_blocks(entry: Entry) -> list[Block]:
-    """Return the blocks of the entry's content, or of a long summary, without lines added by
-    syndication plugins."""
+    """Return the measured blocks of the content of a feed's entry, else of its summary, whichever
+    first has 120 letters; else []. Lines that plugins add to feeds are left out."""
     for html in (entry.content, entry.summary):
         blocks = _parse_blocks(html)
         measure_letters(blocks)
@@ -188,12 +199,13 @@ def read_entry_blocks(entry: Entry) -> list[Block]:
 
 
 def read_entry_text(html: str) -> str:
-    """Return the text of an entry's HTML, one line per block, without lines added by syndication
-    plugins."""
+    """Return the text of an entry's HTML, one line for each block, without lines that plugins add
+    to feeds."""
     return "\n".join(block.text for block in _parse_blocks(html))
 
 
 def _parse_blocks(html: str) -> list[Block]:
+    """Return the visible blocks of an entry's HTML; [] if it is empty or cannot be parsed."""
     if not html.strip():
         return []
     try:
@@ -206,19 +218,24 @@ def _parse_blocks(html: str) -> list[Block]:
 
 
 def _is_plugin_line(text: str) -> bool:
+    """Return True for "The post X appeared first on Y" and the like."""
     if len(text) >= _LONGEST_PLUGIN_LINE:
         return False
     return any(phrase in text for phrase in _PLUGIN_PHRASES)
 
 
 def cut_copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
-    """Cut a second copy of the article, made for other screens: the same texts in order, a large
-    part of all. Clear their flags in `stay`; return the rule by cut block."""
+    """Cut a second copy of the article that a page has for other screens: a large part of the text
+    that repeats earlier texts in their order, or one block with several of them run together.
+
+    `stay` has a flag for each block, True if it is part of the article so far; flags of cut blocks
+    are cleared. Return the cut blocks, each with the rule for the trace."""
     indices = [
         index for index, keep in enumerate(stay) if keep and blocks[index].letters_and_digits
     ]
     least_letters = _COPY_SHARE * sum(blocks[index].letters for index in indices)
     copied: list[int] = []
+    # `indices` are positions in `blocks`; a run has positions in `indices`
     for run in _find_repeated_runs([blocks[index].letters_and_digits for index in indices]):
         between = indices[run[0] : run[-1] + 1]
         letters = sum(blocks[index].letters for index in between)
@@ -236,14 +253,15 @@ def cut_copies(blocks: Sequence[Block], stay: list[bool]) -> dict[Block, str]:
 
 
 def _find_repeated_runs(texts: Sequence[str]) -> list[list[int]]:
-    """Return the positions of texts that stood before, in runs: near each other, and in the same
-    order as before."""
+    """Return the positions of texts that also stood before, in runs. In a run each text is at most
+    four positions behind the last, and so were their first occurrences, in the same order. A run
+    begins before it only with a long text, as short ones repeat by accident."""
     first_positions: dict[str, int] = {}
     runs: list[list[int]] = []
     last_origin = -1  # where the last text of the run stood first
     for position, text in enumerate(texts):
         origin = first_positions.setdefault(text, position)
-        if origin == position:
+        if origin == position:  # the text is new
             continue
         is_near = bool(runs) and position - runs[-1][-1] <= _MOST_GAP
         is_in_order = 0 < origin - last_origin <= _MOST_GAP
@@ -257,27 +275,27 @@ def _find_repeated_runs(texts: Sequence[str]) -> list[list[int]]:
 
 
 def _runs_together(block: Block, others: Sequence[Block]) -> bool:
-    """Return True if `block` mostly consists of several of the other texts."""
-    own_letters = block.letters_and_digits
-    parts: dict[str, None] = {}
+    """Return True if the text of `block` mostly consists of at least three of the other texts."""
+    block_letters = block.letters_and_digits
+    parts: set[str] = set()
     for other in others:
         letters = other.letters_and_digits
-        if other is not block and len(letters) >= _LEAST_RECOGNISED and letters in own_letters:
-            parts[letters] = None
-    return len(parts) > _FEW_PARTS and sum(map(len, parts)) > _SUM_SHARE * len(own_letters)
+        if other is not block and len(letters) >= _LEAST_RECOGNISED and letters in block_letters:
+            parts.add(letters)
+    return len(parts) > _FEW_PARTS and sum(map(len, parts)) > _SUM_SHARE * len(block_letters)
 
 
 def is_comparable(block: Block) -> bool:
-    """Return True for a text that is boilerplate if a host repeats it. Headings and code are not
-    compared."""
+    """Return True if `block` counts as boilerplate when other pages of the host repeat it: a
+    paragraph, row or term of at least 20 letters. Headings and code may repeat in articles."""
     return block.kind in ("p", "row", "dt") and block.letters >= _LEAST_REPEAT
 
 
 def digest_block(block: Block) -> str:
-    """Return 16 hex digits for the text of `block`, without its links if enough other text
-    remains."""
+    """Return 16 hex digits that stand for the text of `block`. Links are left out if enough other
+    text remains, as they differ from page to page ("Read also: ...")."""
     compared = block.letters_and_digits
-    if block.linked:
+    if block.linked_length:
         without_links = extract_letters("".join([run.text for run in block.runs if not run.href]))
         if len(without_links) >= _LEAST_REPEAT:
             compared = without_links

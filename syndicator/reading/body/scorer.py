@@ -1,8 +1,8 @@
 """Score each block: the probability that it is part of the article. Pure.
 
-The mean log odds of a weighted sum of features and of boosted trees, both made by
-tools/train/fit_blocks.py. Table `asked` is for blocks compared with a text, `alone` for guessed
-overlaps."""
+Two models, trained by tools/train/fit_blocks.py, give log odds for a block: a weighted sum of its
+features, and boosted trees. The score is made of their mean. There are two tables of both: `asked`
+for blocks that were compared with a text, `alone` for blocks with guessed overlaps."""
 
 import json
 import re
@@ -20,25 +20,31 @@ from syndicator.reading.body import containers, features
 from syndicator.reading.body.block_features import Columns
 from syndicator.reading.html.blocks import Block
 
-DEEPEST = 8  # questions of a tree: the bits of a byte
-_QUESTION = re.compile(r"(.+) > (\S+)")
-_MOST_ODDS = 30.0  # log odds beyond which the score no longer changes; keeps exp() in range
+DEEPEST = 8  # questions of a tree at most: their answers are the bits of a byte
+_QUESTION = re.compile(r"(.+) > (\S+)")  # a feature and a limit, as in "size > 4.2"
+_MOST_ODDS = 30.0  # larger log odds do not change the score, but exp() would overflow
 
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """Boosted trees. Question n: is feature `features[n]` over `limits[n]`? `asked`: the questions
-    of each tree, whose answers are the bits of an index into its row of `leaves` (log odds)."""
+    """Boosted trees, as arrays that answer all questions for all blocks at once.
+
+    All trees share a list of questions: question n is, is feature `features[n]` (an index into
+    `names`) greater than `limits[n]`? Each tree asks some of them, all on each path ("oblivious"
+    trees). The answers are the bits of the index of its leaf. `questions[k]` has for each tree the
+    number of its question k; `leaves` has a row of log odds for each tree."""
 
     names: tuple[str, ...]
     features: Any
     limits: Any
-    asked: Any
+    questions: Any
     leaves: Any
 
 
 def read_trees(rows: Iterable[Mapping[str, str]]) -> Trees:
-    """Parse trees: `asks` ("size > 4.2; ...") and `leaves` (log odds). Raises ValueError."""
+    """Parse trees, each with the keys `asks`, its questions ("size > 4.2; ..."), and `leaves`, log
+    odds separated by spaces. Raises ValueError if a tree has too many questions or a wrong number
+    of leaves."""
     asks_of: list[list[str]] = []
     leaves_of: list[Any] = []
     for row in rows:
@@ -48,6 +54,8 @@ def read_trees(rows: Iterable[Mapping[str, str]]) -> Trees:
             raise ValueError(f"a tree of {len(asks)} questions has {len(leaves)} leaves")
         asks_of.append(asks)
         leaves_of.append(leaves)
+
+    # list the different questions of all trees
     questions = sorted(set(chain.from_iterable(asks_of)))
     numbers = {ask: number for number, ask in enumerate(questions)}
     feature_of: list[str] = []
@@ -60,33 +68,39 @@ def read_trees(rows: Iterable[Mapping[str, str]]) -> Trees:
         limit_of.append(parts[2])
     names = tuple(dict.fromkeys(feature_of))
     index_of = {name: index for index, name in enumerate(names)}
-    never = len(questions)  # the number of the question that nothing passes
+
+    # make all trees equally deep: with a question that is always answered by no
+    never = len(questions)  # the number of this question
     deepest = max(map(len, asks_of), default=0)
-    asked = [_pad([numbers[ask] for ask in asks], never, deepest) for asks in asks_of]
+    questions_of: list[list[int]] = []
+    for asks in asks_of:
+        asked_numbers = [numbers[ask] for ask in asks]
+        questions_of.append(_pad(asked_numbers, never, deepest))
     padded_leaves = [_pad(leaves.tolist(), 0.0, 1 << deepest) for leaves in leaves_of]
     return Trees(
         names=names,
         features=np.array([index_of[name] for name in feature_of]),
         limits=np.array(limit_of, dtype=np.float32)[:, None],
-        asked=np.array(asked).T,
+        questions=np.array(questions_of).T,
         leaves=np.array(padded_leaves, dtype=np.float32),
     )
 
 
 def _pad(values: Sequence[Any], filler: Any, length: int) -> list[Any]:
+    """Return `values` with as many `filler` at their end as make them `length` long."""
     return [*values, *[filler] * (length - len(values))]
 
 
-def log_odds(trees: Trees, values: Mapping[str, Any]) -> Any:
-    """Return the sum over all trees for each block. `values`: feature name -> a value for each
-    block."""
+def compute_log_odds(trees: Trees, values: Mapping[str, Any]) -> Any:
+    """Return for each block the sum of the leaves that it reaches in all `trees`. `values`: feature
+    name -> a value for each block."""
     columns = np.array([values[name] for name in trees.names])  # a third of the time of np.stack
     block_count = columns.shape[1]
-    # one answer more than there are features: nothing passes the last question
+    # the last row stays 0: the answers to the question that is always answered by no
     answers = np.zeros((len(trees.features) + 1, block_count), dtype=np.uint8)
     answers[:-1] = columns[trees.features] > trees.limits
     leaf_indices = np.zeros((len(trees.leaves), block_count), dtype=np.uint8)
-    for bit, questions in enumerate(trees.asked):
+    for bit, questions in enumerate(trees.questions):
         leaf_indices |= answers.take(questions, axis=0) << np.uint8(bit)
     row_starts = np.arange(len(trees.leaves))[:, None] * trees.leaves.shape[1]
     return trees.leaves.take(leaf_indices + row_starts).sum(axis=0, dtype=np.float64)
@@ -96,44 +110,47 @@ Table = Literal["asked", "alone"]
 
 
 class Scored(NamedTuple):
-    """Result of `score`. `heaviest`: the most influential feature of each block; `values`: all
-    features."""
+    """The scores of a page's blocks, and what they were made of."""
 
     table: Table
-    heaviest: list[str]
-    values: Columns
-    odds: Any  # that each block is article, as logarithms
+    heaviest: list[str]  # the name of the most influential feature of each block
+    values: Columns  # all features
+    odds: Any  # for each block the log odds that it is part of the article
 
 
 @cache
 def load_weights(table: Table) -> Mapping[str, float]:
-    """Return the weight of each feature in the log odds that a block is part of the article."""
+    """Return the weight of each feature: how much it adds to the log odds that a block is part of
+    the article."""
     fitted: dict[str, float] = tomllib.loads(reading.file_text("block_weights.toml"))[table]
     return fitted
 
 
 @cache
 def load_trees(file: str, table: str) -> Trees:
-    """Return the trees under the key `table` in reading/data/`file`."""
+    """Return the trees that the file `file` in reading/data has under the key `table`."""
     return read_trees(json.loads(reading.file_text(file))[table])
 
 
-def score(
-    blocks: Sequence[Block], box: containers.Containers, text: Columns, table: Table
+def score_blocks(
+    blocks: Sequence[Block], box: containers.Containers, text_features: Columns, table: Table
 ) -> Scored:
-    """Set the score (0 to 1) of each block. `text`: the result of `compute_text_features`; `table`:
-    see the module. Raises ValueError if features, weights and trees have different names."""
+    """Compute the score (0 to 1) of each block and set it. `box`: the elements around the blocks;
+    `text_features`: the result of `compute_text_features`; `table`: see the module. Raises
+    ValueError if the models were trained for other features."""
     if not blocks:
         return Scored(table, [], {}, np.zeros(0))
-    values = features.compute_features(blocks, box, text)
+    values = features.compute_features(blocks, box, text_features)
     weights = check_names(load_weights(table), values)
     # a row for each feature, a column for each block
     weighted = np.array([values[name] for name in weights])
     weighted *= np.array(list(weights.values()), dtype=np.float32)[:, None]
     linear_odds = weighted.sum(axis=0)
-    odds = (linear_odds + log_odds(load_trees("block_trees.json", table), values)) / 2
+    odds = (linear_odds + compute_log_odds(load_trees("block_trees.json", table), values)) / 2
     for block, probability in zip(blocks, compute_probabilities(odds).tolist(), strict=True):
         block.score = probability
+
+    # find the most influential feature of each block, for the trace
     names = list(weights)
     weighted[names.index("bias")] = 0.0  # the same for every block, so it explains nothing
     heaviest = np.where(odds > 0, weighted.argmax(axis=0), weighted.argmin(axis=0))
@@ -141,12 +158,13 @@ def score(
 
 
 def compute_probabilities(odds: Any) -> Any:
-    """Return the probabilities (0 to 1) of log odds."""
+    """Return the probability (0 to 1) for each of the log odds `odds`."""
     return 1.0 / (1.0 + np.exp(-np.clip(odds, -_MOST_ODDS, _MOST_ODDS)))
 
 
 def check_names(fitted: Mapping[str, float], computed: Mapping[str, object]) -> Mapping[str, float]:
-    """Return `fitted`. Raises ValueError unless it has the names of the computed features."""
+    """Return the weights `fitted` unchanged. Raises ValueError if they are not for exactly the
+    features `computed`."""
     if fitted.keys() != computed.keys():
         missing = sorted(computed.keys() - fitted.keys())
         unknown = sorted(fitted.keys() - computed.keys())

@@ -1,7 +1,8 @@
 """Score blocks a second time, by the first scores of their neighbours. Pure.
 
-Boosted trees over the log odds of `scorer`, trained on other domains (tools/train/fit_sequence.py)
-to correct its mistakes."""
+Boosted trees over the log odds of the first score (`scorer`). They were trained to correct its
+mistakes on other domains than those with which the first score was trained
+(tools/train/fit_sequence.py). A "text" here is a block with letters."""
 
 import math
 import re
@@ -18,27 +19,24 @@ from syndicator.reading.body.features import shift
 from syndicator.reading.html import hints
 from syndicator.reading.html.blocks import Block
 
-# All chosen by hand before the trees were grown: changing one means to fit again.
-# share of the first look in the score, chosen on folds; bound of its odds
-_FIRST_SHARE = 0.25
-_MOST_ODDS = 12.0
+# These numbers were chosen by hand before the trees were trained. Who changes one must train again.
+_FIRST_SHARE = 0.25  # share of the first log odds in the second, chosen by cross-validation
+_MOST_ODDS = 12.0  # the first log odds are cut at this value, and at its negative
 _OUTSIDE = -8.0  # log odds before the first and after the last text
-_NO_TEXTS = -1.0  # mean probability of texts if there are none
-_NEAR_STEPS = (1, 2, 3, 4)  # neighbours whose odds count
-_WIDE_STEPS = (2, 5, 12)  # neighbours to both sides whose mean counts
-_LEAST_SURE = 30  # letters of a text that shows where the article is
-_EARLY = 30  # characters of a text's beginning
-# texts, and logarithm of the letters, to the next such text if there is none
+_NO_TEXTS = -1.0  # in place of the mean probability of texts, if there are none
+_NEAR_STEPS = (1, 2, 3, 4)  # distances of the neighbours whose log odds are features
+_WIDE_STEPS = (2, 5, 12)  # neighbours on both sides whose mean probability is a feature
+_LEAST_SURE = 30  # a likely text with more letters shows where the article is
+_EARLY = 30  # characters of a text in which a colon is early
+# the distance to the next such text, if there is none: in texts, and as logarithm of letters
 _FAR_TEXTS = 200
 _FAR_LETTERS = 12.0
-_SHORT_TEXT = 400  # most letters of a text searched for phrases
-_BEGINNING = 300  # characters of a text that are looked at
-# letters at both ends looked for in the declared text; letters of a text compared
-_START = 60
-_LEAST_COMPARED = 20
-# letters of a name that is looked for; h1 whose words count as those of the title
-_LEAST_NAME = 4
-_MOST_HEADS = 3
+_SHORT_TEXT = 400  # letters of a text that is searched for phrases
+_BEGINNING = 300  # characters of a text whose words and capitals are counted
+_START = 60  # letters at both ends of a text that are searched in the declared text
+_LEAST_COMPARED = 20  # letters of a text that is compared with others
+_LEAST_NAME = 4  # letters of a name that is searched
+_MOST_HEADS = 3  # headlines whose words count as those of the title
 _PHRASES = ("credit", "disclosure", "aside", "appeal")
 _OPENING_MARKS = {"quoted": "\"“„«»‘'", "marked": "*_—–-•©(["}
 _CLOSING_MARKS = ")]*"
@@ -57,53 +55,56 @@ _ASCII_CAPITALS = bytes(range(ord("A"), ord("Z") + 1))
 
 
 class Facts(NamedTuple):
-    """The page's own statements. `body`: its declared text; `types`: probability by type of page;
-    `declared`: it declares itself an article."""
+    """What the page declares about itself and its article."""
 
     title: str = ""
     authors: Sequence[str] = ()
     description: str = ""
-    site: str = ""
-    body: str = ""
-    types: Mapping[str, float] = {}
-    declared: bool = False
+    site: str = ""  # the name of the site
+    body: str = ""  # the article's text as JSON-LD declares it
+    types: Mapping[str, float] = {}  # type of page -> its probability
+    declared: bool = False  # the page declares that it is an article
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The texts of a page: their indices among its blocks, their letters, and their features that
-    do not depend on log odds."""
+    """The blocks of a page that have letters."""
 
     blocks: tuple[Block, ...]
-    indices: Any
-    letters: Any
-    features: Columns
+    indices: Any  # their indices among all blocks of the page
+    letters: Any  # their numbers of letters
+    features: Columns  # the features that do not depend on the first score
 
 
 def select_texts(blocks: Sequence[Block], facts: Facts) -> Texts:
-    """Return the measured `blocks` that have letters, with their features. `facts`: the page's own
-    statements."""
+    """Select the blocks that have letters from the measured `blocks` of a page, and compute those
+    of their features that do not depend on the first score."""
     indices = np.array(
         [index for index, block in enumerate(blocks) if block.letters], dtype=np.intp
     )
     texts = tuple(blocks[index] for index in indices.tolist())
     letters = np.array([block.letters for block in texts], dtype=np.float64)
-    return Texts(texts, indices, letters, _compare_with_facts(texts, facts) if texts else {})
+    features: Columns = {}
+    if texts:
+        features = _compare_with_facts(texts, facts)
+    return Texts(texts, indices, letters, features)
 
 
-def score(texts: Texts, box: containers.Containers, first: scorer.Scored) -> scorer.Scored:
-    """Set the score of each text: the probability (0 to 1) that it is part of the article. `first`:
-    the first score."""
+def score_texts(texts: Texts, box: containers.Containers, first: scorer.Scored) -> scorer.Scored:
+    """Set the score of each text, the probability (0 to 1) that it is part of the article, from its
+    first score and those of its neighbours. `first`: the result of the first score; `box`: the
+    elements around the blocks. Return `first`, with another reason for the trace where both scores
+    disagree."""
     if not texts.blocks:
         return first
     values = compute_features(texts, box, first)
     first_odds = first.odds[texts.indices]
     trees = scorer.load_trees("sequence_trees.json", first.table)
-    odds = _FIRST_SHARE * first_odds + (1 - _FIRST_SHARE) * scorer.log_odds(trees, values)
-    for block, probability in zip(
-        texts.blocks, scorer.compute_probabilities(odds).tolist(), strict=True
-    ):
+    odds = _FIRST_SHARE * first_odds + (1 - _FIRST_SHARE) * scorer.compute_log_odds(trees, values)
+    probabilities = scorer.compute_probabilities(odds).tolist()
+    for block, probability in zip(texts.blocks, probabilities, strict=True):
         block.score = probability
+
     heaviest = list(first.heaviest)
     is_changed = (first_odds > 0) != (odds > 0)
     for index in texts.indices[is_changed].tolist():
@@ -112,7 +113,9 @@ def score(texts: Texts, box: containers.Containers, first: scorer.Scored) -> sco
 
 
 def compute_features(texts: Texts, box: containers.Containers, first: scorer.Scored) -> Columns:
-    """Return feature name -> float32 array with a value for each text, for both scores."""
+    """Return all features of the texts, those of the first score included: name -> float32 array
+    with a value for each text. `first`: the result of the first score; `box`: the elements around
+    the blocks."""
     odds = np.clip(first.odds[texts.indices], -_MOST_ODDS, _MOST_ODDS)
     probability = scorer.compute_probabilities(odds)
     letters = texts.letters
@@ -131,20 +134,24 @@ def compute_features(texts: Texts, box: containers.Containers, first: scorer.Sco
 
 
 def _name_second(features: Columns) -> Columns:
-    """Return the features as float32 arrays, with "second" before their names."""
+    """Return `features` as float32 arrays, with "second " before their names, as some have the same
+    names as features of the first score."""
     return {
         f"second {name}": np.asarray(column, dtype=np.float32) for name, column in features.items()
     }
 
 
 def _measure_neighbours(odds: Any, likely_letters: Any, letters: Any) -> Columns:
-    """Compute odds and sizes of the nearest texts, and mean probabilities around each text."""
+    """Compute the log odds and sizes of the nearest texts, and the mean probabilities of the other
+    texts around each text. `odds`: the first log odds of each text; `letters`: its size;
+    `likely_letters`: its size times its probability."""
     features: Columns = {"odds": odds}
     for step in _NEAR_STEPS:
         features[f"odds-{step}"] = shift(odds, step, _OUTSIDE)
         features[f"odds+{step}"] = shift(odds, -step, _OUTSIDE)
     features["size-1"] = np.log1p(shift(letters, 1, 0.0))
     features["size+1"] = np.log1p(shift(letters, -1, 0.0))
+    # with sums of all texts before an index, the sum of a range is one subtraction
     index = np.arange(len(odds))
     likely_sums = np.concatenate([[0.0], np.cumsum(likely_letters)])
     letter_sums = np.concatenate([[0.0], np.cumsum(letters)])
@@ -158,7 +165,9 @@ def _measure_neighbours(odds: Any, likely_letters: Any, letters: Any) -> Columns
 
 
 def _measure_page(probability: Any, likely_letters: Any, letters: Any) -> Columns:
-    """Compute each text's place in the page and its likely article."""
+    """Compute where each text is on the page, and how much of the likely article is before and
+    after it. `letters`: the size of each text; `likely_letters`: its size times its
+    `probability`."""
     count = len(likely_letters)
     index = np.arange(count)
     total = float(likely_letters.sum()) or 1.0
@@ -178,12 +187,14 @@ def _measure_page(probability: Any, likely_letters: Any, letters: Any) -> Column
 
 
 def _measure_distances(odds: Any, letters: Any) -> Columns:
-    """Compute how far each text is from long texts that are likely the article's, and how many
-    likely ones stand before and after it."""
+    """Compute how far each text is from the next long and likely texts before and after it, and how
+    many likely texts there are on both sides. `odds`: the first log odds of each text; `letters`:
+    its size."""
     count = len(odds)
     index = np.arange(count)
     is_likely = odds > 0
     is_sure = is_likely & (letters > _LEAST_SURE)
+    # the index of the last sure text before each text (-1: none), and of the next one (count: none)
     last_sure = np.maximum.accumulate(np.where(is_sure, index, -1))
     previous = np.concatenate([[-1], last_sure[:-1]])
     next_sure = np.minimum.accumulate(np.where(is_sure, index, count)[::-1])[::-1]
@@ -215,8 +226,9 @@ def _measure_distances(odds: Any, letters: Any) -> Columns:
 def _measure_containers(
     box: containers.Containers, element_of: Any, likely_letters: Any, letters: Any
 ) -> Columns:
-    """Compute for four elements around each text the mean probability of their other texts, and
-    their share of the likely article. `element_of`: number of the element of each text."""
+    """Compute for four elements above each text's own the mean probability of their other texts,
+    and their share of the likely article. `element_of`: for each text the number of its element in
+    `box`; `letters`: its size; `likely_letters`: its size times its probability."""
     sums = np.zeros((len(box.nodes), 2))
     np.add.at(sums, element_of, np.stack([likely_letters, letters], axis=1))
     for level in reversed(box.levels[1:]):
@@ -232,7 +244,8 @@ def _measure_containers(
 
 
 def _divide(likely_letters: Any, letters: Any) -> Any:
-    """Return the mean probability of each letter, _NO_TEXTS if there are none."""
+    """Return the mean probability of a letter for each pair of sums; _NO_TEXTS where there are no
+    letters."""
     return np.where(letters > 0, likely_letters / np.maximum(letters, 1.0), _NO_TEXTS)
 
 
@@ -240,14 +253,18 @@ def _measure_groups(
     texts: Sequence[Block], markup: Sequence[Any], likely_letters: Any, letters: Any
 ) -> Columns:
     """Compute mean probability and size of the other texts in the same list, with the same markup,
-    and of headings alike."""
+    and of headings of the same level and class. `markup`: for each text the tags and classes around
+    it; `letters`: its size; `likely_letters`: its size times its probability."""
     lists: list[Any] = []
     headings: list[Any] = []
-    for index, text in enumerate(texts):  # the index is a group of one
+    for index, text in enumerate(texts):
+        # a text outside of lists is a group by itself, for which its index stands
         frame = next((frame for frame in text.frames if frame.kind in _LIST_KINDS), None)
         lists.append(index if frame is None else frame)
-        is_heading = text.kind == "h"
-        headings.append((text.level, text.element.get("class")) if is_heading else index)
+        if text.kind == "h":
+            headings.append((text.level, text.element.get("class")))
+        else:
+            headings.append(index)
     features: Columns = {}
     for name, keys in (("list", lists), ("alike", markup), ("heads", headings)):
         features[f"{name}-mean"], features[f"{name}-size"] = _measure_others(
@@ -257,9 +274,10 @@ def _measure_groups(
 
 
 def _measure_others(keys: Iterable[Any], likely_letters: Any, letters: Any) -> tuple[Any, Any]:
-    """Return mean probability and size (logarithm of the letters) of the other texts with the same
-    key."""
-    numbers: dict[Any, int] = {}
+    """Return two arrays: for each text the mean probability of the other texts with the same key,
+    and the logarithm of their letters. `keys`: a key for each text; `letters`: its size;
+    `likely_letters`: its size times its probability."""
+    numbers: dict[Any, int] = {}  # key -> number of its group
     group_of = np.array([numbers.setdefault(key, len(numbers)) for key in keys])
     other_letters = np.bincount(group_of, letters)[group_of] - letters
     other_likely = np.bincount(group_of, likely_letters)[group_of] - likely_letters
@@ -269,8 +287,9 @@ def _measure_others(keys: Iterable[Any], likely_letters: Any, letters: Any) -> t
 def _measure_sections(
     texts: Sequence[Block], odds: Any, likely_letters: Any, letters: Any
 ) -> Columns:
-    """Compute mean probabilities of the section of each text, from heading to heading, and of those
-    before and after it."""
+    """Compute the mean probability of each text's section, which begins with a heading, and of the
+    sections before and after it. Texts before the first heading are section 0. `odds`: the first
+    log odds of each text; `letters`: its size; `likely_letters`: its size times its probability."""
     is_heading = np.array([text.kind == "h" for text in texts])
     section_of = np.cumsum(is_heading)
     count = int(section_of[-1]) + 1
@@ -293,23 +312,23 @@ def _measure_sections(
 
 
 def _compare_with_facts(texts: Sequence[Block], facts: Facts) -> Columns:
-    """Compute what the texts have in common with title, description, names and declared text of the
-    page, and their wording."""
+    """Compute what the texts have in common with the title, description, names and text that the
+    page declares, and features of their wording."""
     title = overlap.extract_letters(facts.title)
     description = overlap.extract_letters(facts.description)
     site = overlap.extract_letters(facts.site)
     body = overlap.extract_letters(facts.body)
     author_letters = map(overlap.extract_letters, facts.authors)
     names = [name for name in author_letters if len(name) >= _LEAST_NAME]
-    heads: list[int] = []  # indices of texts that are the headline
+    heads: list[int] = []  # indices of texts that may be the headline
     for index, text in enumerate(texts):
         if text.level == 1 or (title and text.letters_and_digits == title):
             heads.append(index)
     head_texts = [facts.title, *(texts[index].text for index in heads[:_MOST_HEADS])]
     title_words = set(_WORD.findall(" ".join(head_texts).casefold()))
-    spellings = [text.letters_and_digits for text in texts]
+    spellings = [text.letters_and_digits for text in texts]  # without spaces and punctuation
     starts = [spelling[:_START] for spelling in spellings]
-    uses = Counter(starts)
+    start_counts = Counter(starts)
     words = [set(_WORD.findall(text.text[:_BEGINNING].casefold())) for text in texts]
     tags = np.array([_TAG_NUMBERS.get(text.element.tag, -1) for text in texts])
 
@@ -321,7 +340,7 @@ def _compare_with_facts(texts: Sequence[Block], facts: Facts) -> Columns:
         len(spelling) >= _LEAST_NAME and spelling in title for spelling in spellings
     ]
     features["title-words"] = [
-        len(own_words & title_words) / (len(own_words) or 1) for own_words in words
+        len(text_words & title_words) / (len(text_words) or 1) for text_words in words
     ]
     features["told"] = [_is_described(spelling, description) for spelling in spellings]
     features["told-start"] = [
@@ -332,7 +351,8 @@ def _compare_with_facts(texts: Sequence[Block], facts: Facts) -> Columns:
     ]
     features["site"] = [len(site) >= _LEAST_NAME and site in spelling for spelling in spellings]
     features["again"] = [
-        len(spelling) >= _LEAST_COMPARED and uses[spelling[:_START]] > 1 for spelling in spellings
+        len(spelling) >= _LEAST_COMPARED and start_counts[spelling[:_START]] > 1
+        for spelling in spellings
     ]
     if body:
         features["in-body"] = [
@@ -351,19 +371,19 @@ def _compare_with_facts(texts: Sequence[Block], facts: Facts) -> Columns:
 
 
 def _is_described(letters: str, description: str) -> bool:
-    """Return True if a text is in the page's description, or contains it."""
+    """Return True if a text, given as letters, is part of the page's description or contains it."""
     if len(letters) < _LEAST_COMPARED:
         return False
     return letters in description or (description != "" and description in letters)
 
 
 def _find_longest_within(letters: str, names: Iterable[str]) -> int:
-    """Return the length of the longest of `names` in a text, 0 for none."""
+    """Return the length of the longest of `names` that is in a text, 0 if none is."""
     return max([len(name) for name in names if name in letters], default=0)
 
 
 def _count_common_start(text: str, other: str) -> int:
-    """Return how many characters both texts begin with."""
+    """Return how many characters at their start both texts have in common."""
     if text[:1] != other[:1]:
         return 0
     for index, (letter, other_letter) in enumerate(zip(text, other, strict=False)):
@@ -373,7 +393,7 @@ def _count_common_start(text: str, other: str) -> int:
 
 
 def _measure_wording(texts: Sequence[Block]) -> Columns:
-    """Compute phrases, capitals, marks and number of words of each text."""
+    """Compute phrases, capitals, marks and the number of words of each text."""
     features: Columns = {}
     short_texts = [
         hints.normalise_phrase(text.text) if text.letters <= _SHORT_TEXT else "" for text in texts
@@ -407,8 +427,8 @@ def count_capitals(text: str) -> int:
 
 
 def _measure_distance_to_title(index: Any, heads: Any) -> Columns:
-    """Compute 1 / distance to the nearest headline before and after each text, 0 without one.
-    `index`: of the texts; `heads`: of those that are the headline, in order."""
+    """Compute for each text 1 / its distance from the nearest headline before and after it, 0 if
+    there is none. `index`: the indices of the texts; `heads`: those of the headlines, in order."""
     if not len(heads):
         return {"title-behind": np.zeros(len(index)), "title-ahead": np.zeros(len(index))}
     before = np.searchsorted(heads, index, side="left")

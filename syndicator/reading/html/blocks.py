@@ -1,6 +1,6 @@
-"""Split a page into blocks (paragraphs, headings, rows, code, images), in order. Pure.
+"""Split a page into blocks (paragraphs, headings, table rows, code, images), in order. Pure.
 
-Each has the lists, quotes and tables around it."""
+Each block knows the lists, quotes and tables around it."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -34,72 +34,75 @@ _READER_ONLY_CLASS = re.compile(
 )
 _EMOJI_CLASS = re.compile(r"\b(emoji|wp-smiley|emoticon)\b")
 _LIST_TAGS = ("ul", "ol", "menu")
-# nesting of lists and quotes that is kept; digits of a list's first number
-_MOST_FRAMES = 24
-_START_DIGITS = 8
+_MOST_FRAMES = 24  # frames around a block that are kept, the outermost
+_START_DIGITS = 8  # digits of the first number of an ordered list; a longer number counts as 1
 _MOST_STEPS = 500_000  # tags that are read of a page; the largest of 801 real ones has 23,000
 _MOST_BLOCKS = 20_000  # blocks read of a page; the longest of 801 real ones has 3,500
 
 
 @dataclass(slots=True, eq=False)
 class Frame:
-    """A list, quote or table around blocks, which shapes their markdown. `number`: of an item in an
-    ordered list."""
+    """An element around blocks, such as a list, a list item, a quote, a table or a heading, that
+    shapes their markdown."""
 
-    kind: str
+    kind: str  # the tag of the element
     element: Any
-    number: int = 0
-    ordered: bool = False
+    number: int = 0  # of an item in an ordered list
+    ordered: bool = False  # a list with numbers, or an item of one
 
 
 @dataclass(slots=True, eq=False)
 class Block:
-    """A paragraph, heading, row, code block, image or rule. Later steps set `letters_and_digits`,
-    `letters`, `overlap` and `score`."""
+    """A paragraph, heading, table row, code listing, image or rule of a page. Reading fills most
+    fields; later steps set `letters_and_digits`, `letters`, `overlap` and `score`."""
 
     kind: str  # p, h, row, code, img, hr, caption or dt
     element: Any
-    frames: tuple[Frame, ...]
-    hints: int  # class hints of all elements above it (class_hints.py)
-    near: int  # those of the three nearest
-    # those of each element of the page itself
+    frames: tuple[Frame, ...]  # the frames around it, the outermost first
+    # Class hints are bits, see hints.py: those of all elements around the block, and those of the
+    # three nearest block elements around it. `own_hints` is the same mapping for all blocks: from
+    # each element of the page to the hints that this element itself has.
+    hints: int
+    near_hints: int
     own_hints: Mapping[Any, int] = field(default_factory=dict)
     runs: list[Run] = field(default_factory=list)
-    level: int = 0  # 1 to 6, of a heading
-    cells: list[list[Run]] = field(default_factory=list)
-    head: bool = False  # a row of th
+    level: int = 0  # of a heading: 1 to 6
+    cells: list[list[Run]] = field(default_factory=list)  # of a table row
+    is_header: bool = False  # a table row of th elements only
     image: elements.Image | None = None
     code: str = ""
-    lang: str = ""
-    text: str = ""  # plain, one line but for code
-    linked: int = 0  # characters of text inside links
-    letters_and_digits: str = ""  # those of its text alone, lower case
-    letters: int = 0  # how many these are
-    overlap: float = 0.0  # share of them that is also in the text that trafilatura took
-    score: float = 0.0  # probability that it is article
+    lang: str = ""  # the programming language of code, in lower case
+    text: str = ""  # without markup; on one line, except code
+    linked_length: int = 0  # characters of text inside links
+    letters_and_digits: str = ""  # the text without all other characters, in lower case
+    letters: int = 0  # the length of letters_and_digits
+    overlap: float = 0.0  # share (0 to 1) of these letters also in the text that trafilatura took
+    score: float = 0.0  # probability that the block belongs to the article
     hidden: bool = False
 
 
-# What stands above an element: frames, hints of all elements, of the three nearest, marks, the
-# target of a link, whether it is hidden, the nearest element that is a block.
+# What the elements around a text say of it: the frames, the hints of all elements, those of the
+# three nearest block elements, the marks such as BOLD, the target of a link, whether the text is
+# hidden, the nearest block element. A tuple, as one is made for each element.
 _State = tuple[tuple[Frame, ...], int, tuple[int, ...], int, str, bool, Any]
 
 
 class _Walker:
-    """Reads the elements of a tree in order and collects the blocks."""
+    """Reads the elements of a tree in document order and collects their blocks."""
 
     def __init__(self, root: Any) -> None:
         self.blocks: list[Block] = []
-        self.runs: list[Stretch] = []  # of the paragraph that is read
-        self.images: list[Block] = []  # in this paragraph: they follow it
+        self.runs: list[Stretch] = []  # the text of the paragraph that is being read
+        self.images: list[Block] = []  # the images in this paragraph, added after it
         self.state: _State = ((), 0, (), 0, "", False, root)
-        self.stack: list[_State] = []
-        self.numbers: dict[Frame, int] = {}  # of the last item of each list
+        self.stack: list[_State] = []  # the states before each open element
+        self.numbers: dict[Frame, int] = {}  # list -> the number of its last item so far
         self.tag_hints = class_hints.load_tag_hints()
-        self.hints: dict[Any, int] = {}
+        self.hints: dict[Any, int] = {}  # element -> the hints that it has itself
 
     def walk(self, root: Any) -> list[Block]:
-        """Return at most 20,000 blocks of the tree `root`."""
+        """Return at most about 20,000 blocks of the tree `root`, read from its first 500,000
+        tags."""
         steps = etree.iterwalk(root, events=("start", "end"))
         for _, (event, element) in zip(range(_MOST_STEPS), steps, strict=False):
             if event == "start":
@@ -119,12 +122,14 @@ class _Walker:
         return self.blocks
 
     def _add_text(self, text: str | None) -> None:
+        """Add a text to the paragraph that is being read, with the marks and the link around it."""
         if text:
             _, _, _, marks, href, _, _ = self.state
             self.runs.append((text, marks, href))
 
     def _start(self, element: Any) -> bool:
-        """Read the start of an element. Return True if what is in it must be skipped."""
+        """Read the start tag of an element and its first text. Return True if the element's content
+        must be skipped: it has been read already, or it is not text, such as a script."""
         self.stack.append(self.state)
         tag = element.tag
         if tag == "br":
@@ -133,7 +138,8 @@ class _Walker:
         if tag in elements.IMAGES:
             self._read_image(element)
             return True
-        if tag in SKIP and not (tag in elements.UNCLOSED and element.find(".//p") is not None):
+        is_unclosed = tag in elements.UNCLOSED and element.find(".//p") is not None
+        if tag in SKIP and not is_unclosed:
             return True
         frames, outer_hints, near_hints, marks, href, hidden, block = self.state
         own_hints, class_name, is_hidden = _read_attributes(element, self.tag_hints.get(tag, 0))
@@ -152,8 +158,8 @@ class _Walker:
         return False
 
     def _start_block(self, element: Any, own_hints: int, class_name: str, *, hidden: bool) -> bool:
-        """Read the start of an element that is no inline markup. Return True if what is in it must
-        be skipped."""
+        """Read the start tag of an element that is not inline markup; `hidden`: the page does not
+        show it. Return True if the element's content must be skipped: it has been read already."""
         if self.runs or self.images:
             self._end_paragraph()
         tag = element.tag
@@ -178,7 +184,8 @@ class _Walker:
         return False
 
     def _make_frame(self, tag: str, element: Any) -> Frame:
-        """Return the frame that an element is; an item of an ordered list gets its number."""
+        """Make the frame of `element`. An item of an ordered list gets its number, and its list
+        remembers this number for the next item."""
         frame = Frame(tag, element)
         if tag in _LIST_TAGS:
             frame.ordered = tag == "ol"
@@ -193,6 +200,7 @@ class _Walker:
         return frame
 
     def _make_block(self, kind: str) -> Block:
+        """Return a block of `kind` at the present element, still without content."""
         frames, all_hints, last_hints, _, _, hidden, element = self.state
         near_hints = 0
         for hints in last_hints:
@@ -200,7 +208,7 @@ class _Walker:
         return Block(kind, element, frames, all_hints, near_hints, self.hints, hidden=hidden)
 
     def _end_paragraph(self) -> None:
-        """Add the texts read so far as blocks, then the images among them."""
+        """Add the text read so far as blocks, then the images that were inside it."""
         if self.runs:
             runs = self.runs
             self.runs = []
@@ -213,9 +221,10 @@ class _Walker:
             self.images = []
 
     def _add_paragraph(self, runs: list[Run]) -> None:
-        """Add a paragraph, heading, caption or term, by the innermost frame around it."""
+        """Add `runs` as a block. The innermost frame around it decides whether it is a paragraph, a
+        heading, a caption or a term of a definition list."""
         block = self._make_block("p")
-        kind = ""  # of the innermost frame that tells more than "paragraph"
+        kind = ""  # of the innermost frame; in quotes and figures, text is a plain paragraph
         for frame in reversed(block.frames):
             if frame.kind not in ("blockquote", "figure"):
                 kind = frame.kind
@@ -229,10 +238,12 @@ class _Walker:
             block.kind = "dt"
         block.runs = runs
         block.text = runs[0].text if len(runs) == 1 else "".join([run.text for run in runs])
-        block.linked = sum([len(run.text) for run in runs if run.href])
+        block.linked_length = sum([len(run.text) for run in runs if run.href])
         self.blocks.append(block)
 
     def _read_image(self, element: Any) -> None:
+        """Add an image as a block: at once between paragraphs, inside of one after its text. An
+        image of an emoji adds its text."""
         if _EMOJI_CLASS.search(element.get("class", "")):
             self._add_text(element.get("alt"))
             return
@@ -248,6 +259,7 @@ class _Walker:
             self.blocks.append(block)
 
     def _read_code(self, element: Any) -> None:
+        """Add a code listing as a block, unless it is empty or only line numbers of another."""
         if tables.counts_lines(element):
             return
         block = self._make_block("code")
@@ -258,7 +270,9 @@ class _Walker:
             self.blocks.append(block)
 
     def _add_code_lines(self, runs: list[Stretch]) -> bool:
-        """Add inline code on several lines as a code block. Return True if it is one."""
+        """Add a paragraph of inline code on several lines as a code block. Return False, and add
+        nothing, if `runs` is ordinary text, stands in a heading or is on one line. Without br
+        elements, line ends count only if a class says that it is code."""
         if not all(marks & elements.CODE or text.isspace() for text, marks, _ in runs):
             return False
         if any(frame.kind in _HEADINGS for frame in self.state[0]):
@@ -271,7 +285,7 @@ class _Walker:
         if "\n" not in code:
             return False
         block = self._make_block("code")
-        if not has_breaks and not block.near & class_hints.get_bit("code"):
+        if not has_breaks and not block.near_hints & class_hints.get_bit("code"):
             return False
         block.code = code
         block.text = code
@@ -279,14 +293,15 @@ class _Walker:
         return True
 
     def _read_table(self, element: Any) -> None:
+        """Add a block for each row of a data table that has text; cells are parted by tabs."""
         for row in tables.read_rows(element):
             block = self._make_block("row")
-            block.head = row.head
+            block.is_header = row.is_header
             block.cells = [collapse(cell) for cell in row.cells]
             cell_texts = ["".join([run.text for run in cell]) for cell in block.cells]
             block.text = "\t".join(cell_texts).strip()
             for cell in block.cells:
-                block.linked += sum([len(run.text) for run in cell if run.href])
+                block.linked_length += sum([len(run.text) for run in cell if run.href])
             if block.text:
                 self.blocks.append(block)
             if len(self.blocks) >= _MOST_BLOCKS:
@@ -294,19 +309,19 @@ class _Walker:
 
 
 def _read_start(element: Any) -> int:
-    """Return the number of the first item of an ordered list."""
+    """Return the number of the first item of an ordered list, 1 if it is not stated or invalid."""
     start = element.get("start", "1")
     return int(start) if start.isdecimal() and len(start) <= _START_DIGITS else 1
 
 
 def _find_last(frames: tuple[Frame, ...], kinds: Collection[str]) -> Frame | None:
-    """Return the innermost frame of one of `kinds`, None for none."""
+    """Return the innermost frame whose kind is one of `kinds`, None if there is none."""
     return next((frame for frame in reversed(frames) if frame.kind in kinds), None)
 
 
 def _read_attributes(element: Any, tag_hints: int) -> tuple[int, str, bool]:
-    """Return the bits of an element's class hints, its class, and whether it is hidden; a tuple, as
-    this is called for each element."""
+    """Return three things: the class hints of an element added to `tag_hints`, its class attribute,
+    and True if the page hides it. They are a tuple, as this is called for each element."""
     hints = tag_hints
     class_name = ""
     hidden = False
@@ -318,10 +333,11 @@ def _read_attributes(element: Any, tag_hints: int) -> tuple[int, str, bool]:
         elif name == "style":
             hidden = hidden or _HIDDEN_STYLE.search(value) is not None
         elif name == "hidden":
+            # browsers show an element that is hidden="until-found" when a search finds it
             hidden = hidden or value != "until-found"
     return hints, class_name, hidden
 
 
 def read_blocks(root: Any) -> list[Block]:
-    """Return at most 20,000 blocks of the tree `root`, in order."""
+    """Return the blocks of the tree `root` in document order, at most about 20,000."""
     return _Walker(root).walk(root)

@@ -1,7 +1,8 @@
 """Find the charset of a page's bytes, and decode them to text. Pure.
 
-By byte order mark, header, meta and content (WHATWG HTML 13.2.3.2); valid UTF-8 beyond ASCII is
-read as UTF-8 whatever the page declares."""
+Evidence, in this order: byte order mark, HTTP header, meta element, the bytes themselves (WHATWG
+HTML 13.2.3.2). Differs from browsers in one point: bytes that are valid UTF-8 and not only ASCII
+are read as UTF-8, whatever the page declares."""
 
 import codecs
 import re
@@ -13,12 +14,14 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# WHATWG Encoding: the labels that mean a superset of what they say.
+# Labels that pages use for a charset with more characters than the label promises, as browsers
+# read them (WHATWG Encoding, 4.2). Names of Python's codecs.
 _SUPERSETS = (
     "ascii=cp1252 iso8859-1=cp1252 iso8859-9=cp1254 iso8859-11=cp874 tis-620=cp874 gb2312=gb18030"
     " gbk=gb18030 shift_jis=cp932 euc_kr=cp949 big5=big5hkscs"
 )
 _SUPERSET = dict(pair.split("=") for pair in _SUPERSETS.split())
+# labels of real pages that Python does not know
 _ALIAS_NAMES = (
     "x-sjis=cp932 x-gbk=gb18030 x-euc-jp=euc_jp ks_c_5601-1987=cp949 x-x-big5=big5hkscs"
     " unicode=utf-8"
@@ -29,12 +32,14 @@ _XML = re.compile(
     rb"""^\s{0,99}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([\w.:-]{2,40})["']""", re.I
 )
 _HEADER = re.compile(r"""charset\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.I)
-# what bytes 0x80 to 0x9f become in Windows-1252; five of them mean nothing there and stay
+# The characters of the bytes 0x80 to 0x9f in Windows-1252. Five of these bytes are unassigned.
 _C1 = {
     bytes([byte]).decode("cp1252"): byte
     for byte in range(0x80, 0xA0)
     if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 }
+# Text encoded twice: UTF-8 that was read as Windows-1252, as "Ã¼" for "ü". A character is then a
+# letter that looks like the first byte of UTF-8 and one to three that look like later bytes.
 _CONTINUATION = "[\u0080-\u00bf" + "".join(_C1) + "]"
 _DOUBLED = re.compile(
     f"[\u00c2-\u00df]{_CONTINUATION}|[\u00e0-\u00ef]{_CONTINUATION}{{2}}|[\u00f0-\u00f4]{_CONTINUATION}{{3}}"
@@ -44,40 +49,44 @@ _ACCENTED = re.compile("[\u00c0-\u024f]")
 _MOST_SAMPLE = 60_000  # bytes looked at when nothing is declared
 # bytes in which a meta charset is looked for; browsers look at 1,024, real pages put it later
 _MOST_HEAD = 16_384
-# share of undecodable characters that a charset may have, and a number always allowed
+# invalid bytes that a charset may have: a share of those beyond ASCII, or a fixed number if more
 _TOO_MANY = 0.02
 _ALWAYS_ALLOWED = 3
-# doubled characters of a text encoded twice; share of accented letters
+# a text is encoded twice if it has so many doubled characters, and so many for each accented letter
 _LEAST_PAIRS = 2
 _PAIRS_SHARE = 0.5
 _UTF_16_START = 64  # bytes looked at for UTF-16 without a mark
 _LAST_ASCII = 127  # the last byte of ASCII
-_BEFORE_SAMPLE = 2_000  # bytes before the first that is not ASCII
+_BEFORE_SAMPLE = 2_000  # bytes of the sample before the first byte that is not ASCII
 _LONGEST_HEADER = 1_000
 _LONGEST_XML_DECLARATION = 1_000
 _REPLACEMENT = "\ufffd"
-# what Python decodes an invalid byte of UTF-8 to ("surrogateescape")
+# the characters that stand for invalid bytes of UTF-8 if Python decodes it with "surrogateescape"
 _FIRST_ESCAPE = "\udc80"
 _LAST_ESCAPE = "\udcff"
 _ESCAPE = re.compile(f"[{_FIRST_ESCAPE}-{_LAST_ESCAPE}]")
 _ESCAPE_OFFSET = 0xDC00
-# NULs: more than so many among the 32 high bytes, fewer among the low ones
+# UTF-16 of Latin text has more NULs than this among the first 32 high bytes, and fewer than that
+# among the first 32 low bytes
 _MOST_NULS = 24
 _FEW_NULS = 4
 
 
 def decode(data: bytes, content_type: str = "") -> tuple[str, str]:
-    """Return the text of `data` and its charset. `content_type`: the header. Invalid bytes become
-    U+FFFD."""
+    """Return the text of `data` and the name of Python's codec for its charset. `content_type` is
+    the HTTP header. Bytes that are invalid in the charset become U+FFFD. Text that was encoded
+    twice is repaired."""
     content, name = _decode(data, content_type)
-    # in UTF-8 every character that can begin a doubled one begins with this byte
+    # Text encoded twice has a letter from U+00C2 to U+00F4 in each doubled character, and in UTF-8
+    # these letters begin with the byte C3. Its count excludes most pages quickly.
     if name == "utf-8" and data.count(b"\xc3") < _LEAST_PAIRS:
         return content, name
     return _undouble(content), name
 
 
 def _undouble(content: str) -> str:
-    """Undo UTF-8 that was read as Windows-1252, if all accented letters look like it."""
+    """Repair text that was encoded twice ("Ã¼" becomes "ü"), if most of its accented letters look
+    like that; else return it unchanged."""
     if content.isascii() or len(_PERHAPS_DOUBLED.findall(content)) < _LEAST_PAIRS:
         return content
     pairs = len(_DOUBLED.findall(content))
@@ -87,7 +96,8 @@ def _undouble(content: str) -> str:
 
 
 def _decode_doubled(characters: str) -> str:
-    """Decode characters whose bytes in Windows-1252 are UTF-8; unchanged if they are not."""
+    """Return the character of which `characters` are the UTF-8 bytes, each read as Windows-1252;
+    unchanged if the bytes are not valid UTF-8."""
     data = bytes(_C1[char] if char in _C1 else ord(char) for char in characters)
     try:
         return data.decode("utf-8")
@@ -96,7 +106,8 @@ def _decode_doubled(characters: str) -> str:
 
 
 def _decode(data: bytes, content_type: str) -> tuple[str, str]:
-    """Return the text of `data` and its charset: by mark, UTF-8, then as stated, else guessed."""
+    """Return the text of `data` and the name of its codec: the first of byte order mark, UTF-16,
+    valid UTF-8 and the stated charsets that fits; then one with few invalid bytes; then a guess."""
     for mark, name in _BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "replace"), name
@@ -107,6 +118,7 @@ def _decode(data: bytes, content_type: str) -> tuple[str, str]:
     header_name = _find_codec(header[1]) if header else None
     stated = [name for name in (header_name, _read_meta(data)) if name]
     if data.isascii():
+        # these charsets write other scripts with bytes of ASCII
         for name in stated:
             if name.startswith(("iso2022", "hz", "utf-7")):
                 return data.decode(name, "replace"), name
@@ -116,6 +128,7 @@ def _decode(data: bytes, content_type: str) -> tuple[str, str]:
             return data.decode(name), name
         except (UnicodeDecodeError, LookupError):
             continue
+    # none is free of errors: take one with few
     beyond_ascii = sum(1 for byte in data[:_MOST_SAMPLE] if byte > _LAST_ASCII)
     most_wrong = max(_ALWAYS_ALLOWED, _TOO_MANY * beyond_ascii)
     for name in dict.fromkeys([*stated, "utf-8"]):
@@ -132,7 +145,8 @@ def _decode(data: bytes, content_type: str) -> tuple[str, str]:
 
 
 def _find_utf_16(data: bytes) -> str | None:
-    """Return the kind of UTF-16 without a mark: NULs are in every second byte; None for others."""
+    """Return "utf-16-le" or "utf-16-be" if `data` looks like UTF-16 without a byte order mark:
+    Latin text has a NUL in every second byte. None if it does not."""
     for name, odd, even in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
         high = data[odd:_UTF_16_START:2]
         low = data[even:_UTF_16_START:2]
@@ -142,13 +156,13 @@ def _find_utf_16(data: bytes) -> str | None:
 
 
 def _count_faulty_utf8(data: bytes) -> int:
-    """Return the number of invalid bytes in the beginning of `data`."""
+    """Return how many of the first 60,000 bytes are invalid as UTF-8."""
     sample = data[:_MOST_SAMPLE].decode("utf-8", "surrogateescape")
     return sum(1 for char in sample if _FIRST_ESCAPE <= char <= _LAST_ESCAPE)
 
 
 def _decode_faulty_utf8(data: bytes) -> str:
-    """Decode UTF-8; invalid bytes are read as Windows-1252."""
+    """Decode UTF-8 in which some bytes are invalid: those are read as Windows-1252."""
     text = data.decode("utf-8", "surrogateescape")
     return _ESCAPE.sub(
         lambda escape: bytes([ord(escape[0]) - _ESCAPE_OFFSET]).decode("cp1252", "replace"), text
@@ -156,7 +170,8 @@ def _decode_faulty_utf8(data: bytes) -> str:
 
 
 def _guess_charset(data: bytes) -> str | None:
-    """Return the charset that charset_normalizer finds likeliest, None for none."""
+    """Return the name of the codec that charset_normalizer finds likeliest, by a sample from the
+    first bytes that are not ASCII. None if it finds none."""
     from charset_normalizer import from_bytes
 
     start = next((index for index, byte in enumerate(data) if byte > _LAST_ASCII), 0)
@@ -166,7 +181,8 @@ def _guess_charset(data: bytes) -> str | None:
 
 
 def _read_meta(data: bytes) -> str | None:
-    """Return the charset that a meta or an XML declaration states, None for none."""
+    """Return the name of the codec for the charset that a meta element or an XML declaration
+    states; None if neither states one that Python knows."""
     match = _META.search(data, 0, _MOST_HEAD) or _XML.search(data, 0, _LONGEST_XML_DECLARATION)
     name = _find_codec(match[1].decode("ascii", "replace")) if match else None
     if name and name.startswith(("utf-16", "utf-32")):
@@ -176,13 +192,14 @@ def _read_meta(data: bytes) -> str | None:
 
 
 def _find_codec(label: str) -> str | None:
-    """Return the name of Python's codec for a charset's label, or of a superset; None if there is
-    none."""
+    """Return the name of Python's codec for `label`, the name of a charset on the web. Where
+    browsers read a label as a larger charset, so do we: "iso-8859-1" gives "cp1252". None if it is
+    unknown."""
     label = _ALIASES.get(label.lower(), label)
     try:
         info = codecs.lookup(label)
     except (LookupError, ValueError):
         return None
-    if not getattr(info, "_is_text_encoding", True):
+    if not getattr(info, "_is_text_encoding", True):  # "base64" and the like are codecs of bytes
         return None
     return _SUPERSET.get(info.name, info.name)

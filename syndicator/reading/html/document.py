@@ -29,7 +29,7 @@ _XML_START = re.compile(
 )
 _END_TAG = re.compile(rb"</(?:body|html)\s{0,9}>", re.I)
 _CONTROLS = bytes(byte for byte in range(0x20) if byte not in b"\t\n\f\r")
-# characters of a tag whose attributes are counted, and the most that are kept
+# attributes are counted in tags of at least so many characters, and so many of them are kept
 _LONG_TAG_LENGTH = 2_000
 _MOST_ATTRIBUTES = 200
 _LONGEST_VALUE = 20_000  # characters of a meta
@@ -45,7 +45,8 @@ _ATTRIBUTE = re.compile(r"""[^\s"'=<>]+(?:\s{0,9}=\s{0,9}(?:"[^"]*"|'[^']*'|[^\s
 _MOST_CHARACTERS = (
     12_000_000  # characters that are parsed; the longest real article page seen has 7 million
 )
-# lxml.html picks a class for each tag in Python, at each visit; one class for all is chosen in C
+# By default lxml.html chooses the class of an element in Python, each time the element is used.
+# With the same class for all elements, lxml chooses it in C, which is faster.
 _CLASSES = etree.ElementDefaultClassLookup(
     lxml_html.HtmlElement,
     lxml_html.HtmlComment,
@@ -64,14 +65,15 @@ _HEAD_TAGS = {
     "object",
     "isindex",
 }
-_LEAST_UNSCRIPTED = 200  # characters of paragraphs in a noscript from which it can be the page
+# characters of paragraphs that noscript elements need before their text may replace the page's
+_LEAST_UNSCRIPTED = 200
 _LANGUAGE_TAG = re.compile(r"^[a-z]{2,3}([_-][a-z0-9]{2,8}){0,3}$", re.I)
-# types of microdata that answer another item, and class names of comments
+# schema.org types of comments and answers, and class names of comments
 _REPLY_TYPES = re.compile(r"/(?:User)?(?:Comments?|Answer)$")
 _REPLY_CLASS = re.compile(
     r"(?:^|[\s_-])comments?(?:[\s_-]?(?:list|body|item|wrapper|area)|\s|$)", re.I
 )
-_MOST_ABOVE = 12  # elements above one that may be in a comment
+_MOST_ANCESTORS = 12  # ancestors of an element that are looked at for signs of a comment
 _PAGE_TYPES = frozenset(
     {
         "WebPage",
@@ -85,7 +87,7 @@ _PAGE_TYPES = frozenset(
         "Recipe",
     }
 )
-# ends of the names of its types
+# schema.org types whose names end like this are articles: NewsArticle, BlogPosting
 _ARTICLE_ENDINGS = ("Article", "Posting", "Report", "Review", "CreativeWork")
 
 
@@ -97,16 +99,16 @@ class Document:
     base_url: str  # what relative references are resolved against
     tree: Any  # lxml.html.HtmlElement
     language: str | None  # BCP 47, as declared
-    charset: str  # Python's name of the one used
-    jsonld: tuple[dict[str, Any], ...]
+    charset: str  # with which the page was decoded: the name of a codec of Python
+    jsonld: tuple[dict[str, Any], ...]  # the objects of all its scripts, see jsonld.read_objects
     # name, property, itemprop or http-equiv in lower case -> contents
     metas: Mapping[str, tuple[str, ...]]
     headers: Mapping[str, str] = field(default_factory=dict)  # names in lower case
-    size: int = 0  # characters of its source
+    size: int = 0  # characters of its HTML source
 
     def meta(self, *names: str) -> str:
-        """Return the content of the first meta of `names`, in that order, as one line; "" if all
-        are missing."""
+        """Return the content of a meta element as one line. `names` are tried in order; "" if the
+        page has none of them or all are empty."""
         for name in names:
             for value in self.metas.get(name, ()):
                 if value:
@@ -115,8 +117,8 @@ class Document:
 
 
 def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Document:
-    """Parse the page that `url` answered. Raises NotAnArticle("not-html") for feeds, JSON, text and
-    other types."""
+    """Parse `html`, the bytes that the server sent for `url` with these response `headers`. Raises
+    NotAnArticle("not-html") for feeds, JSON, plain text, pictures and other types."""
     lower_headers = {name.lower(): value for name, value in (headers or {}).items()}
     content_type = lower_headers.get("content-type", "")
     _refuse_binary(html, content_type)
@@ -142,8 +144,8 @@ def parse(html: bytes, url: str, headers: Mapping[str, str] | None = None) -> Do
 
 
 def _refuse_binary(html: bytes, content_type: str) -> None:
-    """Raise NotAnArticle for no bytes, for bytes of pictures, PDF and the like, and for their
-    content types."""
+    """Raise NotAnArticle if the response is empty, if its bytes begin like a picture, a PDF or
+    another binary format, or if its content type says so and the bytes do not begin with "<"."""
     start = html[:64].lstrip()
     if not start and not html.strip():
         raise NotAnArticle("not-html", "no bytes")
@@ -154,6 +156,7 @@ def _refuse_binary(html: bytes, content_type: str) -> None:
 
 
 def _list_jsonld_scripts(tree: Any) -> Iterator[str]:
+    """Yield the text of each JSON-LD script. Some sites state the type in `class`."""
     for script in tree.iter("script"):
         kind = (script.get("type") or "").lower()
         if "ld+json" in kind or "ld+json" in (script.get("class") or ""):
@@ -161,7 +164,8 @@ def _list_jsonld_scripts(tree: Any) -> Iterator[str]:
 
 
 def _find_base(tree: Any, url: str) -> str:
-    """Return the address of the page's base element, else `url`."""
+    """Return the address against which the page's relative links are resolved: that of its base
+    element, or `url` if there is none or if a page at `url` may not refer to its address."""
     hrefs = (element.get("href") for element in tree.iter("base"))
     href = next(filter(None, hrefs), None)
     base = urls.absolute(url, href) if href else None
@@ -171,13 +175,15 @@ def _find_base(tree: Any, url: str) -> str:
 
 
 def _refuse_text(content: str) -> None:
-    """Raise NotAnArticle for XML, JSON and text without HTML tags."""
+    """Raise NotAnArticle if `content` is XML such as a feed, JSON, or text without HTML tags."""
     start = content[:2_000].lstrip("\ufeff \t\r\n")
     if _XML_START.match(start):
         raise NotAnArticle("not-html", "an XML document")
     begins_like_json = start[:1] in ("{", "[")
     if not _HTML_TAG.search(content[:200_000]):
-        raise NotAnArticle("not-html", "JSON" if begins_like_json else "no HTML tag in it")
+        detail = "JSON" if begins_like_json else "no HTML tag in it"
+        raise NotAnArticle("not-html", detail)
+    # JSON whose strings contain HTML
     if begins_like_json and start[1:].lstrip()[:1] in ('"', "{", "["):
         raise NotAnArticle("not-html", "JSON")
 
@@ -199,8 +205,8 @@ def parse_tree(content: str) -> Any:
 
 
 def _remove_early_ends(data: bytes) -> bytes:
-    """Remove end tags of body and html before paragraphs: they end nothing (WHATWG HTML
-    13.2.6.4.22)."""
+    """Remove all `</body>` and `</html>` if a paragraph follows one. Browsers ignore such end tags
+    and go on with the body (WHATWG HTML 13.2.6.4.22); libxml2 does not."""
     last_paragraph = data.rfind(b"<p")
     for end_tag in (b"</html", b"</HTML"):
         if 0 <= data.find(end_tag) < last_paragraph:
@@ -209,8 +215,8 @@ def _remove_early_ends(data: bytes) -> bytes:
 
 
 def _end_head(tree: Any) -> None:
-    """Move elements that may not stand in the head, and all after them, to the body (WHATWG HTML
-    13.2.6.4.4)."""
+    """End the head at the first element that may not be in it, such as a div: move that element and
+    all that follow it to the start of the body, as browsers do (WHATWG HTML 13.2.6.4.4)."""
     misplaced = (
         child
         for child in tree.iterfind("head/*")
@@ -223,6 +229,7 @@ def _end_head(tree: Any) -> None:
     if body is None:
         body = etree.SubElement(tree, "body")
     moved = [first, *first.itersiblings()]
+    # text at the start of the body must follow the moved elements
     moved[-1].tail = (moved[-1].tail or "") + (body.text or "")
     body.text = None
     for index, child in enumerate(moved):
@@ -230,8 +237,8 @@ def _end_head(tree: Any) -> None:
 
 
 def _open_noscript(tree: Any) -> None:
-    """Make `noscript` part of the page if it has more paragraph text than the rest, as on
-    Discourse."""
+    """Turn the noscript elements of a page into divs if their paragraphs have more text than all
+    others. Discourse, for example, has its whole text only in a noscript."""
     holders = [element for element in tree.iter("noscript") if element.find(".//p") is not None]
     if not holders:
         return
@@ -250,11 +257,12 @@ def _open_noscript(tree: Any) -> None:
 
 
 def _count_characters(element: Any) -> int:
+    """Return the length of the text in `element`, its white space collapsed."""
     return len(text.line("".join(element.itertext())))
 
 
 def read_text(element: Any, most: int = 1_000) -> str:
-    """Return the text in `element`, at most `most` characters."""
+    """Return the text in `element` as it is in the source, cut after `most` characters."""
     if not len(element):
         return (element.text or "")[:most]
     pieces: list[str] = []
@@ -268,7 +276,8 @@ def read_text(element: Any, most: int = 1_000) -> str:
 
 
 def _cut_attributes(tag: re.Match[str]) -> str:
-    """Cut a tag after 200 attributes: libxml2 takes quadratic time."""
+    """Return the tag without the attributes after its 200th: libxml2 takes quadratic time for
+    them."""
     attributes = list(islice(_ATTRIBUTE.finditer(tag[0], 1), _MOST_ATTRIBUTES + 1))
     if len(attributes) <= _MOST_ATTRIBUTES:
         return tag[0]
@@ -276,8 +285,9 @@ def _cut_attributes(tag: re.Match[str]) -> str:
 
 
 def is_in_reply(element: Any) -> bool:
-    """Return True if the microdata or the classes around `element` call it a comment or answer."""
-    for holder in islice(element.iterancestors(), _MOST_ABOVE):
+    """Return True if `element` is in a comment or an answer, by the microdata type or the class of
+    one of its 12 nearest ancestors."""
+    for holder in islice(element.iterancestors(), _MOST_ANCESTORS):
         if _REPLY_TYPES.search(holder.get("itemtype") or ""):
             return True
         if _REPLY_CLASS.search(holder.get("class") or ""):
@@ -286,8 +296,8 @@ def is_in_reply(element: Any) -> bool:
 
 
 def _read_metas(tree: Any) -> dict[str, tuple[str, ...]]:
-    """Return the contents of the metas by name, property, itemprop and http-equiv, except those of
-    comments."""
+    """Return the distinct contents of the page's meta elements by their name, property, itemprop
+    and http-equiv, in lower case. Microdata of comments is left out."""
     metas: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
         if "itemprop" in element.attrib and is_in_reply(element):
@@ -310,7 +320,8 @@ def _find_language(
     objects: tuple[jsonld.Object, ...],
     headers: Mapping[str, str],
 ) -> str | None:
-    """Return the first language tag that root, metas, JSON-LD or header declare, None for none."""
+    """Return the first valid language tag that the page declares: on its root element, in its
+    metas, in JSON-LD, in the header Content-Language. None if there is none."""
     stated: list[Any] = [tree.get("lang"), tree.get(_XML_LANG), tree.get("xml:lang")]
     for name in _LANGUAGE_METAS:
         stated += metas.get(name, ())
@@ -323,34 +334,39 @@ def _find_language(
 
 
 def _spell_language(value: str) -> str:
-    """Return a language tag in the spelling of RFC 5646 2.1.1: "en-US", "zh-Hant"."""
+    """Spell a language tag as RFC 5646 2.1.1 recommends: "EN_us" becomes "en-US", "zh-hant" becomes
+    "zh-Hant"."""
     language, *subtags = re.split("[_-]", value.strip())
     parts = [language.lower()]
     for subtag in subtags:
-        is_region = len(subtag) == _REGION_LENGTH
-        parts.append(subtag.upper() if is_region else subtag.title())
+        if len(subtag) == _REGION_LENGTH:
+            parts.append(subtag.upper())
+        else:
+            parts.append(subtag.title())
     return "-".join(parts)
 
 
 def list_articles(document: Document) -> tuple[jsonld.Object, ...]:
-    """Return the schema.org articles, those with the page's address first; without articles the
-    objects about the page itself."""
-    stated = [
-        item
-        for item in document.jsonld
-        if any(name.endswith(_ARTICLE_ENDINGS) for name in jsonld.list_types(item))
-    ]
-    if not stated:
+    """Return the page's JSON-LD objects that are articles, those with the page's own address first.
+    If there is no article, return the objects that are about the page itself, such as a WebPage."""
+    articles = [item for item in document.jsonld if _is_article(item)]
+    if not articles:
         return tuple(
             item for item in document.jsonld if not _PAGE_TYPES.isdisjoint(jsonld.list_types(item))
         )
-    if len(stated) > 1:  # those of this page before those it only links to
+    if len(articles) > 1:  # the others may be teasers of articles that the page only links to
         page_alias = urls.alias(document.url)
-        stated.sort(key=lambda item: page_alias not in map(urls.alias, _list_addresses(item)))
-    return tuple(stated)
+        articles.sort(key=lambda item: page_alias not in map(urls.alias, _list_addresses(item)))
+    return tuple(articles)
+
+
+def _is_article(item: jsonld.Object) -> bool:
+    """Return True if a type of a JSON-LD object is that of an article, such as NewsArticle."""
+    return any(name.endswith(_ARTICLE_ENDINGS) for name in jsonld.list_types(item))
 
 
 def _list_addresses(item: jsonld.Object) -> Iterator[str]:
+    """Yield the addresses that a JSON-LD object states for itself, without fragments."""
     for name in _ADDRESS_KEYS:
         for value in jsonld.list_texts(item.get(name), "@id", "url"):
             yield value.partition("#")[0]

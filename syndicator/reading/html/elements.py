@@ -1,4 +1,4 @@
-"""Read inline text with its marks, and images, from single HTML elements. Pure."""
+"""Read inline text with its marks (bold, italic), and images, from single HTML elements. Pure."""
 
 import re
 from collections.abc import Callable
@@ -34,16 +34,18 @@ SKIP = frozenset(_SKIPPED_TAGS.split())
 IMAGES = frozenset(("img", "amp-img", "picture", "amp-anim"))
 # pages forget to close these; skipping one would then skip the rest of the page
 UNCLOSED = frozenset(("button", "svg", "object", "video", "audio", "map", "select"))
-NO_END = INLINE | IMAGES | {"br"} | (SKIP - UNCLOSED)  # end no paragraph
+NO_END = INLINE | IMAGES | {"br"} | (SKIP - UNCLOSED)  # a paragraph goes on after these elements
 _BLANK = " \t\r\n\f\v\u200b\ufeff\xa0"
 _SPACE = re.compile(r"[ \t\r\n\f\v\u200b\ufeff]+")
 _PARAGRAPH_BREAKS = 2  # breaks in a row from which a new paragraph begins
+# attributes in which pages keep the address of an image until a script loads it
 _LAZY_NAMES = (
     "data-src data-lazy-src data-original data-orig-file data-hi-res-src data-large_image"
     " data-image data-url data-lazy data-echo data-full-src data-img-src"
 )
 _LAZY_ATTRIBUTES = tuple(_LAZY_NAMES.split())
 _SRCSET_ATTRIBUTES = ("srcset", "data-srcset", "data-lazy-srcset")
+# addresses of images that stand for others until a script loads those, or that count visits
 _PLACEHOLDER = re.compile(
     r"(?:^data:|(?:^|[/_.-])(?:blank|spacer|pixel|1x1|transparent|placeholder|loading|lazy(?:load)?|grey|gray|clear|empty)"
     r"[\w.-]*\.(?:gif|png|svg|jpe?g|webp)|/(?:pixel|beacon|track(?:ing)?)(?:[/.?]|$))",
@@ -53,7 +55,8 @@ _NUMBER = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*$")
 _SRCSET_CANDIDATE = re.compile(
     r"\s*([^\s,][^\s]*[^\s,]|[^\s,])(?:\s+(\d{1,6}(?:\.\d{1,4})?)([wx]))?\s*(?:,|$)"
 )
-# pixels of the widest image taken, and of one that only counts visits
+# Pixels: wider images of a srcset are taken only if all are wider; an image with a side below
+# the smallest only counts visits.
 _WIDEST = 2000
 _SMALLEST = 3
 _LONGEST_ALT = 500  # characters
@@ -62,8 +65,8 @@ _BREAK_MARKS = -1  # in place of the marks of a BREAK
 
 
 def read_runs(element: Any) -> list[tuple[str, int, str]]:
-    """Return the text in `element` as (text, marks, link target or ""), with a space between
-    blocks."""
+    """Return the text in `element` as tuples (text, marks, link target or ""). Blocks are separated
+    by spaces; scripts, forms and images are left out."""
     runs: list[tuple[str, int, str]] = []
     stack: list[tuple[int, str]] = []
     marks = 0
@@ -98,18 +101,19 @@ class Run(NamedTuple):
 
     text: str
     marks: int = 0  # BOLD, ITALIC, CODE, STRIKE of elements.py, added up
-    href: str = ""  # the target of its link as written, "" outside of one
+    href: str = ""  # the target of the link around the text, as written; "" if there is no link
 
 
-# half the time of Run(...)
+# makes a Run from a tuple in half the time of Run(...)
 _make_run: Callable[[tuple[str, int, str]], Run] = partial(tuple.__new__, Run)
 Stretch = tuple[str, int, str]  # a Run before its white space is collapsed
-BREAK: Stretch = ("\n", _BREAK_MARKS, "")  # a br
+BREAK: Stretch = ("\n", _BREAK_MARKS, "")  # stands for a br element
 
 
 def split_paragraphs(runs: list[Stretch]) -> list[list[Run]]:
-    """Split `runs` at two or more line breaks in a row, and collapse white space. No part is
-    empty."""
+    """Split text at two or more line breaks in a row, and collapse its white space. `runs`: pieces
+    of text as (text, marks, link). Return the runs of each paragraph; paragraphs without text are
+    left out."""
     parts: list[list[Stretch]] = []
     current: list[Stretch] = []
     breaks = 0
@@ -133,14 +137,16 @@ def split_paragraphs(runs: list[Stretch]) -> list[list[Run]]:
 
 
 def join_code_lines(runs: list[Stretch]) -> str:
-    """Return `runs` as lines of code, split at line breaks."""
+    """Return inline code as text with line ends. `runs`: pieces of text as (text, marks, link),
+    with a BREAK for each br element."""
     pieces: list[str] = []
     for index, (text, marks, _) in enumerate(runs):
         if marks == _BREAK_MARKS:
             pieces.append(text)
             continue
         follows_break = index == 0 or runs[index - 1] == BREAK
-        starts_with_line_end = follows_break and text[:1] in ("\n", "\r")  # the page's own
+        # the line end after `<br>` in the source would double the break
+        starts_with_line_end = follows_break and text[:1] in ("\n", "\r")
         line = text.lstrip() if starts_with_line_end else text
         pieces.append(_SPACE.sub(" ", line))
     lines = "".join(pieces).replace("\xa0", " ").split("\n")
@@ -148,14 +154,18 @@ def join_code_lines(runs: list[Stretch]) -> str:
 
 
 def collapse(runs: list[Stretch]) -> list[Run]:
-    """Collapse white space in `runs` as browsers do: one space for several, none at the ends or
-    beside a break."""
+    """Collapse white space as browsers do: several spaces become one, and spaces at the ends or
+    beside a line break are removed. `runs`: pieces of text as (text, marks, link). Neighbours with
+    equal marks and links become one run. [] if no text is left."""
     if len(runs) == 1:
         text, marks, href = runs[0]
+        if marks == _BREAK_MARKS:
+            return []
         text = _collapse_spaces(text).lstrip(" ").rstrip(" \xa0\n")
-        return [_make_run((text, marks, href))] if marks != _BREAK_MARKS and text.strip() else []
+        return [_make_run((text, marks, href))] if text.strip() else []
+
     collapsed: list[Run] = []
-    ends_in_space = True  # the text so far
+    ends_in_space = True  # the text collapsed so far; True also at the start, to drop spaces there
     for text, marks, href in runs:
         if marks == _BREAK_MARKS:
             _trim_end(collapsed)
@@ -172,13 +182,16 @@ def collapse(runs: list[Stretch]) -> list[Run]:
                 collapsed[-1] = _make_run((last.text + piece, marks, href))
             else:
                 collapsed.append(_make_run((piece, marks, href)))
+
     _trim_end(collapsed)
     while collapsed and not collapsed[0].text.strip():
         del collapsed[0]
-    return collapsed if any(run.text.strip("\xa0\u200b \n") for run in collapsed) else []
+    has_text = any(run.text.strip("\xa0\u200b \n") for run in collapsed)
+    return collapsed if has_text else []
 
 
 def _collapse_spaces(text: str) -> str:
+    # most texts have nothing to collapse, and isprintable() is much faster than the expression
     return text if text.isprintable() and "  " not in text else _SPACE.sub(" ", text)
 
 
@@ -205,8 +218,8 @@ class Image:
 
 
 def read_image(element: Any) -> Image | None:
-    """Return the image of an img or picture: its lazy source, src or widest srcset; None for a
-    tracking pixel."""
+    """Return the image of an img or picture element, None for a tracking pixel or a placeholder.
+    Its address is that of lazy loading, else `src`, else the widest of a srcset."""
     image = element.find(".//img") if element.tag == "picture" else element
     if image is None:
         image = element
@@ -223,16 +236,18 @@ def read_image(element: Any) -> Image | None:
 
 
 def _read_pixels(value: str | None) -> int | None:
+    """Return the whole pixels of a width or height such as "640px"; None for others, as "50%"."""
     number = _NUMBER.match(value or "")
     return int(number[1]) if number else None
 
 
 def _find_address(image: Any, holder: Any) -> str:
-    """Return the address of an image as written, "" for a placeholder only. `holder`: its picture
-    element, else the image itself."""
+    """Return the address of an image as written, "" if it has only placeholders. `holder` is the
+    picture element around it, or the image itself if there is none."""
     attributes: dict[str, str] = dict(image.attrib)
     for name in _LAZY_ATTRIBUTES:
         value = attributes.get(name, "").strip()
+        # scripts also keep JSON or names in these attributes
         if not value or value.startswith(("{", "[")) or "." not in value:
             continue
         if not _PLACEHOLDER.search(value):
@@ -245,18 +260,20 @@ def _find_address(image: Any, holder: Any) -> str:
         for source in holder.iter("source"):
             srcsets += [source.get(name, "") for name in _SRCSET_ATTRIBUTES[:2]]
     for srcset in srcsets:
-        if srcset and (address := find_widest(srcset)):
+        address = find_widest(srcset) if srcset else ""
+        if address:
             return address
     return ""
 
 
 def find_widest(srcset: str) -> str:
-    """Return the widest candidate of `srcset` up to 2,000 pixels, else the narrowest; "" without
-    any (WHATWG HTML 4.8.4.2.1)."""
+    """Return the address of the widest image in `srcset` that has at most 2,000 pixels; if all are
+    wider, the narrowest; "" if there is no image (syntax: WHATWG HTML 4.8.4.2.1)."""
     best = ""
     best_score = -1.0
     for match in _SRCSET_CANDIDATE.finditer(srcset[:_MOST_SRCSET]):
         size = float(match[2] or 1)
+        # too wide images score below all others, and among each other the narrowest scores best
         score = size if size <= _WIDEST else 1 / size
         if score > best_score and not _PLACEHOLDER.search(match[1]):
             best = match[1]

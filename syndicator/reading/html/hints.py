@@ -1,6 +1,7 @@
 """Find hints of boilerplate: words in class names ("share") and phrases in texts. Pure.
 
-From files of reading/data. Each hint of a class is a bit."""
+The words and phrases are in files of reading/data. Each hint of a class name, such as "share" or
+"comments", is one bit of an int, so that the hints of several elements are combined by `|`."""
 
 import re
 import tomllib
@@ -13,10 +14,11 @@ from typing import Any
 from syndicator import reading
 
 _CAMEL_CASE = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# the letters with which each match of an expression begins: "comment" of "comments?-list"
 _LITERAL = re.compile(r"(?:\\b)?([a-z]+?)(?:[a-z][?*]|[^a-z]|$)")
 ATTRIBUTES = frozenset(("class", "id", "role", "itemprop", "data-testid", "data-component"))
 KINDS = ("related", "newsletter", "share", "comments", "legal")  # of boilerplate
-_KEY_LENGTH = 2  # characters by which starts are looked up
+_KEY_LENGTH = 2  # the first characters of a text, by which the phrases to compare are looked up
 # the first character of the scripts that do not separate words (Unicode: CJK Radicals Supplement)
 _CJK = "\u2e80"
 _PLAIN_QUOTES = str.maketrans(
@@ -24,31 +26,34 @@ _PLAIN_QUOTES = str.maketrans(
 )
 _LONGEST_WORD = 80  # characters of a class name
 _MOST_WORDS = 30  # of an attribute
-# to see that there is none is ten times cheaper
+# a search for these characters takes a tenth of the time of a translation
 _TYPOGRAPHIC = re.compile(f"[{''.join(map(chr, _PLAIN_QUOTES))}]")
 
 
 @cache
 def _load_table() -> dict[str, Any]:
+    """Return the file class_hints.toml: "words" has the expressions for class names by the name of
+    their hint, "tags" the name of the hint for a tag."""
     return tomllib.loads(reading.file_text("class_hints.toml"))
 
 
 @cache
 def list_names() -> tuple[str, ...]:
-    """Return the names of the hints, lowest bit first."""
+    """Return the names of the class hints. The position of a name is the number of its bit."""
     return tuple(_load_table()["words"])
 
 
 @cache
 def get_bit(name: str) -> int:
-    """Return the bit of the hint `name`."""
+    """Return the int whose only bit is that of the hint `name`."""
     return 1 << list_names().index(name)
 
 
 @dataclass(frozen=True, slots=True)
 class _WordPatterns:
-    """`scan` finds the literals with which expressions begin; `by_literal`: the expressions to try
-    where it finds one, each with the bit of its hint."""
+    """Compiled expressions for class names. `scan` finds the literals with which expressions begin.
+    `by_literal` has for each literal the expressions to try where `scan` finds it, each with the
+    bit of its hint."""
 
     scan: re.Pattern[str]
     by_literal: Mapping[str, Sequence[tuple[re.Pattern[str], int]]]
@@ -58,20 +63,25 @@ class _WordPatterns:
 def _compile_words() -> _WordPatterns:
     """Compile the expressions of data/class_hints.toml.
 
-    To find the literals first is faster than to try each expression on each class name."""
+    To find their first letters in a class name, and only then try expressions, is faster than to
+    try each expression on each class name."""
+    # the expressions by the letters with which they begin
     by_literal: dict[str, list[tuple[re.Pattern[str], int]]] = {}
     for name, expressions in _load_table()["words"].items():
         for expression in expressions:
             match = _LITERAL.match(expression)
             literal = match[1] if match else ""
             by_literal.setdefault(literal, []).append((re.compile(expression), get_bit(name)))
-    # the scan finds the longest literal: where it is "header", expressions of "head" are tried, too
+    # The scan finds the longest literal only. Where it finds "header", an expression that begins
+    # with "head" may match, too.
     with_shorter: dict[str, list[tuple[re.Pattern[str], int]]] = {}
     for literal in by_literal:
         with_shorter[literal] = []
         for shorter, expressions in by_literal.items():
             if literal.startswith(shorter):
                 with_shorter[literal] += expressions
+
+    # one expression that finds all these letters: "(?=(c(?:omment|ode)|n(?:av)))"
     by_letter: dict[str, list[str]] = {}
     for literal in sorted(by_literal):
         by_letter.setdefault(literal[0], []).append(literal)
@@ -80,18 +90,19 @@ def _compile_words() -> _WordPatterns:
         longest_first = sorted(literals, key=len, reverse=True)
         ends = "|".join(literal[1:] for literal in longest_first)
         alternatives.append(f"{letter}(?:{ends})")
-    return _WordPatterns(re.compile(f"(?=({'|'.join(alternatives)}))"), with_shorter)
+    scan = f"(?=({'|'.join(alternatives)}))"  # a lookahead, so that matches may overlap
+    return _WordPatterns(re.compile(scan), with_shorter)
 
 
 @cache
 def load_tag_hints() -> Mapping[str, int]:
-    """Return tag -> the bits of its hints."""
+    """Return for each tag that is a hint itself, such as "footer", the bit of this hint."""
     return {tag: get_bit(name) for tag, name in _load_table()["tags"].items()}
 
 
 @lru_cache(maxsize=20_000)
 def _read_word(value: str) -> int:
-    """Return the bits of the hints in a class name or the like."""
+    """Return the bits of all hints in one class name, such as "shareButtons" or "share-buttons"."""
     value = value[:_LONGEST_WORD]
     word = value.lower()
     if word != value:
@@ -107,7 +118,8 @@ def _read_word(value: str) -> int:
 
 @lru_cache(maxsize=20_000)
 def read_words(value: str) -> int:
-    """Return the bits of the hints in `value`, the content of one of the ATTRIBUTES."""
+    """Return the bits of all hints in `value`: the content of a class attribute, or of another of
+    the ATTRIBUTES, with its words separated by spaces."""
     bits = 0
     for word in value.split()[:_MOST_WORDS]:
         bits |= _read_word(word)
@@ -115,7 +127,7 @@ def read_words(value: str) -> int:
 
 
 def read_hints(element: Any) -> int:
-    """Return the bits of the hints that `element` has by its tag and its ATTRIBUTES."""
+    """Return the bits of the hints that the tag of `element` and its ATTRIBUTES give."""
     bits = load_tag_hints().get(element.tag, 0)
     for name, value in element.items():
         if name in ATTRIBUTES:
@@ -125,20 +137,22 @@ def read_hints(element: Any) -> int:
 
 @cache
 def _load_phrases() -> dict[str, dict[str, dict[str, list[str]]]]:
+    """Return the file phrases.toml: kind -> "starts" or "contains" -> language -> phrases."""
     return tomllib.loads(reading.file_text("phrases.toml"))
 
 
 def normalise_phrase(text: str) -> str:
-    """Return `text` in the form of the phrase lists: lower case, straight quotes, no punctuation at
-    the ends."""
+    """Return `text` in the form of the phrases in phrases.toml: lower case, straight quotes, no
+    arrows, no punctuation at the ends."""
     if not text.isascii() and _TYPOGRAPHIC.search(text):
         text = text.translate(_PLAIN_QUOTES)
     return text.strip(" \t\n-–—*•|:<>[]()»").lower()
 
 
 def measure_starts(kinds: tuple[str, ...], text: str) -> list[float]:
-    """Return for each of `kinds` the share (0 to 1) of `text` that its longest phrase at the start
-    of `text` is. `text`: see `ready`."""
+    """Return a number from 0 to 1 for each of `kinds`: the share of `text` that the longest phrase
+    of this kind with which `text` starts makes up; 0 if it starts with none. `text` must be
+    normalised by `normalise_phrase`."""
     shares = [0.0] * len(kinds)
     candidates = _load_starts(kinds).get(text[:_KEY_LENGTH])
     if candidates is None or not text.startswith(candidates.phrases):
@@ -150,10 +164,11 @@ def measure_starts(kinds: tuple[str, ...], text: str) -> list[float]:
 
 
 def find_phrase_kinds(kinds: Sequence[str], text: str) -> frozenset[str]:
-    """Return those of `kinds` that have a phrase in `text`, at the start of a word. `text`: see
-    `ready`."""
+    """Return those of `kinds` that have a phrase anywhere in `text`. `text` must be normalised by
+    `normalise_phrase`."""
     contained = _load_contained(tuple(kinds))
     matching: set[str] = set()
+    # only phrases whose first word is a word of the text can be in it
     for word in contained.by_first_word.keys() & text.split():
         for phrase, kind in contained.by_first_word[word]:
             if phrase in text:
@@ -167,7 +182,8 @@ def find_phrase_kinds(kinds: Sequence[str], text: str) -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Starts:
-    """The phrases with the same first letters, longest first; each with the index of its kind."""
+    """The phrases with the same first two letters, the longest first: `phrases` for str.startswith,
+    `with_kinds` each with the index of its kind."""
 
     phrases: tuple[str, ...]
     with_kinds: tuple[tuple[str, int], ...]
@@ -175,7 +191,8 @@ class _Starts:
 
 @cache
 def _load_starts(kinds: tuple[str, ...]) -> dict[str, _Starts]:
-    """Return the phrases that texts of `kinds` start with, by their first letters."""
+    """Return the phrases with which texts of `kinds` start, in all languages, by their first two
+    characters."""
     by_start: dict[str, list[tuple[str, int]]] = {}
     for index, kind in enumerate(kinds):
         by_language = _load_phrases()[kind].get("starts", {})
@@ -191,18 +208,18 @@ def _load_starts(kinds: tuple[str, ...]) -> dict[str, _Starts]:
 
 
 def _ends_at_word(phrase: str, text: str) -> bool:
-    """Return False if the last word of `phrase` goes on in `text`, which starts with it. Only ASCII
-    words are checked."""
-    following = text[len(phrase) : len(phrase) + 1]
-    is_word_after = following.isascii() and following.isalnum()
-    is_word_before = phrase[-1].isascii() and phrase[-1].isalnum()
-    return not (is_word_after and is_word_before)
+    """Return True if `phrase` ends at the end of a word of `text`, which must start with `phrase`:
+    "share" does in "share this", not in "shareholders". Only ASCII words are checked."""
+    next_character = text[len(phrase) : len(phrase) + 1]
+    word_follows = next_character.isascii() and next_character.isalnum()
+    ends_in_word = phrase[-1].isascii() and phrase[-1].isalnum()
+    return not (word_follows and ends_in_word)
 
 
 @dataclass(frozen=True, slots=True)
 class _Contained:
-    """Phrases with their kinds, by their first word; apart those of scripts that do not separate
-    words."""
+    """The phrases that texts may contain, each with its kind: `by_first_word` for most languages,
+    `without_words` for scripts such as Chinese, which do not separate words."""
 
     by_first_word: Mapping[str, Sequence[tuple[str, str]]]
     without_words: Sequence[tuple[str, str]]
@@ -210,7 +227,7 @@ class _Contained:
 
 @cache
 def _load_contained(kinds: tuple[str, ...]) -> _Contained:
-    """Return the phrases that texts of `kinds` contain."""
+    """Return the phrases, of all languages, by which texts of `kinds` are recognised anywhere."""
     by_first_word: dict[str, list[tuple[str, str]]] = {}
     without_words: list[tuple[str, str]] = []
     for kind in kinds:

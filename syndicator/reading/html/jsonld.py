@@ -1,4 +1,4 @@
-"""Read the JSON-LD of a page as a flat list of objects; repair broken JSON. Pure."""
+"""Read the JSON-LD of a page as a flat list of its objects; repair broken JSON. Pure."""
 
 import html
 import json
@@ -10,10 +10,12 @@ from syndicator.core import text
 
 Object = dict[str, Any]
 
+# comments and CDATA marks that pages put around the JSON of a script
 _WRAPPER = re.compile(
     r"^\s*(?:<!--|//<!\[CDATA\[|/\*<!\[CDATA\[\*/|<!\[CDATA\[)|(?:-->|//\]\]>|/\*\]\]>\*/|\]\]>)\s*$"
 )
 _TRAILING_COMMA = re.compile(r",(?=\s{0,200}[}\]])")
+# fields that are read from JSON that cannot be parsed
 _PAIR = re.compile(
     r'"(headline|datePublished|dateModified|thumbnailUrl)"\s{0,20}:\s{0,20}"((?:[^"\\]|\\.){1,400})"'
 )
@@ -24,11 +26,13 @@ _MOST_OBJECTS = 2_000
 _LONGEST_SCRIPT = 2_000_000  # characters
 _LONGEST_VALUE = 20_000
 _MOST_AUTHORS = 20
+# members whose objects are read as objects of their own
 _NESTING_KEYS = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart", "itemListElement")
 
 
 def read_objects(scripts: Iterable[str]) -> tuple[Object, ...]:
-    """Return at most 2,000 objects of JSON-LD `scripts`, flattened in order."""
+    """Return the objects in JSON-LD `scripts`, at most 2,000, each before the objects inside it.
+    Only objects with a type, an id or a headline are returned."""
     objects: list[Object] = []
     for script in scripts:
         for value in _parse_script(script[:_LONGEST_SCRIPT]):
@@ -46,7 +50,8 @@ def read_objects(scripts: Iterable[str]) -> tuple[Object, ...]:
 
 
 def list_types(item: Object) -> tuple[str, ...]:
-    """Return the @type names of `item`: "NewsArticle" for "http://schema.org/NewsArticle"."""
+    """Return the names of the types of `item` without their vocabulary: "NewsArticle" if its @type
+    is "http://schema.org/NewsArticle"."""
     stated = item.get("@type")
     values = stated if isinstance(stated, list) else [stated]
     names = [value for value in values if isinstance(value, str)]
@@ -54,8 +59,8 @@ def list_types(item: Object) -> tuple[str, ...]:
 
 
 def list_texts(value: Any, *keys: str) -> Iterator[str]:
-    """Yield the clean texts of a JSON-LD value: a text, each item of a list, the first of `keys` in
-    an object."""
+    """Yield the texts of a JSON-LD value, cleaned. It may be a text, an object, or a list of these;
+    of an object the first member of `keys` that is not empty is the text."""
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, str):
             yield clean_text(item)
@@ -68,8 +73,8 @@ def list_texts(value: Any, *keys: str) -> Iterator[str]:
 
 
 def clean_text(value: str) -> str:
-    """Return `value` as one line, its HTML entities resolved twice, since many systems escape
-    twice."""
+    """Return `value` as one line of plain text. HTML entities are resolved twice, since many
+    systems escape twice: "&amp;amp;" becomes "&"."""
     value = value[:_LONGEST_VALUE]
     for _ in range(2):
         if "&" in value:
@@ -78,7 +83,8 @@ def clean_text(value: str) -> str:
 
 
 def _parse_script(script: str) -> Iterator[Any]:
-    """Yield the JSON value of a script, else an article of the fields that can be found in it."""
+    """Yield the JSON value of a script; if it cannot be parsed even after trailing commas are
+    removed, an article with those fields that can be found in the text."""
     script = _WRAPPER.sub("", script.strip()).strip().rstrip(";")
     if not script:
         return
@@ -94,7 +100,8 @@ def _parse_script(script: str) -> Iterator[Any]:
 
 
 def _salvage_article(script: str) -> Iterator[Any]:
-    """Yield an article of the headline, dates and authors found in broken JSON."""
+    """Yield an article with the headline, dates, thumbnail and authors that are found in broken
+    JSON; nothing if there is neither a headline nor a date."""
     fields: Object = {}
     for name, value in _PAIR.findall(script):
         fields.setdefault(name, _unescape(value))
@@ -108,7 +115,8 @@ def _salvage_article(script: str) -> Iterator[Any]:
 
 
 def _unescape(value: str) -> str:
-    """Resolve the escapes of a JSON string, if they are valid."""
+    """Resolve the escapes of a JSON string (`\\u00fc`); if they are invalid, return it
+    unchanged."""
     try:
         return str(json.loads(f'"{value}"', strict=False))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Tell data tables from layout; read the rows of tables and the code of listings. Pure."""
+"""Tell data tables from layout tables; read the rows of tables and the code of listings. Pure."""
 
 import re
 from collections.abc import Iterator
@@ -13,13 +13,15 @@ from syndicator.reading.html.elements import read_runs
 
 _LAYOUT_TAGS = ("table", "pre", "h1", "h2", "article", "form", "blockquote")
 _LAYOUT_ROLES = ("presentation", "none")
-# without th: average characters of a cell of a layout, and least columns of data
+# A table without th is for layout if its cells have on average so many characters or more, or
+# if it has fewer columns.
 _LONG_CELL = 400
 _LEAST_COLUMNS = 2
-# columns of a row that are kept; rows looked at to tell data from layout
+# the cells of a row that are kept, and the rows by which data is told from layout
 _MOST_CELLS = 100
 _MOST_ROWS = 200
 _SPAN_DIGITS = 3  # of a believable colspan (at most 1,000 by WHATWG HTML 4.9.11)
+# classes of the line numbers beside a code listing
 _GUTTER_CLASS = re.compile(
     r"gutter|(?<!in)line-?no|linenumber|line_numbers|line-numbers-rows|(?:^|\s)lnt?(?=\s|$)|hljs-ln-n|blob-num|crayon-num|rouge-gutter|"
     r"(?:^|\s)boring(?=\s|$)",  # lines that mdBook hides until a reader asks for them
@@ -37,6 +39,7 @@ _LANGUAGE_CLASS = re.compile(
     re.I,
 )
 _LANGUAGE_NAME = re.compile(r"([A-Za-z][\w+#.-]{0,20})")
+# words after "highlight-" and the like in class names that are not programming languages
 _OTHER_NAMES = (
     "none text plain plaintext txt toolbar default wrapper block highlighter lines js-file-line"
     " snippet container box copy code frame inline tab-size"
@@ -46,18 +49,21 @@ _NO_LANGUAGE = frozenset(_OTHER_NAMES.split())
 
 @dataclass(slots=True)
 class Row:
-    """A row of cells, each a list of (text, marks, href), see elements.inline_runs."""
+    """A row of a data table. Each cell is a list of (text, marks, link target), see
+    elements.read_runs."""
 
     cells: list[list[tuple[str, int, str]]]
-    head: bool  # all cells are th
+    is_header: bool  # all cells are th
 
 
 def is_data(table: Any) -> bool:
-    """Return True if `table` has rows of data, False if it is for layout or a code listing."""
+    """Return True if `table` contains data. Return False if it only arranges parts of the page, is
+    inside another table, or is a code listing."""
     if table.get("role") in _LAYOUT_ROLES or next(table.iterancestors("table"), None) is not None:
         return False
     if any(table.find(f".//{tag}") is not None for tag in _LAYOUT_TAGS):
         return False
+
     has_header = table.find(".//th") is not None
     rows = _measure_cells(table)
     columns = [len(lengths) for lengths in rows]
@@ -67,14 +73,16 @@ def is_data(table: Any) -> bool:
         return True
     if table.find(".//h3") is not None:
         return False
-    if sum(count > 1 for count in columns) * 2 < len(columns):
+    rows_with_columns = sum(count > 1 for count in columns)
+    if rows_with_columns * 2 < len(columns):
         return False
+    # cells of data are short, those of a layout have whole articles
     filled = [length for length in chain.from_iterable(rows) if length]
     return bool(filled) and sum(filled) / len(filled) < _LONG_CELL
 
 
 def _measure_cells(table: Any) -> list[list[int]]:
-    """Return the characters of each cell, for each row that has cells."""
+    """Return for each row that has cells the number of characters in each cell."""
     rows: list[list[int]] = []
     for row in islice(table.iter("tr"), _MOST_ROWS + 1):
         cells = [cell for cell in row if cell.tag in ("td", "th")]
@@ -84,7 +92,8 @@ def _measure_cells(table: Any) -> list[list[int]]:
 
 
 def read_rows(table: Any) -> Iterator[Row]:
-    """Yield the rows of a data table. A cell that spans columns is followed by empty ones."""
+    """Yield the rows of a data table, each with at most 100 cells. A cell with `colspan="3"` is
+    followed by two empty cells, so that later cells stay in their columns."""
     for row in table.iter("tr"):
         cells: list[list[tuple[str, int, str]]] = []
         tags: set[str] = set()
@@ -104,24 +113,26 @@ def read_rows(table: Any) -> Iterator[Row]:
 
 @lru_cache(maxsize=5_000)
 def names_listing(class_name: str) -> bool:
-    """Return True if a class marks a code listing."""
+    """Return True if `class_name` is a class of code listings that have no pre element."""
     return _LISTING_CLASS.search(class_name) is not None
 
 
 def counts_lines(pre: Any) -> bool:
-    """Return True if `pre` has the line numbers of another listing."""
+    """Return True if `pre` only contains the line numbers of a listing: it is in a gutter."""
     return any(_is_gutter(holder) for holder in islice(pre.iterancestors(), 4))
 
 
 def read_code(pre: Any) -> str:
-    """Return the text of a pre or listing, without its line numbers."""
+    """Return the text of a pre element or listing, without line numbers and buttons. Elements that
+    are lines, such as a div for each line, are on lines of their own."""
     pieces: list[str] = []
-    gutter_depth = 0  # of elements within a gutter, the gutter included
+    gutter_depth = 0  # open elements from the gutter inwards; 0 outside of gutters
     for event, node in etree.iterwalk(pre, events=("start", "end")):
         if event == "start":
             if gutter_depth or (node is not pre and _is_gutter(node)):
                 gutter_depth += 1
                 continue
+            # an element such as a div begins a line of its own
             begins_line = node.tag in _LINE_TAGS and pieces and not pieces[-1].endswith("\n")
             if node.tag == "br" or begins_line:
                 pieces.append("\n")
@@ -130,13 +141,14 @@ def read_code(pre: Any) -> str:
         if gutter_depth:
             gutter_depth -= 1
         if not gutter_depth and node is not pre:
-            pieces.append(node.tail or "")
+            pieces.append(node.tail or "")  # the text behind the element
     code = "".join(pieces).replace("\r\n", "\n").replace("\r", "\n")
     return code.strip("\n").rstrip()
 
 
 def _is_gutter(node: Any) -> bool:
-    """Return True if an element has line numbers or is a button."""
+    """Return True if an element holds line numbers or is a button, such as "Copy": neither is
+    code."""
     attributes = node.attrib
     if not attributes:
         return False
@@ -144,8 +156,8 @@ def _is_gutter(node: Any) -> bool:
 
 
 def read_language(pre: Any) -> str:
-    """Return the language, in lower case, that a code block's classes or data attributes name, or
-    ""."""
+    """Return the programming language of a code block in lower case, as the classes or data
+    attributes of the pre, its code element or the two elements around it state it; else ""."""
     for element in (pre, pre.find(".//code"), *islice(pre.iterancestors(), 2)):
         if element is None:
             continue

@@ -1,4 +1,7 @@
-"""Find the lists of articles that a page declares to programs: JSON-LD, h-entry. Pure."""
+"""Find the lists of articles that a page declares to programs: JSON-LD, h-entry. Pure.
+
+A list that links on the page show is called a shown list here. The declared list with the same
+items completes it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,16 +13,15 @@ from syndicator.core import text, urls
 from syndicator.core.requests import Item, Shown
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, read_text
-from syndicator.reading.lists.groups import LEAST
+from syndicator.reading.lists.groups import LEAST_ITEMS
 from syndicator.reading.lists.links import resolve_address
 from syndicator.reading.lists.wrapper import find_shape
 from syndicator.reading.metadata import date
 from syndicator.reading.metadata.cover import is_picture, resolve_picture
 
-# items; characters of a title; share of declared items that are shown
-_MOST_ITEMS = 500
-_LONGEST_TITLE = 300
-_LEAST_SHARE = 0.5
+_MOST_ITEMS = 500  # items of a declared list
+_LONGEST_TITLE = 300  # characters
+_LEAST_SHARE = 0.5  # share of the shorter list that two lists have in common if they are the same
 _ARTICLE_TYPES = {
     "Article",
     "NewsArticle",
@@ -30,37 +32,41 @@ _ARTICLE_TYPES = {
     "LiveBlogPosting",
 }
 _LIST_TYPES = {"ItemList", "Blog", "CollectionPage", "OfferCatalog"}
-_JSON_LD = "json-ld"  # origins of lists
+# the origins of lists, as Wrapper.by names them
+_JSON_LD = "json-ld"
 _H_FEED = "h-feed"
-_BLOCKS = "blocks"  # the origin of a list that is only shown
+_BLOCKS = "blocks"  # a list that is only shown
+# members of JSON-LD objects that contain the items of a list
 _ITEM_KEYS = ("blogPost", "blogPosts", "itemListElement", "hasPart")
 
 
 @dataclass(frozen=True, slots=True)
 class _DeclaredList:
-    """A list that a page declares. `items`: by the alias of their address."""
+    """A list that a page declares to programs."""
 
-    origin: str
-    items: Mapping[str, Item]
+    origin: str  # _JSON_LD or _H_FEED
+    items: Mapping[str, Item]  # alias of an item's address -> item
 
 
 def list_candidates(
     document: Document, shown_lists: Sequence[Sequence[Shown]]
 ) -> list[tuple[str, Sequence[Shown]]]:
-    """Return (origin, items) of each list: declared lists that no link of the page shows, then
-    `shown_lists`, completed by declared fields."""
-    declared = [each for each in _list_declared(document) if len(each.items) >= LEAST]
+    """Return (origin, items) for each list of a page: first the declared lists to which no link on
+    the page leads, then `shown_lists` in their order, completed with declared fields."""
+    declared = [each for each in _list_declared(document) if len(each.items) >= LEAST_ITEMS]
     completed = [_complete_list(shown_list, declared) for shown_list in shown_lists]
-    page_ends: set[str] = set()
+
+    linked_segments: set[str] = set()  # the last segments of all linked addresses
     for anchor in document.tree.iter("a"):
         url = _read_address(document, anchor.get("href"))
         if url:
-            page_ends.add(_find_last_segment(url))
+            linked_segments.add(_find_last_segment(url))
     without_links: list[tuple[str, Sequence[Shown]]] = []
     for each in declared:
         if any(_is_same_list(each, shown_list) for shown_list in shown_lists):
             continue
-        if all(_find_last_segment(item.url) not in page_ends for item in each.items.values()):
+        last_segments = {_find_last_segment(item.url) for item in each.items.values()}
+        if last_segments.isdisjoint(linked_segments):
             without_links.append((each.origin, _show_declared(each)))
     return [*without_links, *completed]
 
@@ -68,33 +74,32 @@ def list_candidates(
 def _complete_list(
     items: Sequence[Shown], declared: Sequence[_DeclaredList]
 ) -> tuple[str, Sequence[Shown]]:
-    """Return origin and items of a shown list, with the fields of the declared list that is the
-    same, if there is one."""
+    """Return (origin, items) of a shown list. If it is the same as one of the `declared` lists, it
+    gets that one's origin, and its items the fields that are declared for them."""
     for each in declared:
         if _is_same_list(each, items):
             return each.origin, [_complete_item(item, each.items) for item in items]
     return _BLOCKS, list(items)
 
 
-def _complete_item(listed: Shown, declared: Mapping[str, Item]) -> Shown:
-    """Return a shown item with the fields that its declared item states."""
-    stated = declared.get(listed.key)
+def _complete_item(shown_item: Shown, declared: Mapping[str, Item]) -> Shown:
+    """Return `shown_item` with the date and picture that its declared item states, and with its
+    title if it has none. `declared`: alias of the address -> declared item."""
+    stated = declared.get(shown_item.key)
     if stated is None:
-        return listed
-    item = listed.item
-    return replace(
-        listed,
-        item=replace(
-            item,
-            title=item.title or stated.title,
-            published=stated.published or item.published,
-            image=item.image or stated.image,
-        ),
+        return shown_item
+    item = replace(
+        shown_item.item,
+        title=shown_item.item.title or stated.title,
+        published=stated.published or shown_item.item.published,
+        image=shown_item.item.image or stated.image,
     )
+    return replace(shown_item, item=item)
 
 
 def _show_declared(declared: _DeclaredList) -> list[Shown]:
-    """Return the items of a list that stands nowhere on the page: its origin is their form."""
+    """Return the items of a declared list that is not shown on the page as shown items. The origin
+    of the list stands for all that only shown items have: form, path and layout."""
     origin = declared.origin
     return [
         Shown(
@@ -105,17 +110,20 @@ def _show_declared(declared: _DeclaredList) -> list[Shown]:
 
 
 def _find_last_segment(url: str) -> str:
+    """Return the last segment of an address: "b" for "https://site.example/a/b/?x=1"."""
     return url.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
 def _is_same_list(declared: _DeclaredList, items: Sequence[Shown]) -> bool:
-    """Return True if both lists have half of the shorter one in common."""
-    common = sum(item.key in declared.items for item in items)
-    return common >= _LEAST_SHARE * min(len(declared.items), len(items))
+    """Return True if both lists have at least half of the items of the shorter list in
+    common."""
+    common_count = sum(item.key in declared.items for item in items)
+    return common_count >= _LEAST_SHARE * min(len(declared.items), len(items))
 
 
 def _list_declared(document: Document) -> Iterator[_DeclaredList]:
-    """Yield the lists in JSON-LD, all articles in JSON-LD, and all h-entries."""
+    """Yield the declared lists of a page: each list in JSON-LD, then all its articles in JSON-LD as
+    one list, then all its h-entries as one list. Lists may be empty."""
     for item in document.jsonld:
         if not _LIST_TYPES.isdisjoint(jsonld.list_types(item)):
             rows = chain.from_iterable(_list_rows(item.get(name)) for name in _ITEM_KEYS)
@@ -128,7 +136,8 @@ def _list_declared(document: Document) -> Iterator[_DeclaredList]:
 
 
 def _read_h_entries(document: Document) -> dict[str, Item]:
-    """Return the items of the page's h-entries (microformats2) by the alias of their address."""
+    """Return the items of all h-entries of a page (microformats2), by the alias of their
+    address."""
     items: dict[str, Item] = {}
     for element in document.tree.iter("*"):
         if len(items) == _MOST_ITEMS:
@@ -141,8 +150,8 @@ def _read_h_entries(document: Document) -> dict[str, Item]:
 
 
 def _read_h_entry(document: Document, entry: Any) -> Item | None:
-    """Return the item that an h-entry states, None without an address."""
-    properties: dict[str, Any] = {}
+    """Return the item that an h-entry states, None if it has no valid address."""
+    properties: dict[str, Any] = {}  # name, such as "u-url" -> the last element with this class
     for node in entry.iter("*"):
         for name in (node.get("class") or "").split():
             if "-" in name:
@@ -166,7 +175,8 @@ def _read_h_entry(document: Document, entry: Any) -> Item | None:
 
 
 def _list_rows(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a JSON-LD list; an object in "item" overrides the fields around it."""
+    """Yield the objects of a JSON-LD list. A ListItem contains the article in its member "item":
+    the fields of both are yielded as one object."""
     rows = value if isinstance(value, list) else [value]
     for row in rows[:_MOST_ITEMS]:
         if not isinstance(row, dict):
@@ -176,8 +186,8 @@ def _list_rows(value: Any) -> Iterator[dict[str, Any]]:
 
 
 def _read_rows(document: Document, rows: Iterator[dict[str, Any]]) -> dict[str, Item]:
-    """Return the items of JSON-LD objects by the alias of their address, without the page itself
-    and front pages."""
+    """Return the items that JSON-LD objects state, by the alias of their address. Objects without a
+    valid address, the page itself and front pages are left out."""
     items: dict[str, Item] = {}
     page_alias = urls.alias(document.url)
     for row in islice(rows, _MOST_ITEMS):
@@ -191,24 +201,23 @@ def _read_rows(document: Document, rows: Iterator[dict[str, Any]]) -> dict[str, 
 
 
 def _read_item(document: Document, url: str, row: jsonld.Object) -> Item:
+    """Return the item at `url` with the title, date and picture that the JSON-LD object states."""
     stated_dates = jsonld.list_texts(row.get("datePublished") or row.get("dateCreated"))
     dates = map(date.parse_date_text, stated_dates)
+    published = next((when for when in dates if when), None)
+    title = next(jsonld.list_texts(row.get("headline") or row.get("name")), "")
     image = ""
     for value in jsonld.list_texts(row.get("image"), "url", "contentUrl", "@id"):
         address = resolve_picture(document, value)
         if address and is_picture(address):
             image = address
             break
-    return Item(
-        url=url,
-        title=next(jsonld.list_texts(row.get("headline") or row.get("name")), "")[:_LONGEST_TITLE],
-        published=next((when for when in dates if when), None),
-        image=image,
-    )
+    return Item(url=url, title=title[:_LONGEST_TITLE], published=published, image=image)
 
 
 def _read_address(document: Document, value: Any) -> str | None:
-    """Return the canonical address that a reference leads to, None if it is no text or address."""
+    """Return the canonical address to which `value` leads. None if it is no text, empty or no valid
+    address."""
     if not isinstance(value, str) or not value:
         return None
     return resolve_address(document.base_url, value)

@@ -1,4 +1,7 @@
-"""Group the links of a page by form into possible lists of articles; rank these. Pure."""
+"""Group the links of a page by form into possible lists of articles; rank these. Pure.
+
+The form of a link is its tag and class and those of the elements around it, such as "li.post >
+a"."""
 
 import re
 from collections import Counter, defaultdict
@@ -12,21 +15,21 @@ from syndicator.core.requests import Item, Shown
 from syndicator.reading.html.document import Document
 from syndicator.reading.lists.items import Record, is_headline, read_items, read_records
 from syndicator.reading.lists.links import Link
-from syndicator.reading.lists.wrapper import SOLD, find_family, find_shape
+from syndicator.reading.lists.wrapper import PAID_PATH, find_family, find_shape
 
-# All numbers are choices, by 45 pages of the open corpus in folds of domains.
-LEAST = 3  # items of a list
+# All numbers are choices, tested on 45 real pages.
+LEAST_ITEMS = 3  # items of a list
 _COUNTED_LETTERS = 80  # characters of a headline that count
-_ITEM_LETTERS = 10  # what an item counts beside its characters
+_ITEM_LETTERS = 10  # characters by which each item counts more than its headline
 _MOST_READ = 12  # groups whose items are read
-_MOST_LISTS = 5  # of a page
-# share of addresses with the shapes of the list; share of items with dates
-_SAME_SHAPES = 0.8
-_NEARLY_ALL = 0.9
-_MAIN_SITE = 0.8
-_FEW_SOLD = 0.25  # of the items
+_MOST_LISTS = 5  # lists of a page
+_SAME_SHAPES = 0.8  # share of a group's addresses that have shapes of the list it is a part of
+_NEARLY_ALL = 0.9  # share of items with dates from which undated items are removed
+_MAIN_SITE = 0.8  # share of items on one site from which items of other sites are removed
+_FEW_PAID = 0.25  # share of items that are advertisements up to which they are removed
 _HEADING_FORM = re.compile(r"h[1-6]\b")  # a form that begins with a heading
 _NUMBER_PREFIX = re.compile(r"^(\d{1,3})[.)]\s+")
+# titles of links that lead to more of the list
 _MORE_LINK = re.compile(
     r"^\W{0,3}((see|view|show|read|load|browse|voir|ver)\s+)?(more|all|older|earlier|previous|next|weitere|mehr|alle|ältere|"
     r"frühere|plus|toute?s|tous|anciens?|m[aá]s|mais|todos?|todas?|もっと見る|もっと|一覧|次へ|前へ|المزيد|更多|查看更多)"
@@ -38,26 +41,26 @@ _MORE_LINK = re.compile(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """Links of the same form and the items read from them."""
+    """The links of a page that have the same form, and the items read from them."""
 
     form: str
     links: tuple[Link, ...]
-    records: tuple[Record, ...]
+    records: tuple[Record, ...]  # for each item its links and elements
     items: tuple[Item, ...]
-    score: float = 0.0
+    score: float = 0.0  # see score_group
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Listed:
-    """A list: its items, and by key of an item the elements that contain it."""
+class PageList:
+    """A list of articles on a page."""
 
     items: tuple[Shown, ...]
-    elements: Mapping[str, tuple[Any, ...]]
+    elements: Mapping[str, tuple[Any, ...]]  # key of an item -> the elements that contain it
 
 
 def _estimate_score(links: Sequence[Link]) -> float:
-    """Estimate the score of a group before its items are read: letters of its links, less for
-    asides and running text."""
+    """Estimate the score of a group quickly, before its items are read: the letters of its links,
+    less for links in menus and in running text."""
     letters_by_key = {link.key: min(len(link.text), _COUNTED_LETTERS) for link in links}
     letters = sum(letters_by_key.values()) + _ITEM_LETTERS * len(letters_by_key)
     aside_share = sum(link.is_aside for link in links) / len(links)
@@ -68,21 +71,23 @@ def _estimate_score(links: Sequence[Link]) -> float:
 def _read_group(
     document: Document, form: str, form_links: Sequence[Link], links: Sequence[Link]
 ) -> Group | None:
-    """Read the items of the links of one form; None if they are too few. `links`: all of the
-    page."""
+    """Read the items to which `form_links`, the links of one form, lead. `links`: all links of the
+    page. None if there are less than three items."""
     records = tuple(read_records(form_links, links))
     items = tuple(item.item for item in read_items(document, records))
-    if len(items) < LEAST:
+    if len(items) < LEAST_ITEMS:
         return None
     group = Group(form, tuple(form_links), records, items)
-    return replace(group, score=score(group, document.url))
+    return replace(group, score=score_group(group, document.url))
 
 
-def score(group: Group, page: str) -> float:
-    """Return how likely the group is the main list of the page at address `page`: length of
-    headlines, weighted by traits of its items."""
+def score_group(group: Group, page: str) -> float:
+    """Return a number that is higher the likelier the group is the main list of the page at the
+    address `page`: the length of its headlines times the weights of its items' traits. All numbers
+    are choices."""
     count = len(group.items)
-    headlines = [title for title in {item.title for item in group.items} if is_headline(title)]
+    distinct_titles = {item.title for item in group.items}
+    headlines = [title for title in distinct_titles if is_headline(title)]
     letters = sum(min(len(title), _COUNTED_LETTERS) for title in headlines)
     first_links = [record.links[0] for record in group.records]
     shapes = Counter(find_shape(item.url) for item in group.items)
@@ -97,6 +102,7 @@ def score(group: Group, page: str) -> float:
     dated = sum(item.published is not None for item in group.items)
     with_image = sum(bool(item.image) for item in group.items)
     aside = sum(link.is_aside for link in first_links)
+    # each factor is near 1 or above for the items of a main list, and small for those of a menu
     weight = (
         (0.4 + 0.6 * alike)
         * (0.5 + 0.5 * on_site)
@@ -111,29 +117,31 @@ def score(group: Group, page: str) -> float:
 
 
 def read_lists(
-    document: Document, links: Sequence[Link], also: Collection[str] = ()
-) -> list[Listed]:
-    """Return the lists of a page, likeliest first, without those of the same items. `also`: forms
-    to include wherever they are on the page."""
-    by_keys: dict[frozenset[str], Listed] = {}
-    for listed in _list_candidates(document, links, also):
-        if len(listed.items) >= LEAST:
-            by_keys.setdefault(frozenset(item.key for item in listed.items), listed)
+    document: Document, links: Sequence[Link], extra_forms: Collection[str] = ()
+) -> list[PageList]:
+    """Return the lists of a page, the likeliest first; of lists with the same items only the first.
+    The links of `extra_forms` are read as lists wherever they are on the page, also in menus."""
+    by_keys: dict[frozenset[str], PageList] = {}
+    for page_list in _list_candidates(document, links, extra_forms):
+        if len(page_list.items) >= LEAST_ITEMS:
+            by_keys.setdefault(frozenset(item.key for item in page_list.items), page_list)
     return list(by_keys.values())
 
 
 def _list_candidates(
-    document: Document, links: Sequence[Link], also: Collection[str]
-) -> Iterator[Listed]:
-    """Yield the best groups, merged with their parts, then the groups of the forms `also`, alone
-    and merged."""
+    document: Document, links: Sequence[Link], extra_forms: Collection[str]
+) -> Iterator[PageList]:
+    """Yield possible lists, the likeliest first: the best groups, each merged with groups and links
+    that are parts of the same list. Then the groups of `extra_forms`, first as they are and then
+    merged."""
     by_form = _group_by_form(links)
     estimates: dict[str, float] = {}
     for form, form_links in by_form.items():
-        if len({link.key for link in form_links}) >= LEAST:
+        if len({link.key for link in form_links}) >= LEAST_ITEMS:
             estimates[form] = _estimate_score(form_links)
     best_forms = sorted(estimates, key=lambda form: estimates[form], reverse=True)[:_MOST_READ]
-    best_forms += [form for form in estimates if form in also and form not in best_forms]
+    best_forms += [form for form in estimates if form in extra_forms and form not in best_forms]
+
     groups: list[Group] = []
     for form in best_forms:
         group = _read_group(document, form, by_form[form], links)
@@ -141,35 +149,38 @@ def _list_candidates(
             groups.append(group)
     groups.sort(key=lambda group: group.score, reverse=True)
     main_groups = [group for group in groups if not _is_aside(group)]
-    also_groups = [group for group in groups if group.form in also]
+    extra_groups = [group for group in groups if group.form in extra_forms]
+
     for group in main_groups[:_MOST_LISTS]:
         yield merge_groups(document, group, main_groups, links)
-    for group in also_groups:
+    for group in extra_groups:
         yield _read_list(document, group.links, links)
-    for group in also_groups:
+    for group in extra_groups:
         yield merge_groups(document, group, main_groups, links)
 
 
 def _group_by_form(links: Sequence[Link]) -> dict[str, list[Link]]:
-    """Group the links by form; those of rare forms also by their short form, as "... > form"."""
+    """Group the links of a page by form. A link whose form is rare is also put in a group by the
+    short form of the link and one element around it, under the key "... > h2.title > a"."""
     by_form: dict[str, list[Link]] = defaultdict(list)
     for link in links:
         by_form[link.form].append(link)
     for link in links:
-        if "." in link.short_form and len(by_form[link.form]) < LEAST:
+        if "." in link.short_form and len(by_form[link.form]) < LEAST_ITEMS:
             by_form[f"... > {link.short_form}"].append(link)
     return by_form
 
 
 def _is_aside(group: Group) -> bool:
-    """Return True if most items stand in menus, sidebars or footers."""
+    """Return True if most items of a group are in menus, sidebars or footers."""
     return sum(record.links[0].is_aside for record in group.records) * 2 > len(group.records)
 
 
 def merge_groups(
     document: Document, best: Group, groups: Sequence[Group], links: Sequence[Link]
-) -> Listed:
-    """Return the items of `best`, and of other groups and links if they belong to the same list."""
+) -> PageList:
+    """Return the list of the items of `best`, and of those other groups and links that belong to
+    the same list. `links`: all links of the page."""
     merged = [*best.links, *_find_similar_links(best, links)]
     for other in groups:
         if other is not best and is_part_of(other, best):
@@ -177,16 +188,19 @@ def merge_groups(
     return _read_list(document, merged, links)
 
 
-def _read_list(document: Document, chosen: Sequence[Link], links: Sequence[Link]) -> Listed:
-    records = sorted(read_records(chosen, links), key=lambda record: record.index)
-    forms = {link.key: link.form for link in reversed(chosen)}
+def _read_list(document: Document, item_links: Sequence[Link], links: Sequence[Link]) -> PageList:
+    """Return the list of the items to which the links `item_links` lead, in the order of the page.
+    `links`: all links of the page."""
+    records = sorted(read_records(item_links, links), key=lambda record: record.index)
+    forms = {link.key: link.form for link in reversed(item_links)}
     items = tidy_list(read_items(document, records, forms))
-    return Listed(tuple(items), {record.key: record.elements for record in records})
+    return PageList(tuple(items), {record.key: record.elements for record in records})
 
 
 def _find_similar_links(best: Group, links: Sequence[Link]) -> list[Link]:
-    """Return further links with headlines that look like those of `best` and lead to its sites."""
-    own_forms = {link.own_form for link in best.links}
+    """Return links of the page that probably belong to the same list as those of `best`: they have
+    headlines, similar forms, and lead to the same sites."""
+    link_forms = {link.link_form for link in best.links}
     short_forms = {link.short_form for link in best.links}
     best_keys = {link.key for link in best.links}
     sites = {urls.publisher(link.url) for link in best.links}
@@ -194,9 +208,10 @@ def _find_similar_links(best: Group, links: Sequence[Link]) -> list[Link]:
     are_headings = sum(link.is_heading for link in best.links) * 2 > len(best.links)
 
     def has_similar_form(link: Link) -> bool:
-        has_same_own_form = "." in link.own_form and link.own_form in own_forms
+        """Return True if the link has a form of `best`; without a class in it, only in headings."""
+        has_same_link_form = "." in link.link_form and link.link_form in link_forms
         has_same_short_form = link.short_form in short_forms
-        if has_same_own_form and (are_headings or has_same_short_form):
+        if has_same_link_form and (are_headings or has_same_short_form):
             return True
         if not has_same_short_form:
             return False
@@ -216,7 +231,8 @@ def _find_similar_links(best: Group, links: Sequence[Link]) -> list[Link]:
 
 
 def is_part_of(other: Group, best: Group) -> bool:
-    """Return True if the group `other` is a part of the list `best`."""
+    """Return True if the group `other` is a part of the list `best`: its links have the same short
+    form, and most of its addresses the same shape."""
     if sum(link.is_aside for link in other.links) * 2 > len(other.links):
         return False
     if other.links[0].is_heading != best.links[0].is_heading:
@@ -230,21 +246,22 @@ def is_part_of(other: Group, best: Group) -> bool:
 
 
 def _keep_main_site(items: Sequence[Shown]) -> list[Shown]:
-    """Remove items of other sites if most are of one site, and advertisements if they are few."""
+    """Return `items` without those of other sites, if most are of one site, and without
+    advertisements, if they are few: a list with many of them may be about offers."""
     if not items:
         return []
     sites = Counter(urls.publisher(item.item.url) for item in items)
     site, count = sites.most_common(1)[0]
     if count >= _MAIN_SITE * len(items):
         items = [item for item in items if urls.publisher(item.item.url) == site]
-    not_sold = [item for item in items if not SOLD.search(item.item.url)]
-    sold_count = len(items) - len(not_sold)
-    return not_sold if sold_count <= _FEW_SOLD * len(items) else [*items]
+    unpaid = [item for item in items if not PAID_PATH.search(item.item.url)]
+    paid_count = len(items) - len(unpaid)
+    return unpaid if paid_count <= _FEW_PAID * len(items) else [*items]
 
 
 def tidy_list(items: Sequence[Shown]) -> list[Shown]:
-    """Return `items` without links such as "more", undated items (if nearly all have dates),
-    numbers before titles."""
+    """Return `items` without links such as "more", without undated items if nearly all have dates,
+    and without the numbers before titles ("1. ", "2. ") if they count the items."""
     dated = [item for item in items if item.item.published is not None]
     if len(dated) >= _NEARLY_ALL * len(items):
         items = dated
@@ -255,7 +272,7 @@ def tidy_list(items: Sequence[Shown]) -> list[Shown]:
     ]
     matches = [_NUMBER_PREFIX.match(item.item.title) for item in tidied]
     numbers = [int(match[1]) for match in matches if match]
-    if len(numbers) < LEAST or not _count_upwards(numbers):
+    if len(numbers) < LEAST_ITEMS or not _count_upwards(numbers):
         return tidied
     return [
         replace(item, item=replace(item.item, title=_NUMBER_PREFIX.sub("", item.item.title)))
@@ -264,5 +281,5 @@ def tidy_list(items: Sequence[Shown]) -> list[Shown]:
 
 
 def _count_upwards(numbers: Sequence[int]) -> bool:
-    """Return True if each number is larger than the one before, or begins again with 1."""
+    """Return True if each number is larger than the one before it, or is 1: a new count begins."""
     return all(after == 1 or after > before for before, after in pairwise(numbers))

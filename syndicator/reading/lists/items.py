@@ -18,38 +18,38 @@ from syndicator.reading.lists.wrapper import find_shape
 from syndicator.reading.metadata import date
 from syndicator.reading.metadata.cover import is_picture, resolve_picture
 
-# elements between items; items at regular distances, their share
+# All numbers are choices.
+# Items may consist of several siblings, if this share of them begins at the same distance from each
+# other, and if there are so many items and so many elements for each.
 _MOST_BETWEEN = 4
 _LEAST_ITEMS = 3
 _LEAST_REGULAR = 0.7
-# All numbers are choices.
-_CLASS_IN_FORM = re.compile(r"\.[^ ]+")  # in a form
-# characters of a title; kinds of titles that are marked as headline; pixels of an icon
-_LONGEST_TITLE = 300
+_CLASS_IN_FORM = re.compile(r"\.[^ ]+")  # ".post" in "li.post > a"
+_LONGEST_TITLE = 300  # characters
+# The kinds of titles of `_list_titles` by their index: the first five are marked as headlines.
 _MARKED_KINDS = 5
-_LINK_TEXT_KIND = 5  # index of the kind of title that is the text of the longest link
-_ICON_SIDE = 50
-# characters of a headline that is one; of one without spaces between words
-_HEADLINE_LENGTH = 12
-_WIDE_HEADLINE_LENGTH = 5
-_ENOUGH_LENGTH = 25
-_SHORTEST_PIECE = 6  # characters of a title's piece that need no more, and the fewest
-# shares of the items
+_LINK_TEXT_KIND = 5  # the text of the longest link
+_ICON_SIDE = 50  # pixels: a picture with a shorter side is an icon
+_HEADLINE_LENGTH = 12  # characters of a headline
+_WIDE_HEADLINE_LENGTH = 5  # characters of a headline in other scripts, such as Chinese
+_ENOUGH_LENGTH = 25  # a piece of a link with so many characters is as good as a longer one
+_SHORTEST_PIECE = 6  # characters of a piece of a link that may be a title
+# shares of the items that have a title of a kind
 _MOST_ITEMS_SHARE = 0.7
 _FEW_ITEMS_SHARE = 0.3
 # characters of a line that is a date
 _SHORTEST_DATE = 6
 _LONGEST_DATE = 60
-# ranks of dates: the lowest counts
+# ranks of the dates of an item: the date with the lowest rank is taken
 _DECLARED_DATE = 0
 _DATETIME = 1
 _LABELLED_DATE = 2
 _SHOWN_DATE = 3
-_MOST_ANCESTORS = 60
-_MOST_ELEMENTS = 600  # in one element
-_MOST_CHILDREN = 20
-_MOST_IMAGES = 3  # of a link, whose alternative texts count
-_HOST = re.compile(r"^[\w-]+(\.[\w-]+){1,4}$")
+_MOST_ANCESTORS = 60  # elements around a link that are looked at
+_MOST_ELEMENTS = 600  # elements within an element of an item that are looked at
+_MOST_CHILDREN = 20  # children of an element between which a date is searched
+_MOST_IMAGES = 3  # images of a link whose alternative texts may be the title
+_HOST = re.compile(r"^[\w-]+(\.[\w-]+){1,4}$")  # a text such as "site.example" is no title
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TITLE_CLASS = re.compile(
     r"(^|[-_])(title|titel|titre|titulo|headline|heading|hed|subject)($|[-_])|title$|headline$",
@@ -65,6 +65,7 @@ _CHANGED_NAME = re.compile(
     r"updated|modified|aktualisiert|last-?(post|reply|activity)|comment|(^|[-_ ])latest($|[-_ ])",
     re.I,
 )
+# class names of portraits, logos and the like
 _PERSON_NAME = re.compile(
     r"avatar|author|gravatar|profile|byline|logo|icon|emoji|badge|flag|sponsor", re.I
 )
@@ -74,52 +75,62 @@ _URL_DAY = re.compile(r"/((?:19|20)\d\d)[/-](\d{1,2})[/-](\d{1,2})(?=[/-]|$)")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Record:
-    """An item: its links in order, all to one address, and the elements that belong to it alone."""
+    """The part of a page that belongs to one item of a list."""
 
-    links: tuple[Link, ...]
-    elements: tuple[Any, ...]
+    links: tuple[Link, ...]  # its links in order, all to the same address
+    elements: tuple[Any, ...]  # the elements that belong to this item only
 
     @property
     def key(self) -> str:
+        """Return the alias of the item's address."""
         return self.links[0].key
 
     @property
     def index(self) -> int:
+        """Return the index of its first link among all links of the page."""
         return self.links[0].index
 
 
-def read_records(chosen: Sequence[Link], links: Sequence[Link]) -> list[Record]:
-    """Return an item for each address of the `chosen` links, with those of `links` in it that lead
-    to this address."""
-    chosen_keys = {link.key for link in chosen}
+def read_records(item_links: Sequence[Link], links: Sequence[Link]) -> list[Record]:
+    """Return a record for each address to which the links `item_links` lead. A record also contains
+    those of `links`, all links of the page, that are in its elements and lead to its address."""
+    # find the elements of each item
+    item_keys = {link.key for link in item_links}
     keys_within: dict[Any, set[str]] = defaultdict(set)
-    for link in chosen:
+    for link in item_links:
         for element in _list_upwards(link.anchor):
             keys_within[element].add(link.key)
-    tops: dict[str, Any] = {}
-    for link in chosen:
+    tops: dict[str, Any] = {}  # key of an item -> its main element
+    for link in item_links:
         tops.setdefault(link.key, _find_top(link.anchor, keys_within))
     followers = _find_followers(tops.values())
     parts_of = {key: (top, *followers.get(top, ())) for key, top in tops.items()}
-    key_of_element = {element: key for key, parts in parts_of.items() for element in parts}
+
+    # find the links in these elements
+    key_of_element: dict[Any, str] = {}
+    for key, parts in parts_of.items():
+        for element in parts:
+            key_of_element[element] = key
     links_of: dict[str, list[Link]] = defaultdict(list)
     for link in links:
-        if link.key not in chosen_keys:
+        if link.key not in item_keys:
             continue
         holders = (element for element in _list_upwards(link.anchor) if element in key_of_element)
+        # a link belongs to the innermost item around it, if it leads to that item's address
         if key_of_element.get(next(holders, None)) == link.key:
             links_of[link.key].append(link)
     return [Record(tuple(links_of[key]), parts) for key, parts in parts_of.items() if links_of[key]]
 
 
 def _list_upwards(anchor: Any) -> Iterable[Any]:
-    """Yield the link and the elements around it."""
+    """Yield the link itself, then the elements around it, from the inside outwards."""
     yield anchor
     yield from islice(anchor.iterancestors(), _MOST_ANCESTORS)
 
 
 def _find_top(anchor: Any, keys_within: Mapping[Any, set[str]]) -> Any:
-    """Return the largest element around the link that leads to its address only."""
+    """Return the largest element around the link that has no link to another item in it.
+    `keys_within`: for each element the addresses to which the links in it lead."""
     top = anchor
     for element in anchor.iterancestors():
         if element.tag in ("body", "html", "main") or len(keys_within.get(element, ())) != 1:
@@ -129,8 +140,9 @@ def _find_top(anchor: Any, keys_within: Mapping[Any, set[str]]) -> Any:
 
 
 def _find_followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
-    """Return for tops at regular distances among their siblings the siblings behind each: they
-    belong to the same item."""
+    """Return for each top, the main element of an item, the siblings that follow it and belong to
+    the same item. Siblings do if the tops of a parent are at regular distances, such as the `dt` in
+    a list of `dt`, `dd`, `dd`."""
     by_parent: dict[Any, list[Any]] = defaultdict(list)
     for top in tops:
         parent = top.getparent()
@@ -143,19 +155,22 @@ def _find_followers(tops: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
         positions = {child: position for position, child in enumerate(parent)}
         siblings.sort(key=lambda top: positions[top])
         distances = [positions[after] - positions[before] for before, after in pairwise(siblings)]
-        usual = max(set(distances), key=distances.count)
-        is_regular = distances.count(usual) >= _LEAST_REGULAR * len(distances)
-        if 1 < usual <= _MOST_BETWEEN and is_regular:
-            for top, distance in zip(siblings, [*distances, usual], strict=True):
-                followers[top] = tuple(islice(top.itersiblings(), min(distance, usual) - 1))
+        usual_distance = max(set(distances), key=distances.count)
+        is_regular = distances.count(usual_distance) >= _LEAST_REGULAR * len(distances)
+        if 1 < usual_distance <= _MOST_BETWEEN and is_regular:
+            # the last item has no next one: it is taken to be as long as the others
+            for top, distance in zip(siblings, [*distances, usual_distance], strict=True):
+                followers[top] = tuple(
+                    islice(top.itersiblings(), min(distance, usual_distance) - 1)
+                )
     return followers
 
 
 def read_items(
     document: Document, records: Sequence[Record], forms: Mapping[str, str] | None = None
 ) -> list[Shown]:
-    """Return title, date and picture of each item, "" or None if missing. `forms`: address -> form
-    of the link."""
+    """Return the title, date and picture of each item; a missing one is "" or None. `forms`: key of
+    an item -> the form of its link, if it is not that of its first link."""
     items: list[Shown] = []
     for record, title in zip(records, choose_titles(records), strict=True):
         published = find_published(record)
@@ -168,12 +183,7 @@ def read_items(
             published=published.when if published else None,
             image=picture.url if picture else "",
         )
-        layout = _describe_layout(
-            record,
-            title,
-            published.element if published else None,
-            picture.element if picture else None,
-        )
+        layout = _describe_layout(record, title, published, picture)
         items.append(
             Shown(
                 item=item,
@@ -187,19 +197,21 @@ def read_items(
     return items
 
 
-def _describe_layout(record: Record, title: str, date_element: Any, picture_element: Any) -> str:
-    """Return the order of title, date and picture in an item, such as "ptd"."""
+def _describe_layout(
+    record: Record, title: str, published: "_Dated | None", picture: "_Picture | None"
+) -> str:
+    """Return the order of title, date and picture in an item as letters, such as "ptd"."""
     title_element = record.links[0].anchor
     for link in record.links:
         if title and title in link.text:
             title_element = link.anchor
             break
     letters = {id(title_element): "t"}
-    if date_element is not None:
-        letters[id(date_element)] = "d"
-    if picture_element is not None:
-        letters[id(picture_element)] = "p"
-    order: dict[str, None] = {}
+    if published is not None and published.element is not None:
+        letters[id(published.element)] = "d"
+    if picture is not None:
+        letters[id(picture.element)] = "p"
+    order: dict[str, None] = {}  # used as an ordered set
     for node in _list_nodes(record.elements):
         if id(node) in letters:
             order[letters[id(node)]] = None
@@ -207,33 +219,40 @@ def _describe_layout(record: Record, title: str, date_element: Any, picture_elem
 
 
 def choose_titles(records: Sequence[Record]) -> list[str]:
-    """Return a headline for each item: from its heading, class or link, first from the kind that
-    most items have."""
-    rows = [[text.line(value) for value in _list_titles(record)] for record in records]
-    if not rows:
+    """Return the headline of each item, "" if it has none.
+
+    Items have titles of different kinds: in headings, in classes, as links. The first kind is taken
+    that most items have, each another title; for the other items, the first of their titles."""
+    titles_by_item = [[text.line(title) for title in _list_titles(record)] for record in records]
+    if not titles_by_item:
         return []
-    columns = [_measure_titles([row[kind] for row in rows]) for kind in range(len(rows[0]))]
+    shares_by_kind: list[_TitleShares] = []
+    for kind in range(len(titles_by_item[0])):
+        shares_by_kind.append(_measure_titles([titles[kind] for titles in titles_by_item]))
     common_kinds = [
-        kind for kind, column in enumerate(columns) if column.distinct >= _MOST_ITEMS_SHARE
+        kind for kind, shares in enumerate(shares_by_kind) if shares.distinct >= _MOST_ITEMS_SHARE
     ]
     best = common_kinds[0] if common_kinds else _LINK_TEXT_KIND
-    if columns[best].headlines < _FEW_ITEMS_SHARE:  # if the name of its publisher heads each item
+    if shares_by_kind[best].headlines < _FEW_ITEMS_SHARE:
+        # this kind may be the name of each item's publisher: prefer one with headlines
         for kind in common_kinds:
-            if kind < _MARKED_KINDS and columns[kind].headlines >= _MOST_ITEMS_SHARE:
+            if kind < _MARKED_KINDS and shares_by_kind[kind].headlines >= _MOST_ITEMS_SHARE:
                 best = kind
                 break
-    return [_find_first((row[best], *row)) for row in rows]
+    return [_find_first((titles[best], *titles)) for titles in titles_by_item]
 
 
 @dataclass(frozen=True, slots=True)
 class _TitleShares:
-    """Shares of the items that have a title of their own, and one that is a headline."""
+    """Titles of one kind. `distinct`: the share of items with a title that no other item has;
+    `headlines`: the share of items with such a title that is long enough for a headline."""
 
     distinct: float
     headlines: float
 
 
 def _measure_titles(titles: Sequence[str]) -> _TitleShares:
+    """Measure the titles of one kind, one for each item. Dates and host names are no titles."""
     distinct = {
         title for title in titles if title and not _is_date(title) and not _HOST.match(title)
     }
@@ -242,21 +261,23 @@ def _measure_titles(titles: Sequence[str]) -> _TitleShares:
 
 
 def _find_first(texts: Iterable[str]) -> str:
-    """Return the first text that is not empty, or ""."""
+    """Return the first of `texts` that is not empty, "" if all are."""
     return next(filter(None, texts), "")
 
 
 def is_headline(title: str) -> bool:
-    """Return True if `title` is long enough for the headline of an article."""
+    """Return True if `title` is long enough for the headline of an article. In scripts that need no
+    spaces, such as Chinese, five characters are."""
     if len(title) >= _HEADLINE_LENGTH and " " in title:
         return True
     return len(title) >= _WIDE_HEADLINE_LENGTH and not title.isascii()
 
 
 def _list_titles(record: Record) -> Iterator[str]:
-    """Yield a title of each kind, "" if the item has none: a heading in a link and around one, a
-    title's class in a link and around one, a heading or class without link, the longest link, a
-    label."""
+    """Yield the titles of an item, one of each kind, always in this order; "" if it has none of a
+    kind: a heading in a link, a heading around a link, a title's class in a link, a title's class
+    around a link, a heading or title's class without link, the longest link, a label or alternative
+    text."""
     anchors = [link.anchor for link in record.links]
     yield _find_text(node for node in _list_nodes(anchors) if _is_heading(node))
     yield _find_text_within(record.links, 3, _is_heading)
@@ -272,7 +293,7 @@ def _list_titles(record: Record) -> Iterator[str]:
 
 
 def _find_text(nodes: Iterator[Any]) -> str:
-    """Return the text of the first node, "" for none."""
+    """Return the text of the first of `nodes`, "" if there are none."""
     node = next(nodes, None)
     return read_text(node, _LONGEST_TITLE) if node is not None else ""
 
@@ -280,8 +301,8 @@ def _find_text(nodes: Iterator[Any]) -> str:
 def _find_text_within(
     links: Sequence[Link], most_steps: int, is_title: Callable[[Any], bool]
 ) -> str:
-    """Return the text of the first link within `most_steps` of an element that is a title, or
-    ""."""
+    """Return the text of the first link that has, among the `most_steps` elements around it, one
+    for which `is_title` is True; "" if no link has."""
     for link in links:
         if link.text and any(map(is_title, islice(link.anchor.iterancestors(), most_steps))):
             return link.text
@@ -289,6 +310,8 @@ def _find_text_within(
 
 
 def _list_unlinked_titles(record: Record) -> Iterator[str]:
+    """Yield the texts of an item's headings, and elements with a title's class, that have no
+    link."""
     for node in _list_nodes(record.elements):
         is_title = _is_heading(node) or _has_title_class(node)
         if is_title and next(node.iter("a"), None) is None:
@@ -300,48 +323,52 @@ def _is_heading(element: Any) -> bool:
 
 
 def _list_nodes(elements: Iterable[Any]) -> Iterator[Any]:
-    """Yield each of `elements` and those in it, in order, at most 600 each."""
+    """Yield each of `elements` and the elements in it, in document order, at most 600 for each."""
     for element in elements:
         yield from islice(element.iter("*"), _MOST_ELEMENTS)
 
 
 def _has_title_class(element: Any) -> bool:
+    """Return True if a class or itemprop calls an element a title, not a subtitle or a category."""
     if element.get("itemprop") in ("headline", "name"):
         return True
     names = (element.get("class") or "").split()
     return any(_TITLE_CLASS.search(name) and not _SUBTITLE_CLASS.search(name) for name in names)
 
 
-def _choose_piece(anchor: Any, whole: str) -> str:
-    """Return the longest part of a link that consists of elements, such as picture, title and date;
-    else the `whole` text."""
-    holder = anchor
+def _choose_piece(anchor: Any, link_text: str) -> str:
+    """Return the title in a link that has elements for picture, title and date in it: the longest
+    of their texts. If the link has text outside of such elements, or no long text, return
+    `link_text`."""
+    holder = anchor  # the innermost element around all the link's text
     while len(holder) == 1 and not text.line((holder.text or "") + (holder[0].tail or "")):
         holder = holder[0]
     if text.line((holder.text or "") + "".join(child.tail or "" for child in holder)):
-        return whole
+        return link_text
     pieces = [text.line(read_text(child, _LONGEST_TITLE)) for child in holder]
     long_pieces = [
         piece for piece in pieces if len(piece) >= _SHORTEST_PIECE and not _is_date(piece)
     ]
-    return max(long_pieces, key=lambda piece: min(len(piece), _ENOUGH_LENGTH), default=whole)
+    return max(long_pieces, key=lambda piece: min(len(piece), _ENOUGH_LENGTH), default=link_text)
 
 
 def _is_date(piece: str) -> bool:
+    """Return True if a short text has a date in it."""
     return len(piece) <= _LONGEST_DATE and next(date.find_days(piece), None) is not None
 
 
 @dataclass(frozen=True, slots=True)
 class _Dated:
-    """A date, its element (None if an address states it), and the rank of this kind of date."""
+    """A date of an item."""
 
-    element: Any
+    element: Any  # None if the address of the item states the date
     when: datetime
-    rank: int = _DECLARED_DATE
+    rank: int = _DECLARED_DATE  # the kind of date; lower is more reliable
 
 
 def find_published(record: Record) -> _Dated | None:
-    """Return the item's first date of the best rank, else the day in its address, else None."""
+    """Return the date of an item: the first with the lowest rank, else the day in its address, else
+    None."""
     dates = list(_list_dates(record))
     if dates:
         return min(dates, key=lambda dated: dated.rank)
@@ -353,12 +380,13 @@ def find_published(record: Record) -> _Dated | None:
 
 
 def _list_dates(record: Record) -> Iterator[_Dated]:
-    """Yield the dates in an item, except those of changes."""
+    """Yield the dates in an item. Dates of changes and of comments are left out."""
     for element in record.elements:
         change_elements: set[Any] = set()
         for node in _list_nodes((element,)):
             values = [node.get(name) or "" for name in ("class", "itemprop", "id", "data-testid")]
             names = " ".join(values)[:200]
+            # document order: a parent comes before the elements in it
             if node.getparent() in change_elements or _CHANGED_NAME.search(names):
                 change_elements.add(node)
                 continue
@@ -368,12 +396,14 @@ def _list_dates(record: Record) -> Iterator[_Dated]:
 
 
 def _read_date(element: Any, names: str) -> _Dated | None:
-    """Return the date that an element states or shows. `names`: of its class, itemprop and ids."""
+    """Return the date that an element states in an attribute or shows as text, None if it has none.
+    `names`: its class, itemprop and ids as one text."""
     is_named_published = _PUBLISHED_NAME.search(names) is not None
     when = date.parse_date_text(element.get("datetime") or "")
     if when:
         is_declared = element.tag == "time" and is_named_published
-        return _Dated(element, when, _DECLARED_DATE if is_declared else _DATETIME)
+        rank = _DECLARED_DATE if is_declared else _DATETIME
+        return _Dated(element, when, rank)
     if element.get("itemprop") == "datePublished":
         when = date.parse_date_text(element.get("content") or "")
         if when:
@@ -387,7 +417,8 @@ def _read_date(element: Any, names: str) -> _Dated | None:
 
 
 def _read_labelled_date(element: Any) -> datetime | None:
-    """Return the date in the title or a data attribute of an element, else in its short text."""
+    """Return the date in the title or in a data attribute of an element, else in its text if that
+    is short; None if there is none."""
     for name in ("title", "data-date", "data-time", "data-timestamp", "data-datetime"):
         value = element.get(name) or ""
         if value and len(value) <= _LONGEST_DATE:
@@ -399,7 +430,8 @@ def _read_labelled_date(element: Any) -> datetime | None:
 
 
 def _read_shown_date(element: Any) -> datetime | None:
-    """Return the date of the first short line that stands directly in `element` and has one."""
+    """Return the date of the first short line directly in `element`, not in the elements inside it;
+    None if no line has one."""
     tails = (child.tail or "" for child in islice(element, _MOST_CHILDREN))
     for piece in (element.text or "", *tails):
         line = text.line(piece[: 4 * _LONGEST_DATE])
@@ -419,7 +451,8 @@ class _Picture:
 
 
 def find_picture(document: Document, record: Record) -> _Picture | None:
-    """Return the item's first picture, except icons and portraits; None without."""
+    """Return the first picture of an item that is no icon, portrait or logo; None if it has
+    none."""
     for node in _list_nodes(record.elements):
         url = _read_picture(document, node)
         if url and is_picture(url):
@@ -428,14 +461,15 @@ def find_picture(document: Document, record: Record) -> _Picture | None:
 
 
 def _read_picture(document: Document, element: Any) -> str | None:
-    """Return the address of the picture that an element is, or has as its background; None for
-    none, icons and portraits."""
+    """Return the address of the picture that an element is or has as its background. None if it is
+    no picture, or an icon, portrait or logo."""
     if element.tag not in ("img", "amp-img"):
         background = _STYLE_URL.search(element.get("style") or "")
         return resolve_picture(document, background[1]) if background else None
     parent = element.getparent()
     is_in_picture = parent is not None and parent.tag == "picture"
-    image = elements.read_image(parent if is_in_picture else element)
+    holder = parent if is_in_picture else element
+    image = elements.read_image(holder)
     if not image or _is_person(element):
         return None
     for side in (image.width, image.height):
@@ -445,8 +479,8 @@ def _read_picture(document: Document, element: Any) -> str | None:
 
 
 def _is_person(image: Any) -> bool:
-    """Return True if classes in and around an image, or its address, call it a portrait or a
-    logo."""
+    """Return True if an image is a portrait or a logo, by its address or by classes of it and the
+    two elements around it."""
     if "gravatar.com/" in (image.get("src") or ""):
         return True
     names = f"{image.get('class') or ''} {image.get('id') or ''}"

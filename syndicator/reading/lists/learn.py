@@ -18,29 +18,28 @@ from syndicator.reading.html.document import Document, parse, read_text
 from syndicator.reading.html.jsonld import list_types
 from syndicator.reading.lists import declared
 from syndicator.reading.lists import wrapper as wrappers
-from syndicator.reading.lists.groups import Listed, read_lists
+from syndicator.reading.lists.groups import PageList, read_lists
 from syndicator.reading.lists.items import is_headline
 from syndicator.reading.lists.links import Link, read_links, resolve_address
 
-# All numbers are choices: of 38 pages of the open corpus that are lists below the root of their
-# site, 8 say that they are articles (og:type), and of 251 articles of it 75 do not.
-# items; shares of them with a headline, and with an address below the page's
-_LEAST = 5
-_HEADLINE_SHARE = 0.6
-_BELOW_SHARE = 0.5
-_MOST_SECTION_WORDS = 3  # most words in the last part of a section's address
-_CODE = re.compile(r"\d{5}|[0-9a-f]{12}")
+# All numbers are choices. What a page declares does not help: of 38 real lists 8 say that they are
+# articles (og:type), and of 251 real articles 75 do not.
+_LEAST = 5  # items of a list that is the main content, unless the addresses of the items show it
+_HEADLINE_SHARE = 0.6  # share of the items with a headline
+_BELOW_SHARE = 0.5  # share of the items whose address is below that of the page
+_MOST_SECTION_WORDS = 3  # words in the last segment of a section's address
+_CODE = re.compile(r"\d{5}|[0-9a-f]{12}")  # in the address of an article, not of a section
 _SHORTEST_PARAGRAPH = 80  # characters
 _LONGEST_PARAGRAPH = 3_000  # characters that are counted
-_MOST_ELEMENTS = 2_000  # links and paragraphs that are searched for prose
-_MOST_ANCESTORS = 60
-_MOST_ANCHORS = 3_000  # that are searched for the next page
-_MOST_POINTED_ANCESTORS = 8
+_MOST_ELEMENTS = 2_000  # links, and paragraphs, that are looked at to count prose
+_MOST_ANCESTORS = 60  # elements around a link that are looked at
+_MOST_ANCHORS = 3_000  # links among which the next page is searched
+_MOST_POINTED_ANCESTORS = 8  # elements around the pointed one in which a link is searched
 _WORD = re.compile(r"[^\W\d_]+")
-# characters per item of a section, of an excerpt, per item elsewhere
+# Characters of prose beside a list, for each of its items: on the page of a section, and elsewhere.
 _MOST_PROSE_OF_SECTION = 200
-_LONGEST_EXCERPT = 1_000
 _MOST_PROSE = 10
+_LONGEST_EXCERPT = 1_000  # characters of prose in an item; a longer one is an article
 _ARTICLE_TYPES = {"Article", "NewsArticle", "BlogPosting", "ReportageNewsArticle"}
 _ASIDE_TAGS = ("nav", "footer", "aside")
 _LONGEST_NEXT_LABEL = 60  # characters of a link's text
@@ -53,14 +52,14 @@ _NEXT_LABEL = re.compile(
 _PAGE_NUMBER = re.compile(
     r"(page|seite|pagina|página|p|paged|start|offset|seite)[=/_-]?\d{1,4}", re.I
 )
-OFFERED: Final = 3  # lists that hold one element; a choice
-_MOST_LINKS = 1_000  # of a list
+OFFERED: Final = 3  # lists with the pointed element that are offered; a choice
+_MOST_LINKS = 1_000  # entries of a list
 _LONGEST_LABEL = 300  # characters of a link's text
 
 
 def is_list(document: Document, items: Sequence[Shown]) -> bool:
-    """Return True if the page is mainly the list `items`, by its address or the items', and has
-    little other text."""
+    """Return True if the list `items` is the main content of the page. It is if most items are
+    below the page's address, or if there are several items and little other text."""
     headlines = sum(is_headline(item.item.title) for item in items)
     if headlines < _HEADLINE_SHARE * len(items):
         return False
@@ -79,7 +78,8 @@ def is_list(document: Document, items: Sequence[Shown]) -> bool:
 
 
 def _is_section(url: str) -> bool:
-    """Return True if the last part of the address is at most three words without a code."""
+    """Return True if the last segment of an address is that of a section: at most three words,
+    without a code."""
     last_part = unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2].partition(".")[0]
     if _CODE.search(last_part):
         return False
@@ -87,9 +87,10 @@ def _is_section(url: str) -> bool:
 
 
 def _count_prose(tree: Any, keys: Collection[str], base: str) -> int:
-    """Return the characters of text beside a list: paragraphs of no item, and what is longer than
-    an excerpt of one. `keys`: of the items' addresses."""
-    keys_within: dict[Any, set[str]] = defaultdict(set)
+    """Return how many characters of text beside a list the page has: paragraphs outside of its
+    items, and text in an item that is longer than an excerpt. `keys`: aliases of the items'
+    addresses; `base`: the address against which links are resolved."""
+    keys_within: dict[Any, set[str]] = defaultdict(set)  # element -> the items linked in it
     for anchor in islice(tree.iter("a"), _MOST_ELEMENTS):
         url = urls.absolute(base, anchor.get("href") or "")
         key = urls.alias(url) if url else ""
@@ -107,17 +108,19 @@ def _count_prose(tree: Any, keys: Collection[str], base: str) -> int:
             continue
         holders = (element for element in paragraph.iterancestors() if element in keys_within)
         holder = next(holders, None)
+        # a paragraph near the link of one item only is its excerpt
         item_keys = keys_within[holder] if holder is not None else set[str]()
         if len(item_keys) == 1:
             prose_of_item.update(dict.fromkeys(item_keys, length))
         else:
             prose += length
-    return prose + sum(length for length in prose_of_item.values() if length > _LONGEST_EXCERPT)
+    prose_in_items = sum(length for length in prose_of_item.values() if length > _LONGEST_EXCERPT)
+    return prose + prose_in_items
 
 
 def find_next_page(document: Document) -> str:
-    """Return the address of the list's next page on the same site (rel=next, else a link to older
-    items), or ""."""
+    """Return the address of the next page of a list: by rel="next", else by a link such as "older
+    posts". "" if there is none on the same host."""
     for element in document.tree.iter("link", "a"):
         if "next" in (element.get("rel") or "").lower().split():
             url = _find_other_page(document, element.get("href") or "")
@@ -132,7 +135,7 @@ def find_next_page(document: Document) -> str:
 
 
 def _leads_to_next(anchor: Any) -> bool:
-    """Return True if the text of a link says "next" and its address has the number of a page."""
+    """Return True if a link says "next" or "older" and its address has the number of a page."""
     label = text.line(read_text(anchor, _LONGEST_NEXT_LABEL + 1)) or anchor.get("aria-label") or ""
     if len(label) > _LONGEST_NEXT_LABEL or not _NEXT_LABEL.match(label):
         return False
@@ -140,7 +143,7 @@ def _leads_to_next(anchor: Any) -> bool:
 
 
 def _find_other_page(document: Document, href: str) -> str:
-    """Return the absolute address of another page on the same host, else ""."""
+    """Return the address to which `href` leads if it is another page on the same host, else ""."""
     url = urls.absolute(document.base_url, href) if href else None
     if not url or not urls.same_publisher(url, document.url):
         return ""
@@ -156,9 +159,12 @@ def read_listing(
     wrapper: Wrapper | None = None,
     seen: Sequence[Seen] = (),
 ) -> ParsedFeed:
-    """Return the listed articles as a feed. `wrapper`: the learnt list, None at first; `seen`:
-    known articles, as after a lost database. Raises NotAFeed if no list is surely the learnt
-    one."""
+    """Return the articles that a page lists as a feed, whose `listing` has the traits of the list
+    to remember.
+
+    `wrapper`: the traits of the learnt list, None to learn the list now. `seen`: articles of the
+    source that are known although no list is learnt, as after a lost database. Raises NotAFeed if
+    there is no list, or if none is surely the learnt one."""
     try:
         document = parse(html, url, headers)
         pointed_forms = wrapper.forms if wrapper and wrapper.pointed else ()
@@ -184,6 +190,7 @@ def read_listing(
 
 
 def _read_page_title(document: Document) -> str:
+    """Return the text of the page's title element, "" if it has none."""
     title = next(document.tree.iter("title"), None)
     return text.line(read_text(title, _LONGEST_LABEL)) if title is not None else ""
 
@@ -191,11 +198,12 @@ def _read_page_title(document: Document) -> str:
 def _learn_list(
     document: Document, lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]
 ) -> wrappers.FoundList:
-    """Choose one of `lists`; if none has an item of `seen`, one with the forms of their links, as
-    if the operator had pointed at it. Raises Unsure."""
+    """Choose one of `lists`, the lists of the page as (origin, items). If none has an article of
+    `seen`, take the list of links with the forms that links to these articles have, as if the
+    operator had pointed at it. Raises Unsure."""
     forms = set[str]()
-    earlier = wrappers.Known(seen)
-    if seen and not any(earlier.count_matches(items) for _, items in lists):
+    known = wrappers.KnownItems(seen)
+    if seen and not any(known.count_matches(items) for _, items in lists):
         seen_keys = {urls.alias(article.url) for article in seen}
         forms = {link.form for link in read_links(document) if link.key in seen_keys}
     if not forms:
@@ -205,16 +213,17 @@ def _learn_list(
 
 
 def list_candidates(
-    document: Document, also: Collection[str] = ()
+    document: Document, extra_forms: Collection[str] = ()
 ) -> list[tuple[str, Sequence[Shown]]]:
-    """Return (origin, items) of a page's lists, likeliest first. `also`: forms to include wherever
-    they are."""
-    listed = read_lists(document, read_links(document), also)
-    return declared.list_candidates(document, [each.items for each in listed])
+    """Return (origin, items) for each list of a page, the likeliest first. Links with `extra_forms`
+    are read as lists, too, wherever they are on the page."""
+    page_lists = read_lists(document, read_links(document), extra_forms)
+    return declared.list_candidates(document, [each.items for each in page_lists])
 
 
 def _make_entry(listed: Shown) -> Entry:
-    """Return an item as the entry of a feed. A title that is cut off is no title of an article."""
+    """Return an item of a list as the entry of a feed. A title that the list cuts off is left out:
+    the article's page has the whole."""
     item = listed.item
     is_cut_off = item.title.endswith(("…", "..."))
     return Entry(
@@ -229,18 +238,19 @@ def _make_entry(listed: Shown) -> Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointedList:
-    """A list: its wrapper, its items in order, and the numbers of the elements to highlight."""
+    """A list that contains the element to which the operator pointed."""
 
-    wrapper: Wrapper
+    wrapper: Wrapper  # its traits, to follow it
     items: tuple[Item, ...]
-    elements: tuple[int, ...]
+    elements: tuple[int, ...]  # the numbers of the elements to highlight
 
 
 def pointed(
     html: bytes, url: str, number: int, headers: Mapping[str, str] | None = None
 ) -> tuple[PointedList, ...]:
-    """Return the lists that have the page's element `number`, as the operator points at it, in an
-    item: the main list first, then those of the item's form."""
+    """Return the lists that have element `number` of the page in an item, at most three: the main
+    lists first, then the links of the same form as the nearest link. The operator points to the
+    element. () if there is no list, no such element, or if `html` is no HTML."""
     try:
         document = parse(html, url, headers)
     except NotAnArticle:
@@ -248,16 +258,21 @@ def pointed(
     elements = list(document.tree.iter())
     if not 0 <= number < len(elements) or not isinstance(elements[number].tag, str):
         return ()
+
+    # read all lists, and that of the links nearest to the element
     upwards = [elements[number], *elements[number].iterancestors()]
     pointed_ids = {id(element) for element in upwards}
     links = read_links(document)
     forms = {link.form for link in _find_nearest_links(upwards, links)}
-    listed = read_lists(document, links, forms)
-    candidates = declared.list_candidates(document, [each.items for each in listed])
-    completed = candidates[len(candidates) - len(listed) :]  # behind those that no link shows
+    page_lists = read_lists(document, links, forms)
+    candidates = declared.list_candidates(document, [each.items for each in page_lists])
+    # the first candidates are lists that no link shows: nobody can point at them
+    completed = candidates[len(candidates) - len(page_lists) :]
+
+    # select those with the element
     numbers = {element: number for number, element in enumerate(elements)}
     pointed_lists: list[PointedList] = []
-    for each, (origin, items) in zip(listed, completed, strict=True):
+    for each, (origin, items) in zip(page_lists, completed, strict=True):
         if not _has_any_element(each, pointed_ids):
             continue
         item_numbers: list[int] = []
@@ -273,15 +288,15 @@ def pointed(
     return tuple(pointed_lists[:OFFERED])
 
 
-def _has_any_element(listed: Listed, ids: Collection[int]) -> bool:
-    """Return True if an item of the list has an element with one of `ids`."""
-    parts = chain.from_iterable(listed.elements[item.key] for item in listed.items)
+def _has_any_element(page_list: PageList, ids: Collection[int]) -> bool:
+    """Return True if the id() of an element of one of the list's items is in `ids`."""
+    parts = chain.from_iterable(page_list.elements[item.key] for item in page_list.items)
     return any(id(part) in ids for part in parts)
 
 
 def _find_nearest_links(upwards: Sequence[Any], links: Sequence[Link]) -> list[Link]:
-    """Return the links at or in the first of `upwards` that has any, the innermost element
-    first."""
+    """Return the links in the first of the elements `upwards` that has links or is one. `upwards`:
+    the pointed element and those around it, from the inside outwards."""
     by_anchor = {link.anchor: link for link in links}
     for element in upwards[:_MOST_POINTED_ANCESTORS]:
         anchors = [element, *element.iter("a")]
@@ -294,15 +309,15 @@ def _find_nearest_links(upwards: Sequence[Any], links: Sequence[Link]) -> list[L
 def read_list(
     html: bytes, url: str, headers: Mapping[str, str] | None, links: Sequence[str]
 ) -> ParsedFeed:
-    """Return the links that the selectors `links` match, as a feed. Raises NotAFeed, RulesError for
-    invalid CSS."""
+    """Return the links that the operator's CSS selectors `links` match as a feed. Raises NotAFeed
+    if they match no link to another page, RulesError for invalid CSS."""
     document = parse(html, url, headers)
     page_alias = urls.alias(url)
-    addresses: dict[str, str | None] = {}  # by how they are written
+    addresses: dict[str, str | None] = {}  # as written -> address, None for the page itself
     entries: dict[str, Entry] = {}
     for reference, label in _select_links(document.tree, links):
         if reference not in addresses:
-            if len(entries) == _MOST_LINKS:  # making addresses is most of the work
+            if len(entries) == _MOST_LINKS:  # most of the time is spent on resolving addresses
                 continue
             resolved = resolve_address(document.base_url, reference)
             is_other_page = resolved is not None and urls.alias(resolved) != page_alias
@@ -311,6 +326,7 @@ def read_list(
         if not address:
             continue
         entries.setdefault(address, Entry(id=address, url=address))
+        # of several links to an article, the longest text is its title
         if len(label) > len(entries[address].title):
             entries[address] = Entry(id=address, url=address, title=label)
     if not entries:
@@ -327,8 +343,9 @@ def read_list(
 
 
 def _select_links(tree: Any, selectors: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield (reference, text) of the links at, in or around the elements that `selectors` match. A
-    selector may name the attribute with the reference."""
+    """Yield (reference, text) for each element that one of `selectors` matches. The reference is
+    that of a link which is the element, in it or around it, unless the selector names an attribute
+    with it ("div@data-url")."""
     for selector in selectors:
         attribute = page_rules.split(selector)[1]
         for element in page_rules.select_elements(tree, selector):

@@ -1,10 +1,12 @@
-"""Collect the links of a page that may lead to articles, with their surroundings. Pure."""
+"""Collect the links of a page that may lead to articles, with their surroundings. Pure.
+
+The surroundings are described by "forms": tags with a class each, such as "li.post > h2 > a"."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,15 +14,16 @@ from syndicator.core import text, urls
 from syndicator.reading.html.document import Document, read_text
 
 # All numbers are choices.
-_INLINE_SHARE = 0.5  # share of a paragraph below which a link in it is running text
-_MOST_LINKS = 3_000  # of a page
-_MOST_ANCESTORS = 40  # of a link
+_INLINE_SHARE = 0.5  # a link with a smaller share of its paragraph's text is in running text
+_MOST_LINKS = 3_000  # links of a page that are read
+_MOST_ANCESTORS = 40  # elements around a link that are looked at
 _LONGEST_TEXT = 400  # characters of a link
 _LONGEST_PARAGRAPH = 2_000  # characters that are compared with a link's text
 _INLINE_TAGS = ("span", "em", "strong", "b", "i", "u", "font", "small", "cite")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _ASIDE_TAGS = {"nav", "footer", "aside"}
-_ITEM_TAGS = {"article", "li", "main", "section"}  # a header in one of these is that of an item
+# a header in one of these elements belongs to an item of a list, not to the page
+_ITEM_TAGS = {"article", "li", "main", "section"}
 _ASIDE_ROLES = {
     "navigation",
     "complementary",
@@ -38,12 +41,13 @@ _ASIDE_CLASS = re.compile(
     r"newsletter|cookie|consent|modal|share|social|pagination|pager|comments?|tag-?cloud|blogroll)($|[-_ ])",  # noqa: E501
     re.I,
 )
-# Classes of elements around a sidebar (content-sidebar-wrap, has-sidebar), and of an article's
-# topic (category-x)
+# Class names that contain such a word for another reason: of an element around a sidebar and the
+# text (content-sidebar-wrap, has-sidebar), and of an article's topic (category-popular).
 _CONTENT_CLASS = re.compile(
     r"^(category|tag|post|type|format|topic)-|(^|[-_])(wrap(per)?|layout|has|with|without|no|contents?|main|page|container)($|[-_])",
     re.I,
 )
+# addresses of tags, authors, log-ins and the like
 _NO_ARTICLE_PATH = re.compile(
     r"/(tags?|categor(y|ies)|kategorien?|rubriken?|themen?|topics?|authors?|autore?n?|auteurs?|users?|members?|profiles?|page|"
     r"login|log-in|signin|sign-in|signup|sign-up|register|account|subscribe|abo|about|about-us|contact|kontakt|privacy|"
@@ -52,7 +56,7 @@ _NO_ARTICLE_PATH = re.compile(
     re.I,
 )
 _FILE_PATH = re.compile(r"\.(jpe?g|png|gif|webp|svg|zip|mp3|mp4|css|js|ics|vcf)$", re.I)
-_STATE_CLASS = re.compile(  # classes of an element's state, not of its kind
+_STATE_CLASS = re.compile(  # classes for the state of an element, such as "is-active", not its kind
     r"^((is|has|js)-.*|lazy.*|.*-?(odd|even|first|last|active|visible|hidden|loaded|loading|sticky)|aos-.*|fade.*|"
     r"animated?)$",
     re.I,
@@ -63,32 +67,28 @@ _STABLE_CLASS = re.compile(r"[A-Za-z_][A-Za-z_-]{1,40}")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Link:
-    """A link with its surroundings. `index`: among the links of the page; `form`: tags and common
-    classes of itself and the elements around it; `short_form`: itself and one element around it;
-    `own_form`: itself; `is_aside`: it stands in a menu, sidebar or footer; `is_inline`: in running
-    text."""
+    """A link of a page, with its surroundings."""
 
-    anchor: Any
+    anchor: Any  # the element
     url: str
-    key: str  # urls.alias
+    key: str  # urls.alias(url)
     text: str
-    index: int
-    form: str
-    short_form: str
-    own_form: str
-    is_heading: bool
-    is_aside: bool
-    is_inline: bool
+    index: int  # among all links of the page
+    form: str  # of the link and the elements around it, such as "li.post > h2 > a"
+    short_form: str  # of the link and one element around it, such as "h2 > a"
+    link_form: str  # of the link alone, such as "a"
+    is_heading: bool  # it is in a heading, or has one in it
+    is_aside: bool  # it is in a menu, sidebar or footer
+    is_inline: bool  # it is in running text
 
 
 def read_links(document: Document) -> list[Link]:
-    """Return the links to other pages in order, without those to front pages, tags and authors and
-    paid ones."""
-    class_counts = Counter(
-        name for element in document.tree.iter() for name in list_classes(element)
-    )
+    """Return the links of a page that may lead to articles, in order. Links to front pages, tags,
+    authors and the like are left out, as are links marked as paid (rel="sponsored")."""
+    classes_by_element = map(list_classes, document.tree.iter())
+    class_counts = Counter(chain.from_iterable(classes_by_element))
     links: list[Link] = []
-    addresses: dict[str, str | None] = {}  # by how they are written
+    addresses: dict[str, str | None] = {}  # href as written -> address, None if it is no article
     for index, anchor in enumerate(islice(document.tree.iter("a"), _MOST_LINKS)):
         reference = anchor.get("href") or ""
         if reference not in addresses:
@@ -100,8 +100,9 @@ def read_links(document: Document) -> list[Link]:
 
 
 def _find_article_address(base: str, reference: str, page: str) -> str | None:
-    """Return the address that `reference` leads to, None if that is no article: the page itself, a
-    file, a front page, a tag."""
+    """Return the address to which `reference` leads, on the page at `page`. None if it cannot be an
+    article: the page itself, a file, the front page, a tag and the like. `base`: the address
+    against which `reference` is resolved."""
     if not reference or reference.startswith("#"):
         return None
     url = resolve_address(base, reference)
@@ -116,7 +117,8 @@ def _find_article_address(base: str, reference: str, page: str) -> str | None:
 
 
 def resolve_address(base: str, reference: str) -> str | None:
-    """Return the canonical address of `reference` on a page at `base`, None if it is no address."""
+    """Return the canonical address of `reference`, resolved against `base`; None if it is no web
+    address."""
     address = urls.absolute(base, reference)
     try:
         return urls.canonical(address) if address else None
@@ -125,7 +127,8 @@ def resolve_address(base: str, reference: str) -> str | None:
 
 
 def _read_link(anchor: Any, url: str, index: int, class_counts: Mapping[str, int]) -> Link:
-    """Return a link with the descriptions of the elements around it."""
+    """Return the link `anchor` to `url` with its surroundings. `index`: among all links of the
+    page; `class_counts`: how often each class is on the page."""
     ancestors = list(islice(anchor.iterancestors(), _MOST_ANCESTORS))
     label = text.line(read_text(anchor, _LONGEST_TEXT))
     # from the link outwards
@@ -133,7 +136,7 @@ def _read_link(anchor: Any, url: str, index: int, class_counts: Mapping[str, int
         describe_element(element, class_counts)
         for element in _list_form_elements(anchor, ancestors)
     ]
-    # "li > a" alone is that of menus, too: add the list around it
+    # "li > a" is also the form of menus: go outwards to an element with a class
     if not any("." in description for description in descriptions):
         descriptions += _describe_until_class(ancestors[len(descriptions) - 1 :])
     is_in_heading = any(element.tag in _HEADINGS for element in ancestors[:3])
@@ -145,7 +148,7 @@ def _read_link(anchor: Any, url: str, index: int, class_counts: Mapping[str, int
         index=index,
         form=" > ".join(reversed(descriptions)),
         short_form=" > ".join(reversed(descriptions[:2])),
-        own_form=descriptions[0],
+        link_form=descriptions[0],
         is_heading=is_in_heading or next(anchor.iter(*_HEADINGS), None) is not None,
         is_aside=_is_aside(ancestors),
         is_inline=_is_inline(anchor, label),
@@ -153,7 +156,8 @@ def _read_link(anchor: Any, url: str, index: int, class_counts: Mapping[str, int
 
 
 def _list_form_elements(anchor: Any, ancestors: Sequence[Any]) -> Iterator[Any]:
-    """Yield the link and at most three elements around it, as far as an item of a list."""
+    """Yield the link and at most three elements around it, from the inside outwards, up to an item
+    of a list."""
     yield anchor
     for element in ancestors[:3]:
         if element.tag in ("body", "html"):
@@ -164,7 +168,8 @@ def _list_form_elements(anchor: Any, ancestors: Sequence[Any]) -> Iterator[Any]:
 
 
 def _describe_until_class(ancestors: Sequence[Any]) -> list[str]:
-    """Describe at most four elements, as far as the first that has a class or an id."""
+    """Return the descriptions of at most four elements, up to the first that has a class or an id
+    that will probably not change."""
     descriptions: list[str] = []
     for element in ancestors[:4]:
         if element.tag in ("body", "html"):
@@ -178,16 +183,16 @@ def _describe_until_class(ancestors: Sequence[Any]) -> list[str]:
 
 
 def describe_element(element: Any, class_counts: Mapping[str, int]) -> str:
-    """Return the tag with its class that is most common on the page: a rare one names the item, not
-    its kind."""
+    """Return the tag of an element with its class that is most common on the page ("li.post"), as a
+    rare class names one article and not its kind; only the tag if all its classes are unique."""
     names = [name for name in list_classes(element) if class_counts.get(name, 0) > 1]
     name = max(names, key=lambda name: class_counts[name], default="")
     return f"{element.tag}.{name}" if name else str(element.tag)
 
 
 def list_classes(element: Any) -> list[str]:
-    """Return the classes of an element that will probably not change: without numbers, not of a
-    state."""
+    """Return the classes of an element that describe its kind and will probably not change: those
+    without numbers, and not for a state such as "is-active"."""
     if not isinstance(element.tag, str):
         return []
     names = (element.get("class") or "").split()
@@ -197,7 +202,8 @@ def list_classes(element: Any) -> list[str]:
 
 
 def _is_aside(ancestors: Sequence[Any]) -> bool:
-    """Return True if tag, role, class or id of an ancestor call it a menu, sidebar or footer."""
+    """Return True if one of a link's `ancestors` is a menu, sidebar or footer, by its tag, role,
+    class or id."""
     is_within_item = False
     for element in ancestors:
         if element.tag in ("body", "html"):
@@ -216,11 +222,13 @@ def _is_aside(ancestors: Sequence[Any]) -> bool:
 
 
 def _is_page_header(header: Any) -> bool:
+    """Return True if a header element is that of the page, not of an article or section in it."""
     return not any(element.tag in _ITEM_TAGS for element in header.iterancestors())
 
 
 def _is_inline(anchor: Any, label: str) -> bool:
-    """Return True if the link's text is less than half of the paragraph around it."""
+    """Return True if a link is in running text: its text, `label`, is less than half of its
+    paragraph."""
     holder = anchor.getparent()
     while holder is not None and holder.tag in _INLINE_TAGS:
         holder = holder.getparent()

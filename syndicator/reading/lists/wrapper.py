@@ -1,6 +1,7 @@
-"""Remember the traits of a learnt list; recognise that list on later visits. Pure.
+"""Remember the traits of a learnt list of articles; recognise that list on later visits. Pure.
 
-The traits are the forms of its items and the shapes of their addresses."""
+The traits of an item are its form and its path (the elements around its link, with and without
+classes), the shape of its address, and its layout (the order of title, date and picture)."""
 
 import re
 from collections import Counter
@@ -15,41 +16,42 @@ from syndicator.core.requests import REMEMBERED, Seen, Shown, Wrapper
 
 _NUMBER = re.compile(r"^\d+$")
 _YEAR = re.compile(r"^(19|20)\d\d$")
+# a hexadecimal code or a UUID
 _HASH = re.compile(r"^[0-9a-f]{8,}$|^[0-9a-f]{8}-[0-9a-f-]{20,}$", re.I)
-SOLD = re.compile(
+# addresses of advertisements and shops
+PAID_PATH = re.compile(
     r"[/.](sponsor\w*|partners?|promo\w*|ads?|advert\w*|anzeigen?|campaigns?|kampagnen?|landing|offers?|deals?|shop|store)"
     r"([/.?]|$)",
     re.I,
 )
 _LONGEST_ENDING = 5  # letters of an ending such as .html
-_MOST_NAME_WORDS = 2  # words of a segment that is a name
+_MOST_NAME_WORDS = 2  # a segment with more words is a title, not the name of a section
 _WORD = re.compile(r"[^\W\d]+")
 # All numbers are choices.
-# forms, paths, shapes, layouts; known items that prove a list (half of a short one)
-_MOST_VALUES = 12
-_LEAST_KNOWN = 3
+_MOST_VALUES = 12  # remembered values of each trait
+_LEAST_KNOWN = 3  # known items that prove that a list is the learnt one; of a short list, half
 _HALF = 0.5
 _NEARLY_ALL = 0.9
-# characters of a title that is unique; shapes of a list from all parts of a site
-_UNIQUE_LENGTH = 12
-_MANY_SHAPES = 4
+_UNIQUE_LENGTH = 12  # characters of a title that no other article has
+_MANY_SHAPES = 4  # shapes of a list with items from all parts of a site
 _NO_WORD = re.compile(r"[\W_]+")
-# times the usual length of a title
+# a title is similar to those of the list if its length is between these multiples of the median
 _MOST_LENGTH = 3.0
 _LEAST_LENGTH = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class FoundList:
-    """The items of a list, and the traits to remember."""
+    """The items of a list, and its traits to remember."""
 
     items: Sequence[Shown]
     wrapper: Wrapper
 
 
 def find_shape(url: str) -> str:
-    """Return host, kinds of path segments and names of parameters of an address:
-    "site.example/news/{year}/{title}"."""
+    """Return the shape of an address: its host, the kinds of its path segments, and the names of
+    its parameters. "https://www.site.example/news/2026/a-long-title?x=1" gives
+    "site.example/news/{year}/{title}?x"."""
     parts = urlsplit(url)
     host = parts.netloc.removeprefix("www.").lower()
     segments = [segment for segment in parts.path.split("/") if segment]
@@ -61,8 +63,9 @@ def find_shape(url: str) -> str:
 
 
 def _classify_segment(segment: str, *, is_last: bool) -> str:
-    """Return {year}, {number}, {code} or {title} for what changes from article to article, else the
-    segment; each with its ending such as ".html"."""
+    """Return the kind of a path segment: {year}, {number}, {code} or {title} if it changes from
+    article to article, else the segment itself in lower case. An ending such as ".html" is kept.
+    `is_last`: the last segment is always a title, unless it is a number or a code."""
     stem, dot, ending = segment.rpartition(".")
     if dot and ending.isalpha() and len(ending) <= _LONGEST_ENDING:
         segment = stem
@@ -81,19 +84,20 @@ def _classify_segment(segment: str, *, is_last: bool) -> str:
 
 
 def find_family(url: str) -> str:
-    """Return a coarser shape: the host and, if the path has several segments, the first."""
+    """Return a part of a site: the host and, if the path has several segments, the first of them.
+    "site.example/news/2026/a-title" gives "site.example/news/"."""
     host, _, path = find_shape(url).partition("?")[0].partition("/")
     first, slash, _ = path.partition("/")
     return f"{host}/{first}/" if slash else f"{host}/"
 
 
 class Unsure(Exception):
-    """No list of the page is surely the learnt one; the message says why."""
+    """Raised if none of the page's lists is surely the learnt one; the message says why."""
 
 
-def make_wrapper(items: Sequence[Shown], by: str, seen: Iterable[Seen] = ()) -> Wrapper:
-    """Return the traits of the list `items` to remember. `by`: its origin; `seen`: earlier
-    items."""
+def make_wrapper(items: Sequence[Shown], origin: str, seen: Iterable[Seen] = ()) -> Wrapper:
+    """Return the traits of the list `items` to remember. `origin`: where the list was found, such
+    as "json-ld"; `seen`: items of earlier visits, which are remembered, too."""
     dates = [item.item.published for item in items if item.item.published]
     dated_percent = 0
     title_length = 0
@@ -101,7 +105,7 @@ def make_wrapper(items: Sequence[Shown], by: str, seen: Iterable[Seen] = ()) -> 
         dated_percent = round(100 * len(dates) / len(items))
         title_length = round(median(len(item.item.title) for item in items))
     return Wrapper(
-        by=by,
+        by=origin,
         forms=_list_most_common(item.form for item in items),
         paths=_list_most_common(item.path for item in items),
         shapes=_list_most_common(item.shape for item in items),
@@ -114,63 +118,72 @@ def make_wrapper(items: Sequence[Shown], by: str, seen: Iterable[Seen] = ()) -> 
 
 
 def _list_most_common(values: Iterable[str]) -> tuple[str, ...]:
+    """Return at most 12 different values, the most frequent first."""
     return tuple(value for value, _ in Counter(values).most_common(_MOST_VALUES))
 
 
 def merge_seen(items: Iterable[Shown], seen: Iterable[Seen]) -> tuple[Seen, ...]:
-    """Return today's items, then earlier ones, at most REMEMBERED."""
-    current_items = {item.key: Seen(url=item.item.url, title=item.item.title) for item in items}
-    earlier_items = {urls.alias(item.url): item for item in seen}
-    for key, item in earlier_items.items():
-        current_items.setdefault(key, item)
-    return tuple(current_items.values())[:REMEMBERED]
+    """Return the present items, then the items `seen` on earlier visits, at most REMEMBERED
+    together. An item with the same address is listed once."""
+    merged = {item.key: Seen(url=item.item.url, title=item.item.title) for item in items}
+    seen_items = {urls.alias(item.url): item for item in seen}
+    for key, item in seen_items.items():
+        merged.setdefault(key, item)
+    return tuple(merged.values())[:REMEMBERED]
 
 
 def learn_list(lists: Sequence[tuple[str, Sequence[Shown]]], seen: Sequence[Seen]) -> FoundList:
-    """Choose the list with most of the `seen` items, else the page's first. Raises Unsure."""
+    """Choose the list to follow: the one with most of the `seen` items, or the first if none has
+    any. `lists`: (origin, items) of each list of the page. Raises Unsure if there is none."""
     if not lists:
         raise Unsure("no three links of the page are alike")
-    earlier = Known(seen)
-    by, items = max(lists, key=lambda each: earlier.count_matches(each[1]))
-    return FoundList(items, make_wrapper(items, by, seen))
+    known = KnownItems(seen)
+    origin, items = max(lists, key=lambda each: known.count_matches(each[1]))
+    return FoundList(items, make_wrapper(items, origin, seen))
 
 
 def find_again(lists: Sequence[tuple[str, Sequence[Shown]]], wrapper: Wrapper) -> FoundList:
-    """Choose the list of the page that `wrapper` remembers. Raises Unsure."""
+    """Find the list that `wrapper` remembers among the `lists` of the page, (origin, items) each.
+    Return its items without links that look unlike the others, and its present traits. Raises
+    Unsure if no list is surely the same."""
     if not lists:
         raise Unsure("no three links of the page are alike; its items were there before")
-    earlier = Known(wrapper.seen)
-    by, items = max(
+    # choose the list with most known items; of several, the one that looks most like it
+    known = KnownItems(wrapper.seen)
+    origin, items = max(
         lists,
-        key=lambda each: (earlier.count_matches(each[1]), _measure_likeness(each[1], wrapper)),
+        key=lambda each: (known.count_matches(each[1]), _measure_likeness(each[1], wrapper)),
     )
-    earlier = Known(wrapper.seen, items)
-    known_count = earlier.count_matches(items)
+
+    # check that it is the same list
+    known = KnownItems(wrapper.seen, items)
+    known_count = known.count_matches(items)
     has_new_layout = not any(item.form in wrapper.forms for item in items)
     if known_count < min(_LEAST_KNOWN, max(1, len(items) // 2)):
         _check_looks(items, wrapper)
-    parted = _part_strangers(items, wrapper, earlier)
-    similar = parted.similar
-    has_new_items = not all(map(earlier.knows_item, similar))
+    partition = _separate_strangers(items, wrapper, known)
+    similar = partition.similar
+    has_new_items = not all(map(known.knows_item, similar))
     if wrapper.newest_first and has_new_items and not _is_newest_first(similar, _HALF):
         raise Unsure("the newest items no longer stand first")
-    renamed = earlier.restore_addresses(similar)
-    current = make_wrapper(renamed, by, wrapper.seen)
+
+    restored = known.restore_addresses(similar)
+    current = make_wrapper(restored, origin, wrapper.seen)
     notes: list[str] = []
     if has_new_layout and known_count:
         notes.append(f"its layout changed; the list was found again by {known_count} known items")
-    if parted.strangers:
-        example = parted.strangers[0].item.url
+    if partition.strangers:
+        example = partition.strangers[0].item.url
         notes.append(
-            f"{len(parted.strangers)} links among its items look unlike them and are left out,"
+            f"{len(partition.strangers)} links among its items look unlike them and are left out,"
             f" such as {example}"
         )
-    return FoundList(renamed, replace(_add_old_values(current, wrapper), note="; ".join(notes)))
+    return FoundList(restored, replace(_add_old_values(current, wrapper), note="; ".join(notes)))
 
 
 def _measure_likeness(items: Sequence[Shown], wrapper: Wrapper) -> float:
-    """Return how many of form, path, shape and layout an item has in common with the remembered
-    ones, on average: 0 to 4."""
+    """Return how many of its four traits an item shares with the remembered list, on average: 0 to
+    4."""
     traits = 0
     for item in items:
         traits += item.form in wrapper.forms
@@ -181,8 +194,8 @@ def _measure_likeness(items: Sequence[Shown], wrapper: Wrapper) -> float:
 
 
 def _check_looks(items: Sequence[Shown], wrapper: Wrapper) -> None:
-    """Raise Unsure unless the list `items`, all new items, has the remembered shapes, and forms or
-    layouts."""
+    """Check a list in which nearly all items are new. Raises Unsure unless 90 % of them have
+    remembered shapes, and 90 % have remembered forms or layouts."""
     count = len(items)
     same_shape = sum(item.shape in wrapper.shapes for item in items) / count
     same_form = sum(item.form in wrapper.forms for item in items) / count
@@ -196,21 +209,25 @@ def _check_looks(items: Sequence[Shown], wrapper: Wrapper) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Parted:
-    """The items of a list that are known or similar to known ones, and the others."""
+class _Partition:
+    """The items of a list: those that are known or similar to the remembered ones, and the
+    others."""
 
     similar: list[Shown]
     strangers: list[Shown]
 
 
-def _part_strangers(items: Sequence[Shown], wrapper: Wrapper, earlier: "Known") -> _Parted:
-    """Part the items of a list. Raises Unsure if most are strangers."""
-    forms = {*wrapper.forms} | _list_proven_values(items, earlier, lambda item: item.form)
-    shapes = {*wrapper.shapes} | _list_proven_values(items, earlier, lambda item: item.shape)
+def _separate_strangers(
+    items: Sequence[Shown], wrapper: Wrapper, known: "KnownItems"
+) -> _Partition:
+    """Separate items that look unlike the remembered list, such as advertisements, from the others.
+    Raises Unsure if they are more than half. `known`: the items of earlier visits."""
+    forms = {*wrapper.forms} | _list_proven_values(items, known, lambda item: item.form)
+    shapes = {*wrapper.shapes} | _list_proven_values(items, known, lambda item: item.shape)
     similar: list[Shown] = []
     strangers: list[Shown] = []
     for item in items:
-        if earlier.knows_item(item) or _is_similar(item, wrapper, forms, shapes):
+        if known.knows_item(item) or _is_similar(item, wrapper, forms, shapes):
             similar.append(item)
         else:
             strangers.append(item)
@@ -218,16 +235,17 @@ def _part_strangers(items: Sequence[Shown], wrapper: Wrapper, earlier: "Known") 
         raise Unsure(
             f"{len(strangers)} of {len(items)} links look unlike the items that were there before"
         )
-    return _Parted(similar, strangers)
+    return _Partition(similar, strangers)
 
 
 def _list_proven_values(
-    items: Sequence[Shown], earlier: "Known", read_trait: Callable[[Shown], str]
+    items: Sequence[Shown], known: "KnownItems", read_trait: Callable[[Shown], str]
 ) -> set[str]:
-    """Return the values of a trait that several known items have, and half of the items with this
-    value are known."""
+    """Return values of a trait that belong to the list, even if they are new: several known items
+    have such a value now, and at least half of all items with it are known. `read_trait` returns
+    the trait of an item."""
     counts = Counter(read_trait(item) for item in items)
-    known_counts = Counter(read_trait(item) for item in items if earlier.has_match(item))
+    known_counts = Counter(read_trait(item) for item in items if known.has_match(item))
     return {
         value
         for value, count in known_counts.items()
@@ -238,8 +256,9 @@ def _list_proven_values(
 def _is_similar(
     item: Shown, wrapper: Wrapper, forms: Collection[str], shapes: Collection[str]
 ) -> bool:
-    """Return True if date, title, form and shape of an item are like those of the remembered
-    list."""
+    """Return True if a new item looks like those of the remembered list: by its date, the length of
+    its title, its form or layout, and its shape. `forms`, `shapes`: those that the list may
+    have."""
     if wrapper.dated >= 100 * _NEARLY_ALL and item.item.published is None:
         return False
     shortest = wrapper.title_length * _LEAST_LENGTH
@@ -255,6 +274,7 @@ def _is_similar(
 
 
 def _has_similar_layout(item: Shown, wrapper: Wrapper) -> bool:
+    """Return True if an item has a remembered layout, and a remembered path or end of a form."""
     if item.layout not in wrapper.layouts:
         return False
     if item.path in wrapper.paths:
@@ -264,15 +284,16 @@ def _has_similar_layout(item: Shown, wrapper: Wrapper) -> bool:
 
 
 def _find_form_end(form: str) -> str:
-    """Return the two innermost elements of a form, "" if they have no class."""
+    """Return the two innermost elements of a form, "article.post > a" of "div.list > article.post >
+    a"; "" if neither has a class."""
     end = " > ".join(form.split(" > ")[-2:])
     return end if "." in end else ""
 
 
 def _is_of_mixed_list(item: Shown, shapes: Collection[str]) -> bool:
-    """Return True if the list has many shapes, and the item's host and part of the site are
-    theirs."""
-    if len(shapes) < _MANY_SHAPES or SOLD.search(item.item.url):
+    """Return True if `shapes`, those of the list, come from many parts of a site, and `item` is of
+    one of these parts, or of any site if the list has many hosts. Advertisements never are."""
+    if len(shapes) < _MANY_SHAPES or PAID_PATH.search(item.item.url):
         return False
     hosts = {value.partition("/")[0] for value in shapes}
     if item.shape.partition("/")[0] not in hosts:
@@ -281,19 +302,22 @@ def _is_of_mixed_list(item: Shown, shapes: Collection[str]) -> bool:
 
 
 def _find_site_part(shape: str) -> str:
-    """Return host and first segment of a shape with several segments, else the shape."""
+    """Return the host and the first segment of a shape that has several segments, else the whole
+    shape."""
     return "/".join(shape.split("/")[:2]) if shape.count("/") > 1 else shape
 
 
 def _is_newest_first(items: Sequence[Shown], share: float) -> bool:
-    """Return True if that `share` of the dated items is not newer than the one before."""
+    """Return True if the dated items are sorted, the newest first, except for a few: at least
+    `share` of them are not newer than the item before."""
     dates = [item.item.published for item in items if item.item.published]
-    falls = sum(after <= before for before, after in pairwise(dates))
-    return falls >= share * (len(dates) - 1)
+    in_order = sum(after <= before for before, after in pairwise(dates))
+    return in_order >= share * (len(dates) - 1)
 
 
 def _add_old_values(new: Wrapper, old: Wrapper) -> Wrapper:
-    """Add the values of `old` to `new`: a site may alternate between two layouts."""
+    """Return `new` with the values of the traits that `old` has, too: a site may alternate between
+    two layouts."""
     return replace(
         new,
         pointed=old.pointed,
@@ -305,20 +329,23 @@ def _add_old_values(new: Wrapper, old: Wrapper) -> Wrapper:
 
 
 def _merge_values(new: Sequence[str], old: Sequence[str]) -> tuple[str, ...]:
+    """Return the first 12 different values, those of `new` before those of `old`."""
     return tuple(dict.fromkeys((*new, *old)))[:_MOST_VALUES]
 
 
-class Known:
-    """Earlier items, by address and title. `moved`: more items match by title alone: short titles
-    count, too."""
+class KnownItems:
+    """The items of earlier visits, found by address or by title.
+
+    `has_moved`: the site changed the addresses of its articles, as more of the present items match
+    by title than by address. Titles then prove more: short ones count, too."""
 
     def __init__(self, seen: Sequence[Seen], items: Sequence[Shown] = ()) -> None:
         self._by_key = {urls.alias(item.url): item for item in seen}
         self._by_title: dict[str, Seen] = {}
-        for earlier in seen:
-            title_key = make_title_key(earlier.title)
+        for known_item in seen:
+            title_key = make_title_key(known_item.title)
             if title_key:
-                self._by_title.setdefault(title_key, earlier)
+                self._by_title.setdefault(title_key, known_item)
         same_address = 0
         same_title_only = 0
         for item in items:
@@ -326,28 +353,31 @@ class Known:
                 same_address += 1
             elif make_title_key(item.item.title) in self._by_title:
                 same_title_only += 1
-        self.moved = same_title_only >= _LEAST_KNOWN and same_title_only > same_address
+        self.has_moved = same_title_only >= _LEAST_KNOWN and same_title_only > same_address
 
     def knows_item(self, item: Shown) -> bool:
-        """Return True if the list had the item before, at the same address or, if `moved`, at
-        another."""
-        return item.key in self._by_key or (self.moved and self.has_match(item))
+        """Return True if the list had `item` before: at the same address, or at another one if
+        `has_moved`."""
+        return item.key in self._by_key or (self.has_moved and self.has_match(item))
 
     def has_match(self, item: Shown) -> bool:
-        """Return True if an earlier item has the address or the title of `item`."""
+        """Return True if an earlier item has the address of `item`, or its title, if that is long
+        enough."""
         if item.key in self._by_key:
             return True
-        if not self.moved and len(item.item.title) < _UNIQUE_LENGTH:
+        if not self.has_moved and len(item.item.title) < _UNIQUE_LENGTH:
             return False
         return make_title_key(item.item.title) in self._by_title
 
     def count_matches(self, items: Iterable[Shown]) -> int:
+        """Return how many of `items` have a match."""
         return sum(map(self.has_match, items))
 
     def restore_addresses(self, items: Sequence[Shown]) -> list[Shown]:
-        """If `moved`, return `items` with the old addresses. Otherwise equal titles are those of a
-        column."""
-        if not self.moved:
+        """Return `items` with their old addresses, if the site has changed all addresses
+        (`has_moved`): else they would count as new articles. If the site has not, return them
+        unchanged: an equal title is then that of a column, such as "Letters"."""
+        if not self.has_moved:
             return list(items)
         restored: list[Shown] = []
         for item in items:
@@ -361,5 +391,5 @@ class Known:
 
 
 def make_title_key(title: str) -> str:
-    """Return the letters and digits of a title, to find it again."""
+    """Return the letters and digits of a title, in lower case, by which it is found again."""
     return _NO_WORD.sub("", title).casefold()

@@ -14,12 +14,15 @@ from urllib.parse import quote
 
 from syndicator.core import text, urls
 
-LARGEST = 10_000_000  # bytes of a mail: pictures are mostly linked, and Gmail shows 102,000 of text
-LONGEST_HEAD = 65_536  # bytes of headers that are read; long chains of servers have 20,000
-_LONGEST_ID = 200  # characters: RFC 5322 allows 996, and an address of that length helps nobody
+# Bytes of a mail that is read. Newsletters are small: their pictures are mostly linked, and Gmail
+# shows at most 102,000 bytes of text.
+LARGEST = 10_000_000
+LONGEST_HEAD = 65_536  # bytes of headers that are read; mails through many servers have 20,000
+_LONGEST_ID = 200  # characters of a Message-ID that is used; RFC 5322 allows 996
 _NO_ID = "no-message-id.invalid"
 _MESSAGE_ID = re.compile(r"[!-;=?-~]+@[!-;=?-~]+")  # printable ASCII but "<" and ">"
 _BRACKETS = re.compile(r"<([^<>]*)>")
+# headers with the addresses of whom the mail was sent to
 _READER_HEADERS = (
     "to",
     "cc",
@@ -31,64 +34,64 @@ _READER_HEADERS = (
 )
 _CHECK_RESULT = re.compile(r"\b(dmarc|dkim|spf)\s{0,9}=\s{0,9}([a-z]+)", re.I)
 _COMMENT = re.compile(r"\([^()]*\)")
-_FAILED = frozenset({"fail", "policy"})  # results of dkim (RFC 8601 section 2.7.1)
+_FAILED = frozenset({"fail", "policy"})  # results of DKIM for a wrong signature (RFC 8601, 2.7.1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailHeaders:
-    """The headers of a mail. `senders`: the addresses of all From headers, in lower case;
-    `sender_name`: as the mail shows it; `list_id`: its mailing list; `is_newsletter`: it says that
-    it is from a list; `mid`: its address (RFC 2392)."""
+    """What the headers of a mail say."""
 
-    mid: str
-    title: str = ""
-    senders: tuple[str, ...] = ()
-    sender_name: str = ""
-    list_id: str = ""
-    is_newsletter: bool = False
-    sent: datetime | None = None
-    readers: tuple[str, ...] = ()
-    unsubscribe: tuple[str, ...] = ()
-    forgery: str = ""
+    mid: str  # the address of the mail, see make_mid
+    title: str = ""  # its subject
+    senders: tuple[str, ...] = ()  # the addresses of all From headers, in lower case
+    sender_name: str = ""  # of the first sender, as mail programs show it
+    list_id: str = ""  # of its mailing list (RFC 2919), "" if it states none
+    is_newsletter: bool = False  # it says that it comes from a list
+    sent: datetime | None = None  # the Date header
+    readers: tuple[str, ...] = ()  # the addresses to which it was sent, in lower case
+    unsubscribe: tuple[str, ...] = ()  # the addresses that end the subscription
+    forgery: str = ""  # why the sender is not believed, see find_forgery
 
 
 def read_headers(raw: bytes) -> MailHeaders:
-    """Read the headers at the beginning of a mail. Never raises, whatever a stranger wrote."""
-    head = raw[:LONGEST_HEAD].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    message = BytesHeaderParser(policy=compat32).parsebytes(head + b"\n\n")
+    """Read the headers at the beginning of the mail `raw`. Never raises, whatever the mail
+    contains."""
+    header_bytes = raw[:LONGEST_HEAD].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    message = BytesHeaderParser(policy=compat32).parsebytes(header_bytes + b"\n\n")
     addresses = list(_list_addresses(message, ["from"]))
     senders = tuple(address for _, address in addresses)
     list_id = _read_list_id(_read_first(message, "list-id"))
     unsubscribe = tuple(_BRACKETS.findall(_read_first(message, "list-unsubscribe")))
+    readers = dict.fromkeys(address for _, address in _list_addresses(message, _READER_HEADERS))
     return MailHeaders(
-        mid=make_mid(_read_first(message, "message-id"), head),
+        mid=make_mid(_read_first(message, "message-id"), header_bytes),
         title=text.line(_read_first(message, "subject")),
         senders=senders,
         sender_name=text.line(addresses[0][0]) if addresses else "",
         list_id=list_id,
         is_newsletter=bool(list_id or unsubscribe),
         sent=_parse_date(_read_first(message, "date")),
-        readers=tuple(
-            dict.fromkeys(address for _, address in _list_addresses(message, _READER_HEADERS))
-        ),
+        readers=tuple(readers),
         unsubscribe=unsubscribe,
         forgery=find_forgery(senders, _read_first(message, "authentication-results")),
     )
 
 
-def make_mid(message_id: str, otherwise: bytes) -> str:
-    """Return the address of a mail with this Message-ID header; of a mail without a usable one, an
-    address made of `otherwise`, its headers."""
+def make_mid(message_id: str, headers: bytes) -> str:
+    """Return the address of a mail, "mid:" and its Message-ID (RFC 2392). If the header
+    `message_id` is missing or unusable, make an id from the mail's `headers`."""
     bare = message_id.strip().removeprefix("<").removesuffix(">").strip()
     if len(bare) > _LONGEST_ID or not _MESSAGE_ID.fullmatch(bare):
-        bare = f"{hashlib.sha256(otherwise).hexdigest()[:32]}@{_NO_ID}"
+        bare = f"{hashlib.sha256(headers).hexdigest()[:32]}@{_NO_ID}"
     return urls.MAIL + quote(bare, safe="!$&'()*+,;=:@-._~")
 
 
 def find_forgery(senders: tuple[str, ...], results: str) -> str:
-    """Return why the sender of a mail is not who it says, or "". `results`: the uppermost
-    Authentication-Results header, which the server of the mailbox wrote (RFC 8601): one that a
-    sender writes stands below it. A server that writes none leaves nothing to judge by."""
+    """Return why a mail may not come from its sender, "" if nothing shows that.
+
+    `results`: the first Authentication-Results header. The server of the mailbox adds it at the top
+    (RFC 8601); such a header from a forger is further below. If the server adds none, nothing can
+    be checked."""
     if len(senders) != 1:
         return f"{len(senders)} addresses as its sender"
     checks: dict[str, set[str]] = {"dmarc": set(), "dkim": set(), "spf": set()}
@@ -98,16 +101,17 @@ def find_forgery(senders: tuple[str, ...], results: str) -> str:
         return ""
     if "fail" in checks["dmarc"]:
         return "dmarc=fail"
-    is_signed = not checks["dkim"] or "pass" in checks["dkim"]
-    is_from_there = "pass" in checks["spf"]
-    if not is_signed and not is_from_there and checks["dkim"] & _FAILED:
+    # without a policy of the sender (DMARC), a wrong signature only counts if SPF does not pass
+    has_wrong_signature = "pass" not in checks["dkim"] and checks["dkim"] & _FAILED
+    if has_wrong_signature and "pass" not in checks["spf"]:
         return "dkim=fail, without spf=pass"
     return ""
 
 
 def decode_words(value: str) -> str:
-    """Return a header with its encoded words decoded (RFC 2047), also with broken ones."""
-    # bytes that are no ASCII come as surrogates: today's mails have UTF-8 there
+    """Return the value of a header with its encoded words ("=?utf-8?q?...?=", RFC 2047) decoded. A
+    value with a broken word is returned as it is."""
+    # the parser gives bytes beyond ASCII as surrogates; in today's mails they are UTF-8
     plain = value.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
         pieces = decode_header(plain)
@@ -117,6 +121,7 @@ def decode_words(value: str) -> str:
 
 
 def _decode_piece(piece: bytes | str, charset: str | None) -> str:
+    """Decode a part of a header, read as UTF-8 if `charset` is None or unknown."""
     if isinstance(piece, str):
         return piece
     try:
@@ -126,31 +131,37 @@ def _decode_piece(piece: bytes | str, charset: str | None) -> str:
 
 
 def _list_values(message: Message, name: str) -> Iterator[str]:
-    """Yield the raw values of a header, unfolded."""
+    """Yield the raw values of all headers called `name` (in lower case), each on one line."""
     for key, value in message.raw_items():
         if key.lower() == name:
             yield re.sub(r"[\r\n]+\s*", " ", value)
 
 
 def _read_first(message: Message, name: str) -> str:
+    """Return the decoded value of the first header called `name`, "" if there is none."""
     return decode_words(next(_list_values(message, name), ""))
 
 
 def _list_addresses(message: Message, names: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield the names and addresses of headers. A name is decoded after it was parted from its
-    address: it may have a comma, or look like an address."""
-    values = [value for name in names for value in _list_values(message, name)]
+    """Yield (name, address in lower case) for each address in the headers `names`."""
+    values: list[str] = []
+    for header in names:
+        values += _list_values(message, header)
     for name, address in getaddresses(values):
+        # decoded only now: a decoded name may contain a comma or look like an address
         if "@" in address:
             yield decode_words(name), address.strip().lower()
 
 
 def _read_list_id(value: str) -> str:
+    """Return the id in a List-Id header, "news.site.example" for "News <news.site.example>"."""
     bracketed = _BRACKETS.findall(value)
-    return text.line(bracketed[-1] if bracketed else value).lower()
+    list_id = bracketed[-1] if bracketed else value
+    return text.line(list_id).lower()
 
 
 def _parse_date(value: str) -> datetime | None:
+    """Return the moment of a Date header in UTC, None if it is invalid."""
     try:
         date = parsedate_to_datetime(value)
     except (ValueError, OverflowError):

@@ -16,21 +16,21 @@ from syndicator.reading.html import charset
 from syndicator.reading.mail.headers import LARGEST, read_headers
 from syndicator.reading.mail.privacy import clean_mail
 
-_MOST_PARTS = 200
-_DEEPEST = 20  # parts in parts; newsletters have three
+_MOST_PARTS = 200  # parts of a mail
+_DEEPEST = 20  # parts inside each other; newsletters have three levels
 _LONGEST_TEXT = 5_000_000  # characters
-# characters that cannot be decoded, and their share, from which a text is not readable: as in
-# charset.decode
+# A text is unreadable if more characters than this, and a larger share, cannot be decoded. The
+# numbers are those of charset.decode.
 _LEAST_BROKEN = 3
 _BROKEN_SHARE = 0.02
 _REPLACEMENT = "\ufffd"  # in place of a character that cannot be decoded
-_DATE_DIFFERS = timedelta(days=7)  # a Date further from the time of delivery is not believed
+_DATE_DIFFERS = timedelta(days=7)  # a Date header longer before the delivery is not believed
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]']")
 _LIST_ITEM = re.compile(r"\s{0,9}([-*\u2022]|\d{1,2}[.)])\s")
 
 
 class _UnreadableError(Exception):
-    """The mail has no text to read."""
+    """Raised if a mail has no text to read. `reason`: the code, `detail`: a sentence for people."""
 
     def __init__(self, reason: EntryReason, detail: str) -> None:
         super().__init__(detail)
@@ -39,15 +39,19 @@ class _UnreadableError(Exception):
 
 
 def read_mail(raw: bytes, received: datetime, size: int, readers: tuple[str, ...] = ()) -> Entry:
-    """Return the entry of a mail. `raw`: the mail, or its headers alone if it is larger than
-    LARGEST; `received`: when it was delivered; `size`: in bytes; `readers`: further addresses of
-    the reader. An entry that cannot be read has a `fault`, and nothing of its text."""
+    """Return the entry of a mail. If the mail cannot be read, the entry has the reason as its
+    `fault` and no text.
+
+    `raw`: the mail, or only its headers if it is larger than LARGEST. `received`: when it was
+    delivered. `size`: of the whole mail, in bytes. `readers`: addresses of the reader that the
+    headers may not have."""
     headers = read_headers(raw)
+    authors = (headers.sender_name,) if headers.sender_name else headers.senders[:1]
     entry = Entry(
         id=headers.mid,
         url=headers.mid,
         title=headers.title or "(no subject)",
-        authors=(headers.sender_name,) if headers.sender_name else headers.senders[:1],
+        authors=authors,
         published=choose_date(headers.sent, received),
     )
     try:
@@ -69,15 +73,17 @@ def read_mail(raw: bytes, received: datetime, size: int, readers: tuple[str, ...
 
 
 def choose_date(sent: datetime | None, received: datetime) -> datetime:
-    """Return when a mail was sent, as far as the time of its delivery lets that be believed."""
+    """Return when a mail was sent: `sent`, the date in its headers, or the time of its delivery if
+    that date is missing, later, or more than a week earlier."""
     if sent is None or sent > received or received - sent > _DATE_DIFFERS:
         return received
     return sent
 
 
 def _find_html(raw: bytes) -> str:
-    """Return the text of a mail as HTML: its HTML part, else its text."""
-    # before it is parsed: the time of that is the square of the depth
+    """Return the text of a mail as HTML: its first HTML part that is not empty, else its first
+    plain text, converted. Raises _UnreadableError if it has neither."""
+    # checked before parsing, whose time grows with the square of the depth
     if raw.lower().count(b"content-type:") > _MOST_PARTS:
         raise _UnreadableError(EntryReason.MAIL_NESTED, f"more than {_MOST_PARTS} parts")
     message = email.message_from_bytes(raw, policy=compat32)
@@ -100,7 +106,9 @@ def _find_html(raw: bytes) -> str:
 
 
 def _list_parts(part: Message, depth: int) -> Iterator[Message]:
-    """Yield the parts that are shown, and mails in it, whose parts are not its own."""
+    """Yield the parts of a mail that mail programs show, without attachments. A mail inside the
+    mail is one part: its parts are not those of this mail. Raises _UnreadableError if parts are
+    nested too deeply."""
     if depth > _DEEPEST:
         raise _UnreadableError(EntryReason.MAIL_NESTED, f"more than {_DEEPEST} parts in parts")
     if part.get_content_disposition() == "attachment":
@@ -115,7 +123,8 @@ def _list_parts(part: Message, depth: int) -> Iterator[Message]:
 
 
 def _decode_part(part: Message) -> str:
-    """Return the text of a part. Raises _Unread if its bytes are no text in any charset."""
+    """Return the text of a part, "" if it has no content. Raises _UnreadableError if its bytes are
+    no text in any known charset."""
     data = part.get_payload(decode=True)
     if not isinstance(data, bytes):
         return ""
@@ -129,7 +138,8 @@ def _decode_part(part: Message) -> str:
 
 
 def make_html(text: str) -> str:
-    """Return a plain text as HTML: paragraphs, items of lists, and addresses as links."""
+    """Return a plain text as HTML: a paragraph for each paragraph and each item of a list, and
+    links for web addresses."""
     pieces = []
     for paragraph in re.split(r"\n\s*\n", text.replace("\r\n", "\n")):
         lines: list[str] = []
@@ -143,6 +153,7 @@ def make_html(text: str) -> str:
 
 
 def _make_paragraph(lines: list[str]) -> str:
+    """Return lines of plain text as one paragraph of HTML, "" if they are blank."""
     whole = " ".join(line.strip() for line in lines).strip()
     if not whole:
         return ""

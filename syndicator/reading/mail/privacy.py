@@ -1,7 +1,7 @@
 """Remove from a mail what belongs to one reader, so that its text may be shown. Pure.
 
-Pictures, pixels, forms, hidden texts, the reader's addresses, and links that are made for one
-reader are removed. Nothing is asked of any server."""
+Pictures, tracking pixels, forms, hidden texts, the reader's addresses, and links that were made for
+one reader are removed. No server is asked."""
 
 import base64
 import hashlib
@@ -27,60 +27,64 @@ _NO_TEXT: Final = frozenset(
         " embed form input button select textarea map area canvas template noscript",
     )
 )
+# styles of elements that are not shown, often with text for spam filters or for previews
 _HIDDEN: Final = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all"
     r"|(?:max-height|opacity)\s*:\s*0(\.0*)?\s*(px|pt|em|%)?\s*(;|!|$)",
     re.I,
 )
-# also of boxes whose parts have sizes of their own, as MJML makes them: those are shown
+# A font size of 0 or 1 hides a text. MJML also gives it to boxes around elements with sizes of
+# their own, which are shown.
 _TINY: Final = re.compile(r"font-size\s*:\s*[01](\.0*)?\s*(px|pt|em|%)?\s*(;|!|$)", re.I)
 _BLOCKS: Final = frozenset(
     re.findall(r"\w+", "p div td th tr table li ul ol center section footer blockquote")
 )
-_SHORT: Final = 200  # characters of a line that a removed link takes with it: a choice
-_LONG_LINE: Final = 400  # the same for one with the reader's address; a footer tells why it came
-# A word of an address that is made for one reader: long, and no words
-_OPAQUE: Final = 22
+# Characters of a line that is removed with a link in it (a choice), and with the reader's address
+# in it: a footer explains at length why the mail was sent.
+_SHORT: Final = 200
+_LONG_LINE: Final = 400
+_OPAQUE: Final = 22  # characters from which a part of an address may be a code for one reader
 _UUID: Final = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.I)
 _SEPARATORS: Final = re.compile(r"[-_.~+,:;]+")
-_LONGEST_WORD: Final = 16  # letters of one word of a title in an address
-_DEEPEST: Final = 3  # addresses in addresses
+_LONGEST_WORD: Final = 16  # letters of a word of a title in an address
+_DEEPEST: Final = 3  # a tracker's address may contain another tracker's, so many times
 _LONGEST_NAME: Final = 40  # characters of the reader's name in a greeting
-_MOST_TEXT: Final = 2_000_000
+_MOST_TEXT: Final = 2_000_000  # characters that are checked for text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Words:
-    """The words of data/mail_words.toml: in the texts of links about the subscription, in
-    greetings, and in addresses that are made for one reader."""
+    """The words of data/mail_words.toml by which texts and links for one reader are recognised."""
 
-    links: re.Pattern[str]
-    greetings: re.Pattern[str]
-    paths: re.Pattern[str]
-    segments: frozenset[str]
-    parameters: frozenset[str]
+    links: re.Pattern[str]  # in the text of a link about the subscription: "unsubscribe"
+    greetings: re.Pattern[str]  # a whole line: "Hi Anna,"
+    paths: re.Pattern[str]  # words in the path of an address about the subscription
+    segments: frozenset[str]  # whole segments of such a path
+    parameters: frozenset[str]  # names of parameters whose values are codes for one reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """The marks of the reader of a mail: spellings of the addresses in text and in links, and
-    the addresses (`urls.alias`) that end the subscription."""
+    """The marks by which what belongs to the reader of a mail is recognised."""
 
-    addresses: tuple[str, ...]
-    spellings: frozenset[str]
-    unsubscribe: frozenset[str]
+    addresses: tuple[str, ...]  # mail addresses, the longest first
+    spellings: frozenset[str]  # these addresses as links may contain them, in lower case
+    unsubscribe: frozenset[str]  # aliases of the web addresses that end the subscription
 
 
 def clean_mail(html: str, addresses: Collection[str], unsubscribe: Collection[str]) -> str:
-    """Return the text of a mail as HTML without what belongs to one reader; "" if nothing is left.
-    `addresses`: of the reader; `unsubscribe`: what the header List-Unsubscribe names. Raises
-    NotAnArticle("not-html")."""
+    """Return the text of a mail as HTML without what belongs to one reader; "" if no text is left.
+    Of all attributes only the targets of links are kept.
+
+    `addresses`: mail addresses of the reader; `unsubscribe`: the addresses in the header
+    List-Unsubscribe. Raises NotAnArticle("not-html")."""
     tree = parse_tree(html)
     reader = make_reader(addresses, unsubscribe)
     for element in list(tree.iter()):
         if element.tag in _NO_TEXT or _is_hidden(element):
-            _drop(element)
+            _remove(element)
     for element in list(tree.iter("a")):
+        # a link may have been removed with an earlier link's line
         if element.getroottree().getroot() is tree:
             _clean_link(element, reader)
     _remove_addresses(tree, reader)
@@ -98,7 +102,8 @@ def clean_mail(html: str, addresses: Collection[str], unsubscribe: Collection[st
 
 
 def make_reader(addresses: Collection[str], unsubscribe: Collection[str]) -> Reader:
-    """Return what identifies a reader with these addresses."""
+    """Return the marks of the reader who has the mail `addresses` and can end the subscription at
+    the addresses `unsubscribe`."""
     spellings: set[str] = set()
     for address in addresses:
         spellings.update(_list_spellings(address))
@@ -110,8 +115,8 @@ def make_reader(addresses: Collection[str], unsubscribe: Collection[str]) -> Rea
 
 
 def _list_spellings(address: str) -> Iterator[str]:
-    """Yield the spellings of an address in links, in lower case: as it is, escaped, encoded,
-    hashed."""
+    """Yield the forms in which links contain a mail address, in lower case: as it is,
+    percent-encoded, in base64, in hexadecimal, and as hashes."""
     lower = address.lower()
     data = lower.encode()
     yield lower
@@ -124,12 +129,14 @@ def _list_spellings(address: str) -> Iterator[str]:
 
 
 def clean_address(url: str, reader: Reader) -> str:
-    """Return the address that a link leads every reader to; "" if it is made for one. A link of a
-    tracker that names its target becomes that target."""
+    """Return the address of a link without parameters for one reader. If the address contains that
+    of its target, as those of trackers do, return the target. "" if the link only works for one
+    reader."""
     return _clean_address(url, reader, 0)
 
 
 def _clean_address(url: str, reader: Reader, depth: int) -> str:
+    """Do as `clean_address`. `depth`: how many addresses `url` was inside of."""
     try:
         canonical = urls.canonical(url)
     except urls.BadUrl:
@@ -143,8 +150,11 @@ def _clean_address(url: str, reader: Reader, depth: int) -> str:
         return ""
     if _is_personal_path(parts.path, reader):
         return ""
-    general = [(name, value) for name, value in pairs if not _is_personal(name, value, reader)]
-    if any(is_opaque(value) for _, value in general):  # without it the link leads nowhere
+    general = [
+        (name, value) for name, value in pairs if not _is_personal_parameter(name, value, reader)
+    ]
+    # a code that is not known to be for one reader may be either: without it the link may not work
+    if any(is_opaque(value) for _, value in general):
         return ""
     if general == pairs:
         return canonical
@@ -152,28 +162,34 @@ def _clean_address(url: str, reader: Reader, depth: int) -> str:
 
 
 def _is_personal_path(path: str, reader: Reader) -> bool:
-    if _is_subscription_path(path) or _names_reader(unquote(path).lower(), reader):
+    """Return True if the path of an address is about a subscription, contains an address of the
+    reader, or has a code in it."""
+    if _is_subscription_path(path) or _contains_reader(unquote(path).lower(), reader):
         return True
     return any(is_opaque(segment) for segment in unquote(path).split("/"))
 
 
 def _is_subscription_path(path: str) -> bool:
+    """Return True if the path of an address has a word such as "unsubscribe"."""
     decoded = unquote(path).lower()
     if _load_words().paths.search(decoded):
         return True
     return not _load_words().segments.isdisjoint(decoded.split("/"))
 
 
-def _is_personal(name: str, value: str, reader: Reader) -> bool:
-    return name.lower() in _load_words().parameters or _names_reader(value.lower(), reader)
+def _is_personal_parameter(name: str, value: str, reader: Reader) -> bool:
+    """Return True if a parameter of an address is made for one reader, by its name or its value."""
+    return name.lower() in _load_words().parameters or _contains_reader(value.lower(), reader)
 
 
-def _names_reader(value: str, reader: Reader) -> bool:
+def _contains_reader(value: str, reader: Reader) -> bool:
+    """Return True if a text in lower case contains an address of the reader in any form."""
     return any(spelling in value for spelling in reader.spellings)
 
 
 def is_opaque(word: str) -> bool:
-    """Return True for a part of an address that is a code: long, and not made of words."""
+    """Return True if a part of an address is a code: a UUID, or long and not made of words.
+    "2026-a-long-title" is not, "dGhpcyBpcyBhIGNvZGU5OQ" is."""
     if _UUID.search(word):
         return True
     if len(word) < _OPAQUE:
@@ -190,31 +206,31 @@ def is_opaque(word: str) -> bool:
 
 
 def _clean_link(element: Any, reader: Reader) -> None:
-    """Give a link the address that it has for every reader; remove one that is made for this reader
-    alone, with its line if it is about the subscription."""
+    """Replace the target of a link by the one that it has for all readers. A link about the
+    subscription is removed with its line; of a link that only works for this reader the text
+    stays."""
     href = (element.get("href") or "").strip()
     words = text.line("".join(element.itertext())).lower()
     target = clean_address(href, reader) if href else ""
-    is_about_subscription = bool(_load_words().links.search(words)) or _is_about_subscription(
-        href, reader
-    )
-    if is_about_subscription:
-        _drop_line(element, _SHORT)
+    if _load_words().links.search(words) or _is_about_subscription(href, reader):
+        _remove_line(element, _SHORT)
         return
-    if not words:  # a picture, which is gone
-        _drop(element)
+    if not words:  # its picture was removed
+        _remove(element)
     elif not target:
         element.drop_tag()
-    elif words.startswith(("http://", "https://")):  # the words are the address, with its codes
+    elif words.startswith(("http://", "https://")):
+        # the text shows the old address, with its codes
         element.set("href", target)
         for child in list(element):
-            _drop(child)
+            _remove(child)
         element.text = target
     else:
         element.set("href", target)
 
 
 def _is_about_subscription(href: str, reader: Reader) -> bool:
+    """Return True if a link ends or changes the subscription. False for an invalid address."""
     if href.lower().startswith("mailto:"):
         return bool(_load_words().paths.search(unquote(href).lower()))
     try:
@@ -227,8 +243,8 @@ def _is_about_subscription(href: str, reader: Reader) -> bool:
 
 
 def _remove_addresses(tree: Any, reader: Reader) -> None:
-    """Remove the reader's addresses from the text, with their line if it is short: it says to whom
-    the mail was sent."""
+    """Remove the reader's mail addresses from the text. If the line with an address is short,
+    remove the line: it says to whom the mail was sent."""
     if not reader.addresses:
         return
     pattern = re.compile("|".join(map(re.escape, reader.addresses)), re.I)
@@ -237,48 +253,50 @@ def _remove_addresses(tree: Any, reader: Reader) -> None:
             continue
         if element.text and pattern.search(element.text):
             element.text = pattern.sub("", element.text)
-            _drop_line(element, _LONG_LINE, only_block=True)
+            _remove_line(element, _LONG_LINE, only_block=True)
         if element.tail and pattern.search(element.tail):
             element.tail = pattern.sub("", element.tail)
             parent = element.getparent()
             if parent is not None:
-                _drop_line(parent, _LONG_LINE, only_block=True)
+                _remove_line(parent, _LONG_LINE, only_block=True)
 
 
 def _remove_greetings(tree: Any) -> None:
-    """Remove lines that greet the reader and nothing else: "Hi Anna,"."""
+    """Remove lines that only greet the reader, such as "Hi Anna,"."""
     for element in list(tree.iter(*_BLOCKS)):
         if any(child.tag in _BLOCKS for child in element):
             continue
         line = text.line("".join(element.itertext()))
         if _load_words().greetings.fullmatch(line.lower()):
-            _drop(element)
+            _remove(element)
 
 
-def _drop_line(element: Any, longest: int, *, only_block: bool = False) -> None:
-    """Remove the block that an element stands in, if its text is short; else the element alone, or
-    nothing (`only_block`)."""
+def _remove_line(element: Any, longest: int, *, only_block: bool = False) -> None:
+    """Remove the block around an element if its text has at most `longest` characters. If it has
+    more, remove the element alone, or with `only_block` nothing."""
     block = element
     while block is not None and block.tag not in _BLOCKS:
         block = block.getparent()
     is_short = block is not None and len("".join(block.itertext())) <= longest
     if is_short and block.getparent() is not None:
-        _drop(block)
+        _remove(block)
     elif not only_block:
-        _drop(element)
+        _remove(element)
 
 
-def _drop(element: Any) -> None:
-    """Remove an element, and those around it that are empty without it."""
+def _remove(element: Any) -> None:
+    """Remove an element, then the elements around it that became empty. The body is never
+    removed."""
     parent = element.getparent()
     if parent is None or element.tag == "body":
         return
     element.drop_tree()
     if not len(parent) and not (parent.text or "").strip():
-        _drop(parent)
+        _remove(parent)
 
 
 def _is_hidden(element: Any) -> bool:
+    """Return True if mail programs do not show an element, by its attributes."""
     if not isinstance(element.tag, str):
         return True
     if element.tag in ("html", "body"):
@@ -288,14 +306,13 @@ def _is_hidden(element: Any) -> bool:
         return True
     if not _TINY.search(style):
         return False
-    has_sized_parts = any(
-        "font-size" in (part.get("style") or "") for part in element.iterdescendants()
-    )
-    return not has_sized_parts
+    parts = element.iterdescendants()
+    return not any("font-size" in (part.get("style") or "") for part in parts)
 
 
 @cache
 def _load_words() -> _Words:
+    """Return the words of data/mail_words.toml, compiled."""
     table = tomllib.loads(_DATA.read_text(encoding="utf-8"))
     paths = "|".join(re.escape(word) for word in table["personal_paths"])
     greetings = "|".join(re.escape(word) for word in table["greetings"])
@@ -309,5 +326,5 @@ def _load_words() -> _Words:
 
 
 def _match_words(phrase: str) -> str:
-    """Return a regular expression for `phrase` as whole words."""
+    """Return a regular expression that matches `phrase` as whole words."""
     return rf"(?<!\w){re.escape(phrase)}(?!\w)"

@@ -1,6 +1,7 @@
 """Recognise titles, ends of titles and pictures that many articles of a host share. Pure.
 
-The store counts their digests as it counts those of blocks; three articles make one "repeated"."""
+The database counts the digests of titles and pictures as it counts those of blocks. If three
+articles of a host have the same one, it is "repeated"."""
 
 import hashlib
 import re
@@ -9,41 +10,44 @@ from collections.abc import Iterable
 from syndicator.core import urls
 from syndicator.reading.metadata import title as titles
 
-_DIGITS = 16  # hex digits, as of the digests of blocks
+_DIGITS = 16  # hexadecimal digits of a digest, as many as blocks have
 _NUMBER = re.compile(r"\d")
 TITLE = "title"
 _PICTURE = "picture"
 
 
-def list_title_digests(title: str, heads: Iterable[str]) -> list[str]:
-    """Return the digests of `title`, and of the beginnings and ends of `title` and the titles
-    `heads`."""
+def list_title_digests(title: str, declared_titles: Iterable[str]) -> list[str]:
+    """Return the digests by which articles with shared titles are found: of `title`, and of the
+    beginnings and ends of `title` and of the `declared_titles`."""
     digests = [_digest(TITLE, titles.make_key(title))] if title else []
-    for head in (title, *heads):
-        for kind, part in titles.split_ends(titles.clean_line(head)):
+    for declared in (title, *declared_titles):
+        for kind, part in titles.split_ends(titles.clean_line(declared)):
             if _may_be_shared(part):
                 digests.append(_digest(kind, titles.make_key(part)))
     return list(dict.fromkeys(digests))
 
 
 def digest_picture(address: str) -> str:
+    """Return the digest of a picture at `address`."""
     return _digest(_PICTURE, urls.alias(address))
 
 
 def is_shared(kind: str, value: str, repeated: frozenset[str]) -> bool:
-    """Return True if other articles of the host have `value` as their title, or as the kind of
-    part (titles.BEGINNING, titles.END) of it."""
+    """Return True if the digest of `value` is one of those that articles of the host repeat.
+    `kind`: TITLE for a whole title, titles.BEGINNING or titles.END for a part of one."""
     if not repeated or (kind != TITLE and not _may_be_shared(value)):
         return False
     return _digest(kind, titles.make_key(value)) in repeated
 
 
 def _may_be_shared(part: str) -> bool:
-    """Return False for a part with digits: "Part 2" tells one article from others."""
+    """Return False for an empty part, and for one with digits: "Part 2" distinguishes an article
+    from others."""
     return bool(titles.make_key(part)) and not _NUMBER.search(part)
 
 
 def _digest(kind: str, value: str) -> str:
-    """Return 16 hex digits; the line break keeps them apart from those of blocks."""
+    """Return 16 hexadecimal digits. Letters of blocks have no line break, so their digests are
+    different."""
     kind_and_value = f"{kind}\n{value}".encode("utf-8", "replace")
     return hashlib.sha256(kind_and_value).hexdigest()[:_DIGITS]

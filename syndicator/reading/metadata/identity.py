@@ -23,7 +23,8 @@ _LONGEST_NAME = 80  # characters of a site's name
 _LONGEST_URL = 4_000  # characters of a reference
 _LONGEST_DIRECTIVES = 2_000  # characters of one meta or header
 _MOST_ALIASES = 20
-_MOST_LINKS = 3_000  # that are searched for a print page
+_MOST_LINKS = 3_000  # links that are searched for a print page
+# X-Robots-Tag may name a crawler before its directives: "googlebot: noindex"
 _CRAWLER_NAME = re.compile(r"(?:^|,)\s*googlebot(?:-news)?\s*:", re.I)
 _SPACE = re.compile(r"\s")
 _SITE_TYPES = frozenset({"WebSite", "NewsMediaOrganization", "Organization"})
@@ -31,23 +32,23 @@ _SITE_TYPES = frozenset({"WebSite", "NewsMediaOrganization", "Organization"})
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`canonical`: the article's key; `aliases`: its other URLs; `duplicate_of`: a canonical on
-    another host."""
+    """The addresses of a page."""
 
-    canonical: str
-    aliases: tuple[str, ...] = ()
-    duplicate_of: str | None = None
-    alternate: str | None = None  # AMP or print page
+    canonical: str  # the address by which the article is known
+    aliases: tuple[str, ...] = ()  # its other addresses
+    duplicate_of: str | None = None  # the canonical address that it states on another site
+    alternate: str | None = None  # its AMP or print page
 
 
 def identify(document: Document) -> Identity:
-    """Return the page's identity. A canonical or og:url counts if it is on the page's host and no
-    front page."""
+    """Return the addresses of a page. The canonical address that it states counts only if it is on
+    the same site, and is not a front page unless the page is one."""
     page_url = _canonicalise(document.url) or document.url
     canonical = ""
     duplicate_of: str | None = None
     addresses = [page_url]
     for stated in _list_stated_addresses(document):
+        # sites state the front page by mistake as the canonical address of all their pages
         is_front_page = urls.is_root(stated)
         if page_url and not urls.same_site(stated, page_url):
             if duplicate_of is None and not is_front_page:
@@ -65,8 +66,8 @@ def identify(document: Document) -> Identity:
 
 
 def read_robots(document: Document) -> tuple[str, ...]:
-    """Return the directives of robots metas and X-Robots-Tag in lower case; "none" becomes
-    "noindex"."""
+    """Return the directives for search engines, such as "noindex", in the page's metas and the
+    header X-Robots-Tag, in lower case. "none" becomes "noindex"."""
     stated: list[str] = []
     for name in _ROBOTS_METAS:
         stated += document.metas.get(name, ())
@@ -78,14 +79,15 @@ def read_robots(document: Document) -> tuple[str, ...]:
             directive = _SPACE.sub("", part.strip().lower())
             if _DIRECTIVE.match(directive):
                 directives[directive] = None
-    if "none" in directives:  # Google: equal to noindex, nofollow
+    if "none" in directives:  # it means "noindex, nofollow" (Google's robots meta tag)
         del directives["none"]
         directives = {"noindex": None, **directives}
     return tuple(directives)
 
 
 def read_sitename(document: Document) -> str:
-    """Return the site's name as the page declares it, or ""."""
+    """Return the name of the site as the page declares it, "" if it declares none of a usual
+    length."""
     for name in _list_sitenames(document):
         if 1 < len(name) <= _LONGEST_NAME and "://" not in name:
             return name
@@ -93,7 +95,8 @@ def read_sitename(document: Document) -> str:
 
 
 def _list_sitenames(document: Document) -> Iterator[str]:
-    """Yield the names of the site in metas and JSON-LD, the likeliest first."""
+    """Yield the names of the site in metas and JSON-LD, the likeliest first; a missing one may be
+    ""."""
     yield document.meta("og:site_name")
     for item in document.jsonld:
         yield from jsonld.list_texts(item.get("publisher"), "name")
@@ -110,7 +113,8 @@ def _list_sitenames(document: Document) -> Iterator[str]:
 
 
 def _list_stated_addresses(document: Document) -> Iterator[str]:
-    """Yield the canonical addresses that link and og:url state, without private ones."""
+    """Yield the canonical addresses that the page states by link elements and og:url. Addresses on
+    private networks are left out, unless the page itself is on one."""
     for reference in (*_list_links(document.tree, "canonical"), document.meta("og:url")):
         address = urls.absolute(document.base_url, reference) if reference else None
         if not address or refusal(address, document.url):
@@ -121,7 +125,8 @@ def _list_stated_addresses(document: Document) -> Iterator[str]:
 
 
 def _find_alternate(document: Document) -> str | None:
-    """Return the first AMP or print page of the same publisher, None for none."""
+    """Return the address of the first AMP or print page of the same publisher, None if there is
+    none."""
     page_alias = urls.alias(document.url)
     publisher = urls.publisher(document.url)
     for reference in (*_list_links(document.tree, "amphtml"), *_list_print_links(document.tree)):
@@ -136,6 +141,7 @@ def _find_alternate(document: Document) -> str | None:
 
 
 def _list_print_links(tree: Any) -> Iterator[str]:
+    """Yield the targets of links to a version for printing, as written."""
     for element in islice(tree.iter("a", "link"), _MOST_LINKS):
         href = element.get("href", "")
         if element.tag == "link":
@@ -148,13 +154,15 @@ def _list_print_links(tree: Any) -> Iterator[str]:
 
 
 def _list_links(tree: Any, rel: str) -> Iterator[str]:
+    """Yield the targets of link elements with the relation `rel`, as written."""
     for element in tree.iter("link"):
         if rel in (element.get("rel") or "").lower().split() and element.get("href"):
             yield text.legal(element.get("href"))[:_LONGEST_URL]
 
 
 def _canonicalise(url: str) -> str | None:
-    """Return `url` in the spelling that we compare by, None if it is no valid address."""
+    """Return `url` in the spelling by which addresses are compared, None if it is no valid
+    address."""
     try:
         return urls.canonical(url)
     except urls.BadUrl:

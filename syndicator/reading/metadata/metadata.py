@@ -20,12 +20,13 @@ _TRACED = ("title", "author", "published", "updated", "cover")
 _LONGEST_KEYWORD = 60  # characters; longer ones are sentences
 _MOST_KEYWORDS = 30
 _LONGEST_AUTHORS = 300  # characters of all names together
-_MOST_MATCHES = 20  # elements that a rule selects
+_MOST_MATCHES = 20  # elements selected by a rule that are read
 _LONGEST_VALUE = 2_000  # characters of a selected text
 
 
 def choose_ruled_title(document: Document, rules: Rules) -> Choice[str]:
-    """Choose the text selected by `rules.title`, without `rules.title_suffix`."""
+    """Choose the first text selected by the operator's `rules.title`, without `rules.title_suffix`.
+    The choice is empty if there is none."""
     suffix = rules.title_suffix or ""
     selected = _select_values(document, rules.title, "content")
     titles = (text.line(value).removesuffix(suffix).strip() for value in selected)
@@ -35,8 +36,9 @@ def choose_ruled_title(document: Document, rules: Rules) -> Choice[str]:
 
 
 def choose_ruled_author(document: Document, rules: Rules) -> Choice[str]:
-    """Choose the names selected by `rules.author`, written "A, B"; a text without a person's name
-    is used unchanged."""
+    """Choose the names in the elements selected by the operator's `rules.author`, joined as "A, B".
+    A text in which no name of a person is recognised is used as it is. The choice is empty if
+    nothing is selected."""
     for selector in rules.author:
         names: dict[str, None] = {}
         for value in _select_values(document, (selector,), "content"):
@@ -51,8 +53,8 @@ def choose_ruled_author(document: Document, rules: Rules) -> Choice[str]:
 
 
 def choose_ruled_date(document: Document, rules: Rules, now: datetime | None) -> Choice[datetime]:
-    """Choose the date selected by `rules.date`: the datetime of a `time`, else its text; none after
-    `now` by a day."""
+    """Choose the first date selected by the operator's `rules.date`: in the attribute datetime or
+    content of an element, else in its text. Dates more than a day after `now` are ignored."""
     selected = _select_values(document, rules.date, "datetime", "content")
     return choose_first_valid(
         (("rules.date", date.parse_date_text(value)) for value in selected),
@@ -61,8 +63,8 @@ def choose_ruled_date(document: Document, rules: Rules, now: datetime | None) ->
 
 
 def choose_ruled_cover(document: Document, rules: Rules) -> Choice[str]:
-    """Choose the public picture selected by `rules.cover`: an img, an element around one, a link or
-    a meta."""
+    """Choose the first picture selected by the operator's `rules.cover`: an img, an element with
+    one in it, a link or a meta. Pictures on private networks are ignored."""
     values = (_read_picture(match) for match in _select(document, rules.cover))
     return choose_first_valid(
         (("rules.cover", cover.resolve_picture(document, value)) for value in values), bool
@@ -71,14 +73,16 @@ def choose_ruled_cover(document: Document, rules: Rules) -> Choice[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """An element that a rule selects. `attribute`: the one that the rule names, "" for none."""
+    """An element that a rule selects, and the attribute that the rule names; "" if it names
+    none."""
 
     element: Any
     attribute: str
 
 
 def _read_picture(match: _Match) -> str:
-    """Return the address of the picture that a rule selects, as written; "" for none."""
+    """Return the address of the picture in an element that a rule selects, as written; "" if there
+    is none."""
     element = match.element
     if match.attribute:
         value: str = element.get(match.attribute) or ""
@@ -93,8 +97,8 @@ def _read_picture(match: _Match) -> str:
 
 
 def _select_values(document: Document, rule: Sequence[str], *attributes: str) -> Iterator[str]:
-    """Yield the value of each selected element: of the attribute that the rule names, else the
-    first of `attributes` that has one, else the text."""
+    """Yield the value of each element that `rule` selects. It is the attribute that the rule names;
+    if it names none, the first of `attributes` that is not empty; else the text."""
     for match in _select(document, rule):
         element = match.element
         if match.attribute:
@@ -106,6 +110,7 @@ def _select_values(document: Document, rule: Sequence[str], *attributes: str) ->
 
 
 def _select(document: Document, rule: Sequence[str]) -> Iterator[_Match]:
+    """Yield the elements that the CSS selectors of `rule` match, at most 20 for each."""
     for selector in rule:
         attribute = page_rules.split(selector)[1]
         for element in page_rules.select_elements(document.tree, selector)[:_MOST_MATCHES]:
@@ -120,9 +125,12 @@ def read_metadata(
     now: datetime | None = None,
     repeated: frozenset[str] = frozenset(),
 ) -> Draft:
-    """Return the draft of `document` without its body. Fields of `entry` come first. A date without
-    time is midnight UTC. Dates more than a day after `now` do not count. `repeated`: digests that
-    articles of the host share; the draft has those of its title and picture."""
+    """Return a draft of the article on the page, with all fields except its body.
+
+    A value selected by `rules`, those of the operator, comes first, then that of the feed's
+    `entry`. A date without time is midnight UTC; dates more than a day after `now` are ignored.
+    `repeated`: digests that articles of the host share, whose titles and pictures are not chosen.
+    The draft's `blocks` are the digests of its own title and picture."""
     site = identity.read_sitename(document)
     title = _choose_title(document, site, entry, rules, repeated)
     survey = metadata_title.survey_body(document.tree, title.choice.value or "")
@@ -161,8 +169,7 @@ def read_metadata(
 
 @dataclass(frozen=True, slots=True)
 class _Digested:
-    """A chosen value, and the digests of the page's own candidates that other articles may
-    share."""
+    """A choice, and the digests of the values that the page itself states for this field."""
 
     choice: Choice[str]
     digests: Sequence[str] = ()
@@ -171,15 +178,17 @@ class _Digested:
 def _choose_title(
     document: Document, site: str, entry: Entry | None, rules: Rules, repeated: frozenset[str]
 ) -> _Digested:
-    """Choose the title without the parts that titles of the host share."""
+    """Choose the title. Titles, and parts of them, whose digests are in `repeated` are left out,
+    unless no title remains."""
     ruled = choose_ruled_title(document, rules)
     if ruled:
         return _Digested(ruled)
     choice = metadata_title.choose_title(document, site, entry, rules)
-    heads = [head for _, head in metadata_title.list_heads(document)]
-    is_of_page = choice.candidate not in ("entry", "list")  # a feed teaches nothing of a host
+    declared_titles = [declared for _, declared in metadata_title.list_declared_titles(document)]
+    # only titles of pages show what the pages of a host repeat
+    is_of_page = choice.candidate not in ("entry", "list")
     page_title = (choice.value or "") if is_of_page else ""
-    digests = host_memory.list_title_digests(page_title, heads)
+    digests = host_memory.list_title_digests(page_title, declared_titles)
     if not repeated.isdisjoint(digests):
         without_shared = metadata_title.choose_title(
             document,
@@ -195,26 +204,28 @@ def _choose_title(
 def _choose_cover(
     document: Document, entry: Entry | None, rules: Rules, repeated: frozenset[str]
 ) -> _Digested:
-    """Choose a picture that no other articles of the host have."""
+    """Choose a picture whose digest is not in `repeated`."""
     ruled = choose_ruled_cover(document, rules)
     if ruled:
         return _Digested(ruled)
-    digests: dict[str, None] = {}
+    digests: dict[str, None] = {}  # used as an ordered set
 
-    def is_own(address: str) -> bool:
+    def is_unshared(address: str) -> bool:
         return host_memory.digest_picture(address) not in repeated
 
-    def remember(address: str) -> bool:
+    def note_digest(address: str) -> bool:
         digests.setdefault(host_memory.digest_picture(address))
-        return is_own(address)
+        return is_unshared(address)
 
-    cover.choose_cover(document, None, may_be=remember)  # a feed teaches nothing of a host
-    return _Digested(cover.choose_cover(document, entry, may_be=is_own), list(digests))
+    # the first choice is only made to note digests: without the feed's picture, as only pictures of
+    # pages show what the pages of a host repeat
+    cover.choose_cover(document, None, may_be=note_digest)
+    return _Digested(cover.choose_cover(document, entry, may_be=is_unshared), list(digests))
 
 
 def _read_description(document: Document) -> str:
-    """Return the page's description of itself: of its metas, else of its first article, else
-    ""."""
+    """Return the description of the page in its metas, else that of its first article in JSON-LD,
+    else ""."""
     stated = document.meta("description", "og:description", "twitter:description", "dc.description")
     description = jsonld.clean_text(stated)
     if description:
@@ -226,7 +237,7 @@ def _read_description(document: Document) -> str:
 
 
 def _read_keywords(document: Document) -> tuple[str, ...]:
-    """Return the keywords that metas and JSON-LD state, without repetitions."""
+    """Return at most 30 different keywords that metas and JSON-LD state; long ones are left out."""
     values = list(document.metas.get("article:tag", ()))
     for item in list_articles(document):
         values += jsonld.list_texts(item.get("keywords"), "name")

@@ -1,7 +1,9 @@
 """Choose the title of a page among headings, <title> and metas; remove the site's name.
 
-A heading that agrees with the <title> or metas (the heads), else the only h1, JSON-LD, or a head.
-On 570 of 654 real pages an h1 is the title. Also `survey`: the body's elements and the headline."""
+"Declared titles" are those in <title>, metas and JSON-LD, which readers do not see on the page. The
+title is a heading that agrees with a declared title, else the only h1, else a declared title. On
+570 of 654 real pages it is an h1. Also reads the elements of the body (`survey_body`), for authors
+and dates."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -19,18 +21,19 @@ from syndicator.reading.html.document import Document, list_articles, read_text
 from syndicator.reading.metadata.cover import Choice, choose_first_valid
 
 LONGEST = 300  # characters of a title
-_MOST_SENTENCES = 4  # sentence ends from which a text is no title
-_MOST_CHARACTERS = 2_000  # of a text that is searched for a title
-_MOST_SITE_PARTS = 3  # parts removed from a title, one after the other
-_MOST_PARTS = 12  # of a title, of a heading
-_MOST_PATH_PARTS = 20
-_MOST_WORDS = 60
+_MOST_SENTENCES = 4  # ends of sentences from which a text is no title
+_MOST_CHARACTERS = 2_000  # characters of a text that is searched for a title
+_MOST_SITE_PARTS = 3  # parts that are removed from a title, one after the other
+_MOST_PARTS = 12  # parts of a title between separators, and pieces of a heading
+_MOST_PATH_PARTS = 20  # segments of an address
+_MOST_WORDS = 60  # words of a text that are compared
 _MOST_ARTICLES = 3  # JSON-LD objects whose headline counts
 _ATTRIBUTES = 400  # characters of class and id that are searched
 _CONTEXT = 80  # characters of the text before an element that are kept
+# separators and the like, which are removed at the ends of titles
 EDGE = " \t|–—-·•:»«~/,_¶#§🔗"
-# quotation marks that open and close: no separators. French ones stand apart from the words within,
-# German ones do not.
+# Pairs of angle quotation marks, whose characters are separators, too. French ones have spaces
+# inside, German ones point inwards and have none.
 _QUOTED = re.compile(r"«[^«»|]{1,120}»|»(?=\S)[^«»|]{1,120}(?<=\S)«|‹[^‹›|]{1,120}›")
 _MASK = str.maketrans("«»‹›", "\ue000\ue001\ue002\ue003")
 _UNMASK = str.maketrans("\ue000\ue001\ue002\ue003", "«»‹›")
@@ -39,7 +42,8 @@ _HARD_SEPARATOR = re.compile(r"\s*[|»«¦｜]\s*|\s+::+\s*|::+\s+|\s+[•·›>
 _SOFT_SEPARATOR = re.compile(
     r"\s+[–—-]{1,2}\s+|\s+[~/@]\s+|\s+:\s+"
 )  # may stand within a title too
-_COLON = re.compile(r":\s+|：")  # only a site's exact name is cut there
+_COLON = re.compile(r":\s+|：")  # only the exact name of a site is removed before a colon
+# Chinese, Japanese and Korean sites write "title_section_site"
 _CJK_SITE_SUFFIX = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af][^_]*_")
 _WORD = re.compile(r"\w+")
 _PERCENT_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -52,28 +56,29 @@ _GENERIC_WORDS = frozenset(
 )
 _SENTENCE_END = re.compile(r"[.!?]\s+(?=[^\W\d_])")
 _DATE_PREFIX = re.compile(r"^\d{1,2}([./])\d{1,2}\1(?:19|20)\d\d\s*[-–—|:]\s+(?=\S)")
-# words of a section with the site's name; letters that a name or a word of a URL must exceed
-_MOST_SECTION_WORDS = 6
-_LEAST_NAME = 3
-# letters of a host's label that names the site; its share of that name
+_MOST_SECTION_WORDS = 6  # words of a part such as "Sport at Example News"
+_LEAST_NAME = 3  # the name of a site in a part, or a word of an address, has more letters than this
+# A text is the site's name if the first label of the domain ("example") is in it and is this share
+# of it. The label must have so many letters.
 _LEAST_LABEL = 4
 _LABEL_SHARE = 0.75
 
 
-# parts of titles that a host's articles may share, and the question whether they do
+# kinds of parts of titles that the articles of a host may share
 BEGINNING = "title beginning"
 END = "title end"
-IsShared = Callable[[str, str], bool]  # (a kind of part or "title", the text)
+# Called with BEGINNING, END or "title", and a text: True if articles of the host share this text.
+IsShared = Callable[[str, str], bool]
 
-_MOST_HEADINGS = 200
-_LEAST_HEADLINE = 4  # headings of a page; characters of a headline without its kicker
+_MOST_HEADINGS = 200  # headings of a page
+_LEAST_HEADLINE = 4  # characters of a headline without its kicker
 _SKIPPED_TAGS = frozenset({"script", "style", "button", "sup", "svg", "noscript", "template"})
 _HIDDEN_CLASS = re.compile(
     r"(^|[\s_-])(headerlink|anchor|hash-?link|permalink|sr-only|screen-reader-text|visually-?hidden|badge|"
     r"comments?-count|assistive-text|share|tool-?tips?|tooltip-?text|pop-?over)([\s_-]|$)",
     re.I,
 )
-# small print above a headline, inside its h1
+# kickers: small print above a headline, inside its h1
 _KICKER_CLASS = re.compile(
     r"kicker|overline|topline|roofline|dachzeile|spitzmarke|oberzeile|eyebrow|pre-?title|pre-?head|sub-?title|small|"
     r"supertitle|label|rubri[ck]|category|section(?!-num)|surtitre|antetitulo|occhiello|titleheader|topic|flag",
@@ -83,18 +88,16 @@ _LOGO_CLASS = re.compile(
     r"logo|site-?(title|name|header|brand)|brand(?![a-z])|branding|masthead|titlewrapper|menu-title",
     re.I,
 )
-# F1 of words of an h1 and a head with the same title, and of lower headings or a URL
+# Similarity (F1 of the words) of an h1 and a declared title, or the words of the address, that are
+# the same title; and of a lower heading and a declared title.
 _SIMILAR = 0.5
 _NEARLY_EQUAL = 0.85
-# words of a URL that spells the title, and of one that counts against an h1
-_LEAST_SLUG_WORDS = 3
-_SLUG_WORDS = 3
-# characters of a heading that begins a head; letters of a word that is compared
-_LONG_START = 12
-_LEAST_COMPARED = 4
-# words of an h1 without a head; share of the h1 that a head at its end must be
-_LEAST_WORDS = 2
-_END_SHARE = 0.4
+_LEAST_SLUG_WORDS = 3  # words of an address that may spell the title
+_SLUG_WORDS = 3  # words of an address that counts against an h1, and of a title at an h1's end
+_LONG_START = 12  # characters of a heading with which a declared title may begin
+_LEAST_COMPARED = 4  # letters of a word that a heading and a declared title have in common
+_LEAST_WORDS = 2  # words of an h1 that is the title without a similar declared title
+_END_SHARE = 0.4  # share of an h1 that a declared title at its end makes up
 _OPENING_QUOTES = tuple("\"'“„«‘")
 _TITLE_METAS = (
     "og:title",
@@ -113,17 +116,18 @@ _ASIDE_TAGS = frozenset({"footer", "nav", "figure", "figcaption", "blockquote", 
 _TEXTLESS_TAGS = frozenset(
     {"script", "style", "noscript", "template", "svg", "option", "textarea", "head"}
 )
-# two an element; paragraphs of a page whose shares count
-_MOST_EVENTS = 120_000
-_LEAST_PARAGRAPHS = 5
-# share of a page's paragraphs in an element that is never a sidebar, whatever its class
+_MOST_EVENTS = 120_000  # starts and ends of elements that are read
+# An element with this share of the page's paragraphs is no aside, whatever its class, if the page
+# has so many paragraphs and the class does not speak of comments.
 _MAIN_SHARE = 0.6
-_COMMENT_NAME = "comment"  # in names of what may hold most of a page and is not the article
+_LEAST_PARAGRAPHS = 5
+_COMMENT_NAME = "comment"
 
 
 def split_ends(title: str) -> Iterator[tuple[str, str]]:
     """Yield (BEGINNING, the text before the first separator) and (END, the text after the last
-    one); nothing for a title without separators."""
+    one). "News | A story - Example" gives "News" and "Example". Yields nothing for a title without
+    separators."""
     title = mask_quotes(title)
     separators = _find_separators(title)
     if separators:
@@ -132,13 +136,18 @@ def split_ends(title: str) -> Iterator[tuple[str, str]]:
 
 
 def _find_separators(title: str) -> list[re.Match[str]]:
+    """Return the matches of all separators in a title, such as " | " and " - ", in order."""
     separators = (*_HARD_SEPARATOR.finditer(title), *_SOFT_SEPARATOR.finditer(title))
     return sorted(separators, key=lambda separator: separator.start())
 
 
 class SiteTitle:
-    """Removes the site's name from a page's titles. `document_title`: the page's <title>; a stated
-    site name equal to it is ignored, except on the home page."""
+    """Removes the site's name and its sections from titles of a page.
+
+    `sitenames`: the names of the site as the page states them. `suffix`: an ending that the
+    operator wants removed. `document_title`: the text of the title element; a site's name equal to
+    it is ignored, except on the home page, as some pages state the title of the article as the
+    site's name."""
 
     def __init__(
         self,
@@ -150,22 +159,22 @@ class SiteTitle:
         is_shared: IsShared = lambda kind, value: False,
     ) -> None:
         self.is_shared = is_shared
-        # stays where the registrable domain is unknown
+        # a host such as "localhost" has no registrable domain, and keeps its "www."
         self.domain = urls.domain(url).removeprefix("www.")
         domain_label = self.domain.split(".")[0]
-        self.label = make_key(domain_label)
+        self.label = make_key(domain_label)  # "example" for example.org
         names = {make_key(name) for name in (domain_label, self.domain, urls.host(url))}
         title_key = make_key(document_title)
         for name in sitenames:
             if make_key(name) != title_key or urls.is_root(url):
                 names.add(make_key(name))
-        self.names = names - {""}
-        self.slug_words = _find_slug_words(url)
+        self.names = names - {""}  # keys of all names of the site
+        self.slug_words = _find_slug_words(url)  # words of the address that may spell the title
         self.suffix = (suffix or "").strip()
 
     def may_be_title(self, title: str) -> bool:
-        """Return True if `title` can be an article's: it has letters, is not too long, and is not
-        the site's name."""
+        """Return True if `title` may be that of an article: it has letters, is neither too long nor
+        several sentences, and is not the site's name."""
         if not 1 < len(title) <= LONGEST:
             return False
         if len(_SENTENCE_END.findall(title)) >= _MOST_SENTENCES:
@@ -173,8 +182,8 @@ class SiteTitle:
         return bool(_WORD.search(title)) and not self.is_site_name(title)
 
     def is_site_name(self, value: str) -> bool:
-        """Return True if `value` is the site's name, its host, or little more than the host's
-        label."""
+        """Return True if `value` is a name of the site or its host, or little more than the label
+        of the domain ("Example News" for example.org is too much)."""
         value_key = make_key(value)
         if value_key in self.names:
             return True
@@ -183,7 +192,8 @@ class SiteTitle:
         return len(self.label) >= _LABEL_SHARE * len(value_key)
 
     def remove_site_name(self, title: str) -> str:
-        """Return `title` as one line without date, site name and section at its ends."""
+        """Return `title` as one line without a date at its start, the operator's suffix, and the
+        names of site and section at its ends."""
         title = mask_quotes(clean_line(title)[:_MOST_CHARACTERS]).strip(EDGE)
         title = _DATE_PREFIX.sub("", title)
         if self.suffix and title.endswith(self.suffix):
@@ -196,16 +206,19 @@ class SiteTitle:
         return unmask_quotes(title)
 
     def find_main_part(self, title: str, *, hard_only: bool = False, least_soft: int = 2) -> str:
-        """Return the part of `title` with most words of the URL, else the longest.
+        """Return the part of `title` that has most words of the page's address; of equal ones the
+        longest.
 
-        Dashes and the like separate parts unless `hard_only`, and only if they give `least_soft`
-        parts or more."""
+        Parts are separated by "|" and the like; also by dashes and the like, unless `hard_only`, if
+        there are then at least `least_soft` parts."""
         title = self._find_main_piece(mask_quotes(title), _HARD_SEPARATOR, least_pieces=2)
         if not hard_only:
             title = self._find_main_piece(title, _SOFT_SEPARATOR, least_pieces=least_soft)
         return unmask_quotes(title)
 
     def _find_main_piece(self, title: str, separator: re.Pattern[str], least_pieces: int) -> str:
+        """Return the piece of `title` between separators that has most words of the page's address;
+        `title` itself if there are less than `least_pieces`."""
         stripped = [piece.strip(EDGE) for piece in separator.split(title)[:_MOST_PARTS]]
         pieces = [piece for piece in stripped if piece]
         if len(pieces) < least_pieces:
@@ -216,29 +229,35 @@ class SiteTitle:
         )
 
     def _remove_site_part(self, title: str) -> str:
-        """Remove one part of `title` that names the site or a section; return `title` itself if
-        there is none."""
+        """Return `title` without one part at its beginning or end that names the site or a section,
+        or that titles of the host share; `title` itself if there is no such part."""
         separators = _find_separators(title)
         if separators:
             first = separators[0]
             last = separators[-1]
             beginning = title[: first.start()]
             end = title[last.end() :]
+            # "Title - Sport at Example News"
             if self._is_section(end) or self.is_shared(END, end):
                 return title[: last.start()].rstrip(EDGE) or title
+            # "Example News | Title"
             if self.is_shared(BEGINNING, beginning) or self.is_site_name(beginning):
                 return title[first.end() :].lstrip(EDGE) or title
+        # "Example News: Title"
         colon = _COLON.search(title)
         if colon and make_key(title[: colon.start()]) in self.names:
             return title[colon.end() :].lstrip(EDGE) or title
+        # "example.org Title"
         if "." in self.domain and title.casefold().startswith(self.domain + " "):
             return title[len(self.domain) :].lstrip(EDGE) or title
+        # "title_section_site"
         if _CJK_SITE_SUFFIX.match(title):
             return title.split("_", 1)[0].rstrip(EDGE)
         return title
 
     def _is_section(self, part: str) -> bool:
-        """Return True if `part` of a title is empty, the site's name, or a few words with it."""
+        """Return True if `part` of a title is the site's name, or a few words with it ("Sport at
+        Example"). Also if it has no letters."""
         part_key = make_key(part)
         if not part_key or self.is_site_name(part):
             return True
@@ -248,7 +267,8 @@ class SiteTitle:
 
 
 def _find_slug_words(url: str) -> set[str]:
-    """Return the words of the last part of the URL's path that has one of four letters or more."""
+    """Return the words of the last segment of an address that has a word of at least four letters;
+    words such as "index" and "html" are left out. An empty set if there is none."""
     path = url.partition("://")[2].partition("/")[2].partition("?")[0]
     path = _PERCENT_ESCAPE.sub(" ", path)
     for part in reversed(path.split("/")[:_MOST_PATH_PARTS]):
@@ -259,8 +279,8 @@ def _find_slug_words(url: str) -> set[str]:
 
 
 def mask_quotes(title: str) -> str:
-    """Replace pairs of « and » by other characters, so that they are not taken for separators;
-    `unmask_quotes` undoes it."""
+    """Replace the marks « and » around a quotation by other characters, so that they are not taken
+    for separators. `unmask_quotes` undoes it."""
     if "»" not in title and "›" not in title:
         return title
     return _QUOTED.sub(lambda pair: pair[0].translate(_MASK), title)
@@ -277,7 +297,8 @@ def trim_separators(title: str) -> str:
 
 
 def make_key(name: str) -> str:
-    """Return the letters and digits of `name` in lower case."""
+    """Return the letters and digits of `name` in lower case, to compare names: "The Example!" gives
+    "theexample"."""
     return "".join(_WORD.findall(name.casefold()))
 
 
@@ -293,18 +314,19 @@ def clean_line(value: str) -> str:
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading without kicker. `tag`: h1, h2, h3, or LOGO_TAG for the site's name; `pieces`: the
-    texts between its tags."""
+    """A heading of a page, without its kicker (small print above it)."""
 
-    tag: str
-    pieces: tuple[str, ...]
+    tag: str  # h1, h2, h3, or LOGO_TAG for a heading that is the site's name
+    pieces: tuple[str, ...]  # the texts between its tags
 
     @cached_property
     def text(self) -> str:
+        """Return its text as one line."""
         return trim_separators(clean_line("".join(self.pieces)))
 
     def list_part_keys(self) -> set[str]:
-        """Return the key of each run of successive pieces."""
+        """Return the keys of all texts that successive pieces make: of "a", "b" and "ab" for the
+        pieces "a" and "b"."""
         pieces = self.pieces[:_MOST_PARTS]
         keys: set[str] = set()
         for end in range(1, len(pieces) + 1):
@@ -314,14 +336,14 @@ class Heading:
 
 
 def find_headings(tree: Any) -> list[Heading]:
-    """Return the h1, h2 and h3 of `tree` in order."""
+    """Return the h1, h2 and h3 of `tree` that may be titles by their length, in order."""
     headings: list[Heading] = []
     for element in tree.iter("h1", "h2", "h3"):
         if len(headings) >= _MOST_HEADINGS:
             break
         tag = LOGO_TAG if _is_logo(element) else element.tag
         heading = Heading(tag, tuple(_read_pieces(element, skip_kicker=tag != LOGO_TAG)))
-        if len(heading.text) < _LEAST_HEADLINE:  # a kicker alone
+        if len(heading.text) < _LEAST_HEADLINE:  # what looks like a kicker is the whole heading
             heading = Heading(tag, tuple(_read_pieces(element, skip_kicker=False)))
         if 1 < len(heading.text) <= LONGEST:
             headings.append(heading)
@@ -329,7 +351,8 @@ def find_headings(tree: Any) -> list[Heading]:
 
 
 def _is_logo(heading: Any) -> bool:
-    """Return True if class or id call the heading a logo, or if its first link leads home."""
+    """Return True if a heading is the site's name, by class or id of it or the element around it,
+    or because its link leads to the home page."""
     for element in (heading, heading.getparent()):
         if element is None or element.tag in ("article", "main", "body"):
             continue
@@ -340,23 +363,26 @@ def _is_logo(heading: Any) -> bool:
         return False
     if "home" in (link.get("rel") or ""):
         return True
-    address = (link.get("href") or "x").strip()
+    address = (link.get("href") or "x").strip()  # a link without address leads nowhere
     return _HOME_ADDRESS.fullmatch(address) is not None
 
 
 def _join_class_and_id(element: Any) -> str:
+    """Return the class and id of an element, to be searched; " " if it has neither."""
     return f"{element.get('class') or ''} {element.get('id') or ''}"[:_ATTRIBUTES]
 
 
 def _read_pieces(heading: Any, *, skip_kicker: bool) -> Iterator[str]:
-    """Yield the texts of `heading` that readers see, and a space at each line break."""
-    skipped: Any = None
-    length = 0
+    """Yield the texts in a heading that readers see, and a space at each line break. With
+    `skip_kicker`, without the small print above the headline."""
+    skipped: Any = None  # the element whose content is being skipped
+    length = 0  # characters so far
     for event, element in etree.iterwalk(heading, events=("start", "end")):
         if event == "start":
             piece = element.text
             if skipped is None and element is not heading:
                 tag_and_class = f"{element.tag} {element.get('class') or ''}"[:300]
+                # a kicker comes before the headline, so only at the start
                 is_kicker = skip_kicker and not length and _KICKER_CLASS.search(tag_and_class)
                 is_skipped = element.tag in _SKIPPED_TAGS or _HIDDEN_CLASS.search(tag_and_class)
                 if is_skipped or is_kicker:
@@ -380,10 +406,9 @@ def choose_title(
     *,
     is_shared: IsShared = lambda kind, value: False,
 ) -> Choice[str]:
-    """Choose the title of the page among all candidates.
-
-    `is_shared(kind, text)` says whether other pages of the host have this title or part of it:
-    such titles are passed over, such parts removed."""
+    """Choose the title of the page. `entry`: the feed's entry for it; `rules`: the operator's
+    rules. Titles that `is_shared` says other pages of the host have are not chosen; parts of titles
+    that they have are removed."""
     headings = find_headings(document.tree)
     logos = [heading.text for heading in headings if heading.tag == LOGO_TAG]
     site = SiteTitle(
@@ -399,49 +424,56 @@ def choose_title(
     )
     if choice:
         return choice
-    # an issue or a product is called like the site, and more
-    unshared_heads = (
-        (place, head) for place, head in list_heads(document) if not is_shared("title", head)
+    # a page about an issue or a product of the site may have a title that looks like the site's
+    # name
+    unshared = (
+        (place, declared)
+        for place, declared in list_declared_titles(document)
+        if not is_shared("title", declared)
     )
     return choose_first_valid(
-        unshared_heads,
-        lambda head: 1 < len(head) <= LONGEST and make_key(head) not in site.names,
+        unshared,
+        lambda declared: 1 < len(declared) <= LONGEST and make_key(declared) not in site.names,
     )
 
 
 def _list_candidates(
     document: Document, entry: Entry | None, site: SiteTitle, headings: Sequence[Heading]
 ) -> Iterator[tuple[str, str]]:
-    """Yield (name of the place, title), the likeliest first."""
-    heads = [
-        (place, site.remove_site_name(value)) for place, value in list_heads(document) if value
-    ]
-    head_titles = list(dict.fromkeys(value for _, value in heads if site.may_be_title(value)))
+    """Yield (name of the place, title) for each possible title, the likeliest first. An empty title
+    is no candidate."""
+    cleaned: list[tuple[str, str]] = []
+    for place, value in list_declared_titles(document):
+        if value:
+            cleaned.append((place, site.remove_site_name(value)))
+    possible_titles = (value for _, value in cleaned if site.may_be_title(value))
+    declared_titles = list(dict.fromkeys(possible_titles))
     if entry is not None and not entry.listed:
         entry_title = site.remove_site_name(remove_tags(entry.title))
-        yield "entry", _complete_title(entry_title, head_titles)
+        yield "entry", _complete_title(entry_title, declared_titles)
     possible = [
         heading
         for heading in headings
         if heading.tag != LOGO_TAG and site.may_be_title(heading.text)
     ]
-    best = _find_best_heading(possible, head_titles, site)
+    best = _find_best_heading(possible, declared_titles, site)
     if best:
-        yield best.tag, _find_headline(best, head_titles, site)
+        yield best.tag, _find_headline(best, declared_titles, site)
     else:
-        yield "h1 alone", _find_only_h1(possible, head_titles, site)
+        yield "h1 alone", _find_only_h1(possible, declared_titles, site)
     if entry is not None and entry.listed:
         listed_title = site.remove_site_name(remove_tags(entry.title))
-        yield "list", _complete_title(listed_title, head_titles)
-    for place, value in heads:
+        yield "list", _complete_title(listed_title, declared_titles)
+    for place, value in cleaned:
         yield place, site.find_main_part(value, least_soft=3)
     for heading in possible:
         if heading.tag == "h1":
             yield "h1 alone", heading.text
 
 
-def list_heads(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield (name of the place, title) for each title that JSON-LD, metas and <title> state."""
+def list_declared_titles(document: Document) -> Iterator[tuple[str, str]]:
+    """Yield (name of the place, title) for each title that JSON-LD, metas and the title element
+    declare; a missing one is ""."""
     for item in list_articles(document)[:_MOST_ARTICLES]:
         for value in jsonld.list_texts(item.get("headline") or item.get("name")):
             yield "json-ld", value
@@ -451,6 +483,8 @@ def list_heads(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _document_title(document: Document) -> str:
+    """Return the text of the page's title element, "" if it has none. Drawings (svg) have their
+    own."""
     for element in document.tree.iter("title"):
         if element.getparent().tag != "svg":
             return text.line((element.text or "")[:_MOST_CHARACTERS])
@@ -458,14 +492,15 @@ def _document_title(document: Document) -> str:
 
 
 def _find_best_heading(
-    headings: Sequence[Heading], heads: Sequence[str], site: SiteTitle
+    headings: Sequence[Heading], declared_titles: Sequence[str], site: SiteTitle
 ) -> Heading | None:
-    """Return an h1 similar to a head or the URL, else a lower heading nearly equal to a head, else
-    an h1 that starts a head, else None."""
-    head_words: list[list[str]] = []
-    for head in heads:
-        head_words += [split_words(part) for part in {head, site.find_main_part(head)}]
-    compared = list(head_words)
+    """Return the heading that is the title: an h1 similar to a declared title or to the address,
+    else a lower heading nearly equal to a declared title, else an h1 with which a declared title
+    begins. None if there is no such heading."""
+    declared_words: list[list[str]] = []
+    for declared in declared_titles:
+        declared_words += [split_words(part) for part in {declared, site.find_main_part(declared)}]
+    compared = list(declared_words)
     if len(site.slug_words) >= _LEAST_SLUG_WORDS:
         compared.append(sorted(site.slug_words))
 
@@ -474,20 +509,21 @@ def _find_best_heading(
     if similar:
         return similar
     lower = [heading for heading in headings if heading.tag in ("h2", "h3")]
-    nearly_equal = _find_most_similar(lower, head_words, _NEARLY_EQUAL)
+    nearly_equal = _find_most_similar(lower, declared_words, _NEARLY_EQUAL)
     if nearly_equal:
         return nearly_equal
     for heading in h1s:
         is_long = len(heading.text) >= _LONG_START
-        if is_long and any(head.startswith(heading.text) for head in heads):
+        if is_long and any(declared.startswith(heading.text) for declared in declared_titles):
             return heading
     return None
 
 
 def _find_most_similar(
-    headings: Sequence[Heading], word_lists: Sequence[Sequence[str]], least: float
+    headings: Sequence[Heading], word_lists: Sequence[Sequence[str]], least_similarity: float
 ) -> Heading | None:
-    """Return the heading most similar to one of `word_lists`, None if that is less than `least`."""
+    """Return the heading that is most similar to one of `word_lists`, None if no similarity is at
+    least `least`."""
     best: Heading | None = None
     best_similarity = 0.0
     for heading in headings:
@@ -497,75 +533,84 @@ def _find_most_similar(
             if similarity > best_similarity:
                 best = heading
                 best_similarity = similarity
-    return best if best_similarity >= least else None
+    return best if best_similarity >= least_similarity else None
 
 
-def _find_only_h1(headings: Sequence[Heading], heads: Sequence[str], site: SiteTitle) -> str:
-    """Return the text of the page's only h1, "" if there are several or if the heads contradict."""
+def _find_only_h1(
+    headings: Sequence[Heading], declared_titles: Sequence[str], site: SiteTitle
+) -> str:
+    """Return the text of the only h1 of the page. "" if there are several, or if it shares no word
+    with the declared titles, or if the address spells one of these and not the h1."""
     texts = list(dict.fromkeys(heading.text for heading in headings if heading.tag == "h1"))
     if len(texts) != 1:
         return ""
     h1_words = set(split_words(texts[0]))
     if len(h1_words) < _LEAST_WORDS:
         return ""
-    if not heads:
+    if not declared_titles:
         return texts[0]
-    head_words = [split_words(head) for head in heads]
-    if not any(_have_common_word(h1_words, other_words) for other_words in head_words):
+    declared_words = [split_words(declared) for declared in declared_titles]
+    if not any(_have_common_word(h1_words, other_words) for other_words in declared_words):
         return ""
     if len(site.slug_words) >= _SLUG_WORDS:
         slug_words = sorted(site.slug_words)
-        similarities = [_measure_similarity(slug_words, other_words) for other_words in head_words]
-        if max(similarities) >= _NEARLY_EQUAL:  # the URL spells a head, not the h1
+        similarities = [
+            _measure_similarity(slug_words, other_words) for other_words in declared_words
+        ]
+        if max(similarities) >= _NEARLY_EQUAL:
             return ""
     return texts[0]
 
 
 def _have_common_word(some_words: set[str], other_words: Sequence[str]) -> bool:
+    """Return True if both lists have a word of at least four letters in common."""
     return any(len(word) >= _LEAST_COMPARED and word in some_words for word in other_words)
 
 
-def _find_headline(heading: Heading, heads: Sequence[str], site: SiteTitle) -> str:
-    """Return the headline in `heading`: the part that a head repeats, else all but section and
-    source."""
+def _find_headline(heading: Heading, declared_titles: Sequence[str], site: SiteTitle) -> str:
+    """Return the title in a heading: the part of it that is also a declared title, else the heading
+    without section and source at its ends."""
     value = _DATE_PREFIX.sub("", heading.text)
     heading_key = make_key(value)
-    is_in_a_head = any(heading_key in make_key(head) for head in heads)
-    part_keys = set[str]() if is_in_a_head else heading.list_part_keys()
-    for head in heads:
-        head_key = make_key(head)
-        if head_key == heading_key:  # words of two elements may have run together in the heading
-            return head if len(split_words(head)) > len(split_words(value)) else value
-        if head_key in part_keys:
-            return head
+    is_declared = any(heading_key in make_key(declared) for declared in declared_titles)
+    part_keys = set[str]() if is_declared else heading.list_part_keys()
+    for declared in declared_titles:
+        declared_key = make_key(declared)
+        if declared_key == heading_key:
+            # in the heading, words of two elements may stand together without a space
+            return declared if len(split_words(declared)) > len(split_words(value)) else value
+        if declared_key in part_keys:
+            return declared
         is_long_end = (
-            heading_key.endswith(head_key)
-            and len(split_words(head)) >= _SLUG_WORDS
-            and len(head_key) >= _END_SHARE * len(heading_key)
+            heading_key.endswith(declared_key)
+            and len(split_words(declared)) >= _SLUG_WORDS
+            and len(declared_key) >= _END_SHARE * len(heading_key)
         )
         if is_long_end:
-            return head
-        if heading.tag != "h1" and heading_key.startswith(head_key):
-            # a meta that its own quotation mark has ended is cut, and no headline
-            is_cut_at_quote = value[len(head) :].lstrip()[:1] in _OPENING_QUOTES
+            return declared
+        if heading.tag != "h1" and heading_key.startswith(declared_key):
+            # the content of a meta ends at a quotation mark that the site forgot to escape
+            is_cut_at_quote = value[len(declared) :].lstrip()[:1] in _OPENING_QUOTES
             if not is_cut_at_quote:
-                return head
+                return declared
     return site.find_main_part(value, hard_only=True)
 
 
-def _complete_title(title: str, heads: Sequence[str]) -> str:
-    """Return the head that begins with `title` if that ends with an ellipsis, else `title`."""
+def _complete_title(title: str, declared_titles: Sequence[str]) -> str:
+    """If `title` is cut off, ends in an ellipsis, return the declared title that begins like it;
+    else `title`."""
     start = title.removesuffix("…").removesuffix("...").rstrip()
     if start == title:
         return title
-    for head in heads:
-        if head.startswith(start) and len(head) > len(start):
-            return head
+    for declared in declared_titles:
+        if declared.startswith(start) and len(declared) > len(start):
+            return declared
     return title
 
 
 def _measure_similarity(words: Sequence[str], other_words: Sequence[str]) -> float:
-    """Return the F1 of two lists of words, 0 to 1."""
+    """Return the similarity of two lists of words, 0 to 1: the F1 score of their different
+    words."""
     distinct = set(words)
     other_distinct = set(other_words)
     if not distinct or not other_distinct:
@@ -574,75 +619,73 @@ def _measure_similarity(words: Sequence[str], other_words: Sequence[str]) -> flo
 
 
 def remove_tags(value: str) -> str:
-    """Return a feed's text field as plain text."""
+    """Return a text field of a feed, which may be HTML, as plain text on one line."""
     without_tags = _HTML_TAG.sub("", jsonld.clean_text(value))
     return trim_separators(without_tags[: 4 * LONGEST])
 
 
-_search_aside_name = lru_cache(512)(_ASIDE_NAME.search)  # a page repeats its names
+_search_aside_name = lru_cache(512)(_ASIDE_NAME.search)  # many elements have the same class
 
 
 class Spot(NamedTuple):
-    """An element of the body. `offset`: characters of text before it; `text_before`: the end of
-    this text."""
+    """An element of the body and its place in the text."""
 
     element: Any
-    offset: int
-    text_before: str
+    offset: int  # characters of text before the element
+    text_before: str  # the end of the last text before it
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The body's elements in order. `headline_end`: its offset in characters, 0 without
-    `has_headline`."""
+    """The elements of the body in order, without asides, and where the headline is among them."""
 
     spots: tuple[Spot, ...]
-    headline_end: int
+    headline_end: int  # characters of text up to the end of the headline, 0 if there is none
     has_headline: bool
 
 
 def survey_body(tree: Any, headline: str) -> Survey:
-    """Read the elements of `tree`, without asides, and find the heading with `headline` or the
-    first h1."""
+    """Read the elements of the body of `tree`, without menus, sidebars and the like, and find the
+    headline: the first heading that contains the text `headline`, else the first h1."""
     body = next(tree.iter("body"), tree)
     heading = _find_heading_element(body, headline)
     heading_ancestors = set(heading.iterancestors()) if heading is not None else set()
     paragraph_count = sum(1 for _ in body.iter("p"))
     spots: list[Spot] = []
     headline_end = 0
-    length = 0
+    length = 0  # characters of text so far
     last_text = ""
-    skipped: Any = None
+    skipped: Any = None  # the last aside
+    # comments are read for the texts behind them: some systems put one between any two texts
     walk = etree.iterwalk(body, events=("start", "end", "comment"))
     for count, (event, element) in enumerate(walk):
         if count > _MOST_EVENTS:
             break
         if event == "start":
-            is_aside = element not in heading_ancestors and (
-                _is_aside(element) or (element.tag == "table" and heading_ancestors)
-            )
+            # next to a headline, a table that is not around it has data, not the article
+            is_data_table = element.tag == "table" and heading_ancestors
+            is_aside = element not in heading_ancestors and (is_data_table or _is_aside(element))
             if is_aside and not _holds_most_paragraphs(element, paragraph_count):
                 skipped = element
                 walk.skip_subtree()
                 continue
             spots.append(Spot(element, length, last_text))
             piece = element.text
-        # the text behind an element, or behind a comment: some systems put one between any two
-        # texts
         else:
             if element is skipped:
                 last_text = ""
             if element is heading:
                 headline_end = length
             piece = element.tail if element is not body else None
-        if piece and (stripped := piece.strip()):
+        stripped = piece.strip() if piece else ""
+        if stripped:
             length += len(stripped)
             last_text = stripped[-_CONTEXT:]
     return Survey(tuple(spots), headline_end, heading is not None)
 
 
 def _find_heading_element(body: Any, headline: str) -> Any:
-    """Return the first heading with `headline`, else the first h1 with text, else None."""
+    """Return the first heading that contains `headline`, else the first h1 with text, else None."""
     headline_key = make_key(headline)
     elements = list(islice(body.iter("h1", "h2", "h3", "h4"), _MOST_HEADINGS))
     if headline_key:
@@ -656,7 +699,8 @@ def _find_heading_element(body: Any, headline: str) -> Any:
 
 
 def _is_aside(element: Any) -> bool:
-    """Return True if tag, class or id say that `element` is no part of the article."""
+    """Return True if `element` is no part of the article by its tag, class or id: a menu, a
+    sidebar, a script."""
     tag = element.tag
     if not isinstance(tag, str) or tag in _TEXTLESS_TAGS:
         return True
@@ -671,7 +715,7 @@ def _is_aside(element: Any) -> bool:
 
 
 def _holds_most_paragraphs(element: Any, paragraph_count: int) -> bool:
-    """Return True if a div or section has most of the page's paragraphs: it is the article."""
+    """Return True if a div or section has most of the page's paragraphs: then it is no aside."""
     if element.tag not in ("div", "section") or paragraph_count < _LEAST_PARAGRAPHS:
         return False
     if _COMMENT_NAME in _join_class_and_id(element).lower():

@@ -1,6 +1,6 @@
 """Read the terms for using an article, from its page, HTTP header, feed and RSL. Pure.
 
-RSL 1.0: https://rslstandard.org/rsl."""
+RSL 1.0 (Really Simple Licensing) is an XML format for licences: https://rslstandard.org/rsl."""
 
 import re
 from collections.abc import Iterator
@@ -17,13 +17,15 @@ from syndicator.core.usage.statements import names, read_statements
 from syndicator.reading.html import jsonld
 from syndicator.reading.html.document import Document, list_articles
 
+# names of uses as AIPREF and RSL spell them
 _AI_USES = frozenset(("ai-input", "ai-index", "ai-train"))
 _USES = ("search", "full-text", *sorted(_AI_USES))
-# <content> elements that are looked at, and characters of their patterns: choices
+# <content> elements of an RSL document that are looked at, and characters of their patterns:
+# choices
 _MOST_CONTENTS = 1_000
 _LONGEST_PATTERN = 2_000
-_MOST_LINKS = 3_000  # of a page, that are searched for a licence
-# types of payment that cost nothing: entries name and link the publisher
+_MOST_LINKS = 3_000  # links of a page that are searched for a licence
+# types of payment that we fulfil: nothing, or naming the publisher, whom all our entries link
 _FREE_PAYMENTS = frozenset(("free", "attribution"))
 _RSL_TYPE = "application/rsl+xml"
 _LONGEST_LICENCE = 20_000  # characters of an embedded licence
@@ -34,9 +36,12 @@ _LICENSE_RELATION = re.compile(
 
 
 def read_rsl(document: str, url: str = "") -> str:
-    """Return an RSL document as tokens with =yes or =no, "" for none. The longest <content> pattern
-    that matches `url` counts. A free licence allows only its uses; prohibited or paid uses are not
-    allowed."""
+    """Return what an RSL document says about the uses, as text such as "search=yes, ai-train=no";
+    "" if it says nothing or cannot be parsed.
+
+    With `url`, only the licences for this address count: those in the <content> element with the
+    longest matching pattern. A free licence permits its uses and no others. Uses that are
+    prohibited, or permitted only for money, are not permitted."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True)
     try:
         root = etree.fromstring(document.strip().encode("utf-8", "replace"), parser)
@@ -46,16 +51,19 @@ def read_rsl(document: str, url: str = "") -> str:
         root = _find_content(root, url)
     if root is None:
         return ""
+
+    # collect the uses by what the licences say of them
     permitted = set[str]()
-    sold = set[str]()
+    paid = set[str]()
     prohibited = set[str]()
     for licence in _list_elements(root, "license"):
         payments = _list_elements(licence, "payment")
         is_free = all(payment.get("type", "free").lower() in _FREE_PAYMENTS for payment in payments)
-        uses = permitted if is_free else sold
+        uses = permitted if is_free else paid
         uses.update(_list_uses(licence, "permits"))
         prohibited.update(_list_uses(licence, "prohibits"))
-    denied = prohibited | (sold - permitted)
+
+    denied = prohibited | (paid - permitted)
     if permitted:
         denied |= set(_USES) - permitted
     tokens: list[str] = []
@@ -68,8 +76,8 @@ def read_rsl(document: str, url: str = "") -> str:
 
 
 def _find_content(root: Any, url: str) -> Any:
-    """Return the <content> whose pattern is the longest that matches `url`, None for none; `root`
-    if there is no <content>."""
+    """Return the <content> element whose pattern matches `url`, of several the one with the longest
+    pattern; None if none matches. `root` itself if there is no <content> element."""
     contents = list(_list_elements(root, "content"))
     if not contents:
         return root
@@ -86,31 +94,34 @@ def _find_content(root: Any, url: str) -> Any:
     return best
 
 
-def _read_pattern(written: str, url: str) -> str | None:
-    """Return the pattern of paths that the url of a <content> is, None for another host."""
-    written = written.strip()[:_LONGEST_PATTERN]
-    if "://" not in written:
-        return written
-    if urlsplit(written).hostname != urlsplit(url).hostname:
+def _read_pattern(content_url: str, url: str) -> str | None:
+    """Return the pattern for paths in the attribute url of a <content>, None if it is for another
+    host than that of `url`."""
+    content_url = content_url.strip()[:_LONGEST_PATTERN]
+    if "://" not in content_url:
+        return content_url
+    if urlsplit(content_url).hostname != urlsplit(url).hostname:
         return None
-    return _join_path_and_query(written)
+    return _join_path_and_query(content_url)
 
 
 def _join_path_and_query(url: str) -> str:
+    """Return the path and the query of an address, to which patterns are compared."""
     parts = urlsplit(url)
     path = parts.path or "/"
     return f"{path}?{parts.query}" if parts.query else path
 
 
 def _list_elements(root: Any, name: str) -> Iterator[Any]:
-    """Yield the elements called `name` in any namespace."""
+    """Yield the elements in `root` whose name is `name`, in any XML namespace."""
     for element in root.iter():
         if isinstance(element.tag, str) and etree.QName(element).localname == name:
             yield element
 
 
 def _list_uses(licence: Any, name: str) -> Iterator[str]:
-    """Yield the uses that the elements called `name` list; "all" and "ai-all" stand for several."""
+    """Yield the uses that the elements `name` ("permits" or "prohibits") of a licence list. "all"
+    and "ai-all" are replaced by the uses that they stand for."""
     for element in _list_elements(licence, name):
         if element.get("type", "usage") != "usage":
             continue
@@ -124,7 +135,8 @@ def _list_uses(licence: Any, name: str) -> Iterator[str]:
 
 
 def read_terms(document: Document, entry: Entry | None = None) -> tuple[str, ...]:
-    """Return the terms stated by page, feed `entry`, header and robots.txt."""
+    """Return the terms that the page, the feed's `entry`, the HTTP header and robots.txt state, a
+    line each, without repetitions."""
     base = document.base_url or ""
     page = read_statements("page", _list_page_fields(document), base)
     header = read_statements("header", _list_header_fields(document), base)
@@ -137,7 +149,8 @@ def read_terms(document: Document, entry: Entry | None = None) -> tuple[str, ...
 
 
 def _list_header_fields(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield (name, value) of the HTTP headers and of the licences that they link."""
+    """Yield (name, value) for each HTTP header and for each licence to which a Link header
+    leads."""
     yield from document.headers.items()
     for target, parameters in _LINK_FIELD.findall(document.headers.get("link", "")):
         if _LICENSE_RELATION.search(parameters):
@@ -145,7 +158,8 @@ def _list_header_fields(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _list_robots_fields(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield (name, value) of what robots.txt states; the fetch has put it among the headers."""
+    """Yield (name, value) for each statement of robots.txt. The fetch stored it as a header of the
+    page."""
     yield from statements.fields(document.headers.get(statements.HEADER, ""))
     licence = document.headers.get(statements.RSL_HEADER, "")
     if licence:
@@ -153,7 +167,7 @@ def _list_robots_fields(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _list_page_fields(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield (name, value) of the metas, links, JSON-LD and scripts that state terms."""
+    """Yield (name, value) for each statement in the page's metas, links, JSON-LD and scripts."""
     for name, values in document.metas.items():
         if name in names("page"):
             for value in values:

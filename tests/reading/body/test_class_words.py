@@ -59,7 +59,7 @@ def read_weighed_blocks(markup: str, extracted: str) -> list[Block]:
 
 
 def has_hint(block: Block, name: str) -> bool:
-    return bool(block.near & hints.get_bit(name)) or bool(block.hints & hints.get_bit(name))
+    return bool(block.near_hints & hints.get_bit(name)) or bool(block.hints & hints.get_bit(name))
 
 
 OTHER = "".join(
@@ -180,9 +180,9 @@ def test_hints_are_weighed_anew_after_another_comparison() -> None:
     blocks = read_weighed_blocks(paid + OTHER, "\n".join(TEXTS))
     assert not any(has_hint(block, "paywall") for block in blocks[: len(TEXTS)])
     box = containers.build_containers(blocks)
-    first = [(block.hints, block.near) for block in read_weighed_blocks(paid + OTHER, "")]
+    first = [(block.hints, block.near_hints) for block in read_weighed_blocks(paid + OTHER, "")]
     for extracted in ("\n".join(TEXTS), ""):
         overlap.compare_with_text(blocks, extracted)
         containers.add_up_letters(blocks, box)
         containers.weigh_hints(blocks, box)
-    assert [(block.hints, block.near) for block in blocks] == first
+    assert [(block.hints, block.near_hints) for block in blocks] == first

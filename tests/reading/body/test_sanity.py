@@ -57,7 +57,7 @@ def set_odds(monkeypatch: pytest.MonkeyPatch, alone: float, compared: float) -> 
         "right": lambda values: compared if values["asked"] else alone,
     }
     monkeypatch.setattr(
-        "syndicator.reading.body.doubt.log_odds", lambda table, values: odds[table](values)
+        "syndicator.reading.body.doubt.compute_log_odds", lambda table, values: odds[table](values)
     )
     return asked
 

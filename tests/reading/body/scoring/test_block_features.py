@@ -142,7 +142,7 @@ def test_how_much_of_a_text_is_a_phrase_of_boilerplate(text: str, feature: str) 
 
 
 def test_bits_are_read_by_name() -> None:
-    found = block_features.bit_columns("near-", ("one", "two", "three"), [0b001, 0b110])
+    found = block_features.make_bit_columns("near-", ("one", "two", "three"), [0b001, 0b110])
     assert {name: list(column) for name, column in found.items()} == {
         "near-one": [1, 0],
         "near-two": [0, 1],

@@ -33,7 +33,7 @@ def scored(
     box = containers.build_containers(blocks)
     containers.add_up_letters(blocks, box)
     overlap.guess_overlap(blocks, box)
-    scorer.score(
+    scorer.score_blocks(
         blocks,
         box,
         features.compute_text_features(blocks, "Lindenau fährt ab 2030 mit eigenem Strom"),

@@ -20,7 +20,7 @@ def odds(size: list[float], link: list[float]) -> list[float]:
         "size": np.array(size, dtype=np.float32),
         "other": np.zeros(1),
     }
-    found: list[float] = scorer.log_odds(scorer.read_trees(ROWS), values).tolist()
+    found: list[float] = scorer.compute_log_odds(scorer.read_trees(ROWS), values).tolist()
     return found
 
 
