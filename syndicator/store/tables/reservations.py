@@ -58,8 +58,8 @@ class Reservations:
 
     def reserve(self, article_id: str, path: str, *, writing: bool = True) -> str:
         """Reserve `path` for an article, and commit. Return the path to write to: if the article
-        has a file or an earlier reservation, that path. `writing`: False if the file is to be
-        deleted or moved away; then `path` replaces an earlier reservation and is returned."""
+        has a file or an earlier reservation, that path. `writing`: False if the file exists already
+        or is put back; then `path` replaces an earlier reservation and is returned."""
         assert self._clock is not None
         # the sign of the time tells whether a file is written
         time = codec.micros(self._clock())
