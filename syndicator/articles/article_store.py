@@ -1,5 +1,5 @@
-"""Store articles in a folder as markdown files under YYYY/MM/; open a folder or a bucket.
-A bucket's address is s3://bucket/prefix."""
+"""Store articles in a folder as markdown files in subfolders YYYY/MM/; open a folder or a bucket.
+The address of a bucket is s3://bucket/prefix."""
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -22,8 +22,8 @@ from syndicator.core.urls import is_mail
 
 
 class FileArticleStore(HasInstance):
-    """ArticleStore in the folder `root`, for one writer at a time (with the run lock) and any
-    number of readers."""
+    """Article files in a folder: implements `ports.ArticleStore`. For one writer at a time, which
+    has the lock for runs, and any number of readers. Methods raise OSError."""
 
     def __init__(
         self,
@@ -32,18 +32,20 @@ class FileArticleStore(HasInstance):
         durable: bool = True,
         in_turn: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
-        """Not `durable`: skip fsync. `in_turn`: lock between writers of the files beside the
-        articles."""
+        """`root`: the folder; `durable`: sync each file to the disk; `in_turn`: returns a lock that
+        keeps out other writers of the files beside the articles."""
         self.root = root
         self.durable = durable
         self.in_turn = in_turn
         self.name = str(root)
-        # first six of the id -> paths; filled by the first search
+        # first six characters of an id -> paths of its articles; filled by the first search
         self._paths: dict[str, list[str]] | None = None
-        self._writes: BackgroundWrites | None = None  # of files that are put within `together`
+        self._writes: BackgroundWrites | None = None  # used by `put` inside `together`
 
     @contextmanager
     def together(self) -> Iterator[Callable[[], None]]:
+        """Let `put` not wait for the disk inside the block. Files are durable at the end of the
+        block, and after each call of the function that is yielded."""
         if self._writes is not None:  # within another block
             yield self._writes.finish
             self._writes.finish()
@@ -59,6 +61,9 @@ class FileArticleStore(HasInstance):
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
+        """Write `article` into its file; edits by hand win, except in the fields `ordered`. `path`:
+        where its file was; if another article is there now, the file is searched. Return the
+        article as written, the stamp of its file, and True if the bytes changed."""
         current = path
         old = self._read(path) if path is not None else None
         if old is None or paths.id_in(old, current or "") != article.id:
@@ -72,27 +77,35 @@ class FileArticleStore(HasInstance):
         if old == data:
             return merged, self.stamp(current), False
         write = self._writes.write if self._writes else partial(disk.write, durable=self.durable)
-        mode = disk.PRIVATE if is_mail(article.url) else disk.PUBLIC
+        mode = disk.PRIVATE if is_mail(article.url) else disk.PUBLIC  # newsletters are private
         stat = write(self.root / current, data, mode=mode)
         self._remember(current)
         return merged, FileStamp(path=current, mtime_ns=stat.st_mtime_ns, size=stat.st_size), True
 
     def get(self, path: str) -> Article:
-        if (name := paths.printable(path)) != path:
+        """Return the article in the file at `path`, in which fields that were edited by hand are
+        marked as the operator's. Raises ConfigError if the file is invalid."""
+        name = paths.printable(path)
+        if name != path:
             raise ConfigError(f"{name}: its name is not UTF-8; rename it")
         return paths.load_article(self.read(path), str(self.root / path))
 
     def stamp(self, path: str) -> FileStamp:
+        """Return the stamp of the file at `path`, by which changes are noticed. Raises
+        FileNotFoundError."""
         stat = self._inside(path).stat()
         return FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
 
     def find(self, article_id: str) -> str | None:
+        """Return the path of the file of an article, None if there is no such file."""
         for path in self._list_candidates(article_id):
             if self._id_of(path) == article_id:
                 return path
         return None
 
     def id_at(self, path: str) -> str:
+        """Return the id that the file at `path` states; if it states none or cannot be read, the
+        beginning of the id in its name, or ""."""
         with suppress(OSError):
             stated_id = self._id_of(path)
             if stated_id:
@@ -100,6 +113,8 @@ class FileArticleStore(HasInstance):
         return id_part(path) or ""
 
     def path_of(self, what: str) -> str | None:
+        """Return the path in the article store of the file `what`, as an operator types it: from
+        the current folder or from the article store. None if it is no file in the article store."""
         self._wait_for_writes()
         root = self.root.resolve()
         for file in (Path(what).resolve(), (self.root / what).resolve()):
@@ -108,6 +123,7 @@ class FileArticleStore(HasInstance):
         return None
 
     def walk(self) -> Iterator[FileStamp]:
+        """Yield the stamps of all article files, folder by folder."""
         for path, entry in self._entries():
             if is_article(entry.name) and disk.is_regular_file(entry):
                 with suppress(FileNotFoundError):  # deleted since the folder was read
@@ -115,7 +131,8 @@ class FileArticleStore(HasInstance):
                     yield FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
 
     def begun(self) -> bool:
-        """Return True if we wrote an article file here: hand-written ones have no digest."""
+        """Return True if any article file here was written by us: files that a person wrote have no
+        digest."""
         for stamp in self.walk():
             with suppress(FileNotFoundError), (self.root / stamp.path).open("rb") as file:
                 if paths.is_ours(file.read(paths.HEAD_BYTES)):
@@ -123,12 +140,13 @@ class FileArticleStore(HasInstance):
         return False
 
     def names(self) -> Iterator[str]:
+        """Yield the paths of all visible files, also of those that are no articles."""
         self._wait_for_writes()
         yield from disk.files_below(self.root)
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        """Return changes since `stamps` (any key). `sweep`: delete temporary files of crashed
-        writers."""
+        """Return which article files are new, edited or missing since `stamps` (any key -> stamp
+        as recorded). `sweep`: also delete temporary files that crashed writers left."""
         recorded = by_path(stamps)
         new = list[FileStamp]()
         edited = list[FileStamp]()
@@ -145,10 +163,16 @@ class FileArticleStore(HasInstance):
                 stat = entry.stat()
             except FileNotFoundError:  # deleted since the folder was read
                 continue
-            before = recorded.pop(path, None)
-            if before is None or before[1] != stat.st_mtime_ns or before[2] != stat.st_size:
-                stamp = FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
-                (new if before is None else edited).append(stamp)
+            recorded_row = recorded.pop(path, None)
+            if recorded_row is not None:
+                _, mtime_ns, size = recorded_row
+                if mtime_ns == stat.st_mtime_ns and size == stat.st_size:
+                    continue
+            stamp = FileStamp(path=path, mtime_ns=stat.st_mtime_ns, size=stat.st_size)
+            if recorded_row is None:
+                new.append(stamp)
+            else:
+                edited.append(stamp)
         missing = sorted(key for key, _, _ in recorded.values())
         if new or missing:
             self._paths = None
@@ -161,18 +185,27 @@ class FileArticleStore(HasInstance):
         return Changes()
 
     def folder_stamps(self) -> dict[str, tuple[int, int]]:
+        """Return path -> (modification time, size) of the folders of articles (with size 0) and of
+        the files beside them. A value changes if a file is added, deleted or replaced."""
         self._wait_for_writes()
-        folders = {path: (os.stat(path).st_mtime_ns, 0) for _, path in disk.folders(self.root)}  # noqa: PTH116
-        if not folders:
+        stamps: dict[str, tuple[int, int]] = {}
+        for _, folder in disk.folders(self.root):
+            stamps[folder] = os.stat(folder).st_mtime_ns, 0  # noqa: PTH116
+        if not stamps:
             return {}
-        with os.scandir(self.root) as beside:
-            stats = {entry.path: entry.stat() for entry in beside if entry.is_file()}
-        return folders | {path: (stat.st_mtime_ns, stat.st_size) for path, stat in stats.items()}
+        with os.scandir(self.root) as listing:
+            for entry in listing:
+                if entry.is_file():
+                    stat = entry.stat()
+                    stamps[entry.path] = stat.st_mtime_ns, stat.st_size
+        return stamps
 
     def read(self, path: str) -> bytes:
+        """Return the bytes of the file at `path`."""
         return disk.read_regular_file(self._inside(path))
 
     def put_back(self, path: str, data: bytes) -> None:
+        """Write an earlier file again at `path`. Raises FileExistsError if there is a file."""
         inside = self._inside(path)
         if inside.exists():
             raise FileExistsError(f"{inside} is there")
@@ -180,19 +213,25 @@ class FileArticleStore(HasInstance):
         self._paths = None
 
     def edit(self, path: str, data: bytes, *, over: bytes | None = None) -> None:
+        """Replace the file at `path` by `data`. `over`, the bytes before the edit, is not checked
+        in a folder."""
         disk.write(self._inside(path), data, durable=self.durable)
 
     def add(self, article: Article, data: bytes) -> str:
+        """Write `data`, the file of `article` as another program wrote it, at a new path. Return
+        the path."""
         path = self._new_path(article)
         self.put_back(path, data)
         return path
 
     def delete(self, path: str) -> bool:
+        """Delete the file at `path`, durably. Return False if there was none."""
         existed = self._inside(path).exists()
         self.delete_all([path])
         return existed
 
     def delete_all(self, paths: Iterable[str]) -> None:
+        """Delete those of the files that exist, durably. Each folder is synced only once."""
         files = [file for file in map(self._inside, paths) if file.exists()]
         for file in files:
             file.unlink(missing_ok=True)
@@ -201,20 +240,25 @@ class FileArticleStore(HasInstance):
         self._paths = None
 
     def file(self, name: str) -> FolderFile:
-        self._wait_for_writes()  # no list names an article whose file a crash may take away
+        """Return the file with this name beside the articles, which need not exist."""
+        # a list must not name an article whose file a crash may take away
+        self._wait_for_writes()
         return FolderFile(self.root / name, self.durable, self.in_turn)
 
     def beside(self) -> Iterator[FolderFile]:
+        """Yield all files in the root folder, also articles that stand there."""
         yield from (FolderFile(path) for path in self.root.iterdir() if path.is_file())
 
     def remember_paths(self, ids: Iterable[str]) -> None:
         """Do nothing: in a folder, files are found without rows."""
 
     def sweep(self) -> int:
+        """Delete temporary files that crashed writers left; return their number."""
         return sum(disk.unlink_litter(entry) for _, entry in self._entries())
 
     def _entries(self) -> Iterator[tuple[str, os.DirEntry[str]]]:
-        """Yield the entries of the folders of articles with their paths below the root."""
+        """Yield (path below the root, entry) of everything in the root and in its YYYY/MM/ folders,
+        sorted."""
         self._wait_for_writes()
         for folder, absolute in disk.folders(self.root):
             with os.scandir(absolute) as listing:
@@ -222,6 +266,7 @@ class FileArticleStore(HasInstance):
             yield from ((f"{folder}{entry.name}", entry) for entry in entries)
 
     def _new_path(self, article: Article) -> str:
+        """Return a path for a new article that no other article has."""
         taken = set()
         for path in self._list_candidates(article.id):
             id_in_name = id_part(path)
@@ -230,8 +275,8 @@ class FileArticleStore(HasInstance):
         return paths.new_path(article, taken)
 
     def _list_candidates(self, article_id: str) -> list[str]:
-        """Return the files that may be of an article, by their names. The remembered names count
-        unless one of these files is gone; then the folder is read."""
+        """Return the paths of the files that may have an article, judged by their names. Names are
+        remembered; if one of these files is gone, the folder is read again."""
         if self._paths is not None:
             candidates = self._select_candidates(self._paths, article_id)
             if all(self._inside(path).exists() for path in candidates):
@@ -239,18 +284,20 @@ class FileArticleStore(HasInstance):
         return self._select_candidates(self._read_names(), article_id)
 
     def _select_candidates(self, index: Mapping[str, list[str]], article_id: str) -> list[str]:
+        """Return those paths of `index` whose file may have the article, those with its id in their
+        names first. `index`: first six characters of an id -> paths."""
         candidates = [
             path
             for path in index.get(article_id[:ID_CHARS], [])
             if article_id.startswith(id_part(path) or article_id)
         ]
-        # before a hand-written file with the same id
+        # names without an id are of files that a person wrote
         candidates.sort(key=lambda path: id_part(path) is None)
         return candidates
 
     def _read_names(self) -> dict[str, list[str]]:
-        """Read the folder, and return the paths of articles by the first characters of their
-        ids."""
+        """Read all names in the folder, remember them, and return first six characters of an id ->
+        paths of its articles."""
         self._paths = {}
         for path, entry in self._entries():
             if is_article(entry.name) and disk.is_regular_file(entry):
@@ -258,6 +305,7 @@ class FileArticleStore(HasInstance):
         return self._paths
 
     def _remember(self, path: str) -> None:
+        """Add a path to the remembered names, unless the folder was not read yet."""
         if self._paths is None:
             return
         key = (id_part(path) or self._id_of(path) or "")[:ID_CHARS]
@@ -266,30 +314,35 @@ class FileArticleStore(HasInstance):
             paths.append(path)
 
     def _id_of(self, path: str) -> str | None:
+        """Return the id that the file at `path` states, None if there is no file or no id."""
         data = self._read(path)
         return None if data is None else paths.id_in(data, path)
 
     def _read(self, path: str) -> bytes | None:
+        """Return the bytes of the file at `path`, None if there is none."""
         try:
             return disk.read_regular_file(self._inside(path))
         except FileNotFoundError:
             return None
 
     def _inside(self, path: str) -> Path:
-        """Return the file at `path`, which has its name by then if `put` wrote it."""
+        """Return the absolute path of the file at `path`. If `put` is still writing it, wait until
+        it has its name. Raises ConfigError if `path` leads out of the article store."""
         file = self.root.joinpath(*paths.checked(path, self.root).split("/"))
         if self._writes is not None:
             self._writes.wait_for(file)
         return file
 
     def _wait_for_writes(self) -> None:
+        """Wait until all files that `put` is writing have their names."""
         if self._writes is not None:
             self._writes.wait()
 
 
 def open_articles(place: str, environ: Mapping[str, str]) -> ArticleStore:
-    """Open an article store without index: reads by path. `environ`: for credentials. Raises
-    MissingError, OSError."""
+    """Open the article store at `place`, a folder or a bucket s3://.... A bucket opened so can read
+    files by path only, since it has no index. `environ`: variables with credentials. Raises
+    MissingError if a package is not installed, and OSError."""
     if "://" in place:
         return ObjectArticleStore(Bucket(place, environ))
     return FileArticleStore(Path(place))

@@ -1,5 +1,5 @@
-"""Write files atomically and durably, make folders, list files, delete temporary ones.
-A file is written by temporary file in the same folder, fsync and rename."""
+"""Write files atomically and durably, make folders, list files, delete temporary files.
+A file is written as a temporary file in the same folder, synced by fsync, and then renamed."""
 
 import contextlib
 import errno
@@ -10,15 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+# modes of files and folders, before umask: for this account alone, or for all to read
 PRIVATE = 0o600
-PRIVATE_FOLDER = 0o700  # modes of files and folders of this account alone
-PUBLIC = 0o644  # mode of files that others may read, before umask
-_TEMPORARY = re.compile(r"\.tmp-(\d+)-.*")
+PRIVATE_FOLDER = 0o700
+PUBLIC = 0o644
+_TEMPORARY = re.compile(r"\.tmp-(\d+)-.*")  # group: id of the process that writes it
 
 
 @dataclass(frozen=True, slots=True)
 class UnnamedFile:
-    """A written file that gets the name `path` once its bytes are on the disk."""
+    """A file that is written under a temporary name and gets the name `path` once its bytes are on
+    the disk."""
 
     path: Path
     temporary: Path
@@ -26,8 +28,9 @@ class UnnamedFile:
 
 
 def write(path: Path, data: bytes, *, durable: bool = True, mode: int = PUBLIC) -> os.stat_result:
-    """Write `data` by temporary file, fsync (if `durable`) and rename; return the stat. `mode`:
-    before umask."""
+    """Write `data` to `path`, so that a crash leaves the old file or the new one. Return the stat
+    of the new file. `durable`: wait until it is on the disk; `mode`: before umask. Raises
+    OSError."""
     file = begin_write(path, data, durable=durable, mode=mode)
     end_write(file, durable=durable)
     if durable:
@@ -38,14 +41,14 @@ def write(path: Path, data: bytes, *, durable: bool = True, mode: int = PUBLIC) 
 def begin_write(
     path: Path, data: bytes, *, durable: bool = True, mode: int = PUBLIC
 ) -> UnnamedFile:
-    """Write `data` to a temporary file beside `path`, for `end_write`. `durable`: sync the folders
-    that it makes; `mode`: before umask."""
+    """Write `data` to a temporary file beside `path`; `end_write` then gives it its name.
+    `durable`: sync the folders that must be made; `mode`: before umask. Raises OSError."""
     if durable:
         make_folder(path.parent)
     else:
         path.parent.mkdir(parents=True, exist_ok=True)
-    # The ending is another than the file's: whoever reads every *.md, hidden ones too, never sees
-    # half of one.
+    # The name ends in .part: programs that read every *.md, also hidden files, never see half a
+    # file.
     temporary = path.parent / f".tmp-{os.getpid()}-{path.name}.part"
     with _unlinking_at_error(temporary):
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
@@ -57,7 +60,8 @@ def begin_write(
 
 
 def end_write(file: UnnamedFile, *, durable: bool = True) -> None:
-    """Sync the bytes of `file` (if `durable`) and rename it. The caller syncs its folder."""
+    """Give a file its name, after its bytes are on the disk if `durable`. The caller must sync the
+    folder. Raises OSError."""
     with _unlinking_at_error(file.temporary):
         if durable:
             _sync(file.temporary, os.O_RDONLY | os.O_NOFOLLOW)
@@ -66,7 +70,7 @@ def end_write(file: UnnamedFile, *, durable: bool = True) -> None:
 
 @contextlib.contextmanager
 def _unlinking_at_error(temporary: Path) -> Iterator[None]:
-    """Delete the temporary file if the block raises."""
+    """Delete the file `temporary` if the block raises an exception."""
     try:
         yield
     except BaseException:
@@ -76,14 +80,14 @@ def _unlinking_at_error(temporary: Path) -> Iterator[None]:
 
 
 def make_private_folder(path: Path) -> None:
-    """Create `path` with its parents; make it accessible to this account only, even if it
-    existed."""
+    """Create the folder `path` with its parents, and let only this account use it, even if it
+    existed before."""
     path.mkdir(parents=True, exist_ok=True)
     path.chmod(PRIVATE_FOLDER)
 
 
 def make_folder(path: Path) -> None:
-    """Create `path` with its parents durably."""
+    """Create the folder `path` with its parents, so that they survive a crash."""
     if path.is_dir():
         return
     make_folder(path.parent)
@@ -92,11 +96,13 @@ def make_folder(path: Path) -> None:
 
 
 def sync_folder(path: Path) -> None:
-    """Make created, renamed and deleted entries of the folder durable. Raises OSError."""
+    """Wait until files that were created, renamed or deleted in the folder `path` are so on the
+    disk. Raises OSError."""
     _sync(path, os.O_RDONLY | os.O_DIRECTORY)
 
 
 def _sync(path: Path, flags: int) -> None:
+    """Wait until the file or folder is on the disk. `flags`: for os.open."""
     descriptor = os.open(path, flags)
     try:
         os.fsync(descriptor)
@@ -105,8 +111,8 @@ def _sync(path: Path, flags: int) -> None:
 
 
 def read_regular_file(path: Path) -> bytes:
-    """Return the bytes of a file. Raises OSError for anything else, such as a pipe or a device,
-    which may never end."""
+    """Return the bytes of a file. Raises OSError if `path` is no regular file: to read from a pipe
+    or a device may never end."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -115,16 +121,16 @@ def read_regular_file(path: Path) -> bytes:
 
 
 def is_regular_file(entry: os.DirEntry[str]) -> bool:
-    """Return True for a regular file, and for a link to one."""
+    """Return True if the entry is a regular file or a link to a regular file."""
     try:
         return entry.is_file()
-    except OSError:  # a link in a circle
+    except OSError:  # a link that leads back to itself
         return False
 
 
 def describe_kind(entry: os.DirEntry[str]) -> str:
-    """Return what an entry that is no regular file is, such as "a folder" or "a link to a
-    device"."""
+    """Return in words what the entry is, which is no regular file: such as "a folder" or "a link to
+    a device"."""
     try:
         mode = entry.stat().st_mode
     except OSError:
@@ -140,8 +146,9 @@ def describe_kind(entry: os.DirEntry[str]) -> str:
 
 
 def files_below(folder: Path, prefix: str = "") -> Iterator[str]:
-    """Yield the paths of visible regular files, those of a folder before its subfolders'. Follows
-    no link to one."""
+    """Yield the paths of all visible regular files in `folder` and its subfolders, relative to it
+    and with `prefix` in front. The files of a folder come before those of its subfolders. Links to
+    folders are not followed."""
     try:
         with os.scandir(folder) as listing:
             visible = [entry for entry in listing if not entry.name.startswith(".")]
@@ -157,13 +164,14 @@ def files_below(folder: Path, prefix: str = "") -> Iterator[str]:
 
 
 def is_litter(name: str) -> bool:
-    """Return True for a temporary file whose writer has ended."""
+    """Return True if `name` is that of a temporary file whose process has ended."""
     match = _TEMPORARY.fullmatch(name)
-    return match is not None and not _alive(int(match[1]))
+    return match is not None and not _is_alive(int(match[1]))
 
 
 def unlink_litter(entry: os.DirEntry[str]) -> bool:
-    """Delete the file if it is a temporary one whose writer has ended; return True if so."""
+    """Delete a temporary file whose process has ended. Return False if `entry` is none, which then
+    stays."""
     if not entry.name.startswith(".") or not is_litter(entry.name):
         return False
     Path(entry.path).unlink(missing_ok=True)
@@ -171,16 +179,18 @@ def unlink_litter(entry: os.DirEntry[str]) -> bool:
 
 
 def folders(root: Path) -> Iterator[tuple[str, str]]:
-    """Yield (prefix, path) of the folders of articles in order: `root` (prefix "") and its YYYY/MM/
-    folders."""
+    """Yield (path below `root` with a last slash, whole path) of the folders that may have
+    articles: `root` itself, as "", then its YYYY/MM/ folders, sorted."""
     if root.is_dir():
         yield "", str(root)
-    for year in _named(root, r"\d{4}"):
-        for month in _named(root / year, r"\d{2}"):
+    for year in _list_subfolders(root, r"\d{4}"):
+        for month in _list_subfolders(root / year, r"\d{2}"):
             yield f"{year}/{month}/", f"{root}/{year}/{month}"
 
 
-def _named(folder: Path, pattern: str) -> list[str]:
+def _list_subfolders(folder: Path, pattern: str) -> list[str]:
+    """Return the sorted names of the subfolders whose whole name matches `pattern`; [] if `folder`
+    does not exist."""
     try:
         with os.scandir(folder) as listing:
             return sorted(
@@ -192,12 +202,13 @@ def _named(folder: Path, pattern: str) -> list[str]:
         return []
 
 
-def _alive(pid: int) -> bool:
+def _is_alive(pid: int) -> bool:
+    """Return True if the process with this id may still be writing a file."""
     if pid == os.getpid():
-        return False  # called between our own writes, never during one
+        return False  # we never call this during a write of our own
     try:
-        os.kill(pid, 0)
-    except (PermissionError, OverflowError):
+        os.kill(pid, 0)  # signal 0 only checks whether the process exists
+    except (PermissionError, OverflowError):  # it is another account's, or no id of a process
         pass
     except ProcessLookupError:
         return False

@@ -1,5 +1,5 @@
-"""Detect edits by hand in an article file, and merge a new version so that they win. Pure.
-Also who wrote a field, and who may."""
+"""Detect which fields of an article file were edited by hand, and keep these edits in new versions.
+Also tells who wrote a field and who may replace it. Pure."""
 
 import hashlib
 import re
@@ -16,16 +16,18 @@ from syndicator.core.model import Article
 FIELDS = ("title", "date", "excerpt", "coverImage", "author", "tags", "category", "body")
 _HASH_CHARS = 6  # one edit in 16 million goes unnoticed, and eight hashes stay a short line
 _DIGEST = re.compile(rf"[0-9a-f]{{{_HASH_CHARS * len(FIELDS)}}}")
-_NO_HASH = "0" * _HASH_CHARS  # of a field that we never wrote and a hand did
+_NO_HASH = "0" * _HASH_CHARS  # for a field that we never wrote but a person did
 
 
 def names() -> tuple[str, ...]:
-    """Return the keys of the fields whose edits are detected."""
+    """Return the keys of all fields whose edits are detected: those of `digest` and those that have
+    their hashes in `digest2`."""
     return (*FIELDS, *(row.key for row in fields.list_signed()))
 
 
 def sign(article: Article) -> Article:
-    """Return `article` with both digests, as in a file without edits."""
+    """Return `article` with the digests of all its values, as for a file that nobody has edited.
+    `digest` has the hashes of FIELDS, `digest2` those of later fields that have a value."""
     later_hashes = {}
     for row in fields.list_signed():
         if row.written(article):
@@ -35,15 +37,18 @@ def sign(article: Article) -> Article:
 
 
 def sign_merged(merged: Article, ours: Article, in_file: Article) -> Article:
-    """Return `merged` with digests of `ours`, so that edits differ; edits equal to ours keep those
-    of `in_file`."""
+    """Return `merged` with the digests of `ours`, our own new version, so that the operator's
+    values in `merged` differ from their hashes and count as edits next time. An edit that happens
+    to equal our value keeps its hash from `in_file`, so that it stays an edit."""
     edited = hand_edited(in_file)
     recorded = _read_hashes(in_file)
     hashes: dict[str, str] = {}
     for name in names():
         our_hash = _hash(ours, name)
-        is_edit_kept = name in edited and our_hash == _hash(merged, name)
-        hashes[name] = recorded.get(name, _NO_HASH) if is_edit_kept else our_hash
+        is_edit_like_ours = name in edited and our_hash == _hash(merged, name)
+        hashes[name] = our_hash
+        if is_edit_like_ours:
+            hashes[name] = recorded.get(name, _NO_HASH)
     later_hashes = {}
     for row in fields.list_signed():
         if row.key in edited or row.written(ours):
@@ -54,20 +59,23 @@ def sign_merged(merged: Article, ours: Article, in_file: Article) -> Article:
 
 @lru_cache(4)  # a rewrite asks four times, which would hash all fields each time
 def hand_edited(article: Article) -> frozenset[str]:
-    """Return those `names()` of `article`, as loaded, that were edited by hand."""
+    """Return the keys of the fields that were edited by hand since we wrote the file. `article`: as
+    loaded from the file."""
     recorded = _read_hashes(article)
     return frozenset(name for name in names() if _is_edited(article, name, recorded.get(name)))
 
 
 def _is_edited(article: Article, name: str, recorded_hash: str | None) -> bool:
-    """Return True if a field differs from the recorded hash; None: we wrote no value."""
+    """Return True if the value of the field `name` is not the one that we wrote. `recorded_hash`:
+    the hash of our value, None if we wrote no value."""
     if recorded_hash is None:
         return bool(_text(article, name))
     return _hash(article, name) != recorded_hash
 
 
 def _read_hashes(article: Article) -> dict[str, str]:
-    """Return the hashes of the fields that we wrote, by name, from the digests of `article`."""
+    """Return field name -> hash of the value that we wrote, from the digests of `article`; {} if we
+    did not write its file."""
     if not _DIGEST.fullmatch(article.digest):
         return {}
     hashes = {}
@@ -81,43 +89,49 @@ def _read_hashes(article: Article) -> dict[str, str]:
 
 
 def _format_hashes(hashes: dict[str, str]) -> str:
+    """Return the text of `digest2`, such as "authors:1a2b3c rights:4d5e6f"."""
     return " ".join(f"{name}:{field_hash}" for name, field_hash in hashes.items())
 
 
 def _text(article: Article, name: str) -> str:
-    """Return the value of a field as one text, as it is hashed."""
+    """Return the value of a field as the text that is hashed; "" if it is empty."""
     if name == "body":
         return _trim_body(article.body)
     value = fields.row(name).written(article)
-    return "\x1f".join(value) if isinstance(value, list) else str(value or "")
+    if isinstance(value, list):
+        return "\x1f".join(value)
+    return str(value or "")
 
 
-@lru_cache(8)  # as `fields.spelled`
+@lru_cache(8)  # as for `fields.normalise_body`
 def _trim_body(body: str) -> str:
-    """Normalise `body`, without blanks at line ends, which editors trim."""
+    """Return `body` in its normal form, without blanks at line ends: editors delete these without
+    being asked."""
     return "\n".join(line.rstrip(" \t") for line in BODY.settle(body).split("\n"))
 
 
 def _hash(article: Article, name: str) -> str:
+    """Return six hexadecimal digits that change with the value of the field `name`."""
     data = _text(article, name).encode("utf-8", "surrogatepass")
     return hashlib.sha256(data).hexdigest()[:_HASH_CHARS]
 
 
 class By(StrEnum):
-    """Writers of a field's value, as files record them (`excerpt_by`, `tags_by`, `title_by`,
-    `category_by`)."""
+    """Who wrote the value of a field, as files record it in `excerpt_by`, `tags_by`, `title_by` and
+    `category_by`."""
 
     PUBLISHER = "publisher"  # the page or its feed says so
     EXTRACTIVE = "extractive"  # sentences taken from the text
     MATCHED = "matched"  # the taxonomy's words are in the text
     LEARNT = "learnt"  # learnt from articles that a person confirmed
     LLM = "llm"  # a language model's answer
-    OPERATOR = "operator"  # a hand edited the file, or an operator ordered it
+    OPERATOR = "operator"  # the operator edited the file, or ordered the value by a command
 
 
 def find_writer(article: Article, field: str) -> By | None:
-    """Return the writer of `field`: the operator if edited, else the recorded one, else the
-    publisher; None if unknown. An unmarked category is the model's if excerpt or tags are."""
+    """Return who wrote the value of `field`: the operator if it was edited by hand, otherwise as
+    the file records it. If the file records nothing, the publisher, or for a category what
+    `fields.category_by` says; None for an excerpt and tags, or if the record is unknown."""
     if field in hand_edited(article):
         return By.OPERATOR
     recorded = getattr(article, f"{field}_by", "")
@@ -129,8 +143,9 @@ def find_writer(article: Article, field: str) -> By | None:
 
 
 def may_write(article: Article, field: str, by: By) -> bool:
-    """Return True if `by` may replace `field`: operators always, models only values of models and
-    publishers."""
+    """Return True if the writer `by` may replace the value of `field`. The operator may replace
+    everything, and nobody else the operator's values. A model's value is replaced only by a model
+    or the publisher."""
     if by is By.OPERATOR:
         return True
     writer = find_writer(article, field)
@@ -141,14 +156,15 @@ def may_write(article: Article, field: str, by: By) -> bool:
 
 @lru_cache(4)  # as `hand_edited`
 def mark_operator_edits(article: Article) -> Article:
-    """Return `article` as loaded, with tags_by and excerpt_by "operator" if these fields were
-    edited by hand."""
+    """Return `article`, as loaded from its file, with "operator" as the writer of its tags and its
+    excerpt if they were edited by hand."""
     return _mark_operator(article, article)
 
 
 def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
-    """Return `ours_new` with the values of `in_file` for the operator's fields (except `ordered`),
-    id and `added`."""
+    """Return our new version `ours_new` with the values that the operator wrote in `in_file`, the
+    article as loaded from its file, and with its time of adding. `ordered`: fields that the
+    operator ordered by a command; they are taken from `ours_new`."""
     ours = settle(ours_new)
     operator_values: dict[str, Any] = {}
     for name in names():
@@ -166,8 +182,9 @@ def merge(ours_new: Article, in_file: Article, ordered: Collection[str] = ()) ->
 
 
 def _mark_operator(article: Article, in_file: Article, ordered: Collection[str] = ()) -> Article:
-    """Return `article` with the operator as the writer of those fields that are the operator's in
-    `in_file`, except `ordered`."""
+    """Return `article` with the operator as the writer of the fields that the operator wrote in
+    `in_file`, except the fields `ordered`. `category_by` stays empty if it is what an unmarked
+    category means anyway."""
     edited = hand_edited(in_file)
     marks: dict[str, Any] = {}
     for name in ("title", "excerpt", "tags", "category"):
@@ -177,7 +194,8 @@ def _mark_operator(article: Article, in_file: Article, ordered: Collection[str] 
         is_marked_by_edit = name in ("excerpt", "tags") and name in edited
         if is_marked or is_marked_by_edit:
             marks[f"{name}_by"] = By.OPERATOR.value
-    # an unmarked category is the model's by its excerpt or tags: mark it before an edit hides that
+    # The writer of an unmarked category is told by excerpt_by and tags_by. The marks change these:
+    # find the writer before.
     writer = marks.get("category_by") or article.category_by or category_by(article)
     marked = replace(article, **marks) if marks else article
     if writer == category_by(marked):

@@ -1,9 +1,10 @@
-"""Define each field of an article file: how it is read, written, and since which schema.
-TABLE has one row each. A new field is a row here, with the schema after the last released one,
-and an attribute of `model.Article`. A key is ours in files of its schema or a later one (no
-`schema`: 1). A file has the lowest schema that its values need, so that old files keep their
-bytes. An operator's key that equals a later field's stays theirs: `operator_keys` lists it. Times
-are UTC, whole seconds, ISO 8601 with a Z."""
+"""Define the fields of article files: how each is read and written, and since which schema.
+TABLE has a row for each field. A new field is a row here, with the schema after the last released
+one, and an attribute of `model.Article`. The schema of a file is a number in it (no number: 1); a
+key is ours in files of its schema or a later one. A file has the lowest schema that its values
+need, so that old files keep their bytes. If a later field gets a key that an operator uses already,
+the key stays the operator's in old files: `operator_keys` lists it. Times are UTC, whole seconds,
+ISO 8601 with a Z."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -20,8 +21,8 @@ from syndicator.core.urls import BadUrl, canonical, is_mail
 
 _NEWLINE = re.compile(r"\r\n?")
 _BLANKS = re.compile(r"\n(?:[ \t]*\n){2,}")
-_JOINER = "\u2060"  # WORD JOINER
-_SHORTCODE = re.compile(r"\{\{(?=[<%])")
+_JOINER = "\u2060"  # WORD JOINER, which is invisible
+_SHORTCODE = re.compile(r"\{\{(?=[<%])")  # of Hugo
 _GUARDED = re.compile(rf"\{{\{{{_JOINER}+(?=[<%])")
 _WHOLE = re.compile(r"\d{1,18}")  # below 2**63, what databases and feed readers hold
 _TRUE = ("true", "yes", "on", "1")
@@ -31,7 +32,8 @@ OPERATOR_KEYS = "operator_keys"
 
 
 def to_utc(value: datetime | None) -> datetime | None:
-    """Return `value` in UTC and whole seconds; a naive time counts as UTC."""
+    """Return `value` in UTC and whole seconds; None for None. A time without a zone counts as
+    UTC."""
     if value is None:
         return None
     aware = value if value.tzinfo else value.replace(tzinfo=UTC)
@@ -39,28 +41,31 @@ def to_utc(value: datetime | None) -> datetime | None:
 
 
 def parse_time(value: str) -> datetime:
-    """Parse ISO 8601 into UTC. Raises ValueError."""
+    """Return a time in ISO 8601 as UTC. Raises ValueError."""
     return to_utc(datetime.fromisoformat(value)) or datetime.min.replace(tzinfo=UTC)
 
 
 def iso(value: datetime | None) -> str:
-    """Return ISO 8601 in UTC with a Z, "" for None."""
+    """Return `value` in ISO 8601 as UTC, such as "2026-11-24T10:00:00Z"; "" for None."""
     if value is None:
         return ""
-    # years before 1000 come without leading zeros from strftime on some systems; the whole has 20
+    # strftime writes years before 1000 without leading zeros on some systems: fill up to 20
     # characters
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
 
 
 def day(article: Article) -> str:
-    """Return the UTC day (YYYY-MM-DD) of an article: published, else added, else ""."""
+    """Return the UTC day of an article, such as "2026-11-24": when it was published, otherwise when
+    it was added, "" if neither is known."""
     return iso(to_utc(article.published or article.added))[:10]
 
 
 @dataclass(frozen=True, slots=True)
 class FieldType:
-    """Conversions: `settle` to normal form, `write` to YAML, `read` from YAML or `absent` (raises
-    ConfigError)."""
+    """How values of a field are converted. `settle`: returns the normal form of a value; `write`:
+    returns the YAML value of a settled value; `read`: returns the value of a YAML value, given with
+    its place for error messages, and raises ConfigError; `absent`: what is read if the key is
+    missing."""
 
     settle: Callable[[Any], Any]
     write: Callable[[Any], Any]
@@ -73,16 +78,20 @@ def _same(value: Any) -> Any:
 
 
 def _legal(value: str) -> str:
-    return text.legal(str(value))  # str: a member of a StrEnum has no plain form in YAML
+    """Return a text without characters that are illegal in XML and YAML."""
+    return text.legal(str(value))  # str: YAML cannot write a member of a StrEnum
 
 
 def _read_text(value: Any, where: str) -> str:
+    """Return a text from YAML. `where`: the place for ConfigError, if it is no text."""
     if not isinstance(value, str):
         raise ConfigError(f"{where}: has to be one text; put it in quotes")
     return text.legal(value)
 
 
 def _read_texts(value: Any, where: str) -> tuple[str, ...]:
+    """Return texts from a YAML list, or from one text with commas, as people write tags. `where`:
+    the place for ConfigError."""
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
@@ -91,6 +100,7 @@ def _read_texts(value: Any, where: str) -> tuple[str, ...]:
 
 
 def _read_time(value: Any, where: str) -> datetime | None:
+    """Return a time from YAML, None for "". `where`: the place for ConfigError."""
     value_text = _read_text(value, where)
     try:
         return to_utc(datetime.fromisoformat(value_text)) if value_text else None
@@ -100,7 +110,8 @@ def _read_time(value: Any, where: str) -> datetime | None:
 
 
 def read_day(value: str, where: str) -> datetime:
-    """Return the start of the day `value` in UTC; a full time is accepted. Raises ConfigError."""
+    """Return the start of the day `value`, such as "2026-11-24", in UTC. A full time in ISO 8601 is
+    returned as it is. `where`: the place for ConfigError, if `value` is no day."""
     try:
         start = datetime.fromisoformat(value)
     except ValueError as error:
@@ -111,6 +122,8 @@ def read_day(value: str, where: str) -> datetime:
 
 
 def _read_address(value: Any, where: str) -> str:
+    """Return the address of an article from YAML: a URL, or that of a newsletter. `where`: the
+    place for ConfigError."""
     url = _read_text(value, where)
     if is_mail(url):
         return url
@@ -121,17 +134,20 @@ def _read_address(value: Any, where: str) -> str:
     return url
 
 
-@lru_cache(8)  # the same body comes five times while a file is written
+@lru_cache(8)  # called five times with the same body while a file is written
 def normalise_body(value: str) -> str:
-    """Normalise line ends and blank lines of a body; keep the characters that `guarded` adds."""
-    tidy = _BLANKS.sub("\n\n", _NEWLINE.sub("\n", text.legal(value))).rstrip()
-    blank = len(tidy) - len(tidy.lstrip())
-    return tidy[tidy.rfind("\n", 0, blank) + 1 :]  # the first line keeps its indentation
+    """Return a body with line feeds only, never two blank lines in a row and none at either end.
+    The invisible characters that `guard_shortcodes` inserts stay."""
+    unix_lines = _NEWLINE.sub("\n", text.legal(value))
+    tidy = _BLANKS.sub("\n\n", unix_lines).rstrip()
+    # drop blank lines at the start, but no spaces of the first line: they can make it code
+    blank_length = len(tidy) - len(tidy.lstrip())
+    return tidy[tidy.rfind("\n", 0, blank_length) + 1 :]
 
 
 def guard_shortcodes(value: str) -> str:
-    """Insert an invisible character into `{{<` and `{{%`, which stop builds of Hugo. Reading
-    removes it."""
+    """Return `value` with an invisible character inside each `{{<` and `{{%`: the site generator
+    Hugo takes these for commands and stops. Reading the file removes the character again."""
     return _SHORTCODE.sub(f"{{{{{_JOINER}", value)
 
 
@@ -156,8 +172,9 @@ BODY = FieldType(lambda value: _GUARDED.sub("{{", normalise_body(value)), _same,
 
 
 def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
-    """Return the type of dataclass `kind` with fields of `types`; a value is None if its field
-    `needs` is empty."""
+    """Return the field type for a dataclass `kind`, which is a mapping in YAML. `types`: field name
+    of the dataclass -> its type; `needs`: name of a field without which the whole value counts as
+    missing, so None."""
 
     def settle(value: Any) -> Any:
         if value is None:
@@ -172,12 +189,12 @@ def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
     def write(value: Any) -> dict[str, Any]:
         if not value:
             return {}
-        written = {}
+        yaml_values: dict[str, Any] = {}
         for name, field_type in types.items():
-            text = field_type.write(getattr(value, name))
-            if text:
-                written[name] = text
-        return written
+            yaml_value = field_type.write(getattr(value, name))
+            if yaml_value:  # empty values are left out
+                yaml_values[name] = yaml_value
+        return yaml_values
 
     def read(value: Any, where: str) -> Any:
         if not isinstance(value, dict):
@@ -185,11 +202,11 @@ def _record(kind: type[Any], needs: str = "", **types: FieldType) -> FieldType:
         values = {str(name): inner for name, inner in value.items()}
         if needs and not types[needs].read(values.get(needs, ""), f"{where}: {needs}"):
             return None
-        record = {
-            name: field_type.read(values.get(name, field_type.absent), f"{where}: {name}")
-            for name, field_type in types.items()
-        }
-        return kind(**record)
+        attributes: dict[str, Any] = {}
+        for name, field_type in types.items():
+            yaml_value = values.get(name, field_type.absent)
+            attributes[name] = field_type.read(yaml_value, f"{where}: {name}")
+        return kind(**attributes)
 
     return FieldType(settle, write, read, {})
 
@@ -202,9 +219,11 @@ ORIGIN = _record(Origin, title=TEXT, url=TEXT, site=TEXT, id=TEXT, updated=TIME)
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A key of the frontmatter. `name`: its attribute of Article, if other; `shown`: computes the
-    value; `always`: written even if empty; `signed`: in `digest2`; `until`: the schema that
-    replaced this key, which older files keep if `mine` accepts its value."""
+    """A key of the frontmatter. `schema`: the first schema that has the key; `name`: the attribute
+    of Article with the value, "" if it is called like the key; `shown`: computes the value that is
+    written, which is then not read; `always`: the key is written even if the value is empty;
+    `signed`: `digest2` has a hash of the value; `until`: the schema that replaced this key by
+    another one, 0 if none did: older files keep the key if `mine` accepts its value as ours."""
 
     key: str
     type: FieldType
@@ -218,24 +237,31 @@ class Field:
 
     @property
     def attribute(self) -> str:
+        """The name of the attribute of Article that has the value."""
         return self.name or self.key
 
     def value(self, article: Article) -> Any:
-        return self.shown(article) if self.shown else getattr(article, self.attribute)
+        """Return the value of this field of `article`, before it is converted for YAML."""
+        if self.shown:
+            return self.shown(article)
+        return getattr(article, self.attribute)
 
     def written(self, article: Article) -> Any:
-        """Return the value as written to a file; empty for the default."""
+        """Return the YAML value of this field as a file would have it, empty if the article has
+        none."""
         return self.type.write(self.type.settle(self.value(article)))
 
 
 def _always(
     key: str, field_type: FieldType, name: str = "", shown: Callable[[Article], Any] | None = None
 ) -> Field:
+    """Return a field of the first schema that is written even if it is empty."""
     return Field(key, field_type, 1, name, shown, always=True)
 
 
 def _are_addresses(value: Any) -> bool:
-    """Return True for whole URLs: site generators use `aliases` for paths to redirect."""
+    """Return True if the YAML value of `aliases` has only whole URLs, so that we wrote it. Site
+    generators use the same key for paths from which they redirect."""
     items = value.split(",") if isinstance(value, str) else value or []
     if not isinstance(items, list):
         return False
@@ -291,23 +317,24 @@ _SCHEMAS = {str(row.schema): row.schema for row in TABLE}
 
 
 def row(key: str) -> Field:
-    """Return the row of `key`."""
+    """Return the field with the key `key`. Raises KeyError."""
     return _ROWS[key]
 
 
 def list_signed() -> tuple[Field, ...]:
-    """Return the rows whose hashes are in `digest2`."""
+    """Return the fields whose hashes are in `digest2`, not in `digest`."""
     return tuple(row for row in TABLE if row.signed)
 
 
 def schema_of(values: Mapping[str, Any]) -> int:
-    """Return the schema of frontmatter `values` (texts). An invalid `schema` is the operator's own
-    key."""
+    """Return the schema of a file by its frontmatter `values`, all of them texts. If `schema` has
+    another value than ours it is a key of the operator's, and the schema is 1."""
     return _SCHEMAS.get(str(values.get(SCHEMA)), 1)
 
 
 def known(values: Mapping[str, Any]) -> list[Field]:
-    """Return the rows whose keys are ours in a file with frontmatter `values` (scalars as text)."""
+    """Return the fields whose keys are ours in a file with the frontmatter `values`, in which
+    numbers and the like are texts. Other keys are the operator's."""
     schema = schema_of(values)
     listed = values.get(OPERATOR_KEYS) if schema > 1 else None
     operator_keys = listed if isinstance(listed, list) else []
@@ -317,6 +344,8 @@ def known(values: Mapping[str, Any]) -> list[Field]:
 def _is_ours(
     row: Field, schema: int, values: Mapping[str, Any], operator_keys: Iterable[str]
 ) -> bool:
+    """Return True if the key of `row` is ours in a file of the schema `schema` with the frontmatter
+    `values`, whose `operator_keys` lists `operator_keys`."""
     if row.until:
         return schema < row.until and row.mine(values.get(row.key))
     if row.schema == 1:
@@ -325,7 +354,8 @@ def _is_ours(
 
 
 def own_keys(values: Mapping[str, Any]) -> frozenset[str]:
-    """Return all keys that are ours in a file with frontmatter `values` (scalars as text)."""
+    """Return all keys that are ours in a file with the frontmatter `values`, in which numbers and
+    the like are texts: those of fields, `schema` and `operator_keys`."""
     keys = {row.key for row in known(values)}
     if schema_of(values) > 1:
         keys |= {SCHEMA, OPERATOR_KEYS}
@@ -335,12 +365,15 @@ def own_keys(values: Mapping[str, Any]) -> frozenset[str]:
 def make_frontmatter(
     settled: Article, theirs: Iterable[str] = (), *, aged: bool = False
 ) -> dict[str, Any]:
-    """Return the frontmatter in table order. `theirs`: the operator's keys; `aged`: use keys of
-    earlier schemas."""
+    """Return the frontmatter of an article, key -> YAML value, in the order of TABLE and with the
+    lowest schema that the values need. `settled`: result of `settle`; `theirs`: the operator's own
+    keys in the file, which are not written; `aged`: write a value under the key that it had in an
+    earlier schema, if there was one."""
     operator_keys = frozenset(theirs)
     values = [(row, row.type.write(row.value(settled))) for row in TABLE]
-    replaced_keys = {row.attribute: row.key for row in TABLE if row.until}
+    replaced_keys = {row.attribute: row.key for row in TABLE if row.until}  # by attribute
 
+    # the values of fields that the first schema lacks; none if the operator uses their two keys
     later: list[tuple[Field, Any]] = []
     if not operator_keys & {SCHEMA, OPERATOR_KEYS}:
         for row, value in values:
@@ -350,6 +383,7 @@ def make_frontmatter(
             if not (aged and has_earlier_key):
                 later.append((row, value))
 
+    # the values of the first schema
     omitted_keys = {replaced_keys.get(row.attribute) for row, _ in later} | operator_keys
     result: dict[str, Any] = {}
     for row, value in values:
@@ -374,9 +408,9 @@ def make_frontmatter(
 
 
 def settle(article: Article) -> Article:
-    """Return `article` in normal form: legal characters, UTC whole seconds, None for empty fields.
-    Idempotent."""
-    values = {}
+    """Return `article` in normal form: without illegal characters, times in UTC and whole seconds,
+    None for empty records. An article that is settled already stays as it is."""
+    values: dict[str, Any] = {}
     for row in TABLE:
         if row.shown is None:
             values[row.attribute] = row.type.settle(getattr(article, row.attribute))
@@ -387,14 +421,16 @@ def settle(article: Article) -> Article:
 
 
 def category_by(article: Article) -> str:
-    """Return the writer of an unmarked category: "llm" if excerpt or tags are a model's, else
-    "matched"."""
-    return "llm" if "llm" in (article.excerpt_by, article.tags_by) else "matched"
+    """Return who wrote the category of an article whose `category_by` is empty: "llm" if a language
+    model wrote its excerpt or tags, otherwise "matched"."""
+    if "llm" in (article.excerpt_by, article.tags_by):
+        return "llm"
+    return "matched"
 
 
 def feeds_of(article: Article) -> list[FeedKey]:
-    """Return the feeds of `article`: none on hold, only its source's for a copy or an unlisted
-    one."""
+    """Return the feeds that show `article`: [] if it is on hold, only that of its source if it is a
+    copy or unlisted."""
     if article.hold:
         return []
     keys = list(named_feeds_of(article))
@@ -404,8 +440,8 @@ def feeds_of(article: Article) -> list[FeedKey]:
 
 
 def named_feeds_of(article: Article) -> dict[FeedKey, str]:
-    """Return all feeds of `article`, with names for new ones; also those in which a copy does not
-    appear."""
+    """Return feed -> name for all feeds that `article` names, also those that would not show it if
+    it is a copy or on hold. The name is for the case that the feed is new."""
     names: dict[FeedKey, str] = {}
     for axis_name, axis in AXES.items():
         if axis.members is None:
@@ -416,8 +452,8 @@ def named_feeds_of(article: Article) -> dict[FeedKey, str]:
 
 
 def aliases_of(article: Article) -> list[str]:
-    """Return every alias key of `article`: its URL, other URLs of the same publisher, the URL at
-    which it was filed, its GUID within the source."""
+    """Return the alias keys of `article`, by which it is recognised: of its URL first, then of its
+    other URLs that are of the same publisher or at which it was filed, and of its GUID."""
     aliases = [urls.alias(article.url)]
     for url in article.aliases:
         if urls.same_publisher(url, article.url) or article.was_filed_at(url):

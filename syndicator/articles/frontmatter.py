@@ -23,25 +23,27 @@ _TextLoader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _TypedLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SafeDumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
-# Plain in YAML 1.1 and 1.2 alike; everything else is quoted.
+# Texts that YAML 1.1 and 1.2 read alike without quotes, unless they are _WORDS.
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./()-]*(?<! )")
 _WORDS = frozenset(
     ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf")
 )
-_ESCAPED = re.compile(r"[\\\t\n\r\x85\xa0\u2028\u2029\ufeff]")
-_ESCAPE = re.compile(r"\\(?:U([0-9A-F]{8})|.)")
+_ESCAPED = re.compile(r"[\\\t\n\r\x85\xa0\u2028\u2029\ufeff]")  # need double quotes
+_ESCAPE = re.compile(r"\\(?:U([0-9A-F]{8})|.)")  # group: the code of a character
 _ONE_LINE = 10**9  # characters: texts are not folded
 _TOML = re.compile(r"\+\+\+\r?\n(.*?)\r?\n\+\+\+[ \t]*(?:\r?\n|$)", re.DOTALL)
 
 
 class _Dumper(_SafeDumper):  # type: ignore[misc]
-    """Write texts as every YAML reader understands them: in quotes unless they are plain, and
-    without anchors."""
+    """Writes YAML that every reader understands: texts in quotes unless all readers take them for
+    texts without, and no anchors."""
 
     def ignore_aliases(self, data: Any) -> bool:
+        """Return True: write a value again instead of a reference to it."""
         return True
 
     def represent_text(self, value: str) -> Any:
+        """Return the YAML node of a text with the quotes that it needs (None: no quotes)."""
         style: str | None = "'"
         if _ESCAPED.search(value):
             style = '"'
@@ -54,18 +56,20 @@ _Dumper.add_representer(str, _Dumper.represent_text)
 
 
 class ArticleHandler(YAMLHandler):
-    """Our YAML for python-frontmatter. `where` is the file's name in errors. `body` is the text
-    after the frontmatter that was split last: python-frontmatter strips it, but spaces before its
-    first line make that line code."""
+    """Reads and writes YAML for python-frontmatter. `body`: the text after the frontmatter that was
+    split last. The library strips that text, but we need the spaces before its first line, which
+    make the line code."""
 
     def __init__(self, where: str = "article", loader: Any = _TextLoader) -> None:
+        """`where`: name of the file for ConfigError; `loader`: PyYAML's class that reads values."""
         super().__init__()
         self.where = where
         self.body = ""
         self._loader = loader
 
     def split(self, text: str) -> tuple[str, str]:
-        """Return frontmatter and body. Raises ConfigError."""
+        """Return (frontmatter, body) of a file. Raises ConfigError if the frontmatter does not
+        end."""
         try:
             front, self.body = super().split(text)
         except ValueError as error:
@@ -75,7 +79,7 @@ class ArticleHandler(YAMLHandler):
         return front, self.body
 
     def load(self, fm: str, **kwargs: object) -> dict[str, Any]:
-        """Parse the frontmatter `fm`. Raises ConfigError."""
+        """Return the keys and values of the frontmatter `fm`. Raises ConfigError."""
         try:
             values = super().load(fm, Loader=self._loader, **kwargs)
         except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -85,6 +89,8 @@ class ArticleHandler(YAMLHandler):
         return {str(key): value for key, value in values.items()}
 
     def _describe_fault(self, error: Exception) -> str:
+        """Return a message for the operator about invalid YAML, with the line if PyYAML names
+        it."""
         mark = getattr(error, "problem_mark", None)
         line = f" line {mark.line + 1}:" if mark else ""
         problem = getattr(error, "problem", None) or str(error)
@@ -96,8 +102,8 @@ class ArticleHandler(YAMLHandler):
     def export(self, metadata: dict[str, object], **kwargs: object) -> str:
         """Return `metadata` as YAML, in its order."""
         text = super().export(metadata, Dumper=_Dumper, sort_keys=False, width=_ONE_LINE, **kwargs)
-        # libyaml escapes characters beyond the basic plane; a backslash only ever stands in double
-        # quotes here
+        # libyaml writes characters above U+FFFF, such as emoji, as \U0001F600: write them as they
+        # are. A backslash stands only in texts in double quotes, where it begins an escape.
         return _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[0], text)
 
 
@@ -108,46 +114,57 @@ def dump(
     body: str | None = None,
     aged: bool = False,
 ) -> bytes:
-    """Return the file of `article` with the operator's `extra` keys. `body`: spelling; `aged`: keys
-    of old schemas."""
+    """Return the bytes of the file of `article`. `extra`: the operator's own keys, which stand
+    last; `body`: the body as its file has it, which stays if it means the same as the article's;
+    `aged`: write values under the keys of earlier schemas, if they had any."""
     settled = fields.settle(article)
     theirs = extra or {}
-    as_given = body is not None and BODY.settle(body) == settled.body
-    markdown = (
-        normalise_body(body) if body is not None and as_given else guard_shortcodes(settled.body)
-    )
-    return _write({**fields.make_frontmatter(settled, theirs, aged=aged), **theirs}, markdown)
+    if body is not None and BODY.settle(body) == settled.body:
+        markdown = normalise_body(body)
+    else:
+        markdown = guard_shortcodes(settled.body)
+    front = fields.make_frontmatter(settled, theirs, aged=aged)
+    return _write({**front, **theirs}, markdown)
 
 
 def _write(front: Mapping[str, Any], body: str) -> bytes:
+    """Return the bytes of a file with this frontmatter and this body."""
     post = Post(body)
     post.metadata = dict(front)  # not as keyword arguments: a key may be called `content`
     return (frontmatter.dumps(post, ArticleHandler()) + "\n").encode()
 
 
 def load(data: bytes, path: str = "") -> Article:
-    """Parse an article file. Raises ConfigError that names `path`, fault and cure."""
+    """Return the article of a file. A file that a person wrote must have a title and a date. Raises
+    ConfigError, whose message has `path`, the fault and the cure."""
     return _load(data, path)
 
 
 @lru_cache(4)  # a file that is rewritten is read three times on the way
 def _load(data: bytes, path: str) -> Article:
+    """Do the work of `load`, which has a default for `path`."""
     post = _read(data, path, _TextLoader)
     values = post.metadata
     rows = fields.known(values)
     where = path or "article"
-    read = {
-        row.key: row.type.read(values.get(row.key, row.type.absent), f"{where}: {row.key}")
-        for row in rows
-    }
-    attributes: dict[str, Any] = {row.attribute: read[row.key] for row in rows if row.shown is None}
-    article_id = attributes["id"] or make_article_id(attributes["url"])
-    settled = fields.settle(Article(**{**attributes, "id": article_id, "body": post.content}))
-    day = read["date"]
+    parsed: dict[str, Any] = {}
+    for row in rows:
+        value = values.get(row.key, row.type.absent)
+        parsed[row.key] = row.type.read(value, f"{where}: {row.key}")
+    attributes: dict[str, Any] = {}
+    for row in rows:
+        if row.shown is None:
+            attributes[row.attribute] = parsed[row.key]
+    attributes["id"] = attributes["id"] or make_article_id(attributes["url"])
+    settled = fields.settle(Article(**attributes, body=post.content))
+    # `date` only repeats the day of `published`: if they differ, a person changed `date`
+    day = parsed["date"]
     if day and day != fields.day(settled):
         settled = replace(settled, published=read_day(day, f"{where}: date"))
     if "added" in values:
         return settled
+
+    # we write `added` always: a person wrote this file
     if not settled.title:
         raise ConfigError(f"{where}: title: write what the article is called")
     if settled.published is None:
@@ -156,21 +173,23 @@ def _load(data: bytes, path: str) -> Article:
 
 
 def extra(data: bytes, path: str = "") -> dict[str, Any]:
-    """Return a file's keys that are not ours, with their YAML types, so that a rewrite keeps
-    them."""
+    """Return the operator's own keys of a file with their values as YAML types them, so that they
+    are written back unchanged. `path`: for ConfigError."""
     as_text = _read(data, path, _TextLoader).metadata
     if fields.own_keys(as_text).issuperset(as_text):
-        return {}  # true of nearly every file; saves half of the time
+        return {}  # so in nearly every file; to read it once saves half of the time
     values = _read_typed(data, path).metadata
     ours = fields.own_keys(as_text if fields.SCHEMA in values else values)
     return {key: value for key, value in values.items() if key not in ours}
 
 
 def parse_foreign(data: bytes, path: str = "") -> tuple[dict[str, Any], str]:
-    """Return keys (YAML types, or TOML types within `+++`) and body of another generator's file.
-    Raises ConfigError."""
+    """Return (frontmatter, body) of a file of another program. The frontmatter is YAML between
+    `---` or TOML between `+++`; its values have the types of these languages. `path`: for
+    ConfigError."""
     content = data.decode("utf-8-sig", "replace")
-    if toml := _TOML.match(content):
+    toml = _TOML.match(content)
+    if toml is not None:
         try:
             return tomllib.loads(toml[1]), content[toml.end() :]
         except tomllib.TOMLDecodeError as error:
@@ -180,23 +199,26 @@ def parse_foreign(data: bytes, path: str = "") -> tuple[dict[str, Any], str]:
 
 
 def write_foreign(front: Mapping[str, Any], body: str) -> bytes:
-    """Return an article file as a person would write it: `front` in its order, then the body."""
+    """Return the bytes of an article file as a person would write it: the keys of `front` in their
+    order, without ours, then the body."""
     return _write(front, normalise_body(body))
 
 
 def markdown(data: bytes) -> str:
-    """Return the body of a file as `load` does, in a quarter of the time. Raises ConfigError."""
+    """Return the body of a file in its normal form, as `load` does, but in a quarter of the time.
+    Raises ConfigError."""
     return str(BODY.settle(body(data)))
 
 
 def body(data: bytes, path: str = "") -> str:
-    """Return the unchanged body of a file. Raises ConfigError."""
+    """Return the body of a file exactly as it stands there. `path`: for ConfigError."""
     handler = ArticleHandler(path or "article")
     return handler.split(_decode(data, handler))[1]
 
 
 def _read_typed(data: bytes, path: str) -> Post:
-    """Return keys with their YAML types; as text if a tag or date has no type."""
+    """Return the keys of a file with the types that YAML gives their values. If a value is invalid
+    for its type, such as the date 2026-13-01, all values are texts."""
     try:
         return _read(data, path, _TypedLoader)
     except ConfigError:
@@ -205,7 +227,8 @@ def _read_typed(data: bytes, path: str) -> Post:
 
 @lru_cache(4)  # a rewrite asks four times for parts of one file
 def _read(data: bytes, path: str, loader: Any) -> Post:
-    """Return the keys and the unchanged body of a file. Raises ConfigError."""
+    """Return the keys and the unchanged body of a file. `loader`: PyYAML's class that reads values;
+    `path`: for ConfigError."""
     handler = ArticleHandler(path or "article", loader)
     # not `frontmatter.loads`, which passes keys as keyword arguments: a key may be called `content`
     values, _ = frontmatter.parse(_decode(data, handler), handler=handler)
@@ -215,7 +238,8 @@ def _read(data: bytes, path: str, loader: Any) -> Post:
 
 
 def _decode(data: bytes, handler: ArticleHandler) -> str:
-    """Return the text of a file that has frontmatter. Raises ConfigError."""
+    """Return the text of a file with line feeds only. Raises ConfigError if it is not UTF-8 or does
+    not begin with frontmatter."""
     try:
         content = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:

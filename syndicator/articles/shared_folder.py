@@ -1,4 +1,4 @@
-"""Store articles in a folder of several machines, which reserve paths in the database."""
+"""Store articles in a folder that several machines share; they reserve paths in the database."""
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
@@ -12,8 +12,8 @@ from syndicator.core.ports.articles import ArticlePaths, Changes, FileStamp
 
 
 class SharedArticleStore(FileArticleStore):
-    """An ArticleStore in a folder that several machines share: new paths are reserved in the
-    database."""
+    """Article files in a folder that several machines share. The path of a new article is reserved
+    in the database, so that two machines never choose the same path."""
 
     def __init__(
         self,
@@ -22,32 +22,44 @@ class SharedArticleStore(FileArticleStore):
         clock: Callable[[], datetime],
         in_turn: Callable[[], AbstractContextManager[object]],
     ) -> None:
+        """`root`: the folder; `index`: paths of articles and reservations in the database; `clock`:
+        returns the time now; `in_turn`: returns a lock that keeps out other machines."""
         super().__init__(root, in_turn=in_turn)
         self._index = index
         self._clock = clock
 
     def find(self, article_id: str) -> str | None:
+        """Return the path of the file of an article by the database, None if it has no path or if
+        the file there is not this article."""
         path = self._index.path(article_id)
-        return path if path is not None and self._id_of(path) == article_id else None
+        if path is None or self._id_of(path) != article_id:
+            return None
+        return path
 
     def left_behind(self) -> Changes:
-        return reserved.left_behind(self._index, self._clock(), self._stamp_of)
+        """Return the files of crashed writers as new files: they were written, but have no row."""
+        return reserved.left_behind(self._index, self._clock(), self._find_stamp)
 
     def delete(self, path: str) -> bool:
-        there = super().delete(path)
+        """Delete the file at `path` and its reservation. Return False if there was no file."""
+        existed = super().delete(path)
         self._index.release(path)
-        return there
+        return existed
 
     def delete_all(self, paths: Iterable[str]) -> None:
-        going = list(paths)
-        super().delete_all(going)
-        for path in going:
+        """Delete those of the files that exist, and all reservations of these paths."""
+        all_paths = list(paths)
+        super().delete_all(all_paths)
+        for path in all_paths:
             self._index.release(path)
 
     def _new_path(self, article: Article) -> str:
-        return self._index.reserve(article.id, reserved.new_reserved_path(self._index, article))
+        """Reserve a path for a new article and return it."""
+        free_path = reserved.new_reserved_path(self._index, article)
+        return self._index.reserve(article.id, free_path)
 
-    def _stamp_of(self, path: str) -> FileStamp | None:
+    def _find_stamp(self, path: str) -> FileStamp | None:
+        """Return the stamp of the file at `path`, None if there is no file."""
         try:
             return self.stamp(path)
         except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Keep recently fetched pages, gzipped in a folder, so that rereading needs no fetch."""
+"""Keep recently fetched pages in a folder, gzipped, so that they are read again without a fetch."""
 
 import gzip
 import json
@@ -12,30 +12,35 @@ from pathlib import Path
 
 from syndicator.articles import disk
 
-ANSWERED = "content-location"  # header with the page's final address, the base of its links
-# header with the address of the AMP or print version, if that was read instead
+# stored header with the address from which the page came after redirects, the base of its links
+ANSWERED = "content-location"
+# stored header with the address of the AMP or print version, if we read that instead of the page
 READ_AT = "x-read-at"
 
 
 def pack_page(html: bytes, headers: Mapping[str, str]) -> bytes:
-    """Pack a page with its headers; equal input gives equal bytes. Pure."""
-    head = json.dumps(dict(headers), sort_keys=True).encode()
-    # 6 costs half again the CPU for 7 % less
-    return gzip.compress(head + b"\n" + html, compresslevel=4, mtime=0)
+    """Return a page and its headers as gzipped bytes: a line of JSON with the headers, then the
+    page. Equal pages give equal bytes. Pure."""
+    header_line = json.dumps(dict(headers), sort_keys=True).encode()
+    # level 6 takes half more CPU time for 7 % fewer bytes
+    return gzip.compress(header_line + b"\n" + html, compresslevel=4, mtime=0)
 
 
 def unpack_page(data: bytes) -> tuple[bytes, dict[str, str]] | None:
-    """Return (html, headers) of `packed` bytes, None if they are broken. Pure."""
-    head, _, html = (unzip(data) or b"").partition(b"\n")
+    """Return (page, headers) of bytes that `pack_page` made, None if they are damaged. Pure."""
+    content = unzip(data)
+    if content is None:
+        return None
+    header_line, _, html = content.partition(b"\n")
     try:
-        headers = json.loads(head)
+        headers = json.loads(header_line)
     except ValueError:
         return None
     return html, {str(name): str(value) for name, value in headers.items()}
 
 
 def unzip(data: bytes) -> bytes | None:
-    """Decompress `data`; None if it is broken. Pure."""
+    """Return gzipped bytes decompressed, None if they are damaged. Pure."""
     try:
         return gzip.decompress(data)
     except (OSError, EOFError, zlib.error):
@@ -43,36 +48,44 @@ def unzip(data: bytes) -> bytes | None:
 
 
 def check_id(article_id: str) -> str:
-    """Return `id` if it has the form of an article id. Raises ValueError."""
+    """Return `article_id` unchanged. Raises ValueError if it has not the form of an article id: it
+    becomes a part of a path."""
     if not re.fullmatch(r"[a-z2-7]{6,26}", article_id):
         raise ValueError(f"not an article id: {article_id[:40]!r}")
     return article_id
 
 
 class FileSnapshots:
-    """Snapshots in the folder `root`, named <id>.3.gz if version 3 of the reader read the page."""
+    """Kept pages in a folder: implements `ports.Snapshots`. The page of an article is named
+    <id>.3.gz if version 3 of the reader has read it."""
 
     def __init__(self, root: Path, version: int = 0) -> None:
+        """`root`: the folder; `version`: of the present reader."""
         self.root = root
         self.version = version
 
     def put(self, article_id: str, html: bytes, headers: Mapping[str, str]) -> None:
+        """Store the page of an article as one that this version has read."""
         self.put_packed(article_id, pack_page(html, headers))
 
     def put_packed(self, article_id: str, packed: bytes) -> None:
+        """Store a page that `pack_page` has packed, and delete the same page of other versions."""
         disk.write(self._path(article_id), packed, durable=False)
-        self._drop(article_id, but=self._path(article_id))
+        self._drop(article_id, kept=self._path(article_id))
 
     def get(self, article_id: str) -> tuple[bytes, dict[str, str]] | None:
+        """Return (page, headers) of an article, None if the page is not here or damaged."""
         try:
             return unpack_page(self._find_file(article_id).read_bytes())
         except OSError:
             return None
 
     def forget(self, article_id: str) -> None:
+        """Delete the page of an article, as any version has read it."""
         self._drop(article_id)
 
     def outdated(self) -> frozenset[str]:
+        """Return the ids of the articles whose pages only earlier versions have read."""
         article_ids = []
         for file_name in self._names():
             if not file_name.endswith(".gz"):
@@ -84,12 +97,16 @@ class FileSnapshots:
         return frozenset(article_ids)
 
     def note_read(self, article_id: str) -> None:
+        """Record that this version has read the page of an article, by a new name for its file. Its
+        age stays."""
         path = self._find_file(article_id)
         current = self._path(article_id)
         if path != current and path.exists():
             path.replace(current)
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
+        """Delete pages older than `before` and temporary files of crashed writers; return their
+        number. `dry_run`: only count; `daily` has no effect in a folder."""
         limit = before.timestamp()
         outdated = [
             path
@@ -102,49 +119,56 @@ class FileSnapshots:
         return len(outdated)
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
+        """Delete the pages whose bytes have a secret, as the function `secret` tells, and damaged
+        pages."""
         for path in sorted(self.root.glob("*/*.gz")):
-            whole = unzip(path.read_bytes())
-            if whole is None or secret(whole):
+            content = unzip(path.read_bytes())
+            if content is None or secret(content):
                 path.unlink(missing_ok=True)
 
     def _path(self, article_id: str) -> Path:
+        """Return the path of the page of an article if this version has read it. Raises ValueError
+        if the id is invalid."""
         folder = self.root / check_id(article_id)[:2]
         if self.version:
             return folder / f"{article_id}.{self.version}.gz"
         return folder / f"{article_id}.gz"
 
     def _names(self) -> Iterator[str]:
+        """Yield the names of all files in the subfolders."""
         folders = [folder.path for folder in os.scandir(self.root)] if self.root.is_dir() else []
         for folder in filter(os.path.isdir, folders):
             yield from os.listdir(folder)  # noqa: PTH208
 
     def _find_file(self, article_id: str) -> Path:
-        """Return the file of a page: of this version, else of another; of this version without
-        one."""
+        """Return the path of the page of an article: as this version has read it, otherwise as
+        another version has. If there is no file, the path that it would have."""
         path = self._path(article_id)
         if path.exists():
             return path
         return next(iter(self._find_versions(article_id)), path)
 
-    def _drop(self, article_id: str, but: Path | None = None) -> None:
+    def _drop(self, article_id: str, kept: Path | None = None) -> None:
+        """Delete the files of the page of an article except the file `kept`."""
         for path in self._find_versions(article_id):
-            if path != but:
+            if path != kept:
                 path.unlink(missing_ok=True)
 
     def _find_versions(self, article_id: str) -> list[Path]:
-        """Return the files of a page, of any version of the reader."""
+        """Return the files with the page of an article, of all versions of the reader, sorted."""
         folder = self._path(article_id).parent
         try:
             names = os.listdir(folder)  # noqa: PTH208 - a pattern takes as long as a query
         except FileNotFoundError:
             return []
-        own = [name for name in names if name.startswith(f"{article_id}.") and name.endswith("gz")]
-        return [folder / name for name in sorted(own)]
+        prefix = f"{article_id}."
+        of_article = [name for name in names if name.startswith(prefix) and name.endswith("gz")]
+        return [folder / name for name in sorted(of_article)]
 
 
 def _read_mtime(path: Path) -> float:
-    """Return when a file was written; infinity if it is gone, such as the temporary file of a page
-    that another process stored meanwhile."""
+    """Return when a file was written, in seconds since 1970. If it is gone, return infinity, so
+    that it counts as new: another process may have renamed its temporary file meanwhile."""
     try:
         return path.stat().st_mtime
     except FileNotFoundError:

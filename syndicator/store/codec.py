@@ -1,4 +1,5 @@
-"""Convert dataclasses to JSON for columns and back, and times and texts to values. Pure."""
+"""Convert dataclasses to JSON for database columns and back, and times and texts to column values.
+Pure."""
 
 import hashlib
 import json
@@ -15,18 +16,20 @@ T = TypeVar("T")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-NEVER = -(2**62)  # an unknown time in a column that is sorted
-# Fields of a state that each visit changes
+# stands for an unknown time in columns that are sorted; before every real time
+NEVER = -(2**62)
+# Fields of a SourceState that each visit changes
 _PLAN_FIELDS = ("last_visit", "last_success", "next_due", "due_why")
 _NOTHING: frozenset[str] = frozenset()
-# ASCII, so that lone surrogates survive: pydantic's own JSON has none
+# ASCII, so that lone surrogates survive: pydantic's own JSON cannot write them
 _JSON = json.JSONEncoder(separators=(",", ":"), default=datetime.isoformat)
-# of four bytes at most: PostgreSQL indexes at most 2,704 bytes (a third of its page)
+# A character has at most four bytes; PostgreSQL indexes at most 2,704 bytes (a third of its page)
 _KEY_CHARS = 500
 
 
 def _list_groups() -> dict[str, list[str]]:
-    """Return the groups of fields of a state, each with the names of its fields."""
+    """Return the groups of a SourceState: its fields that are dataclasses themselves, such as
+    `schedule`. Group name -> names of the fields in the group."""
     groups: dict[str, list[str]] = {}
     for field in fields(SourceState):
         if is_dataclass(field.default):
@@ -39,22 +42,23 @@ _GROUP_OF = {name: group for group, names in _GROUPS.items() for name in names}
 
 
 def pack(value: Any, skip: frozenset[str] = _NOTHING) -> str:
-    """Return a dataclass as ASCII JSON, without the fields `skip` and those with their default.
-    Raises TypeError."""
+    """Return the dataclass `value` as ASCII JSON. It leaves out the fields named in `skip` and
+    those that have their default value. Raises TypeError if JSON cannot hold a value."""
     return _JSON.encode(_make_document(value, skip))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateDocuments:
-    """A state as two documents without groups: fields that each visit changes are in `plan`; the
-    others are long."""
+    """A SourceState as two JSON documents, for two tables. `plan` is short and has the fields that
+    each visit changes; `data` has all others. So most visits need not write `data`."""
 
     data: str
     plan: str
 
 
 def pack_state(state: SourceState) -> StateDocuments:
-    """Return a state as two JSON documents, in which its fields are in no groups."""
+    """Return a state as two JSON documents. The fields of its groups (`schedule`, `backoff` and
+    so on) stand beside the other fields."""
     document = _make_document(state)
     for group in _GROUPS:
         document |= document.pop(group, {})
@@ -63,7 +67,8 @@ def pack_state(state: SourceState) -> StateDocuments:
 
 
 def unpack_state(data: str, plan: str) -> SourceState:
-    """Return the state that `pack_state` packed; fields of `plan` win. Raises as `unpack`."""
+    """Return the state that `pack_state` wrote. If a field is in both documents, that of `plan`
+    counts. Raises ValueError or TypeError for other documents."""
     document = json.loads(data)
     if plan:
         document |= json.loads(plan)
@@ -78,21 +83,21 @@ def unpack_state(data: str, plan: str) -> SourceState:
 
 
 def unpack(cls: type[T], document: str) -> T:
-    """Return the `cls` that `pack` wrote; unknown fields are ignored. Raises ValueError, TypeError
-    for other documents."""
+    """Return the object of the class `cls` that `pack` wrote as JSON; unknown fields are ignored.
+    Raises ValueError or TypeError for other documents."""
     untyped_class: Any = cls
     return cast(T, _adapter(untyped_class).validate_python(json.loads(document)))
 
 
 def micros(value: datetime) -> int:
-    """Return microseconds since 1970; a naive time counts as UTC."""
+    """Return the microseconds from 1970 to `value`. A time without a zone counts as UTC."""
     if value.tzinfo is None:
         value = value.replace(tzinfo=UTC)
     return (value - _EPOCH) // _MICROSECOND
 
 
 def micros_or(value: datetime | None) -> int:
-    """Return microseconds since 1970, NEVER for None."""
+    """Return the microseconds from 1970 to `value`; for None return NEVER."""
     return NEVER if value is None else micros(value)
 
 
@@ -102,8 +107,9 @@ def moment(value: int) -> datetime:
 
 
 def key(value: str) -> str:
-    """Return `value` as a text that can be indexed: a digest replaces long ends and invalid
-    text."""
+    """Return the text for an indexed column: `value`, if it is valid and short. Otherwise it is
+    the first 500 characters, with ? for invalid ones, "~" and the SHA-256 of all of `value`: so
+    different values have different keys."""
     valid = value
     if not value.isascii():
         valid = value.encode("utf-8", "replace").decode()
@@ -115,7 +121,8 @@ def key(value: str) -> str:
 
 
 def _make_document(value: Any, skip: frozenset[str] = _NOTHING) -> dict[str, Any]:
-    """Return the fields of a dataclass by name, as `pack` describes."""
+    """Return field name -> value of a dataclass, without the fields in `skip` and those that have
+    their default value."""
     value_class: Any = type(value)
     document: dict[str, Any] = _adapter(value_class).dump_python(
         value, exclude=set(skip), exclude_defaults=True
@@ -125,5 +132,6 @@ def _make_document(value: Any, skip: frozenset[str] = _NOTHING) -> dict[str, Any
 
 @cache
 def _adapter(cls: Any) -> TypeAdapter[Any]:
-    """Return pydantic's converter for a class; making one takes milliseconds."""
+    """Return pydantic's converter for a class. It is kept: to make a converter takes
+    milliseconds."""
     return TypeAdapter(cls)

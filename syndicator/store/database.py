@@ -22,7 +22,7 @@ Row = Mapping[str, Any]
 
 CHUNK = 500  # values in one IN (...); SQLite before 3.32 takes at most 999
 _STREAM_BATCH = 1000  # rows
-_FILES = 3  # open files of SQLite for one database: the database, its log, and the log's index
+_FILES = 3  # that SQLite opens for one database: the database, its log, and the log's index
 
 _REINDEX_CURE = (
     "it is damaged; run `syndicator reindex`, which makes a new one from the article files"
@@ -64,11 +64,13 @@ _PRAGMAS = (
 
 
 class Database:
-    """The engine and its connections, for one thread. Every error of the driver becomes a
-    StoreError."""
+    """SQLAlchemy's engine for a database and two connections, for one thread. Errors of the driver
+    become StoreError."""
 
     def __init__(self, url: str, busy_seconds: float, *, read_only: bool = False) -> None:
-        """`read_only`: write nothing, create no file, and need no write permission."""
+        """`busy_seconds`: how long SQLite waits for a lock of another program. `read_only`: write
+        nothing, create no file, and need no write permission. Raises StoreError if the URL is
+        invalid or the driver is not installed."""
         try:
             self.url = make_url(url)
             if self.url.drivername in ("postgresql", "postgres"):
@@ -88,47 +90,52 @@ class Database:
         self.sqlite = self.engine.dialect.name == "sqlite"
         self._reader: Connection | None = None
         self._writer: Connection | None = None
-        # commits the writes of a group (`store.shared_commits`)
+        # called before each transaction of `write`; `store.shared_commits` commits its writes then
         self.before_write: Callable[[], object] = lambda: None
 
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
-        """Return all rows of a query, as of the last commit. Raises StoreError."""
+        """Return all rows of a query, as of the last commit. `values`: those of its bound
+        parameters. Raises StoreError."""
         with self.named_errors():
             return self._reading().execute(statement, values).all()
 
     def run_query(self, text: str, *values: Any) -> list[Any]:
-        """Return all rows of a query in driver syntax (see `drive`). Raises StoreError."""
+        """Return all rows of a query in SQL with a ? for each value. Raises StoreError."""
         with self.named_errors():
             return run_statement(self._reading(), text, values)
 
     def stream(self, statement: Executable) -> Iterator[Any]:
-        """Yield the rows of a query in batches, to save memory. Raises StoreError."""
+        """Yield the rows of a query one by one; they are fetched in batches, to save memory. Raises
+        StoreError."""
         with self.named_errors():
             yield from self._reading().execute(statement).yield_per(_STREAM_BATCH)
 
     def scalar(self, statement: Executable, values: Any = None) -> Any:
-        """Return the first column of the first row, None without rows."""
+        """Return the first column of the first row of a query; None if it finds no row. Raises
+        StoreError."""
         rows = self.rows(statement, values)
         return rows[0][0] if rows else None
 
     def run_at_once(self, statement: Executable, values: Any = None) -> Sequence[Any]:
-        """Run one writing statement as its own transaction in one round trip; return its rows.
-        Raises StoreError."""
+        """Run a statement that writes as a transaction of its own, in one round trip to the server.
+        Return the rows of its RETURNING clause; no rows without that clause. Raises StoreError."""
         with self.named_errors():
             result = self._reading().execute(statement, values)
             return result.all() if result.returns_rows else ()
 
     def _reading(self) -> Connection:
-        """Return the connection for reading, which stays open."""
+        """Return the connection for reading, opened at the first call and kept open. It commits
+        each statement at once."""
         if self._reader is None:
             self._reader = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         return self._reader
 
     @contextmanager
     def write(self, *, blind: bool = False) -> Iterator[Connection]:
-        """Open a durable transaction with the write lock (BEGIN IMMEDIATE); an exception undoes it.
-        `blind`: the caller reads nothing, so that PostgreSQL needs one round trip. Raises
-        StoreError."""
+        """Yield the connection for writing, in a transaction; on SQLite it has the write lock from
+        the start. The transaction is durable after the block; an exception in the block undoes it.
+        `blind`: the block reads no results, so that PostgreSQL sends all statements in one round
+        trip. Raises StoreError."""
         self.before_write()
         with self.named_errors():
             connection = self.open_writer()
@@ -137,14 +144,14 @@ class Database:
                 yield connection
 
     def open_writer(self) -> Connection:
-        """Return the connection for writing, which stays open."""
+        """Return the connection for writing, opened at the first call and kept open."""
         if self._writer is None:
             self._writer = self.engine.connect()
         return self._writer
 
     def _forget_connections(self) -> None:
-        """Drop both connections without an error if the server is away; the next query opens new
-        ones."""
+        """Drop both connections, ignoring errors, since the server cannot be reached. The next
+        query opens new connections."""
         for connection in (self._reader, self._writer):
             if connection is not None:
                 with suppress(SQLAlchemyError):
@@ -154,8 +161,8 @@ class Database:
         self._writer = None
 
     def compact(self) -> None:
-        """Rewrite the file of a SQLite database, so that no deleted content remains in it or its
-        log."""
+        """Rewrite the file of a SQLite database, so that no deleted content remains in the file or
+        in its log. Do nothing for PostgreSQL. Raises StoreError."""
         if not self.sqlite:
             return
         self.close()
@@ -165,8 +172,8 @@ class Database:
             autocommitting.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
-        """Close both connections; the last process to do so moves the write-ahead log into the
-        file."""
+        """Close both connections. When the last process closes a SQLite database, SQLite moves the
+        write-ahead log into the file."""
         for connection in (self._reader, self._writer):
             if connection is not None:
                 connection.close()
@@ -176,11 +183,11 @@ class Database:
 
     @contextmanager
     def named_errors(self) -> Iterator[None]:
-        """Turn driver errors into StoreError (StoreConflict, StoreBusy, StoreAway, JobLost) or
-        DiskError."""
+        """Raise StoreError (StoreConflict, StoreBusy, StoreAway, JobLost) or DiskError in place of
+        errors of the driver inside the block. If the server is away, also drop the connections."""
         try:
             yield
-        except sqlite3.Error as error:  # of `drive`
+        except sqlite3.Error as error:  # from `run_statement`, which bypasses SQLAlchemy
             _raise_if_out_of_files(self.name, error)
             raise StoreError(explain(self.name, str(error))) from error
         except DBAPIError as error:
@@ -193,7 +200,8 @@ class Database:
             raise StoreError(f"{self.name}: {error}") from error
 
     def _describe(self, error_class: type[StoreError], message: str) -> str:
-        """Return a message for the operator about a driver error of this class."""
+        """Return a message for the operator. `error_class`: what `postgres.classify` made of the
+        driver's error; `message`: the text of that error."""
         if error_class is JobLost:
             return "another worker works on it by now"
         if error_class is StoreConflict:
@@ -205,20 +213,24 @@ class Database:
 
 
 def _raise_if_out_of_files(name: str, error: BaseException | None) -> None:
-    """Raise DiskError if the process cannot open three more files: SQLite does not say so."""
+    """Raise DiskError if SQLite could not open the database `name` because this process has too
+    many open files. SQLite's error does not tell that reason: open as many files as SQLite to find
+    out."""
     if "unable to open" not in str(error):
         return
-    with ExitStack() as opened:
+    with ExitStack() as closed_at_end:
         try:
             for _ in range(_FILES):
-                opened.callback(os.close, os.open(os.devnull, os.O_RDONLY))
+                file_number = os.open(os.devnull, os.O_RDONLY)
+                closed_at_end.callback(os.close, file_number)
         except OSError as limit_error:
             limit_error.filename = name
             raise DiskError.of(limit_error) from error
 
 
 def explain(name: str, message: str) -> str:
-    """Return a message for the operator about a driver error, with the cure."""
+    """Return a message for the operator: that the database `name` cannot be used, the driver's
+    `message` and what to do about it."""
     lower_message = message.lower()
     cures = [cure for part, cure in _CURES.items() if part in lower_message]
     cure = cures[0] if cures else _OTHER_CURE
@@ -226,27 +238,34 @@ def explain(name: str, message: str) -> str:
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert rows, replacing those with the same primary key."""
+    """Insert rows with the same columns. A row replaces the stored one with the same primary key;
+    of several given rows with the same key the last counts."""
     if not rows:
         return
-    key = [column.name for column in table.primary_key]
-    assignments = [f"{name} = excluded.{name}" for name in rows[0] if name not in key]
-    action = f"DO UPDATE SET {', '.join(assignments)}" if assignments else "DO NOTHING"
-    last_rows = {tuple(row[name] for name in key): row for row in rows}
-    ending = f"ON CONFLICT ({', '.join(key)}) {action}"
+    key_columns = [column.name for column in table.primary_key]
+    last_rows: dict[tuple[Any, ...], Row] = {}
+    for row in rows:
+        key = tuple([row[name] for name in key_columns])
+        last_rows[key] = row
+    assignments = [f"{name} = excluded.{name}" for name in rows[0] if name not in key_columns]
+    action = "DO NOTHING"
+    if assignments:
+        action = f"DO UPDATE SET {', '.join(assignments)}"
+    ending = f"ON CONFLICT ({', '.join(key_columns)}) {action}"
     insert(connection, table, [*last_rows.values()], ending)
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert the rows whose primary key does not exist yet."""
+    """Insert the rows whose primary key is not in the table yet; leave the stored ones as they
+    are."""
     insert(connection, table, rows, "ON CONFLICT DO NOTHING")
 
 
 def insert(
     connection: Connection, table: Table, rows: Sequence[Row], ending: str = "", *ending_values: Any
 ) -> None:
-    """Insert rows with the same columns. `ending`: the ON CONFLICT clause; `ending_values`: those
-    for its ?."""
+    """Insert rows with the same columns, in batches. `ending`: an ON CONFLICT clause in SQL;
+    `ending_values`: a value for each ? in it."""
     if not rows:
         return
     columns = tuple(rows[0])
@@ -254,10 +273,8 @@ def insert(
     batch_size = CHUNK // len(columns)
     for start in range(0, len(rows), batch_size):
         batch = rows[start : start + batch_size]
-        text = (
-            f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES"
-            f" {', '.join([placeholders] * len(batch))} {ending}"
-        )
+        all_placeholders = ", ".join([placeholders] * len(batch))
+        text = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES {all_placeholders} {ending}"
         values: list[Any] = []
         for row in batch:
             values.extend([row[name] for name in columns])
@@ -265,24 +282,23 @@ def insert(
 
 
 def delete_rows(connection: Connection, table: str, ids: Sequence[str]) -> None:
-    """Delete the rows of `table` whose column id has one of these values."""
+    """Delete the rows of `table` whose column `id` has one of the values `ids`."""
     for part in chunks(ids):
-        run_statement(
-            connection, f"DELETE FROM {table} WHERE id IN ({write_placeholders(part)})", tuple(part)
-        )
+        statement = f"DELETE FROM {table} WHERE id IN ({write_placeholders(part)})"
+        run_statement(connection, statement, tuple(part))
 
 
 def write_placeholders(values: Sequence[object]) -> str:
-    """Return a ? for each value, for an IN (...); NULL without values, since PostgreSQL takes no
-    empty list."""
+    """Return a ? for each value, such as "?, ?, ?", for the list of an IN (...) in SQL. Without
+    values return "NULL", which matches nothing: PostgreSQL accepts no empty list."""
     if not values:
         return "NULL"
     return ", ".join("?" * len(values))
 
 
 def run_statement(connection: Connection, text: str, values: tuple[Any, ...] = ()) -> list[Any]:
-    """Run a statement with a ? for each value; return its rows as tuples. Bypasses SQLAlchemy on
-    SQLite, for speed."""
+    """Run a statement in SQL with a ? for each value; return its rows as tuples. On SQLite it
+    bypasses SQLAlchemy, for speed, and so raises sqlite3.Error."""
     if connection.dialect.name != "sqlite":
         result = connection.exec_driver_sql(text.replace("?", "%s"), values)
         return list(result.cursor.fetchall()) if result.returns_rows else []
@@ -295,16 +311,17 @@ def run_statement(connection: Connection, text: str, values: tuple[Any, ...] = (
 
 
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
-    """Split `values` into parts that fit one query."""
+    """Yield `values` in parts of at most 500, which fit the IN (...) of one query."""
     for start in range(0, len(values), CHUNK):
         yield values[start : start + CHUNK]
 
 
 def _make_engine(url: URL, busy_seconds: float) -> Engine:
-    """Return the engine of a database that is written. `busy_seconds`: how long SQLite waits
-    for a lock."""
+    """Return SQLAlchemy's engine for a database that we write. `busy_seconds`: how long SQLite
+    waits for a lock of another program."""
     if url.get_backend_name() != "sqlite":
         return postgres.set_timeouts(create_engine(url, connect_args=postgres.CONNECT))
+    # isolation_level=None: `_take_write_lock` begins transactions, not Python's driver
     engine = create_engine(url, connect_args={"timeout": busy_seconds, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
@@ -321,8 +338,9 @@ def _make_engine(url: URL, busy_seconds: float) -> Engine:
 
 
 def _make_reading_engine(url: URL, busy_seconds: float) -> Engine:
-    """Open a database for reading; a SQLite file without a log as immutable, so that SQLite writes
-    none."""
+    """Return SQLAlchemy's engine for a database that we only read. `busy_seconds`: how long SQLite
+    waits for a lock of another program. A SQLite file without a log is opened as immutable, so
+    that SQLite does not create a log."""
     if url.get_backend_name() != "sqlite":
         engine = create_engine(
             url, connect_args=postgres.CONNECT, execution_options={"postgresql_readonly": True}

@@ -1,5 +1,5 @@
 """Open the store: create, upgrade or refuse its database; copy it to another database.
-One from which everything would be published again is refused."""
+An empty or missing database is refused if there are articles: we would publish them all again."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import ExitStack, closing, suppress
@@ -40,7 +40,7 @@ _CURE = (
     "run `syndicator reindex`, which makes it from the article files, or restore it from a backup"
 )
 _COPIED_AT_ONCE = 1000  # rows in memory
-# leases and workers are temporary; the terms of articles are read again
+# leases and workers are temporary; the new database has its revision; terms are read again
 _NOT_COPIED = (schema.hosts, schema.workers, schema.revision, schema.texts, schema.texts_due)
 _MIGRATIONS_LOCK = "migrations"
 _IS_DAMAGED = "database disk image is malformed"  # SQLite's words
@@ -55,10 +55,12 @@ class StoreNewer(StoreError):
 
 
 class Store:
-    """The tables of one database, for one thread. Each write is durable (within `visits.shared`,
-    with the next commit) and waits `busy_seconds` for locks. Raises StoreError, DiskError."""
+    """The tables of a database, grouped by what they are about, for one thread. Each write is
+    durable when it returns (within `visits.shared`, with the next commit) and waits for locks of
+    other programs for 10 seconds. Raises StoreError, DiskError."""
 
     def __init__(self, database: Database) -> None:
+        """`database`: an open database with tables of this version."""
         self._db = database
         self.name = database.name  # the file (SQLite), or the name (PostgreSQL)
         self.single = database.sqlite  # a file, which only one machine uses
@@ -96,44 +98,46 @@ class Store:
         self.fleet = Fleet(database)
         self.check_lock: Callable[[], object] = _do_nothing
 
-    def set_guard(self, held: Callable[[], object] = _do_nothing) -> None:
-        """Call `held` before each write and each published file; it raises StoreAway once a lock is
-        lost."""
-        self.check_lock = held
+    def set_guard(self, check_lock: Callable[[], object] = _do_nothing) -> None:
+        """Let `check_lock` be called before each write (on PostgreSQL) and each published file. It
+        must raise StoreAway if this process has lost its lock. Without an argument, check no
+        more."""
+        self.check_lock = check_lock
         if not self._db.sqlite:
-            self._db.before_write = held
+            self._db.before_write = check_lock
 
     def hosts(self, lease: float) -> Hosts:
-        """Return the hosts shared by machines. `lease`: seconds after which a permission for a
-        request ends."""
+        """Return the table by which machines share the right to ask hosts. `lease`: seconds after
+        which a permission for a request ends."""
         hosts = Hosts(self._db, lease)
         return hosts if self._db.sqlite else postgres.make_retrying(hosts)
 
     def shards(self, lease: float) -> Shards:
-        """Return the jobs of workers. `lease`: seconds without heartbeat after which another worker
-        gets a job."""
+        """Return the table of the jobs of workers. `lease`: seconds without a heartbeat after which
+        a job goes to another worker."""
         return postgres.make_retrying(Shards(self._db, self.hosts(lease), lease))
 
     def builds(self) -> Builds:
-        """Return the jobs that one worker has at a time."""
+        """Return the table of jobs such as builds, which only one worker may do at a time."""
         return postgres.make_retrying(Builds(self._db))
 
     def workers(self, lease: float) -> Workers:
-        """Return the list of workers. `lease`: seconds without heartbeat after which one is not
-        live."""
+        """Return the table of workers. `lease`: seconds without a heartbeat after which a worker
+        counts as gone."""
         return postgres.make_retrying(Workers(self._db, lease))
 
     def open_fenced_visits(
         self, fence: Callable[[Connection], object], waiting: Collection[str]
     ) -> Visits:
-        """Return Visits that call `fence` in the transaction of each write. `waiting`: sources with
+        """Return a Visits that calls `fence` in the transaction of each write; `fence` raises an
+        error if the job belongs to another worker by now. `waiting`: keys of the sources with
         pending entries."""
         visits = Visits(Group(self._db, fence), waiting)
         return visits if self._db.sqlite else postgres.make_retrying(visits)
 
     @property
     def current(self) -> bool:
-        """True if the tables have this version's form."""
+        """True if the tables have the form of this version of Syndicator."""
         return bool(self._db.scalar(select(schema.revision.c.version_num)) == schema.HEAD)
 
     def reindex(
@@ -142,22 +146,25 @@ class Store:
         withdrawn: Iterable[Withdrawn] = (),
         carried: Iterable[tuple[str, str]] = (),
     ) -> int:
-        """Rebuild articles, aliases and feeds from `articles` (article, stamp of its file) in one
-        transaction; return their number. An id, or its start, instead of an article: its file is
-        unreadable, and its rows stay. `withdrawn`: further withdrawals; `carried`: (article id,
-        source key). Raises StoreError and errors of `articles`."""
+        """Rebuild articles, aliases and feeds from the article files in one transaction. Return the
+        number of articles. `articles`: (article, stamp of its file); of an unreadable file, its id
+        or the start of the id instead of the article: what is stored of it stays. `withdrawn`:
+        withdrawals that may not be stored yet; `carried`: (article id, key of a further source that
+        announced the article). Raises StoreError and errors of the iterator `articles`."""
         with self._db.write() as connection:
             postgres.lift_timeouts(connection)
             return rebuild.reindex(connection, articles, withdrawn, carried)
 
     def scrub(self, spellings: Iterable[tuple[str, str]]) -> None:
-        """Replace the first text of each pair by the second everywhere, and compact the file."""
+        """Replace a text, such as a password, in all tables, and compact the file. `spellings`:
+        (text to replace, text to put there)."""
         with self._db.write() as connection:
             rebuild.scrub(connection, spellings)
         self._db.compact()
 
     def compact(self) -> None:
-        """Remove deleted content from the file; earlier versions did not overwrite it."""
+        """Remove deleted content from the file of a SQLite database: earlier versions of Syndicator
+        did not overwrite what they deleted."""
         self._db.compact()
 
     def close(self) -> None:
@@ -174,9 +181,11 @@ class Store:
 def open_store(
     url: str, *, articles_exist: bool, create: bool = False, busy_seconds: float = BUSY_SECONDS
 ) -> Store:
-    """Open the store at `url`; create or upgrade it. `create`: replace a damaged database, which
-    stays beside the new one. Raises StoreError if it is locked, foreign, newer, or missing although
-    `articles_exist`."""
+    """Open the store at `url`; create or upgrade its database. `articles_exist`: there are article
+    files, so a missing or empty database is an error. `create`: create it all the same, and replace
+    a damaged database, whose file is kept under another name. `busy_seconds`: how long a write
+    waits for a lock. Raises StoreError, also if the database is locked, not ours or of a newer
+    version."""
     with ExitStack() as closed_on_error:
         database = closed_on_error.enter_context(closing(Database(url, busy_seconds)))
         if database.sqlite:
@@ -187,8 +196,9 @@ def open_store(
 
 
 def open_store_read_only(url: str, *, articles_exist: bool) -> Store | None:
-    """Return the store at `url`, read-only; None if not created yet. Raises StoreError as
-    `open_store` does."""
+    """Open the store at `url` without writing to it. Return None if its database was not created
+    yet. Raises StoreError if the database is of another version, or missing although
+    `articles_exist` (there are article files)."""
     if is_missing(url):
         if articles_exist:
             raise StoreError(
@@ -210,7 +220,7 @@ def open_store_read_only(url: str, *, articles_exist: bool) -> Store | None:
             return None
         if revision != schema.HEAD:
             cure = "use that version"
-            if revision < schema.HEAD:  # they are numbers of four digits
+            if revision < schema.HEAD:  # revisions are numbers of four digits
                 cure = "the next run upgrades it, `syndicator refresh` or `syndicator up`"
             raise StoreError(
                 f"the database {database.name} is of another version ({revision}, this one has"
@@ -221,14 +231,14 @@ def open_store_read_only(url: str, *, articles_exist: bool) -> Store | None:
 
 
 def is_missing(url: str) -> bool:
-    """Return True if `url` names a database file that does not exist."""
+    """Return True if `url` names a file of SQLite that does not exist."""
     address = make_url(url)
     return address.get_backend_name() == "sqlite" and not Path(address.database or "").exists()
 
 
 def _check_file(database: Database, *, articles_exist: bool, create: bool) -> None:
-    """Make the folder of a SQLite file. Move a damaged file aside if `create`. Raises StoreError if
-    the file is missing although `articles_exist`, unless `create`."""
+    """Prepare to open a SQLite file: make its folder. With `create`, rename a damaged file. Without
+    `create`, raise StoreError if the file is missing or empty although `articles_exist`."""
     path = Path(database.name)
     has_content = _check_content(path, articles_exist=articles_exist and not create)
     if has_content and create and _is_damaged(database):
@@ -242,8 +252,8 @@ def _check_file(database: Database, *, articles_exist: bool, create: bool) -> No
 
 
 def _check_content(path: Path, *, articles_exist: bool) -> bool:
-    """Return True if the file has content. Raises StoreError if it has none although
-    `articles_exist`."""
+    """Return True if the file exists and is not empty. Otherwise return False, or raise StoreError
+    if `articles_exist`."""
     has_content = path.is_file() and path.stat().st_size > 0
     if not has_content and articles_exist:
         state = "is empty" if path.is_file() else "is missing"
@@ -252,8 +262,9 @@ def _check_content(path: Path, *, articles_exist: bool) -> bool:
 
 
 def _upgrade_tables(database: Database, *, may_create: bool) -> None:
-    """Upgrade the tables to HEAD, or create them. Reads first: only a database that needs a change
-    is locked."""
+    """Upgrade the tables to the form of this version, or create them. The revision is read without
+    a lock, so that a database that needs no change is not locked. Raises StoreError: StoreNewer if
+    the tables are of a newer version."""
     with database.named_errors(), database.engine.connect() as connection:
         revision = _read_revision(connection.execution_options(isolation_level="AUTOCOMMIT"))
     if revision is None:
@@ -261,7 +272,7 @@ def _upgrade_tables(database: Database, *, may_create: bool) -> None:
         return
     if revision == schema.HEAD:
         return
-    if not database.sqlite and revision > schema.HEAD:  # they are numbers of four digits
+    if not database.sqlite and revision > schema.HEAD:  # revisions are numbers of four digits
         raise StoreNewer(
             f"a newer version has upgraded the database {database.name} (to {revision}, this one"
             f" has {schema.HEAD}): upgrade this machine"
@@ -272,8 +283,8 @@ def _upgrade_tables(database: Database, *, may_create: bool) -> None:
 
 
 def _create_tables(database: Database, *, may_create: bool) -> None:
-    """Create all tables, unless another program did so in the meantime. Raises StoreError if the
-    database has tables of others or, unless `may_create`, if it is empty."""
+    """Create all tables, unless another program has done so since we looked. Raises StoreError if
+    the database has tables of another application, or if it is empty and not `may_create`."""
     with database.write() as connection:
         postgres.lock_until_commit(connection, _MIGRATIONS_LOCK)
         if _read_revision(connection) is not None:
@@ -289,21 +300,24 @@ def _create_tables(database: Database, *, may_create: bool) -> None:
 
 
 def _explain_foreign_tables(database: Database, connection: Connection) -> str:
-    """Return a message for the operator about a database that has tables but no revision."""
+    """Return a message for the operator about a database that has tables, but no revision of ours:
+    it is damaged or belongs to another application."""
     if database.sqlite and connection.execute(text("PRAGMA integrity_check(1)")).scalar() != "ok":
         return explain(database.name, _IS_DAMAGED)
     return f"the database {database.name} is not one of Syndicator's; set another store.url"
 
 
 def _read_revision(connection: Connection) -> str | None:
-    """Return the revision of the tables, None if the database is new or not ours."""
+    """Return the revision of the tables, such as "0017"; None if the database is new or not
+    ours."""
     if not inspect(connection).has_table(schema.revision.name):
         return None
     return connection.execute(select(schema.revision.c.version_num)).scalar()
 
 
 def _is_damaged(database: Database) -> bool:
-    """Return True if SQLite finds a fault in the file. Closes the database."""
+    """Return True if SQLite finds a fault in the file. Afterwards the database is closed. Raises
+    StoreError if it cannot be read for another reason."""
     try:
         lines = database.rows(text("PRAGMA integrity_check(1)"))
     except StoreError as error:
@@ -316,7 +330,8 @@ def _is_damaged(database: Database) -> bool:
 
 
 def _move_aside(path: Path) -> None:
-    """Rename a damaged SQLite database and its log, to a name that is free."""
+    """Rename a damaged SQLite file and its log: `x.db` becomes `x.db.damaged-1`, or the first
+    number that is free."""
     number = 1
     new_path = path.with_name(f"{path.name}.damaged-{number}")
     while new_path.exists():
@@ -329,8 +344,9 @@ def _move_aside(path: Path) -> None:
 
 
 def copy_database(origin: str, target: str) -> Mapping[str, int]:
-    """Copy all rows from `origin` into the empty tables at `target` in one transaction, and compare
-    them. Return table name -> number of rows. Raises StoreError, leaving the target empty."""
+    """Copy all rows from the database at the URL `origin` into the empty tables of the one at
+    `target`, in one transaction. Return table name -> number of its rows. Raises StoreError if
+    `target` has rows already or has not the same rows afterwards; then nothing is copied."""
     tables = [table for table in schema.metadata.sorted_tables if table not in _NOT_COPIED]
     with (
         closing(Database(origin, BUSY_SECONDS)) as source_database,
@@ -346,15 +362,16 @@ def copy_database(origin: str, target: str) -> Mapping[str, int]:
                 )
         counts = {table.name: _copy_table(source_database, connection, table) for table in tables}
         mark_all_due(connection)
-        ids = "SELECT id FROM articles"
-        if set(run_statement(connection, ids)) != set(source_database.run_query(ids)):
+        select_ids = "SELECT id FROM articles"
+        copied_ids = set(run_statement(connection, select_ids))
+        if copied_ids != set(source_database.run_query(select_ids)):
             raise StoreError("the articles have other ids after the move; nothing was moved")
         return counts
 
 
 def _copy_table(source_database: Database, connection: Connection, table: Table) -> int:
-    """Copy the rows of a table to the database of `connection`; return their number. Raises
-    StoreError if the tables have not as many rows afterwards."""
+    """Copy the rows of `table` from `source_database` to the database of `connection`; return their
+    number. Raises StoreError if the two tables differ in their number of rows afterwards."""
     count = 0
     rows = source_database.stream(select(table))
     while batch := [row._asdict() for row in islice(rows, _COPIED_AT_ONCE)]:
@@ -372,7 +389,8 @@ def _copy_table(source_database: Database, connection: Connection, table: Table)
 
 
 def _continue_numbers(connection: Connection, table: Table) -> None:
-    """Let PostgreSQL number new rows after the copied ones, by the column n."""
+    """Set PostgreSQL's sequence of the column `n` to the highest copied number, so that new rows
+    get higher numbers."""
     highest = connection.execute(select(func.max(table.c.n))).scalar()
     if highest is None:
         return

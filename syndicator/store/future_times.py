@@ -1,5 +1,5 @@
 """Make database rows of sources and entries; find and reset stored times that lie in the future.
-Raises StoreError, DiskError."""
+Such times come from a machine whose clock was wrong. Raises StoreError, DiskError."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -16,12 +16,12 @@ from syndicator.store import codec, schema
 from syndicator.store.database import Database, chunks, upsert
 
 _NOT_READ_AGAIN = (EntryReason.WITHDRAWN, EntryReason.PRUNED)
-# articles searched for the newest of ours: operators date their own files freely
+# so many of the newest articles are searched for one of ours: operators date their files freely
 _NEWEST_ARTICLES = 50
-_LONGEST_WAIT = timedelta(days=1)  # for a page
+_LONGEST_WAIT = timedelta(days=1)  # until a page is tried again
 _LONGEST_PICTURE_WAIT = timedelta(days=8)
 _DUE_NOW = 0  # `next_try` of a picture
-_FEED_ENTRY = frozenset(("entry",))  # field with the text of the feed
+_FEED_ENTRY = frozenset(("entry",))  # the field of an EntryRow with the text from the feed
 
 _a = schema.articles.c
 _e = schema.entries.c
@@ -31,8 +31,8 @@ _NEWEST = select(_a.data).order_by(_a.added.desc()).limit(bindparam("most"))
 
 
 def make_state_row(state: SourceState) -> dict[str, Any]:
-    """Return the row of `sources` for a state, with `data`, the JSON for the row of
-    `source_states`."""
+    """Return the row of the table `sources` for a state. Its value `data` is not in that table: it
+    is the JSON for the row of `source_states`."""
     documents = codec.pack_state(state)
     next_due = state.schedule.next_due
     return {
@@ -47,8 +47,8 @@ def make_state_row(state: SourceState) -> dict[str, Any]:
 
 
 def make_entry_row(row: EntryRow) -> dict[str, Any]:
-    """Return the row of `entries`. The feed's text is stored only while the entry's page may still
-    be read."""
+    """Return the row of the table `entries`. It has the entry's text from the feed only while the
+    entry's page may still be read: if it is pending or muted."""
     is_muted = row.status == "skipped" and row.reason == EntryReason.MUTED
     may_be_read = row.status == "pending" or is_muted
     left_out: frozenset[str] = frozenset() if may_be_read else _FEED_ENTRY
@@ -66,8 +66,9 @@ def make_entry_row(row: EntryRow) -> dict[str, Any]:
 def forget_unread(
     connection: Connection, ids: Collection[str], aliases: Collection[str]
 ) -> list[str]:
-    """Delete the entries of the articles `ids`, and those of `aliases` (alias keys) that were
-    skipped because their article is withdrawn or pruned. Return the keys of their sources."""
+    """Delete the entries of the articles `ids`. Also delete the entries with one of the alias keys
+    `aliases` that were skipped because their article is withdrawn or pruned. Return the keys of the
+    sources of all deleted entries, sorted."""
     query = select(_e.source, _e.entry, _e.data)
     rows: list[Any] = []
     for part in chunks(sorted(ids)):
@@ -76,23 +77,23 @@ def forget_unread(
     source_keys: set[str] = set()
     for source, entry, data in rows:
         row = codec.unpack(EntryRow, data)
-        is_skipped = row.reason in _NOT_READ_AGAIN and _has_alias(row, aliases)
-        if row.article_id in ids or is_skipped:
+        is_skipped_alias = row.reason in _NOT_READ_AGAIN and _has_alias(row, aliases)
+        if row.article_id in ids or is_skipped_alias:
             connection.execute(delete(schema.entries).where(_e.source == source, _e.entry == entry))
             source_keys.add(row.source_key)
     return sorted(source_keys)
 
 
 def _has_alias(row: EntryRow, aliases: Collection[str]) -> bool:
-    """Return True if the GUID or the address of an entry is in `aliases` (alias keys)."""
+    """Return True if the GUID or the address of an entry is one of the alias keys `aliases`."""
     if codec.key(guid_alias(row.source_key, row.entry_id)) in aliases:
         return True
     return bool(row.url) and codec.key(alias(row.url)) in aliases
 
 
 def list_without_text(connection: Connection, aliases: Collection[str]) -> list[EntryRow]:
-    """Return the entries whose address is in `aliases` (alias keys), without the feed's text. Reads
-    every entry."""
+    """Return the entries that have a text from the feed and whose address is one of the alias keys
+    `aliases`. That text is left out of the result. Searches all entries of the database."""
     has_alias = [_e.data.contains(key, autoescape=True) for key in aliases]
     entries: list[EntryRow] = []
     for document in connection.scalars(select(_e.data).where(or_(*has_alias))):
@@ -103,59 +104,67 @@ def list_without_text(connection: Connection, aliases: Collection[str]) -> list[
 
 
 class Ahead:
-    """Finds and resets times later than a limit."""
+    """Finds and resets stored times that are later than a limit, since a clock was wrong."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def newest_added(self) -> datetime | None:
-        """Return when the newest article that we wrote was added, None if none of the newest is
-        ours. Reads a few rows of an index."""
+        """Return when the newest article that we wrote was added. Only the 50 newest articles are
+        searched: return None if the operator wrote all of them."""
         for (data,) in self._db.rows(_NEWEST, {"most": _NEWEST_ARTICLES}):
             article = codec.unpack(Article, data)
-            if article.digest:
+            if article.digest:  # only files that we wrote have one
                 return article.added
         return None
 
     def last_visit(self) -> datetime | None:
-        """Return the time of the last visit, None without visits. Reads one index row."""
+        """Return the time of the last visit of any source, None if there was no visit. Reads only
+        one row of an index."""
         newest = self._db.scalar(select(func.max(_o.at)))
         return None if newest is None else codec.moment(newest)
 
     def was_visited_after(self, limit: datetime) -> bool:
-        """Return True if a visit was later than `limit`."""
+        """Return True if the last visit of any source was later than `limit`."""
         last_visit = self.last_visit()
         return last_visit is not None and last_visit > limit
 
     def set_back(self, now: datetime, limit: datetime) -> None:
-        """Set visits and entries later than `limit` to `now`; shorten waits longer than allowed.
-        One transaction."""
+        """Set the times of visits and entries that are later than `limit` to `now`. Make entries
+        and pictures due that would wait longer than they may, and delete failed questions to the
+        language model later than `limit`, so that they are asked again. One transaction."""
         latest = codec.micros(limit)
         latest_try = codec.micros(now + _LONGEST_WAIT)
+        latest_picture_try = codec.micros(now + _LONGEST_PICTURE_WAIT)
         late_outcomes = select(_o.n, _o.data).where(_o.at > latest)
-        late_entries = select(_e.data).where(or_(_e.first_seen > latest, _e.next_try > latest_try))
+        is_late = or_(_e.first_seen > latest, _e.next_try > latest_try)
+        late_entries = select(_e.data).where(is_late)
+        late_failures = delete(schema.llm_asked).where(_q.at > latest, _q.status == "failed")
+        late_pictures = update(schema.pictures).where(
+            schema.pictures.c.next_try > latest_picture_try
+        )
         with self._db.write() as connection:
-            for n, data in connection.execute(late_outcomes).all():
+            for number, data in connection.execute(late_outcomes).all():
                 outcome = replace(codec.unpack(Outcome, data), at=now)
                 values = {"at": codec.micros(now), "data": codec.pack(outcome)}
-                connection.execute(update(schema.outcomes).where(_o.n == n).values(**values))
+                connection.execute(update(schema.outcomes).where(_o.n == number).values(**values))
             rows: list[dict[str, Any]] = []
             for (data,) in connection.execute(late_entries):
-                rows.append(make_entry_row(_set_back(codec.unpack(EntryRow, data), now)))
+                entry = _set_back_entry(codec.unpack(EntryRow, data), now)
+                rows.append(make_entry_row(entry))
             upsert(connection, schema.entries, rows)
-            connection.execute(
-                delete(schema.llm_asked).where(_q.at > latest, _q.status == "failed")
-            )
-            waits_long = schema.pictures.c.next_try > codec.micros(now + _LONGEST_PICTURE_WAIT)
-            connection.execute(update(schema.pictures).where(waits_long).values(next_try=_DUE_NOW))
+            connection.execute(late_failures)
+            connection.execute(late_pictures.values(next_try=_DUE_NOW))
 
 
-def _set_back(row: EntryRow, now: datetime) -> EntryRow:
-    """Return an entry with times that are not later than `now`, due at once if it would wait too
-    long."""
-    is_in_flood = row.reason == EntryReason.FLOOD and row.first_seen <= now  # it may wait for days
+def _set_back_entry(row: EntryRow, now: datetime) -> EntryRow:
+    """Return an entry whose times are not later than `now`. If its page would wait for more than a
+    day it is due at once, except in a flood: those entries are read day by day."""
+    is_in_flood = row.reason == EntryReason.FLOOD and row.first_seen <= now
     next_try = row.next_try
     if next_try is not None and next_try > now + _LONGEST_WAIT and not is_in_flood:
-        next_try = None
-    read_at = None if row.read_at is None else min(row.read_at, now)
+        next_try = None  # due at once
+    read_at = row.read_at
+    if read_at is not None:
+        read_at = min(read_at, now)
     return replace(row, first_seen=min(row.first_seen, now), next_try=next_try, read_at=read_at)

@@ -1,4 +1,4 @@
-"""Query the articles of each feed; track stale feeds, published files and search words.
+"""Query the articles of each feed in the database; track stale feeds and published files.
 Feed order: `added` descending, `published` descending, id. Reads see committed data; each write
 is a durable transaction; a feed stays stale if its build is killed. Raises StoreError,
 DiskError."""
@@ -221,9 +221,10 @@ _COUNT_INDEX = list(schema.feeds.c.keys()).index("count")  # row.count is the tu
 
 
 class Index:
-    """The feeds, their articles and their files."""
+    """The published feeds in the database: their rows, articles, files and stale marks."""
 
     def __init__(self, database: Database) -> None:
+        """`database`: used in the thread that uses this object."""
         self._db = database
         stories = Stories(database)
         self.pictures = Pictures(database).list_thumbnails
@@ -236,7 +237,8 @@ class Index:
         self.before_save_feed: Callable[[FeedRow], None] = lambda row: None
 
     def feeds(self, among: Collection[FeedKey] | None = None) -> list[FeedRow]:
-        """Return the feeds ever published, only those in `among` if given."""
+        """Return the feeds that were ever published, sorted by key. `among`: return only these
+        feeds; None for all."""
         if among is None:
             return [_make_feed(row) for row in self._db.rows(_FEEDS)]
         feeds: list[FeedRow] = []
@@ -246,15 +248,17 @@ class Index:
         return feeds
 
     def marks(self) -> dict[FeedKey, list[int]]:
-        """Return the numbers of the marks of each feed. A build reads them before all else, so that
-        what it reads is as new; a writer may commit a lower number later."""
+        """Return feed -> the numbers of its stale marks. A build reads them first, so that its
+        other data is at least as new as the marks. A writer may commit a lower number later: the
+        highest number alone would hide that mark."""
         numbers: dict[FeedKey, list[int]] = {}
         for axis, slug, number in self._db.rows(_ALL_MARKS):
             numbers.setdefault(FeedKey(axis, slug), []).append(number)
         return numbers
 
     def plain_feeds(self, axis: str | None = None) -> list[FeedRow]:
-        """Return the feeds of an axis (None: all) without their latest articles."""
+        """Return the feeds of an axis (None: of all axes), faster than `feeds`: title and time of
+        their latest articles are empty."""
         query = _PLAIN_FEEDS if axis is None else _PLAIN_FEEDS.where(_f.axis == axis)
         return [_make_feed(row) for row in self._db.rows(query)]
 
@@ -264,8 +268,8 @@ class Index:
         return _make_feed(rows[0]).count if rows else 0
 
     def names(self, keys: Iterable[FeedKey]) -> dict[FeedKey, str]:
-        """Return feed -> its name in its oldest own article, as in a rebuilt database, or its
-        slug."""
+        """Return feed -> the name that its oldest own article has for it, as `reindex` would name
+        it. A feed without own articles is named by its slug."""
         names = {key: key.slug for key in keys}
         moves = parse_moves(self._db.rows(MOVES))
         for part in chunks(sorted(names)):
@@ -276,7 +280,7 @@ class Index:
         return names
 
     def list_feeds_of(self, article_id: str) -> list[FeedKey]:
-        """Return the feeds that show an article."""
+        """Return the feeds that show an article, sorted."""
         return [FeedKey(*row) for row in self._db.rows(_SHOWN, {"id": article_id})]
 
     def list_related_feeds(self, key: FeedKey) -> list[FeedKey]:
@@ -291,7 +295,8 @@ class Index:
                 rows.show_members_again(connection, key)
 
     def save_feed(self, row: FeedRow) -> None:
-        """Store name, first slug, move and drop of a feed; other fields only of a new feed."""
+        """Store name, first slug, move and drop of a feed. If the feed is not stored yet, store all
+        fields of `row`; else the other fields stay. A feed that moved becomes stale."""
         self.before_save_feed(row)
         values: dict[str, Any] = {
             "name": row.name,
@@ -311,26 +316,27 @@ class Index:
                 mark_stale(connection, {row.key: ()})
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]:
-        """Return the newest `limit` ids and all since `since`, at most `most`. Copies appear in
-        source feeds only."""
+        """Return the ids of the newest `limit` articles of a feed, and of all further articles that
+        were added after `since`; at most `most` ids, in feed order. A copy of another article is
+        only in the feeds of sources."""
         if since is None:
             newest = self._db.rows(_IDS, {**key._asdict(), "most": min(limit, most)})
             return [article_id for article_id, _ in newest]
         newest = self._db.rows(_IDS, {**key._asdict(), "most": most})
-        after = codec.micros(since)
+        since_micros = codec.micros(since)
         ids = [article_id for article_id, _ in newest[:limit]]
-        ids += [article_id for article_id, added in newest[limit:] if added > after]
+        ids += [article_id for article_id, added in newest[limit:] if added > since_micros]
         return ids
 
     def month_fingerprints(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        """Return by UTC month of adding ("2026-11"), ascending: number of articles, fingerprint of
-        their files."""
+        """Return month -> (number of articles, fingerprint of their files), for the UTC months in
+        which articles were added to the feed, such as "2026-11", ascending."""
         counts = Counter[str]()
         stamps = Counter[str]()
         sizes = Counter[str]()
-        for day, (count, digest) in sums.by_day(self._db.rows, key, sums.ADDED).items():
+        for day, (count, fingerprint) in sums.by_day(self._db.rows, key, sums.ADDED).items():
             month = sums.write_date(day)[:_MONTH_CHARACTERS]
-            stamp, size = digest.split("-")
+            stamp, size = fingerprint.split("-")
             counts[month] += count
             stamps[month] += int(stamp)
             sizes[month] += int(size)
@@ -340,12 +346,13 @@ class Index:
         }
 
     def month_entries(self, key: FeedKey, month: str) -> list[tuple[str, datetime, str]]:
-        """Return id, `added` and file fingerprint of each article added in a UTC month, in feed
-        order."""
+        """Return (id, time of adding, fingerprint of its file) of each article that was added to a
+        feed in a UTC month such as "2026-11", in feed order."""
         year = int(month[:_YEAR_CHARACTERS])
-        number = int(month[_YEAR_CHARACTERS + 1 :])
-        first = datetime(year, number, 1, tzinfo=UTC)
-        end = datetime(year + number // _MONTHS, number % _MONTHS + 1, 1, tzinfo=UTC)
+        month_number = int(month[_YEAR_CHARACTERS + 1 :])
+        first = datetime(year, month_number, 1, tzinfo=UTC)
+        end_year = year + month_number // _MONTHS  # the next year after a December
+        end = datetime(end_year, month_number % _MONTHS + 1, 1, tzinfo=UTC)
         values = {**key._asdict(), "first": codec.micros(first), "end": codec.micros(end)}
         return [
             (article_id, codec.moment(added), f"{mtime_ns}-{size}")
@@ -353,36 +360,40 @@ class Index:
         ]
 
     def days(self, key: FeedKey) -> dict[str, tuple[int, str]]:
-        """Return by UTC day of publication: number of articles, fingerprint of members, files and
-        thumbnails."""
+        """Return day -> (number of articles, fingerprint of the articles, their files and
+        thumbnails), for the UTC days such as "2026-11-30" on which articles of the feed were
+        published."""
         days = sums.by_day(self._db.rows, key, sums.PUBLISHED)
         return {sums.write_date(day): fingerprint for day, fingerprint in days.items()}
 
     def day_ids(self, key: FeedKey, first: str, last: str) -> dict[str, list[str]]:
-        """Return the ids of a feed's articles published from `first` to `last`, inclusive, by
-        day."""
+        """Return day -> ids of the articles of a feed that were published on it, for the UTC days
+        from `first` to `last`, inclusive. Days are written as 2026-11-30; latest first."""
         first_day = _count_days(first)
         days = {"first": first_day, "since": first_day * sums.DAY, "last": _count_days(last)}
-        ids_of: dict[int, list[str]] = {}
+        ids_by_day: dict[int, list[str]] = {}
         for article_id, day in self._db.rows(_OF_DAYS, {**key._asdict(), **days}):
-            ids_of.setdefault(day, []).append(article_id)
-        return {sums.write_date(day): ids for day, ids in ids_of.items()}
+            ids_by_day.setdefault(day, []).append(article_id)
+        return {sums.write_date(day): ids for day, ids in ids_by_day.items()}
 
     def latest(self, key: FeedKey, most: int) -> list[str]:
         """Return the ids of the `most` last published articles of a feed, latest first."""
         days = sums.by_day(self._db.rows, key, sums.PUBLISHED)
+        # go back until the days from `first_day` have enough articles, so that the query need not
+        # sort the whole feed
         first_day = 0
-        number = 0
-        for day, (count, _) in reversed(days.items()):
-            if number >= most:
+        article_count = 0
+        for day, (day_count, _) in reversed(days.items()):
+            if article_count >= most:
                 break
             first_day = day
-            number += count
+            article_count += day_count
         values = {"first": first_day, "since": first_day * sums.DAY, "most": most}
         return [article_id for (article_id,) in self._db.rows(_LATEST, {**key._asdict(), **values})]
 
     def articles(self, ids: Sequence[str]) -> dict[str, Article]:
-        """Return the stored articles by id, in the order of `ids`, without bodies."""
+        """Return id -> article, without its body, in the order of `ids`. Ids without a stored
+        article are left out."""
         documents = self._by_id(_ARTICLES, ids)
         return {
             article_id: codec.unpack(Article, documents[article_id])
@@ -391,8 +402,8 @@ class Index:
         }
 
     def select_published(self, ids: Sequence[str]) -> set[str]:
-        """Return those of `ids` that are in the feed of everything, themselves or through the entry
-        of another one."""
+        """Return the ids among `ids` that the feed of all articles shows: by an entry of their own,
+        or by the entry of another article that stands for them."""
         published: set[str] = set()
         for part in chunks(ids):
             published.update(
@@ -401,7 +412,7 @@ class Index:
         return published
 
     def select_in_feed(self, key: FeedKey, ids: Sequence[str]) -> set[str]:
-        """Return those of `ids` that the feed shows by entries of their own."""
+        """Return the ids among `ids` that the feed shows by an entry of their own."""
         in_feed: set[str] = set()
         for part in chunks(ids):
             rows = self._db.rows(_OF_FEED, {"ids": part, **key._asdict()})
@@ -409,8 +420,8 @@ class Index:
         return in_feed
 
     def related(self, ids: Sequence[str]) -> dict[str, list[str]]:
-        """Return the related articles of `ids` by article id, the nearest first: only those that
-        the feed of everything shows. Articles without a stored list are missing."""
+        """Return article id -> ids of its related articles, the nearest first, without those that
+        the feed of all articles does not show. Articles without a stored list are left out."""
         lists = self._related.read_lists(ids)
         all_related = list(set(chain.from_iterable(lists.values())))
         shown = self.select_in_feed(ALL, all_related)
@@ -420,22 +431,24 @@ class Index:
         }
 
     def sources(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return the keys of the sources of these articles, by article id."""
+        """Return article id -> key of its source, "" if it has none. Ids without a stored article
+        are left out."""
         return {
             article_id: json.loads(data).get("source_key", "")
             for article_id, data in self._by_id(_ARTICLES, ids).items()
         }
 
     def each(self) -> Iterator[Article]:
-        """Iterate over published articles without body, newest first, in batches; withdrawn ones
-        may be missing."""
+        """Yield the published articles without their bodies, newest first. They are read in
+        batches: an article that is withdrawn meanwhile is left out."""
         ids = self.ids(ALL, limit=_NO_LIMIT, since=None, most=_NO_LIMIT)
         for part in chunks(ids):
             yield from self.articles(part).values()
 
     def list_unmatched(self, stamp: str) -> list[str]:
-        """Return published ids, newest first, changed since `save_matches(stamp)`. `stamp`: digest
-        of all queries."""
+        """Return the ids of published articles that `save_matches` has not compared with the saved
+        queries since the article or a query changed; newest first, articles without an entry of
+        their own last. `stamp`: the digest of all saved queries."""
         ids: list[str] = []
         for query in (_UNMATCHED, _UNMATCHED_BEHIND):
             rows = self._db.rows(query, {"stamp": stamp.encode()})
@@ -443,9 +456,10 @@ class Index:
         return ids
 
     def save_matches(self, stamp: str, found: Mapping[str, Mapping[FeedKey, str]]) -> None:
-        """Store the feeds that builds find, article id -> {feed: name}, and mark changed ones
-        stale. `stamp`: as in `unmatched`. One transaction for a few hundred articles; after a crash
-        the next call does the rest."""
+        """Store which feeds of saved queries show which articles, and mark the feeds stale that
+        gain or lose an article. `found`: article id -> {feed: its name}; `stamp`: as for
+        `list_unmatched`. A few hundred articles are one transaction: after a crash the next call
+        does the rest."""
         for part in chunks(list(found)):
             notes = [
                 {"id": article_id, "kind": _QUERIES, "data": stamp.encode()} for article_id in part
@@ -457,16 +471,18 @@ class Index:
                 upsert(connection, schema.fragments, notes)
 
     def documents(self, ids: Sequence[str]) -> dict[str, Document]:
-        """Return the terms of articles by id, of those whose terms need not be read again."""
+        """Return article id -> its terms for searches. Articles whose terms must be read again are
+        left out."""
         packed = self._by_id(_DOCUMENTS, ids)
         return {article_id: Document.unpack(data) for article_id, data in packed.items()}
 
     def html(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return the sanitised HTML of bodies that are published in full, by article id."""
+        """Return article id -> sanitised HTML of its body. Only articles that are published in full
+        have stored HTML; others are left out."""
         return self._by_id(_HTML, ids)
 
     def save_html(self, found: Mapping[str, str]) -> None:
-        """Store the sanitised HTML of bodies that are published in full, by article id."""
+        """Store the sanitised HTML of bodies. `found`: article id -> HTML."""
         new_rows = [{"id": article_id, "html": html} for article_id, html in found.items()]
         with self._db.write() as connection:
             upsert(connection, schema.html, new_rows)
@@ -477,27 +493,29 @@ class Index:
         return path
 
     def merge(self, article_id: str, into: str) -> None:
-        """Let an article be a copy of the article `into`. Raises StoreError if it has no row."""
+        """Let an article be a copy of the article with the id `into`. Raises StoreError if
+        `article_id` is not in the database, ValueError if both are the same."""
         if article_id == into:
             raise ValueError("an article cannot be a copy of itself")
         self._set_original(article_id, into)
 
     def split(self, article_id: str) -> None:
-        """Let an article be no copy. Raises StoreError if it has no row."""
+        """Let an article be a copy no longer. Raises StoreError if it is not in the database."""
         self._set_original(article_id, None)
 
     def merged(self) -> dict[str, str]:
-        """Return copies: article id -> id of the article shown instead."""
+        """Return id of a copy -> id of the article that is shown instead, for all copies."""
         return dict(self._db.rows(rows.MERGED))
 
     def list_behind(self) -> set[str]:
-        """Return the ids of articles for which the entry of another one stands (see `folds`)."""
+        """Return the ids of the articles that have no entry in feeds with archives, since an
+        earlier version published one entry for all reports of a story (see `folds`)."""
         rows = self._db.rows(select(_a.id).where(_a.behind.is_not(None)))
         return {article_id for (article_id,) in rows}
 
     def folds(self) -> dict[str, StoryEntry]:
-        """Return the entries that an earlier version published for a story, by the id of the
-        article that has it."""
+        """Return article id -> the entry that an earlier version published for a whole story under
+        this article."""
         entries = self._db.rows(_FOLDS)
         return {
             article_id: StoryEntry(story, datetime.fromtimestamp(latest, UTC))
@@ -505,7 +523,8 @@ class Index:
         }
 
     def on_hold(self) -> dict[str, str]:
-        """Return the articles that wait for the operator's release, latest first: id -> path."""
+        """Return id -> path of its file for the articles that wait for the operator's release,
+        latest first."""
         return {
             article_id: path
             for article_id, path, data in self._db.rows(UNSHOWN)
@@ -513,7 +532,7 @@ class Index:
         }
 
     def withdrawn(self) -> list[Withdrawn]:
-        """Return the withdrawn articles, oldest first."""
+        """Return the withdrawn articles, by time of their withdrawal, oldest first."""
         withdrawals = self._db.rows(_WITHDRAWN)
         aliases: dict[str, list[str]] = {}
         for alias, article_id in self._db.rows(_WITHDRAWN_ALIASES):
@@ -537,12 +556,13 @@ class Index:
         return {article_id for (article_id,) in rows}
 
     def mark_stale(self, keys: Iterable[FeedKey]) -> None:
-        """Mark feeds stale, creating those that are missing."""
+        """Mark feeds stale. Create the feeds that are not stored; their slug is their name."""
         with self._db.write() as connection:
             touch_feeds(connection, {key: key.slug for key in keys}, {}, {})
 
     def targets(self, owners: Collection[FeedKey]) -> dict[str, str]:
-        """Return the published targets of `owners`: id -> fingerprint, "" if it is out of date."""
+        """Return target -> fingerprint of what it was made of, for the published targets of these
+        feeds. The fingerprint is "" if the files are out of date."""
         owner_columns = tuple_(_file.axis, _file.slug)
         targets: dict[str, str] = {}
         for part in chunks(sorted(owners)):
@@ -551,7 +571,7 @@ class Index:
         return targets
 
     def files(self, targets: Collection[str]) -> dict[str, PublishedFile]:
-        """Return the published files of `targets`, by name."""
+        """Return name -> published file, for all files of these targets."""
         files: dict[str, PublishedFile] = {}
         for part in chunks(sorted(targets)):
             for row in self._db.rows(_FILES, {"ids": part}):
@@ -559,11 +579,11 @@ class Index:
         return files
 
     def archived(self, axes: Collection[str]) -> set[FeedKey]:
-        """Return the feeds of `axes` with archive documents."""
+        """Return the feeds of these axes that have published archive documents."""
         return {FeedKey(*row) for row in self._db.rows(_ARCHIVED, {"axes": list(axes)})}
 
     def list_outdated_owners(self) -> set[FeedKey]:
-        """Return the owners of files that are out of date."""
+        """Return the feeds that own a published file that is out of date."""
         return {FeedKey(*row) for row in self._db.rows(_OUTDATED_OWNERS)}
 
     def has_files(self) -> bool:
@@ -571,8 +591,9 @@ class Index:
         return bool(self._db.rows(select(_file.name).limit(1)))
 
     def record_progress(self, progress: Progress) -> None:
-        """Store the files that are on the disk, and delete the marks of the feeds that were built,
-        in one transaction."""
+        """Store what a build has done so far: the files that it wrote and deleted, and which feeds
+        it published. Delete the stale marks of these feeds, and update their counts. One
+        transaction."""
         keys = sorted(progress.published)
         published_values = [
             {"a": key.axis, "s": key.slug, "is_published": progress.published[key]} for key in keys
@@ -585,7 +606,8 @@ class Index:
                 connection.execute(_PUBLISH, published_values)
 
     def mark_files_outdated(self, owners: Iterable[FeedKey]) -> None:
-        """Let the next build make all files of these owners again."""
+        """Mark all files of these owners as out of date, so that the next build makes them
+        again. An owner with an axis is a feed, which becomes stale."""
         keys = set(owners)
         with self._db.write() as connection:
             for key in keys:
@@ -594,8 +616,8 @@ class Index:
             mark_stale(connection, {key: () for key in keys if key.axis})
 
     def record_invalid(self, key: FeedKey, reason: str) -> None:
-        """Record why validation refused new files; the feed stays stale. `reason`: one line for the
-        operator."""
+        """Record that validation refused the new files of a feed. The feed stays stale, or becomes
+        so. `reason`: a line for the operator."""
         with self._db.write() as connection:
             _add_feeds(connection, [key])
             connection.execute(update(schema.feeds).where(_is_feed(key)).values(held=reason))
@@ -604,11 +626,12 @@ class Index:
                 mark_stale(connection, {key: ()})
 
     def newest_mark(self) -> int:
-        """Return the number of the newest stale mark, 0 without marks. It grows with new work."""
+        """Return the number of the newest stale mark, 0 if there is no mark. New marks get higher
+        numbers."""
         return int(self._db.scalar(_NEWEST_MARK))
 
     def builds(self) -> dict[FeedKey, Built]:
-        """Return the last build that `note_builds` recorded of each feed. `at`: seconds since
+        """Return feed -> its last build that `note_builds` recorded, with its time in seconds since
         1970."""
         builds: dict[FeedKey, Built] = {}
         for row in self._db.rows(_BUILDS):
@@ -618,8 +641,8 @@ class Index:
         return builds
 
     def note_builds(self, built: Mapping[FeedKey, tuple[int, int]], at: datetime) -> None:
-        """Record for all machines when feeds were built. `built`: numbers of entries shown and of
-        articles."""
+        """Record when feeds were built, for all machines that use this database. `built`: feed ->
+        (number of entries that its file shows, number of its articles)."""
         values = [
             {
                 "a": key.axis,
@@ -635,11 +658,13 @@ class Index:
                 connection.execute(_NOTE_BUILD, values)
 
     def has_unbuilt(self, axis: str) -> bool:
-        """Return True if a stale feed of the axis was never built. Reads only marks."""
+        """Return True if an axis has a stale feed that was never published. Reads only the stale
+        marks and their feeds, so it is quick."""
         return bool(self._db.rows(_UNBUILT, {"axis": axis}))
 
     def _set_original(self, article_id: str, original_id: str | None) -> None:
-        """Let an article be a copy of another one; None: of none."""
+        """Let an article be a copy of the article `original_id`, or no copy if that is None. Raises
+        StoreError if the article is not in the database."""
         with self._db.write() as connection:
             row = connection.execute(_ROW, {"id": article_id}).first()
             if row is None:
@@ -655,7 +680,8 @@ class Index:
             rows.save_articles(connection, [ArticleRecord(article=article, stamp=stamp)])
 
     def _by_id(self, statement: Any, ids: Sequence[str]) -> dict[str, Any]:
-        """Run a query for ids and one other column, in parts; return its rows as id -> value."""
+        """Run a query with the parameter `ids` for a few hundred ids at a time. It must select the
+        id and one other column: return id -> value of that column."""
         values: dict[str, Any] = {}
         for part in chunks(ids):
             values |= dict(self._db.rows(statement, {"ids": list(part)}))
@@ -663,7 +689,7 @@ class Index:
 
 
 def _add_feeds(connection: Connection, keys: Sequence[FeedKey]) -> None:
-    """Create the feeds that have no row yet; their slug is their name."""
+    """Create the feeds that are not stored yet; their slug is their name."""
     insert_new(connection, schema.feeds, [make_feed_row(key, key.slug) for key in keys])
 
 
@@ -685,7 +711,8 @@ def _save_files(connection: Connection, progress: Progress) -> None:
 
 
 def _take_marks(connection: Connection, numbers: Sequence[int]) -> None:
-    """Delete marks, and update the counts and sums of their feeds."""
+    """Delete the stale marks with these numbers. Each mark says by how many articles its feed grew
+    and at which times: update the counts and the daily sums of these feeds accordingly."""
     count_changes = Counter[FeedKey]()
     changed_times = defaultdict[FeedKey, set[tuple[int, int]]](set)
     for part in chunks(numbers):
@@ -705,12 +732,12 @@ def _take_marks(connection: Connection, numbers: Sequence[int]) -> None:
             key = FeedKey(axis, slug)
             if has_sums:
                 sums.update_sums(connection, key, changed_times[key])
-            else:
+            else:  # so far it was too small for sums
                 sums.create_sums(connection, key, count)
 
 
 def _is_feed(key: FeedKey) -> Any:
-    """Return the SQL condition that a row of `feeds` is that of the feed `key`."""
+    """Return the SQL condition that a row of the table `feeds` belongs to the feed `key`."""
     return (_f.axis == key.axis) & (_f.slug == key.slug)
 
 
@@ -721,20 +748,26 @@ def _count_days(day: str) -> int:
 
 
 def _make_feed(row: Any) -> FeedRow:
-    """Convert a row of _FEEDS or _PLAIN_FEEDS."""
-    is_undated = row.added in (None, codec.NEVER)
+    """Return the feed of a row that _FEEDS or _PLAIN_FEEDS selects. The stored count lacks the
+    articles of its stale marks (`more`), which the next build adds to it."""
+    latest_added = None
+    if row.added not in (None, codec.NEVER):
+        latest_added = codec.moment(row.added)
+    moved_to = None
+    if row.moved_axis:
+        moved_to = FeedKey(row.moved_axis, row.moved_slug)
     return FeedRow(
         key=FeedKey(row.axis, row.slug),
         name=row.name,
         first_slug=row.first_slug,
         count=row[_COUNT_INDEX] + row.more,
         latest_title=row.title or "",
-        latest_added=None if is_undated else codec.moment(row.added),
+        latest_added=latest_added,
         mark=row.mark,
         held=row.held,
         dropped=row.dropped,
         wanted=row.wanted,
-        moved_to=FeedKey(row.moved_axis, row.moved_slug) if row.moved_axis else None,
+        moved_to=moved_to,
         published=row.published,
     )
 

@@ -1,4 +1,5 @@
-"""Set timeouts on PostgreSQL, classify its errors, and retry transactions that conflict."""
+"""Set timeouts on connections to PostgreSQL, classify its errors, and retry transactions that
+conflict with those of other programs."""
 
 import functools
 import inspect
@@ -20,7 +21,7 @@ PASSWORD_CURE = (
     "set SYNDICATOR_STORE__URL=postgresql://USER:PASSWORD@HOST/DATABASE in the environment, or as a"
     " line of /etc/syndicator/environment, which units read, and commands that root types"
 )
-# Seconds to connect; a peer that lost power is noticed within a minute.
+# Options of libpq in seconds, except as noted: a server that lost power is noticed within a minute.
 CONNECT = {
     "connect_timeout": 10,
     "keepalives_idle": 20,
@@ -32,7 +33,7 @@ CONNECT = {
 }
 # Only statements of migrations and rebuilds take a minute. The server must end the connection of a
 # frozen process or a machine without power before others give up waiting for its locks; by default
-# it takes two hours. All are choices.
+# it takes two hours. Nothing prescribes these numbers: we chose them.
 _LIMITS = (
     "SET statement_timeout = '120s'; SET lock_timeout = '10s'; SET"
     " idle_in_transaction_session_timeout = '5s'; SET tcp_keepalives_idle = 20; SET"
@@ -50,7 +51,7 @@ _AWAY = ("08", "57P", "25P03", "53300")
 _TRIES = 8
 _PAUSE = 0.01  # seconds before the second try, doubled for each further one
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
-_NO_STATE = ""  # the server has sent no SQLSTATE
+_NO_STATE = ""  # the error has no SQLSTATE, so it did not come from the server
 
 
 class StoreConflict(StoreError):
@@ -62,22 +63,24 @@ class StoreBusy(StoreError):
 
 
 class StoreAway(StoreError):
-    """The database cannot be reached now, or a lock in it was lost."""
+    """The database cannot be reached now, or this process has lost its lock in the database."""
 
 
 class JobLost(StoreError):
     """The job belongs to another worker now; nothing of the transaction is written."""
 
 
-# division_by_zero, raised by the fence of a job; lock_not_available
+# division_by_zero: a job's transaction divides by zero if the job belongs to another worker;
+# lock_not_available
 _CLASSES = {"22012": JobLost, "55P03": StoreBusy}
 
 
 def classify(error: DBAPIError) -> type[StoreError]:
-    """Return the subclass of StoreError for a driver error; StoreError itself for other errors and
-    drivers."""
+    """Return the class of StoreError that fits an error of the driver: StoreConflict, StoreAway,
+    JobLost or StoreBusy by PostgreSQL's code of the error (SQLSTATE); StoreError for other codes
+    and for SQLite."""
     driver_error: Any = error.orig
-    if not hasattr(driver_error, "sqlstate"):
+    if not hasattr(driver_error, "sqlstate"):  # SQLite
         return StoreError
     state: str = driver_error.sqlstate or _NO_STATE
     if state in _CONFLICTS:
@@ -90,15 +93,18 @@ def classify(error: DBAPIError) -> type[StoreError]:
 
 
 def find_away_cure(message: str) -> str:
-    """Return what to do if the server cannot be reached for the reason `message`. Pure."""
+    """Return what the operator should do if the server cannot be reached. `message`: the driver's
+    words. Pure."""
     return PASSWORD_CURE if "password" in message else AWAY_CURE
 
 
 def set_timeouts(engine: Engine) -> Engine:
-    """Let the engine set the timeouts `_LIMITS` on each new connection; return the engine."""
+    """Let `engine` set our timeouts for statements, locks and lost peers on each new connection.
+    Return the engine."""
 
     @event.listens_for(engine, "connect")
     def _set_limits(connection: Any, _record: object) -> None:
+        # a SET inside a transaction would be undone with it
         previous_autocommit = connection.autocommit
         connection.autocommit = True
         connection.execute(_LIMITS)
@@ -109,8 +115,9 @@ def set_timeouts(engine: Engine) -> Engine:
 
 @contextmanager
 def pipeline(connection: Connection) -> Iterator[None]:
-    """Send statements without waiting for the answers of earlier ones. Results cannot be read
-    inside."""
+    """Inside the block, send each statement without waiting for the answer to the one before; the
+    block cannot read results. Raises DBAPIError if one of the statements fails. On SQLite the
+    block runs as usual."""
     driver_connection: Any = connection.connection.driver_connection
     if not hasattr(driver_connection, "pipeline"):
         yield
@@ -126,20 +133,22 @@ def pipeline(connection: Connection) -> Iterator[None]:
 
 
 def lift_timeouts(connection: Connection) -> None:
-    """Lift the timeouts for this transaction. Does nothing on SQLite."""
+    """Lift our timeouts for statements and locks until the transaction ends. Do nothing on
+    SQLite."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(_UNLIMITED)
 
 
 def lock_until_commit(connection: Connection, name: str) -> None:
-    """Lock `name` until the transaction ends. Does nothing on SQLite, which has one writer."""
+    """Wait for the lock `name` and hold it until the transaction ends, so that other programs that
+    lock the same name wait. Do nothing on SQLite, which has one writer at a time."""
     if connection.dialect.name == "postgresql":
         connection.execute(_LOCK, {"name": name})
 
 
 def make_retrying(part: T) -> T:
-    """Make the methods of `part`, each of which must be one transaction, retry after write
-    conflicts; return `part`."""
+    """Change the class of `part` so that its public methods are tried again after a StoreConflict;
+    return `part`. Each method must be a single transaction."""
     part_class: Any = type(part)
     part.__class__ = _make_retrying_class(part_class)
     return part
@@ -147,7 +156,8 @@ def make_retrying(part: T) -> T:
 
 @functools.cache
 def _make_retrying_class(part_class: Any) -> Any:
-    """Return a subclass whose public methods retry after write conflicts."""
+    """Return a subclass of `part_class` with the same name, whose public methods are tried again
+    after a StoreConflict."""
     attributes = {"__doc__": part_class.__doc__, "__module__": part_class.__module__}
     for name in dir(part_class):
         if name.startswith("_"):
@@ -159,7 +169,9 @@ def _make_retrying_class(part_class: Any) -> Any:
 
 
 def _with_retries(method: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `method` so that it is tried _TRIES times, with growing random pauses."""
+    """Return a function that calls `method` until it raises no StoreConflict, eight times at most;
+    then the error is raised. The pauses grow and are random, so that two programs that conflict do
+    not try at the same moment again."""
 
     @functools.wraps(method)
     def call_with_retries(*args: Any, **options: Any) -> Any:

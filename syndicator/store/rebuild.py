@@ -1,5 +1,5 @@
-"""Rebuild the article rows from the article files, in bulk; replace texts in all columns.
-In the caller's transaction."""
+"""Rebuild the database rows of articles from the article files; replace secrets in all columns.
+All functions work in the caller's transaction."""
 
 from __future__ import annotations
 
@@ -50,12 +50,14 @@ def reindex(
     withdrawn: Iterable[Withdrawn],
     carried: Iterable[tuple[str, str]],
 ) -> int:
-    """Rebuild the rows of all articles; return their number. `articles`: each with the stamp of its
-    file; an id, or its start, instead of an article if the file is unreadable: its rows stay.
-    `withdrawn`: further withdrawals; `carried`: article id, key of a further source that announced
-    it. If two files have the same id, the first counts."""
-    for entry in withdrawn:
-        save_withdrawal(connection, entry)
+    """Rebuild the rows of all articles; return the number of articles. `articles`: (article, stamp
+    of its file); of an unreadable file, its id or the start of the id instead of the article: the
+    stored article stays. `withdrawn`: withdrawals that may not be stored yet; `carried`: (article
+    id, key of a further source that announced it). If two files have the same id, the first
+    counts."""
+    for withdrawal in withdrawn:
+        save_withdrawal(connection, withdrawal)
+    # which articles the feeds of saved queries show, to restore those of unreadable files below
     found_members = connection.execute(FOUND_MEMBERS).all()
     loader = _start_loading(connection, carried)
     unreadable: list[tuple[str, FileStamp]] = []
@@ -67,6 +69,7 @@ def reindex(
     unreadable_ids = loader.keep_stored(unreadable)
     loader.flush()
 
+    # what depends on all articles
     replace_pictures(connection, loader.picture_rows)
     _delete_except(connection, schema.articles, loader.added_ids)
     _delete_except(connection, schema.fragments, unreadable_ids)
@@ -85,8 +88,9 @@ def reindex(
 
 
 def _start_loading(connection: Connection, carried: Iterable[tuple[str, str]]) -> _Loader:
-    """Delete the rows that are made anew, except those of `articles`, and store `carried` (article
-    id, source key). Return the loader, which has what it needs of the old rows."""
+    """Delete the rows that are made anew, except those of the table `articles`, and store the
+    carriers `carried` (article id, source key). Return a loader that has read what it needs of the
+    old rows."""
     merged = select(_a.id, _a.merged_into).where(_a.merged_into.is_not(None))
     merged_into: dict[str, str] = dict(connection.execute(merged).all())
     withdrawn_ids = set(connection.scalars(select(schema.withdrawn.c.id)))
@@ -108,7 +112,8 @@ def _start_loading(connection: Connection, carried: Iterable[tuple[str, str]]) -
 
 
 def _delete_except(connection: Connection, table: Table, kept_ids: Collection[str]) -> None:
-    """Delete the rows of `table` of all articles but these."""
+    """Delete the rows of `table`, which has a column `id` of articles, except those of
+    `kept_ids`."""
     if not kept_ids:
         connection.execute(delete(table))
         return
@@ -119,8 +124,9 @@ def _delete_except(connection: Connection, table: Table, kept_ids: Collection[st
 
 
 class _Position(NamedTuple):
-    """Position of an article in a feed; the lowest one names the feed. `is_carried`: another
-    source's article."""
+    """Position of an article in a feed; the article with the lowest position gives the feed its
+    name. `is_carried`: the article is of another source; `added` and `published`: microseconds
+    since 1970."""
 
     is_carried: bool
     added: int
@@ -128,8 +134,9 @@ class _Position(NamedTuple):
     id: str
 
     def is_below(self, other: _Position) -> bool:
-        """Return True if this position is lower: earlier, own articles first; of equal ones the
-        higher id."""
+        """Return True if this position is below `other`. The articles of the source itself are
+        below carried articles, then older ones below newer ones; if all times are equal, the higher
+        id is below."""
         if self[:3] == other[:3]:
             return self.id > other.id
         return self[:3] < other[:3]
@@ -138,7 +145,8 @@ class _Position(NamedTuple):
 @dataclass(slots=True)
 class _Loader:
     """Writes the rows of articles in batches, and collects what their feeds need. `merged_into`:
-    article id -> id of its original, as stored before; `carriers`: article id -> source keys."""
+    id of a copy -> id of its original, as stored before; `carriers`: article id -> keys of further
+    sources that announced it; `moves`: feed -> the feed that it moved to."""
 
     connection: Connection
     merged_into: Mapping[str, str]
@@ -146,7 +154,7 @@ class _Loader:
     carriers: Mapping[str, Sequence[str]]
     moves: Mapping[FeedKey, FeedKey]
     added_ids: set[str] = field(default_factory=set)
-    # of each feed, the lowest position and the name that its article has for the feed
+    # feed -> (lowest position of an article in it, name that this article has for the feed)
     names: dict[FeedKey, tuple[_Position, str]] = field(default_factory=dict)
     counts: Counter[FeedKey] = field(default_factory=Counter)
     # (source key, entry id) -> article id
@@ -185,26 +193,31 @@ class _Loader:
             self.flush()
 
     def _choose_original(self, article: Article) -> str | None:
-        """Return the id of the article that this one is a copy of, by its file or by its old row;
-        None if it is no copy or if the operator split them."""
+        """Return the id of the article that `article` is a copy of, by its file or else by its old
+        row. None: it is no copy, or the operator separated the two articles."""
         original_id = article.merged_into or self.merged_into.get(article.id)
-        return _NO_ORIGINAL if original_id in article.split_from else original_id
+        if original_id in article.split_from:
+            return _NO_ORIGINAL
+        return original_id
 
     def _count(self, article: Article, feeds: Mapping[FeedKey, str]) -> None:
-        """Count an article in its feeds, and note its names of those where it is lowest."""
+        """Count an article in its feeds. Keep its name for each feed in which it has the lowest
+        position so far. `feeds`: feed -> the name that the article has for it."""
         self.counts.update(list(feeds))
         own_feeds: Collection[FeedKey] = feeds
         if article.id in self.carriers:
             own_feeds = resolve_moves(self.moves, named_feeds_of(article))
         added, published = get_times(article)
         for key, name in feeds.items():
-            position = _Position(key not in own_feeds, added, published, article.id)
+            is_carried = key not in own_feeds
+            position = _Position(is_carried, added, published, article.id)
             if key not in self.names or position.is_below(self.names[key][0]):
                 self.names[key] = position, name
 
     def keep_stored(self, unreadable: Collection[tuple[str, FileStamp]]) -> set[str]:
-        """Add the stored articles of unreadable files (start of the id, stamp); return their ids.
-        Old stamps stay, so that a repaired file counts as edited."""
+        """Add the stored articles of unreadable files; return their ids. `unreadable`: (id or start
+        of the id, stamp of the file). A file for which not exactly one stored article is likely is
+        left out. The old stamps stay, so that a repaired file counts as edited."""
         kept_ids: set[str] = set()
         if not unreadable:
             return kept_ids
@@ -225,7 +238,7 @@ class _Loader:
         return kept_ids
 
     def _read_stored(self) -> _StoredIds:
-        """Return the ids of the articles that the database has so far."""
+        """Return the ids of the articles that are in the database now."""
         stored = _StoredIds()
         for article_id, path in self.connection.execute(select(_a.id, _a.path)):
             stored.by_path[path] = article_id
@@ -235,10 +248,10 @@ class _Loader:
     def flush(self) -> None:
         """Write the rows that are not written yet."""
         for table, rows in self.batches.items():
-            if table is schema.articles:
+            if table is schema.articles:  # the only table whose old rows are still there
                 for part in chunks([row["id"] for row in rows]):
                     self.connection.execute(delete(table).where(table.c.id.in_(part)))
-            if table is schema.aliases:  # the first article with an alias has it
+            if table is schema.aliases:  # if two articles have the same alias, the first has it
                 insert_new(self.connection, table, rows)
             else:
                 insert(self.connection, table, rows)
@@ -247,14 +260,15 @@ class _Loader:
 
 @dataclass(slots=True)
 class _StoredIds:
-    """The ids of stored articles. `by_start`: by their first ID_CHARS characters."""
+    """The ids of stored articles. `by_path`: path of its file -> id; `by_start`: first ID_CHARS
+    characters of ids, which names of files have -> ids that begin with them."""
 
     by_path: dict[str, str] = field(default_factory=dict)
     by_start: dict[str, list[str]] = field(default_factory=dict)
 
     def find_likely(self, id_start: str, path: str) -> list[str]:
-        """Return the ids that an unreadable file may have: the one stored for its path, otherwise
-        all that begin with `id_start`."""
+        """Return the ids that the article of an unreadable file may have: the id stored for its
+        path, otherwise all ids that begin with `id_start`."""
         if path in self.by_path:
             return [self.by_path[path]]
         similar = self.by_start.get(id_start[:ID_CHARS], ())
@@ -262,10 +276,11 @@ class _StoredIds:
 
 
 def _show_copies_alone(connection: Connection, on_hold: Collection[str]) -> None:
-    """Show the copies whose original is missing or on hold as if they were no copies."""
-    alive = select(schema.articles.alias("original").c.id)
+    """Show copies as if they were no copies if their original is not in the database or is on hold.
+    `on_hold`: ids of the articles on hold."""
+    existing_ids = select(schema.articles.alias("original").c.id)
     copies = select(_a.data).where(_a.merged_into.is_not(None))
-    rows = list(connection.execute(copies.where(_a.merged_into.not_in(alive))))
+    rows = list(connection.execute(copies.where(_a.merged_into.not_in(existing_ids))))
     for part in chunks(sorted(on_hold)):
         rows.extend(connection.execute(copies.where(_a.merged_into.in_(part))))
     for (data,) in rows:
@@ -279,8 +294,8 @@ def _show_copies_alone(connection: Connection, on_hold: Collection[str]) -> None
 def _count_feeds(
     connection: Connection, names: Mapping[FeedKey, str], counts: Mapping[FeedKey, int]
 ) -> None:
-    """Create the missing feeds of `names`, set the number of articles of all feeds, and mark them
-    stale."""
+    """Create the feeds of `names` (feed -> name) that are not stored, set the number of articles of
+    all feeds, 0 if `counts` lacks a feed, and mark all feeds stale."""
     new_rows = [make_feed_row(key, name) for key, name in sorted(names.items())]
     insert_new(connection, schema.feeds, new_rows)
     for table in (schema.stale_marks, schema.sums):
@@ -289,17 +304,20 @@ def _count_feeds(
     set_count = (
         update(schema.feeds)
         .where(_f.axis == bindparam("k_axis"), _f.slug == bindparam("k_slug"))
-        .values(count=bindparam("of_it"))
+        .values(count=bindparam("new_count"))
     )
-    values = [{"k_axis": key.axis, "k_slug": key.slug, "of_it": counts.get(key, 0)} for key in keys]
+    values: list[dict[str, Any]] = []
+    for key in keys:
+        count = counts.get(key, 0)
+        values.append({"k_axis": key.axis, "k_slug": key.slug, "new_count": count})
     if values:
         connection.execute(set_count, values)
     mark_stale(connection, dict.fromkeys(keys, ()))
 
 
 def _end_entries(connection: Connection, ids_by_entry: Mapping[tuple[str, str], str]) -> None:
-    """Mark pending entries of existing articles as done. `ids_by_entry`: (source key, entry key) ->
-    article id."""
+    """Mark pending entries as done whose articles exist. `ids_by_entry`: (source key, entry key) ->
+    id of its article."""
     table = schema.entries
     pending = select(table.c.source, table.c.entry, table.c.data).where(table.c.status == "pending")
     for source, entry, data in connection.execute(pending).all():
@@ -323,8 +341,9 @@ def _end_entries(connection: Connection, ids_by_entry: Mapping[tuple[str, str], 
 
 
 def scrub(connection: Connection, spellings: Iterable[tuple[str, str]]) -> None:
-    """Replace the first text of each pair by the second in all text columns; drop rows that become
-    duplicates, and the terms of texts, which are read again."""
+    """Replace secrets in all text columns of all tables. `spellings`: (secret, text to put there).
+    A row whose primary key would then be that of another row is deleted. The terms of all texts are
+    dropped too; they are read again later."""
     tokens.drop_all(connection)
     columns: list[Column[Any]] = []
     for table in schema.metadata.sorted_tables:
@@ -333,8 +352,9 @@ def scrub(connection: Connection, spellings: Iterable[tuple[str, str]]) -> None:
         for column in columns:
             table = column.table
             has_secret = column.contains(secret, autoescape=True)
-            clean = func.replace(column, secret, placeholder)
-            if [key.name for key in table.primary_key] == [column.name]:
+            clean_text = func.replace(column, secret, placeholder)
+            is_primary_key = [key.name for key in table.primary_key] == [column.name]
+            if is_primary_key:
                 existing = select(table.alias().c[column.name])
-                connection.execute(delete(table).where(has_secret, clean.in_(existing)))
-            connection.execute(update(table).where(has_secret).values({column.name: clean}))
+                connection.execute(delete(table).where(has_secret, clean_text.in_(existing)))
+            connection.execute(update(table).where(has_secret).values({column.name: clean_text}))

@@ -1,4 +1,4 @@
-"""Read and write states of sources, entries, filed articles, withdrawals and notes.
+"""Read and write states of sources, entries, filed articles, withdrawals and notes in the database.
 For one thread. Each write is one transaction, durable on return (within `shared`, at the next
 `commit`). Raises StoreError, DiskError."""
 
@@ -39,7 +39,8 @@ from syndicator.store.tables.feed_members import mark_stale
 from syndicator.store.texts.tokens import wipe_deleted
 
 OUTCOMES_KEPT = 50  # per source
-_UNKNOWN: Final = None  # the sources with pending entries, if others write entries, too
+# instead of the keys of sources with pending entries: other programs write entries, too
+_UNKNOWN: Final = None
 # tables with rows of a source, and their columns with its key
 _SOURCE_TABLES: Final = (
     ("sources", "key"),
@@ -48,8 +49,8 @@ _SOURCE_TABLES: Final = (
     ("outcomes", "source"),
 )
 
-# An article takes its own address from others, to which earlier versions gave it, but no other
-# alias.
+# An alias stays with the article that has it, except the address of an article itself: earlier
+# versions gave some of these to other articles.
 _TAKE_OWN = "ON CONFLICT (alias) DO UPDATE SET id = excluded.id WHERE excluded.alias = ?"
 
 _STATES = "SELECT data, plan FROM sources JOIN source_states USING (key) "
@@ -74,18 +75,19 @@ WHERE source IN ({})) AS placed WHERE place > ?)"""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _EndedVisit:
-    """The row of `outcomes` of a visit, and the state of its source (see `make_state_row`)."""
+    """What is stored when a visit ends. `state`: of its source, from `make_state_row`; `outcome`:
+    the row of the table `outcomes`."""
 
     state: dict[str, Any]
     outcome: dict[str, Any]
 
 
 class Visits(Comparisons):
-    """States of sources, entries, filed articles and notes."""
+    """Database queries for visits: states of sources, entries, filed articles and notes."""
 
     def __init__(self, group: Group, waiting: Collection[str] | None = None) -> None:
-        """`waiting`: the sources with pending entries, if nobody else writes entries; None if
-        unknown."""
+        """`waiting`: keys of the sources with pending entries; only if nobody else writes entries
+        meanwhile, otherwise None."""
         super().__init__(group)
         self._ended: list[_EndedVisit] = []  # not written yet
         self._with_pending: set[str] | None = _UNKNOWN  # keys of sources
@@ -99,10 +101,11 @@ class Visits(Comparisons):
     def shared(
         self, first: Callable[[], object] = lambda: None, *, gather: bool = False
     ) -> Iterator[None]:
-        """Delay commits inside the block until `commit` or its end. Call `first` before each
-        commit. On SQLite the caller holds the write lock: nobody else writes entries meanwhile.
-        `gather`: write all articles of `record` together before each commit; the caller reads
-        none."""
+        """Delay commits inside the block until `commit` or the end of the block, and call `first`
+        before each commit. `gather`: also delay the writes of `record`, and write these articles
+        together before each commit; until then the caller does not see them in queries. The caller
+        must have the lock for runs, so that nobody else writes entries to a SQLite database
+        meanwhile."""
         previous = self._with_pending
         self._gathered = {} if gather else None
         if self._db.alone:
@@ -119,21 +122,21 @@ class Visits(Comparisons):
         self._db.commit()
 
     def count_uncommitted(self) -> int:
-        """Return the number of uncommitted writes."""
+        """Return how many writes wait for `commit`."""
         return self._db.writes + len(self._ended)
 
     def states(self) -> dict[str, SourceState]:
-        """Return source key -> state, for all sources that were ever visited or listed."""
+        """Return source key -> state, by key, for all sources that were ever visited or listed."""
         return {state.key: state for state in self._states("ORDER BY key")}
 
     def each_state(self) -> Iterator[SourceState]:
-        """Yield the states by key, to save memory with many sources."""
+        """Yield the states of all sources, sorted by key. Needs less memory than `states`."""
         for data, plan in self._db.stream(text(_STATES + "ORDER BY key")):
             yield codec.unpack_state(data, plan)
 
     def list_due_states(self, now: datetime) -> list[SourceState]:
-        """Return the enabled states whose next_due is None or not after `now`, longest overdue
-        first."""
+        """Return the states of the enabled sources that are due at `now` (`next_due` is None or not
+        later), the longest overdue first."""
         return list(self._states(_DUE, not _IS_DISABLED, codec.micros(now)))
 
     def state(self, key: str) -> SourceState | None:
@@ -141,7 +144,7 @@ class Visits(Comparisons):
         return next(self._states("WHERE key = ?", codec.key(key)), None)
 
     def save_states(self, states: Sequence[SourceState]) -> None:
-        """Insert or replace states by key, in one transaction."""
+        """Insert or replace the states of sources, in one transaction."""
         if not states:
             return
         self._write_ended()
@@ -153,12 +156,11 @@ class Visits(Comparisons):
         self._write_ended()
         with self._db.write() as connection:
             for table, column in _SOURCE_TABLES:
-                run_statement(
-                    connection, f"DELETE FROM {table} WHERE {column} = ?", (codec.key(key),)
-                )
+                statement = f"DELETE FROM {table} WHERE {column} = ?"
+                run_statement(connection, statement, (codec.key(key),))
 
     def entries(self, source_key: str, entry_ids: Sequence[str]) -> dict[str, EntryRow]:
-        """Return the stored rows of the entries, by entry id."""
+        """Return entry id -> stored entry of a source. Ids without a stored entry are left out."""
         entries: dict[str, EntryRow] = {}
         for part in chunks([codec.key(entry_id) for entry_id in entry_ids]):
             condition = f"source = ? AND entry IN ({write_placeholders(part)})"
@@ -167,44 +169,48 @@ class Visits(Comparisons):
         return entries
 
     def save_entries(self, rows: Sequence[EntryRow]) -> None:
-        """Insert or replace the rows by (source_key, entry_id) in one transaction."""
+        """Insert entries, or replace those with the same source and entry id, in one
+        transaction."""
         if not rows:
             return
         with self._db.write(blind=True) as connection:
             self._upsert_entries(connection, rows)
 
     def pending(self, source_key: str, now: datetime) -> list[EntryRow]:
-        """Return pending rows whose next_try is None or not after `now`, oldest first_seen
-        first."""
+        """Return the pending entries of a source that may be tried at `now` (`next_try` is None or
+        not later), in the order in which they were first seen."""
         where = f"{_OPEN} AND (next_try IS NULL OR next_try <= ?) {_IN_TURN}"
         return self._entries(where, "pending", codec.key(source_key), codec.micros(now))
 
     def list_seen_since(
         self, source_key: str, since: datetime
     ) -> list[tuple[datetime, datetime | None]]:
-        """Return (first seen, next try) of each entry first seen after `since`; next try is None
-        unless pending."""
+        """Return (time when it was first seen, time of its next try) of each entry of a source that
+        was first seen after `since`. The second is None if the entry is not pending or may be tried
+        at any time."""
         query = (
             "SELECT first_seen, status, next_try FROM entries WHERE source = ? AND first_seen > ?"
         )
         rows = self._db.run_query(query, codec.key(source_key), codec.micros(since))
         entries: list[tuple[datetime, datetime | None]] = []
         for first_seen, status, next_try in rows:
-            is_waiting = status == "pending" and next_try is not None
-            next_time = codec.moment(next_try) if is_waiting else None
+            next_time = None
+            if status == "pending" and next_try is not None:
+                next_time = codec.moment(next_try)
             entries.append((codec.moment(first_seen), next_time))
         return entries
 
     def count_pending(self, source_key: str) -> int:
-        """Return how many entries of the source are pending."""
+        """Return how many entries of a source are pending."""
         key = codec.key(source_key)
         if self._with_pending is not None and key not in self._with_pending:
             return 0  # saves most visits of a run a query
         return self._count(f"entries WHERE {_OPEN}", "pending", key)
 
     def find(self, aliases: Iterable[str]) -> str | None:
-        """Return the id of the article with any of the alias keys (urls.alias, urls.guid_alias), or
-        None."""
+        """Return the id of the article with one of the aliases, None if there is no such article.
+        If different articles have them, the first alias of `aliases` counts. `aliases`: as
+        `urls.alias` and `urls.guid_alias` write them."""
         keys = [codec.key(alias) for alias in aliases]
         ids: dict[str, str] = {}
         for part in chunks(keys):
@@ -216,26 +222,30 @@ class Visits(Comparisons):
         return None
 
     def article(self, article_id: str) -> Article | None:
-        """Return the article from its row, without body, or None."""
+        """Return the article as stored in the database, without its body; None if it is not
+        there."""
         texts = self._column("data FROM articles WHERE id = ?", article_id)
         return codec.unpack(Article, texts[0]) if texts else None
 
     def stamp(self, article_id: str) -> FileStamp | None:
-        """Return the stamp of the article's file when its row was written, or None."""
+        """Return the stamp that the article's file had when its row was written, None if the
+        article is not in the database."""
         query = "SELECT id, path, mtime_ns, size FROM articles WHERE id = ?"
         return Stamps(self._db.run_query(query, article_id)).get(article_id)
 
     def stamps(self) -> Stamps:
-        """Return article id -> stamp of its file, for `ArticleStore.changed`."""
+        """Return article id -> stamp that its file had when its row was written, for all
+        articles."""
         return Stamps(self._db.run_query("SELECT id, path, mtime_ns, size FROM articles"))
 
     def record(self, record: ArticleRecord) -> None:
-        """Record an article with memberships, aliases and stale marks; mark its entry done."""
+        """Store an article and the entry that led to it, and mark the feeds stale that show the
+        article. Within `shared(gather=True)` it is only written before the next commit."""
         if self._gathered is None:
             self._write_records([record])
             return
         if record.article.id in self._gathered:
-            self._write_gathered()
+            self._write_gathered()  # `save_articles` takes each article once
         self._gathered[record.article.id] = record
 
     def _write_gathered(self) -> None:
@@ -245,7 +255,8 @@ class Visits(Comparisons):
             self._gathered.clear()
 
     def _write_records(self, records: Sequence[ArticleRecord]) -> None:
-        """Write articles with their aliases, HTML, sketches and blocks, in one transaction."""
+        """Write articles with their entries, aliases, HTML, sketches and blocks, in one
+        transaction."""
         with self._db.write() as connection:
             rows.save_articles(connection, records)
             for record in records:
@@ -266,8 +277,8 @@ class Visits(Comparisons):
                     save_blocks(connection, article_id, record.blocks)
 
     def carriers(self, article_id: str) -> list[str]:
-        """Return the keys of further sources that announced article `id`, besides the one in its
-        file."""
+        """Return the keys of the sources that announced an article and are not its own source,
+        sorted."""
         return self._column("source FROM carriers WHERE id = ? ORDER BY source", article_id)
 
     def add_carriers(
@@ -277,8 +288,10 @@ class Visits(Comparisons):
         *,
         entry: EntryRow | None = None,
     ) -> None:
-        """Add carriers (article id, source key); mark feeds stale, `entry` done. Call
-        `ArticleStore.carry` first."""
+        """Store that sources announced articles of other sources: `carried` has (article id, source
+        key). Add the articles to the feeds of these sources, which become stale. `names`: source
+        key -> name for a feed that has none; `entry`: an entry to store in the same transaction.
+        Call `ArticleStore.carry` first, which writes the file of the article."""
         with self._db.write() as connection:
             for article_id, source in carried:
                 rows.carry(connection, article_id, source, names.get(source, ""))
@@ -286,11 +299,12 @@ class Visits(Comparisons):
                 self._upsert_entries(connection, [entry])
 
     def list_carriers(self) -> list[tuple[str, str]]:
-        """Return (article id, key of a source that carries it)."""
+        """Return (article id, key of a further source that announced it), sorted."""
         return self._db.run_query("SELECT id, source FROM carriers ORDER BY id, source")
 
     def list_announced(self) -> list[tuple[str, str]]:
-        """Return (article id, source key) of articles that a source announced but does not own."""
+        """Return (article id, key of a source that has an entry for the article) for articles that
+        are not in the feed of that source, sorted."""
         return self._db.run_query(_ANNOUNCED, "done", SOURCE)
 
     def list_bound_entries(self) -> Iterator[EntryRow]:
@@ -298,36 +312,38 @@ class Visits(Comparisons):
         yield from self._entries("article IS NOT NULL")
 
     def replace_aliases(self, article: Article) -> None:
-        """Replace the aliases of `article` by those in its file, in one transaction."""
+        """Replace the stored aliases of an article by those of `article`, in one transaction."""
         with self._db.write() as connection:
             connection.execute(delete(schema.aliases).where(schema.aliases.c.id == article.id))
             aliases = [{"alias": key, "id": article.id} for key in rows.list_alias_keys(article)]
             insert_new(connection, schema.aliases, aliases)
 
     def forget(self, ids: Collection[str]) -> None:
-        """Delete all rows of articles whose files are gone, and mark their feeds stale. One
-        transaction."""
+        """Delete all rows of the articles `ids`, whose files are gone, and mark their feeds stale.
+        One transaction."""
         with self._db.write() as connection:
             for article_id in ids:
                 rows.erase_article(connection, article_id)
             wipe_deleted(connection)
 
     def list_refused(self, source_key: str) -> list[EntryRow]:
-        """Return the rows of the source whose pages gave no article, oldest first_seen first."""
+        """Return the entries of a source whose pages gave no article, in the order in which they
+        were first seen."""
         return self._entries(f"{_OPEN} {_IN_TURN}", "refused", codec.key(source_key))
 
     def list_muted(self, source_key: str) -> list[EntryRow]:
-        """Return the rows of the source that its `keep` and `mute` left out."""
+        """Return the entries of a source that its settings `keep` and `mute` left out."""
         return self._entries(f"{_OPEN} AND data LIKE ?", "skipped", codec.key(source_key), _MUTED)
 
     def count_muted(self, source_key: str) -> int:
-        """Return how many entries of the source its `keep` and `mute` left out."""
+        """Return how many entries of a source its settings `keep` and `mute` left out."""
         condition = f"{_OPEN} AND data LIKE ?"
         return self._count(f"entries WHERE {condition}", "skipped", codec.key(source_key), _MUTED)
 
     def reopen(self, ids: Collection[str], *, bound: bool = False) -> None:
-        """Make the entries of these articles and their sources due. `bound`: entries keep their
-        article ids."""
+        """Make the entries of the articles `ids` pending, and their sources due, in one
+        transaction. `bound`: the entries keep the ids of their articles, so that these articles are
+        read again instead of new ones made."""
         self._write_ended()
         with self._db.write() as connection:
             source_keys: set[str] = set()
@@ -340,13 +356,15 @@ class Visits(Comparisons):
                 self._upsert_entries(connection, reopened)
             for part in chunks(sorted(source_keys)):
                 query = f"{_STATES}WHERE key IN ({write_placeholders(part)})"
-                states = [
-                    codec.unpack_state(*row) for row in run_statement(connection, query, (*part,))
-                ]
-                _save_states(connection, [make_state_row(state.asked_whole()) for state in states])
+                state_rows: list[dict[str, Any]] = []
+                for data, plan in run_statement(connection, query, (*part,)):
+                    state = codec.unpack_state(data, plan)
+                    state_rows.append(make_state_row(state.asked_whole()))
+                _save_states(connection, state_rows)
 
     def count_filed(self, source_key: str) -> Filed:
-        """Count the articles of a source; if it has none, also all articles and sources."""
+        """Return how many entries of a source have an article. If there are none, also return the
+        number of all articles and of all sources with articles."""
         filed_entries = "entries WHERE source = ? AND article IS NOT NULL"
         own_articles = self._count(filed_entries, codec.key(source_key))
         if own_articles:
@@ -355,7 +373,7 @@ class Visits(Comparisons):
         return Filed(own=0, articles=self._count("articles"), sources=sources)
 
     def aliases(self, ids: Sequence[str]) -> list[tuple[str, str]]:
-        """Return (article id, alias key) of all aliases of these articles, also those from entries
+        """Return (article id, alias key) for all aliases of these articles; some come from entries
         of other sources."""
         aliases: list[tuple[str, str]] = []
         for part in chunks(ids):
@@ -364,12 +382,13 @@ class Visits(Comparisons):
         return aliases
 
     def pruned(self) -> list[tuple[str, str]]:
-        """Return (article id, alias key) of pruned articles."""
+        """Return (article id, alias key) for all aliases of pruned articles."""
         return self._db.run_query("SELECT id, alias FROM pruned")
 
     def prune(self, ids: Iterable[str], aliases: Iterable[tuple[str, str]]) -> None:
-        """Delete the rows of articles (copies first), mark their feeds stale, and store `aliases`
-        as pruned."""
+        """Delete all rows of the articles `ids` and mark their feeds stale. Store `aliases`
+        (article id, alias key), so that the articles are not read again. In `ids`, copies must
+        stand before their originals. One transaction."""
         pruned_rows = [{"alias": alias, "id": article_id} for article_id, alias in aliases]
         with self._db.write() as connection:
             insert_new(connection, schema.pruned, pruned_rows)
@@ -378,8 +397,9 @@ class Visits(Comparisons):
             wipe_deleted(connection)
 
     def forget_pruned(self, aliases: Collection[tuple[str, str]]) -> list[str]:
-        """Delete rows of `pruned` (article id, alias key) and their entries, so that they are read
-        again. Return the keys of their sources."""
+        """Let pruned articles be read again: delete their aliases, given as (article id, alias
+        key), from those of pruned articles, and delete their entries. Return the keys of the
+        sources of these entries."""
         article_ids = {article_id for article_id, _ in aliases}
         alias_keys = {alias for _, alias in aliases}
         with self._db.write() as connection:
@@ -390,8 +410,9 @@ class Visits(Comparisons):
     def withdraw(
         self, article: Article, aliases: Iterable[str], stale: Iterable[FeedKey], at: datetime
     ) -> None:
-        """Delete the article's rows and announced texts, mark its feeds and `stale` as stale, store
-        all aliases."""
+        """Withdraw an article in one transaction: delete its rows and the texts that feeds gave for
+        it, mark its feeds and the feeds `stale` as stale, and store the withdrawal with the aliases
+        of `article` and `aliases`. `at`: the time of the withdrawal."""
         alias_keys = rows.list_alias_keys(article)
         alias_keys += [codec.key(alias) for alias in aliases]
         distinct_keys = tuple(dict.fromkeys(alias_keys))
@@ -409,17 +430,16 @@ class Visits(Comparisons):
             self._upsert_entries(connection, list_without_text(connection, distinct_keys))
 
     def readmit(self, article_id: str, *, unread: bool) -> list[str]:
-        """Delete a withdrawal and mark its feeds stale. `unread`: also delete its entries; return
-        their source keys."""
+        """Undo the withdrawal of an article: delete it and mark its feeds stale. `unread`: also
+        delete the article's entries, so that its page is read again, and return the keys of their
+        sources; otherwise return []. One transaction."""
         withdrawn = schema.withdrawn
         alias_table = schema.withdrawn_aliases
+        select_feeds = select(withdrawn.c.feeds).where(withdrawn.c.id == article_id)
+        select_aliases = select(alias_table.c.alias).where(alias_table.c.id == article_id)
         with self._db.write() as connection:
-            feeds = connection.scalar(select(withdrawn.c.feeds).where(withdrawn.c.id == article_id))
-            aliases = set(
-                connection.scalars(
-                    select(alias_table.c.alias).where(alias_table.c.id == article_id)
-                )
-            )
+            feeds = connection.scalar(select_feeds)
+            aliases = set(connection.scalars(select_aliases))
             for table in (withdrawn, alias_table):
                 connection.execute(delete(table).where(table.c.id == article_id))
             if feeds is not None:
@@ -435,7 +455,8 @@ class Visits(Comparisons):
         return str(json.loads(values[0])) if values else None
 
     def set_note(self, key: str, value: str | None, at: datetime) -> None:
-        """Store a note, or delete it if `value` is None. `at`: now. One transaction."""
+        """Store a note under `key`, or delete it if `value` is None. `at`: the time now, by which
+        `prune_notes` finds old notes. One transaction."""
         with self._db.write(blind=True) as connection:
             if value is None:
                 connection.execute(delete(schema.notes).where(schema.notes.c.key == codec.key(key)))
@@ -444,8 +465,9 @@ class Visits(Comparisons):
                 upsert(connection, schema.notes, [row])
 
     def prune_notes(self, prefix: str, before: datetime, most: int) -> None:
-        """Delete notes named `prefix`...: those older than `before`, then the longest beyond `most`
-        characters."""
+        """Delete the notes whose keys begin with `prefix` and that are older than `before`. If the
+        others have more than `most` characters together, also delete the longest of them. One
+        transaction."""
         table = schema.notes
         has_prefix = table.c.key.startswith(prefix, autoescape=True)
         length = func.length(table.c.value)
@@ -464,21 +486,23 @@ class Visits(Comparisons):
     def end_visits(
         self, ended: Iterable[tuple[Outcome, SourceState]], then: Callable[[Connection], object]
     ) -> None:
-        """Save the results of many visits in one transaction, and call `then` in it."""
+        """Store the outcomes of visits and the states of their sources in one transaction, and call
+        `then` with its connection before it commits."""
         with self._db.write(blind=True) as connection:
             _save_ended(connection, [_make_ended(outcome, state) for outcome, state in ended])
             then(connection)
 
     def end_visit(self, outcome: Outcome, state: SourceState) -> None:
-        """Store outcome and state together, so that a killed visit is repeated. At most 50 outcomes
-        a source remain."""
+        """Store the outcome of a visit and the state of its source in one transaction, so that a
+        visit that was killed is repeated. The last 50 outcomes of a source are kept. Within
+        `shared` it is written before the next commit."""
         self._ended.append(_make_ended(outcome, state))
         if not self._db.sharing:
             self._write_ended()
 
     def _write_ended(self) -> None:
-        """Write gathered articles, and the ended visits in one statement, at a third of the cost of
-        one each."""
+        """Write the articles that `record` and the visits that `end_visit` have collected. To write
+        visits together costs a third of the time."""
         self._write_gathered()
         if not self._ended:
             return
@@ -488,37 +512,42 @@ class Visits(Comparisons):
             _save_ended(connection, ended)
 
     def _upsert_entries(self, connection: Connection, rows: Sequence[EntryRow]) -> None:
-        """Insert or replace entries; note which sources have pending ones."""
+        """Insert or replace entries; keep in mind which sources have pending entries."""
+        # sorted: on PostgreSQL, writers that lock rows in different orders deadlock
         entries = sorted(map(make_entry_row, rows), key=itemgetter("source", "entry"))
         upsert(connection, schema.entries, entries)
         if self._with_pending is not None:
             self._with_pending |= {row["source"] for row in entries if row["status"] == "pending"}
 
     def _states(self, clauses: str, *values: Any) -> Iterator[SourceState]:
-        """Yield the states that a query with these clauses finds. `values`: those for its ?."""
+        """Yield the states of sources that a query finds. `clauses`: its SQL from WHERE or ORDER BY
+        on; `values`: a value for each ? in it."""
         self._write_ended()
         for data, plan in self._db.run_query(_STATES + clauses, *values):
             yield codec.unpack_state(data, plan)
 
     def _entries(self, condition: str, *values: Any) -> list[EntryRow]:
-        """Return the entries that fulfil a condition in SQL. `values`: those for its ?."""
+        """Return the entries that fulfil `condition`, in SQL, which an ORDER BY may follow.
+        `values`: a value for each ? in it."""
         documents = self._column(f"data FROM entries WHERE {condition}", *values)
         return [codec.unpack(EntryRow, document) for document in documents]
 
     def _count(self, table_and_condition: str, *values: Any) -> int:
-        """Count rows, such as those of "entries WHERE source = ?". `values`: those for its ?."""
+        """Return the number of rows of a table that fulfil a condition, such as
+        "entries WHERE source = ?". `values`: a value for each ? in it."""
         return int(self._column(f"count(*) FROM {table_and_condition}", *values)[0])
 
 
 def _read_done_entries(connection: Connection, article_ids: Sequence[str]) -> list[EntryRow]:
-    """Return the entries of these articles that are done."""
+    """Return the done entries of the articles `article_ids`, at most a few hundred."""
     entries = schema.entries.c
     query = select(entries.data).where(entries.article.in_(article_ids), entries.status == "done")
     return [codec.unpack(EntryRow, data) for (data,) in connection.execute(query).all()]
 
 
 def _save_states(connection: Connection, states: Sequence[dict[str, Any]]) -> None:
-    """Write the results of `make_state_row` to their two tables; of equal keys the last counts."""
+    """Write states of sources to the two tables `sources` and `source_states`. `states`: results of
+    `make_state_row`; of several states of a source the last counts."""
     by_key = {state["key"]: state for state in states}
     source_rows: list[dict[str, Any]] = []
     document_rows: list[dict[str, Any]] = []
@@ -531,7 +560,7 @@ def _save_states(connection: Connection, states: Sequence[dict[str, Any]]) -> No
 
 
 def _make_ended(outcome: Outcome, state: SourceState) -> _EndedVisit:
-    """Return the rows of a visit and of the state after it."""
+    """Return the rows to store for a visit that ended. `state`: of its source after the visit."""
     outcome_row = {
         "source": codec.key(outcome.key),
         "at": codec.micros(outcome.at),
@@ -541,19 +570,20 @@ def _make_ended(outcome: Outcome, state: SourceState) -> _EndedVisit:
 
 
 def _save_ended(connection: Connection, visits: Sequence[_EndedVisit]) -> None:
-    """Save the outcomes and states of visits; delete the oldest outcomes of their sources."""
+    """Store the outcomes of visits and the states of their sources; keep only the last 50 outcomes
+    of each of these sources."""
     if not visits:
         return
     _save_states(connection, [visit.state for visit in visits])
     insert(connection, schema.outcomes, [visit.outcome for visit in visits])
     for part in chunks([visit.outcome["source"] for visit in visits]):
-        run_statement(
-            connection, _OLD_OUTCOMES.format(write_placeholders(part)), (*part, OUTCOMES_KEPT)
-        )
+        delete_old = _OLD_OUTCOMES.format(write_placeholders(part))
+        run_statement(connection, delete_old, (*part, OUTCOMES_KEPT))
 
 
 def save_withdrawal(connection: Connection, withdrawal: Withdrawn) -> None:
-    """Insert or replace the withdrawal of an article, and its aliases."""
+    """Insert or replace the withdrawal of an article, and its aliases, which keep the article from
+    being read again."""
     row = {
         "id": withdrawal.id,
         "at": codec.micros(withdrawal.at),

@@ -1,5 +1,6 @@
-"""Write and delete all rows of articles: feeds, aliases, stories, pictures; mark feeds stale.
-In the caller's transaction; `Database.write` translates driver errors."""
+"""Write and delete all database rows of articles: feeds, aliases, stories, pictures.
+Marks the changed feeds stale. All functions work in the caller's transaction; `Database.write`
+translates driver errors."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from syndicator.store.database import chunks, delete_rows, insert, insert_new, r
 from syndicator.store.postgres import lock_until_commit
 from syndicator.store.tables.feed_members import (
     Move,
+    Times,
     find_changed_times,
     get_times,
     list_always_published,
@@ -38,7 +40,7 @@ from syndicator.store.tables.story_updates import (
 from syndicator.store.texts import tokens
 
 _ONLY_IN_FILE: Final = frozenset(("body",))  # fields of an article that its row does not have
-_THOUSANDTHS: Final = 1000  # unit of scores in the database
+_THOUSANDTHS: Final = 1000  # scores from 0 to 1 are stored as whole thousandths
 # tables with rows of an article by its id
 _TABLES: Final = (
     "members",
@@ -62,8 +64,8 @@ _RENAME_FEED: Final = "UPDATE feeds SET name = ? WHERE axis = ? AND slug = ? AND
 
 
 def make_article_row(article: Article, stamp: FileStamp, merged_into: str | None) -> dict[str, Any]:
-    """Return the row of `articles`. `merged_into`: the id of its original, None if it is no
-    copy."""
+    """Return the row of the table `articles`. `stamp`: of the article's file; `merged_into`: the id
+    of the article that this one is a copy of, None if it is no copy."""
     return {
         "id": article.id,
         "path": stamp.path,
@@ -78,13 +80,15 @@ def make_article_row(article: Article, stamp: FileStamp, merged_into: str | None
 
 
 def list_alias_keys(article: Article) -> list[str]:
-    """Return the keys of `aliases` that find `article`."""
+    """Return the keys of the rows in the table `aliases` by which `article` is found, that of its
+    own address first."""
     return list(dict.fromkeys(map(codec.key, aliases_of(article))))
 
 
 def save_articles(connection: Connection, records: Sequence[ArticleRecord]) -> None:
-    """Write the rows of articles, each at most once, their memberships and stale marks; delete the
-    HTML and words of changed bodies."""
+    """Insert or replace the rows of articles, move the articles to the feeds that show them now,
+    and mark these feeds stale. Delete the stored HTML of changed bodies; their terms are read
+    again. `records`: at most one of each article."""
     articles = {record.article.id: record.article for record in records}
     for article_id in sorted(articles):
         lock_until_commit(connection, article_id)
@@ -127,15 +131,18 @@ def save_articles(connection: Connection, records: Sequence[ArticleRecord]) -> N
 
 
 def _choose_original(record: ArticleRecord, known: KnownArticle) -> str | None:
-    """Return the id of the article that the one of `record` is a copy of: as its file says, or as
-    before."""
+    """Return the id of the article that the article of `record` is a copy of: as its file says,
+    otherwise as stored. None: it is no copy, or no longer."""
     if record.article.merged_into:
         return record.article.merged_into
-    return None if record.parted else known.merged_into
+    if record.parted:
+        return None
+    return known.merged_into
 
 
 def _show_copies(connection: Connection, copies: Sequence[Article], original_id: str) -> None:
-    """Move copies of an article to the feeds that show them now."""
+    """Move the copies of the article `original_id` to the feeds that show them now; which feeds
+    these are depends on whether the original is shown."""
     known_copies = read_all_known(connection, {copy.id: original_id for copy in copies})
     moves: list[Move] = []
     for copy in copies:
@@ -146,9 +153,10 @@ def _show_copies(connection: Connection, copies: Sequence[Article], original_id:
 
 
 def carry(connection: Connection, article_id: str, source: str, name: str = "") -> None:
-    """Add `source` as a carrier of an article, and the article to the source's feed, which becomes
-    stale. `name`: for a feed without a name. If the article is missing, on hold or withdrawn, only
-    the carrier is stored."""
+    """Store that the source with the key `source` announced the article of another source. Add the
+    article to the feed of `source`, which becomes stale; but if the article is missing, on hold or
+    withdrawn, only store the carrier. `name`: the name for that feed if it has none yet; "" if
+    unknown."""
     lock_until_commit(connection, article_id)
     insert_new(connection, schema.carriers, [{"id": article_id, "source": source}])
     known = read_known(connection, article_id)
@@ -159,15 +167,15 @@ def carry(connection: Connection, article_id: str, source: str, name: str = "") 
     if key in known.feeds:
         return
     insert(connection, schema.members, make_member_rows(article, [key]))
-    feed_name = name if name else source
+    feed_name = name or source
     touch_feeds(connection, {key: feed_name}, {key: [get_times(article)]}, {key: 1})
     if name:
         run_statement(connection, _RENAME_FEED, (name, SOURCE, source))
 
 
 def show_articles(connection: Connection, moves: Sequence[Move]) -> None:
-    """Move articles between feeds. The feeds become stale, as do feeds whose articles name one of
-    these articles as a report of their story."""
+    """Move articles between feeds and mark these feeds stale. Also mark the feeds stale whose
+    articles name one of the moved articles as a report of their story."""
     move_articles(connection, moves)
     ids = [move.article.id for move in moves]
     update_stories_of(connection, ids)
@@ -175,8 +183,8 @@ def show_articles(connection: Connection, moves: Sequence[Move]) -> None:
 
 
 def show_members_again(connection: Connection, feed: FeedKey) -> None:
-    """Move the members of `feed` to the feeds that show them now, after `feed` moved or another
-    moved to it."""
+    """Move the articles of `feed` to the feeds that show them now: after `feed` moved to another
+    feed, or another feed moved to `feed`."""
     members = select(_m.id).where(_m.axis == feed.axis, _m.slug == feed.slug)
     for part in chunks(connection.scalars(members).all()):
         moves: list[Move] = []
@@ -190,12 +198,14 @@ def show_members_again(connection: Connection, feed: FeedKey) -> None:
 def erase_article(
     connection: Connection, article_id: str, stale: Iterable[FeedKey] = ()
 ) -> list[FeedKey]:
-    """Delete an article and all its rows, mark its feeds and `stale` as stale, and show its copies
-    in its place. Return the feeds that showed it."""
+    """Delete all rows of an article, and show its copies in its place. Mark its feeds and the
+    feeds `stale` as stale. Return the feeds that showed the article, sorted."""
     lock_until_commit(connection, article_id)
     known = read_known(connection, article_id)
     feeds = sorted(known.feeds)
-    changed = find_changed_times(connection, known.article, feeds) if known.article else {}
+    changed_times: dict[FeedKey, set[Times]] = {}
+    if known.article is not None:
+        changed_times = find_changed_times(connection, known.article, feeds)
     tokens.drop_tokens(connection, [article_id])
     for table in _TABLES:
         run_statement(connection, f"DELETE FROM {table} WHERE id = ?", (article_id,))
@@ -210,6 +220,6 @@ def erase_article(
     update_stories(connection, stories)
     update_folded(connection, list_folded_stories(connection, [article_id]))
     names = {key: key.slug for key in {*feeds, *stale}}
-    touch_feeds(connection, names, changed, dict.fromkeys(feeds, -1))
+    touch_feeds(connection, names, changed_times, dict.fromkeys(feeds, -1))
     _show_copies(connection, known.copies, article_id)
     return feeds

@@ -29,8 +29,9 @@ HEAD = "0017"  # revision of these tables; Alembic is imported only to upgrade a
 
 metadata = MetaData()
 
-# The tokens of `texts` by which articles are found, by `n`. FTS5 without content: 'delete' needs
-# the old tokens. Its ASCII tokenizer cuts ours at the spaces between them, and changes none.
+# The text index: for the number `n` of each row of `texts`, the tokens by which the article is
+# found. FTS5 stores no content, so that 'delete' needs the old tokens. Its ASCII tokenizer cuts our
+# text of tokens at the spaces, and changes no token.
 TOKENS = "text_tokens"
 TEXT_INDEX = {
     "sqlite": (
@@ -52,12 +53,13 @@ PARTIAL_INDEXES = (
 
 
 def _table(name: str, *items: SchemaItem, **options: Any) -> Table:
-    """Return a table of the database, added to `metadata`."""
+    """Define a table of the database: add it to `metadata` and return it. `items`: its columns and
+    constraints."""
     return Table(name, metadata, *items, **options)
 
 
 def _required(kind: Any, *names: str) -> Iterator[Column[Any]]:
-    """Yield columns of one type that are never NULL."""
+    """Yield a column with the type `kind` for each name; none of them may be NULL."""
     return (Column(name, kind, nullable=False) for name in names)
 
 
@@ -139,8 +141,8 @@ entries = _table(
 
 
 def entry_is(status: str) -> ColumnElement[bool]:
-    """Return the condition for a status other than "done", written so that SQLite uses the index
-    `entries_open`."""
+    """Return the SQL condition that an entry has the status `status`, which must not be "done". It
+    is written so that SQLite uses the index `entries_open`, which lacks done entries."""
     return and_(literal_column("entries.status <> 'done'"), entries.c.status == status)
 
 
@@ -491,7 +493,8 @@ texts_due = _table(
 
 
 def written_statements(dialect: str) -> tuple[str, ...]:
-    """Return the statements that create what `metadata` cannot express."""
+    """Return the SQL statements that create what `metadata` cannot express: partial indexes and the
+    text index. `dialect`: "sqlite" or "postgresql"."""
     return (*PARTIAL_INDEXES, *TEXT_INDEX[dialect])
 
 

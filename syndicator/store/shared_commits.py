@@ -1,4 +1,4 @@
-"""Collect the writes of many visits, and commit them to the database together."""
+"""Collect the writes of many visits, and commit them to the database in one transaction."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -20,38 +20,41 @@ def _do_nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class _OpenTransaction:
+    """A transaction that has begun, and its connection."""
+
     connection: Connection
     transaction: Transaction
 
 
 class Group:
-    """The database for visits. On SQLite, writes within `shared` wait for a common `commit`, which
-    writes of other parts call first. On PostgreSQL each write is its own transaction: locks held
-    across writes would deadlock."""
+    """The database as visits use it. On SQLite, the writes inside `shared` are one transaction,
+    until `commit`; a write of another part of the store calls `commit` first. On PostgreSQL each
+    write is a transaction of its own: locks that are held for several writes would deadlock."""
 
     def __init__(
         self, database: Database, fence: Callable[[Connection], object] | None = None
     ) -> None:
-        """`fence`: called at the start of each write; raises an exception to undo the write."""
+        """`fence`: called at the start of each write in its transaction; it raises an error if this
+        process may not write any more."""
         self._db = database
         self._fence = fence
         self.alone = database.sqlite  # True if this process is the only writer
-        # None: each write is a transaction of its own
-        self._first: Callable[[], object] | None = None
+        # called before each commit inside `shared`; None outside of it
+        self._sync_files: Callable[[], object] | None = None
         self._open: _OpenTransaction | None = None
         self.writes = 0  # since the last commit
-        # adds writes that were collected elsewhere
+        # called by `commit` to add writes that the caller has collected in memory
         self.before_commit: Callable[[], object] = _do_nothing
         if database.sqlite:
             database.before_write = self.commit
 
     @property
     def sharing(self) -> bool:
-        """True if writes wait for a commit."""
-        return self._first is not None and self._db.sqlite
+        """True if writes now wait for `commit`."""
+        return self._sync_files is not None and self._db.sqlite
 
     def rows(self, statement: Executable, values: Any = None) -> Sequence[Any]:
-        """Return all rows of a query, including the group's uncommitted writes. Raises
+        """Return all rows of a query, which sees the writes that are not committed yet. Raises
         StoreError."""
         if self._open is None:
             return self._db.rows(statement, values)
@@ -59,29 +62,33 @@ class Group:
             return self._open.connection.execute(statement, values).all()
 
     def run_query(self, text: str, *values: Any) -> list[Any]:
-        """Return the result of `Database.driven`, including the group's uncommitted writes."""
+        """Return all rows of a query in SQL with a ? for each value. It sees the writes that are
+        not committed yet. Raises StoreError."""
         if self._open is None:
             return self._db.run_query(text, *values)
         with self._db.named_errors():
             return run_statement(self._open.connection, text, values)
 
     def stream(self, statement: Executable) -> Iterator[Any]:
-        """Commit, then yield from `Database.stream`."""
+        """Commit, then return an iterator over the rows of a query that saves memory (see
+        `Database.stream`)."""
         self.commit()
         return self._db.stream(statement)
 
     @contextmanager
     def write(self, *, blind: bool = False) -> Iterator[Connection]:
-        """Open a write, durable at its end or, within `shared`, with the group. `blind`: see
-        `Database.write`."""
-        if self._first is None or not self._db.sqlite:
-            if self._first is not None:
-                self._first()
+        """Yield a connection for a write; an exception in the block undoes this write only. It is
+        durable after the block; on SQLite inside `shared`, after the next `commit`. `blind`: as for
+        `Database.write`. Raises StoreError."""
+        if not self.sharing:
+            if self._sync_files is not None:  # PostgreSQL: this write is the commit
+                self._sync_files()
             with self._db.write(blind=blind) as connection:
                 if self._fence is not None:
                     self._fence(connection)
                 yield connection
             return
+
         with self._db.named_errors():
             if self._open is None:
                 connection = self._db.open_writer()
@@ -98,24 +105,27 @@ class Group:
 
     @contextmanager
     def shared(self, first: Callable[[], object] = _do_nothing) -> Iterator[None]:
-        """Collect writes until `commit`, which also runs at the end. `first`: called before each
-        commit, to make files durable; its errors and StoreError undo the group."""
-        previous = self._first
-        self._first = first
+        """Collect the writes inside the block until `commit`, which is also called at the end of
+        the block, even after an exception. `first`: called before each commit, to make the files of
+        articles durable before their rows; if it fails, the collected writes are undone."""
+        previous = self._sync_files
+        self._sync_files = first
         try:
             yield
         except BaseException:
-            with suppress(StoreError, OSError):  # the first exception matters more
+            with suppress(StoreError, OSError):  # the exception of the block matters more
                 self.commit()
             raise
         else:
             self.commit()
         finally:
-            self._first = previous
+            self._sync_files = previous
 
     def commit(self) -> None:
-        """Commit the collected writes. If that fails, all of them are undone."""
-        if self._first is None:
+        """Commit the collected writes; outside of `shared` do nothing. If the commit fails, all of
+        these writes are undone. Raises StoreError and the errors of the function given to
+        `shared`."""
+        if self._sync_files is None:
             return
         self.before_commit()
         if self._open is None:
@@ -124,7 +134,7 @@ class Group:
         self._open = None
         self.writes = 0
         try:
-            self._first()
+            self._sync_files()
             with self._db.named_errors():
                 transaction.commit()
         except BaseException:
@@ -133,14 +143,15 @@ class Group:
             raise
 
     def _undo(self, connection: Connection) -> None:
-        """Undo the failed write. If the disk is full, SQLite undoes the whole group."""
+        """Undo the write that failed, by its savepoint. If SQLite has ended the whole transaction
+        already, as it does when the disk is full, forget it."""
         try:
             connection.exec_driver_sql(f"ROLLBACK TO {_SAVEPOINT}")
             connection.exec_driver_sql(f"RELEASE {_SAVEPOINT}")
         except SQLAlchemyError:
-            opened = self._open
+            ended = self._open
             self._open = None
-            if opened is None:
+            if ended is None:
                 return
             with suppress(SQLAlchemyError):
-                opened.transaction.rollback()
+                ended.transaction.rollback()

@@ -1,4 +1,4 @@
-"""Count articles, entries and problems of an instance, and check the database's health.
+"""Count the articles, entries and problems of an instance, and check the file of its database.
 Reads only; raises StoreError."""
 
 from collections import defaultdict
@@ -17,8 +17,8 @@ from syndicator.store.database import Database
 from syndicator.store.index import UNSHOWN
 from syndicator.store.tables.messages import Enrichment
 
-REFUSED_SHOWN = 200
-_MOST_FAULTS = 20  # that SQLite looks for
+REFUSED_SHOWN = 200  # entries in a list of problems
+_MOST_FAULTS = 20  # after so many faults SQLite stops to look for more
 
 _e = schema.entries.c
 _f = schema.feeds.c
@@ -50,7 +50,8 @@ _UNANSWERED = (
 
 
 def _with_reason(reason: str) -> ColumnElement[bool]:
-    """Return the SQL condition that an entry has a reason, which is in its JSON."""
+    """Return the SQL condition that an entry has the reason `reason`. Reasons have no column: the
+    condition searches the JSON of the entry."""
     return _e.data.contains(f'"reason":"{reason}"', autoescape=True)
 
 
@@ -61,8 +62,9 @@ _FOR_THE_OPERATOR = [_with_reason(reason) for reason in sorted(FOR_THE_OPERATOR)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """Numbers of an instance. `feeds`: published ones. A time is None if nothing has happened
-    yet."""
+    """Numbers of an instance. `feeds`: published feeds; `refused`: entries whose pages gave no
+    article; `last_run`: time of the last visit, `last_article`: time when the last article was
+    added, each None if there was none yet."""
 
     articles: int = 0
     feeds: int = 0
@@ -74,7 +76,9 @@ class Counts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Entries of a source that wait for the same reason. `example`: the address of one."""
+    """Entries of a source that wait for the same reason. `since`: when the first of them was seen;
+    `detail`: of the newest of them; `example`: the address or the id of one of them; `next_try`:
+    the earliest next try, None if none is planned."""
 
     source: str
     reason: str
@@ -87,8 +91,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class OnHold:
-    """An article that waits for the operator's release. `reason`: "" if an operator put it on
-    hold."""
+    """An article that waits for the operator's release. `file`: path of its file; `reason`: why
+    Syndicator put it on hold, "" if an operator did; `source`: key of its source."""
 
     id: str
     file: str
@@ -99,31 +103,39 @@ class OnHold:
 
 
 class Status:
-    """Queries for `status`, metrics and health."""
+    """Queries for the command `status`, for metrics and for health reports."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def counts(self) -> Counts:
-        """Return how many articles, feeds and entries there are, and when the last ones came."""
+        """Return how many articles, feeds and entries there are, and when the last visit was and
+        the last article was added."""
         is_published = _f.dropped.is_(False) & _f.published.is_(True)
+        last_run: datetime | None = None
         last_visit = self._db.scalar(select(func.max(_o.at)))
+        if last_visit is not None:
+            last_run = codec.moment(last_visit)
+        last_article: datetime | None = None
         last_added = self._db.scalar(select(func.max(schema.articles.c.added)))
+        if last_added not in (None, codec.NEVER):
+            last_article = codec.moment(last_added)
         return Counts(
             articles=self._count(schema.articles),
             feeds=self._count(schema.feeds, is_published),
             pending=self._count(schema.entries, schema.entry_is("pending")),
             refused=self._count(schema.entries, schema.entry_is("refused")),
-            last_run=None if last_visit is None else codec.moment(last_visit),
-            last_article=None if last_added in (None, codec.NEVER) else codec.moment(last_added),
+            last_run=last_run,
+            last_article=last_article,
         )
 
     def refused(self) -> tuple[Problem, ...]:
-        """Return the newest REFUSED_SHOWN entries whose pages gave no article."""
+        """Return the entries whose pages gave no article, the newest 200, latest first."""
         return self._read_problems(schema.entry_is("refused"))
 
     def list_late(self) -> tuple[Problem, ...]:
-        """Return the newest REFUSED_SHOWN entries waiting until their feed lists them again."""
+        """Return the entries that wait until their feed lists them again, the newest 200, latest
+        first."""
         return self._read_problems(schema.entry_is("pending"), _LATE)
 
     def for_the_operator(self) -> tuple[Waiting, ...]:
@@ -140,7 +152,9 @@ class Status:
         )
 
     def floods(self) -> tuple[Waiting, ...]:
-        """Return, by source, the entries that wait because too many came at once."""
+        """Return the entries that wait because their source announced too many at once, a Waiting
+        for each source, sorted by source."""
+        # min(data): any of the entries serves as an example
         query = (
             select(
                 _e.source,
@@ -156,6 +170,7 @@ class Status:
         floods: list[Waiting] = []
         for _, count, first_seen, next_try, data in self._db.rows(query):
             example = codec.unpack(EntryRow, data)
+            next_time = None if next_try is None else codec.moment(next_try)
             floods.append(
                 Waiting(
                     source=example.source_key,
@@ -163,13 +178,14 @@ class Status:
                     count=count,
                     since=codec.moment(first_seen),
                     example=example.url or example.entry_id,
-                    next_try=None if next_try is None else codec.moment(next_try),
+                    next_try=next_time,
                 )
             )
         return tuple(floods)
 
     def list_invalid_feeds(self) -> tuple[Problem, ...]:
-        """Return the feeds whose new version failed validation, so that the old one stays."""
+        """Return the feeds whose new files failed validation, so that the old files stay
+        published. `detail`: what is invalid."""
         query = select(_f.axis, _f.slug, _f.held).where(_f.held.is_not(None))
         rows = self._db.rows(query.order_by(_f.axis, _f.slug))
         return tuple(
@@ -178,7 +194,7 @@ class Status:
         )
 
     def on_hold(self) -> tuple[OnHold, ...]:
-        """Return the articles that wait for the operator's release, newest first."""
+        """Return the articles that wait for the operator's release, the newest first."""
         on_hold: list[OnHold] = []
         for _, path, data in self._db.rows(UNSHOWN):
             article = codec.unpack(Article, data)
@@ -186,19 +202,19 @@ class Status:
                 continue
             on_hold.append(
                 OnHold(
-                    article.id,
-                    path,
-                    article.hold_reason,
-                    article.title,
-                    article.source_key,
-                    article.added,
+                    id=article.id,
+                    file=path,
+                    reason=article.hold_reason,
+                    title=article.title,
+                    source=article.source_key,
+                    added=article.added,
                 )
             )
         return tuple(on_hold)
 
     def added_between(self, since: datetime, until: datetime, limit: int) -> list[Article]:
-        """Return the newest articles added after `since` and not after `until`, without their
-        bodies."""
+        """Return the articles that were added after `since` and not after `until`, without their
+        bodies: the newest `limit`, the latest first."""
         added = schema.articles.c.added
         newest = (
             select(schema.articles.c.data)
@@ -209,18 +225,19 @@ class Status:
         return [codec.unpack(Article, data) for (data,) in self._db.rows(newest)]
 
     def outcomes(self, key: str, limit: int = 10) -> list[Outcome]:
-        """Return the last outcomes of visits of a source, the newest first."""
+        """Return the outcomes of the last `limit` visits of a source, the latest first."""
         rows = self._db.rows(_OUTCOMES, {"key": codec.key(key), "most": limit})
         return [codec.unpack(Outcome, data) for (data,) in rows]
 
     def list_failed_or_waiting(self, key: str, limit: int) -> tuple[EntryRow, ...]:
-        """Return the newest entries of a source that were refused, failed, or wait for some
-        reason."""
+        """Return the entries of a source that were refused, or are pending for a stated reason: the
+        newest `limit`, the latest first."""
         rows = self._db.rows(_FAILED_OR_WAITING, {"key": codec.key(key), "most": limit})
         return tuple(codec.unpack(EntryRow, data) for (data,) in rows)
 
     def check(self) -> list[Problem]:
-        """Return the faults that SQLite finds in the database file."""
+        """Return the faults that SQLite finds in the database file, 20 at most; [] if it is sound
+        or if the database is PostgreSQL."""
         if not self._db.sqlite:
             return []
         query = text(f"PRAGMA integrity_check({_MOST_FAULTS})")
@@ -236,22 +253,24 @@ class Status:
         ]
 
     def _read_problems(self, *conditions: ColumnElement[bool]) -> tuple[Problem, ...]:
-        """Return the newest REFUSED_SHOWN entries that fulfil the conditions."""
+        """Return the entries that fulfil the conditions, the newest 200, latest first."""
         newest = (
             select(_e.data)
             .where(*conditions)
             .order_by(_e.first_seen.desc(), _e.entry)
             .limit(REFUSED_SHOWN)
         )
-        rows = [codec.unpack(EntryRow, data) for (data,) in self._db.rows(newest)]
-        return tuple(
-            Problem(what=row.url or row.entry_id, reason=row.reason or "refused", detail=row.detail)
-            for row in rows
-        )
+        problems: list[Problem] = []
+        for (data,) in self._db.rows(newest):
+            row = codec.unpack(EntryRow, data)
+            address = row.url or row.entry_id
+            reason = row.reason or "refused"
+            problems.append(Problem(what=address, reason=reason, detail=row.detail))
+        return tuple(problems)
 
     def llm(self) -> Enriched | None:
-        """Return how the language model is used, and the articles without its answer; None if it
-        was never asked."""
+        """Return how much the language model was used, and the articles that it gave no answer
+        for. None: it was never asked."""
         meter = Enrichment(self._db).meter()
         counts = dict(self._db.rows(select(_asked.status, func.count()).group_by(_asked.status)))
         if meter == Meter() and not counts:
@@ -263,13 +282,15 @@ class Status:
         return Enriched(meter=meter, counts=counts, refused=tuple(problems))
 
     def _count(self, table: Table, *conditions: ColumnElement[bool]) -> int:
-        """Return the number of rows that fulfil the conditions."""
+        """Return the number of rows of `table` that fulfil all conditions."""
         return int(self._db.scalar(select(func.count()).select_from(table).where(*conditions)))
 
 
 def _summarise_waiting(source: str, reason: str, rows: Sequence[EntryRow]) -> Waiting:
-    """Summarise the entries of a source that wait for the same reason."""
+    """Return one Waiting for the entries `rows`, at least one, which are of the same source and
+    wait for the same reason."""
     newest = max(rows, key=lambda row: row.first_seen)
+    tries = [row.next_try for row in rows if row.next_try is not None]
     return Waiting(
         source=source,
         reason=reason,
@@ -277,5 +298,5 @@ def _summarise_waiting(source: str, reason: str, rows: Sequence[EntryRow]) -> Wa
         since=min(row.first_seen for row in rows),
         detail=newest.detail,
         example=newest.url or newest.entry_id,
-        next_try=min((row.next_try for row in rows if row.next_try), default=None),
+        next_try=min(tries, default=None),
     )

@@ -166,7 +166,7 @@ def test_other_settings_are_built_at_once(shared: tuple[Place, App]) -> None:
 
 def test_a_frozen_builder_is_replaced_within_forty_seconds() -> None:
     """Its lock has ended by the time that its job is another's."""
-    lost_after = max(followed._FROZEN, worker._BUILDER_SILENCE)
+    lost_after = max(followed._LOST_AFTER, worker._BUILDER_SILENCE)
     assert lost_after + worker._LOOK_FOR_BUILDER + jobs._LOOK <= 40
 
 

@@ -381,7 +381,7 @@ def test_whoever_lost_the_lock_writes_nothing(
     postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a process that stood still for longer than its lock lasts."""
-    monkeypatch.setattr(followed, "_SURE", 0.0)
+    monkeypatch.setattr(followed, "_HELD_FOR", 0.0)
     with (
         open_store(postgres.schema(), articles_exist=False) as store,
         store.fleet.hold("a run") as held,
@@ -398,8 +398,8 @@ def test_whoever_lost_the_lock_writes_nothing(
 def test_a_lock_lasts_while_its_holder_is_busy_and_ends_when_it_stands_still(
     postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(followed, "_SURE", 1.2)
-    monkeypatch.setattr(followed, "_FROZEN", 1)
+    monkeypatch.setattr(followed, "_HELD_FOR", 1.2)
+    monkeypatch.setattr(followed, "_LOST_AFTER", 1)
     with (
         open_store(postgres.schema(), articles_exist=False) as store,
         store.fleet.hold("a run") as held,

@@ -1,5 +1,5 @@
-"""Read and write instance.toml: the instance's uuid, and which archives it keeps.
-An instance of an earlier version keeps some."""
+"""Read and write the file instance.toml: the UUID of the instance, and whether it has all archives.
+Instances of earlier versions keep the archives that those versions published."""
 
 import tomllib
 import uuid
@@ -22,8 +22,8 @@ _ARCHIVES_NOTE: Final = (
 
 
 def mint(file: KeptFile, *, begun: bool) -> uuid.UUID:
-    """Write the file of a new instance and return its uuid. Raises ConfigError if `begun` (there
-    are articles, so the file was lost), and OSError."""
+    """Write the file of a new instance and return its new UUID. `begun`: there are articles
+    already, so the file was lost: raise ConfigError instead. Raises OSError."""
     line = f'id = "{uuid.uuid4()}"\n'
     if begun:
         raise ConfigError(
@@ -32,12 +32,13 @@ def mint(file: KeptFile, *, begun: bool) -> uuid.UUID:
             f" once more: {line.strip()}"
         )
     text = f"{_NOTE}{line}{_ARCHIVES_NOTE}{_ALL_ARCHIVES} = false\n"
-    # if another process wrote it first, keep and return its id
+    # if another process wrote the file first, keep it and return its id
     file.update(lambda current: text.encode() if current is None else None)
     return parse_id(file.read() or b"", file)
 
 
 def parse_id(data: bytes, file: KeptFile) -> uuid.UUID:
+    """Return the UUID in `data`, the bytes of `file`. Raises ConfigError, which names the file."""
     try:
         return uuid.UUID(_parse(data)["id"])
     except (
@@ -52,27 +53,31 @@ def parse_id(data: bytes, file: KeptFile) -> uuid.UUID:
 
 
 def has_all_archives(file: KeptFile) -> bool:
-    """Return False for an instance that this version or a later one minted, True for an older one.
-    Raises ConfigError, OSError."""
+    """Return True if the instance keeps archives of all feeds of tags and categories, as earlier
+    versions published them. A file without a word about it is of such a version; without a file
+    return False. Raises ConfigError, OSError."""
     data = file.read()
     return data is not None and _says_all_archives(data, file) is not False
 
 
 def keep_archives(file: KeptFile, *, begun: bool) -> None:
-    """Write which archives an instance of an earlier version has, unless the file says so: all of
-    them if it has `begun`, since they are published. Raises ConfigError, OSError."""
+    """Write into the file of an instance of an earlier version whether it keeps all archives,
+    unless the file says so already. It does if it has `begun` to publish articles. Raises
+    ConfigError, OSError."""
 
-    def written(data: bytes | None) -> bytes | None:
+    def add_line(data: bytes | None) -> bytes | None:
         if data is None or _says_all_archives(data, file) is not None:
             return None
         value = "true" if begun else "false"
-        # at the front, since tables may follow
+        # at the start of the file: at its end the line would belong to a table
         return f"{_ARCHIVES_NOTE}{_ALL_ARCHIVES} = {value}\n".encode() + data
 
-    file.update(written)
+    file.update(add_line)
 
 
 def _says_all_archives(data: bytes, file: KeptFile) -> bool | None:
+    """Return the value of `all_archives` in the bytes of `file`, None if it is not there. Raises
+    ConfigError, which names the file."""
     try:
         value = _parse(data).get(_ALL_ARCHIVES)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -87,17 +92,19 @@ def _parse(data: bytes) -> dict[str, Any]:
 
 
 class HasInstance(ABC):
-    """Methods of an ArticleStore (see ports) that are the same in folders and object stores."""
+    """The methods of `ports.ArticleStore` about instance.toml, for folders and object stores."""
 
     @abstractmethod
     def file(self, name: str) -> KeptFile:
-        """Return a file beside the articles."""
+        """Return the file with this name beside the articles."""
 
     @abstractmethod
     def begun(self) -> bool:
-        """Return True if we wrote articles here."""
+        """Return True if we have written articles here."""
 
     def instance(self) -> uuid.UUID:
+        """Return the UUID of the instance, from which all published ids are made. A new instance
+        gets one. Raises ConfigError if the file is invalid or lost, and OSError."""
         file = self.file(INSTANCE_TOML)
         data = file.read()
         if data is None:
@@ -105,4 +112,5 @@ class HasInstance(ABC):
         return parse_id(data, file)
 
     def minted(self) -> bool:
+        """Return True if the instance has a UUID already."""
         return self.file(INSTANCE_TOML).stamp() is not None

@@ -1,4 +1,5 @@
-"""Read and write rights.toml: for which other hosts a source may speak, and moved hosts."""
+"""Read and write the file rights.toml: for which other hosts a source may speak, and moved hosts.
+A source speaks for a host if it may write articles of that host."""
 
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -11,10 +12,12 @@ from syndicator.core.errors import ConfigError
 from syndicator.core.ports.articles import KeptFile
 
 RIGHTS_TOML = "rights.toml"
-ASKED_AGAIN = timedelta(days=7)  # ask a host again after that: addresses change hands
-# after its front page was last seen to link the feed; a host may be down for weeks
+# after so long the front page of a host is looked at again: hosts change their owners
+ASKED_AGAIN = timedelta(days=7)
+# how long a right lasts after the front page was last seen to link the feed: a host may be down for
+# weeks
 BELIEVED = timedelta(days=60)
-WARNED = timedelta(days=30)  # before a right ends
+WARNED = timedelta(days=30)  # so long before a right ends the operator is warned
 # rights are for hosts; files of earlier versions lack this line and list registrable domains
 _UNIT = "host"
 _NOTE = """\
@@ -25,18 +28,19 @@ _NOTE = """\
 # which its site moved, and from where.
 """  # noqa: E501
 
-_Names = Mapping[str, Collection[str]]
+_Names = Mapping[str, Collection[str]]  # source key -> hosts or domains
 
 
 class MovedHost(NamedTuple):
-    """Former host of a site, and the day on which both hosts had confirmed the move."""
+    """The former host of a site, and the day by which both hosts had confirmed the move."""
 
     old: str
     on: date
 
 
 class RightsFile:
-    """rights.toml of an article store, read on first use. Methods raise ConfigError, OSError."""
+    """The file rights.toml of an article store, which is read at the first use. Methods raise
+    ConfigError and OSError."""
 
     def __init__(self, file: KeptFile) -> None:
         self._file = file
@@ -49,8 +53,10 @@ class RightsFile:
         return self._file.stamp() is not None and self._read.get("unit") == _UNIT
 
     def begin(self, before: _Names, shown: _Names) -> None:
-        """Write a missing file, or upgrade an older one: keep [before], move its [linked] hosts to
-        [shown]."""
+        """Write the file if it is missing, or upgrade one of an earlier version. `before`: domains
+        by source key, for a missing file; `shown`: hosts by source key. Hosts that an earlier
+        version has listed as linked are added to `shown`, since that version asked no front
+        page."""
 
         def upgrade(tables: dict[str, Any]) -> dict[str, Any]:
             if tables.get("unit") == _UNIT:
@@ -63,34 +69,38 @@ class RightsFile:
         self._update(upgrade)
 
     def before(self, key: str) -> tuple[str, ...]:
-        """Return the domains that the source wrote for before ownership existed."""
+        """Return the domains whose articles the source `key` wrote before articles had owners."""
         return tuple(self._read.get("before", {}).get(key, ()))
 
     def shown(self, key: str) -> tuple[str, ...]:
-        """Return the hosts that the source once wrote for. Articles filed then stay published."""
+        """Return the hosts that the source `key` writes for or has written for. Its articles of
+        these hosts stay published."""
         former = self._read.get("shown", {}).get(key, ())
         linked = self._read.get("linked", {}).get(key, ())
         return (*former, *linked)
 
     def linked(self, key: str, today: date) -> tuple[str, ...]:
-        """Return the hosts whose front page linked the source's feed when seen within BELIEVED."""
+        """Return the hosts whose front page was seen to link the feed of the source `key` within
+        the last 60 days."""
         hosts: Mapping[str, date] = self._read.get("linked", {}).get(key, {})
         return tuple(host for host, day in hosts.items() if today - day < BELIEVED)
 
     def all_linked(self) -> Iterator[tuple[str, str]]:
-        """Yield (source key, host) of every link and every move."""
+        """Yield (source key, host) for all hosts that link a feed or that a site moved to."""
         for table in ("linked", "moved"):
             for key, hosts in self._read.get(table, {}).items():
                 for host in hosts:
                     yield key, host
 
     def is_fresh(self, key: str, site: str, today: date) -> bool:
-        """Return True if the front page of `site` was seen within ASKED_AGAIN to link the feed."""
+        """Return True if the front page of the host `site` was seen to link the feed of the source
+        `key` within the last 7 days, so that it need not be looked at again."""
         day = self._read.get("linked", {}).get(key, {}).get(site)
         return day is not None and today - day < ASKED_AGAIN
 
     def ending(self, key: str, today: date) -> dict[str, date]:
-        """Return by host the day its link expires, if within WARNED."""
+        """Return host -> day on which the right of the source `key` to write for it ends, for the
+        rights that end within 30 days."""
         endings: dict[str, date] = {}
         for host, day in self._read.get("linked", {}).get(key, {}).items():
             end = day + BELIEVED
@@ -99,17 +109,19 @@ class RightsFile:
         return endings
 
     def moved(self, key: str) -> dict[str, MovedHost]:
-        """Return former hosts by the host that the source's site moved to."""
+        """Return new host -> former host of the site of the source `key`, for each of its moves."""
         moves = self._read.get("moved", {}).get(key, {})
         return {new_host: MovedHost(**move) for new_host, move in moves.items()}
 
     def link(self, key: str, site: str, today: date) -> None:
-        """Record that the front page of `site` links the feed of the source."""
+        """Record that the front page of the host `site` linked the feed of the source `key`
+        today."""
         if self._read.get("linked", {}).get(key, {}).get(site) != today:
             self._put("linked", key, {site: today})
 
     def unlink(self, key: str, site: str) -> None:
-        """End the source's right to write for `site`: its front page no longer links the feed."""
+        """End the right of the source `key` to write for the host `site`, whose front page links
+        the feed no more. The host moves to [shown]: articles that are filed stay."""
         if site not in self._read.get("linked", {}).get(key, {}):
             return
 
@@ -123,11 +135,11 @@ class RightsFile:
         self._update(move_host)
 
     def move(self, key: str, old: str, new: str, today: date) -> None:
-        """Record that the source's site moved from host `old` to host `new`."""
+        """Record that the site of the source `key` moved from the host `old` to the host `new`."""
         self._put("moved", key, {new: {"old": old, "on": today}})
 
     def _put(self, table: str, key: str, rows: Mapping[str, Any]) -> None:
-        """Add `rows` to the table of the source."""
+        """Add `rows` (host -> value) to the table [`table`.`key`] of a source."""
 
         def add_rows(tables: dict[str, Any]) -> dict[str, Any]:
             sources = dict(tables.get(table, {}))
@@ -138,9 +150,11 @@ class RightsFile:
 
     @cached_property
     def _read(self) -> dict[str, Any]:
+        """The tables of the file; {} without a file."""
         return self._parse(self._file.read())
 
     def _parse(self, data: bytes | None) -> dict[str, Any]:
+        """Return the tables in the bytes of the file, {} for None. Raises ConfigError."""
         try:
             return tomllib.loads((data or b"").decode())
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -149,12 +163,14 @@ class RightsFile:
             ) from error
 
     def _update(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-        """Write the file with `change(tables)`."""
+        """Write the file with the tables that `change` returns for the present ones. `change` may
+        be called more than once."""
         self._file.update(lambda data: _write_rights(change(self._parse(data))))
-        self.__dict__.pop("_read", None)
+        self.__dict__.pop("_read", None)  # so that it is read again
 
 
 def _write_rights(tables: Mapping[str, Any]) -> bytes:
+    """Return the bytes of rights.toml with these tables, sources and hosts sorted."""
     parts = [_NOTE, f"unit = {quote(_UNIT)}\n"]
     for name in ("before", "shown"):
         hosts_by_source = {}

@@ -1,5 +1,5 @@
-"""Append to and compact tab-separated lists beside the articles, such as story decisions.
-What each list has is here, too. A line is an entry, its columns are separated by tabs."""
+"""Read, append to and compact tab-separated lists beside the articles, such as stories.tsv.
+The lists themselves are defined here, too. A line is an entry, tabs separate its columns."""
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -12,11 +12,12 @@ from syndicator.core.ports.articles import KeptFile, KeptFiles
 T = TypeVar("T")
 Pair = tuple[str, str]  # two columns
 
-_NO_STORY: Final = "-"
+_NO_STORY: Final = "-"  # in the column of the story
 
 
 def read_lines(data: bytes | None) -> list[str]:
-    """Return the whole lines in order, without a last line cut by a crash."""
+    """Return the lines of a file (None: it is missing) in order. A last line without an end is left
+    out: a crash cut it."""
     if data is None:
         return []
     whole_lines = data[: data.rfind(b"\n") + 1]
@@ -29,27 +30,30 @@ def _is_current(entry: object) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TabList(Generic[T]):
-    """A list beside the articles. Of several entries with the same key the last counts. Methods
-    raise OSError."""
+    """A kind of tab-separated list beside the articles. Of several entries with the same key the
+    last counts. Methods raise OSError."""
 
     name: str  # of the file
-    note: str  # the head of the file
-    line: re.Pattern[str]  # of a valid line: a group for each column
-    parse: Callable[[re.Match[str]], T]
-    columns: Callable[[T], Iterable[str]]  # of an entry's line
-    key: Callable[[T], Hashable]
-    is_current: Callable[[T], bool] = _is_current  # False: the entry only ends an earlier one
+    note: str  # first lines of the file, for the operator
+    line: re.Pattern[str]  # matches a valid line, with a group for each column
+    parse: Callable[[re.Match[str]], T]  # returns the entry of a line
+    columns: Callable[[T], Iterable[str]]  # returns the columns of the line of an entry
+    key: Callable[[T], Hashable]  # returns the key of an entry
+    # returns False for an entry that only ends an earlier entry with the same key
+    is_current: Callable[[T], bool] = _is_current
 
     def read(self, files: KeptFiles) -> list[T]:
-        """Return the current entries in the order of their keys' first lines; [] without a file."""
+        """Return the entries that count, [] if there is no file. They have the order in which their
+        keys first occur; invalid lines are left out."""
         return self._parse(self.file(files).read())
 
     def append(self, files: KeptFiles, entries: Iterable[T]) -> None:
-        """Append entries durably, creating the file; skip invalid ones; remove a cut last line."""
+        """Append entries durably. Create the file if it is missing; leave out entries that give no
+        valid line; first remove a last line that a crash cut."""
         self.file(files).append(self.note.encode(), self._write(entries))
 
     def compact(self, files: KeptFiles) -> None:
-        """Rewrite an existing file without outdated lines."""
+        """Rewrite the file, if there is one, with only the entries that count."""
 
         def rewrite(data: bytes | None) -> bytes | None:
             if data is None:
@@ -59,13 +63,16 @@ class TabList(Generic[T]):
         self.file(files).update(rewrite)
 
     def stamp(self, files: KeptFiles) -> str | None:
-        """Return a value that changes with the file, or None if it is missing."""
+        """Return a value that changes with the file, None if there is no file."""
         return self.file(files).stamp()
 
     def file(self, files: KeptFiles) -> KeptFile:
+        """Return the file of this list, which need not exist."""
         return files.file(self.name)
 
     def _parse(self, data: bytes | None) -> list[T]:
+        """Return the entries that count in the bytes of a file, in the order in which their keys
+        first occur."""
         last_by_key: dict[Hashable, T] = {}
         for line in read_lines(data):
             match = self.line.fullmatch(line)
@@ -75,13 +82,14 @@ class TabList(Generic[T]):
         return [entry for entry in last_by_key.values() if self.is_current(entry)]
 
     def _write(self, entries: Iterable[T]) -> bytes:
-        """Return the lines of those entries that are valid."""
+        """Return the bytes of the lines of `entries`, without lines that would be invalid."""
         lines = ["\t".join(self.columns(entry)) for entry in entries]
         return "".join(f"{line}\n" for line in lines if self.line.fullmatch(line)).encode()
 
 
 class Decided(NamedTuple):
-    """The story that an article belongs to, "" for none. `final`: an operator said so."""
+    """A decision to which story an article belongs. `article`, `story`: their ids, "" as story if
+    it belongs to none; `final`: an operator decided it."""
 
     article: str
     story: str

@@ -1,5 +1,6 @@
 """Read and rewrite TOML lists beside the articles, such as feeds.toml and sources.toml.
-Both hold only exceptions; edits and restored files take effect (`app.beside`)."""
+They have only what the articles do not tell. Edits take effect, and so do files restored from a
+backup (`app.beside`)."""
 
 import json
 import re
@@ -24,7 +25,7 @@ _SOURCES_NOTE = """\
 """  # noqa: E501
 _TEXT = r'"[^"\\\x00-\x1f\x7f]+"'
 _TABLE = re.compile(rf"\n\[\[source\]\]\nkey = ({_TEXT})\nurls = (\[{_TEXT}(?:, {_TEXT})*\])\n")
-_AROUND = len("\n[[source]]\nkey = \nurls = \n")
+_AROUND = len("\n[[source]]\nkey = \nurls = \n")  # characters of a table besides its values
 _NOT_OURS: Final = (
     "not as Syndicator writes it ({error}); mend it, restore it from a backup, or delete it: it is"
     " written again from the database"
@@ -35,8 +36,9 @@ KeptSource = tuple[str, tuple[str, ...]]  # key, addresses, the newest last
 
 @dataclass(frozen=True, slots=True)
 class KeptFeed:
-    """Facts of a feed that its articles do not show. If all fields but `key` have defaults, there
-    is no entry."""
+    """What the articles of a feed do not tell about it. `name`, `first_slug`: "" if the articles
+    tell them; `dropped`: the feed has ended. A feed that has only defaults has no entry in the
+    file."""
 
     key: FeedKey
     name: str = ""
@@ -47,8 +49,8 @@ class KeptFeed:
 
 
 def plain_sources(data: bytes) -> list[KeptSource] | None:
-    """Parse a file that we wrote 20 times faster than TOML. None if it was edited, or TOML and JSON
-    may differ."""
+    """Return the sources of sources.toml, 20 times faster than a TOML parser. Return None if the
+    file is not exactly as we write it, so that a TOML parser is needed."""
     try:
         text = data.decode().removeprefix(_SOURCES_NOTE)
     except UnicodeDecodeError:
@@ -57,19 +59,23 @@ def plain_sources(data: bytes) -> list[KeptSource] | None:
     parsed_length = sum(len(key) + len(urls) for key, urls in tables) + _AROUND * len(tables)
     if parsed_length != len(text):
         return None
-    # one call for all keys and one for all addresses: much faster than two for each table
+    # We write texts that JSON reads like TOML. One call for all keys and one for all addresses is
+    # much faster than two calls for each table.
     keys = json.loads(f"[{','.join(key for key, _ in tables)}]")
     addresses = json.loads(f"[{','.join(urls for _, urls in tables)}]")
     return [(key, tuple(urls)) for key, urls in zip(keys, addresses, strict=True)]
 
 
 def _write_source_row(entry: KeptSource) -> dict[str, Any]:
+    """Return the values of the table of a source, {} if it has no addresses."""
     key, urls = entry
-    return {"key": key, "urls": list(urls)} if urls else {}
+    if not urls:
+        return {}
+    return {"key": key, "urls": list(urls)}
 
 
 def _write_feed_row(entry: KeptFeed) -> dict[str, Any]:
-    """Return the values of a feed that are not the default; {} if there are none."""
+    """Return the values of the table of a feed, without defaults; {} if all are defaults."""
     row: dict[str, Any] = {}
     if entry.name:
         row["name"] = entry.name
@@ -87,7 +93,8 @@ def _write_feed_row(entry: KeptFeed) -> dict[str, Any]:
 
 
 def _parse_feed_row(row: dict[str, Any]) -> KeptFeed:
-    """Return the feed of a table, whose known keys are removed. Raises ValueError."""
+    """Return the feed of a table, and remove the keys that we know from `row`. Raises ValueError if
+    a value is invalid."""
     texts = {key: row.pop(key, "") for key in ("feed", "name", "first_slug", "moved_to")}
     flags = {key: row.pop(key, False) for key in ("dropped", "published")}
     for text in texts.values():
@@ -96,18 +103,23 @@ def _parse_feed_row(row: dict[str, Any]) -> KeptFeed:
         _check(isinstance(flag, bool), "dropped and published are true or false")
     first_slug = texts["first_slug"]
     _check(not first_slug or _is_valid_slug(first_slug), f"{first_slug!r} is no slug")
+    key = _parse_key(texts["feed"])
+    moved_to: FeedKey | None = None
+    if texts["moved_to"]:
+        moved_to = _parse_key(texts["moved_to"])
     return KeptFeed(
-        key=_parse_key(texts["feed"]),
+        key=key,
         name=texts["name"],
         first_slug=first_slug,
-        moved_to=_parse_key(texts["moved_to"]) if texts["moved_to"] else None,
+        moved_to=moved_to,
         dropped=flags["dropped"],
         published=flags["published"],
     )
 
 
 def _parse_source_row(row: dict[str, Any]) -> KeptSource:
-    """Return the source of a table, whose known keys are removed. Raises ValueError, KeyError."""
+    """Return the source of a table, and remove the keys that we know from `row`. Raises ValueError
+    if a value is invalid, KeyError if one is missing."""
     key = row.pop("key")
     urls = row.pop("urls")
     _check(isinstance(key, str) and bool(key), "key is a text")
@@ -121,6 +133,7 @@ def _format_key(key: FeedKey) -> str:
 
 
 def _parse_key(value: str) -> FeedKey:
+    """Return the feed that a text such as "tag/ai" names. Raises ValueError."""
     axis, _, slug = value.partition("/")
     is_valid = axis in AXES and _is_valid_slug(slug)
     _check(is_valid, f'{value!r} names no feed, as "tag/ai" does')
@@ -128,51 +141,56 @@ def _parse_key(value: str) -> FeedKey:
 
 
 def _is_valid_slug(slug: str) -> bool:
-    """Return True if the files of a feed may have this name."""
+    """Return True if the files of a feed may be named `slug`."""
     if not slug or slug in (".", ".."):
         return False
     return slug.isprintable() and "/" not in slug and "\\" not in slug
 
 
 def _check(is_valid: bool, fault: str) -> None:
-    """Raise ValueError with the `fault` unless `is_valid`."""
+    """Raise ValueError with the message `fault` unless `is_valid`."""
     if not is_valid:
         raise ValueError(fault)
 
 
 def _parse_none(data: bytes) -> None:
+    """Return None: a list without a fast parser of its own is parsed as TOML."""
     return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TomlList(Generic[T]):
-    """A list beside the articles with a table for each entry. Methods raise OSError; ConfigError
-    naming file and cure."""
+    """A kind of TOML list beside the articles, with a table for each entry. Methods raise OSError,
+    and ConfigError, whose message names the file and the cure."""
 
     name: str  # of the file
-    note: str  # the head of the file
-    table: str
-    parse: Callable[[dict[str, Any]], T]  # removes the keys that it knows from a table
-    row: Callable[[T], dict[str, Any]]  # of an entry, {} if it says nothing
-    order: Callable[[T], Any]  # of the entries in the file
-    fault: str = _NOT_OURS  # {error}: what is wrong
-    has_others: bool = False  # True: tables and keys that are not known are no error
-    # parses a file that we wrote faster than TOML; None: it was edited
+    note: str  # first lines of the file, for the operator
+    table: str  # name of the tables
+    # returns the entry of a table, and removes the keys that it knows from it
+    parse: Callable[[dict[str, Any]], T]
+    row: Callable[[T], dict[str, Any]]  # returns the table of an entry, {} if it needs none
+    order: Callable[[T], Any]  # returns the key by which entries are sorted in the file
+    fault: str = _NOT_OURS  # message for an invalid file; {error}: what is wrong
+    has_others: bool = False  # True: unknown tables and keys are no error
+    # returns the entries of a file that we wrote, faster than TOML; None if it was edited
     parse_ours: Callable[[bytes], list[T] | None] = _parse_none
 
     def read(self, files: KeptFiles) -> list[T]:
-        """Return the entries, [] without a file."""
+        """Return the entries, [] if there is no file."""
         file = self.file(files)
         return self._parse(file.read() or b"", file)
 
     def update(
         self, files: KeptFiles, change: Callable[[list[T] | None], Iterable[T] | None]
     ) -> None:
-        """Write `change(entries)` (of None: no file) unless it returns None."""
+        """Rewrite the file with the entries that `change` returns for the present ones. It gets
+        None if there is no file, and returns None to leave the file alone. It may be called more
+        than once."""
         file = self.file(files)
 
         def rewrite(data: bytes | None) -> bytes | None:
-            entries = change(None if data is None else self._parse(data, file))
+            current = None if data is None else self._parse(data, file)
+            entries = change(current)
             if entries is None:
                 return None
             rows = [self.row(entry) for entry in sorted(entries, key=self.order)]
@@ -181,13 +199,15 @@ class TomlList(Generic[T]):
         file.update(rewrite)
 
     def stamp(self, files: KeptFiles) -> str | None:
-        """Return a value that changes with the file, or None if it is missing."""
+        """Return a value that changes with the file, None if there is no file."""
         return self.file(files).stamp()
 
     def file(self, files: KeptFiles) -> KeptFile:
+        """Return the file of this list, which need not exist."""
         return files.file(self.name)
 
     def _parse(self, data: bytes, file: KeptFile) -> list[T]:
+        """Return the entries in `data`, the bytes of `file`. Raises ConfigError."""
         ours = self.parse_ours(data)
         if ours is not None:
             return ours
@@ -208,6 +228,7 @@ class TomlList(Generic[T]):
             raise ConfigError(f"{file}: {self.fault.format(error=error)}") from error
 
     def _parse_row(self, row: dict[str, Any]) -> T:
+        """Return the entry of a table. Raises ValueError if it has a key that is not known."""
         entry = self.parse(row)
         _check(self.has_others or not row, f"{', '.join(row)} is not known in [[{self.table}]]")
         return entry
@@ -216,10 +237,12 @@ class TomlList(Generic[T]):
 def _write_tables(
     before: bytes | None, note: str, table: str, rows: list[dict[str, Any]]
 ) -> bytes | None:
-    """Return the file with a table for each row; None if there is no row and no file."""
+    """Return the bytes of a file with `note` and a table for each row. Return None, so that no file
+    is made, if there are no rows and no file (`before` is None)."""
     if not rows and before is None:
         return None
-    return (note + "".join(write_table(f"[[{table}]]", row) for row in rows)).encode()
+    tables = [write_table(f"[[{table}]]", row) for row in rows]
+    return (note + "".join(tables)).encode()
 
 
 FEEDS: Final = TomlList(

@@ -1,5 +1,5 @@
-"""Write tables of our own TOML lists as text, much faster than tomlkit does. Pure.
-For 100,000 rows tomlkit takes 16 s, and this 0.7 s."""
+"""Write tables of our own TOML lists as text, much faster than the library tomlkit. Pure.
+For 100,000 rows tomlkit takes 16 s, and this module 0.7 s."""
 
 import json
 from collections.abc import Mapping
@@ -10,19 +10,21 @@ from syndicator.core import text
 
 
 def write_table(header: str, row: Mapping[str, Any]) -> str:
-    """Return one table. `header`: with its brackets, such as "[[feed]]". Values are texts,
-    booleans, days, lists of texts, and mappings of these, which stand on one line."""
+    """Return the text of a table. `header`: its first line with brackets, such as "[[feed]]";
+    `row`: key as written -> a text, boolean, day, list of texts, or a mapping of these, which is
+    written on one line."""
     lines = (f"{key} = {_write_value(value)}\n" for key, value in row.items())
     return f"\n{header}\n" + "".join(lines)
 
 
 def quote(key: str) -> str:
-    """Return a text or key in quotes, without characters that no TOML file can have."""
-    # JSON and TOML write texts of legal characters and lists of these alike
+    """Return a text or a key in quotes, without the characters that TOML does not allow."""
+    # JSON and TOML write texts of the other characters alike
     return json.dumps(text.legal(key), ensure_ascii=False)
 
 
 def _write_value(value: Any) -> str:
+    """Return a value as TOML writes it: a day, boolean, mapping, text, or list of texts."""
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bool):

@@ -1,4 +1,4 @@
-"""List withdrawn articles in a file, and keep their article files for a while."""
+"""List withdrawn articles in the file withdrawn.toml, and keep their article files for a while."""
 
 import shutil
 from collections.abc import Iterable
@@ -30,6 +30,7 @@ def _write_row(withdrawn: Withdrawn) -> dict[str, Any]:
 
 
 def _parse_row(row: dict[str, Any]) -> Withdrawn:
+    """Return the withdrawn article of a table. Raises KeyError or ValueError if it is invalid."""
     feeds = []
     for name in row.get("feeds", []):
         axis, slug = str(name).split("/", 1)
@@ -61,7 +62,8 @@ def enter_withdrawal(
     at: datetime,
     feeds: Iterable[FeedKey] | None = None,
 ) -> None:
-    """List `article` as withdrawn from `feeds` (None: its own). The caller deletes the file."""
+    """Add `article` to the list of withdrawn articles. `at`: when it was withdrawn; `feeds`: which
+    feeds announce it, None for those that show it. The caller deletes its file."""
     if feeds is None:
         feeds = feeds_of(article)
     aliases = [text.legal(alias) for alias in aliases_of(article)]
@@ -77,7 +79,7 @@ def enter_withdrawal(
 
 
 def add_withdrawals(files: KeptFiles, new: Iterable[Withdrawn]) -> None:
-    """Add the withdrawals `new` to the list; what is listed already wins."""
+    """Add the withdrawals `new` to the list. An article that is listed already keeps its entry."""
     new_by_id = {entry.id: entry for entry in new}
 
     def add_missing(listed: list[Withdrawn] | None) -> Iterable[Withdrawn] | None:
@@ -90,7 +92,7 @@ def add_withdrawals(files: KeptFiles, new: Iterable[Withdrawn]) -> None:
 
 
 def unlist_withdrawn(files: KeptFiles, article_id: str) -> None:
-    """Remove an article from the list."""
+    """Remove an article from the list of withdrawn articles."""
 
     def remove_article(listed: list[Withdrawn] | None) -> Iterable[Withdrawn]:
         return [entry for entry in listed or () if entry.id != article_id]
@@ -99,24 +101,26 @@ def unlist_withdrawn(files: KeptFiles, article_id: str) -> None:
 
 
 class KeptAway:
-    """Withdrawn articles' files by id, under their path in the article store:
-    `folder`/<id>/YYYY/MM/<name>.md."""
+    """The files of withdrawn articles, in a folder of their own, from which they can be put back.
+    Each has its path in the article store below its id: `folder`/<id>/YYYY/MM/<name>.md."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def put(self, article_id: str, path: str, data: bytes) -> None:
-        """Write the file of article `id` durably; `path`: in the article store. Raises OSError."""
+        """Write the file of an article durably. `path`: its path in the article store. Raises
+        OSError."""
         disk.write(self.folder / article_id / path, data)
 
     def ids(self) -> list[str]:
-        """Return the sorted ids of the articles here."""
+        """Return the ids of the articles whose files are here, sorted."""
         if not self.folder.is_dir():
             return []
         return sorted(path.name for path in self.folder.iterdir() if path.is_dir())
 
     def get(self, article_id: str) -> tuple[str, bytes] | None:
-        """Return path and bytes of an article's file, or None."""
+        """Return (path in the article store, bytes) of the file of an article, None if it is not
+        here."""
         folder = self.folder / article_id
         for file in sorted(folder.rglob("*.md")):
             if not file.name.startswith("."):
@@ -124,7 +128,7 @@ class KeptAway:
         return None
 
     def drop(self, article_id: str) -> bool:
-        """Delete an article's file; False if there was none."""
+        """Delete the file of an article. Return False if it is not here."""
         if article_id not in self.ids():
             return False
         shutil.rmtree(self.folder / article_id)

@@ -1,4 +1,4 @@
-"""Write files durably without waiting for the disk after each of them.
+"""Write article files durably without waiting for the disk after each file.
 Threads sync the bytes of a file, which takes milliseconds, and then give it its name."""
 
 import os
@@ -13,11 +13,11 @@ _THREADS: Final = 4  # files that are synced at the same time: a choice
 
 
 class BackgroundWrites:
-    """Files whose bytes are written, and that get their names once these are on the disk. For one
-    thread. Methods raise OSError, also for files that were written before. Not `durable`: skip
-    fsync."""
+    """Writes files that get their names in other threads, once their bytes are on the disk. To be
+    used by one thread. Each method raises OSError if a file written before has failed."""
 
     def __init__(self, *, durable: bool = True) -> None:
+        """`durable`: sync files before they get their names, and folders afterwards."""
         self._durable = durable
         self._threads = ThreadPoolExecutor(_THREADS, "writes")
         self._unnamed: dict[Path, Future[None]] = {}
@@ -35,7 +35,8 @@ class BackgroundWrites:
         self._threads.shutdown(wait=True)
 
     def write(self, path: Path, data: bytes, *, mode: int = disk.PUBLIC) -> os.stat_result:
-        """Write `data`, in the end to `path`; return the stat of the file. `mode`: before umask."""
+        """Begin to write `data` to `path`, and return the stat of the new file, which has a
+        temporary name so far. `mode`: before umask."""
         self.wait_for(path)
         file = disk.begin_write(path, data, durable=self._durable, mode=mode)
         self._unnamed[path] = self._threads.submit(disk.end_write, file, durable=self._durable)
@@ -43,20 +44,21 @@ class BackgroundWrites:
         return file.stat
 
     def wait_for(self, path: Path) -> None:
-        """Wait until the file has its name, if it was written here."""
-        written = self._unnamed.get(path)
-        if written is None:
+        """Wait until the file `path` has its name, if it is being written."""
+        naming = self._unnamed.get(path)
+        if naming is None:
             return
-        written.result()  # if it raises, `finish` does so, too: no row may be without its file
+        naming.result()
+        # after an error it stays, so that `finish` raises the error, too: no row may lack its file
         self._unnamed.pop(path, None)
 
     def wait(self) -> None:
-        """Wait until all files have their names."""
+        """Wait until all files that are being written have their names."""
         for path in list(self._unnamed):
             self.wait_for(path)
 
     def finish(self) -> None:
-        """Wait until all files and their names are on the disk."""
+        """Wait until all files are on the disk with their names."""
         self.wait()
         folders = sorted(self._unsynced_folders)
         self._unsynced_folders.clear()

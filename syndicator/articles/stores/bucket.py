@@ -1,5 +1,5 @@
-"""Read, write and list objects of an S3 bucket by obstore, with conditional writes.
-Objects are under a prefix."""
+"""Read, write and list objects of an S3 bucket by the library obstore, with conditional writes.
+All objects have the prefix of the bucket's address."""
 
 import errno
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,8 @@ from syndicator.core.errors import MissingError
 from syndicator.core.ports.articles import ABSENT, ObjectStamp
 from syndicator.core.program import install
 
-# Variables with address and credentials. obstore itself finds roles of machines and containers.
+# Environment variables with address and credentials of the store. Where a machine or container has
+# a role, obstore finds the credentials itself.
 VARIABLES: Final = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
@@ -30,12 +31,15 @@ _TRIES: Final = 8
 
 
 class Bucket:
-    """Objects at s3://bucket[/prefix]. `patience`: for retries. Raises OSError, MissingError
-    without obstore."""
+    """The objects of a bucket: implements `ports.Objects`. Methods raise OSError after several
+    tries."""
 
     def __init__(
         self, url: str, environ: Mapping[str, str], *, patience: timedelta | None = None
     ) -> None:
+        """`url`: s3://bucket or s3://bucket/prefix; `environ`: variables with credentials;
+        `patience`: time for all tries of a request. Raises MissingError if obstore is not
+        installed."""
         try:
             from obstore import exceptions
             from obstore.store import S3Store
@@ -43,17 +47,21 @@ class Bucket:
             raise MissingError(f"{url} needs the package obstore: {install('s3')}") from error
         self.name = url.rstrip("/")
         self._errors = exceptions
-        config: Any = {name.lower(): value for name in VARIABLES if (value := environ.get(name))}
+        config: Any = {}
+        for name in VARIABLES:
+            if environ.get(name):
+                config[name.lower()] = environ[name]
         endpoint = environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL") or ""
         client: Any = {"timeout": _REQUEST, "allow_http": endpoint.startswith("http://")}
         retries: Any = {"max_retries": _TRIES, "retry_timeout": patience or _PATIENCE}
-        with self._named(""):
+        with self._named_errors(""):
             self._store: S3Store = S3Store.from_url(
                 self.name, config=config, client_options=client, retry_config=retries
             )
 
     def get(self, key: str) -> tuple[bytes, str] | None:
-        with self._named(key):
+        """Return (bytes, etag) of an object, None if there is none."""
+        with self._named_errors(key):
             try:
                 answer = self._store.get(key)
                 return bytes(answer.bytes()), answer.meta["e_tag"] or ""
@@ -61,9 +69,10 @@ class Bucket:
                 return None
 
     def head(self, key: str) -> ObjectStamp | None:
-        with self._named(key):
+        """Return the stamp of an object, None if there is none."""
+        with self._named_errors(key):
             try:
-                return _stamp(self._store.head(key))
+                return _make_stamp(self._store.head(key))
             except FileNotFoundError:
                 return None
 
@@ -75,14 +84,21 @@ class Bucket:
         over: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> str | None:
-        mode: Any = "overwrite" if over is None else "create" if over == ABSENT else {"e_tag": over}
+        """Write an object and return its new etag. `over`: None to write in any case, ABSENT to
+        write only if there is no object, an etag to write only if the object still has it. Return
+        None if it was not written for that reason. `headers`: to store with the object."""
+        mode: Any = {"e_tag": over}
+        if over is None:
+            mode = "overwrite"
+        elif over == ABSENT:
+            mode = "create"
         attributes: Any = dict(headers or {}) or None
-        with self._named(key):
+        with self._named_errors(key):
             try:
-                done = self._store.put(
+                result = self._store.put(
                     key, data, mode=mode, attributes=attributes, use_multipart=False
                 )
-                return done["e_tag"] or ""
+                return result["e_tag"] or ""
             except (
                 self._errors.AlreadyExistsError,
                 self._errors.PreconditionError,
@@ -90,36 +106,43 @@ class Bucket:
             ):
                 if over is None:  # no such bucket
                     raise
-        # after a lost answer the client tries again, and conflicts with its own write
-        there = self.get(key)
-        return there[1] if there is not None and there[0] == data else None
+        # If the answer to a successful write is lost, obstore tries again and conflicts with its
+        # own write.
+        stored = self.get(key)
+        if stored is None:
+            return None
+        stored_data, etag = stored
+        return etag if stored_data == data else None
 
     def delete(self, *keys: str) -> None:
+        """Delete those of the objects that exist."""
         if not keys:
             return
-        with self._named(keys[0] if len(keys) == 1 else ""):
+        with self._named_errors(keys[0] if len(keys) == 1 else ""):
             self._store.delete(keys)  # S3 accepts missing keys
 
     def walk(self, prefix: str = "", *, deep: bool = True) -> Iterator[ObjectStamp]:
+        """Yield the stamps of the objects below `prefix`, a folder with a last slash or "" for all.
+        `deep`: also those in subfolders."""
         folder = prefix.rstrip("/") or None
-        with self._named(prefix):
+        with self._named_errors(prefix):
             if not deep:
                 objects = self._store.list_with_delimiter(folder)["objects"]
-                yield from sorted(map(_stamp, objects), key=lambda stamp: stamp.key)
+                yield from sorted(map(_make_stamp, objects), key=lambda stamp: stamp.key)
                 return
             for part in self._store.list(folder):
-                yield from map(_stamp, part)
+                yield from map(_make_stamp, part)
 
     def folders(self) -> list[str]:
-        with self._named(""):
-            return [
-                f"{prefix.rstrip('/')}/"
-                for prefix in self._store.list_with_delimiter()["common_prefixes"]
-            ]
+        """Return the names of the folders at the top, each with a last slash."""
+        with self._named_errors(""):
+            prefixes = self._store.list_with_delimiter()["common_prefixes"]
+            return [f"{prefix.rstrip('/')}/" for prefix in prefixes]
 
     @contextmanager
-    def _named(self, key: str) -> Iterator[None]:
-        """Raise the bucket's errors as OSError that names the object `key`."""
+    def _named_errors(self, key: str) -> Iterator[None]:
+        """Raise OSError, which names the object `key` ("": the bucket), in place of errors of
+        obstore inside the block."""
         try:
             yield
         except (self._errors.PermissionDeniedError, self._errors.UnauthenticatedError) as error:
@@ -131,10 +154,12 @@ class Bucket:
             raise OSError(errno.EREMOTE, first_line[:300], self._place(key)) from error
 
     def _place(self, key: str) -> str:
+        """Return the address of an object, of the bucket for ""."""
         return f"{self.name}/{key}" if key else self.name
 
 
-def _stamp(meta: Any) -> ObjectStamp:
+def _make_stamp(meta: Any) -> ObjectStamp:
+    """Return the stamp of an object from what obstore tells about it."""
     return ObjectStamp(
         key=meta["path"],
         etag=meta["e_tag"] or "",

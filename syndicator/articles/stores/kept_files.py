@@ -1,5 +1,5 @@
-"""Read and update one small file beside the articles, in a folder or in an object store.
-These are the two kinds of KeptFile (see ports)."""
+"""Read and update a small file beside the articles, in a folder or in an object store.
+The two classes implement `ports.KeptFile`."""
 
 import errno
 import os
@@ -12,14 +12,15 @@ from typing import Final
 from syndicator.articles import disk
 from syndicator.core.ports.articles import ABSENT, Objects
 
-_TAIL: Final = 4096  # bytes in which the last whole line ends: longer than any line
-# at a file with several writers; whenever a try fails, another writer's succeeded
+_TAIL: Final = 4096  # bytes at the end of a file: longer than any line of our lists
+# to write an object that other programs write, too. Each try fails only if another writer succeeds.
 _TRIES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
 class FolderFile:
-    """File at `path`; `in_turn` locks out other writers. Without `durable`, writes skip fsync."""
+    """A file in a folder. `durable`: sync writes to the disk; `in_turn`: returns a lock that keeps
+    out other writers. Methods raise OSError."""
 
     path: Path
     durable: bool = True
@@ -29,26 +30,33 @@ class FolderFile:
         return str(self.path)
 
     def read(self) -> bytes | None:
+        """Return the bytes of the file, None if there is no file."""
         try:
             return self.path.read_bytes()
         except FileNotFoundError:
             return None
 
     def update(self, change: Callable[[bytes | None], bytes | None]) -> None:
+        """Write the bytes that `change` returns for the present ones (None: no file), unless it
+        returns None."""
         with self.in_turn():
-            before = self.read()
-            after = change(before)
-            if after is not None and after != before:
-                disk.write(self.path, after, durable=self.durable)
+            stored = self.read()
+            changed = change(stored)
+            if changed is not None and changed != stored:
+                disk.write(self.path, changed, durable=self.durable)
 
     def append(self, note: bytes, data: bytes) -> None:
+        """Append `data`, whole lines. A new file begins with `note`. If a crash has cut the last
+        line of the file, that line is deleted first."""
         with self.in_turn():
             if not self.path.exists():
                 disk.write(self.path, note + data, durable=self.durable)
                 return
             with self.path.open("r+b") as file:
-                start = file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL))
-                file.seek(start + file.read().rfind(b"\n") + 1)
+                size = file.seek(0, os.SEEK_END)
+                tail_start = file.seek(max(0, size - _TAIL))
+                last_line_end = file.read().rfind(b"\n") + 1
+                file.seek(tail_start + last_line_end)
                 file.truncate()
                 file.write(data)
                 file.flush()
@@ -56,6 +64,7 @@ class FolderFile:
                     os.fsync(file.fileno())
 
     def stamp(self) -> str | None:
+        """Return a value that changes with the file, None if there is no file."""
         try:
             stat = self.path.stat()
         except FileNotFoundError:
@@ -65,7 +74,8 @@ class FolderFile:
 
 @dataclass(frozen=True, slots=True)
 class ObjectFile:
-    """File in an object store. If another writer was quicker, it is read and changed again."""
+    """A file in an object store. If another program writes it at the same time, it is read and
+    changed again. Methods raise OSError."""
 
     objects: Objects
     key: str
@@ -74,26 +84,41 @@ class ObjectFile:
         return f"{self.objects.name}/{self.key}"
 
     def read(self) -> bytes | None:
-        found = self.objects.get(self.key)
-        return None if found is None else found[0]
+        """Return the bytes of the object, None if there is no object."""
+        stored = self.objects.get(self.key)
+        if stored is None:
+            return None
+        data, _ = stored
+        return data
 
     def update(self, change: Callable[[bytes | None], bytes | None]) -> None:
+        """Write the bytes that `change` returns for the present ones (None: no object), unless it
+        returns None. `change` is called again if another program has written the object in
+        between."""
         for _ in range(_TRIES):
-            before, etag = self.objects.get(self.key) or (None, ABSENT)
-            after = change(before)
-            if (
-                after is None
-                or after == before
-                or self.objects.put(self.key, after, over=etag) is not None
-            ):
+            stored, etag = self.objects.get(self.key) or (None, ABSENT)
+            changed = change(stored)
+            if changed is None or changed == stored:
+                return
+            if self.objects.put(self.key, changed, over=etag) is not None:
                 return
         raise OSError(errno.EREMOTE, "other programs keep writing it; run again", str(self))
 
     def append(self, note: bytes, data: bytes) -> None:
-        self.update(
-            lambda before: (note if before is None else before[: before.rfind(b"\n") + 1]) + data
-        )
+        """Append `data`, whole lines. A new object begins with `note`. If its last line has no end,
+        that line is deleted first."""
+
+        def add_lines(stored: bytes | None) -> bytes:
+            if stored is None:
+                return note + data
+            whole_lines = stored[: stored.rfind(b"\n") + 1]
+            return whole_lines + data
+
+        self.update(add_lines)
 
     def stamp(self) -> str | None:
+        """Return a value that changes with the object, None if there is no object."""
         stored = self.objects.head(self.key)
-        return None if stored is None else f"{stored.size} {stored.etag}"
+        if stored is None:
+            return None
+        return f"{stored.size} {stored.etag}"

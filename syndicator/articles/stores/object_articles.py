@@ -1,6 +1,6 @@
-"""Store articles and fetched pages in an object store, with paths found by the index.
-A path is reserved before its file and row are written, so that the next start finds files of a
-crash. Pages are <version>/<xx>/<id>.gz."""
+"""Store articles and fetched pages in an object store, with the paths of articles in the database.
+A path is reserved before its file and row are written, so that the next start finds the files of a
+crashed writer. Pages are named <version>/<first two characters of the id>/<id>.gz."""
 
 import errno
 import hashlib
@@ -26,14 +26,16 @@ from syndicator.core.ports.articles import (
     ObjectStamp,
 )
 
-_TRIES: Final = 20  # at a file that is edited at the same time
+_TRIES: Final = 20  # to write an object that others edit at the same time
 _HEADERS: Final = {"Content-Type": "text/markdown; charset=utf-8"}
 _PRUNED: Final = "pruned"  # object with the day of the last pruning
 
 
 @dataclass(slots=True)
 class ObjectArticleStore(HasInstance):
-    """ArticleStore in `objects`. `paths`: the index; None reads by path only."""
+    """Article files in an object store: implements `ports.ArticleStore`. `paths`: the paths in the
+    database, None to read by path only; `clock`: returns the time now, needed with `paths`. Methods
+    raise OSError."""
 
     objects: Objects
     paths: ArticlePaths | None = None
@@ -42,22 +44,31 @@ class ObjectArticleStore(HasInstance):
 
     @property
     def name(self) -> str:
+        """The address of the object store."""
         return self.objects.name
 
     def instance(self) -> uuid.UUID:
-        self._instance = self._instance or HasInstance.instance(self)
+        """Return the UUID of the instance, which is read once. Raises ConfigError if it is lost."""
+        if self._instance is None:
+            self._instance = HasInstance.instance(self)
         return self._instance
 
     def begun(self) -> bool:
-        return self.minted()  # its UUID precedes the first article and needs no listing
+        """Return True if the instance has its UUID, which is made before the first article. So the
+        objects need not be listed."""
+        return self.minted()
 
     @contextmanager
     def together(self) -> Iterator[Callable[[], None]]:
-        yield lambda: None  # an object is durable when it is written
+        """Run the block as it is: an object is durable when it is written."""
+        yield lambda: None
 
     def put(
         self, article: Article, path: str | None = None, *, ordered: Collection[str] = ()
     ) -> tuple[Article, FileStamp, bool]:
+        """Write `article` into its object; edits by hand win, except in the fields `ordered`.
+        `path`: of its object, None if unknown. Return the article as written, the stamp of its
+        object, and True if the bytes changed."""
         current = path or self._index.path(article.id)
         if current is None:
             current = self._index.reserve(article.id, names.new_reserved_path(self._index, article))
@@ -70,7 +81,8 @@ class ObjectArticleStore(HasInstance):
     def _edit(
         self, article: Article, path: str, ordered: Collection[str]
     ) -> tuple[Article, FileStamp, bool]:
-        """Merge `article` into its object, again if somebody else edits it meanwhile."""
+        """Merge `article` into its object at `path`, and again if another program writes the object
+        meanwhile. Return the same as `put`."""
         for _ in range(_TRIES):
             stored, etag = self.objects.get(checked(path, self.name)) or (None, ABSENT)
             if stored is None:
@@ -89,19 +101,26 @@ class ObjectArticleStore(HasInstance):
         raise OSError(errno.EREMOTE, "it keeps being edited; run again", self._place(path))
 
     def _put(self, path: str, data: bytes, *, over: str) -> str | None:
+        """Write an article file and return its etag; None if the object has another etag than
+        `over` (ABSENT: if there is one)."""
         return self.objects.put(checked(path, self.name), data, over=over, headers=_HEADERS)
 
     def _reserve_apart(self, article: Article, path: str, other_id: str) -> str:
-        """Reserve a new path: an article with a similar id took the path meanwhile."""
+        """Reserve another path for `article` and return it: an article whose id begins alike,
+        `other_id`, took `path` meanwhile. The new name has a longer beginning of the id."""
         self._index.release(path)
         longest = len(id_part(path) or "")
-        shorter_ids = {article.id[:size] for size in range(ID_CHARS, longest + 1)}
-        return self._index.reserve(article.id, new_path(article, {*shorter_ids, other_id}))
+        taken = {article.id[:size] for size in range(ID_CHARS, longest + 1)}
+        taken.add(other_id)
+        return self._index.reserve(article.id, new_path(article, taken))
 
     def get(self, path: str) -> Article:
+        """Return the article at `path`, in which fields that were edited by hand are marked as the
+        operator's. Raises ConfigError if the file is invalid, FileNotFoundError."""
         return names.load_article(self.read(path), self._place(path))
 
     def read(self, path: str) -> bytes:
+        """Return the bytes of the object at `path`. Raises FileNotFoundError."""
         stored = self.objects.get(checked(path, self.name))
         if stored is None:
             raise FileNotFoundError(errno.ENOENT, "no such object", self._place(path))
@@ -109,18 +128,23 @@ class ObjectArticleStore(HasInstance):
         return data
 
     def stamp(self, path: str) -> FileStamp:
+        """Return the stamp of the object at `path`. Raises FileNotFoundError."""
         stored = self.objects.head(checked(path, self.name))
         if stored is None:
             raise FileNotFoundError(errno.ENOENT, "no such object", self._place(path))
-        return _stamp_of(stored)
+        return _make_file_stamp(stored)
 
     def find(self, article_id: str) -> str | None:
+        """Return the path of the object of an article by the database, None if it has no path or no
+        object."""
         path = self._index.path(article_id)
         if path is None or self.objects.head(path) is None:
             return None
         return path
 
     def id_at(self, path: str) -> str:
+        """Return the id that the object at `path` states; if it states none or cannot be read, the
+        beginning of the id in its name, or ""."""
         with suppress(OSError):
             stated_id = names.id_in(self.read(path), path)
             if stated_id:
@@ -128,38 +152,50 @@ class ObjectArticleStore(HasInstance):
         return id_part(path) or ""
 
     def path_of(self, what: str) -> str | None:
+        """Return the path of the article object `what`, as an operator types it: a path or an
+        address. None if there is no such object."""
         path = what.removeprefix(f"{self.name}/")
         if not is_article_path(path) or self.objects.head(path) is None:
             return None
         return path
 
     def walk(self) -> Iterator[FileStamp]:
+        """Yield the stamps of all article files, sorted by path. Lists all objects."""
         articles = [stamp for stamp in self.objects.walk() if is_article_path(stamp.key)]
         articles.sort(key=lambda stamp: stamp.key)
         for stamp in articles:
-            yield _stamp_of(stamp)
+            yield _make_file_stamp(stamp)
 
     def names(self) -> Iterator[str]:
+        """Yield the keys of all objects, sorted."""
         yield from sorted(stamp.key for stamp in self.objects.walk())
 
     def changed(self, stamps: Mapping[str, FileStamp], *, sweep: bool = True) -> Changes:
-        return self.left_behind(sweep=sweep)  # objects are not listed, so edits do not show
+        """Return the files of crashed writers as new files. Edits are not noticed, since that would
+        mean to list all objects. `sweep`: also delete reservations that are done or have no
+        file."""
+        return self.left_behind(sweep=sweep)
 
     def left_behind(self, *, sweep: bool = True) -> Changes:
+        """Return the files of crashed writers as new files: they were written, but have no row.
+        `sweep`: also delete reservations that are done or have no file."""
         assert self.clock is not None
 
         def find_stamp(path: str) -> FileStamp | None:
             stamp = self.objects.head(path)
-            return None if stamp is None else _stamp_of(stamp)
+            return None if stamp is None else _make_file_stamp(stamp)
 
         return names.left_behind(self._index, self.clock(), find_stamp, sweep=sweep)
 
     def folder_stamps(self) -> dict[str, tuple[int, int]]:
+        """Return key -> (number that changes with the bytes, size) of the objects beside the
+        articles."""
         return {
             stamp.key: (number(stamp.etag), stamp.size) for stamp in self.objects.walk(deep=False)
         }
 
     def put_back(self, path: str, data: bytes) -> None:
+        """Write an earlier file again at `path`. Raises FileExistsError if there is an object."""
         article_id = names.id_in(data, path)
         if article_id is not None:
             self._index.reserve(article_id, path, writing=False)
@@ -168,6 +204,8 @@ class ObjectArticleStore(HasInstance):
             raise FileExistsError(errno.EEXIST, "is there", self._place(path))
 
     def edit(self, path: str, data: bytes, *, over: bytes | None = None) -> None:
+        """Replace the object at `path` by `data`. `over`: the bytes before the edit, None if
+        unknown. Raises OSError if another program has changed the object since."""
         stored, etag = self.objects.get(checked(path, self.name)) or (None, ABSENT)
         was_edited = over is not None and over != stored
         if was_edited or self._put(path, data, over=etag) is None:
@@ -176,80 +214,96 @@ class ObjectArticleStore(HasInstance):
             )
 
     def add(self, article: Article, data: bytes) -> str:
-        path = self._index.reserve(
-            article.id, names.new_reserved_path(self._index, article), writing=False
-        )
+        """Write `data`, the file of `article` as another program wrote it, at a new path. Return
+        the path."""
+        free_path = names.new_reserved_path(self._index, article)
+        path = self._index.reserve(article.id, free_path, writing=False)
         self.put_back(path, data)
         return path
 
     def delete(self, path: str) -> bool:
+        """Delete the object at `path` and its reservation. Return False if there was no object."""
         existed = self.objects.head(checked(path, self.name)) is not None
         self.objects.delete(path)
         self._index.release(path)
         return existed
 
     def delete_all(self, paths: Iterable[str]) -> None:
+        """Delete those of the objects that exist, and all reservations of these paths."""
         valid_paths = [checked(path, self.name) for path in paths]
         self.objects.delete(*valid_paths)
         for path in valid_paths:
             self._index.release(path)
 
     def sweep(self) -> int:
-        return 0  # an object is whole or absent
+        """Return 0: no object is ever half written."""
+        return 0
 
     def file(self, name: str) -> ObjectFile:
+        """Return the file with this name beside the articles, which need not exist."""
         return ObjectFile(self.objects, name)
 
     def beside(self) -> Iterator[ObjectFile]:
+        """Yield all files beside the articles."""
         yield from (self.file(stamp.key) for stamp in self.objects.walk(deep=False))
 
     def remember_paths(self, ids: Iterable[str]) -> None:
-        """Reserve the paths of articles whose rows are deleted before their files."""
+        """Reserve the paths of articles whose rows are deleted before their files, so that `find`
+        still finds the files."""
         for article_id in ids:
             path = self._index.path(article_id)
             if path is not None:
                 self._index.reserve(article_id, path, writing=False)
 
     def _place(self, path: str) -> str:
+        """Return the address of the object at `path`, for messages."""
         return f"{self.name}/{path}"
 
     @property
     def _index(self) -> ArticlePaths:
+        """The paths in the database. Raises RuntimeError if the store was opened without them."""
         if self.paths is None:
             raise RuntimeError("this article store was opened without an index")
         return self.paths
 
 
 def number(etag: str) -> int:
-    """Return a number below 2**63 that changes with the etag, as mtime. Pure."""
+    """Return a number that changes with `etag`, to stand in place of the modification time of a
+    file. It is below 2**63, the highest number that databases hold. Pure."""
     return int(hashlib.sha256(etag.encode()).hexdigest()[:15], 16)
 
 
 def _stamp(path: str, etag: str, size: int) -> FileStamp:
+    """Return the stamp of the article file at `path`."""
     return FileStamp(path=path, mtime_ns=number(etag), size=size)
 
 
-def _stamp_of(stamp: ObjectStamp) -> FileStamp:
+def _make_file_stamp(stamp: ObjectStamp) -> FileStamp:
+    """Return the stamp of an object as the stamp of an article file."""
     return _stamp(stamp.key, stamp.etag, stamp.size)
 
 
 class ObjectSnapshots:
-    """Snapshots in `objects`. A page's age counts from its last write; rereading by a newer version
-    writes it again."""
+    """Kept pages in an object store: implements `ports.Snapshots`. The age of a page counts from
+    its last write, and a page that a newer version reads is written again."""
 
     def __init__(self, objects: Objects, version: int = 0) -> None:
+        """`version`: of the present reader."""
         self._objects = objects
         self.version = version
-        self._older: list[str] | None = None  # folder names of other versions
+        self._other_versions: list[str] | None = None  # names of their folders; None: not listed
 
     def put(self, article_id: str, html: bytes, headers: Mapping[str, str]) -> None:
+        """Store the page of an article as one that this version has read."""
         self.put_packed(article_id, pack_page(html, headers))
 
     def put_packed(self, article_id: str, packed: bytes) -> None:
+        """Store a page that `pack_page` has packed, and delete the same page of other versions."""
         self._objects.put(self._key(article_id), packed)
         self._objects.delete(*self._list_other_keys(article_id))
 
     def get(self, article_id: str) -> tuple[bytes, dict[str, str]] | None:
+        """Return (page, headers) of an article, None if the page is not here or damaged."""
         page = self._find(article_id)
         if page is None:
             return None
@@ -257,9 +311,11 @@ class ObjectSnapshots:
         return unpack_page(data)
 
     def forget(self, article_id: str) -> None:
+        """Delete the page of an article, as any version has read it."""
         self._objects.delete(self._key(article_id), *self._list_other_keys(article_id))
 
     def outdated(self) -> frozenset[str]:
+        """Return the ids of the articles whose pages only earlier versions have read."""
         article_ids = []
         for version in self._list_other_versions():
             if int(version) >= self.version:
@@ -269,6 +325,8 @@ class ObjectSnapshots:
         return frozenset(article_ids)
 
     def note_read(self, article_id: str) -> None:
+        """Record that this version has read the page of an article: write it again under its new
+        key."""
         page = self._find(article_id)
         if page is None:
             return
@@ -277,6 +335,8 @@ class ObjectSnapshots:
             self.put_packed(article_id, data)
 
     def prune(self, before: datetime, *, dry_run: bool = False, daily: bool = False) -> int:
+        """Delete the pages older than `before`; return their number. `dry_run`: only count;
+        `daily`: do nothing and return 0 if this was done today, since all objects are listed."""
         day = before.date().isoformat().encode()
         if daily:
             last_pruning = self._objects.get(_PRUNED)
@@ -293,6 +353,8 @@ class ObjectSnapshots:
         return len(outdated)
 
     def scrub(self, secret: Callable[[bytes], bool]) -> None:
+        """Delete the pages whose bytes have a secret, as the function `secret` tells, and damaged
+        pages."""
         for stamp in list(self._objects.walk()):
             if not stamp.key.endswith(".gz"):
                 continue
@@ -304,7 +366,8 @@ class ObjectSnapshots:
                 self._objects.delete(stamp.key)
 
     def _find(self, article_id: str) -> tuple[str, bytes] | None:
-        """Return key and bytes of a page: of this version, else of another."""
+        """Return (key, packed bytes) of the page of an article: as this version has read it,
+        otherwise as another version has. None if there is no page."""
         for key in (self._key(article_id), *self._list_other_keys(article_id)):
             stored = self._objects.get(key)
             if stored is not None:
@@ -312,19 +375,20 @@ class ObjectSnapshots:
         return None
 
     def _key(self, article_id: str, version: str | None = None) -> str:
-        """Return the key of a page as a version of the reader read it; None: this version."""
+        """Return the key of the page of an article as the version `version` of the reader has read
+        it, None for this version."""
         folder = self.version if version is None else version
         return f"{folder}/{check_id(article_id)[:2]}/{article_id}.gz"
 
     def _list_other_keys(self, article_id: str) -> list[str]:
+        """Return the keys that the page of an article may have by other versions."""
         return [self._key(article_id, version) for version in self._list_other_versions()]
 
     def _list_other_versions(self) -> list[str]:
-        if self._older is None:
-            versions = [folder.rstrip("/") for folder in self._objects.folders()]
-            self._older = [
-                version
-                for version in versions
-                if version.isdigit() and version != str(self.version)
+        """Return the numbers of the other versions that have pages here. They are listed once."""
+        if self._other_versions is None:
+            folders = [folder.rstrip("/") for folder in self._objects.folders()]
+            self._other_versions = [
+                folder for folder in folders if folder.isdigit() and folder != str(self.version)
             ]
-        return self._older
+        return self._other_versions

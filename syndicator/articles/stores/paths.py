@@ -1,5 +1,5 @@
-"""Name article files, stamp and load them, merge new versions, find files left by a crash.
-For stores in folders and in object stores."""
+"""Name, stamp, load and merge article files, and find those left by a crash.
+For article stores in folders and in object stores."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -13,39 +13,44 @@ from syndicator.core.model import Article
 from syndicator.core.ports.articles import ArticlePaths, Changes, FileStamp
 
 NAME_BYTES = 120  # of a file's name: file systems allow 255, and temporary files have longer names
-ID_CHARS = 6  # of the id in a file's name
-_LENGTHS = (ID_CHARS, 8, 12, 26)  # more if another article's id begins alike
-_NAME = re.compile(r"(?:.*-)?([a-z2-7]{6,26})\.md")
-# of an article file; hand-written ones may be in the root
+ID_CHARS = 6  # characters of the id in the name of a file
+_LENGTHS = (ID_CHARS, 8, 12, 26)  # longer beginnings, if the id of another article begins alike
+_NAME = re.compile(r"(?:.*-)?([a-z2-7]{6,26})\.md")  # group: the beginning of the id
+# path of an article file; files that a person wrote may be in the root
 _PLACE = re.compile(r"(?:\d{4}/\d{2}/)?[^/]+")
 _ABOUT = "README.md"  # the operator's notes, no article
 _ID_LINE = re.compile(rb"^id: *['\"]?([a-z2-7]{6,26})['\"]?\s*$", re.MULTILINE)
 _OURS = re.compile(rb"^digest: *\S", re.MULTILINE)  # in every file that we wrote
-HEAD_BYTES = 1 << 16  # of a file: more than any frontmatter of ours
-# A reserved path may be without its file for so long: longer than any request with retries.
+HEAD_BYTES = 1 << 16  # at the start of a file: more than any frontmatter of ours
+# After so long a writer that reserved a path has written the file or has crashed: longer than any
+# request with retries.
 WRITING: Final = timedelta(minutes=10)
 
 
 def is_article(name: str) -> bool:
-    """Return True for the name of an article file, without its folder."""
+    """Return True if a file with this name, without its folder, is an article file."""
     return name.endswith(".md") and not name.startswith(".") and name != _ABOUT
 
 
 def is_article_path(path: str) -> bool:
-    """Return True for the path of an article file."""
+    """Return True if `path`, relative to the article store, is that of an article file."""
     return _PLACE.fullmatch(path) is not None and is_article(path.rpartition("/")[2])
 
 
 def id_part(path: str) -> str | None:
-    """Return the id, or its beginning, in the name of a file, or None."""
-    match = _NAME.fullmatch(path.rpartition("/")[2])
+    """Return the id in the name of a file, or its beginning: "k3x7ab" of
+    `2026/11/some-title-k3x7ab.md`; None if the name has none."""
+    name = path.rpartition("/")[2]
+    match = _NAME.fullmatch(name)
     return match[1] if match else None
 
 
 def new_path(article: Article, taken: Collection[str]) -> str:
-    """Return YYYY/MM/<slug>-<id6>.md, with the shortest beginning of the id that is not in
-    `taken`."""
-    folder = fields.day(article)[:7].replace("-", "/") or "0000/00"
+    """Return the path for a new file, such as `2026/11/some-title-k3x7ab.md`: month, title and the
+    beginning of the id. `taken`: beginnings of ids in the names of other files; a longer beginning
+    is used if the usual six characters are among them."""
+    month = fields.day(article)[:7]
+    folder = month.replace("-", "/") or "0000/00"
     free_lengths = [length for length in _LENGTHS if article.id[:length] not in taken]
     length = free_lengths[0] if free_lengths else _LENGTHS[-1]
     ending = f"-{article.id[:length]}.md"
@@ -54,23 +59,24 @@ def new_path(article: Article, taken: Collection[str]) -> str:
 
 
 def checked(path: str, store: object) -> str:
-    """Return `path` if it is inside the article `store`. Raises ConfigError."""
+    """Return `path` unchanged. Raises ConfigError if it would lead out of the article store, whose
+    name is `store`."""
     if any(part in ("", ".", "..") for part in path.split("/")):
         raise ConfigError(f"{path!r} is no path in the article store {store}")
     return path
 
 
 def printable(path: str) -> str:
-    """Return `path` with escapes for bytes that are not UTF-8. Pure."""
+    """Return `path` with an escape such as \\udcff for each byte that is not UTF-8. Pure."""
     return path.encode("utf-8", "backslashreplace").decode()
 
 
 class Stamps(Mapping[str, FileStamp]):
-    """Stamps of article files by id. Holds plain tuples: a hundred thousand objects would take a
-    second."""
+    """A mapping of article ids to the stamps of their files. It holds tuples and makes a stamp only
+    when asked: to make a hundred thousand stamps would take a second."""
 
     def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Take `rows` of (id, path, mtime_ns, size)."""
+        """`rows`: (article id, path, mtime_ns, size)."""
         self._rows = {
             article_id: (path, mtime_ns, size) for article_id, path, mtime_ns, size in rows
         }
@@ -87,8 +93,8 @@ class Stamps(Mapping[str, FileStamp]):
 
 
 def by_path(stamps: Mapping[str, FileStamp]) -> dict[str, tuple[str, int, int]]:
-    """Return (key, mtime_ns, size) by path."""
-    if isinstance(stamps, Stamps):  # without creating an object per row
+    """Return path -> (key, mtime_ns, size). `stamps`: any key -> stamp, such as by article id."""
+    if isinstance(stamps, Stamps):  # quicker: makes no stamps
         return {
             path: (article_id, mtime_ns, size)
             for article_id, (path, mtime_ns, size) in stamps._rows.items()
@@ -97,7 +103,7 @@ def by_path(stamps: Mapping[str, FileStamp]) -> dict[str, tuple[str, int, int]]:
 
 
 def make_first_file(article: Article) -> tuple[Article, bytes]:
-    """Return `article` signed, and its new file."""
+    """Return (article with its digests, bytes of its file) for an article that has no file yet."""
 
     from syndicator.articles import frontmatter
 
@@ -108,8 +114,9 @@ def make_first_file(article: Article) -> tuple[Article, bytes]:
 def merge_into_file(
     article: Article, old: bytes, path: str, ordered: Collection[str] = ()
 ) -> tuple[Article, bytes]:
-    """Merge `article` into the file `old` at `path`. Edits by hand stay, except `ordered`. Raises
-    ConfigError."""
+    """Return (merged article, bytes of its file) for a new version of an article. `old`: the bytes
+    of its file at `path`, in which edits by hand stay, except in the fields `ordered`. If nothing
+    changes, the bytes are `old`. Raises ConfigError if the file is invalid."""
 
     from syndicator.articles import frontmatter
 
@@ -120,14 +127,17 @@ def merge_into_file(
     body = frontmatter.body(old, path)
     is_body_edited = "body" in edits.hand_edited(in_file)
     data = frontmatter.dump(merged, operator_values, body=body if is_body_edited else None)
-    is_unchanged = merged in (as_loaded, in_file)  # else the bytes differ in any spelling
+    # A file of an earlier version, which would only get another schema, keeps its bytes. To write
+    # it as that version did is only tried if the article is equal.
+    is_unchanged = merged in (as_loaded, in_file)
     if is_unchanged and old == frontmatter.dump(merged, operator_values, body=body, aged=True):
-        data = old  # unchanged but for the schema of an earlier version: keep its bytes
+        data = old
     return merged, data
 
 
 def load_article(data: bytes, name: str) -> Article:
-    """Parse a file and mark the operator's edits. `name`: the file's, for ConfigError."""
+    """Return the article of a file, in which fields that were edited by hand are marked as the
+    operator's. `name`: of the file, for ConfigError."""
 
     from syndicator.articles import frontmatter
 
@@ -135,7 +145,8 @@ def load_article(data: bytes, name: str) -> Article:
 
 
 def id_in(data: bytes, path: str) -> str | None:
-    """Return the article id in a file, or None."""
+    """Return the id of the article in the bytes of a file, None if it has none. `path`: of the
+    file."""
 
     from syndicator.articles import frontmatter
 
@@ -147,12 +158,14 @@ def id_in(data: bytes, path: str) -> str | None:
 
 
 def is_ours(data: bytes) -> bool:
-    """Return True if we wrote the file: hand-written ones have no digest."""
+    """Return True if we wrote the file with these bytes: files that a person wrote have no
+    digest."""
     return _OURS.search(data[:HEAD_BYTES]) is not None
 
 
 def new_reserved_path(index: ArticlePaths, article: Article) -> str:
-    """Return a path for a new article, unlike those of articles whose ids begin alike."""
+    """Return a path for a new article that no other article has: neither in `index` nor, once both
+    are written, an article whose id begins alike."""
     taken = set()
     for similar_id in index.near(article.id, ID_CHARS):
         for length in range(ID_CHARS, len(similar_id) + 1):
@@ -163,21 +176,23 @@ def new_reserved_path(index: ArticlePaths, article: Article) -> str:
 def left_behind(
     index: ArticlePaths,
     now: datetime,
-    look: Callable[[str], FileStamp | None],
+    find_stamp: Callable[[str], FileStamp | None],
     *,
     sweep: bool = True,
 ) -> Changes:
-    """Return files of unconfirmed reservations as new. `sweep`: drop those without file. `look`:
-    stamp by path."""
+    """Return the files without rows as new files: crashed writers have reserved their paths in
+    `index`. `find_stamp`: returns the stamp of the file at a path, None if there is none; `sweep`:
+    also delete the reservations that are done or have no file."""
     since = now - WRITING
-    new = []
+    new: list[FileStamp] = []
     if sweep:
         index.sweep(since)
     for reservation in index.reserved():
         if reservation.writing and reservation.at > since:
-            continue
-        if (file := look(reservation.path)) is not None:
-            new.append(file)
+            continue  # its writer may still be writing
+        stamp = find_stamp(reservation.path)
+        if stamp is not None:
+            new.append(stamp)
         elif sweep:
             index.release(reservation.path)
     return Changes(new=tuple(sorted(new, key=lambda stamp: stamp.path)))

@@ -1,7 +1,7 @@
-"""Plan builds, and what follows them, as jobs that one worker has at a time.
+"""Plan builds and upkeep as jobs in the database that one worker has at a time.
 
-Changes plan the build in the transaction that ends their visits. A build plans the next one when it
-ends. Each method is one transaction."""
+The transaction that ends a visit with changes also plans a build. A build plans the next build when
+it ends. Each method is one transaction."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -15,10 +15,11 @@ from syndicator.store.fleet import jobs
 from syndicator.store.fleet.hosts import NOW
 from syndicator.store.fleet.jobs import BUILD, BUILDS, UPKEEP, Job
 
-Then: TypeAlias = Callable[[Connection], object]  # the rest of a transaction
+Then: TypeAlias = Callable[[Connection], object]  # called at the end of a transaction
 
-# They go before visits, which wait for places anyway. Each task has a lock of its own: the engine
-# keeps the order of jobs with one lock, and a later job would wait for an earlier one's time.
+# These jobs have priority 1, before visits, which wait for free lanes anyway. Each task has a lock
+# of its own: Procrastinate keeps the order of jobs that have the same lock, so that a job would
+# wait for one that is planned for later.
 _ROW: Final = f"'{BUILDS}', task, 1, task, task, CAST('{{}}' AS jsonb)"
 _PLAN = text(f"""
 {jobs.NEW} SELECT {_ROW}, to_timestamp(:at / 1e6) FROM (VALUES (CAST(:task AS text))) AS new (task)
@@ -30,12 +31,14 @@ WHERE NOT {jobs.IS_RUNNING.format(lock="missing.task")} ON CONFLICT DO NOTHING""
 
 
 def plan(connection: Connection, task: str, at: datetime) -> None:
-    """Plan the next job of `task` for `at`, unless it is planned for an earlier time."""
+    """Plan the next job of `task` (`jobs.BUILD` or `jobs.UPKEEP`) for `at`, unless it is planned
+    for an earlier time."""
     connection.execute(_PLAN, {"task": task, "at": codec.micros(at)})
 
 
 def plan_too(then: Then, task: str, at: datetime) -> Then:
-    """Return a function that calls `then` and plans a job in the same transaction."""
+    """Return a function that calls `then` and, in the same transaction, plans the next job of
+    `task` for `at`."""
 
     def do_both(connection: Connection) -> None:
         then(connection)
@@ -45,29 +48,32 @@ def plan_too(then: Then, task: str, at: datetime) -> Then:
 
 
 class Builds:
-    """The jobs."""
+    """The jobs in the database that one worker has at a time: builds and upkeep."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def plan(self, task: str, at: datetime) -> None:
-        """Plan the next job of `task` for `at`, unless it is planned for an earlier time."""
+        """Plan the next job of `task` (`jobs.BUILD` or `jobs.UPKEEP`) for `at`, unless it is
+        planned for an earlier time. A transaction of its own."""
         with self._db.write() as connection:
             plan(connection, task, at)
 
     def fill(self) -> None:
-        """Plan missing jobs for now."""
+        """Plan a build and upkeep for now, each unless it is planned or running."""
         with self._db.write() as connection:
             connection.execute(_FILL)
 
     def recover(self, silence: float) -> None:
-        """Replace the jobs of workers without a heartbeat for `silence` seconds."""
+        """Take jobs from workers that sent no heartbeat for `silence` seconds, and plan them for
+        now."""
         with self._db.write() as connection:
             if jobs.take_back(connection, BUILDS, silence):
                 connection.execute(_FILL)
 
     def end(self, job: Job, planned: Mapping[str, datetime]) -> None:
-        """End a job, and plan tasks. Raises JobLost if another worker has it."""
+        """Delete a job that is done, and plan further jobs. `planned`: task -> time. Raises JobLost
+        if another worker has the job by now; then nothing is written."""
         with self._db.write() as connection:
             jobs.fence(connection, job)
             jobs.end(connection, job)

@@ -1,4 +1,5 @@
-"""Store the sources that workers visit; lock work that one machine does for all."""
+"""Store the sources that workers visit; lock, in the database, work that one machine does for
+all."""
 
 import hashlib
 import threading
@@ -19,8 +20,10 @@ from syndicator.store.postgres import StoreAway
 
 _STAMP = "sources pushed"  # key of a note in existing databases
 _f = schema.followed.c
-_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/files', 0))")
-_TRY = text(
+_WAIT_FOR_FILES = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '/files', 0))"
+)
+_TRY_LOCK = text(
     "SELECT pg_try_advisory_xact_lock(hashtextextended(current_schema() || '/' || :name, 0))"
 )
 # The holder of the lock `name` shows its purpose as the name of its connection.
@@ -30,17 +33,18 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 AND (l.classid::bigint << 32 | l.objid::bigint)
   = hashtextextended(current_schema() || '/' || :name, 0) LIMIT 1""")
-_TELL = text("SELECT set_config('application_name', :purpose, true)")
+_SET_PURPOSE = text("SELECT set_config('application_name', :purpose, true)")
 _LONGEST_PURPOSE = 63  # characters that PostgreSQL keeps
-# seconds without a statement: the lock is lost after the first, held for the second. Choices
-_FROZEN = 30
-_SURE = 20.0
-_PINGS: Final = 4  # in the time for which the lock is held
+# After so many seconds without a statement the server ends the connection, and the lock is lost.
+_LOST_AFTER = 30
+# For so many seconds after a statement we hold the lock surely. Both numbers are choices.
+_HELD_FOR = 20.0
+_PINGS: Final = 4  # statements that are sent in these seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pushed:
-    """Keys of sources that a push added, changed and removed."""
+    """Keys of the sources that a push added, changed and removed, each sorted."""
 
     added: Sequence[str] = ()
     changed: Sequence[str] = ()
@@ -48,7 +52,8 @@ class Pushed:
 
 
 class _FollowedRow(NamedTuple):
-    """A row of the table `followed` without its key. `data`: the packed source."""
+    """A row of the table `followed` without its key. `place`: of the source in sources.toml;
+    `data`: the source as JSON."""
 
     place: int
     enabled: bool
@@ -56,84 +61,89 @@ class _FollowedRow(NamedTuple):
 
 
 class Fleet:
-    """The machines on one database."""
+    """What the machines that use one database share: the sources to visit, and locks."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def stamp(self) -> str:
-        """Return a text that changes if a push changes sources; "" before the first push."""
+        """Return a digest of the pushed sources, by which workers notice a push; "" before the
+        first push."""
         digest = self._db.scalar(select(schema.notes.c.value).where(schema.notes.c.key == _STAMP))
         return str(digest or "")
 
     def sources(self) -> tuple[Source, ...]:
-        """Return the pushed sources in their order."""
+        """Return the pushed sources in the order of sources.toml."""
         rows = self._db.rows(select(_f.data).order_by(_f.place, _f.key))
         return tuple(codec.unpack(Source, data) for (data,) in rows)
 
     def push(self, sources: Sequence[Source], at: int, *, dry_run: bool = False) -> Pushed:
-        """Replace the sources that workers follow (not if `dry_run`); return the changes. `at`:
-        microseconds."""
-        before: dict[str, _FollowedRow] = {}
-        for key, place, enabled, data in self._db.run_query(
-            "SELECT key, place, enabled, data FROM followed"
-        ):
-            before[key] = _FollowedRow(place, enabled, data)
-        after: dict[str, _FollowedRow] = {}
+        """Replace the sources that workers follow, and return what changes. `at`: the time of the
+        push in microseconds since 1970; `dry_run`: only return what would change."""
+        query = "SELECT key, place, enabled, data FROM followed"
+        stored_rows: dict[str, _FollowedRow] = {}
+        for key, place, enabled, data in self._db.run_query(query):
+            stored_rows[key] = _FollowedRow(place, enabled, data)
+        pushed_rows: dict[str, _FollowedRow] = {}
         for place, source in enumerate(sources):
             row = _FollowedRow(place, source.enabled, codec.pack(source))
-            after[codec.key(source.key)] = row
-        in_both = after.keys() & before.keys()
+            pushed_rows[codec.key(source.key)] = row
+
+        changed: list[str] = []
+        for key in pushed_rows.keys() & stored_rows.keys():
+            if pushed_rows[key].data != stored_rows[key].data:
+                changed.append(key)
         change = Pushed(
-            added=sorted(after.keys() - before.keys()),
-            changed=sorted(key for key in in_both if after[key].data != before[key].data),
-            removed=sorted(before.keys() - after.keys()),
+            added=sorted(pushed_rows.keys() - stored_rows.keys()),
+            changed=sorted(changed),
+            removed=sorted(stored_rows.keys() - pushed_rows.keys()),
         )
         if dry_run:
             return change
-        new = [
-            {"key": key, **row._asdict()}
-            for key, row in sorted(after.items())
-            if before.get(key) != row
-        ]
-        lines = [f"{key} {row.data}" for key, row in after.items()]
+
+        new_rows: list[dict[str, Any]] = []
+        for key, row in sorted(pushed_rows.items()):
+            if stored_rows.get(key) != row:
+                new_rows.append({"key": key, **row._asdict()})
+        lines = [f"{key} {row.data}" for key, row in pushed_rows.items()]
         digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
         with self._db.write() as connection:
             for part in chunks(list(change.removed)):
                 connection.execute(delete(schema.followed).where(_f.key.in_(part)))
-            upsert(connection, schema.followed, new)
+            upsert(connection, schema.followed, new_rows)
             upsert(connection, schema.notes, [{"key": _STAMP, "value": digest, "at": at}])
         return change
 
     @contextmanager
     def in_turn(self) -> Iterator[None]:
-        """Exclude other machines from such blocks, for short changes of shared files; wait for
-        them."""
+        """Wait until no other machine is inside such a block, then run the block. For short changes
+        of shared files. On SQLite the block runs at once."""
         if self._db.sqlite:
             yield
             return
         with self._db.named_errors(), self._db.engine.connect() as connection, connection.begin():
-            connection.execute(_TURN)
+            connection.execute(_WAIT_FOR_FILES)
             yield
 
     @contextmanager
     def hold(self, name: str, purpose: str = "another machine") -> Iterator[Callable[[], None]]:
-        """Hold the database-wide lock `name`; others read `purpose`. Yield a check that raises
-        StoreAway once it may be lost. Raises LockedError, which says who holds it."""
-        # A lock of the transaction: a pooler gives the session to other clients after each
-        # transaction.
+        """Hold the lock `name` of a PostgreSQL database inside the block. Yield a function that
+        raises StoreAway if the lock may be lost. Raises LockedError if another program holds the
+        lock; its message names the `purpose` that the other program gave."""
+        # The lock belongs to a transaction, not to the session: a pooler gives the session to
+        # other clients after each transaction.
         with self._db.named_errors(), self._db.engine.connect() as connection:
             transaction = connection.begin()
             try:
-                if not connection.execute(_TRY, {"name": name}).scalar():
+                if not connection.execute(_TRY_LOCK, {"name": name}).scalar():
                     holder = connection.execute(_HOLDER, {"name": name}).scalar()
                     raise LockedError(
                         f"{holder or 'another program'} holds {name!r} in the database"
                         f" {self._db.name}{WAIT_CURE}"
                     )
-                connection.execute(_TELL, {"purpose": purpose[:_LONGEST_PURPOSE]})
+                connection.execute(_SET_PURPOSE, {"purpose": purpose[:_LONGEST_PURPOSE]})
                 connection.exec_driver_sql(
-                    f"SET LOCAL idle_in_transaction_session_timeout = '{_FROZEN}s'"
+                    f"SET LOCAL idle_in_transaction_session_timeout = '{_LOST_AFTER}s'"
                 )
                 with _Pings(connection, name) as pings:
                     yield pings.check
@@ -145,14 +155,16 @@ class Fleet:
 
 
 class _Pings:
-    """Thread that keeps the connection of a lock alive while no check is called."""
+    """A thread that keeps the connection of a database lock alive by statements, since the server
+    ends connections that send nothing for 30 seconds."""
 
     def __init__(self, connection: Connection, name: str) -> None:
+        """`connection`: its transaction holds the lock; `name`: of the lock."""
         self._connection = connection
         self._name = name
-        self._alone = threading.Lock()
-        self._over = threading.Event()
-        self._sure_until = time.monotonic() + _SURE
+        self._connection_lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._held_until = time.monotonic() + _HELD_FOR
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> Self:
@@ -160,23 +172,24 @@ class _Pings:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._over.set()
+        self._stopped.set()
         self._thread.join()
 
     def check(self, ahead: float = 0.0) -> None:
-        """Raise StoreAway if the lock is lost. Ask the database only if it may be lost within
-        `ahead` seconds."""
-        with self._alone:
+        """Raise StoreAway if the lock is lost. The database is asked only if we may not hold the
+        lock surely `ahead` seconds from now: 20 seconds after the last statement."""
+        with self._connection_lock:
             now = time.monotonic()
-            if now + ahead < self._sure_until:
+            if now + ahead < self._held_until:
                 return
             try:
                 self._connection.exec_driver_sql("SELECT 1")
             except SQLAlchemyError as error:
                 raise StoreAway(f"{self._name!r} was lost to another machine: {error}") from error
-            self._sure_until = now + _SURE
+            self._held_until = now + _HELD_FOR
 
     def _run(self) -> None:
-        while not self._over.wait(_SURE / _PINGS):
+        """Ask the database in the background, so that the connection stays open."""
+        while not self._stopped.wait(_HELD_FOR / _PINGS):
             with suppress(StoreAway):  # the next `check` raises it
-                self.check(_SURE / 2)
+                self.check(_HELD_FOR / 2)

@@ -1,6 +1,6 @@
-"""Grant requests to a host to one machine at a time; hold hosts that ask for a pause.
-By the database's clock. Also pauses hosts that crashed several workers. Each method is one
-transaction. Raises StoreError."""
+"""Share, in the database, the right to send requests to hosts: one machine at a time has a host.
+Hosts that asked for a pause, or that crashed several workers, are given to nobody for a while. All
+times are those of the database's clock. Each method is one transaction. Raises StoreError."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -27,8 +27,9 @@ _POISON = (
 ASKS = 0.7
 _OWN = 0.7 + 2 / 3
 _MICROS = 1_000_000
-_KNOWN = timedelta(seconds=2)  # how old the answer of `any` may be; `take` checks held hosts again
-_SEPARATOR = "\t"
+# how old the answer of `HostWaits.any` may be; `Hosts.take` checks held hosts again
+_ANSWER_LASTS = timedelta(seconds=2)
+_SEPARATOR = "\t"  # between reason and detail in the column `why`
 _text = cache(text)  # compiles each statement once
 
 # the database's clock, in microseconds since 1970
@@ -94,8 +95,8 @@ _FREE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldHost:
-    """A host that nobody may ask for `seconds` more. `poison`: because it crashed several
-    workers."""
+    """A host that nobody may ask for `seconds` more. `poison`: True if it crashed several workers,
+    False if it asked for a pause."""
 
     name: str
     seconds: float
@@ -104,8 +105,10 @@ class HeldHost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostCounts:
-    """Numbers of hosts. `late`: seconds that the first due one is overdue; `named`: the first 20
-    held ones; `workers`: the names of those that lease hosts."""
+    """Numbers of hosts by their states. `due`: with a due source; `late`: for how many seconds the
+    longest overdue host is overdue; `held`: paused; `away`: recently out of reach; `leased`: that
+    workers visit now; `workers`: names of these workers; `named`: 20 held hosts at most; `freed`:
+    hosts that were held for crashes and that this command has released."""
 
     hosts: int
     due: int
@@ -115,142 +118,163 @@ class HostCounts:
     leased: int
     workers: Sequence[str]
     named: Sequence[HeldHost] = ()
-    freed: int = 0  # just now
+    freed: int = 0
 
 
 class Hosts:
-    """The table. `lease`: seconds after which a permission for a request ends; longer than any
-    request."""
+    """The table of hosts, with the methods of `ports.HostTurns`."""
 
     def __init__(self, database: Database, lease: float) -> None:
+        """`lease`: seconds after which a permission for a request ends; longer than any request."""
         self._db = database
         self._lease = int(lease * _MICROS)
-        self._own = int(_OWN * lease * _MICROS)
+        self._owned_for = int(_OWN * lease * _MICROS)
 
     def take(self, host: str) -> Turn | Busy:
+        """Return the permission for one request to `host`. Return Busy, with the time to wait, if
+        another machine has the permission or if the host is held."""
         row = self._run_for_row(_TAKE, name=host, lease=self._lease)
         if row is not None:
             why = row.why if row.away else ""
             reason, _, detail = why.partition(_SEPARATOR)
             return Turn(row.free_at, reason, detail)
         waits = self._run_for_row(_WAIT, name=host)
-        if waits is None:
+        if waits is None:  # another machine deleted the row in between
             return Busy(0.0)
         until_free = max(waits.free, 0)
-        return Busy(max(until_free, waits.held) / _MICROS, held=waits.held > until_free)
+        longest_wait = max(until_free, waits.held)
+        return Busy(longest_wait / _MICROS, held=waits.held > until_free)
 
     def give_back(self, host: str, turn: Turn, pause: float) -> None:
+        """Give the permission `turn` back: the next request to `host` may start after `pause`
+        seconds, or after its longer crawl-delay. Does nothing if the permission has ended."""
         self._run_for_row(_GIVE_BACK, name=host, token=turn.token, pause=int(pause * _MICROS))
 
     def set_delay(self, host: str, seconds: float) -> None:
+        """Store the crawl-delay from the robots.txt of a host, for all machines."""
         self._run_for_row(_DELAY, name=host, delay=int(seconds * 1000))
 
     def hold(self, host: str, seconds: float) -> None:
+        """Allow no requests to `host`, a host or a URL, for `seconds` from now. If it is held for
+        longer already, that stays."""
         self._run_for_row(_HOLD, name=host, span=int(seconds * _MICROS))
 
     def held(self, host: str) -> float:
-        """Return for how many more seconds the host or URL is held, 0 if it is not."""
+        """Return for how many more seconds `host`, a host or a URL, is held; 0 if it is not."""
         row = self._run_for_row(_HELD, name=host)
         return 0.0 if row is None else row[0] / _MICROS
 
     def any_held(self) -> bool:
-        """Return True if some host is held."""
+        """Return True if any host or URL is held now."""
         row = self._run_for_row(f"SELECT 1 FROM hosts WHERE held_until > {NOW} LIMIT 1")
         return row is not None
 
     def set_away(self, host: str, reason: str, detail: str, seconds: float) -> None:
-        self._run_for_row(
-            _AWAY, name=host, span=int(seconds * _MICROS), why=f"{reason}{_SEPARATOR}{detail}"
-        )
+        """Store for `seconds` that a host cannot be reached, and count its failures in a row.
+        `reason`: code of the failure; `detail`: in words."""
+        why = f"{reason}{_SEPARATOR}{detail}"
+        self._run_for_row(_AWAY, name=host, span=int(seconds * _MICROS), why=why)
 
     def own(self, names: Collection[str], owner: str) -> dict[str, float]:
-        """Lease the free hosts of `names` to `owner` until `release`; return the crawl-delay of
-        each in seconds."""
-        values = {"names": sorted(names), "owner": owner, "lease": self._own}
+        """Lease the hosts among `names` that nobody has to the worker `owner`. Return host -> its
+        crawl-delay in seconds for the hosts that it got."""
+        values = {"names": sorted(names), "owner": owner, "lease": self._owned_for}
         rows = self._db.run_at_once(_text(_OWN_ALL), values)
         return {row.name: row.delay / 1000 for row in rows}
 
     def keep(self, owner: str) -> None:
-        """Renew the leases of an owner."""
-        self._run_for_row(_KEEP, owner=owner, lease=self._own)
+        """Renew the leases of all hosts that the worker `owner` has."""
+        self._run_for_row(_KEEP, owner=owner, lease=self._owned_for)
 
     def release(
         self, connection: Connection, names: Collection[str], owner: str, pause: float
     ) -> None:
-        """End the owner's leases of `names`, in the caller's transaction. `pause`: seconds to the
-        next request."""
+        """End the leases that the worker `owner` has of the hosts `names`, in the caller's
+        transaction. `pause`: seconds until the next request to these hosts."""
         values = {"names": sorted(names), "owner": owner, "pause": int(pause * _MICROS)}
         connection.execute(_text(f"{_RELEASE} AND name = ANY(:names)"), values)
 
     def forgiving(
         self, fence: Callable[[Connection], None], name: str, owner: str
     ) -> Callable[[Connection], None]:
-        """Return a function that calls `fence` and, at its first call, resets the crashes of host
-        `name`."""
-        forgiven = False
+        """Return a function that calls `fence` and, the first time, sets the crashes of the host
+        `name` to 0: a result was stored, so the host does not crash the worker `owner`."""
+        is_forgiven = False
 
-        def hold(connection: Connection) -> None:
-            nonlocal forgiven
+        def fence_and_forgive(connection: Connection) -> None:
+            nonlocal is_forgiven
             fence(connection)
-            if not forgiven:
+            if not is_forgiven:
                 connection.execute(_text(_FORGIVE), {"name": name, "owner": owner})
-            forgiven = True
+            is_forgiven = True
 
-        return hold
+        return fence_and_forgive
 
     def let_go(self, names: Collection[str], owner: str, pause: float) -> None:
-        """Call `release` for these hosts in a transaction of its own."""
+        """End the leases that the worker `owner` has of the hosts `names`, in a transaction of its
+        own. `pause`: seconds until the next request to these hosts."""
         with self._db.write() as connection:
             self.release(connection, names, owner, pause)
 
     def give_up(self, owner: str, pause: float) -> None:
-        """Call `release` for all hosts of `owner`."""
+        """End the leases of all hosts of the worker `owner`. `pause`: seconds until the next
+        request to these hosts."""
         self._run_for_row(_RELEASE, owner=owner, pause=int(pause * _MICROS))
 
     def prune(self) -> None:
-        """Delete rows of hosts without settings that were not asked for a day."""
+        """Delete the rows of hosts that nobody has asked for a day, if they have no crawl-delay and
+        no crashes to remember."""
         self._run_for_row(_IDLE)
 
     def counts(self) -> HostCounts:
-        """Return the numbers of hosts by their states."""
+        """Return how many hosts of followed sources are in which state."""
         named = [HeldHost(**row._mapping) for row in self._db.run_at_once(_text(_NAMED))]
         row = self._run_for_row(_COUNTS)
         return HostCounts(**row._mapping, named=named)
 
     def free_poison(self) -> int:
-        """Release the hosts that are held because they crashed workers; return how many."""
+        """Allow requests to the hosts that are held because they crashed workers. Return how many
+        there were."""
         return len(self._db.run_at_once(_text(_FREE)))
 
     def _run_for_row(self, statement: str, **values: Any) -> Any:
-        """Run a statement in a transaction of its own. Return its first row, None without any."""
+        """Run a statement in a transaction of its own. Return its first row, None if it returns no
+        row."""
         return next(iter(self._db.run_at_once(_text(statement), values)), None)
 
 
 class HostWaits:
-    """`ports.Waits` shared by all workers. `clock`: returns an aware time; `longest`: limit of a
-    wait."""
+    """Hosts and URLs that asked for a pause, shared by all workers: implements `ports.Waits`."""
 
     def __init__(self, hosts: Hosts, clock: Callable[[], datetime], longest: timedelta) -> None:
+        """`clock`: returns the time now, with a zone; `longest`: the longest pause that is
+        stored."""
         self._hosts = hosts
         self._clock = clock
         self._longest = longest
-        self._looked = clock() - _KNOWN
-        self._any = False
+        self._asked_at = clock() - _ANSWER_LASTS  # when the database was last asked for `any`
+        self._any_held = False
 
     def until(self, what: str) -> datetime | None:
+        """Return when the pause of a host or URL ends, None if it has no pause."""
         seconds = self._hosts.held(codec.key(what))
-        return self._clock() + timedelta(seconds=seconds) if seconds else None
+        if not seconds:
+            return None
+        return self._clock() + timedelta(seconds=seconds)
 
     def any(self) -> bool:
+        """Return True if any host or URL had a pause in the last two seconds. This saves most
+        calls of `until`, and asks the database only every two seconds."""
         now = self._clock()
-        is_known = timedelta(0) <= now - self._looked < _KNOWN
-        if not is_known:
-            self._looked = now
-            self._any = self._hosts.any_held()
-        return self._any
+        is_fresh = timedelta(0) <= now - self._asked_at < _ANSWER_LASTS
+        if not is_fresh:
+            self._asked_at = now
+            self._any_held = self._hosts.any_held()
+        return self._any_held
 
     def add(self, what: str, until: datetime) -> None:
+        """Store that a host or URL has a pause until `until`, or for the longest allowed time."""
         span = min(until - self._clock(), self._longest)
         if span > timedelta(0):
             self._hosts.hold(codec.key(what), span.total_seconds())
-            self._any = True
+            self._any_held = True

@@ -1,4 +1,4 @@
-"""Jobs of workers: what is ours on the private tables of Procrastinate, which takes and polls them.
+"""Run jobs of workers by the queue Procrastinate, and change its private tables where we must.
 
 Public interface: tasks, the worker, a periodic task that fills the queue, the schema and its
 migrations. Ours, because nothing public does it in 3.10.0 (#N is an issue or pull request of
@@ -11,8 +11,8 @@ github.com/procrastinate-org/procrastinate):
 - A job of a silent worker is deleted and planned again in one transaction (`_SILENT`).
   `get_stalled_jobs` and `retry_job` are two: a job that another worker took in between would be
   given twice. `retry_job`, and so each retry, also fails if the next job is planned (#1446).
-- Heartbeats (`_BEAT`) last while running jobs end, and fail for a worker that was removed. The
-  engine's own end when it is stopped (#1585).
+- Heartbeats (`_BEAT`) go on until the running jobs have ended, and fail for a worker that was
+  removed. The engine's own heartbeats end when it is stopped (#1585).
 - Who is alive and works is read from the tables (`workers.py`): the engine lists no workers.
 `tests/store/test_upstream.py` fails if the engine changes."""
 
@@ -35,28 +35,30 @@ if TYPE_CHECKING:
     from procrastinate import JobContext
 
 VISITS = "shards"  # queue and task of visits
-# The queue of what one worker does for all, and its tasks.
+# The queue of work that one worker does for all, and its tasks.
 BUILDS = "build"
 BUILD = "build"
 UPKEEP = "upkeep"
 FILL = "fill"
 _QUEUES = {VISITS: VISITS, BUILD: BUILDS, UPKEEP: BUILDS, FILL: BUILDS}  # by task
-# When one worker fills the queue: now and then, as each look reads all sources, and when a worker
-# starts, unless one has since (#1495). By the clocks of workers: with wrong ones more often.
+# When one worker fills the queue (cron): seldom, since it reads all sources; also when a worker
+# starts, unless another has filled it since (#1495). The clocks of workers decide: if they differ,
+# it is filled more often.
 _FILL_TIMES = "*/5 * * * *"
 _LOOK = 0.5  # seconds between two polls of a queue without due jobs: a choice
-_ENGINE = "queue's schema"  # the note with the last migration of the engine
+_ENGINE = "queue's schema"  # key of the note with the name of the engine's last migration
 _TABLES = text("SELECT to_regclass('procrastinate_jobs') IS NOT NULL")
 NEW = """
 INSERT INTO procrastinate_jobs
   (queue_name, task_name, priority, lock, queueing_lock, args, scheduled_at)"""
-# A job that waits already is done at the earlier time.
+# A job that is planned already is done at the earlier of the two times.
 SOONER = """
 ON CONFLICT (queueing_lock) WHERE status = 'todo' DO UPDATE SET scheduled_at = excluded.scheduled_at
 WHERE procrastinate_jobs.scheduled_at > excluded.scheduled_at"""
 IS_RUNNING = "EXISTS (SELECT 1 FROM procrastinate_jobs WHERE status = 'doing' AND lock = {lock})"
 _OURS = "id = :id AND worker_id = :worker AND attempts = :attempts AND status = 'doing'"
-# It raises an error if the job is gone, so that nobody needs to wait for its answer.
+# It divides by zero if the job is gone: the error ends the transaction, so that nobody needs to
+# wait for the answer.
 _FENCE = text(
     f"SELECT 1 / count(*) FROM (SELECT 1 FROM procrastinate_jobs WHERE {_OURS} FOR SHARE) AS ours"
 )
@@ -74,7 +76,9 @@ RETURNING task_name AS task, (args->>'shard')::int AS shard""")  # noqa: E501
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job that the queue gave to `worker`. `shard`: of hosts, -1 for other tasks."""
+    """A job that the queue gave to a worker. `worker`: its number in the queue; `attempts`: how
+    often the job was started; `shard`: number of the shard of hosts to visit, -1 for other
+    tasks."""
 
     id: int
     worker: int
@@ -84,61 +88,62 @@ class Job:
 
 
 def install(database: Database, index: str) -> None:
-    """Create or upgrade the queue's tables, and run the statement `index`. A note stores the last
-    applied migration."""
+    """Create the tables of Procrastinate or run its migrations that are missing, then run the SQL
+    statement `index`. A note stores the name of the last migration; if it is up to date, nothing is
+    done."""
     from procrastinate.schema import SchemaManager
 
-    migrations = Path(SchemaManager.get_migrations_path())
-    changes = sorted(path.name for path in migrations.glob("*.sql"))
-    noted = select(schema.notes.c.value).where(schema.notes.c.key == _ENGINE)
-    if database.scalar(noted) == changes[-1]:
+    folder = Path(SchemaManager.get_migrations_path())
+    migrations = sorted(path.name for path in folder.glob("*.sql"))
+    newest = migrations[-1]
+    select_stored = select(schema.notes.c.value).where(schema.notes.c.key == _ENGINE)
+    if database.scalar(select_stored) == newest:
         return
     with database.write() as connection:
         postgres.lift_timeouts(connection)
         postgres.lock_until_commit(connection, "migrations")
-        last = connection.execute(noted).scalar()
+        stored = connection.execute(select_stored).scalar()
+        scripts = [SchemaManager.get_schema()]
         if connection.execute(_TABLES).scalar():
-            missing = [name for name in changes if name > (last or changes[-1])]
-            scripts = [migrations.joinpath(name).read_text() for name in missing]
-        else:
-            scripts = [SchemaManager.get_schema()]
-        # it accepts several statements at once
+            last = stored or newest  # tables without a note are taken for up to date
+            scripts = [folder.joinpath(name).read_text() for name in migrations if name > last]
+        # the driver runs scripts of several statements, SQLAlchemy does not
         driver: Any = connection.connection.driver_connection
         for script in scripts:
             driver.execute(script)
         connection.exec_driver_sql(index)
-        upsert(connection, schema.notes, [{"key": _ENGINE, "value": changes[-1], "at": 0}])
+        upsert(connection, schema.notes, [{"key": _ENGINE, "value": newest, "at": 0}])
 
 
 def fence(connection: Connection, job: Job) -> None:
-    """Check that the job is still `job.worker`'s: this, or the commit, raises JobLost otherwise."""
+    """Check that `job` still belongs to its worker. Otherwise this function raises JobLost, or the
+    commit of the transaction does."""
     connection.execute(_FENCE, asdict(job)).close()
 
 
 def end(connection: Connection, job: Job) -> None:
-    """Delete a job that is done."""
+    """Delete a job that is done, in the caller's transaction."""
     connection.execute(_END, asdict(job))
 
 
 def take_back(connection: Connection, queue: str, silence: float) -> Sequence[Row[tuple[str, int]]]:
-    """Delete the running jobs of `queue` whose workers are silent for `silence` seconds; return
-    task and shard of each."""
+    """Delete the running jobs of `queue` whose workers sent no heartbeat for `silence` seconds.
+    Return (task, shard) of each of them."""
     return connection.execute(_SILENT, {"queue": queue, "silence": silence}).all()
 
 
 def beat(database: Database, worker: int) -> int:
-    """Write a heartbeat. Returns the database's clock, in microseconds. Raises StoreAway if the
-    queue has removed this worker."""
-    sign = database.run_at_once(_BEAT, {"worker": worker})[0]
-    if not sign.alive:
+    """Write a heartbeat of the worker with this number. Return the time of the database's clock, in
+    microseconds since 1970. Raises StoreAway if the queue has removed the worker."""
+    row = database.run_at_once(_BEAT, {"worker": worker})[0]
+    if not row.alive:
         raise StoreAway("the queue has removed this worker, which sent no heartbeat for too long")
-    return int(sign.now)
+    return int(row.now)
 
 
 class Engine:
-    """Procrastinate: calls `work` for each job, `lanes` at a time. `lease`: seconds without
-    heartbeat after which jobs are replaced; `grace`: seconds for running jobs at the end. Works
-    behind poolers."""
+    """A worker of Procrastinate, which takes jobs from the queue and runs them. It also works
+    through a connection pooler."""
 
     def __init__(
         self,
@@ -149,6 +154,10 @@ class Engine:
         lease: float,
         grace: float,
     ) -> None:
+        """`address`: of the database, for psycopg; `work`: called for each job; `lanes`: how many
+        jobs run at once; `lease`: seconds without a heartbeat after which a worker loses its jobs;
+        `grace`: seconds that running jobs get to end after `stop`. Raises StoreError if
+        Procrastinate is not installed."""
         try:
             from procrastinate import App, PsycopgConnector
             from procrastinate.worker import Worker
@@ -159,14 +168,15 @@ class Engine:
         options: Any = {**postgres.CONNECT, "autocommit": True}
         app: Any = App(
             connector=PsycopgConnector(
-                conninfo=address, kwargs=options, pool_factory=_pool, min_size=1, max_size=2
+                conninfo=address, kwargs=options, pool_factory=_make_pool, min_size=1, max_size=2
             )
         )
-        # A job ends in the transaction that plans the next one (`end`), and lost connections
-        # end the session.
-        app.job_manager.finish_job = _nothing
+        # `end` deletes a job in the transaction that plans the next one, so the engine must not
+        # end it
+        app.job_manager.finish_job = _do_nothing
 
-        async def go(context: "JobContext", shard: int = -1, timestamp: int = 0) -> None:
+        # Procrastinate gives `timestamp` to periodic tasks
+        async def run_job(context: "JobContext", shard: int = -1, timestamp: int = 0) -> None:
             job = context.job
             await work(
                 Job(
@@ -179,7 +189,7 @@ class Engine:
             )
 
         for task in _QUEUES:
-            app.task(name=task, pass_context=True)(go)
+            app.task(name=task, pass_context=True)(run_job)
         fill_often = app.periodic(
             cron=_FILL_TIMES, queue=BUILDS, lock=FILL, queueing_lock=FILL, priority=1
         )
@@ -201,7 +211,7 @@ class Engine:
 
     @property
     def worker(self) -> int | None:
-        """Our number in the queue; None unless `run` is running."""
+        """The number of this worker in the queue; None unless `run` is running."""
         number: int | None = self._worker.worker_id
         return number
 
@@ -218,17 +228,20 @@ class Engine:
             async with self._app.open_async():
                 await self._worker.run()
         except (ConnectorException, Error) as error:
+            # the engine wraps errors of psycopg
             cause = error if isinstance(error, Error) else error.__cause__
             if isinstance(cause, OperationalError):
                 raise StoreAway(f"the queue's database cannot be reached ({cause})") from error
             raise StoreError(f"the queue: {cause}") from error
 
 
-def _pool(**options: Any) -> Any:
+def _make_pool(**options: Any) -> Any:
+    """Return a pool of connections that does not test each connection before use, which would cost
+    a round trip."""
     from psycopg_pool import AsyncConnectionPool
 
     return AsyncConnectionPool(**options | {"check": None})
 
 
-async def _nothing(**_: object) -> None:
+async def _do_nothing(**_: object) -> None:
     await asyncio.sleep(0)

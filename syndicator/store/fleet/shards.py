@@ -1,8 +1,9 @@
-"""Distribute hosts over workers, as one Procrastinate job for each shard of hosts.
-By the database's clock. Each method is one transaction.
+"""Distribute hosts over workers, by a job in the database for each shard of hosts.
+All times are those of the database's clock. Each method is one transaction.
 
-A shard has one job, waiting or running, whose last transaction plans the next. The job of a silent
-worker is replaced, and its later writes fail."""
+A shard is a fixed part of all hosts. It has one job of Procrastinate, planned or running; the last
+transaction of the job plans the next one. The job of a worker that sends no heartbeats is given to
+another worker, and what the first worker writes later fails."""
 
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -17,7 +18,8 @@ from syndicator.store.fleet import jobs
 from syndicator.store.fleet.hosts import ASKS, NOW, Hosts
 from syndicator.store.fleet.jobs import Job
 
-# a power of two. Choice: a million sources with an hour between visits are some 65 visits a job
+# A power of two, for `_SHARD`. A choice: of a million sources with an hour between visits, a job
+# visits some 65.
 SHARDS = 128
 QUEUE = jobs.VISITS  # also the name of the task
 # microseconds for which due sources are collected, to be visited together: a choice
@@ -64,83 +66,88 @@ WHERE n <= :each ORDER BY next_due NULLS FIRST, key""")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """A heartbeat. `now`: the database's clock, microseconds; `asks_until`: monotonic time of the
-    last request."""
+    """A heartbeat that was written. `now`: time of the database's clock, microseconds since 1970;
+    `asks_until`: until when the worker may start requests, as of `time.monotonic`."""
 
     now: int
     asks_until: float
 
 
 class Shards:
-    """The jobs. `lease`: seconds without a heartbeat after which a worker loses its jobs."""
+    """The jobs of shards in the database."""
 
     def __init__(
         self,
         database: Database,
         hosts: Hosts,
         lease: float,
-        steady: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = time.monotonic,
     ):
+        """`lease`: seconds without a heartbeat after which a worker loses its jobs."""
         self._db = database
         self._hosts = hosts
         self._lease = lease
-        self._steady = steady
+        self._monotonic = monotonic
 
     @property
     def address(self) -> str:
-        """The database URL in the form that psycopg takes."""
+        """The URL of the database with its password, in the form that psycopg takes."""
         return self._db.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     def now(self) -> int:
-        """Return the database's clock, in microseconds since 1970."""
+        """Return the time of the database's clock, in microseconds since 1970."""
         return int(self._db.scalar(text(f"SELECT {NOW}")))
 
     def install(self) -> None:
-        """Create or upgrade the queue's tables and the index of shards."""
+        """Create or upgrade the tables of the queue and the index by shard of `sources`."""
         jobs.install(self._db, _INDEX)
 
     def fill(self) -> None:
-        """Create missing jobs, and move jobs forward if sources are due sooner. Reads all
-        sources."""
+        """Plan a job for each shard that has none, and plan existing jobs earlier if a source is
+        due earlier. Reads all sources."""
         with self._db.write() as connection:
             connection.execute(_FILL)
 
     def recover(self) -> None:
-        """Replace the jobs of silent workers."""
+        """Take the jobs from workers that sent no heartbeat for the lease, and plan them again."""
         with self._db.write() as connection:
             taken = jobs.take_back(connection, QUEUE, self._lease)
             for shard in sorted(row.shard for row in taken):
                 connection.execute(_NEXT, {"shard": shard, "rest": _REST})
 
     def beat(self, worker: int, owner: str) -> Beat:
-        """Write a heartbeat. Raises StoreAway if the queue has removed this worker."""
-        began = self._steady()
+        """Write a heartbeat of a worker and renew its leases of hosts. `worker`: its number in the
+        queue; `owner`: its name in the table of hosts. Raises StoreAway if the queue has removed
+        the worker."""
+        start = self._monotonic()
         now = jobs.beat(self._db, worker)
         self._hosts.keep(owner)
-        return Beat(now=now, asks_until=began + ASKS * self._lease)
+        return Beat(now=now, asks_until=start + ASKS * self._lease)
 
     def due_hosts(self, shard: int, most: int) -> list[str]:
-        """Return hosts of the shard with due sources, the longest overdue first."""
-        return [
-            host for host, _ in self._db.run_at_once(_DUE_HOSTS, {"shard": shard, "most": most})
-        ]
+        """Return the hosts of a shard that have due sources, the longest overdue first, at most
+        `most`."""
+        rows = self._db.run_at_once(_DUE_HOSTS, {"shard": shard, "most": most})
+        return [host for host, _ in rows]
 
     def due(self, shard: int, names: Collection[str], each: int) -> list[tuple[SourceState, bool]]:
-        """Return the due sources of the hosts `names`, at most `each` of a host, as (state, has
-        pending entries)."""
+        """Return (state, True if it has pending entries) of the due sources of the hosts `names`,
+        the longest overdue first. `shard`: the shard of these hosts; `each`: at most so many
+        sources of a host."""
         rows = self._db.run_at_once(_DUE, {"shard": shard, "names": sorted(names), "each": each})
         return [(codec.unpack_state(row.data, row.plan), row.waits) for row in rows]
 
     def fence(self, job: Job) -> Callable[[Connection], None]:
-        """Return a check for writing transactions: it, or the commit, raises JobLost if another
-        worker has the job."""
+        """Return a function that checks in a transaction that `job` still belongs to its worker.
+        Otherwise the function raises JobLost, or the commit does."""
         return lambda connection: jobs.fence(connection, job)
 
     def end(
         self, connection: Connection, job: Job, names: Sequence[str], owner: str, pause: float
     ) -> None:
-        """End the job and its leases of hosts and plan the next job, in the caller's fenced
-        transaction."""
+        """End a job: release the hosts `names` that the worker `owner` leased for it, delete it,
+        and plan the next job of its shard. In the caller's transaction, which must be fenced.
+        `pause`: seconds until the next request to these hosts."""
         self._hosts.release(connection, names, owner, pause)
         jobs.end(connection, job)
         connection.execute(_NEXT, {"shard": job.shard, "rest": _REST})

@@ -1,4 +1,4 @@
-"""The workers of a fleet: which run, since when they are silent, what they do."""
+"""List the workers that run on a database: machine, time of the last heartbeat, current jobs."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -10,6 +10,7 @@ from syndicator.store.database import Database
 _ARE_THERE = text(
     "SELECT to_regclass('workers') IS NOT NULL AND to_regclass('procrastinate_workers') IS NOT NULL"
 )
+# workers that the queue has removed
 _FORGET = text("DELETE FROM workers WHERE number NOT IN (SELECT id FROM procrastinate_workers)")
 _REGISTER = text(
     "INSERT INTO workers (number, machine, process, version)"
@@ -30,8 +31,8 @@ ORDER BY machine, process, beat.id""")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registration:
-    """The machine and process of a worker. `number`: its number in the queue; `process`: the id of
-    its process."""
+    """A worker that starts. `number`: its number in the queue; `process`: the id of its process on
+    `machine`; `version`: of Syndicator."""
 
     number: int
     machine: str
@@ -41,8 +42,9 @@ class Registration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerState:
-    """A worker now. `silent_seconds`: age of its last heartbeat; `is_live`: that is shorter than
-    the lease; `shards`: jobs of hosts that it visits; `builds`: it has the build."""
+    """A worker as it is now. `silent_seconds`: seconds since its last heartbeat; `is_live`: these
+    are fewer than the lease; `shards`: number of its jobs that visit hosts; `builds`: it builds
+    feeds now."""
 
     machine: str
     process: int
@@ -58,20 +60,22 @@ class WorkerState:
 
 
 class Workers:
-    """The list. `lease`: seconds without heartbeat after which a worker loses its jobs."""
+    """The table of workers."""
 
     def __init__(self, database: Database, lease: float) -> None:
+        """`lease`: seconds without a heartbeat after which a worker loses its jobs."""
         self._db = database
         self._lease = lease
 
     def register(self, registration: Registration) -> None:
-        """Add a worker, and forget those that the queue has removed."""
+        """Add a worker, and delete the workers that the queue has removed."""
         with self._db.write() as connection:
             connection.execute(_FORGET)
             connection.execute(_REGISTER, asdict(registration))
 
     def list(self) -> Sequence[WorkerState]:
-        """Return all workers that did not end in order, live or silent. Raises StoreError."""
+        """Return the workers that have not ended properly: those that run and those that have
+        crashed. () if no worker ever used this database. Raises StoreError."""
         if not self._db.scalar(_ARE_THERE):
             return ()
         return [

@@ -14,8 +14,8 @@ from syndicator.store.migrations.versions.r0011 import STARTS
 
 
 def upgrade(database: Database) -> None:
-    """Run the missing migrations in one transaction. Raises StoreError if a newer version made the
-    database."""
+    """Run the missing migrations of `database` in one transaction. Raises StoreError if Alembic
+    does not know its revision, since another version of Syndicator made it."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

@@ -1,5 +1,5 @@
-"""Find copies and earlier versions of an article, and text blocks that a host repeats.
-By sketches and aliases."""
+"""Find, in the database, copies and earlier versions of an article, and repeated blocks of hosts.
+Copies are found by sketches of their texts, earlier versions by aliases, titles and sketches."""
 
 import json
 from collections import Counter
@@ -29,9 +29,9 @@ from syndicator.store import codec, schema
 from syndicator.store.database import CHUNK, insert, run_statement, write_placeholders
 from syndicator.store.shared_commits import Group
 
-_MOST_EARLIER = 10  # articles that may be an earlier version of one
-REMEMBERED = 20  # articles of a host whose blocks are compared
-REPEATS = 3  # of them that have to share a block
+_MOST_EARLIER = 10  # articles that may be an earlier version of an article
+REMEMBERED = 20  # the newest articles of a host, whose blocks are compared
+REPEATS = 3  # a block in so many of these articles is boilerplate
 
 _a = schema.articles.c
 _m = schema.members.c
@@ -116,47 +116,52 @@ _GUID_PREFIX = guid_alias("", "")[:-1]
 
 
 class Comparisons:
-    """Text blocks, to recognise boilerplate, and sketches, to recognise copies."""
+    """Queries for the text blocks of hosts, by which boilerplate is recognised, and for sketches of
+    articles, by which copies are recognised."""
 
     def __init__(self, group: Group) -> None:
         self._db = group
-        self._forgotten: datetime | None = None  # sketches filed before it are deleted
+        # sketches filed before this time are deleted already
+        self._deleted_before: datetime | None = None
 
     def _column(self, selected: str, *values: Any) -> list[Any]:
-        """Return the only column of a query, given without SELECT. `values`: those for its ?."""
+        """Return the values of a query with one column. `selected`: its SQL without SELECT;
+        `values`: a value for each ? in it."""
         return [value for (value,) in self._db.run_query(f"SELECT {selected}", *values)]
 
     def find_boilerplate(self, host: str) -> frozenset[str]:
-        """Return the digests of boilerplate: blocks in at least 3 of the last 20 articles of
-        `host`."""
+        """Return the digests of the blocks that are boilerplate on `host`: they are in at least 3
+        of its last 20 articles."""
         counts: Counter[str] = Counter()
         for digests in self.blocks_by_article(host).values():
             counts.update(digests)
         return frozenset(digest for digest, count in counts.items() if count >= REPEATS)
 
     def blocks_by_article(self, host: str) -> dict[str, frozenset[str]]:
-        """Return the block digests of the last 20 articles of `host`, by article id."""
+        """Return article id -> digests of its blocks, for the last 20 articles of `host`."""
         text = "SELECT article, digests FROM blocks WHERE host = ? ORDER BY n DESC LIMIT ?"
         rows = self._db.run_query(text, codec.key(host), REMEMBERED)
         return {article: frozenset(json.loads(digests)) for article, digests in rows}
 
     def save_sketch(self, article_id: str, compared: Compared) -> None:
-        """Store the sketch of an article, by which copies of it are found."""
+        """Store the sketch of an article, by which copies of it are found. A transaction of its
+        own."""
         with self._db.write() as connection:
             self._save_sketch(connection, article_id, compared)
 
     def _save_sketch(self, connection: Connection, article_id: str, compared: Compared) -> None:
-        """Store the sketch. Keys of its earlier text stay; they find the new sketch."""
-        if compared.forget != self._forgotten:
-            run_statement(
-                connection, "DELETE FROM sketches WHERE at < ?", (codec.micros(compared.forget),)
-            )
-            self._forgotten = compared.forget
+        """Store the sketch of an article, and delete sketches older than `compared.forget`. Lookup
+        keys of the article's earlier text stay, and find the new sketch."""
+        if compared.forget != self._deleted_before:
+            delete_old = "DELETE FROM sketches WHERE at < ?"
+            run_statement(connection, delete_old, (codec.micros(compared.forget),))
+            self._deleted_before = compared.forget
+        since = None if compared.since is None else codec.micros(compared.since)
         row = {
             "id": article_id,
             "at": codec.micros(compared.at),
             "data": compared.data,
-            "since": None if compared.since is None else codec.micros(compared.since),
+            "since": since,
             "named": compared.named,
         }
         insert(connection, schema.sketches, [row], _KEEP_SINCE)
@@ -170,8 +175,9 @@ class Comparisons:
     def look_up(
         self, aliases: Iterable[str], *, named: Iterable[str] = (), like: Like | None = None
     ) -> Known:
-        """Look up in one query what the database knows of the alias keys and, with `like`, of
-        similar articles. `named`: further keys, checked only for `withdrawn` and `pruned`."""
+        """Return, by one query, what the database has under the alias keys `aliases`: articles, and
+        whether they were withdrawn or pruned. `named`: further alias keys, only looked up among
+        withdrawn and pruned articles; `like`: a new article, to return similar articles as well."""
         keys = [codec.key(alias) for alias in aliases][:CHUNK]
         all_keys = [*keys, *map(codec.key, named)][:CHUNK]
         values: dict[str, Any] = {"aliases": keys, "all": all_keys}
@@ -180,25 +186,29 @@ class Comparisons:
         return _make_known(self._db.rows(_KNOWN_LIKE, values | _make_values(like)))
 
     def find_earlier(self, like: Like) -> Sequence[str]:
-        """Return `Known.earlier` alone."""
+        """Return the ids of articles that may be earlier versions of the article `like`: at most 10
+        by their title, then 10 by their text."""
         return _make_known(self._db.rows(_ONLY_EARLIER, _make_values(like))).earlier
 
     def read_claims(self, article_id: str) -> tuple[datetime | None, str | None]:
-        """Return `since` and `named` of the sketch of an article, each None if unknown: its
-        earliest time, and the alias of the original that its page names."""
+        """Return what is stored with the sketch of an article: the first time from which it is
+        known to exist, and the alias of the original that its page names. Each is None if
+        unknown."""
         rows = self._db.run_query("SELECT since, named FROM sketches WHERE id = ?", article_id)
         if not rows:
             return None, None
         ((since, named),) = rows
-        return None if since is None else codec.moment(since), named
+        if since is None:
+            return None, named
+        return codec.moment(since), named
 
     def copies(self, article_id: str) -> list[str]:
-        """Return the ids of the copies of an article."""
+        """Return the ids of the copies of an article, sorted."""
         return self._column("id FROM articles WHERE merged_into = ? ORDER BY id", article_id)
 
     def list_newest(self, source_key: str, *, own: bool = False) -> list[tuple[str, str]]:
-        """Return address and title of the newest articles in the source's feed, at most
-        `requests.REMEMBERED`. `own`: not those of other sources."""
+        """Return (address, title) of the newest articles in the feed of a source, latest first, at
+        most `requests.REMEMBERED`. `own`: leave out those that it carries from other sources."""
         listed: list[tuple[str, str]] = []
         for data in self._column(_LISTED, SOURCE, codec.key(source_key), MOST_LISTED):
             article = codec.unpack(Article, data)
@@ -208,7 +218,8 @@ class Comparisons:
 
 
 def _make_values(like: Like) -> dict[str, Any]:
-    """Return the values of a query for articles like this one."""
+    """Return the parameters of the queries _KNOWN_LIKE and _ONLY_EARLIER for the article
+    `like`."""
     return {
         "source": codec.key(like.source),
         "title": like.title,
@@ -220,7 +231,8 @@ def _make_values(like: Like) -> dict[str, Any]:
 
 
 def _make_known(rows: Iterable[Any]) -> Known:
-    """Convert the rows of _KNOWN, _KNOWN_LIKE or _ONLY_EARLIER."""
+    """Return the result of the queries _KNOWN, _KNOWN_LIKE and _ONLY_EARLIER, whose rows say in
+    their first column what they are about."""
     is_withdrawn = False
     is_pruned = False
     articles: dict[str, tuple[Article, Article | None]] = {}
@@ -233,7 +245,9 @@ def _make_known(rows: Iterable[Any]) -> Known:
             case "pruned":
                 is_pruned = True
             case "article":
-                original = codec.unpack(Article, original_data) if original_data else None
+                original: Article | None = None
+                if original_data:
+                    original = codec.unpack(Article, original_data)
                 articles[alias_or_id] = codec.unpack(Article, data), original
             case "earlier":
                 earlier[alias_or_id] = None
@@ -249,19 +263,22 @@ def _make_known(rows: Iterable[Any]) -> Known:
 
 
 def _by_rank(row: Any) -> tuple[int, str]:
-    """Sort rows by rank, then by alias or id."""
+    """Return the sort key of a row of _KNOWN and the like: its rank, then its alias or id."""
     return row[_RANK_COLUMN], row[_ID_COLUMN]
 
 
 def _is_of_publisher(alias: str, url: str) -> bool:
-    """Return True if the alias of a withdrawn article is a GUID, or an address of the publisher of
-    `url`, the article's own address ("": not known)."""
-    return not url or alias.startswith(_GUID_PREFIX) or same_publisher(f"http://{alias}", url)
+    """Return True if an alias of a withdrawn article stands for the article itself: it is a GUID,
+    or an address of the same publisher as `url`, the article's own address. Also True if `url` is
+    "", which earlier versions stored. Other addresses are of copies elsewhere."""
+    if not url or alias.startswith(_GUID_PREFIX):
+        return True
+    return same_publisher(f"http://{alias}", url)
 
 
 def save_blocks(connection: Connection, article_id: str, blocks: Blocks) -> None:
-    """Replace the blocks of an article, and drop those of the host's oldest article if it has too
-    many."""
+    """Store the text blocks of an article in place of those that it had. Only the last 20 articles
+    of a host keep their blocks. In the caller's transaction."""
     host = codec.key(blocks.host)
     run_statement(connection, _DELETE_BLOCKS, (host, host, article_id, REMEMBERED - 1))
     digests = json.dumps(sorted(set(blocks.digests)))

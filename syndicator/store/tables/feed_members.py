@@ -1,5 +1,5 @@
-"""Store which articles each feed shows, and mark feeds stale that change.
-In the caller's transaction; `Database.write` translates driver errors."""
+"""Store in the database which articles each feed shows, and mark feeds stale that change.
+All functions work in the caller's transaction; `Database.write` translates driver errors."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ _NO_TIMES: Final = (None, None)  # of a mark that is about no article
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """A change of the feeds that show an article. `feeds`: those that show it from now on, with
-    their names; `previous_feeds`: those that showed it; `old`: the article before it changed, None
-    if it did not change."""
+    """A change of the feeds that show an article. `feeds`: feed -> name, for the feeds that show it
+    from now on; `previous_feeds`: the feeds that showed it before; `old`: the article before it
+    changed, None if it did not change."""
 
     article: Article
     feeds: Mapping[FeedKey, str]
@@ -61,7 +61,7 @@ def get_times(article: Article) -> Times:
 
 
 def make_member_rows(article: Article, keys: Iterable[FeedKey]) -> list[dict[str, Any]]:
-    """Return the rows of `members` of an article in the feeds `keys`."""
+    """Return the rows of the table `members` that put an article into the feeds `keys`."""
     added, published = get_times(article)
     return [
         {"id": article.id, **key._asdict(), "added": added, "published": published} for key in keys
@@ -69,16 +69,18 @@ def make_member_rows(article: Article, keys: Iterable[FeedKey]) -> list[dict[str
 
 
 def make_feed_row(key: FeedKey, name: str) -> dict[str, Any]:
-    """Return the row of a new feed. Its first slug never changes: the feed's id is made from it."""
+    """Return the row of the table `feeds` for a new feed without articles. Its `first_slug` never
+    changes, even if the feed moves, since the published id of the feed is made from it."""
     return {**key._asdict(), "name": name, "first_slug": key.slug, "count": 0, "dropped": False}
 
 
 def choose_feeds(
     article: Article, original_id: str | None, *, is_withdrawn: bool, carriers: Iterable[str]
 ) -> dict[FeedKey, str]:
-    """Return the feeds that show `article`, with their names: none if it is withdrawn or on hold.
-    If it is a copy of `original_id`, or unlisted, only those of its own source and of `carriers`
-    (source keys)."""
+    """Return feed -> name for the feeds that show `article`: {} if it is withdrawn or on hold. If
+    it is unlisted, or a copy of the article `original_id`, only the feeds of its source and of
+    `carriers` show it: the keys of further sources that announced it. `original_id` is None if it
+    is no copy."""
     if is_withdrawn or article.hold:
         return {}
     feeds = {FeedKey(SOURCE, source): source for source in carriers}
@@ -91,11 +93,12 @@ def choose_feeds(
 def resolve_moves(
     moves: Mapping[FeedKey, FeedKey], feeds: Mapping[FeedKey, str]
 ) -> dict[FeedKey, str]:
-    """Replace each moved feed in `feeds` (feed -> name) by the feed that it moved to. Pure."""
+    """Return `feeds` (feed -> name) with each feed that moved replaced by the feed that it moved
+    to, over several moves if need be. `moves`: feed -> the feed that it moved to. Pure."""
     resolved: dict[FeedKey, str] = {}
     for key, name in feeds.items():
         target = key
-        visited = {key}
+        visited = {key}  # two feeds that moved to each other must not loop
         while target in moves and moves[target] not in visited:
             target = moves[target]
             visited.add(target)
@@ -104,7 +107,7 @@ def resolve_moves(
 
 
 def parse_moves(rows: Iterable[Any]) -> dict[FeedKey, FeedKey]:
-    """Return the result of the query MOVES as feed -> the feed that it moved to."""
+    """Return feed -> the feed that it moved to. `rows`: result of the query MOVES."""
     moves: dict[FeedKey, FeedKey] = {}
     for axis, slug, moved_axis, moved_slug in rows:
         moves[FeedKey(axis, slug)] = FeedKey(moved_axis, moved_slug)
@@ -112,30 +115,30 @@ def parse_moves(rows: Iterable[Any]) -> dict[FeedKey, FeedKey]:
 
 
 def list_always_published(article: Article) -> set[FeedKey]:
-    """Return the feeds to publish even with this article alone: those of the tags in a file that an
-    operator wrote."""
-    if article.digest or article.hold:
+    """Return the feeds that are published even if this article is alone in them: those of its tags,
+    if the operator wrote its file. Usually a tag needs several articles."""
+    if article.digest or article.hold:  # only files that we wrote have a digest
         return set()
     return {FeedKey(TAG, text.slug(tag)) for tag in article.tags}
 
 
 def mark_always_published(connection: Connection, keys: Collection[FeedKey]) -> None:
-    """Let feeds be published however few articles they have."""
+    """Let the feeds `keys` be published however few articles they have."""
+    statement = "UPDATE feeds SET wanted = ? WHERE axis = ? AND slug = ?"
     for key in keys:
-        run_statement(
-            connection, "UPDATE feeds SET wanted = ? WHERE axis = ? AND slug = ?", (True, *key)
-        )
+        run_statement(connection, statement, (True, *key))
 
 
 def move_articles(connection: Connection, moves: Sequence[Move]) -> None:
-    """Move articles between feeds, and mark these feeds stale. The saved queries that an article
-    matches are found again by the next build."""
+    """Move articles between feeds, and mark these feeds stale. The articles also leave the feeds of
+    saved queries: the next build compares them with the queries again."""
     names: dict[FeedKey, str] = {}
     count_changes = Counter[FeedKey]()
     changed = defaultdict[FeedKey, set[Times]](set)
     for move in moves:
         keys = {*move.feeds, *move.previous_feeds}
-        names |= {key: move.feeds.get(key, key.slug) for key in keys}
+        for key in keys:
+            names[key] = move.feeds.get(key, key.slug)
         count_changes.update(list(move.feeds))
         count_changes.subtract(list(move.previous_feeds))
         times_by_feed = find_changed_times(connection, move.article, keys, move.old)
@@ -156,8 +159,9 @@ def move_articles(connection: Connection, moves: Sequence[Move]) -> None:
 def find_changed_times(
     connection: Connection, article: Article, keys: Collection[FeedKey], old: Article | None = None
 ) -> dict[FeedKey, set[Times]]:
-    """Return for each of the feeds `keys` the times of `article` in it, and those of `old`, the
-    article before it changed. In the feed of stories they are the times of its story."""
+    """Return feed -> times under which builds must count again, for the feeds `keys`: the times of
+    `article`, and those of `old`, the article before it changed, if given. In the feed of stories
+    an entry has the times of its story instead."""
     article_times = {get_times(article)}
     if old is not None:
         article_times.add(get_times(old))
@@ -174,8 +178,9 @@ def touch_feeds(
     changed: Mapping[FeedKey, Collection[Times]],
     count_changes: Mapping[FeedKey, int],
 ) -> None:
-    """Create the missing feeds of `names` (feed -> name), and mark all of them stale. `changed`,
-    `count_changes`: as in `mark_stale`."""
+    """Create the feeds of `names` (feed -> name) that are not stored, and mark all of them stale.
+    `changed`: feed -> times of its new, removed and changed articles; `count_changes`: feed -> by
+    how much its number of articles changes."""
     new_feeds = [make_feed_row(key, name) for key, name in sorted(names.items())]
     insert_new(connection, schema.feeds, new_feeds)
     mark_stale(connection, {key: changed.get(key, ()) for key in names}, count_changes)
@@ -186,9 +191,10 @@ def mark_stale(
     changed: Mapping[FeedKey, Collection[Times]],
     count_changes: Mapping[FeedKey, int] | None = None,
 ) -> None:
-    """Mark existing feeds stale, by marks with new numbers. `changed`: feed -> times of its new,
-    removed and changed articles; `count_changes`: feed -> by how much its number of articles
-    changes, None if no number changes."""
+    """Mark the feeds in `changed`, which must be stored, as stale: each gets one or several new
+    marks. `changed`: feed -> times of its new, removed and changed articles, () if there are none;
+    `count_changes`: feed -> by how much its number of articles changes, None if no number
+    changes."""
     new_marks: list[dict[str, Any]] = []
     for key in sorted(changed):
         count_change = 0 if count_changes is None else count_changes.get(key, 0)
@@ -198,15 +204,15 @@ def mark_stale(
         for added, published in times:
             mark = {"more": count_change, "added": added, "published": published}
             new_marks.append({**key._asdict(), **mark})
-            count_change = 0  # the first mark of the feed has it
+            count_change = 0  # only the first mark of the feed has it: the marks are added up
     insert(connection, schema.stale_marks, new_marks)
 
 
 def replace_found_members(
     connection: Connection, feeds: Mapping[str, Mapping[FeedKey, str]]
 ) -> None:
-    """Replace the feeds of FOUND_AXES that show some articles: article id -> {feed: name}. Changed
-    feeds become stale."""
+    """Replace, for some articles, the feeds of saved queries that show them. `feeds`: article id ->
+    {feed: its name}. The feeds that gain or lose an article become stale."""
     ids = list(feeds)
     rows = {row.id: row for row in connection.execute(_TIMES, {"ids": ids})}
     previous = {
@@ -220,17 +226,17 @@ def replace_found_members(
         if article_id in rows:
             current |= {(article_id, key) for key in feed_names}
     removed = previous - current
-    joined = sorted(current - previous)
+    added = sorted(current - previous)
 
     for article_id, key in removed:
         run_statement(connection, _DELETE_MEMBER, (article_id, *key))
-    new_members = [{**rows[article_id]._mapping, **key._asdict()} for article_id, key in joined]
+    new_members = [{**rows[article_id]._mapping, **key._asdict()} for article_id, key in added]
     insert(connection, schema.members, new_members)
 
-    count_changes = Counter(key for _, key in joined)
+    count_changes = Counter(key for _, key in added)
     count_changes.subtract(key for _, key in removed)
     changed = defaultdict[FeedKey, set[Times]](set)
-    for article_id, key in (*joined, *removed):
+    for article_id, key in (*added, *removed):
         changed[key].add((rows[article_id].added, rows[article_id].published))
     changed_names = {key: names.get(key, key.slug) for key in changed}
     touch_feeds(connection, changed_names, changed, count_changes)

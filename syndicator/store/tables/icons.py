@@ -1,4 +1,5 @@
-"""Store which icons of sources are made, waiting or failed. Raises StoreError, DiskError."""
+"""Store in the database which icons of sources are made, waiting or failed.
+Raises StoreError, DiskError."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -36,25 +37,30 @@ _NAMES = select(_i.name).where(_IS_MADE).distinct()
 
 
 class Icons:
-    """The icons of sources, on a database. Each write is a transaction."""
+    """The table of the icons of sources. Each write is a transaction."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def due(self, now: datetime) -> list[IconRow]:
-        """Return the icons to look for, of sources with articles in feeds."""
-        due = self._db.rows(_DUE, {"now": codec.micros(now)})
-        return [
-            IconRow(source_key=row.slug, name=row.name or "", tries=row.tries or 0, next_try=now)
-            for row in due
-        ]
+        """Return the icons to look for at `now`: of sources that have articles in feeds, and whose
+        icon was never looked for or has to be tried again."""
+        rows: list[IconRow] = []
+        for row in self._db.rows(_DUE, {"now": codec.micros(now)}):
+            # name and tries are NULL if the icon was never looked for
+            name = row.name or ""
+            tries = row.tries or 0
+            rows.append(IconRow(source_key=row.slug, name=name, tries=tries, next_try=now))
+        return rows
 
     def row(self, source_key: str) -> IconRow | None:
-        found = self._db.rows(select(schema.icons).where(_i.source == source_key))
-        return _icon_row(found[0]) if found else None
+        """Return what is stored of the icon of a source, None if it was never looked for."""
+        rows = self._db.rows(select(schema.icons).where(_i.source == source_key))
+        return _make_icon_row(rows[0]) if rows else None
 
     def save(self, row: IconRow) -> None:
-        """Save the result for an icon. The next build compares the icons with those it showed."""
+        """Store the result of looking for an icon. No feed becomes stale: the next build compares
+        the icons with those that it showed."""
         values = {
             "source": row.source_key,
             "next_try": codec.micros(row.next_try),
@@ -67,22 +73,24 @@ class Icons:
             upsert(connection, schema.icons, [values])
 
     def shown(self) -> dict[str, str]:
-        """Return source key -> name of its icon, for sources with articles in feeds."""
+        """Return source key -> name of its icon, for sources that have an icon and articles in
+        feeds."""
         return dict(self._db.rows(_SHOWN))
 
     def names(self) -> set[str]:
-        """Return the names of the icons of all sources."""
+        """Return the names of the icons that were made, of all sources."""
         return {name for (name,) in self._db.rows(_NAMES)}
 
     def lost(self, names: Iterable[str]) -> None:
-        """Look again for the icons `names`, whose files are lost."""
+        """Make the icons with these names due, since their files are lost."""
+        not_made = {"name": "", "tries": 0, "next_try": DUE_NOW}
         with self._db.write() as connection:
             for part in chunks(sorted(names)):
-                again = {"name": "", "tries": 0, "next_try": DUE_NOW}
-                connection.execute(update(schema.icons).where(_i.name.in_(part)).values(**again))
+                is_lost = _i.name.in_(part)
+                connection.execute(update(schema.icons).where(is_lost).values(**not_made))
 
 
-def _icon_row(row: Any) -> IconRow:
+def _make_icon_row(row: Any) -> IconRow:
     return IconRow(
         source_key=row.source,
         next_try=codec.moment(row.next_try),

@@ -1,4 +1,4 @@
-"""Read all rows on which writing an article depends: its copies, carriers, feeds and others.
+"""Read all database rows that must be known to write an article: its copies, carriers and feeds.
 In the caller's transaction; `Database.write` translates driver errors."""
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ UNION ALL SELECT 'member', id, axis, slug, NULL FROM members WHERE id IN ({ids})
 UNION ALL SELECT 'original', id, NULL, data, NULL FROM articles
 WHERE id IN (SELECT merged_into FROM articles WHERE id IN ({ids})) OR id IN ({into})
 UNION ALL SELECT 'moved', axis, slug, moved_axis, moved_slug FROM feeds WHERE moved_axis IS NOT NULL"""  # noqa: E501
-# articles in one query, each seven of the values that SQLite before 3.32 takes
+# An article is up to seven values of the query, and SQLite before 3.32 takes 999.
 _ARTICLES_IN_QUERY: Final = 100
 _NOT_MERGED: Final = ""
 
 
 @dataclass(slots=True)
 class KnownArticle:
-    """The rows of an article and its copies, and the feeds that moved."""
+    """What the database has about an article before it is written, and the feeds that moved."""
 
-    article: Article | None = None  # None: it has no row yet
-    merged_into: str | None = None
-    behind: str | None = None  # the article whose entry stands for it, see `story_updates`
+    article: Article | None = None  # None: it is not stored yet
+    merged_into: str | None = None  # id of the article that it is a copy of
+    behind: str | None = None  # id of the article whose entry stands for it, see `story_updates`
     is_withdrawn: bool = False
     # articles that it is or will be merged into, by id
     originals: dict[str, Article] = field(default_factory=dict)
@@ -45,12 +45,14 @@ class KnownArticle:
     moves: dict[FeedKey, FeedKey] = field(default_factory=dict)  # feed -> feed that it moved to
 
     def choose_feeds(self, article: Article, original_id: str | None) -> dict[FeedKey, str]:
-        """Return the feeds that show `article`, with their names, if it is a copy of `original_id`.
-        If that article is missing or on hold, `article` is shown as if it were no copy."""
+        """Return feed -> name for the feeds that show `article`, the new form of this article.
+        `original_id`: the article that it is a copy of, None or "" if it is no copy. If the
+        original is not stored or is on hold, the copy is shown as if it were no copy."""
         shown_instead = self.behind
-        original = self.originals.get(original_id) if original_id else None
-        if original is not None and not original.hold:
-            shown_instead = original_id
+        if original_id:
+            original = self.originals.get(original_id)
+            if original is not None and not original.hold:
+                shown_instead = original_id
         carriers = sorted(self.carriers)
         feeds = choose_feeds(
             article, shown_instead, is_withdrawn=self.is_withdrawn, carriers=carriers
@@ -59,15 +61,16 @@ class KnownArticle:
 
 
 def read_known(connection: Connection, article_id: str) -> KnownArticle:
-    """Read all rows needed to write an article, in one query."""
+    """Return what the database has about an article, by one query; also if it is not stored."""
     return read_all_known(connection, {article_id: _NOT_MERGED})[article_id]
 
 
 def read_all_known(
     connection: Connection, merge_into: Mapping[str, str]
 ) -> dict[str, KnownArticle]:
-    """Read all rows needed to write some articles. `merge_into`: article id -> id of the article
-    that it will be merged into, or _NOT_MERGED."""
+    """Return article id -> what the database has about it, for each id in `merge_into`, also if it
+    is not stored. `merge_into`: article id -> id of the article that it will be a copy of, ""
+    if it will be none."""
     originals: dict[str, Article] = {}
     moves: dict[FeedKey, FeedKey] = {}
     known = {

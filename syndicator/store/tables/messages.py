@@ -1,4 +1,4 @@
-"""Store webhook messages, WebSub subscriptions, and questions to the language model.
+"""Store in the database webhook messages, WebSub subscriptions and questions to a language model.
 Each write is a durable transaction. Raises StoreError, DiskError."""
 
 import json
@@ -21,7 +21,7 @@ _m = schema.messages.c
 _w = schema.announced.c
 _member = schema.members.c
 _asked = schema.llm_asked.c
-# Reads only an index; a second query selects those in feeds.
+# Reads only an index; the query _IN_FEEDS then selects the articles that are in feeds.
 _CHANGED = (
     select(_a.id, _a.mtime_ns, _a.size, _w.digest)
     .join_from(schema.articles, schema.announced, _w.id == _a.id, isouter=True)
@@ -47,7 +47,8 @@ _WAITING = select(_m.receiver, func.count(), func.min(_m.at), func.max(_m.fault)
 _SUBSCRIPTIONS = select(schema.subscriptions.c.data).order_by(schema.subscriptions.c.token)
 METER = "llm:meter"
 _NO_MESSAGE = ""  # digest of an article that was published before there was a receiver
-# The feed of everything has no copies, and an index by `added`, so that only recent rows are read.
+# The feed of all articles has no copies, and an index by `added`, so that only recent rows are
+# read.
 _UNASKED = (
     select(_member.id)
     .join_from(schema.members, schema.articles, _a.id == _member.id)
@@ -71,8 +72,9 @@ _UNASKED = (
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The article version that receivers have: stamp of its file, digest of the message about it
-    (None: nothing sent, "": published before there was a receiver)."""
+    """The version of an article that receivers of webhooks have: time and size of its file, and the
+    digest of the message about it. None as digest: no message was sent; "": the article was
+    published before there was a receiver."""
 
     mtime_ns: int
     size: int
@@ -81,8 +83,9 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message for a receiver; those of one subject (article id) are sent in the order of `n`.
-    Times in microseconds."""
+    """A message for a receiver. `subject`: id of the article; messages about one article are sent
+    in the order of their numbers `n`, which is None before the message is stored; `at`: when it was
+    made; `fault`: why the last try failed, "" if none did. Times are microseconds since 1970."""
 
     receiver: str
     subject: str
@@ -97,8 +100,8 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Number of messages for a receiver, time of the first, and the fault of the last try, "" if
-    none failed."""
+    """The unsent messages for a receiver: their number, the time of the oldest, and a fault of
+    their last tries, "" if none failed."""
 
     receiver: str
     count: int
@@ -107,13 +110,15 @@ class Waiting:
 
 
 class Messages:
-    """Stored messages to webhook receivers."""
+    """The table of messages to receivers of webhooks, and what these receivers have."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def begin(self, before: datetime) -> None:
-        """Treat published articles added before `before` as sent."""
+        """Treat the published articles that were added before `before` as known to receivers, and
+        forget what was stored of other articles. Called when there is a receiver for the first
+        time."""
         is_published = select(_member.id).where(_member.id == _a.id).exists()
         old_articles = select(_a.id, _a.mtime_ns, _a.size, literal(_NO_MESSAGE)).where(
             is_published, _a.added < codec.micros(before)
@@ -124,8 +129,8 @@ class Messages:
             connection.execute(insert_rows(schema.announced).from_select(columns, old_articles))
 
     def list_changed(self) -> dict[str, Known]:
-        """Return article id -> version that receivers have, for articles in feeds whose file has
-        changed since."""
+        """Return article id -> version that receivers have, for the articles in feeds whose file
+        has changed since or that receivers do not know yet."""
         versions = {article_id: Known(*row) for article_id, *row in self._db.rows(_CHANGED)}
         changed: dict[str, Known] = {}
         for part in chunks(list(versions)):
@@ -134,14 +139,15 @@ class Messages:
         return changed
 
     def list_hidden(self) -> list[str]:
-        """Return the ids of articles that receivers have and no feed shows any more."""
+        """Return the ids of the articles that receivers have and that no feed shows any more."""
         return [article_id for (article_id,) in self._db.rows(_HIDDEN)]
 
     def save_messages(
         self, messages: Sequence[Message], known: Mapping[str, Known], hidden: Collection[str]
     ) -> None:
-        """Add messages; store the versions that they announce: `known` by article id, deleting
-        those in `hidden`."""
+        """Store new messages and, in the same transaction, what receivers will have after them.
+        `known`: article id -> version; `hidden`: ids of the articles that receivers will no longer
+        have."""
         message_rows: list[dict[str, Any]] = []
         for message in messages:
             row = asdict(message)
@@ -155,14 +161,15 @@ class Messages:
                 connection.execute(delete(schema.announced).where(_w.id.in_(ids)))
 
     def waiting(self) -> list[Waiting]:
-        """Return the numbers of unsent messages by receiver."""
+        """Return how many unsent messages there are for each receiver that has any."""
         return [
             Waiting(receiver, count, codec.moment(first_time), fault)
             for receiver, count, first_time, fault in self._db.rows(_WAITING)
         ]
 
     def due(self, receiver: str, now: datetime, most: int) -> list[Message]:
-        """Return the receiver's first message about each subject, if it is due, in order."""
+        """Return the due messages for a receiver, in order, at most `most`. Of each article only
+        the first unsent message counts: later ones wait until it is sent."""
         rows = self._db.rows(_DUE, {"to": receiver, "now": codec.micros(now), "most": most})
         return [Message(**row._mapping) for row in rows]
 
@@ -174,8 +181,9 @@ class Messages:
     def record_failed(
         self, message: Message, fault: str, next_try: datetime, *, include_all: bool
     ) -> None:
-        """Record a failed try. `include_all`: the receiver's other messages wait until `next_try`,
-        too."""
+        """Store that a try to send `message` failed because of `fault`, and when to try again.
+        `include_all`: let all messages for its receiver wait until `next_try`, since the receiver
+        itself failed."""
         time = codec.micros(next_try)
         earlier = update(schema.messages).where(_m.receiver == message.receiver, _m.next_try < time)
         this_message = update(schema.messages).where(_m.n == message.n)
@@ -187,7 +195,8 @@ class Messages:
             )
 
     def drop(self, receivers: Iterable[str], before: datetime) -> None:
-        """Delete the messages for these receivers, and all messages older than `before`."""
+        """Delete all messages for these receivers, and the messages for others that were made
+        before `before`."""
         with self._db.write() as connection:
             connection.execute(delete(schema.messages).where(_m.at < codec.micros(before)))
             for receiver in receivers:
@@ -195,7 +204,7 @@ class Messages:
 
 
 class Subscriptions:
-    """The subscriptions and tallies of hubs, on a database."""
+    """The tables of our subscriptions to hubs, and of how reliably hubs deliver."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -206,20 +215,21 @@ class Subscriptions:
         return [codec.unpack(Subscription, data) for (data,) in rows]
 
     def list_of_source(self, source_key: str) -> list[Subscription]:
-        """Return the subscriptions of one source; at most one of them is wanted."""
+        """Return the subscriptions of a source. At most one of them is to be kept; the others are
+        of earlier topics or hubs."""
         of_source = _SUBSCRIPTIONS.where(schema.subscriptions.c.source == codec.key(source_key))
         return [codec.unpack(Subscription, data) for (data,) in self._db.rows(of_source)]
 
     def tallies(self) -> list[Tally]:
-        """Return how many entries each hub delivered and missed."""
+        """Return for each hub how many entries it delivered and how many it missed."""
         rows = self._db.rows(select(schema.hub_tallies.c.data))
         return [codec.unpack(Tally, data) for (data,) in rows]
 
     def save(
         self, changed: Iterable[Subscription], gone: Iterable[str], tallies: Iterable[Tally]
     ) -> None:
-        """Insert or replace subscriptions by token, tallies by hub; delete the subscriptions with
-        the tokens `gone`."""
+        """Insert or replace subscriptions and the tallies of hubs, and delete the subscriptions
+        with the tokens `gone`, in one transaction."""
         table = schema.subscriptions
         subscription_rows = [
             {
@@ -238,14 +248,15 @@ class Subscriptions:
 
 
 class Enrichment:
-    """Questions to a language model and its answers, on a database."""
+    """The tables of questions to a language model and of its answers."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def list_unasked(self, plan: str, *, since: datetime, now: datetime, limit: int) -> list[str]:
-        """Return the ids of the newest published articles, added after `since`, to ask the model
-        about: never asked by this `plan`, changed since, or to be tried again by `now`."""
+        """Return the ids of the published articles to ask the model about, the newest `limit` of
+        those added after `since`: articles that it was never asked about by the plan `plan`, that
+        changed since, or whose next try is due at `now`."""
         values = {
             "since": codec.micros(since),
             "plan": plan,
@@ -275,26 +286,27 @@ class Enrichment:
             upsert(connection, schema.llm_asked, [row])
 
     def answer(self, key: str) -> str | None:
-        """Return the stored answer of the model to a question, None without one. `key`: digest of
-        model, prompt version and text."""
+        """Return the stored answer of the model to a question, None if it gave none. `key`: digest
+        of the model, the version of the prompt and the text."""
         answers = schema.llm_answers.c
         text = self._db.scalar(select(answers.answer).where(answers.key == key))
         return None if text is None else str(json.loads(text))
 
     def save_answer(self, key: str, article_id: str, answer: str, at: datetime) -> None:
-        """Store an answer of the model. `key`: as in `answer`; `at`: now."""
+        """Store an answer of the model to a question about an article. `key`: digest of the
+        question, as for `answer`; `at`: the time now."""
         row = {"key": key, "id": article_id, "at": codec.micros(at), "answer": json.dumps(answer)}
         with self._db.write() as connection:
             upsert(connection, schema.llm_answers, [row])
 
     def meter(self) -> Meter:
-        """Return the use of the model so far."""
+        """Return how much the model was used so far."""
         notes = schema.notes.c
         text = self._db.scalar(select(notes.value).where(notes.key == METER))
         return Meter() if text is None else codec.unpack(Meter, text)
 
     def save_meter(self, meter: Meter, at: datetime) -> None:
-        """Store the use of the model. `at`: now."""
+        """Store how much the model was used so far. `at`: the time now."""
         row = {"key": METER, "value": codec.pack(meter), "at": codec.micros(at)}
         with self._db.write() as connection:
             upsert(connection, schema.notes, [row])

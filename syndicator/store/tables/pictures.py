@@ -1,4 +1,4 @@
-"""Store which thumbnails of articles are made, waiting or failed.
+"""Store in the database which thumbnails of articles are made, waiting or failed.
 Raises StoreError, DiskError."""
 
 from collections import defaultdict
@@ -37,8 +37,9 @@ _URLS = select(_p.id, _p.url)
 
 
 def update_picture(connection: Connection, article: Article, old: Article | None) -> None:
-    """Queue the picture of an article, and show none until it is fetched, if its address or rules
-    differ from those of `old`, the article before it changed. In the caller's transaction."""
+    """Queue the picture of an article if its address, or the rules for its use, differ from those
+    of `old`, the article before it changed (None: it is new). Until the picture is fetched, the
+    article has no thumbnail. In the caller's transaction."""
     picture = article.cover, article.robots, article.rights
     if old is not None and picture == (old.cover, old.robots, old.rights):
         return
@@ -49,7 +50,7 @@ def update_picture(connection: Connection, article: Article, old: Article | None
 
 
 def make_waiting_row(article: Article) -> dict[str, Any]:
-    """Return the row of `pictures` for an article whose picture must be fetched."""
+    """Return the row of the table `pictures` for an article whose picture must be fetched."""
     return {
         "id": article.id,
         "url": article.cover or "",
@@ -63,7 +64,8 @@ def make_waiting_row(article: Article) -> dict[str, Any]:
 
 
 def replace_pictures(connection: Connection, new_rows: Collection[dict[str, Any]]) -> None:
-    """Replace all rows of `pictures`; rows with the same address stay as they are. In the caller's
+    """Replace all rows of the table `pictures` by `new_rows`. A stored row of the same article and
+    with the same address stays, so that its thumbnail is not made again. In the caller's
     transaction."""
     new_by_id = {row["id"]: row for row in new_rows}
     outdated: list[str] = []
@@ -76,29 +78,30 @@ def replace_pictures(connection: Connection, new_rows: Collection[dict[str, Any]
 
 
 class Pictures:
-    """The thumbnails of articles, on a database. Each write is a transaction."""
+    """The table of the thumbnails of articles. Each write is a transaction."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def due(self, now: datetime, most: int) -> list[PictureRow]:
-        """Return the pictures to fetch for articles that a feed shows, newest articles first."""
+        """Return the pictures that are due at `now`, of articles that a feed shows, at most `most`.
+        The newest articles come first."""
         newest_first = _DUE.order_by(_p.added.desc(), _p.id)
         rows = self._db.rows(newest_first, {"now": codec.micros(now), "most": most})
         return [_make_picture_row(row) for row in rows]
 
     def has_due(self, now: datetime) -> bool:
-        """Return True if a picture must be fetched for an article that a feed shows."""
+        """Return True if a picture of an article that a feed shows is due at `now`."""
         return bool(self._db.rows(_DUE, {"now": codec.micros(now), "most": 1}))
 
     def row(self, article_id: str) -> PictureRow | None:
-        """Return what is stored of an article's picture, None if it has none."""
+        """Return what is stored of the picture of an article, None if it has no picture."""
         rows = self._db.rows(_ROW.where(_p.id == article_id))
         return _make_picture_row(rows[0]) if rows else None
 
     def save(self, row: PictureRow) -> None:
-        """Save the result for a picture, if the article still has it; mark feeds stale if it
-        changed."""
+        """Store the result of fetching a picture, unless the article has another picture by now. If
+        its thumbnail changed, mark the feeds stale that show the article."""
         values: dict[str, Any] = {
             "next_try": None if row.next_try is None else codec.micros(row.next_try),
             "tries": row.tries,
@@ -121,7 +124,7 @@ class Pictures:
                 _mark_feeds_of(connection, [row.id])
 
     def list_thumbnails(self, ids: Sequence[str]) -> dict[str, Picture]:
-        """Return the thumbnails of these articles by article id, without those that have none."""
+        """Return article id -> its thumbnail; articles without a thumbnail are left out."""
         thumbnails: dict[str, Picture] = {}
         for part in chunks(ids):
             for article_id, name, width, height in self._db.rows(_THUMBNAILS, {"ids": part}):
@@ -129,25 +132,24 @@ class Pictures:
         return thumbnails
 
     def names(self, *, shown: bool = True) -> set[str]:
-        """Return the names of thumbnails: if `shown`, only of articles that a feed shows."""
+        """Return the names of all thumbnails. `shown`: only of articles that a feed shows."""
         query = _NAMES.where(_IS_SHOWN) if shown else _NAMES
         return {name for (name,) in self._db.rows(query)}
 
     def requeue_lost(self, names: Iterable[str]) -> None:
-        """Queue again the thumbnails `names`, whose files are lost, and mark the feeds that showed
-        them stale."""
+        """Make the pictures due whose thumbnails have these names, since their files are lost. Mark
+        the feeds stale that show them."""
         with self._db.write() as connection:
             for part in chunks(sorted(names)):
                 ids = list(connection.scalars(select(_p.id).where(_p.name.in_(part))))
                 _mark_feeds_of(connection, ids)
                 queued: dict[str, Any] = {**_NOT_MADE, "tries": 0, "next_try": DUE_NOW}
-                connection.execute(
-                    update(schema.pictures).where(_p.name.in_(part)).values(**queued)
-                )
+                is_lost = _p.name.in_(part)
+                connection.execute(update(schema.pictures).where(is_lost).values(**queued))
 
     def counts(self) -> Pictured:
-        """Return how many thumbnails are made, waiting, or failed for each reason, of articles that
-        a feed shows."""
+        """Return how many thumbnails of the articles that feeds show are made or waiting, and how
+        many failed for which reason."""
         unmade = dict(self._db.rows(_UNMADE))
         waiting = unmade.pop(_NOT_TRIED, 0)
         made = int(self._db.scalar(_MADE))
@@ -164,7 +166,7 @@ def _mark_feeds_of(connection: Connection, ids: Collection[str]) -> None:
 
 def _make_picture_row(row: Any) -> PictureRow:
     picture = None
-    if row.name:
+    if row.name:  # "" before the thumbnail is made
         picture = Picture(name=row.name, width=row.width, height=row.height)
     return PictureRow(
         id=row.id,

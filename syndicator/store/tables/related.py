@@ -1,5 +1,5 @@
-"""Store which articles are related to an article with a page, until the article changes.
-Each write is a transaction. Raises StoreError."""
+"""Store in the database which articles are related to an article, until the article changes.
+Only for articles with a page of their own. Each write is a transaction. Raises StoreError."""
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
@@ -45,20 +45,22 @@ _SHOWN = select(_a.id, _a.mtime_ns, _a.size).join_from(
 
 
 class Related:
-    """The related articles of a database."""
+    """The stored lists of related articles."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def list_missing(self, feeds: Collection[FeedKey], most: int) -> list[str]:
-        """Return the ids of the newest articles of `feeds` that have no list yet."""
+        """Return the ids of articles in these feeds that have terms and no list of related articles
+        yet, the newest first, at most `most`."""
         if not feeds:
             return []
         rows = self._db.rows(_MISSING, {"feeds": list(feeds), "most": most})
         return list(dict.fromkeys(article_id for (article_id,) in rows))
 
     def save(self, lists: Mapping[str, Sequence[str]]) -> None:
-        """Store lists of ids by article id, the nearest first; they may be empty."""
+        """Store lists of related articles: article id -> ids of its related articles, the nearest
+        first. An empty list says that there are none."""
         notes = [
             {"id": article_id, "kind": _RELATED, "data": "\n".join(ids).encode()}
             for article_id, ids in lists.items()
@@ -67,7 +69,8 @@ class Related:
             upsert(connection, schema.fragments, notes)
 
     def read_lists(self, ids: Sequence[str]) -> dict[str, list[str]]:
-        """Return the stored lists of related articles of `ids`, by article id."""
+        """Return article id -> ids of its related articles, the nearest first. Articles without a
+        stored list are left out."""
         lists: dict[str, list[str]] = {}
         for part in chunks(ids):
             for article_id, data in self._db.rows(_LISTS, {"ids": part}):
@@ -75,9 +78,9 @@ class Related:
         return lists
 
     def related_days(self, feeds: Collection[FeedKey]) -> dict[str, str]:
-        """Return UTC day -> digest of the lists of the articles of `feeds` that were published on
-        it. A digest changes, too, if the file of a listed article changes, or if the feed of
-        everything begins or ends to show it."""
+        """Return day -> digest of the lists of the articles in these feeds, for the UTC days such
+        as "2026-11-30" on which the articles were published. The digest also changes if the file of
+        a listed article changes, or if the feed of all articles starts or stops to show it."""
         if not feeds:
             return {}
         lists = self._db.rows(_BY_DAY, {"feeds": list(feeds)})

@@ -1,5 +1,5 @@
-"""Reserve paths of article files before their rows exist, so that a crash loses no file.
-These files are found in an object store after a crash."""
+"""Reserve, in the database, paths of article files before the articles have rows.
+After a crash these reservations tell which files in an object store have no row."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -26,36 +26,42 @@ _UNFILED = select(_r.id, _r.path, _r.at).where(~_IS_FILED).order_by(func.abs(_r.
 
 
 class Reservations:
-    """ArticlePaths in the database of `group`. A reservation is committed before its file is
-    written. `clock`: now."""
+    """The paths of article files in an object store: implements `ports.ArticlePaths`. A reservation
+    is committed before its file is written."""
 
     def __init__(self, group: Group, clock: Callable[[], datetime] | None = None) -> None:
+        """`clock`: returns the time now, with a zone; only `reserve` needs it."""
         self._db = group
         self._clock = clock
 
     def with_clock(self, clock: Callable[[], datetime]) -> "Reservations":
-        """Return these reservations with `clock`, which `reserve` needs."""
+        """Return an object for the same reservations with `clock`, which `reserve` needs."""
         return Reservations(self._db, clock)
 
     def path(self, article_id: str) -> str | None:
-        """Return the path of an article's file, or the one reserved for it; None without either."""
+        """Return the path of the file of an article, otherwise the path reserved for it, None if it
+        has neither."""
         for query in (_FILED_PATH, _RESERVED_PATH):
             for (path,) in self._db.rows(query, {"id": article_id}):
                 return str(path)
         return None
 
     def near(self, article_id: str, chars: int) -> list[str]:
-        """Return the other ids, filed or reserved, with the same first `chars` characters."""
+        """Return the ids of other articles that begin with the same `chars` characters, sorted.
+        Articles count that have a file or a reservation."""
         start = article_id[:chars]
+        # the ids from `start` up to the next possible start, so that the query uses an index
         next_start = start[:-1] + chr(ord(start[-1]) + 1)
         rows = self._db.rows(_NEAR, {"first": start, "after": next_start})
         ids = {other_id for (other_id,) in rows}
         return sorted(ids - {article_id})
 
     def reserve(self, article_id: str, path: str, *, writing: bool = True) -> str:
-        """Reserve a path for an article, and commit. Return the path to use: that of its file or of
-        its earlier reservation, if it has one. Unless `writing`, replace its reservation."""
+        """Reserve `path` for an article, and commit. Return the path to write to: if the article
+        has a file or an earlier reservation, that path. `writing`: False if the file exists already
+        or is put back; then `path` replaces an earlier reservation and is returned."""
         assert self._clock is not None
+        # the sign of the time tells whether a file is written
         time = codec.micros(self._clock())
         row = {"id": article_id, "path": path, "at": time if writing else -time}
         delete_reservation = delete(schema.reservations).where(_r.id == article_id)
@@ -77,19 +83,19 @@ class Reservations:
         return path_to_use
 
     def release(self, path: str) -> None:
-        """Delete the reservation of a path."""
+        """Delete the reservation of `path`, if there is one."""
         with self._db.write() as connection:
             connection.execute(delete(schema.reservations).where(_r.path == path))
 
     def reserved(self) -> list[Reserved]:
-        """Return the reservations whose article has no row, oldest first."""
+        """Return the reservations whose article has no row with this path, oldest first."""
         return [
             Reserved(id=article_id, path=path, at=codec.moment(abs(time)), writing=time > 0)
             for article_id, path, time in self._db.rows(_UNFILED)
         ]
 
     def sweep(self, before: datetime) -> None:
-        """Delete the reservations from before `before` whose article has its row."""
+        """Delete the reservations made before `before` whose article has a row with this path."""
         with self._db.write() as connection:
             is_old = func.abs(_r.at) < codec.micros(before)
             connection.execute(delete(schema.reservations).where(_IS_FILED, is_old))

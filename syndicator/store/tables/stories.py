@@ -1,4 +1,4 @@
-"""Store stories: their articles, lead articles, and the sketches that group them.
+"""Store stories in the database: their articles, lead articles, and the sketches that group them.
 Each write is a transaction. Raises StoreError."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -29,14 +29,14 @@ from syndicator.store.tables.story_updates import (
     update_stories,
 )
 
-NEWEST: Final = 25  # articles read for a key
+NEWEST: Final = 25  # articles read for a lookup key
 FOUND: Final = 12  # articles returned by `find_similar`
-_NO_KEY: Final = -1  # no sketch has it
+_NO_KEY: Final = -1  # a lookup key that no sketch has
 _a = schema.articles.c
 _m = schema.story_members.c
 _SHOWN = _a.told != 0
 _LEADS = schema.members.alias("leads")
-# Statements of each pass are texts: those of SQLAlchemy take three times as long.
+# These statements run often and are SQL texts: statements of SQLAlchemy take three times as long.
 _UNREAD: Final = """SELECT a.id, a.path, a.mtime_ns, a.size, a.added, s.article IS NOT NULL
     FROM articles AS a LEFT JOIN story_sketches AS s ON s.article = a.id
     WHERE a.added >= ? AND (s.article IS NULL OR s.mtime_ns <> a.mtime_ns OR s.size <> a.size)
@@ -95,8 +95,9 @@ _IN_STORY = (
 
 
 class Unread(NamedTuple):
-    """An article whose current file has no sketch yet. Times in microseconds since 1970.
-    `was_sketched`: its file was another before."""
+    """An article whose file has no sketch yet. `article`: its id; `path`, `mtime_ns`, `size`: of
+    its file; `added`: microseconds since 1970; `was_sketched`: an earlier version of the file has a
+    sketch."""
 
     article: str
     path: str
@@ -107,7 +108,9 @@ class Unread(NamedTuple):
 
 
 class Sketched(NamedTuple):
-    """An article's sketch (`data`, empty for none) and its story, "" for none."""
+    """The sketch of an article. `article`: its id; `at`: its time in microseconds since 1970;
+    `data`: the packed sketch, empty or None if it is not compared; `story`: id of its story, "" if
+    it is in none; `final`: an operator decided its story."""
 
     article: str
     outlet: str
@@ -119,6 +122,8 @@ class Sketched(NamedTuple):
 
 
 class Member(NamedTuple):
+    """An article of a story. `article`, `story`: their ids; `final`: an operator decided it."""
+
     article: str
     story: str
     outlet: str
@@ -126,7 +131,8 @@ class Member(NamedTuple):
 
 
 class News(NamedTuple):
-    """A story: the number of outlets, the time of its last article, and its lead article."""
+    """A story with recent articles: its id, the number of its outlets, the time when its last
+    article was added, and the id of its lead article."""
 
     story: str
     outlets: int
@@ -135,46 +141,46 @@ class News(NamedTuple):
 
 
 class Stories:
-    """The stories of a database."""
+    """The tables of stories and of their sketches."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def list_unread(self, since: datetime, most: int, *, include_all: bool) -> list[Unread]:
-        """Return the first articles added after `since` that need a sketch. Unless `include_all`,
-        only those added after all that have one."""
+        """Return the articles added since `since` whose files have no sketch, the first `most` by
+        time. Unless `include_all`, only those added since the newest article with a sketch, which
+        is quick but overlooks files that were changed later."""
         earliest = codec.micros(since)
         if not include_all:
             ((newest_sketched,),) = self._db.run_query("SELECT max(added) FROM story_sketches")
             if newest_sketched is not None:
                 earliest = max(earliest, newest_sketched)
+        rows = self._db.run_query(_UNREAD, earliest, most)
         unread: list[Unread] = []
-        for article, path, mtime_ns, size, added, was_sketched in self._db.run_query(
-            _UNREAD, earliest, most
-        ):
+        for article, path, mtime_ns, size, added, was_sketched in rows:
             unread.append(Unread(article, path, mtime_ns, size, added, bool(was_sketched)))
         return unread
 
     def count(self, since: datetime) -> int:
-        """Return how many articles added since then have a sketch."""
+        """Return how many of the articles added since `since` have a sketch."""
         query = "SELECT count(*) FROM story_sketches WHERE added >= ?"
         ((number,),) = self._db.run_query(query, codec.micros(since))
         return int(number)
 
     def list_newest(self, most: int) -> list[tuple[str, bytes]]:
-        """Return outlet and packed sketch of the `most` articles that were added last, without
-        those that are not compared."""
+        """Return (outlet, packed sketch) of the `most` articles that were added last. Articles that
+        are not compared are left out afterwards, so that the list may be shorter."""
         query = "SELECT outlet, data FROM story_sketches ORDER BY added DESC, article LIMIT ?"
         return [(outlet, data) for outlet, data in self._db.run_query(query, most) if data]
 
     def forget_sketches(self) -> None:
-        """Delete all sketches; they are made again from the articles. Stories stay."""
+        """Delete all sketches, so that they are made again from the articles. Stories stay."""
         with self._db.write() as connection:
             for table in (schema.story_sketches, schema.story_keys):
                 connection.execute(delete(table))
 
     def save(self, new: Mapping[Unread, Sketched]) -> None:
-        """Store the sketches of articles, in place of those of their earlier files."""
+        """Store the sketches of articles in place of those of earlier versions of their files."""
         sketch_rows: list[dict[str, Any]] = []
         key_rows: list[dict[str, Any]] = []
         for unread, sketched in new.items():
@@ -191,9 +197,11 @@ class Stories:
     def find_similar(
         self, sketched: Sketched, found_by: Sequence[int], window: int
     ) -> list[Sketched]:
-        """Return the articles that share most of the keys `found_by`, best first, with the language
-        of `sketched` and at most `window` microseconds from its time."""
+        """Return the articles that may be on the same event as `sketched`: those that share the
+        most lookup keys with it, best first, 12 at most. They have its language and are at most
+        `window` microseconds older or newer. `found_by`: the lookup keys of `sketched`."""
         time = 0 if sketched.at is None else sketched.at
+        # the statement has a fixed number of keys, so that it is prepared once
         keys = [*found_by, *[_NO_KEY] * (KEYS - len(found_by))]
         values: list[int] = []
         for key in keys:
@@ -202,25 +210,25 @@ class Stories:
         return _make_sketched(rows)
 
     def list_sketched(self, stories: Collection[str]) -> list[Sketched]:
-        """Return the articles of these stories; `data` is None if an article is no longer
-        compared."""
+        """Return the articles of the stories with these ids, with their sketches. The sketch is
+        None if an article is too old to be compared."""
         sketched: list[Sketched] = []
         for part in chunks(sorted(stories)):
-            sketched += _make_sketched(
-                self._db.run_query(_OF_STORIES.format(write_placeholders(part)), *part)
-            )
+            query = _OF_STORIES.format(write_placeholders(part))
+            sketched += _make_sketched(self._db.run_query(query, *part))
         return sketched
 
     def save_members(self, members: Sequence[Member], removed: Collection[str] = ()) -> None:
-        """Store the stories of `members`, and take the articles `removed` out of theirs. Feeds that
-        show a change become stale."""
+        """Put the articles of `members` into their stories, and take the articles `removed` out of
+        their stories. The feeds that show a change become stale. One transaction."""
+        # the stories that the articles are put into, and those that they leave
         stories = {member.story for member in members}
-        ids = {*removed, *(member.article for member in members)}
+        ids = {member.article for member in members}
+        ids.update(removed)
         with self._db.write() as connection:
             for part in chunks(sorted(ids)):
-                query = (
-                    f"SELECT story FROM story_members WHERE article IN ({write_placeholders(part)})"
-                )
+                placeholders = write_placeholders(part)
+                query = f"SELECT story FROM story_members WHERE article IN ({placeholders})"
                 stories.update(story for (story,) in run_statement(connection, query, tuple(part)))
             upsert(connection, schema.story_members, [member._asdict() for member in members])
             for part in chunks(sorted(removed)):
@@ -228,42 +236,43 @@ class Stories:
             update_stories(connection, stories, removed)
 
     def update_all(self) -> None:
-        """Publish all stories again, after the rows of articles were made anew."""
+        """Compute again for all stories which articles they show, since the rows of articles were
+        made anew. A few hundred stories are one transaction."""
         for part in chunks(self._list_stories()):
             with self._db.write() as connection:
                 update_stories(connection, part)
 
     def _list_stories(self) -> list[str]:
-        """Return the ids of all stories."""
+        """Return the ids of all stories, sorted."""
         return [story for (story,) in self._db.rows(_STORIES)]
 
     def members(self, ids: Collection[str] | None = None) -> list[Member]:
-        """Return the articles of all stories, or those of `ids` that have one."""
+        """Return all articles that are in a story; with `ids`, only those of these articles."""
         query = "SELECT article, story, outlet, final FROM story_members"
         rows: list[Any] = []
         if ids is None:
             rows = self._db.run_query(query)
         else:
             for part in chunks(sorted(ids)):
-                rows += self._db.run_query(
-                    f"{query} WHERE article IN ({write_placeholders(part)})", *part
-                )
-        return [
-            Member(article, story, outlet, bool(final)) for article, story, outlet, final in rows
-        ]
+                condition = f"article IN ({write_placeholders(part)})"
+                rows += self._db.run_query(f"{query} WHERE {condition}", *part)
+        members: list[Member] = []
+        for article, story, outlet, final in rows:
+            members.append(Member(article, story, outlet, bool(final)))
+        return members
 
     def leads(self) -> dict[str, str]:
-        """Return the recorded leads: story -> article id."""
+        """Return story id -> id of its lead article, for the stories that have one."""
         query = "SELECT story, article FROM story_leads WHERE article <> '' ORDER BY story"
         return dict(self._db.run_query(query))
 
     def list_leads_due(self) -> list[str]:
-        """Return the stories that need a lead."""
+        """Return the ids of the stories that need a lead article, sorted."""
         return [story for (story,) in self._db.rows(_LEADS_DUE)]
 
     def set_leads(self, leads: Mapping[str, str]) -> None:
-        """Record the leads of stories (story -> article id, "" for none). Feeds that show a change
-        become stale."""
+        """Store the lead articles of stories: story id -> article id, "" if the story has no lead.
+        The feeds that show a change become stale."""
         rows = [
             {"story": story, "article": article, "due": False} for story, article in leads.items()
         ]
@@ -272,21 +281,22 @@ class Stories:
             update_stories(connection, leads.keys())
 
     def published(self, stories: Collection[str] | None = None) -> Iterator[Story]:
-        """Yield those of `stories` (None: all) that are published."""
+        """Yield the published stories among `stories` (ids, None: all stories), with their
+        reports."""
         names = self._list_stories() if stories is None else sorted(stories)
         for part in chunks(names):
             for story, reports in self._read_reports(part).items():
                 yield Story(name=story, reports=tuple(reports))
 
     def folded(self) -> list[Folded]:
-        """Return the articles that an earlier version published as one entry for each story, the
-        first one of a story first."""
+        """Return the articles for which an earlier version of Syndicator published one entry for
+        their whole story, sorted by story and by their order in it."""
         rows = self._db.run_query("SELECT article, story, latest FROM folded ORDER BY story, place")
         return [Folded(*row) for row in rows]
 
     def replace_folded(self, folded: Sequence[Folded]) -> None:
-        """Replace all folded articles, those shown under another article of their story. Feeds that
-        show a change become stale."""
+        """Replace all rows of folded articles, which have one entry for their whole story, by
+        `folded`. The feeds that show a change become stale. One transaction."""
         previous = self.folded()
         removed = {row.article for row in previous} - {row.article for row in folded}
         stories = {row.story for row in (*previous, *folded)}
@@ -297,35 +307,34 @@ class Stories:
             update_folded(connection, stories, removed)
 
     def delete_old_sketches(self, before: datetime, most: int) -> None:
-        """Delete the sketches of the oldest articles added before `before`, at most `most`."""
+        """Delete the sketches of articles that were added before `before`: of the `most` oldest."""
         query = "SELECT article FROM story_sketches WHERE added < ? ORDER BY added LIMIT ?"
-        ids = [
-            article_id for (article_id,) in self._db.run_query(query, codec.micros(before), most)
-        ]
+        rows = self._db.run_query(query, codec.micros(before), most)
+        ids = [article_id for (article_id,) in rows]
         if ids:
             with self._db.write() as connection:
                 delete_sketches(connection, ids)
 
     def find_stories(self, ids: Collection[str]) -> dict[str, str]:
-        """Return the stories of these articles: article id -> story id, without articles that have
-        none."""
+        """Return article id -> id of its story; articles without a story are left out."""
         return {member.article: member.story for member in self.members(ids)}
 
     def articles(self, stories: Collection[str]) -> dict[str, list[tuple[str, str]]]:
-        """Return story id -> its published articles as (article id, outlet), in the order in which
-        they were added."""
+        """Return story id -> (article id, outlet) of its published articles, in the order in which
+        they were added. Stories that are not published are left out."""
         return {
             story: [(article.id, outlet) for outlet, article in reports]
             for story, reports in self._read_reports(stories).items()
         }
 
     def digest_stories(self) -> dict[str, str]:
-        """Return story id -> digest for the stories that are published. A digest changes with the
-        files of the reports and with what they show of each other."""
+        """Return story id -> digest, for the published stories. The digest changes with the files
+        of the reports and with what the reports show of each other."""
         return {story: "-".join(map(str, digest)) for story, *digest in self._db.rows(_DIGESTS)}
 
     def has_reports(self, since: datetime, until: datetime) -> bool:
-        """Return True if published reports of stories were added from `since` to before `until`."""
+        """Return True if a report of a published story was added at or after `since` and before
+        `until`."""
         query = """SELECT 1 FROM story_members AS m JOIN articles AS a ON a.id = m.article
             WHERE a.added >= ? AND a.added < ? AND a.told <> 0 LIMIT 1"""
         return bool(self._db.run_query(query, codec.micros(since), codec.micros(until)))
@@ -336,19 +345,20 @@ class Stories:
             mark_stale(connection, {STORIES: ()})
 
     def reports(self, ids: Sequence[str]) -> dict[str, Story]:
-        """Return article id -> its story, for articles that are published in one."""
-        story_of: dict[str, str] = {}
+        """Return article id -> its story, for the articles that are reports of a published
+        story."""
+        story_ids: dict[str, str] = {}
         for part in chunks(ids):
-            story_of |= dict(self._db.rows(_IN_STORY, {"ids": part}))
-        reports = self._read_reports(set(story_of.values()))
+            story_ids |= dict(self._db.rows(_IN_STORY, {"ids": part}))
+        reports = self._read_reports(set(story_ids.values()))
         return {
             article_id: Story(name=story, reports=tuple(reports[story]))
-            for article_id, story in story_of.items()
+            for article_id, story in story_ids.items()
         }
 
     def _read_reports(self, stories: Collection[str]) -> dict[str, list[tuple[str, Article]]]:
-        """Return the published articles of each story as (outlet, article), in the order in which
-        they were added."""
+        """Return story id -> (outlet, article) of its published articles, in the order in which
+        they were added. Stories that are not published are left out."""
         reports: dict[str, list[tuple[str, Article]]] = {}
         for part in chunks(sorted(stories)):
             for story, outlet, _, data in self._db.rows(_REPORTS, {"stories": part}):
@@ -356,8 +366,8 @@ class Stories:
         return reports
 
     def news(self, since: datetime, most: int) -> list[News]:
-        """Return the stories with an article added since `since`, those of most outlets first, then
-        the latest."""
+        """Return the published stories with an article added since `since`, at most `most`: those
+        of most outlets first, of equal ones the latest."""
         rows = self._db.rows(_NEWS, {"since": codec.micros(since), "most": most})
         return [
             News(story, outlets, codec.moment(latest), lead)
@@ -366,9 +376,10 @@ class Stories:
 
 
 def _make_sketched(rows: Iterable[Any]) -> list[Sketched]:
-    """Convert the rows of _NEAR or _OF_STORIES. Articles without a story have NULL there."""
+    """Return the articles of the rows that the queries _NEAR and _OF_STORIES select. The story is
+    NULL if an article is in none."""
     sketched: list[Sketched] = []
     for article, outlet, language, time, data, story, final in rows:
-        name = "" if story is None else story
-        sketched.append(Sketched(article, outlet, language, time, data, name, bool(final)))
+        story_id = "" if story is None else story
+        sketched.append(Sketched(article, outlet, language, time, data, story_id, bool(final)))
     return sketched

@@ -1,5 +1,5 @@
-"""Update stories, and entries that stand for several articles, when their articles change.
-In the caller's transaction; `Database.write` translates driver errors."""
+"""Update stories in the database, and entries that stand for several articles, when these change.
+All functions work in the caller's transaction; `Database.write` translates driver errors."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from syndicator.store.database import chunks, insert, run_statement, upsert, wri
 from syndicator.store.tables.feed_members import Move, move_articles, touch_feeds
 from syndicator.store.tables.known_articles import read_known
 
-# name of a note: all stories of this database were published by `update_stories`
+# key of a note that is set once `update_stories` has been called for all stories of the database
 SHOWN_NOTE: Final = "stories shown"
-# name of the note with the stamp of the folded.tsv whose lines the database has
+# key of the note with the stamp of the folded.tsv whose lines the database has
 FOLDED_NOTE: Final = "folded read"
 _FEED_NAME: Final = "Stories"
 _NO_STORY: Final = ""
@@ -56,7 +56,7 @@ _FOLDED_STORIES: Final = "SELECT DISTINCT story FROM folded WHERE article IN ({}
 
 
 def update_stories_of(connection: Connection, ids: Sequence[str]) -> None:
-    """Update the stories that have one of these articles."""
+    """Call `update_stories` for the stories that have one of the articles `ids`."""
     stories: set[str] = set()
     for part in chunks(ids):
         query = f"SELECT story FROM story_members WHERE article IN ({write_placeholders(part)})"
@@ -67,9 +67,10 @@ def update_stories_of(connection: Connection, ids: Sequence[str]) -> None:
 def update_stories(
     connection: Connection, stories: Collection[str], removed: Collection[str] = ()
 ) -> None:
-    """Update `stories`, and the articles `removed` from their stories: mark feeds stale if their
-    articles now show other reports. A story whose lead article is not published has no lead until
-    another is chosen."""
+    """Compute for the stories with these ids which reports their articles show of each other, and
+    mark the feeds stale whose articles now show other reports. If the lead article of a story is
+    not published any more, the story leaves the feed of stories until another lead is chosen.
+    `removed`: articles that were taken out of these stories."""
     reports = _read_reports(connection, stories, removed)
     if not reports:
         return
@@ -80,11 +81,12 @@ def update_stories(
     for story, rows in reports.items():
         display = _arrange_story(rows)
         lead = recorded_leads.get(story, _NO_LEAD)
-        is_led = lead in display.article_ids
-        if is_led:
+        has_lead = lead in display.article_ids
+        if has_lead:
             entry_times[lead] = display.confirmed
         if story != _NO_STORY:
-            leads_due[story] = bool(display.article_ids) and not is_led
+            is_published = bool(display.article_ids)
+            leads_due[story] = is_published and not has_lead
         digests |= display.changed_digests
     _set_leads_due(connection, leads_due, recorded_leads)
     if digests:
@@ -100,8 +102,8 @@ def update_stories(
 def _read_reports(
     connection: Connection, stories: Collection[str], removed: Collection[str]
 ) -> dict[str, list[Any]]:
-    """Return the reports of each story, and the articles `removed` by the story that they have now,
-    _NO_STORY if they have none."""
+    """Return story id -> rows of its articles, for `stories` and for the stories that the articles
+    `removed` are in now; under the key "" the articles that are in no story."""
     reports: dict[str, list[Any]] = {story: [] for story in stories}
     for column, values in ((_story.story, sorted(stories)), (_a.id, sorted(removed))):
         for part in chunks(values):
@@ -112,7 +114,8 @@ def _read_reports(
 
 
 def _read_leads(connection: Connection, stories: Collection[str]) -> dict[str, str]:
-    """Return the recorded leads of stories, by story: article ids, or _NO_LEAD."""
+    """Return story id -> id of its lead article, "" if it has none, for the stories that ever
+    needed a lead."""
     leads: dict[str, str] = {}
     for part in chunks(sorted(stories)):
         query = select(_lead.story, _lead.article).where(_lead.story.in_(part))
@@ -123,26 +126,29 @@ def _read_leads(connection: Connection, stories: Collection[str]) -> dict[str, s
 def _set_leads_due(
     connection: Connection, leads_due: Mapping[str, bool], recorded_leads: Mapping[str, str]
 ) -> None:
-    """Note which stories need a lead. One that never had any has no row otherwise."""
-    rows = []
-    for story, due in leads_due.items():
-        if due or story in recorded_leads:
+    """Store which stories need a lead. `leads_due`: story id -> True if it needs one;
+    `recorded_leads`: story id -> lead, as stored. A story that needs no lead and is not stored gets
+    no row."""
+    rows: list[dict[str, Any]] = []
+    for story, is_due in leads_due.items():
+        if is_due or story in recorded_leads:
             lead = recorded_leads.get(story, _NO_LEAD)
-            rows.append({"story": story, "article": lead, "due": due})
+            rows.append({"story": story, "article": lead, "due": is_due})
     upsert(connection, schema.story_leads, rows)
 
 
 def _mark_feeds_of(connection: Connection, article_ids: Collection[str]) -> None:
-    """Mark the feeds that list these articles as stale."""
+    """Mark the feeds stale that show one of these articles."""
     for part in chunks(sorted(article_ids)):
         run_statement(connection, _MARK_FEEDS.format(write_placeholders(part)), tuple(part))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Display:
-    """The display of a story. `article_ids`: of its published articles, if it has two outlets;
-    `confirmed`: when the second outlet reported, in microseconds; `changed_digests`: new digests of
-    the reports that its articles show, by article id, _NOT_SHOWN if they show none."""
+    """How a story is published. `article_ids`: ids of its reports, if at least two outlets
+    reported, otherwise empty; `confirmed`: when the second outlet reported, in microseconds;
+    `changed_digests`: article id -> new digest of the reports that the article shows, 0 if it shows
+    none, for the articles whose digest changes."""
 
     article_ids: frozenset[str]
     confirmed: int
@@ -150,10 +156,10 @@ class _Display:
 
 
 def _arrange_story(rows: Sequence[Any]) -> _Display:
-    """Find the articles of a story that are shown together, and those that show other reports now.
-    Pure."""
+    """Return how a story is published, from the rows of its articles. Its articles show each other
+    as reports once two outlets have reported. Pure."""
     reports = [report for report in map(_make_report, rows) if report is not None]
-    first_times: dict[str, int] = {}  # by outlet
+    first_times: dict[str, int] = {}  # outlet -> time of its first report
     for report in reports:
         earliest = first_times.get(report.outlet, report.added)
         first_times[report.outlet] = min(report.added, earliest)
@@ -173,8 +179,8 @@ def _arrange_story(rows: Sequence[Any]) -> _Display:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Report:
-    """A published report. `added`: microseconds; `shown_fields`: those that other reports show of
-    it."""
+    """A published article of a story. `id`: of the article; `added`: microseconds since 1970;
+    `shown_fields`: its values that the other reports of the story show."""
 
     id: str
     outlet: str
@@ -183,7 +189,7 @@ class _Report:
 
 
 def _make_report(row: Any) -> _Report | None:
-    """Return the row of an article as a report, None if the article is not published."""
+    """Return the report of a row of _REPORTS, None if the article is not published."""
     article = codec.unpack(Article, row.data)
     if not _is_published(article, row.merged_into):
         return None
@@ -196,21 +202,26 @@ def _make_report(row: Any) -> _Report | None:
 
 
 def _is_published(article: Article, merged_into: str | None) -> bool:
+    """Return True if an article has an entry of its own in public feeds. `merged_into`: the id of
+    its original, None or "" if it is no copy."""
     return not (article.hold or article.unlisted or merged_into)
 
 
 def _digest_reports(reports: Sequence[_Report]) -> int:
-    """Return a digest of the fields that reports show of each other; it is never _NOT_SHOWN."""
-    shown_fields = repr([(report.id, report.outlet, report.shown_fields) for report in reports])
-    digest = hashlib.blake2b(shown_fields.encode(), digest_size=_DIGEST_BYTES).digest()
+    """Return a digest of the values that reports show of each other. It is above 0, which stands
+    for articles that show no reports."""
+    shown_values = [(report.id, report.outlet, report.shown_fields) for report in reports]
+    encoded = repr(shown_values).encode()
+    digest = hashlib.blake2b(encoded, digest_size=_DIGEST_BYTES).digest()
     return int.from_bytes(digest, "big") + 1
 
 
 def _replace_lead_entries(
     connection: Connection, article_ids: Sequence[str], entry_times: Mapping[str, int]
 ) -> None:
-    """Replace the entries that these articles have in the feed of stories by those of `entry_times`
-    (article id -> time of its entry), and mark that feed stale."""
+    """Replace the entries of the articles `article_ids` in the feed of stories by the entries
+    `entry_times` (id of a lead article -> time of its entry). If there is any entry, mark that feed
+    stale."""
     previous_times: dict[str, int] = {}
     for part in chunks(article_ids):
         previous_times |= dict(connection.execute(_LEAD_ENTRIES.where(_m.id.in_(part))).all())
@@ -230,13 +241,16 @@ def _replace_lead_entries(
 def update_folded(
     connection: Connection, stories: Collection[str], removed: Collection[str] = ()
 ) -> None:
-    """Let the first published article of each folded story stand for its other articles, and
-    articles `removed` from these stories for themselves. Feeds that show a change become stale."""
+    """Let the entry of the first published article of each folded story stand for the other
+    articles of the story. `stories`: ids of folded stories; `removed`: articles that left them,
+    which get entries of their own again. The feeds that show a change become stale."""
     rows: list[Any] = []
     for part in chunks(sorted(stories)):
         rows.extend(connection.execute(_FOLDS.where(_folded.story.in_(part))))
+    # the article whose entry stands for a story: by story, by article (None: its own entry), and
+    # by article as stored
     front_of_story: dict[str, str] = {}
-    fronts: dict[str, str | None] = dict.fromkeys(removed)  # by article id; None: itself
+    fronts: dict[str, str | None] = dict.fromkeys(removed)
     previous_fronts: dict[str, str | None] = {}
     for row in rows:
         previous_fronts[row.article] = row.behind
@@ -246,13 +260,14 @@ def update_folded(
         front = front_of_story.setdefault(row.story, row.article)
         if front != row.article:
             fronts[row.article] = front
-    for article_id, front_or_none in fronts.items():
-        if article_id in removed or front_or_none != previous_fronts[article_id]:
-            _set_front(connection, article_id, front_or_none)
+    for article_id, new_front in fronts.items():
+        if article_id in removed or new_front != previous_fronts[article_id]:
+            _set_front(connection, article_id, new_front)
 
 
 def _set_front(connection: Connection, article_id: str, front: str | None) -> None:
-    """Let the entry of the article `front` stand for an article; None: its own entry."""
+    """Let the entry of the article `front` stand for the article `article_id` in feeds with
+    archives; None: the article has an entry of its own. Move it to the feeds that show it now."""
     connection.execute(update(schema.articles).where(_a.id == article_id).values(behind=front))
     known = read_known(connection, article_id)
     if known.article is None:
@@ -264,16 +279,19 @@ def _set_front(connection: Connection, article_id: str, front: str | None) -> No
 
 
 def list_folded_stories(connection: Connection, ids: Collection[str]) -> list[str]:
-    """Return the stories that these articles are folded into."""
+    """Return the ids of the stories that these articles are folded into: an earlier version
+    published one entry for all of such a story."""
     stories: list[str] = []
     for part in chunks(sorted(ids)):
-        rows = run_statement(connection, _FOLDED_STORIES.format(write_placeholders(part)), (*part,))
+        query = _FOLDED_STORIES.format(write_placeholders(part))
+        rows = run_statement(connection, query, (*part,))
         stories.extend(story for (story,) in rows)
     return stories
 
 
 def delete_sketches(connection: Connection, ids: Sequence[str]) -> None:
-    """Delete the story sketches of these articles, and their keys."""
+    """Delete the sketches by which these articles are grouped into stories, and the lookup keys of
+    the sketches."""
     for part in chunks(ids):
         condition = f"FROM story_sketches WHERE article IN ({write_placeholders(part)})"
         sketches = run_statement(
@@ -288,8 +306,8 @@ def delete_sketches(connection: Connection, ids: Sequence[str]) -> None:
 def make_story_keys(
     article_id: str, outlet: str, added: int | None, data: bytes | None
 ) -> list[dict[str, Any]]:
-    """Return the rows of `story_keys` for an article with the packed sketch `data`; none if it has
-    no sketch."""
+    """Return the rows of the table `story_keys` by which an article is found: one for each lookup
+    key of its packed sketch `data`; [] if it has no sketch. `added`: its time in microseconds."""
     if not data:
         return []
     row = {"place": choose_index_place(article_id, outlet), "at": added, "article": article_id}

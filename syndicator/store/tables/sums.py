@@ -1,5 +1,5 @@
-"""Count and digest a feed's articles by day, so that builds recalculate only changed days.
-Large feeds store these sums."""
+"""Count and digest the articles of a feed by day, so that builds make only changed days again.
+The database stores these sums for large feeds."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -15,10 +15,12 @@ from syndicator.store.postgres import lock_until_commit
 ADDED = "added"
 PUBLISHED = "published"
 DAY: Final = 86_400_000_000  # microseconds
-_TIME_INDEX: Final = {ADDED: 0, PUBLISHED: 1}  # of the times of a changed article
-LARGE: Final = 500  # articles: grouping so many costs as much as reading their sums. A choice
+_TIME_INDEX: Final = {ADDED: 0, PUBLISHED: 1}  # in the pairs of times of changed articles
+# From so many articles on a feed has stored sums: to group them would cost more than to read the
+# sums. A choice.
+LARGE: Final = 500
 
-Days = dict[int, tuple[int, str]]  # by day since 1970: number of articles and their digest
+Days = dict[int, tuple[int, str]]  # day, counted from 1970 -> (number of articles, their digest)
 Query = Callable[[Any, Any], Sequence[Any]]  # runs a statement with values; returns its rows
 
 _a, _m, _p, _s, _marks = (
@@ -46,14 +48,15 @@ _STORED_SUMS = select(_s.day, _s.count, _s.made_of).where(*_IN_SUMS)
 
 
 def get_shown_time(columns: Any) -> Any:
-    """Return the SQL expression of the publication time as entries show it: `added` if the date is
-    later, or too early to be true. `columns`: of a table with `added` and `published`."""
+    """Return the SQL expression for the publication time that entries show: the column
+    `published`, or `added` if `published` is later than that or before 1990, since such dates are
+    errors. `columns`: of a table with these two columns."""
     is_wrong = or_(columns.published < _EARLIEST, columns.published > columns.added)
     return case((is_wrong, columns.added), else_=columns.published)
 
 
 def write_date(day: int) -> str:
-    """Return the date of a day, counted from 1970, such as 2026-11-26."""
+    """Return the date of the day with this number, counted from 1970, as "2026-11-26"."""
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)).strftime("%Y-%m-%d")
 
 
@@ -76,7 +79,7 @@ _SOME = {
     for kind, day in _DAYS.items()
 }
 _f = schema.feeds.c
-# condition: a feed has stored sums
+# SQL condition that the feed of a row of `feeds` has stored sums
 HAS_SUMS = (
     select(_s.day).where(_s.axis == _f.axis, _s.slug == _f.slug).correlate(schema.feeds).exists()
 )
@@ -88,12 +91,13 @@ _CHANGED = _CHANGED.where(
 
 
 def by_day(query: Query, key: FeedKey, kind: str) -> Days:
-    """Return the days of a feed, ascending. `kind`: ADDED or PUBLISHED, the time that gives the
-    day."""
+    """Return day -> (number of articles, their digest) for the days of a feed that have articles,
+    ascending. `query`: runs a statement; `kind`: ADDED or PUBLISHED, by which time an article
+    belongs to a day. Stored sums are used, except for days on which articles have changed."""
     feed_and_kind = {**key._asdict(), "kind": kind}
     if not query(_STORED_SUMS.limit(1), feed_and_kind):
         return dict(sorted(_sum_all_days(query, key, kind).items()))
-    # Read before the sums, so that later changes have a mark.
+    # Read before the sums: a later change then has a stale mark, so that it is seen next time.
     changed_days = _list_days(query(_CHANGED, key._asdict()), kind)
     days: Days = {}
     for day, count, digest in query(_STORED_SUMS, feed_and_kind):
@@ -106,8 +110,9 @@ def by_day(query: Query, key: FeedKey, kind: str) -> Days:
 def update_sums(
     connection: Connection, key: FeedKey, changed_times: Collection[tuple[int, int]]
 ) -> None:
-    """Replace the stored sums of the days on which articles of a feed changed. `changed_times`:
-    when each changed article was added, and published as entries show it."""
+    """Compute the stored sums again for the days on which articles of a feed changed.
+    `changed_times`: (time of adding, publication time that entries show) of each changed article,
+    in microseconds."""
     if not changed_times:
         return
     lock_until_commit(connection, f"sums {key}")
@@ -121,7 +126,8 @@ def update_sums(
 
 
 def create_sums(connection: Connection, key: FeedKey, count: int) -> None:
-    """Store the sums of all days of a feed that has none, if its `count` articles are many."""
+    """Store the sums of all days of a feed that has none, if it is large. `count`: the number of
+    its articles."""
     if count < LARGE:
         return
     lock_until_commit(connection, f"sums {key}")
@@ -130,7 +136,7 @@ def create_sums(connection: Connection, key: FeedKey, count: int) -> None:
 
 
 def _make_query(connection: Connection) -> Query:
-    """Return a function that queries this connection."""
+    """Return a function that runs a statement with values on `connection` and returns its rows."""
 
     def query(statement: Any, values: Any) -> Sequence[Any]:
         return connection.execute(statement, values).all()
@@ -139,7 +145,7 @@ def _make_query(connection: Connection) -> Query:
 
 
 def _save(connection: Connection, key: FeedKey, kind: str, days: Days) -> None:
-    """Insert or replace the sums of days of a feed."""
+    """Insert or replace the stored sums of a feed for `days`. `kind`: ADDED or PUBLISHED."""
     rows: list[dict[str, Any]] = []
     for day, (count, digest) in days.items():
         values = {"day": day, "count": count, "made_of": digest}
@@ -148,18 +154,20 @@ def _save(connection: Connection, key: FeedKey, kind: str, days: Days) -> None:
 
 
 def _list_days(times: Iterable[Sequence[int]], kind: str) -> set[int]:
-    """Return the days of times (added, published as entries show it), by the time of this kind."""
+    """Return the days, counted from 1970, of pairs of times. `kind`: ADDED for the first time of
+    each pair, PUBLISHED for the second."""
     time_index = _TIME_INDEX[kind]
     return {row[time_index] // DAY for row in times}
 
 
 def _sum_all_days(query: Query, key: FeedKey, kind: str) -> Days:
-    """Count and digest the articles of a feed by day, as they are now."""
+    """Return the count and digest of each day of a feed, from its articles as they are now."""
     return _make_days(query(_WHOLE[kind], key._asdict()))
 
 
 def _sum_days(query: Query, key: FeedKey, kind: str, days: Collection[int]) -> Days:
-    """Count and digest the articles of a feed on these days, as they are now."""
+    """Return the count and digest of these days of a feed, from its articles as they are now. Days
+    without articles are left out."""
     rows: list[Any] = []
     for part in chunks(sorted(days)):
         values = {**key._asdict(), "days": list(part), "first": min(part) * DAY}
@@ -168,5 +176,9 @@ def _sum_days(query: Query, key: FeedKey, kind: str, days: Collection[int]) -> D
 
 
 def _make_days(rows: Iterable[Any]) -> Days:
-    """Convert rows: day, number of articles, and the sums that make the digest."""
-    return {day: (count, "-".join(map(str, sums))) for day, count, *sums in rows}
+    """Return the days of rows of (day, number of articles, several sums). The sums, joined by "-",
+    are the digest."""
+    days: Days = {}
+    for day, count, *sums in rows:
+        days[day] = count, "-".join(map(str, sums))
+    return days

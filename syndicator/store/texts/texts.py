@@ -1,4 +1,4 @@
-"""Store the terms of articles, and find candidates for searches by a text index.
+"""Store the terms of articles in the database, and find candidates for searches by a text index.
 
 The index is FTS5 in SQLite, a tsvector with a GIN index in PostgreSQL, both over our own tokens
 (`searching.documents`). Both propose the same articles in the same order. Raises StoreError,
@@ -17,7 +17,7 @@ from syndicator.store import schema
 from syndicator.store.database import Database, chunks, insert, run_statement
 from syndicator.store.texts import tokens
 
-_NEWEST_COUNTED: Final = 5000  # articles of which those with a term are counted
+_NEWEST_COUNTED: Final = 5000  # the newest articles, among which those with a term are counted
 _t = schema.texts.c
 _due = schema.texts_due.c
 _a = schema.articles.c
@@ -27,7 +27,7 @@ _DUE = (
     .order_by(_a.added, _due.id, _due.n)
     .limit(bindparam("most"))
 )
-# {found}: a query that yields n
+# {found}: a query that selects numbers n of articles; {data}: the column with the terms, or NULL
 _CANDIDATES = """SELECT texts.n, texts.id, {data}, articles.added
 FROM ({found}) AS found JOIN texts ON texts.n = found.n JOIN articles ON articles.id = texts.id
 ORDER BY texts.n DESC"""
@@ -35,6 +35,7 @@ _NEWEST = (
     "SELECT texts.id FROM ({found}) AS found JOIN texts ON texts.n = found.n ORDER BY texts.n DESC"
 )
 _ALL = "SELECT n FROM texts WHERE n < ? ORDER BY n DESC LIMIT ?"
+# key: True for SQLite, False for PostgreSQL
 _MATCHING: Final = {
     True: (
         "SELECT rowid AS n FROM text_tokens WHERE text_tokens MATCH ? AND rowid < ?"
@@ -51,38 +52,43 @@ _COUNT_MATCHING: Final = {
     True: "SELECT count(*) FROM text_tokens WHERE text_tokens MATCH ? AND rowid > ?",
     False: "SELECT count(*) FROM text_tokens WHERE tokens @@ CAST(? AS tsquery) AND n > ?",
 }
-END: Final = 2**31 - 1  # above all numbers
-_NO_MORE: Final = 0  # below all numbers
+END: Final = 2**31 - 1  # above the numbers of all articles
+_NO_MORE: Final = 0  # below the numbers of all articles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposed:
-    """Candidates, the last read first. `n`: the number of the last one, 0 if there are no more."""
+    """Articles that may match a search, those whose terms were read last first. `n`: the number
+    below which the next candidates are found, 0 if there are no more."""
 
     candidates: Sequence[Candidate]
     n: int
 
 
 class Texts:
-    """The terms of all articles."""
+    """The tables of the terms of articles, and the text index."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
 
     def due(self, most: int) -> dict[int, str]:
-        """Return marks of articles whose terms must be read, and their ids, the oldest first."""
+        """Return number of a mark -> article id, for articles whose terms must be read, the oldest
+        articles first, at most `most` marks."""
         return {row.n: row.id for row in self._db.rows(_DUE, {"most": most})}
 
     def has_due(self) -> bool:
-        """Return True if terms of articles must be read."""
+        """Return True if the terms of any article must be read."""
         return bool(self._db.rows(select(_due.n).limit(1)))
 
     def save(self, read: Mapping[str, Document], ended: Collection[int]) -> None:
-        """Store the documents of articles, by id, and delete the marks `ended`. One transaction."""
+        """Store the terms of articles in place of earlier ones, and delete the marks with the
+        numbers `ended`, in one transaction. `read`: article id -> its terms; articles that were
+        deleted meanwhile are left out."""
         with self._db.write() as connection:
             ids = tokens.find_articles(connection, read)
             numbers = tokens.drop_tokens(connection, ids)
             tokens.drop_texts(connection, ids)
+            # an article keeps its number; the database gives numbers to new ones
             numbered_rows: list[dict[str, Any]] = []
             new_rows: list[dict[str, Any]] = []
             for article_id in ids:
@@ -94,28 +100,28 @@ class Texts:
             insert(connection, schema.texts, numbered_rows)
             insert(connection, schema.texts, new_rows)
             numbers |= tokens.read_numbers(connection, ids)
-            tokens_of = {numbers[article_id]: read[article_id].tokens for article_id in ids}
-            tokens.add_tokens(connection, tokens_of)
+            tokens_by_number = {numbers[article_id]: read[article_id].tokens for article_id in ids}
+            tokens.add_tokens(connection, tokens_by_number)
             for part in chunks(sorted(ended)):
                 connection.execute(delete(schema.texts_due).where(_due.n.in_(part)))
 
     def tidy(self) -> None:
-        """Merge some parts of the index, so that searches read fewer of them. Cheap if there is
-        little to merge."""
+        """Merge some parts of SQLite's text index, so that searches read fewer parts. Quick if
+        there is little to merge; PostgreSQL needs none of this."""
         if self._db.sqlite:
             with self._db.write() as connection:
                 run_statement(connection, _MERGE, (_MERGED_PAGES,))
 
     def frequencies(self, terms: Iterable[str]) -> Frequencies:
-        """Return how many of the newest articles there are, and how many have each of `terms`."""
+        """Return how many of the newest articles have each of the terms, and how many articles were
+        counted: 5,000 at most."""
         newest = int(self._db.scalar(select(func.max(_t.n))) or 0)
         last_uncounted = max(0, newest - _NEWEST_COUNTED)
         counts: dict[str, int] = {}
         for term in dict.fromkeys(terms):
+            count_matching = _COUNT_MATCHING[self._db.sqlite]
             query = self._write_query(Term("", term))
-            ((count,),) = self._db.run_query(
-                _COUNT_MATCHING[self._db.sqlite], query, last_uncounted
-            )
+            ((count,),) = self._db.run_query(count_matching, query, last_uncounted)
             counts[term] = int(count)
         return Frequencies(total=newest - last_uncounted, terms=counts)
 
@@ -127,9 +133,9 @@ class Texts:
         *,
         with_texts: bool = True,
     ) -> Proposed:
-        """Return the last `most` articles that fulfil `requirement` (of `searching.candidates`,
-        None: all), of those with a number under `below`. Their documents are empty unless
-        `with_texts`."""
+        """Return the `most` articles with the highest numbers under `below` that fulfil
+        `requirement`. `requirement`: from `searching.candidates`, None for all articles;
+        `with_texts`: also return their terms, otherwise these are empty."""
         data_column = "texts.data" if with_texts else "NULL"
         if requirement is None:
             query = _CANDIDATES.format(data=data_column, found=_ALL)
@@ -148,28 +154,30 @@ class Texts:
         return Proposed(candidates=candidates, n=last_number)
 
     def list_newest(self, requirement: Expr, most: int) -> list[str]:
-        """Return the ids of the last `most` articles that fulfil `requirement`."""
+        """Return the ids of the `most` articles with the highest numbers that fulfil
+        `requirement`."""
         query = _NEWEST.format(found=_MATCHING[self._db.sqlite])
         rows = self._db.run_query(query, self._write_query(requirement), END, most)
         return [article_id for (article_id,) in rows]
 
     def _write_query(self, requirement: Expr) -> str:
-        """Return a requirement in the language of the database's text index."""
+        """Return `requirement` in the query language of this database's text index."""
         return write_fts(requirement) if self._db.sqlite else write_tsquery(requirement)
 
 
 def write_fts(requirement: Expr) -> str:
-    """Return a requirement in the language of FTS5."""
+    """Return a requirement in the query language of SQLite's FTS5, such as `("a" AND "b")`."""
     return _write(requirement, quote='"', and_sign=" AND ", or_sign=" OR ")
 
 
 def write_tsquery(requirement: Expr) -> str:
-    """Return a requirement as a tsquery of PostgreSQL."""
+    """Return a requirement as a tsquery of PostgreSQL, such as `('a' & 'b')`."""
     return _write(requirement, quote="'", and_sign=" & ", or_sign=" | ")
 
 
 def _write(requirement: Expr, *, quote: str, and_sign: str, or_sign: str) -> str:
-    """Return a requirement in parentheses, with these signs around and between its terms."""
+    """Return a requirement in parentheses, with `quote` around each term and the signs between
+    them. Raises TypeError for a Not: requirements exclude no article."""
     if isinstance(requirement, Term):
         return f"{quote}{requirement.value}{quote}"
     if isinstance(requirement, Not):

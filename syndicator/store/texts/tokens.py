@@ -1,4 +1,5 @@
-"""Write the terms of articles, and their tokens in the text index, in the caller's transaction."""
+"""Write the terms of articles, and their tokens in the database's text index.
+All functions work in the caller's transaction."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
@@ -20,25 +21,25 @@ _ADD_TSVECTOR: Final = (
 
 
 def mark_due(connection: Connection, ids: Iterable[str]) -> None:
-    """Let the terms of these articles be read again."""
+    """Mark these articles, so that their terms are read again."""
     insert(connection, schema.texts_due, [{"id": article_id} for article_id in ids])
 
 
 def mark_all_due(connection: Connection) -> None:
-    """Let the terms of all articles be read again, and delete those of deleted articles."""
-    deleted = "SELECT id FROM texts WHERE id NOT IN (SELECT id FROM articles)"
-    deleted_ids = [article_id for (article_id,) in run_statement(connection, deleted)]
+    """Mark all articles, so that their terms are read again, the oldest first. Delete the terms of
+    articles that do not exist any more."""
+    select_deleted = "SELECT id FROM texts WHERE id NOT IN (SELECT id FROM articles)"
+    deleted_ids = [article_id for (article_id,) in run_statement(connection, select_deleted)]
     drop_tokens(connection, deleted_ids)
     drop_texts(connection, deleted_ids)
     run_statement(connection, "DELETE FROM texts_due")
-    run_statement(
-        connection, "INSERT INTO texts_due (id) SELECT id FROM articles ORDER BY added, id"
-    )
+    mark_articles = "INSERT INTO texts_due (id) SELECT id FROM articles ORDER BY added, id"
+    run_statement(connection, mark_articles)
 
 
 def drop_all(connection: Connection) -> None:
-    """Delete the terms of all articles, also from the parts of the text index that FTS5 keeps, and
-    let them be read again."""
+    """Delete the terms of all articles, so that nothing of them remains in the text index either,
+    and mark all articles, so that their terms are read again."""
     if connection.dialect.name == "sqlite":
         run_statement(connection, "INSERT INTO text_tokens (text_tokens) VALUES ('delete-all')")
     else:
@@ -48,12 +49,13 @@ def drop_all(connection: Connection) -> None:
 
 
 def drop_texts(connection: Connection, ids: Sequence[str]) -> None:
-    """Delete the terms of articles. Call `drop_tokens` before."""
+    """Delete the terms of articles. Call `drop_tokens` first, which needs them."""
     delete_rows(connection, "texts", ids)
 
 
 def drop_tokens(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
-    """Delete the tokens of articles; return the numbers that they had, by id."""
+    """Delete the tokens of articles from the text index. Return article id -> its number there, for
+    the articles that have terms."""
     numbers: dict[str, int] = {}
     is_sqlite = connection.dialect.name == "sqlite"
     for part in chunks(ids):
@@ -69,16 +71,17 @@ def drop_tokens(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
 
 
 def wipe_deleted(connection: Connection) -> None:
-    """Rewrite the text index without the tokens that were deleted: FTS5 keeps them until it merges
-    its parts."""
+    """Rewrite SQLite's text index, so that nothing of deleted tokens remains in it: FTS5 keeps them
+    until it merges its parts."""
     if connection.dialect.name == "sqlite":
         run_statement(connection, "INSERT INTO text_tokens (text_tokens) VALUES ('optimize')")
 
 
-def add_tokens(connection: Connection, tokens_of: Mapping[int, Collection[str]]) -> None:
-    """Add tokens to the text index: number of an article in `texts` -> its tokens."""
+def add_tokens(connection: Connection, tokens_by_number: Mapping[int, Collection[str]]) -> None:
+    """Add tokens to the text index. `tokens_by_number`: number of an article in the table `texts`
+    -> its tokens."""
     is_sqlite = connection.dialect.name == "sqlite"
-    for number, tokens in sorted(tokens_of.items()):
+    for number, tokens in sorted(tokens_by_number.items()):
         if is_sqlite:
             run_statement(connection, _ADD_FTS_TOKENS, (number, _join_tokens(tokens)))
         else:
@@ -90,18 +93,18 @@ def _join_tokens(tokens: Collection[str]) -> str:
 
 
 def find_articles(connection: Connection, read: Mapping[str, Document]) -> list[str]:
-    """Return the ids of `read` whose articles still exist, in their order."""
+    """Return the article ids of `read` (article id -> its terms) whose articles still exist, in the
+    order of `read`."""
     existing: set[str] = set()
     for part in chunks(list(read)):
         query = f"SELECT id FROM articles WHERE id IN ({write_placeholders(part)})"
-        existing.update(
-            article_id for (article_id,) in run_statement(connection, query, tuple(part))
-        )
+        rows = run_statement(connection, query, tuple(part))
+        existing.update(article_id for (article_id,) in rows)
     return [article_id for article_id in read if article_id in existing]
 
 
 def read_numbers(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
-    """Return the numbers of articles in `texts`, by id."""
+    """Return article id -> its number in the table `texts`, for the articles that have terms."""
     numbers: dict[str, int] = {}
     for part in chunks(ids):
         query = f"SELECT id, n FROM texts WHERE id IN ({write_placeholders(part)})"
