@@ -1,7 +1,8 @@
 """Pack and check the sandbox's answer on a picture: a WebP thumbnail or a refusal. Pure.
 
-A request is a kind and the bytes of a picture. The answer is a code and a WebP, nothing to unpickle
-or parse."""
+A sandboxed process decodes pictures of strangers, so its answers are not trusted. A request is one
+byte for its kind, then the bytes of a picture. The answer is one byte for its code, then the bytes
+of a WebP: nothing that must be unpickled."""
 
 import struct
 from dataclasses import dataclass
@@ -9,12 +10,12 @@ from typing import Final
 
 from syndicator.core.reasons import PictureReason
 
-# the first byte of a request; the bytes of a picture follow
+# Kinds of requests, the first byte.
 THUMBNAIL: Final = b"T"
 ICON: Final = b"I"
 
-_MADE: Final = 0  # the first byte of an answer; the bytes of a WebP follow
-# the first and only byte of a refusal is its place here, from 1
+_MADE: Final = 0  # the code of an answer with a WebP
+# The code of a refusal is the number of its reason in this list, from 1.
 REFUSALS: Final = (
     PictureReason.FORMAT,
     PictureReason.BROKEN,
@@ -22,9 +23,10 @@ REFUSALS: Final = (
     PictureReason.SMALL,
     PictureReason.NO_ICON,
 )
-# pixels: the widest column of our pages on a screen with two of them a CSS pixel
+# Pixels of a thumbnail's longer side: as wide as the widest column of our pages on a screen with
+# two pixels for a CSS pixel.
 MOST_SIDE: Final = 640
-ICON_SIDE: Final = 64  # pixels of an icon: on such a screen twice the largest one on our pages
+ICON_SIDE: Final = 64  # pixels of an icon: twice the size of the largest icon on our pages
 MOST_BYTES: Final = 200_000  # of a thumbnail; photographs have 10,000 to 60,000
 MOST_ANSWER_BYTES: Final = MOST_BYTES + 1
 
@@ -32,7 +34,7 @@ MOST_ANSWER_BYTES: Final = MOST_BYTES + 1
 _RIFF: Final = struct.Struct("<4sI4s4sI")
 _FRAME: Final = struct.Struct("<3s3sHH")  # tag, start code, width and height (RFC 6386 section 9.1)
 _START: Final = b"\x9d\x01\x2a"
-_PIXELS: Final = 0x3FFF  # the lower 14 bits; the upper two are a scale
+_PIXELS: Final = 0x3FFF  # bits of the size in a field of width or height; the upper two are a scale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,18 +47,18 @@ class Thumbnail:
 
 
 def pack_thumbnail(webp: bytes) -> bytes:
-    """Return the answer that has the thumbnail `webp`."""
+    """Return the bytes of an answer with a thumbnail or icon. `webp`: its bytes."""
     return bytes((_MADE,)) + webp
 
 
 def pack_refusal(reason: PictureReason) -> bytes:
-    """Return the answer for one of REFUSALS."""
+    """Return the bytes of an answer with a refusal. `reason`: one of REFUSALS."""
     return bytes((1 + REFUSALS.index(reason),))
 
 
 def parse_answer(answer: bytes) -> Thumbnail | PictureReason | None:
-    """Return the thumbnail or the reason for the refusal; None for an answer that no honest process
-    gives."""
+    """Return the thumbnail in an answer, or the reason for a refusal. Return None for an invalid
+    answer, which only a process gives that a picture has taken over."""
     if not answer:
         return None
     code = answer[0]
@@ -68,8 +70,9 @@ def parse_answer(answer: bytes) -> Thumbnail | PictureReason | None:
 
 
 def _parse_thumbnail(webp: bytes) -> Thumbnail | None:
-    """Return the thumbnail in a WebP with one lossy key frame; None for anything else, which is not
-    published."""
+    """Return the thumbnail with its size, read from the header of a WebP file. Only a file with
+    one lossy key frame of at most 640 x 640 pixels, and nothing after it, is accepted; for anything
+    else, which must not be published, return None."""
     if len(webp) < _RIFF.size + _FRAME.size:
         return None
     riff, file_size, kind, chunk, chunk_size = _RIFF.unpack_from(webp)
@@ -79,9 +82,10 @@ def _parse_thumbnail(webp: bytes) -> Thumbnail | None:
     is_key_frame = not tag[0] & 1
     if not is_key_frame:
         return None
-    padded_size = chunk_size + chunk_size % 2
-    fits = file_size + 8 == len(webp) and padded_size + _RIFF.size == len(webp)
-    if not fits:
+    padded_size = chunk_size + chunk_size % 2  # chunks have an even number of bytes
+    # the size in the header is without its first two fields, of 8 bytes
+    has_one_chunk = file_size + 8 == len(webp) and padded_size + _RIFF.size == len(webp)
+    if not has_one_chunk:
         return None
     width &= _PIXELS
     height &= _PIXELS

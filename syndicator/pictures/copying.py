@@ -1,4 +1,4 @@
-"""Fetch a foreign picture, decode it and publish our small copy."""
+"""Fetch a picture of another site, decode it in a sandbox and publish our small copy."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -19,24 +19,25 @@ from syndicator.pictures.decoder import PictureRefused
 from syndicator.pictures.outcomes import KeptPictures
 from syndicator.store.engine import Store
 
-_BEGUN: Final = "pictures begun"  # name of a note: somebody writes pictures
+# Name of a note in the database, which is set while pictures are written.
+_BEGUN: Final = "pictures begun"
 
 MakeCopy = Callable[[bytes], Awaitable[Thumbnail]]
 
 
 def open_kept_pictures(settings: Settings) -> KeptPictures:
-    """Return the small copies that the state keeps."""
+    """Return the store of our small copies, in the state folder of the instance."""
     return KeptPictures(settings.state_dir / "pictures")
 
 
 def were_begun(store: Store) -> bool:
-    """Return True while pictures are written; also after a kill, which may have left half of
-    one."""
+    """Return True while pictures are being written. It stays True if the process is killed
+    meanwhile, which may leave temporary files to delete."""
     return bool(store.visits.note(_BEGUN))
 
 
 class PictureCopier:
-    """Copies pictures of others. Call `end` after the last one."""
+    """Fetches pictures of other sites and publishes small copies. Call `end` after the last one."""
 
     def __init__(self, archive: Archive, configuration: Configuration, fetcher: Fetcher) -> None:
         self._archive = archive
@@ -46,14 +47,16 @@ class PictureCopier:
         self._outlet = open_outlet(
             configuration.settings, configuration.environ, held=archive.store.check_lock
         )
-        self._is_noted = False  # in the note of those that write pictures
+        self._is_noted = False  # True once the note `_BEGUN` is set
 
     async def copy(
         self, row: PictureRow, source: Source | None, make_copy: MakeCopy
     ) -> PictureRow | None:
-        """Fetch the picture of `row` and publish what `make_copy` makes of it. Return the row with
-        the outcome; None if there is none to record. `source`: with the terms of the picture.
-        Raises DiskError, StoreError."""
+        """Fetch the picture of `row`, and keep and publish a small copy. Return the row with the
+        outcome: the copy, or why there is none and when to try again. Return None if there is
+        nothing to record, because the server sent no picture and no error. `source`: the source of
+        the picture, with the settings that apply to it; `make_copy`: makes the copy of the bytes of
+        a picture, raises PictureRefused. Raises DiskError and StoreError."""
         log = logger("pictures")
         request = build_picture_request(row.url, source, self._settings)
         result = await self._fetcher.fetch(request)
@@ -79,7 +82,8 @@ class PictureCopier:
         return outcomes.record_copy(row, picture)
 
     def _publish(self, thumbnail: Thumbnail) -> str:
-        """Keep and publish a copy. Return the name of its file. Raises DiskError."""
+        """Store a copy in the state folder and publish it. Return the name of its file. Raises
+        DiskError."""
         if not self._is_noted:
             self._archive.store.visits.set_note(_BEGUN, "now", self._archive.clock())
             self._archive.store.visits.commit()  # before the first temporary file
@@ -93,6 +97,6 @@ class PictureCopier:
         return name
 
     def end(self) -> None:
-        """Note that no picture is written any more."""
+        """Delete the note that pictures are being written."""
         if self._is_noted:
             self._archive.store.visits.set_note(_BEGUN, None, self._archive.clock())

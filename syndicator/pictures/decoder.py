@@ -15,12 +15,13 @@ from syndicator.processes.child import ChildFailed, Failure, Limits
 from syndicator.processes.lazy import Lazy
 from syndicator.processes.sandbox import Sandbox
 
-SECONDS: Final = 2.0  # of CPU for one picture, 200 times what is usual
+# Limits of the sandboxed process for one picture.
+SECONDS: Final = 2.0  # of CPU time, 200 times as much as usual
 WALL_SECONDS: Final = 20.0  # the machine may be busy
-# 30 for the interpreter and Pillow; 50 megapixels of a JPEG's coefficients, or 20 of RGBA and its
-# copy
+# Memory: 30 MB for the interpreter and Pillow, and the decoded data of 50 megapixels of JPEG, or of
+# 20 megapixels of RGBA and a copy.
 MEGABYTES: Final = 430
-_CALLS: Final = 500  # pictures for which one process is used: what a decoder leaks is gone then
+_CALLS: Final = 500  # pictures, after which a new process is used, since decoders may leak memory
 _ANSWER: Final = Lazy[[bytes], bytes]("syndicator.pictures.requests:answer_request")
 _PREPARE: Final = Lazy[[], None]("syndicator.pictures.requests:prepare")
 _NOT_SHUT_OFF: Final = (
@@ -29,8 +30,8 @@ _NOT_SHUT_OFF: Final = (
 
 
 class PictureRefused(Exception):
-    """A picture without a thumbnail. `reason`: why; `final`: another try would give the same
-    result."""
+    """No copy of a picture could be made. `reason`: why; `detail`: more about it, or ""; `final`:
+    another try would give the same result."""
 
     def __init__(self, reason: PictureReason, detail: str = "", *, final: bool = True) -> None:
         super().__init__(detail or reason.means)
@@ -55,18 +56,21 @@ class Decoder:
         )
 
     async def make_thumbnail(self, data: bytes) -> Thumbnail:
-        """Return the thumbnail of a picture. Raises PictureRefused. Cancelling kills the child."""
+        """Return the thumbnail of a picture. `data`: the bytes of the picture. Raises
+        PictureRefused. If the call is cancelled, the sandboxed process is killed."""
         return await self._ask(THUMBNAIL + data)
 
     async def make_icon(self, data: bytes) -> Thumbnail:
-        """Return the square icon of a picture. Raises PictureRefused. Cancelling kills the
-        child."""
+        """Return a square icon made of a picture. `data`: the bytes of the picture. Raises
+        PictureRefused. If the call is cancelled, the sandboxed process is killed."""
         icon = await self._ask(ICON + data)
         if (icon.width, icon.height) != (ICON_SIDE, ICON_SIDE):
             raise PictureRefused(PictureReason.CRASHED, "an icon of another size")
         return icon
 
     async def _ask(self, request: bytes) -> Thumbnail:
+        """Send a request to the sandboxed process and return the picture in its answer. Raises
+        PictureRefused."""
         try:
             answer = await self._sandbox.call(request)
         except ChildFailed as error:
@@ -76,12 +80,13 @@ class Decoder:
         return answer
 
     def close(self) -> None:
-        """End the child."""
+        """End the sandboxed process."""
         self._sandbox.close()
 
 
 def _explain_failure(error: ChildFailed) -> PictureRefused:
-    """Return the refusal of a picture on which the child failed."""
+    """Return the refusal of a picture on which the sandboxed process failed. If the picture is the
+    likely cause, such as for too much CPU time, the refusal is final."""
     match error.failure:
         case Failure.CPU:
             return PictureRefused(PictureReason.HUNG, "it took more CPU than a picture may")

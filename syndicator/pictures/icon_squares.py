@@ -1,4 +1,4 @@
-"""Make the square icon of a source from a foreign picture, in the sandbox. Pure."""
+"""Make the square icon of a source from a picture of its site, in the sandbox. Pure."""
 
 import io
 from collections.abc import Iterator
@@ -18,16 +18,18 @@ from syndicator.pictures.resize import (
 )
 
 _FORMATS: Final = (*FORMATS, "ICO")
-_LEAST_SIDE: Final = 16  # pixels: below it a picture counts visitors
-_WIDEST: Final = 2.0  # width by height, or the reverse: a wider one is a banner
-_QUALITY: Final = 90  # lines are sharper than in photographs; an icon has some 1,500 bytes
-_LIGHT: Final = 225  # of 255: an icon without anything darker is made for dark pages
+_LEAST_SIDE: Final = 16  # pixels: smaller pictures are tracking pixels
+_WIDEST: Final = 2.0  # longer by shorter side: a longer picture is a banner
+# Higher than for photographs, since icons have sharp lines. An icon has some 1,500 bytes.
+_QUALITY: Final = 90
+_LIGHT: Final = 225  # of 255: an icon that is nowhere darker was made for dark pages
 _LIGHT_GROUND: Final = (255, 255, 255)
 _DARK_GROUND: Final = (36, 41, 48)
 
 
 def make_samples() -> Iterator[bytes]:
-    """Yield a picture of each further format, to load its modules."""
+    """Yield small pictures in the format ICO, which only icons may have. Decoding them makes Pillow
+    load its modules."""
     image = Image.new("RGBA", (ICON_SIDE, ICON_SIDE))
     for bitmap_format in ("png", "bmp"):
         out = io.BytesIO()
@@ -36,20 +38,21 @@ def make_samples() -> Iterator[bytes]:
 
 
 def make_icon(data: bytes) -> bytes:
-    """Return a WebP of 64 x 64 pixels of the first frame, whole, on white or, if the picture is all
-    light, on dark ground. Raises Refused and Pillow's errors."""
+    """Return a WebP of 64 x 64 pixels that shows the whole first frame of a picture. The ground is
+    white or, for a picture that is light everywhere, dark. `data`: bytes of the picture. Raises
+    Refused if it is no icon, and Pillow's errors."""
     image = open_image(data, _FORMATS)
-    _check_size(image)  # of an ICO file the picture inside, which is loaded
+    _check_size(image)  # for an ICO file, that of the picture in it that Pillow loads
     image.load()
     square = _fit_square(convert_to_plain(image).convert("RGBA"))
     icon = _lay_on_ground(square)
-    if len(set(_list_greys(icon))) == 1:
+    if len(set(_list_greys(icon))) == 1:  # nothing but ground is seen
         raise Refused(PictureReason.NO_ICON)
     return encode_webp(icon, (_QUALITY,))
 
 
 def _check_size(image: Image.Image) -> None:
-    """Raise Refused if a picture is too large, too small or too long for an icon."""
+    """Raise Refused if a picture has too many pixels, is too small, or is too long for an icon."""
     check_pixels(image)
     shorter = min(image.size)
     longer = max(image.size)
@@ -71,7 +74,8 @@ def _fit_square(image: Image.Image) -> Image.Image:
 
 
 def _lay_on_ground(image: Image.Image) -> Image.Image:
-    """Return the image without transparency, on a ground on which it is seen."""
+    """Return the image without transparency: on white ground or, if it could hardly be seen there,
+    on dark ground."""
     on_white = _flatten(image, _LIGHT_GROUND)
     if min(_list_greys(on_white)) < _LIGHT:
         return on_white
@@ -79,11 +83,12 @@ def _lay_on_ground(image: Image.Image) -> Image.Image:
 
 
 def _list_greys(image: Image.Image) -> bytes:
-    """Return how light each pixel is, from 0 to 255."""
+    """Return the brightness of each pixel, a byte from 0 (black) to 255 (white)."""
     return image.convert("L").tobytes()
 
 
 def _flatten(image: Image.Image, ground: tuple[int, int, int]) -> Image.Image:
+    """Return an RGBA image as RGB on a ground of one colour."""
     flat = Image.new("RGB", image.size, ground)
     flat.paste(image, mask=image.getchannel("A"))
     return flat

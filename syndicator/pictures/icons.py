@@ -1,6 +1,6 @@
-"""Find the icons of sources: those that a feed states, then those of its site.
+"""Find the icon of each source: first among those that its feed names, then on its site.
 
-A source keeps its icon until another one is found, or until its server forbids copies."""
+A source keeps its icon until another icon is found, or until the server forbids copies."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -25,15 +25,17 @@ from syndicator.pictures.decoder import Decoder
 from syndicator.processes.worker import Worker
 from syndicator.store.engine import Store
 
-# icons change once in years; readers such as Miniflux do not look again at all
+# Time until an icon is looked for again. Icons change once in years; feed readers such as Miniflux
+# never look again.
 _LOOK_AGAIN: Final = timedelta(days=30)
-_MOST_STATED: Final = 3  # icons of a feed that are tried
+_MOST_STATED: Final = 3  # icons named by a feed that are tried
 _SCHEMES: Final = ("http", "https")
 _FAVICON: Final = "/favicon.ico"
 
 
 def list_due(archive: Archive, configuration: Configuration) -> list[IconRow]:
-    """Return the icons to look for now, of enabled sources on the web."""
+    """Return the rows of the icons to look for now. Disabled sources, and sources that are not on
+    the web, such as mailboxes, are left out."""
     due: list[IconRow] = []
     for row in archive.store.icons.due(archive.clock()):
         source = configuration.sources.get(row.source_key)
@@ -43,12 +45,13 @@ def list_due(archive: Archive, configuration: Configuration) -> list[IconRow]:
 
 
 def read_shown(store: Store, settings: Settings) -> dict[str, str]:
-    """Return source key -> name of the icon that pages show; none without thumbnails."""
+    """Return source key -> name of the icon file that pages show. Empty if the setting
+    `publish.thumbnails` is off."""
     return store.icons.shown() if settings.publish.thumbnails else {}
 
 
 class IconFinder:
-    """Finds and publishes icons. Close it."""
+    """Finds and publishes the icons of sources. Call `aclose` at the end."""
 
     def __init__(
         self,
@@ -66,11 +69,13 @@ class IconFinder:
         self._worker = Worker()  # its child starts with the first page
 
     async def aclose(self) -> None:
+        """End the process that reads pages."""
         await self._worker.aclose()
 
     async def find(self, row: IconRow) -> bool:
-        """Look for the icon of a source and save the outcome. Return True if pages show another
-        icon now. Raises DiskError, StoreError."""
+        """Look for the icon of a source, publish it, and save the outcome. The first address that
+        has a usable picture counts. Return True if pages must show another icon than before.
+        Raises DiskError and StoreError."""
         source = self._configuration.sources[row.source_key]
         outcome = PictureRow(id=row.source_key, url="", tries=row.tries)
         async with aclosing(self._list_addresses(source)) as addresses:
@@ -86,8 +91,9 @@ class IconFinder:
         return updated.name != row.name
 
     async def _list_addresses(self, source: Source) -> AsyncGenerator[str]:
-        """Yield the addresses of a source's icons, the best first: the site is asked only after
-        those that the feed states."""
+        """Yield the addresses of a source's icons, the best first: those that the feed names, those
+        that the front page of its site names, then /favicon.ico. The front page is fetched only if
+        the caller asks for a further address after those of the feed."""
         state = self._archive.store.visits.state(source.key)
         stated = state.channel.feed_icons[:_MOST_STATED] if state else ()
         for address in stated:
@@ -106,7 +112,7 @@ class IconFinder:
                 yield address
 
     async def _read_page(self, answer: Fetched) -> tuple[str, ...]:
-        """Return the icons that a page names, none if it cannot be read."""
+        """Return the addresses of icons that a page names, an empty tuple if it cannot be read."""
         body = (answer.body, answer.final_url, dict(answer.headers))
         try:
             return await self._worker.call(worker_functions.linked_icons, *body)
@@ -115,8 +121,8 @@ class IconFinder:
 
 
 def find_site(source: Source, stated: str) -> str:
-    """Return the address of a source's site: the one that its feed states, else the front page of
-    its host, else ""."""
+    """Return the address of a source's site: `stated`, which is the one that its feed names or "",
+    else the front page of the host of its feed; "" if the feed has no host."""
     if stated:
         return stated
     host = urls.host(source.url)
@@ -124,7 +130,9 @@ def find_site(source: Source, stated: str) -> str:
 
 
 def _update_row(row: IconRow, outcome: PictureRow, now: datetime) -> IconRow:
-    """Return the row of an icon after `outcome`, that of the last address tried."""
+    """Return the row of an icon with the outcome of a search. `row`: before the search; `outcome`:
+    that of the last address that was tried. Without a new icon, the old one stays unless the server
+    forbids copies."""
     look_again = now + _LOOK_AGAIN
     if outcome.picture is not None:
         return IconRow(source_key=row.source_key, name=outcome.picture.name, next_try=look_again)

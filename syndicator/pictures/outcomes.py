@@ -1,4 +1,4 @@
-"""Decide if a picture is done, tried again or given up; store thumbnail files."""
+"""Decide after each try if a picture is done, tried again or given up; store thumbnail files."""
 
 import hashlib
 import re
@@ -15,8 +15,9 @@ from syndicator.core.reasons import FetchReason, PictureReason, explain_reason
 
 _MOST_TRIES: Final = 5
 _FIRST_WAIT: Final = timedelta(hours=1)
-_LONGER: Final = 4  # times as long after each failure: the last one is after five days
-_LOOK_AGAIN: Final = timedelta(days=7)  # whether what a picture may be shown by has changed
+_LONGER: Final = 4  # each wait is so many times as long as the one before: in all, five tries
+_LOOK_AGAIN: Final = timedelta(days=7)  # until we check again if a forbidden picture is permitted
+# Failures after which another try would fail, too.
 _FINAL: Final = (
     FetchReason.BAD_URL,
     FetchReason.BLOCKED_ADDRESS,
@@ -26,23 +27,23 @@ _FINAL: Final = (
     FetchReason.ROBOTS,
     FetchReason.TOO_LARGE,
 )
-# What a server says of a picture
-# (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag); "none" is noindex
-# and nofollow. A directive for one robot begins with its name: "googlebot: noindex".
+# Directives in the header X-Robots-Tag by which a server forbids copies of a picture
+# (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag). "none" means
+# noindex and nofollow. A directive for one robot begins with its name: "googlebot: noindex".
 _FORBIDS: Final = frozenset(("noindex", "noimageindex", "none", "max-image-preview:none"))
-FOLDER: Final = "pictures/"  # in names, which are those of the published files
+FOLDER: Final = "pictures/"  # in names of thumbnails, which are also those of the published files
 _NAME: Final = re.compile(r"pictures/([0-9a-f]{2})([0-9a-f]{18})\.webp")
-_DIGITS: Final = 20  # of a sha256 in hexadecimal: 80 bits, no two by chance
+_DIGITS: Final = 20  # of a SHA-256 in hexadecimal: 80 bits, which no two files share by chance
 
 
 def record_copy(row: PictureRow, picture: Picture) -> PictureRow:
-    """Return `row` with its new thumbnail."""
+    """Return the row of a picture of which a thumbnail was made."""
     return replace(row, picture=picture, next_try=None, reason="", detail="")
 
 
 def record_failure(row: PictureRow, failure: Failed, now: datetime) -> PictureRow:
-    """Return `row` after a failed fetch. It counts as a try unless the fault was ours or no request
-    was sent."""
+    """Return the row of a picture that could not be fetched, with the time of the next try. The
+    failure counts as a try, unless no request was sent or the fault was on our side."""
     if failure.unasked or failure.ours:
         next_try = failure.retry_after or now + _FIRST_WAIT
         return _without_picture(row, failure.reason, failure.detail, next_try)
@@ -54,7 +55,8 @@ def record_failure(row: PictureRow, failure: Failed, now: datetime) -> PictureRo
 def record_refusal(
     row: PictureRow, reason: PictureReason, detail: str, now: datetime, *, final: bool
 ) -> PictureRow:
-    """Return `row` after a refused picture. `final`: do not try again."""
+    """Return the row of a picture of which no thumbnail could be made. `final`: do not try
+    again."""
     if final:
         return _give_up(row, reason, detail)
     if reason == PictureReason.NOT_SHUT_OFF:  # this machine's fault
@@ -63,12 +65,14 @@ def record_refusal(
 
 
 def record_ban(row: PictureRow, detail: str, now: datetime) -> PictureRow:
-    """Return `row` for a picture that must not be copied now; it is checked again after a week."""
+    """Return the row of a picture that must not be copied. After a week, we check if that has
+    changed. `detail`: who forbids it."""
     return _without_picture(row, PictureReason.OFF_LIMITS, detail, now + _LOOK_AGAIN)
 
 
 def find_ban(headers: Mapping[str, str]) -> str:
-    """Return the X-Robots-Tag directive that forbids a copy of a picture, or ""."""
+    """Return the directive of the header X-Robots-Tag that forbids a copy of a picture, "" if there
+    is none."""
     directives: set[str] = set()
     for part in headers.get("x-robots-tag", "").lower().split(","):
         _, _, directive = part.rpartition(": ")
@@ -77,7 +81,8 @@ def find_ban(headers: Mapping[str, str]) -> str:
 
 
 def describe_picture(row: PictureRow) -> str:
-    """Return the state of a picture as a text for people."""
+    """Return the state of a picture as a text for people: made, waiting, or why there is none and
+    if it is tried again."""
     if row.picture is not None:
         return f"made, {row.picture.width} x {row.picture.height}: {row.picture.name}"
     if not row.reason:
@@ -94,8 +99,9 @@ def describe_picture(row: PictureRow) -> str:
 def _count_try(
     row: PictureRow, reason: str, detail: str, now: datetime, not_before: datetime | None
 ) -> PictureRow:
-    """Return `row` after a failed try. The next one is later each time, and not before the time
-    that the server named; after the last one the picture is given up."""
+    """Return the row of a picture after a failed try. The wait until the next try is four times as
+    long each time, and the next try is not before `not_before`, the time that the server named.
+    After five tries the picture is given up."""
     if row.tries + 1 >= _MOST_TRIES:
         return _give_up(row, reason, detail)
     next_try = now + _FIRST_WAIT * _LONGER**row.tries
@@ -105,25 +111,28 @@ def _count_try(
 
 
 def _give_up(row: PictureRow, reason: str, detail: str) -> PictureRow:
+    """Return the row of a picture that is not tried again."""
     return _without_picture(replace(row, tries=row.tries + 1), reason, detail, None)
 
 
 def _without_picture(
     row: PictureRow, reason: str, detail: str, next_try: datetime | None
 ) -> PictureRow:
-    """Return `row` with the reason why it has no picture. `next_try`: None if it is given up."""
+    """Return `row` without a thumbnail and with the reason for it. `next_try`: the time of the next
+    try, None if there is none."""
     return replace(row, picture=None, reason=reason, detail=detail, next_try=next_try)
 
 
 class KeptPictures:
-    """WebP files in the folder `root`, named by a digest of their bytes. A cache: lost files are
-    made again."""
+    """WebP files in the folder `root`, each named by a digest of its bytes. It is a cache: files
+    that are lost are made again."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     def put(self, webp: bytes) -> str:
-        """Store a thumbnail and return its name. Raises OSError."""
+        """Store a thumbnail, and return its name, such as pictures/0123456789abcdef0123.webp.
+        Raises OSError."""
         name = f"{FOLDER}{hashlib.sha256(webp).hexdigest()[:_DIGITS]}.webp"
         path = self._path(name)
         if not path.exists():
@@ -131,7 +140,7 @@ class KeptPictures:
         return name
 
     def get(self, name: str) -> bytes | None:
-        """Return the bytes of a thumbnail, or None if it is missing or damaged."""
+        """Return the bytes of a thumbnail, None if its file is missing or damaged."""
         try:
             content = self._path(name).read_bytes()
         except OSError:
@@ -140,7 +149,7 @@ class KeptPictures:
         return content if digest == Path(name).stem else None
 
     def drop_all_but(self, names: Collection[str]) -> int:
-        """Delete the thumbnails not among `names`; return how many."""
+        """Delete the thumbnails that are not among `names`; return how many were deleted."""
         needed = {self._path(name) for name in names}
         unneeded = [path for path in sorted(self.root.glob("*/*")) if path not in needed]
         for path in unneeded:
@@ -148,6 +157,8 @@ class KeptPictures:
         return len(unneeded)
 
     def _path(self, name: str) -> Path:
+        """Return the path of a thumbnail's file, in a folder named by the first two digits, so that
+        folders stay small. Raises ValueError for an invalid name."""
         match = _NAME.fullmatch(name)
         if match is None:
             raise ValueError(f"not the name of a thumbnail: {name[:60]!r}")

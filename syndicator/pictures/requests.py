@@ -1,4 +1,4 @@
-"""Answer the requests of the parent process, in the sandbox: thumbnails and icons. Pure."""
+"""Make thumbnails and icons in the sandboxed process, as the parent process requests. Pure."""
 
 import warnings
 
@@ -8,17 +8,19 @@ from syndicator.pictures.answers import ICON, THUMBNAIL, pack_refusal, pack_thum
 
 
 def prepare() -> None:
-    """Import all modules that a picture may need: no file can be opened later."""
+    """Import all modules that decoding a picture may need, by decoding samples: once the sandbox is
+    closed, no file can be opened."""
     warnings.simplefilter("ignore")
     for sample in resize.make_samples():
         answer_request(THUMBNAIL + sample)
     for sample in icon_squares.make_samples():
         answer_request(ICON + sample)
-    answer_request(THUMBNAIL)
+    answer_request(THUMBNAIL)  # an empty picture, for the modules of errors
 
 
 def answer_request(request: bytes) -> bytes:
-    """Return the answer to a request (`answers`): a WebP or a refusal."""
+    """Return the answer to a request: a WebP or a refusal. `pictures.answers` defines the form of
+    both."""
     kind = request[:1]
     data = request[1:]
     make = icon_squares.make_icon if kind == ICON else resize.thumbnail

@@ -1,7 +1,7 @@
-"""Decode a foreign picture and resize it to a WebP thumbnail, in the sandbox. Pure.
+"""Decode a picture of another site and resize it to a WebP thumbnail, in the sandbox. Pure.
 
-A 1200 x 630 photograph takes 8.5 ms of CPU as JPEG, 23 ms as PNG or
-WebP (tests/bench/bench_pictures.py)."""
+A photograph of 1200 x 630 pixels takes 8.5 ms of CPU time as JPEG, 23 ms as PNG or WebP
+(tests/bench/bench_pictures.py)."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -12,18 +12,20 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from syndicator.core.reasons import PictureReason
 from syndicator.pictures.answers import MOST_BYTES, MOST_SIDE
 
-# decoders of others are never tried, whatever the bytes say they are
+# Formats that are decoded. Pillow has decoders for many others, which are never tried.
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF")
-# what scaling by a whole number brings from MOST_SIDE to here is not resized: no loss seen
+# A thumbnail of this width is wide enough: if scaling by a whole number leads to a width between
+# this and MOST_SIDE, the picture is not resized again. The difference is not seen.
 _ENOUGH: Final = 576
-_LEAST: Final = (160, 90)  # below it a picture is an icon or counts visitors
-# width by height; of what is wider, and of what is higher than wide, a part is shown
+_LEAST: Final = (160, 90)  # pixels: a smaller picture is an icon or a tracking pixel
+# Width by height. Of a picture that is wider, or higher than wide, only a part is shown.
 _WIDEST: Final = 3.0
 _MOST_PIXELS: Final = 20_000_000  # 80 MB as RGBA; cameras make more, web pages do not
-_MOST_PIXELS_JPEG: Final = 50_000_000  # scaled while it is decoded
-# a lower one where the picture is so full of noise that it gets too large
+_MOST_PIXELS_JPEG: Final = 50_000_000  # scaled while it is decoded, which takes less memory
+# Qualities of the WebP: the next lower one is used if a noisy picture gets too large.
 _QUALITIES: Final = (72, 40, 10)
-# of WebP's 0 to 6: 4 % larger than 4, the default, and 8 ms quicker (bench_pictures.py)
+# WebP's effort, from 0 to 6. With 2, files are 4 % larger than with 4, the default, but made 8 ms
+# faster (bench_pictures.py).
 _METHOD: Final = 2
 _WHITE: Final = (255, 255, 255)
 _TURNS: Final = {
@@ -34,12 +36,12 @@ _TURNS: Final = {
     6: Image.Transpose.ROTATE_270,
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
-}  # EXIF 2.3, 4.6.4 A: orientation
+}  # by orientation (EXIF 2.3, 4.6.4 A): how to turn the picture upright
 _SIDEWAYS: Final = tuple(_TURNS[number] for number in (5, 6, 7, 8))
 
 
 class Refused(Exception):
-    """A picture without a thumbnail. `reason`: why."""
+    """No thumbnail can be made of a picture. `reason`: why."""
 
     def __init__(self, reason: PictureReason) -> None:
         super().__init__(reason.value)
@@ -47,7 +49,7 @@ class Refused(Exception):
 
 
 def make_samples() -> Iterator[bytes]:
-    """Yield a picture of each format, to load its modules."""
+    """Yield a small picture of each format. Decoding them makes Pillow load its modules."""
     small = Image.new("RGB", _LEAST)
     for picture_format in FORMATS:
         out = io.BytesIO()
@@ -56,8 +58,9 @@ def make_samples() -> Iterator[bytes]:
 
 
 def thumbnail(data: bytes) -> bytes:
-    """Return a WebP of the first frame: upright, on white, cut to 1:1 to 3:1. Raises Refused and
-    Pillow's errors."""
+    """Return a WebP thumbnail of the first frame of a picture: upright, on white ground, at least
+    as wide as high and at most three times as wide. `data`: bytes of the picture. Raises Refused if
+    no thumbnail can be made, and Pillow's errors."""
     image = open_image(data, FORMATS)
     check_pixels(image)
     if max(image.size) < _LEAST[0] or min(image.size) < _LEAST[1]:
@@ -70,7 +73,8 @@ def thumbnail(data: bytes) -> bytes:
 
 
 def open_image(data: bytes, formats: tuple[str, ...]) -> Image.Image:
-    """Return the picture with its header read. Raises Refused for other formats and for bombs."""
+    """Return a picture of which only the header was read. Raises Refused if its format is not one
+    of `formats`, or if it has so many pixels that Pillow takes it for an attack."""
     try:
         return Image.open(io.BytesIO(data), formats=formats)
     except UnidentifiedImageError as error:
@@ -80,14 +84,15 @@ def open_image(data: bytes, formats: tuple[str, ...]) -> Image.Image:
 
 
 def check_pixels(image: Image.Image) -> None:
-    """Raise Refused if a picture is too large to be decoded."""
+    """Raise Refused if a picture has too many pixels to be decoded in the memory of the process."""
     most = _MOST_PIXELS_JPEG if image.format in ("JPEG", "MPO") else _MOST_PIXELS
     if image.width * image.height > most:
         raise Refused(PictureReason.PIXELS)
 
 
 def _find_turn(image: Image.Image) -> Image.Transpose | None:
-    """Return how to turn a picture upright, by its EXIF data; None if it is."""
+    """Return how to turn a picture upright, by its EXIF data; None if it is upright or its EXIF
+    data are invalid."""
     try:
         return _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # noqa: BLE001 - a stranger's TIFF structure: whatever it breaks, the pixels are fine
@@ -95,8 +100,9 @@ def _find_turn(image: Image.Image) -> Image.Transpose | None:
 
 
 def _draft(image: Image.Image, *, sideways: bool) -> None:
-    """Decode a JPEG at 1/2, 1/4 or 1/8 if the shown part stays large enough; leave other formats
-    unchanged."""
+    """Let Pillow decode a JPEG at 1/2, 1/4 or 1/8 of its size, if the part that is shown stays
+    large enough. It has no effect on other formats. `sideways`: the picture is turned later, so
+    that its width becomes its height."""
     width, height = image.size
     left, _, right, _ = _cut(height, width) if sideways else _cut(width, height)
     share = _ENOUGH / (right - left)
@@ -104,12 +110,13 @@ def _draft(image: Image.Image, *, sideways: bool) -> None:
 
 
 def _small(image: Image.Image) -> Image.Image:
-    """Return the image in RGB and its final size. Transparency is blended after scaling."""
+    """Return the shown part of an image in RGB and in the size of a thumbnail. Transparent parts
+    become white, after scaling, since that is less work."""
     plain = convert_to_plain(image)
     box = _cut(*plain.size)
-    halves = int((box[2] - box[0]) / _ENOUGH)
-    if halves > 1:  # whole pixels become one: a fifth of what resizing all of them costs
-        plain = plain.reduce(halves, (round(box[0]), round(box[1]), round(box[2]), round(box[3])))
+    factor = int((box[2] - box[0]) / _ENOUGH)
+    if factor > 1:  # merging whole pixels takes a fifth of the time of resizing
+        plain = plain.reduce(factor, (round(box[0]), round(box[1]), round(box[2]), round(box[3])))
         box = (0, 0, *plain.size)
     width = min(MOST_SIDE, round(box[2] - box[0]))
     height = max(1, min(MOST_SIDE, round((box[3] - box[1]) * width / (box[2] - box[0]))))
@@ -123,7 +130,7 @@ def _small(image: Image.Image) -> Image.Image:
 
 
 def convert_to_plain(image: Image.Image) -> Image.Image:
-    """Return the image in RGB or, if it is transparent somewhere, RGBA."""
+    """Return an image of any mode in RGB or, if it may be transparent somewhere, in RGBA."""
     if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
         return image.convert("RGBA")
     if image.mode.startswith("I"):  # 16 bit grey: converting would cut it at 255
@@ -132,8 +139,9 @@ def convert_to_plain(image: Image.Image) -> Image.Image:
 
 
 def _cut(width: int, height: int) -> tuple[float, float, float, float]:
-    """Return the shown part (left, top, right, bottom): of a wide picture the middle, of a high one
-    the upper part."""
+    """Return the part of a picture that is shown (left, top, right, bottom). Of a picture that is
+    too wide, it is the middle; of one that is higher than wide, a square nearer to its top than to
+    its bottom; else the whole."""
     if width > _WIDEST * height:
         wide = _WIDEST * height
         left = (width - wide) / 2
@@ -145,8 +153,9 @@ def _cut(width: int, height: int) -> tuple[float, float, float, float]:
 
 
 def encode_webp(image: Image.Image, qualities: Sequence[int]) -> bytes:
-    """Encode as WebP without ICC profile, EXIF and XMP, which Pillow would copy. `qualities`: the
-    first one that is not too large is taken."""
+    """Return an image as WebP with the first of `qualities` that gives at most 200 kB. ICC profile,
+    EXIF and XMP data, which Pillow would copy, are left out. Raises Refused if the image is too
+    large with all qualities."""
     for quality in qualities:
         out = io.BytesIO()
         image.save(out, "WEBP", quality=quality, method=_METHOD, icc_profile=b"", exif=b"", xmp=b"")

@@ -1,6 +1,6 @@
-"""Fetch articles' pictures and sources' icons during visits, and publish small copies.
+"""Fetch the pictures of articles and the icons of sources during visits; publish small copies.
 
-Requests for pages go first."""
+Requests for pages of the same host go first."""
 
 import asyncio
 import contextlib
@@ -23,16 +23,19 @@ from syndicator.publishing.output import redirects
 from syndicator.publishing.render.view import may_copy_picture
 from syndicator.store.engine import Store
 
-# after the visits of a run, for the pictures left: a choice; the next run takes the rest
+# Time for the remaining pictures after the visits of a run; the next run fetches the others. A
+# choice.
 SECONDS: Final = 20.0
-_AT_ONCE: Final = 8  # pictures under way, each of another host
-_BATCH: Final = 100  # newest articles first; older ones are taken little by little
-_LOOK_SECONDS: Final = 1.0  # seconds between two checks for newly filed articles
+_AT_ONCE: Final = 8  # pictures that are fetched at the same time, each from another host
+_BATCH: Final = 100  # pictures that are queued at once, those of the newest articles first
+_LOOK_SECONDS: Final = 1.0  # between two checks for newly filed articles
+# Rules of a page for robots that forbid copies of its pictures.
 _RULES: Final = (b"noimageindex", b"max-image-preview:none")
 
 
 def has_due_pictures(archive: Archive, configuration: Configuration) -> bool:
-    """Return True if pages show thumbnails and icons, and some are to be made now."""
+    """Return True if a picture of an article or the icon of a source is to be fetched now. False if
+    the setting `publish.thumbnails` is off."""
     if not configuration.settings.publish.thumbnails:
         return False
     if archive.store.pictures.has_due(archive.clock()):
@@ -43,17 +46,20 @@ def has_due_pictures(archive: Archive, configuration: Configuration) -> bool:
 def take_pictures(
     archive: Archive, configuration: Configuration, fetcher: Fetcher | None, stop: asyncio.Event
 ) -> AbstractAsyncContextManager["PictureTaker | None"]:
-    """Take pictures during the block; none without a `fetcher`, or if thumbnails are off."""
+    """Return a context manager: while its block runs, due pictures are fetched in the background.
+    Its value is None, and nothing is fetched, without a `fetcher` or if thumbnails are off."""
     if fetcher is None or not configuration.settings.publish.thumbnails:
         return nullcontext()
     return aclosing(PictureTaker(archive, configuration, fetcher, stop))
 
 
-_Wanted = PictureRow | IconRow
+_DueRow = PictureRow | IconRow
 
 
 class PictureTaker:
-    """Thumbnails and icons under way. `finish` raises the errors of disk and store."""
+    """Fetches due pictures and icons in a background task, until it is closed. Errors of disk and
+    database end the task; `finish` raises them. `changed`: the number of articles and sources that
+    got another picture; `stop`: ends the task when it is set."""
 
     def __init__(
         self, archive: Archive, configuration: Configuration, fetcher: Fetcher, stop: asyncio.Event
@@ -64,18 +70,20 @@ class PictureTaker:
         self.decoder = Decoder()
         self.copier = PictureCopier(archive, configuration, fetcher)
         self.icons = icons.IconFinder(archive, configuration, fetcher, self.copier, self.decoder)
-        self.changed = 0  # articles and sources that show another picture since they were asked for
-        self._seen: set[str] = set()  # ids of articles whose pictures were queued
-        self._seen_sources: set[str] = set()  # keys of sources whose icons were queued
-        self._queues: dict[str, deque[_Wanted]] = defaultdict(deque)  # by host
+        self.changed = 0
+        self._queued_articles: set[str] = set()  # ids of articles whose pictures were queued
+        self._queued_sources: set[str] = set()  # keys of sources whose icons were queued
+        self._queues: dict[str, deque[_DueRow]] = defaultdict(deque)  # by host
         self._tasks: dict[str, asyncio.Task[None]] = {}  # by host: those that fetch its pictures
         self._slots = asyncio.Semaphore(_AT_ONCE)
-        self._all_filed = asyncio.Event()  # set: no article is filed any more
+        self._all_filed = asyncio.Event()  # set once no further article is filed
+        # ids of articles that an earlier version read, None until they are needed
         self._outdated: frozenset[str] | None = None
         self._task = asyncio.create_task(self._run())
 
     async def finish(self, seconds: float) -> None:
-        """Wait for the due thumbnails, `seconds` at most. Raises OSError, StoreError."""
+        """Call after the last article was filed: wait until all due pictures are fetched, but at
+        most so many seconds, or until `stop` is set. Raises OSError and StoreError."""
         self._all_filed.set()
         stopped = asyncio.create_task(self.stop.wait())
         try:
@@ -90,6 +98,7 @@ class PictureTaker:
             self._task.result()
 
     async def aclose(self) -> None:
+        """End the task and the processes for pictures, and leave the remaining pictures due."""
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError, Exception):  # `finish` raises them
             await self._task
@@ -98,6 +107,8 @@ class PictureTaker:
         self.copier.end()
 
     async def _run(self) -> None:
+        """Fetch pictures as they become due, until `stop` is set, or all articles are filed and
+        nothing is left to fetch."""
         async with task_group() as group:
             while not self.stop.is_set():
                 # read before the queue, so that no picture filed meanwhile is lost
@@ -108,7 +119,8 @@ class PictureTaker:
                 await self._wait_a_moment()
 
     async def _wait_a_moment(self) -> None:
-        """Wait until all is filed, or then until a host is done; _LOOK_SECONDS at most."""
+        """Wait a second, or less: until all articles are filed or, if they are, until the pictures
+        of a host are fetched."""
         if self._all_filed.is_set():
             tasks = list(self._tasks.values())
             await asyncio.wait(tasks, timeout=_LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
@@ -118,30 +130,32 @@ class PictureTaker:
         all_filed.cancel()
 
     def _queue_and_start(self, group: asyncio.TaskGroup) -> None:
-        """Queue further due icons and pictures; start a task for each host that has some and no
-        task."""
+        """Queue icons and pictures that are due and were not queued before. Then start a task in
+        `group` for each host that has queued pictures and no task."""
         self._queue_icons()
-        # those that were queued may still be due: so many more are needed for a batch of new ones
-        limit = len(self._seen) + _BATCH
+        # pictures that were queued before may still be due: ask for a batch beyond them
+        limit = len(self._queued_articles) + _BATCH
         for row in self.archive.store.pictures.due(self.archive.clock(), limit):
-            if row.id in self._seen:
+            if row.id in self._queued_articles:
                 continue
-            self._seen.add(row.id)
+            self._queued_articles.add(row.id)
             self._queues[urls.host(row.url)].append(row)
         for host, rows in self._queues.items():
             if rows and host not in self._tasks:
                 self._tasks[host] = group.create_task(self._fetch_host(host, rows))
 
     def _queue_icons(self) -> None:
-        """Queue further due icons, before the pictures of their host."""
+        """Queue icons that are due and were not queued before; each is fetched before the pictures
+        of its host."""
         for row in icons.list_due(self.archive, self.configuration):
-            if row.source_key not in self._seen_sources:
-                self._seen_sources.add(row.source_key)
+            if row.source_key not in self._queued_sources:
+                self._queued_sources.add(row.source_key)
                 source = self.configuration.sources[row.source_key]
                 self._queues[urls.host(source.url)].appendleft(row)
 
-    async def _fetch_host(self, host: str, rows: deque[_Wanted]) -> None:
-        """Fetch the pictures of one host, one after the other, and record the outcomes."""
+    async def _fetch_host(self, host: str, rows: deque[_DueRow]) -> None:
+        """Fetch the queued pictures (`rows`) of a host, one after the other, and record the
+        outcomes."""
         try:
             while rows and not self.stop.is_set():
                 async with self._slots:
@@ -149,8 +163,8 @@ class PictureTaker:
         finally:
             del self._tasks[host]
 
-    async def _take(self, row: _Wanted) -> None:
-        """Fetch a picture or an icon, and record the outcome."""
+    async def _take(self, row: _DueRow) -> None:
+        """Fetch a picture or an icon, publish the copy, and record the outcome."""
         if isinstance(row, IconRow):
             if await self.icons.find(row):
                 self.changed += 1
@@ -160,8 +174,9 @@ class PictureTaker:
             self.archive.store.pictures.save(updated)
 
     async def _fetch_picture(self, row: PictureRow) -> PictureRow | None:
-        """Fetch a picture and publish its thumbnail. Return its row with the outcome; None if there
-        is no outcome to record."""
+        """Fetch the picture of an article, unless that is forbidden, and publish its thumbnail.
+        Return the row with the outcome; None if there is nothing to record, such as for an article
+        that was deleted meanwhile."""
         article = self.archive.store.visits.article(row.id)
         now = self.archive.clock()
         if article is None:
@@ -175,7 +190,8 @@ class PictureTaker:
         return copied
 
     def _page_forbids_copies(self, article: Article) -> bool:
-        """Return True if a page kept by an earlier version, which did not look, forbids copies."""
+        """Return True if the kept page of an article forbids copies of its pictures. Only pages
+        that an earlier version read are searched, because it did not record such rules."""
         if self._outdated is None:
             self._outdated = self.archive.snapshots.outdated()
         if article.id not in self._outdated:
@@ -190,8 +206,9 @@ class PictureTaker:
 
 
 def publish_thumbnails(store: Store, settings: Settings, outlet: Outlet) -> set[str]:
-    """Publish all thumbnails and icons and return their names. Call it even if they are off: the
-    outlet learns earlier files."""
+    """Publish all thumbnails and icons; return the names of the published ones. Lost files are
+    recorded, to be fetched again. Call it even if thumbnails are off: then it returns an empty
+    set, and `remove_thumbnails` deletes all."""
     names = store.pictures.names() if settings.publish.thumbnails else set()
     names |= set(icons.read_shown(store, settings).values())
     lost = redirects.publish_thumbnails(outlet, names, open_kept_pictures(settings).get)
@@ -202,8 +219,8 @@ def publish_thumbnails(store: Store, settings: Settings, outlet: Outlet) -> set[
 
 
 def remove_thumbnails(store: Store, settings: Settings, outlet: Outlet, names: set[str]) -> None:
-    """Remove thumbnails and icons other than `names` after a build, and unused ones from the
-    state."""
+    """Call after a build, which no longer links them: delete all published thumbnails and icons but
+    `names`. If there were some, also delete the unused ones in the state folder."""
     if redirects.delete_unneeded_thumbnails(outlet, names):
         in_use = store.pictures.names(shown=False) | store.icons.names()
         open_kept_pictures(settings).drop_all_but(in_use)

@@ -33,7 +33,7 @@ class Articles(Protocol):
 
 
 class Members(Articles, Protocol):
-    """The articles of each feed, by when they were added or published."""
+    """The articles of each feed, by the time when they were added or published."""
 
     def ids(self, key: FeedKey, *, limit: int, since: datetime | None, most: int) -> list[str]: ...
 
@@ -53,7 +53,8 @@ class Members(Articles, Protocol):
 
 
 class Whereabouts(Members, Protocol):
-    """The places of articles that a feed does not show, to explain a fault of its files."""
+    """The reasons why articles are in no feed (merged, on hold, pruned) and the paths of their
+    files, to explain why a new feed file lacks entries."""
 
     def path(self, article_id: str) -> str | None: ...
 

@@ -1,9 +1,8 @@
-"""Build feeds and pages: find what differs from the published files, make it, write it.
+"""Build feeds and pages: make and write the published files whose input changed, delete old files.
 
-Files are written by batches.
-
-A batch reaches the disk before the database notes it: a build that dies anywhere leaves each file
-whole, and each change marked until its files are safe."""
+Files are written in batches. A batch reaches the disk before the database records it: if a build
+dies anywhere, each file is whole, and a change stays marked until the files that show it are on the
+disk."""
 
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -43,18 +42,22 @@ _BATCH: Final = 500  # files that reach the disk together, with two syncs: a cho
 
 # States of a feed in `Progress.published`.
 FEED_PUBLISHED: Final = True
-FEED_UNPUBLISHED: Final = False  # it comes back with its axis, or moved
+# the feed moved to another address, or will come back when the operator turns its axis on again
+FEED_UNPUBLISHED: Final = False
 FEED_ENDED: Final = None  # for good
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of files that belong to no feed. `owner`: their key in the table of files; `targets`:
-    yields all targets of the kind; `is_planned`: returns True if a build compares them."""
+    """A kind of files that belong to no feed, such as the front page. `owner`: stands for a feed in
+    the table of files; `targets`: yields all targets of the kind; `is_planned`: returns True if
+    this build compares these targets with the published ones."""
 
     owner: FeedKey
     targets: Callable[[Site], Iterable[Target]]
-    is_planned: Callable[[Site], bool] = lambda site: site.is_news or site.inputs.planned is None
+    is_planned: Callable[[Site], bool] = lambda site: (
+        site.has_new_articles or site.inputs.planned is None
+    )
 
 
 KINDS: Final = (
@@ -69,9 +72,10 @@ KINDS: Final = (
 
 
 def build(inputs: Inputs, is_over: Callable[[], bool] = lambda: False) -> Steps:
-    """Build feeds and pages in short steps, between which other tasks run. Each target is published
-    whole or not at all. Input that changes meanwhile stays marked for the next build. `is_over`:
-    returns True once the remaining targets are to be left to the next build."""
+    """Build feeds and pages. A generator that yields after each short step, so that the caller can
+    run other tasks, and returns a report. Each target is published whole or not at all. Input that
+    changes during the build stays marked for the next build. `is_over`: returns True as soon as
+    the next build shall make the remaining targets."""
     site = Site(inputs)
     builder = _Builder(site)
     ended = _find_ended(site)
@@ -88,8 +92,9 @@ def build(inputs: Inputs, is_over: Callable[[], bool] = lambda: False) -> Steps:
 
 
 def _find_ended(site: Site) -> list[FeedRow]:
-    """Return the feeds that end now, and moved feeds that still have archives. Their rows in
-    `site.rows` are replaced, so that the redirect maps show them as ended."""
+    """Return the rows of the feeds whose files must be deleted: feeds that end now, and moved feeds
+    that still have archives. Also replace these rows in `site.rows`, so that the redirect maps
+    show the feeds as ended."""
     configured = {*site.inputs.left_alone, *(spec.key for spec in site.inputs.specs)}
     publish = site.settings.publish
     ended: list[FeedRow] = []
@@ -105,16 +110,17 @@ def _find_ended(site: Site) -> list[FeedRow]:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """The targets that a build compares, and the fingerprints of the published targets of the same
-    owners, by id."""
+    """The targets that a build compares. `published`: the fingerprints of the published targets of
+    the same feeds and kinds of files, by target id."""
 
     targets: list[Target]
     published: Mapping[str, str]
 
 
 def _plan_targets(site: Site, ended: Collection[FeedKey]) -> Generator[None, None, _Plan]:
-    """Return all targets of the feeds and kinds of files that this build compares. A feed that
-    `ended` has published targets, but none to make."""
+    """Return the plan of the feeds and kinds of files that this build compares; yield after each
+    feed. For the feeds in `ended`, the plan has the published targets and no new ones, so that
+    their files are deleted."""
     kinds = [kind for kind in KINDS if kind.is_planned(site) or kind.owner in site.outdated]
     published = dict(site.index.targets([*ended, *(kind.owner for kind in kinds)]))
     targets: list[Target] = []
@@ -134,8 +140,10 @@ def _plan_targets(site: Site, ended: Collection[FeedKey]) -> Generator[None, Non
 
 @dataclass(slots=True)
 class _Builder:
-    """The state of a build. `_batch`: files since the last commit, to be recorded; `_held`: owners
-    that keep their old files; `_owners_left`: feeds whose head is left to a later build."""
+    """The state of a build. `written`: names of files that were changed or deleted; `ended`: paths
+    of feeds that ended, such as tags/ai; `left`: number of targets left to a later build; `_batch`:
+    rows of the files since the last commit; `_held`: owners of which some target keeps its old
+    files; `_owners_left`: feeds whose head is left to a later build."""
 
     site: Site
     written: set[str] = field(default_factory=set)
@@ -144,15 +152,17 @@ class _Builder:
     ended: list[str] = field(default_factory=list)
     left: int = 0
     _batch: list[PublishedFile] = field(default_factory=list)
-    _names: set[str] = field(default_factory=set)  # of all files that were made
-    _obsolete: set[str] = field(default_factory=set)  # names that their target no longer has
-    _gone: set[str] = field(default_factory=set)  # names of deleted files, to be recorded
+    _made_names: set[str] = field(default_factory=set)  # of all files that this build made
+    # names of published files that their target did not make again
+    _obsolete_names: set[str] = field(default_factory=set)
+    _deleted_names: set[str] = field(default_factory=set)  # not yet recorded in the database
     _held: set[FeedKey] = field(default_factory=set)
     _owners_left: set[FeedKey] = field(default_factory=set)
 
     def make_targets(self, due: Iterable[Target], is_over: Callable[[], bool]) -> Iterator[None]:
-        """Make targets in order. Once `is_over` returns True, leave the remaining ones to the next
-        build."""
+        """Make targets in order, and commit the files whenever there are enough for a batch. After
+        a commit, if `is_over` returns True, leave the remaining targets to the next build. Targets
+        of the same unit are committed together."""
         targets = list(due)
         published_names: dict[str, list[str]] = {}
         for file in self.site.index.files([target.id for target in targets]).values():
@@ -166,14 +176,17 @@ class _Builder:
                     self.leave_targets(targets[index:])
                     return
             unit = target.unit
-            # a head would link the document that could not be made
-            links_missing = target.urgency == Urgency.HEAD and target.owner in self._held
-            if not links_missing:
+            # A head links the feed's newest archive document: if that could not be made, the old
+            # head stays.
+            is_link_missing = target.urgency == Urgency.HEAD and target.owner in self._held
+            if not is_link_missing:
                 self._make_target(target, published_names.get(target.id, ()))
             yield
 
     def _make_target(self, target: Target, published_names: Iterable[str]) -> None:
-        """Make one target, or keep its old files and report why."""
+        """Make the files of a target. If they are invalid or cannot be written, keep the old files
+        and add a problem. `published_names`: the files that the target has now. Raises OSError for
+        a fault of the whole disk."""
         try:
             files = [self._put(target, file) for file in target.make()]
         except Held as held:
@@ -185,11 +198,12 @@ class _Builder:
             self._hold(target.owner, target.id, f"cannot write {DiskError.of(error)}")
             return
         self._batch += files
-        self._obsolete |= {*published_names} - {file.name for file in files}
+        self._obsolete_names |= {*published_names} - {file.name for file in files}
 
     def _put(self, target: Target, file: File) -> PublishedFile:
-        """Write a file if its bytes differ from those published."""
-        self._names.add(file.name)
+        """Add a file to the batch if its bytes differ from the published ones. Return its row in
+        the table of files, for changed and unchanged files."""
+        self._made_names.add(file.name)
         if self.site.outlet.put(file.name, file.data, heir_of=file.heir_of):
             self.written.add(file.name)
         else:
@@ -203,19 +217,21 @@ class _Builder:
         )
 
     def _hold(self, owner: FeedKey, target_id: str, reason: str) -> None:
-        """Keep the old files of a target, and the changes of its owner marked for later builds."""
-        what = paths.stem(owner) if owner.axis else target_id
+        """Record that a target keeps its old files, and why. The changes of its owner stay marked,
+        so that the next build tries again."""
+        is_feed = bool(owner.axis)
+        what = paths.stem(owner) if is_feed else target_id
         self._held.add(owner)
         self.problems.append(Problem(what=what, reason=FeedFileReason.HELD, detail=reason))
-        if owner.axis:
+        if is_feed:
             self.site.index.record_invalid(owner, reason)
 
     def _hold_refused(self, refused: RefusedFiles) -> None:
-        """Hold the feeds that have files which could not be replaced. Raises OSError if a file of
-        no feed could not be replaced."""
-        file_of = {file.name: file for file in self._batch}
+        """Let feeds keep their old files if the disk refused some of the new ones. Raises OSError
+        if it refused a file that belongs to no feed."""
+        rows_by_name = {file.name: file for file in self._batch}
         for name, error in refused.errors.items():
-            file = file_of.get(name)
+            file = rows_by_name.get(name)
             if file is None or not file.owner.axis:
                 raise error from refused
             self.written.discard(name)
@@ -224,8 +240,8 @@ class _Builder:
         self._batch = [file for file in self._batch if file.name not in refused.errors]
 
     def leave_targets(self, late: Iterable[Target]) -> None:
-        """Leave these targets to a later build and record that they are out of date. A feed whose
-        head is left keeps its marks, so that the later build sees that it changed."""
+        """Leave targets to a later build, and record that their files are out of date. If the head
+        of a feed is among them, its changes stay marked, so that the later build sees them."""
         targets = list(late)
         self.left += len(targets)
         self._owners_left |= {target.owner for target in targets if target.urgency == Urgency.HEAD}
@@ -233,12 +249,14 @@ class _Builder:
         published = {file.target for file in outdated_files}
         for target in targets:
             if target.id not in published:
-                # no file of it was ever written: a row with the name of the target stands for them
+                # This target has no files yet, but the later build must know of it: a row with the
+                # id of the target as its name stands for the files.
                 row = PublishedFile(name=target.id, owner=target.owner, target=target.id)
                 self._batch.append(row)
 
     def _mark_outdated(self, target_ids: Collection[str]) -> list[PublishedFile]:
-        """Mark the published files of targets as out of date; return them."""
+        """Add rows to the batch that mark the published files of targets as out of date. Return
+        these rows."""
         files = [
             replace(file, made_of=OUT_OF_DATE)
             for file in self.site.index.files(target_ids).values()
@@ -246,18 +264,23 @@ class _Builder:
         self._batch += files
         return files
 
-    def delete_targets(self, gone: Collection[str]) -> None:
-        """Delete the files of targets that no longer exist, unless another target has them now."""
+    def delete_targets(self, target_ids: Collection[str]) -> None:
+        """Delete the files of these targets, which no longer exist, and files that their target did
+        not make again, unless another target made a file of that name. Commit all others before,
+        because after the commit the table of files has the rows of this build."""
         self._commit()
-        self._gone = {*(self._obsolete - self._names), *self.site.index.files(gone)}
-        for name in sorted(self._gone):
+        self._deleted_names = {
+            *(self._obsolete_names - self._made_names),
+            *self.site.index.files(target_ids),
+        }
+        for name in sorted(self._deleted_names):
             if self.site.outlet.delete(name):
                 self.written.add(name)
 
     def finish(self, ended: Iterable[FeedRow]) -> None:
-        """Record which files were deleted or left, and end the marks of all feeds that this build
-        compared. The marks end last: if a build dies before, the next one still knows which feeds
-        changed."""
+        """Record the deleted files and the state of each feed, and delete the marks of the feeds
+        that this build compared. `ended`: the feeds whose files were deleted. The marks are deleted
+        last: if a build dies before, the next one still knows which feeds changed."""
         site = self.site
         states: dict[FeedKey, bool | None] = dict.fromkeys(
             (spec.key for spec in site.planned), FEED_PUBLISHED
@@ -271,9 +294,9 @@ class _Builder:
         self._commit(states)
 
     def _commit(self, states: Mapping[FeedKey, bool | None] = MappingProxyType({})) -> None:
-        """Write the batch to the disk, then record it. `states`: the feeds whose changes are all
-        published now, each with its new state as in `Progress.published`. Feeds that keep old files
-        keep their marks."""
+        """Write the batch to the disk, then record it in the database. `states`: the feeds whose
+        changes are all published by now, each with its new state (FEED_PUBLISHED, ...). Their marks
+        are deleted, but those of feeds that keep old files stay."""
         try:
             self.site.outlet.commit()
         except RefusedFiles as refused:
@@ -284,10 +307,10 @@ class _Builder:
         for key in up_to_date:
             marks += self.site.inputs.marks.get(key, ())
         self.site.index.record_progress(
-            Progress(files=self._batch, gone=self._gone, marks=marks, published=up_to_date)
+            Progress(files=self._batch, gone=self._deleted_names, marks=marks, published=up_to_date)
         )
         self._batch = []
-        self._gone = set()
+        self._deleted_names = set()
 
     def report(self) -> BuildReport:
         """Return the result of the build."""
@@ -298,6 +321,6 @@ class _Builder:
             held=tuple(self.problems),
             set_aside=(*site.entries.problems.values(), *site.pages.list_problems()),
             ended=tuple(self.ended),
-            shown=site.shown,
+            shown=site.entry_counts,
             left=self.left,
         )

@@ -1,4 +1,4 @@
-"""Make the feeds of digests: one entry a day or week that lists its stories. Pure."""
+"""Make the feeds of digests: each entry lists the stories of a day or week. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,7 +26,9 @@ _TITLES_IN_EXCERPT: Final = 3
 def make_digest_files(
     digest: Digest, issues: Sequence[Mapping[str, Any]], entries: Entries, pages: Pages
 ) -> dict[str, bytes]:
-    """Return the files of a digest's feed, by name. `issues`: see `entry`, newest first."""
+    """Return the files of a digest's feed, by name. `issues`: one for each day or week, newest
+    first, with the fields that `make_digest_entry` explains. An issue without stories gets no
+    entry."""
     views: list[View] = []
     for issue in issues:
         issue_view = make_digest_entry(digest.name, issue, entries)
@@ -46,13 +48,14 @@ def make_digest_files(
 def plan_digest_feeds(
     digests: Iterable[tuple[Digest, Sequence[Mapping[str, Any]]]], settings: Settings
 ) -> list[FeedSpec]:
-    """Return the feeds of digests. They exist from the first day, so that nobody subscribes to an
-    address that does not answer. `digests`: each with its issues."""
+    """Return the specifications of the feeds of digests. A digest without issues has a feed, too,
+    so that people can subscribe before its first issue. `digests`: pairs of a digest and its
+    issues."""
     return [plan_digest_feed(digest, settings) for digest, _ in digests]
 
 
 def plan_digest_feed(digest: Digest, settings: Settings) -> FeedSpec:
-    """Return the feed of a digest."""
+    """Return the specification of a digest's feed."""
     name = name_digest(digest.name)
     is_weekly = " " in digest.at  # a weekday and a time
     return FeedSpec(
@@ -67,9 +70,10 @@ def plan_digest_feed(digest: Digest, settings: Settings) -> FeedSpec:
 
 
 def make_digest_entry(name: str, issue: Mapping[str, Any], entries: Entries) -> View | None:
-    """Return the entry of a digest without articles that cannot be shown, None if none is left.
-    `issue`: `until` (end of its period, ISO 8601 in UTC), `day` (that day in the operator's zone),
-    `stories` (article ids of each)."""
+    """Return the feed entry of an issue of the digest `name`; articles that cannot be shown are
+    left out. Return None if no article can be shown. Keys of `issue`: `until` (end of its day or
+    week, ISO 8601 in UTC), `day` (the day of `until` in the operator's time zone), `stories` (for
+    each story, a list of article ids)."""
     stories = _list_stories(issue, entries)
     if not stories:
         return None
@@ -94,7 +98,8 @@ def make_digest_entry(name: str, issue: Mapping[str, Any], entries: Entries) -> 
 
 
 def _list_stories(issue: Mapping[str, Any], entries: Entries) -> list[list[View]]:
-    """Return the reports of each story of an issue, without those that cannot be shown."""
+    """Return the reports of each story of an issue. Reports that cannot be shown are left out, and
+    so are stories without any other report."""
     article_ids: list[str] = []
     for ids in issue["stories"]:
         article_ids += ids
@@ -108,17 +113,20 @@ def _list_stories(issue: Mapping[str, Any], entries: Entries) -> list[list[View]
 
 
 def write_plain_text(content: str) -> str:
-    """Return the HTML of an entry as plain text, with addresses in brackets after their links."""
+    """Return the HTML of an entry as plain text. The address of a link is put in brackets after its
+    text, as in "Title (https://example.org/a)"."""
     with_addresses = _LINK.sub(r"\2 (\1)", content)
     return unescape(_TAG.sub("", with_addresses)).strip() + "\n"
 
 
 def name_digest(name: str) -> str:
+    """Return the name of a digest for people: "my-week" gives "My week"."""
     return name.replace("-", " ").capitalize()
 
 
 def write_story(reports: Sequence[View]) -> str:
-    """Return a story as an item of an HTML list. `reports`: its lead first."""
+    """Return a story as an item of an HTML list: the title and outlet of its lead, links to the
+    other outlets, and the excerpt of the lead. `reports`: the lead first."""
     lead, *others = reports
     outlet = escape(lead.origin.title, quote=False)
     parts = [f"{write_link(lead.title, lead.url)} \N{MIDDLE DOT} {outlet}"]
@@ -132,8 +140,8 @@ def write_story(reports: Sequence[View]) -> str:
 
 
 def write_page_item(view: View) -> bytes:
-    """Return the list item of an entry for the page of its digest: a line with its time, then HTML
-    (see `article_html.group_by_day`)."""
+    """Return an entry for the page of its digest: a line with its time, then the HTML of a list
+    item. `article_html.group_by_day` reads the line with the time."""
     stamp = view.published.strftime("%Y-%m-%dT%H:%M:%SZ")
     item = f'<li class="story"><h3>{escape(view.title)}</h3>\n{view.content}\n</li>'
     return f"{stamp}\n{item}".encode()

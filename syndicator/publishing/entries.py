@@ -1,4 +1,4 @@
-"""Render each article of a build once, in every format, for all feeds that show it."""
+"""Render each article of a build as a feed entry, once in every format, for all feeds with it."""
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -51,15 +51,17 @@ _NO_ROW: Final = "the database lists the article without a row; run `syndicator 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Renderer:
-    """The functions that write and check a format. A fault is a text that starts with
-    "not-well-formed: " or "invalid: ", or None."""
+    """The functions that write and check one format, such as Atom. `entry`: makes an entry, as a
+    tree if the format is XML, and raises ValueError; `feed`: returns a document with the given
+    entries, newest first; `check`: checks a whole document; `entry_fault`: returns the fault of
+    an entry that is not serialised yet, a text that starts with "invalid: ", or None if it is
+    valid; `serialise`: returns the bytes of an entry."""
 
-    entry: Callable[[Draft], Any]  # an entry, in XML as a tree; raises ValueError
-    feed: Callable[[Head, Sequence[bytes]], bytes]  # from entries, newest first
-    check: Callable[[bytes], Check]  # of a whole document
-    # of an entry, before it is serialised
+    entry: Callable[[Draft], Any]
+    feed: Callable[[Head, Sequence[bytes]], bytes]
+    check: Callable[[bytes], Check]
     entry_fault: Callable[[Any], str | None] = lambda entry: None
-    serialise: Callable[[Draft, Any], bytes] = lambda draft, entry: entry  # the bytes of an entry
+    serialise: Callable[[Draft, Any], bytes] = lambda draft, entry: entry
 
 
 RENDERERS: Final[dict[str, Renderer]] = {
@@ -97,12 +99,15 @@ def _check_page(data: bytes) -> Check:
 
 @dataclass(slots=True)
 class Entries:
-    """Entries of one build. `source_of`: returns an article's source with the settings that hold
-    for the article; `remake`: returns missing HTML of an article id, or None; `tags`: tags of
-    taxonomy.toml; `markdown`: returns the body of an article id; `kept`: entries of earlier builds;
-    `stories_of`: cached stories by article id; `split`: returns the sentences of a text; `now`: the
-    time of the build; `icons`: names of pictures by source key; `articles`: of entries for stories,
-    those of their reports."""
+    """The feed entries that a build shows, all of one kind. `source_of`: returns an article's
+    source with the settings that apply to the article; `remake`: makes the HTML of an article id
+    that has none, None if it cannot; `tags`: tags of taxonomy.toml; `markdown`: returns the body of
+    an article id; `kept`: the cache, with entries of earlier builds; `kind`: what the entry of an
+    article that leads a story stands for; `folds`: stories that an earlier version published as one
+    entry; `stories_of`: cached stories, None for an article without a story; `split`: returns the
+    sentences of a text in a language; `now`: the time of the build; `icons`: names of icon files by
+    source key; `articles`: the entries from which entries of kind STORY take their reports;
+    `explained`: what the other reports of a story add to its lead."""
 
     index: Articles
     source_of: Callable[[Article], Source | None]
@@ -114,7 +119,7 @@ class Entries:
     markdown: Callable[[str], str] | None = None
     kept: KeptEntries = field(default_factory=KeptEntries)
     problems: dict[str, Problem] = field(default_factory=dict)  # by article id
-    kind: EntryKind = EntryKind.ARTICLE  # of articles that have an entry for a story
+    kind: EntryKind = EntryKind.ARTICLE
     folds: Mapping[str, StoryEntry] = field(default_factory=dict)  # by article id
     stories_of: dict[str, Story | None] = field(default_factory=dict)
     split: Split = lambda text, language: [text]
@@ -134,7 +139,8 @@ class Entries:
 
     def views(self, ids: Sequence[str], mode: ContentMode | None) -> list[View]:
         """Return the views of articles in the order of `ids`. An article that cannot be shown is
-        left out and added to `problems`. `mode`: see `view`."""
+        left out and added to `problems`. `mode`: how much of their texts the feed shows at most, as
+        its `content` setting says; None: as much as each source permits."""
         self._load_stories(ids)
         if self.articles is not None:
             self._explain(ids, mode, self.articles)
@@ -149,7 +155,8 @@ class Entries:
         return [views[article_id] for article_id in ids if article_id in views]
 
     def _load_stories(self, ids: Sequence[str]) -> None:
-        """Store the stories of articles in `stories_of`, None for an article without a story."""
+        """Read the stories of articles into `stories_of`, None for an article without a story;
+        nothing if stories are turned off."""
         if self.settings.publish.stories == "off":
             return
         missing = [article_id for article_id in ids if article_id not in self.stories_of]
@@ -185,8 +192,9 @@ class Entries:
     def _load_html(
         self, articles: Mapping[str, Article], sources: Mapping[str, Source | None]
     ) -> dict[str, str]:
-        """Return the HTML of the articles that may be shown whole, by id. If the HTML of an article
-        is missing and cannot be made, add a problem."""
+        """Return the HTML of the articles that may be shown whole, by id. If an article has no
+        stored HTML, make it; if that fails, add a problem, and the article is shown as an
+        excerpt."""
         shown_whole = [
             article_id
             for article_id, article in articles.items()
@@ -210,8 +218,9 @@ class Entries:
         self.problems[article_id] = Problem(what=what, reason=reason, detail=detail)
 
     def _explain(self, ids: Sequence[str], mode: ContentMode | None, articles: "Entries") -> None:
-        """Explain the stories that the articles `ids` lead, from the views of their reports.
-        `articles`: the entries of articles alone, which have these views."""
+        """Write into `explained` what the other reports of each story add to its lead. `ids`: the
+        leads; an article without a story is ignored; `articles`: the entries that have the views
+        of the reports. In `stories_of`, reduce each story to the reports that are due now."""
         stories: dict[str, Story] = {}
         report_ids: dict[str, None] = {}  # in the order of reports, each once
         for article_id in ids:
@@ -233,12 +242,14 @@ class Entries:
         return source is None or source.quotes
 
     def _get_key(self, article_id: str, mode: ContentMode | None) -> Key:
+        """Return the key of an entry in the cache."""
         stands_for_story = self._get_story_entry(article_id) is not None
         kind = self.kind if stands_for_story else EntryKind.ARTICLE
         return article_id, mode, kind
 
     def _get_story_entry(self, article_id: str) -> StoryEntry | None:
-        """Return the story that the entry of an article stands for, None for the article alone."""
+        """Return the story that the entry of an article stands for, with the time of its newest
+        report; None if the entry stands only for its article."""
         if self.kind is EntryKind.FOLDED:
             return self.folds.get(article_id)
         story = self.stories_of.get(article_id)
@@ -248,8 +259,8 @@ class Entries:
         return StoryEntry(story.name, max(times, default=_LONG_AGO))
 
     def list_items(self, ids: Sequence[str], mode: ContentMode | None) -> list[bytes]:
-        """Return the list items of articles for HTML pages, in the order of `ids`, without articles
-        that cannot be shown."""
+        """Return a list item for an HTML page for each article, in the order of `ids`. Articles
+        that cannot be shown are left out and added to `problems`. `mode`: see `views`."""
         items: list[bytes] = []
         for view in self.views(ids, mode):
             parts = self.render_entry((PAGE,), view, mode)
@@ -260,14 +271,15 @@ class Entries:
     def render_entry(
         self, formats: Iterable[str], view: View, mode: ContentMode | None
     ) -> dict[str, bytes] | None:
-        """Return a view's entry as bytes by format. If one format cannot hold it, return None and
-        add a problem."""
+        """Return a view's entry as bytes, by format: from the cache, or else rendered. If one
+        format cannot hold the entry, return None and add a problem."""
         result: dict[str, bytes] = {}
         key = self._get_key(view.id, mode)
         draft = Draft(view, self.settings.base_url)
         entry = self.kept.get(key)
         parts: dict[str, bytes | None] = {}
-        # its time differs if `_make_times_distinct` moved it
+        # `_make_times_distinct` may have moved the time of `view`: then the cached bytes, which
+        # have the article's own time, are wrong.
         if entry is not None and entry.view.updated == view.updated:
             parts = entry.parts
         for feed_format in formats:
@@ -281,8 +293,8 @@ class Entries:
         return result
 
     def _render(self, feed_format: str, draft: Draft) -> bytes | None:
-        """Return the entry in a format; None, after adding a problem, if the format cannot hold
-        it."""
+        """Return the bytes of an entry in a format. If the format cannot hold the entry, add a
+        problem and return None."""
         renderer = self.renderers[feed_format]
         try:
             entry = renderer.entry(draft)
@@ -304,8 +316,9 @@ class Entries:
         html: str,
         picture: Picture | None,
     ) -> View | None:
-        """Return the view of an article, cached if its input is the same as before. If it cannot be
-        shown, return None and add a problem."""
+        """Return the view of an article. It comes from the cache if everything that it is made of
+        is unchanged. If the article cannot be shown, add a problem and return None. `html`: ""
+        unless the article is shown whole; `picture`: its thumbnail."""
         article_id = article.id
         story = self.stories_of.get(article_id)
         other_reports = list_other_reports(article_id, story, self.source_of) if story else ()
@@ -324,7 +337,7 @@ class Entries:
             if self.kind is EntryKind.FOLDED and story_entry:
                 new_view = make_folded_entry(new_view, story_entry, self.instance)
             elif story_entry:
-                new_view = self._lead(new_view, story_entry, explained)
+                new_view = self._make_story_view(new_view, story_entry, explained)
             new_view = self._add_content(new_view)
         except _UNWRITABLE as error:
             what = article.url or article_id
@@ -344,9 +357,9 @@ class Entries:
             markdown = legal(self.markdown(view.id))
         return replace(view, content=content, markdown=markdown)
 
-    def _lead(self, view: View, entry: StoryEntry, explained: Explained | None) -> View:
-        """Return the entry for the story that `view` leads. `explained`: what its other reports
-        add, if there are any."""
+    def _make_story_view(self, view: View, entry: StoryEntry, explained: Explained | None) -> View:
+        """Return the view for the entry of a story. `view`: its lead; `explained`: what its other
+        reports add, None if they add nothing."""
         began = find_begin(view, entry.story)
         if explained is None:
             return lead_story(view, entry._replace(latest=began), self.instance)
@@ -362,10 +375,10 @@ def render_feed(
     mode: ContentMode | None,
     entries: Entries,
 ) -> dict[str, bytes]:
-    """Return the feed of `views` as bytes by format. An entry that one format cannot hold is left
-    out of all formats and added to `entries.problems`. The feed is as new as its newest entry.
-    `mode`: see `view`."""
-    parts_of: dict[str, list[bytes]] = {feed_format: [] for feed_format in formats}
+    """Return the feed of `views` as bytes, by format. An entry that one format cannot hold is left
+    out of all formats and added to `entries.problems`. The `updated` time of the feed is that of
+    its newest entry. `mode`: see `Entries.views`."""
+    entries_by_format: dict[str, list[bytes]] = {feed_format: [] for feed_format in formats}
     times: list[datetime] = []
     for view in _make_times_distinct(views):
         parts = entries.render_entry(formats, view, mode)
@@ -373,10 +386,10 @@ def render_feed(
             continue
         times.append(view.updated)
         for feed_format, part in parts.items():
-            parts_of[feed_format].append(part)
+            entries_by_format[feed_format].append(part)
     dated_head = replace(head, updated=max(times, default=head.updated))
     return {
-        feed_format: entries.renderers[feed_format].feed(dated_head, parts_of[feed_format])
+        feed_format: entries.renderers[feed_format].feed(dated_head, entries_by_format[feed_format])
         for feed_format in formats
     }
 

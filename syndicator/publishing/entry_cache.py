@@ -12,15 +12,17 @@ if TYPE_CHECKING:
     from syndicator.core.model import ContentMode
     from syndicator.publishing.render.view import View
 
-# entries of some 1.3 kB: more than a day of 5,000 articles shows (tests/bench/day.py)
+# Entries in the cache, at most: a packed one has some 1.3 kB. More than the feeds of a day with
+# 5,000 articles show (tests/bench/day.py).
 _MOST: Final = 16_000
-_OPEN: Final = 200  # of some 10 kB
+_MOST_UNPACKED: Final = 200  # of some 10 kB
 _LEVEL: Final = 3  # of zlib: a fifth less than 1 in the same time
 
 
 class EntryKind(Enum):
-    """The thing that an entry stands for: its article; in the feed of stories, the story that the
-    article leads; in feeds with archives, the story for which an earlier version published it."""
+    """The thing that an entry stands for. ARTICLE: only its article; STORY, in the feed of stories:
+    the story that the article leads; FOLDED, in feeds with archives: a story that a version up to
+    0.3 published as one entry."""
 
     ARTICLE = "article"
     STORY = "story"
@@ -33,9 +35,10 @@ Key = tuple[str, "ContentMode | None", EntryKind]
 
 @dataclass(slots=True)
 class CachedEntry:
-    """A cached entry. `fingerprint`: a hash of its input; `parts`: its bytes by format, None for a
-    format that cannot hold it; `build`: the last build that compared the fingerprint;
-    `packed_parts`: the number of parts when it was packed, -1 if it never was."""
+    """A cached entry. `fingerprint`: a hash of all that the entry is made of; `parts`: its bytes by
+    format, None for a format that cannot hold it; `build`: the number of the last build that used
+    the entry; `packed_parts`: how many `parts` it had when it was compressed last, -1 if it never
+    was."""
 
     fingerprint: bytes
     view: View
@@ -45,12 +48,12 @@ class CachedEntry:
 
 
 class KeptEntries:
-    """A cache of at most `most` entries, which drops the least recently used. Only the last used
-    entries are kept as objects, the others compressed."""
+    """A cache of at most `most` entries, which drops the least recently used ones. It keeps the 200
+    last used entries as objects and all others compressed, to save memory."""
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
-        self._open = min(_OPEN, most)
+        self._most_unpacked = min(_MOST_UNPACKED, most)
         self._input_fingerprint = ""
         self._build = 0
         self._unpacked: dict[Key, CachedEntry] = {}  # in the order of their last use
@@ -59,8 +62,8 @@ class KeptEntries:
         self._dictionary = b""  # for zlib: one entry, with which the others share most bytes
 
     def begin(self, input_fingerprint: str) -> None:
-        """Begin a build. `input_fingerprint`: of the input that all entries share; if it changed,
-        the cache is emptied."""
+        """Begin a build. `input_fingerprint`: a fingerprint of the settings and templates that all
+        entries depend on; if it differs from that of the last build, empty the cache."""
         self._build += 1
         if input_fingerprint != self._input_fingerprint:
             self._unpacked.clear()
@@ -69,8 +72,9 @@ class KeptEntries:
             self._dictionary = b""
 
     def get(self, key: Key, fingerprint: bytes | None = None) -> CachedEntry | None:
-        """Return the entry if its input has this fingerprint, else None. Without a fingerprint,
-        return it if this build compared it already."""
+        """Return a cached entry, None if it is missing or out of date. An entry is valid if it was
+        made of input with this `fingerprint`; without a fingerprint, if this build put or got it
+        already. A returned entry counts as the last used."""
         entry = self._unpacked.get(key)
         if entry is None and key in self._packed:
             unpacker = zlib.decompressobj(zdict=self._dictionary)
@@ -88,16 +92,19 @@ class KeptEntries:
         return entry
 
     def put(self, key: Key, entry: CachedEntry) -> None:
+        """Store an entry as the last used one, and as valid in this build. Compress or drop the
+        least recently used entries if there are too many."""
         self._unpacked.pop(key, None)
         self._unpacked[key] = entry
         entry.build = self._build
-        while len(self._unpacked) > self._open:
+        while len(self._unpacked) > self._most_unpacked:
             self._pack(next(iter(self._unpacked)))
-        if len(self._packed) > self._most - self._open:
+        if len(self._packed) > self._most - self._most_unpacked:
             del self._packed[next(iter(self._packed))]
 
     def _pack(self, key: Key) -> None:
-        """Compress an entry, unless its bytes from the last time are still right."""
+        """Move an entry to the compressed ones. It is compressed only if it has more formats than
+        when it was compressed last: nothing else in an entry changes."""
         entry = self._unpacked.pop(key)
         packed = self._packed.pop(key, b"")
         if not packed or entry.packed_parts != len(entry.parts):

@@ -26,15 +26,15 @@ _ASSETS: Final = (
 
 @dataclass(frozen=True)
 class Look:
-    """The design of pages. `templates`: the operator's, text by name; `styles`: CSS appended to our
-    stylesheet."""
+    """The design of pages, as far as the operator changes it. `templates`: text of the operator's
+    templates by file name, each in place of ours; `styles`: CSS appended to our stylesheet."""
 
     templates: Mapping[str, str] = field(default_factory=dict)
     styles: bytes = b""
 
     @cached_property
     def digest(self) -> str:
-        """A fingerprint of all templates and stylesheets."""
+        """A fingerprint of all templates and stylesheets, ours and the operator's."""
         digest = hashlib.sha256(_hash_our_files().encode())
         for name, text in sorted(self.templates.items()):
             digest.update(f"\n{name}\n{text}".encode("utf-8", "replace"))
@@ -42,15 +42,15 @@ class Look:
         return digest.hexdigest()[:32]
 
     def assets(self) -> dict[str, bytes]:
-        """Return stylesheets, scripts and icons by file name."""
+        """Return the stylesheets, scripts and icons that are published, bytes by file name."""
         folder = resources.files("syndicator.publishing").joinpath("static")
         files = {name: folder.joinpath(name).read_bytes() for name in _ASSETS}
         return files | {STYLES: files[STYLES] + self.styles}
 
 
 def load_look(config: Path) -> Look:
-    """Read the operator's design from the configuration folder. Bytes that are not UTF-8 are
-    replaced."""
+    """Read the operator's templates and styles from the configuration folder. Bytes of templates
+    that are not UTF-8 are replaced. Missing files change nothing."""
     styles_path = config / STYLES
     templates: dict[str, str] = {}
     for path in sorted((config / TEMPLATES).glob("*.html")):
@@ -61,7 +61,7 @@ def load_look(config: Path) -> Look:
 
 @cache
 def _hash_our_files() -> str:
-    """Return the hash of our templates, stylesheets and scripts, with their names."""
+    """Return one hash of the names and contents of our templates, stylesheets and scripts."""
     parts: list[bytes] = []
     for name in (TEMPLATES, "static"):
         folder = resources.files("syndicator.publishing").joinpath(name)

@@ -19,15 +19,16 @@ STORIES: Final = "stories/"  # a page for each story
 
 
 def stem(key: FeedKey) -> str:
-    """Return a feed's path below the web root without ending, such as tags/ai; a question's slug is
-    its path."""
+    """Return a feed's path below the web root without ending, such as tags/ai. The slug of a
+    question, such as q/tag.ai, is already its path."""
     if key.slug.startswith(QUESTIONS):
         return key.slug
     return find_axis(key.axis).folder + key.slug
 
 
 def parse_stem(value: str) -> FeedKey | None:
-    """Return the feed of a path that `stem` returned, None if it is the path of no feed."""
+    """Return the feed whose path, as `stem` returns it, is `value`; None if no feed has such a
+    path."""
     if value.startswith(QUESTIONS):
         return FeedKey(QUERY, value)
     folder, slash, slug = value.rpartition("/")
@@ -40,7 +41,7 @@ def parse_stem(value: str) -> FeedKey | None:
 
 
 def file_name(key: FeedKey, feed_format: str) -> str:
-    """Return the name of a feed's file below the web root."""
+    """Return the name of a feed's file below the web root, such as tags/ai.atom."""
     return f"{stem(key)}.{feed_format}"
 
 
@@ -50,15 +51,16 @@ def archive_name(key: FeedKey, month: str) -> str:
 
 
 def is_asked_often(name: str) -> bool:
-    """Return True for files that are requested often between two builds: those at the web root, and
-    feeds of categories and saved queries. Web servers compress the others when they are asked."""
+    """Return True for files that are requested often between two builds: those at the web root,
+    and feeds of categories and saved queries. It pays to store these compressed; web servers
+    compress other files at each request."""
     if "/" not in name:
         return True
     return is_head(name) and name.startswith((AXES[CATEGORY].folder, AXES[QUERY].folder))
 
 
 def article_name(article_id: str) -> str:
-    """Return the name of an article's own page, made of the id, which never changes."""
+    """Return the name of an article's own page. It is made of the id, since titles change."""
     return f"{ARTICLES}{article_id}.{PAGE}"
 
 
@@ -68,7 +70,8 @@ def story_name(story: str) -> str:
 
 
 def is_head(name: str) -> bool:
-    """Return True for a file that programs subscribe to: a head feed, no archive document."""
+    """Return True for a file to which programs subscribe: a feed with its newest entries in a feed
+    format, not an archive document and not a page."""
     feed_format = of_file(name)
     if feed_format is None or not feed_format.subscribed:
         return False

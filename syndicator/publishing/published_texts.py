@@ -24,15 +24,16 @@ class PublishedTexts:
 
 
 def find_published_texts(article: Article, source: Source | None) -> PublishedTexts:
-    """Return the texts of an article that are published. `source`: with the settings that apply to
-    the article."""
+    """Return which texts of an article are published. `source`: its source with the settings that
+    apply to the article, None if the source was removed."""
     mode, restrictions = find_permitted_mode(article, source)
     summary = "" if mode == "link" else cut_summary(article, restrictions)
     return PublishedTexts(summary=summary, has_body=mode == "full")
 
 
 def limit_to_published(document: Document, article: Article, source: Source | None) -> Document:
-    """Return the terms of an article without those of texts that are not published."""
+    """Return the terms of an article that searches of the public may find: without the terms of
+    the excerpt and the body if these are not published."""
     published = find_published_texts(article, source)
     if published.summary != article.excerpt:
         document = replace(document, excerpt=join_terms(each_term(published.summary)))
@@ -45,7 +46,7 @@ def matches_published(
     expr: Expr, article: Article, source: Source | None, read_text: Callable[[], str]
 ) -> bool:
     """Return True if a query matches the published texts of an article. `read_text`: returns its
-    plain text, called only if needed."""
+    plain text; called only if title and excerpt do not decide the query."""
     published = find_published_texts(article, source)
     published_article = replace(article, excerpt=published.summary)
     if not published.has_body:
@@ -54,8 +55,9 @@ def matches_published(
 
 
 def list_feeds_with_pages(settings: Settings, sources: Mapping[str, Source]) -> list[FeedKey]:
-    """Return the feeds of the sources whose articles have pages of their own. In a private instance
-    nearly all have them."""
+    """Return the feeds of the sources whose articles have pages of their own: those published
+    whole. In a private instance (`publish.secret_path`), articles published as excerpts have them,
+    too."""
     if PAGE not in settings.publish.formats:
         return []
     modes = ("full", "excerpt", "private") if settings.publish.secret_path else ("full",)

@@ -1,7 +1,8 @@
 """Load the saved queries of feeds.toml; find and store the articles that match each.
 
-Also those of the axes whose members builds find. Language: `searching.language`. An article is
-matched again only when it, a query or `publish.axes` changes."""
+It also finds the articles of axes whose feeds are made of fields of the article, such as authors.
+`searching.language` defines the language of queries. An article is matched again only when it, a
+query or `publish.axes` changes."""
 
 import hashlib
 import math
@@ -33,8 +34,9 @@ _BATCH: Final = 500  # articles in memory
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedQuery:
-    """A [[feed]] of feeds.toml: a query, or settings of an existing `feed`. None: the general
-    setting applies."""
+    """A [[feed]] of feeds.toml. It either defines a feed by a query (`query` as text, `expr` as
+    parsed), or sets up the existing feed `feed`. A setting that is None is left to the general
+    setting."""
 
     slug: str
     query: str = ""
@@ -54,7 +56,7 @@ class SavedQuery:
 
 
 def load_queries(path: Path) -> tuple[SavedQuery, ...]:
-    """Return the [[feed]] entries of feeds.toml; none if the file is missing. Raises
+    """Return the [[feed]] entries of feeds.toml; an empty tuple if the file is missing. Raises
     ConfigError."""
     if not path.exists():
         return ()
@@ -70,7 +72,8 @@ def parse_queries(file: TomlFile) -> tuple[SavedQuery, ...]:
 
 
 def load_valid_queries(path: Path) -> tuple[SavedQuery, ...]:
-    """Return the valid entries of a file and ignore its faults; none if it is not TOML."""
+    """Return the valid entries of a file and ignore its faults; an empty tuple if the file is not
+    TOML."""
     try:
         queries, _ = parse_valid_queries(read_toml_file(path))
     except ConfigError:
@@ -141,7 +144,7 @@ class FeedsFile(BaseModel):
 
 
 def _parse_table(table: FeedTable) -> SavedQuery:
-    """Return the query or settings that a [[feed]] defines. Raises _Invalid, QuestionError."""
+    """Return the query or settings that a [[feed]] defines. Raises _Invalid and QuestionError."""
     table = _add_question(table)
     if (table.feed is None) == (table.query is None):
         raise _Invalid(
@@ -175,8 +178,9 @@ def _parse_feed(value: str) -> FeedKey:
 
 
 def _add_question(table: FeedTable) -> FeedTable:
-    """Add the query to a [[feed]] whose slug is the address of a question. Raises _Invalid,
-    QuestionError."""
+    """Return the table with its query added if its slug is the address of a question, such as
+    q/tag.ai; else unchanged. Raises _Invalid if the table has a query already or the address is not
+    in its normal form, and QuestionError."""
     if table.slug is None or not table.slug.startswith(paths.QUESTIONS):
         return table
     question = questions.parse_question(table.slug)
@@ -188,16 +192,18 @@ def _add_question(table: FeedTable) -> FeedTable:
 
 
 def _parse_expression(text: str) -> Expr:
-    """Parse a query. Raises _Invalid, which shows where the error is."""
+    """Parse a query. Raises _Invalid, whose message shows the query and a mark below the error."""
     try:
         return parse_query(text)
     except QueryError as error:
+        # on one line, so that the mark is below the right character
         line = " ".join(text.splitlines()) if "\n" in text else text
         raise _Invalid("query", f"{error}\n  {line}\n  {' ' * error.at}^") from error
 
 
 def _round_up_hours(window: str | None) -> int | None:
-    """Return a duration such as "2 days" in hours, rounded up; None for None. Raises _Invalid."""
+    """Return the hours of a duration such as "2 days", rounded up; None if there is no duration.
+    Raises _Invalid."""
     if window is None:
         return None
     try:
@@ -212,10 +218,11 @@ def update_members(
     body: Callable[[str], str],
     words: Collection[str] = (),
 ) -> int:
-    """Match new and changed articles, or all if a query changed, against the saved queries of
-    `specs` and the axes `words` of `publish.axes`. Return how many were matched. Feeds whose
-    articles change become stale, so call it before `find_changed_feeds`. `body`: returns the plain
-    text of an article id; called only if title and excerpt do not decide a query."""
+    """Find the feeds of each new or changed article, of all articles if a query changed, and store
+    them. Return how many articles were examined. Feeds whose articles change become stale, so call
+    this before `find_changed_feeds`. `specs`: feeds, of which those with a saved query count;
+    `words`: the values of `publish.axes`; `body`: returns the plain text of an article id, called
+    only if title and excerpt do not decide a query."""
     expressions = {spec.key: parse_query(spec.query) for spec in specs if spec.query is not None}
     finders = {name: axis.found for name, axis in AXES.items() if axis.found and axis.word in words}
     if not expressions and not finders:
@@ -239,8 +246,9 @@ def update_members(
 
 
 def _make_stamp(specs: Sequence[FeedSpec], axes: Collection[str]) -> str:
-    """Return a fingerprint of the queries and axes: articles that were matched under another one
-    are matched again."""
+    """Return a fingerprint of the queries and axes. It is stored with each matched article: an
+    article with another fingerprint is matched again. Without axes it is the same as in versions
+    that had none."""
     queries = sorted((spec.key.slug, spec.query) for spec in specs if spec.query is not None)
     parts = (_FORM, queries, sorted(axes)) if axes else (_FORM, queries)
     return hashlib.sha256(repr(parts).encode("utf-8", "replace")).hexdigest()[:_STAMP_DIGITS]

@@ -1,9 +1,10 @@
-"""Parse and answer questions: feeds that their address defines (q/tag.ai/...). Pure.
+"""Parse questions: addresses that define a feed by what its articles have (q/tag.ai/...). Pure.
 
-Such as q/tag.ai/tag.privacy/not.tag.finance/lang.en/words.gpu.
+An example: q/tag.ai/tag.privacy/not.tag.finance/lang.en/words.gpu.
 
-An article matches if it has a value of each kind in the address (of words: all), and none in a
-"not." part."""
+Each part has a kind (tag, category, source, lang or words) and a value. For each kind in the
+address, an article must have at least one of the values, but all of the words; and it must have no
+value of a "not." part."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -16,7 +17,7 @@ from syndicator.core.text import each_word, slug
 from syndicator.publishing.paths import QUESTIONS
 
 _NOT: Final = "not."
-# Kind of a term: its field in saved queries.
+# Kind of a term -> its field in the language of saved queries.
 _FIELDS: Final = {
     "tag": "tag",
     "category": "category",
@@ -24,8 +25,11 @@ _FIELDS: Final = {
     "lang": "language",
     "words": "words",
 }
-_AFTER_BARRED: Final = ("lang", "words")  # kinds after the `not.` parts
-_MOST_VALUES: Final = 12  # counting words: each needs a file of each period
+# Kinds whose parts follow the `not.` parts in an address; the parts of other kinds precede them.
+# They are also the kinds that have no feed of their own.
+_AFTER_BARRED: Final = ("lang", "words")
+# Values in an address, each word counts: for each, a file of each search period is read.
+_MOST_VALUES: Final = 12
 _LONGEST_PART: Final = 200  # bytes: names in file systems have 255
 _LONGEST_ADDRESS: Final = 1000  # characters
 _TOO_LONG: Final = (
@@ -44,15 +48,16 @@ class QuestionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Terms (kind, value) that an article needs (`wanted`) and must not have (`barred`), sorted and
-    distinct."""
+    """A question. `wanted`: terms that its articles have, as (kind, value); `barred`: terms that
+    they must not have. Both are sorted and have no term twice."""
 
     wanted: tuple[Term, ...]
     barred: tuple[Term, ...] = ()
 
     @property
     def stem(self) -> str:
-        """The one address of the question below the web root, without the ending."""
+        """The address of the question below the web root, without the ending. Questions with the
+        same terms have the same address, whatever order somebody wrote them in."""
         early = [term for term in self.wanted if term[0] not in _AFTER_BARRED]
         late = [term for term in self.wanted if term[0] in _AFTER_BARRED]
         barred = [_NOT + part for part in _write_parts(self.barred)]
@@ -73,34 +78,38 @@ class Question:
         return " and ".join(groups)
 
     def title(self, names: Mapping[FeedKey, str]) -> str:
-        """Return the title for people. `names`: titles of the feeds of tags, categories and
-        sources."""
+        """Return the title for people, such as "Privacy, not Finance". `names`: titles of the feeds
+        of tags, categories and sources; a term without a feed is written as its value."""
         parts = [names.get(FeedKey(*term), term[1]) for term in self.wanted]
         parts += [f"not {names.get(FeedKey(*term), term[1])}" for term in self.barred]
         return ", ".join(parts)
 
     @property
     def feeds(self) -> list[FeedKey]:
-        """The feeds of the tags, categories and sources in the question; some may have moved."""
+        """The feeds of the tags, categories and sources in the question, also in its "not." parts.
+        Some may have moved to another address since the question was written."""
         return [
             FeedKey(*term) for term in (*self.wanted, *self.barred) if term[0] not in _AFTER_BARRED
         ]
 
     @property
     def languages(self) -> list[str]:
+        """The languages in the question, also in its "not." parts, such as "en"."""
         return [value for kind, value in (*self.wanted, *self.barred) if kind == "lang"]
 
-    def replace_moved_feeds(self, to: Mapping[FeedKey, FeedKey]) -> "Question":
-        """Return the question with moved feeds replaced by their targets. `to`: moved feed ->
-        target."""
-        wanted = [to.get(FeedKey(*term), term) for term in self.wanted]
-        barred = [to.get(FeedKey(*term), term) for term in self.barred]
+    def replace_moved_feeds(self, new_keys: Mapping[FeedKey, FeedKey]) -> "Question":
+        """Return the question with each moved feed, such as a renamed tag, replaced by the feed
+        that it moved to. `new_keys`: key of the moved feed -> key of the new one."""
+        # a term (kind, value) and the key of its feed (axis, slug) are equal tuples
+        wanted = [new_keys.get(FeedKey(*term), term) for term in self.wanted]
+        barred = [new_keys.get(FeedKey(*term), term) for term in self.barred]
         return _make_question(wanted, barred)
 
 
 def parse_question(stem: str) -> Question:
-    """Return the question of an address below the web root, without the ending. Raises
-    QuestionError."""
+    """Parse the address of a question. `stem`: the path below the web root without the ending, such
+    as q/tag.ai. Raises QuestionError if a part is invalid, or if the address has too many values or
+    is too long."""
     if len(stem) > _LONGEST_ADDRESS:
         raise QuestionError(_TOO_LONG)
     wanted: list[Term] = []
@@ -124,8 +133,8 @@ def parse_question(stem: str) -> Question:
 
 
 def _parse_values(kind: str, value: str) -> Iterable[str]:
-    """Return the normalised values in one part of an address, such as two words; none if the part
-    is invalid for its kind."""
+    """Return the normalised values in one part of an address: several for words, else one. Nothing
+    if the kind is unknown or the value is not valid for it."""
     match kind:
         case "tag" | "category" if value.strip():
             return (slug(value),)
@@ -145,14 +154,16 @@ def _make_question(wanted: Iterable[Any], barred: Iterable[Any]) -> Question:
 
 
 def _sort_terms(terms: Iterable[Any]) -> list[Term]:
-    """Return the distinct terms by kind, in the order of `_FIELDS`, and value."""
+    """Return the terms without duplicates, sorted by kind (in the order of `_FIELDS`), then by
+    value."""
     order = list(_FIELDS)
     pairs = {(kind, value) for kind, value in terms}
     return sorted(pairs, key=lambda term: (order.index(term[0]), term[1]))
 
 
 def _write_parts(terms: Iterable[Term]) -> list[str]:
-    """Return the parts of an address: one for each term, the last for all words."""
+    """Return the parts of an address: tag.ai for each term, and at the end one part with all words,
+    such as words.gpu-price."""
     parts: list[str] = []
     words: list[str] = []
     for kind, value in terms:

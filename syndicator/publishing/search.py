@@ -1,9 +1,10 @@
-"""Make the search files: which words each period's articles have, and their results.
+"""Make the files in which browsers search articles: for each period, its terms and its results.
 
-Each file is a script with one call, `syndicatorSearch(name, data)`: pages may load it without
-connect-src in their content security policy, and from a local folder. Our server reads it for
-questions. A period is a past year, a past month of this year, or a block of this month's articles;
-builds write changed periods."""
+A term file says which articles have a word; a file of results has the title, address and excerpt of
+each article. Each file is a script with one call, `syndicatorSearch(name, data)`: pages may load it
+without connect-src in their content security policy, and from a local folder. Our server reads the
+files, too, to answer questions. A period is a past year, a past month of this year, or a block of
+this month's articles; a build writes only the periods that changed."""
 
 import hashlib
 import json
@@ -27,13 +28,13 @@ from syndicator.searching.documents import Document
 
 FOLDER: Final = paths.SEARCH
 MANIFEST: Final = "search/index.js"
-DOCS: Final = 12  # articles in a file of results: 3 kB compressed
+RESULTS_PER_FILE: Final = 12  # articles in a file of results: 3 kB compressed
 _TERM_BYTES: Final = 6_000  # of a file of terms, at most: 2 to 3 kB compressed
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
-# Weight of a term: in title or tags; in excerpt, names, or often in the text; seldom in the text.
-_IN_TITLE: Final = "!"
-_IN_EXCERPT: Final = "."
-_IN_TEXT: Final = ""
+# Marks of the weight of a term in an article, heaviest first; `search.js` reads them.
+_IN_TITLE: Final = "!"  # or in the tags
+_IN_EXCERPT: Final = "."  # or in the names of authors and source, or often in the text
+_IN_TEXT: Final = ""  # seldom in the text
 _MOST_DISTINCT: Final = 400  # the first distinct terms of a text, from some 1,200 words
 _MOST_TERMS: Final = 3500  # of a text that are looked at
 _OFTEN: Final = 3  # times
@@ -51,7 +52,8 @@ MonthEntries = Sequence[tuple[str, datetime, str]]
 
 
 def weigh_text(document: Document) -> dict[str, str]:
-    """Return the first terms of a text, each with its mark of weight."""
+    """Return the first distinct terms in the body of an article, each with its mark of weight:
+    that of the excerpt for a term which the body has often."""
     counts = Counter(document.body.split()[:_MOST_TERMS])
     return {
         term: _IN_EXCERPT if count >= _OFTEN else _IN_TEXT
@@ -61,7 +63,8 @@ def weigh_text(document: Document) -> dict[str, str]:
 
 class Shards:
     """The files of one period while they are made. Articles and terms are stored as packed text, to
-    save memory. An article's number is its position in the period, from 0."""
+    save memory. An article's number is its position in the period, from 0. `name`: the name of the
+    period, such as "2025"."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -71,8 +74,8 @@ class Shards:
         self._results: list[str] = []  # of each article: the fields of a result
 
     def add(self, views: Iterable[View], documents: Mapping[str, Document]) -> None:
-        """Add articles, oldest first. `documents`: the texts of those whose texts are published, by
-        article id."""
+        """Add articles, oldest first. `documents`: by article id, the terms of the articles that
+        are published whole."""
         for number, view in enumerate(views, len(self._results)):
             for term, mark in _weigh_terms(view, documents.get(view.id)).items():
                 skipped = number - self._last_number.get(term, -1) - 1
@@ -90,7 +93,8 @@ class Shards:
 
     def files(self) -> tuple[int, int, Iterator[tuple[str, bytes]]]:
         """Return the number of articles, the number of term files, and an iterator over all files
-        (name, content)."""
+        (name, content). The number of term files is the power of two with which each has at most
+        6 kB on average, so that it seldom changes."""
         term_file_count = 1
         size = sum(len(term) + len(positions) for term, positions in self._positions.items())
         while term_file_count * _TERM_BYTES < size:
@@ -98,36 +102,43 @@ class Shards:
         return len(self._results), term_file_count, self._write_files(term_file_count)
 
     def _write_files(self, term_file_count: int) -> Iterator[tuple[str, bytes]]:
-        """Yield name and content of the term files, then of the files of results."""
-        terms_of: list[list[str]] = [[] for _ in range(term_file_count)]
+        """Yield name and content of the term files (search/2025.t0.js), then of the files of
+        results (search/2025.d0.js)."""
+        terms_by_file: list[list[str]] = [[] for _ in range(term_file_count)]
         for term in sorted(self._positions):
-            terms_of[get_term_file_number(term, term_file_count)].append(term)
-        for number, terms in enumerate(terms_of):
+            terms_by_file[get_term_file_number(term, term_file_count)].append(term)
+        for number, terms in enumerate(terms_by_file):
+            # each position begins with a comma; the first one of a line is cut off
             lines = [f"{term} {self._positions[term][1:].decode()}" for term in terms]
             yield self._write_file(f"{self._name}.t{number}", "\n".join(lines))
-        for start in range(0, len(self._results), DOCS):
-            results = [fields.split("\0") for fields in self._results[start : start + DOCS]]
-            yield self._write_file(f"{self._name}.d{start // DOCS}", results)
+
+        for start in range(0, len(self._results), RESULTS_PER_FILE):
+            end = start + RESULTS_PER_FILE
+            results = [fields.split("\0") for fields in self._results[start:end]]
+            yield self._write_file(f"{self._name}.d{start // RESULTS_PER_FILE}", results)
 
     def _write_file(self, name: str, data: Any) -> tuple[str, bytes]:
+        """Return the file name and the content of a script that passes `data` to the page."""
         return f"{FOLDER}{name}.js", write_script(name, data)
 
 
 def get_term_file_number(term: str, term_file_count: int) -> int:
-    """Return the number of the term file that has `term`, from 0."""
+    """Return the number, from 0, of the term file in which `term` is; `search.js` computes the
+    same."""
     return zlib.crc32(term.encode()) % term_file_count
 
 
 def make_facet(kind: str, value: str) -> str:
-    """Return the term for a tag, category, source or language: it has a colon, which no word has.
-    `kind`: "tag", "category", "source" or "lang"."""
+    """Return the term for a tag, category, source or language, such as "tag:ai". Its colon, which
+    no word has, keeps it apart from words. `kind`: "tag", "category", "source" or "lang"."""
     return f"{kind}:" + quote(value, safe="!'()*")  # as encodeURIComponent does
 
 
 def _weigh_terms(view: View, document: Document | None) -> dict[str, str]:
-    """Return the article's terms with their marks of weight. `document`: its text, None unless it
-    is published whole."""
+    """Return the terms of an article, each with its mark of weight. `document`: the terms of its
+    text, None if the article is not published whole."""
     marks = weigh_text(document) if document else {}
+    # heavier marks come later and replace lighter ones
     excerpt_and_names = (view.summary, view.category, *view.authors, view.origin.title)
     marks |= dict.fromkeys(each_term("\n".join(excerpt_and_names)), _IN_EXCERPT)
     title_and_tags = (view.title, *view.tags)
@@ -142,8 +153,9 @@ def _weigh_terms(view: View, document: Document | None) -> dict[str, str]:
 
 
 def list_shard_names(name: str, article_count: int, term_file_count: int) -> list[str]:
-    """Return the names of the files of a period: its term files, then its files of results."""
-    result_file_count = math.ceil(article_count / DOCS)
+    """Return the names of the files of the period `name`: its term files, then its files of
+    results."""
+    result_file_count = math.ceil(article_count / RESULTS_PER_FILE)
     names = [f"{FOLDER}{name}.t{number}.js" for number in range(term_file_count)]
     names += [f"{FOLDER}{name}.d{number}.js" for number in range(result_file_count)]
     return names
@@ -157,7 +169,7 @@ def write_script(name: str, data: Any) -> bytes:
 
 
 def read_script(script: bytes | None) -> Any:
-    """Return the data of a script that `call` made, None for anything else."""
+    """Return the data of a script that `write_script` made, None for anything else."""
     if script is None:
         return None
     arguments = script.partition(b"(")[2].rpartition(b")")[0]
@@ -170,8 +182,9 @@ def read_script(script: bytes | None) -> Any:
 
 @lru_cache(_MOST_CACHED_POSITIONS)
 def _pack_position(skipped: int, mark: str) -> bytes:
-    """Return the position of a term's next article: "," and the number of articles between, in base
-    36, and the mark of weight."""
+    """Return the entry for the next article that has a term: a comma, the number of articles
+    skipped since the last one with the term, in base 36, and the mark of weight. 40 skipped
+    articles and a term in the title give ",14!"."""
     digits = _DIGITS[skipped % 36]
     skipped //= 36
     while skipped:
@@ -182,8 +195,9 @@ def _pack_position(skipped: int, mark: str) -> bytes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """A period of the search. `months`: of a past period; `ids`: the articles
-    of a block, oldest first; `fingerprint`: of its articles."""
+    """A period of the search. It has either `months`, if it is a past year or month, or `ids`, if
+    it is a block of articles of the open month, oldest first. `fingerprint`: a fingerprint of its
+    articles and of all else that its files depend on."""
 
     name: str
     fingerprint: str
@@ -192,8 +206,9 @@ class Period:
 
 
 def plan_periods(months: Mapping[str, str], newest: MonthEntries, other_input: str) -> list[Period]:
-    """Return the periods, oldest first. `months`: month ("2026-11") -> fingerprint; `newest`: the
-    articles of the last month, newest first; `other_input`: a fingerprint of all other input."""
+    """Divide all articles into periods, oldest first. `months`: month ("2026-11") -> fingerprint of
+    its articles; `newest`: the articles of the last month, newest first; `other_input`: a
+    fingerprint of all other input of the search files."""
     if not months:
         return []
     *closed, open_month = sorted(months)
@@ -205,7 +220,8 @@ def plan_periods(months: Mapping[str, str], newest: MonthEntries, other_input: s
 def _plan_closed_periods(
     closed: Sequence[str], months: Mapping[str, str], this_year: str, other_input: str
 ) -> Iterator[Period]:
-    """Yield a period for each past year and each past month of this year, oldest first."""
+    """Yield a period for each past year and each past month of this year, oldest first. `closed`:
+    all months but the last, ascending; `months`: see `plan_periods`."""
 
     def name_period(month: str) -> str:
         year = month[:_YEAR]
@@ -222,8 +238,9 @@ def _plan_closed_periods(
 
 
 def _plan_blocks(month: str, newest: MonthEntries, other_input: str) -> Iterator[Period]:
-    """Yield the blocks of the open month, oldest first: large ones first, so that a new article
-    changes a small one."""
+    """Yield the blocks of the open month, oldest first. The oldest articles fill blocks of 2,048,
+    the next ones blocks of 256, then of 32; so a new article changes only the last, small block.
+    `newest`: the articles of `month`, newest first."""
     oldest_first = list(reversed(newest))
     count = len(oldest_first)
     bounds = [0]
@@ -247,8 +264,8 @@ def _make_fingerprint(*parts: str) -> str:
 def find_documents(
     index: Members, ids: Sequence[str], read: Callable[[str], Document]
 ) -> Mapping[str, Document]:
-    """Return the terms of articles by id. `read`: returns those of an article that the index does
-    not have yet."""
+    """Return the terms of articles, by id. `read`: called for an article whose terms the index
+    does not have yet; returns its terms."""
     documents = dict(index.documents(ids))
     for article_id in ids:
         if article_id not in documents:
@@ -268,8 +285,8 @@ def list_article_ids(index: Members, period: Period) -> list[str]:
 
 
 def read_manifest(manifest: bytes | None) -> dict[str, Row]:
-    """Return the rows of the list of periods, by period; invalid rows are ignored. `manifest`: the
-    published list, None without one."""
+    """Return the rows of the list of periods, by the name of the period; invalid rows are ignored.
+    `manifest`: the published script with the list, None if none is published."""
     data = read_script(manifest)
     if not isinstance(data, list):
         return {}

@@ -1,7 +1,7 @@
-"""Validate feeds before they replace published ones; find entries that were lost.
+"""Validate feeds before they replace the published ones; find entries that a new feed has lost.
 
-A fault is a text that starts with "not-well-formed: " or "invalid: " and names the entry; None
-stands for a valid document."""
+A fault is a text that starts with "not-well-formed: " or "invalid: " and says which entry is
+faulty; None in place of a fault means that the document is valid."""
 
 import json
 import re
@@ -22,7 +22,7 @@ from syndicator.publishing.article_index import Whereabouts
 
 _NAMESPACE: Final = "http://www.w3.org/2005/Atom"
 _ATOM: Final = f"{{{_NAMESPACE}}}"
-_NO_NAMESPACE: Final = ""  # of elements of entries, as feedgen makes them
+_NO_NAMESPACE: Final = ""  # entries that are not serialised yet, as feedgen makes them, have none
 _ENTRY: Final = re.compile(rb"<entry(?: [^>]*)?><id>([^<]+)</id>")  # as feedgen writes it
 _PARSER: Final = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
 _URN: Final = re.compile(r"urn:uuid:[0-9a-f-]{36}")
@@ -31,15 +31,16 @@ _EVERY: Final = 2**31 - 1  # more articles than any feed has
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """The fault of a document, None if it is valid, and the ids of its entries in order."""
+    """The result of checking a document. `fault`: None if it is valid; `ids`: the ids of its
+    entries in order, empty if it cannot be parsed."""
 
     fault: str | None
     ids: Sequence[str] = ()
 
 
 def find_atom_fault(data: bytes) -> str | None:
-    """Return the fault of an Atom document, by the grammar and the Schematron rules of RFC 4287,
-    appendix B, and because its ids must differ (4.1.1); None if it is valid."""
+    """Return the fault of an Atom document, None if it is valid. It must follow the grammar and the
+    Schematron rules of RFC 4287, appendix B, and no two entries may have the same id (4.1.1)."""
     root = _parse_xml(data)
     if isinstance(root, str):
         return root
@@ -57,8 +58,9 @@ def find_atom_fault(data: bytes) -> str | None:
 
 
 def check_atom(data: bytes) -> Check:
-    """Check an Atom document whose entries passed `find_atom_entry_fault`: it must be well-formed,
-    its head follow the grammar, and its ids differ."""
+    """Check an Atom document whose entries passed `find_atom_entry_fault` already. The document
+    must be well-formed, the elements beside the entries must follow the grammar, and no two entries
+    may have the same id."""
     root = _parse_xml(data)
     if isinstance(root, str):
         return Check(fault=root)
@@ -73,8 +75,8 @@ def check_atom(data: bytes) -> Check:
 
 
 def find_atom_entry_fault(entry: Any) -> str | None:
-    """Return the fault of an Atom entry, a tree that is not written yet; None if it is valid. Its
-    elements have no namespace."""
+    """Return the fault of an Atom entry, None if it is valid. `entry`: its lxml tree before it is
+    serialised, whose elements have no namespace."""
     grammar = _load_grammar("entry", _NO_NAMESPACE)
     if not grammar.validate(entry):
         return f"invalid: {grammar.error_log.last_error}"
@@ -82,7 +84,7 @@ def find_atom_entry_fault(entry: Any) -> str | None:
 
 
 def list_entry_ids(data: bytes) -> list[str]:
-    """Return the entry ids of an Atom document in order; none if it cannot be parsed."""
+    """Return the entry ids of an Atom document in order; an empty list if it cannot be parsed."""
     root = _parse_xml(data)
     if isinstance(root, str):
         return []
@@ -90,7 +92,8 @@ def list_entry_ids(data: bytes) -> list[str]:
 
 
 def _describe_entry(data: bytes, entry_id: str) -> str:
-    """Return title and address of an entry of an Atom document, "" if there is no such entry."""
+    """Return title and address of an entry of an Atom document, such as `"A title",
+    https://example.org/a`; "" if no entry has this id."""
     root = _parse_xml(data)
     if isinstance(root, str):
         return ""
@@ -107,7 +110,7 @@ def _describe_entry(data: bytes, entry_id: str) -> str:
 
 
 def _parse_xml(data: bytes) -> Any:
-    """Return the root element of a document, or its fault as a text."""
+    """Return the root element of a document; its fault, a str, if it is not well-formed."""
     try:
         return etree.fromstring(data, _PARSER)
     except etree.XMLSyntaxError as error:
@@ -115,8 +118,10 @@ def _parse_xml(data: bytes) -> Any:
 
 
 def _find_schematron_fault(entry: Any, namespace: str, *, feed_has_author: bool) -> str | None:
-    """Return the rule of RFC 4287 that an entry breaks, None if it breaks none. `namespace`: of
-    Atom's elements, as lxml spells it."""
+    """Return the fault of an entry that breaks a rule of RFC 4287 which the grammar cannot express;
+    None if it breaks no rule. An entry needs an author, unless its feed or its `source` has one,
+    and a link or content. `namespace`: prefix of the names of Atom's elements, in braces as lxml
+    writes it, or ""."""
     has_author = feed_has_author or entry.find(f"{namespace}author") is not None
     if not has_author and entry.find(f"{namespace}source/{namespace}author") is None:
         return f"invalid: an entry without an author{_write_id(entry, namespace)}"
@@ -130,14 +135,15 @@ def _find_schematron_fault(entry: Any, namespace: str, *, feed_has_author: bool)
 
 
 def _write_id(entry: Any, namespace: str) -> str:
-    """Return the id of an entry in brackets, after a space; "" if it has none."""
+    """Return the id of an entry as an addition to a message, " (urn:uuid:...)"; "" if it has no
+    id. `namespace`: see `_find_schematron_fault`."""
     entry_id = entry.findtext(f"{namespace}id")
     return f" ({entry_id})" if entry_id else ""
 
 
 def _write_id_at_path(root: Any, path: str | None) -> str:
-    """Return the id of the entry that contains the element at an XPath, as `_write_id` does; "" if
-    it is in no entry."""
+    """Return the id of the entry that contains the element at the XPath `path`, in the form of
+    `_write_id`; "" if the element is in no entry."""
     nodes = root.xpath(path) if path else []
     if not nodes:
         return ""
@@ -148,8 +154,9 @@ def _write_id_at_path(root: Any, path: str | None) -> str:
 
 
 def _write_id_at_position(data: bytes, line: int, column: int) -> str:
-    """Return the id of the Atom entry that is open at a position, as `_write_id` does; "" if none
-    is. `line`, `column`: from 1, in bytes."""
+    """Return the id of the Atom entry that is open at a position of a document, in the form of
+    `_write_id`; "" if the position is in no entry. `line` and `column` count from 1, columns in
+    bytes."""
     lines_before = data.split(b"\n", line)[: line - 1]
     index = sum(len(text) + 1 for text in lines_before) + column
     start = data.rfind(b"<entry", 0, index)
@@ -161,7 +168,7 @@ def _write_id_at_position(data: bytes, line: int, column: int) -> str:
 
 
 def check_rss(data: bytes) -> Check:
-    """Check an RSS document for the elements that RSS 2.0.11 requires, and for repeated guids."""
+    """Check that an RSS document has the elements that RSS 2.0.11 requires, and no guid twice."""
     root = _parse_xml(data)
     if isinstance(root, str):
         return Check(fault=root)
@@ -192,7 +199,7 @@ def _find_item_fault(item: Any) -> str | None:
 
 
 def check_json(data: bytes) -> Check:
-    """Check a JSON Feed document for the fields that version 1.1 requires, and for repeated ids."""
+    """Check that a JSON Feed document has the fields that version 1.1 requires, and no id twice."""
     try:
         document = json.loads(data)
     except ValueError as error:
@@ -210,7 +217,7 @@ def check_json(data: bytes) -> Check:
 
 
 def _find_repeated_id(entry_ids: Sequence[str | None]) -> str | None:
-    """Return the fault that an id is missing or repeated, None if all ids differ."""
+    """Return a fault if an entry has no id or two entries have the same; None if all ids differ."""
     if not all(entry_ids):
         return "invalid: an entry without an id"
     for entry_id, count in Counter(entry_ids).items():
@@ -221,8 +228,9 @@ def _find_repeated_id(entry_ids: Sequence[str | None]) -> str | None:
 
 @cache
 def _load_grammar(root_name: str, namespace: str) -> Any:
-    """Return the grammar of Atom for documents whose root is "feed" or "entry" (RFC 4287 section 2
-    allows both). `namespace`: of Atom's elements."""
+    """Return the RELAX NG grammar of Atom for documents whose root element is `root_name`: "feed"
+    or "entry" (RFC 4287 section 2 allows both). `namespace`: the namespace that the elements have,
+    "" for none."""
     source = resources.files("syndicator.publishing").joinpath("data/atom.rng").read_bytes()
     source = source.replace(
         b'<start><ref name="feed"/></start>', f'<start><ref name="{root_name}"/></start>'.encode()
@@ -234,9 +242,10 @@ def _load_grammar(root_name: str, namespace: str) -> Any:
 def describe_faulty_entry(
     fault: str, key: FeedKey, published: bytes, index: Whereabouts, instance: uuid.UUID
 ) -> str:
-    """Return title, address and file of the article whose entry id is in `fault`, to append to it.
-    If its file was deleted, return the title in `published`, the Atom file of feed `key`, and what
-    to do. "" if there is nothing to append."""
+    """Return a text to append to `fault`, for the operator: title, address and file of the article
+    whose entry id `fault` contains. If the article's file was deleted, the text has the title and
+    address from `published`, the content of the Atom file of feed `key`, and says what to do. ""
+    if the fault contains no id or nothing is known of it."""
     match = _URN.search(fault)
     if match is None:
         return ""
@@ -266,10 +275,11 @@ def find_lost_entries(
     index: Whereabouts,
     instance: uuid.UUID,
 ) -> list[str]:
-    """Return the entry ids of the published feed that the new one lacks without a reason. `old`,
-    `new`: the entry ids of both, newest first; `excused`: ids that may be missing. Other reasons:
-    the entry stood for a story, or its article was pruned, or left the feed (was retagged, merged
-    or put on hold)."""
+    """Return the entry ids of the published feed that the new one lacks without a reason. `old`:
+    the entry ids of the published feed, newest first; `new`: those of the new feed; `excused`: ids
+    that may be missing. These are reasons, too: newer entries pushed the entry out, the entry stood
+    for a story, or its article was pruned or left the feed because it was retagged, merged or put
+    on hold."""
     old_articles = [urn for urn in old if not is_of_story(urn)]
     if set(old_articles) <= set(new):
         return []
@@ -288,12 +298,13 @@ def find_lost_entries(
 def find_missing(
     old: Sequence[str], new: Iterable[str], members: Sequence[str], excused: Collection[str]
 ) -> list[str]:
-    """Return the ids of `old` that `new` lacks without a reason. `members`: the ids of the feed's
-    articles now. All are newest first. A member that is older than the oldest entry of `new` was
-    pushed out by newer ones. An id that is no member is missing if an older entry of `old` is in
-    `new`, or if none of `old` is."""
+    """Return the entry ids of `old` that `new` lacks without a reason. `members`: the ids of all
+    articles that the feed has now. All are newest first. If an article of the feed is older than
+    the oldest entry of `new`, newer ones pushed it out: that is a reason. For an id that is not in
+    `members`, its age is unknown: it may have been pushed out, unless an older entry of `old` is
+    still in `new` or no entry of `old` is."""
     present = set(new)
-    rank = {urn: number for number, urn in enumerate(members)}  # 0: the newest
+    rank = {urn: number for number, urn in enumerate(members)}  # 0 for the newest
     oldest_rank = max((rank[urn] for urn in present if urn in rank), default=-1)
     last_index = max((index for index, urn in enumerate(old) if urn in present), default=-1)
     missing_members: list[str] = []

@@ -1,7 +1,9 @@
-"""Find the tokens that an index must have of an article so that a query may match it. Pure.
+"""Find the tokens that the text index must have for an article that matches a query. Pure.
 
-A requirement is a tree of `Term`, `And` and `Or` whose values are tokens of `documents`. It never
-excludes an article that matches: what it cannot express, it leaves to the matcher."""
+The text index of the database knows which articles have a token. A requirement is a tree of `Term`,
+`And` and `Or` whose values are tokens (see `searching.documents`). Every article that matches the
+query fulfils it; some that fulfil it do not match, so that each is checked by `searching.matching`
+afterwards."""
 
 from collections.abc import Iterable
 
@@ -18,8 +20,8 @@ from syndicator.searching.language import AFTER, And, Expr, Not, Or, Term, join_
 
 
 def require(expr: Expr) -> Expr | None:
-    """Return the requirement for all articles that match the query `expr`: a tree of tokens, None
-    if it requires nothing."""
+    """Return the requirement that all articles matching the query `expr` fulfil; None if any
+    article may match, such as for `not tag:ai`."""
     if isinstance(expr, Not):
         return None
     if isinstance(expr, And):
@@ -31,8 +33,8 @@ def require(expr: Expr) -> Expr | None:
 
 
 def require_any(parts: Iterable[Expr | None]) -> Expr | None:
-    """Return the requirement that an article fulfils if it fulfils one of `parts`. A part may be
-    None, which requires nothing: then the result is None."""
+    """Return the requirement to fulfil at least one of `parts`. If a part is None, which every
+    article fulfils, return None."""
     requirements: list[Expr] = []
     for part in parts:
         if part is None:
@@ -42,12 +44,13 @@ def require_any(parts: Iterable[Expr | None]) -> Expr | None:
 
 
 def require_tokens(tokens: Iterable[str]) -> Expr | None:
-    """Return the requirement that an article has all of these tokens, None without tokens."""
+    """Return the requirement to have all of these tokens, None if there are no tokens."""
     return join_all([Term("", token) for token in dict.fromkeys(tokens)])
 
 
 def _require_term(term: Term) -> Expr | None:
-    """Return the requirement of one term, None if an index cannot help with it."""
+    """Return the requirement of one term of a query; None if the index cannot help with it, such as
+    with a part of an address."""
     match term.field:
         case "tag" | "category" | "source" | "language":
             return _require_name(term.field, term.value)
@@ -63,7 +66,8 @@ def _require_term(term: Term) -> Expr | None:
 
 
 def _require_years(term: Term) -> Expr:
-    """Require one of the years before or after the date of a term, that of the date included."""
+    """Return the requirement of a term such as after:2026-11: one of the years from 2026 on, or
+    until 2026 for before:2026-11. The year of the date counts, since the index has only years."""
     day = parse_date(term.value)
     assert day is not None  # the parser refuses others
     first = FIRST_YEAR
@@ -76,7 +80,8 @@ def _require_years(term: Term) -> Expr:
 
 
 def _require_name(field: str, value: str) -> Expr:
-    """Require a tag, category, source or language."""
+    """Return the requirement of a term such as tag:ai. `field`: "tag", "category", "source" or
+    "language"."""
     if field == "language":
         return Term("", make_facet(field, get_primary_language(value)))
     if field == "source":
@@ -85,7 +90,7 @@ def _require_name(field: str, value: str) -> Expr:
 
 
 def _list_whole_words(value: str) -> list[str]:
-    """Return the terms of a phrase; a single character of a script without spaces is part of many
-    pairs, and requires none."""
+    """Return the tokens that an article with this phrase must have. A single character of a script
+    without spaces is left out: the index has only pairs of characters there."""
     terms = list(each_term(value))
     return [term for term in terms if len(term) > 1 or term.isascii()]

@@ -1,8 +1,9 @@
-"""List the terms of an article that searches read, and the tokens that an index has of it. Pure.
+"""List the terms of an article that searches compare, and its tokens for a text index. Pure.
 
-Terms are those of `core.text.each_term`: words without case, accents and plural s, or pairs of
-neighbours in scripts without spaces. Tokens are terms, terms of the title with a mark, and names of
-tags, category, source and language with another one."""
+Terms come from `core.text.each_term`: words without case, accents and plural s; in scripts without
+spaces, pairs of neighbouring characters. Tokens are the terms, the terms of the title again with
+the mark TITLE before them, and facets: tags, category, source, language and year with the mark
+FACET."""
 
 import re
 import zlib
@@ -14,27 +15,30 @@ from typing import Final, Self
 from syndicator.core.model import Article
 from syndicator.core.text import each_term, slug
 
-# Before a token: no term has these characters, and no text index takes them for separators.
+# Marks before a token: no term has these characters, and no text index takes them for separators.
 TITLE: Final = "\u00b6"
 FACET: Final = "\u00a7"
 FIRST_YEAR: Final = 1970
 LAST_YEAR: Final = 2069
-_MOST_TERMS: Final = 20_000  # of a text
+# The beginning of a text, which is searched.
+_MOST_TERMS: Final = 20_000
 _MOST_CHARACTERS: Final = 400_000
-_LEVEL: Final = 6  # of zlib
+_LEVEL: Final = 6  # of compression by zlib
 _NOT_IN_TOKENS: Final = re.compile(r"[^0-9a-z]+")
 
 
 def join_terms(terms: Iterable[str]) -> str:
-    """Return terms as text with a space before and after each."""
+    """Return terms in one text with a space before and after each. So " gpu price " is in the
+    result exactly if both terms are neighbours."""
     joined = " ".join(terms)
     return f" {joined} " if joined else " "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """The terms of an article in the order of its text, joined by `join_terms`. `names`: of tags,
-    category, authors and outlet; `facets`: tokens of `make_facet`."""
+    """The terms of an article. Each field has its terms in the order of the text, joined by
+    `join_terms`; a field without terms is " ". `names`: terms of tags, category, authors and
+    outlet; `facets`: tokens from `make_facet`."""
 
     title: str = " "
     names: str = " "
@@ -44,12 +48,12 @@ class Document:
 
     @property
     def fields(self) -> tuple[str, str, str, str]:
-        """The fields with terms."""
+        """The fields with terms, in the order that weights of fields have, too."""
         return self.title, self.names, self.excerpt, self.body
 
     @property
     def tokens(self) -> set[str]:
-        """The tokens by which an index finds the article."""
+        """The tokens under which the text index lists the article."""
         tokens = {TITLE + term for term in self.title.split()}
         for field in (*self.fields, self.facets):
             tokens.update(field.split())
@@ -68,33 +72,36 @@ class Document:
         return cls(title=title, names=names, excerpt=excerpt, body=body, facets=facets)
 
     def count(self, term: str) -> tuple[int, ...]:
-        """Return how often each field has `term`; neighbours that are equal count once."""
+        """Return how often each of `fields` has `term`. If a field has it twice in a row, both
+        count as one, because they share a space."""
         token = f" {term} "
         return tuple(field.count(token) for field in self.fields)
 
     def has_row(self, row: str) -> bool:
-        """Return True if a field has the terms `row`, joined by `join_terms`, in a row."""
+        """Return True if one of `fields` has these terms in a row. `row`: terms joined by
+        `join_terms`."""
         return any(row in field for field in self.fields)
 
 
 @dataclass(frozen=True, slots=True)
 class TermTexts:
-    """The texts of a document for `matching`: case, accents and plurals make no difference."""
+    """The texts of an article in the form that `searching.matching` asks, answered from its terms:
+    case, accents and plurals make no difference."""
 
     document: Document
 
     def says(self, value: str) -> bool:
-        """Return True if a field has the terms of `value` in a row."""
+        """Return True if one of the texts has the words of `value` in a row."""
         terms = list(each_term(value))
         return bool(terms) and self.document.has_row(join_terms(terms))
 
     def has_words(self, value: str) -> bool:
-        """Return True if the fields have all terms of `value`, in any order."""
+        """Return True if the texts together have all words of `value`, in any order."""
         return all(any(self.document.count(term)) for term in each_term(value))
 
 
 def make_document(article: Article, body: str) -> Document:
-    """Return the document of an article with the plain text `body`."""
+    """Return the document of an article. `body`: its plain text."""
     names = (*article.tags, article.category, article.author or "", article.origin.title)
     return Document(
         title=join_terms(each_term(article.title)),
@@ -106,17 +113,20 @@ def make_document(article: Article, body: str) -> Document:
 
 
 def join_text_terms(text: str) -> str:
-    """Return the terms of a text, joined; of a very long text only the first ones."""
+    """Return the terms of a text, joined by `join_terms`; only the first 20,000 of a very long
+    text."""
     return join_terms(islice(each_term(text[:_MOST_CHARACTERS]), _MOST_TERMS))
 
 
 def make_facet(kind: str, value: str) -> str:
-    """Return the token for a tag, category, source or language."""
+    """Return the token for a tag, category, source, language or year, such as "§tag-ai". `kind`:
+    "tag", ...; characters besides a to z and digits become hyphens."""
     return f"{FACET}{kind}-{_NOT_IN_TOKENS.sub('-', value.casefold())}"
 
 
 def _make_facets(article: Article) -> Iterator[str]:
-    """Yield the tokens for tags, category, source, language and year of an article."""
+    """Yield the tokens for tags, category, source, language and year of an article. A name has
+    several tokens, since queries may name it by its name or its slug."""
     kinds_and_names = [("tag", tag) for tag in article.tags]
     if article.category:
         kinds_and_names.append(("category", article.category))
@@ -131,10 +141,11 @@ def _make_facets(article: Article) -> Iterator[str]:
 
 
 def make_year(year: int) -> str:
-    """Return the token for a year of publication; years long ago or far ahead share one."""
+    """Return the token for a year of publication. All years before 1970 have the token of 1970, all
+    after 2069 that of 2069."""
     return make_facet("year", str(min(max(year, FIRST_YEAR), LAST_YEAR)))
 
 
 def get_primary_language(language: str) -> str:
-    """Return the first part of a language tag, in lower case."""
+    """Return the first part of a language tag in lower case: "en-GB" gives "en"."""
     return language.casefold().partition("-")[0]

@@ -1,9 +1,10 @@
 """Parse queries such as tag:AI and not (category:Finance or source:example). Pure.
 
-Adjacent terms mean `and`. tag: category: source: author: language: take a word or "quoted phrase",
-title: takes words of the title, url: part of the address, after: and before: a year, month or day
-of publication, words: words in any form and order. Terms without field are whole words of title,
-excerpt and text, in any case."""
+Terms beside each other mean `and`. The fields tag:, category:, source:, author: and language: take
+a word or a "quoted phrase"; title: takes words of the title; url: takes a part of the address;
+after: and before: take a year, month or day of publication; words: takes words in any form and
+order. A term without a field matches whole words of title, excerpt and text, in upper or lower
+case."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -42,22 +43,30 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    field: str  # "" for text
+    """A leaf of a query's tree, such as tag:AI. `field`: "" for words of the texts."""
+
+    field: str
     value: str
 
 
 @dataclass(frozen=True, slots=True)
 class Not:
+    """Matches what `inner` does not match."""
+
     inner: "Expr"
 
 
 @dataclass(frozen=True, slots=True)
 class And:
+    """Matches what all parts match."""
+
     parts: "tuple[Expr, ...]"
 
 
 @dataclass(frozen=True, slots=True)
 class Or:
+    """Matches what at least one part matches."""
+
     parts: "tuple[Expr, ...]"
 
 
@@ -65,7 +74,7 @@ Expr = Term | Not | And | Or
 
 
 class QueryError(ValueError):
-    """An invalid query. `at`: position of the fault, from 0."""
+    """An invalid query; the message says why. `at`: position of the fault in the query, from 0."""
 
     def __init__(self, message: str, at: int) -> None:
         super().__init__(message)
@@ -74,20 +83,23 @@ class QueryError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    kind: str  # ( ) and or not term end
+    """A token of a query. `kind`: "(", ")", "and", "or", "not", "term" or "end"; `at`: its position
+    in the query, from 0; `term`: the term, if it is one."""
+
+    kind: str
     at: int
     term: Term | None = None
 
 
 @lru_cache(maxsize=256)
 def parse_query(text: str) -> Expr:
-    """Return the tree of a query. Raise QueryError."""
+    """Return the tree of a query. Raise QueryError if it is invalid."""
     return _Parser(_split_tokens(text)).parse()
 
 
 def parse_search(text: str) -> Expr:
-    """Return the tree of a search that a stranger may have sent. Raise QueryError, also if it is
-    too long or has too many terms."""
+    """Return the tree of a search that a stranger may have sent. Raise QueryError if it is invalid,
+    too long, has too many terms, or has control characters."""
     if len(text) > MOST_CHARACTERS:
         raise QueryError(f"more than {MOST_CHARACTERS} characters", MOST_CHARACTERS)
     control = _CONTROL.search(text)
@@ -100,13 +112,13 @@ def parse_search(text: str) -> Expr:
 
 
 def write_field(name: str, value: str) -> str:
-    """Return the term of a query for a field. Quotation marks in the value become spaces, so that
-    they cannot end it."""
+    """Return the text of a query's term such as tag:"AI". `name`: a field. Quotation marks in the
+    value become spaces, because they would end it."""
     return f'{name}:"{value.replace(chr(34), " ")}"'
 
 
 def iterate_terms(expr: Expr) -> Iterator[Term]:
-    """Iterate over the terms of a query, also those behind `not`."""
+    """Yield all terms of a query in order, also those behind `not`."""
     if isinstance(expr, Term):
         yield expr
     elif isinstance(expr, Not):
@@ -117,15 +129,15 @@ def iterate_terms(expr: Expr) -> Iterator[Term]:
 
 
 def join_all(parts: Sequence[Expr]) -> Expr | None:
-    """Return the query that all of `parts` must match, None without any."""
+    """Return the query that matches what all of `parts` match, None if there are no parts."""
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else And(tuple(parts))
 
 
 def parse_date(value: str) -> datetime | None:
-    """Return when a year, month or day such as 2026, 2026-11 or 2026-11-30 begins, in UTC; None for
-    any other text."""
+    """Return the time when a year, month or day such as 2026, 2026-11 or 2026-11-30 begins, in UTC;
+    None if `value` is anything else."""
     match = _DATE.fullmatch(value)
     if match is None:
         return None
@@ -139,7 +151,7 @@ def parse_date(value: str) -> datetime | None:
 
 
 def _split_tokens(text: str) -> list[_Token]:
-    """Split a query into tokens; the last one has the kind "end"."""
+    """Split a query into tokens; the last one has the kind "end". Raise QueryError."""
     tokens: list[_Token] = []
     position = 0
     end = len(text.rstrip())
@@ -153,7 +165,8 @@ def _split_tokens(text: str) -> list[_Token]:
 
 
 def _make_token(match: re.Match[str]) -> _Token:
-    """Convert a match of _TOKEN. Raise QueryError."""
+    """Return the token for a match of _TOKEN. Raise QueryError for an unknown field or an empty
+    value."""
     position = match.end() - len(match[0].lstrip())
     if match["paren"]:
         return _Token(match["paren"], position)
@@ -169,7 +182,8 @@ def _make_token(match: re.Match[str]) -> _Token:
 
 
 def _make_field_term(field: str, value: str, position: int) -> Term:
-    """Return a term such as tag:AI. Raise QueryError for an unknown field or a wrong value."""
+    """Return a term such as tag:AI. `position`: where it begins in the query, for errors. Raise
+    QueryError for an unknown field or an invalid value."""
     name = field.lower()
     value_position = position + len(name) + 1
     if name not in FIELDS:
@@ -187,12 +201,13 @@ def _make_field_term(field: str, value: str, position: int) -> Term:
 
 
 class _Parser:
-    """Recursive descent: or < and < not < term."""
+    """A parser by recursive descent, with a method for each level: `or` binds least, then `and`,
+    then `not`. The methods raise QueryError, and leave `position` after what they parsed."""
 
     def __init__(self, tokens: list[_Token]) -> None:
         self.tokens = tokens
-        self.position = 0
-        self.depth = 0
+        self.position = 0  # of the next token
+        self.depth = 0  # number of open parentheses
 
     def parse(self) -> Expr:
         """Return the tree of the whole query. Raise QueryError."""
@@ -210,7 +225,7 @@ class _Parser:
         return self.tokens[self.position].kind
 
     def parse_disjunction(self) -> Expr:
-        """Parse parts joined by `or`, or a single one."""
+        """Parse one part, or several with `or` between them."""
         parts = [self.parse_conjunction()]
         while self.kind == "or":
             self.position += 1
@@ -218,7 +233,7 @@ class _Parser:
         return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
     def parse_conjunction(self) -> Expr:
-        """Parse parts joined by `and` or by nothing, or a single one."""
+        """Parse one part, or several with `and` or nothing between them."""
         parts = [self.parse_negation()]
         while self.kind in ("and", "not", "term", "("):
             if self.kind == "and":
@@ -227,7 +242,7 @@ class _Parser:
         return parts[0] if len(parts) == 1 else And(tuple(parts))
 
     def parse_negation(self) -> Expr:
-        """Parse a term or group with any number of `not` before it."""
+        """Parse a term or a group, with any number of `not` before it; two of them cancel out."""
         is_negated = False
         while self.kind == "not":
             self.position += 1
@@ -247,7 +262,8 @@ class _Parser:
         raise QueryError(f"a term is missing before {next_token}", token.at)
 
     def parse_group(self, opening: _Token) -> Expr:
-        """Parse a query in parentheses. `opening`: the next token, a parenthesis."""
+        """Parse a query in parentheses. `opening`: the token of the opening parenthesis, which is
+        the next token."""
         self.position += 1
         self.depth += 1
         if self.depth > _DEEPEST:

@@ -1,4 +1,4 @@
-"""Match an article against a query, exactly. Pure."""
+"""Decide if an article matches a query. Pure."""
 
 import re
 from collections.abc import Callable
@@ -10,38 +10,39 @@ from syndicator.core.model import Article
 from syndicator.core.text import each_term, slug
 from syndicator.searching.language import AFTER, BEFORE, WORDS, And, Expr, Not, Or, Term, parse_date
 
-# Thai to Khmer, kana, ideographs (Unicode blocks)
+# Characters of scripts without spaces between words: Thai to Khmer, kana, ideographs.
 _SPACELESS: Final = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
 )
 
 
 class Texts(Protocol):
-    """The texts of an article."""
+    """The texts of an article, as queries ask for them. `value`: in lower case."""
 
     def says(self, value: str) -> bool:
-        """Return True if title, excerpt or text contain `value`, whole words in a row."""
+        """Return True if title, excerpt or body contain the whole words of `value` in a row."""
 
     def has_words(self, value: str) -> bool:
-        """Return True if title, excerpt, names and text contain the words of `value` in any form
-        and order."""
+        """Return True if title, excerpt, names and body together contain all words of `value`, in
+        any order; plurals and accents make no difference. Names are tags, category, author and
+        outlet."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlainTexts:
-    """Texts as they are written. `body` returns plain text and is called only if needed."""
+    """The texts of an article as they are written. `body`: returns the plain text of its body;
+    called only if the other texts do not decide."""
 
     article: Article
     body: Callable[[], str]
 
     def says(self, value: str) -> bool:
-        """Return True if title, excerpt or text contain `value`, whole words in a row."""
+        """See `Texts`."""
         beginning = f"{self.article.title}\n{self.article.excerpt}"
         return has_phrase(value, beginning) or has_phrase(value, self.body())
 
     def has_words(self, value: str) -> bool:
-        """Return True if title, excerpt, names and text contain the words of `value` in any form
-        and order."""
+        """See `Texts`."""
         short_texts = "\n".join(_list_short_texts(self.article))
         missing_terms = set(each_term(value)).difference(each_term(short_texts))
         if not missing_terms:
@@ -50,7 +51,8 @@ class PlainTexts:
 
 
 def _list_short_texts(article: Article) -> list[str]:
-    """Return the texts of an article that words may be in, besides its body."""
+    """Return title, excerpt, category, tags, author and outlet of an article, without empty
+    ones."""
     texts = (
         article.title,
         article.excerpt,
@@ -63,13 +65,14 @@ def _list_short_texts(article: Article) -> list[str]:
 
 
 def is_match(expr: Expr, article: Article, body: Callable[[], str]) -> bool:
-    """Return True if `article` matches `expr`. `body` returns its plain text and is called only if
-    needed."""
+    """Return True if an article matches the query `expr`. `body`: returns the plain text of its
+    body; called only if the query cannot be decided without it."""
     return is_match_with_texts(expr, article, PlainTexts(article, body))
 
 
 def is_match_with_texts(expr: Expr, article: Article, texts: Texts) -> bool:
-    """Return True if `article`, with these texts, matches `expr`."""
+    """Return True if an article matches the query `expr`. `texts`: the texts that terms without a
+    field, and those of words:, are searched in."""
     if isinstance(expr, Not):
         return not is_match_with_texts(expr.inner, article, texts)
     if isinstance(expr, And):
@@ -85,7 +88,8 @@ def is_match_with_texts(expr: Expr, article: Article, texts: Texts) -> bool:
 
 
 def _sort_cheap_first(expr: And | Or) -> list[Expr]:
-    """Return the parts of a query, those that need the body of an article last."""
+    """Return the parts of a query in the order in which to examine them: those that need the body
+    of the article last, since reading it is slow."""
     return sorted(expr.parts, key=_needs_body)
 
 
@@ -99,8 +103,8 @@ def _needs_body(expr: Expr) -> bool:
 
 
 def has_phrase(value: str, text: str) -> bool:
-    """Return True if `text` contains the whole words `value` in a row. `value`: in lower case.
-    Scripts without spaces have no word boundaries."""
+    """Return True if `text` contains the whole words of `value` in a row. `value`: in lower case,
+    not empty. At a character of a script without spaces, no word boundary is needed."""
     word_start = "" if _SPACELESS.match(value[0]) else r"(?<!\w)"
     word_end = "" if _SPACELESS.match(value[-1]) else r"(?!\w)"
     words = r"\s+".join(re.escape(word) for word in value.split())
@@ -108,7 +112,8 @@ def has_phrase(value: str, text: str) -> bool:
 
 
 def _is_name(value: str, name: str | None) -> bool:
-    """Return True if `value`, in lower case, is a name, with spaces or hyphens, or its slug."""
+    """Return True if `value`, in lower case, is the name `name`, perhaps with hyphens for spaces,
+    or its slug. False if `name` is None."""
     if name is None:
         return False
     folded = name.casefold()
@@ -116,27 +121,33 @@ def _is_name(value: str, name: str | None) -> bool:
 
 
 def _is_language(value: str, article: Article) -> bool:
-    """Return True if the article has the language `value`, such as en, also as en-GB."""
+    """Return True if the article is in the language `value`. "en" also matches an article in
+    "en-GB". `value`: in lower case."""
     language = (article.language or "").casefold()
     return language == value or language.startswith(value + "-")
 
 
 def _get_begin(value: str) -> datetime:
-    """Return when a year, month or day begins."""
+    """Return the time when a year, month or day of a query begins."""
     begin = parse_date(value)
     assert begin is not None  # the parser refuses others
     return begin
 
 
 def _is_after(value: str, article: Article) -> bool:
+    """Return True if the article was published at or after the beginning of a year, month or day.
+    False if its time of publication is unknown."""
     return article.published is not None and article.published >= _get_begin(value)
 
 
 def _is_before(value: str, article: Article) -> bool:
+    """Return True if the article was published before a year, month or day began. False if its time
+    of publication is unknown."""
     return article.published is not None and article.published < _get_begin(value)
 
 
-# by field of a term: does an article match its value in lower case?
+# For each field of a term, a function that returns True if an article matches. Arguments: the value
+# of the term in lower case, the article.
 _TESTS: Final[dict[str, Callable[[str, Article], bool]]] = {
     "title": lambda value, article: has_phrase(value, article.title),
     "tag": lambda value, article: any(_is_name(value, tag) for tag in article.tags),

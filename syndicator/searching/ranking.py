@@ -1,9 +1,9 @@
 """Rank the articles that a search finds: those with all of its words first. Pure.
 
-Those with most of its words come next; others are no results.
-
-BM25 (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009) over weighted fields, and
-more for words that stand in a row or near each other. Of equal articles the newer one is first."""
+Articles with most of its words, more than half, come next; others are no results. Articles with as
+many words are ranked by BM25 (Robertson and Zaragoza, The Probabilistic Relevance Framework, 2009)
+over weighted fields, and get more for words that stand in a row or near each other. Of two articles
+with equal scores the newer one is first."""
 
 import math
 from collections.abc import Collection, Mapping, Sequence
@@ -14,28 +14,33 @@ from syndicator.core.text import each_term, each_word
 from syndicator.searching.documents import Document, join_terms
 from syndicator.searching.language import WORDS, And, Expr, Term, iterate_terms, join_all
 
-MOST_WORDS: Final = 8  # of a search that are ranked, the rarest ones
-WEIGHTS: Final = (6.0, 3.0, 2.0, 1.0)  # of title, names, excerpt, text: a choice
-_K1: Final = 1.2  # as in the paper
+MOST_WORDS: Final = 8  # of a search, the rarest ones, which are ranked
+# The next four tuples have values for title, names, excerpt and text, in this order.
+WEIGHTS: Final = (6.0, 3.0, 2.0, 1.0)  # a choice
+# Parameters of BM25, as in the paper: _K1 for repeated words, _B for the length of a field.
+_K1: Final = 1.2
 _B: Final = 0.75
-_TYPICAL: Final = (10, 8, 40, 500)  # terms of a field
-_IN_A_ROW: Final = (3.0, 1.0, 1.0, 0.5)  # for two words of the search, in one of the fields
-_WHOLE_TITLE: Final = 4.0  # for a title that is the search
-_NEAR: Final = 1.0  # for all words within _WINDOW
+_TYPICAL: Final = (10, 8, 40, 500)  # usual number of terms in a field
+# Added to the score.
+_IN_A_ROW: Final = (3.0, 1.0, 1.0, 0.5)  # if neighbours in the search are neighbours in the field
+_WHOLE_TITLE: Final = 4.0  # if the title has the words of the search and no others
+_NEAR: Final = 1.0  # if all words are near each other: within _WINDOW
 _WINDOW: Final = 80  # characters before and after the first word
-_MOST_OCCURRENCES: Final = 20  # of a word that are looked at
-_STEP: Final = 0.25  # articles whose scores differ less are equal
+_MOST_OCCURRENCES: Final = 20  # of the first word, which are examined
+_STEP: Final = 0.25  # scores are rounded to multiples of it: nearly equal articles become equal
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
-_SHORTEST: Final = 5  # letters of a word that may have a wrong one
-_LEAST_WORDS: Final = 3  # of a search that an article may have in part: one of two is not most
+_SHORTEST: Final = 5  # letters of a word for which misspellings are tried
+# Words of a search, at least, of which a result may lack some: one of two words is not most.
+_LEAST_WORDS: Final = 3
 _NO_SPELLINGS: Final[Mapping[str, Collection[str]]] = {}
 _TEXT_FIELDS: Final = ("", WORDS)  # of terms that are words of titles and texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """`words`: terms that rank, in the order of the search; `exact`: what an article must match;
-    `expr`: all of it."""
+    """A search. `expr`: its tree; `words`: the terms by which articles are ranked, in the order of
+    the search; `exact`: the rest of the tree, which an article must match, None if there is
+    none."""
 
     expr: Expr
     words: tuple[str, ...] = ()
@@ -44,20 +49,22 @@ class Search:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frequencies:
-    """The number of all articles, and of those with each term."""
+    """`total`: the number of all articles; `terms`: by term, the number of articles that have
+    it."""
 
     total: int
     terms: Mapping[str, int]
 
     def weigh(self, term: str) -> float:
-        """Return the weight of a term: the rarer, the higher."""
+        """Return the weight of a term by BM25: the fewer articles have it, the higher."""
         count = min(self.terms.get(term, 0), self.total)
         return math.log(1 + (self.total - count + 0.5) / (count + 0.5))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """`added`: microseconds, by which equal articles are ordered."""
+    """An article that a search may find. `added`: when it was added, in microseconds; `document`:
+    its terms."""
 
     id: str
     added: int
@@ -66,14 +73,19 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
+    """A result of a search. `id`: of the article; `words`: how many words of the search it has;
+    `added`: when it was added, in microseconds."""
+
     id: str
-    words: int  # how many of the search it has
+    words: int
     score: float
     added: int
 
 
 def plan_search(expr: Expr) -> Search:
-    """Divide a search: words beside each other rank; everything else must match."""
+    """Divide a search into words and the rest. Words, joined by `and` or nothing, are used for
+    ranking, and an article may lack some of them. An article must match the rest: fields such as
+    tag:, phrases in quotation marks, `or` and `not`."""
     parts = expr.parts if isinstance(expr, And) else (expr,)
     words: dict[str, None] = {}
     exact: list[Expr] = []
@@ -86,34 +98,38 @@ def plan_search(expr: Expr) -> Search:
 
 
 def _is_phrase(term: Term) -> bool:
-    """Return True if the words of a term must stand in a row: only quotation marks put several into
-    one."""
+    """Return True if a term has several words, which must stand in a row: it was written in
+    quotation marks."""
     return term.field == "" and len(term.value.split()) > 1 and len(list(each_word(term.value))) > 1
 
 
 def needs_texts(expr: Expr | None) -> bool:
-    """Return True if a query asks for words of titles and texts."""
+    """Return True if a query has a term for words of titles and texts. False for None."""
     return expr is not None and any(term.field in _TEXT_FIELDS for term in iterate_terms(expr))
 
 
 def needs_article(expr: Expr | None) -> bool:
-    """Return True if a query asks for more than texts."""
+    """Return True if a query has a term for other fields than words of texts, such as tag:. False
+    for None."""
     return expr is not None and any(term.field not in _TEXT_FIELDS for term in iterate_terms(expr))
 
 
 def choose_words(search: Search, frequencies: Frequencies) -> tuple[str, ...]:
-    """Return the MOST_WORDS rarest words of a search, in its order."""
+    """Return the eight rarest words of a search, in the order of the search."""
     rarest = set(_sort_rarest_first(search.words, frequencies)[:MOST_WORDS])
     return tuple(word for word in search.words if word in rarest)
 
 
 def _sort_rarest_first(words: Collection[str], frequencies: Frequencies) -> list[str]:
+    """Return words in the order of the number of articles that have them, lowest first."""
     return sorted(words, key=lambda word: (frequencies.terms.get(word, 0), word))
 
 
 def require_most(words: Sequence[str], frequencies: Frequencies) -> list[tuple[str, ...]]:
-    """Return sets of words, one of which an article must have whole to have most of `words`: all
-    words but one, or the rarest ones that are more than half."""
+    """Return sets of words for the text index. An article that has all words of one of these sets
+    has most of `words`. The sets are: all words but one, for each word; then sets of the rarest
+    words, each more than half of all. Not every article with most words is found, but there are few
+    sets. The result is empty for fewer than three words."""
     if len(words) < _LEAST_WORDS:
         return []
     sets: list[tuple[str, ...]] = []
@@ -131,8 +147,8 @@ def rank(
     frequencies: Frequencies,
     spellings: Mapping[str, Collection[str]] = _NO_SPELLINGS,
 ) -> list[Ranked]:
-    """Return the candidates that have most of `words`, best first. `spellings`: other forms of a
-    word, which count as it."""
+    """Return the candidates that have most of `words`, more than half, the best first. `words`:
+    those of the search; `spellings`: by word, other spellings that count as this word."""
     weights = {word: frequencies.weigh(word) for word in words}
     least_words = len(words) // 2 + 1 if words else 0
     results: list[Ranked] = []
@@ -144,7 +160,8 @@ def rank(
 
 
 def _get_sort_key(result: Ranked) -> tuple[int, float, int, str]:
-    """Order results by number of words, then by score, then newest first."""
+    """Return the key by which results are sorted: most words first, then highest score, then
+    newest."""
     return -result.words, -result.score, -result.added, result.id
 
 
@@ -154,10 +171,11 @@ def _score(
     weights: Mapping[str, float],
     spellings: Mapping[str, Collection[str]],
 ) -> Ranked:
-    """Score an article for a search. `weights`: by word; `spellings`: as in `rank`."""
+    """Return a candidate with its number of words and its score. `words`: those of the search;
+    `weights`: by word, from `Frequencies.weigh`; `spellings`: see `rank`."""
     document = candidate.document
     lengths = _measure_lengths(document)
-    present: list[str] = []
+    present: list[str] = []  # of each word, the first spelling that the article has
     score = 0.0
     for word in words:
         for spelling in (word, *spellings.get(word, ())):
@@ -179,15 +197,16 @@ def _score(
 
 
 def _measure_lengths(document: Document) -> list[float]:
-    """Return the length of each field, divided by the typical length of such a field."""
+    """Return the length of each field of a document, divided by the usual length of that field."""
     return [
         field.count(" ") / typical for field, typical in zip(document.fields, _TYPICAL, strict=True)
     ]
 
 
 def _saturate(counts: Sequence[int], lengths: Sequence[float]) -> float:
-    """Return the value of a word (BM25): it grows with each occurrence, but less each time.
-    `counts`: occurrences of the word by field; `lengths`: of `_measure_lengths`."""
+    """Return how well an article matches a word, by BM25. The value grows with each occurrence of
+    the word, but less each time, and an occurrence in a short field counts more. `counts`: number
+    of occurrences by field; `lengths`: from `_measure_lengths`."""
     frequency = 0.0
     for weight, count, length in zip(WEIGHTS, counts, lengths, strict=True):
         if count:
@@ -196,7 +215,8 @@ def _saturate(counts: Sequence[int], lengths: Sequence[float]) -> float:
 
 
 def _score_nearness(words: Sequence[str], document: Document) -> float:
-    """Return the score for words that stand in a row, or near each other."""
+    """Return what is added to the score because words stand in a row, or all near each other.
+    `words`: two or more words, all in the document, in the order of the search."""
     pairs = [join_terms(words[start : start + 2]) for start in range(len(words) - 1)]
     score = 0.0
     for field, score_in_field in zip(document.fields, _IN_A_ROW, strict=True):
@@ -208,7 +228,8 @@ def _score_nearness(words: Sequence[str], document: Document) -> float:
 
 
 def _are_near(words: Sequence[str], field: str) -> bool:
-    """Return True if all words stand near one of the first occurrences of the first word."""
+    """Return True if a field has all words near each other: within 80 characters of one of the
+    first 20 occurrences of the first word."""
     first, *others = [f" {word} " for word in words]
     if first not in field or not all(other in field for other in others):
         return False
@@ -224,19 +245,20 @@ def _are_near(words: Sequence[str], field: str) -> bool:
 
 
 def misspell(word: str) -> list[str]:
-    """Return the words that differ from `word` by a letter: another one, one more, one fewer or two
-    exchanged. None for short words and scripts without spaces."""
+    """Return all words that differ from `word` by one mistake: a letter more, a letter less,
+    another letter, or two neighbours exchanged. Return an empty list for words of fewer than five
+    letters and for words that are not only ASCII letters and digits."""
     if len(word) < _SHORTEST or not word.isascii() or not word.isalnum():
         return []
     forms: set[str] = set()
     for position in range(len(word) + 1):
         head = word[:position]
         tail = word[position:]
-        forms.update(head + letter + tail for letter in _LETTERS)  # one more
+        forms.update(head + letter + tail for letter in _LETTERS)  # a letter more
         if tail:
-            forms.add(head + tail[1:])  # one fewer
-            forms.update(head + letter + tail[1:] for letter in _LETTERS)  # another one
+            forms.add(head + tail[1:])  # a letter less
+            forms.update(head + letter + tail[1:] for letter in _LETTERS)  # another letter
         if len(tail) > 1:
-            forms.add(head + tail[1] + tail[0] + tail[2:])  # two exchanged
+            forms.add(head + tail[1] + tail[0] + tail[2:])  # two neighbours exchanged
     forms.discard(word)
     return sorted(forms)

@@ -1,4 +1,8 @@
-"""Sketch a text by hashes of its word sequences, and decide if two texts are copies."""
+"""Sketch a text by hashes of its word sequences, and decide if two texts are copies.
+
+The sketch is a sample (MinHash, Broder 1997): of all sequences of five words, called shingles, it
+keeps those with the lowest hashes. The share of equal hashes in two sketches estimates the share of
+equal shingles in the texts."""
 
 import heapq
 import re
@@ -6,42 +10,47 @@ from array import array
 from dataclasses import dataclass
 from hashlib import blake2b
 
-SHINGLE = 5  # words, or letters in scripts without spaces
+SHINGLE = 5  # words in a shingle; in scripts without spaces, letters
 KEPT = 192  # hashes of a sketch
-# LOOKED_UP lowest hashes are searched among the FOUND_BY lowest of others: one of six is missed in
-# 2 % of the least similar pairs of a story, and in none of most.
+# To find copies, the LOOKED_UP lowest hashes of a new sketch are searched among the FOUND_BY lowest
+# hashes of each stored one. A copy is missed only if all six are absent, which happens for 2 % of
+# the least similar copies.
 LOOKED_UP = 24
 FOUND_BY = 6
-LEAST = 40  # shingles: shorter texts are too alike by chance
-MOST = 200_000  # characters of a text, far above an article's length
+LEAST = 40  # shingles: shorter texts may be alike by chance
+MOST = 200_000  # characters of a text that are read, far more than an article has
 
-# Measured with tests/bench/bench_likeness.py on 6 million pairs. Different stories of two
-# publishers on one event stay below a containment of 0.55, round-ups below a resemblance of 0.15. A
-# page with a story and as much besides is a digest, so both directions count. Instalments of a
-# series share up to half of their words, so within a source nearly all must agree.
-CONTAINED = 0.6
-HALF = 0.5  # share of the longer text that the shorter must contain
+# Limits, measured with tests/bench/bench_likeness.py on 6 million pairs. Two publishers' own texts
+# on one event have a containment below 0.55.
+CONTAINED = 0.6  # of the shorter text, so much must be in the longer one
+# Of the longer text, so much must be in the shorter one: a page with a story and as much besides is
+# a digest of several stories, not a copy.
+HALF = 0.5
+# Resemblance of copies within one source: instalments of a series share up to half of their words.
 ALIKE_WITHIN_A_SOURCE = 0.8
 
 _HASH_BYTES = 4
+# A letter of a script without spaces, or a word.
 _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]|[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Sketch:
-    """`size`: number of different shingles; `lowest`: the lowest of their hashes, ascending."""
+    """A short form of a text. `size`: number of different shingles of the text; `lowest`: the 192
+    lowest of their hashes, ascending."""
 
     size: int
     lowest: tuple[int, ...]
 
     @property
     def keys(self) -> tuple[int, ...]:
-        """Return the hashes to look up, to find other sketches of the story."""
+        """The hashes by which stored sketches of copies are looked up."""
         return self.lowest[:LOOKED_UP]
 
     @property
     def found_by(self) -> tuple[int, ...]:
-        """Return the hashes to store for this sketch; each costs a page of the database."""
+        """The hashes to store, so that this sketch is found by the `keys` of others. They are few,
+        because each takes a page of the database."""
         return self.lowest[:FOUND_BY]
 
     def pack(self) -> bytes:
@@ -57,7 +66,7 @@ class Sketch:
 
 
 def make_sketch(text: str) -> Sketch | None:
-    """Return the sketch of a plain text, None if it is too short."""
+    """Return the sketch of a plain text, None if the text is too short to be compared."""
     tokens = _TOKEN.findall(text[:MOST].casefold())
     shifted_tokens = [tokens[start:] for start in range(SHINGLE)]
     shingles = set(map(" ".join, zip(*shifted_tokens, strict=False)))
@@ -67,12 +76,14 @@ def make_sketch(text: str) -> Sketch | None:
         blake2b(shingle.encode("utf-8", "replace"), digest_size=_HASH_BYTES).digest()
         for shingle in shingles
     }
-    lowest = sorted(hashes)[:KEPT]  # of big-endian numbers the order is that of their bytes
+    lowest = sorted(hashes)[:KEPT]  # bytes in big-endian order sort as their numbers do
     return Sketch(len(shingles), tuple(int.from_bytes(digest, "big") for digest in lowest))
 
 
 def estimate_resemblance(first: Sketch, second: Sketch) -> float:
-    """Return the estimated share of the shingles of two texts that both have, 0 to 1."""
+    """Return the estimated resemblance of two texts: of all shingles of either, the share that both
+    have, from 0 to 1."""
+    # of the lowest hashes of both texts together, count those that both have
     lowest = heapq.nsmallest(KEPT, {*first.lowest, *second.lowest})
     if not lowest:
         return 0.0
@@ -81,24 +92,26 @@ def estimate_resemblance(first: Sketch, second: Sketch) -> float:
 
 
 def estimate_containment(first: Sketch, second: Sketch) -> float:
-    """Return the share of the shorter text that the longer contains, 0 to 1."""
+    """Return the estimated share of the shorter text that the longer one contains, from 0 to 1."""
     return min(1.0, _count_shared(first, second) / min(first.size, second.size))
 
 
 def _count_shared(first: Sketch, second: Sketch) -> float:
     """Return the estimated number of shingles that both texts have."""
-    alike = estimate_resemblance(first, second)
-    return alike / (1 + alike) * (first.size + second.size)
+    # resemblance = shared / (first + second - shared), solved for shared
+    resemblance = estimate_resemblance(first, second)
+    return resemblance / (1 + resemblance) * (first.size + second.size)
 
 
 def is_contained(first: Sketch, second: Sketch) -> bool:
-    """Return True if the longer text contains the shorter one."""
+    """Return True if the longer text contains most of the shorter one, at least 60 %."""
     return estimate_containment(first, second) >= CONTAINED
 
 
 def are_same_story(first: Sketch, second: Sketch, *, one_source: bool) -> bool:
-    """Return True if two texts tell one story in the same words. Within one source they must be
-    nearly identical."""
+    """Return True if two texts are copies: the longer contains most of the shorter one, and the
+    shorter at least half of the longer one. `one_source`: both are of the same source; then they
+    must be nearly identical."""
     if one_source:
         return estimate_resemblance(first, second) >= ALIKE_WITHIN_A_SOURCE
     if not is_contained(first, second):

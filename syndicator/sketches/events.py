@@ -1,11 +1,11 @@
-"""Sketch an article by its rarest words and names, to find reports of one event.
-The sketch also has numbers and the tone.
+"""Sketch an article by its rarest words, names and numbers, to find reports of one event.
 
-A word counts more in the title and at the beginning, and the more often the text has it. Some
-thirty words and twenty names are enough; with all of them the groups get no better
-(tests/bench/bench_stories.py). data/common.bin has how common each term is in texts of its
-language; terms that it lacks are rare. data/tone.toml has the words by which news are told from
-guides and manuals, whose subjects are no events."""
+A term is a stem of a word or name, or a number; sketches have hashes of terms. A term has a stress:
+it is higher if the text has the term often, or in the title or at the beginning. Some thirty words
+and twenty names are enough; with all of them the groups get no better
+(tests/bench/bench_stories.py). The file data/common.bin says how rare each term is in texts of its
+language; a term that it lacks is rare. The tone says if a text is news or a guide or manual, whose
+subject is no event; data/tone.toml has the words that distinguish them."""
 
 import hashlib
 import math
@@ -19,33 +19,39 @@ from importlib import resources
 from typing import Final, NamedTuple
 from zlib import crc32
 
-FORM: Final = "2"  # of packed sketches; those of another form are made anew from the articles
-READ: Final = 2_000  # characters of a text that are read
-LEAD: Final = 400  # characters of a text that are its beginning
+FORM: Final = "2"  # of packed sketches; those of another form are made again from the articles
+READ: Final = 2_000  # characters of a text that are read for its sketch
+LEAD: Final = 400  # the first characters of a text, which are its beginning
 COUNTED: Final = 4_000  # characters of a text whose terms are counted for common.bin
-STEM: Final = 7  # letters of a word that are kept, a cheap stem
-WORDS: Final = 32  # words of a sketch
+STEM: Final = 7  # the first letters of a word, which are taken for its stem
+# Terms of each kind in a sketch.
+WORDS: Final = 32
 NAMES: Final = 20
 NUMBERS: Final = 10
-IN_TITLE: Final = 2.0  # added to the logarithm of how often a text has a word of its title
-IN_LEAD: Final = 2.0  # the same of a word of its beginning
-PLACES: Final = 4  # of an outlet at a key, so that its articles crowd out nobody
-KEYS: Final = 6  # terms by which articles on the same event are found
-SCALE: Final = 25.0  # of the weights in common.bin: a byte is 25 times the logarithm of the rarity
-RAREST: Final = 225  # such a byte, of a term that common.bin does not have
-STEPS: Final = 20  # of a unit, in which counts and tones are packed
-FLATTEST: Final = -2.0  # the tone of a plain guide; that of news is 0
-TEXT: Final = 10  # words added to the length of a text: a short one says little of its tone
-# scripts in which two characters count as a word
+IN_TITLE: Final = 2.0  # added to the stress of a word of the title
+IN_LEAD: Final = 2.0  # added to the stress of a word of the beginning or the title
+# Articles of an outlet that are stored for a term by which articles are looked up, so that an
+# outlet with many articles does not displace those of others.
+PLACES: Final = 4
+KEYS: Final = 6  # terms by which articles on the same event are looked up
+SCALE: Final = 25.0  # a byte in common.bin is 25 times the rarity, a logarithm
+RAREST: Final = 225  # the byte of a term that common.bin does not have
+STEPS: Final = 20  # a packed byte is 20 times a stress or a tone
+FLATTEST: Final = -2.0  # the tone of a guide; that of news is 0
+TEXT: Final = 10  # words added to the length of a text, since a short text says little of its tone
+# Scripts without spaces, in which two neighbouring characters count as a word.
 _EAST: Final = "\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3"
 _LETTER: Final = rf"[^\W\d_{_EAST}]"
 _PAIR: Final = rf"(?<=[{_EAST}])(?=([{_EAST}]))"
-# Each begins with a set of characters that has no others of ASCII, for which `re` looks fastest.
+# The three expressions below begin with a set that has no ASCII characters besides the wanted ones:
+# that is what `re` searches fastest.
 _WORD = re.compile(rf"([^\x00-@\[-`{{-\x7f](?:{_PAIR}|(?<={_LETTER}){_LETTER}+))")
-# of a word, but seldom of a sentence
+# Checks that the character before is the first letter of a word, but not of a sentence; quick, and
+# right for most words (`_find_names` checks the others).
 _FIRST: Final = rf"(?<={_LETTER})(?<!{_LETTER}.)(?<![.!?:]\s[A-Z])(?<!\n[A-Z])"
 _NAME = re.compile(rf"(?s)([^\x00-@\[-\x7f](?:{_PAIR}|{_FIRST}(?:(?<=([\w,] )[A-Z]))?{_LETTER}+))")
 _NUMBER = re.compile(r"[^\x00-/:-\x7f](?<=\d)\d*(?:[.,:]\d+)*")
+# The text before a word that begins a sentence.
 _ENDS = re.compile(r"[.!?…:。！？]['\"”’»)]*\s*$|^\s*['\"“„«(]*$|\n\s*['\"“„«(]*$")
 _BEFORE: Final = 6  # characters before a word in which a sentence may end
 Terms = Mapping[int, float]
@@ -57,9 +63,9 @@ _NO_SIGNS: Final = str.maketrans("", "", ".,:")
 
 
 class Sketch(NamedTuple):
-    """By hash of the term how much a text makes of it: one and the logarithm of how often it has
-    the term, more for words of its title and its beginning. `tone`: from FLATTEST, that of a guide,
-    to 0, that of news."""
+    """The sketch of an article. `words`, `names`, `numbers`: hash of a term -> its stress, which is
+    1 plus the logarithm of how often the text has the term, and more for words of the title and the
+    beginning; `tone`: from -2, that of a guide, to 0, that of news."""
 
     words: Terms
     names: Terms
@@ -68,7 +74,7 @@ class Sketch(NamedTuple):
 
 
 def make_sketch(title: str, text: str) -> Sketch:
-    """Return the sketch of an article with this title and plain text."""
+    """Return the sketch of an article. `text`: its plain text, of which the beginning is read."""
     title_and_text = f"{title}\n{text[:READ]}"
     title_words = _find_words(title)
     lead_words = title_words + _find_words(text[:LEAD])
@@ -88,20 +94,22 @@ def make_sketch(title: str, text: str) -> Sketch:
 
 
 def iterate_terms(title: str, text: str) -> Iterator[str]:
-    """Yield all terms of an article, as counted for data/common.bin."""
+    """Yield all words and numbers of an article as terms, also repeated ones. The counts in
+    data/common.bin were made with them."""
     title_and_text = f"{title}\n{text[:COUNTED]}"
     yield from _find_words(title_and_text)
     yield from _find_numbers(title_and_text)
 
 
 def count_words(title: str, text: str) -> Counter[str]:
-    """Return how often an article has each word, as read for its tone."""
+    """Return how often an article has each word, as a stem; its tone is measured by these
+    counts."""
     return Counter(_find_words(f"{title}\n{text[:READ]}"))
 
 
 def choose_lookup_keys(sketched: Sketch) -> tuple[int, ...]:
-    """Return the terms of a sketch by which articles on the same event are looked up: the heaviest
-    of names and words."""
+    """Return the hashes of the six terms by which articles on the same event are looked up: the
+    rarest and most stressed ones of a sketch. A term that is a name and a word counts as both."""
     rarity_bytes = _read_rarity_bytes()
     weights: dict[int, float] = {}
     for kind in (sketched.names, sketched.words):
@@ -116,13 +124,13 @@ def choose_lookup_keys(sketched: Sketch) -> tuple[int, ...]:
 
 
 def find_first_names(sketched: Sketch) -> list[int]:
-    """Return the names in the title or at the beginning."""
+    """Return the hashes of the names in the title or at the beginning of the text."""
     return [term for term in sketched.names if sketched.words.get(term, 0.0) >= 1 + IN_LEAD]
 
 
 def pack(sketched: Sketch) -> bytes:
-    """Encode a sketch: for each kind the number of terms, their hashes, their stresses; then the
-    tone."""
+    """Return a sketch as bytes. For each kind of terms: their number (a byte), their hashes (four
+    bytes each), their stresses (a byte each); then the tone (a byte)."""
     parts: list[bytes] = []
     for terms in (sketched.words, sketched.names, sketched.numbers):
         parts.append(bytes((len(terms),)))
@@ -133,7 +141,8 @@ def pack(sketched: Sketch) -> bytes:
 
 
 def unpack(data: bytes) -> Sketch:
-    """Decode the result of `pack`. Sketches of an earlier form have no tone."""
+    """Return the sketch that `pack` packed. Sketches of an earlier form have no byte for the tone,
+    which is then 0."""
     kinds: list[Terms] = []
     end = 0
     for _ in ("words", "names", "numbers"):
@@ -147,12 +156,13 @@ def unpack(data: bytes) -> Sketch:
 
 
 def find_terms(sketched: Sketch) -> set[int]:
-    """Return all terms of a sketch."""
+    """Return the hashes of all terms of a sketch."""
     return {*sketched.words, *sketched.names, *sketched.numbers}
 
 
 def unpack_terms(data: bytes) -> set[int]:
-    """Return all terms of the result of `pack`, in a fifth of the time of `unpack`."""
+    """Return the hashes of all terms of a packed sketch. That takes a fifth of the time of
+    `unpack`."""
     terms: set[int] = set()
     end = 0
     for _ in ("words", "names", "numbers"):
@@ -164,13 +174,14 @@ def unpack_terms(data: bytes) -> set[int]:
 
 
 def _find_words(text: str) -> list[str]:
-    """Return the stems of the words of a text; in scripts without spaces, of pairs of
-    characters."""
+    """Return the stems of the words of a text, in order; in scripts without spaces, the pairs of
+    neighbouring characters."""
     return cut_stems(word + second for word, second in _WORD.findall(text))
 
 
 def _find_names(text: str) -> list[str]:
-    """Return capitalised words that begin no sentence; in a script without capitals, all words."""
+    """Return the stems of words that may be names: capitalised words, unless they begin a sentence;
+    in scripts without capital letters, all words."""
     names: list[str] = []
     for match in _NAME.finditer(text):
         # `second` continues a pair of characters in a script without spaces
@@ -186,12 +197,13 @@ def _find_names(text: str) -> list[str]:
 
 
 def _find_numbers(text: str) -> list[str]:
-    """Return the numbers of a text, without points, commas and colons."""
+    """Return the numbers of a text as digits alone: "1,200" and "12:00" give "1200"."""
     return " ".join(_NUMBER.findall(text)).translate(_NO_SIGNS).split()
 
 
 def cut_stems(words: Iterable[str]) -> list[str]:
-    """Return the first STEM letters of each word, in lower case: a cheap form of stemming."""
+    """Return the first seven letters of each word in lower case, which is a fast and simple form of
+    stemming."""
     return [word[:STEM] for word in " ".join(words).lower().split()]
 
 
@@ -201,35 +213,38 @@ def hash_term(term: str) -> int:
 
 
 def get_rarity(term: int) -> float:
-    """Return the rarity of the term with this hash: the logarithm of the number of texts to each
-    one that has the term."""
+    """Return the rarity of a term, which is given by its hash: the logarithm of (number of all
+    texts / number of texts with the term)."""
     return get_rarity_byte(term) / SCALE
 
 
 def get_rarity_byte(term: int) -> int:
-    """Return SCALE times the rarity of the term with this hash, a byte of data/common.bin."""
+    """Return 25 times the rarity of a term, which is given by its hash: a byte of
+    data/common.bin."""
     rarity_bytes = _read_rarity_bytes()
     return rarity_bytes[term % len(rarity_bytes)]
 
 
 @lru_cache(maxsize=1)
 def _read_rarity_bytes() -> bytes:
-    """Return data/common.bin: for each remainder of a hash the rarity of its term."""
+    """Return the content of data/common.bin: the byte at a hash modulo its length is that of the
+    rarity of the term with this hash. Zeros, for terms that the file lacks, become RAREST."""
     file = resources.files("syndicator.sketches").joinpath("data/common.bin")
     return file.read_bytes().replace(b"\0", b"%c" % RAREST)
 
 
 @lru_cache(maxsize=1)
 def _read_tones() -> Mapping[str, float]:
-    """Return for each word how much more often news have it than guides: below 0 if guides have it
-    more often."""
+    """Return the tone of each word in data/tone.toml: above 0 if news have it more often than
+    guides, below 0 if guides have it more often."""
     file = resources.files("syndicator.sketches").joinpath("data/tone.toml")
     tones: Mapping[str, float] = tomllib.loads(file.read_text("utf-8"))["tone"]
     return tones
 
 
 def _measure_tone(counts: Counter[str]) -> float:
-    """Return the tone of a text, from FLATTEST to 0, by how often it has each word."""
+    """Return the tone of a text, from -2 (guide) to 0 (news). `counts`: how often it has each
+    word."""
     tones = _read_tones()
     words = tones.keys() & counts.keys()
     sum_of_tones = sum(tones[word] * math.log1p(counts[word]) for word in words)
@@ -237,13 +252,13 @@ def _measure_tone(counts: Counter[str]) -> float:
 
 
 def _stress_terms(terms: Iterable[str]) -> dict[str, float]:
-    """Return for each term one and the logarithm of how often it occurs."""
+    """Return the stress of each term: 1 plus the logarithm of how often it occurs in `terms`."""
     return {term: 1 + math.log(count) for term, count in Counter(terms).items()}
 
 
 def _choose_rarest(stresses: Mapping[str, float], most: int) -> Terms:
-    """Return the terms with the highest products of stress and rarity, by hash, with their
-    stresses."""
+    """Return the terms that say most, `most` at most, as hash -> stress: those with the highest
+    product of stress and rarity. `stresses`: by term."""
     rarity_bytes = _read_rarity_bytes()
     hashes = map(crc32, "\n".join(stresses).encode("utf-8", "replace").split(b"\n"))
     weighed = [
@@ -254,8 +269,9 @@ def _choose_rarest(stresses: Mapping[str, float], most: int) -> Terms:
 
 
 def choose_index_place(article: str, outlet: str) -> int:
-    """Return the place of an article in the index of keys: the number of one of the PLACES of its
-    outlet."""
+    """Return a number for the place of an article in the database's index of lookup terms. The
+    articles of an outlet share four places, and an article displaces an earlier one in its place.
+    `article`: its id."""
     article_digest = hashlib.blake2b(article.encode(), digest_size=2).digest()
     number = int.from_bytes(article_digest, "big") % PLACES
     digest = hashlib.blake2b(f"{outlet}\0{number}".encode(), digest_size=8).digest()

@@ -1,6 +1,7 @@
-"""Put articles into stories, join or leave stories; record it in stories.tsv.
+"""Put articles into stories and take them out; record it in stories.tsv and the database.
 
-The file, beside the articles, is written before the database and counts if both differ."""
+A story is an event that several outlets report. The file stories.tsv, beside the articles, is
+written before the database; if both differ, the file is right."""
 
 from __future__ import annotations
 
@@ -22,37 +23,41 @@ from syndicator.store.tables.stories import Member
 from syndicator.store.tables.story_updates import SHOWN_NOTE
 from syndicator.stories import kept_leads, whole_story_entries
 
-_ALL_SHOWN: Final = "explained"  # value of the note SHOWN_NOTE
+# Value of the note SHOWN_NOTE in the database, if it records what each story shows.
+_ALL_SHOWN: Final = "explained"
 _NO_STORY: Final = ""
 _NAME_CHARACTERS: Final = 26
 _LEAST_ARTICLES: Final = 2  # of a story
 
 
 def get_outlet(article: Article) -> str:
-    """Return the outlet of an article: the publisher of its own site, whoever announced it."""
+    """Return the outlet of an article: the registrable domain of its own address, such as
+    "example.org", whichever feed announced the article."""
     return urls.publisher(article.url)
 
 
 def make_story_name(article_id: str, now: datetime) -> str:
-    """Return a new name for a story that begins at `now` with this article: the time in seconds,
-    then a digest of both."""
+    """Return a new name for a story that begins at `now` with this article: the Unix time in
+    seconds, then letters and digits of a digest of both, together 26 characters."""
     digest = hashlib.sha256(f"{article_id} {now.isoformat()}".encode()).digest()
     letters = b32encode(digest).decode().lower()
     return f"{now.timestamp():.0f}{letters}"[:_NAME_CHARACTERS]
 
 
 def update_from_lists(archive: Archive, configuration: Configuration) -> set[str]:
-    """Update the database's stories from the files beside the articles. Returns the ids of articles
-    whose story changed."""
+    """Read the files with stories, leads and folded stories that changed since they were read last,
+    and update the database. Return the ids of the articles that are in another story now. After an
+    upgrade, also compute for each story what it shows."""
     notes = archive.store.visits
     kept_leads.update_from_list(archive)
     changed_ids = _update_members(archive)
-    # once for each database: earlier versions did not record what a story shows
+    # The rest of an upgrade is done once for each database: earlier versions did not record what a
+    # story shows.
     is_upgraded = notes.note(SHOWN_NOTE) == _ALL_SHOWN
     if not is_upgraded:
         archive.store.stories.update_all()
         kept_leads.choose_missing_leads(archive, configuration.sources)
-    # reads what the earlier version noted
+    # before the note is set, since it reads the value of an earlier version
     whole_story_entries.update_from_list(archive, configuration)
     if not is_upgraded:  # noted last, so that an upgrade that is interrupted is done again
         notes.set_note(SHOWN_NOTE, _ALL_SHOWN, archive.clock())
@@ -60,7 +65,8 @@ def update_from_lists(archive: Archive, configuration: Configuration) -> set[str
 
 
 def _update_members(archive: Archive) -> set[str]:
-    """Update the articles of stories from their list. Return the ids of the changed ones."""
+    """Update the articles of stories from stories.tsv, if that changed. Return the ids of the
+    articles whose line was added or removed."""
     edits = recorded.STORIES.find_edits(archive.article_store, archive.store)
     if edits is None:
         return set()
@@ -77,7 +83,7 @@ def _update_members(archive: Archive) -> set[str]:
 
 
 def _list_outlets(archive: Archive, article_ids: Sequence[str]) -> dict[str, str]:
-    """Return the outlets of articles by article id, without articles that do not exist."""
+    """Return the outlets of articles, by article id. Articles that do not exist are left out."""
     articles = archive.store.index.articles(article_ids)
     return {article_id: get_outlet(article) for article_id, article in articles.items()}
 
@@ -85,8 +91,9 @@ def _list_outlets(archive: Archive, article_ids: Sequence[str]) -> dict[str, str
 def record_stories(
     archive: Archive, stories: Mapping[str, str], outlets: Mapping[str, str], *, final: bool
 ) -> None:
-    """Put articles into stories (_NO_STORY: into none), in the file first. Mappings: by article id.
-    `final`: by an operator."""
+    """Record that articles are in other stories now, first in stories.tsv, then in the database.
+    `stories`: article id -> name of its story, "" to take it out of its story; `outlets`: by
+    article id; `final`: an operator decided it, so that grouping never changes it."""
     if not stories:
         return
     decisions = [Decided(article_id, story, final) for article_id, story in sorted(stories.items())]
@@ -105,22 +112,25 @@ def record_stories(
 def plan_join(
     archive: Archive, configuration: Configuration, named: Sequence[str]
 ) -> dict[str, str]:
-    """Return one story for the articles `named` and all others of their stories, by article id: the
-    first one that they have, or a new one. Raises UsageError."""
+    """Return the decision that joins articles and all other articles of their stories: article id
+    -> name of their common story. That is the first story that one of them has, or a new one.
+    `named`: articles as a user names them. Raises UsageError if they are fewer than two, or an
+    article does not exist."""
     update_from_lists(archive, configuration)
     ids = list(dict.fromkeys(need_article(archive, name) for name in named))
     if len(ids) < _LEAST_ARTICLES:
         raise UsageError("name two articles or more")
-    story_of = archive.store.stories.find_stories(ids)
-    members = archive.store.stories.list_sketched(set(story_of.values()))
-    stories = [story_of[article_id] for article_id in ids if article_id in story_of]
+    story_by_id = archive.store.stories.find_stories(ids)
+    members = archive.store.stories.list_sketched(set(story_by_id.values()))
+    stories = [story_by_id[article_id] for article_id in ids if article_id in story_by_id]
     story = stories[0] if stories else make_story_name(ids[0], archive.clock())
     return dict.fromkeys((*ids, *(member.article for member in members)), story)
 
 
 def plan_leave(archive: Archive, configuration: Configuration, article_id: str) -> dict[str, str]:
-    """Return the stories of all articles of an article's story, by article id, once it has left
-    them for a new story. Empty if it is in no story."""
+    """Return the decision that takes an article out of its story: article id -> name of its story,
+    for all articles of that story. The article gets a new story of its own, the others stay.
+    Return an empty dict if the article is in no story."""
     update_from_lists(archive, configuration)
     story = archive.store.stories.find_stories([article_id]).get(article_id)
     if story is None:
@@ -132,5 +142,7 @@ def plan_leave(archive: Archive, configuration: Configuration, article_id: str) 
 
 
 def put_into_stories(archive: Archive, stories: Mapping[str, str], *, final: bool) -> None:
-    """Put articles into stories (_NO_STORY: into none), by article id. `final`: by an operator."""
+    """Carry out a decision: record the story of each article. `stories`: article id -> name of its
+    story, "" to take it out of its story; `final`: an operator decided it, so that grouping never
+    changes it."""
     record_stories(archive, stories, _list_outlets(archive, list(stories)), final=final)

@@ -1,4 +1,6 @@
-"""Group new and changed articles into stories, after visits and before a build."""
+"""Group new and changed articles into stories: those that report the same event.
+
+This runs after visits and before a build."""
 
 from __future__ import annotations
 
@@ -35,14 +37,17 @@ from syndicator.stories.decisions import (
 from syndicator.stories.grouping import Report, find_story_changes
 from syndicator.stories.likeness import SAMPLE, WINDOW, Window, count_terms
 
-_BATCH: Final = 25  # articles between two turns of the visits
-_MOST_ARTICLES: Final = 2000  # of a pass; others wait for the next
-_FULL_PASS_INTERVAL: Final = timedelta(hours=1)  # of passes that find changed articles
-_MARKDOWN_CHARACTERS: Final = READ * 4 // 3  # of a body that are made plain
-_FULL_PASS_NOTE: Final = "stories looked"  # says when the last pass of all articles ended
-_FORM_NOTE: Final = "stories sketched"  # has the form of the database's sketches
+_BATCH: Final = 25  # articles after which other tasks have a turn
+_MOST_ARTICLES: Final = 2000  # in a pass; others wait for the next
+# Between two full passes, which also find articles that changed; the others find only new ones.
+_FULL_PASS_INTERVAL: Final = timedelta(hours=1)
+# The beginning of a body that is turned into plain text. Markdown is longer than the plain text.
+_MARKDOWN_CHARACTERS: Final = READ * 4 // 3
+# Names of notes in the database: when the last full pass ended; the form of the stored sketches.
+_FULL_PASS_NOTE: Final = "stories looked"
+_FORM_NOTE: Final = "stories sketched"
 _NO_STORY: Final = ""
-_FENCE_CHARACTERS: Final = 3  # of the line --- around the fields of an article file
+_FENCE_CHARACTERS: Final = 3  # of the line --- before and after the fields of an article file
 _NO_SKETCH: Final = b""
 _WINDOW_MICROSECONDS: Final = WINDOW // timedelta(microseconds=1)
 
@@ -54,8 +59,9 @@ def _do_nothing() -> None:
 async def group_new_articles(
     archive: Archive, configuration: Configuration, turn: Callable[[], object] = _do_nothing
 ) -> set[str]:
-    """Group new articles into stories; call `turn` now and then. Returns the ids of articles whose
-    story changed."""
+    """Group new articles into stories, once an hour also changed ones; call `turn` after every 25
+    articles. Return the ids of the articles that are in another story now. If stories are turned
+    off, only old data is deleted."""
     notes = archive.store.visits
     stories = archive.store.stories
     now = archive.clock()
@@ -81,8 +87,9 @@ async def group_new_articles(
 
 
 def _needs_full_pass(last_pass: str | None, now: datetime) -> bool:
-    """Return True if no pass of all articles ended in the last hour. `last_pass`: an ISO time, None
-    for never; one after `now` does not count."""
+    """Return True if no full pass ended in the last hour. `last_pass`: when the last one ended, in
+    ISO 8601, None if there was none. A time after `now`, from a clock that was wrong, does not
+    count."""
     if last_pass is None:
         return True
     age = now - datetime.fromisoformat(last_pass)
@@ -90,8 +97,8 @@ def _needs_full_pass(last_pass: str | None, now: datetime) -> bool:
 
 
 def _group(archive: Archive, unread: Sequence[Unread], since: datetime) -> set[str]:
-    """Sketch articles and group those added after `since`. Return the ids of articles whose story
-    changed."""
+    """Make and store the sketches of articles, then group those that were added after `since`.
+    Return the ids of the articles that are in another story now."""
     stories = archive.store.stories
     articles = archive.store.index.articles([row.article for row in unread])
     unread = [row for row in unread if row.article in articles]
@@ -104,15 +111,16 @@ def _group(archive: Archive, unread: Sequence[Unread], since: datetime) -> set[s
     neighbourhood = _Neighbourhood(stories, since)
     leaving_ids: set[str] = set()
     new_reports: list[Report] = []
-    for row, bare in sketches.items():
+    for row, sketch_without_story in sketches.items():
         member = members.get(row.article)
-        sketched = bare
+        sketched = sketch_without_story
         if member is not None:
-            sketched = bare._replace(story=member.story, final=member.final)
+            sketched = sketched._replace(story=member.story, final=member.final)
         neighbourhood.add(sketched)
         if sketched.story and not sketched.data and not sketched.final:
             leaving_ids.add(row.article)
-        # an article without a sketch that has a story was in it before the database was made anew
+        # An article with a story that was never sketched got its story from stories.tsv, when the
+        # database was made again: it need not be grouped.
         stays_in_story = member is not None and not row.was_sketched
         report = _make_report(sketched, since)
         if report is not None and not stays_in_story:
@@ -133,8 +141,8 @@ def _group(archive: Archive, unread: Sequence[Unread], since: datetime) -> set[s
 
 class _Neighbourhood:
     """Finds the articles to compare with new ones, and remembers their outlets. `since`: articles
-    added before it are not compared; `leaving_ids`: articles that count no longer in their
-    stories."""
+    added before it are not compared; `leaving_ids`: articles that are taken out of their stories
+    because they must not be compared any more, such as unpublished ones."""
 
     def __init__(self, stories: Stories, since: datetime) -> None:
         self._stories = stories
@@ -144,12 +152,13 @@ class _Neighbourhood:
         self.outlets: dict[str, str] = {}  # by article id
 
     def add(self, sketched: Sketched) -> None:
-        """Add a new article."""
+        """Add a new article, for which `list_near` may be called afterwards."""
         self._new[sketched.article] = sketched
         self.outlets[sketched.article] = sketched.outlet
 
     def list_near(self, report: Report) -> list[Report]:
-        """Return the articles that share most terms with a new one."""
+        """Return the stored articles that share most of the rare terms of a new article. `report`:
+        an article that was passed to `add`."""
         similar = self._stories.find_similar(
             self._new[report.id], choose_lookup_keys(report.sketch), _WINDOW_MICROSECONDS
         )
@@ -162,8 +171,9 @@ class _Neighbourhood:
         return reports
 
     def list_members(self, stories: Collection[str]) -> list[Report]:
-        """Return the articles of stories that are still compared. If a story has articles that are
-        compared no longer, the others are final, so that they stay in it."""
+        """Return the articles of these stories that are recent enough to be compared. If a story
+        also has older articles, the recent ones are marked as final: they stay in the story, which
+        has to go on as it is."""
         reports: list[Report] = []
         old_stories: set[str] = set()
         for sketched in self._stories.list_sketched(stories):
@@ -181,7 +191,8 @@ class _Neighbourhood:
 
 
 def _measure_window(store: Store, since: datetime) -> Window:
-    """Return the window of articles that are compared, by the newest of them."""
+    """Return how many articles were added after `since`, and how many of the newest ones have each
+    term: a term is the rarer, the more it says."""
     stories = store.stories
     sample = ((outlet, unpack_terms(data)) for outlet, data in stories.list_newest(SAMPLE))
     return count_terms(stories.count(since), sample)
@@ -190,8 +201,10 @@ def _measure_window(store: Store, since: datetime) -> Window:
 def _make_sketched(
     article_store: ArticleStore, unread: Unread, article: Article, since: datetime
 ) -> Sketched:
-    """Return the data for comparing an article; none if it is too old or not published by itself.
-    Its age counts from when it was added, because dates are claims."""
+    """Return the data for comparing an article. The sketch is empty, so that the article is not
+    compared, if it is too old or is not published by itself (on hold, unlisted or merged into
+    another one). It is too old if it was added or, as it states, published before `since`: a stated
+    date alone could make an old article new."""
     added = codec.moment(unread.added)
     is_old = added < since
     if article.published is not None and article.published < since:
@@ -205,9 +218,10 @@ def _make_sketched(
 
 
 def _read_beginning(article_store: ArticleStore, path: str) -> str:
-    """Return the beginning of an article's text. Parsing the whole file would be too slow."""
+    """Return the beginning of an article's text without markdown, "" if its file cannot be read.
+    Only the fields at the top of the file are cut off; parsing the whole file would be too slow."""
     data = b""
-    with suppress(OSError):  # `reconcile` names the file
+    with suppress(OSError):  # `reconcile` reports files that cannot be read
         data = article_store.read(path)
     content = data.decode("utf-8", "replace").replace("\r\n", "\n")
     fence = content[:_FENCE_CHARACTERS]
@@ -218,7 +232,8 @@ def _read_beginning(article_store: ArticleStore, path: str) -> str:
 
 
 def _make_report(sketched: Sketched, since: datetime) -> Report | None:
-    """Return an article as a report for grouping, None if it is no longer compared."""
+    """Return an article in the form in which it is grouped. Return None if it is not compared: it
+    has no sketch, or was added before `since`."""
     if not sketched.data or sketched.at is None:
         return None
     added = codec.moment(sketched.at)

@@ -1,7 +1,8 @@
 """Decide which articles form a story, by grouping those that report one event. Pure.
 
-Two articles are compared by `likeness`. Groups are merged by the mean of their pairs, so that no
-chain of reports joins two events. In a mean each outlet counts once, however much it writes."""
+`stories.likeness` measures how likely two articles report one event, as log odds. Two groups are
+merged by the mean of all pairs between them; so a chain of reports, each like the next, does not
+join two events. In this mean each outlet counts once, however many articles it has."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -12,21 +13,23 @@ from typing import Final, NamedTuple
 from syndicator.sketches.events import Sketch
 from syndicator.stories.likeness import FAR, Comparison, Window
 
-# log odds below which a report is unlike the first one of a story, so that what comes later bridges
-# no two stories
+# A report with lower log odds is unlike the first report of a story, and is not put into the story,
+# however like later reports it is: so later reports do not connect two stories.
 UNLIKE: Final = -0.5
-LARGEST: Final = 60  # articles that are grouped anew together
-OF_STORY: Final = 10  # of them that stand for a story, if there are more
-OF_OUTLET: Final = 5  # articles of an outlet in a story, its first ones
+LARGEST: Final = 60  # articles, at most, that are grouped together without a sample
+OF_STORY: Final = 10  # articles that stand for a story in a sample
+OF_OUTLET: Final = 5  # articles of an outlet in a story: its first ones
 _NO_STORY: Final = ""
-Measure = Callable[["Report", "Report"], float]
-Likely = Mapping[tuple[str, str], float]  # by both ids; without pairs that are not compared
-MakeName = Callable[[Sequence["Report"]], str]
+Measure = Callable[["Report", "Report"], float]  # returns log odds
+# Log odds of pairs of articles, by both ids in either order. Pairs that are not compared, such as
+# articles in different languages, are missing.
+Likely = Mapping[tuple[str, str], float]
+MakeName = Callable[[Sequence["Report"]], str]  # returns a new name for the story of a group
 
 
 class Report(NamedTuple):
-    """An article to group. `outlet`: its publisher; `language`, `story`: "" for none; `final`:
-    stays in its story."""
+    """An article to group. `outlet`: its publisher; `language`, `story`: "" for none; `at`: when it
+    was added; `final`: it must stay in its story."""
 
     id: str
     outlet: str
@@ -44,12 +47,14 @@ def find_story_changes(
     make_name: MakeName,
     window: Window,
 ) -> dict[str, str]:
-    """Return the new story, _NO_STORY for none, of each article that changes its story because of
-    the `new` articles. `list_near` returns the articles that share most terms with one,
-    `list_members` those of stories; `make_name` names a new story."""
+    """Group new articles with earlier ones. Return article id -> new story ("" for none), for each
+    article whose story changes. `list_near`: returns the earlier articles that share most terms
+    with an article; `list_members`: returns the articles of some stories; `make_name`: returns a
+    name for a new story; `window`: how frequent terms are now."""
     comparison = Comparison(window)
     reports = {report.id: report for report in new}
-    # Names of stories, and ids of articles without one, that may belong together.
+    # Each cluster has names of stories, and ids of articles without a story, that may belong
+    # together. Only articles of the same cluster are grouped with each other.
     clusters: list[set[str]] = []
     for report in new:
         similar = [other for other in list_near(report) if comparison.is_likely(report, other)]
@@ -69,7 +74,8 @@ def find_story_changes(
 
 
 def _merge_overlapping(sets: Iterable[set[str]]) -> list[set[str]]:
-    """Merge the sets that share a member."""
+    """Merge sets that share a member, also by way of other sets: {a, b}, {b, c} and {d} give
+    {a, b, c} and {d}."""
     merged: list[set[str]] = []
     for names in sets:
         overlapping = [other for other in merged if not other.isdisjoint(names)]
@@ -81,9 +87,10 @@ def _merge_overlapping(sets: Iterable[set[str]]) -> list[set[str]]:
 def assign_stories(
     reports: Sequence[Report], new_ids: Collection[str], make_name: MakeName, measure: Measure
 ) -> dict[str, str]:
-    """Return the story of each article, _NO_STORY for none. If there are more than LARGEST, stories
-    stay as they are, each represented by its newest articles; of other articles only the new and
-    the newest are grouped."""
+    """Return article id -> story ("" for none). If there are more than 60 articles, only a sample
+    is grouped: the newest articles of each story, which stand for it and stay in it, and the new
+    and newest ones of the others. Then only articles of the sample are in the result, without
+    those whose outlet has enough articles in the story."""
     if len(reports) <= LARGEST:
         return name_groups(group_reports(reports, measure, new_ids), make_name)
     outlet_counts = Counter((report.story, report.outlet) for report in reports if report.story)
@@ -97,8 +104,8 @@ def assign_stories(
 
 
 def _choose_sample(reports: Sequence[Report], new_ids: Collection[str]) -> list[Report]:
-    """Return LARGEST reports, new ones first, then the newest; of a story at most OF_STORY, all of
-    them final."""
+    """Return at most 60 reports: new ones first, then the newest. Of each story take at most 10,
+    and mark these as final, so that stories stay as they are."""
 
     def rank(report: Report) -> tuple[bool, tuple[datetime, str]]:
         return report.id in new_ids, _order(report)
@@ -115,16 +122,18 @@ def _choose_sample(reports: Sequence[Report], new_ids: Collection[str]) -> list[
 def group_reports(
     reports: Sequence[Report], measure: Measure, new: Collection[str] = ()
 ) -> list[list[Report]]:
-    """Group `reports` by average linkage: merge the two nearest groups while they more likely than
-    not report one event. An article that is not UNLIKE the first one of its story stays there,
-    unless it is `new`: nobody splits the stories of others. The final articles of two stories are
-    never merged."""
+    """Group reports by average linkage: merge the two nearest groups, as long as they more likely
+    than not report one event. Earlier articles of a story begin in one group, so that a new article
+    cannot split a story, unless they are UNLIKE its first article. Groups that both have final
+    articles are never merged. `measure`: returns log odds, above 0 if two reports more likely than
+    not are on one event; `new`: ids of new articles."""
     likely: dict[tuple[str, str], float] = {}
     for report, other in combinations(reports, 2):
         value = measure(report, other)
         if value > FAR:
             likely[report.id, other.id] = value
             likely[other.id, report.id] = value
+
     groups = dict(enumerate(_begin_groups(reports, likely, new)))
     nearness: dict[tuple[int, int], float] = {}  # by pair of groups, the lower number first
     for pair in combinations(groups, 2):
@@ -133,6 +142,7 @@ def group_reports(
         nearest = max(nearness, key=lambda pair: (nearness[pair], -pair[0], -pair[1]))
         if nearness[nearest] <= 0:
             break
+        # merge the second group into the first, and measure anew only the pairs with the first
         first, second = nearest
         groups[first] += groups.pop(second)
         nearness = {pair: value for pair, value in nearness.items() if second not in pair}
@@ -145,9 +155,9 @@ def group_reports(
 def _begin_groups(
     reports: Sequence[Report], likely: Likely, new: Collection[str]
 ) -> list[list[Report]]:
-    """Return the groups to begin with: the articles that stay in a story are together, each other
-    one is alone. An article stays if it is final, or if it is not `new` and not UNLIKE the first
-    such article of its story."""
+    """Return the groups with which grouping begins. The articles that stay in a story form a group;
+    any other article is a group of its own. An article stays in its story if it is final, or if it
+    is neither new nor UNLIKE the first earlier article of the story. `new`: ids of new articles."""
     groups: dict[str, list[Report]] = {}  # by story, or by id of an article alone
     first_ids: dict[str, str] = {}  # by story
     for report in sorted(reports, key=_order):
@@ -161,10 +171,12 @@ def _begin_groups(
 
 
 def _compare_groups(group: Sequence[Report], other: Sequence[Report], likely: Likely) -> float:
-    """Return the mean likeness of two groups, of the pairs that are compared. Return FAR if there
-    are none, if both groups have final articles, or if their first articles are UNLIKE."""
+    """Return the mean log odds of all pairs of articles between two groups, each outlet weighed
+    once. Return FAR if the groups must not be merged: both have final articles, their first
+    articles are UNLIKE, or no pair is compared."""
     if any(report.final for report in group) and any(report.final for report in other):
         return FAR
+    # this is FAR, too, if no pair is compared, so that the sum of weights below is not 0
     if _compare_firsts(group, other, likely) < UNLIKE:
         return FAR
     weights = _weigh_reports(group) | _weigh_reports(other)
@@ -181,8 +193,8 @@ def _compare_groups(group: Sequence[Report], other: Sequence[Report], likely: Li
 
 
 def _compare_firsts(group: Sequence[Report], other: Sequence[Report], likely: Likely) -> float:
-    """Return how like the first article of the group that begins later is to the first one of the
-    other that it is compared with; FAR if there is none."""
+    """Return the log odds for the first article of the group that begins later, and the first
+    article of the other group with which it can be compared; FAR if there is no such article."""
     earlier, later = sorted((group, other), key=lambda reports: min(map(_order, reports)))
     first = min(later, key=_order)
     for report in sorted(earlier, key=_order):
@@ -193,14 +205,17 @@ def _compare_firsts(group: Sequence[Report], other: Sequence[Report], likely: Li
 
 
 def _weigh_reports(reports: Sequence[Report]) -> dict[str, float]:
-    """Return the weight of each report in a mean, by id: all reports of an outlet weigh 1."""
+    """Return the weight of each report in a mean, by id. All reports of an outlet together have the
+    weight 1."""
     counts = Counter(report.outlet for report in reports)
     return {report.id: 1 / counts[report.outlet] for report in reports}
 
 
 def name_groups(groups: Iterable[Sequence[Report]], make_name: MakeName) -> dict[str, str]:
-    """Return the story of each article: that of the final articles of its group, else the one with
-    most outlets in the group that no other group has taken. A group of one outlet is no story."""
+    """Name the story of each group; return article id -> story. A group continues the story of its
+    final articles, else the story that most of its outlets had, unless another group continues
+    that; else it gets a new name. The articles of a group get "" if the group is no story, because
+    it has one outlet only, and so do those beyond the first five of an outlet."""
     stories: dict[str, str] = {}
     used_names = {_NO_STORY}
     for group in sorted(groups, key=_rank):
@@ -221,8 +236,8 @@ def name_groups(groups: Iterable[Sequence[Report]], make_name: MakeName) -> dict
 
 
 def _choose_name(group: Sequence[Report], used_names: Collection[str]) -> str:
-    """Return the story that a group continues, _NO_STORY if none: that of its final articles, else
-    the unused one with most outlets."""
+    """Return the story that a group continues: that of its final articles, else the one that most
+    of its outlets had, without `used_names`; "" if it is a new story."""
     for report in group:
         if report.final:
             return report.story
@@ -233,11 +248,12 @@ def _choose_name(group: Sequence[Report], used_names: Collection[str]) -> str:
 
 
 def _rank(group: Sequence[Report]) -> tuple[object, ...]:
-    """Order groups with final articles first, then by number of outlets, then by time."""
+    """Return a sort key of groups, in the order in which they choose names: those with final
+    articles first, then those with most outlets, then the earliest."""
     has_final = any(report.final for report in group)
     return not has_final, -len({report.outlet for report in group}), min(map(_order, group))
 
 
 def _order(report: Report) -> tuple[datetime, str]:
-    """Return a sort key: by time, then by id."""
+    """Return a sort key of reports: by time, then by id."""
     return report.at, report.id

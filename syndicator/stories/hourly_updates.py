@@ -11,11 +11,13 @@ from syndicator.configuration.settings import Settings
 from syndicator.publishing.stories.quotes_and_figures import STEP, find_end_of_hour
 from syndicator.store.engine import Store
 
-_NOTE: Final = "stories shown until"  # the end of the last hour whose reports are marked
+# Name of a note in the database: the end of the last hour for whose reports the feed was marked.
+_NOTE: Final = "stories shown until"
 
 
 def is_due(archive: Archive, settings: Settings) -> bool:
-    """Return True if an hour has ended whose reports the entries of stories do not show yet."""
+    """Return True if reports were added in an hour that has ended, and the feed of stories was not
+    marked for it yet. Entries of stories show new reports once their hour has ended."""
     if settings.publish.stories == "off":
         return False
     last_end = _find_last_end(archive.clock)
@@ -24,8 +26,8 @@ def is_due(archive: Archive, settings: Settings) -> bool:
 
 
 def mark_stale_if_due(archive: Archive, settings: Settings) -> None:
-    """Mark the feed of stories stale if its entries do not show the reports of an hour that has
-    ended. Note the hour, so that it is looked at once."""
+    """If `is_due`, mark the feed of stories as stale, so that the next build writes it. Record the
+    hour in any case, so that it is examined only once."""
     last_end = _find_last_end(archive.clock).isoformat()
     if archive.store.visits.note(_NOTE) == last_end:
         return
@@ -35,12 +37,12 @@ def mark_stale_if_due(archive: Archive, settings: Settings) -> None:
 
 
 def _find_last_end(clock: Callable[[], datetime]) -> datetime:
-    """Return the end of the last hour that has ended."""
+    """Return the end of the last full hour: 14:00 at 14:20."""
     return find_end_of_hour(clock()) - STEP
 
 
 def _read_note(store: Store, last_end: datetime) -> datetime:
-    """Return the end of the last hour whose reports are marked; without a note, an hour before
-    `last_end`."""
+    """Return the end of the last hour for whose reports the feed was marked. If none is recorded,
+    return an hour before `last_end`."""
     note = store.visits.note(_NOTE)
     return datetime.fromisoformat(note) if note else last_end - STEP

@@ -1,6 +1,7 @@
-"""Choose the lead of each story once, when it is first published; keep it in leads.tsv.
+"""Choose the lead article of each story, once, when it is first published; keep it in leads.tsv.
 
-The file, beside the articles, is written before the database and counts if both differ."""
+The file leads.tsv, beside the articles, is written before the database; if both differ, the file is
+right."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ _NO_LEAD: Final = ""
 
 
 def update_from_list(archive: Archive) -> None:
-    """Update the database's leads from their list."""
+    """Update the leads in the database from leads.tsv, if that changed."""
     edits = recorded.LEADS.find_edits(archive.article_store, archive.store)
     if edits is None:
         return
@@ -31,7 +32,8 @@ def update_from_list(archive: Archive) -> None:
 
 
 def record_leads(archive: Archive, leads: Mapping[str, str]) -> None:
-    """Write the leads of stories (story -> article id), in the file first."""
+    """Record the leads of stories, first in leads.tsv, then in the database. `leads`: name of the
+    story -> article id of its lead."""
     if not leads:
         return
     LEADS.append(archive.article_store, sorted(leads.items()))
@@ -40,7 +42,7 @@ def record_leads(archive: Archive, leads: Mapping[str, str]) -> None:
 
 
 def choose_missing_leads(archive: Archive, sources: Mapping[str, Source]) -> None:
-    """Choose the lead of each story that is published and has none."""
+    """Choose and record the lead of each published story that has none. `sources`: by key."""
     stories_due = archive.store.stories.list_leads_due()
     if not stories_due:
         return
@@ -53,7 +55,7 @@ def choose_missing_leads(archive: Archive, sources: Mapping[str, Source]) -> Non
 
 
 class _Chooser:
-    """Chooses leads by the sources as they are now."""
+    """Chooses leads by the settings of the sources and the days since when they are followed."""
 
     def __init__(self, archive: Archive, sources: Mapping[str, Source]) -> None:
         today = archive.clock().date()
@@ -71,7 +73,8 @@ class _Chooser:
         return choose_lead([self._make_report(article) for _, article in story.reports])
 
     def _make_report(self, article: Article) -> Report:
-        """Return what counts of an article when a lead is chosen."""
+        """Return an article with the facts by which a lead is chosen, among them whether its source
+        is preferred by the operator and known for long enough."""
         keys = self._list_sources(article)
         return Report(
             article=article.id,
@@ -81,9 +84,10 @@ class _Chooser:
         )
 
     def _list_sources(self, article: Article) -> list[str]:
-        """Return the sources of the article's site, whoever announced it first; without any, the
-        one that brought it. Hosts that link a source's feed do not count: a stranger may link any
-        feed."""
+        """Return the keys of the sources on the site of an article, even if another source
+        announced it first. If no source is on that site, return the source that announced the
+        article; an empty list if that was removed. The site of a source is that of its feed's
+        address, not a site that names the feed as its own, since anybody may do that."""
         sources_of_site = self._by_site.get(urls.site(article.url), [])
         if sources_of_site:
             return sources_of_site

@@ -1,8 +1,9 @@
 """Measure how likely two articles report one event, by shared words and names. Pure.
 
-What both say weighs the more, the fewer articles in the window say it. WEIGHTS turn the shared
-words, names and numbers into log odds (tools/train/fit_stories.py). Among many articles more pairs
-are alike by chance, so the limit grows with their number."""
+A shared term counts the more, the fewer articles of the last days have it. The result is log odds:
+above 0 if it is more likely than not. WEIGHTS turn the evidence into log odds; they are fitted by
+tools/train/fit_stories.py. Among many articles more pairs are alike by chance, so a limit that
+grows with their number is subtracted."""
 
 import math
 from collections import Counter
@@ -23,28 +24,33 @@ from syndicator.sketches.events import (
     get_rarity_byte,
 )
 
-WEIGHTS: Final = (37.1, 6.8, -14.2, 0.9)  # of `measure_shares`, of the tones of both
+# Of the three values of `measure_shares`, then of the sum of the tones of both articles.
+WEIGHTS: Final = (37.1, 6.8, -14.2, 0.9)
 CONSTANT: Final = -3.0
-BY_NAMES: Final = 3.0  # times what shared names are is what shared words count at most
-MOST: Final = 0.045  # evidence of a shared word
-APART: Final = 0.06  # evidence of words that is added where no number is shared
-MANY: Final = 4  # numbers: of two articles on one event that have so many, nine in ten share one
-# share of the words that are no names above which two texts may be of one template
+# Shared words and numbers count at most so many times as much as shared names.
+BY_NAMES: Final = 3.0
+MOST: Final = 0.045  # the most that one shared word counts
+APART: Final = 0.06  # added to the evidence against one event if no number is shared
+# Of two articles on one event with at least so many numbers each, nine in ten share a number.
+MANY: Final = 4
+# Two texts with a larger share of equal words, names not counted, may be made from one template.
 TEMPLATE: Final = 0.5
-# share of the weight of its first names below which a text has names of its own
+# They are, if each has less than this share (by weight) of the other's first names.
 SAME_NAMES: Final = 0.9
-FEW_WORDS: Final = 6  # words of which a share is taken at least
-LATER: Final = 0.7  # log odds lost a day between two reports
-LEAST: Final = -5.7  # of the limit, to which the logarithm of the number of articles is added
-FEW: Final = 100  # articles: a window with fewer is as good as empty
-WINDOW: Final = timedelta(days=5)  # between two articles that are compared
+FEW_WORDS: Final = 6  # a text with fewer words counts as one of so many in TEMPLATE
+LATER: Final = 0.7  # added to the limit for each day between two reports
+LEAST: Final = -5.7  # the limit is this plus the logarithm of the number of articles and FEW
+FEW: Final = 100
+WINDOW: Final = timedelta(days=5)  # articles that are further apart are not compared
 SAMPLE: Final = 200  # articles whose terms are counted
-EXPECTED: Final = 200  # articles for which the rarity of a term in common.bin counts
-# added to the length of the weights of each kind: few terms are little evidence
+# The rarity of a term in sketches/data/common.bin counts as if it came from so many articles.
+EXPECTED: Final = 200
+# For words, names and numbers: added to the length of their weights, so that few terms are little
+# evidence.
 SHORT: Final = (96.0, 28.0, 24.0)
-FAR: Final = -1e9
+FAR: Final = -1e9  # the log odds of articles that are not compared
 _DAY: Final = timedelta(days=1)
-# of the EXPECTED articles, how many have a term of this rarity
+# By a term's byte in common.bin: how many of the EXPECTED articles have it.
 _EXPECTED_BY_BYTE: Final = tuple(EXPECTED * math.exp(-byte / SCALE) for byte in range(256))
 _NO_SHARES: Final = (0.0, 0.0, 0.0)
 
@@ -63,30 +69,35 @@ class Article(Protocol):
 
 
 class Weighed(NamedTuple):
-    """A sketch by weights: those of each kind have a length below one, less if there are few."""
+    """A sketch whose terms have weights instead of stresses. As a vector, the weights of each kind
+    are shorter than 1, and the shorter, the fewer terms there are. `first_names`: the names in the
+    title or at the beginning."""
 
     words: Terms
     names: Terms
     numbers: Terms
-    first_names: Collection[int]  # those at the beginning
+    first_names: Collection[int]
 
 
 @dataclass(frozen=True)
 class Window:
-    """The articles that may report the same events as a new one. `articles`: how many there are;
-    `sampled`: of how many the terms are counted; `counts`: by term."""
+    """The recent articles with which a new one is compared, as far as weights depend on them.
+    `articles`: their number; `sampled`: the number of those whose terms were counted; `counts`: by
+    term, the number of sampled articles that have it."""
 
     articles: int = 1
     sampled: int = 0
     counts: Mapping[int, int] = field(default_factory=dict)
 
     def get_limit(self) -> float:
-        """Return the log odds above which two articles count as reports of one event."""
+        """Return the limit: the log odds above which two articles, added at the same time, count as
+        reports of one event."""
         return LEAST + math.log(self.articles + FEW)
 
     def weigh_term(self, term: int) -> float:
-        """Return the weight of a term, given by its hash: the rarer in this window, the higher. It
-        is the logarithm of the number of articles to each one that has the term."""
+        """Return the weight of a term, which is given by its hash. It is the logarithm of
+        (number of articles / number of articles with the term). Both numbers are those of the
+        sample plus those that common.bin lets expect, because the sample is small."""
         byte = get_rarity_byte(term)
         count = self.counts.get(term)
         if count is None:
@@ -101,8 +112,9 @@ class Window:
 
 
 def count_terms(articles: int, sample: Iterable[tuple[str, Collection[int]]]) -> Window:
-    """Return a window of `articles` articles, by a sample of them (outlet, terms of an article). Of
-    an outlet at most PLACES articles count for a term, however much it writes."""
+    """Return a window. `articles`: the number of its articles; `sample`: (outlet, terms) of some of
+    them. For each term, at most four articles of an outlet count (PLACES), so that an outlet with
+    many articles does not make its own subjects look frequent."""
     terms_by_outlet: dict[str, list[Collection[int]]] = {}
     for outlet, terms in sample:
         terms_by_outlet.setdefault(outlet, []).append(terms)
@@ -119,7 +131,8 @@ def count_terms(articles: int, sample: Iterable[tuple[str, Collection[int]]]) ->
 
 
 class Comparison:
-    """Compares articles in a window."""
+    """Compares articles, with the weights of terms in a window. It caches the weights of terms and
+    of articles."""
 
     def __init__(self, window: Window) -> None:
         self._window = window
@@ -128,15 +141,15 @@ class Comparison:
         self._weighed: dict[tuple[str, datetime], Weighed] = {}
 
     def measure(self, article: Article, other: Article) -> float:
-        """Return how far the log odds that two articles report one event exceed the limit; less the
-        further they are apart. Return FAR if their languages differ or if they are more than WINDOW
-        apart."""
+        """Return the log odds that two articles report one event, less the limit, which grows with
+        the time between them. Above 0, it is more likely than not; texts made from one template get
+        0 at most. Return FAR if their languages differ or if they are more than WINDOW apart."""
         time_between = abs(article.at - other.at)
         if article.language != other.language or time_between > WINDOW:
             return FAR
         tone = article.sketch.tone + other.sketch.tone
         limit = LATER * (time_between / _DAY) + self._limit
-        if article.sketch.names.keys().isdisjoint(other.sketch.names):
+        if article.sketch.names.keys().isdisjoint(other.sketch.names):  # then nothing else counts
             return _get_odds(_NO_SHARES, tone) - limit
         weighed = self.weigh(article)
         other_weighed = self.weigh(other)
@@ -146,8 +159,9 @@ class Comparison:
         return odds
 
     def is_likely(self, article: Article, other: Article) -> bool:
-        """Return True if two articles are more likely than not to report one event. For most other
-        pairs the shared terms suffice to say so, without the weights of all terms of `other`."""
+        """Return True if two articles more likely than not report one event. Most pairs do not, and
+        for most of these an upper bound, which needs only the weights of shared terms, is enough to
+        return False; else `measure` decides."""
         weighed = self.weigh(article)
         short_words, short_names, short_numbers = SHORT
         names = self._multiply_at_most(weighed.names, other.sketch.names, short_names)
@@ -162,15 +176,17 @@ class Comparison:
         return self.measure(article, other) > 0
 
     def _multiply_at_most(self, weighed: Terms, stresses: Terms, short: float) -> float:
-        """Return the highest value that the product of `weighed` and the other article's weights
-        can have. `stresses`: those of the other article, of which only shared terms are weighed;
-        `short`: of SHORT."""
+        """Return an upper bound of the product of two articles' weights of one kind. `weighed`:
+        the weights of an article; `stresses`: the stresses of the other one, of which only shared
+        terms are weighed, so that its length is too small and the result too large; `short`: the
+        value in SHORT for this kind."""
         shared = weighed.keys() & stresses.keys()
         weights = {term: stresses[term] * self._terms[term] for term in shared}
         return _multiply(weighed, weights) / math.hypot(short, *weights.values())
 
     def weigh(self, article: Article) -> Weighed:
-        """Return the sketch of an article by weights in this window."""
+        """Return the sketch of an article with weights of this window, from the cache if it was
+        made before."""
         key = article.id, article.at
         weighed = self._weighed.get(key)
         if weighed is None:
@@ -182,7 +198,9 @@ class Comparison:
         return weighed
 
     def _weigh_kind(self, stresses: Terms, short: float) -> Terms:
-        """Return the weights of terms of one kind, divided by their length. `short`: of SHORT."""
+        """Return the weights of the terms of one kind, divided by their length as a vector.
+        `stresses`: how much the article stresses each term; `short`: the value in SHORT for this
+        kind."""
         term_weights = self._terms
         for term in stresses:
             if term not in term_weights:
@@ -193,16 +211,18 @@ class Comparison:
 
 
 def _get_odds(shares: tuple[float, float, float], tone: float) -> float:
-    """Return the log odds for the result of `measure_shares` and the tone of both articles."""
+    """Return the log odds that two articles report one event. `shares`: from `measure_shares`;
+    `tone`: the sum of the tones of both articles."""
     odds: float = sum(map(mul, WEIGHTS, (*shares, tone)), CONSTANT)
     return odds
 
 
 def measure_shares(article: Weighed, other: Weighed) -> tuple[float, float, float]:
-    """Return the evidence of shared words, that of shared numbers, and the evidence against one
-    event: that both articles have MANY numbers and share none, like a forecast and a result. Words
-    and numbers count as far as names agree. No word is more than MOST: the name of a company makes
-    no event."""
+    """Return three values: the evidence that shared words give, the evidence that shared numbers
+    give, and the evidence against one event. That is above 0 if both articles have numbers and
+    share none, like a forecast and the result; it is full for MANY numbers each. Words and numbers
+    count at most BY_NAMES times as much as shared names, and a single word at most MOST, because
+    the name of a company alone does not make an event."""
     names = _multiply(article.names, other.names)
     shared_words = article.words.keys() & other.words.keys()
     evidence = sum(min(MOST, article.words[term] * other.words[term]) for term in shared_words)
@@ -216,13 +236,14 @@ def measure_shares(article: Weighed, other: Weighed) -> tuple[float, float, floa
 
 
 def _multiply(terms: Terms, others: Terms) -> float:
-    """Return the sum of the products of the values of shared terms."""
+    """Return the scalar product of two vectors of weights: the sum over shared terms of the product
+    of their weights."""
     return sum(terms[term] * others[term] for term in terms.keys() & others.keys())
 
 
 def _have_same_template(article: Weighed, other: Weighed) -> bool:
-    """Return True for texts of one template: most words that are no names agree, but not the first
-    names."""
+    """Return True if two texts seem to be made from one template, such as daily weather reports of
+    two towns: they share most words that are not names, but not the names at the beginning."""
     names = article.names.keys() | other.names.keys()
     words = article.words.keys() - names
     other_words = other.words.keys() - names
@@ -233,8 +254,8 @@ def _have_same_template(article: Weighed, other: Weighed) -> bool:
 
 
 def _share_first_names(article: Weighed, other: Weighed) -> float:
-    """Return how much of the weight of the names at the beginning of a text belongs to names that
-    the other text has."""
+    """Return which share, by weight, of the names at the beginning of `article` the other text has,
+    anywhere; 1 if `article` has no names at its beginning."""
     first_names = {term: article.names[term] for term in article.first_names}
     weight = sum(first_names.values())
     if not weight:

@@ -1,8 +1,9 @@
 """Choose the articles that a reader of an article may want to read next. Pure.
 
-Three things count: the same story, terms of titles, tags, excerpts and texts that both have (the
-rarer, the more), and how near our vectors of title and excerpt are. Time does not count: of equal
-articles the newer one is first. Weights and limits are choices, made by eye on real articles."""
+Three things count: if both are in the same story; which terms both have in titles, tags, excerpts
+and texts (a rare term counts more); and how near the vectors of title and excerpt are, which the
+describer computes. Time decides only between equals: the newer article is first. Weights and limits
+are choices, made by looking at real articles."""
 
 import math
 from collections.abc import Collection, Iterable, Mapping
@@ -15,13 +16,13 @@ from syndicator.searching.ranking import Frequencies
 
 MOST: Final = 5
 KEYS: Final = 12  # terms of an article by which related ones are looked for
-_LEAST_ARTICLES: Final = 2  # that have a key, one of them this one
-_MOST_TERMS: Final = 60  # of an article, whose frequencies are asked
-_OFTEN: Final = 3  # times that the text has a term which title, tags and excerpt lack
-_SHORTEST: Final = 3  # letters of a term in a script with spaces
+_LEAST_ARTICLES: Final = 2  # that have a key term: the article itself and another one
+_MOST_TERMS: Final = 60  # of an article, whose frequencies are read
+_OFTEN: Final = 3  # times that a term must be in the text if it is not in title, tags or excerpt
+_SHORTEST: Final = 3  # letters of a term in ASCII
 _FIELD_WEIGHTS: Final = (3.0, 2.0, 2.0, 1.0)  # of a term in title, tags, excerpt, text
-_TERMS_SHARE: Final = 0.6  # of the score; the rest is that of the vectors
-_UNRELATED: Final = 0.15  # likeness of the vectors of two articles on nothing in common
+_TERMS_SHARE: Final = 0.6  # the part of the score that terms decide; vectors decide the rest
+_UNRELATED: Final = 0.15  # product of the vectors of two articles that have nothing in common
 _LEAST_SCORE: Final = 0.3  # of a related article
 _LEAST_TERM_SCORE: Final = 0.1  # vectors alone make nothing related
 _SAME_STORY: Final = 1.0  # added to the score
@@ -30,8 +31,8 @@ _NOT_RELATED: Final = 0.0  # a score
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traits:
-    """The parts of an article that are compared: only those that are published. `story`: "" for
-    none; `vector`: of title and excerpt; `added`: microseconds."""
+    """The parts of an article that are compared, only published ones. `added`: in microseconds;
+    `document`: its terms; `vector`: of title and excerpt; `story`: its story, "" for none."""
 
     id: str
     added: int
@@ -42,9 +43,9 @@ class Traits:
 
 
 def list_terms(document: Document, small_words: Collection[str] = ()) -> list[str]:
-    """Return the terms that may be what an article is about, title first: those of title, tags and
-    excerpt, and those that its text has often. `small_words`: words of its language that say
-    nothing, such as articles."""
+    """Return at most 60 terms that may say what an article is about: first those of title, tags and
+    excerpt, then those that its text has at least three times. `small_words`: words of its language
+    without a subject, such as "the"; they are left out."""
     terms: dict[str, None] = {}
     for field in (document.title, document.names, document.excerpt):
         terms |= dict.fromkeys(field.split())
@@ -59,7 +60,8 @@ def list_terms(document: Document, small_words: Collection[str] = ()) -> list[st
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A term that tells what an article is about. `use`: how much the article makes of it."""
+    """A term that says what an article is about. `use`: how often and how prominently the article
+    has it, from `_measure_use`; `weight`: `use` times the rarity of the term."""
 
     weight: float
     use: float
@@ -68,7 +70,9 @@ class Key:
 def choose_keys(
     document: Document, terms: Iterable[str], frequencies: Frequencies
 ) -> dict[str, Key]:
-    """Return the terms that tell most about an article, heaviest first."""
+    """Return the twelve terms that say most about an article, the heaviest first. Terms that no
+    other article has are left out. `terms`: from `list_terms`; `frequencies`: of these terms in all
+    articles."""
     keys: dict[str, Key] = {}
     for term in terms:
         if frequencies.terms.get(term, 0) < _LEAST_ARTICLES:
@@ -82,8 +86,8 @@ def choose_keys(
 def choose_related(
     article: Traits, keys: Mapping[str, Key], candidates: Iterable[Traits]
 ) -> list[str]:
-    """Return the ids of up to five of `candidates` that are related to an article, the nearest
-    first. `keys`: of the article, as returned by `choose_keys`."""
+    """Return the ids of those of `candidates` that are related to an article, five at most, the
+    nearest first. `keys`: those of the article, from `choose_keys`."""
     scored: list[tuple[float, int, str]] = []
     for candidate in candidates:
         if candidate.document.title == article.document.title:  # itself, or a copy
@@ -95,7 +99,8 @@ def choose_related(
 
 
 def _score(article: Traits, keys: Mapping[str, Key], candidate: Traits) -> float:
-    """Return how related a candidate is: the higher, the nearer; _NOT_RELATED for not at all."""
+    """Return how closely a candidate is related to an article, from 0 (not at all) to 2; above 1
+    only if both are in the same story."""
     if article.story and article.story == candidate.story:
         return _SAME_STORY + _compare_vectors(article, candidate)
     if article.language != candidate.language:
@@ -108,7 +113,8 @@ def _score(article: Traits, keys: Mapping[str, Key], candidate: Traits) -> float
 
 
 def _compare_terms(keys: Mapping[str, Key], document: Document) -> float:
-    """Return the share of the weight of `keys` that an article has, from 0 to 1."""
+    """Return the share of the weight of `keys` that belongs to terms of `document`, from 0 to 1. A
+    term that `document` uses less than the keys' own article counts only in part."""
     total_weight = sum(key.weight for key in keys.values())
     if not total_weight:
         return 0.0
@@ -119,13 +125,15 @@ def _compare_terms(keys: Mapping[str, Key], document: Document) -> float:
 
 
 def _compare_vectors(article: Traits, candidate: Traits) -> float:
-    """Return how near two articles are, from 0 to 1."""
+    """Return how near the vectors of two articles are, from 0 to 1; 0 for vectors that are no
+    nearer than those of unrelated articles."""
     likeness = float(article.vector @ candidate.vector)
     return max(0.0, (likeness - _UNRELATED) / (1 - _UNRELATED))
 
 
 def _measure_use(document: Document, term: str) -> float:
-    """Return how much an article makes of a term."""
+    """Return how often and how prominently an article has a term: more for title, tags and excerpt
+    than for the text, and less for each repetition."""
     use = 0.0
     for weight, count in zip(_FIELD_WEIGHTS, document.count(term), strict=True):
         if count:
@@ -134,7 +142,8 @@ def _measure_use(document: Document, term: str) -> float:
 
 
 def _may_be_subject(term: str) -> bool:
-    """Return False for numbers and very short words, which say little alone."""
+    """Return False for numbers and for words of one or two ASCII characters, which say little
+    alone. In other scripts, such as Chinese, short terms say much."""
     if term.isdecimal():
         return False
     return len(term) >= _SHORTEST or not term.isascii()

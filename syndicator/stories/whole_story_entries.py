@@ -1,7 +1,8 @@
-"""Keep the entries that earlier versions published for whole stories, in folded.tsv.
+"""Keep the entries of whole stories that earlier versions published, in folded.tsv.
 
-They keep id and dates, and the articles behind them stay there. The file, beside the articles, is
-written once and counts if it differs from the database."""
+Versions to 0.3 could publish one entry for all articles of a story. Such entries keep their ids and
+dates, and their articles get no entries of their own. The file folded.tsv, beside the articles, is
+written once, after the upgrade; if it differs from the database, the file is right."""
 
 from __future__ import annotations
 
@@ -16,16 +17,17 @@ from syndicator.core.ports import Story
 from syndicator.store.engine import Store
 from syndicator.store.tables.story_updates import SHOWN_NOTE
 
-_WHOLE_STORIES: Final = (
-    "merge"  # in the note SHOWN_NOTE of earlier versions, which had the setting in it
-)
+# Value of the former setting for one entry a story. Earlier versions wrote their setting into the
+# note SHOWN_NOTE.
+_WHOLE_STORIES: Final = "merge"
 _SETTING: Final = "publish.stories"
 _NEVER: Final = 0  # in seconds since 1970
 
 
 def update_from_list(archive: Archive, configuration: Configuration) -> None:
-    """Update the articles behind entries of whole stories from their list; after an upgrade, write
-    that list. All stories must be in the database."""
+    """Update the database from folded.tsv, the list of articles that are published in the entry of
+    a whole story, if that file changed. After an upgrade, write the file first. Call this once all
+    stories are in the database."""
     store = archive.store
 
     def list_after_upgrade() -> list[Folded]:
@@ -41,8 +43,9 @@ def update_from_list(archive: Archive, configuration: Configuration) -> None:
 
 
 def _published_whole_stories(store: Store, configuration: Configuration) -> bool:
-    """Return True if an earlier version published stories as one entry: by its note, or by the
-    setting if the database is new."""
+    """Return True if an earlier version published one entry for each story. Its note in the
+    database says so; if the database was made again, the former setting in the configuration
+    does."""
     note = store.visits.note(SHOWN_NOTE)
     if note is not None:
         return _WHOLE_STORIES in note
@@ -51,7 +54,8 @@ def _published_whole_stories(store: Store, configuration: Configuration) -> bool
 
 
 def list_published(store: Store) -> list[Folded]:
-    """Return the articles of all stories that are published now, the lead of a story first."""
+    """Return an entry of folded.tsv for each article of the stories that are published now; of each
+    story, the lead first."""
     stories = store.stories
     lead_ids = set(stories.leads().values())
     folded: list[Folded] = []
@@ -66,7 +70,7 @@ def list_published(store: Store) -> list[Folded]:
 
 
 def _find_newest_seconds(story: Story) -> int:
-    """Return when the newest report was added, in seconds since 1970; _NEVER if no report has such
-    a time."""
+    """Return when the newest report of a story was added, as a Unix time in seconds; 0 if no such
+    time is known."""
     seconds = [int(article.added.timestamp()) for _, article in story.reports if article.added]
     return max(seconds, default=_NEVER)

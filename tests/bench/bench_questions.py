@@ -128,8 +128,8 @@ def ask_pages(folder: Path, texts: Sequence[str]) -> list[list[str]]:
     for places in json.loads(done.stdout):
         ids = []
         for period, place in places[:FIRST]:
-            file = folder / f"{search.FOLDER}{period}.d{place // search.DOCS}.js"
-            ids.append(search.read_script(file.read_bytes())[place % search.DOCS][-1])
+            file = folder / f"{search.FOLDER}{period}.d{place // search.RESULTS_PER_FILE}.js"
+            ids.append(search.read_script(file.read_bytes())[place % search.RESULTS_PER_FILE][-1])
         answers.append(ids)
     return answers
 

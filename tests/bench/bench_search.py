@@ -116,7 +116,7 @@ def loaded(
                 lines = search.read_script(read(f"{search.FOLDER}{period}.t{part}.js"))
                 places &= places_in(lines, term)
         for place in sorted(places, reverse=True)[: RESULTS - results]:
-            read(f"{search.FOLDER}{period}.d{place // search.DOCS}.js")
+            read(f"{search.FOLDER}{period}.d{place // search.RESULTS_PER_FILE}.js")
             results += 1
     return len(names), sum(len(gzip.compress(files[name], 5)) for name in names), results
 

@@ -277,7 +277,7 @@ def test_an_archive_document_is_marked_only_if_there_are_several(
 ) -> None:
     old = [article(n, added=START - timedelta(days=35 * n)) for n in range(months + 1)]
     outlet = MemoryOutlet()
-    monkeypatch.setattr(archive, "_LEAST", 1)
+    monkeypatch.setattr(archive, "_ENOUGH", 1)
     limit_entries(monkeypatch, 1)
     built(
         MemoryIndex(old),

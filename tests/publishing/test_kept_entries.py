@@ -121,7 +121,7 @@ def test_the_least_recently_used_entries_are_dropped() -> None:
 
 
 def test_older_entries_are_packed_until_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("syndicator.publishing.entry_cache._OPEN", 1)
+    monkeypatch.setattr("syndicator.publishing.entry_cache._MOST_UNPACKED", 1)
     kept = KeptEntries(most=3)
 
     def put(id: str, of: bytes, **parts: bytes) -> None:

@@ -1,7 +1,7 @@
-"""Find published files that the database does not know, so that builds delete old ones.
+"""Find published files that the database does not know, so that builds can delete them.
 
-They are those of an earlier version, or of a database that was lost. They get rows in the table of
-files."""
+Such files were written by an earlier version, or before the database was lost. They get rows in the
+table of files."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -14,13 +14,15 @@ from syndicator.publishing import paths
 from syndicator.publishing.kinds.targets import ARTICLES, DIGESTS, SEARCH, STORY_PAGES
 
 _FORMAT: Final = "|".join(FORMATS)
-# names that builds have given, whatever else is in these folders
+# Owner, folder, and names of the files that builds write there. The operator may have put other
+# files into these folders; those are left alone.
 _OURS: Final = (
     (ARTICLES, paths.ARTICLES, re.compile(r"[a-z2-7]{26}\.html")),
     (STORY_PAGES, paths.STORIES, re.compile(r"[0-9a-z-]+\.html")),
     (SEARCH, paths.SEARCH, re.compile(r"(index|[0-9]{4}[0-9.-]*\.[td][0-9]+)\.js")),
     (DIGESTS, "digests/", re.compile(rf"[a-z0-9-]+\.({_FORMAT})")),
 )
+# documents of a year, month or day of a feed, or of a part of a month: "2026-11.0110.atom"
 _OLDER: Final = re.compile(rf"[0-9]{{4}}(-[0-9]{{2}}){{0,2}}(\.[01]+)?\.({_FORMAT})")
 
 
@@ -43,16 +45,17 @@ def adopt_unknown_files(rows: Iterable[FeedRow], outlet: Outlet) -> Iterator[Pub
 def _adopt_folder(
     outlet: Outlet, owner: FeedKey, folder: str, our_names: re.Pattern[str]
 ) -> Iterator[PublishedFile]:
-    """Yield the files of `folder` that have names which builds give."""
+    """Yield a row for each file of `folder` whose name, without the folder, matches `our_names`."""
     for name in sorted(outlet.names(folder)):
         if our_names.fullmatch(name.removeprefix(folder)):
             yield PublishedFile(name=name, owner=owner, target=_get_target(name))
 
 
 def _get_target(name: str) -> str:
-    """Return the id of the target that a file belongs to. Archive documents have the id of their
-    Atom file; any other file is a target of its own. A wrong guess is corrected when the file is
-    made."""
+    """Return the id of the target that a file belongs to, as far as its name shows it. All formats
+    of an archive document belong to the target with the name of the Atom file; any other file is
+    taken for a target of its own. If that is wrong, the next build that makes the file corrects
+    it."""
     stem, _, feed_format = name.rpartition(".")
     if feed_format == PAGE or not name.startswith(paths.ARCHIVES):
         return name

@@ -1,9 +1,10 @@
 """Make the pages of articles that are published whole, by UTC day of publication.
 
-Each page links the previous and the next such page by publication time, so one more article changes
-the pages of at most three days: its own and the nearest days with pages. A page also links related
-articles: their list is kept until its article changes, and the pages of a day are made again only
-if a list, or something that it names, is another one."""
+Each page links the previous and the next such page by publication time. So a new article changes
+the pages of at most three days: its own day and the nearest days before and after that have pages.
+A page also links related articles. The list of related articles of an article stays until the
+article changes; the pages of a day are made again only if such a list changes, or an article that
+it names."""
 
 from bisect import bisect_left
 from collections import defaultdict
@@ -23,9 +24,9 @@ _FORM: Final = "2"  # increase when these pages change
 
 
 def list_targets(site: Site) -> Iterator[Target]:
-    """Yield the pages of each day."""
+    """Yield one target for each UTC day: the pages of all articles published on it."""
     keys = list_feeds_with_pages(site.settings, site.inputs.sources)
-    fingerprints = _fingerprint_days(keys, site.index, site.about)
+    fingerprints = _fingerprint_days(keys, site.index, site.common_fingerprint)
     days = list(fingerprints)
     for day, made_of in fingerprints.items():
         yield Target(
@@ -38,9 +39,9 @@ def list_targets(site: Site) -> Iterator[Target]:
 
 
 def _make_day(site: Site, keys: Sequence[FeedKey], days: Sequence[str], day: str) -> Iterator[File]:
-    """Yield the pages of a day, each with links to the article before and after it, which may be of
+    """Yield the pages of a day. Each links the article before and the one after it, which may be of
     another day. `keys`: the feeds whose articles have pages; `days`: all days with pages,
-    ascending."""
+    ascending; `day`: one of them, such as "2026-11-30"."""
     index = bisect_left(days, day)
     near_days = days[max(index - 1, 0) : index + 2]
     ids_by_day = _list_ids_by_day(keys, site.index, near_days)
@@ -59,8 +60,8 @@ def _make_day(site: Site, keys: Sequence[FeedKey], days: Sequence[str], day: str
 
 
 def _list_related_views(site: Site, ids: Sequence[str]) -> dict[str, list[View]]:
-    """Return article id -> views of its related articles, for each of `ids`. These views have what
-    a link shows."""
+    """Return article id -> views of its related articles, for each of `ids`. These views have only
+    what a link shows, such as title and source."""
     related_ids = site.index.related(ids)
     all_ids: set[str] = set()
     for others in related_ids.values():
@@ -73,14 +74,15 @@ def _list_related_views(site: Site, ids: Sequence[str]) -> dict[str, list[View]]
 
 
 def _list_whole_views(site: Site, ids: Iterable[str]) -> list[View]:
-    """Return the articles that may be shown whole, oldest first."""
+    """Return the views of those articles that may be shown whole, oldest first."""
     views = [view for view in site.entries.views(sorted(ids), None) if view.html]
     return sorted(views, key=lambda view: (view.published, view.id))
 
 
 def _fingerprint_days(keys: Sequence[FeedKey], index: Members, other_input: str) -> dict[str, str]:
-    """Return UTC day -> fingerprint of the input of its pages: its articles, those of the nearest
-    days before and after, which they link, their related articles, and `other_input`."""
+    """Return UTC day -> fingerprint of the input of its pages, by ascending day. The input is the
+    articles of the day, those of the nearest days before and after (the pages link them), the
+    related articles, and `other_input`. `keys`: the feeds whose articles have pages."""
     parts: dict[str, list[str]] = defaultdict(list)
     for key in keys:
         for day, (count, articles_fingerprint) in index.days(key).items():
@@ -102,7 +104,8 @@ def _fingerprint_days(keys: Sequence[FeedKey], index: Members, other_input: str)
 def _list_ids_by_day(
     keys: Sequence[FeedKey], index: Members, days: Sequence[str]
 ) -> dict[str, set[str]]:
-    """Return UTC day -> ids of the articles, from the first to the last of `days`."""
+    """Return UTC day -> ids of the articles of the feeds `keys`, for all days from the first to the
+    last of `days`."""
     ids_by_day: dict[str, set[str]] = defaultdict(set)
     for key in keys:
         for day, article_ids in index.day_ids(key, days[0], days[-1]).items():

@@ -22,17 +22,19 @@ from syndicator.publishing.selection import archive, fingerprints
 from syndicator.publishing.selection.archive import Document, select_head
 from syndicator.publishing.web.calendar import CalendarPage, has_calendar, plan_feed_calendar
 
-# Tombstones (RFC 6721) of a head feed: how many at most, and how long, by the time of its newest
-# article, so that every reader has polled.
-_TOMBSTONES: Final = 50
+# Tombstones (RFC 6721) in a head feed: how many at most, and for how long, so that every reader has
+# polled meanwhile. The time counts to that of the newest article: a feed without news stays as it
+# is.
+_MOST_TOMBSTONES: Final = 50
 _TOMBSTONE_LIFE: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A feed that a build compares. `ids`: the articles of its head, newest first; `left_out`: ids
-    that are only in archives; `archives`, `calendar`: its older documents and pages, oldest
-    first."""
+    """A feed that a build compares. `head`: title, addresses and other values that its files share;
+    `ids`: the articles of its head, newest first; `left_out`: ids of articles that are newer than
+    the oldest one of the head but only in archives; `archives`, `calendar`: its older documents and
+    pages, oldest first."""
 
     spec: FeedSpec
     row: FeedRow
@@ -55,13 +57,14 @@ def prepare_feed(site: Site, spec: FeedSpec, published: Mapping[str, str]) -> Fe
     empty_head = make_head(spec, site.settings, site.inputs.instance, None)
     feed = Feed(spec=spec, row=row, head=empty_head, ids=selection.ids, left_out=selection.left_out)
     archives_setting = site.settings.publish.archives
+    # with `archives = true`, the form of older instances, each month has a document of its own
     months_share = archives_setting is not True
     folder = f"{paths.ARCHIVES}{paths.stem(spec.key)}/"
     has_published_archives = any(target_id.startswith(folder) for target_id in published)
     has_older_articles = row.count > len(selection.ids)
     has_archives = has_older_articles or has_published_archives or not months_share
     if empty_head.archives and has_archives:
-        other_input = fingerprints.fingerprint_archive(spec, site.shared)
+        other_input = fingerprints.fingerprint_archive(spec, site.shared_fingerprint)
         archive_documents = archive.plan_documents(
             spec,
             site.index,
@@ -74,7 +77,7 @@ def prepare_feed(site: Site, spec: FeedSpec, published: Mapping[str, str]) -> Fe
         feed = replace(feed, archives=archive_documents)
     if has_calendar(spec, archives_setting) and PAGE not in empty_head.archives:
         other_input = make_fingerprint(
-            fingerprints.fingerprint_archive(spec, site.shared), site.pages_fingerprint
+            fingerprints.fingerprint_archive(spec, site.shared_fingerprint), site.pages_fingerprint
         )
         pages = plan_feed_calendar(spec, site.index.days(spec.key), other_input)
         feed = replace(feed, calendar=pages)
@@ -96,14 +99,14 @@ def _get_row(site: Site, spec: FeedSpec) -> FeedRow:
 
 
 def list_head_targets(site: Site, feed: Feed) -> Iterator[Target]:
-    """Yield the target of a feed's head and, on axes whose feeds have an OPML file, that of the
-    file."""
+    """Yield the target of a feed's head, and that of its OPML file if the feeds of its axis have
+    such files."""
     stem = paths.stem(feed.key)
     pages = site.pages_fingerprint if PAGE in feed.spec.formats else ""
     yield Target(
         id=stem,
         owner=feed.key,
-        made_of=fingerprints.fingerprint_feed(feed.spec, site.shared, pages),
+        made_of=fingerprints.fingerprint_feed(feed.spec, site.shared_fingerprint, pages),
         make=partial(_make_head, site, feed),
         urgency=Urgency.HEAD,
         changed=site.is_marked(feed.key) or not feed.row.published,
@@ -121,8 +124,8 @@ def list_head_targets(site: Site, feed: Feed) -> Iterator[Target]:
 
 
 def _make_head(site: Site, feed: Feed) -> Iterator[File]:
-    """Yield the files of a head, also at the feed's former addresses. Raises Held if they are
-    invalid or lose entries."""
+    """Yield the files of a head in each format, at the feed's address and at its former ones.
+    Raises Held if a file is invalid or lost entries of the published one."""
     views = site.get_entries(feed.key).views(feed.ids, feed.spec.content)
     contents = _render_head(site, feed, views)
     if reason := _find_fault(site, feed, contents, views):
@@ -132,15 +135,15 @@ def _make_head(site: Site, feed: Feed) -> Iterator[File]:
         )
         raise Held(reason)
     for feed_format, data in contents.items():
-        former = [paths.file_name(old, feed_format) for old in site.former.get(feed.key, ())]
+        former = [paths.file_name(old, feed_format) for old in site.former_keys.get(feed.key, ())]
         yield File(paths.file_name(feed.key, feed_format), data, former)
         for name in former:
             yield File(name, data)
-    site.shown[feed.key] = (len(feed.ids), feed.row.count)
+    site.entry_counts[feed.key] = (len(feed.ids), feed.row.count)
 
 
 def _render_head(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, bytes]:
-    """Return the bytes of a head by format."""
+    """Return the files of a head, bytes by format. `views`: the articles of the head."""
     spec = feed.spec
     site.pages.calendars[feed.head.stem] = list(feed.calendar)
     if spec.older is Older.NONE:
@@ -160,7 +163,8 @@ def _render_head(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, 
 
 
 def _count_days(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, int]:
-    """Return UTC day -> number of the feed's articles; nothing for a feed without a page."""
+    """Return UTC day -> number of the feed's articles, for its page; an empty mapping for a feed
+    without a page. `views`: the articles of its head."""
     if PAGE not in feed.spec.formats:
         return {}
     if feed.row.count > len(feed.ids):  # the head does not show all
@@ -169,19 +173,20 @@ def _count_days(site: Site, feed: Feed, views: Sequence[View]) -> Mapping[str, i
 
 
 def _choose_tombstones(site: Site, feed: Feed, newest: datetime) -> tuple[Removed, ...]:
-    """Return the withdrawn articles that the head names. `newest`: the time of its newest
-    article."""
+    """Return the withdrawn articles for which the head has tombstones. `newest`: the time of its
+    newest article."""
     if "tombstones" not in site.settings.publish.extensions:
         return ()
-    latest = site.removed[feed.key][-_TOMBSTONES:]
+    latest = site.removed[feed.key][-_MOST_TOMBSTONES:]
     return tuple(item for item in latest if item.when > newest - _TOMBSTONE_LIFE)
 
 
 def _find_fault(
     site: Site, feed: Feed, contents: Mapping[str, bytes], views: Sequence[View]
 ) -> str | None:
-    """Return why new files are invalid or lose entries, None if they may be published. `contents`:
-    their bytes by format; `views`: their articles."""
+    """Return why the new files of a head must not be published: one is invalid, or they lack
+    entries of the published Atom file without a reason. None if they may be published. `contents`:
+    bytes of the new files by format; `views`: the articles in them."""
     key = feed.key
     entry_ids: dict[str, Sequence[str]] = {}
     for feed_format, data in contents.items():
@@ -206,8 +211,9 @@ def _find_fault(
 
 
 def _find_excused(site: Site, feed: Feed, views: Sequence[View]) -> set[str]:
-    """Return the ids of entries that may leave the head: of articles that were withdrawn, pruned or
-    cannot be shown, that are in archives only, or that lead a story now."""
+    """Return the ids of entries that may be missing in the new head: those of articles that were
+    withdrawn or pruned, that cannot be shown, that are in archives only, or whose entry is now that
+    of a story, which has another id."""
     instance = site.inputs.instance
     excused: set[str] = set()
     for removed in site.removed.values():

@@ -17,8 +17,8 @@ from syndicator.publishing.web.calendar import CalendarPage
 
 
 def list_archive_targets(site: Site, feed: Feed, published: Collection[str]) -> Iterator[Target]:
-    """Yield the archive documents of a feed. A new one, which the head will link, is made before
-    the head. `published`: ids of published targets."""
+    """Yield a target for each archive document of a feed. A new document is made before the head,
+    which will link it; others are made last. `published`: ids of the feed's published targets."""
     formats = feed.head.archives
     made_with = "".join(formats)
     if PAGE in formats:
@@ -58,7 +58,7 @@ def _make_document(site: Site, feed: Feed, document: Document) -> Iterator[File]
 
 
 def list_calendar_targets(site: Site, feed: Feed) -> Iterator[Target]:
-    """Yield the pages of a feed's older stories."""
+    """Yield a target for each page of a feed's older stories."""
     for page in feed.calendar:
         yield Target(
             id=page.name,
@@ -71,9 +71,9 @@ def list_calendar_targets(site: Site, feed: Feed) -> Iterator[Target]:
 
 
 def _make_page(site: Site, feed: Feed, page: CalendarPage) -> Iterator[File]:
-    """Yield a calendar page. A page without parts shows its stories; the page of a month that is
-    divided into days shows the first stories of each day; the page of a year shows only its
-    months."""
+    """Yield a calendar page of a feed. The page of a year shows only its months. The page of a
+    month that is divided into days shows the first stories of each day. A page that is not divided
+    shows all its stories."""
     content = feed.spec.content
     entries = site.get_entries(feed.key)
     is_month_of_days = bool(page.parts) and len(page.span) == calendar.MONTH

@@ -14,20 +14,21 @@ from syndicator.publishing.kinds.targets import SEARCH, File, Target, Urgency, m
 from syndicator.publishing.search import Period, Row
 from syndicator.searching.documents import Document, join_text_terms
 
-_UNIT: Final = "search"  # the files that reach the disk together
-_AFTER_PERIODS: Final = "list"  # sorts after the numbers of periods
+_UNIT: Final = "search"  # targets with the same unit are written to the disk together
+_AFTER_PERIODS: Final = "list"  # an order: letters sort after the numbers of periods
 _DIGITS: Final = 16  # of the hash of a period's files
 
 
 def list_targets(site: Site) -> Iterator[Target]:
-    """Yield the files of each period, then the list of periods. They reach the disk together, since
-    the list has the hashes of the files."""
+    """Yield a target for each period, then one for the list of periods. Nothing if no pages are
+    published. All are written to the disk together, because the list has the hashes of the files.
+    """
     if PAGE not in site.settings.publish.formats:
         return
     index = site.index
     months = {month: digest for month, (_, digest) in index.month_fingerprints(ALL).items()}
     newest = index.month_entries(ALL, max(months)) if months else []
-    periods = search.plan_periods(months, newest, site.about)
+    periods = search.plan_periods(months, newest, site.common_fingerprint)
     new_rows: dict[str, Row] = {}
     is_any_lost = False
     published_rows = search.read_manifest(site.outlet.get(search.MANIFEST))
@@ -58,7 +59,8 @@ def list_targets(site: Site) -> Iterator[Target]:
 
 
 def _has_files(row: Row | None, file_names: Collection[str]) -> bool:
-    """Return True if a period is listed, as `row`, and all its files exist."""
+    """Return True if all files of a period exist. `row`: the row of the period in the published
+    list, None if it is not listed: then False."""
     if row is None:
         return False
     name, _, article_count, term_file_count = row
@@ -82,7 +84,7 @@ def _make_period(site: Site, period: Period, new_rows: dict[str, Row]) -> Iterat
     for name, data in files:
         files_hash.update(data)
         yield File(name, data)
-    # the hash goes into the addresses of the files, so that browsers may keep them
+    # pages append the hash to the addresses of the files, so that browsers may cache them for long
     digest = files_hash.hexdigest()[:_DIGITS]
     new_rows[period.name] = (period.name, digest, article_count, term_file_count)
 
@@ -90,8 +92,8 @@ def _make_period(site: Site, period: Period, new_rows: dict[str, Row]) -> Iterat
 def _make_list(
     site: Site, periods: Sequence[Period], new_rows: Mapping[str, Row]
 ) -> Iterator[File]:
-    """Yield the list of periods. `new_rows`: rows of the periods that this build made; other rows
-    are taken from the published list."""
+    """Yield the file with the list of periods. `new_rows`: the rows, by name, of the periods that
+    this build made; the rows of other periods are taken from the published list."""
     rows = {**search.read_manifest(site.outlet.get(search.MANIFEST)), **new_rows}
     listed_rows = [list(rows[period.name]) for period in periods if period.name in rows]
     yield File(search.MANIFEST, search.write_script("index", listed_rows))

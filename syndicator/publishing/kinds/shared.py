@@ -33,7 +33,7 @@ from syndicator.publishing.web import feed_list, front
 def list_front_targets(site: Site) -> Iterator[Target]:
     """Yield the target of the front page and the other files that are made with it, such as
     stylesheets."""
-    list_of_feeds = feed_list.fingerprint_list(site.about, site.pages.specs)
+    list_of_feeds = feed_list.fingerprint_list(site.common_fingerprint, site.pages.specs)
     is_missing = site.outlet.written(paths.INDEX) is None
     yield Target(
         id="front",
@@ -41,34 +41,36 @@ def list_front_targets(site: Site) -> Iterator[Target]:
         made_of=make_fingerprint(list_of_feeds, site.settings.publish),
         make=partial(_make_front, site),
         urgency=Urgency.SHARED,
-        changed=site.is_news or is_missing,
+        changed=site.has_new_articles or is_missing,
     )
 
 
 def _make_front(site: Site) -> Iterator[File]:
+    """Yield the front page, stylesheets, scripts and icons."""
     files = site.pages.render_shared_pages(site.rows, _list_newest_views(site), site.inputs.news)
     for name, data in files.items():
         yield File(name, data)
 
 
 def _list_newest_views(site: Site) -> list[View]:
-    """Return the newest articles, and the other reports of their stories."""
+    """Return the newest articles, and all articles of the stories on the front page, each once."""
     site.plan_calendar_of_everything()
     ids = [*site.index.latest(ALL, front.NEWEST), *chain.from_iterable(site.inputs.news)]
     return site.get_entries(ALL).views(list(dict.fromkeys(ids)), None)
 
 
 def list_feed_list_targets(site: Site) -> Iterator[Target]:
-    """Yield the parts of the list of feeds, each a page and a sitemap, and the OPML file of all
-    feeds. A part also changes with the articles of its feeds; these changes wait for a build of the
-    feed of everything."""
+    """Yield a target for each part of the list of feeds, which is a page and a sitemap, and one for
+    the OPML file of all feeds. The page of a part shows how many articles its feeds have: if
+    nothing else changed, it waits for a build that also builds the feed of everything."""
     published = site.index.targets([LISTS])
     for part, specs in site.pages.parts.items():
         target_id = f"feeds{part}"
-        fingerprint = feed_list.fingerprint_list(site.about, specs)
-        has_new_articles = site.is_news
+        fingerprint = feed_list.fingerprint_list(site.common_fingerprint, specs)
         if part:
             has_new_articles = any(site.is_marked(spec.key) for spec in specs)
+        else:  # the first page, about all feeds
+            has_new_articles = site.has_new_articles
         only_articles_changed = published.get(target_id) in (OUT_OF_DATE, fingerprint)
         yield Target(
             id=target_id,
@@ -90,6 +92,7 @@ def list_feed_list_targets(site: Site) -> Iterator[Target]:
 
 
 def _make_list(site: Site, part: str) -> Iterator[File]:
+    """Yield the page and the sitemap of a part of the list of feeds."""
     keys = {ALL, *(spec.key for spec in site.pages.parts[part])}
     rows = {row.key: row for row in site.index.feeds(keys)}
     site.plan_calendar_of_everything()
@@ -98,15 +101,16 @@ def _make_list(site: Site, part: str) -> Iterator[File]:
 
 
 def list_digest_targets(site: Site) -> Iterator[Target]:
-    """Yield the feed of each digest."""
+    """Yield a target for the feed of each digest. It is also made again after any new article,
+    since an article of an old issue may be changed or withdrawn."""
     for digest, issues in site.inputs.digest:
         yield Target(
             id=paths.stem(FeedKey(DIGEST, digest.name)),
             owner=DIGESTS,
-            made_of=make_fingerprint(site.about, digest, issues),
+            made_of=make_fingerprint(site.common_fingerprint, digest, issues),
             make=partial(_make_digest, site, digest, issues),
             urgency=Urgency.HEAD,
-            changed=site.is_news,
+            changed=site.has_new_articles,
         )
 
 
@@ -122,7 +126,8 @@ def _make_digest(site: Site, digest: Digest, issues: Sequence[Mapping[str, Any]]
 
 
 def list_map_targets(site: Site) -> Iterator[Target]:
-    """Yield the maps of addresses that moved, which are redirected, and of those that are gone."""
+    """Yield the target of the redirect maps. They tell web servers which addresses redirect to a
+    new one, and which answer 410 because a feed ended or an article was withdrawn."""
     rows = list(site.rows.values())
     unpublished_keys = [row.key for row in rows if is_axis_off(row, site.settings.publish)]
     withdrawn_pages: Sequence[str] = ()

@@ -26,16 +26,17 @@ from syndicator.publishing.web.pages import Pages
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
-    """The input of a build. `specs`: all feeds to publish; `rows`: all feeds, also ended ones;
-    `marks`: the numbers of the changes since the last build, by feed; `planned`: the feeds to
-    compare, None for all; `left_alone`: feeds that keep their files; `whole`: make every file
-    again; `source_of`: returns an article's source with the settings that apply to the article;
-    `remake`: returns missing HTML of an article id, made in a process that can be killed;
-    `excused`: ids of pruned articles; `tags`: of taxonomy.toml; `markdown`: returns the body of an
-    article id;
-    `news`: the article ids of each story of the front page; `digest`: each digest with its
-    issues; `split`: returns the sentences of a text in a language; `now`: the time of the build,
-    None if nothing waits for an hour to end; `icons`: names of pictures by source key."""
+    """The input of a build. `specs`: all feeds to publish; `rows`: rows of all feeds, also ended
+    ones; `marks`: by feed, the numbers of the changes since its last build; `planned`: the feeds
+    that this build compares with their articles, None for all; `left_alone`: feeds that are not
+    configured but keep their files; `whole`: make every file again; `source_of`: returns an
+    article's source with the settings that apply to the article; `remake`: makes the HTML of an
+    article id that has none, in a process that can be killed; `excused`: ids of pruned articles;
+    `tags`: of taxonomy.toml; `markdown`: returns the body of an article id; `look`: templates and
+    styles of the operator; `kept`: the cache of entries of earlier builds; `news`: for each story
+    of the front page, its article ids; `digest`: each digest with its issues; `split`: returns the
+    sentences of a text in a language; `now`: the time of the build, None if no report waits for an
+    hour to end; `icons`: names of icon files by source key."""
 
     specs: Sequence[FeedSpec]
     rows: Sequence[FeedRow]
@@ -64,10 +65,11 @@ class Inputs:
 
 @dataclass(slots=True)
 class Site:
-    """The input of a build, and the values that its kinds of files share. `rows`: the feeds by key;
-    `shared`,
-    `pages_fingerprint`: fingerprints of the input of all files, and of all pages; `about`: of both;
-    `shown`: numbers of entries and of articles by written feed."""
+    """The input of a build, and the values that all kinds of files use. `rows`: the rows of all
+    feeds by key; `shared_fingerprint`: of the settings that all files depend on;
+    `pages_fingerprint`: of the templates and settings that only pages depend on;
+    `common_fingerprint`: both, one after the other; `removed`: withdrawn articles by feed, oldest
+    first; `entry_counts`: by written feed, the number of its entries and that of its articles."""
 
     inputs: Inputs
     index: ArticleIndex = field(init=False)
@@ -77,13 +79,13 @@ class Site:
     kept: KeptEntries = field(init=False)
     entries: Entries = field(init=False)
     rows: dict[FeedKey, FeedRow] = field(init=False)
-    shared: str = field(init=False)
+    shared_fingerprint: str = field(init=False)
     pages_fingerprint: str = field(init=False)
-    about: str = field(init=False)
+    common_fingerprint: str = field(init=False)
     outdated: Collection[FeedKey] = field(init=False)  # owners of files that are out of date
     removed: dict[FeedKey, list[Removed]] = field(init=False)
-    former: dict[FeedKey, list[FeedKey]] = field(init=False)  # keys that moved to a feed
-    shown: dict[FeedKey, tuple[int, int]] = field(default_factory=dict)
+    former_keys: dict[FeedKey, list[FeedKey]] = field(init=False)  # of a feed that moved
+    entry_counts: dict[FeedKey, tuple[int, int]] = field(default_factory=dict)
     _story_entries: Entries = field(init=False)
     _folded_entries: Entries = field(init=False)
 
@@ -95,11 +97,15 @@ class Site:
         listed_specs = [*inputs.specs, *digests.plan_digest_feeds(inputs.digest, inputs.settings)]
         self.pages = Pages(listed_specs, inputs.settings, inputs.look, inputs.tags)
         look = self.pages.templates.look
-        self.shared = fingerprints.fingerprint_shared_input(inputs.settings, inputs.instance)
+        self.shared_fingerprint = fingerprints.fingerprint_shared_input(
+            inputs.settings, inputs.instance
+        )
         self.pages_fingerprint = fingerprints.fingerprint_pages(inputs.settings, look)
-        self.about = self.shared + self.pages_fingerprint
+        self.common_fingerprint = self.shared_fingerprint + self.pages_fingerprint
         self.kept = inputs.kept or KeptEntries()
-        self.kept.begin(repr((self.shared, inputs.settings, look.digest, sorted(inputs.tags))))
+        self.kept.begin(
+            repr((self.shared_fingerprint, inputs.settings, look.digest, sorted(inputs.tags)))
+        )
         self._make_entries()
         self.outdated = inputs.index.list_outdated_owners()
         self.rows = {row.key: row for row in inputs.rows}
@@ -138,16 +144,19 @@ class Site:
         return self.inputs.sources.get(article.source_key)
 
     def _follow_moves(self) -> None:
-        """Find the former keys of each feed, and the articles that were withdrawn from it."""
+        """Fill `former_keys` and `removed`: find the former keys of each feed, and the articles
+        that were withdrawn from it."""
         new_keys = redirects.resolve_moves(list(self.rows.values()))
-        self.former = defaultdict(list)
+        self.former_keys = defaultdict(list)
         for old_key, new_key in new_keys.items():
-            self.former[new_key].append(old_key)
+            self.former_keys[new_key].append(old_key)
         self.removed = defaultdict(list)
         for withdrawal in sorted(self.index.withdrawn(), key=lambda item: (item.at, item.id)):
             urn = entry_urn(self.inputs.instance, withdrawal.id)
             for key in withdrawal.feeds:
-                # only a source takes over what was withdrawn under its former key
+                # A source with a new key is still the same source: its feed also names articles
+                # withdrawn under the old key. A feed of another axis, such as a tag that was merged
+                # into another tag, does not.
                 current_key = new_keys.get(key, key) if key.axis == SOURCE else key
                 self.removed[current_key].append(Removed(urn=urn, when=withdrawal.at))
 
@@ -157,15 +166,16 @@ class Site:
         return [spec for spec in self.inputs.specs if self.is_compared(spec.key)]
 
     @property
-    def is_news(self) -> bool:
-        """True if pages about all feeds, such as the front page, must show other articles. They
-        wait for the feed of everything, so that they are not ahead of it."""
+    def has_new_articles(self) -> bool:
+        """True if pages about all feeds, such as the front page, must be made again because
+        articles changed. If the feed of everything is left to a later build, they are, too, so that
+        they show no article that this feed lacks."""
         if self.inputs.whole:
             return True
         if self.is_everything_left:
             return False
-        # Not only marks of the feed of everything count: an article that another source announces,
-        # too, marks the feed of that source alone.
+        # Marks of other feeds count, too: if a second source announces an article that exists
+        # already, only the feed of that source is marked.
         changed = [key for key, marks in self.inputs.marks.items() if marks]
         return any(key == ALL or self.is_compared(key) for key in changed)
 
@@ -176,7 +186,8 @@ class Site:
         return published and self.is_marked(ALL) and not self.is_compared(ALL)
 
     def is_compared(self, key: FeedKey) -> bool:
-        """Return True if this build compares the files of a feed with its articles."""
+        """Return True if this build compares the files of a feed with its articles, and does not
+        leave the feed to a later build."""
         return self.inputs.planned is None or key in self.inputs.planned
 
     @property
@@ -195,10 +206,12 @@ class Site:
             self.pages.calendars[ALL.slug] = plan_feed_calendar(spec, self.index.days(ALL), "")
 
     def is_marked(self, key: FeedKey) -> bool:
+        """Return True if articles of the feed changed since it was built."""
         return bool(self.inputs.marks.get(key))
 
     def get_entries(self, key: FeedKey) -> Entries:
-        """Return the entries in the form in which the feed `key` shows them."""
+        """Return the entries in the form in which the feed `key` shows them: stories in the feed of
+        stories, folded stories in feeds with archives, else articles."""
         if key == STORIES:
             return self._story_entries
         return self._folded_entries if AXES[key.axis].archived else self.entries

@@ -1,4 +1,4 @@
-"""Make the pages of stories: each shows the reports of one event by time."""
+"""Make the pages of stories: each shows the articles of several outlets on one event, by time."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -20,7 +20,8 @@ def is_stories_feed_planned(site: Site) -> bool:
 
 
 def list_targets(site: Site) -> Iterator[Target]:
-    """Yield the page of each story. A story whose reports were separated again has none."""
+    """Yield a target for the page of each story; nothing if the feed of stories has no page. A
+    story whose reports were separated again has no page."""
     has_pages = any(spec.key == STORIES and PAGE in spec.formats for spec in site.inputs.specs)
     if not has_pages:
         return
@@ -28,14 +29,14 @@ def list_targets(site: Site) -> Iterator[Target]:
         yield Target(
             id=paths.story_name(story),
             owner=STORY_PAGES,
-            made_of=make_fingerprint(_FORM, site.about, display_digest),
+            made_of=make_fingerprint(_FORM, site.common_fingerprint, display_digest),
             make=partial(_make_page, site, story),
             urgency=Urgency.LINKED,
         )
 
 
 def _make_page(site: Site, story: str) -> Iterator[File]:
-    """Yield the page of a story, nothing if no article of it is published."""
+    """Yield the page of a story; nothing if no article of the story is published."""
     article_ids = [
         article_id for article_id, _ in site.index.story_articles([story]).get(story, ())
     ]

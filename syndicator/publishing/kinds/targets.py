@@ -1,6 +1,7 @@
-"""Define the targets of a build (files made together); find those to make again. Pure.
+"""Define the targets of a build, which are files made together; find targets to make again. Pure.
 
-A build compares what each is made of with the table of files, and makes those that differ."""
+For each published target, the table of files has a fingerprint of the input that it was made of. A
+build makes the targets whose input has another fingerprint now."""
 
 import hashlib
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping, Sequence
@@ -25,7 +26,9 @@ OUT_OF_DATE: Final = ""  # in place of a fingerprint: the target must be made ag
 
 
 class Urgency(IntEnum):
-    """The order in which targets are made. A document that others link comes before them."""
+    """The order in which targets are made. LINKED: new documents, made before the files that link
+    them; HEAD: feeds; SHARED: pages about all feeds; SEARCH: search files; OLDER: archive documents
+    and calendar pages that are published already."""
 
     LINKED = 0
     HEAD = 1
@@ -35,7 +38,8 @@ class Urgency(IntEnum):
 
 
 class File(NamedTuple):
-    """A file to publish. `heir_of`: files that redirect to it, as `Outlet.put` takes them."""
+    """A file to publish. `heir_of`: names of files whose addresses redirect to this file; its
+    modification time must be later than theirs."""
 
     name: str
     data: bytes
@@ -49,10 +53,11 @@ class Held(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """Files that are made together. `id`: the name of the target in the table of files; `owner`:
-    the feed that it belongs to, or a key without axis; `made_of`: a fingerprint of its input;
-    `make`: yields its files, or raises Held; `changed`: its input changed in a way that the
-    fingerprint does not show; `waits`: leave it to a later build; `unit`: the same for targets that
-    reach the disk together; `order`: sorts targets of the same urgency."""
+    the feed that it belongs to, or a key without axis for files of no feed; `made_of`: a
+    fingerprint of its input; `make`: yields its files, or raises Held; `changed`: its input changed
+    in a way that the fingerprint does not show; `waits`: if it must be made, leave it to a later
+    build; `unit`: targets with the same unit are written to the disk together, "" for none;
+    `order`: sorts targets of the same urgency."""
 
     id: str
     owner: FeedKey
@@ -66,6 +71,7 @@ class Target:
 
     @property
     def rank(self) -> tuple[int, str]:
+        """The key by which targets are sorted before they are made."""
         return self.urgency, self.order
 
 
@@ -82,8 +88,9 @@ class Difference:
 def compare_targets(
     targets: Sequence[Target], published: Mapping[str, str], *, whole: bool = False
 ) -> Difference:
-    """Compare all targets of some owners with the published ones. `published`: fingerprints of the
-    published targets of these owners, by id, or OUT_OF_DATE; `whole`: make all targets anew."""
+    """Compare all targets of some owners with the published ones. `published`: by target id, the
+    fingerprint of each published target of these owners, OUT_OF_DATE if it must be made again;
+    `whole`: make all targets again."""
     changed = [
         target
         for target in targets
@@ -104,17 +111,18 @@ def compare_targets(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildReport:
-    """The result of a build. `written`: names of changed or deleted files; `held`: feeds that keep
-    their old files, and why; `set_aside`: articles that could not be shown properly; `left`: number
-    of feeds and targets left to a later build; `shown`: for each written feed, the numbers of its
-    entries and articles."""
+    """The result of a build. `written`: names of changed or deleted files; `unchanged`: number of
+    files that were made and found equal to the published ones; `held`: feeds that keep their old
+    files, and why; `set_aside`: articles that could not be shown properly; `builds`: number of
+    builds that are summed up here; `left`: number of feeds and targets left to a later build;
+    `shown`: for each written feed, the numbers of its entries and of its articles."""
 
     written: tuple[str, ...] = ()
     unchanged: int = 0
     held: tuple[Problem, ...] = ()
     set_aside: tuple[Problem, ...] = ()
     ended: tuple[str, ...] = ()  # feeds, such as tags/ai, whose addresses now answer 410
-    ending: tuple[Problem, ...] = ()  # that feeds wait for a confirmation to end
+    ending: tuple[Problem, ...] = ()  # feeds that end only if the operator confirms it
     hubs: tuple[Problem, ...] = ()  # hubs that could not be notified
     builds: int = 0
     left: int = 0

@@ -8,8 +8,8 @@ from syndicator.core.ports import Outlet
 
 @contextmanager
 def batch(outlet: Outlet) -> Iterator[None]:
-    """Commit the files that the block puts and deletes. If the block fails, discard those that it
-    did not commit itself."""
+    """After the block, commit the files that it put and deleted in `outlet`. If the block fails,
+    discard the changes that it did not commit itself."""
     try:
         yield
         outlet.commit()

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import BinaryIO, Final
 
-# Files that are synced one by one, a millisecond for two of them; for more, the whole file system
-# is synced, which also waits for the writes of other programs. A choice between 3 files (a quiet
-# disk) and 300 (one to which another program just wrote 150 MB).
+# Up to this number, files are synced one by one, which takes half a millisecond a file. If there
+# are more, the whole file system is synced, which also waits for the writes of other programs. When
+# that becomes faster depends on them: from 3 files on a quiet disk, from 300 on one to which
+# another program just wrote 150 MB. A choice between the two.
 _MOST_SYNCED_SINGLY: Final = 32
 
 
@@ -16,8 +17,8 @@ class Disk:
     """The file system below a FileOutlet. All methods raise OSError."""
 
     def write(self, path: Path, data: bytes, *, earliest: int) -> int:
-        """Write a file, and its folder if missing, without waiting for the disk. Its mtime is now
-        or `earliest`, the later of both; return it (nanoseconds)."""
+        """Write a file, and make its folder if it is missing, without waiting for the disk. Set its
+        mtime to `earliest` if that is later than now. Return the mtime. Both in nanoseconds."""
         with _open_for_writing(path) as file:
             file.write(data)
             file.flush()
@@ -28,7 +29,8 @@ class Disk:
         return mtime
 
     def sync(self, paths: Collection[Path]) -> None:
-        """Wait until these files, or the names in these folders, are on the disk."""
+        """Wait until the bytes of these files are on the disk; for a folder, until the names of its
+        files are."""
         if len(paths) <= _MOST_SYNCED_SINGLY:
             for path in paths:
                 _sync_path(path)
@@ -44,6 +46,7 @@ class Disk:
 
 
 def _open_for_writing(path: Path) -> BinaryIO:
+    """Open a file for writing; make its folder if it is missing."""
     try:
         return open(path, "wb")  # noqa: PTH123 - half the time of Path.open, for thousands
     except FileNotFoundError:
@@ -60,7 +63,8 @@ def _sync_path(path: Path) -> None:
 
 
 def _sync_file_systems(paths: Collection[Path]) -> None:
-    """Sync each file system that has one of `paths`: a folder may be a link to another disk."""
+    """Sync each file system that has one of `paths`; there may be several, since a folder may be a
+    link to another disk. Raises OSError."""
     syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     if syncfs is None:  # not Linux
         os.sync()

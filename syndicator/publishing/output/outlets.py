@@ -28,7 +28,8 @@ _GZIP_TRAILER: Final = 8  # bytes: checksum and size (RFC 1952)
 
 
 class _Staged(NamedTuple):
-    """The new bytes of a file until `commit`. `mtime`: nanoseconds."""
+    """A temporary file with the new bytes of a published file, until `commit`. `mtime`: its
+    modification time in nanoseconds."""
 
     temporary: Path
     mtime: int
@@ -49,8 +50,9 @@ class FileOutlet:
         held: Callable[[], object] = lambda: None,
         disk: Disk | None = None,
     ) -> None:
-        """`held`: called before each replacement and deletion; raises an exception to prevent
-        it."""
+        """`gzip`: write the compressed files, too; `held`: called before each replacement and
+        deletion, raises an exception if this process must not change files any more because it lost
+        its lock."""
         self._root = root
         self._gzip = gzip
         self._check_lock = held
@@ -70,8 +72,10 @@ class FileOutlet:
             return None
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        """Stage a file and its .gz, if they differ from the published ones. Return True if the file
-        differs. `heir_of`: names of files that redirect to this one, which becomes newer."""
+        """Stage a file and its .gz if they differ from the published ones. Return True if the file
+        differs. `heir_of`: names of files whose addresses redirect to this one. Its mtime becomes
+        later than theirs: a reader that is redirected asks with the Last-Modified of the old file,
+        and must not be told that nothing changed."""
         packed_name = f"{name}.gz"
         self._doomed -= {name, packed_name}
         changed = self.get(name) != data
@@ -86,7 +90,7 @@ class FileOutlet:
             try:
                 self._stage(packed_name, packed, earliest=self._find_latest_mtime(name))
             except BaseException:
-                self._unstage(name)  # both or none
+                self._unstage(name)  # stage the file and its .gz, or neither
                 raise
         return changed
 
@@ -109,7 +113,7 @@ class FileOutlet:
         return (published - self._doomed) | staged
 
     def written(self, name: str) -> datetime | None:
-        """Return when a file was written, None if it is missing."""
+        """Return when a file was written, None if it is missing or its deletion is staged."""
         path = self._find_current(name)
         mtime = _get_mtime(path) if path else 0
         if not mtime:
@@ -117,9 +121,10 @@ class FileOutlet:
         return datetime.fromtimestamp(mtime // _SECOND, UTC)
 
     def commit(self) -> None:
-        """Replace files once their bytes are on the disk, and delete others only once the new names
-        are on it, too. A file that cannot be replaced does not stop the others: RefusedFiles is
-        raised at the end."""
+        """Replace the staged files, then delete the files whose deletion is staged. The order is
+        safe against power cuts: files are replaced once the new bytes are on the disk, and deleted
+        once the replacements are. A file that cannot be replaced does not stop the others:
+        RefusedFiles is raised at the end."""
         try:
             self._disk.sync([staged.temporary for staged in self._staged.values()])
             changed_folders = self._list_folders(self._staged)
@@ -136,7 +141,7 @@ class FileOutlet:
             raise RefusedFiles(refused)
 
     def discard(self) -> None:
-        """Forget what is staged."""
+        """Delete the staged files and forget the staged deletions. Published files stay."""
         for name in list(self._staged):
             self._unstage(name)
         self._doomed.clear()
@@ -150,11 +155,12 @@ class FileOutlet:
         return len(temporary_files)
 
     def _get_path(self, name: str) -> Path:
+        """Return the path of a published file. Raises UsageError for an invalid name."""
         return self._root.joinpath(*_split_name(name))
 
     def _find_current(self, name: str) -> Path | None:
-        """Return the file with the staged bytes, else the published file, which may be missing;
-        None if its deletion is staged."""
+        """Return the path at which a file's bytes are now: the temporary file if it is staged, else
+        the published file, which may be missing. None if its deletion is staged."""
         path = self._get_path(name)
         if name in self._doomed:
             return None
@@ -162,15 +168,15 @@ class FileOutlet:
         return path if staged is None else staged.temporary
 
     def _find_latest_mtime(self, name: str) -> int:
-        """Return the later mtime of the published and the staged file, in nanoseconds; 0 without
-        either."""
+        """Return the mtime of the published or of the staged file in nanoseconds, whichever is
+        later; 0 if there is neither."""
         mtime = _get_mtime(self._get_path(name))
         staged = self._staged.get(name)
         return mtime if staged is None else max(mtime, staged.mtime)
 
     def _stage(self, name: str, data: bytes, *, earliest: int) -> None:
-        """Write the new bytes of a file to a temporary file beside it. `earliest`: the least mtime
-        in nanoseconds."""
+        """Write the new bytes of a file to a temporary file beside it. `earliest`: its mtime is at
+        least this, in nanoseconds."""
         if not self._staged:
             make_folder(self._root)
         self._unstage(name)
@@ -184,11 +190,13 @@ class FileOutlet:
         self._staged[name] = _Staged(temporary, mtime)
 
     def _stage_deletion(self, name: str) -> None:
+        """Let `commit` delete a file, which may be missing, and drop new bytes staged for it."""
         self._unstage(name)
         if os.path.lexists(self._get_path(name)):
             self._doomed.add(name)
 
     def _unstage(self, name: str) -> None:
+        """Drop the new bytes of a file, if any are staged."""
         staged = self._staged.pop(name, None)
         if staged is not None:
             self._unlink_temporary(staged.temporary)
@@ -198,12 +206,13 @@ class FileOutlet:
             self._disk.unlink(temporary)
 
     def _replace_files(self) -> dict[str, OSError]:
-        """Replace files by their temporary ones. Return the errors of those that keep their old
-        bytes, by name. Raises OSError for an error that other files have, too."""
+        """Replace files by their temporary ones. Return an error for each file that could not be
+        replaced and keeps its old bytes, by name. Raises OSError for an error that other files
+        would have, too, such as a full disk."""
         refused: dict[str, OSError] = {}
         for name, staged in list(self._staged.items()):
             main_name = name.removesuffix(".gz")
-            if main_name in refused:  # a .gz of bytes that are not published
+            if main_name in refused:  # the .gz of bytes that are not published
                 continue
             self._check_lock()
             path = self._get_path(name)
@@ -218,7 +227,8 @@ class FileOutlet:
         return refused
 
     def _list_folders(self, names: Iterable[str]) -> set[Path]:
-        """Return the folders of these files, each with those above it, which may be new, too."""
+        """Return the folders of these files, with all folders above them up to the root: a folder
+        may be new, and then its name in the folder above must be synced, too."""
         folders = set[Path]()
         for name in names:
             folder = self._get_path(name).parent
@@ -229,17 +239,20 @@ class FileOutlet:
         return folders
 
     def _is_gzip_of(self, name: str, data: bytes) -> bool:
+        """Return True if the file `name` exists and is the compressed form of `data`."""
         path = self._find_current(name)
         return path is not None and _is_gzip_of(path, data)
 
 
 def _get_child(folder: str, name: str) -> str:
-    """Return the file or folder directly in `folder` that the file `name` is or is in."""
+    """Return the name of the file or folder directly in `folder` that leads to the file `name`:
+    "tags/ai/x.atom" in "tags/" gives "tags/ai"."""
     return folder + name.removeprefix(folder).partition("/")[0]
 
 
 def _split_name(name: str) -> list[str]:
-    """Return the parts of a file's name. Raises UsageError for a name that leads elsewhere."""
+    """Return the parts of a file's name. Raises UsageError for a name that may lead out of the
+    folder, such as one with ".."."""
     parts = name.split("/")
     for part in parts:
         if part in ("", ".", "..") or "\\" in part or "\0" in part:
@@ -259,6 +272,7 @@ def _is_gzip_of(path: Path, data: bytes) -> bool:
 
 
 def _get_mtime(path: Path) -> int:
+    """Return the modification time of a file in nanoseconds, 0 if it is missing."""
     try:
         return path.stat().st_mtime_ns
     except FileNotFoundError:
@@ -267,11 +281,12 @@ def _get_mtime(path: Path) -> int:
 
 @dataclass(slots=True)
 class ObjectOutlet:
-    """An Outlet (see ports) on `objects`, for one build. An object is replaced only if it has not
-    changed since this build read it: of two builds at the same time one fails, and its feeds stay
-    stale. `put` writes at once, atomically and durably; deletions wait for `commit`. `whole`: list
-    all objects first, a thousand a request, else request each when needed. A .gz has the type of
-    its file and Content-Encoding: gzip."""
+    """An Outlet (see ports) on the object store `objects`, for one build. An object is replaced
+    only if no other program changed it since this build read it: of two builds at the same time one
+    fails, and its feeds stay stale. `put` writes at once, atomically and durably; deletions wait
+    for `commit`. `gzip`: write compressed objects, too, named .gz, with the media type of the file
+    and Content-Encoding: gzip; `whole`: at the first use, list all objects, a thousand a request,
+    instead of asking for each object when it is needed."""
 
     objects: Objects
     gzip: bool = True
@@ -294,8 +309,9 @@ class ObjectOutlet:
         return data
 
     def put(self, name: str, data: bytes, *, heir_of: Sequence[str] = ()) -> bool:
-        """Write an object if its bytes differ. `heir_of` has no use here: a file must be later than
-        those that redirect to it, and a new object is."""
+        """Write an object and its .gz if their bytes differ. Return True if those of the object
+        differ. `heir_of` is ignored: a new object is always later than the objects that redirect to
+        it."""
         stamp = self._find(name)
         packed_name = f"{name}.gz"
         self._doomed -= {name, packed_name}
@@ -307,7 +323,8 @@ class ObjectOutlet:
             return changed
         packed = gzip.compress(data, GZIP_LEVEL, mtime=0)
         packed_stamp = self._find(packed_name)
-        # compared although the file has not changed: a killed run may have written it alone
+        # Compare the .gz although the file has not changed: a build that was killed may have
+        # written the file alone.
         if packed_stamp is None or not self._is_same(packed_stamp, packed):
             self._write(packed_name, packed, type_of=name)
         return changed
@@ -330,15 +347,19 @@ class ObjectOutlet:
         return names
 
     def written(self, name: str) -> datetime | None:
+        """Return when an object was written, None if it is missing or its deletion is staged. It is
+        far in the future for an object that this build wrote."""
         stamp = self._find_kept(name)
         return stamp.modified if stamp else None
 
     def commit(self) -> None:
+        """Delete the objects whose deletion is staged."""
         for key in sorted(self._doomed, reverse=True):  # a .gz before its file
             self._drop(key)
         self._doomed.clear()
 
     def discard(self) -> None:
+        """Forget the staged deletions."""
         self._doomed.clear()
 
     def sweep(self) -> int:
@@ -364,6 +385,7 @@ class ObjectOutlet:
             self._doomed.add(key)
 
     def _load_stamps(self) -> None:
+        """List all objects, once. The stamps that this build read or wrote itself stay."""
         if not self._listed:
             for stamp in self.objects.walk():
                 self._stamps.setdefault(stamp.key, stamp)
@@ -379,14 +401,15 @@ class ObjectOutlet:
         return not self._digests and self.get(stamp.key) == data
 
     def _write(self, key: str, data: bytes, *, type_of: str) -> None:
-        """Write an object. `type_of`: the name of the file whose media type it has. Raises OSError
-        if another build has written it meanwhile."""
+        """Write an object. `type_of`: the name of the file from which its media type follows; for a
+        .gz, the name without that ending. Raises OSError if another build has written the object
+        meanwhile."""
         stamp = self._find(key)
         headers = {
             "Content-Type": media_type(type_of) or _OTHER_TYPE,
             "Cache-Control": cache_control(type_of),
         }
-        if key != type_of:
+        if key != type_of:  # a .gz
             headers["Content-Encoding"] = "gzip"
         etag = self.objects.put(key, data, over=stamp.etag if stamp else ABSENT, headers=headers)
         if etag is None:
@@ -395,6 +418,8 @@ class ObjectOutlet:
         self._stamps[key] = ObjectStamp(key=key, etag=etag, size=len(data), modified=_WRITTEN_NOW)
 
     def _drop(self, key: str) -> None:
+        """Delete an object, which may be missing. Raises OSError if another build has written it
+        meanwhile."""
         stamp = self.objects.head(key)
         if stamp is not None:
             self._check(key, stamp.etag)
@@ -417,4 +442,6 @@ class ObjectOutlet:
 
 
 def _is_digest(etag: str, data: bytes) -> bool:
+    """Return True if an etag is the MD5 hash of `data`. Many stores use MD5 for objects that are
+    neither encrypted nor uploaded in parts."""
     return etag.strip('"') == hashlib.md5(data, usedforsecurity=False).hexdigest()

@@ -19,16 +19,17 @@ _THUMBNAIL: Final = re.compile(rf"{PICTURES}[0-9a-f]{{20}}\.webp")
 
 
 def resolve_moves(rows: Sequence[FeedRow]) -> dict[FeedKey, FeedKey]:
-    """Return moved feed -> final target, without feeds that move in a circle: these count as
-    deleted."""
-    next_of = {row.key: row.moved_to for row in rows if row.moved_to is not None}
+    """Return moved feed -> the feed where it is now, for all moved feeds of `rows`. If a moved to b
+    and b to c, both lead to c. Feeds that moved in a circle (a to b, b to a) are left out: they
+    count as deleted."""
+    moves = {row.key: row.moved_to for row in rows if row.moved_to is not None}
     targets: dict[FeedKey, FeedKey] = {}
-    for key in next_of:
+    for key in moves:
         visited = {key}
-        target = next_of[key]
-        while target in next_of and target not in visited:
+        target = moves[key]
+        while target in moves and target not in visited:
             visited.add(target)
-            target = next_of[target]
+            target = moves[target]
         if target not in visited:
             targets[key] = target
     return targets
@@ -40,9 +41,10 @@ def make_redirect_maps(
     off: Collection[FeedKey] = (),
     withdrawn: Iterable[str] = (),
 ) -> dict[str, bytes]:
-    """Return the maps for our own server, nginx and Caddy, by file name. Paths include the path of
-    `base_url`. `off`: feeds whose axis is not published now; `withdrawn`: pages of withdrawn
-    articles."""
+    """Return the redirect maps for our own server, nginx and Caddy, by file name. Addresses of
+    moved feeds redirect to the new ones; addresses of ended feeds and withdrawn articles answer
+    410. The maps for nginx and Caddy have the path of `base_url` before each name. `off`: feeds
+    whose axis is not published now; `withdrawn`: file names of the pages of withdrawn articles."""
     targets = resolve_moves(rows)
     new_names: dict[str, str] = {}
     for old, new in targets.items():
@@ -64,6 +66,8 @@ def make_redirect_maps(
 
 
 def _write_nginx_map(prefix: str, new_names: Mapping[str, str], gone_names: Sequence[str]) -> str:
+    """Return two `map` blocks for nginx. `prefix`: the path of the web root, such as "/news/";
+    `new_names`: old file name -> new one; `gone_names`: files that answer 410."""
     lines = [
         "# In http { }: include this file. In server { }:",
         "#   if ($syndicator_gone) { return 410; }",
@@ -78,6 +82,7 @@ def _write_nginx_map(prefix: str, new_names: Mapping[str, str], gone_names: Sequ
 
 
 def _write_caddy_map(prefix: str, new_names: Mapping[str, str], gone_names: Sequence[str]) -> str:
+    """Return directives for Caddy. Parameters as of `_write_nginx_map`."""
     lines = ["# In a site block: import this file."]
     lines += [f'redir "{prefix}{old}" "{prefix}{new}" 301' for old, new in new_names.items()]
     lines += [f'respond "{prefix}{name}" 410' for name in gone_names]
@@ -87,8 +92,8 @@ def _write_caddy_map(prefix: str, new_names: Mapping[str, str], gone_names: Sequ
 def publish_thumbnails(
     outlet: Outlet, needed: Collection[str], load: Callable[[str], bytes | None]
 ) -> set[str]:
-    """Publish the `needed` thumbnails that are not published yet. Return the names of those for
-    which `load` returned None. Raises OSError."""
+    """Publish those of the `needed` thumbnails that are not published yet. `load`: returns the
+    bytes of a thumbnail, None if it is lost. Return the names of the lost ones. Raises OSError."""
     unpublished = set(needed) - outlet.names(PICTURES)
     lost = set()
     with batch(outlet):
@@ -102,8 +107,8 @@ def publish_thumbnails(
 
 
 def delete_unneeded_thumbnails(outlet: Outlet, needed: Collection[str]) -> set[str]:
-    """Delete the published thumbnails that are not `needed`, no other file of their folder; return
-    their names. Raises OSError."""
+    """Delete the published thumbnails that are not `needed`, and return their names. Other files in
+    the same folder stay. Raises OSError."""
     unneeded = outlet.names(PICTURES) - set(needed)
     thumbnails = {name for name in unneeded if _THUMBNAIL.fullmatch(name)}
     with batch(outlet):

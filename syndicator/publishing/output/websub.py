@@ -1,4 +1,4 @@
-"""Tell a WebSub hub which feeds changed (https://www.w3.org/TR/websub/ section 6)."""
+"""Notify a WebSub hub that feeds of ours changed (https://www.w3.org/TR/websub/ section 6)."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,8 +20,8 @@ _AT_ONCE: Final = 4  # requests to a hub; a choice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """The result of telling a hub of changes. `untold`: addresses whose notice it did not take;
-    `failed`: why."""
+    """The result of notifying a hub. `untold`: addresses of changed feeds of which the hub does not
+    know yet; `failed`: the first failure, None if there was none."""
 
     untold: tuple[str, ...] = ()
     failed: Failed | None = None
@@ -42,10 +42,11 @@ async def notify_hub(
     seconds_in_all: float = _SECONDS_IN_ALL,
     first_retry_seconds: float = 1.0,
 ) -> Notice:
-    """Tell `hub` that the feeds at `urls` changed, each in a request of its own. `allow`: private
-    networks in which the hub may be; `seconds_each`, `seconds_in_all`: for an address with its
-    retries, and for all addresses; `first_retry_seconds`: before the first retry, doubled for each.
-    If every request of a batch fails, the other batches are not sent."""
+    """Tell `hub` that the feeds at `urls` changed, with one request for each feed, four at a time.
+    If all four fail, the hub is taken to be down, and the other requests are not sent. `allow`:
+    private networks in which the hub may be; `seconds_each`: time for one feed with its retries;
+    `seconds_in_all`: time for all feeds; `first_retry_seconds`: time before the first retry,
+    doubled before each further one."""
     requests = {url: _make_notice(hub, url, allow, seconds_each) for url in urls}
     addresses = list(requests)
     notified: set[str] = set()
@@ -80,8 +81,9 @@ async def _send_batch(
 
 
 def _make_notice(hub: str, url: str, allow: Sequence[str], seconds: float) -> Request:
-    # the standard leaves the form open: some hubs read hub.url and others hub.topic, and of several
-    # only the last
+    """Return the request by which a publisher tells `hub` that the feed at `url` changed."""
+    # The standard leaves the form of the request open. Some hubs read hub.url and others hub.topic;
+    # of several addresses in one request, some read only the last: hence one request for each feed.
     form = {"hub.mode": "publish", "hub.url": url, "hub.topic": url}
     return Request(
         url=hub,
@@ -115,6 +117,7 @@ def _make_timeout(hub: str, seconds: float) -> Failed:
 
 
 def _is_temporary(result: FetchResult) -> bool:
+    """Return True for a failure that may be over at the next try."""
     if not isinstance(result, Failed):
         return False
     if result.status is None:  # no answer

@@ -1,6 +1,6 @@
-"""Write Atom 1.0 entries and feeds (RFC 4287), also archives and tombstones.
+"""Write Atom 1.0 entries and feeds (RFC 4287), archives (RFC 5005) and tombstones (RFC 6721).
 
-With media, RFC 5005 and RFC 6721."""
+Entries also have Media RSS elements for covers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ from syndicator.publishing.render.xml import (
 )
 
 _NAMESPACES: Final = select_namespaces("media")
-_PLAIN: Final = ("title", "name")
+_PLAIN: Final = ("title", "name")  # elements whose text is not HTML
 _CLOSING: Final = b"</feed>"
 
 
 def make_entry(draft: Draft) -> Any:
-    """Return the <entry> of an article as a tree, equal in all feeds. As feedgen's, its elements
-    have no namespace: the root of a feed declares it. Raises ValueError for values that XML cannot
-    hold."""
+    """Return the <entry> of an article as an lxml tree, the same for all feeds. As feedgen makes
+    them, its elements have no namespace, because the root element of the feed declares it. Raises
+    ValueError for values that XML cannot hold."""
     view = draft.view
     entry = draft.feed_entry.atom_entry()
     if view.language:
@@ -49,8 +49,8 @@ def make_entry(draft: Draft) -> Any:
 
 
 def _complete_links(entry: Any, view: View) -> None:
-    """Complete the links of article and enclosure, which have only an address in feedgen's entry,
-    and add the kinds of links that feedgen does not know."""
+    """Complete the links of article and enclosure, which have only an address in feedgen's entry.
+    Add links to related articles, to other reports of the story, and to the licence."""
     entry.find("link").set("rel", "alternate")
     file = view.enclosure
     if file:
@@ -66,8 +66,8 @@ def _complete_links(entry: Any, view: View) -> None:
 
 
 def _complete_source(entry: Any, view: View) -> None:
-    """Complete the <source> of feedgen's entry, which has title and address. If the source has no
-    address, feedgen makes none: add it."""
+    """Complete the <source> of feedgen's entry, which has only title and address of the source
+    feed. If the source feed has no address, feedgen makes no <source>: add one."""
     origin = view.origin
     source = entry.find("source")
     if source is None:
@@ -84,14 +84,16 @@ def _complete_source(entry: Any, view: View) -> None:
 
 
 def serialise(draft: Draft, entry: Any) -> bytes:
-    """Return the bytes of an entry inside a feed."""
+    """Return the bytes of an entry, without the namespaces that its feed declares. `entry`: from
+    `make_entry`; it is changed."""
     if draft.has_signs:
         write_signs_as_references(entry, _PLAIN)
     return serialise_entry(entry, _NAMESPACES)
 
 
 def write_feed(head: Head, entries: Sequence[bytes]) -> bytes:
-    """Return an Atom document of finished entries."""
+    """Return an Atom document. `entries`: the bytes of its entries, from `serialise`, newest
+    first."""
     from feedgen.feed import FeedGenerator  # see `make_feed_entry`
 
     feed = FeedGenerator()
@@ -104,7 +106,7 @@ def write_feed(head: Head, entries: Sequence[bytes]) -> bytes:
     feed.icon(head.icon)
     feed.rights(head.rights)
     feed.link(_list_head_links(head))
-    if head.author or not entries:  # RFC 4287 4.1.1 requires one if entries have none
+    if head.author or not entries:  # RFC 4287 4.1.1: a feed needs an author if no entry has one
         feed.author(name=head.author or head.title)
     feed.register_extension("more", partial(_HeadExtension, head), rss=False)
     return insert_entries(feed.atom_str(), _CLOSING, entries)
@@ -112,14 +114,16 @@ def write_feed(head: Head, entries: Sequence[bytes]) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _HeadExtension:
-    """The parts of a feed for which feedgen has no field; feedgen calls the methods."""
+    """An extension of feedgen, for the parts of a feed for which it has no field. feedgen calls the
+    methods, whose names it prescribes."""
 
     head: Head
 
     def extend_ns(self) -> dict[str, str]:
-        # The namespace of tombstones is declared only if there is one: the W3C validator warns of
-        # namespaces that it does not know, such as that of RFC 6721. A takedown is worth the
-        # warning, as long as `builder` shows it.
+        """Return the namespaces that the root element of the feed declares, by prefix."""
+        # The namespace of tombstones is declared only if the feed has a tombstone: the W3C
+        # validator warns of namespaces that it does not know, such as that of RFC 6721. A
+        # withdrawn article is worth this warning for the days that its tombstone is published.
         namespaces = dict(_NAMESPACES)
         if self.head.removed:
             namespaces |= select_namespaces("at")
@@ -143,7 +147,9 @@ class _HeadExtension:
 
 
 def _list_head_links(head: Head) -> list[dict[str, str]]:
-    """Return the links of a feed's head: itself, its page, hubs, licence, and archive documents."""
+    """Return the links of a feed, as feedgen takes them: to the document itself, the feed's page,
+    its hubs, its licence, and the archive documents before and after. An archive document links the
+    head feed ("current") instead of the hubs."""
     address = head.base + head.self_name if head.self_name else head.url(ATOM)
     links = [
         {"href": address, "rel": "self", "type": FORMATS[ATOM].media_type},

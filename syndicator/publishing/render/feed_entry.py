@@ -1,4 +1,4 @@
-"""Fill feedgen's entry from an article, which Atom and RSS share; add media elements."""
+"""Fill the entry of the library feedgen from an article, for Atom and RSS; add media elements."""
 
 import html
 from dataclasses import dataclass
@@ -16,7 +16,8 @@ _CREDIT: Final = qualify_name("media", "credit")
 
 @dataclass(slots=True)
 class Draft:
-    """An article that is written in several formats. `base`: the web root."""
+    """An article that is written in several formats. It keeps what Atom and RSS both need. `base`:
+    the address of the web root."""
 
     view: View
     base: str
@@ -32,7 +33,8 @@ class Draft:
 
     @property
     def has_signs(self) -> bool:
-        """True if a text of a plain element has & or <."""
+        """True if a text of the article outside of its HTML has & or <. Only such entries need
+        further work before they are serialised."""
         if self._has_signs is None:
             view = self.view
             texts = [view.title, view.category, view.origin.title, view.rights]
@@ -43,10 +45,10 @@ class Draft:
 
 
 def make_feed_entry(view: View, base: str) -> Any:
-    """Return the fields of an article that feedgen knows. Raises ValueError for values that it
-    refuses."""
+    """Return feedgen's entry with those fields of an article that feedgen knows. `base`: the
+    address of the web root. Raises ValueError for values that feedgen refuses."""
     from feedgen.entry import FeedEntry
-    # 35 ms, which commands that only look at entries are spared
+    # takes 35 ms: commands that write no feeds should not import it
 
     entry = FeedEntry()
     entry.id(view.urn)
@@ -68,7 +70,8 @@ def make_feed_entry(view: View, base: str) -> Any:
 
 
 def _list_categories(view: View, base: str) -> list[dict[str, str]]:
-    """Return the category, then the tags."""
+    """Return the category, if there is one, then the tags, as feedgen takes them. `base`: the
+    address of the web root."""
     categories = [{"term": tag, "scheme": f"{base}tags/"} for tag in view.tags]
     if view.category:
         categories.insert(0, {"term": view.category, "scheme": f"{base}categories/"})
@@ -76,20 +79,21 @@ def _list_categories(view: View, base: str) -> list[dict[str, str]]:
 
 
 def _add_texts(entry: Any, view: View) -> None:
-    """Add excerpt and content. RSS has an excerpt always, Atom unless content without one stands
-    for it."""
+    """Add excerpt and content to an entry. An article without an excerpt has the name of its source
+    instead: RSS shows it always, Atom only if there is no content either."""
     excerpt = html.escape(view.text, quote=False)
-    # some text is required (the validator's MissingTextualContent)
+    # an Atom entry needs some text (the validator's MissingTextualContent)
     if view.summary or not view.content:
-        entry.summary(excerpt, type="html")
+        entry.summary(excerpt, type="html")  # for Atom and RSS
     else:
-        entry.description(excerpt)
+        entry.description(excerpt)  # for RSS only
     if view.content:
         entry.content(view.content, type="html")
 
 
 def add_media(entry: Any, view: View) -> None:
-    """Add Media RSS 1.5.1 elements of a cover and of an enclosure with a duration."""
+    """Add Media RSS 1.5.1 elements to an entry: for the cover, and for an enclosure whose duration
+    is known."""
     if view.cover:
         SubElement(entry, _THUMBNAIL, url=view.cover)
         picture = SubElement(entry, _MEDIA_CONTENT, url=view.cover, medium="image")

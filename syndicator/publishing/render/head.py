@@ -27,14 +27,15 @@ EMPTY: Final = datetime(2000, 1, 1, tzinfo=UTC)  # `updated` of a feed that neve
 _MARKUP: Final = re.compile(r"<[^>]*>")
 _SRC: Final = re.compile(r"(src)=$", re.IGNORECASE)
 _BEGINNING: Final = 3000  # characters of the whole text's HTML that are searched for the excerpt
-# characters above the excerpt in the whole text, such as a subheading or caption
+# The whole text repeats the excerpt if at most so many characters precede it, such as a subheading
+# or caption.
 _ABOVE: Final = 300
-_BETWEEN: Final = " \N{MIDDLE DOT} "
+_SEPARATOR: Final = " \N{MIDDLE DOT} "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
-    """A withdrawn entry (RFC 6721)."""
+    """A withdrawn entry (RFC 6721). `urn`: its entry id; `when`: the time when it was withdrawn."""
 
     urn: str
     when: datetime
@@ -42,7 +43,7 @@ class Removed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """A feed without its entries. Addresses are absolute."""
+    """The values of a feed document without its entries. Addresses are absolute."""
 
     urn: str
     title: str
@@ -56,47 +57,50 @@ class Head:
     formats: tuple[str, ...]
     updated: datetime
     self_name: str = ""  # file of an archive document; "" for the head feed
-    current: bool = True
+    current: bool = True  # the head feed, not an archive document
     previous: str = ""  # name of the archive document before this one, in Atom
     following: str = ""
-    removed: tuple[Removed, ...] = ()
+    removed: tuple[Removed, ...] = ()  # withdrawn entries that the document announces
     rights: str = ""  # the operator's own terms, for people
     licence: str = ""  # the address of the licence, if the operator named one
     archives: tuple[str, ...] = (ATOM, JSON)  # the formats of its archive documents, if it has any
 
     def url(self, feed_format: str) -> str:
+        """Return the address of the head feed in a format."""
         return f"{self.base}{self.stem}.{feed_format}"
 
     @property
     def image(self) -> str:
-        """The icon as PNG, GIF or JPEG, as RSS requires."""
+        """The address of an icon in a format that RSS allows (PNG, GIF or JPEG): the feed's icon,
+        or ours if its ending shows another format."""
         if self.icon.lower().endswith((".png", ".gif", ".jpg", ".jpeg")):
             return self.icon
         return f"{self.base}icon.png"
 
     @property
     def is_archive_document(self) -> bool:
-        """True for one archive document of several: the validator reports a single one as
-        incomplete."""
+        """True for an archive document that has one before or after it. A single one is not marked
+        as an archive, because the validator reports it as incomplete."""
         return not self.current and bool(self.previous or self.following)
 
     def get_document_url(self, name: str, feed_format: str) -> str:
-        """Return the address of an archive document in a format, "" for no document. `name`: of its
-        Atom file."""
+        """Return the address of an archive document in a format. `name`: of its Atom file; if it is
+        "", there is no document: return ""."""
         if not name:
             return ""
         return f"{self.base}{name.rpartition('.')[0]}.{feed_format}"
 
     @property
     def home(self) -> str:
-        """The feed's own page, else the front page."""
+        """The address of the feed's own page, or of the front page if it has none."""
         return self.url(PAGE) if PAGE in self.formats else self.base
 
 
 def make_head(
     spec: FeedSpec, settings: Settings, instance: uuid.UUID, updated: datetime | None
 ) -> Head:
-    """Return the head of a feed. `updated`: the time of its newest entry, None without entries."""
+    """Return the head of a feed, with all values made legal in any format. `updated`: the time of
+    its newest entry, None if it has no entries."""
     site = settings.site
     name = clean_line(spec.name)
     title = clean_line(spec.title) or name or spec.key.slug
@@ -121,8 +125,8 @@ def make_head(
 
 
 def _list_archive_formats(spec: FeedSpec, setting: Archives) -> tuple[str, ...]:
-    """Return the formats of a feed's archive documents; none if the feed has no archives or no
-    Atom."""
+    """Return the formats of a feed's archive documents; an empty tuple if the feed has no archives,
+    or no Atom, the format whose documents RFC 5005 links. `setting`: `publish.archives`."""
     if ATOM not in spec.formats or spec.older is Older.NONE:
         return ()
     allowed = _list_allowed_archive_formats(spec, setting)
@@ -130,8 +134,9 @@ def _list_archive_formats(spec: FeedSpec, setting: Archives) -> tuple[str, ...]:
 
 
 def _list_allowed_archive_formats(spec: FeedSpec, setting: Archives) -> tuple[str, ...]:
-    """Return the formats that the archives of a feed may have, by its axis and the setting
-    `publish.archives`."""
+    """Return the formats that the archives of a feed may have, whatever formats the feed has.
+    `setting`: `publish.archives`; True, the form of older instances, allows JSON; any other form
+    allows pages instead, for tags, sources and feeds chosen one by one."""
     if not setting:
         return ()
     is_archived = find_axis(spec.key.axis).archived
@@ -144,10 +149,10 @@ def _list_allowed_archive_formats(spec: FeedSpec, setting: Archives) -> tuple[st
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The pages that entries link to. They depend on settings and taxonomy.toml only, so that new
-    feeds change no entries. `base`: the web root; `categories`, `sources`: they have pages; `tags`:
-    slugs of the tags that surely have a page, None for all; `unsaid`: the category of unclassified
-    articles."""
+    """The pages that entries may link to. This depends only on settings and taxonomy.toml, so that
+    a new feed does not change entries. `base`: the address of the web root; `categories`,
+    `sources`: True if they have pages; `tags`: slugs of the tags that surely have a page, None for
+    all tags; `unsaid`: the category of unclassified articles, which entries do not name."""
 
     base: str
     categories: bool = True
@@ -195,19 +200,20 @@ def make_links(settings: Settings, named: Iterable[str] = ()) -> Links:
 
 
 def write_card(view: View, links: Links) -> str:
-    """Return an entry as HTML: picture, excerpt, "Source · category · tags", then the whole text,
-    which is sanitised already, if it may be shown. Picture and excerpt are left out if the whole
-    text repeats them."""
+    """Return the content of an entry as HTML: picture, excerpt, "Source · category · tags", other
+    outlets, then the whole text if it may be shown (it is sanitised already). Picture and excerpt
+    are left out if the whole text has them."""
     parts = [*_write_picture(view), *_write_excerpt(view)]
-    parts.append(f"<p>{_BETWEEN.join(_list_names(view, links))}</p>")
+    parts.append(f"<p>{_SEPARATOR.join(_list_names(view, links))}</p>")
     parts += write_other_reports(view, links.base)
     parts += (view.explained, view.html)
     return "".join(parts)
 
 
 def write_whole_text(view: View, base: str) -> str:
-    """Return the whole text and the reports of other outlets as HTML, without picture, source and
-    tags. `base`: the web root."""
+    """Return the content of an entry as HTML without picture, source and tags: the whole text, ""
+    if it may not be shown. If other outlets report the same story, excerpt and links to them come
+    first. `base`: the address of the web root."""
     if not view.also:
         return view.html
     parts = [*_write_excerpt(view), *write_other_reports(view, base), view.explained, view.html]
@@ -215,30 +221,33 @@ def write_whole_text(view: View, base: str) -> str:
 
 
 def write_other_reports(view: View, base: str) -> Iterator[str]:
-    """Yield as HTML the other outlets of the story, and the link to the story's page. `base`: the
-    web root."""
+    """Yield one paragraph of HTML with links to the reports of other outlets on the same story and
+    to the story's page; nothing if there are no other reports. `base`: the address of the web
+    root."""
     if not view.also:
         return
     outlets = ", ".join(write_link(name, url) for name, url in view.also)
     timeline = ""
     if view.story:
-        timeline = _BETWEEN + write_link("Timeline", base + paths.story_name(view.story))
+        timeline = _SEPARATOR + write_link("Timeline", base + paths.story_name(view.story))
     yield f"<p>Also: {outlets}{timeline}</p>"
 
 
 def _write_picture(view: View) -> Iterator[str]:
-    """Yield the cover, linked to the article, unless the whole text has it."""
+    """Yield HTML that shows the cover as a link to the article; nothing if there is no cover or the
+    whole text has the same picture."""
     if not view.cover or escape(view.cover) in view.html:
         return
-    # The validator takes src= at the end of an address for an attribute (its validators.py,
-    # absUrlMixin)
+    # If an address ends in src=, the W3C validator takes that for an attribute (its validators.py,
+    # absUrlMixin): write the = as a reference.
     address = _SRC.sub(r"\1&#61;", escape(view.cover))
     yield f'<p><a href="{escape(view.url)}"><img src="{address}" alt=""></a></p>'
 
 
 def _write_excerpt(view: View) -> Iterator[str]:
-    """Yield the excerpt, unless the whole text begins with it."""
-    # compared without spaces: blocks may have none between them
+    """Yield the excerpt as a paragraph of HTML; nothing if there is none or the whole text begins
+    with it."""
+    # compare without spaces, since there may be none between two blocks of HTML
     beginning = "".join(unescape(_MARKUP.sub("", view.html[:_BEGINNING])).split())
     excerpt = "".join(view.summary.split())
     if not excerpt:
@@ -249,7 +258,8 @@ def _write_excerpt(view: View) -> Iterator[str]:
 
 
 def _list_names(view: View, links: Links) -> Iterator[str]:
-    """Yield source, category and tags as HTML links, each name once."""
+    """Yield source, category and tags as HTML links. A category or tag is left out if a name that
+    differs only in upper and lower case was written already."""
     parts = urlsplit(view.url)
     front_page = f"{parts.scheme}://{parts.netloc}/" if parts.netloc else ""  # a mail has none
     yield write_link(view.origin.title, view.origin.site or front_page)
@@ -264,7 +274,7 @@ def _list_names(view: View, links: Links) -> Iterator[str]:
 
 
 def write_link(name: str, address: str) -> str:
-    """Return a name as HTML, linked if it has an address."""
+    """Return an HTML link with the text `name`; only the name, escaped, if `address` is ""."""
     label = escape(name, quote=False)
     if not address:
         return label

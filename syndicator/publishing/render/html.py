@@ -1,9 +1,7 @@
 """Convert the markdown of an article to HTML that is safe to publish.
 
-The only importer of markdown-it-py and nh3.
-
-Hostile markdown can block either library (100,000 nested <div> hold nh3 for 22 s): call it in a
-process that can be killed."""
+No other module imports markdown-it-py and nh3. Hostile markdown can block both libraries (100,000
+nested <div> block nh3 for 22 s): call this module in a process that can be killed."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -22,7 +20,7 @@ _NAMES: Final = (
     " sub sup table tbody td th thead tr ul"
 )
 _TAGS: Final = frozenset(_NAMES.split())
-_CELL: Final = {"align"}
+_CELL: Final = {"align"}  # attributes of table cells
 _ATTRIBUTES: Final = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title"},
@@ -30,8 +28,8 @@ _ATTRIBUTES: Final = {
     "td": _CELL,
     "th": _CELL,
 }
-# Tracking pixels: usual names of one-pixel files and their hosts, and end points of analytics
-# programs. Endings are narrow, because a photo of a Pixel phone may have such a name.
+# Addresses of tracking pixels: usual names of one-pixel files and their hosts, and addresses of
+# analytics programs. Only few file endings count, because "pixel.jpg" may be a photo of a phone.
 _PIXEL: Final = re.compile(
     r"^https?://(?:[^/?#]*[.@])?(?:pixels?|beacons?|track(?:ing|er)?|analytics|metrics|telemetry|counter|stats)\."
     r"|/(?:pixel|px|1x1|spacer|blank|clear|cleardot|transparent|beacon|tracker|tracking|counter|hit|impression)"
@@ -43,10 +41,10 @@ _PIXEL: Final = re.compile(
 
 
 def render_markdown(markdown: str, base_url: str) -> str:
-    """Return the body of an article as sanitised HTML. Raw HTML stays text, relative addresses
-    become absolute against `base_url`, links into private networks lose their address, tracking
-    pixels are removed. Sanitising comes last, since rendering can turn escaped markup into live
-    markup."""
+    """Return the body of an article as sanitised HTML. HTML in the markdown is shown as text.
+    Relative addresses become absolute, with `base_url`, the address of the article, as their base.
+    Links into private networks lose their address; tracking pixels are removed. The HTML is
+    sanitised last, because rendering can turn escaped markup into live markup."""
     renderer = _make_renderer()
     tokens = list(_adjust_tokens(renderer.parse(text.legal(markdown)), base_url))
     return nh3.clean(
@@ -60,12 +58,14 @@ def render_markdown(markdown: str, base_url: str) -> str:
 
 @cache
 def _make_renderer() -> MarkdownIt:
+    """Return a parser and renderer of CommonMark with tables and strikethrough."""
     return MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
 
 def _adjust_tokens(tokens: Sequence[Token], base_url: str) -> Iterator[Token]:
-    """Yield the tokens of a text with absolute addresses, without tracking pixels, and with
-    alignment as an attribute instead of a style."""
+    """Yield the tokens of a text with absolute addresses and without tracking pixels. Table cells
+    get an attribute `align` in place of a style, since sanitising removes styles. Recursive: a
+    token may have children."""
     for token in tokens:
         if token.type == "image":
             yield from _adjust_image(token, base_url)
@@ -81,7 +81,8 @@ def _adjust_tokens(tokens: Sequence[Token], base_url: str) -> Iterator[Token]:
 
 
 def _adjust_link(token: Token, base_url: str) -> None:
-    """Make the address of a link absolute; remove it if it is not allowed."""
+    """Make the address of a link absolute; remove it if it is invalid or leads into a private
+    network. The text of the link stays."""
     address = str(token.attrs.get("href", ""))
     if not address.lower().startswith("mailto:"):
         address = _make_public_address(base_url, address)
@@ -92,8 +93,8 @@ def _adjust_link(token: Token, base_url: str) -> None:
 
 
 def _adjust_image(token: Token, base_url: str) -> Iterator[Token]:
-    """Yield the image with an absolute address, its text if the address is not allowed, no tracking
-    pixel."""
+    """Yield the token of an image with an absolute address. If its address is invalid or leads into
+    a private network, yield its alternative text instead; if it is a tracking pixel, nothing."""
     source = _make_public_address(base_url, str(token.attrs.get("src", "")))
     if source and _PIXEL.search(source):
         return
@@ -105,8 +106,8 @@ def _adjust_image(token: Token, base_url: str) -> Iterator[Token]:
 
 
 def _make_public_address(base_url: str, reference: str) -> str:
-    """Return `reference` as an absolute address; "" for none, or if it leads into a private
-    network."""
+    """Return `reference` as an absolute address; "" if it is not a valid address or leads into a
+    private network. `base_url`: the address of the page that has the reference."""
     address = urls.absolute(base_url, reference)
     if not address or refusal(address, base_url):
         return ""

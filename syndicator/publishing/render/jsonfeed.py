@@ -10,7 +10,7 @@ from syndicator.publishing.render.view import View
 
 
 def make_item(view: View) -> bytes:
-    """Return an article as an item of JSON Feed, equal in all feeds."""
+    """Return an article as an item of JSON Feed, the same for all feeds."""
     fields: dict[str, Any] = {"id": view.urn, "url": view.url, "title": view.title}
     if view.content:
         fields["content_html"] = view.content
@@ -24,12 +24,13 @@ def make_item(view: View) -> bytes:
         image=view.cover,
         language=view.language,
         authors=[{"name": author} for author in view.authors],
-        # of version 1.0, for readers that know only that; those that know both would show a line of
-        # all names twice
+        # The field of version 1.0, for readers that know only that version. It has only the first
+        # name, because readers that know both fields show both.
         author={"name": view.authors[0]},
         tags=_list_tags(view),
         attachments=[attachment] if attachment else [],
-        # extensions: version 1.1 has no fields for rights and for the feed of an item
+        # extensions of ours: version 1.1 has no fields for rights and for the source feed of an
+        # item
         _rights=_drop_empty(text=view.rights, license=view.licence),
         _source={} if view.is_own else source,
     )
@@ -39,7 +40,7 @@ def make_item(view: View) -> bytes:
 
 
 def _make_attachment(view: View) -> dict[str, Any]:
-    """Return the enclosure as an attachment, empty without one."""
+    """Return the enclosure as an attachment, an empty dict if there is no enclosure."""
     enclosure = view.enclosure
     if enclosure is None:
         return {}
@@ -48,7 +49,8 @@ def _make_attachment(view: View) -> dict[str, Any]:
 
 
 def _list_tags(view: View) -> list[str]:
-    """Return category and tags, each once: JSON Feed has one list for both."""
+    """Return the category and the tags in one list, which is all that JSON Feed has. Names that
+    differ only in upper and lower case are listed once."""
     tags: dict[str, str] = {}
     for tag in (view.category, *view.tags):
         if tag:
@@ -57,7 +59,8 @@ def _list_tags(view: View) -> list[str]:
 
 
 def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
-    """Return a JSON Feed document. `items`: the bytes of its items, from `item`."""
+    """Return a JSON Feed document. `items`: the bytes of its items, from `make_item`, newest
+    first."""
     address = head.url(JSON) if head.current else head.get_document_url(head.self_name, JSON)
     fields: dict[str, Any] = {
         "version": "https://jsonfeed.org/version/1.1",
@@ -78,6 +81,7 @@ def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
 
 
 def _drop_empty(**values: Any) -> dict[str, Any]:
+    """Return the arguments as a dict, without those that are "", 0, None or empty."""
     return {name: value for name, value in values.items() if value}
 
 

@@ -26,8 +26,9 @@ from syndicator.publishing.render.xml import (
     write_signs_as_references,
 )
 
-_ARTWORK: Final = ("image/jpeg", "image/png")  # Apple takes no other for itunes:image
-# audio and video with tags of Apple; the validator warns of them beside others
+_ARTWORK: Final = ("image/jpeg", "image/png")  # Apple accepts no other types for itunes:image
+# Audio and video files for which Apple's podcast elements are allowed: beside other files, the
+# validator warns of these elements.
 _APPLE_ENDINGS: Final = (".m4a", ".mp3", ".mov", ".mp4", ".m4v")
 _APPLE_TYPES: Final = (
     "audio/mp4",
@@ -37,30 +38,33 @@ _APPLE_TYPES: Final = (
     "video/quicktime",
     "video/x-m4v",
 )
-_OF_APPLE: Final = ("season", "episode", "explicit")  # lines of an episode with tags of Apple
-_MINUTES: Final = 15  # between two polls
+# Kinds of lines in `Enclosure.podcast` that are written as Apple's elements.
+_APPLE_KINDS: Final = ("season", "episode", "explicit")
+_MINUTES: Final = 15  # between two polls of a reader, as we recommend
 _ITEM_NAMESPACES: Final = select_namespaces("media", "dc", "content")
 _NAMESPACES: Final = {**_ITEM_NAMESPACES, **select_namespaces("atom", "sy")}
 _CREATOR: Final = qualify_name("dc", "creator")
 _RIGHTS: Final = qualify_name("dc", "rights")
 _ATOM_LINK: Final = qualify_name("atom", "link")
+# Elements in which & and < are written as hexadecimal references.
 _PLAIN: Final = ("title", "description", "category", "source", _CREATOR)
+# Elements that some readers take for text and others for HTML.
 _FOR_TEXT_AND_HTML: Final = ("title", "category", "source", _CREATOR, _RIGHTS)
 _CLOSING: Final = b"</channel></rss>"
-# feedgen sets the locale of the process while it writes a date: of two threads, one would restore
-# that of the other.
-_LOCALE: Final = Lock()
+# Held while feedgen writes a date: it sets the locale of the whole process and restores the old one
+# afterwards, which two threads must not do at the same time.
+_LOCALE_LOCK: Final = Lock()
 # Start of a tag, comment or declaration (HTML 13.2.5.6), also with < as a reference.
 _TAG: Final = re.compile(r"(<|&(?:lt|#0*60|#x0*3c);?)(?=[a-z/!?&])", re.I)
 
 
 def make_item(draft: Draft) -> Any:
-    """Return the <item> of an article as a tree, equal in all feeds. Raises ValueError for values
-    that XML cannot hold."""
+    """Return the <item> of an article as an lxml tree, the same for all feeds. Raises ValueError
+    for values that XML cannot hold."""
     view = draft.view
-    with _LOCALE:
+    with _LOCALE_LOCK:
         item = draft.feed_entry.rss_entry()
-    # one line for all authors: newsboat and Miniflux show only the last dc:creator
+    # one element for all authors, since newsboat and Miniflux show only the last dc:creator
     add_text(item, _CREATOR, view.author)
     if view.rights:
         add_text(item, _RIGHTS, view.rights)
@@ -78,14 +82,15 @@ def make_item(draft: Draft) -> Any:
 
 
 def serialise(draft: Draft, item: Any) -> bytes:
-    """Return the bytes of an item inside a feed."""
+    """Return the bytes of an item, without the namespaces that its feed declares. `item`: from
+    `make_item`; it is changed."""
     if draft.has_signs:
         write_signs_as_references(item, _PLAIN)
     return serialise_entry(item, _ITEM_NAMESPACES)
 
 
 def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
-    """Return an RSS document of finished items."""
+    """Return an RSS document. `items`: the bytes of its items, from `serialise`, newest first."""
     from feedgen.feed import FeedGenerator  # see `make_feed_entry`
 
     feed = FeedGenerator()
@@ -102,18 +107,20 @@ def write_feed(head: Head, items: Sequence[bytes]) -> bytes:
     feed.lastBuildDate(head.updated)  # else feedgen takes the time of the clock
     feed.ttl(_MINUTES)
     feed.register_extension("more", partial(_HeadExtension, head), atom=False)
-    with _LOCALE:
+    with _LOCALE_LOCK:
         document = feed.rss_str()
     return insert_entries(document, _CLOSING, items)
 
 
 @dataclass(frozen=True, slots=True)
 class _HeadExtension:
-    """The parts of a feed for which feedgen has no field; feedgen calls the methods."""
+    """An extension of feedgen, for the parts of a feed for which it has no field. feedgen calls the
+    methods, whose names it prescribes."""
 
     head: Head
 
     def extend_ns(self) -> dict[str, str]:
+        """Return the namespaces that the root element of the feed declares, by prefix."""
         return dict(_NAMESPACES)
 
     def extend_rss(self, feed: Any) -> None:
@@ -136,23 +143,27 @@ class _HeadExtension:
 
 
 def _space_tags(elements: Any) -> None:
-    """Put a space after each < that could start a tag: some readers take these fields for text and
-    some for HTML, and "< b>" is the same to both. The validator takes </b> for markup, too."""
+    """In the texts of these elements, put a space after each < that could start an HTML tag. Some
+    readers take such an element for text and some for HTML, but "< b>" is shown in the same way by
+    all."""
     for element in elements:
         element.text = _TAG.sub(r"\1 ", element.text)
 
 
 def _is_for_apple(enclosure: Enclosure) -> bool:
-    """Return True for a file that Apple's players take, by its address or its type: both may be
-    unusual, as audio/mp3 is."""
+    """Return True if Apple's players accept a file, by the ending of its address or by its type.
+    One of them is enough, because podcasts have unusual types, such as audio/mp3, or addresses
+    without an ending."""
     if urlsplit(enclosure.url).path.lower().endswith(_APPLE_ENDINGS):
         return True
     return enclosure.type in _APPLE_TYPES
 
 
 def _add_podcast(item: Any, view: View) -> None:
-    """Add duration, picture, numbers and advice of an episode (Apple's tags, for the types that it
-    takes); transcripts, chapters and persons (Podcasting 2.0)."""
+    """Add the podcast elements of an episode to an item; nothing for an article without an
+    enclosure. For files that Apple's players accept: Apple's elements for duration, picture, season
+    and episode numbers, and "explicit". For all: the elements of Podcasting 2.0 for transcripts,
+    chapters and persons."""
     if view.enclosure is None:
         return
     is_for_apple = _is_for_apple(view.enclosure)
@@ -160,9 +171,9 @@ def _add_podcast(item: Any, view: View) -> None:
         add_local(item, "itunes", "duration", str(view.seconds))
     if is_for_apple and view.cover and view.cover_type in _ARTWORK:
         add_local(item, "itunes", "image", "", href=view.cover)
-    for line in view.enclosure.podcast:
+    for line in view.enclosure.podcast:  # such as "transcript https://...; type=text/vtt"
         kind, _, rest = line.partition(" ")
-        if kind in _OF_APPLE:
+        if kind in _APPLE_KINDS:
             if is_for_apple:
                 add_local(item, "itunes", kind, rest)
             continue

@@ -28,9 +28,9 @@ from syndicator.core.usage.statements import derive_terms
 
 # Earlier dates count as unknown: nearly all are mistakes (year 1, the Unix epoch), and the W3C
 # validator calls them implausible (its validators.py, implausible_8601).
-_FIRST: Final = datetime(1990, 1, 1, tzinfo=UTC)
-# Forms of ids that the validator accepts (its validators.py, rfc2396): RFC 8141, RFC 4122, RFC
-# 4151.
+_FIRST_DATE: Final = datetime(1990, 1, 1, tzinfo=UTC)
+# Forms of ids that the validator accepts (its validators.py, rfc2396): URNs (RFC 8141), UUIDs (RFC
+# 4122) and tag: URIs (RFC 4151).
 _URN: Final = re.compile(
     r"urn:(?!uuid:)[a-z0-9][a-z0-9-]{1,31}:([a-z0-9()+,.:=@;$_!*'-]|%[0-9a-f]{2})+", re.I
 )
@@ -63,28 +63,33 @@ _MEDIA: Final = {
     "webm": "video/webm",
     "ogv": "video/ogg",
 }
+# Addresses that are legal as they are, so that they need no parsing.
 _PLAIN: Final = re.compile(
     r"https?://[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*(:[0-9]{1,5})?"
     r"(/([A-Za-z0-9;/?:@&=+$._!~*'(),-]|%[0-9A-Fa-f]{2})*)?(#[A-Za-z0-9._-]*)?"
 )
 _EPISODE_FACT: Final = re.compile("(?:season|episode) [1-9][0-9]{0,5}|explicit (?:true|false)")
 _WORDS: Final = re.compile(r"[\s=;]+")  # separates addresses in lines of rights and podcasts
-_TWICE: Final = re.compile(r"%25[0-9A-Fa-f]{2}")
+_TWICE_ESCAPED: Final = re.compile(r"%25[0-9A-Fa-f]{2}")
 _FRAGMENT: Final = re.compile(r"[\w.~-]*", re.ASCII)
+# Escaped characters that are not ASCII, with the letter before, which may carry their accent.
 _ESCAPED: Final = re.compile(r"[A-Za-z]?(?:%[89A-F][0-9A-F])+")
+# Control characters and noncharacters of Unicode.
 _UNPRINTED: Final = re.compile(
     "[\x7f-\x9f\ufdd0-\ufdef"
     + "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF))
     + "]"
 )
-# Text between escaped characters with a UTF-8 character that was read as two Latin-1 characters.
+# A piece of text with a UTF-8 character that was read as two Latin-1 characters ("Ã¤" for "ä"). It
+# ends at markup, references and line ends, so that only a piece in which all characters are of
+# Latin-1 can be decoded.
 _TWICE_ENCODED: Final = re.compile(
     "(?<![^&<>;\n])[^&<>;\n]*[\u00c2\u00c3][\u0080-\u00bf][^&<>;\n]*"
 )
 _MARKUP: Final = re.compile(r"</?[A-Za-z][^<>]*>|<!--")
 _HEADING: Final = re.compile(r"\s*<h([1-6])>(.*?)</h\1>\s*", re.DOTALL)
 _LONGEST_HEADING: Final = 2000  # characters of HTML: no title is longer
-# ISO 639-1; the validator knows few longer codes.
+# Languages with a two-letter code (ISO 639-1); the validator knows few longer codes.
 _CODES: Final = (
     "aa ab ae af ak am an ar as av ay az ba be bg bh bi bm bn bo br bs ca ce ch co cr cs cu cv cy"
     " da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu"
@@ -106,21 +111,22 @@ _MOST_CACHED_NAMES: Final = 4096
 _MOST_CACHED_LANGUAGES: Final = 256
 _HALF_DAY: Final = 12  # hours
 _SENTENCE_ENDS: Final = (". ", "! ", "? ", "。")
-_MICROSECONDS: Final = 999_998  # of 1 to 999,998: a later entry of the same time gets the next one
+# The microseconds of times are 1 to 999,998. The next one is free for an entry of the same time.
+_MICROSECONDS: Final = 999_998
 # seconds, MM:SS or HH:MM:SS (Apple)
 _DURATION: Final = re.compile(r"[0-9]{1,7}|[0-9]{1,3}(:[0-5][0-9]){1,2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """The values that all formats write: each text is one legal line, each address a legal URI,
-    each time in UTC."""
+    """The values of an article that all formats write, as far as they may be published. Each text
+    is one line of legal characters, each address is a legal URI, each time is in UTC."""
 
     id: str  # the article's
     urn: str
     url: str
     title: str
-    authors: tuple[str, ...]  # names; the source's title without any
+    authors: tuple[str, ...]  # names; if the article has none, the title of its source
     published: datetime
     updated: datetime  # unique by its microseconds, see `_add_microseconds`
     summary: str
@@ -145,7 +151,7 @@ class View:
     also: tuple[tuple[str, str], ...] = ()  # name and address of reports of other outlets
     story: str = ""  # the story that it leads
     began: datetime | None = None  # when that story did: `published` in feeds, whoever leads it
-    explained: str = ""  # HTML: what its reports add, by `publishing/stories/explanation.py`
+    explained: str = ""  # HTML: what the other reports of the story add to this one
 
     @property
     def author(self) -> str:
@@ -154,8 +160,8 @@ class View:
 
     @property
     def text(self) -> str:
-        """The excerpt, else the source's name: formats require a text, and it should not repeat the
-        title."""
+        """The excerpt; if there is none, the title of the source, since formats require a text,
+        which should not repeat the title of the article."""
         return self.summary or self.origin.title
 
 
@@ -167,8 +173,9 @@ def make_view(
     html: str,
     picture: Picture | None = None,
 ) -> View:
-    """Return the view of `article`. `mode`: the feed's content mode, None for the source's; `html`:
-    the rendered body, "" for none; `picture`: the article's thumbnail. Raises ValueError if the
+    """Return the view of `article`. `source`: its source, None if that was removed; `mode`: how
+    much of the text the feed shows at most, None for as much as the source permits; `html`: the
+    rendered body, "" if there is none; `picture`: the article's thumbnail. Raises ValueError if the
     article has no usable address."""
     article = _remove_private_addresses(_hide_secrets(article, source), source)
     published, updated = find_times(article)
@@ -218,7 +225,8 @@ def make_view(
 
 
 def _hide_secrets(article: Article, source: Source | None) -> Article:
-    """Replace the source's secrets, such as tokens, in the article's addresses by placeholders."""
+    """Return the article with placeholders in its addresses for the secrets of the source, such as
+    an access token in the address of a private feed."""
     names = secrets.variables(source.url) if source else ()
     if source is None or not names:
         return article
@@ -228,8 +236,9 @@ def _hide_secrets(article: Article, source: Source | None) -> Article:
 
 
 def _remove_private_addresses(article: Article, source: Source | None) -> Article:
-    """Remove addresses with passwords and, unless the source may use them, those into private
-    networks."""
+    """Return the article without addresses that contain passwords or lead into private networks.
+    If the source itself is in a private network, or the operator allows it to read one, nothing is
+    removed."""
     if source and (source.allow or urls.private(source.url)):
         return article
 
@@ -244,8 +253,9 @@ def _remove_private_addresses(article: Article, source: Source | None) -> Articl
 
 
 def _change_addresses(article: Article, change: Callable[[str], str]) -> Article:
-    """Replace each address of `article`, except its own, by `change(address)`. An address that
-    becomes "" is removed, and a line of `podcast` whose address changes, too."""
+    """Return `article` with each address replaced by `change(address)`, except its own. An address
+    for which `change` returns "" is removed. A line of `Enclosure.podcast` is removed if `change`
+    would change it."""
     origin = replace(
         article.origin,
         url=change(article.origin.url),
@@ -270,8 +280,8 @@ def _change_addresses(article: Article, change: Callable[[str], str]) -> Article
 def list_other_reports(
     article_id: str, story: Story, source_of: Callable[[Article], Source | None]
 ) -> tuple[tuple[str, str], ...]:
-    """Return name of the outlet and address of the first report of each other outlet in the story
-    of an article."""
+    """Return the other outlets that report the story of an article, twelve at most: pairs of the
+    outlet's name and the address of its first report."""
     named_outlets = {outlet for outlet, article in story.reports if article.id == article_id}
     reports: list[tuple[str, str]] = []
     for outlet, article in story.reports:
@@ -283,8 +293,9 @@ def list_other_reports(
 
 
 def name_outlet(outlet: str, article: Article) -> str:
-    """Return the name of an outlet for people: the title of its feed, else its domain. The title is
-    not used if another site announced the article. `outlet`: its registrable domain."""
+    """Return the name of an outlet for people. `outlet`: its registrable domain; `article`: one of
+    its articles. The name is the title of the feed that announced the article, if this feed is the
+    outlet's own; else the domain."""
     site = article.origin.site or article.origin.url
     is_announced_by_outlet = bool(site) and urls.publisher(site) == outlet
     if not is_announced_by_outlet:
@@ -293,8 +304,9 @@ def name_outlet(outlet: str, article: Article) -> str:
 
 
 def find_begin(view: View, story: str) -> datetime:
-    """Return when a story began, from its name; stories of earlier versions have no time in it and
-    began with `view`."""
+    """Return the time when a story began. The name of a story starts with it, as a Unix time.
+    Stories of earlier versions have other names: for them return the time of `view`, their
+    lead."""
     seconds = story[:_STORY_TIME_DIGITS]
     if not seconds.isdecimal():
         return view.published
@@ -302,8 +314,9 @@ def find_begin(view: View, story: str) -> datetime:
 
 
 def lead_story(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
-    """Return the entry for the story that `view` leads, with the id of the story. It was updated
-    when its lead was, or when another report was added last (`entry.latest`)."""
+    """Return the view of a story: that of its lead, `view`, with the entry id of the story, the
+    time when the story began, and an `updated` time that is the latest of that time, the update of
+    the lead, and the addition of its newest report (`entry.latest`)."""
     began = find_begin(view, entry.story)
     updated = _add_microseconds(max(began, view.updated, entry.latest), entry.story)
     return replace(
@@ -312,8 +325,9 @@ def lead_story(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
 
 
 def make_folded_entry(view: View, entry: StoryEntry, instance: uuid.UUID) -> View:
-    """Return the entry that an earlier version published for a story. `updated` changes only at
-    noon and midnight."""
+    """Return the view of a story in the form that versions up to 0.3 published in all feeds. Its
+    `updated` time is rounded down to noon or midnight, so that readers show the entry as changed at
+    most twice a day."""
     latest = max(view.updated, entry.latest)
     half_day = latest.hour // _HALF_DAY * _HALF_DAY
     last_change = latest.replace(hour=half_day, minute=0, second=0, microsecond=0)
@@ -324,8 +338,9 @@ def make_folded_entry(view: View, entry: StoryEntry, instance: uuid.UUID) -> Vie
 
 
 def _get_content_mode(source: Source | None) -> ContentMode:
-    """Return how much of its articles a source lets us show: "excerpt" if the source is unknown,
-    "link" if it is private, for its articles that the operator released."""
+    """Return how much of a source's articles may be shown, by its setting `content`. If the source
+    was removed, that is "excerpt"; if its setting is "private", it is "link", for articles that the
+    operator published all the same."""
     if source is None:
         return "excerpt"
     return "link" if source.content == "private" else source.content
@@ -335,9 +350,11 @@ def find_permitted_mode(
     article: Article, source: Source | None
 ) -> tuple[ContentMode, tuple[str, ...]]:
     """Return how much of an article may be shown, and the names of the publisher's rules that
-    restrict it. A recorded licence of the source lifts them. Rules: `statements.terms`; nosnippet
-    and noarchive (neither excerpt nor body); max-snippet (an excerpt of so many characters, no
-    body; https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag)."""
+    restrict it. If the operator recorded a licence for the source, no rule counts. Rules are the
+    publisher's terms of use (`derive_terms`) and those of the page for robots: with nosnippet or
+    max-snippet:0 only a link is shown; with noarchive, or max-snippet and a number, no body but an
+    excerpt, which max-snippet limits to so many characters
+    (https://developers.google.com/search/docs/crawling-indexing/robots-meta-tag)."""
     mode = _get_content_mode(source)
     if source and source.licence:
         return mode, ()
@@ -361,14 +378,14 @@ def find_permitted_mode(
 
 
 def _normalise_robots(article: Article) -> set[str]:
-    """Return the page's rules for robots in lower case without spaces."""
+    """Return the rules of a page for robots (<meta name="robots">) in lower case without spaces."""
     return {rule.strip().lower().replace(" ", "") for rule in article.robots}
 
 
 def may_copy_picture(article: Article, source: Source | None) -> bool:
-    """Return True if a thumbnail may be shown: the content mode allows more than a link and,
-    without a recorded licence, neither the page (noimageindex, max-image-preview:none) nor its
-    terms forbid it."""
+    """Return True if we may show a thumbnail of the article's cover. More than a link must be
+    permitted, and neither the page (noimageindex, max-image-preview:none) nor the publisher's terms
+    may forbid it; these do not count if the operator recorded a licence."""
     if find_permitted_mode(article, source)[0] == "link":
         return False
     if source and source.licence:
@@ -379,8 +396,8 @@ def may_copy_picture(article: Article, source: Source | None) -> bool:
 
 
 def clean_uri(value: str) -> str:
-    """Return `value` as a URI that every reader accepts (RFC 3986, ASCII only), "" if it is not an
-    http(s) address."""
+    """Return an address as a URI that every feed reader accepts (RFC 3986, ASCII only); "" if
+    `value` is not an http(s) address."""
     cleaned = "".join(text.legal(value).split())
     if _PLAIN.fullmatch(cleaned):
         return cleaned
@@ -392,11 +409,11 @@ def clean_uri(value: str) -> str:
 
 @lru_cache(_MOST_CACHED_NAMES)
 def clean_name(value: str) -> str:
-    """Return a name (of an author, tag, category, source) as one line without markup, which the
-    validator reports (ContainsHTML)."""
+    """Return the name of an author, tag, category or source as one line, without HTML tags, which
+    the W3C validator reports in names (ContainsHTML)."""
     cleaned = clean_line(value)
     previous = ""
-    while cleaned != previous:  # removed markup may leave new markup
+    while cleaned != previous:  # "<a<b>>" without "<b>" is a tag
         previous = cleaned
         cleaned = text.line(_MARKUP.sub(" ", cleaned))
     return cleaned
@@ -404,8 +421,8 @@ def clean_name(value: str) -> str:
 
 @lru_cache(_MOST_CACHED_LANGUAGES)
 def clean_language(value: str) -> str:
-    """Return a language tag for xml:lang (RFC 5646), "" if it is invalid or its language has no
-    two-letter code."""
+    """Return a language such as "en-GB" as a tag for xml:lang (RFC 5646); "" if it is invalid or
+    its language has no two-letter code."""
     tag = value.strip().replace("_", "-")
     language, *subtags = tag.split("-")
     if language.lower() not in _LANGUAGES or not tag.isascii():
@@ -418,7 +435,7 @@ def clean_language(value: str) -> str:
 
 def get_direction(language: str) -> str:
     """Return the direction in which a language is written, "rtl" or "ltr", for the attribute `dir`
-    of HTML."""
+    of HTML. A right-to-left language in Latin script, such as "ku-Latn", is written "ltr"."""
     code, _, subtags = language.lower().partition("-")
     if code in _RIGHT_TO_LEFT and "latn" not in subtags:
         return "rtl"
@@ -431,8 +448,9 @@ def clean_line(value: str) -> str:
 
 
 def _remove_unprintable(value: str) -> str:
-    """Remove characters that XML allows and HTML does not (HTML 13.2.3.5), decode what was encoded
-    twice, and write "?" for U+FFFD."""
+    """Return a text without characters that XML allows but HTML does not (HTML 13.2.3.5). Also
+    decode characters that were encoded twice, and replace U+FFFD, the sign for an undecodable
+    character, by "?"."""
     if value.isascii() and value.isprintable():
         return value
     decoded = _TWICE_ENCODED.sub(_decode_twice_encoded, value)
@@ -440,8 +458,8 @@ def _remove_unprintable(value: str) -> str:
 
 
 def _decode_twice_encoded(match: re.Match[str]) -> str:
-    """Decode text that was encoded twice (Latin-1 characters whose bytes are UTF-8), which the
-    validator reports."""
+    """Return the matched text decoded once more, if its characters are in Latin-1 and their bytes
+    are UTF-8 ("Ã¤" gives "ä"); else unchanged. The validator reports such texts."""
     try:
         return match[0].encode("latin-1").decode("utf-8")
     except UnicodeError:
@@ -449,7 +467,8 @@ def _decode_twice_encoded(match: re.Match[str]) -> str:
 
 
 def _remove_title(html: str, title: str) -> str:
-    """Remove the first heading of a text if it has the words of its title."""
+    """Return a text without its first heading, if that stands at its beginning and has the same
+    words as the title."""
     heading = _HEADING.match(html[:_LONGEST_HEADING])
     if heading is None:
         return html
@@ -460,17 +479,19 @@ def _remove_title(html: str, title: str) -> str:
 
 
 def _split_words(value: str) -> list[str]:
+    """Return the words of a text, in a form in which upper and lower case are equal."""
     return [word for word in re.split(r"\W+", value.casefold()) if word]
 
 
 def find_times(article: Article) -> tuple[datetime, datetime]:
-    """Return when an article was published and updated, in UTC. It was not published after it was
-    added. A recorded revision decides the time of the update, else the page's own date, if that is
-    not later than both other times."""
-    added = _convert_to_utc(article.added) or _FIRST
+    """Return the times when an article was published and updated, in UTC. A time of publication
+    after the one when we added the article counts as that; one before 1990 counts as unknown. The
+    time of the update is that of the last change that we noticed; without any, the one that the
+    page states, but not before the publication, and not after the addition."""
+    added = _convert_to_utc(article.added) or _FIRST_DATE
     published = min(_convert_to_utc(article.published) or added, added)
-    if published < _FIRST:
-        published = max(added, _FIRST)
+    if published < _FIRST_DATE:
+        published = max(added, _FIRST_DATE)
     revisions = [moment for moment in map(_parse_time, article.revisions) if moment is not None]
     if revisions:
         return published, max(published, *revisions)
@@ -480,15 +501,17 @@ def find_times(article: Article) -> tuple[datetime, datetime]:
 
 
 def _add_microseconds(moment: datetime, entry_id: str) -> datetime:
-    """Return `moment` with microseconds that are derived from the id: readers sort by time, and the
-    validator warns of equal times."""
+    """Return `moment` with microseconds that are derived from the entry's id. So entries of the
+    same second have different times: readers sort by time, and the validator warns of equal
+    times."""
     digest = hashlib.sha256(entry_id.encode("utf-8", "replace")).digest()
     number = int.from_bytes(digest[:4], "big")
     return moment.replace(microsecond=1 + number % _MICROSECONDS)
 
 
 def _convert_to_utc(moment: datetime | None) -> datetime | None:
-    """Return a time in UTC without microseconds. A time without a zone is in UTC already."""
+    """Return a time in UTC without microseconds, None for None. A time without a zone is taken for
+    UTC."""
     if moment is None:
         return None
     if moment.tzinfo is None:
@@ -497,7 +520,8 @@ def _convert_to_utc(moment: datetime | None) -> datetime | None:
 
 
 def _parse_time(value: str) -> datetime | None:
-    """Return the time of an ISO 8601 text in UTC, None if it is none."""
+    """Return the time of a text such as "2026-11-30T08:00:00Z" (ISO 8601) in UTC; None if the text
+    is no time."""
     try:
         return _convert_to_utc(datetime.fromisoformat(value))
     except ValueError:
@@ -505,7 +529,8 @@ def _parse_time(value: str) -> datetime | None:
 
 
 def _find_snippet_limit(article: Article) -> int | None:
-    """Return the lowest number of the page's max-snippet rules, in characters; None without one."""
+    """Return the lowest number of characters in the page's max-snippet rules, None if it has no
+    such rule. max-snippet:-1, which means no limit, does not count."""
     limits: list[int] = []
     for rule in article.robots:
         name, _, count = rule.lower().replace(" ", "").partition(":")
@@ -515,8 +540,9 @@ def _find_snippet_limit(article: Article) -> int | None:
 
 
 def cut_summary(article: Article, restrictions: Sequence[str]) -> str:
-    """Return the excerpt that may be shown: whole sentences, at most as long as the page's
-    max-snippet allows. `restrictions`: those of `permitted`."""
+    """Return the part of the excerpt that may be shown: whole sentences, together at most as long
+    as the page's max-snippet rule allows; "" if not even one sentence is short enough.
+    `restrictions`: from `find_permitted_mode`."""
     excerpt = clean_line(article.excerpt)
     is_limited = any(rule.startswith("max-snippet") for rule in restrictions)
     limit = _find_snippet_limit(article) if is_limited else None
@@ -529,13 +555,14 @@ def cut_summary(article: Article, restrictions: Sequence[str]) -> str:
 
 
 def _clean_names(values: Sequence[str]) -> tuple[str, ...]:
-    """Return the distinct names that are not empty, each as `clean_name` does."""
+    """Return names in the form of `clean_name`, without empty ones and each once."""
     names = [clean_name(value) for value in values]
     return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _clean_enclosure(enclosure: Enclosure | None) -> Enclosure | None:
-    """Return the enclosure with a valid type; None unless it is audio or video."""
+    """Return the enclosure with legal values; None if its address is invalid or it is neither audio
+    nor video. If its media type is invalid, take the one that the ending of the address shows."""
     if enclosure is None:
         return None
     url = clean_uri(enclosure.url)
@@ -557,8 +584,10 @@ def _clean_enclosure(enclosure: Enclosure | None) -> Enclosure | None:
 
 
 def _clean_podcast_line(text: str) -> str:
-    """Return a line of `Enclosure.podcast` in which every address and name may be published; "" if
-    its main address or name is invalid. Form: "kind value; key=value; key=value"."""
+    """Return a line of `Enclosure.podcast` with legal addresses and names. Its form is "kind value;
+    key=value; key=value"; the value is the name of a person or the address of a transcript or of
+    chapters. Attributes with invalid values are left out. Return "" if the value is invalid, or an
+    address has no media type, which Podcasting 2.0 requires."""
     if _EPISODE_FACT.fullmatch(text):
         return text
     kind, _, rest = clean_line(text).partition(" ")
@@ -581,7 +610,8 @@ def _clean_podcast_line(text: str) -> str:
 
 
 def _parse_duration(enclosure: Enclosure | None) -> int:
-    """Return the duration of an enclosure in seconds, 0 if it is unknown."""
+    """Return the duration of an enclosure in seconds, 0 if it is unknown. Feeds write seconds,
+    MM:SS or HH:MM:SS."""
     if enclosure is None:
         return 0
     duration = enclosure.duration.strip()
@@ -594,6 +624,7 @@ def _parse_duration(enclosure: Enclosure | None) -> int:
 
 
 def _get_file_ending(url: str) -> str:
+    """Return the ending of the file name in an address, such as "mp3"; "" if it is invalid."""
     try:
         path = urlsplit(url).path
     except ValueError:
@@ -602,8 +633,9 @@ def _get_file_ending(url: str) -> str:
 
 
 def _make_origin(article: Article, source: Source | None, published: datetime) -> Origin:
-    """Return the source feed of an article. Fields that were not recorded come from the source,
-    else from the article."""
+    """Return the source feed of an article as it may be published. A field that was not recorded
+    with the article is taken from its source, or else from the article. `published`: when the
+    article was published, used if the feed has no `updated` time."""
     recorded = article.origin
     source_url = source.url if source else ""
     source_title = (source.title or "") if source else ""
@@ -611,7 +643,7 @@ def _make_origin(article: Article, source: Source | None, published: datetime) -
     site = clean_uri(recorded.site)
     title = clean_name(recorded.title) or clean_name(source_title)
     updated = _convert_to_utc(recorded.updated)
-    if updated is None or updated < _FIRST:
+    if updated is None or updated < _FIRST_DATE:
         updated = published
     else:
         updated = min(updated, _convert_to_utc(article.added) or updated)
@@ -625,16 +657,16 @@ def _make_origin(article: Article, source: Source | None, published: datetime) -
 
 
 def _make_source_id(value: str) -> str:
-    """Return the id of the source feed as an absolute URI (RFC 4287 4.2.6), "" if it is not a
-    URI."""
+    """Return the id of a source feed as an absolute URI in its normal form, as RFC 4287 4.2.6
+    requires; "" if `value` is no URI. An address that has no normal form gives a UUID."""
     value = value.strip()
     if any(form.fullmatch(value) for form in (_URN, _UUID, _TAG)):
         return value
     address, _, fragment = clean_uri(value).partition("#")
-    # Ids are compared byte by byte, so they need one spelling (the validator's NonCanonicalURI;
-    # accents in NFC). An address with escapes that are not UTF-8, or escaped twice, has none: use a
-    # UUID made from it.
-    if _TWICE.search(address) or not _FRAGMENT.fullmatch(fragment):
+    # Ids are compared byte by byte, so that they need one spelling (the validator's
+    # NonCanonicalURI), with accents in the Unicode form NFC. An address with characters that are
+    # escaped twice, or escapes that are not UTF-8, has no such spelling: use a UUID made from it.
+    if _TWICE_ESCAPED.search(address) or not _FRAGMENT.fullmatch(fragment):
         return uuid.uuid5(uuid.NAMESPACE_URL, value).urn
     try:
         canonical = urls.canonical(address) if address else ""
@@ -645,6 +677,6 @@ def _make_source_id(value: str) -> str:
 
 
 def _compose_accents(escaped: re.Match[str]) -> str:
-    """Return escaped characters of an address in the form NFC, escaped. Raises
-    UnicodeDecodeError."""
+    """Return the matched characters of an address, which are escaped, in the Unicode form NFC and
+    escaped again: "a%CC%88" gives "%C3%A4". Raises UnicodeDecodeError if they are not UTF-8."""
     return quote(normalize("NFC", unquote(escaped[0], errors="strict")), safe="")

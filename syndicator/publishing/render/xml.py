@@ -1,4 +1,4 @@
-"""Make and serialise elements of our XML documents; write the OPML 2.0 list of feeds."""
+"""Make and serialise elements of the XML documents that we publish; write OPML lists of feeds."""
 
 import html
 import re
@@ -27,19 +27,20 @@ NAMESPACES: Final[Mapping[str, str]] = {
     "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
 }
 XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
-_LIKE_MARKUP: Final = re.compile(r"<|&#?\w+;")  # texts that readers may take for HTML
-_LONGEST_TEXT: Final = 10_000_000  # bytes
+_LIKE_MARKUP: Final = re.compile(r"<|&#?\w+;")  # texts with it may be taken for HTML by readers
+_LONGEST_TEXT: Final = 10_000_000  # bytes: libxml2 refuses longer texts
 _SIGNS: Final = re.compile("([&<])")
 _REFERENCES: Final = {"&": "#x26", "<": "#x3C"}
 
 
 def qualify_name(prefix: str, name: str) -> str:
-    """Return the name of an element as lxml spells it: "{namespace}name"."""
+    """Return the name of an element as lxml writes it, "{namespace}name". `prefix`: a key of
+    NAMESPACES."""
     return f"{{{NAMESPACES[prefix]}}}{name}"
 
 
 def select_namespaces(*prefixes: str) -> dict[str, str]:
-    """Return prefix -> namespace, for lxml's `nsmap`."""
+    """Return prefix -> namespace for some keys of NAMESPACES, as lxml's `nsmap` takes them."""
     return {prefix: NAMESPACES[prefix] for prefix in prefixes}
 
 
@@ -52,8 +53,9 @@ def add_text(parent: Any, tag: str, value: str, /, **attributes: str) -> Any:
 
 
 def add_local(parent: Any, prefix: str, name: str, value: str = "", /, **attributes: str) -> None:
-    """Add an element that declares its namespace, because few feeds have it. `value`: its text, if
-    it has one."""
+    """Add an element at the end of `parent` that declares its namespace itself. This is for
+    elements that few entries have, so that not every feed declares their namespaces. `value`: the
+    text of the element, "" for none."""
     element = etree.SubElement(
         parent, qualify_name(prefix, name), attributes, nsmap=select_namespaces(prefix)
     )
@@ -62,9 +64,10 @@ def add_local(parent: Any, prefix: str, name: str, value: str = "", /, **attribu
 
 
 def set_text_type(element: Any) -> None:
-    """Give an Atom text construct (RFC 4287 3.1) its type. A text with <b> or AT&amp;T in it is
-    "html" and escaped once more, so that readers show it literally. Others are "text": five of
-    seven readers do not unescape twice."""
+    """Set the attribute `type` of an Atom text construct (RFC 4287 3.1). If its text contains
+    something like <b> or AT&amp;T, the type is "html" and the text is escaped once more, so that
+    readers show these characters literally. Any other text has the type "text", because five of
+    seven readers that we tried do not unescape twice."""
     value = element.text
     if _LIKE_MARKUP.search(value):
         element.text = html.escape(value, quote=False)
@@ -74,9 +77,10 @@ def set_text_type(element: Any) -> None:
 
 
 def write_signs_as_references(root: Any, names: Sequence[str]) -> None:
-    """Write & and < of the plain elements `names` as hexadecimal references, which the validator
-    and readers that take fields for HTML read right (RSS Best Practices Profile, "Character
-    data")."""
+    """Write & and < as hexadecimal references (&#x26;) in the texts of all elements below `root`
+    that have one of these `names`. The validator, and readers that take these texts for HTML, show
+    them right in this form only (RSS Best Practices Profile, "Character data"). Texts of type
+    "html" stay."""
     for element in root.iter(*names):
         value = element.text or ""
         has_signs = "&" in value or "<" in value
@@ -91,8 +95,9 @@ def write_signs_as_references(root: Any, names: Sequence[str]) -> None:
 
 
 def serialise_entry(entry: Any, namespaces: Mapping[str, str]) -> bytes:
-    """Return the bytes of an entry inside a feed that declares `namespaces`. Raises ValueError for
-    a text so long that libxml2, and readers made with it, refuse the whole feed."""
+    """Return the bytes of an entry for a feed that declares `namespaces`, so that the entry does
+    not declare them again. Raises ValueError if a text is longer than 10 MB: libxml2, and readers
+    made with it, would refuse the whole feed."""
     feed = etree.Element("feed", nsmap=namespaces)
     feed.append(entry)
     data: bytes = etree.tostring(feed, encoding="UTF-8", xml_declaration=False)
@@ -100,27 +105,28 @@ def serialise_entry(entry: Any, namespaces: Mapping[str, str]) -> bytes:
         longest = max((len(value.encode()) for value in entry.itertext()), default=0)
         if longest > _LONGEST_TEXT:
             raise ValueError("a text of more than 10 MB, which readers refuse")
-    return data[data.index(b">") + 1 : data.rindex(b"<")]
+    return data[data.index(b">") + 1 : data.rindex(b"<")]  # without <feed> and </feed>
 
 
 def add_stylesheet(feed: Any, base: str) -> None:
-    """Put the instruction that makes browsers show a feed with our stylesheet before the root
-    element `feed`."""
+    """Put a processing instruction before the root element `feed`, by which browsers show the feed
+    with our stylesheet. `base`: the address of the web root."""
     feed.addprevious(
         etree.ProcessingInstruction("xml-stylesheet", f'type="text/css" href="{base}feed.css"')
     )
 
 
 def insert_entries(head: bytes, closing: bytes, entries: Sequence[bytes]) -> bytes:
-    """Return the document `head`, which ends with `closing`, with `entries` at its end, one a
-    line."""
+    """Return a feed document with entries. `head`: the document without entries, which ends with
+    `closing`, its closing tags; each entry gets a line before them."""
     return b"\n".join([head.removesuffix(closing), *entries, closing, b""])
 
 
 def write_opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:
-    """Return a subscription list with an outline for each feed, in the first XML format that the
-    feed has. Each axis but that of everything is a folder. Names of feeds in folders do not repeat
-    the name of our site. `base`: the web root."""
+    """Return a subscription list (OPML 2.0) with an outline for each feed that has an XML format:
+    its first one is listed. The feeds of an axis are in a folder, only the feed of everything is in
+    none. A feed in a folder has its short name ("AI"), the others their whole title ("AI - My
+    site"). `title`: of the list; `base`: the address of the web root."""
     root = etree.Element("opml", version="2.0")
     etree.SubElement(etree.SubElement(root, "head"), "title").text = text.line(title)
     body = etree.SubElement(root, "body")
@@ -142,6 +148,7 @@ def write_opml(title: str, specs: Sequence[FeedSpec], base: str) -> bytes:
 
 
 def _find_xml_format(spec: FeedSpec) -> str | None:
+    """Return the first format of a feed that is XML, None if it has none."""
     for name, feed_format in FORMATS.items():
         if feed_format.xml and name in spec.formats:
             return name

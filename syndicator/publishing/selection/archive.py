@@ -1,12 +1,11 @@
-"""Select the articles of a feed's head; divide the older ones into archive documents.
+"""Select the articles of a feed's head; divide the older ones into archive documents (RFC 5005).
 
-As RFC 5005 has it.
-
-A past UTC month of `added` has one document. In new instances (`archives = "atom"`) months share
-one, named after the last, until it has 50 entries, and the newest have none while the head shows
-them. A month of more than 200 entries, or with published parts, is halved by time until each part
-has at most `limit`. So a reader that follows prev-archive from the head finds every article, and
-may stop at a document that it has.
+An article belongs to the UTC month in which it was added. With `archives = true`, each past month
+has a document. In all other forms, successive months share a document, named after the last of
+them, until it has 50 entries; and the newest months have no document as long as the head shows all
+of their articles. A month of more than 200 entries, or with published parts, is halved by time
+until each part has at most `limit` entries. So a reader that follows prev-archive from the head
+finds every article, and may stop at a document that it has.
 
 Published documents keep their addresses: nothing published is split or joined later."""
 
@@ -24,23 +23,27 @@ from syndicator.publishing import paths
 from syndicator.publishing.article_index import Members
 
 DAY: Final = timedelta(days=1)
-_REACH: Final = 4  # times `most`: how many articles are searched for other sources beside a flood
-_EVERY: Final = 2**31 - 1
+# If one source floods a feed, so many times `most` articles are searched for those of other
+# sources.
+_REACH: Final = 4
+_EVERY: Final = 2**31 - 1  # more articles than any feed has
 _MICROSECOND: Final = timedelta(microseconds=1)
-_SPAN: Final = 42  # bits: 2**42 microseconds are 50 days, more than any month
+# Bits of a time within a month, in microseconds: 2**42 microseconds are 50 days.
+_SPAN: Final = 42
 _FORM: Final = "1"  # increase when archive documents change
-# most entries of a document of whole months: some 200 kB, as the longest head feed
-_WHOLE: Final = 200
-_MONTH_DIGITS: Final = 12  # of a month's fingerprint: it is compared only with itself
-_LEAST: Final = (
-    50  # entries after which a document of several months gets no further month: a choice
-)
+# Entries in a document of whole months, at most: some 200 kB, as much as the longest head feed.
+_MOST_OF_MONTHS: Final = 200
+# Digits of a month's fingerprint in those of its parts: it is compared only with itself.
+_MONTH_DIGITS: Final = 12
+# A document of several months with so many entries gets no further month: a choice.
+_ENOUGH: Final = 50
 
 Entry = tuple[str, datetime, str]  # id, added, fingerprint
 
 
 class PlacedEntry(NamedTuple):
-    """An entry of a month. `microseconds`: from the beginning of the month."""
+    """An entry of a month. `microseconds`: the time from the beginning of the month until it was
+    added."""
 
     microseconds: int
     article_id: str
@@ -49,18 +52,19 @@ class PlacedEntry(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
-    """The ids of a head feed, newest first. `left_out`: unselected ids newer than the oldest
-    selected one."""
+    """The articles of a head feed. `ids`: newest first; `left_out`: the candidates that were not
+    selected, because their source had its share."""
 
     ids: list[str]
     left_out: frozenset[str] = frozenset()
 
 
 def select_head(spec: FeedSpec, index: Members, row: FeedRow | None) -> Selection:
-    """Select the articles of a head feed: the newest `limit`, and those of the `window_hours`
-    before the newest. Of the last 24 hours it has at most `most`; in all at most `most_older`, or
-    those of the last 24 hours if they are more. If articles are left out, each source gets at most
-    its `share` of the places, as long as other sources have articles."""
+    """Select the articles of a head feed: the newest `spec.limit`, and all of the `window_hours`
+    before the newest. If these are too many, older ones are left out: of the 24 hours before the
+    newest article, the head has at most `most` articles; in all, it has at most `most_older`, or
+    the articles of these 24 hours if they are more. Then each source gets at most its `share` of
+    the places, as long as other sources have articles. `row`: of the feed, None if it is new."""
     latest = row.latest_added if row is not None else None
     if latest is None:
         latest = _find_latest(spec.key, index)
@@ -69,6 +73,8 @@ def select_head(spec: FeedSpec, index: Members, row: FeedRow | None) -> Selectio
     ids_in_window = index.ids(spec.key, limit=spec.limit, since=since, most=most_in_all + 1)
     if len(ids_in_window) <= most_in_all or latest is None:
         return Selection(ids=ids_in_window[:most_in_all])
+
+    # too many: choose among the last day alone if it fills all places, else share the other places
     day_begin = max(latest - DAY, since) if since else latest
     ids_of_day = index.ids(spec.key, limit=0, since=day_begin, most=spec.most + 1)
     if len(ids_of_day) > spec.most:
@@ -85,7 +91,7 @@ def select_head(spec: FeedSpec, index: Members, row: FeedRow | None) -> Selectio
 
 
 def get_source_limit(spec: FeedSpec, places: int) -> int:
-    """Return how many of `places` one source may fill while others have articles."""
+    """Return how many of the places in a feed one source may fill while others have articles."""
     return max(1, round(spec.share * places))
 
 
@@ -98,14 +104,15 @@ def _select_shared(
     reach: int,
     since: datetime | None,
 ) -> Selection:
-    """Select `places` articles among the newest `reach` and those after `since`. The newest
-    `always` are selected; the others share the places by source."""
+    """Select articles for `places` places. The candidates are the newest `reach` articles and those
+    added after `since`. The newest `always` of them are selected; of the others, each source gets
+    its share."""
     if spec.share >= 1:
         return Selection(ids=index.ids(spec.key, limit=spec.limit, since=since, most=places))
     candidates = index.ids(spec.key, limit=reach, since=since, most=_EVERY)
-    source_of = index.sources(candidates)
+    sources_by_id = index.sources(candidates)
     indices = select_indices(
-        [source_of.get(article_id, "") for article_id in candidates],
+        [sources_by_id.get(article_id, "") for article_id in candidates],
         always=always,
         places=places,
         source_limit=get_source_limit(spec, places),
@@ -117,10 +124,10 @@ def _select_shared(
 def select_indices(
     sources: Sequence[str], *, always: int, places: int, source_limit: int
 ) -> list[int]:
-    """Select articles by their sources; return the indices of the selected ones, ascending.
-    `sources`: the source of each article, newest first. The newest `always` are selected, then
-    others while their source has fewer than `source_limit`. If places stay empty, the limit grows
-    for all sources. Pure."""
+    """Select articles for `places` places by their sources; return the indices of the selected
+    ones, ascending. `sources`: the source of each article, newest first. The newest `always`
+    articles are selected; then others, newest first, if their source has fewer than `source_limit`
+    selected ones. If places would stay empty, the limit is raised for all sources. Pure."""
     article_count = Counter(sources)
     selected_count = Counter(sources[:always])
     most = min(places, len(sources))
@@ -139,8 +146,9 @@ def select_indices(
 def _count_selectable(
     article_count: Mapping[str, int], selected_count: Mapping[str, int], limit: int
 ) -> int:
-    """Return how many articles may be selected if each source has at most `limit`, or those that
-    are selected already."""
+    """Return how many articles may be selected in all if each source may have `limit`. Articles
+    that are selected already stay, even if their source has more of them. `article_count`,
+    `selected_count`: number of all and of selected articles by source."""
     return sum(
         max(selected_count.get(source, 0), min(count, limit))
         for source, count in article_count.items()
@@ -148,7 +156,7 @@ def _count_selectable(
 
 
 def _find_latest(key: FeedKey, index: Members) -> datetime | None:
-    """Return when the newest article of a feed was added, None without articles."""
+    """Return when the newest article of a feed was added, None if the feed has none."""
     ids = index.ids(key, limit=1, since=None, most=1)
     for article in index.articles(ids).values():
         return article.added
@@ -157,9 +165,12 @@ def _find_latest(key: FeedKey, index: Members) -> datetime | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """An archive document. `fingerprint`: of its input; that of a part of a past month begins with
-    the fingerprint of the month; `ids`: its entries, newest first; if None, its entries are those
-    of `months`, of a part only those whose binary times start with `bits`."""
+    """An archive document. `name`: of its Atom file; `fingerprint`: of its input; for a part of a
+    past month it begins with `month`; `ids`: its entries, newest first. If `ids` is None, its
+    entries are those of `months`; if `bits` is set, only those whose time within the month, as a
+    binary number of 42 digits, starts with `bits`: "0" is the first half of the time, "01" its
+    second quarter. `previous`, `following`: names of the documents before and after it, "" for
+    none."""
 
     name: str
     months: Sequence[str]
@@ -172,7 +183,7 @@ class Document:
 
 
 def file_name(document: Document, feed_format: str) -> str:
-    """Return the name of the document in a format."""
+    """Return the name of the document's file in a format."""
     return document.name.removesuffix(ATOM) + feed_format
 
 
@@ -187,9 +198,10 @@ def plan_documents(
     shared: bool,
 ) -> list[Document]:
     """Return the archive documents of a feed, oldest first. `head_ids`: the articles of its head;
-    `open_month`: the current month, which is that of the newest article in the store;
-    `other_input`: a fingerprint of all other input; `published`: fingerprints of its published
-    documents, by name; `shared`: months share documents."""
+    `open_month`: the current month, which is that of the newest article in the store, such as
+    "2026-11"; `other_input`: a fingerprint of all input besides articles; `published`: by name, the
+    fingerprints of the feed's published documents; `shared`: several months may share a
+    document."""
     months = index.month_fingerprints(spec.key)
     published_bits = _find_published_bits(spec.key, published)
     closed = {month: counts for month, counts in months.items() if month < open_month}
@@ -222,21 +234,22 @@ def list_article_ids(document: Document, key: FeedKey, index: Members) -> Sequen
 
 
 def _find_published_bits(key: FeedKey, published: Mapping[str, str]) -> dict[str, frozenset[str]]:
-    """Return month -> the `bits` of its published documents; "" stands for a document of the whole
-    month."""
+    """Return month -> the `bits` of its published documents, from their names. The document
+    2026-11.01.atom gives "01"; the one of a whole month, 2026-11.atom, gives ""."""
     start = paths.archive_name(key, "").removesuffix(f".{ATOM}")
     end = f".{ATOM}"
-    bits_of: dict[str, set[str]] = {}
+    bits_by_month: dict[str, set[str]] = {}
     for name in published:
         if name.startswith(start) and name.endswith(end):
             month, _, bits = name[len(start) : -len(end)].partition(".")
-            bits_of.setdefault(month, set()).add(bits)
-    return {month: frozenset(bits) for month, bits in bits_of.items()}
+            bits_by_month.setdefault(month, set()).add(bits)
+    return {month: frozenset(bits) for month, bits in bits_by_month.items()}
 
 
 class _MonthGroup(NamedTuple):
-    """The months of one document, or a month that is divided into parts. `published_name`: of its
-    document, without ending; "" for none."""
+    """The months of one document, or a single month that is divided into parts (`in_parts`).
+    `published_name`: the month after which the document is named; "" if no document is published
+    yet."""
 
     published_name: str
     in_parts: bool
@@ -251,12 +264,13 @@ def _plan_closed_months(
     published_bits: Mapping[str, frozenset[str]],
     published: Mapping[str, str],
 ) -> Iterator[Document]:
-    """Yield the documents of past months, oldest first. The newest months have none while the head
-    shows them. `closed`: month -> number of entries and fingerprint; `head_ids`: articles of the
-    head if months share documents, else None; `published_bits`: see `_find_published_bits`;
-    `published`: fingerprints of published documents, by name."""
-    least = 1 if head_ids is None else _LEAST
-    groups = _group_months(closed, published_bits, least)
+    """Yield the documents of past months, oldest first. If months share documents, the newest ones
+    get none as long as the head shows all of their articles. `closed`: month -> number of entries
+    and fingerprint; `head_ids`: articles of the head if months share documents, else None;
+    `published_bits`: see `_find_published_bits`; `published`: fingerprints of published documents,
+    by name."""
+    enough = 1 if head_ids is None else _ENOUGH
+    groups = _group_months(closed, published_bits, enough)
     for group in groups:
         if group.in_parts:
             month = group.months[0]
@@ -271,7 +285,7 @@ def _plan_closed_months(
 
 
 def _plan_months(spec: FeedSpec, group: _MonthGroup, fingerprints: Sequence[str]) -> Document:
-    """Return the document of whole months. `fingerprints`: of the months."""
+    """Return the document of the whole months of a group. `fingerprints`: those of the months."""
     return Document(
         name=paths.archive_name(spec.key, group.published_name or group.months[-1]),
         months=group.months,
@@ -287,15 +301,16 @@ def _plan_parts(
     published_bits: frozenset[str],
     published: Mapping[str, str],
 ) -> Iterator[Document]:
-    """Yield the parts of a past month, oldest first. Its entries are read only if they changed
-    since its parts were published."""
+    """Yield a document for each part of a past month, oldest first. The entries of the month are
+    read only if they changed since its parts were published: the published fingerprints begin with
+    that of the month. `published`: see `plan_documents`."""
     month_digest = _digest(month_fingerprint)[:_MONTH_DIGITS]
     parts = sorted(published_bits)
     names = [paths.archive_name(spec.key, f"{month}.{bits}") for bits in parts]
     is_unchanged = names and all(published[name].startswith(month_digest) for name in names)
     if not is_unchanged:
         placed = _place_in_month(index.month_entries(spec.key, month), month)
-        most = min(spec.limit, _WHOLE)
+        most = min(spec.limit, _MOST_OF_MONTHS)
         parts = [part.bits for part in _split_by_time(placed, most, published_bits)]
     for bits in parts:
         yield Document(
@@ -308,20 +323,22 @@ def _plan_parts(
 
 
 def _group_months(
-    closed: Mapping[str, tuple[int, str]], published_bits: Mapping[str, frozenset[str]], least: int
+    closed: Mapping[str, tuple[int, str]], published_bits: Mapping[str, frozenset[str]], enough: int
 ) -> list[_MonthGroup]:
-    """Divide past months into documents, oldest first. Months without a published document join the
-    next one that is published, for articles that got a tag later. Else months are joined until a
-    document has `least` entries, unless it would have more than `_WHOLE`."""
+    """Divide past months into groups, each of which gets a document, oldest first. A month without
+    a published document joins the next month that has one: it may get articles later, such as old
+    ones that are tagged anew, and published documents keep their addresses. If no later month has a
+    document, months are joined until a group has `enough` entries, unless it would get more than
+    200. `closed`: month -> number of entries and fingerprint, by ascending month."""
     published_months = sorted(month for month, bits in published_bits.items() if "" in bits)
     groups: list[_MonthGroup] = []
     size = 0
     for month, (count, _) in closed.items():
         next_published = next((end for end in published_months if end >= month), "")
-        needs_parts = count > _WHOLE or month in published_bits
+        needs_parts = count > _MOST_OF_MONTHS or month in published_bits
         in_parts = needs_parts and month != next_published
         name = month if in_parts else next_published
-        is_full = not name and (size >= least or size + count > _WHOLE)
+        is_full = not name and (size >= enough or size + count > _MOST_OF_MONTHS)
         if not groups or groups[-1].published_name != name or is_full:
             groups.append(_MonthGroup(name, in_parts, []))
             size = 0
@@ -347,16 +364,19 @@ def _plan_open_month(
     month: str,
     published_bits: frozenset[str],
 ) -> list[Document]:
-    """Return the documents of the current month, oldest first. The newest part has none while the
-    head shows all of it, unless it was published already. `published_bits`: of the month's
-    published parts."""
+    """Return the documents of the current month, oldest first. As long as the head shows all
+    articles of the newest part, this part gets no document, unless it was published already.
+    `entries`: those of the month, newest first; `published_bits`: the `bits` of its published
+    parts."""
     ids = {article_id for article_id, _, _ in entries}
     if not published_bits and ids <= set(head_ids):
         return []
     placed = _place_in_month(entries, month)
-    most = min(spec.limit, _WHOLE)
+    most = min(spec.limit, _MOST_OF_MONTHS)
     parts = list(_split_by_time(placed, most, published_bits))
-    if not _is_part_shown(head_ids, parts[-1]):  # the head shows only its share of a source
+    if not _is_part_shown(head_ids, parts[-1]):
+        # A flood: the head shows only the share of a source. Parts of the size of this share leave
+        # the newest one to the head.
         most_of_source = get_source_limit(spec, min(spec.most_older, spec.most))
         parts = list(_split_by_time(placed, min(spec.limit, most_of_source), published_bits))
     newest = parts[-1]
@@ -366,7 +386,8 @@ def _plan_open_month(
 
 
 def _place_in_month(entries: Sequence[Entry], month: str) -> list[PlacedEntry]:
-    """Return the entries of a month, oldest first. `entries`: newest first."""
+    """Return the entries of `month` with their times within it, oldest first. `entries`: newest
+    first."""
     begin = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC)
     return [
         PlacedEntry((added - begin) // _MICROSECOND, article_id, fingerprint)
@@ -375,7 +396,8 @@ def _place_in_month(entries: Sequence[Entry], month: str) -> list[PlacedEntry]:
 
 
 class _Part(NamedTuple):
-    """The entries of a month whose binary times start with `bits`, oldest first."""
+    """The entries of a month whose time within it, as a binary number, starts with `bits`; oldest
+    first."""
 
     bits: str
     entries: Sequence[PlacedEntry]
@@ -393,10 +415,10 @@ def _split_by_time(
     bits: str = "",
     span: int = _SPAN,
 ) -> Iterator[_Part]:
-    """Yield the non-empty parts of a month, halved by time until each has at most `most` entries.
-    The time of an entry alone decides to which part it belongs. Published parts stay, whatever
-    their size. `bits`: the beginning of the times of `entries`; `span`: the number of their other
-    bits."""
+    """Yield the parts of a month that have entries, oldest first. The time is halved until each
+    part has at most `most` entries; so only the time of an entry decides to which part it belongs.
+    Published parts stay as they are, whatever their size. Recursive: `entries` are those whose
+    binary times start with `bits`, and `span` is the number of the digits that follow."""
     has_published_parts = any(part.startswith(bits) for part in published_bits)
     is_small = len(entries) <= most and not has_published_parts
     if bits in published_bits or span == 0 or is_small:
@@ -419,8 +441,8 @@ def _make_part(key: FeedKey, month: str, part: _Part) -> Document:
 
 
 def _link_document(documents: Sequence[Document], index: int, other_input: str) -> Document:
-    """Return a document with links to the one before and the one after it, which its fingerprint
-    includes."""
+    """Return the document at `index` with the names of the documents before and after it. They are
+    part of its fingerprint, since it links them."""
     document = documents[index]
     previous = documents[index - 1].name if index > 0 else ""
     following = documents[index + 1].name if index + 1 < len(documents) else ""

@@ -1,9 +1,10 @@
 """Decide which feeds have archives (RFC 5005) and pages of older stories. Pure.
 
-`publish.archives = "listed"`, the default of new folders: everything, categories, sources and the
-tags of taxonomy.toml, because readers and people follow these for years. Any other feed is a head
-of `publish.limit` entries. What such a feed has published in archives stays and goes on: nothing
-that is published ends because a tag left taxonomy.toml."""
+With `publish.archives = "listed"`, the default of new folders, these feeds have archives:
+everything, categories, sources and the tags of taxonomy.toml, because people follow them for years.
+Any other feed is only a head of `publish.limit` entries. But if such a feed has published archives,
+they stay and are continued: no published document ends because a tag was removed from
+taxonomy.toml."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
@@ -27,9 +28,10 @@ def decide_older(
     published: Collection[FeedKey],
     windows: Collection[FeedKey],
 ) -> list[FeedSpec]:
-    """Return `specs` with `older`, the place of their older entries; a feed without archives has at
-    most `limit` entries. `tags`: slugs of taxonomy.toml; `published`: as in `find_published`;
-    `windows`: feeds whose `window_hours` the operator wrote."""
+    """Return `specs` with their field `older`, the place of their older entries. A feed without
+    archives has at most `limit` entries, unless the operator set its `window_hours`. `tags`: slugs
+    of taxonomy.toml; `published`: feeds with published archives, from `find_feeds_with_archives`;
+    `windows`: feeds whose `window_hours` the operator set."""
     result: list[FeedSpec] = []
     for spec in specs:
         older = find_older_place(spec.key, publish.archives, tags, published)
@@ -43,10 +45,11 @@ def decide_older(
 def find_older_place(
     key: FeedKey, setting: Archives, listed_tags: Collection[str], published: Collection[FeedKey]
 ) -> Older:
-    """Return where the entries are for which the head of the feed `key` has no room: NONE, they are
-    not published; OF_AXIS, in the form that all feeds of this axis have; OWN, in archives although
-    other feeds of this axis have none. `setting`: names of axes and feeds with archives, or
-    "listed", or the form of the archives of all feeds."""
+    """Return where the entries are published for which the head of the feed `key` has no room.
+    NONE: nowhere; OF_AXIS: in the form of archives that all feeds of its axis have; OWN: in
+    archives, although other feeds of its axis have none. `setting`: `publish.archives`, which is
+    either the names of axes and feeds with archives, or "listed", or the form of the archives of
+    all feeds; `published`: feeds with published archives."""
     if key.axis == STORIES.axis:
         return Older.OF_AXIS
     # sources have archives in every form but that of `archives = true`
@@ -66,7 +69,7 @@ def find_older_place(
 def find_feeds_with_archives(
     rows: Sequence[FeedRow], recorded: Collection[FeedKey]
 ) -> set[FeedKey]:
-    """Return the feeds with published archive documents; a moved feed is returned under its new
-    key. `rows`: of all feeds; `recorded`: the feeds with documents in the table of files."""
+    """Return the feeds with published archive documents. For a feed that moved, return its new key.
+    `rows`: rows of all feeds; `recorded`: the feeds with documents in the table of files."""
     new_keys = resolve_moves(rows)
     return {new_keys.get(key, key) for key in recorded}

@@ -1,8 +1,8 @@
-"""Decide which published feeds end; many at once wait for the operator. Pure.
+"""Decide which published feeds end; if they are many, wait for the operator's consent. Pure.
 
-The address of a feed that ended answers 410, upon which readers unsubscribe for good. So an edit
-that would end more than ten feeds ends none before the operator confirms it: until then the build
-does as if these feeds were still configured."""
+The address of a feed that ended answers 410; feed readers then unsubscribe for good. So if an edit
+of the configuration would end more than ten feeds, none ends before the operator confirms it. Until
+then, builds treat these feeds as if they were still configured."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -21,8 +21,9 @@ _NAMED: Final = 10  # of those that wait
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Feeds that wait for a confirmation. `kept`: those that the build leaves as they are; the
-    others are built as before, with `publish`."""
+    """Feeds that would end, but wait for the operator's confirmation. `kept`: those of `feeds`
+    whose files stay as they are; the others are built as before; `publish`: the settings to build
+    with, in which the axes of the waiting feeds are still on."""
 
     feeds: frozenset[FeedKey]
     kept: frozenset[FeedKey]
@@ -32,28 +33,30 @@ class Waiting:
 def find_given_up(
     rows: Iterable[FeedRow], configured: Collection[FeedKey], publish: Publish
 ) -> set[FeedKey]:
-    """Return the published feeds that the configuration no longer has. `configured`: the feeds that
-    it has."""
+    """Return the published feeds that the configuration no longer has. `rows`: all feeds;
+    `configured`: the feeds that the configuration has."""
     return {row.key for row in rows if row.published and has_ended(row, configured, publish)}
 
 
 def decide_waiting(
     given_up: Collection[FeedKey], confirmed: Collection[FeedKey], publish: Publish
 ) -> Waiting:
-    """Return the feeds that wait for the operator: the unconfirmed ones of `given_up`, if there are
-    more than ten, else none."""
+    """Return the feeds that wait for the operator's confirmation. `given_up`: the feeds that would
+    end; `confirmed`: feeds of which the operator confirmed that they end. If more than ten are
+    unconfirmed, all of these wait, else none."""
     unconfirmed = frozenset(given_up) - frozenset(confirmed)
     if len(unconfirmed) <= _MOST_UNCONFIRMED:
         return Waiting(feeds=frozenset(), kept=frozenset(), publish=publish)
-    # A feed whose axis is on lost its own entry in feeds.toml: nobody knows what belongs into it,
-    # so it keeps its files. The others are built as before, with their axes.
+    # If the axis of a feed is still on, the feed lost its own entry in feeds.toml, such as its
+    # query: which articles belong to it is not known, so its files stay as they are. The others
+    # ended because their axis was turned off; they can be built as before.
     kept = frozenset(key for key in unconfirmed if is_axis_on(key.axis, publish))
     return Waiting(feeds=unconfirmed, kept=kept, publish=_switch_on(unconfirmed, publish))
 
 
 def _switch_on(feeds: Collection[FeedKey], publish: Publish) -> Publish:
-    """Return `publish` with the axes of `feeds` switched on, so that these feeds stay. The feed of
-    stories also needs the setting `stories`: with "link" no entry changes."""
+    """Return `publish` with the axes of `feeds` turned on, so that these feeds stay. The feed of
+    stories also needs the setting `stories`: its value "link" changes no entry of other feeds."""
     axis_words = {AXES[key.axis].word for key in feeds}
     missing = sorted(axis_words - set(publish.axes))
     changes: dict[str, object] = {}
@@ -65,8 +68,8 @@ def _switch_on(feeds: Collection[FeedKey], publish: Publish) -> Publish:
 
 
 def describe_waiting(stems: Sequence[str]) -> tuple[Problem, ...]:
-    """Return the problem that feeds wait for a confirmation; no problem without feeds. `stems`:
-    their paths, such as tags/ai."""
+    """Return one problem that names the feeds waiting for a confirmation, an empty tuple if no feed
+    waits. `stems`: their paths, such as tags/ai."""
     if not stems:
         return ()
     problem = Problem(

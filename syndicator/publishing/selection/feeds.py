@@ -1,4 +1,4 @@
-"""Plan which feeds exist: of categories, tags, sources, saved queries and others. Pure."""
+"""Plan which feeds are published: of categories, tags, sources, saved queries and others. Pure."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -16,23 +16,27 @@ from syndicator.publishing.queries import SavedQuery
 from syndicator.publishing.selection.archived import decide_older
 from syndicator.publishing.selection.published import is_axis_on
 
-# Articles that a feed of an axis needs before it is first published; None: the axis is off. One for
-# other axes, and for tags of taxonomy.toml.
+# For some axes, the number of articles that a feed needs before it is first published; None: the
+# axis is off. Feeds of other axes, and tags of taxonomy.toml, need one article.
 LEAST: Final[dict[str, Callable[[Publish], int | None]]] = {
     TAG: lambda publish: publish.tag_min,
     AUTHOR: lambda publish: publish.tag_min,
 }
-MOST: Final = 500  # entries of the last day
-# Entries of earlier days are for readers that poll seldom, but each poll of the others transfers
-# them, too.
+# The entries of a head feed at most, if all are of the last day.
+MOST: Final = 500
+# The same if some are older. Older entries serve only readers that poll seldom, but each poll of
+# any reader transfers them.
 MOST_OLDER: Final = 200
-PRIVATE_HOURS: Final = 24  # of the feed of everything; its archives have the rest
-SHARE: Final = 0.33  # of the places for one source, while others have articles for the rest
+# Window of the feed of everything in a private instance; its archives have the rest.
+PRIVATE_HOURS: Final = 24
+# The part of the places that one source may fill while other sources have articles.
+SHARE: Final = 0.33
 
 
 @dataclass(frozen=True, slots=True)
 class _Details:
-    """Values from the configuration that feeds show."""
+    """Values from the configuration that feeds show. `sources`: by key; `categories`: name ->
+    description."""
 
     settings: Settings
     sources: Mapping[str, Source]
@@ -50,12 +54,13 @@ def plan_feeds(
     tags: Mapping[str, str] = MappingProxyType({}),
     archived: Collection[FeedKey] = (),
 ) -> list[FeedSpec]:
-    """Return the feeds to publish on the axes of `publish.axes`: everything; each category and
-    source with an article; each tag with `publish.tag_min` articles, or one if `tags`
-    (taxonomy.toml) or an operator's file has it; each saved query; stories from the first day.
-    Published feeds stay until they are dropped or moved. `categories`, `tags`: name ->
-    description; `archived`: as `published` of `decide_older`. Order: by axis as on the index page,
-    saved queries last, then by slug."""
+    """Return the feeds to publish, as far as `publish.axes` names their axis: the feed of
+    everything; each category and source with an article; each tag with `publish.tag_min` articles,
+    or with one if it is in `tags` or the operator wrote it into an article's file; each saved
+    query; the feed of stories, even without stories. A feed that was published once stays until it
+    is dropped or moved. `rows`: all feeds in the database; `categories`, `tags`: name ->
+    description, from taxonomy.toml; `archived`: feeds with published archives. They are sorted by
+    axis, as on the index page, with saved queries last; then by slug."""
     details = _Details(
         settings=settings,
         sources={source.key: source for source in sources},
@@ -78,9 +83,10 @@ def plan_feeds(
     specs += plan_query_feeds(rows, settings, queries)
     specs = [spec for spec in specs if is_axis_on(spec.key.axis, settings.publish)]
     specs = _make_titles_distinct(specs)
-    query_of = {query.feed: query for query in queries if query.feed is not None}
+    # entries of feeds.toml that set up an existing feed
+    changes = {query.feed: query for query in queries if query.feed is not None}
     specs = [
-        _apply_query_settings(spec, query_of[spec.key]) if spec.key in query_of else spec
+        _apply_query_settings(spec, changes[spec.key]) if spec.key in changes else spec
         for spec in specs
     ]
     windows = {query.key for query in queries if query.window_hours is not None}
@@ -91,7 +97,8 @@ def plan_feeds(
 
 def _plan_everything(settings: Settings) -> FeedSpec:
     """Plan the feed of all articles. In a private instance it has the entries of a day, unless the
-    operator wrote `window_hours`: it has whole texts, and a phone gets it after each change."""
+    operator set `window_hours`: such a feed has whole texts, and phones load it again after each
+    change."""
     spec = _make_spec(ALL, "Everything", settings, first_slug="all", title=settings.site.title)
     is_private = bool(settings.publish.secret_path)
     if is_private and "window_hours" not in settings.publish.model_fields_set:
@@ -100,8 +107,8 @@ def _plan_everything(settings: Settings) -> FeedSpec:
 
 
 def _make_titles_distinct(specs: Sequence[FeedSpec]) -> list[FeedSpec]:
-    """Add "(category)" to the title of a category that has the name of a tag, because readers list
-    feeds by title."""
+    """Return the feeds with distinct titles: if a category has the same name as a tag, add
+    "(category)" to its title, because feed readers list feeds by title."""
     tag_names = {spec.name.casefold() for spec in specs if spec.key.axis == TAG}
     result: list[FeedSpec] = []
     for spec in specs:
@@ -129,7 +136,8 @@ def _plan_axis(axis: str, rows: Sequence[FeedRow], details: _Details) -> Iterato
 
 
 def _add_details(spec: FeedSpec, details: _Details) -> FeedSpec:
-    """Return the feed with the description, title, language and share that its axis gives it."""
+    """Return the feed with the values that depend on its axis: description, title, language, and
+    the share of the places that one source may fill."""
     match spec.key.axis:
         case "category":
             return replace(spec, description=details.categories.get(spec.name, ""))
@@ -143,7 +151,8 @@ def _add_details(spec: FeedSpec, details: _Details) -> FeedSpec:
 
 
 def _describe_source_feed(spec: FeedSpec, details: _Details) -> FeedSpec:
-    """Return the feed of a source with the source's name and language."""
+    """Return the feed of a source with the source's name and language. All its places are for this
+    source."""
     source = details.sources.get(spec.key.slug)
     name = spec.name or spec.key.slug
     language = spec.language
@@ -157,7 +166,7 @@ def _describe_source_feed(spec: FeedSpec, details: _Details) -> FeedSpec:
 def plan_query_feeds(
     rows: Sequence[FeedRow], settings: Settings, queries: Sequence[SavedQuery]
 ) -> Iterator[FeedSpec]:
-    """Yield the feeds of saved queries, by slug. `rows`: of all feeds."""
+    """Yield the feeds of saved queries, by slug. `rows`: the rows of all feeds, for names."""
     first_slugs = {row.key: row.first_slug for row in rows}
     names = {row.key: row.name for row in rows}
     for query in sorted(queries, key=lambda query: query.slug):
@@ -171,8 +180,8 @@ def plan_query_feeds(
 
 
 def _name_question(query: SavedQuery, names: Mapping[FeedKey, str]) -> SavedQuery:
-    """Return the query of a question with a title, unless it has one: the names of its tags,
-    categories and sources."""
+    """If a saved query is that of a question (slug q/tag.ai) and has no title, return it with a
+    title made of the names of its tags, categories and sources; else return it unchanged."""
     if query.title or not query.slug.startswith(QUESTIONS):
         return query
     return replace(query, title=questions.parse_question(query.slug).title(names))
@@ -181,8 +190,8 @@ def _name_question(query: SavedQuery, names: Mapping[FeedKey, str]) -> SavedQuer
 def _make_spec(
     key: FeedKey, name: str, settings: Settings, *, first_slug: str, title: str = ""
 ) -> FeedSpec:
-    """Return a feed with the general settings. `title`: by default its name and that of the
-    site."""
+    """Return a feed with the general settings. `title`: if "", the title is made of its name and
+    that of the site, such as "AI - My feeds"."""
     publish = settings.publish
     return FeedSpec(
         key=key,

@@ -1,6 +1,7 @@
-"""Compute fingerprints of what feeds and pages depend on besides articles.
+"""Compute fingerprints of the settings, sources and templates that feeds and pages depend on.
 
-Imports little: a run with nothing to build loads no renderer, template or XML library."""
+A feed or page is made again if its fingerprint changes. This module imports little, since a run
+with nothing to build must not load renderers, templates or an XML library."""
 
 import hashlib
 import uuid
@@ -16,22 +17,23 @@ from syndicator.publishing.render.head import make_links
 # Increase when documents change, so that the first build after an upgrade writes all of them.
 _FORM: Final = "5"
 
-# Settings that select the articles of the head.
+# Fields of a FeedSpec that select the articles of the head. They do not change archive documents.
 _HEAD_SETTINGS: Final = frozenset(("limit", "window_hours", "most", "most_older", "share", "query"))
-# fields of a source in entries
+# Fields of a source that entries show or that decide what they show.
 _SOURCE_FIELDS: Final = ("url", "title", "content", "licence", "speaks_for")
-_NO_QUOTES: Final = "no quotes"
-_SESSION: Final = "session"
+_NO_QUOTES: Final = "no quotes"  # the operator wants no text of the source in stories
+_SESSION: Final = "session"  # the source is read with the cookies of a login
 
 
 def fingerprint_shared_input(settings: Settings, instance: uuid.UUID) -> str:
-    """Return the fingerprint of the input that all feeds share."""
+    """Return the fingerprint of the settings that all feeds depend on, and of the instance's id."""
     publish = settings.publish
     pages = make_links(settings)
     site = sorted(settings.site.model_dump(exclude_defaults=True).items())
     linked_pages = (pages.categories, pages.tags, pages.unsaid, pages.sources)
     entry_settings = (publish.thumbnails, publish.entry_html, publish.extensions, linked_pages)
-    # the feeds that a list names have their own input: only the kind of the setting is shared
+    # If the setting names feeds with archives, each feed has its own answer in its `older` field.
+    # Naming one more feed must not change the fingerprint of all, so every list counts as "listed".
     archives = LISTED if isinstance(publish.archives, tuple) else publish.archives
     # Settings that came later count only if they are used, so that the fingerprints of older
     # instances stay.
@@ -44,20 +46,22 @@ def fingerprint_shared_input(settings: Settings, instance: uuid.UUID) -> str:
 
 
 def fingerprint_pages(settings: Settings, look: Look | None = None) -> str:
-    """Return the fingerprint of the input that only pages use: templates, stylesheets, the setting
-    for archives."""
+    """Return the fingerprint of the input that only pages depend on: templates, stylesheets and
+    `publish.archives`. `look`: the operator's templates and styles, None for ours."""
     return _digest((look or Look()).digest, settings.publish.archives)
 
 
 def fingerprint_feed(spec: FeedSpec, shared: str, pages: str = "") -> str:
-    """Return the fingerprint of a feed's settings and the input of all feeds. `shared`: from
-    `fingerprint_shared_input`; `pages`: from `fingerprint_pages`."""
+    """Return the fingerprint of everything besides articles that the files of a feed's head depend
+    on. `shared`: from `fingerprint_shared_input`; `pages`: from `fingerprint_pages`, used if the
+    feed has a page."""
     return _digest(_list_changed_fields(spec), shared, pages if PAGE in spec.formats else "")
 
 
 def fingerprint_archive(spec: FeedSpec, shared: str) -> str:
-    """Return the fingerprint of the input of a feed's archive documents: that of its head without
-    the settings that select the head's articles."""
+    """Return the fingerprint of everything besides articles that a feed's archive documents depend
+    on: the same as for its head, without the settings that select the head's articles. `shared`:
+    from `fingerprint_shared_input`."""
     archive_settings = [
         (name, value) for name, value in _list_changed_fields(spec) if name not in _HEAD_SETTINGS
     ]
@@ -65,10 +69,9 @@ def fingerprint_archive(spec: FeedSpec, shared: str) -> str:
 
 
 def fingerprint_source(source: Source) -> str:
-    """Return the fingerprint of the fields of a source that entries show or that decide its
-    rights."""
+    """Return the fingerprint of the fields of a source that its entries depend on. Fields that
+    later versions added count only if they are used, so that older fingerprints stay the same."""
     fields_of_source = [getattr(source, name) for name in _SOURCE_FIELDS]
-    # fields that came later count only if they are used: older fingerprints must not change
     if not source.quotes:
         fields_of_source.append(_NO_QUOTES)
     if source.cookies:
@@ -77,7 +80,9 @@ def fingerprint_source(source: Source) -> str:
 
 
 def _list_changed_fields(spec: FeedSpec) -> list[tuple[str, Any]]:
-    """Return name and value of the fields that differ from their defaults, by name."""
+    """Return (name, value) of the fields of `spec` that differ from their defaults, sorted by
+    name. So a field that a later version adds does not change the fingerprint of feeds that do not
+    use it."""
     changed: list[tuple[str, Any]] = []
     for field in fields(spec):
         value = getattr(spec, field.name)

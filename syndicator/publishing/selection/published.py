@@ -1,4 +1,4 @@
-"""Find the feeds that a build must look at, and those that are published no more."""
+"""Find the feeds that a build must compare with their articles, and the feeds that have ended."""
 
 from collections.abc import Collection, Iterable, Sequence
 from hashlib import sha256
@@ -18,8 +18,9 @@ _SAMPLE: Final = 8  # feeds that `are_files_replaced` compares: a choice, some m
 def find_changed_feeds(
     specs: Sequence[FeedSpec], feeds: Iterable[FeedRow], outdated: Collection[FeedKey] = ()
 ) -> set[FeedKey]:
-    """Return the feeds that a build must compare: they changed since they were built, were never
-    built, or have files that are out of date (`outdated`)."""
+    """Return the feeds of `specs` that a build must compare with their files: they changed since
+    they were built, were never published, have ended and come back, or have files that are out of
+    date (`outdated`). `feeds`: the rows of the feeds."""
     rows = {row.key: row for row in feeds}
     keys: set[FeedKey] = set()
     for spec in specs:
@@ -31,15 +32,15 @@ def find_changed_feeds(
 
 
 def are_files_replaced(newest: Iterable[FeedRow], index: Files, outlet: Outlet) -> bool:
-    """Return True if the published files are not those that were written last, for example if an
-    older folder was restored. `newest`: the feeds of the newest articles; one file of each of the
-    first few is compared."""
+    """Return True if the published files are not those that we wrote last, for example if somebody
+    restored an older folder. Only a sample is compared with the table of files: one file of each of
+    eight feeds. `newest`: the feeds of the newest articles, whose files change most often."""
     up_to_date = (row.key for row in newest if row.published and not (row.stale or row.moved_to))
     heads = [paths.stem(key) for key in islice(up_to_date, _SAMPLE)]
     sample: dict[str, PublishedFile] = {}
     for file in sorted(index.files(heads).values(), key=lambda file: file.name):
         if file.sha256:
-            sample.setdefault(file.target, file)  # the Atom file is the first by name
+            sample.setdefault(file.target, file)  # the first by name, which is the Atom file
     for file in sample.values():
         published = outlet.get(file.name) or b""
         if sha256(published).hexdigest() != file.sha256:
@@ -53,8 +54,9 @@ def find_unbuilt_changes(
     publish: Publish,
     left_alone: Collection[FeedKey] = (),
 ) -> list[FeedRow]:
-    """Return the changed feeds that no build makes or ends, because they are not published or are
-    `left_alone`. The caller ends their marks."""
+    """Return the changed feeds that no build would ever compare or end: they are not configured,
+    and they were never published or are `left_alone`. The caller deletes their marks, which would
+    else stay for good. `specs`: the configured feeds."""
     configured = {ALL, *(spec.key for spec in specs)}
     stay = {*configured, *left_alone}
     result: list[FeedRow] = []
@@ -67,21 +69,22 @@ def find_unbuilt_changes(
 
 
 def has_ended(row: FeedRow, configured: Collection[FeedKey], publish: Publish) -> bool:
-    """Return True for a feed that is published, or was configured, and is not configured any
-    more. `configured`: the feeds that the configuration has now."""
+    """Return True for a feed that was published or configured, and is not configured any more.
+    `configured`: the feeds that the configuration has now. A feed that moved has not ended."""
     if row.key in configured or row.moved_to is not None:
         return False
     if row.published:
         return True
-    # The operator names categories and queries one by one. One that is taken out of its list ends
-    # although no build may have published it yet; once it has ended it is `dropped`.
+    # The operator names categories and queries one by one. If such a feed is removed from the
+    # configuration, it ends, even if no build has published it yet. Once it has ended, `dropped` is
+    # set.
     is_named_by_operator = AXES[row.key.axis].configured and is_axis_on(row.key.axis, publish)
     return is_named_by_operator and not row.dropped
 
 
 def is_axis_off(row: FeedRow, publish: Publish) -> bool:
-    """Return True for a feed that was published and whose axis is off now. If the axis is switched
-    on again, the feed comes back with the same id."""
+    """Return True for a feed that was published, but whose axis the operator has turned off. If the
+    axis is turned on again, the feed comes back with the same id."""
     return row.built and not is_axis_on(row.key.axis, publish)
 
 
@@ -93,5 +96,6 @@ def is_axis_on(axis: str, publish: Publish) -> bool:
 
 
 def has_old_archives(row: FeedRow) -> bool:
-    """Return True for a feed that moved, if archive documents exist at its old address."""
+    """Return True for a feed that moved if files are still published at its old address, which are
+    archive documents."""
     return bool(row.moved_to and row.published)

@@ -39,11 +39,11 @@ LARGEST: Final = _MOST_BYTES >> 4  # so that one large page does not push out a 
 # Path of a request -> file. Browsers ask for favicon.ico if a document, such as a feed, cannot name
 # its icon.
 _ALIASES: Final = {"": "index.html", "favicon.ico": "icon.svg"}
-_HIDDEN: Final = "maps/"
+_HIDDEN: Final = "maps/"  # not served
 _MISSING_PAGE: Final = "404.html"
 _MOVES_FILE: Final = "maps/moved.json"
 _MOST_CACHED_FILES: Final = 10_000  # files, whose tags and headers take some 2 kB each: a choice
-# bytes of a file at least for compression: below, the header of gzip costs what it saves
+# Smaller files are not compressed: the header of gzip costs what compression saves.
 _LEAST_BYTES: Final = 256
 _READ_TRIES: Final = 3  # tries at a file that is replaced while it is read
 CSP: Final = (
@@ -77,8 +77,9 @@ _RANGE: Final = re.compile(rb"bytes=(\d{0,18})-(\d{0,18})")
 
 
 class BodyCache:
-    """Cache of bodies, each valid for a stamp. Beyond `most` bytes it drops the least recently
-    used."""
+    """Cache of the bodies of answers. A body is valid as long as its file has the same stamp. If
+    all bodies together exceed `most` bytes, the least recently used are dropped. A body of more
+    than `largest` bytes is not cached."""
 
     def __init__(self, most: int = _MOST_BYTES, largest: int = LARGEST) -> None:
         self._most = most
@@ -99,6 +100,7 @@ class BodyCache:
         return body
 
     def put(self, key: Key, stamp: Stamp, body: bytes) -> None:
+        """Cache a body as the last used one. `stamp`: the stamp of its file when it was read."""
         self._drop(key)
         if len(body) > self._largest:
             return
@@ -115,14 +117,14 @@ class BodyCache:
 
 
 Headers = list[tuple[bytes, bytes]]
-Answer = tuple[int, Headers, bytes]
+Answer = tuple[int, Headers, bytes]  # status, headers, body
 
 
 @dataclass(frozen=True, slots=True)
 class _CachedFile:
-    """Facts of a file, cached so that an answer needs only its stat. `tags`: plain and compressed;
-    `unchanged`: headers of a 304 by tag; `whole`: headers of a 200 by (compressed, shown as a
-    page)."""
+    """Facts about a file, cached so that an answer needs only a stat of the file. `tags`: the ETags
+    of the plain and of the compressed variant; `mtime`: in seconds; `unchanged`: by ETag, the
+    headers of a 304; `whole`: the headers of a 200, by (is compressed, is for a browser's tab)."""
 
     path: Path
     stamp: Stamp
@@ -133,14 +135,16 @@ class _CachedFile:
 
 
 Asked = Mapping[bytes, bytes]  # headers of a request
-# answers a question: its name below the web root, the client's address, its headers
+# A function that answers a question. Arguments: the name below the web root, the client's address,
+# the headers of the request.
 Ask = Callable[[str, str, Asked], Awaitable[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Moves:
-    """Addresses that redirect or are gone, as builds wrote them. `mtime`: of their file in
-    nanoseconds, -1 without one."""
+    """Addresses that redirect (`moved`: old name -> new name) and addresses that are gone, as the
+    last build wrote them. `mtime`: modification time of that file in nanoseconds, -1 if there is no
+    file."""
 
     mtime: int = -1
     moved: Mapping[str, str] = field(default_factory=dict)
@@ -155,9 +159,10 @@ def make_app(
     secret_path: str = "",
     ask: Ask | None = None,
 ) -> ASGIApp:
-    """Return an ASGI application that serves the folder `public`. `hubs`, `base_url` (with slash):
-    for Link headers of feeds; `secret_path`: serve everything below this name only; `ask`: answers
-    names below q/ that have no file."""
+    """Return an ASGI application that serves the folder `public`. `hubs`: addresses of WebSub hubs,
+    and `base_url`: address of the web root with a final slash, for the Link headers of feeds;
+    `secret_path`: if it is set, serve everything only below this folder of the web root; `ask`:
+    answers requests for names below q/ that have no file, None if questions are off."""
     files = _Files(public, tuple(hubs), base_url, ask)
     if not secret_path:
         return files
@@ -165,15 +170,16 @@ def make_app(
 
 
 def _serve_below(secret: str, app: ASGIApp) -> ASGIApp:
-    """Return an application that serves `app` below the path `secret`, out of shared caches and
-    search engines. All other paths get one answer, which, unlike our page for missing files, does
-    not reveal the secret."""
+    """Return an application that serves `app` only below the path `secret`, such as "/x7k2". Its
+    answers forbid shared caches to store them and search engines to list them. All other paths get
+    the same short answer; our page for missing files would reveal the secret by its links."""
     refuse = _always_answer(make_text_answer("Not found.\n", 404))
     redirect_to_root = _always_answer(make_text_answer("", 303, location="/"))
 
     async def serve_secretly(scope: Scope, receive: Receive, send: Send) -> None:
         beginning = scope["path"][: len(secret)]
         path_below = scope["path"][len(secret) :]
+        # in constant time, so that the time of an answer does not reveal a part of the secret
         has_secret = hmac.compare_digest(beginning.encode(), secret.encode())
         if not has_secret or path_below[:1] not in ("", "/"):
             await refuse(scope, receive, send)
@@ -192,7 +198,8 @@ def _serve_below(secret: str, app: ASGIApp) -> ASGIApp:
 
 
 def _make_private(name: bytes, value: bytes, secret: str) -> tuple[bytes, bytes]:
-    """Return a header as sent below the path `secret`."""
+    """Return name and value of a response header as they are sent below the path `secret`: shared
+    caches must not store the answer, and a redirect to a path leads below `secret`, too."""
     if name == b"cache-control":
         return name, b"private, " + value
     if name == b"location" and value.startswith(b"/"):
@@ -210,13 +217,14 @@ def _always_answer(answer: Answer) -> ASGIApp:
 
 
 async def _send_answer(answer: Answer, scope: Scope, send: Send) -> None:
-    """Send an answer in parts; one to HEAD without its body."""
+    """Send an answer; without its body if the request is HEAD. A large body is sent in parts, so
+    that it is not copied into the write buffer at once."""
     status, headers, body = answer
     await send({"type": "http.response.start", "status": status, "headers": headers})
     if scope["method"] == "HEAD":
         body = b""
     last_start = max(len(body) - 1, 0) // PART_BYTES * PART_BYTES
-    # the next part waits until the client has read most of this one
+    # `send` returns once the client has read most of the part
     for start in range(0, last_start, PART_BYTES):
         part = body[start : start + PART_BYTES]
         await send({"type": "http.response.body", "body": part, "more_body": True})
@@ -224,8 +232,8 @@ async def _send_answer(answer: Answer, scope: Scope, send: Send) -> None:
 
 
 class _Files:
-    """ASGI application. Objects of a framework would double the CPU of a cached answer
-    (tests/bench/bench_web.py)."""
+    """The ASGI application that serves files. It uses no request and response objects of a
+    framework: they would double the CPU time of a cached answer (tests/bench/bench_web.py)."""
 
     def __init__(self, public: Path, hubs: tuple[str, ...], base_url: str, ask: Ask | None) -> None:
         self.root = public
@@ -240,7 +248,8 @@ class _Files:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = self._answer(scope)
         name = scope["path"][1:]
-        # a saved question has a file; the file of the probe says that nothing answers questions
+        # A saved question has a file, which answers it. The file of the probe says that no server
+        # answers questions, which is wrong here: so `ask` answers the probe.
         has_answer = answer[0] != HTTPStatus.NOT_FOUND and name != PROBE
         if self.ask and name.startswith(QUESTIONS) and not has_answer:
             host, _ = scope.get("client") or ("", 0)
@@ -248,7 +257,8 @@ class _Files:
         await _send_answer(answer, scope, send)
 
     def _answer(self, scope: Scope) -> Answer:
-        """Answer a request: with a redirect, a file, or that there is none."""
+        """Return the answer to a request without `ask`: a redirect, a file, or an error such as
+        404."""
         if scope["method"] not in ("GET", "HEAD"):
             return make_text_answer("Method not allowed.\n", 405, allow="GET, HEAD")
         path = scope["path"][1:]
@@ -275,7 +285,8 @@ class _Files:
         return self._answer_missing(headers)
 
     def _find_page_of_feed(self, name: str) -> str | None:
-        """Return the page of a feed that programs subscribe to, None if it has none."""
+        """Return the name of the page that belongs to the feed file `name`; None if the file is not
+        one to which programs subscribe, or the feed has no page."""
         feed_format = of_file(name)
         if feed_format is None or not feed_format.subscribed:
             return None
@@ -283,7 +294,8 @@ class _Files:
         return page if self._find_file(page) else None
 
     def _answer_missing(self, request_headers: Asked) -> Answer:
-        """Answer 404: a browser gets our page, if it is published, anyone else a line of text."""
+        """Return an answer with status 404. A browser gets our page for missing files, if it is
+        published; any other client gets a line of text."""
         if _is_for_browser(request_headers):
             file = self._find_file(_MISSING_PAGE)
             body = self._read_whole(_MISSING_PAGE, file) if file else None
@@ -298,8 +310,9 @@ class _Files:
         return make_text_answer("Not found.\n", 404)
 
     def _answer_file(self, name: str, file: _CachedFile, request_headers: Asked) -> Answer | None:
-        """Answer with a file, a part of it, or that it is unchanged. Return None if it was replaced
-        while it was read."""
+        """Return an answer with the file (200), a part of it (206, 416), or no body if the client
+        has it already (304). Return None if the file was replaced while it was read: the caller
+        must look it up again."""
         unchanged_headers = file.unchanged.get(request_headers.get(b"if-none-match", b""))
         if unchanged_headers is not None:
             return 304, unchanged_headers, b""
@@ -321,7 +334,8 @@ class _Files:
         return 200, [*headers, (b"content-length", b"%d" % len(body))], body
 
     def _read_whole(self, name: str, file: _CachedFile) -> bytes | None:
-        """Return the bytes of a file, None if it was replaced meanwhile."""
+        """Return the bytes of a file, from the cache if possible. Return None if the file was
+        replaced since its facts were read."""
         body = self.bodies.get((name, False), file.stamp)
         if body is None:
             body = _read_file(file.path)
@@ -331,8 +345,9 @@ class _Files:
         return body
 
     def _read_packed(self, name: str, file: _CachedFile) -> bytes | None:
-        """Return the compressed file: the .gz beside it unless that is older, else one that is made
-        and cached. None if the file has no compressed variant or was replaced meanwhile."""
+        """Return the compressed bytes of a file: from the cache, from the .gz beside it if that is
+        not older, or else compressed now. Return None if it does not pay to compress the file, or
+        if the file was replaced since its facts were read."""
         body = self.bodies.get((name, True), file.stamp)
         if body is None:
             packed_path = file.path.with_name(file.path.name + ".gz")
@@ -347,7 +362,8 @@ class _Files:
         return body
 
     def _compress(self, name: str, file: _CachedFile) -> bytes | None:
-        """Compress a file; None if that gains nothing or the result is too large to cache."""
+        """Return the compressed bytes of a file. Return None if it is no text, too small, or too
+        large for the cache, or if it was replaced meanwhile."""
         is_text = "charset" in media_type(name) or name.endswith(".svg")
         _, size, _ = file.stamp
         if not is_text or not _LEAST_BYTES <= size <= LARGEST:
@@ -358,8 +374,8 @@ class _Files:
         return gzip.compress(whole, GZIP_LEVEL, mtime=0)
 
     def _find_path(self, name: str) -> Path | None:
-        """Return the path of a file below the web root, None for a name that is not served: a
-        hidden or unknown file, or one outside of the folder."""
+        """Return the path of the file `name` below the web root. Return None for names that are not
+        served: hidden files, files of unknown types, and names that may lead out of the folder."""
         if name.startswith(_HIDDEN) or not media_type(name):
             return None
         if "\\" in name or "\0" in name:
@@ -370,8 +386,8 @@ class _Files:
         return self.root.joinpath(*parts)
 
     def _find_file(self, name: str) -> _CachedFile | None:
-        """Return the facts of a file, read again if it changed; None if it does not exist or is not
-        served."""
+        """Return the facts about a file, from the cache unless the file changed. Return None if the
+        file does not exist or must not be served, such as a link that leads out of the folder."""
         cached = self.files.get(name)
         path = cached.path if cached else self._find_path(name)
         stamp = read_stamp(path) if path else None
@@ -387,7 +403,8 @@ class _Files:
         return self.files[name]
 
     def _read_facts(self, name: str, path: Path, stamp: Stamp) -> _CachedFile:
-        """Return tags and headers of a file."""
+        """Read a file, and return its ETags and all headers that answers with it may need.
+        `stamp`: of the file, read before."""
         digest = hashlib.sha256(path.read_bytes()).hexdigest()[:_TAG_DIGITS]
         plain_tag = f'"{digest}"'
         gzip_tag = make_gzip_tag(plain_tag)
@@ -411,7 +428,8 @@ class _Files:
         return _CachedFile(path, stamp, tags, mtime, unchanged, whole)
 
     def _load_moves(self) -> _Moves:
-        """Return the moves, read again if their file changed."""
+        """Return the addresses that moved or are gone; read their file again if it changed. Nothing
+        is moved or gone if there is no file."""
         stamp = read_stamp(self.moves_path)
         if stamp is None:
             return _Moves()
@@ -423,13 +441,14 @@ class _Files:
 
 
 def _is_for_browser(request_headers: Asked) -> bool:
-    """Return True if a browser asks for a page to show in a tab."""
+    """Return True if a browser requests a document to show in a tab, not for a script or reader."""
     return request_headers.get(b"sec-fetch-dest") == b"document"
 
 
 def _get_browser_type(name: str) -> str:
-    """Return the media type of a file that a browser shows in a tab. There a feed is plain XML, so
-    that the stylesheet applies: Chromium shows the source of feed types, Firefox saves them."""
+    """Return the media type of a file for a browser that shows it in a tab. An XML feed gets the
+    type of plain XML, so that browsers apply the stylesheet: with the type of a feed, Chromium
+    shows the source, and Firefox saves the file."""
     feed_format = of_file(name)
     if feed_format is not None and feed_format.xml:
         return "application/xml; charset=utf-8"
@@ -437,8 +456,9 @@ def _get_browser_type(name: str) -> str:
 
 
 def make_headers(name: str, base: str, hubs: Sequence[str] = ()) -> dict[str, str]:
-    """Return the headers that depend only on the name of a file. `base`, `hubs`: as `base_url` and
-    `hubs` of `make_app`."""
+    """Return the response headers that depend only on the name of a file. Feeds name themselves and
+    their hubs in a Link header. `base`, `hubs`: the parameters `base_url` and `hubs` of
+    `make_app`."""
     feed_format = of_file(name)
     is_subscribed = feed_format is not None and feed_format.subscribed
     headers = {
@@ -457,8 +477,8 @@ def make_headers(name: str, base: str, hubs: Sequence[str] = ()) -> dict[str, st
 
 
 def _select_headers(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """Return the request headers that decide on the answer. A repeated header is joined with
-    commas."""
+    """Return the request headers that decide on the answer, by name. If a header is repeated, its
+    values are joined with commas."""
     selected: dict[bytes, bytes] = {}
     for name, value in headers:
         if name not in _DECISIVE_HEADERS:
@@ -471,6 +491,7 @@ def _select_headers(headers: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes
 
 
 def _read_file(path: Path) -> bytes | None:
+    """Return the bytes of a file, None if it is missing."""
     try:
         return path.read_bytes()
     except FileNotFoundError:
@@ -478,17 +499,18 @@ def _read_file(path: Path) -> bytes | None:
 
 
 def read_stamp(path: Path) -> Stamp | None:
-    """Return the stamp of a file, None if missing."""
+    """Return the stamp of a file, by which a change is noticed; None if the file is missing."""
     try:
-        stat = os.stat(path)  # noqa: PTH116 - three times a request
+        stat = os.stat(path)  # noqa: PTH116 - faster than Path.stat, and called three times a request
     except (OSError, ValueError):
         return None
     return stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
 def make_gzip_tag(etag: str) -> str:
-    """Return the tag of the compressed variant: strong tags differ if bytes differ (RFC 9110
-    section 8.8.3.3)."""
+    """Return the ETag of the compressed variant of a file: "abc" with quotes gives "abc-gz". It
+    differs from that of the plain variant, because their bytes differ (RFC 9110 section
+    8.8.3.3)."""
     return etag[:-1] + '-gz"'
 
 
@@ -504,8 +526,9 @@ def accepts_gzip(accepted: bytes) -> bool:
 
 
 def _is_unchanged(request_headers: Asked, file: _CachedFile) -> bool:
-    """Return True if the client has the file: If-None-Match or, without it, If-Modified-Since
-    matches (RFC 9110 section 13.2.2)."""
+    """Return True if the client has the file already: the header If-None-Match names one of its
+    ETags or, if that header is missing, the file is not newer than If-Modified-Since (RFC 9110
+    section 13.2.2)."""
     client_tags = request_headers.get(b"if-none-match")
     since = request_headers.get(b"if-modified-since")
     if client_tags is not None:
@@ -520,8 +543,10 @@ def _is_unchanged(request_headers: Asked, file: _CachedFile) -> bool:
 
 
 def _answer_part(first: bytes, last: bytes, headers: Headers, body: bytes) -> Answer:
-    """Answer with the bytes from `first` to `last`, or to the end if `last` is empty; if `first` is
-    empty, with the final `last` bytes (RFC 9110 section 14)."""
+    """Return an answer with a part of a body, as the request header "Range: bytes=first-last" asks
+    (RFC 9110 section 14): the bytes from number `first` to number `last`, both included; to the end
+    if `last` is empty; the last `last` bytes if `first` is empty. Return 416 if there is no such
+    part. `headers`: those of an answer with the whole body."""
     size = len(body)
     start = 0
     end = size
@@ -541,12 +566,13 @@ def _answer_part(first: bytes, last: bytes, headers: Headers, body: bytes) -> An
 
 
 def encode_headers(headers: Mapping[str, str]) -> Headers:
-    """Encode headers for ASGI."""
+    """Return headers as ASGI takes them, as pairs of bytes."""
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
 
 
 def make_text_answer(text: str, status: int, **more_headers: str) -> Answer:
-    """Return an answer of one line of text, or without a body if it is empty."""
+    """Return an answer with one line of plain text as its body; if `text` is "", the answer has no
+    body. `more_headers`: name=value."""
     body = text.encode()
     headers = {
         "cache-control": CACHE_CONTROL,

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from syndicator.core.errors import SyndicatorError
 
-# Headers by which a proxy names its client, who is then not on this machine.
+# Headers that proxies add: a request with one may come from another machine.
 _FORWARDED: Final = (
     "forwarded",
     "via",
@@ -35,9 +35,11 @@ HEADERS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """Functions that the server's owner provides. `alive`, `ready`: return the trouble in a few
-    words, or "". `token`: grants the health feed to anyone and the metrics to other machines; ""
-    grants neither."""
+    """What the program that runs the server provides. `alive`: returns why this process does not
+    work, in a few words, "" if it works; `ready`: the same for all that it needs, such as the
+    database; `metrics`, `feed`: return the body of an answer, raise SyndicatorError or OSError;
+    `metrics_type`: media type of the metrics; `token`: whoever sends it may read the metrics from
+    other machines. If it is "", nobody may, and there is no health feed."""
 
     alive: Callable[[], str]
     ready: Callable[[], Awaitable[str]]
@@ -49,7 +51,8 @@ class Health:
 
 
 def add_health_paths(app: ASGIApp, health: Health) -> ASGIApp:
-    """Add the paths of health to `app`. They are "not found" for clients without access."""
+    """Return an application that answers /healthz, /readyz, /metrics and the health feed, and
+    passes all other requests on to `app`. Clients without access to the metrics get 404."""
     answers: dict[str, Callable[[Request], Awaitable[Response]]] = {
         "/healthz": lambda request: _answer_alive(health),
         "/readyz": lambda request: _answer_ready(health),
@@ -84,19 +87,20 @@ async def _answer_ready(health: Health) -> Response:
 
 
 def _make_status(trouble: str) -> Response:
-    """Return "ok", or the trouble with status 503."""
+    """Return the answer "ok"; if `trouble` is not "", an answer with it and status 503."""
     if trouble:
         return make_text_response(trouble, 503)
     return make_text_response("ok", 200)
 
 
 def make_text_response(line: str, status: int, **headers: str) -> Response:
-    """Return an answer of one line of text."""
+    """Return an answer with one line of plain text that must not be cached."""
     return Response(f"{line}\n", status, headers={**HEADERS, **headers}, media_type="text/plain")
 
 
 async def _answer_metrics(health: Health, request: Request) -> Response:
-    """Return the metrics to this machine, and to clients with the token."""
+    """Return the metrics if the request comes from this machine or has the token; else 404. If the
+    metrics cannot be read, return 503."""
     host = request.client.host if request.client else ""
     version = request.scope["http_version"]
     is_local = is_this_machine(host, request.headers, version)
@@ -110,9 +114,12 @@ async def _answer_metrics(health: Health, request: Request) -> Response:
 
 
 def is_this_machine(host: str, headers: Headers, version: str) -> bool:
-    """Return True if a request comes from this machine and no proxy: proxies name the client, keep
-    the host or (nginx by default) use HTTP/1.0. The host check also stops DNS rebinding in local
-    browsers. `host`: the client's address; `version`: of HTTP. Pure."""
+    """Return True if a request comes from this machine and not from a proxy on it. A proxy is
+    noticed by a header that it adds, by the host of the site in the header Host, or by HTTP/1.0,
+    which nginx uses by default. The check of Host also stops pages in a local browser that let the
+    name of their own site lead to this machine (DNS rebinding). `host`: the client's address;
+    `version`: of HTTP, such as "1.1". Pure."""
+    # without the port, and without the brackets of an IPv6 address
     requested_host = re.sub(r":\d*$", "", headers.get("host", "")).strip("[]")
     is_by_proxy = version == "1.0" or any(name in headers for name in _FORWARDED)
     if is_by_proxy or not _is_loopback(host):
@@ -121,7 +128,8 @@ def is_this_machine(host: str, headers: Headers, version: str) -> bool:
 
 
 def _is_loopback(host: str) -> bool:
-    """Return True for an IP address of this machine, also an IPv4 address written as IPv6."""
+    """Return True for a loopback address, also for an IPv4 address in the form of IPv6, such as
+    ::ffff:127.0.0.1. Return False for a name."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
@@ -131,7 +139,8 @@ def _is_loopback(host: str) -> bool:
 
 
 def _has_token(token: str, request: Request) -> bool:
-    """Return True if the request has the token (RFC 6750, section 2.1)."""
+    """Return True if the request has the header "Authorization: Bearer TOKEN" (RFC 6750, section
+    2.1). Always False if `token` is ""."""
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     if not token or scheme.lower() != "bearer":
         return False
@@ -139,7 +148,7 @@ def _has_token(token: str, request: Request) -> bool:
 
 
 async def _answer_feed(health: Health, request: Request) -> Response:
-    """Return the health feed, or 304 if the client has it."""
+    """Return the health feed, 304 if the client has it already, or 503 if it cannot be read."""
     try:
         body = await health.feed()
     except (SyndicatorError, OSError):

@@ -1,10 +1,9 @@
-"""Answer requests for questions (/q/...) with feeds that are computed, then cached.
+"""Answer requests for questions (/q/...) with feeds that are made now, and cache the answers.
 
-Until the search index changes.
-
-Load is bounded: one answer is computed at a time, followed by a pause as long as its CPU, so half
-of a core stays free. Clients have turns (`core.fair_queue`): one that asks very much waits for
-itself. Answers in the cache need no turn. Questions are not logged."""
+An answer is cached until the search index changes. The load is limited: one answer is made at a
+time, then follows a pause as long as the CPU time of the answer, so that half of a core stays free.
+Clients take turns (`core.fair_queue`): a client with many requests delays only its own. Answers in
+the cache need no turn. Questions are not logged."""
 
 import asyncio
 import gzip
@@ -34,14 +33,16 @@ OK = HTTPStatus.OK
 BUSY = HTTPStatus.SERVICE_UNAVAILABLE
 _SCRIPT: Final = "text/javascript; charset=utf-8"
 _ANSWERED: Final = b"syndicator.isAnswered = true;\n"  # see static/search.js
-_MOST_BYTES: Final = 16 << 20  # of cached answers of 30 kB, or 100 kB with full texts
+# Size of the cache. An answer has 30 kB, or 100 kB if articles are shown whole.
+_MOST_BYTES: Final = 16 << 20
 _TAG_DIGITS: Final = 32
 _RETRY_SECONDS: Final = "60"  # after which a refused client may ask again
 
 
 @dataclass(frozen=True, slots=True)
 class MadeAnswer:
-    """An answer: its status, a text (address of a redirect, or error), and the body of a feed."""
+    """An answer to a question, before it has headers. `text`: the new name for a redirect, or an
+    error message; `body`: the feed if the status is 200."""
 
     status: int
     text: str = ""
@@ -50,9 +51,11 @@ class MadeAnswer:
 
 @dataclass(slots=True)
 class Questions:
-    """Answers questions. `version`: returns the stamp of the search index, None without one;
-    `check_name`: checks a name and reads nothing, returns a status and, for 301, the right spelling
-    or else the error; `ask`: makes the answer, runs in a thread; `base`: the web root."""
+    """Answers questions. `version`: returns the stamp of the search index, None if there is no
+    index yet; `check_name`: checks the name of a question without reading the index, returns a
+    status and a text (200: "", 301: the name in its right spelling, else the error); `ask`: makes
+    the answer to a name, called in a thread; `base`: the address of the web root; `waiting`:
+    requests whose turn has not come, by client."""
 
     version: Callable[[], Stamp | None]
     check_name: Callable[[str], tuple[int, str]]
@@ -61,10 +64,11 @@ class Questions:
     bodies: BodyCache = field(default_factory=lambda: BodyCache(_MOST_BYTES, _MOST_BYTES))
     waiting: Shares[asyncio.Future[None]] = field(default_factory=lambda: Shares(QUESTIONS))
     is_busy: bool = False  # an answer is being made
-    rest_until: float = 0.0  # by the loop's clock
+    rest_until: float = 0.0  # end of the pause, by the clock of the event loop
 
     async def answer(self, name: str, host: str, request_headers: Asked) -> Answer:
-        """Answer a request for `name`, which begins with q/. `host`: the client's address."""
+        """Return the answer to a request for `name`, such as q/tag.ai.atom. `host`: the client's
+        address."""
         stamp = self.version()
         if stamp is None:
             return make_text_answer("Nothing can be asked before the first build.\n", 404)
@@ -86,7 +90,8 @@ class Questions:
         return self._send_feed(name, stamp, made.body, request_headers)
 
     async def _make_in_turn(self, name: str, client: str, stamp: Stamp) -> MadeAnswer:
-        """Make the answer once it is the client's turn; refuse it if too many wait."""
+        """Wait for the client's turn, then make and cache the answer. If too many requests wait,
+        return an answer with status 503 at once. `stamp`: of the search index, for the cache."""
         if not self.waiting.has_room(client):
             return MadeAnswer(BUSY, "Too many ask at once; try again in a minute.")
         await self._wait_for_turn(client)
@@ -104,21 +109,21 @@ class Questions:
             self._end_turn()
 
     async def _wait_for_turn(self, client: str) -> None:
-        """Wait until it is the client's turn. The caller must end the turn."""
+        """Wait until it is the client's turn. The caller must call `_end_turn` afterwards. If the
+        waiting is cancelled, the turn goes to the next client."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.waiting.add(client, turn)
         self._give_turn()
         try:
             await turn
-        # the request is gone, and its turn may have come just before
-        except asyncio.CancelledError:
+        except asyncio.CancelledError:  # the client has closed the connection
             self.waiting.discard(client, turn)
-            if turn.done() and not turn.cancelled():
+            if turn.done() and not turn.cancelled():  # the turn had come just before
                 self._end_turn()
             raise
 
     def _make(self, name: str) -> tuple[MadeAnswer, float]:
-        """Return the answer and its seconds of CPU."""
+        """Make the answer to a question. Return it, and the CPU time that it took in seconds."""
         began = time.thread_time()
         made = self.ask(name)
         return made, time.thread_time() - began
@@ -139,11 +144,12 @@ class Questions:
             turn.set_result(None)
 
     def _end_turn(self) -> None:
+        """End the current turn and give the next one, after the pause."""
         self.is_busy = False
         self._give_turn()
 
     def _answer_probe(self) -> Answer:
-        """Return the script that tells a page that questions are answered."""
+        """Return the script by which a page learns that this server answers questions."""
         headers = files.make_headers(PROBE, self.base) | {
             "content-type": _SCRIPT,
             "content-length": str(len(_ANSWERED)),
@@ -151,7 +157,8 @@ class Questions:
         return OK, encode_headers(headers), _ANSWERED
 
     def _send_feed(self, name: str, stamp: Stamp, body: bytes, request_headers: Asked) -> Answer:
-        """Return the feed, compressed if the client accepts that, or 304 if the client has it."""
+        """Return an answer with the feed `body`, compressed if the client accepts that; 304 if the
+        client has the feed already. `stamp`: of the search index, for the cache."""
         plain_tag = f'"{hashlib.sha256(body).hexdigest()[:_TAG_DIGITS]}"'
         gzip_tag = files.make_gzip_tag(plain_tag)
         etag = plain_tag
@@ -170,6 +177,7 @@ class Questions:
         return OK, encode_headers(headers), body
 
     def _compress(self, name: str, stamp: Stamp, body: bytes) -> bytes:
+        """Return the compressed `body`, from the cache if possible."""
         packed = self.bodies.get((name, True), stamp)
         if packed is None:
             packed = gzip.compress(body, GZIP_LEVEL, mtime=0)
@@ -178,8 +186,9 @@ class Questions:
 
 
 def _make_refusal(name: str, status: int, text: str) -> Answer:
-    """Return an answer without a feed: a redirect to the name `text`, or the error `text`.
-    Redirects are relative because a proxy may serve the site in a folder."""
+    """Return an answer without a feed. For the status 301 or 303 it redirects to the name `text`
+    below the web root; for others `text` is the error. Redirects are relative to `name`, the
+    requested one, because a proxy may serve the site in a folder."""
     if status in (301, 303):
         location = "../" * name.count("/") + text
         return make_text_answer("", status, location=location, vary="Sec-Fetch-Dest")

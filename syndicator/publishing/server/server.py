@@ -1,6 +1,7 @@
-"""Run the web server with limits on connections; answer callbacks of WebSub hubs.
+"""Run the web server with limits on connections; answer the requests of WebSub hubs to us.
 
-WebSub sections 5.2, 5.3 and 7; the limits are those of `core.requests`."""
+`core.requests` defines the limits. Hubs send requests to a callback address for each subscription
+of ours (WebSub sections 5.2, 5.3 and 7)."""
 
 import asyncio
 import contextlib
@@ -29,9 +30,11 @@ from syndicator.publishing.server.health import HEADERS, make_text_response
 
 __all__ = ["ASGIApp", "Receive", "Scope", "Send", "serve"]
 
-BodyBytes = Callable[[str], int]  # largest request body in bytes, by path
+BodyBytes = Callable[[str], int]  # returns the most bytes of a request body, for a path
 
-# Phases of a connection, and their seconds at most: an enum would cost each request a microsecond.
+# Phases of a connection, and their seconds at most. They are integers because an enum would cost
+# each request a microsecond. HEADER: the client sends the header of a request, or nothing; BODY: it
+# sends the body; ANSWER: we make the answer; CLOSE: we wait until the client closes the connection.
 _HEADER, _BODY, _ANSWER, _CLOSE = range(4)
 _SECONDS: Final = (
     limits.HEADER_SECONDS,
@@ -41,10 +44,10 @@ _SECONDS: Final = (
 )
 _GRACE_SECONDS = 3.0  # for open requests once the server stops
 _AT_ONCE = 100  # connections accepted in one turn of the event loop; the system queues the others
-# Bodies read at once, each whole, before the check of its signature; a quarter of one callback. A
-# choice.
+# Bodies of pushes that are read at the same time; of these, one callback may have a quarter. A body
+# is read whole before its signature can be checked. A choice.
 _CALLBACK_AT_ONCE: Final = 16
-_LONGEST_TOKEN: Final = 64
+_LONGEST_TOKEN: Final = 64  # characters
 _TICKS_A_SECOND: Final = 10  # of uvicorn
 _RETRY_SECONDS: Final = "60"  # after which a refused client may try again
 
@@ -54,20 +57,23 @@ class _Refused(Exception):
 
 
 class Connection(HttpToolsProtocol):
-    """uvicorn's protocol of a connection, within our limits. `peer`: its client
-    (`requests.client_of`)."""
+    """A connection of a client, as uvicorn's protocol class with our limits on time and size.
+    uvicorn calls most of the methods. `peer`: the client, as `requests.client_of` names it;
+    `since`: when the phase began, except that HEADER and BODY count as one for the time of a whole
+    request."""
 
     peer = ""
     _pool: "Connections"
     _phase = _HEADER
-    since = 0.0  # when the phase began; HEADER and BODY are one wait, for the whole request
-    _received = 0  # bytes of the request under way, body and framing
+    since = 0.0
+    _received = 0  # bytes of the current request: header, body and framing
     _body = 0  # bytes of its body
     _most = 0  # bytes that its body may have
-    _status = HTTPStatus.BAD_REQUEST
+    _status = HTTPStatus.BAD_REQUEST  # of the refusal, if parsing stops
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Accept a connection; refuse and close it if there are too many."""
+        """Accept a connection. If there are too many and no other can be cut, answer with a refusal
+        and close it."""
         self._pool = cast(Connections, self.connections)
         address = transport.get_extra_info("peername")
         self.peer = limits.client_of(str(address[0])) if isinstance(address, tuple) else ""
@@ -80,12 +86,13 @@ class Connection(HttpToolsProtocol):
 
     @property
     def is_waiting(self) -> bool:
-        """Return True while we wait for the client to send or read."""
+        """True while nothing happens on our side: the client has to send something. Then the
+        connection may be cut to make room for others."""
         return self._phase != _ANSWER and not self.transport.get_write_buffer_size()
 
     def cut_if_late(self, now: float) -> None:
-        """Refuse or cut the connection if its phase took too long. `now`: by the clock of the
-        pool."""
+        """If the phase of the connection takes too long, cut it; if it has sent a part of a
+        request, answer 408 before. `now`: by the clock of the pool."""
         phase = _ANSWER if self.transport.get_write_buffer_size() else self._phase
         if now - self.since <= _SECONDS[phase]:
             return
@@ -95,8 +102,8 @@ class Connection(HttpToolsProtocol):
             self.transport.abort()
 
     def refuse(self, status: HTTPStatus) -> None:
-        """Answer with `status` and close. During an answer only close: the status would become part
-        of it."""
+        """Answer with `status`, and close the connection. If another answer is under way, only cut
+        the connection, because the client would take the status for a part of that answer."""
         cycle = self.cycle
         is_answering = bool(self.pipeline) or self._phase == _ANSWER
         if self._phase == _BODY:
@@ -113,7 +120,8 @@ class Connection(HttpToolsProtocol):
         self.flow.resume_reading()
 
     def data_received(self, data: bytes) -> None:
-        """Parse data in pieces; refuse a request whose header is too large."""
+        """Pass received data on to the parser in pieces. Refuse a request whose header, or framing
+        in relation to its body, is too large."""
         for start in range(0, len(data), limits.HEAD_BYTES):
             if self._phase == _CLOSE:
                 return
@@ -122,27 +130,31 @@ class Connection(HttpToolsProtocol):
             super().data_received(piece)
             if self._phase == _CLOSE:
                 continue
-            # a header that does not end, trailers, and chunks with more framing than content
+            # True for a header that does not end, for long trailers, and for a chunked body whose
+            # framing is longer than its content
             is_long = self._received - 2 * self._body > limits.HEAD_BYTES
             has_many_headers = len(self.headers or ()) > limits.HEADERS
             if is_long or has_many_headers:
                 self.refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def on_headers_complete(self) -> None:
-        """Check the header of a request; refuse it if header or announced body are too large."""
-        head_bytes = 0  # a header that came at once is shorter than the limit
+        """Check the header of a request. Stop parsing if the header or the announced length of the
+        body is too large, or if too many requests of this connection wait for their answers."""
+        head_bytes = 0  # only counted if the header may be too long
         if self._received > limits.HEAD_BYTES:
             head_bytes = len(self.url) + sum(len(name + value) for name, value in self.headers)
         if head_bytes > limits.HEAD_BYTES or len(self.headers) > limits.HEADERS:
             self._stop(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         if len(self.pipeline) >= limits.PIPELINED:
-            # not sent: the client would take it for an awaited answer
+            # The status is not sent, since the client would take it for the answer to an earlier
+            # request: the connection is cut.
             self._stop(HTTPStatus.TOO_MANY_REQUESTS)
         super().on_headers_complete()
         self._phase = _BODY
         has_no_body = self.scope["method"] in ("GET", "HEAD")
         self._most = limits.BODY_BYTES if has_no_body else self._pool.body_bytes(self.scope["path"])
-        # trailers are no part of the header that the application reads
+        # The parser appends trailers (fields after the body) to `self.headers`. Give it a new list,
+        # so that the application, which has the old one, does not take them for header fields.
         headers = self.headers
         self.headers = []
         if has_no_body:
@@ -152,15 +164,15 @@ class Connection(HttpToolsProtocol):
                 self._stop(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
     def on_body(self, body: bytes) -> None:
-        """Count the bytes of a request's body; refuse the request if there are too many."""
+        """Count the bytes of a request's body; stop parsing if there are too many."""
         self._body += len(body)
         if self._body > self._most:
             self._stop(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Count the bytes of the next request from zero; wait for it, or for the answer to this
-        one."""
+        """Begin the next phase after a whole request was received: its answer or, if it was
+        answered before it was complete, the next request. Set the counts of bytes to zero."""
         super().on_message_complete()
         self._received = 0
         self._body = 0
@@ -168,28 +180,31 @@ class Connection(HttpToolsProtocol):
         self._enter(_HEADER if self.cycle.response_complete else _ANSWER)
 
     def on_response_complete(self) -> None:
-        """Wait for the next request, unless one is being answered or read already."""
+        """Begin to wait for the next request, unless another one is being answered or received
+        already."""
         is_last = not self.pipeline and not self.cycle.more_body
         super().on_response_complete()
         if is_last:
             self._enter(_HEADER)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse a request; uvicorn calls this for an invalid one, and after `_stop`."""
+        """Refuse a request. uvicorn calls this for an invalid request, and after `_stop`."""
         self.refuse(self._status)
 
     def _enter(self, phase: int) -> None:
-        """Begin a phase, and with it its time."""
+        """Begin a phase, whose time counts from now."""
         self._phase = phase
         self.since = self._pool.clock()
 
     def _stop(self, status: HTTPStatus) -> NoReturn:
-        """Stop parsing; uvicorn then calls `send_400_response`, which answers with `status`."""
+        """Stop parsing by an exception. uvicorn then calls `send_400_response`, which refuses the
+        request with `status`."""
         self._status = status
         raise _Refused
 
     def _write(self, status: HTTPStatus) -> None:
-        """Send an answer of one line of text, past the application."""
+        """Send an answer of one line of text, which names `status`, without calling the
+        application."""
         text = f"{status.phrase}.\n".encode()
         headers = [
             *self.server_state.default_headers,
@@ -202,8 +217,9 @@ class Connection(HttpToolsProtocol):
 
 
 class Connections(set[Any]):
-    """Set of uvicorn's connections. `body_bytes`: largest request body by path; `clock`: monotonic
-    seconds."""
+    """The set of open connections, which uvicorn updates. At most `most`, and of one client at most
+    a share of them, are open at once. `body_bytes`: returns the most bytes of a request body, for a
+    path; `clock`: returns monotonic seconds."""
 
     def __init__(
         self, most: int, body_bytes: BodyBytes, clock: Callable[[], float] = time.monotonic
@@ -216,6 +232,7 @@ class Connections(set[Any]):
         self._count: Counter[str] = Counter()
 
     def add(self, connection: Any, /) -> None:
+        """Add a connection, and count it for its client."""
         super().add(connection)
         self._count[connection.peer] += 1
 
@@ -229,8 +246,10 @@ class Connections(set[Any]):
             del self._count[connection.peer]
 
     def make_room(self, peer: str) -> HTTPStatus | None:
-        """Cut the longest waiting connection if `peer`, or all, have too many. Return the status of
-        a refusal if none can be cut, else None."""
+        """Make room for a new connection of the client `peer`. If this client has too many
+        connections, cut that of its connections that has waited longest; if all clients together
+        have too many, cut that of all. Return None if there is room now; if no connection could be
+        cut, the status with which to refuse the new one."""
         connections_of_peer = (connection for connection in self if connection.peer == peer)
         if self._count[peer] >= self._most_of_one and not self._cut_oldest(connections_of_peer):
             return HTTPStatus.TOO_MANY_REQUESTS
@@ -239,17 +258,19 @@ class Connections(set[Any]):
         return None
 
     def cut_all(self) -> None:
+        """Cut all connections, also those whose requests are being answered."""
         for connection in list(self):
             connection.transport.abort()
 
     def cut_late(self) -> None:
-        """Cut connections that exceed their time."""
+        """Refuse or cut each connection whose phase takes too long."""
         now = self.clock()
         for connection in list(self):
             connection.cut_if_late(now)
 
     def _cut_oldest(self, connections: Iterable[Connection]) -> bool:
-        """Cut the connection that waits longest for its client; return False if none waits."""
+        """Cut the connection that has waited longest for its client. Return False if no connection
+        is waiting."""
         waiting = [connection for connection in connections if connection.is_waiting]
         if not waiting:
             return False
@@ -268,10 +289,11 @@ async def serve(
     listening: Callable[[str], None] = lambda address: None,
     body_bytes: BodyBytes = lambda path: BODY_BYTES,
 ) -> None:
-    """Serve `app` on `host`:`port` (0: any) within our limits until `stop` is set; open requests
-    get 3 s. `body_bytes`: limit by path. Clients are peers, whatever headers say. `listening` gets
-    the bound address. Installs no signal handlers. Raises MissingError if the address cannot be
-    used."""
+    """Serve `app` within our limits until `stop` is set; then open requests get 3 s to end. `host`,
+    `port`: the address to listen on, port 0 for any free one; `listening`: called with the URL once
+    clients can connect; `body_bytes`: returns the most bytes of a request body, for a path. The
+    client of a request is whoever opened the connection; headers in which proxies name another are
+    ignored. Installs no signal handlers. Raises MissingError if the address cannot be used."""
     listener = _open_listener(host, port)
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     if descriptors == resource.RLIM_INFINITY:
@@ -283,7 +305,8 @@ async def serve(
     listening(f"http://{bound_host}:{bound_port}/")
     config = uvicorn.Config(
         _end_in_silence(app, stop),
-        # over httptools, in C: half of the CPU of an answer (tests/bench/bench_web.py)
+        # it uses the parser httptools, written in C: an answer takes half of the CPU time
+        # (tests/bench/bench_web.py)
         http=Connection,
         ws="none",
         log_config=None,
@@ -309,8 +332,8 @@ async def serve(
 
 
 def _end_in_silence(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
-    """Return an application that answers as `app` does, and ignores that a request is cancelled
-    after `stop`: uvicorn would log a traceback."""
+    """Return an application that answers as `app` does. If a request is cancelled after `stop` was
+    set, it ends without an exception, for which uvicorn would log a traceback."""
 
     async def answer_request(scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -323,7 +346,8 @@ def _end_in_silence(app: ASGIApp, stop: asyncio.Event) -> ASGIApp:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn's server with our limits on connections; its command handles the signals."""
+    """uvicorn's server with our limits on connections. It leaves signals to the command that runs
+    it."""
 
     def __init__(self, config: uvicorn.Config, connections: Connections) -> None:
         super().__init__(config)
@@ -354,7 +378,7 @@ class _Server(uvicorn.Server):
 
 
 def _open_listener(host: str, port: int) -> socket.socket:
-    """Return a socket that is bound to an address. Raises MissingError."""
+    """Return a socket that is bound to an address. Raises MissingError if that is impossible."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # asyncio sets TCP_NODELAY only on sockets with this explicit protocol. Without it, the second
     # part of an answer waits until the client has acknowledged the first: 44 ms on a kept
@@ -371,6 +395,7 @@ def _open_listener(host: str, port: int) -> socket.socket:
 
 
 def _explain_bind_error(host: str, port: int, error: OSError) -> MissingError:
+    """Return an error that tells the operator why an address cannot be used, and what to do."""
     if error.errno == errno.EADDRINUSE:
         return MissingError(
             f"port {port} on {host} is taken; stop what uses it, or change publish.listen (or"
@@ -385,10 +410,11 @@ def _explain_bind_error(host: str, port: int, error: OSError) -> MissingError:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callbacks:
-    """Functions that the server's owner provides, called with a callback's token. `verify`: returns
-    status and body of the answer to a hub's verification; `check_token`: returns 200 if a push with
-    this token is expected, else the status of a refusal; `push`: takes headers and body of a push,
-    returns the status."""
+    """Functions that answer hubs, provided by the program that runs the server. Each gets the token
+    in the callback's path, which stands for a subscription. `verify`: also gets the query of a
+    verification, returns status and body of the answer; `check_token`: returns 200 if a push with
+    this token is expected, else the status of a refusal; `push`: also gets headers and body of a
+    push, returns the status of the answer."""
 
     verify: Callable[[str, Mapping[str, str]], tuple[int, str]]
     check_token: Callable[[str], int]
@@ -396,7 +422,8 @@ class Callbacks:
 
 
 def add_callback_paths(app: ASGIApp, callbacks: Callbacks) -> ASGIApp:
-    """Return `app` with the paths of callbacks, which the functions `callbacks` answer."""
+    """Return an application that answers the requests of hubs to callback paths with the functions
+    `callbacks`, and passes all other requests on to `app`."""
     reading = Shares[Request](_CALLBACK_AT_ONCE)  # by token
 
     async def answer_or_pass_on(scope: Scope, receive: Receive, send: Send) -> None:
@@ -412,8 +439,8 @@ def add_callback_paths(app: ASGIApp, callbacks: Callbacks) -> ASGIApp:
 async def _answer_callback(
     request: Request, callbacks: Callbacks, reading: Shares[Request]
 ) -> Response:
-    """Answer a hub: GET verifies a subscription, POST is a push. `reading`: the pushes whose bodies
-    are read now."""
+    """Return the answer to a request of a hub: GET verifies a subscription, POST is a push.
+    `reading`: the pushes whose bodies are being read, by token."""
     token = request.scope["path"].removeprefix(PATH)
     if not token or len(token) > _LONGEST_TOKEN:
         return _make_status_response(HTTPStatus.NOT_FOUND)
@@ -431,7 +458,8 @@ async def _answer_callback(
 async def _receive_push(
     request: Request, token: str, callbacks: Callbacks, reading: Shares[Request]
 ) -> Response:
-    """Read the body of a push and pass it on; refuse it if too many are read at once."""
+    """Read the body of a push, pass it to `callbacks.push`, and return the answer. If too many
+    bodies are being read, return 503, so that the hub sends the push again."""
     if not reading.has_room(token):
         return _make_status_response(HTTPStatus.SERVICE_UNAVAILABLE)
     reading.add(token, request)
@@ -445,7 +473,7 @@ async def _receive_push(
 
 
 def _make_status_response(status: int, **headers: str) -> Response:
-    """Return an answer whose text is the name of its status."""
+    """Return an answer whose text is the name of its status, such as "Not Found."."""
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["retry-after"] = _RETRY_SECONDS
     return make_text_response(f"{HTTPStatus(status).phrase}.", status, **headers)

@@ -1,6 +1,8 @@
-"""Explain a story by its reports as HTML; time what its entry shows. Pure.
+"""Explain a story: what each outlet adds, figures and days, as HTML. Pure.
 
-All texts are those that the views of the reports publish."""
+A story is an event that several outlets report. Each text comes from the reports, as far as their
+views publish it. The module also decides which reports an entry shows at a time, and when the
+entry changed last."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -23,18 +25,18 @@ from syndicator.publishing.stories.quotes_and_figures import (
     select_due,
 )
 
-# the sentences of a plain text in a language
+# A function that returns the sentences of a text. Arguments: plain text, language.
 Split = Callable[[str, str], Sequence[str]]
 _MOST_TAGS: Final = 10
-_PARAGRAPHS: Final = 20  # of a text that are read for quotes
+_PARAGRAPHS: Final = 20  # the first ones of a text, which are searched for quotes
 _PARAGRAPH: Final = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 _MARKUP: Final = re.compile(r"<[^>]*>")
-_BETWEEN: Final = " \N{MIDDLE DOT} "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownReport:
-    """A report as the page of a story names it. `outlet`: its name for people."""
+    """A report as the text about a story names it. `id`: of its article; `outlet`: the name of the
+    outlet for people."""
 
     id: str
     outlet: str
@@ -44,9 +46,9 @@ class ShownReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """The explanation of a story. `reports`: those that are shown, first added first;
-    `explanation`: its quotes and figures; `latest`: when an outlet added something last; `tags`:
-    those of the lead, then those of most outlets."""
+    """The explanation of a story. `reports`: the reports that are shown, first added first;
+    `explanation`: its quotes and figures; `latest`: when the last report was added that says
+    something new; `tags`: the tags of the lead, then the tags that most outlets have."""
 
     reports: Sequence[ShownReport]
     explanation: Explanation
@@ -55,16 +57,19 @@ class Explained:
 
     @property
     def by_id(self) -> Mapping[str, ShownReport]:
+        """The reports by article id."""
         return {report.id: report for report in self.reports}
 
 
 def find_due(story: Story, now: datetime) -> Story:
-    """Return a story with the reports that its entry shows at `now`."""
+    """Return a story with only those reports that its entry shows at the time `now`; see
+    `select_due`."""
     times = [article.added or now for _, article in story.reports]
     first_times: dict[str, datetime] = {}
     for (outlet, _), added in zip(story.reports, times, strict=True):
         first_times.setdefault(outlet, added)
-    # when the second outlet reported, which confirmed the story
+    # The time when the second outlet reported, which confirmed the story; if there is only one
+    # outlet, when that reported.
     confirmed = sorted(first_times.values())[:2][-1]
     due = select_due(times, confirmed, now)
     reports = [report for report, is_due in zip(story.reports, due, strict=True) if is_due]
@@ -78,9 +83,10 @@ def explain_story(
     split: Split,
     may_quote: Callable[[Article], bool],
 ) -> Explained | None:
-    """Explain a story by its reports, None if those of fewer than two outlets are shown. `views`:
-    of its reports, by article id; `lead`: the article id of its lead; `may_quote`: returns False
-    for an article whose text no story repeats."""
+    """Return the explanation of a story, made of its reports that have a view; None if these are of
+    fewer than two outlets. `views`: by article id; `lead`: the article id of its lead; `split`:
+    returns the sentences of a text; `may_quote`: returns False for an article whose text must not
+    be quoted."""
     shown = [(outlet, article) for outlet, article in story.reports if article.id in views]
     if len({outlet for outlet, _ in shown}) <= 1:
         return None
@@ -105,20 +111,21 @@ def explain_story(
 def _rank_tags(
     reports: Sequence[tuple[str, Article]], views: Mapping[str, View], lead: str
 ) -> list[str]:
-    """Return the tags of the lead, then those of most outlets. An outlet counts once for a tag, so
-    that none pushes out the tags of others however much it writes. `reports`: outlet and
-    article."""
-    outlets_of: dict[str, set[str]] = {}
+    """Return the tags of the lead, then those that most outlets have, ten at most. An outlet counts
+    once for a tag, so that an outlet with many articles does not decide alone. `reports`: pairs of
+    outlet and article; `lead`: an article id."""
+    outlets_by_tag: dict[str, set[str]] = {}
     for outlet, article in reports:
         for tag in views[article.id].tags:
-            outlets_of.setdefault(tag, set()).add(outlet)
+            outlets_by_tag.setdefault(tag, set()).add(outlet)
     tags_of_lead = views[lead].tags if lead in views else ()
-    by_outlets = sorted(outlets_of, key=lambda tag: len(outlets_of[tag]), reverse=True)
+    by_outlets = sorted(outlets_by_tag, key=lambda tag: len(outlets_by_tag[tag]), reverse=True)
     return list(dict.fromkeys((*tags_of_lead, *by_outlets)))[:_MOST_TAGS]
 
 
 def _list_sentences(view: View, split: Split) -> Sequence[str]:
-    """Return the sentences that a view publishes: of its whole text, else of its excerpt."""
+    """Return the sentences that a view publishes: those of the first paragraphs of its whole text
+    or, if that is not published, those of its excerpt."""
     if not view.html:
         return split(view.summary, view.language)
     paragraphs = _PARAGRAPH.findall(view.html)[:_PARAGRAPHS]
@@ -127,8 +134,8 @@ def _list_sentences(view: View, split: Split) -> Sequence[str]:
 
 
 def _find_latest(accounts: Sequence[Account], explanation: Explanation) -> datetime:
-    """Return when the last report was added that is quoted or has a figure that none had before;
-    without any, the first report."""
+    """Return the time when the last report was added that says something new: it is quoted, or has
+    a figure that no earlier report has. The first report always counts."""
     adding_ids = {accounts[0].id, *(quote.report for quote in explanation.quotes)}
     for group in explanation.figures:
         first_reports = {figure.text: figure.report for figure in reversed(group)}
@@ -137,14 +144,16 @@ def _find_latest(accounts: Sequence[Account], explanation: Explanation) -> datet
 
 
 def find_updated(explained: Explained, began: datetime) -> datetime:
-    """Return when the entry of a story changed last: at the end of the hour of the report that
-    added something last, else when the story began."""
+    """Return when the entry of a story changed last: at the end of the hour in which the last
+    report was added that says something new. If no report was added after the story began, return
+    `began`."""
     latest = explained.latest.astimezone(UTC)
     return began if latest <= began else find_end_of_hour(latest)
 
 
 def write_html(explained: Explained) -> str:
-    """Return the text about a story as HTML."""
+    """Return the text about a story as HTML: who reported it first, quotes, figures, and who
+    reported on which day."""
     parts = [
         *_write_first(explained.reports),
         *_write_quotes(explained.explanation.quotes, explained.by_id),
@@ -155,12 +164,14 @@ def write_html(explained: Explained) -> str:
 
 
 def _write_first(reports: Sequence[ShownReport]) -> Iterator[str]:
+    """Yield a paragraph that names the outlet that published the first report."""
     first = min(reports, key=lambda report: (report.published, report.id))
     yield f"<p>First reported by {_write_name(first)}, {_write_time(first.published)}</p>"
 
 
 def _write_quotes(quotes: Sequence[Quote], by_id: Mapping[str, ShownReport]) -> Iterator[str]:
-    """Yield the quotes as a list, nothing without quotes. `by_id`: their reports."""
+    """Yield the quotes as an HTML list; nothing if there are none. `by_id`: the reports by article
+    id."""
     if not quotes:
         return
     yield "<p>What others add:</p><ul>"
@@ -172,7 +183,8 @@ def _write_quotes(quotes: Sequence[Quote], by_id: Mapping[str, ShownReport]) -> 
 
 
 def _write_figures(explained: Explained) -> Iterator[str]:
-    """Yield the figures as a list, those of one thing in one line; nothing without figures."""
+    """Yield the figures as an HTML list, with a line for all figures on the same subject; nothing
+    if there are none."""
     if not explained.explanation.figures:
         return
     by_id = explained.by_id
@@ -188,7 +200,8 @@ def _write_figures(explained: Explained) -> Iterator[str]:
 
 
 def _write_days(reports: Collection[ShownReport]) -> Iterator[str]:
-    """Yield the outlets that reported on each day as a list; nothing for a single day."""
+    """Yield an HTML list with a line for each day, which names the outlets that reported on it;
+    nothing if all reports are of the same day."""
     ordered = sorted(reports, key=lambda report: (report.published, report.id))
     lines = [
         f"<li>{day}: {_join_names(reports_of_day)}</li>"
@@ -204,11 +217,13 @@ def _find_day(report: ShownReport) -> str:
 
 
 def _join_names(reports: Iterable[ShownReport]) -> str:
+    """Return the names of the outlets as HTML, each once, linked to its last report."""
     names = {report.outlet: _write_name(report) for report in reports}
     return ", ".join(names.values())
 
 
 def _write_name(report: ShownReport) -> str:
+    """Return the name of the outlet as HTML, linked to the report."""
     return write_link(report.outlet, report.url)
 
 

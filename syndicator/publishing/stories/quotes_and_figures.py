@@ -1,6 +1,6 @@
-"""Choose the sentence to quote of each report, and figures that reports share. Pure.
+"""Choose a sentence to quote from each report of a story, and figures that reports share. Pure.
 
-Every text is a sentence of a report, word for word; nothing is written here."""
+Each quote is a sentence of a report, word for word; no text is written here."""
 
 import re
 from collections import defaultdict
@@ -14,32 +14,42 @@ from typing import Final, NamedTuple
 
 from syndicator.sketches.events import get_rarity, hash_term, iterate_terms
 
-LONGEST: Final = 200  # characters of a quote
+# Length of a quote, in characters.
+LONGEST: Final = 200
 SHORTEST: Final = 40
-READ: Final = 5  # sentences of a report that may be quoted: background stands at its end
-OPENING: Final = 2  # sentences of a report that say what happened
-OF_EVENT: Final = 2  # rare words of a quote that earlier openings have: else it is background
-NEWS: Final = 0.4  # share of the weight of a sentence that no earlier report has
-ADDED: Final = 12.0  # weight that no earlier report has, some three rare words
-RARE: Final = 2.0  # rarity from which on a word tells one event from others
+READ: Final = 5  # the first sentences of a report, which may be quoted: later ones are background
+OPENING: Final = 2  # the first sentences of a report, which say what happened
+# A quote has at least so many rare words of the openings of earlier reports, else it is not about
+# the event.
+OF_EVENT: Final = 2
+# The weight of a sentence is the rarity of its words together. The words that no earlier report has
+# need at least this share of it, and at least this weight, which some three rare words have.
+NEWS: Final = 0.4
+ADDED: Final = 12.0
+RARE: Final = 2.0  # rarity from which on a word distinguishes an event from others
 MOST_FIGURES: Final = 6
-BEFORE: Final = 3  # words before a figure that say of what it is, and AFTER its subject
+# Words before a figure, and after its subject, that show what the figure is about.
+BEFORE: Final = 3
 AFTER: Final = 2
-STEM: Final = 4  # letters of a word that can be the subject of a figure, at least
+STEM: Final = 4  # letters, at least, of a word that can be the subject of a figure
 STEP: Final = timedelta(hours=1)  # between two changes of an entry by new reports
+# A year from 1500 to 2099 that is not a part of a longer number.
 _YEAR: Final = re.compile(r"(?<![\w.,])(1[5-9]\d\d|20\d\d)(?![\w.,]*\d)")
+# The end of a whole sentence: a full stop or the like, perhaps with closing quotes.
 _ENDED: Final = re.compile(r"[.!…。！][\"'”’»)\]]*$")
+# A number such as "1,200" or "3.5" and a space, before a word.
 _FIGURE: Final = re.compile(
     r"(?<![\w.,:/-])(\d{1,3}(?:[,. \N{NO-BREAK SPACE}]\d{3})+|\d+(?:[.,]\d+)?)"
     r"[ \N{NO-BREAK SPACE}](?=([^\W\d_]+))"
 )
+# A second word of the subject, in Latin lower-case letters.
 _NEXT: Final = re.compile(r" ([a-z\u00df-\u024f]{4,})")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 
 
 class Account(NamedTuple):
-    """A report that may be quoted. `id`: of its article; `outlet`: its domain; `at`: when it was
-    added; `sentences`: those of its text that are published, in order."""
+    """A report that may be quoted. `id`: of its article; `outlet`: the domain of the outlet; `at`:
+    when the report was added; `sentences`: the published sentences of its text, in order."""
 
     id: str
     outlet: str
@@ -49,14 +59,15 @@ class Account(NamedTuple):
 
 
 class Quote(NamedTuple):
-    """A sentence that a report adds. `report`: an article id."""
+    """A sentence of a report that says something new. `report`: its article id."""
 
     report: str
     text: str
 
 
 class Figure(NamedTuple):
-    """A number with its subject, as a report has it: "212 people"."""
+    """A number with its subject as a report writes it, such as "212 people". `report`: the article
+    id of the report."""
 
     report: str
     text: str
@@ -64,9 +75,9 @@ class Figure(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """The quotes and figures of a story. `event`: the first sentence of its lead, "" for none;
-    `quotes`: at most one of each outlet, in the order of their reports; `figures`: groups of
-    figures about the same thing."""
+    """The quotes and figures of a story. `event`: the first sentence of its lead, "" if the lead
+    has no published text; `quotes`: at most one of each outlet, in the order of the reports;
+    `figures`: groups, each with the figures of several outlets on the same subject."""
 
     event: str = ""
     quotes: tuple[Quote, ...] = ()
@@ -74,22 +85,24 @@ class Explanation:
 
 
 def find_end_of_hour(moment: datetime) -> datetime:
-    """Return when entries show what came at `moment`: the end of its hour."""
+    """Return the end of the hour of `moment`: then entries show a report that was added at
+    `moment`."""
     return moment.replace(minute=0, second=0, microsecond=0) + STEP
 
 
 def select_due(times: Sequence[datetime], confirmed: datetime, now: datetime) -> list[bool]:
-    """Return for each report whether the entry of its story shows it at `now`. Reports that were
-    added until the story was `confirmed` are shown at once, others once their hour has ended.
-    `times`: when the reports were added."""
+    """Return True for each report that the entry of its story shows at the time `now`. The reports
+    up to `confirmed`, when the second outlet reported, are shown at once; a later report is shown
+    once the hour in which it was added has ended. So an entry changes once an hour at most.
+    `times`: when the reports were added, in the same order as the result."""
     return [moment <= confirmed or find_end_of_hour(moment) <= now for moment in times]
 
 
 def choose_quotes_and_figures(accounts: Sequence[Account], lead: str) -> Explanation:
-    """Choose the quotes and figures of the story that the report `lead` leads. `accounts`: its
-    reports, first added first."""
+    """Choose the quotes and figures of a story. `accounts`: its reports, first added first; `lead`:
+    the article id of its lead. The outlet of the lead is not quoted, any other outlet once."""
     event = ""
-    done_outlets: set[str] = set()  # they lead the story or are quoted
+    done_outlets: set[str] = set()  # that of the lead, and those that are quoted
     for account in accounts:
         if account.id != lead:
             continue
@@ -111,7 +124,7 @@ def choose_quotes_and_figures(accounts: Sequence[Account], lead: str) -> Explana
 
 
 def _weigh_terms(sentences: Iterable[str]) -> dict[str, float]:
-    """Return the rarity of each term of some sentences."""
+    """Return the rarity of each term that occurs in some sentences, by term."""
     weights: dict[str, float] = {}
     for sentence in sentences:
         for term in iterate_terms("", sentence):
@@ -123,8 +136,9 @@ def _weigh_terms(sentences: Iterable[str]) -> dict[str, float]:
 def _choose_sentence(
     account: Account, known_terms: Mapping[str, float], opening_terms: Mapping[str, float]
 ) -> str:
-    """Return the sentence that adds most to earlier reports, "" if none adds enough. `known_terms`,
-    `opening_terms`: the terms of the earlier reports, and of their openings."""
+    """Return the sentence of a report that says most beyond the earlier reports, "" if no sentence
+    says enough. `known_terms`: the terms of the earlier reports with their rarity; `opening_terms`:
+    those of their openings, which a sentence about the event shares."""
     best_score = 0.0
     best_sentence = ""
     for sentence in account.sentences[:READ]:
@@ -140,6 +154,7 @@ def _choose_sentence(
             continue
         if new_weight < ADDED or new_weight < NEWS * weight:
             continue
+        # prefers sentences with much new, and of these the ones with little old
         score = new_weight * new_weight / weight
         if score > best_score:
             best_score = score
@@ -148,8 +163,9 @@ def _choose_sentence(
 
 
 def _may_stand_alone(sentence: str, reported: datetime) -> bool:
-    """Return True for a whole sentence, not too short or long, that is no background: it names no
-    year before that of the report."""
+    """Return True for a sentence that can be quoted alone: it is complete, neither too short nor
+    too long, and names no year before that of the report, as background does. `reported`: when the
+    report was added."""
     if not SHORTEST <= len(sentence) <= LONGEST:
         return False
     if not _ENDED.search(sentence):
@@ -160,8 +176,8 @@ def _may_stand_alone(sentence: str, reported: datetime) -> bool:
 
 
 class _FoundFigure(NamedTuple):
-    """A figure in its sentence, such as "212 people". `value`: its digits; `subject`: the stem of
-    its subject; `words`: the stems of the rare words beside it."""
+    """A figure in a sentence. `text`: number and subject, such as "212 people"; `value`: the digits
+    alone; `subject`: the stem of the subject; `words`: the stems of the rare words near it."""
 
     account: Account
     text: str
@@ -171,8 +187,9 @@ class _FoundFigure(NamedTuple):
 
 
 def _group_figures(accounts: Sequence[Account]) -> tuple[tuple[Figure, ...], ...]:
-    """Group the figures that have the same subject and share a rare word beside it. Of each subject
-    the group of most outlets is returned, of two at least."""
+    """Return groups of figures of several outlets on the same thing: the figures have the same
+    subject and share a rare word near it. For each subject, return only the group with the most
+    outlets, if it has at least two."""
     groups: dict[tuple[str, str], list[_FoundFigure]] = defaultdict(list)
     for account in accounts:
         for sentence in account.sentences:
@@ -189,11 +206,13 @@ def _group_figures(accounts: Sequence[Account]) -> tuple[tuple[Figure, ...], ...
 
 
 def _count_outlets(figures: Iterable[_FoundFigure]) -> int:
+    """Return how many outlets have one of these figures."""
     return len({figure.account.outlet for figure in figures})
 
 
 def _drop_repeated(figures: Iterable[_FoundFigure]) -> tuple[Figure, ...]:
-    """Return each value of an outlet once."""
+    """Return the figures without repetitions: if an outlet has the same value twice, only the
+    first."""
     listed: set[tuple[str, str]] = set()
     result: list[Figure] = []
     for figure in figures:
@@ -205,7 +224,9 @@ def _drop_repeated(figures: Iterable[_FoundFigure]) -> tuple[Figure, ...]:
 
 
 def _find_figures(account: Account, sentence: str) -> Iterable[_FoundFigure]:
-    """Yield the numbers before a word in lower case: not those of dates, times and names."""
+    """Yield the figures of a sentence: numbers before a word in lower case, which is the subject.
+    So numbers in dates ("26 November") and names ("7 Eleven") do not count, nor do years, or
+    numbers before words such as units of time."""
     for match in _FIGURE.finditer(sentence):
         digits = match[1]
         subject = match[2]
@@ -227,19 +248,21 @@ def _find_figures(account: Account, sentence: str) -> Iterable[_FoundFigure]:
 
 
 def _find_stem(word: str) -> str:
-    """Return the stem of a word, "" if it has none."""
+    """Return the stem of a word, "" if it has none, such as a very frequent word."""
     for term in iterate_terms("", word):
         return term
     return ""
 
 
 def _is_rare(term: str) -> bool:
+    """Return True for a term so rare that it distinguishes an event from others."""
     return get_rarity(hash_term(term)) >= RARE
 
 
 @lru_cache(maxsize=1)
 def _list_no_subjects() -> frozenset[str]:
-    """Return the stems of words that are never the subject of a figure."""
+    """Return the stems of words that follow numbers but are not the subject of a figure: names of
+    months, units of time, "million", and others."""
     file = resources.files("syndicator.publishing.stories").joinpath("data/no_subjects.toml")
     stems: set[str] = set()
     for word in loads(file.read_text("utf-8"))["words"]:

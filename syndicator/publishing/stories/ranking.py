@@ -6,14 +6,15 @@ from typing import Final
 
 from syndicator.sketches.events import iterate_terms
 
-COPIED: Final = 0.8  # share of the words of the shorter text from which on one is a copy
-FEW_WORDS: Final = 8  # words below which texts are alike by chance
-STEP: Final = timedelta(hours=6)  # after one a story counts half, after two a third: a choice
+COPIED: Final = 0.8  # a text is a copy if it shares this part of the words of the shorter text
+FEW_WORDS: Final = 8  # texts with fewer words may have the same words by chance
+# After this time a story has half of its rank, after twice the time a third. A choice.
+STEP: Final = timedelta(hours=6)
 
 
 def count_voices(texts: Iterable[str]) -> int:
-    """Return how many different reports there are. `texts`: their excerpts. Those with nearly the
-    same words, such as copies of an agency's report, count once."""
+    """Return the number of independent reports. `texts`: the excerpts of all reports. Excerpts with
+    nearly the same words, such as copies of a news agency's report, count once."""
     voices = 0
     earlier_texts: list[set[str]] = []
     for text in texts:
@@ -25,13 +26,14 @@ def count_voices(texts: Iterable[str]) -> int:
 
 
 def _is_copy(words: set[str], other_words: set[str]) -> bool:
+    """Return True if two texts share so many words that one is a copy of the other."""
     shorter = min(len(words), len(other_words))
     return shorter >= FEW_WORDS and len(words & other_words) >= COPIED * shorter
 
 
 def rank_story(voices: int, latest: datetime, newest: datetime) -> float:
-    """Return the rank of a story: the number of its different reports, less for each six hours of
-    age. `latest`: when its last report was published; `newest`: when the last report on the page
-    was."""
+    """Return the rank of a story: the number of its independent reports (`voices`), divided by a
+    number that grows with its age, by one each six hours. `latest`: when its last report was
+    published; `newest`: when the newest report on the whole page was published."""
     steps = max(timedelta(), newest - latest) // STEP
     return voices / (1 + steps)

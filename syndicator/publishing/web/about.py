@@ -1,4 +1,4 @@
-"""Compute the facts beside a feed's stories: rhythm, days, months, tags, sources. Pure."""
+"""Compute the facts beside the stories on a feed's page: rhythm, days, tags, sources. Pure."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,26 +15,28 @@ from syndicator.publishing.render.view import View
 from syndicator.publishing.web import article_html
 from syndicator.publishing.web.calendar import MONTH
 
-_DAYS: Final = 90  # in the sparkline
-_TALL: Final = 16  # height of the sparkline
-_RELATED: Final = 12  # tags
-_SOURCES: Final = 8  # most active ones
-_LEAST_SOURCES: Final = 2  # one alone is not the most active
-_MONTHS: Final = 12  # newest ones; the pages of years follow
-_LEAST_STORIES: Final = 2  # of a tag that may have no page
-_SEARCH: Final = "search.html?q="  # leads to the stories of a tag that may have no page
+# The sparkline, a small chart with a bar for each day: its days, and its height in SVG units.
+_DAYS: Final = 90
+_TALL: Final = 16
+_MOST_TAGS: Final = 12
+_MOST_SOURCES: Final = 8
+_LEAST_SOURCES: Final = 2  # of a single source nobody needs to know that it is the most active
+_MOST_MONTHS: Final = 12  # the page also links the pages of years
+_LEAST_STORIES: Final = 2  # that a tag needs to be listed if it may have no page
+_SEARCH: Final = "search.html?q="  # finds the stories of a tag that may have no page
 _UNNAMED_SITE: Final = "web site"
-_FEW: Final = 5  # stories, too few for a rhythm
+_LEAST_FOR_RHYTHM: Final = 5  # stories
 _MONTH_DAYS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """The facts beside a feed's stories. `rhythm`: "5 a day", "" if unknown; `site`: the address of
-    a source's site; `site_name`: what its link says; `bars`: an SVG path with a bar for each of the
-    90 days until `until`, "" without days; the highest means `most` stories; `related`: tags (name,
-    link); `sources`: the most active ones among the newest stories (name, link, stories), none for
-    one alone; `months`: the newest ones ("2026-11", stories)."""
+    """The facts beside a feed's stories. `count`: number of its articles; `rhythm`: such as "5 a
+    day", "" if unknown; `site`: the address of a source's site, `site_name`: the text of its link;
+    `bars`: an SVG path with a bar for each of the 90 days until `until`, "" without days, `most`:
+    the number of stories that the highest bar means; `related`: frequent tags (name, link);
+    `sources`: the most active sources (name, link, number of stories), empty if there is only one;
+    `months`: the newest months ("2026-11", number of stories)."""
 
     count: int
     rhythm: str
@@ -51,8 +53,9 @@ class About:
 def gather_facts(
     spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[View], links: Links
 ) -> About:
-    """Return the facts of a feed with `count` articles. `days`: articles by UTC day; `views`: the
-    newest articles; `links`: with the path from the feed's page to the web root."""
+    """Return the facts about a feed. `count`: number of its articles; `days`: by UTC day, the
+    number of its articles; `views`: its newest articles; `links`: links to other pages, whose
+    `base` is the path from the feed's page to the web root."""
     site = ""
     if spec.key.axis == SOURCE:
         site = next((view.origin.site for view in views if view.origin.site), "")
@@ -73,7 +76,8 @@ def gather_facts(
 
 
 def _name_site(site: str) -> str:
-    """Return host and path of a site, to show whose it is; a number tells a reader nothing."""
+    """Return the text of a link to a site: its host and path, such as "example.org/blog". If the
+    host is a number (an IP address), which says nothing to people, return "web site"; "" for ""."""
     if not site:
         return ""
     if is_numeric_host(article_html.get_host(site)):
@@ -83,12 +87,16 @@ def _name_site(site: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Bars:
+    """The bars of the sparkline. `path`: an SVG path; `most`: the number of stories that the
+    highest bar means."""
+
     path: str = ""
-    most: int = 0  # stories that the highest bar means
+    most: int = 0
 
 
 def _draw_bars(days: Mapping[str, int]) -> _Bars:
-    """Draw a bar for each of the 90 days until the last of `days`."""
+    """Draw a bar for each of the 90 days that end with the last of `days`; nothing if `days` is
+    empty. `days`: number of stories by UTC day."""
     if not days:
         return _Bars()
     last = date.fromisoformat(max(days))
@@ -103,8 +111,8 @@ def _draw_bars(days: Mapping[str, int]) -> _Bars:
 
 
 def _list_related_tags(name: str, views: Sequence[View], links: Links) -> list[tuple[str, str]]:
-    """Return the tags that most of `views` have, except the feed's own, whose `name` is given. A
-    tag that may have no page leads to the search."""
+    """Return the tags (name, link) that most of `views` have, without the tag that is the feed
+    itself (`name`). A tag that may have no page links the search for its name."""
     counts = Counter[str]()
     for view in views:
         counts.update(tag for tag in view.tags if tag.casefold() != name.casefold())
@@ -116,32 +124,34 @@ def _list_related_tags(name: str, views: Sequence[View], links: Links) -> list[t
             related.append((tag, page))
         elif counts[tag] >= _LEAST_STORIES:
             related.append((tag, f"{links.base}{_SEARCH}{quote(tag)}"))
-    return related[:_RELATED]
+    return related[:_MOST_TAGS]
 
 
 def _list_active_sources(views: Sequence[View], links: Links) -> list[tuple[str, str, int]]:
-    """Return the sources with most of `views`, none if all are of one."""
+    """Return the sources of most of `views` (name, link, number of stories); an empty list if all
+    have the same source."""
     counts = Counter(view.source_key for view in views)
     if len(counts) < _LEAST_SOURCES:
         return []
     names = {view.source_key: view.origin.title for view in views}
     ordered = sorted(counts, key=lambda key: (-counts[key], names[key]))
-    return [(names[key], links.source(key), counts[key]) for key in ordered[:_SOURCES]]
+    return [(names[key], links.source(key), counts[key]) for key in ordered[:_MOST_SOURCES]]
 
 
 def _count_months(days: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Return the newest months with their number of stories, the newest first."""
+    """Return the twelve newest months ("2026-11", number of stories), newest first. `days`: number
+    of stories by UTC day."""
     counts = Counter[str]()
     for day, count in days.items():
         counts[day[:MONTH]] += count
-    return sorted(counts.items(), reverse=True)[:_MONTHS]
+    return sorted(counts.items(), reverse=True)[:_MOST_MONTHS]
 
 
 def describe_rhythm(views: Sequence[View]) -> str:
-    """Return how often a feed publishes, such as "5 a day", by the times of its newest articles; ""
-    if there are too few."""
+    """Return how often a feed has new articles, such as "5 a day", computed from the times of its
+    newest articles; "" if these are fewer than five."""
     times = sorted(view.published for view in views)
-    if len(times) < _FEW:
+    if len(times) < _LEAST_FOR_RHYTHM:
         return ""
     days = (times[-1] - times[0]) / timedelta(days=1)
     articles_a_day = (len(times) - 1) / max(days, 1)

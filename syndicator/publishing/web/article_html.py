@@ -1,9 +1,9 @@
-"""Prepare articles for pages: their fields, list items by day, schema.org data.
+"""Prepare articles for HTML pages: fields for templates, list items by day, schema.org data.
 
-Each is rendered once in a build and used on every page that shows it.
-
-An article without a picture has the first letter of its source instead, in the colour of the
-source."""
+The list item of an article is rendered once in a build, and used on every page that shows it. So
+its links to our pages begin with a placeholder, ROOT, which each page replaces by its own path to
+the web root. An article without a picture has the first letter of its source instead, in a colour
+chosen for the source."""
 
 import re
 import zlib
@@ -23,7 +23,7 @@ from syndicator.publishing.render.view import View, get_direction
 from syndicator.publishing.web.shell import adapt_text
 from syndicator.publishing.web.templates import ROOT, Templates
 
-# a category or tag as the template of items writes it
+# The link to a category or tag, as the template of list items (story.html) writes it.
 _CHIP: Final = re.compile(
     rb' ?<(?P<tag>a|span)(?: class="category")?(?: href="(?P<link>[^"]*)")?>'
     rb"(?P<label>[^<]*)</(?P=tag)>"
@@ -34,7 +34,7 @@ _MOST_CACHED_DAYS: Final = 4096
 _DATE_LENGTH: Final = 10  # of "2026-11-26"
 _STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
 _ROOT: Final = ROOT.encode()
-MOST_ALSO: Final = 6  # further sources of one story that are named
+MOST_ALSO: Final = 6  # further outlets of a story that are named
 _MONTHS: Final = (
     "January",
     "February",
@@ -65,8 +65,9 @@ class Day:
 def make_page_fields(
     view: View, links: Links, site_language: str, neighbours: Sequence[View | None], root: str
 ) -> _Fields:
-    """Return the fields of an article's page. `neighbours`: the articles before and after it;
-    `root`: the path from the page to the web root."""
+    """Return the values for the template of an article's own page. `site_language`: the language of
+    the whole site; `neighbours`: the articles before and after it, None if there is none; `root`:
+    the path from the page to the web root, such as "../"."""
     previous, following = neighbours
     return {
         "entry": view,
@@ -79,14 +80,15 @@ def make_page_fields(
 
 
 def _link_page(view: View | None, root: str) -> tuple[str, str]:
-    """Return title and link of an article's page, ("", "") for none."""
+    """Return title and link of an article's page, ("", "") if there is no article. `root`: the path
+    from the linking page to the web root."""
     if view is None:
         return "", ""
     return view.title, root + paths.article_name(view.id)
 
 
 def make_related_fields(view: View) -> _Fields:
-    """Return the fields of the line that links a related article."""
+    """Return the values for the template of a line that links a related article."""
     return {
         "title": view.title,
         "url": view.url,
@@ -98,8 +100,8 @@ def make_related_fields(view: View) -> _Fields:
 
 
 def make_article_data(view: View, picture: str) -> _Fields:
-    """Return the data of an article (https://schema.org/Article). `picture`: the address of its
-    thumbnail or ""."""
+    """Return the structured data of an article for search engines (https://schema.org/Article),
+    without empty fields. `picture`: the address of its thumbnail or ""."""
     publisher = {"@type": "Organization", "name": view.origin.title, "url": view.origin.site}
     persons = [name for name in view.authors if name != view.origin.title]
     fields = {
@@ -120,8 +122,8 @@ def make_article_data(view: View, picture: str) -> _Fields:
 
 
 def render_story(view: View, links: Links, templates: Templates, site_language: str) -> bytes:
-    """Render the list item of an article after a line with its time, by which pages sort. Links to
-    our pages begin with ROOT."""
+    """Return the list item of an article: a first line with its time of publication, by which pages
+    sort, then HTML. Links to our pages begin with the placeholder ROOT."""
     letter, colour = choose_badge(view.origin.title)
     item = templates.render(
         "story.html",
@@ -137,16 +139,17 @@ def render_story(view: View, links: Links, templates: Templates, site_language: 
 
 
 def choose_badge(name: str) -> tuple[str, int]:
-    """Return the letter that stands for a source without a picture, and the number of its
-    colour."""
+    """Return the letter that stands for the source `name` in place of a picture, and the number of
+    its colour, from 0. The same name always gives the same colour."""
     letters = [character for character in name if character.isalnum()]
     letter = letters[0].upper()[:1] if letters else "·"
     return letter, zlib.crc32(name.encode("utf-8", "replace")) % COLOURS
 
 
 def make_shared_fields(view: View, links: Links, site_language: str) -> _Fields:
-    """Return the fields that the page of an article, its list item and its line on the front page
-    share."""
+    """Return the values that several templates need: that of an article's page, that of its list
+    item and that of its line on the front page. `lang` is "" if the article is in the language of
+    the site."""
     topic = view.category if view.category != links.unsaid else ""
     is_site_language = view.language.lower() == site_language.lower()
     tags = [tag for tag in view.tags if tag.casefold() != view.category.casefold()]
@@ -172,22 +175,24 @@ def _write_date(moment: datetime) -> str:
 
 
 def _name_hosts(addresses: Iterable[str]) -> list[tuple[str, str]]:
-    """Return host and address of the first of `addresses`, without numeric hosts: a number tells
-    a reader nothing."""
+    """Return (host, address) of the first six of `addresses`, to link them by their hosts. An
+    address whose host is a number, which says nothing to people, is left out."""
     hosts = [(get_host(address), address) for address in addresses]
     named = [(host, address) for host, address in hosts if not is_numeric_host(host)]
     return named[:MOST_ALSO]
 
 
 def _name_site(view: View) -> str:
-    """Return the host of an article or, if it is a number, the title of its source."""
+    """Return the name of an article's site: its host or, if that is a number, the title of its
+    source."""
     host = get_host(view.url)
     return view.origin.title if is_numeric_host(host) else host
 
 
 def group_by_day(items: Iterable[bytes], root: str) -> list[Day]:
-    """Group the items that `render_story` made by day, newest first. `root`: the path from their
-    page to the web root."""
+    """Group list items from `render_story` by their UTC day. Days and items are sorted, newest
+    first. The placeholder ROOT in the items is replaced by `root`, the path from the page that
+    shows them to the web root."""
     root_bytes = root.encode()
     stamped_items = [item.replace(_ROOT, root_bytes).split(b"\n", 1) for item in items]
     stamped_items.sort(key=lambda stamped: stamped[0], reverse=True)
@@ -199,48 +204,51 @@ def group_by_day(items: Iterable[bytes], root: str) -> list[Day]:
 
 
 def _get_date(stamped_item: Sequence[bytes]) -> str:
-    """Return the day "2026-11-26" of an item, from its first part, the time."""
+    """Return the day of an item, such as "2026-11-26". `stamped_item`: its time and its HTML."""
     return stamped_item[0][:_DATE_LENGTH].decode()
 
 
 def drop_own_chip(item: bytes, page: str, name: str) -> bytes:
-    """Return an item that `render_story` made, without the category or tag of the page that shows
-    it. `page`: the path of that page; `name`: of its feed, for a chip that links to no page."""
+    """Return a list item from `render_story` without the category or tag of the page that shows it,
+    since all items of that page have it. `page`: the file name of the page; `name`: the name of its
+    category or tag, to recognise one that is no link."""
     address = ROOT + page
 
     def remove_own(chip: re.Match[bytes]) -> bytes:
         if chip["link"] is not None:
-            is_own = unescape(chip["link"].decode()) == address
+            is_of_page = unescape(chip["link"].decode()) == address
         else:
-            is_own = unescape(chip["label"].decode()) == name
-        return b"" if is_own else chip[0]
+            is_of_page = unescape(chip["label"].decode()) == name
+        return b"" if is_of_page else chip[0]
 
     return _CHIP.sub(remove_own, item).replace(_NO_TOPICS, b"")
 
 
 def unwrap_story(item: bytes) -> bytes:
-    """Return an item that `render_story` made, without its time, for a page at the web root."""
+    """Return the HTML of a list item from `render_story` for a page at the web root: without the
+    line with its time, and with ROOT replaced by the empty path."""
     _, story = item.split(b"\n", 1)
     return story.replace(_ROOT, b"")
 
 
 def find_newest_time(items: Sequence[bytes]) -> datetime | None:
-    """Return when the newest of the items that `render_story` made was published, None without
-    items."""
+    """Return when the newest of these list items from `render_story` was published, None if there
+    are no items."""
     newest = max((item.partition(b"\n")[0] for item in items), default=b"")
     return datetime.fromisoformat(newest.decode()) if newest else None
 
 
 @lru_cache(_MOST_CACHED_DAYS)
 def name_day(date: str) -> str:
-    """Return the name of a day "2026-11-26", in English whatever the locale, so that equal stores
-    give equal bytes."""
+    """Return the name of a day: "2026-11-26" gives "Thursday, 26 November 2026". It is in English
+    whatever the locale is, so that every machine makes the same pages of the same articles."""
     day = datetime.fromisoformat(date)
     return f"{_WEEKDAYS[day.weekday()]}, {day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def name_span(span: str) -> str:
-    """Return the name of a year "2026", a month "2026-11" or a day."""
+    """Return the name of a time for people: "2026" stays, "2026-11" gives "November 2026", and a
+    day is named as `name_day` does."""
     match span.count("-"):
         case 0:
             return span
@@ -251,7 +259,8 @@ def name_span(span: str) -> str:
 
 
 def get_host(url: str) -> str:
-    """Return the host of an address without www., to show whose it is."""
+    """Return the host of an address without "www.", to show whose it is; "the mailbox" for an
+    article from a mail."""
     if is_mail(url):
         return "the mailbox"
     return (urlsplit(url).hostname or url).removeprefix("www.")

@@ -1,7 +1,8 @@
 """Plan the pages of a feed's older stories: by year, month or day of publication. Pure.
 
-A year has one page while it has at most `PAGE` stories; beyond that, its page lists its months, and
-a month with more lists its days. So each page keeps its address."""
+A year with at most 100 stories (`PAGE`) has one page with all of them. The page of a larger year
+only lists its months, and the page of a month with more than 100 stories lists its days, each with
+a page. So a page never moves to another address."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -16,11 +17,11 @@ from syndicator.core.formats import PAGE as HTML
 from syndicator.core.model import FeedSpec, Older
 from syndicator.publishing import paths
 
-PAGE: Final = 100  # stories: some 30 KB as gzip, and as many as a person skims
-STORIES: Final = 60  # on a feed's page: under 60 KB as gzip
+PAGE: Final = 100  # stories on a page: some 30 KB as gzip, and as many as a person skims
+STORIES: Final = 60  # stories on the main page of a feed: under 60 KB as gzip
 _FORM: Final = "1"  # increase when these pages change
 _WEEK: Final = 7  # days
-_CELLS: Final = 42  # days in a month of a calendar: six weeks
+_CELLS: Final = 42  # a month touches at most six weeks
 # Lengths of these prefixes of "2026-11-26".
 YEAR: Final = 4
 MONTH: Final = 7
@@ -32,10 +33,12 @@ Days = Mapping[str, tuple[int, str]]  # by day: number of stories and their fing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarPage:
-    """A calendar page. `span`: its time, "2026", "2026-11" or "2026-11-26"; `days`: those with
-    stories, ascending; `parts`: the spans that the page lists, each with its number of stories; a
-    page without parts shows the stories of its days; `previous`, `following`: the nearest spans
-    with pages; `above`: the span whose page lists this one."""
+    """A page of older stories. `name`: of its file; `span`: the time that it covers, "2026",
+    "2026-11" or "2026-11-26"; `days`: the days of this time that have stories, ascending; `count`:
+    number of stories; `parts`: the spans that the page lists, each with its number of stories; a
+    page without parts shows the stories themselves; `previous`, `following`: the spans of the
+    nearest pages with stories, "" for none; `above`: the span of the page that lists this one, ""
+    for a year."""
 
     name: str
     span: str
@@ -49,60 +52,64 @@ class CalendarPage:
 
 
 def has_calendar(spec: FeedSpec, archives: Archives) -> bool:
-    """Return True if the feed has pages of older stories: it has a page, and an axis with archives.
-    `archives`: the setting."""
+    """Return True if the feed has pages of older stories: HTML is one of its formats, and it has
+    archives like all feeds of its axis. `archives`: the setting `publish.archives`."""
     if not archives or spec.older is Older.NONE:
         return False
     return AXES[spec.key.axis].archived and HTML in spec.formats
 
 
 def plan_feed_calendar(spec: FeedSpec, days: Days, other_input: str) -> list[CalendarPage]:
-    """Return the pages of a feed's older stories, as `plan_calendar` does. The feed of everything
-    has one for each day."""
+    """Return the pages of a feed's older stories, from `plan_calendar`. The feed of everything has
+    a page for each day, however few stories it has."""
     return plan_calendar(paths.stem(spec.key), days, other_input, by_day=spec.key == ALL)
 
 
 def plan_calendar(
     stem: str, days: Days, other_input: str, *, by_day: bool = False
 ) -> list[CalendarPage]:
-    """Return the pages of the feed at `stem`, oldest first, a list before its parts. `by_day`: give
-    each day a page, however few its stories; `other_input`: a fingerprint of all other input."""
+    """Return the calendar pages of a feed, oldest first; a page that lists others comes before
+    them. `stem`: path of the feed, such as tags/ai; `days`: by day, number and fingerprint of its
+    stories; `other_input`: a fingerprint of all other input; `by_day`: give each day a page,
+    however few stories it has."""
     pages: list[CalendarPage] = []
     for _, days_of_year in groupby(sorted(days), key=lambda day: day[:YEAR]):
         pages += _plan_span(stem, days, list(days_of_year), (YEAR, MONTH, DAY), "", by_day=by_day)
+    # only pages with stories link each other as previous and following
     spans = [page.span for page in pages if not page.parts]
-    previous_of = {span: previous for previous, span in pairwise(spans)}
-    following_of = dict(pairwise(spans))
+    previous_spans = {span: previous for previous, span in pairwise(spans)}
+    following_spans = dict(pairwise(spans))
     return [
         _finish_page(
-            page, other_input, previous_of.get(page.span, ""), following_of.get(page.span, "")
+            page, other_input, previous_spans.get(page.span, ""), following_spans.get(page.span, "")
         )
         for page in pages
     ]
 
 
 def file_name(stem: str, span: str) -> str:
-    """Return the name of the calendar page of a span. `stem`: the path of its feed."""
+    """Return the file name of the calendar page of a span, such as archive/tags/ai/2026-11.html.
+    `stem`: the path of its feed."""
     return f"{paths.ARCHIVES}{stem}/{span}.{HTML}"
 
 
 def find_page_of_day(pages: Sequence[CalendarPage], day: str) -> CalendarPage | None:
-    """Return the page with the stories of `day` or, if it has none, of the last day before; None
-    without one."""
+    """Return the page that shows the stories of `day` or, if that day has none, those of the last
+    day before it with stories; None if there is no such page. `pages`: oldest first."""
     candidates = [page for page in pages if not page.parts and page.days[0] <= day]
     return candidates[-1] if candidates else None
 
 
 def find_last_month(pages: Sequence[CalendarPage], month: str) -> str:
-    """Return the span of the page of `month` or, if it has none, of the last month before with one;
-    "" for none."""
+    """Return the span of the page of `month` or, if that month has no page, that of the last month
+    before it with a page; "" if there is none."""
     spans = (page.span for page in pages if len(page.span) == MONTH and page.span <= month)
     return max(spans, default="")
 
 
 def find_page_of_month(pages: Sequence[CalendarPage], month: str) -> str:
-    """Return the span of the page that has the stories of `month`: the month or its year; "" for
-    none."""
+    """Return the span of the page that has the stories of `month`: the month itself or, if it has
+    no page, its year; "" if neither has one."""
     spans = {page.span for page in pages}
     for span in (month, month[:YEAR]):
         if span in spans:
@@ -119,8 +126,10 @@ def _plan_span(
     *,
     by_day: bool,
 ) -> list[CalendarPage]:
-    """Return the page of a span and, if it has too many stories, those of its parts. `levels`: the
-    lengths of its name and of the names of its parts; `above`: the span that contains it."""
+    """Return the page of a year, month or day and, if it has too many stories for one page, the
+    pages of its parts after it. Recursive. `days_of_span`: its days with stories; `levels`: the
+    length of its span ("2026": 4), then those of its parts and their parts; `above`: the span that
+    contains it, "" for a year."""
     level, *lower_levels = levels
     span = days_of_span[0][:level]
     count = _count_stories(days, days_of_span)
@@ -147,13 +156,15 @@ def _plan_span(
     return [replace(page, parts=tuple(parts), fingerprint=fingerprint), *lower_pages]
 
 
-def _count_stories(days: Days, selected: Sequence[str]) -> int:
-    return sum(days[day][0] for day in selected)
+def _count_stories(days: Days, selected_days: Sequence[str]) -> int:
+    """Return the number of stories of the selected days together."""
+    return sum(days[day][0] for day in selected_days)
 
 
 def list_weeks(month: str, days: Mapping[str, int]) -> list[list[tuple[str, int]]]:
-    """Return the weeks, from Monday, of a month ("2026-11"). A week has a (day, number of stories)
-    for each day, ("", 0) for a day outside the month. `days`: the numbers of stories."""
+    """Return the weeks of a month ("2026-11"). A week is a list of seven days from Monday, each as
+    (day, number of stories); a day that is not in the month is ("", 0). `days`: the number of
+    stories of each day that has some."""
     first = date.fromisoformat(f"{month}-01")
     monday = first - timedelta(days=first.weekday())
     cells: list[tuple[str, int]] = []
@@ -167,7 +178,8 @@ def list_weeks(month: str, days: Mapping[str, int]) -> list[list[tuple[str, int]
 def _finish_page(
     page: CalendarPage, other_input: str, previous: str, following: str
 ) -> CalendarPage:
-    """Return a page with links to the pages before and after it, which its fingerprint includes."""
+    """Return a page with the spans of the pages before and after it, and its final fingerprint,
+    which includes them, since the page links them."""
     parts = (_FORM, other_input, page.fingerprint, previous, following)
     digest = hashlib.sha256("\n".join(parts).encode("utf-8", "replace")).hexdigest()[:_DIGITS]
     return replace(page, previous=previous, following=following, fingerprint=digest)

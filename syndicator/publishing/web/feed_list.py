@@ -1,6 +1,6 @@
 """Divide the list of all feeds into pages by first letters; write sitemaps. Pure.
 
-So changes touch one part."""
+A long list is divided so that a change of one feed changes only one of its pages."""
 
 import hashlib
 from collections import defaultdict
@@ -12,17 +12,19 @@ from typing import Final
 from syndicator.core.axes import find_axis
 from syndicator.core.model import FeedSpec
 
-WHOLE: Final = 1000  # feeds on one page: 700 kB of HTML. A choice
-PART: Final = 200
-PAGES: Final = "-pages"  # extra part of a long list: OPML, and the sitemap of the first part
-_MOST: Final = 50_000  # addresses of a sitemap (https://www.sitemaps.org/protocol.html)
+WHOLE: Final = 1000  # a list of at most so many feeds is one page: 700 kB of HTML. A choice
+PART: Final = 200  # feeds on a page of a longer list
+PAGES: Final = "-pages"  # in the name of the first part's sitemap, if there are several parts
+_MOST: Final = 50_000  # addresses in a sitemap (https://www.sitemaps.org/protocol.html)
 _SITEMAPS: Final = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _DIGITS: Final = 32  # of a fingerprint
 
 
 def divide_feeds(specs: Sequence[FeedSpec]) -> Mapping[str, Sequence[FeedSpec]]:
-    """Divide the list of feeds into parts; return name -> feeds. The first part, "", has all feeds
-    if they are few, else those of small axes."""
+    """Divide the list of feeds into parts, each a page; return name -> feeds. If there are at most
+    1,000 feeds, the only part, "", has all of them. Else the part "" has the feeds of axes with at
+    most 200 feeds, and larger axes are divided by the first letters of slugs: "-tags-a" has the
+    tags that begin with a. `specs`: sorted by axis."""
     if len(specs) <= WHOLE:
         return {"": specs}
     specs_of_axis = {
@@ -39,8 +41,8 @@ def divide_feeds(specs: Sequence[FeedSpec]) -> Mapping[str, Sequence[FeedSpec]]:
 
 
 def fingerprint_list(other_input: str, specs: Sequence[FeedSpec]) -> str:
-    """Return a fingerprint of these feeds, not of their articles. `other_input`: a fingerprint of
-    all other input."""
+    """Return a fingerprint of the names, descriptions and formats of feeds. It does not depend on
+    their articles. `other_input`: a fingerprint of all other input of their list."""
     fields = [(spec.key, spec.name, spec.title, spec.description, spec.formats) for spec in specs]
     return hashlib.sha256(repr((other_input, fields)).encode("utf-8", "replace")).hexdigest()[
         :_DIGITS
@@ -50,8 +52,9 @@ def fingerprint_list(other_input: str, specs: Sequence[FeedSpec]) -> str:
 def _split_by_letters(
     name: str, start: str, specs: Sequence[FeedSpec]
 ) -> Iterator[tuple[str, Sequence[FeedSpec]]]:
-    """Yield the parts of an axis, each with its name. `start`: the letters with which the slugs of
-    `specs` start; a part that is too long is divided by the next letter."""
+    """Yield the parts of an axis, as (name, feeds). A part with more than 200 feeds is divided by
+    the next letter of their slugs. Recursive: `start` are the letters with which all slugs of
+    `specs` begin; `name`: of the axis, such as "-tags"."""
     if len(specs) <= PART:
         yield f"{name}-{_escape_letters(start)}" if start else name, specs
         return
@@ -63,7 +66,8 @@ def _split_by_letters(
 
 
 def _escape_letters(letters: str) -> str:
-    """Return letters for a file name: ASCII letters and digits as they are, others by number."""
+    """Return letters in a form for file names: ASCII letters and digits as they are, any other
+    character as its Unicode number in hexadecimal, "ä" as "-e4-"."""
     escaped: list[str] = []
     for letter in letters:
         is_safe = letter.isascii() and letter.isalnum()
@@ -72,8 +76,9 @@ def _escape_letters(letters: str) -> str:
 
 
 def write_sitemap(pages: Iterable[tuple[str, str]], base: str, kind: str = "url") -> bytes:
-    """Return the sitemap of `pages`: (file, UTC day of its newest story or ""). `kind`: "url" for a
-    list of pages, "sitemap" for a list of sitemaps; `base`: the web root."""
+    """Return a sitemap, at most of 50,000 pages. `pages`: (file name, UTC day of its newest story,
+    "" if unknown); `base`: the address of the web root; `kind`: "url" for a sitemap of pages,
+    "sitemap" for one that lists other sitemaps."""
     lines: list[str] = []
     for name, day in islice(pages, _MOST):
         modified = f"<lastmod>{day}</lastmod>" if day else ""

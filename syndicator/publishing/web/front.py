@@ -17,22 +17,24 @@ from syndicator.publishing.render.view import View
 from syndicator.publishing.stories.ranking import count_voices, rank_story
 from syndicator.publishing.web import article_html
 
-NEWEST: Final = 120  # articles on it: 40 KB of HTML, and as many as a person skims
-SHOWN: Final = 24  # feeds of an axis
-_MOST_LINES: Final = 80  # shared among the sections; the page of a category has all
-# one large, three below it: a screen of 1280 by 800 shows them beside 25 lines
+NEWEST: Final = 120  # articles on the front page: 40 KB of HTML, and as many as a person skims
+SHOWN: Final = 24  # feeds that it lists of each axis
+# Lines of all sections together; the page of a category shows the others.
+_MOST_LINES: Final = 80
+# Lead stories: a large one and three below it. A screen of 1280 by 800 shows them beside 25 lines.
 _MOST_LEADS: Final = 4
 _MOST_TAGS: Final = 20
 CANDIDATES: Final = 12  # articles of a day among which its leads are chosen
 _MOST_LEADS_OF_DAY: Final = 3
-_RECENT: Final = timedelta(days=1)
+_RECENT: Final = timedelta(days=1)  # the newest day: leads are chosen from its stories
 _YEAR_LENGTH: Final = 5  # of " 2026"
 _LONG_AGO: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """The lines of a category; `name` and `link` are "" for stories without a category."""
+    """The stories of a category on the front page, one a line. `name`, `link`: of the category, ""
+    for stories without a category; `lines`: see `make_line`."""
 
     name: str
     link: str
@@ -42,35 +44,37 @@ class Section:
 def group_stories(
     views: Sequence[View], stories: Iterable[Sequence[str]]
 ) -> dict[str, tuple[View, list[View]]]:
-    """Return id of the lead article -> its view and the reports of other sites, for each story and
-    each article alone. `stories`: the article ids of each, its lead first."""
-    view_of = {view.id: view for view in views}
-    story_of: dict[str, list[View]] = {}  # by the id of each report
+    """Group articles into stories. Return, by the id of its lead, each story as (lead, one report
+    of each other site). An article in no story is a story of its own. `views`: the articles;
+    `stories`: for each story, its article ids, the lead first; ids without a view are ignored."""
+    views_by_id = {view.id: view for view in views}
+    reports_by_id: dict[str, list[View]] = {}  # the id of each report -> all reports of its story
     for ids in stories:
-        reports = [view_of[article_id] for article_id in ids if article_id in view_of]
-        story_of.update((report.id, reports) for report in reports)
+        reports = [views_by_id[article_id] for article_id in ids if article_id in views_by_id]
+        reports_by_id.update((report.id, reports) for report in reports)
     groups: dict[str, tuple[View, list[View]]] = {}
     for view in views:
-        reports = story_of.get(view.id, [view])
+        reports = reports_by_id.get(view.id, [view])
         lead = reports[0]
-        report_of_site = {article_html.get_host(report.url): report for report in reports}
-        report_of_site.pop(article_html.get_host(lead.url))
-        groups[lead.id] = (lead, list(report_of_site.values()))
+        report_by_site = {article_html.get_host(report.url): report for report in reports}
+        report_by_site.pop(article_html.get_host(lead.url))
+        groups[lead.id] = (lead, list(report_by_site.values()))
     return groups
 
 
 def choose_leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]:
-    """Return the ids of the lead stories, best first: those that most outlets report and that are
-    newest (`rank_story`), then those with most links to other reports, then those with a picture.
-    They are of the newest day, and of earlier days if it has too few; of different sources if there
-    are enough. `groups`: see `group_stories`."""
+    """Choose at most four lead stories; return the ids of their lead articles, best first. A story
+    ranks high if many outlets report it and its reports are new (`rank_story`); among equals, if it
+    links many other reports; then, if it has a picture. Candidates are the stories of the 24 hours
+    before the newest one or, if these are fewer than four, the four newest. Leads have different
+    sources if there are enough. `groups`: from `group_stories`."""
     by_time = sorted(
         (lead for lead, _ in groups.values()),
         key=lambda view: (view.published, view.id),
         reverse=True,
     )
-    of_newest_day = sum(view.published > by_time[0].published - _RECENT for view in by_time)
-    candidates = by_time[: max(of_newest_day, _MOST_LEADS)]
+    recent_count = sum(view.published > by_time[0].published - _RECENT for view in by_time)
+    candidates = by_time[: max(recent_count, _MOST_LEADS)]
     newest = max((_find_latest(*groups[view.id]) for view in candidates), default=_LONG_AGO)
     ranks: dict[str, tuple[float, int, bool]] = {}
     for view in candidates:
@@ -84,7 +88,8 @@ def choose_leads(groups: Mapping[str, tuple[View, Sequence[View]]]) -> list[str]
 
 
 def _prefer_different_sources(ranked: Sequence[View]) -> set[str]:
-    """Return the ids of at most `_MOST_LEADS` articles: the best of each source, then others."""
+    """Return the ids of at most four articles: the best article of each source and, if the sources
+    are too few, others. `ranked`: best first."""
     best_of_source: dict[str, str] = {}
     for view in ranked:
         best_of_source.setdefault(view.source_key, view.id)
@@ -95,18 +100,18 @@ def _prefer_different_sources(ranked: Sequence[View]) -> set[str]:
 
 
 def _find_latest(lead: View, others: Sequence[View]) -> datetime:
-    """Return when the last report of a story was published."""
+    """Return when the newest report of a story was published."""
     return max(report.published for report in (lead, *others))
 
 
 def list_day_leads(views: Sequence[View], links: Links, root: str) -> list[dict[str, Any]]:
-    """Return the lead stories of a day as fields of a template (see `make_line`). `root`: the path
-    from the page to the web root."""
+    """Return the lead stories of a day, three at most, as values for a template (see `make_line`).
+    `views`: the articles of the day; `root`: the path from the page to the web root."""
     leads = choose_leads(group_stories(views, ()))[:_MOST_LEADS_OF_DAY]
-    view_of = {view.id: view for view in views}
+    views_by_id = {view.id: view for view in views}
     lines: list[dict[str, Any]] = []
     for article_id in leads:
-        view = view_of[article_id]
+        view = views_by_id[article_id]
         lines.append(make_line(view, (), links, "", view.published) | {"root": root})
     return lines
 
@@ -114,8 +119,9 @@ def list_day_leads(views: Sequence[View], links: Links, root: str) -> list[dict[
 def make_line(
     view: View, others: Sequence[View], links: Links, language: str, newest: datetime
 ) -> dict[str, Any]:
-    """Return the fields of a story's line on the front page. `others`: the reports of other sites;
-    `language`: of the site; `newest`: the time of the newest story."""
+    """Return the values for the template of a story's line on the front page. `view`: its lead;
+    `others`: the reports of other sites; `language`: that of our site; `newest`: the time of the
+    newest story on the page. A story of that day shows its time, an older one its date."""
     fields = article_html.make_shared_fields(view, links, language)
     is_of_newest_day = view.published.date() == newest.date()
     if is_of_newest_day:
@@ -138,18 +144,18 @@ def make_line(
 def group_by_category(
     lines: Iterable[dict[str, Any]], article_counts: Mapping[str, int]
 ) -> list[Section]:
-    """Return a section of each category, with its newest lines first; the categories with most
-    articles first, stories without one last. `lines`: see `make_line`; `article_counts`: by name of
-    the category."""
-    section_of: dict[str, Section] = {}
+    """Return a section for each category, each with its newest lines. The category with the most
+    articles is first; stories without a category are last. `lines`: from `make_line`;
+    `article_counts`: number of all articles of a category, by its name."""
+    sections: dict[str, Section] = {}
     for line in sorted(lines, key=lambda line: str(line["stamp"]), reverse=True):
         name = line["topic"]
-        section = section_of.setdefault(name, Section(name, line["category"], []))
+        section = sections.setdefault(name, Section(name, line["category"], []))
         section.lines.append(line)
-    for section in section_of.values():
-        del section.lines[_MOST_LINES // len(section_of) :]
+    for section in sections.values():
+        del section.lines[_MOST_LINES // len(sections) :]
     return sorted(
-        section_of.values(),
+        sections.values(),
         key=lambda section: (
             not section.name,
             -article_counts.get(section.name, 0),
@@ -161,8 +167,9 @@ def group_by_category(
 def find_frequent_tags(
     specs: Sequence[FeedSpec], rows: Mapping[FeedKey, FeedRow], views: Sequence[View]
 ) -> list[tuple[str, str, int]]:
-    """Return the most frequent tags of the newest stories, if they have a page: (name, page, number
-    of stories)."""
+    """Return the most frequent tags of the newest stories, as (name, file name of its page, number
+    of these stories). Tags without a page are left out. `views`: the newest stories; `rows`: of
+    all feeds: of two tags with as many of these stories, the one with more articles is first."""
     counts = Counter[str]()
     for view in views:
         counts.update(view.tags)

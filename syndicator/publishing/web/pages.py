@@ -55,10 +55,10 @@ ARCHIVE: Final = "archive.html"
 SEARCH: Final = "search.html"
 COMBINE: Final = "combine.html"
 _MOST_CHOICES: Final = 150  # tags, categories or sources to combine, those with most articles
-_CALENDAR_MONTHS: Final = 3  # on the page of the archive
+_CALENDAR_MONTHS: Final = 3  # newest months, shown as calendars on the page of the archive
 PHONE: Final = "phone.html"  # how to subscribe to a private instance
 _MISSING_PAGE: Final = "404.html"
-# names of one feed of an axis
+# Axis of a feed -> word above the heading of its page.
 _FEED_NAMES: Final = {
     "tag": "Tag",
     "category": "Category",
@@ -67,8 +67,10 @@ _FEED_NAMES: Final = {
 }
 
 
+# Feeds by axis, for templates. Keys: axis, heading, items, total (number of feeds), perhaps parts.
 _Groups = list[dict[str, Any]]
 
+# Samples with which the operator's templates are tested.
 _SAMPLE_TIME: Final = datetime(2026, 3, 10, 12, tzinfo=UTC)
 _SAMPLE_SOURCE: Final = Source(
     key="sample", url="https://sample.example/feed", title="Sample", content="full"
@@ -103,7 +105,14 @@ _NO_INSTANCE: Final = uuid.UUID(int=0)
 
 
 class Pages:
-    """Renders the pages of a build. `specs`: all feeds; `tags`: of taxonomy.toml."""
+    """Renders the pages of a build. `specs`: all feeds; `look`: templates and styles of the
+    operator, None for ours; `tags`: of taxonomy.toml. `parts`: the parts of the list of feeds;
+    `calendars`: the calendar pages of the feeds that are built, by the feed's stem; `about`: the
+    facts beside their stories, by stem; `icons`: names of icon files by source key; `months`: by
+    stem of a feed without archives, the month of its oldest story, from which its page leads on to
+    the feed of everything; `archived`: the feed of everything has pages of older stories;
+    `answered`: our server answers questions; `phone`: name of the page for a private instance, ""
+    for none."""
 
     def __init__(
         self,
@@ -116,24 +125,24 @@ class Pages:
         self.settings = settings
         self.links = replace(make_links(settings, tags), base=ROOT)
         self.templates = Templates(look)
-        self.parts = feed_list.divide_feeds(specs)  # of the list of feeds
+        self.parts = feed_list.divide_feeds(specs)
         self._language = clean_language(settings.site.language) or "en"
-        self.calendars: dict[str, list[CalendarPage]] = {}  # of feeds that are built, by stem
-        self.about: dict[str, About] = {}  # by stem
-        self.icons: Mapping[str, str] = {}  # names of pictures by source key
-        self.months: dict[str, str] = {}  # where feeds without archives go on, by stem
-        everything = any(
+        self.calendars: dict[str, list[CalendarPage]] = {}
+        self.about: dict[str, About] = {}
+        self.icons: Mapping[str, str] = {}
+        self.months: dict[str, str] = {}
+        has_older_page = any(
             spec.key == ALL and PAGE in spec.formats and spec.older is not Older.NONE
             for spec in specs
         )
-        self.archived = everything and bool(settings.publish.archives)
+        self.archived = has_older_page and bool(settings.publish.archives)
         self._by_stem = {paths.stem(spec.key): spec for spec in specs}
-        # our server answers questions
         self.answered = settings.publish.questions and settings.public_dir is not None
         self.phone = PHONE if settings.publish.secret_path and self._list_main_formats() else ""
 
     def render_story_item(self, view: View) -> bytes:
-        """Return the list item of an article, the same on every page."""
+        """Return the list item of an article in the form of `article_html.render_story`, which
+        every page can use."""
         return article_html.render_story(view, self.links, self.templates, self._language)
 
     def render_article_page(
@@ -143,9 +152,10 @@ class Pages:
         following: View | None,
         related: Sequence[View] = (),
     ) -> bytes:
-        """Return the page of an article that is published whole; its canonical address is the
-        publisher's page. `previous`, `following`: the articles before and after it; `related`:
-        articles on the same subject."""
+        """Return the page of an article that is published whole. The page names that of the
+        publisher as its canonical address, for search engines. `previous`, `following`: the
+        articles before and after it, None if there is none; `related`: articles on the same
+        subject."""
         name = paths.article_name(view.id)
         root = "../" * name.count("/")
         source_feed = self._by_stem.get(paths.stem(FeedKey(SOURCE, view.source_key)))
@@ -175,8 +185,8 @@ class Pages:
         )
 
     def render_feed_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
-        """Return the page of a feed or of an archive document. `stories`: items rendered by
-        `render_story_item`."""
+        """Return the page of a head feed or, if `head.current` is False, of an archive document.
+        `stories`: list items from `render_story_item`."""
         if not head.current:
             return self._render_archive_page(head, stories)
         spec = self._by_stem.get(head.stem)
@@ -213,7 +223,8 @@ class Pages:
         )
 
     def _find_icon(self, spec: FeedSpec | None) -> str:
-        """Return the name of the icon of a source's feed, "" for none and for other feeds."""
+        """Return the name of the icon file of a source's feed, "" if the source has no icon or
+        `spec` is not the feed of a source."""
         if spec is None or spec.key.axis != SOURCE:
             return ""
         return self.icons.get(spec.key.slug, "")
@@ -221,8 +232,11 @@ class Pages:
     def _link_months(
         self, months: Sequence[tuple[str, int]], stem: str, root: str, shown: Sequence[Day]
     ) -> list[tuple[str, str, int]]:
-        """Return name, link and number of stories of each month: the link leads to the page of the
-        month or year, else to the newest of its days that the feed's page has, else it is ""."""
+        """Return name, link and number of stories of each month on a feed's page. The link leads to
+        the calendar page of the month or, if there is none, of its year; else to the newest of its
+        days on the page itself; else it is "". `months`: ("2026-11", number of stories); `stem`:
+        path of the feed; `root`: path from the page to the web root; `shown`: days on the page,
+        newest first."""
         newest_days = {day.date[:MONTH]: day.date for day in reversed(shown)}
         linked: list[tuple[str, str, int]] = []
         for month, count in months:
@@ -236,8 +250,8 @@ class Pages:
         return linked
 
     def _find_image(self, views: Iterable[View]) -> dict[str, str]:
-        """Return the address of the first thumbnail of `views` as the field `image` of a page;
-        nothing if there is none, or if the site's address is unknown."""
+        """Return {"image": the address of the first thumbnail of `views`}, a field of `Page`. The
+        dict is empty if no article has a thumbnail, or if the address of our site is unknown."""
         if not self.settings.site.url:
             return {}
         for view in views:
@@ -248,8 +262,8 @@ class Pages:
     def store_facts(
         self, spec: FeedSpec, count: int, days: Mapping[str, int], views: Sequence[View]
     ) -> None:
-        """Store the facts for a feed's page until `drop_facts`. The arguments are those of
-        `gather_facts`."""
+        """Compute and store the facts beside the stories of a feed's page, until `drop_facts` is
+        called. Parameters as of `gather_facts`."""
         stem = paths.stem(spec.key)
         links = replace(self.links, base="../" * stem.count("/"))
         self.about[stem] = gather_facts(spec, count, days, views, links)
@@ -258,8 +272,8 @@ class Pages:
             self.months[stem] = min(view.published for view in views).strftime("%Y-%m")
 
     def drop_facts(self, key: FeedKey) -> None:
-        """Drop the facts of a feed, to free memory; those of the feed of everything stay, for the
-        shared pages."""
+        """Forget the facts and the calendar of a feed, to free memory. Those of the feed of
+        everything stay, since other pages need them."""
         if key == ALL:
             return
         stem = paths.stem(key)
@@ -274,9 +288,9 @@ class Pages:
         stories: Sequence[bytes],
         tops: Mapping[str, Sequence[View]] | None = None,
     ) -> bytes:
-        """Return the page of a year, month or day of a feed. `stories`: list items of
-        `render_story_item`; `tops`: the first articles of each day, from which its lead stories are
-        chosen."""
+        """Return the page of a year, month or day of a feed. `item`: the page; `stories`: the list
+        items that it shows, from `render_story_item`; `tops`: for the page of a month that lists
+        its days, the first articles of each day, from which its lead stories are chosen."""
         root = "../" * item.name.count("/")
         link = _PageLinker(head.stem, root)
         day_leads = [
@@ -298,7 +312,8 @@ class Pages:
         )
 
     def _render_archive_page(self, head: Head, stories: Sequence[bytes]) -> bytes:
-        """Return the page of an archive document. `stories`: list items of `render_story_item`."""
+        """Return the page of an archive document. `stories`: list items from `render_story_item`.
+        The page of the newest document links the feed's page as newer."""
         name = _get_page_name(head.self_name)
         root = "../" * name.count("/")
         previous = ("", "")
@@ -321,8 +336,9 @@ class Pages:
     def _render_older_page(
         self, head: Head, name: str, when: str, count: int, stories: Sequence[bytes], **more: Any
     ) -> bytes:
-        """Return a page of older stories. `name`: of its file; `when`: the name of its time;
-        `count`: of its stories; `more`: further fields of the template."""
+        """Return a page of older stories of a feed. `name`: of its file; `when`: the name of its
+        time, such as "November 2026"; `count`: number of its stories; `stories`: list items from
+        `render_story_item`; `more`: further variables of the template."""
         feed = text.line(self._by_stem[head.stem].name)
         noun = "story" if count == 1 else "stories"
         root = "../" * name.count("/")
@@ -354,7 +370,8 @@ class Pages:
         explained: Explained | None = None,
     ) -> bytes:
         """Return the page of a story: what each outlet adds, then its reports by time. `name`: of
-        its file; `stories`: the list items of `views`."""
+        its file; `views`: its reports, the lead first; `stories`: their list items; `explained`:
+        what the outlets add, None if there is nothing to explain."""
         title = views[0].title if views else ""
         outlets = ", ".join(dict.fromkeys(view.origin.title for view in views))
         shell = self._make_shell(name, title, f"{title}: reports of {outlets}.", indexed=False)
@@ -381,9 +398,12 @@ class Pages:
     def _cut_stories(
         self, head: Head, days: list[Day], root: str
     ) -> tuple[list[Day], tuple[str, str]]:
-        """Return the newest stories, and name and link of the calendar page where they continue. If
-        the feed has no such pages, return all stories; their link leads to the page of the newest
-        archive document, which has none of them, or to the month of the feed of everything."""
+        """Return the stories that a feed's page shows, and name and link of the page on which older
+        ones follow, ("", "") if there is none. If the feed has calendar pages, the newest 60 are
+        shown, and the link leads to the calendar page of the oldest of them. Else all are shown,
+        and the link leads to the feed's newest archive document, or to a month of the feed of
+        everything. `days`: all stories of the feed, newest first; `root`: the path from the page to
+        the web root."""
         if PAGE in head.archives and head.previous and days:
             return days, (days[-1].name, root + _get_page_name(head.previous))
         stem = head.stem
@@ -402,8 +422,10 @@ class Pages:
         return newest_days, _PageLinker(stem, root)(page.span)
 
     def _link_month_of_everything(self, stem: str, root: str) -> tuple[str, str]:
-        """Return name and link of the month of the feed of everything where a feed without archives
-        continues, ("", "") if it shows all of its stories."""
+        """Return name and link of the month of the feed of everything that has the older stories of
+        a feed without archives. Return ("", "") if the feed's page shows all of its stories, or if
+        there is no such month. `stem`: path of the feed; `root`: path from the page to the web
+        root."""
         if stem not in self.months:
             return "", ""
         month = calendar.find_last_month(self.calendars.get(ALL.slug, ()), self.months[stem])
@@ -418,8 +440,9 @@ class Pages:
         views: Sequence[View],
         stories: Sequence[Sequence[str]] = (),
     ) -> dict[str, bytes]:
-        """Return the pages about all feeds, by file name. `rows`: of all feeds; `views`: of the
-        front page; `stories`: the article ids of each story."""
+        """Return the pages about all feeds (front page, search, archive, ...), stylesheets and
+        scripts, by file name. `rows`: rows of all feeds; `views`: the articles of the front page;
+        `stories`: for each story of several of them, its article ids, the lead first."""
         files = {
             paths.INDEX: self._render_front(rows, views, stories),
             SEARCH: self._render_search(),
@@ -431,12 +454,13 @@ class Pages:
         if self.phone:
             files[PHONE] = self._render_phone()
         if self.answered:
-            files[paths.PROBE] = b""
+            files[paths.PROBE] = b""  # see `paths.PROBE`
         return {**files, **shell_files(self.settings), **self.templates.look.assets()}
 
     def render_feed_list(self, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
-        """Return page and sitemap of a part of the list of feeds, by file name. The first part, "",
-        links the others. `rows`: of its feeds, and of ALL."""
+        """Return the page and the sitemaps of a part of the list of feeds, by file name. `part`: a
+        key of `self.parts`; the page of the first part, "", links the other parts; `rows`: rows of
+        the feeds of this part and of the feed of everything."""
         specs = self.parts[part]
         groups = self._group_feeds(specs, rows)
         count = len(specs)
@@ -450,8 +474,10 @@ class Pages:
         return {name: page, **self._write_sitemaps(part, rows)}
 
     def _write_sitemaps(self, part: str, rows: Mapping[FeedKey, FeedRow]) -> dict[str, bytes]:
-        """Return the sitemap of a part of the list of feeds. If there are several parts, the first
-        one has a sitemap of their sitemaps, too."""
+        """Return the sitemap of a part of the list of feeds, by file name. It has the pages of its
+        feeds; that of the first part, "", also has the front page and the pages of older stories.
+        If there are several parts, the first one also has a sitemap that lists the sitemaps of all
+        parts. Parameters as of `render_feed_list`."""
         base = self.settings.base_url
         newest_days = {
             key: row.latest_added.strftime("%Y-%m-%d")
@@ -480,16 +506,16 @@ class Pages:
         }
 
     def _group_parts(self) -> _Groups:
-        """Return the parts of the list of feeds by axis, each as name of its first feed, link and
-        number of feeds."""
-        parts_of: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+        """Return the parts of a long list of feeds, without the first, grouped by axis, so that the
+        first page can link them. A part is (name of its first feed, link, number of feeds)."""
+        parts_by_axis: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
         for part, specs in self.parts.items():
             if part:
                 first = specs[0]
                 link = (text.line(first.name), f"{FEEDS}{part}.{PAGE}", len(specs))
-                parts_of[first.key.axis].append(link)
+                parts_by_axis[first.key.axis].append(link)
         groups: _Groups = []
-        for axis, parts in parts_of.items():
+        for axis, parts in parts_by_axis.items():
             total = sum(count for _, _, count in parts)
             heading = find_axis(axis).heading
             groups.append(
@@ -503,7 +529,8 @@ class Pages:
         views: Sequence[View],
         stories: Sequence[Sequence[str]],
     ) -> bytes:
-        """Return the front page. `rows`, `views`, `stories`: those of `render_shared_pages`."""
+        """Return the front page: lead stories, newest stories by category, frequent tags and feeds.
+        Parameters as of `render_shared_pages`."""
         sources = _count_sources(self.specs)
         about = f"The newest stories of {sources}, to read here or in a feed reader."
         latest = max((view.published for view in views), default=None)
@@ -550,8 +577,8 @@ class Pages:
         )
 
     def _render_archive(self) -> bytes:
-        """Return the page of the archive: years and months of the feed of everything, the newest
-        months as calendars."""
+        """Return the page that lists the years and months of the feed of everything; the three
+        newest months are shown as calendars."""
         pages = self.calendars.get(ALL.slug, [])
         count = sum(page.count for page in pages if not page.parts)
         about = f"{count} stories by month."
@@ -572,8 +599,9 @@ class Pages:
         )
 
     def _render_combine(self, views: Sequence[View], rows: Mapping[FeedKey, FeedRow]) -> bytes:
-        """Return the page on which readers combine tags, categories, sources and languages to a
-        question."""
+        """Return the page on which people combine tags, categories, sources and languages to a
+        question. It offers the languages of `views`, the articles of the front page, and of each
+        axis the feeds with most articles."""
         about = "Put tags, categories, sources, languages and words together to a feed."
         shell = self._make_titled_shell(COMBINE, "A feed for any question", about)
         unclassified = self.settings.describe.uncategorised
@@ -601,11 +629,14 @@ class Pages:
         )
 
     def _render_phone(self) -> bytes:
+        """Return the page of a private instance from which phones subscribe, with a QR code."""
         address = self.settings.base_url + PHONE
         shell = self._make_titled_shell(PHONE, "Subscribe", "", feeds=self._list_main_formats())
         return self.templates.render("phone.html", page=shell, here=address, code=qr_svg(address))
 
     def _render_missing(self) -> bytes:
+        """Return the page for addresses that do not exist. Its links are absolute paths, because it
+        is shown at any address."""
         root = urlsplit(self.settings.base_url).path
         shell = self._make_titled_shell(
             _MISSING_PAGE, "Not found", "", root=root, canonical="", indexed=False
@@ -613,6 +644,8 @@ class Pages:
         return self.templates.render("404.html", page=shell)
 
     def _render_search(self) -> bytes:
+        """Return the page on which a script searches all stories; without scripts, it links another
+        page to find them."""
         shell = self._make_titled_shell(
             SEARCH, "Search", "Search all stories.", kind="SearchResultsPage", indexed=False
         )
@@ -628,18 +661,20 @@ class Pages:
         most: int | None = None,
         second_key: Callable[[FeedSpec], str] = lambda spec: "",
     ) -> _Groups:
-        """Return the feeds by axis, without the category of unclassified articles. `most`: only so
-        many of each axis, those with most articles first, then by `second_key`."""
-        specs_of: dict[str, list[FeedSpec]] = defaultdict(list)
+        """Return feeds grouped by axis, without the category of unclassified articles. `rows`: the
+        rows of the feeds; `most`: if given, return only so many feeds of each axis, those with most
+        articles, and among equals those first in order of `second_key`; else return all in their
+        order."""
+        specs_by_axis: dict[str, list[FeedSpec]] = defaultdict(list)
         for spec in specs:
             is_unclassified = spec.key.axis == CATEGORY and spec.name == self.links.unsaid
             if not is_unclassified:
-                specs_of[spec.key.axis].append(spec)
+                specs_by_axis[spec.key.axis].append(spec)
         groups: _Groups = []
         for name, axis in [*list_axes_by_place(), (DIGEST, find_axis(DIGEST))]:
-            if name not in specs_of:
+            if name not in specs_by_axis:
                 continue
-            shown = specs_of[name]
+            shown = specs_by_axis[name]
             total = len(shown)
             if most is not None:
                 shown = sorted(
@@ -650,14 +685,16 @@ class Pages:
         return groups
 
     def _list_main_formats(self) -> list[tuple[str, str, str, str]]:
-        """Return the formats of the feed of everything, none if it is not published."""
+        """Return the formats of the feed of everything as `_list_formats` does, an empty list if it
+        is not published."""
         for spec in self.specs:
             if spec.key == ALL:
                 return _list_formats(paths.stem(spec.key), spec.formats, "", self.settings.base_url)
         return []
 
     def list_problems(self) -> list[Problem]:
-        """Return the faults of the operator's templates."""
+        """Return a problem for each different fault that an operator's template has shown so
+        far."""
         faults = dict.fromkeys(self.templates.faults.values())
         return [
             Problem(what=TEMPLATES, reason=FeedFileReason.TEMPLATE, detail=fault)
@@ -665,7 +702,8 @@ class Pages:
         ]
 
     def _make_titled_shell(self, name: str, title: str, about: str, **more: Any) -> Page:
-        """Return the values of a page whose title ends with the name of the site."""
+        """Return the values for `base.html` of a page whose title is followed by the name of the
+        site. Parameters as of `_make_shell`."""
         site = text.line(self.settings.site.title)
         return self._make_shell(name, f"{title} - {site}", about, **more)
 
@@ -678,23 +716,29 @@ class Pages:
 
 @dataclass(frozen=True, slots=True)
 class _PageLinker:
+    """Makes links to the calendar pages of a feed. `stem`: path of the feed; `root`: path from the
+    page with the links to the web root."""
+
     stem: str
     root: str
 
     def __call__(self, span: str) -> tuple[str, str]:
-        """Return name and link of the page of a span, ("", "") for none."""
+        """Return name and link of the page of a span: "2026-11" gives "November 2026" and a path;
+        "" gives ("", "")."""
         if not span:
             return "", ""
         return article_html.name_span(span), self.root + file_name(self.stem, span)
 
 
 def _get_page_name(document: str) -> str:
-    """Return the name of the page of an archive document. `document`: its name in Atom."""
+    """Return the file name of the page of an archive document. `document`: the name of its Atom
+    file."""
     return document.removesuffix(ATOM) + PAGE
 
 
 def _name_days(stories: Sequence[bytes]) -> str:
-    """Return the first and the last day of list items, such as "1 March 2026 to 3 March 2026"."""
+    """Return the names of the first and the last day of list items, such as "1 March 2026 to 3
+    March 2026"; only one name if they are equal."""
     dates = sorted({story[:DAY].decode() for story in stories})
     first_and_last = dict.fromkeys((*dates[:1], *dates[-1:]))
     names = [article_html.name_day(date).partition(", ")[2] for date in first_and_last]
@@ -702,8 +746,9 @@ def _name_days(stories: Sequence[bytes]) -> str:
 
 
 def _list_weeks(page: CalendarPage, link: _PageLinker) -> list[list[tuple[str, str, int]]]:
-    """Return the weeks of a month's page, each day as number, link and number of stories; nothing
-    for another page."""
+    """Return the weeks of the page of a month that lists its days; each day is (its number, link,
+    number of stories), and days outside of the month are ("", "", 0). Return an empty list for any
+    other page."""
     if len(page.span) != MONTH or not page.parts:
         return []
     weeks: list[list[tuple[str, str, int]]] = []
@@ -719,8 +764,9 @@ def _list_weeks(page: CalendarPage, link: _PageLinker) -> list[list[tuple[str, s
 def _list_formats(
     stem: str, formats: Sequence[str], root: str, base: str
 ) -> list[tuple[str, str, str, str]]:
-    """Return label, link, address and media type of each format of a feed. `root`: the path from
-    the page to the web root; `base`: the address of the web root."""
+    """Return label, link, address and media type of each format of a feed to which programs can
+    subscribe. `stem`: path of the feed; `root`: the path from the page to the web root; `base`: the
+    address of the web root."""
     rows: list[tuple[str, str, str, str]] = []
     for name in subscribed(formats):
         file = f"{stem}.{name}"
@@ -731,13 +777,15 @@ def _list_formats(
 
 
 def _count_sources(specs: Sequence[FeedSpec]) -> str:
-    """Return the number of sources in words: "12 sources"."""
+    """Return how many sources there are, for a sentence: "12 sources"; "the sources" if there is
+    one or none."""
     count = sum(find_axis(spec.key.axis).copies for spec in specs)
     return f"{count} sources" if count > 1 else "the sources"
 
 
 def _make_item(spec: FeedSpec, row: FeedRow | None) -> dict[str, Any]:
-    """Return the fields of a feed in a list. `row`: None if it was never built."""
+    """Return the values for the template of a feed in a list. `row`: None if the feed was never
+    built."""
     return {
         "name": text.line(spec.name),
         "slug": spec.key.slug,
@@ -750,6 +798,7 @@ def _make_item(spec: FeedSpec, row: FeedRow | None) -> dict[str, Any]:
 
 
 def _get_count(row: FeedRow | None) -> int:
+    """Return the number of articles of a feed, 0 if it was never built."""
     return row.count if row else 0
 
 
@@ -760,8 +809,8 @@ def template_names() -> set[str]:
 
 
 def find_template_faults(look: Look, settings: Settings) -> list[str]:
-    """Return the faults of the operator's templates, with file and line: "templates/feed.html, line
-    3: …". Each kind of page is rendered with samples."""
+    """Render each kind of page with samples, and return the faults of the operator's templates, an
+    empty list if there are none. A fault has file and line: "templates/feed.html, line 3: …"."""
     specs = [
         FeedSpec(key=key, name=key.slug.title(), title=key.slug, first_slug=key.slug)
         for key in _SAMPLE_KEYS
@@ -775,15 +824,19 @@ def find_template_faults(look: Look, settings: Settings) -> list[str]:
         make_view(_SAMPLE, _SAMPLE_SOURCE, _NO_INSTANCE, None, "<p>Text.</p>", None),
     ]
     stories = [pages.render_story_item(sample) for sample in views]
+
+    # a short calendar with one page, and a long one with pages for years, months and days
     busy_day = (calendar.PAGE + 1, "")
     for days in ({_SAMPLE_DAY: (2, "")}, {_SAMPLE_DAY: busy_day, _DAY_BEFORE: busy_day}):
         for spec in specs:
             _render_feed_samples(pages, spec, days, views, stories)
+
     for sample in views:
         pages.render_article_page(sample, None, None)
     for sample in views:
         pages.render_article_page(sample, views[0], views[1])
     pages.render_story_page(paths.story_name("a" * 26), views, stories)
+
     rows = {
         key: FeedRow(
             key=key, name=key.slug, first_slug=key.slug, count=2, latest_added=_SAMPLE_TIME
@@ -803,7 +856,8 @@ def _render_feed_samples(
     views: Sequence[View],
     stories: Sequence[bytes],
 ) -> None:
-    """Render the page and the calendar of a feed with the stories `days`."""
+    """Render the page of a feed and all of its calendar pages. `days`: by day, number and
+    fingerprint of its stories; `views`, `stories`: articles, and their list items."""
     feed_head = make_head(spec, pages.settings, _NO_INSTANCE, _SAMPLE_TIME)
     calendar_pages = plan_feed_calendar(spec, days, "")
     pages.calendars[feed_head.stem] = calendar_pages

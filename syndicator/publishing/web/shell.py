@@ -1,4 +1,4 @@
-"""Make what all pages share (head, navigation, footer); adapt texts; draw QR codes. Pure."""
+"""Make the values that all HTML pages share; adapt article texts; draw QR codes. Pure."""
 
 import base64
 import hashlib
@@ -24,15 +24,18 @@ _TAG: Final = re.compile(r'<(/?)(h[1-6]|a|img|table|td|th)((?:\s[a-z]+="[^"]*")*
 _VALUE: Final = re.compile(r'\s([a-z]+)="([^"]*)"')
 _MARKUP: Final = re.compile("<[^>]*>")
 _DEEPEST_HEADING: Final = 6
-_EMPTY: Final = re.compile(r"<p>\s*</p>\s*")  # left of a picture that was left out
+_EMPTY: Final = re.compile(r"<p>\s*</p>\s*")  # remains where a picture was left out
+# Around a table, so that a wide one can be scrolled, also with the keyboard.
 _WIDE: Final = '<div class="wide" tabindex="0" role="region" aria-label="Table">'
 
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """Values for `base.html`. `name`: file below the web root. `feeds`: (label, link, address,
-    media type) of each, the recommended one first. `updated`: time of the newest story. `kind`: the
-    page's type in schema.org."""
+    """The values for the template `base.html`, which all pages share: head, navigation, footer.
+    `name`: the page's file below the web root; `root`: the path from the page to the web root, such
+    as "../"; `kind`: the page's type in schema.org; `updated`: time of its newest story; `feeds`:
+    (label, link, address, media type) of each feed file that the page recommends, the best
+    first."""
 
     name: str
     title: str
@@ -54,19 +57,21 @@ class Page:
 
     @cached_property
     def facts(self) -> str:
-        """JSON-LD (schema.org), escaped for a script element."""
+        """The structured data of the page for search engines (JSON-LD with words of schema.org),
+        escaped so that it can stand in a script element."""
         document = json.dumps(self._make_facts(), ensure_ascii=False)
         return document.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
 
     @property
     def facts_hash(self) -> str:
-        """The hash of the facts for a Content Security Policy. Browsers do not need it, but
-        checkers ask for it."""
+        """The hash of `facts` for the page's Content Security Policy. Browsers do not need it for
+        data, but programs that check pages ask for it."""
         digest = hashlib.sha256(self.facts.encode()).digest()
         return f"sha256-{base64.b64encode(digest).decode()}"
 
     def _make_facts(self) -> dict[str, Any]:
-        """Return the data of the page, or of the article on it, for schema.org."""
+        """Return the structured data of the page: those of the article (`subject`) on an article's
+        page, else those of the page itself, without empty fields."""
         facts: dict[str, Any] = {"@context": "https://schema.org", "@type": self.kind}
         if self.subject is not None:
             return {**facts, **self.subject}
@@ -80,7 +85,8 @@ class Page:
 
 
 def make_page(settings: Settings, name: str, title: str, description: str, **more: Any) -> Page:
-    """Return the values of the page in the file `name`. `more`: further fields of `Page`."""
+    """Return the values of the page in the file `name`. `more`: further fields of `Page`, or others
+    than the usual values."""
     site = settings.site
     address = "" if name == paths.INDEX else name
     shell: dict[str, Any] = {
@@ -101,7 +107,8 @@ def make_page(settings: Settings, name: str, title: str, description: str, **mor
 
 
 def make_files(settings: Settings) -> dict[str, bytes]:
-    """Return the web manifest and robots.txt, by file name."""
+    """Return the web manifest and robots.txt, by file name. The robots.txt of a private instance
+    forbids everything."""
     icons = [
         {"src": "icon.svg", "sizes": "any"},
         {"src": "icon.png", "sizes": "192x192", "type": "image/png"},
@@ -119,8 +126,8 @@ def make_files(settings: Settings) -> dict[str, bytes]:
 
 
 def write_contact_link(value: str) -> str:
-    """Return the operator's contact as an address to link, "" if it is neither a mail address nor a
-    page."""
+    """Return the operator's contact as an address for a link: "a@example.org" gives
+    "mailto:a@example.org". Return "" if it is neither a mail address nor an http(s) address."""
     value = value.strip()
     if value.lower().startswith("mailto:"):
         return value
@@ -131,10 +138,11 @@ def write_contact_link(value: str) -> str:
 
 
 def adapt_text(html: str, picture: str = "") -> str:
-    """Adapt `html` to a page with a title: headings start at level two and skip none, wide tables
-    scroll, and pictures become links, since they would load from other hosts. `picture`: the
-    address of a picture to leave out. A picture before the text is left out, too: the page shows
-    the article's picture there, or none."""
+    """Return the whole text of an article, sanitised HTML, adapted to a page that has a title of
+    its own. Headings start at level two and skip no level; wide tables can be scrolled; pictures
+    become links, because they would be loaded from other hosts. Pictures before the first text are
+    left out, since the page shows the cover there, and so is the picture with the address
+    `picture`."""
     parts: list[str] = []
     end = 0  # of the last tag
     in_link = False
@@ -153,11 +161,11 @@ def adapt_text(html: str, picture: str = "") -> str:
             tag = f"</h{level}>" if is_closing else f"<h{level}>"
         elif name == "a":
             in_link = not is_closing
-        elif name in ("td", "th"):  # HTML dropped align=
+        elif name in ("td", "th"):  # HTML 5 has no attribute align
             tag = tag.replace(' align="', ' class="')
         elif name == "table":
             tag = f"{tag}</div>" if is_closing else f"{_WIDE}{tag}"
-        elif not has_text and not in_link:
+        elif not has_text and not in_link:  # a picture before the text
             tag = ""
         else:
             tag = _write_picture_link(match[3], picture, in_link=in_link)
@@ -167,8 +175,8 @@ def adapt_text(html: str, picture: str = "") -> str:
 
 
 def _choose_levels(html: str) -> Iterator[int]:
-    """Yield the level that each heading of `html` gets: from two on, and at most one deeper than
-    the heading above it."""
+    """Yield a new level for each heading of `html`: the highest get level two, and a heading is at
+    most one level deeper than the one before it, so that no level is skipped."""
     above: list[int] = []  # the levels in `html` of the headings above, each deeper than the last
     for match in _TAG.finditer(html):
         is_closing = bool(match[1])
@@ -183,8 +191,9 @@ def _choose_levels(html: str) -> Iterator[int]:
 
 
 def _write_picture_link(attributes: str, left_out: str, *, in_link: bool) -> str:
-    """Return a picture as a link; inside a link, as its description; "" for the address `left_out`,
-    and for one that no browser can open from here. `attributes`: of its tag."""
+    """Return HTML in place of a picture: a link to it or, if it is inside of a link already, only
+    its description. Return "" if the picture has the address `left_out`, or none that a browser can
+    open from our page. `attributes`: those of its img tag, as text."""
     values = dict(_VALUE.findall(attributes))
     address = values.get("src", "")
     is_absolute = address.lower().startswith(("http://", "https://"))
@@ -206,7 +215,7 @@ def qr_svg(address: str) -> str:
 
 
 def qr_lines(address: str) -> Sequence[str]:
-    """Return the QR code of an address as lines of half blocks for a terminal."""
+    """Return the QR code of an address as lines of block characters to print in a terminal."""
     import segno
 
     drawing = StringIO()

@@ -1,6 +1,6 @@
-"""Render the templates of pages, the operator's in place of ours, in a sandbox.
+"""Render the templates of pages with Jinja; templates of the operator replace ours.
 
-The only importer of Jinja."""
+The operator's templates run in a sandbox. No other module imports Jinja."""
 
 import os
 import sys
@@ -16,8 +16,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from syndicator.publishing.page_design import TEMPLATES, Look
 
-# Placeholder in stories for the relative path to the web root; article texts have no NUL
-# (`text.legal`).
+# Placeholder in rendered list items for the path to the web root, which differs between pages. It
+# is a NUL, since article texts never have one (`text.legal`).
 ROOT: Final = "\0"
 # Errors that an operator's template may raise.
 _TEMPLATE_ERRORS: Final = (
@@ -31,8 +31,9 @@ _TEMPLATE_ERRORS: Final = (
 
 
 class Templates:
-    """The templates of one build. `faults`: errors by operator's template; after one the page has
-    ours instead."""
+    """The templates of one build. `look`: templates and styles of the operator, None for ours;
+    `faults`: by name of an operator's template, its error; after an error our template is used
+    instead."""
 
     def __init__(self, look: Look | None = None) -> None:
         self.look = look or Look()
@@ -40,7 +41,8 @@ class Templates:
         self._sandboxed = _make_sandbox(self.look) if self.look.templates else None
 
     def render(self, template: str, **values: Any) -> bytes:
-        """Return a page. If the operator's template fails, note the fault and use ours."""
+        """Return a page, in UTF-8. If the operator's template raises an error, add that to `faults`
+        and use our template. `template`: its file name; `values`: its variables."""
         if self._sandboxed is not None and template not in self.faults:
             try:
                 return _render_template(self._sandboxed, template, values)
@@ -56,7 +58,8 @@ def _render_template(
 
 
 def _describe_error(error: Exception) -> str:
-    """Return the message of an error, with the template and line that it comes from, if known."""
+    """Return the message of an error that a template raised, with the file and line of the
+    template, if they are known: "templates/feed.html, line 3: ..."."""
     name = getattr(error, "name", None)
     line = getattr(error, "lineno", None)
     trace = error.__traceback__
@@ -73,23 +76,29 @@ def _describe_error(error: Exception) -> str:
 
 
 class _Compiled(jinja2.BytecodeCache):
-    """Cache of our compiled templates in the package's __pycache__; compiling takes 0.1 s."""
+    """Cache of our compiled templates, since compiling them takes 0.1 s. It uses files in the
+    __pycache__ of the package. Jinja calls the public methods; a bucket stands for a template."""
 
     def _path(self, bucket: Any) -> Path:
+        """Return the path of the file in which a compiled template is cached."""
         return Path(cache_from_source(str(files("syndicator.publishing") / f"{bucket.key}.html")))
 
     def get_source_checksum(self, source: str) -> str:
+        """Return a hash of a template, of Jinja's version and of our options: if it changes, the
+        template is compiled again."""
         return super().get_source_checksum(f"{jinja2.__version__} {_get_options()} {source}")
 
     def load_bytecode(self, bucket: Any) -> None:
+        """Load a compiled template into `bucket`, if it is cached and up to date."""
         with suppress(OSError), self._path(bucket).open("rb") as file:
-            bucket.load_bytecode(file)  # ignores bytecode of another template or version
+            bucket.load_bytecode(file)  # ignores bytecode with another checksum or version
 
     def dump_bytecode(self, bucket: Any) -> None:
+        """Write a compiled template to its file, atomically; do nothing if that is impossible."""
         if sys.dont_write_bytecode:
             return
         path = self._path(bucket)
-        with suppress(OSError):  # the package is read-only
+        with suppress(OSError):  # the package may be in a read-only folder
             path.parent.mkdir(parents=True, exist_ok=True)
             temporary = path.with_name(f"{path.name}.{os.getpid()}")
             temporary.write_bytes(bucket.bytecode_to_string())
@@ -98,6 +107,7 @@ class _Compiled(jinja2.BytecodeCache):
 
 @cache
 def _load_our_templates() -> jinja2.Environment:
+    """Return the Jinja environment of our own templates, which are trusted."""
     loader = jinja2.PackageLoader("syndicator.publishing")
     return jinja2.Environment(
         loader=loader, bytecode_cache=_Compiled(), auto_reload=False, **_get_options()
@@ -105,8 +115,9 @@ def _load_our_templates() -> jinja2.Environment:
 
 
 def _make_sandbox(look: Look) -> jinja2.Environment:
-    """Return the operator's templates over ours, in a sandbox in which they cannot change their
-    values."""
+    """Return a Jinja environment in which the operator's templates replace ours of the same name.
+    It is a sandbox: templates cannot reach Python's internals or change the values that they
+    get."""
     ours = jinja2.PackageLoader("syndicator.publishing")
     theirs = {name: (text, f"{TEMPLATES}/{name}", None) for name, text in look.templates.items()}
     loader = jinja2.ChoiceLoader([jinja2.FunctionLoader(theirs.get), ours])
@@ -114,6 +125,7 @@ def _make_sandbox(look: Look) -> jinja2.Environment:
 
 
 def _get_options() -> dict[str, Any]:
+    """Return the options of both Jinja environments."""
     return {
         "autoescape": True,
         "undefined": jinja2.StrictUndefined,

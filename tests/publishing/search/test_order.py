@@ -52,9 +52,9 @@ def test_the_best_story_is_first(tmp_path: Path, words: str, titles: list[str]) 
     )
     (places,) = json.loads(done.stdout)
     found = [
-        search.read_script(outlet.files[f"{search.FOLDER}{period}.d{place // search.DOCS}.js"])[
-            place % search.DOCS
-        ][0]
+        search.read_script(
+            outlet.files[f"{search.FOLDER}{period}.d{place // search.RESULTS_PER_FILE}.js"]
+        )[place % search.RESULTS_PER_FILE][0]
         for period, place in places
     ]
     assert found == titles

@@ -159,8 +159,10 @@ def test_nearly_all_is_found_on_the_pages(archive: Store, shelf: Path) -> None:
     places = dict(zip((case["search"] for case in searched), json.loads(done.stdout), strict=True))
 
     def id_of(period: str, place: int) -> str:
-        name = f"{search.FOLDER}{period}.d{place // search.DOCS}.js"
-        return str(search.read_script((shelf / name).read_bytes())[place % search.DOCS][-1])
+        name = f"{search.FOLDER}{period}.d{place // search.RESULTS_PER_FILE}.js"
+        return str(
+            search.read_script((shelf / name).read_bytes())[place % search.RESULTS_PER_FILE][-1]
+        )
 
     def found(case: dict[str, Any]) -> set[str]:
         if "ask" in case:

@@ -99,7 +99,7 @@ def test_a_month_that_is_published_whole_stays_so(monkeypatch: pytest.MonkeyPatc
     index, outlet = MemoryIndex(), MemoryOutlet()
     for one in (*(one for number in range(DAYS) for one in make_day(number)), *make_day(DAYS + 9)):
         index.add(one)
-    monkeypatch.setattr(archive, "_WHOLE", 10_000)  # as an earlier version had it
+    monkeypatch.setattr(archive, "_MOST_OF_MONTHS", 10_000)  # as an earlier version had it
     built(index, outlet, HOW)
     assert list(plan_sample_documents(outlet)) == ["archive/all/2025-11.atom"]
     monkeypatch.undo()
