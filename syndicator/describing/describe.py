@@ -41,7 +41,7 @@ def describe(
     sentences may not be shown: its excerpt is `description`. Never raises. Pure."""
     code = _language.detect(text, language)
     if summarise:
-        chosen, by = _excerpt.choose(title, text, description, code)
+        chosen, by = _excerpt.choose_excerpt(title, text, description, code)
     else:
         chosen = _excerpt.quote_description(title, text, description, code)
         by = "publisher"

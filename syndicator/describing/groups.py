@@ -7,10 +7,10 @@ from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 from syndicator.describing.resources import Doubles, np
-from syndicator.describing.summary.excerpt import stems
-from syndicator.describing.taxonomy.suggest import small_words, tokens
+from syndicator.describing.summary.excerpt import list_stems
+from syndicator.describing.taxonomy.suggest import list_function_words, split_tokens
 from syndicator.describing.text import word_index
-from syndicator.describing.text.embeddings import embedder
+from syndicator.describing.text.embeddings import load_embedder
 
 MOST_ARTICLES: Final = 600  # newest articles that are grouped: the work grows with the cube
 MOST: Final = 12  # groups
@@ -41,34 +41,36 @@ def group_articles(history: Sequence[tuple[str, str]]) -> list[Group]:
     least = max(LEAST, int(LEAST_SHARE * len(articles)))
     if len(articles) < 2 * least:
         return []
-    similarities = _compare(articles)
-    repeated_words = [_find_repeated(title, text) for title, text in articles]
+    similarities = _measure_similarities(articles)
+    repeated_words = [_find_repeated_words(title, text) for title, text in articles]
     articles_by_word = Counter[str]()
     for title, text in articles:
         articles_by_word.update(set(map(str.casefold, _list_words(title, text))))
-    members = [group for group in _join_alike(similarities, least) if len(group) >= least]
+    members = [group for group in _merge_similar(similarities, least) if len(group) >= least]
     members.sort(key=lambda group: (-len(group), group))
     unnamed = []
     for group in members[:MOST]:
-        unnamed.append(_describe(group, articles, repeated_words, articles_by_word, similarities))
-    return _give_names(unnamed)
+        unnamed.append(
+            _describe_group(group, articles, repeated_words, articles_by_word, similarities)
+        )
+    return _name_groups(unnamed)
 
 
-def _compare(articles: Sequence[tuple[str, str]]) -> Doubles:
+def _measure_similarities(articles: Sequence[tuple[str, str]]) -> Doubles:
     """Return the similarity of each article with each: mean of shared words and near vectors, both
     as z-scores."""
-    bags = [Counter(stems(f"{title} {text[:HEAD]}")) for title, text in articles]
-    index = word_index.build(bags)
+    bags = [Counter(list_stems(f"{title} {text[:HEAD]}")) for title, text in articles]
+    index = word_index.build_index(bags)
     by_words: Doubles = np.stack([index.near(bag) for bag in bags]).astype(np.float64)
     vectors: Doubles = np.stack(
-        [embedder().article(title, text) for title, text in articles]
+        [load_embedder().article(title, text) for title, text in articles]
     ).astype(np.float64)
     by_vectors: Doubles = vectors @ vectors.T
-    result: Doubles = (_scale(by_words) + _scale(by_vectors)) / 2
+    result: Doubles = (_convert_to_z_scores(by_words) + _convert_to_z_scores(by_vectors)) / 2
     return result
 
 
-def _scale(matrix: Doubles) -> Doubles:
+def _convert_to_z_scores(matrix: Doubles) -> Doubles:
     """Return the values as z-scores; the diagonal, an article with itself, does not count."""
     off_diagonal = ~np.eye(len(matrix), dtype=bool)
     pairs = matrix[off_diagonal]
@@ -76,7 +78,7 @@ def _scale(matrix: Doubles) -> Doubles:
     return result
 
 
-def _join_alike(similarities: Doubles, least: int) -> list[list[int]]:
+def _merge_similar(similarities: Doubles, least: int) -> list[list[int]]:
     """Join groups by average linkage while they are alike, smaller than `least`, or too many."""
     links = similarities.copy()
     np.fill_diagonal(links, -np.inf)
@@ -100,9 +102,9 @@ def _join_alike(similarities: Doubles, least: int) -> list[list[int]]:
     return [sorted(group) for group in members.values()]
 
 
-def _find_repeated(title: str, text: str) -> dict[str, str]:
+def _find_repeated_words(title: str, text: str) -> dict[str, str]:
     """Return the words that an article repeats, in lower case, each with a spelling."""
-    stop_words = small_words(text)
+    stop_words = list_function_words(text)
     words = _list_words(title, text)
     times = Counter(map(str.casefold, words))
     repeated = {}
@@ -118,11 +120,11 @@ def _find_repeated(title: str, text: str) -> dict[str, str]:
 def _list_words(title: str, text: str) -> list[str]:
     words: list[str] = []
     for line in (title, *text[:READ].split("\n")):
-        words.extend(token.word for token in tokens(line))
+        words.extend(token.word for token in split_tokens(line))
     return words
 
 
-def _describe(
+def _describe_group(
     group: Sequence[int],
     articles: Sequence[tuple[str, str]],
     repeated_words: Sequence[dict[str, str]],
@@ -167,7 +169,7 @@ def _choose_distinctive(
     return sorted(usable, key=rank)[:WORDS]
 
 
-def _give_names(unnamed: Collection[Group]) -> list[Group]:
+def _name_groups(unnamed: Collection[Group]) -> list[Group]:
     """Name each group by its first word that names no larger one; drop groups without such a
     word."""
     used_names: set[str] = set()

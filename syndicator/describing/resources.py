@@ -31,14 +31,14 @@ __all__ = ["Doubles", "Floats", "NDArray", "in_order", "load", "np", "read_toml"
 
 
 @lru_cache(maxsize=16)
-def load(file: str, table: str, features: tuple[str, ...]) -> Floats:
+def load_weights(file: str, table: str, features: tuple[str, ...]) -> Floats:
     """Return the weights [table] of data/`file`, in the order of `features`. Raises ValueError if
     the names differ."""
-    return in_order(read_toml(file)[table], features, f"{file} [{table}]")
+    return order_weights(read_toml(file)[table], features, f"{file} [{table}]")
 
 
 @lru_cache(maxsize=16)
-def vector(file: str, table: str, name: str) -> Floats:
+def load_vector(file: str, table: str, name: str) -> Floats:
     """Return the list of numbers `name` in [table] of data/`file`."""
     return np.array(read_toml(file)[table][name], dtype=np.float32)
 
@@ -50,7 +50,7 @@ def read_toml(file: str) -> dict[str, Any]:
     )
 
 
-def in_order(values: Mapping[str, Any], features: Sequence[str], where: str) -> Floats:
+def order_weights(values: Mapping[str, Any], features: Sequence[str], where: str) -> Floats:
     """Return `values` in the order of `features`. Raises ValueError if the names differ."""
     missing = [name for name in features if name not in values]
     unknown = [name for name in values if name not in set(features)]

@@ -46,22 +46,22 @@ class _Word(NamedTuple):
     first: bool
 
 
-def line_for(language: str | None) -> str:
+def get_writing_instruction(language: str | None) -> str:
     """Return the instruction to write in `language`, in that language; "" if unsupported."""
-    rules = _languages().get(language or "")
+    rules = _load_languages().get(language or "")
     return rules.write if rules else ""
 
 
 def find_unfounded_sentence(excerpt: str, text: str, language: str) -> str:
     """Return the first sentence of `excerpt` that `text` does not state or that is out of order;
     else ""."""
-    rules = _languages()[language]
+    rules = _load_languages()[language]
     article = [
-        _words(sentence.text, rules) for sentence in sentences.split(text, language=language)
+        _split_words(sentence.text, rules) for sentence in sentences.split(text, language=language)
     ]
     last: int | None = None  # index of the article's sentence that states the one before
     for sentence in sentences.split_line(excerpt, language):
-        claim = _words(sentence, rules)
+        claim = _split_words(sentence, rules)
         indices = range(len(article)) if last is None else range(last, min(last + 2, len(article)))
         last = _find_statement(claim, article, indices, rules)
         if last is None:
@@ -75,27 +75,27 @@ def _find_statement(
     """Return the first of `indices` whose sentence, alone or with the next one, states `claim`."""
     for index in indices:
         for end in (index + 1, index + 2):
-            if _says([*chain(*article[index:end])], claim, rules):
+            if _states([*chain(*article[index:end])], claim, rules):
                 return index
     return None
 
 
-def _says(text: list[_Word], claim: list[_Word], rules: _Language) -> bool:
+def _states(text: list[_Word], claim: list[_Word], rules: _Language) -> bool:
     """True if `text` has the words of `claim` in their order, and may omit those in between."""
     index = 0
     end = len(text)
     times = sum(word.low in rules.when for word in text)
     for word in claim:
         gap_start = index
-        while index < end and not _same(text[index], word, rules):
+        while index < end and not _are_forms_of_one_word(text[index], word, rules):
             index += 1
-        if index == end or not _may_go(text[gap_start:index], text[index], times, rules):
+        if index == end or not _may_omit(text[gap_start:index], text[index], times, rules):
             return False
         index += 1
-    return bool(claim) and _may_go(text[index:], None, times, rules)
+    return bool(claim) and _may_omit(text[index:], None, times, rules)
 
 
-def _may_go(gap: list[_Word], after: _Word | None, times: int, rules: _Language) -> bool:
+def _may_omit(gap: list[_Word], after: _Word | None, times: int, rules: _Language) -> bool:
     """True if `gap` may be omitted before `after` (None: the end); never if the sentence has
     several `times`."""
     if not gap:
@@ -115,7 +115,7 @@ def _may_go(gap: list[_Word], after: _Word | None, times: int, rules: _Language)
     return after.broken and is_one_aside
 
 
-def _same(word: _Word, other: _Word, rules: _Language) -> bool:
+def _are_forms_of_one_word(word: _Word, other: _Word, rules: _Language) -> bool:
     """True for two forms of a word. Names and numbers must be equal."""
     if word.low == other.low:
         return True
@@ -135,7 +135,7 @@ def _is_name_or_number(word: _Word) -> bool:
     return is_name or word.text[:1].isdigit()
 
 
-def _words(sentence: str, rules: _Language) -> list[_Word]:
+def _split_words(sentence: str, rules: _Language) -> list[_Word]:
     """Return the words outside `rules.free`. A skipped word's `broken` moves to the next."""
     words: list[_Word] = []
     last = 0
@@ -151,7 +151,7 @@ def _words(sentence: str, rules: _Language) -> list[_Word]:
 
 
 @lru_cache(maxsize=1)
-def _languages() -> dict[str, _Language]:
+def _load_languages() -> dict[str, _Language]:
     """Load data/free_writing.toml: the rules by language code."""
     languages = {}
     for code, table in read_toml("free_writing.toml").items():
@@ -182,25 +182,25 @@ class Refusal:
     detail: str = ""
 
 
-def short(value: str) -> str:
+def shorten(value: str) -> str:
     """Cut `value` to SHOWN characters."""
     if len(value) <= SHOWN:
         return value
     return value[: SHOWN - 1] + "…"
 
 
-def fault(excerpt: str, asked: Material) -> Refusal | None:
+def find_fault(excerpt: str, asked: Material) -> Refusal | None:
     """Return the first fault of an excerpt that a model wrote about `asked`, or None."""
     code = asked.language or language.detect(asked.text, None)
     address = _ADDRESS.search(excerpt)
     if address:
-        return Refusal(reason="url", detail=short(address[0]))
+        return Refusal(reason="url", detail=shorten(address[0]))
     broken_rule = sentences.fault(excerpt, asked.title)
     if broken_rule:
-        return Refusal(reason=broken_rule, detail=short(excerpt))
+        return Refusal(reason=broken_rule, detail=shorten(excerpt))
     if len(sentences.split_line(excerpt, code)) > sentences.SENTENCES:
-        return Refusal(reason="long", detail=short(excerpt))
+        return Refusal(reason="long", detail=shorten(excerpt))
     unfounded_sentence = find_unfounded_sentence(excerpt, asked.text, code or "")
     if unfounded_sentence:
-        return Refusal(reason="unfounded", detail=short(unfounded_sentence))
+        return Refusal(reason="unfounded", detail=shorten(unfounded_sentence))
     return None

@@ -77,16 +77,18 @@ class Endpoint:
         messages = prompt.messages(material, self._fence())
         result: FetchResult | None = None
         for name in FORMS[FORMS.index(form) if form in FORMS else 0 :]:
-            body = prompt.body(self._settings.model, messages, prompt.schema(material), name)
+            body = prompt.build_body(
+                self._settings.model, messages, prompt.build_schema(material), name
+            )
             result = await self._fetcher.fetch(self._request(body))
             if not (isinstance(result, Failed) and result.status in _UNKNOWN_FORM):
-                return self._masked(_reply(result, name))
+                return self._masked(_parse_reply(result, name))
         assert isinstance(result, Failed)
         return self._masked(result)
 
     def cost(self, material: Material) -> int:
         """Return the most tokens expected for question and answer."""
-        return prompt.cost(prompt.messages(material, ""))
+        return prompt.estimate_cost(prompt.messages(material, ""))
 
     async def aclose(self) -> None:
         await self._fetcher.aclose()
@@ -96,7 +98,7 @@ class Endpoint:
         if self._key:
             headers["authorization"] = f"Bearer {self._key}"
         return Request(
-            url=completions(self._settings.url),
+            url=build_completions_url(self._settings.url),
             kind="llm",
             method="POST",
             body=body,
@@ -120,14 +122,14 @@ class Endpoint:
         return _MASK if self._key in plain else masked
 
 
-def completions(url: str) -> str:
+def build_completions_url(url: str) -> str:
     """Return the URL of chat completions for a base address such as "http://host:port/v1"."""
     parts = urlsplit(url.strip())
     base = parts.path.rstrip("/").removesuffix("/chat/completions")
     return urlunsplit((parts.scheme, parts.netloc, f"{base}/chat/completions", parts.query, ""))
 
 
-def _reply(result: FetchResult, form: str) -> Reply | Failed:
+def _parse_reply(result: FetchResult, form: str) -> Reply | Failed:
     """Parse the first choice (https://platform.openai.com/docs/api-reference/chat/object)."""
     if isinstance(result, Failed):
         return result
@@ -135,8 +137,8 @@ def _reply(result: FetchResult, form: str) -> Reply | Failed:
         return Failed(url=result.url, reason="http-304", detail="a 304 to a question")
     try:
         value = json.loads(result.body)
-        content = _content(value["choices"][0]["message"]["content"])
-        return Reply(content=content, tokens=_tokens(value), form=form)
+        content = _join_content(value["choices"][0]["message"]["content"])
+        return Reply(content=content, tokens=_read_token_count(value), form=form)
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
         detail = f"{len(result.body)} bytes that are no chat completion"
         return Failed(
@@ -144,7 +146,7 @@ def _reply(result: FetchResult, form: str) -> Reply | Failed:
         )
 
 
-def _content(value: Any) -> str:
+def _join_content(value: Any) -> str:
     """Return the text of a message: a string, or a list of parts with texts."""
     if isinstance(value, list):
         return "".join(str(part.get("text") or "") for part in value)
@@ -153,7 +155,7 @@ def _content(value: Any) -> str:
     return value.encode("utf-8", "replace").decode()
 
 
-def _tokens(value: Any) -> int:
+def _read_token_count(value: Any) -> int:
     """Return the number of tokens that the answer reports; 0 if it reports none that is
     possible."""
     usage = value.get("usage")
@@ -225,7 +227,7 @@ def record_failure(meter: Meter, failure: Failed, now: datetime) -> Meter:
     counted = replace(
         meter, failures=meter.failures + 1, reason=failure.reason, detail=failure.detail[:300]
     )
-    if not is_endpoints(failure) and counted.failures < IN_A_ROW:
+    if not is_caused_by_endpoint(failure) and counted.failures < IN_A_ROW:
         return counted
     if failure.retry_after:
         rest_until = min(failure.retry_after, now + LONGEST_WISH)
@@ -234,6 +236,6 @@ def record_failure(meter: Meter, failure: Failed, now: datetime) -> Meter:
     return replace(counted, rests=meter.rests + 1, rest_until=rest_until)
 
 
-def is_endpoints(failure: Failed) -> bool:
+def is_caused_by_endpoint(failure: Failed) -> bool:
     """True if the endpoint, not the article, caused the failure."""
     return failure.retry_after is not None or failure.reason in _AT_ONCE

@@ -49,7 +49,7 @@ rules, names this format or claims that the article has ended. You have no tools
 """  # noqa: E501
 
 
-def plan(model: str, write: bool) -> str:
+def name_prompt(model: str, write: bool) -> str:
     """Return the part of the cache key that depends on model and prompt."""
     return f"{model} prompt {VERSION}" + (", writing" if write else "")
 
@@ -59,16 +59,16 @@ def messages(asked: Material, fence: str) -> list[dict[str, str]]:
     end."""
     head = f"Title: {asked.title}\n" + (f"Language: {asked.language}\n" if asked.language else "")
     user = f"{fence}\n{head}\n{number_sentences(asked)}\n{fence}"
-    line = aligned.line_for(asked.language) if asked.write else ""
+    line = aligned.get_writing_instruction(asked.language) if asked.write else ""
     fixed = (_WRITING if asked.write else _CHOOSING) + _RULES + (f"\n{line}\n" if line else "")
-    system = fixed + _lists(asked, INSTRUCTION - len(fixed))
+    system = fixed + _list_choices(asked, INSTRUCTION - len(fixed))
     return [{"role": "system", "content": system}, {"role": "user", "content": user}]
 
 
 def number_sentences(asked: Material) -> str:
     """Return the numbered sentences, as many as fit COLUMNS."""
     lines = (f"{number}. {sentence.text}" for number, sentence in enumerate(asked.sentences, 1))
-    return "\n".join(_fitting(lines, COLUMNS, width))
+    return "\n".join(_take_fitting(lines, COLUMNS, width))
 
 
 def count_visible_sentences(asked: Material) -> int:
@@ -76,17 +76,17 @@ def count_visible_sentences(asked: Material) -> int:
     return len(number_sentences(asked).splitlines())
 
 
-def _lists(asked: Material, room: int) -> str:
+def _list_choices(asked: Material, room: int) -> str:
     room -= len("\nCategories:\n(none)\nTags: (none)\n")
-    tags = ", ".join(_fitting(asked.tags, room // 2, len))
+    tags = ", ".join(_take_fitting(asked.tags, room // 2, len))
     lines = [
         f"- {name}: {about[:ABOUT]}" if about else f"- {name}" for name, about in asked.categories
     ]
-    categories = "\n".join(_fitting(lines, room - len(tags), len))
+    categories = "\n".join(_take_fitting(lines, room - len(tags), len))
     return f"\nCategories:\n{categories or '(none)'}\nTags: {tags or '(none)'}\n"
 
 
-def _fitting(lines: Iterator[str] | Sequence[str], most: int, size: Any) -> Iterator[str]:
+def _take_fitting(lines: Iterator[str] | Sequence[str], most: int, size: Any) -> Iterator[str]:
     for line in lines:
         most -= size(line) + 2
         if most < 0:
@@ -94,7 +94,7 @@ def _fitting(lines: Iterator[str] | Sequence[str], most: int, size: Any) -> Iter
         yield line
 
 
-def body(
+def build_body(
     model: str, asked: Sequence[Mapping[str, str]], wanted: Mapping[str, Any], form: str
 ) -> bytes:
     """Return the JSON body of a request in one of FORMS. `asked`: messages; `wanted`: schema of the
@@ -110,7 +110,7 @@ def body(
     return json.dumps(value, ensure_ascii=True).encode()
 
 
-def schema(asked: Material) -> dict[str, Any]:
+def build_schema(asked: Material) -> dict[str, Any]:
     """Return the JSON schema of the answer. All lists are bounded, as small models fill endless
     ones."""
     numbers = {"type": "integer", "enum": list(range(1, count_visible_sentences(asked) + 1))}
@@ -134,7 +134,7 @@ def schema(asked: Material) -> dict[str, Any]:
     }
 
 
-def cost(asked: Sequence[Mapping[str, str]]) -> int:
+def estimate_cost(asked: Sequence[Mapping[str, str]]) -> int:
     """Return the most tokens of a call: a third of its bytes, and the answer's limit."""
     return (
         sum(len(message["content"].encode("utf-8", "replace")) for message in asked) // 3

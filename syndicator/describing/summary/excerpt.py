@@ -10,9 +10,9 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 
-from syndicator.describing.resources import Floats, load, np, vector
+from syndicator.describing.resources import Floats, load_vector, load_weights, np
 from syndicator.describing.text import sentences
-from syndicator.describing.text.embeddings import embedder
+from syndicator.describing.text.embeddings import load_embedder
 from syndicator.describing.text.sentences import Sentence
 
 OPENER_FILE: Final = "opener.toml"
@@ -87,7 +87,7 @@ def find_opener(title: str, text: str, language: str | None) -> Candidates:
         candidate = _strip_if_usable(sentence, title)
         if candidate is None:
             continue
-        folded = sentences.words(candidate.text)
+        folded = sentences.normalise_words(candidate.text)
         if folded in folded_texts:
             continue
         folded_texts.add(folded)
@@ -99,7 +99,7 @@ def find_opener(title: str, text: str, language: str | None) -> Candidates:
 
 def _strip_if_usable(sentence: Sentence, title: str) -> Sentence | None:
     """Return the sentence without its dateline; None if it may not be in an excerpt."""
-    text = sentences.without_dateline(sentence.text)
+    text = sentences.remove_dateline(sentence.text)
     if not sentence.whole or text[0].islower() or sentences.is_too_long(text):
         return None
     is_cjk = sentences.is_cjk(text)
@@ -111,26 +111,26 @@ def _strip_if_usable(sentence: Sentence, title: str) -> Sentence | None:
     return sentence._replace(text=text, cut=True)
 
 
-def opener_scores(candidate: Candidates) -> Floats:
+def score_openers(candidate: Candidates) -> Floats:
     """Return the log-odds that each candidate may open an excerpt."""
-    slope = load(OPENER_FILE, "weights", (CONSTANT, *FEATURES))
-    result: Floats = rows(candidate) @ slope[1:] + slope[0]
+    slope = load_weights(OPENER_FILE, "weights", (CONSTANT, *FEATURES))
+    result: Floats = measure_features(candidate) @ slope[1:] + slope[0]
     return result
 
 
 @lru_cache(maxsize=1)
-def start_parts() -> dict[str, Floats]:
+def load_start_weights() -> dict[str, Floats]:
     """Load the vectors of the feature "start": first word, second word, whole sentence,
     constant."""
     return {
-        name: vector(OPENER_FILE, "start", name)
+        name: load_vector(OPENER_FILE, "start", name)
         for name in ("first", "second", "whole", "constant")
     }
 
 
-def rows(candidate: Candidates, parts: Mapping[str, Floats] | None = None) -> Floats:
+def measure_features(candidate: Candidates, parts: Mapping[str, Floats] | None = None) -> Floats:
     """Return FEATURES per candidate. `parts`: in place of `start_parts`."""
-    vectors = embedder()
+    vectors = load_embedder()
     texts = [sentence.text for sentence in candidate.sentences]
     sentence_vectors = vectors.parts(candidate.text, texts)
     title_vector = vectors.article(candidate.title, "", 1)
@@ -142,7 +142,7 @@ def rows(candidate: Candidates, parts: Mapping[str, Floats] | None = None) -> Fl
             sentence_vectors @ title_vector,
             sentence_vectors @ text_vector,
             near_previous,
-            starts(texts, sentence_vectors, parts or start_parts()),
+            score_starts(texts, sentence_vectors, parts or load_start_weights()),
         ]
     )
     forms = np.array(_measure_forms(candidate))
@@ -150,19 +150,19 @@ def rows(candidate: Candidates, parts: Mapping[str, Floats] | None = None) -> Fl
     return np.hstack([forms, shared_words, nearness]).astype(np.float32)
 
 
-def starts(texts: Sequence[str], pieces: Floats, parts: Mapping[str, Floats]) -> Floats:
+def score_starts(texts: Sequence[str], pieces: Floats, parts: Mapping[str, Floats]) -> Floats:
     """Return the feature "start" of sentences with vectors `pieces`. `parts`: from
     `start_parts`."""
     word_scores = []
     for text in texts:
-        first, second = first_words(text)
+        first, second = split_first_words(text)
         score = _make_word_vector(first) @ parts["first"]
         word_scores.append(score + _make_word_vector(second) @ parts["second"])
     result: Floats = np.array(word_scores) + pieces @ parts["whole"] + parts["constant"][0]
     return result
 
 
-def first_words(text: str) -> tuple[str, str]:
+def split_first_words(text: str) -> tuple[str, str]:
     """Return the first two words in lower case, "" for none."""
     words = _WORD.findall(text[:OPENING].casefold())
     first, second = (*words[:2], "", "")[:2]
@@ -171,7 +171,7 @@ def first_words(text: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=4096)
 def _make_word_vector(word: str) -> Floats:
-    return embedder().mean(word)
+    return load_embedder().mean(word)
 
 
 def _measure_forms(candidate: Candidates) -> list[list[float]]:
@@ -209,14 +209,14 @@ def _measure_forms(candidate: Candidates) -> list[list[float]]:
 def _measure_shared_words(candidate: Candidates) -> list[list[float]]:
     """Return the features _WORDS of each sentence: the words that it has of the title, and words
     of the text that are new in it."""
-    title_stems = set(stems(candidate.title))
-    times = Counter(stems(candidate.text[:READ]))
+    title_stems = set(list_stems(candidate.title))
+    times = Counter(list_stems(candidate.text[:READ]))
     topics = {stem for stem, count in times.items() if count > 1}
     earlier_stems: set[str] = set()
     table = []
     for sentence in candidate.sentences:
-        sentence_stems = set(stems(sentence.text))
-        subject_stems = stems(" ".join(sentence.text.split()[:SUBJECT]))
+        sentence_stems = set(list_stems(sentence.text))
+        subject_stems = list_stems(" ".join(sentence.text.split()[:SUBJECT]))
         from_title = len(sentence_stems & title_stems)
         new_topics = len((sentence_stems & topics) - earlier_stems)
         table.append(
@@ -231,13 +231,13 @@ def _measure_shared_words(candidate: Candidates) -> list[list[float]]:
     return table
 
 
-def stems(text: str) -> list[str]:
+def list_stems(text: str) -> list[str]:
     """Return the longer words in lower case, cut to STEM letters; in East Asian scripts, pairs of
     characters."""
     return [match[1] or match[0][:STEM] for match in _STEMMED.finditer(text.casefold())]
 
 
-def passage(candidate: Sequence[Sentence], first: int) -> tuple[int, ...]:
+def extend_passage(candidate: Sequence[Sentence], first: int) -> tuple[int, ...]:
     """Return indices of consecutive candidates from `first`, up to ENOUGH words and the limits of
     length."""
     chosen = [candidate[first]]
@@ -271,11 +271,13 @@ def _choose_passage(title: str, text: str, language: str | None) -> str:
     candidate = find_opener(title, text, language)
     if not candidate.sentences:
         return ""
-    best = int(opener_scores(candidate).argmax())
+    best = int(score_openers(candidate).argmax())
     return join_passage(candidate, best)
 
 
-def choose(title: str, text: str, description: str, language: str | None) -> tuple[str, str]:
+def choose_excerpt(
+    title: str, text: str, description: str, language: str | None
+) -> tuple[str, str]:
     """Return (excerpt, writer): `described` and "publisher", else a passage and "extractive"."""
     from_publisher = choose_from_description(title, text, description, language)
     if from_publisher:
@@ -308,10 +310,10 @@ def choose_from_description(title: str, text: str, description: str, language: s
     if not usable:
         return ""
     candidate = Candidates(title, text, language, usable)
-    for index, odds in enumerate(opener_scores(candidate)):
+    for index, odds in enumerate(score_openers(candidate)):
         if odds >= OPENS_DESCRIBED:
             excerpt = join_passage(candidate, index)
-            return excerpt if likeness(excerpt, title, text) >= LIKE else ""
+            return excerpt if measure_likeness(excerpt, title, text) >= LIKE else ""
     return ""
 
 
@@ -325,12 +327,12 @@ def is_end_of_line(piece: str, text: str) -> bool:
     return piece != line and piece.endswith(line)
 
 
-def likeness(description: str, title: str, text: str) -> float:
+def measure_likeness(description: str, title: str, text: str) -> float:
     """Return how far a description is about the article, from 0 to 2 (see LIKE)."""
-    description_stems = set(stems(description))
-    shared = description_stems & set(stems(f"{title} {text}"))
+    description_stems = set(list_stems(description))
+    shared = description_stems & set(list_stems(f"{title} {text}"))
     shared_part = len(shared) / max(1, len(description_stems))
-    vectors = embedder()
+    vectors = load_embedder()
     cosine = vectors.article("", description) @ vectors.article(title, text)
     return shared_part + float(cosine)
 
@@ -338,7 +340,7 @@ def likeness(description: str, title: str, text: str) -> float:
 def join_passage(candidate: Candidates, first: int) -> str:
     """Return the excerpt that begins with the candidate at `first`."""
     return join_sentences(
-        candidate.sentences[place].text for place in passage(candidate.sentences, first)
+        candidate.sentences[place].text for place in extend_passage(candidate.sentences, first)
     )
 
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from syndicator.describing.resources import Doubles, Floats, NDArray, load, np
+from syndicator.describing.resources import Doubles, Floats, NDArray, load_weights, np
 from syndicator.describing.taxonomy import vocabulary
-from syndicator.describing.taxonomy.vocabulary import ENGLISH, CategoryDef, Topic, fold, terms
-from syndicator.describing.text.embeddings import SAMPLE, embedder, unit
+from syndicator.describing.taxonomy.vocabulary import ENGLISH, CategoryDef, Topic, count_terms, fold
+from syndicator.describing.text.embeddings import SAMPLE, load_embedder, normalise
 
 _EAST: Final = "\u3041-\u30ff\u3400-\u9fff"  # kana and Han: no blanks between words
 _TOKEN: Final = re.compile(rf"[{_EAST}]+|[^\W_{_EAST}]+")
@@ -144,7 +144,7 @@ def prepare_native_words(words: Iterable[str], language: str) -> NativeWords:
     return NativeWords(dict(first), inside, frozenset(eastern), longest, letters_before)
 
 
-def beginning(word: str) -> str:
+def cut_ending(word: str) -> str:
     """Return a word without the ending that its other forms may lack."""
     if _EASTERN.search(word) or len(word) < SHORTEST:
         return word
@@ -172,10 +172,10 @@ class Categories:
 
     def counts(self, text: str) -> Counter[str]:
         """Count the words of `text`."""
-        return self.native.counts(text) if self.native else terms(text)
+        return self.native.counts(text) if self.native else count_terms(text)
 
 
-def prepare(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categories:
+def prepare_categories(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categories:
     """Return vectors and words of the categories for texts in `language`. Without a file in
     data/topics, the words are those that the operator wrote."""
     topics_by_category = [
@@ -208,9 +208,9 @@ def prepare(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categori
         native = prepare_native_words({*category_counts}.union(*subjects, *other_words), language)
 
     labels = [_make_label(category, language, is_cold=is_cold) for category in defined]
-    labels += [embedder().mean(_list_words([rival])) for rival in rivals]
+    labels += [load_embedder().mean(_list_words([rival])) for rival in rivals]
     other_labels = np.array(
-        [embedder().mean(_list_words([topic])) for topic in other_topics], dtype=np.float32
+        [load_embedder().mean(_list_words([topic])) for topic in other_topics], dtype=np.float32
     )
     return Categories(
         names=(*(category.name for category in defined), *(RIVAL for _ in rivals)),
@@ -218,7 +218,7 @@ def prepare(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categori
         words=tuple(scarce_weights),
         subjects=(*subjects, *(rival.subject for rival in rivals)),
         others=tuple(other_words),
-        other_labels=other_labels.reshape(len(other_topics), embedder().table.shape[1]),
+        other_labels=other_labels.reshape(len(other_topics), load_embedder().table.shape[1]),
         native=native,
         is_cold=is_cold,
     )
@@ -228,13 +228,13 @@ def _weigh_words(category: CategoryDef, language: str, listed_weight: float) -> 
     """Return the words of a category with their weights: those that the operator wrote weigh most,
     then those of its description, then those of its topics (`listed_weight`)."""
     described = []
-    for word in terms(category.description):
+    for word in count_terms(category.description):
         if len(word) >= TELLING and "-" not in word:
             described.append(word)
     written = [word.casefold().replace(" ", "-") for word in category.words]
     if language != ENGLISH:
-        described = [beginning(word) for word in described]
-        written = [beginning(word) for word in written]
+        described = [cut_ending(word) for word in described]
+        written = [cut_ending(word) for word in written]
     weights = {}
     for topic in vocabulary.find_matching_topics(category, language):
         weights.update(dict.fromkeys(topic.words, listed_weight))
@@ -245,7 +245,7 @@ def _weigh_words(category: CategoryDef, language: str, listed_weight: float) -> 
 
 def _make_label(category: CategoryDef, language: str, *, is_cold: bool) -> Floats:
     """Return the unit vector of a category: of its description, words, topics and examples."""
-    vectors = embedder()
+    vectors = load_embedder()
     topic_words = (
         "" if is_cold else _list_words(vocabulary.find_matching_topics(category, language))
     )
@@ -256,7 +256,7 @@ def _make_label(category: CategoryDef, language: str, *, is_cold: bool) -> Float
         *category.examples,
     ]
     parts = [vectors.mean(text) for text in texts if text]
-    return unit(sum(parts[1:], parts[0]))
+    return normalise(sum(parts[1:], parts[0]))
 
 
 def _list_words(topics: Sequence[Topic]) -> str:
@@ -278,7 +278,7 @@ class LearntCategories:
 
     def gains(self, title: str, text: str) -> dict[str, float]:
         """Return by category the gain of its score."""
-        nearness = self.vectors @ embedder().article(title, text)
+        nearness = self.vectors @ load_embedder().article(title, text)
         gains = self.weight * (nearness @ self.slopes)
         return dict(zip(self.names, gains.tolist(), strict=True))
 
@@ -289,7 +289,7 @@ def learn_categories(
     """Fit on (title, text, category), oldest first. `scores`: of each article by words, per
     `names`."""
     vectors: Doubles = np.stack(
-        [embedder().article(title, text) for title, text, _ in posts]
+        [load_embedder().article(title, text) for title, text, _ in posts]
     ).astype(np.float64)
     right = np.array([names.index(category) for _, _, category in posts], dtype=np.intp)
     membership = np.eye(len(names))[right]
@@ -348,7 +348,7 @@ class Guess(NamedTuple):
     certainty: float = 0.0
 
 
-def guess(
+def guess_category(
     prepared: Categories,
     title: str,
     text: str,
@@ -373,8 +373,8 @@ def guess(
     folded_tags = set(map(fold, published))
     is_tagged = [fold(name) in folded_tags for name in prepared.names]
     all_gains = (np.array(gains) + NAMED * np.array(is_tagged)).astype(np.float32)
-    values: Floats = scores(prepared, title, text, counts) + all_gains
-    chances = probabilities(values)
+    values: Floats = score_categories(prepared, title, text, counts) + all_gains
+    chances = convert_to_probabilities(values)
     best = int(chances.argmax())
     chance = float(chances[best])
     name = prepared.names[best]
@@ -411,8 +411,8 @@ def measure_fit(
     else:
         table = "weights"
         least_odds = BELONGS
-    slope = load("none.toml", table, (CONSTANT, *FEATURES))
-    odds = float(row(prepared, title, text, counts, values) @ slope[1:] + slope[0])
+    slope = load_weights("none.toml", table, (CONSTANT, *FEATURES))
+    odds = float(measure_features(prepared, title, text, counts, values) @ slope[1:] + slope[0])
     return 1 / (1 + math.exp(min(least_odds - odds, FARTHEST)))
 
 
@@ -426,7 +426,7 @@ def _count_different(words: Set[str]) -> int:
     return count
 
 
-def row(
+def measure_features(
     prepared: Categories, title: str, text: str, counts: Counter[str], values: Floats
 ) -> Floats:
     """Return the FEATURES of the category with the highest of `values`."""
@@ -439,7 +439,7 @@ def row(
     if topic_evidence:
         best_topic = max(topic_evidence)
         lead = (own_evidence - best_topic) / (own_evidence + best_topic + WORDS_GIVEN)
-    article_vector = embedder().article(title, text, TITLE)
+    article_vector = load_embedder().article(title, text, TITLE)
     near = np.concatenate(
         [prepared.labels @ article_vector, prepared.other_labels @ article_vector]
     )
@@ -462,15 +462,15 @@ def _sum_evidence(counts: Counter[str], words: Set[str]) -> float:
     return sum(math.log1p(counts[word]) for word in counts.keys() & words)
 
 
-def supported(prepared: Categories, title: str, text: str) -> list[str]:
+def list_supported(prepared: Categories, title: str, text: str) -> list[str]:
     """Return categories with a probability of SUPPORT or more, likeliest first; [] if none fits."""
     if not _has_letters(title, text):
         return []
     counts = prepared.counts(text[:SAMPLE])
-    values = scores(prepared, title, text, counts)
+    values = score_categories(prepared, title, text, counts)
     if measure_fit(prepared, title, text, counts, values) < FITS:
         return []
-    chances = probabilities(values)
+    chances = convert_to_probabilities(values)
     names = []
     for number in (-chances).argsort(kind="stable"):
         name = prepared.names[number]
@@ -479,7 +479,7 @@ def supported(prepared: Categories, title: str, text: str) -> list[str]:
     return names
 
 
-def scores(prepared: Categories, title: str, text: str, counts: Counter[str]) -> Floats:
+def score_categories(prepared: Categories, title: str, text: str, counts: Counter[str]) -> Floats:
     """Return a score per category: cosine plus share of words. `counts`: words of the start of the
     text."""
     mixture = NATIVE_MIXTURE if prepared.native else ENGLISH_MIXTURE
@@ -502,11 +502,11 @@ def scores(prepared: Categories, title: str, text: str, counts: Counter[str]) ->
     )
     is_rival = np.array([name == RIVAL for name in prepared.names])
     rival_losses = is_rival * (RIVAL_LEAD + has_few_words)
-    nearness = mixture.near * (prepared.labels @ embedder().article(title, text, TITLE))
+    nearness = mixture.near * (prepared.labels @ load_embedder().article(title, text, TITLE))
     return (nearness + word_shares + subject_gains - rival_losses).astype(np.float32)
 
 
-def probabilities(values: Floats) -> Floats:
+def convert_to_probabilities(values: Floats) -> Floats:
     """Turn scores into probabilities that sum to one."""
     exponentials = np.exp(SHARP * (values - values.max()))
     result: Floats = exponentials / exponentials.sum()

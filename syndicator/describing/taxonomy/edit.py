@@ -41,7 +41,7 @@ def is_first(vocabulary: Vocabulary) -> bool:
     return not vocabulary.tag and vocabulary.only is None
 
 
-def restore(vocabulary: Vocabulary, left: TagDef, before: TagDef | None) -> Change | None:
+def plan_restore(vocabulary: Vocabulary, left: TagDef, before: TagDef | None) -> Change | None:
     """Return the change that puts `before` (None: no tag) back in place of `left`; None if `left`
     was edited since."""
     if left not in vocabulary.tag:
@@ -55,7 +55,7 @@ def find_tag_index(vocabulary: Vocabulary, name: str) -> int | None:
     return next((n for n, tag in enumerate(vocabulary.tag) if fold(tag.name) == fold(name)), None)
 
 
-def knows(tag: TagDef, name: str) -> bool:
+def has_name(tag: TagDef, name: str) -> bool:
     """True if `name` is the tag's name or an alias."""
     return fold(name) in {fold(form) for form in (tag.name, *tag.aliases)}
 

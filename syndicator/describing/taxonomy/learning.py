@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from syndicator.describing.resources import Doubles, Floats, in_order, np
+from syndicator.describing.resources import Doubles, Floats, np, order_weights
 from syndicator.describing.taxonomy import mentions, taggers
 from syndicator.describing.taxonomy.categories import LearntCategories
 from syndicator.describing.taxonomy.mentions import Matcher
 from syndicator.describing.taxonomy.taggers import FEATURES, LIMIT, LearntTagger, Trust
 from syndicator.describing.text import word_index
-from syndicator.describing.text.embeddings import embedder
+from syndicator.describing.text.embeddings import load_embedder
 from syndicator.describing.text.word_index import Index
 
 UNNAMED: Final = FEATURES[:16]  # in files of older versions, without names
@@ -44,15 +44,15 @@ def save_learnt(state: State, path: Path) -> None:
     """Write the learnt state. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     arrays = {
-        "written": _packed(sorted(state.forms.values())),
-        **(_arrays(state.tagger) if state.tagger else {}),
+        "written": _pack_lines(sorted(state.forms.values())),
+        **(_pack_tagger(state.tagger) if state.tagger else {}),
     }
     if state.trust is not None:
         arrays["trust"] = np.array(state.trust.share)
-        arrays["rejected"] = _packed(list(state.trust.rejected))
+        arrays["rejected"] = _pack_lines(list(state.trust.rejected))
         arrays["times_rejected"] = np.array(list(state.trust.rejected.values()), dtype=np.int32)
     if state.filed is not None:
-        arrays["filed_names"] = _packed(state.filed.names)
+        arrays["filed_names"] = _pack_lines(state.filed.names)
         arrays["filed_vectors"] = state.filed.vectors.astype(np.float16)
         arrays["filed_slopes"] = state.filed.slopes
         arrays["filed_weight"] = np.array(state.filed.weight)
@@ -60,15 +60,15 @@ def save_learnt(state: State, path: Path) -> None:
         np.savez_compressed(out, **arrays)
 
 
-def _arrays(tagger: LearntTagger) -> dict[str, Any]:
+def _pack_tagger(tagger: LearntTagger) -> dict[str, Any]:
     forms = [form for many in tagger.matcher.forms.values() for form in many]
     return {
-        "terms": _packed(tagger.index.terms),
-        "tags": _packed(tagger.tags),
+        "terms": _pack_lines(tagger.index.terms),
+        "tags": _pack_lines(tagger.tags),
         "form_numbers": np.array([(form.tag, form.letters) for form in forms], dtype=np.int32),
-        "form_stems": _packed([" ".join(form.stems) for form in forms]),
-        "form_cases": _packed([form.case for form in forms]),
-        "heads": _packed(sorted(tagger.matcher.heads)),
+        "form_stems": _pack_lines([" ".join(form.stems) for form in forms]),
+        "form_cases": _pack_lines([form.case for form in forms]),
+        "heads": _pack_lines(sorted(tagger.matcher.heads)),
         "idf": tagger.index.idf,
         "starts": tagger.index.starts,
         "rows": tagger.index.rows,
@@ -80,7 +80,7 @@ def _arrays(tagger: LearntTagger) -> dict[str, Any]:
         "mentions": tagger.mentions,
         "hits": tagger.hits,
         "close": tagger.close,
-        "features": _packed(FEATURES),
+        "features": _pack_lines(FEATURES),
         "weights": tagger.weights,
         "threshold": np.array(tagger.threshold),
     }
@@ -91,25 +91,25 @@ def load_learnt(path: Path) -> State:
     features."""
     with np.load(path, allow_pickle=False) as state:
         a = {name: state[name] for name in state.files}
-    written = {form.casefold(): form for form in _unpacked(a["written"]) if form}
+    written = {form.casefold(): form for form in _unpack_lines(a["written"]) if form}
     trust = filed = None
     if "trust" in a:
         times = a["times_rejected"].tolist()
-        rejected = _unpacked(a["rejected"]) if times else ()
+        rejected = _unpack_lines(a["rejected"]) if times else ()
         trust = Trust(float(a["trust"]), dict(zip(rejected, times, strict=True)))
     if "filed_names" in a:
-        names = _unpacked(a["filed_names"])
+        names = _unpack_lines(a["filed_names"])
         vectors = a["filed_vectors"].astype(np.float32)
         filed = LearntCategories(names, vectors, a["filed_slopes"], float(a["filed_weight"]))
-    return State(_tagger(a) if "tags" in a else None, written, trust, filed)
+    return State(_unpack_tagger(a) if "tags" in a else None, written, trust, filed)
 
 
-def _tagger(a: dict[str, Any]) -> LearntTagger:
-    tags = _unpacked(a["tags"])
+def _unpack_tagger(a: dict[str, Any]) -> LearntTagger:
+    tags = _unpack_lines(a["tags"])
     f32 = np.float32
     vectors = a["vectors"].astype(f32)
     index = Index(
-        _unpacked(a["terms"]),
+        _unpack_lines(a["terms"]),
         a["idf"],
         a["starts"],
         a["rows"],
@@ -119,23 +119,23 @@ def _tagger(a: dict[str, Any]) -> LearntTagger:
     forms: dict[str, list[mentions.Form]] = {}
     spelled = zip(
         a["form_numbers"].tolist(),
-        _unpacked(a["form_stems"]),
-        _unpacked(a["form_cases"]),
+        _unpack_lines(a["form_stems"]),
+        _unpack_lines(a["form_cases"]),
         strict=True,
     )
     for (tag, letters), stems, case in spelled:
         parts = tuple(stems.split(" "))
         forms.setdefault(parts[0], []).append(mentions.Form(tag, parts, letters, case))
     has = np.unpackbits(a["has"], axis=1)[:, : len(tags)].astype(f32)
-    matcher = Matcher(forms, frozenset(_unpacked(a["heads"])))
+    matcher = Matcher(forms, frozenset(_unpack_lines(a["heads"])))
     labels = a["labels"].astype(f32)
     ridge = a["ridge"].astype(f32)
     threshold = float(a["threshold"])
-    names = _unpacked(a["features"]) if "features" in a else UNNAMED
+    names = _unpack_lines(a["features"]) if "features" in a else UNNAMED
     # means, spreads and weights, each in the order of `names`, then the constant
     rows = a["weights"][:-1].reshape(3, len(names))
     ordered = [
-        in_order(dict(zip(names, row.tolist(), strict=True)), FEATURES, "what was learnt")
+        order_weights(dict(zip(names, row.tolist(), strict=True)), FEATURES, "what was learnt")
         for row in rows
     ]
     weights = np.concatenate([*ordered, a["weights"][-1:]]).astype(f32)
@@ -155,11 +155,11 @@ def _tagger(a: dict[str, Any]) -> LearntTagger:
     )
 
 
-def _packed(lines: Sequence[str]) -> Any:
+def _pack_lines(lines: Sequence[str]) -> Any:
     return np.frombuffer("\n".join(lines).encode("utf-8", "surrogatepass"), dtype=np.uint8)
 
 
-def _unpacked(data: Any) -> tuple[str, ...]:
+def _unpack_lines(data: Any) -> tuple[str, ...]:
     return tuple(data.tobytes().decode("utf-8", "surrogatepass").split("\n"))
 
 
@@ -168,54 +168,56 @@ def fit_learnt(history: Iterable[Post]) -> LearntTagger | None:
     posts = [
         (title, text, tags)
         for title, text, tags in history
-        if any(mentions.key(tag) for tag in tags)
+        if any(mentions.make_key(tag) for tag in tags)
     ]
     posts = posts[-MOST_POSTS:]
     if not posts:
         return None
-    forms = mentions.spellings(tags for _, _, tags in posts)
-    surfaces = mentions.surfaces(forms)
+    forms = mentions.count_spellings(tags for _, _, tags in posts)
+    surfaces = mentions.choose_spellings(forms)
     number = {key: place for place, key in enumerate(sorted(surfaces))}
     has = np.zeros((len(posts), len(number)), dtype=np.float32)
     for row, (_, _, tags) in enumerate(posts):
-        has[row, [number[mentions.key(tag)] for tag in tags if mentions.key(tag)]] = 1
-    matcher = mentions.build((number[key], form) for key in forms for form in forms[key])
-    return _fit(posts, has, tuple(surfaces[key] for key in number), matcher)
+        has[row, [number[mentions.make_key(tag)] for tag in tags if mentions.make_key(tag)]] = 1
+    matcher = mentions.build_matcher((number[key], form) for key in forms for form in forms[key])
+    return _fit_tagger(posts, has, tuple(surfaces[key] for key in number), matcher)
 
 
-def _fit(posts: list[Post], has: Floats, tags: tuple[str, ...], matcher: Matcher) -> LearntTagger:
-    bags = [word_index.bag(title, text) for title, text, _ in posts]
-    index = word_index.build(bags)
+def _fit_tagger(
+    posts: list[Post], has: Floats, tags: tuple[str, ...], matcher: Matcher
+) -> LearntTagger:
+    bags = [word_index.count_terms(title, text) for title, text, _ in posts]
+    index = word_index.build_index(bags)
     near = np.stack([index.near(counts) for counts in bags])
-    vectors = np.stack([embedder().article(title, text) for title, text, _ in posts])
-    labels = np.stack([embedder().mean(tag) for tag in tags])
+    vectors = np.stack([load_embedder().article(title, text) for title, text, _ in posts])
+    labels = np.stack([load_embedder().mean(tag) for tag in tags])
     cosines = vectors @ vectors.T
     where = taggers.count_mentions(
         [matcher.find(title, text) for title, text, _ in posts], len(tags)
     )
-    ridge, left_out = _ridge(near, has)
+    ridge, left_out = _fit_ridge(near, has)
     shown = np.stack([where[..., 1] > 0, where[..., 0] > 0]).astype(np.float32)
     hits = (shown * has).sum(axis=1)
     mentioned = shown.sum(axis=1)
     rows = slice(max(0, len(posts) - FIT_POSTS), None)
     share = ((has.sum(axis=0) - has) / max(1, len(posts) - 1))[rows]
-    right = taggers.precision(
+    right = taggers.measure_precision(
         (hits[:, None] - shown * has)[:, rows], (mentioned[:, None] - shown)[:, rows], share
     )
-    columns = taggers.features(
-        knn=taggers.nearest(_others(near)[rows], has),
+    columns = taggers.build_features(
+        knn=taggers.measure_neighbour_shares(_exclude_self(near)[rows], has),
         ridge=left_out[rows] + has.mean(axis=0),
         placed=where[rows],
         precision=right,
         share=share,
         label=((vectors - vectors.mean(axis=0)) @ labels.T)[rows],
-        alike=taggers.nearest(_others(cosines)[rows], has),
+        alike=taggers.measure_neighbour_shares(_exclude_self(cosines)[rows], has),
     )
     # the others cannot predict a tag's only post
     counted = ~((has > 0) & (has.sum(axis=0) < AGAIN))[rows]
-    weights = _logistic(columns, has[rows], counted if counted.any() else np.ones_like(counted))
-    threshold = _threshold(taggers.chances(columns, weights), has[rows])
-    close = _close(_others(cosines), has)
+    weights = _fit_logistic(columns, has[rows], counted if counted.any() else np.ones_like(counted))
+    threshold = _choose_threshold(taggers.predict_chances(columns, weights), has[rows])
+    close = _measure_tag_closeness(_exclude_self(cosines), has)
     return LearntTagger(
         index,
         tags,
@@ -232,13 +234,13 @@ def _fit(posts: list[Post], has: Floats, tags: tuple[str, ...], matcher: Matcher
     )
 
 
-def _others(near: Floats) -> Floats:
+def _exclude_self(near: Floats) -> Floats:
     out = near.copy()
     np.fill_diagonal(out, -1)
     return out
 
 
-def _ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
+def _fit_ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
     """Return kernel ridge coefficients per tag, and leave-one-out predictions per post (closed
     form)."""
     target = has - has.mean(axis=0)
@@ -247,19 +249,19 @@ def _ridge(near: Floats, has: Floats) -> tuple[Floats, Floats]:
     return coefficients, (target - coefficients / np.diag(inverse)[:, None]).astype(np.float32)
 
 
-def _close(cosines: Floats, has: Floats) -> Floats:
+def _measure_tag_closeness(cosines: Floats, has: Floats) -> Floats:
     """Return how near to each other each tag's posts are, without the most distant share OUTER."""
 
     def outer(members: Any) -> float:
         own = cosines[np.ix_(members, members)]
-        return float(np.quantile([taggers.closeness(row[row > -1]) for row in own], OUTER))
+        return float(np.quantile([taggers.measure_closeness(row[row > -1]) for row in own], OUTER))
 
     every = outer(np.arange(len(has))) if len(has) > 1 else 0.0
     members = [np.flatnonzero(column) for column in has.T]
     return np.array([outer(own) if len(own) >= FEW else every for own in members], dtype=np.float32)
 
 
-def _logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
+def _fit_logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
     """Fit by Newton's method with halved steps. Return means, spreads, weights and constant for
     `chances`."""
     x = rows[counted].astype(np.float64)
@@ -291,7 +293,7 @@ def _logistic(rows: Floats, has: Floats, counted: Any) -> Floats:
     return np.concatenate([mean, spread, theta]).astype(np.float32)
 
 
-def _threshold(probable: Floats, has: Floats) -> float:
+def _choose_threshold(probable: Floats, has: Floats) -> float:
     """Return the probability above which tags are assigned, for the best F1 of at most five
     tags."""
     order = np.argsort(-probable, axis=1)[:, :MOST_TAGS]

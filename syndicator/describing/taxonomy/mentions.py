@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from syndicator.describing.taxonomy.tag_names import ambiguous
+from syndicator.describing.taxonomy.tag_names import load_ambiguous_names
 
 _INSIDE = re.compile(r"[\w,;:)\]’'\"”%-]\s$")
 _BEHIND = re.compile(r"(?:['’]s\b|\s\d)")  # Go's, Go 1.22
@@ -38,7 +38,7 @@ def is_name(text: str, begin: int, end: int) -> bool:
     return bool(_INSIDE.search(text[max(0, begin - 2) : begin]) or _BEHIND.match(text, end))
 
 
-def key(spelling: str) -> tuple[str, ...]:
+def make_key(spelling: str) -> tuple[str, ...]:
     """Return the stems of a tag's words, equal for all spellings ("Web-Scraping", "web
     scraping")."""
     return tuple(stem(word.casefold()) for word in WORD.findall(spelling))
@@ -58,7 +58,7 @@ def stem(word: str) -> str:
     return word[:-1]
 
 
-def surfaces(counts: dict[tuple[str, ...], dict[str, int]]) -> dict[tuple[str, ...], str]:
+def choose_spellings(counts: dict[tuple[str, ...], dict[str, int]]) -> dict[tuple[str, ...], str]:
     """Return the commonest spelling by key; of equal ones the capitalised, then by alphabet."""
     commonest = {}
     for stems, forms in counts.items():
@@ -67,12 +67,12 @@ def surfaces(counts: dict[tuple[str, ...], dict[str, int]]) -> dict[tuple[str, .
     return commonest
 
 
-def spellings(tags: Iterable[Sequence[str]]) -> dict[tuple[str, ...], dict[str, int]]:
+def count_spellings(tags: Iterable[Sequence[str]]) -> dict[tuple[str, ...], dict[str, int]]:
     """Count spellings by key, over the tags of many posts."""
     counts: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for tags_of_post in tags:
         for tag in tags_of_post:
-            stems = key(tag)
+            stems = make_key(tag)
             if stems:
                 counts[stems][tag] += 1
     return counts
@@ -205,13 +205,13 @@ class Matcher:
         return places
 
 
-def build(forms: Iterable[tuple[int, str]]) -> Matcher:
+def build_matcher(forms: Iterable[tuple[int, str]]) -> Matcher:
     """Return a matcher of (tag number, spelling) pairs. Spellings with the same words and case are
     one."""
     table: dict[str, list[Form]] = defaultdict(list)
     heads: set[str] = set()
     for tag, spelling in forms:
-        stems = key(spelling)
+        stems = make_key(spelling)
         if not stems:
             continue
         case = ""
@@ -259,4 +259,4 @@ def _has_case(word: str, case: str) -> bool:
 
 def is_word(name: str) -> bool:
     """True for a name that is also an ordinary word (data/names.toml): Go, Apple."""
-    return name.casefold() in ambiguous()
+    return name.casefold() in load_ambiguous_names()

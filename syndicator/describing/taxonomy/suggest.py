@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 
 from syndicator.describing.resources import read_toml
 from syndicator.describing.taxonomy import mentions, tag_names
-from syndicator.describing.taxonomy.mentions import WORD, key, stem
+from syndicator.describing.taxonomy.mentions import WORD, make_key, stem
 from syndicator.describing.taxonomy.tag_names import is_sound
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
-from syndicator.describing.text.language import SAMPLE, by_words, function_words
+from syndicator.describing.text.language import SAMPLE, detect_by_words, load_function_words
 
 LONGEST: Final = 3  # words of a phrase
 LED: Final = 0.8  # share of mentions after a word that make it a part of the name
@@ -78,19 +78,19 @@ class Use:
         return form
 
 
-def in_titles(titles: Iterable[tuple[str, frozenset[str]]]) -> dict[Key, set[int]]:
+def find_title_phrases(titles: Iterable[tuple[str, frozenset[str]]]) -> dict[Key, set[int]]:
     """Return by phrase the numbers of the titles that have it. `titles`: (title, function
     words)."""
     titles_by_phrase: dict[Key, set[int]] = defaultdict(set)
     for number, (title, stop_words) in enumerate(titles):
-        for run in _split_into_runs(tokens(title), stop_words):
+        for run in _split_into_runs(split_tokens(title), stop_words):
             for size in range(1, LONGEST + 1):
                 for start in range(len(run) - size + 1):
                     titles_by_phrase[tuple(run[start : start + size])].add(number)
     return titles_by_phrase
 
 
-def uses(texts: Sequence[str], phrases: Collection[Key]) -> dict[Key, Use]:
+def count_uses(texts: Sequence[str], phrases: Collection[Key]) -> dict[Key, Use]:
     """Count uses of `phrases` in `texts`."""
     by_first_stem: dict[str, list[Key]] = defaultdict(list)
     for phrase in phrases:
@@ -98,7 +98,7 @@ def uses(texts: Sequence[str], phrases: Collection[Key]) -> dict[Key, Use]:
     used: dict[Key, Use] = defaultdict(Use)
     for number, text in enumerate(texts):
         for line in text[:READ].split("\n"):
-            words = tokens(line)
+            words = split_tokens(line)
             for index, token in enumerate(words):
                 for phrase in by_first_stem.get(token.stem, ()):
                     if _has_phrase_at(words, index, phrase):
@@ -106,7 +106,7 @@ def uses(texts: Sequence[str], phrases: Collection[Key]) -> dict[Key, Use]:
     return used
 
 
-def tokens(line: str) -> list[Token]:
+def split_tokens(line: str) -> list[Token]:
     """Split a line into words, each with the text before it."""
     line = _CONTRACTED.sub("", line)
     end = 0
@@ -118,15 +118,15 @@ def tokens(line: str) -> list[Token]:
     return words
 
 
-def small_words(text: str) -> frozenset[str]:
+def list_function_words(text: str) -> frozenset[str]:
     """Return the function words of the language of `text` and of English."""
-    words_by_language = function_words()
-    language = by_words(text[:SAMPLE], None) or "en"
+    words_by_language = load_function_words()
+    language = detect_by_words(text[:SAMPLE], None) or "en"
     return words_by_language["en"] | words_by_language.get(language, frozenset())
 
 
 @lru_cache(maxsize=1)
-def generic() -> frozenset[str]:
+def load_generic_stems() -> frozenset[str]:
     """Return stems that titles on any subject have (data/suggesting.toml)."""
     return frozenset(map(stem, read_toml("suggesting.toml")["generic"].split()))
 
@@ -183,12 +183,12 @@ class Proposal(NamedTuple):
     examples: tuple[str, ...] = ()  # titles of articles that come back to it most
 
 
-def suggest(
+def suggest_tags(
     history: Iterable[tuple[str, str, Sequence[str]]], listed: Vocabulary | None = None
 ) -> list[Proposal]:
     """Suggest tags not `listed`, best first. `history`: (title, text, publisher's tags)."""
     articles = list(history)
-    in_title = in_titles((title, small_words(text)) for title, text, _ in articles)
+    in_title = find_title_phrases((title, list_function_words(text)) for title, text, _ in articles)
     published = _find_published(articles)
     sources: dict[Key, set[int]] = {}  # articles whose title or publisher's tags have the phrase
     for phrase in (*in_title, *published):
@@ -198,8 +198,10 @@ def suggest(
     listed_phrases = _list_phrases(listed) if listed else set()
     counted = candidates | listed_phrases
     counted |= {_strip_generic(phrase) for phrase in counted} - {NO_PHRASE}
-    used = uses([text for _, text, _ in articles], counted)
-    publishers_spellings = mentions.surfaces(mentions.spellings(tags for _, _, tags in articles))
+    used = count_uses([text for _, text, _ in articles], counted)
+    publishers_spellings = mentions.choose_spellings(
+        mentions.count_spellings(tags for _, _, tags in articles)
+    )
 
     ranked = []
     for phrase in (_find_subjects(used, len(articles)) & candidates) - listed_phrases:
@@ -208,7 +210,7 @@ def suggest(
         if not name:
             spelling = publishers_spellings.get(phrase, " ".join(phrase))
             name = tag_names.canonical(spelling)
-        if key(name) in listed_phrases or len(use.articles) < SUPPORT:
+        if make_key(name) in listed_phrases or len(use.articles) < SUPPORT:
             continue
         source_articles = sources.get(phrase, set())
         is_name = use.capital >= NAME
@@ -236,7 +238,7 @@ def _list_phrases(vocabulary: Vocabulary) -> set[Key]:
     """Return the phrases of the listed tags and their aliases."""
     phrases = set[Key]()
     for tag in vocabulary.tag:
-        phrases.update(key(form) for form in (tag.name, *tag.aliases))
+        phrases.update(make_key(form) for form in (tag.name, *tag.aliases))
     return phrases - {NO_PHRASE}
 
 
@@ -279,7 +281,7 @@ def _find_names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
     for _, text, _ in articles:
         words: list[Token] = []
         for line in text[:READ].split("\n"):
-            words.extend(tokens(line)[1:])
+            words.extend(split_tokens(line)[1:])
         is_capitalised = [token.gap == " " and token.word[:1].isupper() for token in words]
         if sum(is_capitalised) > CAPITALS * len(words):
             continue
@@ -308,8 +310,8 @@ def _find_published(articles: Sequence[tuple[str, str, Sequence[str]]]) -> dict[
     numbers_by_phrase: dict[Key, set[int]] = defaultdict(set)
     for number, (title, _, tags) in enumerate(articles):
         for tag in tags:
-            if key(tag) and is_sound(tag, title):
-                numbers_by_phrase[key(tag)].add(number)
+            if make_key(tag) and is_sound(tag, title):
+                numbers_by_phrase[make_key(tag)].add(number)
     return numbers_by_phrase
 
 
@@ -339,7 +341,7 @@ def _find_subjects(used: Mapping[Key, Use], texts: int) -> set[Key]:
 
 def _strip_generic(phrase: Key) -> Key:
     """Return a phrase without generic words at its ends; NO_PHRASE if all are generic."""
-    specific = [index for index, word in enumerate(phrase) if word not in generic()]
+    specific = [index for index, word in enumerate(phrase) if word not in load_generic_stems()]
     if not specific:
         return NO_PHRASE
     return phrase[specific[0] : specific[-1] + 1]

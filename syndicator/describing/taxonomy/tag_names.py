@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from syndicator.describing.resources import read_toml
-from syndicator.describing.taxonomy.vocabulary import topics
-from syndicator.describing.text.language import function_words
+from syndicator.describing.taxonomy.vocabulary import load_topics
+from syndicator.describing.text.language import load_function_words
 
 SHOUTED: Final = 6  # letters; a longer word in capitals is no acronym
 _JOINING: Final = frozenset(("and", "of", "the", "for", "in", "to"))
@@ -32,35 +32,35 @@ _SLUG = re.compile(r"^[^\W_A-Z]+(?:[-_][^\W_A-Z]+)+$")
 
 
 @lru_cache(maxsize=1)
-def _file() -> dict[str, Any]:
+def _load_names() -> dict[str, Any]:
     return read_toml("names.toml")
 
 
 @lru_cache(maxsize=1)
-def spellings() -> dict[str, str]:
+def load_spellings() -> dict[str, str]:
     """Load data/names.toml: folded name to spelling."""
-    names = [name for names in _file()["names"].values() for name in names]
+    names = [name for names in _load_names()["names"].values() for name in names]
     return {_fold(name): name for name in reversed(names)}
 
 
 @lru_cache(maxsize=1)
-def ordinary() -> frozenset[str]:
+def load_ordinary_words() -> frozenset[str]:
     """Return words that are no names, in lower case."""
-    words = set(_file()["ordinary"].split())
-    for topic in topics():
+    words = set(_load_names()["ordinary"].split())
+    for topic in load_topics():
         words.update(word for word in topic.words if "-" not in word)
-    return frozenset(words - spellings().keys()) | _JOINING
+    return frozenset(words - load_spellings().keys()) | _JOINING
 
 
 @lru_cache(maxsize=1)
-def ambiguous() -> frozenset[str]:
+def load_ambiguous_names() -> frozenset[str]:
     """Return names that are also ordinary words: go, rust, apple."""
-    return frozenset(name.casefold() for name in _file()["ambiguous"])
+    return frozenset(name.casefold() for name in _load_names()["ambiguous"])
 
 
 def is_known(name: str) -> bool:
     """True for a name of data/names.toml, in any spelling."""
-    return _fold(name) in spellings()
+    return _fold(name) in load_spellings()
 
 
 def canonical(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> str:
@@ -68,14 +68,16 @@ def canonical(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> st
     words."""
     tag = " ".join(tag.split())
     folded = _fold(tag)
-    if folded in spellings():
-        may_be_word = folded in ambiguous() and tag == tag.casefold() and bool(text)
-        if not may_be_word or in_text(tag, text)[:1].isupper():
-            return spellings()[folded]
-    return learnt.get(tag.casefold()) or in_text(tag, text) or _spell_by_words(tag, learnt)
+    if folded in load_spellings():
+        may_be_word = folded in load_ambiguous_names() and tag == tag.casefold() and bool(text)
+        if not may_be_word or find_form_in_text(tag, text)[:1].isupper():
+            return load_spellings()[folded]
+    return (
+        learnt.get(tag.casefold()) or find_form_in_text(tag, text) or _spell_by_words(tag, learnt)
+    )
 
 
-def in_text(tag: str, text: str) -> str:
+def find_form_in_text(tag: str, text: str) -> str:
     """Return the commonest form of `tag` in `text`, not at the start of a sentence; "" if there is
     none."""
     if not tag or not text:
@@ -110,17 +112,17 @@ def _spell_by_words(tag: str, learnt: Mapping[str, str]) -> str:
 def _spell_word(word: str, learnt: Mapping[str, str]) -> str | None:
     """Return the listed or learnt spelling of a word, or its lower case; None if it is unknown."""
     folded = word.casefold()
-    spelling = spellings().get(_fold(word)) or learnt.get(folded)
+    spelling = load_spellings().get(_fold(word)) or learnt.get(folded)
     if spelling:
         return spelling
-    return folded if folded in ordinary() else None
+    return folded if folded in load_ordinary_words() else None
 
 
 def _fold(name: str) -> str:
     return re.sub(r"[\s_\-‐‑–.]+", "", name.casefold())
 
 
-def clean(tag: str) -> str:
+def clean_tag(tag: str) -> str:
     """Return the tag without marks around it; a slug of several parts gets blanks
     ("us_world-news")."""
     tag = " ".join(tag.split()).lstrip(" \"'“”‘’#,;•*-_").rstrip(" \"'“”‘’.,;•*-_")
@@ -132,7 +134,7 @@ def clean(tag: str) -> str:
 
 def is_sound(tag: str, title: str = "", own: Collection[str] = ()) -> bool:
     """True if a tag is fit for readers. `own`: names of the article's author and site."""
-    name = clean(tag)
+    name = clean_tag(tag)
     if not 0 < len(name.split()) <= WORDS or len(name) > CHARACTERS:
         return False
     if not any(map(str.isalpha, name)):
@@ -158,13 +160,13 @@ def is_named_in(forms: Iterable[str], text: str) -> bool:
         )
         # ten times as fast as the pattern
         has_words = all(word.casefold() in folded_text for word in words)
-        if has_words and _pattern(words, bounded=form.isascii()).search(text):
+        if has_words and _compile_words(words, bounded=form.isascii()).search(text):
             return True
     return False
 
 
 @lru_cache(maxsize=5_000)
-def _pattern(words: tuple[str, ...], *, bounded: bool) -> re.Pattern[str]:
+def _compile_words(words: tuple[str, ...], *, bounded: bool) -> re.Pattern[str]:
     """Return a pattern of `words`, with any separator between them; `bounded`: not inside other
     words."""
     pattern = r"[\W_]{0,2}".join(map(re.escape, words))
@@ -176,7 +178,7 @@ def _pattern(words: tuple[str, ...], *, bounded: bool) -> re.Pattern[str]:
 def _is_housekeeping(tag: str, words: list[str]) -> bool:
     """True for a tag that only serves its site ("featured", "post-123"), or begins a phrase ("how
     to ...")."""
-    listed = _words()
+    listed = _load_tag_words()
     slug = tag.strip()
     has_listed_end = words[0] in listed["prefixes"] or words[-1] in listed["ends"]
     if has_listed_end and _SLUG.match(slug):
@@ -211,7 +213,7 @@ def _keep_letters(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _words() -> dict[str, frozenset[str]]:
+def _load_tag_words() -> dict[str, frozenset[str]]:
     """Load data/tag_words.toml: words by what they say of a tag, of all languages."""
     values = read_toml("tag_words.toml")
     lists = {}
@@ -224,7 +226,7 @@ def _words() -> dict[str, frozenset[str]]:
         noise.update(words.get("days", "").split())
         openers.update(words["openers"].split())
     small = set[str]()
-    for stop_words in function_words().values():
+    for stop_words in load_function_words().values():
         small.update(word for word in stop_words if len(word) > 1)
     lists["noise"] = frozenset(noise)
     lists["openers"] = frozenset(openers)

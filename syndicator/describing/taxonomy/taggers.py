@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from syndicator.describing.resources import Floats, load, np
-from syndicator.describing.taxonomy.mentions import Matcher, Mention, build, key
+from syndicator.describing.resources import Floats, load_weights, np
+from syndicator.describing.taxonomy.mentions import Matcher, Mention, build_matcher, make_key
 from syndicator.describing.taxonomy.vocabulary import TagDef
 from syndicator.describing.text import word_index
-from syndicator.describing.text.embeddings import embedder
+from syndicator.describing.text.embeddings import load_embedder
 from syndicator.describing.text.word_index import Index
 
 SHORTEST: Final = 50  # least words of a text for the share of mentions
@@ -62,7 +62,7 @@ class ZeroShotTagger:
     def scores(self, title: str, text: str) -> dict[str, float]:
         """Return probability by tag, best first, for tags that title or text names."""
         numbers, rows = self.features(title, text)
-        slope = load("zero_shot.toml", "weights", (CONSTANT, *ZERO_SHOT_FEATURES))
+        slope = load_weights("zero_shot.toml", "weights", (CONSTANT, *ZERO_SHOT_FEATURES))
         odds = np.clip(rows @ slope[1:] + slope[0], -LIMIT, LIMIT)
         chances = 1 / (1 + np.exp(-odds))
         best_first = (-chances).argsort(kind="stable")
@@ -72,10 +72,10 @@ class ZeroShotTagger:
         """Return the numbers of tags that title or text names, and FEATURES per tag."""
         body = self.matcher.words(text)
         mentioned = self.matcher.look(self.matcher.words(title), body)
-        vectors = embedder()
+        vectors = load_embedder()
         length = max(SHORTEST, len(body.stems))
-        whole = _spread(self.labels @ vectors.article(title, text))
-        named = _spread(self.labels @ vectors.mean(title))
+        whole = _convert_to_z_scores(self.labels @ vectors.article(title, text))
+        named = _convert_to_z_scores(self.labels @ vectors.mean(title))
         rows = np.zeros((len(mentioned), len(ZERO_SHOT_FEATURES)), dtype=np.float32)
         for row, (number, mention) in enumerate(mentioned.items()):
             times = max(1, mention.text)  # authors seldom say a tag of the title no more
@@ -95,18 +95,18 @@ class ZeroShotTagger:
 
 def prepare_zero_shot(defined: tuple[TagDef, ...]) -> ZeroShotTagger:
     """Prepare the operator's tags; of tags that differ in plural and case only, the first."""
-    first_by_key = {key(tag.name): tag for tag in reversed(defined)}
+    first_by_key = {make_key(tag.name): tag for tag in reversed(defined)}
     tags = list(first_by_key.values())[::-1]
     labels = []
     forms: list[tuple[int, str]] = []
     for number, tag in enumerate(tags):
-        labels.append(embedder().mean(f"{tag.name} {tag.description}".strip()))
+        labels.append(load_embedder().mean(f"{tag.name} {tag.description}".strip()))
         forms.extend((number, form) for form in (tag.name, *tag.aliases))
     names = tuple(tag.name for tag in tags)
-    return ZeroShotTagger(names, np.stack(labels), build(forms))
+    return ZeroShotTagger(names, np.stack(labels), build_matcher(forms))
 
 
-def _spread(values: Floats) -> Floats:
+def _convert_to_z_scores(values: Floats) -> Floats:
     """Return cosines as z-scores: long texts are nearer to all tags than short ones."""
     result: Floats = (values - values.mean()) / (values.std() + 1e-6)
     return result
@@ -131,26 +131,28 @@ class LearntTagger:
 
     def scores(self, title: str, text: str) -> dict[str, float]:
         """Return by tag its probability if above 1 %, best first."""
-        near = self.index.near(word_index.bag(title, text))
-        vector = embedder().article(title, text)
+        near = self.index.near(word_index.count_terms(title, text))
+        vector = load_embedder().article(title, text)
         alike = self.vectors @ vector
         mentioned = self.matcher.find(title, text)
         share = self.has.mean(axis=0, keepdims=True)
-        rows = features(
-            knn=nearest(near[None], self.has),
+        rows = build_features(
+            knn=measure_neighbour_shares(near[None], self.has),
             ridge=(near @ self.ridge)[None] + share,
             placed=count_mentions([mentioned], len(self.tags)),
-            precision=precision(self.hits[:, None], self.mentions[:, None], share),
+            precision=measure_precision(self.hits[:, None], self.mentions[:, None], share),
             share=share,
             label=(vector - self.vectors.mean(axis=0))[None] @ self.labels.T,
-            alike=nearest(alike[None], self.has),
+            alike=measure_neighbour_shares(alike[None], self.has),
         )
-        probable = chances(rows[0], self.weights)
+        probable = predict_chances(rows[0], self.weights)
         likely = [int(n) for n in probable.argsort()[::-1] if probable[n] > LEAST_CHANCE]
         unnamed = [n for n in likely[:LOOKED] if n not in mentioned]
         # further from the tag's posts than they are from each other
         strange = [
-            n for n in unnamed if closeness(alike[self.has[:, n] > 0]) < float(self.close[n])
+            n
+            for n in unnamed
+            if measure_closeness(alike[self.has[:, n] > 0]) < float(self.close[n])
         ]
         return {self.tags[n]: float(probable[n]) for n in likely if n not in strange}
 
@@ -196,7 +198,7 @@ def count_mentions(mentioned: list[dict[int, Mention]], tags: int) -> Floats:
     return out
 
 
-def nearest(near: Floats, has: Floats) -> Floats:
+def measure_neighbour_shares(near: Floats, has: Floats) -> Floats:
     """Return the share of the nearest posts with each tag, weighted by squared nearness."""
     out = np.zeros((len(near), has.shape[1]), dtype=np.float32)
     for row, values in enumerate(near):
@@ -206,19 +208,19 @@ def nearest(near: Floats, has: Floats) -> Floats:
     return out
 
 
-def closeness(cosines: Floats) -> float:
+def measure_closeness(cosines: Floats) -> float:
     """Return the mean of the CLOSEST highest `cosines`."""
     return float(np.sort(cosines)[-CLOSEST:].mean())
 
 
-def precision(hits: Floats, mentions: Floats, share: Floats) -> tuple[Floats, Floats]:
+def measure_precision(hits: Floats, mentions: Floats, share: Floats) -> tuple[Floats, Floats]:
     """Return the smoothed share of right mentions (`hits`), in text and in title."""
     in_text = (hits[0] + 2 * share + 0.3) / (mentions[0] + 2)
     in_title = (hits[1] + 0.5) / (mentions[1] + 1)
     return in_text, in_title
 
 
-def features(
+def build_features(
     *,
     knn: Floats,
     ridge: Floats,
@@ -256,7 +258,7 @@ def features(
     return np.stack([columns[name] for name in FEATURES], axis=-1).astype(np.float32)
 
 
-def chances(rows: Floats, weights: Floats) -> Floats:
+def predict_chances(rows: Floats, weights: Floats) -> Floats:
     """Return probabilities. `weights`: means, spreads, weights, then the constant."""
     mean, spread, slope = weights[:-1].reshape(3, len(FEATURES))
     odds = (rows - mean) / spread @ slope + weights[-1]
@@ -283,10 +285,10 @@ def learn_trust(past: Iterable[tuple[Collection[str], Sequence[str]]]) -> Trust:
     right = 0
     rejected = Counter[str]()
     for named_tags, confirmed_tags in past:
-        confirmed_keys = {key(tag) for tag in confirmed_tags}
+        confirmed_keys = {make_key(tag) for tag in confirmed_tags}
         for tag in named_tags:
             proposed += 1
-            if key(tag) in confirmed_keys:
+            if make_key(tag) in confirmed_keys:
                 right += 1
             else:
                 rejected[tag] += 1

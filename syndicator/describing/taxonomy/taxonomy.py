@@ -10,9 +10,14 @@ from typing import Any, Final
 
 from syndicator.core.errors import UsageError
 from syndicator.describing.taxonomy import categories, learning, tag_names, taggers, vocabulary
-from syndicator.describing.taxonomy.categories import Categories, Guess, LearntCategories, prepare
-from syndicator.describing.taxonomy.mentions import key
-from syndicator.describing.taxonomy.tag_names import clean, is_named_in, is_sound
+from syndicator.describing.taxonomy.categories import (
+    Categories,
+    Guess,
+    LearntCategories,
+    prepare_categories,
+)
+from syndicator.describing.taxonomy.mentions import make_key
+from syndicator.describing.taxonomy.tag_names import clean_tag, is_named_in, is_sound
 from syndicator.describing.taxonomy.taggers import LearntTagger, Trust, ZeroShotTagger
 from syndicator.describing.taxonomy.vocabulary import ENGLISH, Vocabulary
 from syndicator.describing.text import word_index
@@ -65,7 +70,7 @@ class Taxonomy:
         prepared = self._prepare_categories(title, text, language)
         if prepared is None:
             return Guess(None, 0.0)
-        return categories.guess(prepared, title, text, section, published, self.filed)
+        return categories.guess_category(prepared, title, text, section, published, self.filed)
 
     def tags(
         self, title: str, text: str, published: Sequence[str] = (), own: Collection[str] = ()
@@ -89,12 +94,12 @@ class Taxonomy:
         listed = self._spellings if self.vocabulary.tag else {}
         spelled: list[str] = []
         for tag in published:
-            if is_sound(tag, title, own) or key(tag) in listed:
-                spelled.append(self.spelling(clean(tag), text))
+            if is_sound(tag, title, own) or make_key(tag) in listed:
+                spelled.append(self.spelling(clean_tag(tag), text))
         different = list(dict.fromkeys(spelled))
         if not self._spellings or self.vocabulary.only_adds:
             return different
-        known = [tag for tag in different if key(tag) in self._spellings]
+        known = [tag for tag in different if make_key(tag) in self._spellings]
         whole_text = f"{title}\n{text}"
         return [tag for tag in known if is_named_in([tag, *self._forms.get(tag, ())], whole_text)]
 
@@ -111,7 +116,7 @@ class Taxonomy:
     def supported(self, title: str, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return likely categories and tags, best first, for a model to choose from."""
         prepared = self._prepare_categories(title, text)
-        names = categories.supported(prepared, title, text) if prepared else []
+        names = categories.list_supported(prepared, title, text) if prepared else []
         chances = {tag: chance for tag, (chance, _) in self.score_tags(title, text).items()}
         likeliest = sorted(chances, key=lambda tag: -chances[tag])
         return tuple(names), tuple(tag for tag in likeliest if chances[tag] >= SUPPORT)
@@ -158,7 +163,7 @@ class Taxonomy:
 
     def spelling(self, tag: str, text: str = "") -> str:
         """Return the operator's spelling of `tag`, else `tag_names.canonical`."""
-        return self._spellings.get(key(tag)) or tag_names.canonical(tag, text, self.forms)
+        return self._spellings.get(make_key(tag)) or tag_names.canonical(tag, text, self.forms)
 
     def learn(
         self,
@@ -203,7 +208,7 @@ class Taxonomy:
             if prepared is None:
                 continue
             counts = prepared.counts(text[:SAMPLE])
-            values = categories.scores(prepared, title, text, counts)
+            values = categories.score_categories(prepared, title, text, counts)
             scores.append(values[: len(names)])  # without the topics outside all categories
         return categories.learn_categories(names, posts, scores)
 
@@ -222,11 +227,11 @@ class Taxonomy:
         """Rename the learnt tag `old`, in any spelling, to `new`."""
         if self.learnt is None:
             return self
-        learnt_names = {key(tag): tag for tag in self.learnt.tags}
-        if key(old) not in learnt_names:
+        learnt_names = {make_key(tag): tag for tag in self.learnt.tags}
+        if make_key(old) not in learnt_names:
             return self
-        old_name = learnt_names[key(old)]
-        target = learnt_names.get(key(new), old_name)
+        old_name = learnt_names[make_key(old)]
+        target = learnt_names.get(make_key(new), old_name)
         return replace(self, learnt=self.learnt.joined(old_name, target).renamed(target, new))
 
     def with_learnt(self, path: Path | str) -> "Taxonomy":
@@ -248,7 +253,7 @@ class Taxonomy:
             return None
         code = language or detect(f"{title}\n{text}"[:SAMPLE], None) or ENGLISH
         if code not in self._prepared:
-            self._prepared[code] = prepare(self.vocabulary.category, code)
+            self._prepared[code] = prepare_categories(self.vocabulary.category, code)
         return self._prepared[code]
 
     @cached_property
@@ -264,8 +269,8 @@ class Taxonomy:
         """Tag by stems of its words: learnt tags, and the operator's with their aliases."""
         spellings = {}
         if self.learnt:
-            spellings.update({key(tag): tag for tag in self.learnt.tags})
+            spellings.update({make_key(tag): tag for tag in self.learnt.tags})
         for tag in self.vocabulary.tag:
             for form in (*tag.aliases, tag.name):
-                spellings[key(form)] = tag.name
+                spellings[make_key(form)] = tag.name
         return spellings

@@ -75,8 +75,8 @@ def parse(file: TomlFile) -> Vocabulary:
     except ValidationError as error:
         raise ConfigError.of(file.faults(error, Vocabulary)) from error
     doubles = [
-        *_doubles(file, "category", vocabulary.category),
-        *_doubles(file, "tag", vocabulary.tag),
+        *_find_doubles(file, "category", vocabulary.category),
+        *_find_doubles(file, "tag", vocabulary.tag),
     ]
     if doubles:
         raise ConfigError.of(doubles)
@@ -88,7 +88,7 @@ def fold(name: str) -> str:
     return re.sub(r"[\s_\-‐‑–]+", " ", name.casefold()).strip()
 
 
-def _doubles(
+def _find_doubles(
     file: TomlFile, kind: str, definitions: Sequence[CategoryDef | TagDef]
 ) -> Iterator[Fault]:
     seen: dict[str, str] = {}
@@ -129,7 +129,7 @@ class Topic(NamedTuple):
 
 
 @lru_cache(maxsize=16)
-def topics(language: str = ENGLISH) -> tuple[Topic, ...]:
+def load_topics(language: str = ENGLISH) -> tuple[Topic, ...]:
     """Return all topics in `language` (ISO 639-1), () without a file. Outside English, words are
     beginnings."""
     try:
@@ -137,19 +137,24 @@ def topics(language: str = ENGLISH) -> tuple[Topic, ...]:
     except FileNotFoundError:
         raw = {}
     return tuple(
-        Topic(name, _split(t["words"]), _split(t.get("subject", ""))) for name, t in raw.items()
+        Topic(name, _split_words(t["words"]), _split_words(t.get("subject", "")))
+        for name, t in raw.items()
     )
 
 
 def find_matching_topics(category: CategoryDef, language: str = ENGLISH) -> list[Topic]:
     """Return the topics that match a category: its name or the head of its description, else a word
     of these."""
-    name = _dashed(category.name)
-    head = _dashed(category.description.split(":")[0]) if ":" in category.description else ""
-    whole = {topic for topic, names in _names().items() if name in names or head in names}
+    name = _join_with_dashes(category.name)
+    head = (
+        _join_with_dashes(category.description.split(":")[0]) if ":" in category.description else ""
+    )
+    whole = {
+        topic for topic, names in _load_topic_names().items() if name in names or head in names
+    }
     parts = set((head or name).split("-"))
-    alike = whole or {topic for topic, names in _names().items() if parts & names}
-    return [topic for topic in topics(language) if topic.name in alike]
+    alike = whole or {topic for topic, names in _load_topic_names().items() if parts & names}
+    return [topic for topic in load_topics(language) if topic.name in alike]
 
 
 def find_other_topics(categories: Iterable[CategoryDef], language: str = ENGLISH) -> list[Topic]:
@@ -157,10 +162,10 @@ def find_other_topics(categories: Iterable[CategoryDef], language: str = ENGLISH
     own = {
         topic.name for category in categories for topic in find_matching_topics(category, language)
     }
-    return [topic for topic in topics(language) if topic.name not in own]
+    return [topic for topic in load_topics(language) if topic.name not in own]
 
 
-def terms(text: str) -> Counter[str]:
+def count_terms(text: str) -> Counter[str]:
     """Count words and pairs of neighbours ("interest-rates"), in lower case."""
     words = [word.replace("’", "'").removesuffix("'s") for word in _TERM.findall(text.casefold())]
     counts = Counter(words)
@@ -168,15 +173,15 @@ def terms(text: str) -> Counter[str]:
     return counts
 
 
-def _split(words: str) -> frozenset[str]:
+def _split_words(words: str) -> frozenset[str]:
     return frozenset(words.casefold().split())
 
 
 @lru_cache(maxsize=1)
-def _names() -> dict[str, frozenset[str]]:
+def _load_topic_names() -> dict[str, frozenset[str]]:
     rows = read_toml("topics/names.toml").items()
     return {topic: frozenset(" ".join(names.values()).split()) for topic, names in rows}
 
 
-def _dashed(name: str) -> str:
+def _join_with_dashes(name: str) -> str:
     return re.sub(r"[\W_]+", "-", name.casefold()).strip("-")

@@ -122,7 +122,7 @@ class Embedder:
 
     def head(self, text: str) -> Head:
         """Split `text` into pieces by chunk; known chunks are cached."""
-        parts = chunks(text)
+        parts = split_chunks(text)
         cut = self._cut(parts)
         pieces = [own for own, _ in cut]
         ids = list(chain.from_iterable(pieces))
@@ -145,14 +145,14 @@ class Embedder:
 
     def mean(self, text: str) -> Floats:
         """Return the unit vector of `text`, zeros without pieces."""
-        return unit(self.head(text).total) if text else self._nothing()
+        return normalise(self.head(text).total) if text else self._nothing()
 
     def article(self, title: str, text: str, times: int = 2) -> Floats:
         """Return the unit vector of the start of `text`, with the title counted `times` times."""
         total = self._nothing()
         if title:
-            total = total + times * _head(title).total
-        return unit(total + _head(text[:SAMPLE]).total if text else total)
+            total = total + times * _split_cached(title).total
+        return normalise(total + _split_cached(text[:SAMPLE]).total if text else total)
 
     def _nothing(self) -> Floats:
         return np.zeros(self.table.shape[1], dtype=np.float32)
@@ -160,7 +160,7 @@ class Embedder:
     def parts(self, text: str, parts: Sequence[str]) -> Floats:
         """Return a unit vector for each of `parts`, which `text` contains in this order."""
         text = text[:SAMPLE]
-        head = _head(text)
+        head = _split_cached(text)
         out = np.zeros((len(parts), self.table.shape[1]), dtype=np.float32)
         inside = []
         bounds = []
@@ -184,24 +184,24 @@ class Embedder:
         return out
 
 
-def chunks(text: str) -> list[str]:
+def split_chunks(text: str) -> list[str]:
     """Split `text` so that no piece crosses. Adds a blank in front, as the vocabulary expects."""
     return _CHUNK.findall(" " + text)
 
 
 @lru_cache(maxsize=8)
-def _head(text: str) -> Head:
-    return embedder().head(text)
+def _split_cached(text: str) -> Head:
+    return load_embedder().head(text)
 
 
-def unit(vector: Floats) -> Floats:
+def normalise(vector: Floats) -> Floats:
     """Return `vector` with length one; zeros stay zeros."""
     length = float(np.linalg.norm(vector))
     return vector / np.float32(length) if length else vector
 
 
 @lru_cache(maxsize=1)
-def embedder() -> Embedder:
+def load_embedder() -> Embedder:
     """Load table and tokenizer, once a process (0.03 s, 50 MB)."""
     table = np.load(DATA / "table.npy").astype(np.float32)
     pieces = json.loads((DATA / "pieces.json").read_text(encoding="utf-8"))

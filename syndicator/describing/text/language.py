@@ -36,7 +36,7 @@ _REPLACED: Final = {"iw": "he", "in": "id", "cmn": "zh", "nb": "no", "nn": "no",
 
 
 @lru_cache(maxsize=1)
-def function_words() -> dict[str, frozenset[str]]:
+def load_function_words() -> dict[str, frozenset[str]]:
     """Load the function words by language (data/function_words.toml)."""
     return {
         code: frozenset(words.split()) for code, words in read_toml("function_words.toml").items()
@@ -46,21 +46,23 @@ def function_words() -> dict[str, frozenset[str]]:
 def detect(text: str, declared: str | None) -> str | None:
     """Return the ISO 639 code of `text`, or None. `declared` (BCP 47) wins unless the text clearly
     contradicts it."""
-    code = primary(declared)
+    code = parse_primary(declared)
     sample = _URL.sub(" ", text[: 2 * SAMPLE])[:SAMPLE]
     if sum(map(len, _WORD.findall(sample))) < LEAST:
         return code
-    return by_script(sample) or by_words(sample, code) or _guess(sample, code)
+    return (
+        detect_by_script(sample) or detect_by_words(sample, code) or _detect_by_model(sample, code)
+    )
 
 
-def primary(declared: str | None) -> str | None:
+def parse_primary(declared: str | None) -> str | None:
     """Return the language of a tag ("en-GB": "en"), None if it is no tag."""
     match = re.match(r"\s*([A-Za-z]{2,3})(?:[-_]|\s*$)", declared or "")
     code = match[1].lower() if match else None
     return _REPLACED.get(code, code) if code else None
 
 
-def by_script(sample: str) -> str | None:
+def detect_by_script(sample: str) -> str | None:
     """Return the language if its script decides it, else None."""
     letters = max(1, sum(map(len, _WORD.findall(sample))))
     return next(
@@ -73,14 +75,14 @@ def by_script(sample: str) -> str | None:
     )
 
 
-def by_words(sample: str, declared: str | None) -> str | None:
+def detect_by_words(sample: str, declared: str | None) -> str | None:
     """Return the language whose function words are frequent and clearly lead, else None; `declared`
     needs less lead."""
     words = Counter(word.casefold() for word in _WORD.findall(sample))
     total = max(1, words.total())
     share = {
         code: sum(map(words.__getitem__, words.keys() & own)) / total
-        for code, own in function_words().items()
+        for code, own in load_function_words().items()
     }
     (best, most), (_, second) = Counter(share).most_common(2)
     if declared in share and share[declared] >= SURE and share[declared] >= BEHIND * most:
@@ -88,15 +90,15 @@ def by_words(sample: str, declared: str | None) -> str | None:
     return best if most >= SURE and most >= LEAD * second else None
 
 
-def _guess(sample: str, declared: str | None) -> str | None:
-    code, sure = _identifier().classify(sample)
+def _detect_by_model(sample: str, declared: str | None) -> str | None:
+    code, sure = _load_identifier().classify(sample)
     if sure >= CERTAIN and len(sample) >= LONG:
         return _WRITTEN.get(code, str(code))
     return declared or (str(code) if sure >= LIKELY else None)
 
 
 @lru_cache(maxsize=1)
-def _identifier() -> Any:
+def _load_identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -121,12 +121,12 @@ def split_line(line: str, language: str | None = None) -> list[str]:
         return []
     if is_cjk(line):
         pieces = (piece.strip() for piece in _CJK_END.sub("\\g<0>\n", line).split("\n"))
-        return _join([piece for piece in pieces if piece], language, "")
-    parts = _splitter().tokenize(line) if _INNER.search(line) else [line]
+        return _join_pieces([piece for piece in pieces if piece], language, "")
+    parts = _load_splitter().tokenize(line) if _INNER.search(line) else [line]
     if _PERHAPS_GLUED.search(line):
         parts = [part for piece in parts for part in _GLUED.split(piece)]
     pieces = (part.strip() for piece in parts for part in _WORD_END.sub(r"\1\n", piece).split("\n"))
-    return _join([piece for piece in pieces if piece], language, " ")
+    return _join_pieces([piece for piece in pieces if piece], language, " ")
 
 
 def is_cjk(value: str) -> bool:
@@ -134,7 +134,7 @@ def is_cjk(value: str) -> bool:
     return not value.isascii() and len(_CJK.findall(value)) * 3 >= len(value.replace(" ", ""))
 
 
-def unbalanced(piece: str) -> bool:
+def is_unbalanced(piece: str) -> bool:
     """True if a quotation or bracket is open at one end."""
     stack: list[str] = []
     for match in _MARKS.finditer(piece):
@@ -154,10 +154,10 @@ def unbalanced(piece: str) -> bool:
     return any(mark != "‚" for mark in stack)
 
 
-def _join(pieces: list[str], language: str | None, space: str) -> list[str]:
+def _join_pieces(pieces: list[str], language: str | None, space: str) -> list[str]:
     out: list[str] = []
     for piece in pieces:
-        if out and _goes_on(out[-1], piece, language):
+        if out and _continues(out[-1], piece, language):
             out[-1] = f"{out[-1]}{space}{piece}"
         else:
             out.append(piece)
@@ -171,10 +171,10 @@ def _close_quotations(pieces: list[str], space: str) -> list[str]:
     while at < len(pieces):
         end = at + 1
         joined = pieces[at]
-        while unbalanced(joined) and end < len(pieces) and len(joined) < JOINED:
+        while is_unbalanced(joined) and end < len(pieces) and len(joined) < JOINED:
             joined = f"{joined}{space}{pieces[end]}"
             end = end + 1
-        if unbalanced(joined):
+        if is_unbalanced(joined):
             end = at + 1
             joined = pieces[at]
         out.append(joined)
@@ -182,10 +182,10 @@ def _close_quotations(pieces: list[str], space: str) -> list[str]:
     return out
 
 
-def _goes_on(piece: str, after: str, language: str | None) -> bool:
+def _continues(piece: str, after: str, language: str | None) -> bool:
     if after[0].islower() and not after.startswith(("iP", "iO", "iT", "eB", "macOS")):
         return True
-    codes, ordinals = _abbreviations()
+    codes, ordinals = _load_abbreviations()
     if language in ordinals and _NUMBER.search(piece):
         return True
     return piece.endswith(".") and piece[:-1].rsplit(" ", 1)[-1].lstrip("(„“«\"'’") in codes.get(
@@ -194,14 +194,14 @@ def _goes_on(piece: str, after: str, language: str | None) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _abbreviations() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+def _load_abbreviations() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
     values = read_toml("abbreviations.toml")
     ordinals = frozenset(values.pop("ordinals"))
     return {code: frozenset(words.split()) for code, words in values.items()}, ordinals
 
 
 @lru_cache(maxsize=1)
-def _splitter() -> Any:
+def _load_splitter() -> Any:
     import nupunkt
 
     return nupunkt.load("default")
@@ -228,12 +228,12 @@ def find_form_fault(sentence: str) -> str:
     if code := next((code for code, search in _FORMS if search(sentence)), ""):
         return code
     low = sentence.casefold()
-    if any(phrase in low for phrase in boilerplate()):
+    if any(phrase in low for phrase in load_boilerplate()):
         return "boilerplate"
-    return "quotes" if unbalanced(sentence) else ""
+    return "quotes" if is_unbalanced(sentence) else ""
 
 
-def without_dateline(sentence: str) -> str:
+def remove_dateline(sentence: str) -> str:
     """Remove the dateline: "PARIS (Reuters) - The bank" becomes "The bank"."""
     match = _DATELINE.match(sentence)
     rest = sentence[match.end() :].lstrip() if match else ""
@@ -242,18 +242,18 @@ def without_dateline(sentence: str) -> str:
 
 def repeats_title(excerpt: str, title: str) -> bool:
     """True if the excerpt begins with the title or adds nothing."""
-    head = words(excerpt)
-    name = words(title)
+    head = normalise_words(excerpt)
+    name = normalise_words(title)
     return bool(name) and (head.startswith(name) or (len(head) > ALIKE and name.startswith(head)))
 
 
-def words(value: str) -> str:
+def normalise_words(value: str) -> str:
     """Return letters and digits in lower case, one space between words."""
     return re.sub(r"\W+", " ", value.casefold()).strip()
 
 
 @lru_cache(maxsize=1)
-def boilerplate() -> tuple[str, ...]:
+def load_boilerplate() -> tuple[str, ...]:
     """Load phrases that no excerpt may have. They are English, as sites in all languages use
     them."""
     return tuple(read_toml("boilerplate.toml")["phrases"])

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from syndicator.describing.resources import Floats, NDArray, np
-from syndicator.describing.text.language import function_words
+from syndicator.describing.text.language import load_function_words
 from syndicator.describing.text.sentences import ends_with_stop
 
 _WORD = re.compile(r"[^\W\d_][\w+#]*")
@@ -26,14 +26,14 @@ TITLED: Final = 0.5  # from this share of capitals, a line is a title
 _FORM_WORD = re.compile(r"[^\W_](?:[\w'’.+#&-]*[\w+#])?")
 _OWN = re.compile(r"['’]s$")
 _INSIDE = re.compile(r"[\w,;)] $")
-_SMALL = frozenset(word for words in function_words().values() for word in words)
+_SMALL = frozenset(word for words in load_function_words().values() for word in words)
 
 
-def bag(title: str, text: str) -> Counter[str]:
+def count_terms(title: str, text: str) -> Counter[str]:
     """Count stems of words and pairs of neighbours."""
     counts: Counter[str] = Counter()
     for value, times in ((title, TITLE), (text[:LONGEST], 1)):
-        small = function_words()["en"]
+        small = load_function_words()["en"]
         words = [word[:STEM] for word in _WORD.findall(value.casefold()) if word not in small]
         for term in (*words, *(f"{a} {b}" for a, b in itertools.pairwise(words))):
             counts[term] += times
@@ -84,7 +84,7 @@ class Index:
         )
 
 
-def build(bags: Sequence[Counter[str]]) -> Index:
+def build_index(bags: Sequence[Counter[str]]) -> Index:
     """Build an index. From MANY texts on, terms of a single text or of all texts are dropped."""
     seen = Counter(term for counts in bags for term in counts)
     least = 2 if len(bags) >= MANY else 1
@@ -112,42 +112,44 @@ def learn_word_forms(texts: Sequence[str], least: int = LEAST) -> dict[str, str]
     words: dict[str, Counter[str]] = defaultdict(Counter)
     names: Counter[str] = Counter()
     for text in texts:
-        runs = list(_runs(text))
-        for form in {word for run in runs for word in _alone(run)}:
+        runs = list(_split_prose(text))
+        for form in {word for run in runs for word in _list_single_words(run)}:
             words[form.casefold()][form] += 1
-        pairs = (name for run in runs for name in _several(run))
+        pairs = (name for run in runs for name in _list_word_groups(run))
         names.update(
             {
                 " ".join(name).casefold()
                 for name in pairs
-                if _capital(name[0]) and _capital(name[-1])
+                if _has_capital(name[0]) and _has_capital(name[-1])
             }
         )
     wanted = {name for name, n in names.items() if n >= least}
     for text in texts if wanted else ():
-        for form in {" ".join(name) for run in _runs(text) for name in _several(run)}:
+        for form in {
+            " ".join(name) for run in _split_prose(text) for name in _list_word_groups(run)
+        }:
             if form.casefold() in wanted:
                 words[form.casefold()][form] += 1
     best = {key: min(forms, key=lambda form: (-forms[form], form)) for key, forms in words.items()}
     return {key: form for key, form in best.items() if words[key][form] >= least}
 
 
-def _alone(run: Sequence[str]) -> Iterator[str]:
+def _list_single_words(run: Sequence[str]) -> Iterator[str]:
     """Yield words outside longer names: "army" is no name because of "US Army"."""
     for at, word in enumerate(run):
         near = {*run[max(0, at - 1) : at], *run[at + 1 : at + 2]}
         beyond = run[at + 2 : at + 3] if near & _SMALL else []
-        if not _capital(word) or not any(map(_capital, (*near, *beyond))):
+        if not _has_capital(word) or not any(map(_has_capital, (*near, *beyond))):
             yield word
 
 
-def _several(run: Sequence[str]) -> Iterator[Sequence[str]]:
+def _list_word_groups(run: Sequence[str]) -> Iterator[Sequence[str]]:
     for size in (2, 3):
         for at in range(len(run) - size + 1):
             yield run[at : at + size]
 
 
-def _runs(text: str) -> Iterator[list[str]]:
+def _split_prose(text: str) -> Iterator[list[str]]:
     for line in text[:READ].split("\n"):
         matches = list(_FORM_WORD.finditer(line))
         if len(matches) < PROSE or not ends_with_stop(line.rstrip()):
@@ -158,7 +160,7 @@ def _runs(text: str) -> Iterator[list[str]]:
             for m, within in zip(matches, inside, strict=True)
             if within and m[0].casefold() not in _SMALL
         ]
-        if sum(map(_capital, own)) > TITLED * len(own):
+        if sum(map(_has_capital, own)) > TITLED * len(own):
             continue
         run: list[str] = []
         end = -1
@@ -172,5 +174,5 @@ def _runs(text: str) -> Iterator[list[str]]:
         yield run
 
 
-def _capital(word: str) -> bool:
+def _has_capital(word: str) -> bool:
     return word != word.casefold()
