@@ -48,17 +48,17 @@ def remove_invisible(value: str) -> str:
     if value.isascii() and value.replace("\n", "").isprintable():
         return value
     spaced = re.sub(r"[^\S\n]", " ", unicodedata.normalize("NFC", value))
-    seen = (
+    visible = (
         letter
         for letter in spaced
         if letter == "\n" or unicodedata.category(letter) not in _INVISIBLE
     )
-    return _BLANK.sub("", "".join(seen))
+    return _BLANK.sub("", "".join(visible))
 
 
 def remove_injections(text: str) -> str:
-    """Remove lines with instructions to a model (prompt injection), and the line after one that
-    ends in a colon."""
+    """Remove the lines of a text that give instructions to a model (prompt injection). If such a
+    line ends in a colon, remove the next line, too."""
     lines: list[str] = []
     is_announced = False  # the last removed line ended in a colon
     for row in text.split("\n"):
@@ -74,30 +74,17 @@ def remove_injections(text: str) -> str:
 
 
 def prepare_material(article: Article) -> Material:
-    """Return title, text and language of `article` as a model sees them, without choices."""
+    """Return title, text and language of `article` as a model may see them, still without the
+    sentences, categories and tags to choose from."""
     text = remove_injections(remove_invisible(article.text[:MOST]))
     declared = _language.parse_primary(article.language)
     return Material(title=line(remove_invisible(article.title)), text=text, language=declared)
 
 
 def add_choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> Material:
-    """Add the model's choices to `asked`. `write`: own words, if the language supports it. Loads
-    vectors (0.2 s)."""
+    """Add the sentences, categories and tags from which the model chooses. `write`: let it write in
+    its own words, if the language supports that. Loads vectors (0.2 s)."""
     code = asked.language or _language.detect(asked.text, None)
-    candidates = find_opener(asked.title, asked.text, code)
-    odds = score_openers(candidates).tolist() if candidates.sentences else []
-    least_odds = min(OPENS, max(odds, default=0.0))  # the best one may always open
-    sentences = []
-    previous = None
-    for sentence, sentence_odds in zip(candidates.sentences, odds, strict=True):
-        sentences.append(
-            Choosable(
-                text=sentence.text,
-                opens=sentence_odds >= least_odds,
-                follows=previous is not None and follows(previous, sentence),
-            )
-        )
-        previous = sentence
     descriptions = {
         category.name: category.description for category in taxonomy.vocabulary.category
     }
@@ -105,15 +92,35 @@ def add_choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> 
     return replace(
         asked,
         write=write and bool(aligned.get_writing_instruction(code)),
-        sentences=tuple(sentences),
+        sentences=_list_sentences(asked, code),
         categories=tuple((name, descriptions[name]) for name in categories[:MOST_CATEGORIES]),
         tags=tags[:MOST_TAGS],
     )
 
 
+def _list_sentences(asked: Material, code: str | None) -> tuple[Choosable, ...]:
+    """Return the sentences that an excerpt may have, in order, and which of them may open it.
+    `code`: language of the text."""
+    candidates = find_opener(asked.title, asked.text, code)
+    odds = score_openers(candidates).tolist() if candidates.sentences else []
+    least_odds = min(OPENS, max(odds, default=0.0))  # the best one may always open
+    choosable = []
+    previous = None
+    for sentence, sentence_odds in zip(candidates.sentences, odds, strict=True):
+        choosable.append(
+            Choosable(
+                text=sentence.text,
+                opens=sentence_odds >= least_odds,
+                follows=previous is not None and follows(previous, sentence),
+            )
+        )
+        previous = sentence
+    return tuple(choosable)
+
+
 def make_cache_key(plan: str, asked: Material) -> str:
-    """Return the cache key of an answer: SHA-256 of `plan` (from `prompt.plan`) and all that the
-    model sees."""
+    """Return the cache key of an answer: SHA-256 of `plan` (from `prompt.name_prompt`) and of all
+    that the model sees."""
     lists = json.dumps([asked.write, asked.sentences, asked.categories, asked.tags])
     parts = (plan, asked.title, asked.language or "", asked.text, lists)
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
@@ -126,7 +133,8 @@ def _load_injections() -> re.Pattern[str]:
 
 
 def check_answer(content: str, asked: Material) -> Accepted | Refusal:
-    """Parse and check the answer `content`; return its values or the first fault."""
+    """Parse and check the text `content` that a model answered about `asked`; return its values, or
+    the first fault."""
     answer = _parse_answer(content)
     if isinstance(answer, Refusal):
         return answer
@@ -160,7 +168,8 @@ def check_answer(content: str, asked: Material) -> Accepted | Refusal:
 
 
 def _parse_answer(content: str) -> dict[str, Any] | Refusal:
-    """Parse the JSON object of an answer, without thoughts and code fences around it."""
+    """Return the JSON object of an answer, without the thoughts or the code fence around it; a
+    refusal if there is none."""
     if len(content) > LONGEST:
         return Refusal(reason="huge", detail=f"{len(content)} characters")
     text = _THOUGHT.sub("", content)
@@ -180,7 +189,9 @@ def _parse_answer(content: str) -> dict[str, Any] | Refusal:
 
 
 def _join_chosen(numbers: Any, asked: Material) -> str | Refusal:
-    """Return the first chosen sentence that may open, and chosen ones that directly follow it."""
+    """Return the excerpt that a model chose by `numbers` of sentences, counted from 1: the first
+    chosen sentence that may open, and the chosen ones that directly follow it. Or return a
+    refusal."""
     if not isinstance(numbers, list) or not all(type(number) is int for number in numbers):
         return Refusal(reason="shape", detail="sentences have to be a list of numbers")
     if not numbers:
@@ -206,7 +217,7 @@ def _join_chosen(numbers: Any, asked: Material) -> str | Refusal:
 
 
 def _check_written(value: Any, asked: Material) -> str | Refusal:
-    """Return an excerpt in the model's own words, or its first fault."""
+    """Return the excerpt that a model wrote in its own words, or a refusal with its first fault."""
     if not isinstance(value, str):
         return Refusal(reason="shape", detail="excerpt has to be a text")
     excerpt = _clean_line(value)
@@ -214,7 +225,7 @@ def _check_written(value: Any, asked: Material) -> str | Refusal:
 
 
 def _check_listed(name: str, names: Iterable[str], reason: str) -> Refusal | None:
-    """Return a refusal with this reason if `name` is none of `names`; None if it is one, or
+    """Return a refusal with `reason` if `name` is not among `names`; None if it is, or if it is
     empty."""
     cleaned = _clean_line(name)
     if not cleaned or _find_spelling(name, names):
@@ -223,7 +234,7 @@ def _check_listed(name: str, names: Iterable[str], reason: str) -> Refusal | Non
 
 
 def _find_spelling(name: str, names: Iterable[str]) -> str:
-    """Return `name` as it is spelled in `names`; "" if it is none of them."""
+    """Return `name` as it is spelled in `names`; "" if it is not among them."""
     folded = fold(_clean_line(name))
     return next((listed for listed in names if fold(listed) == folded), "")
 

@@ -1,4 +1,4 @@
-"""Suggest new tags: phrases that several titles share and texts repeat.
+"""Suggest new tags: phrases that titles of several articles share and texts repeat.
 
 Measured by tests/gate/test_suggest_gate.py."""
 
@@ -43,15 +43,18 @@ UNTITLED: Final = 0.3  # factor of a name without titles
 
 
 class Token(NamedTuple):
+    """A word of a line. `gap`: the text between the word before and this one."""
+
     word: str
     stem: str
-    gap: str  # text before it
+    gap: str
 
 
 @dataclass(slots=True)
 class Use:
-    """Counts of a phrase: per article (`articles`), per spelling (`forms`), per capitalised word
-    before it (`led`)."""
+    """How texts use a phrase. `articles`: by article number, how often it has the phrase; `forms`:
+    by spelling, how often it is inside sentences; `led`: by capitalised word before the phrase, how
+    often."""
 
     articles: Counter[int] = field(default_factory=Counter)
     forms: Counter[str] = field(default_factory=Counter)
@@ -69,7 +72,8 @@ class Use:
 
     @property
     def form(self) -> str:
-        """Return the commonest spelling with its usual leading word ("New" before York), or ""."""
+        """Return the commonest spelling inside sentences, with the capitalised word that mostly
+        leads it ("New" before York); "" if no sentence has the phrase inside."""
         form = min(self.forms, key=lambda form: (-self.forms[form], form), default="")
         leader = max(self.led, key=self.led.__getitem__, default="")
         is_capitalised = form != form.casefold()
@@ -79,8 +83,8 @@ class Use:
 
 
 def find_title_phrases(titles: Iterable[tuple[str, frozenset[str]]]) -> dict[Key, set[int]]:
-    """Return by phrase the numbers of the titles that have it. `titles`: (title, function
-    words)."""
+    """Return by phrase the numbers of the titles that have it. `titles`: each with the function
+    words of its language, which end a phrase."""
     titles_by_phrase: dict[Key, set[int]] = defaultdict(set)
     for number, (title, stop_words) in enumerate(titles):
         for run in _split_into_runs(split_tokens(title), stop_words):
@@ -91,7 +95,7 @@ def find_title_phrases(titles: Iterable[tuple[str, frozenset[str]]]) -> dict[Key
 
 
 def count_uses(texts: Sequence[str], phrases: Collection[Key]) -> dict[Key, Use]:
-    """Count uses of `phrases` in `texts`."""
+    """Return how `texts` use each of `phrases`; phrases that no text has are missing."""
     by_first_stem: dict[str, list[Key]] = defaultdict(list)
     for phrase in phrases:
         by_first_stem[phrase[0]].append(phrase)
@@ -107,7 +111,7 @@ def count_uses(texts: Sequence[str], phrases: Collection[Key]) -> dict[Key, Use]
 
 
 def split_tokens(line: str) -> list[Token]:
-    """Split a line into words, each with the text before it."""
+    """Split a line into words; "it's" gives "it"."""
     line = _CONTRACTED.sub("", line)
     end = 0
     words = []
@@ -127,13 +131,14 @@ def list_function_words(text: str) -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def load_generic_stems() -> frozenset[str]:
-    """Return stems that titles on any subject have (data/suggesting.toml)."""
+    """Load the stems of words that titles on any subject have ("guide"; data/suggesting.toml)."""
     return frozenset(map(stem, read_toml("suggesting.toml")["generic"].split()))
 
 
 def _split_into_runs(words: Sequence[Token], stop_words: Collection[str]) -> Iterator[list[str]]:
-    """Yield runs of stems between function words and numbers. Single letters need a word before
-    ("Gen Z")."""
+    """Yield the runs of stems that may make a phrase: function words, words without letters, and
+    marks other than a hyphen end a run. A single letter counts only as a capital behind another
+    word ("Gen Z")."""
     run: list[str] = []
     for token in words:
         has_letters = any(map(str.isalpha, token.word))
@@ -160,7 +165,8 @@ def _has_phrase_at(words: Sequence[Token], index: int, phrase: Key) -> bool:
 
 
 def _count_use(use: Use, number: int, words: Sequence[Token], index: int, size: int) -> None:
-    """Count in `use` the phrase of `size` words at `index`, in article `number`."""
+    """Count in `use` the phrase of `size` words that begins at `index` of `words`, a line of
+    article `number`."""
     use.articles[number] += 1
     word_before = ""
     if index and words[index].gap == " ":
@@ -174,20 +180,25 @@ def _count_use(use: Use, number: int, words: Sequence[Token], index: int, size: 
 
 
 class Proposal(NamedTuple):
-    """A suggested tag: number of articles, origin, other spellings."""
+    """A suggested tag. `support`: number of articles that have it; `why`: where it comes from,
+    "titles", "publishers" or "names"; `aliases`: other spellings; `examples`: titles of the
+    articles that repeat it most."""
 
     name: str
     support: int
-    why: str  # titles | publishers | names
+    why: str
     aliases: tuple[str, ...] = ()
-    examples: tuple[str, ...] = ()  # titles of articles that come back to it most
+    examples: tuple[str, ...] = ()
 
 
 def suggest_tags(
     history: Iterable[tuple[str, str, Sequence[str]]], listed: Vocabulary | None = None
 ) -> list[Proposal]:
-    """Suggest tags not `listed`, best first. `history`: (title, text, publisher's tags)."""
+    """Suggest tags that `listed` lacks, best first. `history`: articles as (title, text,
+    publisher's tags)."""
     articles = list(history)
+
+    # phrases that may be tags, and where they come from
     in_title = find_title_phrases((title, list_function_words(text)) for title, text, _ in articles)
     published = _find_published(articles)
     sources: dict[Key, set[int]] = {}  # articles whose title or publisher's tags have the phrase
@@ -195,6 +206,8 @@ def suggest_tags(
         sources[phrase] = in_title.get(phrase, set()) | published.get(phrase, set())
     candidates = {phrase for phrase, numbers in sources.items() if len(numbers) >= TITLES}
     candidates |= _find_names(articles)
+
+    # how texts use them
     listed_phrases = _list_phrases(listed) if listed else set()
     counted = candidates | listed_phrases
     counted |= {_strip_generic(phrase) for phrase in counted} - {NO_PHRASE}
@@ -251,7 +264,8 @@ def _is_repeated(use: Use) -> bool:
 def _merge_alike(
     proposals: Sequence[tuple[Proposal, Key]], used: Mapping[Key, Use]
 ) -> list[Proposal]:
-    """Make each proposal that is a form of a better one an alias of that."""
+    """Return the proposals without those that only spell a better one in another way ("solar
+    panel", "solar panels on roofs"); these become its aliases. `proposals`: best first."""
     merged: list[tuple[Proposal, Key]] = []
     for proposal, phrase in proposals:
         for index, (better, better_phrase) in enumerate(merged):
@@ -265,7 +279,7 @@ def _merge_alike(
 
 
 def _are_one_tag(phrase: Key, other: Key, used: Mapping[Key, Use]) -> bool:
-    """True if one phrase has all words of the other, and both are in about the same articles."""
+    """True if one phrase has all words of the other, and mostly the same articles have both."""
     stems = set(phrase)
     other_stems = set(other)
     if not (stems <= other_stems or other_stems <= stems):
@@ -276,7 +290,8 @@ def _are_one_tag(phrase: Key, other: Key, used: Mapping[Key, Use]) -> bool:
 
 
 def _find_names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
-    """Return the phrases that enough texts write with capitals inside sentences."""
+    """Return the phrases of two or three words, all with capitals inside sentences, that at least
+    SUPPORT texts have. Texts with many capitals (German nouns) are left out."""
     articles_by_name = Counter[Key]()
     for _, text, _ in articles:
         words: list[Token] = []
@@ -296,8 +311,9 @@ def _find_names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
 
 
 def _rate_worth(use: Use, source_articles: Collection[int], total: int) -> float:
-    """Return a number to rank a phrase by: higher if more titles or publishers' tags have it
-    (`source_articles`), texts repeat it, and few of all texts have it."""
+    """Return a number to rank a phrase by. It is higher if more titles or publishers' tags have the
+    phrase (their articles are `source_articles`), if their texts repeat it, and if few of all
+    `total` articles have it."""
     repeating = sum(use.articles[number] >= OFTEN for number in source_articles or use.articles)
     rarity = math.log((total + 1) / len(use.articles))
     title_factor = 1.0 if len(source_articles) >= TITLES else UNTITLED
@@ -306,7 +322,7 @@ def _rate_worth(use: Use, source_articles: Collection[int], total: int) -> float
 
 
 def _find_published(articles: Sequence[tuple[str, str, Sequence[str]]]) -> dict[Key, set[int]]:
-    """Return by phrase the numbers of the articles with this tag of their publisher."""
+    """Return by phrase the numbers of the articles whose publisher gives it as a tag."""
     numbers_by_phrase: dict[Key, set[int]] = defaultdict(set)
     for number, (title, _, tags) in enumerate(articles):
         for tag in tags:
@@ -316,8 +332,8 @@ def _find_published(articles: Sequence[tuple[str, str, Sequence[str]]]) -> dict[
 
 
 def _find_subjects(used: Mapping[Key, Use], texts: int) -> set[Key]:
-    """Return the phrases that can be a subject: not too frequent, more than generic words, and
-    mostly used outside a longer phrase."""
+    """Return the phrases that can be a subject: not in too many of `texts` texts, more than generic
+    words, and mostly used outside a longer phrase."""
     most_within_longer = Counter[Key]()
     for longer, use in used.items():
         for size in range(1, len(longer)):
@@ -340,7 +356,8 @@ def _find_subjects(used: Mapping[Key, Use], texts: int) -> set[Key]:
 
 
 def _strip_generic(phrase: Key) -> Key:
-    """Return a phrase without generic words at its ends; NO_PHRASE if all are generic."""
+    """Return a phrase without generic words at its ends ("best CRM" gives "CRM"); NO_PHRASE if all
+    words are generic."""
     specific = [index for index, word in enumerate(phrase) if word not in load_generic_stems()]
     if not specific:
         return NO_PHRASE

@@ -162,7 +162,7 @@ def test_places_of_pieces(text: str) -> None:
     ]
     assert pieces == sorted(pieces)
     for place in range(1, len(text)):
-        assert head.piece(place) == sum(begin < place for begin in pieces)
+        assert head.find_piece(place) == sum(begin < place for begin in pieces)
 
 
 @pytest.mark.slow
