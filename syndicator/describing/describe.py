@@ -36,33 +36,34 @@ def describe(
     taxonomy: Taxonomy,
     summarise: bool = True,
 ) -> Description:
-    """Return excerpt, category and tags of an article (plain texts, a line per block). `own`: names
-    of author and site, which are no tags; `language`: BCP 47; `summarise`: False for a text whose
-    sentences may not be shown: its excerpt is `description`. Never raises. Pure."""
+    """Return excerpt, category, tags and language of an article. `text` is plain, a line per block;
+    `description`, `keywords`, `section` and `language` (BCP 47) are what the publisher states.
+    `own`: names of author and site, which are no tags. `summarise`: False if sentences of the text
+    may not be shown; the excerpt is then part of `description`. Never raises. Pure."""
     code = _language.detect(text, language)
     if summarise:
-        chosen, by = _excerpt.choose(title, text, description, code)
+        excerpt, by = _excerpt.choose_excerpt(title, text, description, code)
     else:
-        chosen = _excerpt.quote_description(title, text, description, code)
+        excerpt = _excerpt.quote_description(title, text, description, code)
         by = "publisher"
     guess = taxonomy.category(title, text, section, keywords, code)
-    asked = taxonomy.map_published_tags(keywords, text, title, own)
-    tags = taxonomy.tags(title, text, keywords, own)
-    if (
-        guess.name
-        and guess.name in taxonomy.names
-        and guess.name not in tags
-        and len(tags) < MOST_TAGS
-    ):
-        tags = (*tags, guess.name)  # readers expect the tag AI in the category AI
     has_categories = bool(taxonomy.vocabulary.category)
-    mapped = not set(asked).isdisjoint(tags)
+
+    tags = taxonomy.tags(title, text, keywords, own)
+    is_also_tag = guess.name in taxonomy.names and guess.name not in tags
+    if guess.name and is_also_tag and len(tags) < MOST_TAGS:
+        tags = (*tags, guess.name)  # readers expect the tag AI in the category AI
+    publishers_tags = taxonomy.map_published_tags(keywords, text, title, own)
+    tags_by = ""
+    if tags:
+        tags_by = "matched" if set(publishers_tags).isdisjoint(tags) else "publisher"
+
     return Description(
-        excerpt=chosen,
-        excerpt_by=by if chosen else "",
+        excerpt=excerpt,
+        excerpt_by=by if excerpt else "",
         category=guess.name or "",
         tags=tags,
-        tags_by=("publisher" if mapped else "matched") if tags else "",
+        tags_by=tags_by,
         language=code,
         category_score=guess.score if has_categories else None,
         certainty=guess.certainty if has_categories else None,

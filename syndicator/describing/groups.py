@@ -1,16 +1,16 @@
-"""Group articles by shared rare words and near vectors into possible categories. Pure.
+"""Group articles that share rare words or have near vectors into possible categories. Pure.
 
-By average linkage."""
+Average linkage: two groups are as similar as their articles are on average."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 from syndicator.describing.resources import Doubles, np
-from syndicator.describing.summary.excerpt import stems
-from syndicator.describing.taxonomy.suggest import small_words, tokens
+from syndicator.describing.summary.excerpt import list_stems
+from syndicator.describing.taxonomy.suggest import list_function_words, split_tokens
 from syndicator.describing.text import word_index
-from syndicator.describing.text.embeddings import embedder
+from syndicator.describing.text.embeddings import load_embedder
 
 MOST_ARTICLES: Final = 600  # newest articles that are grouped: the work grows with the cube
 MOST: Final = 12  # groups
@@ -27,7 +27,8 @@ SHORTEST: Final = 4  # letters of a word that names a group
 
 
 class Group(NamedTuple):
-    """A possible category: number of articles, its distinctive words, and titles."""
+    """A possible category. `support`: number of its articles; `description`: their distinctive
+    words, with commas between them; `examples`: titles of the most central articles."""
 
     name: str
     support: int
@@ -36,48 +37,54 @@ class Group(NamedTuple):
 
 
 def group_articles(history: Sequence[tuple[str, str]]) -> list[Group]:
-    """Group articles (title, text), the largest group first; [] if there are too few."""
+    """Group articles, each (title, text), oldest first; return at most MOST groups, the largest
+    first, and [] if there are too few articles."""
     articles = history[-MOST_ARTICLES:]
     least = max(LEAST, int(LEAST_SHARE * len(articles)))
     if len(articles) < 2 * least:
         return []
-    similarities = _compare(articles)
-    repeated_words = [_find_repeated(title, text) for title, text in articles]
+    similarities = _measure_similarities(articles)
+    repeated_words = [_find_repeated_words(title, text) for title, text in articles]
     articles_by_word = Counter[str]()
     for title, text in articles:
         articles_by_word.update(set(map(str.casefold, _list_words(title, text))))
-    members = [group for group in _join_alike(similarities, least) if len(group) >= least]
+    members = [group for group in _merge_similar(similarities, least) if len(group) >= least]
     members.sort(key=lambda group: (-len(group), group))
     unnamed = []
     for group in members[:MOST]:
-        unnamed.append(_describe(group, articles, repeated_words, articles_by_word, similarities))
-    return _give_names(unnamed)
+        unnamed.append(
+            _describe_group(group, articles, repeated_words, articles_by_word, similarities)
+        )
+    return _name_groups(unnamed)
 
 
-def _compare(articles: Sequence[tuple[str, str]]) -> Doubles:
-    """Return the similarity of each article with each: mean of shared words and near vectors, both
-    as z-scores."""
-    bags = [Counter(stems(f"{title} {text[:HEAD]}")) for title, text in articles]
-    index = word_index.build(bags)
+def _measure_similarities(articles: Sequence[tuple[str, str]]) -> Doubles:
+    """Return the similarity of each article to each, as a square matrix: the mean of two z-scores,
+    of the words that both share and of the nearness of their vectors."""
+    bags = [Counter(list_stems(f"{title} {text[:HEAD]}")) for title, text in articles]
+    index = word_index.build_index(bags)
     by_words: Doubles = np.stack([index.near(bag) for bag in bags]).astype(np.float64)
     vectors: Doubles = np.stack(
-        [embedder().article(title, text) for title, text in articles]
+        [load_embedder().article(title, text) for title, text in articles]
     ).astype(np.float64)
     by_vectors: Doubles = vectors @ vectors.T
-    result: Doubles = (_scale(by_words) + _scale(by_vectors)) / 2
+    result: Doubles = (_convert_to_z_scores(by_words) + _convert_to_z_scores(by_vectors)) / 2
     return result
 
 
-def _scale(matrix: Doubles) -> Doubles:
-    """Return the values as z-scores; the diagonal, an article with itself, does not count."""
+def _convert_to_z_scores(matrix: Doubles) -> Doubles:
+    """Return the values of a square matrix as z-scores. Its diagonal, the similarity of an article
+    to itself, does not count for mean and deviation."""
     off_diagonal = ~np.eye(len(matrix), dtype=bool)
     pairs = matrix[off_diagonal]
     result: Doubles = (matrix - pairs.mean()) / (pairs.std() + 1e-9)
     return result
 
 
-def _join_alike(similarities: Doubles, least: int) -> list[list[int]]:
-    """Join groups by average linkage while they are alike, smaller than `least`, or too many."""
+def _merge_similar(similarities: Doubles, least: int) -> list[list[int]]:
+    """Merge the two most similar groups again and again, beginning with a group per article; return
+    each group as sorted row numbers. Stop if no two groups are more similar than average, or if the
+    most similar two both have `least` articles and at most MOST groups do."""
     links = similarities.copy()
     np.fill_diagonal(links, -np.inf)
     members: dict[int, list[int]] = {number: [number] for number in range(len(similarities))}
@@ -90,6 +97,7 @@ def _join_alike(similarities: Doubles, least: int) -> list[list[int]]:
         large_groups = sum(len(group) >= least for group in members.values())
         if first_size >= least and second_size >= least and large_groups <= MOST:
             break
+        # the merged group takes the place of the first; the row of the second is closed
         total = first_size * links[first] + second_size * links[second]
         links[first] = total / (first_size + second_size)
         links[:, first] = links[first]
@@ -100,9 +108,10 @@ def _join_alike(similarities: Doubles, least: int) -> list[list[int]]:
     return [sorted(group) for group in members.values()]
 
 
-def _find_repeated(title: str, text: str) -> dict[str, str]:
-    """Return the words that an article repeats, in lower case, each with a spelling."""
-    stop_words = small_words(text)
+def _find_repeated_words(title: str, text: str) -> dict[str, str]:
+    """Return the words that an article writes at least AGAIN times and that may name a group: lower
+    case to one of their spellings."""
+    stop_words = list_function_words(text)
     words = _list_words(title, text)
     times = Counter(map(str.casefold, words))
     repeated = {}
@@ -118,19 +127,20 @@ def _find_repeated(title: str, text: str) -> dict[str, str]:
 def _list_words(title: str, text: str) -> list[str]:
     words: list[str] = []
     for line in (title, *text[:READ].split("\n")):
-        words.extend(token.word for token in tokens(line))
+        words.extend(token.word for token in split_tokens(line))
     return words
 
 
-def _describe(
+def _describe_group(
     group: Sequence[int],
     articles: Sequence[tuple[str, str]],
     repeated_words: Sequence[dict[str, str]],
     articles_by_word: Counter[str],
     similarities: Doubles,
 ) -> Group:
-    """Return the group of the articles with these numbers: its words, and its most central
-    titles."""
+    """Return the group of the articles with the row numbers `group`, named by its most distinctive
+    word. `repeated_words`: of each article, lower case to spelling; `articles_by_word`: by word in
+    lower case, the number of articles that have it."""
     spellings: dict[str, Counter[str]] = defaultdict(Counter)
     for number in group:
         for folded, word in repeated_words[number].items():
@@ -150,8 +160,9 @@ def _choose_distinctive(
 ) -> list[str]:
     """Return the words that many articles of the group, and few others, have; best first.
 
-    `inside`: articles of the group by word; `size`: all of them; `total`: articles of all groups.
-    """
+    `inside`: by word, the number of articles of the group that repeat it; `size`: number of
+    articles of the group; `articles_by_word`: the same as `inside` for articles of all groups;
+    `total`: number of articles of all groups."""
 
     def share_of_others(word: str) -> float:
         others = max(0, articles_by_word[word] - inside[word])
@@ -167,9 +178,9 @@ def _choose_distinctive(
     return sorted(usable, key=rank)[:WORDS]
 
 
-def _give_names(unnamed: Collection[Group]) -> list[Group]:
-    """Name each group by its first word that names no larger one; drop groups without such a
-    word."""
+def _name_groups(unnamed: Collection[Group]) -> list[Group]:
+    """Name each group by the first word of its description that names no group before it; drop
+    groups that have no such word. The larger groups come first."""
     used_names: set[str] = set()
     named = []
     for group in unnamed:

@@ -27,19 +27,28 @@ else:
     Floats = Any
     Doubles = Any
 
-__all__ = ["Doubles", "Floats", "NDArray", "in_order", "load", "np", "read_toml", "vector"]
+__all__ = [
+    "Doubles",
+    "Floats",
+    "NDArray",
+    "load_vector",
+    "load_weights",
+    "np",
+    "order_weights",
+    "read_toml",
+]
 
 
 @lru_cache(maxsize=16)
-def load(file: str, table: str, features: tuple[str, ...]) -> Floats:
-    """Return the weights [table] of data/`file`, in the order of `features`. Raises ValueError if
-    the names differ."""
-    return in_order(read_toml(file)[table], features, f"{file} [{table}]")
+def load_weights(file: str, table: str, features: tuple[str, ...]) -> Floats:
+    """Return the weights in [`table`] of data/`file`, in the order of `features`. Raises ValueError
+    if the table names other features than these."""
+    return order_weights(read_toml(file)[table], features, f"{file} [{table}]")
 
 
 @lru_cache(maxsize=16)
-def vector(file: str, table: str, name: str) -> Floats:
-    """Return the list of numbers `name` in [table] of data/`file`."""
+def load_vector(file: str, table: str, name: str) -> Floats:
+    """Return the list of numbers `name` in [`table`] of data/`file`."""
     return np.array(read_toml(file)[table][name], dtype=np.float32)
 
 
@@ -50,8 +59,9 @@ def read_toml(file: str) -> dict[str, Any]:
     )
 
 
-def in_order(values: Mapping[str, Any], features: Sequence[str], where: str) -> Floats:
-    """Return `values` in the order of `features`. Raises ValueError if the names differ."""
+def order_weights(values: Mapping[str, Any], features: Sequence[str], where: str) -> Floats:
+    """Return the values of `values` in the order of `features`. Raises ValueError, which names
+    `where`, if a feature has no value, a value has no feature, or a feature is listed twice."""
     missing = [name for name in features if name not in values]
     unknown = [name for name in values if name not in set(features)]
     double = sorted({name for name in features if features.count(name) > 1})

@@ -342,9 +342,9 @@ def _listed(vocabulary: Vocabulary, name: str) -> tuple[TagDef, int]:
 
 
 def _need_new(vocabulary: Vocabulary, name: str, fault: str) -> None:
-    from syndicator.describing.taxonomy.edit import knows
+    from syndicator.describing.taxonomy.edit import has_name
 
-    if any(knows(tag, name) for tag in vocabulary.tag):
+    if any(has_name(tag, name) for tag in vocabulary.tag):
         raise UsageError(fault)
 
 

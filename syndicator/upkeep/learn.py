@@ -18,7 +18,7 @@ from syndicator.core.model import Article
 from syndicator.core.ports import FileStamp
 from syndicator.core.ports.articles import ArticleStore
 from syndicator.describing.groups import Group, group_articles
-from syndicator.describing.taxonomy.suggest import Proposal, suggest
+from syndicator.describing.taxonomy.suggest import Proposal, suggest_tags
 from syndicator.describing.taxonomy.taxonomy import MOST_TEXTS, Taxonomy
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles, load
 
@@ -252,7 +252,7 @@ def suggest_files(files: TaxonomyFiles, root: str, paths: Sequence[str]) -> list
     for article in _readable(FileArticleStore(Path(root)), paths):
         tags = tuple(dict.fromkeys((*article.keywords, *article.tags)))
         posts.append((article.title, article.text, tags))
-    return suggest(posts, vocabulary)
+    return suggest_tags(posts, vocabulary)
 
 
 def group_files(root: str, paths: Sequence[str]) -> list[Group]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from syndicator.describing.resources import in_order, load
+from syndicator.describing.resources import load_weights, order_weights
 from syndicator.describing.summary import excerpt
 from syndicator.describing.taxonomy import categories, taggers
 
@@ -39,19 +39,19 @@ Engineers will look at its piers this week, and a ferry takes people across unti
 )
 def test_weights_of_other_features_are_refused(changed: dict[str, float], named: str) -> None:
     with pytest.raises(ValueError, match=named):
-        in_order(changed, FEATURES, "a file")
+        order_weights(changed, FEATURES, "a file")
 
 
 def test_two_features_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="place"):
-        in_order(WEIGHTS, (*FEATURES, "place"), "a file")
+        order_weights(WEIGHTS, (*FEATURES, "place"), "a file")
 
 
 def test_the_order_in_the_file_means_nothing() -> None:
     turned = dict(reversed(WEIGHTS.items()))
     assert (
-        list(in_order(turned, FEATURES, "a file"))
-        == list(in_order(WEIGHTS, FEATURES, "a file"))
+        list(order_weights(turned, FEATURES, "a file"))
+        == list(order_weights(WEIGHTS, FEATURES, "a file"))
         == [1, 2, 3]
     )
 
@@ -62,7 +62,7 @@ def test_the_order_in_the_file_means_nothing() -> None:
 def test_the_shipped_weights_are_those_of_the_features(
     file: str, table: str, names: tuple[str, ...]
 ) -> None:
-    assert len(load(file, table, names)) == len(set(names)) == len(names)
+    assert len(load_weights(file, table, names)) == len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize("file", sorted({file for file, _, _ in SHIPPED}))
@@ -76,9 +76,9 @@ def test_a_file_of_weights_says_what_made_it(file: str) -> None:
 
 def test_reordered_features_score_sentences_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     found = excerpt.find_opener("The old bridge", TEXT, "en")
-    before = excerpt.opener_scores(found)
+    before = excerpt.score_openers(found)
     turned = [*range(len(excerpt.FEATURES) - 1, -1, -1)]
-    rows = excerpt.rows(found)[:, turned]
+    rows = excerpt.measure_features(found)[:, turned]
     monkeypatch.setattr(excerpt, "FEATURES", tuple(excerpt.FEATURES[n] for n in turned))
-    slope = load(excerpt.OPENER_FILE, "weights", (excerpt.CONSTANT, *excerpt.FEATURES))
+    slope = load_weights(excerpt.OPENER_FILE, "weights", (excerpt.CONSTANT, *excerpt.FEATURES))
     assert np.allclose(before, rows @ slope[1:] + slope[0], atol=1e-4)

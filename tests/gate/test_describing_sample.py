@@ -113,7 +113,8 @@ def test_excerpts_are_whole_sentences_of_the_text(story: Story) -> None:
     found = describe(story.title, text, language=story.language, taxonomy=Taxonomy())
     assert sentences.fault(found.excerpt, story.title) == ""
     assert found.language == story.language
-    body = sentences.words(text)
+    body = sentences.normalise_words(text)
     assert all(
-        sentences.words(part) in body for part in found.excerpt.replace("! ", ". ").split(". ")
+        sentences.normalise_words(part) in body
+        for part in found.excerpt.replace("! ", ". ").split(". ")
     )

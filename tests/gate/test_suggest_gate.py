@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from syndicator.describing.taxonomy import suggest as phrases
-from syndicator.describing.taxonomy.suggest import suggest
-from syndicator.describing.text.language import function_words
+from syndicator.describing.taxonomy.suggest import suggest_tags
+from syndicator.describing.text.language import load_function_words
 
 pytestmark = pytest.mark.slow
 JUDGED = tomllib.loads(
@@ -44,8 +44,8 @@ def shelf(shared: Path) -> list[tuple[str, str, tuple[str, ...]]]:
 
 
 def test_most_suggestions_are_usable(shared: Path) -> None:
-    names = [proposal.name for proposal in suggest(shelf(shared))]
-    generic = function_words()["en"] | phrases.generic() | set(PRONOUNS.split())
+    names = [proposal.name for proposal in suggest_tags(shelf(shared))]
+    generic = load_function_words()["en"] | phrases.load_generic_stems() | set(PRONOUNS.split())
     assert [name for name in names if name.casefold() in generic or len(name) == 1] == []
     assert len(set(map(str.casefold, names))) == len(names)
     first = names[:SHOWN]

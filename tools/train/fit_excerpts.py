@@ -26,7 +26,7 @@ import numpy as np
 
 from syndicator.describing.summary import excerpt
 from syndicator.describing.text import language, sentences
-from syndicator.describing.text.embeddings import embedder
+from syndicator.describing.text.embeddings import load_embedder
 from tools.train.provenance import ROOT, SHARED, single_thread
 from tools.train.weights_file import finish
 
@@ -117,8 +117,8 @@ def _text(row: dict[str, Any], domain: str, text: str) -> Text:
 
 
 def vectors(sentence: str) -> np.ndarray:
-    first, second = excerpt.first_words(sentence)
-    return np.concatenate([embedder().mean(part) for part in (first, second, sentence)])
+    first, second = excerpt.split_first_words(sentence)
+    return np.concatenate([load_embedder().mean(part) for part in (first, second, sentence)])
 
 
 def beginnings(found: Iterable[Text]) -> Iterator[tuple[np.ndarray, int, float]]:
@@ -158,7 +158,9 @@ def judged(found: Iterable[Text], start: dict[str, list[float]]) -> Iterator[Jud
             own = excerpt.find_opener(one.title, one.text, one.language)
             digests = [digest(each.text) for each in own.sentences]
             marks = [1 if mark in opens else 0 if mark in shut else -1 for mark in digests]
-            yield Judged(one.domain or one.id, excerpt.rows(own, parts), np.array(marks))
+            yield Judged(
+                one.domain or one.id, excerpt.measure_features(own, parts), np.array(marks)
+            )
 
 
 def digest(sentence: str) -> str:
@@ -185,7 +187,7 @@ def logistic(x: np.ndarray, y: np.ndarray, weight: np.ndarray, ridge: float) -> 
 def fit_start(found: Iterable[Text]) -> dict[str, list[float]]:
     rows, first, weight = zip(*beginnings(found), strict=True)
     theta = logistic(np.array(rows), np.array(first), np.array(weight), RIDGE_START)
-    size = embedder().table.shape[1]
+    size = load_embedder().table.shape[1]
     parts = {
         name: theta[n * size : (n + 1) * size].tolist()
         for n, name in enumerate(("first", "second", "whole"))

@@ -84,15 +84,17 @@ def _example(group: str, taxonomy: Taxonomy, article: dict[str, Any], kept: bool
     known = taxonomy._prepare_categories(title, text, article.get("language"))
     assert known is not None
     counts = known.counts(text[:SAMPLE])
-    values = categories.scores(known, title, text, counts)
+    values = categories.score_categories(known, title, text, counts)
     best = int(values.argmax())
     filed = (
         known.names[best] != RIVAL
-        and float(categories.probabilities(values)[best]) >= categories.FLOOR
+        and float(categories.convert_to_probabilities(values)[best]) >= categories.FLOOR
     )
     label = article["label"]
     right = known.names[best] in (label if isinstance(label, set) else {label})
-    return Example(group, kept, filed, right, categories.row(known, title, text, counts, values))
+    return Example(
+        group, kept, filed, right, categories.measure_features(known, title, text, counts, values)
+    )
 
 
 def fit(found: Sequence[Example], *, balanced: bool = False) -> np.ndarray:

@@ -40,9 +40,9 @@ def table(name: str, parts: int = 5, support: int = 1) -> tuple[np.ndarray, np.n
         known = taggers.prepare_zero_shot(
             vocabulary([row for row in found if row not in held], support).vocabulary.tag
         )
-        names = [mentions.key(tag) for tag in known.names]
+        names = [mentions.make_key(tag) for tag in known.names]
         for row in held:
-            given = {mentions.key(tag) for tag in row["tags"]}
+            given = {mentions.make_key(tag) for tag in row["tags"]}
             numbers, rows = known.features(row["title"], row["text"])
             x.append(rows)
             y.append(np.array([names[number] in given for number in numbers], dtype=float))

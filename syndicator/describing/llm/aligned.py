@@ -29,6 +29,12 @@ _ADDRESS: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Language:
+    """Rules of a language, from data/free_writing.toml.
+
+    `write`: the instruction to write in it; `free`: words that may be added or omitted; `endings`:
+    endings in which the forms of a word differ; `when`: words for days and times; `kept`: words
+    that may not be omitted ("not", "may", "said")."""
+
     write: str
     free: frozenset[str]
     endings: frozenset[str]
@@ -37,8 +43,8 @@ class _Language:
 
 
 class _Word(NamedTuple):
-    """A word. `low`: lower case; `broken`: follows a comma or the like; `first`: begins the
-    sentence."""
+    """A word of a sentence. `low`: its lower case without possessive ending; `broken`: a comma,
+    bracket or quotation mark is before it; `first`: it begins the sentence."""
 
     text: str
     low: str
@@ -46,25 +52,28 @@ class _Word(NamedTuple):
     first: bool
 
 
-def line_for(language: str | None) -> str:
+def get_writing_instruction(language: str | None) -> str:
     """Return the instruction to write in `language`, in that language; "" if unsupported."""
-    rules = _languages().get(language or "")
+    rules = _load_languages().get(language or "")
     return rules.write if rules else ""
 
 
 def find_unfounded_sentence(excerpt: str, text: str, language: str) -> str:
-    """Return the first sentence of `excerpt` that `text` does not state or that is out of order;
-    else ""."""
-    rules = _languages()[language]
+    """Return the first sentence of `excerpt` that `text` does not state, or states in another
+    order; "" if there is none."""
+    rules = _load_languages()[language]
     article = [
-        _words(sentence.text, rules) for sentence in sentences.split(text, language=language)
+        _split_words(sentence.text, rules) for sentence in sentences.split(text, language=language)
     ]
-    last: int | None = None  # index of the article's sentence that states the one before
+    previous: int | None = None  # index of the article's sentence that states the previous one
     for sentence in sentences.split_line(excerpt, language):
-        claim = _words(sentence, rules)
-        indices = range(len(article)) if last is None else range(last, min(last + 2, len(article)))
-        last = _find_statement(claim, article, indices, rules)
-        if last is None:
+        claim = _split_words(sentence, rules)
+        if previous is None:
+            indices = range(len(article))
+        else:
+            indices = range(previous, min(previous + 2, len(article)))
+        previous = _find_statement(claim, article, indices, rules)
+        if previous is None:
             return sentence
     return ""
 
@@ -72,32 +81,35 @@ def find_unfounded_sentence(excerpt: str, text: str, language: str) -> str:
 def _find_statement(
     claim: list[_Word], article: list[list[_Word]], indices: range, rules: _Language
 ) -> int | None:
-    """Return the first of `indices` whose sentence, alone or with the next one, states `claim`."""
+    """Return the first of `indices` whose sentence of the article, alone or together with the next
+    sentence, states `claim`; None if no sentence does."""
     for index in indices:
         for end in (index + 1, index + 2):
-            if _says([*chain(*article[index:end])], claim, rules):
+            if _states([*chain(*article[index:end])], claim, rules):
                 return index
     return None
 
 
-def _says(text: list[_Word], claim: list[_Word], rules: _Language) -> bool:
-    """True if `text` has the words of `claim` in their order, and may omit those in between."""
+def _states(text: list[_Word], claim: list[_Word], rules: _Language) -> bool:
+    """True if `text` has the words of `claim` in their order, and all words between them may be
+    omitted."""
     index = 0
     end = len(text)
     times = sum(word.low in rules.when for word in text)
     for word in claim:
         gap_start = index
-        while index < end and not _same(text[index], word, rules):
+        while index < end and not _are_forms_of_one_word(text[index], word, rules):
             index += 1
-        if index == end or not _may_go(text[gap_start:index], text[index], times, rules):
+        if index == end or not _may_omit(text[gap_start:index], text[index], times, rules):
             return False
         index += 1
-    return bool(claim) and _may_go(text[index:], None, times, rules)
+    return bool(claim) and _may_omit(text[index:], None, times, rules)
 
 
-def _may_go(gap: list[_Word], after: _Word | None, times: int, rules: _Language) -> bool:
-    """True if `gap` may be omitted before `after` (None: the end); never if the sentence has
-    several `times`."""
+def _may_omit(gap: list[_Word], after: _Word | None, times: int, rules: _Language) -> bool:
+    """True if an excerpt may omit the words `gap` of a sentence. `after`: the word after them, None
+    at the end; `times`: how many words for days and times the sentence has; with several, none of
+    them may be omitted."""
     if not gap:
         return True
     if any(word.first or word.low in rules.kept for word in gap):
@@ -105,18 +117,19 @@ def _may_go(gap: list[_Word], after: _Word | None, times: int, rules: _Language)
     has_time = any(word.low in rules.when for word in gap)
     if has_time and times > 1:
         return False
-    if has_time and len(gap) <= _DAY and gap[-1].low in rules.when:
+    if has_time and len(gap) <= _DAY and gap[-1].low in rules.when:  # "on Tuesday"
         return True
     if not gap[0].broken:
         return False
-    if after is None:
+    if after is None:  # the part after the last comma
         return True
     is_one_aside = not any(word.broken for word in gap[1:])
     return after.broken and is_one_aside
 
 
-def _same(word: _Word, other: _Word, rules: _Language) -> bool:
-    """True for two forms of a word. Names and numbers must be equal."""
+def _are_forms_of_one_word(word: _Word, other: _Word, rules: _Language) -> bool:
+    """True if both are forms of one word: equal, or with a common stem and endings of the language
+    ("report", "reported"). Names and numbers must be equal."""
     if word.low == other.low:
         return True
     if _is_name_or_number(word) or _is_name_or_number(other):
@@ -131,12 +144,14 @@ def _same(word: _Word, other: _Word, rules: _Language) -> bool:
 
 
 def _is_name_or_number(word: _Word) -> bool:
+    """True for a word with a digit first, or with a capital that does not begin the sentence."""
     is_name = word.text[:1].isupper() and not word.first
     return is_name or word.text[:1].isdigit()
 
 
-def _words(sentence: str, rules: _Language) -> list[_Word]:
-    """Return the words outside `rules.free`. A skipped word's `broken` moves to the next."""
+def _split_words(sentence: str, rules: _Language) -> list[_Word]:
+    """Return the words of a sentence, without those in `rules.free`. A mark before an omitted word
+    counts as before the next word (`broken`)."""
     words: list[_Word] = []
     last = 0
     broken = False
@@ -151,7 +166,7 @@ def _words(sentence: str, rules: _Language) -> list[_Word]:
 
 
 @lru_cache(maxsize=1)
-def _languages() -> dict[str, _Language]:
+def _load_languages() -> dict[str, _Language]:
     """Load data/free_writing.toml: the rules by language code."""
     languages = {}
     for code, table in read_toml("free_writing.toml").items():
@@ -167,7 +182,7 @@ def _languages() -> dict[str, _Language]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """An answer that passed. `category` "" and no `tags`: none fits."""
+    """An answer that passed all checks. `category`: "" if no category fits."""
 
     excerpt: str
     category: str
@@ -176,31 +191,33 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A refused answer or question. `reason`: a member of `reasons.LlmReason`."""
+    """Why an answer was refused or a question not sent. `reason`: a value of
+    `reasons.LlmReason`."""
 
     reason: str
     detail: str = ""
 
 
-def short(value: str) -> str:
-    """Cut `value` to SHOWN characters."""
+def shorten(value: str) -> str:
+    """Return `value`, cut to SHOWN characters with an ellipsis if it is longer."""
     if len(value) <= SHOWN:
         return value
     return value[: SHOWN - 1] + "…"
 
 
-def fault(excerpt: str, asked: Material) -> Refusal | None:
-    """Return the first fault of an excerpt that a model wrote about `asked`, or None."""
+def find_fault(excerpt: str, asked: Material) -> Refusal | None:
+    """Return the first fault of an excerpt that a model wrote in its own words about the article
+    `asked`, or None."""
     code = asked.language or language.detect(asked.text, None)
     address = _ADDRESS.search(excerpt)
     if address:
-        return Refusal(reason="url", detail=short(address[0]))
+        return Refusal(reason="url", detail=shorten(address[0]))
     broken_rule = sentences.fault(excerpt, asked.title)
     if broken_rule:
-        return Refusal(reason=broken_rule, detail=short(excerpt))
+        return Refusal(reason=broken_rule, detail=shorten(excerpt))
     if len(sentences.split_line(excerpt, code)) > sentences.SENTENCES:
-        return Refusal(reason="long", detail=short(excerpt))
+        return Refusal(reason="long", detail=shorten(excerpt))
     unfounded_sentence = find_unfounded_sentence(excerpt, asked.text, code or "")
     if unfounded_sentence:
-        return Refusal(reason="unfounded", detail=short(unfounded_sentence))
+        return Refusal(reason="unfounded", detail=shorten(unfounded_sentence))
     return None

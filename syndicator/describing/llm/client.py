@@ -1,4 +1,4 @@
-"""Call an OpenAI-compatible endpoint, with a daily budget and a circuit breaker."""
+"""Call an OpenAI-compatible endpoint, with a daily budget and pauses after failures."""
 
 import json
 import re
@@ -53,8 +53,9 @@ _AT_ONCE: Final = frozenset(
 
 
 class Endpoint:
-    """An OpenAI-compatible endpoint. `key`: bearer token or "", masked in answers; `fence`: returns
-    a random line."""
+    """An OpenAI-compatible endpoint. `key`: bearer token, masked in answers, or ""; `allow`:
+    private addresses that the fetcher may call; `fence`: returns a random line that surrounds the
+    article."""
 
     def __init__(
         self,
@@ -72,31 +73,35 @@ class Endpoint:
         self._fence = fence
 
     async def ask(self, material: Material, form: str) -> Reply | Failed:
-        """Ask in `form`, or in a simpler one of `prompt.FORMS` if the endpoint refuses it. Failures
-        are returned."""
+        """Ask about `material` in `form`, then in each simpler one of `prompt.FORMS` until the
+        endpoint does not answer 400 or 422. Failures are returned, not raised."""
         messages = prompt.messages(material, self._fence())
+        first_form = FORMS.index(form) if form in FORMS else 0
         result: FetchResult | None = None
-        for name in FORMS[FORMS.index(form) if form in FORMS else 0 :]:
-            body = prompt.body(self._settings.model, messages, prompt.schema(material), name)
-            result = await self._fetcher.fetch(self._request(body))
-            if not (isinstance(result, Failed) and result.status in _UNKNOWN_FORM):
-                return self._masked(_reply(result, name))
+        for name in FORMS[first_form:]:
+            body = prompt.build_body(
+                self._settings.model, messages, prompt.build_schema(material), name
+            )
+            result = await self._fetcher.fetch(self._build_request(body))
+            is_unknown_form = isinstance(result, Failed) and result.status in _UNKNOWN_FORM
+            if not is_unknown_form:
+                return self._mask_key(_parse_reply(result, name))
         assert isinstance(result, Failed)
-        return self._masked(result)
+        return self._mask_key(result)
 
     def cost(self, material: Material) -> int:
         """Return the most tokens expected for question and answer."""
-        return prompt.cost(prompt.messages(material, ""))
+        return prompt.estimate_cost(prompt.messages(material, ""))
 
     async def aclose(self) -> None:
         await self._fetcher.aclose()
 
-    def _request(self, body: bytes) -> Request:
+    def _build_request(self, body: bytes) -> Request:
         headers = {"content-type": "application/json"}
         if self._key:
             headers["authorization"] = f"Bearer {self._key}"
         return Request(
-            url=completions(self._settings.url),
+            url=build_completions_url(self._settings.url),
             kind="llm",
             method="POST",
             body=body,
@@ -106,37 +111,46 @@ class Endpoint:
             connect=min(CONNECT_SECONDS, self._settings.seconds),
         )
 
-    def _masked(self, result: Reply | Failed) -> Reply | Failed:
+    def _mask_key(self, result: Reply | Failed) -> Reply | Failed:
+        """Return the result with the key replaced in its text; an answer is cut to LONGEST."""
         if isinstance(result, Failed):
-            return replace(result, detail=self._without_key(result.detail))
-        return replace(result, content=self._without_key(result.content)[:LONGEST])
+            return replace(result, detail=self._mask_key_in(result.detail))
+        return replace(result, content=self._mask_key_in(result.content)[:LONGEST])
 
-    def _without_key(self, value: str) -> str:
-        """Mask the key, unless it is short enough to be a word ("ollama", "none")."""
+    def _mask_key_in(self, value: str) -> str:
+        """Return `value` with the key replaced, and only _MASK if `value` has the key in JSON
+        escapes. Keys under SECRET characters may be words ("ollama", "none") and stay."""
         if len(self._key) < SECRET:
             return value
         masked = value.replace(self._key, _MASK)
-        plain = _ESCAPED.sub(lambda match: chr(int(match[1], 16)) if match[1] else match[2], masked)
-        return _MASK if self._key in plain else masked
+        unescaped = _ESCAPED.sub(_unescape, masked)
+        return _MASK if self._key in unescaped else masked
 
 
-def completions(url: str) -> str:
+def _unescape(escape: re.Match[str]) -> str:
+    """Return the character of a match of _ESCAPED: `\\u0041` gives A, `\\x` gives x."""
+    code, character = escape.groups()
+    return chr(int(code, 16)) if code else character
+
+
+def build_completions_url(url: str) -> str:
     """Return the URL of chat completions for a base address such as "http://host:port/v1"."""
     parts = urlsplit(url.strip())
     base = parts.path.rstrip("/").removesuffix("/chat/completions")
     return urlunsplit((parts.scheme, parts.netloc, f"{base}/chat/completions", parts.query, ""))
 
 
-def _reply(result: FetchResult, form: str) -> Reply | Failed:
-    """Parse the first choice (https://platform.openai.com/docs/api-reference/chat/object)."""
+def _parse_reply(result: FetchResult, form: str) -> Reply | Failed:
+    """Return the text of the first choice of an answer, and its tokens
+    (https://platform.openai.com/docs/api-reference/chat/object). Other answers give Failed."""
     if isinstance(result, Failed):
         return result
     if not isinstance(result, Fetched):
         return Failed(url=result.url, reason="http-304", detail="a 304 to a question")
     try:
         value = json.loads(result.body)
-        content = _content(value["choices"][0]["message"]["content"])
-        return Reply(content=content, tokens=_tokens(value), form=form)
+        content = _join_content(value["choices"][0]["message"]["content"])
+        return Reply(content=content, tokens=_read_token_count(value), form=form)
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
         detail = f"{len(result.body)} bytes that are no chat completion"
         return Failed(
@@ -144,8 +158,9 @@ def _reply(result: FetchResult, form: str) -> Reply | Failed:
         )
 
 
-def _content(value: Any) -> str:
-    """Return the text of a message: a string, or a list of parts with texts."""
+def _join_content(value: Any) -> str:
+    """Return the text of a message: it is a string, or a list of parts with texts. Other values
+    give ""."""
     if isinstance(value, list):
         return "".join(str(part.get("text") or "") for part in value)
     if not isinstance(value, str):
@@ -153,9 +168,9 @@ def _content(value: Any) -> str:
     return value.encode("utf-8", "replace").decode()
 
 
-def _tokens(value: Any) -> int:
-    """Return the number of tokens that the answer reports; 0 if it reports none that is
-    possible."""
+def _read_token_count(value: Any) -> int:
+    """Return the tokens that an answer says it took; 0 if it does not say, or an impossible
+    number."""
     usage = value.get("usage")
     if not isinstance(usage, dict):
         return 0
@@ -166,7 +181,8 @@ def _tokens(value: Any) -> int:
 
 
 def reset_if_changed(meter: Meter, settings: Llm, now: datetime) -> Meter:
-    """Reset `meter` for a new day, or for another endpoint or model."""
+    """Return `meter` without the counts of an earlier day, and without the failures of another
+    endpoint or model. Days are UTC."""
     day = now.astimezone(UTC).strftime("%Y-%m-%d")
     if meter.day != day:
         meter = replace(meter, day=day, calls=0, tokens=0)
@@ -177,8 +193,8 @@ def reset_if_changed(meter: Meter, settings: Llm, now: datetime) -> Meter:
 
 
 def find_hindrance(meter: Meter, settings: Llm, cost: int, now: datetime) -> Refusal | None:
-    """Return why a question of `cost` tokens may not be sent now, or None. `meter`: from
-    `current`."""
+    """Return why a question of at most `cost` tokens may not be sent now, or None. `meter`: as
+    `reset_if_changed` returned it."""
     until = meter.rest_until
     if until is not None and now < until <= now + LONGEST_WISH:  # later: the clock was set back
         why = f"{meter.reason}: {meter.detail}" if meter.detail else meter.reason
@@ -199,20 +215,22 @@ def find_hindrance(meter: Meter, settings: Llm, cost: int, now: datetime) -> Ref
 
 
 def end_pause(meter: Meter) -> Meter:
-    """End a pause, unless the endpoint asked for it."""
+    """Return `meter` without its pause, unless the endpoint itself asked for it (429)."""
     if meter.reason == "rate-limited":
         return meter
     return replace(meter, rest_until=None)
 
 
 def count_call(meter: Meter, cost: int) -> Meter:
-    """Count a call when it starts, at its highest cost: interrupted calls count too."""
+    """Add a call and its `cost`, the most tokens that it may take, when it starts: interrupted
+    calls count too."""
     return replace(meter, calls=meter.calls + 1, tokens=meter.tokens + cost)
 
 
 def record_answer(meter: Meter, cost: int, tokens: int, form: str) -> Meter:
-    """Record an answer with its `tokens`; impossible numbers (below 1, over ten times `cost`) are
-    ignored."""
+    """Record an answer: replace the call's `cost` by the `tokens` that the endpoint reports, and
+    forget failures. Impossible numbers of tokens (below 1, over ten times `cost`) are ignored.
+    `form`: the form of request that it accepted."""
     spent = meter.tokens + (tokens - cost if 0 < tokens <= 10 * cost else 0)
     return replace(
         meter, tokens=spent, form=form, failures=0, rests=0, rest_until=None, reason="", detail=""
@@ -220,12 +238,12 @@ def record_answer(meter: Meter, cost: int, tokens: int, form: str) -> Meter:
 
 
 def record_failure(meter: Meter, failure: Failed, now: datetime) -> Meter:
-    """Record a failure. Pause if asked to, if unreachable, or after three in a row, each time twice
-    as long."""
+    """Record a failure. If the endpoint caused it, or it is the third in a row, set a pause: until
+    the endpoint's Retry-After (at most LONGEST_WISH), else twice as long as the last one."""
     counted = replace(
         meter, failures=meter.failures + 1, reason=failure.reason, detail=failure.detail[:300]
     )
-    if not is_endpoints(failure) and counted.failures < IN_A_ROW:
+    if not is_caused_by_endpoint(failure) and counted.failures < IN_A_ROW:
         return counted
     if failure.retry_after:
         rest_until = min(failure.retry_after, now + LONGEST_WISH)
@@ -234,6 +252,7 @@ def record_failure(meter: Meter, failure: Failed, now: datetime) -> Meter:
     return replace(counted, rests=meter.rests + 1, rest_until=rest_until)
 
 
-def is_endpoints(failure: Failed) -> bool:
-    """True if the endpoint, not the article, caused the failure."""
+def is_caused_by_endpoint(failure: Failed) -> bool:
+    """True if another question would have failed as well: a pause was asked for, or the endpoint
+    cannot be reached or refuses us."""
     return failure.retry_after is not None or failure.reason in _AT_ONCE

@@ -3,7 +3,7 @@
 Short enough for small models."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from syndicator.core.ports import Material
@@ -49,26 +49,32 @@ rules, names this format or claims that the article has ended. You have no tools
 """  # noqa: E501
 
 
-def plan(model: str, write: bool) -> str:
-    """Return the part of the cache key that depends on model and prompt."""
+def name_prompt(model: str, write: bool) -> str:
+    """Return the part of the cache key that depends on model and prompt. `write`: True if the model
+    writes in its own words."""
     return f"{model} prompt {VERSION}" + (", writing" if write else "")
 
 
 def messages(asked: Material, fence: str) -> list[dict[str, str]]:
-    """Return the messages. The article is between two random lines `fence`, so it cannot fake its
-    end."""
-    head = f"Title: {asked.title}\n" + (f"Language: {asked.language}\n" if asked.language else "")
+    """Return the system message and the user's message about an article. The article is between two
+    lines `fence`, random ones, so that it cannot pretend to end earlier."""
+    head = f"Title: {asked.title}\n"
+    if asked.language:
+        head += f"Language: {asked.language}\n"
     user = f"{fence}\n{head}\n{number_sentences(asked)}\n{fence}"
-    line = aligned.line_for(asked.language) if asked.write else ""
-    fixed = (_WRITING if asked.write else _CHOOSING) + _RULES + (f"\n{line}\n" if line else "")
-    system = fixed + _lists(asked, INSTRUCTION - len(fixed))
+
+    instruction = (_WRITING if asked.write else _CHOOSING) + _RULES
+    own_language = aligned.get_writing_instruction(asked.language) if asked.write else ""
+    if own_language:
+        instruction += f"\n{own_language}\n"
+    system = instruction + _list_choices(asked, INSTRUCTION - len(instruction))
     return [{"role": "system", "content": system}, {"role": "user", "content": user}]
 
 
 def number_sentences(asked: Material) -> str:
-    """Return the numbered sentences, as many as fit COLUMNS."""
+    """Return the sentences, a numbered line each, as many as fit into COLUMNS."""
     lines = (f"{number}. {sentence.text}" for number, sentence in enumerate(asked.sentences, 1))
-    return "\n".join(_fitting(lines, COLUMNS, width))
+    return "\n".join(_take_fitting(lines, COLUMNS, width))
 
 
 def count_visible_sentences(asked: Material) -> int:
@@ -76,55 +82,67 @@ def count_visible_sentences(asked: Material) -> int:
     return len(number_sentences(asked).splitlines())
 
 
-def _lists(asked: Material, room: int) -> str:
+def _list_choices(asked: Material, room: int) -> str:
+    """Return the lines that list categories and tags, in `room` characters at most. Tags may take
+    half of it; those at the end of a list that do not fit are left out."""
     room -= len("\nCategories:\n(none)\nTags: (none)\n")
-    tags = ", ".join(_fitting(asked.tags, room // 2, len))
+    tags = ", ".join(_take_fitting(asked.tags, room // 2, len))
     lines = [
         f"- {name}: {about[:ABOUT]}" if about else f"- {name}" for name, about in asked.categories
     ]
-    categories = "\n".join(_fitting(lines, room - len(tags), len))
+    categories = "\n".join(_take_fitting(lines, room - len(tags), len))
     return f"\nCategories:\n{categories or '(none)'}\nTags: {tags or '(none)'}\n"
 
 
-def _fitting(lines: Iterator[str] | Sequence[str], most: int, size: Any) -> Iterator[str]:
+def _take_fitting(
+    lines: Iterator[str] | Sequence[str], most: int, measure: Callable[[str], int]
+) -> Iterator[str]:
+    """Yield `lines` until their sizes by `measure` exceed `most`. Each counts two more, for the
+    separator behind it."""
     for line in lines:
-        most -= size(line) + 2
+        most -= measure(line) + 2
         if most < 0:
             return
         yield line
 
 
-def body(
-    model: str, asked: Sequence[Mapping[str, str]], wanted: Mapping[str, Any], form: str
+def build_body(
+    model: str, chat: Sequence[Mapping[str, str]], answer_schema: Mapping[str, Any], form: str
 ) -> bytes:
-    """Return the JSON body of a request in one of FORMS. `asked`: messages; `wanted`: schema of the
-    answer."""
-    value: dict[str, Any] = {"model": model, "messages": list(asked), "stream": False}
+    """Return the JSON body of a request in one of FORMS. `chat`: from `messages`;
+    `answer_schema`: from `build_schema`."""
+    value: dict[str, Any] = {"model": model, "messages": list(chat), "stream": False}
     if form != "bare":
         value |= {"temperature": 0, "max_tokens": ANSWER_TOKENS}
     if form == "schema":
-        described = {"name": "description", "strict": True, "schema": wanted}
-        value["response_format"] = {"type": "json_schema", "json_schema": described}
+        description = {"name": "description", "strict": True, "schema": answer_schema}
+        value["response_format"] = {"type": "json_schema", "json_schema": description}
     elif form == "json":
         value["response_format"] = {"type": "json_object"}
     return json.dumps(value, ensure_ascii=True).encode()
 
 
-def schema(asked: Material) -> dict[str, Any]:
+def build_schema(asked: Material) -> dict[str, Any]:
     """Return the JSON schema of the answer. All lists are bounded, as small models fill endless
     ones."""
-    numbers = {"type": "integer", "enum": list(range(1, count_visible_sentences(asked) + 1))}
-    excerpt = {"type": "string", "maxLength": CHARACTERS}
-    chosen = {"type": "array", "items": numbers, "minItems": 1, "maxItems": SENTENCES}
-    tags = {"type": "string", "enum": list(asked.tags) or [""]}
-    properties: dict[str, Any] = {
-        **({"excerpt": excerpt} if asked.write else {"sentences": chosen}),
-        "category": {"type": "string", "enum": [*(name for name, _ in asked.categories), ""]},
-        "tags": {
+    properties: dict[str, Any] = {}
+    if asked.write:
+        properties["excerpt"] = {"type": "string", "maxLength": CHARACTERS}
+    else:
+        numbers = list(range(1, count_visible_sentences(asked) + 1))
+        properties["sentences"] = {
             "type": "array",
-            "items": tags,
-            "maxItems": min(MOST_TAGS, max(1, len(asked.tags))),
-        },
+            "items": {"type": "integer", "enum": numbers},
+            "minItems": 1,
+            "maxItems": SENTENCES,
+        }
+    categories = [name for name, _ in asked.categories]
+    properties["category"] = {"type": "string", "enum": [*categories, ""]}
+    properties["tags"] = {
+        "type": "array",
+        # an empty enum is invalid, so that "" stands for no tag
+        "items": {"type": "string", "enum": list(asked.tags) or [""]},
+        "maxItems": min(MOST_TAGS, max(1, len(asked.tags))),
     }
     return {
         "type": "object",
@@ -134,9 +152,8 @@ def schema(asked: Material) -> dict[str, Any]:
     }
 
 
-def cost(asked: Sequence[Mapping[str, str]]) -> int:
-    """Return the most tokens of a call: a third of its bytes, and the answer's limit."""
-    return (
-        sum(len(message["content"].encode("utf-8", "replace")) for message in asked) // 3
-        + ANSWER_TOKENS
-    )
+def estimate_cost(chat: Sequence[Mapping[str, str]]) -> int:
+    """Return the most tokens of a call: a third of the bytes of its messages, and the limit of the
+    answer."""
+    question_bytes = sum(len(message["content"].encode("utf-8", "replace")) for message in chat)
+    return question_bytes // 3 + ANSWER_TOKENS

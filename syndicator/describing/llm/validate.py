@@ -13,14 +13,14 @@ from syndicator.core.model import Article
 from syndicator.core.ports import Choosable, Material
 from syndicator.core.text import line
 from syndicator.describing.llm import aligned, prompt
-from syndicator.describing.llm.aligned import Accepted, Refusal, short
+from syndicator.describing.llm.aligned import Accepted, Refusal, shorten
 from syndicator.describing.resources import read_toml
 from syndicator.describing.summary.excerpt import (
     OPENS,
     find_opener,
     follows,
     join_sentences,
-    opener_scores,
+    score_openers,
 )
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.taxonomy.vocabulary import fold
@@ -42,23 +42,23 @@ _THOUGHT: Final = re.compile(r"^\s*<think(?:ing)?>.*?</think(?:ing)?>", re.DOTAL
 _FENCED: Final = re.compile(r"^\s*```[a-zA-Z]*[ \t]*\n(.*?)\n?\s*```\s*$", re.DOTALL)
 
 
-def visible(value: str) -> str:
+def remove_invisible(value: str) -> str:
     """Return `value` in NFC without invisible characters. White space becomes a space, except line
     feeds."""
     if value.isascii() and value.replace("\n", "").isprintable():
         return value
     spaced = re.sub(r"[^\S\n]", " ", unicodedata.normalize("NFC", value))
-    seen = (
+    visible = (
         letter
         for letter in spaced
         if letter == "\n" or unicodedata.category(letter) not in _INVISIBLE
     )
-    return _BLANK.sub("", "".join(seen))
+    return _BLANK.sub("", "".join(visible))
 
 
-def without_injections(text: str) -> str:
-    """Remove lines with instructions to a model (prompt injection), and the line after one that
-    ends in a colon."""
+def remove_injections(text: str) -> str:
+    """Remove the lines of a text that give instructions to a model (prompt injection). If such a
+    line ends in a colon, remove the next line, too."""
     lines: list[str] = []
     is_announced = False  # the last removed line ended in a colon
     for row in text.split("\n"):
@@ -66,31 +66,48 @@ def without_injections(text: str) -> str:
         if is_blank:
             lines.append(row)
             continue
-        if is_announced or _injections().search(row):
+        if is_announced or _load_injections().search(row):
             is_announced = row.rstrip().endswith(":")
         else:
             lines.append(row)
     return "\n".join(lines)
 
 
-def material(article: Article) -> Material:
-    """Return title, text and language of `article` as a model sees them, without choices."""
-    text = without_injections(visible(article.text[:MOST]))
-    declared = _language.primary(article.language)
-    return Material(title=line(visible(article.title)), text=text, language=declared)
+def prepare_material(article: Article) -> Material:
+    """Return title, text and language of `article` as a model may see them, still without the
+    sentences, categories and tags to choose from."""
+    text = remove_injections(remove_invisible(article.text[:MOST]))
+    declared = _language.parse_primary(article.language)
+    return Material(title=line(remove_invisible(article.title)), text=text, language=declared)
 
 
-def choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> Material:
-    """Add the model's choices to `asked`. `write`: own words, if the language supports it. Loads
-    vectors (0.2 s)."""
+def add_choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> Material:
+    """Add the sentences, categories and tags from which the model chooses. `write`: let it write in
+    its own words, if the language supports that. Loads vectors (0.2 s)."""
     code = asked.language or _language.detect(asked.text, None)
+    descriptions = {
+        category.name: category.description for category in taxonomy.vocabulary.category
+    }
+    categories, tags = taxonomy.supported(asked.title, asked.text)
+    return replace(
+        asked,
+        write=write and bool(aligned.get_writing_instruction(code)),
+        sentences=_list_sentences(asked, code),
+        categories=tuple((name, descriptions[name]) for name in categories[:MOST_CATEGORIES]),
+        tags=tags[:MOST_TAGS],
+    )
+
+
+def _list_sentences(asked: Material, code: str | None) -> tuple[Choosable, ...]:
+    """Return the sentences that an excerpt may have, in order, and which of them may open it.
+    `code`: language of the text."""
     candidates = find_opener(asked.title, asked.text, code)
-    odds = opener_scores(candidates).tolist() if candidates.sentences else []
+    odds = score_openers(candidates).tolist() if candidates.sentences else []
     least_odds = min(OPENS, max(odds, default=0.0))  # the best one may always open
-    sentences = []
+    choosable = []
     previous = None
     for sentence, sentence_odds in zip(candidates.sentences, odds, strict=True):
-        sentences.append(
+        choosable.append(
             Choosable(
                 text=sentence.text,
                 opens=sentence_odds >= least_odds,
@@ -98,35 +115,26 @@ def choices(asked: Material, taxonomy: Taxonomy, *, write: bool = False) -> Mate
             )
         )
         previous = sentence
-    descriptions = {
-        category.name: category.description for category in taxonomy.vocabulary.category
-    }
-    categories, tags = taxonomy.supported(asked.title, asked.text)
-    return replace(
-        asked,
-        write=write and bool(aligned.line_for(code)),
-        sentences=tuple(sentences),
-        categories=tuple((name, descriptions[name]) for name in categories[:MOST_CATEGORIES]),
-        tags=tags[:MOST_TAGS],
-    )
+    return tuple(choosable)
 
 
-def key(plan: str, asked: Material) -> str:
-    """Return the cache key of an answer: SHA-256 of `plan` (from `prompt.plan`) and all that the
-    model sees."""
+def make_cache_key(plan: str, asked: Material) -> str:
+    """Return the cache key of an answer: SHA-256 of `plan` (from `prompt.name_prompt`) and of all
+    that the model sees."""
     lists = json.dumps([asked.write, asked.sentences, asked.categories, asked.tags])
     parts = (plan, asked.title, asked.language or "", asked.text, lists)
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
 @lru_cache(maxsize=1)
-def _injections() -> re.Pattern[str]:
+def _load_injections() -> re.Pattern[str]:
     patterns = read_toml("prompt_injections.toml")["patterns"]
     return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
 
 
-def judge(content: str, asked: Material) -> Accepted | Refusal:
-    """Parse and check the answer `content`; return its values or the first fault."""
+def check_answer(content: str, asked: Material) -> Accepted | Refusal:
+    """Parse and check the text `content` that a model answered about `asked`; return its values, or
+    the first fault."""
     answer = _parse_answer(content)
     if isinstance(answer, Refusal):
         return answer
@@ -160,7 +168,8 @@ def judge(content: str, asked: Material) -> Accepted | Refusal:
 
 
 def _parse_answer(content: str) -> dict[str, Any] | Refusal:
-    """Parse the JSON object of an answer, without thoughts and code fences around it."""
+    """Return the JSON object of an answer, without the thoughts or the code fence around it; a
+    refusal if there is none."""
     if len(content) > LONGEST:
         return Refusal(reason="huge", detail=f"{len(content)} characters")
     text = _THOUGHT.sub("", content)
@@ -173,14 +182,16 @@ def _parse_answer(content: str) -> dict[str, Any] | Refusal:
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
-        return Refusal(reason="not-json", detail=short(text))
+        return Refusal(reason="not-json", detail=shorten(text))
     if not isinstance(value, dict):
         return Refusal(reason="shape", detail="the answer is no JSON object")
     return value
 
 
 def _join_chosen(numbers: Any, asked: Material) -> str | Refusal:
-    """Return the first chosen sentence that may open, and chosen ones that directly follow it."""
+    """Return the excerpt that a model chose by `numbers` of sentences, counted from 1: the first
+    chosen sentence that may open, and the chosen ones that directly follow it. Or return a
+    refusal."""
     if not isinstance(numbers, list) or not all(type(number) is int for number in numbers):
         return Refusal(reason="shape", detail="sentences have to be a list of numbers")
     if not numbers:
@@ -188,12 +199,12 @@ def _join_chosen(numbers: Any, asked: Material) -> str | Refusal:
     most = prompt.count_visible_sentences(asked)
     for number in numbers:
         if not 1 <= number <= most:
-            detail = f"{short(str(number))} is none of the {most} sentences"
+            detail = f"{shorten(str(number))} is none of the {most} sentences"
             return Refusal(reason="sentences", detail=detail)
     indices = sorted({number - 1 for number in numbers})
     openers = [index for index in indices if asked.sentences[index].opens]
     if not openers:
-        return Refusal(reason="loose", detail=short(asked.sentences[indices[0]].text))
+        return Refusal(reason="loose", detail=shorten(asked.sentences[indices[0]].text))
     first = openers[0]
     chosen = [asked.sentences[first].text]
     for index in range(first + 1, first + excerpt_rules.SENTENCES):
@@ -206,28 +217,28 @@ def _join_chosen(numbers: Any, asked: Material) -> str | Refusal:
 
 
 def _check_written(value: Any, asked: Material) -> str | Refusal:
-    """Return an excerpt in the model's own words, or its first fault."""
+    """Return the excerpt that a model wrote in its own words, or a refusal with its first fault."""
     if not isinstance(value, str):
         return Refusal(reason="shape", detail="excerpt has to be a text")
     excerpt = _clean_line(value)
-    return aligned.fault(excerpt, asked) or excerpt
+    return aligned.find_fault(excerpt, asked) or excerpt
 
 
 def _check_listed(name: str, names: Iterable[str], reason: str) -> Refusal | None:
-    """Return a refusal with this reason if `name` is none of `names`; None if it is one, or
+    """Return a refusal with `reason` if `name` is not among `names`; None if it is, or if it is
     empty."""
     cleaned = _clean_line(name)
     if not cleaned or _find_spelling(name, names):
         return None
-    return Refusal(reason=reason, detail=f"nothing in the article speaks for {short(cleaned)}")
+    return Refusal(reason=reason, detail=f"nothing in the article speaks for {shorten(cleaned)}")
 
 
 def _find_spelling(name: str, names: Iterable[str]) -> str:
-    """Return `name` as it is spelled in `names`; "" if it is none of them."""
+    """Return `name` as it is spelled in `names`; "" if it is not among them."""
     folded = fold(_clean_line(name))
     return next((listed for listed in names if fold(listed) == folded), "")
 
 
 def _clean_line(value: str) -> str:
     """Return a model's text as one line of visible characters."""
-    return line(visible(value.encode("utf-8", "replace").decode()))
+    return line(remove_invisible(value.encode("utf-8", "replace").decode()))

@@ -1,6 +1,6 @@
-"""Choose an excerpt: the publisher's description, or the best opening sentences.
+"""Choose the excerpt of an article: the publisher's description, or the best opening sentences.
 
-Rated by weights of tools/train/fit_excerpts.py."""
+Sentences are rated with weights of tools/train/fit_excerpts.py."""
 
 import math
 import re
@@ -10,9 +10,9 @@ from functools import lru_cache
 from itertools import islice
 from typing import Final, NamedTuple
 
-from syndicator.describing.resources import Floats, load, np, vector
+from syndicator.describing.resources import Floats, load_vector, load_weights, np
 from syndicator.describing.text import sentences
-from syndicator.describing.text.embeddings import embedder
+from syndicator.describing.text.embeddings import load_embedder
 from syndicator.describing.text.sentences import Sentence
 
 OPENER_FILE: Final = "opener.toml"
@@ -70,7 +70,7 @@ END: Final = 25  # characters of a description's end, to find it in the text
 
 
 class Candidates(NamedTuple):
-    """A text and its candidate sentences, in order."""
+    """An article and those of its sentences that may be in an excerpt, in order."""
 
     title: str
     text: str
@@ -79,15 +79,15 @@ class Candidates(NamedTuple):
 
 
 def find_opener(title: str, text: str, language: str | None) -> Candidates:
-    """Return at most MOST different candidates among the first SCANNED sentences. `language`: two
-    letters or None."""
+    """Return the article with at most MOST candidates, all different, from the first SCANNED
+    sentences of `text`. `language`: two letters or None."""
     usable: list[Sentence] = []
     folded_texts: set[str] = set()
     for sentence in islice(sentences.iterate_sentences(text, language), SCANNED):
         candidate = _strip_if_usable(sentence, title)
         if candidate is None:
             continue
-        folded = sentences.words(candidate.text)
+        folded = sentences.normalise_words(candidate.text)
         if folded in folded_texts:
             continue
         folded_texts.add(folded)
@@ -98,8 +98,9 @@ def find_opener(title: str, text: str, language: str | None) -> Candidates:
 
 
 def _strip_if_usable(sentence: Sentence, title: str) -> Sentence | None:
-    """Return the sentence without its dateline; None if it may not be in an excerpt."""
-    text = sentences.without_dateline(sentence.text)
+    """Return the sentence without its dateline ("PARIS (Reuters) - "); None if it may not be in an
+    excerpt."""
+    text = sentences.remove_dateline(sentence.text)
     if not sentence.whole or text[0].islower() or sentences.is_too_long(text):
         return None
     is_cjk = sentences.is_cjk(text)
@@ -111,26 +112,27 @@ def _strip_if_usable(sentence: Sentence, title: str) -> Sentence | None:
     return sentence._replace(text=text, cut=True)
 
 
-def opener_scores(candidate: Candidates) -> Floats:
-    """Return the log-odds that each candidate may open an excerpt."""
-    slope = load(OPENER_FILE, "weights", (CONSTANT, *FEATURES))
-    result: Floats = rows(candidate) @ slope[1:] + slope[0]
+def score_openers(candidate: Candidates) -> Floats:
+    """Return for each candidate the log-odds that it may open an excerpt."""
+    slope = load_weights(OPENER_FILE, "weights", (CONSTANT, *FEATURES))
+    result: Floats = measure_features(candidate) @ slope[1:] + slope[0]
     return result
 
 
 @lru_cache(maxsize=1)
-def start_parts() -> dict[str, Floats]:
-    """Load the vectors of the feature "start": first word, second word, whole sentence,
-    constant."""
+def load_start_weights() -> dict[str, Floats]:
+    """Load the weights of the feature "start", by what they are multiplied with: the vector of the
+    first word, of the second word, of the whole sentence, and a constant."""
     return {
-        name: vector(OPENER_FILE, "start", name)
+        name: load_vector(OPENER_FILE, "start", name)
         for name in ("first", "second", "whole", "constant")
     }
 
 
-def rows(candidate: Candidates, parts: Mapping[str, Floats] | None = None) -> Floats:
-    """Return FEATURES per candidate. `parts`: in place of `start_parts`."""
-    vectors = embedder()
+def measure_features(candidate: Candidates, parts: Mapping[str, Floats] | None = None) -> Floats:
+    """Return a row of FEATURES for each candidate. `parts`: weights to use in place of those of
+    `load_start_weights`."""
+    vectors = load_embedder()
     texts = [sentence.text for sentence in candidate.sentences]
     sentence_vectors = vectors.parts(candidate.text, texts)
     title_vector = vectors.article(candidate.title, "", 1)
@@ -142,7 +144,7 @@ def rows(candidate: Candidates, parts: Mapping[str, Floats] | None = None) -> Fl
             sentence_vectors @ title_vector,
             sentence_vectors @ text_vector,
             near_previous,
-            starts(texts, sentence_vectors, parts or start_parts()),
+            score_starts(texts, sentence_vectors, parts or load_start_weights()),
         ]
     )
     forms = np.array(_measure_forms(candidate))
@@ -150,20 +152,23 @@ def rows(candidate: Candidates, parts: Mapping[str, Floats] | None = None) -> Fl
     return np.hstack([forms, shared_words, nearness]).astype(np.float32)
 
 
-def starts(texts: Sequence[str], pieces: Floats, parts: Mapping[str, Floats]) -> Floats:
-    """Return the feature "start" of sentences with vectors `pieces`. `parts`: from
-    `start_parts`."""
+def score_starts(
+    texts: Sequence[str], sentence_vectors: Floats, parts: Mapping[str, Floats]
+) -> Floats:
+    """Return the feature "start" of each sentence: how well its first two words and its vector open
+    an excerpt. `parts`: from `load_start_weights`."""
     word_scores = []
     for text in texts:
-        first, second = first_words(text)
+        first, second = split_first_words(text)
         score = _make_word_vector(first) @ parts["first"]
         word_scores.append(score + _make_word_vector(second) @ parts["second"])
-    result: Floats = np.array(word_scores) + pieces @ parts["whole"] + parts["constant"][0]
+    from_words = np.array(word_scores)
+    result: Floats = from_words + sentence_vectors @ parts["whole"] + parts["constant"][0]
     return result
 
 
-def first_words(text: str) -> tuple[str, str]:
-    """Return the first two words in lower case, "" for none."""
+def split_first_words(text: str) -> tuple[str, str]:
+    """Return the first two words of a sentence in lower case; "" for a word that is missing."""
     words = _WORD.findall(text[:OPENING].casefold())
     first, second = (*words[:2], "", "")[:2]
     return first, second
@@ -171,11 +176,11 @@ def first_words(text: str) -> tuple[str, str]:
 
 @lru_cache(maxsize=4096)
 def _make_word_vector(word: str) -> Floats:
-    return embedder().mean(word)
+    return load_embedder().mean(word)
 
 
 def _measure_forms(candidate: Candidates) -> list[list[float]]:
-    """Return the features _FORM of each sentence: its place, length and signs."""
+    """Return a row of the features _FORM for each candidate: place, length and signs."""
     text_length = max(SHALLOW, len(candidate.text))
     table = []
     for index, sentence in enumerate(candidate.sentences):
@@ -207,16 +212,16 @@ def _measure_forms(candidate: Candidates) -> list[list[float]]:
 
 
 def _measure_shared_words(candidate: Candidates) -> list[list[float]]:
-    """Return the features _WORDS of each sentence: the words that it has of the title, and words
-    of the text that are new in it."""
-    title_stems = set(stems(candidate.title))
-    times = Counter(stems(candidate.text[:READ]))
+    """Return a row of the features _WORDS for each candidate: how many words it shares with the
+    title, and how many words that the text repeats are new in it."""
+    title_stems = set(list_stems(candidate.title))
+    times = Counter(list_stems(candidate.text[:READ]))
     topics = {stem for stem, count in times.items() if count > 1}
     earlier_stems: set[str] = set()
     table = []
     for sentence in candidate.sentences:
-        sentence_stems = set(stems(sentence.text))
-        subject_stems = stems(" ".join(sentence.text.split()[:SUBJECT]))
+        sentence_stems = set(list_stems(sentence.text))
+        subject_stems = list_stems(" ".join(sentence.text.split()[:SUBJECT]))
         from_title = len(sentence_stems & title_stems)
         new_topics = len((sentence_stems & topics) - earlier_stems)
         table.append(
@@ -231,17 +236,17 @@ def _measure_shared_words(candidate: Candidates) -> list[list[float]]:
     return table
 
 
-def stems(text: str) -> list[str]:
-    """Return the longer words in lower case, cut to STEM letters; in East Asian scripts, pairs of
-    characters."""
+def list_stems(text: str) -> list[str]:
+    """Return the words of LEAST letters or more, in lower case and cut to STEM letters; in East
+    Asian scripts, each pair of neighbouring characters."""
     return [match[1] or match[0][:STEM] for match in _STEMMED.finditer(text.casefold())]
 
 
-def passage(candidate: Sequence[Sentence], first: int) -> tuple[int, ...]:
-    """Return indices of consecutive candidates from `first`, up to ENOUGH words and the limits of
-    length."""
-    chosen = [candidate[first]]
-    for following in candidate[first + 1 :]:
+def extend_passage(candidates: Sequence[Sentence], first: int) -> tuple[int, ...]:
+    """Return the index `first` and those of the candidates that follow directly in the text, until
+    the excerpt has ENOUGH words or would be too long."""
+    chosen = [candidates[first]]
+    for following in candidates[first + 1 :]:
         if len(chosen) == sentences.SENTENCES:
             break
         texts = [sentence.text for sentence in chosen]
@@ -255,13 +260,13 @@ def passage(candidate: Sequence[Sentence], first: int) -> tuple[int, ...]:
 
 
 def follows(before: Sentence, after: Sentence) -> bool:
-    """True if `after` directly follows `before` in the text and its start was not cut."""
+    """True if `after` is the next sentence of the text after `before`, with no dateline removed."""
     return after.order == before.order + 1 and not after.cut
 
 
 def summarize(title: str, text: str, language: str | None = None) -> str:
-    """Return the best passage of `text` (plain, a line per block), or "". Headings of markdown are
-    no passages. `language`: ISO 639-1. Never raises."""
+    """Return the best passage of `text`, or "" if no sentence is usable. `text` is plain, a line
+    per block; headings of markdown are left out. `language`: ISO 639-1. Never raises."""
     return _choose_passage(title, _HEADING.sub("", text), language)
 
 
@@ -271,12 +276,15 @@ def _choose_passage(title: str, text: str, language: str | None) -> str:
     candidate = find_opener(title, text, language)
     if not candidate.sentences:
         return ""
-    best = int(opener_scores(candidate).argmax())
+    best = int(score_openers(candidate).argmax())
     return join_passage(candidate, best)
 
 
-def choose(title: str, text: str, description: str, language: str | None) -> tuple[str, str]:
-    """Return (excerpt, writer): `described` and "publisher", else a passage and "extractive"."""
+def choose_excerpt(
+    title: str, text: str, description: str, language: str | None
+) -> tuple[str, str]:
+    """Return (excerpt, who wrote it): part of the publisher's description and "publisher", else a
+    passage of the text and "extractive"."""
     from_publisher = choose_from_description(title, text, description, language)
     if from_publisher:
         return from_publisher, "publisher"
@@ -284,20 +292,20 @@ def choose(title: str, text: str, description: str, language: str | None) -> tup
 
 
 def quote_description(title: str, text: str, description: str, language: str | None) -> str:
-    """Return the best part of the publisher's description, else its beginning, and never a sentence
-    that is in the text alone."""
+    """Return the part of the publisher's description that opens well, else its beginning; "" if it
+    has no sentence. Sentences that only the text has are never quoted."""
     best_part = choose_from_description(title, text, description, language)
     if best_part:
         return best_part
-    split = sentences.split(description, MOST, language)
-    if not split:
+    described = sentences.split(description, MOST, language)
+    if not described:
         return ""
-    return join_passage(Candidates(title, text, language, split), 0)
+    return join_passage(Candidates(title, text, language, described), 0)
 
 
 def choose_from_description(title: str, text: str, description: str, language: str | None) -> str:
-    """Return the part of the publisher's description that opens well and is about the article, or
-    ""."""
+    """Return the part of the publisher's description that opens well and is about the article; ""
+    if there is none."""
     usable = []
     for sentence in sentences.split(description, MOST, language):
         if sentences.fault(sentence.text, title):
@@ -308,15 +316,16 @@ def choose_from_description(title: str, text: str, description: str, language: s
     if not usable:
         return ""
     candidate = Candidates(title, text, language, usable)
-    for index, odds in enumerate(opener_scores(candidate)):
+    for index, odds in enumerate(score_openers(candidate)):
         if odds >= OPENS_DESCRIBED:
             excerpt = join_passage(candidate, index)
-            return excerpt if likeness(excerpt, title, text) >= LIKE else ""
+            return excerpt if measure_likeness(excerpt, title, text) >= LIKE else ""
     return ""
 
 
 def is_end_of_line(piece: str, text: str) -> bool:
-    """True if `piece` ends a line of `text` but lacks its start: a heading or label."""
+    """True if `piece` ends with a whole line of `text` but has more before it: a description whose
+    first words are a heading or label."""
     index = text.find(piece[-END:])
     if index < 0:
         return False
@@ -325,28 +334,28 @@ def is_end_of_line(piece: str, text: str) -> bool:
     return piece != line and piece.endswith(line)
 
 
-def likeness(description: str, title: str, text: str) -> float:
-    """Return how far a description is about the article, from 0 to 2 (see LIKE)."""
-    description_stems = set(stems(description))
-    shared = description_stems & set(stems(f"{title} {text}"))
+def measure_likeness(description: str, title: str, text: str) -> float:
+    """Return how far a description is about the article, from 0 to 2: the share of its stems that
+    the article has, plus the cosine of their vectors (see LIKE)."""
+    description_stems = set(list_stems(description))
+    shared = description_stems & set(list_stems(f"{title} {text}"))
     shared_part = len(shared) / max(1, len(description_stems))
-    vectors = embedder()
+    vectors = load_embedder()
     cosine = vectors.article("", description) @ vectors.article(title, text)
     return shared_part + float(cosine)
 
 
 def join_passage(candidate: Candidates, first: int) -> str:
-    """Return the excerpt that begins with the candidate at `first`."""
-    return join_sentences(
-        candidate.sentences[place].text for place in passage(candidate.sentences, first)
-    )
+    """Return the excerpt that begins with the candidate at index `first`."""
+    indices = extend_passage(candidate.sentences, first)
+    return join_sentences(candidate.sentences[index].text for index in indices)
 
 
-def join_sentences(chosen: Iterable[str]) -> str:
-    """Join sentences, without a space after full-width stops."""
-    text = ""
-    for sentence in chosen:
-        if text and text[-1] not in FULL_WIDTH_ENDS:
-            text += " "
-        text += sentence
-    return text
+def join_sentences(texts: Iterable[str]) -> str:
+    """Join sentences with spaces, except after full-width stops."""
+    joined = ""
+    for text in texts:
+        if joined and joined[-1] not in FULL_WIDTH_ENDS:
+            joined += " "
+        joined += text
+    return joined

@@ -1,4 +1,4 @@
-"""Choose the category of an article by the operator's descriptions and words of topics.
+"""Choose the category of an article by the operator's descriptions and the words of topics.
 
 Right in 94.8/84.5/72.1 % of BBC, AG News and KPCrowd. Confirmed articles add a ridge regression."""
 
@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from syndicator.describing.resources import Doubles, Floats, NDArray, load, np
+from syndicator.describing.resources import Doubles, Floats, NDArray, load_weights, np
 from syndicator.describing.taxonomy import vocabulary
-from syndicator.describing.taxonomy.vocabulary import ENGLISH, CategoryDef, Topic, fold, terms
-from syndicator.describing.text.embeddings import SAMPLE, embedder, unit
+from syndicator.describing.taxonomy.vocabulary import ENGLISH, CategoryDef, Topic, count_terms, fold
+from syndicator.describing.text.embeddings import SAMPLE, load_embedder, normalise
 
 _EAST: Final = "\u3041-\u30ff\u3400-\u9fff"  # kana and Han: no blanks between words
 _TOKEN: Final = re.compile(rf"[{_EAST}]+|[^\W_{_EAST}]+")
@@ -68,18 +68,23 @@ WORDS_GIVEN: Final = 4.0  # evidence for none, when words are compared
 
 @dataclass(frozen=True)
 class NativeWords:
-    """Words by how they match: by their first part, inside other words, or (`eastern`) in text
-    without spaces."""
+    """The words of categories in another language than English, as far as they are matched in
+    texts.
 
-    # first part -> words as listed, with the parts after it
+    `first`: by first part, the words with that part, each with its later parts ("e-mail" has two);
+    `inside`: words that are also found inside longer words; `eastern`: words in scripts without
+    spaces; `longest`: letters of the longest word or first part; `before`: least letters before a
+    word that is inside another. A word that ends with WHOLE matches a whole token, others its
+    beginning."""
+
     first: dict[str, list[tuple[str, tuple[str, ...]]]]
     inside: frozenset[str]
     eastern: frozenset[str]
     longest: int
-    before: int  # least letters before a word inside another
+    before: int
 
     def counts(self, text: str) -> Counter[str]:
-        """Count the listed words in `text`."""
+        """Return how often `text` has each of the words."""
         tokens = _TOKEN.findall(text.casefold())
         counts: Counter[str] = Counter()
         for index, token in enumerate(tokens):
@@ -90,7 +95,8 @@ class NativeWords:
         return counts
 
     def _find_eastern(self, token: str) -> Iterator[str]:
-        """Yield the words in a text without spaces, at each character the longest that fits."""
+        """Yield the words in a text without spaces: the longest that begins at a character, then on
+        from its end."""
         start = 0
         end = len(token)
         while start < end:
@@ -123,7 +129,8 @@ class NativeWords:
 
 
 def prepare_native_words(words: Iterable[str], language: str) -> NativeWords:
-    """Prepare `words` for texts in `language`."""
+    """Arrange `words`, each a beginning of words or a whole word with WHOLE behind it, to be found
+    in texts in `language`."""
     first: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
     single_words = set()
     eastern = set()
@@ -144,8 +151,9 @@ def prepare_native_words(words: Iterable[str], language: str) -> NativeWords:
     return NativeWords(dict(first), inside, frozenset(eastern), longest, letters_before)
 
 
-def beginning(word: str) -> str:
-    """Return a word without the ending that its other forms may lack."""
+def cut_ending(word: str) -> str:
+    """Return the beginning of a word that all its forms share: without two letters of a long word,
+    or one of a shorter; short and East Asian words stay whole."""
     if _EASTERN.search(word) or len(word) < SHORTEST:
         return word
     if len(word) >= LONG:
@@ -154,30 +162,33 @@ def beginning(word: str) -> str:
 
 
 def _begins(token: str, part: str) -> bool:
+    """True if `token` begins with `part`, or is equal to it if `part` ends with WHOLE."""
     return token + WHOLE == part or token.startswith(part)
 
 
 @dataclass(frozen=True, slots=True)
 class Categories:
-    """The operator's categories, then topics that belong to none of them, named RIVAL."""
+    """The operator's categories with their words and vectors, for texts in one language.
+
+    After them come topics that belong to none of them (sport); all of these have the name RIVAL."""
 
     names: tuple[str, ...]
     labels: Floats  # a unit vector a category
     words: tuple[dict[str, float], ...]  # word -> weight, for each category
     subjects: tuple[frozenset[str], ...]  # words that decide for a category if in the title
-    others: tuple[frozenset[str], ...]  # words of topics that no category is named like
+    others: tuple[frozenset[str], ...]  # words of each topic that matches no category
     other_labels: Floats  # a unit vector a topic
     native: NativeWords | None = None  # how words are found outside English
     is_cold: bool = False  # most categories are known by the operator's words alone
 
     def counts(self, text: str) -> Counter[str]:
-        """Count the words of `text`."""
-        return self.native.counts(text) if self.native else terms(text)
+        """Return how often `text` has each word; in English, words of no category, too."""
+        return self.native.counts(text) if self.native else count_terms(text)
 
 
-def prepare(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categories:
-    """Return vectors and words of the categories for texts in `language`. Without a file in
-    data/topics, the words are those that the operator wrote."""
+def prepare_categories(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categories:
+    """Return vectors and words of the categories for texts in `language`. If data/topics has no
+    file of the language, categories have only the words that the operator wrote."""
     topics_by_category = [
         vocabulary.find_matching_topics(category, language) for category in defined
     ]
@@ -208,9 +219,9 @@ def prepare(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categori
         native = prepare_native_words({*category_counts}.union(*subjects, *other_words), language)
 
     labels = [_make_label(category, language, is_cold=is_cold) for category in defined]
-    labels += [embedder().mean(_list_words([rival])) for rival in rivals]
+    labels += [load_embedder().mean(_list_words([rival])) for rival in rivals]
     other_labels = np.array(
-        [embedder().mean(_list_words([topic])) for topic in other_topics], dtype=np.float32
+        [load_embedder().mean(_list_words([topic])) for topic in other_topics], dtype=np.float32
     )
     return Categories(
         names=(*(category.name for category in defined), *(RIVAL for _ in rivals)),
@@ -218,23 +229,23 @@ def prepare(defined: Sequence[CategoryDef], language: str = ENGLISH) -> Categori
         words=tuple(scarce_weights),
         subjects=(*subjects, *(rival.subject for rival in rivals)),
         others=tuple(other_words),
-        other_labels=other_labels.reshape(len(other_topics), embedder().table.shape[1]),
+        other_labels=other_labels.reshape(len(other_topics), load_embedder().table.shape[1]),
         native=native,
         is_cold=is_cold,
     )
 
 
 def _weigh_words(category: CategoryDef, language: str, listed_weight: float) -> dict[str, float]:
-    """Return the words of a category with their weights: those that the operator wrote weigh most,
+    """Return the words of a category with their weights: those that the operator lists weigh most,
     then those of its description, then those of its topics (`listed_weight`)."""
     described = []
-    for word in terms(category.description):
+    for word in count_terms(category.description):
         if len(word) >= TELLING and "-" not in word:
             described.append(word)
     written = [word.casefold().replace(" ", "-") for word in category.words]
     if language != ENGLISH:
-        described = [beginning(word) for word in described]
-        written = [beginning(word) for word in written]
+        described = [cut_ending(word) for word in described]
+        written = [cut_ending(word) for word in written]
     weights = {}
     for topic in vocabulary.find_matching_topics(category, language):
         weights.update(dict.fromkeys(topic.words, listed_weight))
@@ -245,7 +256,7 @@ def _weigh_words(category: CategoryDef, language: str, listed_weight: float) -> 
 
 def _make_label(category: CategoryDef, language: str, *, is_cold: bool) -> Floats:
     """Return the unit vector of a category: of its description, words, topics and examples."""
-    vectors = embedder()
+    vectors = load_embedder()
     topic_words = (
         "" if is_cold else _list_words(vocabulary.find_matching_topics(category, language))
     )
@@ -256,11 +267,11 @@ def _make_label(category: CategoryDef, language: str, *, is_cold: bool) -> Float
         *category.examples,
     ]
     parts = [vectors.mean(text) for text in texts if text]
-    return unit(sum(parts[1:], parts[0]))
+    return normalise(sum(parts[1:], parts[0]))
 
 
 def _list_words(topics: Sequence[Topic]) -> str:
-    """Return the words of all topics as one text."""
+    """Return the words of all topics as one text, for its vector."""
     words: list[str] = []
     for topic in topics:
         words.extend(topic.words)
@@ -269,7 +280,8 @@ def _list_words(topics: Sequence[Topic]) -> str:
 
 @dataclass(frozen=True)
 class LearntCategories:
-    """Regression on confirmed articles. Rows are articles, columns categories."""
+    """A ridge regression on articles whose category was confirmed. `weight`: how much it counts
+    beside the words of the categories."""
 
     names: tuple[str, ...]
     vectors: Floats  # article x 256
@@ -277,8 +289,8 @@ class LearntCategories:
     weight: float
 
     def gains(self, title: str, text: str) -> dict[str, float]:
-        """Return by category the gain of its score."""
-        nearness = self.vectors @ embedder().article(title, text)
+        """Return by category what the regression adds to its score."""
+        nearness = self.vectors @ load_embedder().article(title, text)
         gains = self.weight * (nearness @ self.slopes)
         return dict(zip(self.names, gains.tolist(), strict=True))
 
@@ -286,17 +298,19 @@ class LearntCategories:
 def learn_categories(
     names: Sequence[str], posts: Sequence[tuple[str, str, str]], scores: Sequence[Floats]
 ) -> LearntCategories:
-    """Fit on (title, text, category), oldest first. `scores`: of each article by words, per
-    `names`."""
+    """Return the regression fitted on `posts`, confirmed articles as (title, text, category),
+    oldest first. `scores`: of each post, by its words, a score per category of `names`. The weight
+    is the one that makes scores fit best, never with fewer right than without the regression, if
+    that is possible."""
     vectors: Doubles = np.stack(
-        [embedder().article(title, text) for title, text, _ in posts]
+        [load_embedder().article(title, text) for title, text, _ in posts]
     ).astype(np.float64)
     right = np.array([names.index(category) for _, _, category in posts], dtype=np.intp)
     membership = np.eye(len(names))[right]
     deviations = membership - membership.mean(axis=0)
     inverse = np.linalg.inv(vectors @ vectors.T + RIDGE * np.eye(len(right)))
     slopes = inverse @ deviations
-    # leave one out, in closed form
+    # what the regression on all other articles says of each, in closed form
     left_out = deviations - slopes / np.diag(inverse)[:, None]
     word_scores = np.stack(scores)
     fits = [_measure_accuracy(word_scores + weight * left_out, right) for weight in WEIGHTS]
@@ -312,14 +326,16 @@ def learn_categories(
 
 
 class _Accuracy(NamedTuple):
-    """The fit of scores to the confirmed categories: right ones, and mean log of their chances."""
+    """How well scores fit the confirmed categories. `hits`: articles with the right one;
+    `mean_log_chance`: mean logarithm of the probability of the right one."""
 
     hits: int
     mean_log_chance: float
 
 
 def _measure_accuracy(scores: Doubles, right: "NDArray[np.intp]") -> _Accuracy:
-    """Compare `scores` (article x category) with the numbers of the `right` categories."""
+    """Return how well `scores` (article x category) fit. `right`: of each article, the number of
+    its confirmed category."""
     sharpened = SHARP * (scores - scores.max(axis=1, keepdims=True))
     right_scores = sharpened[np.arange(len(right)), right]
     log_chances = right_scores - np.log(np.exp(sharpened).sum(axis=1))
@@ -340,15 +356,15 @@ NATIVE_MIXTURE: Final = Mixture(0.5, 0.8, 4.0)
 
 
 class Guess(NamedTuple):
-    """A category (None: no category), the probability of the likeliest one, and how certain it is
-    that this choice is right, 0 if nothing is known."""
+    """A guessed category. `name`: None for no category; `score`: probability of the likeliest one;
+    `certainty`: how certain it is that `name` is right, 0 if nothing is known."""
 
     name: str | None
     score: float
     certainty: float = 0.0
 
 
-def guess(
+def guess_category(
     prepared: Categories,
     title: str,
     text: str,
@@ -356,13 +372,16 @@ def guess(
     published: Sequence[str] = (),
     past: LearntCategories | None = None,
 ) -> Guess:
-    """Return the likeliest category. A `section` with its name decides; `published`: the
-    publisher's tags."""
+    """Return the likeliest category of an article, or none. `section`: of the publisher's site; a
+    category of this name is taken at once; `published`: the publisher's tags; `past`: what
+    confirmed articles teach."""
     for name in prepared.names:
         if section and name != RIVAL and fold(section) == fold(name):
             return Guess(name, 1.0, 1.0)
     if not _has_letters(title, text):
         return Guess(None, 0.0)
+
+    # score each category by words, confirmed articles and publisher's tags
     counts = prepared.counts(text[:SAMPLE])
     learnt_gains = past.gains(title, text) if past else {}
     rival_gain = -RIVAL_LOSS * max(learnt_gains.values(), default=0.0)
@@ -373,8 +392,10 @@ def guess(
     folded_tags = set(map(fold, published))
     is_tagged = [fold(name) in folded_tags for name in prepared.names]
     all_gains = (np.array(gains) + NAMED * np.array(is_tagged)).astype(np.float32)
-    values: Floats = scores(prepared, title, text, counts) + all_gains
-    chances = probabilities(values)
+    values: Floats = score_categories(prepared, title, text, counts) + all_gains
+
+    # take the likeliest one, if it fits
+    chances = convert_to_probabilities(values)
     best = int(chances.argmax())
     chance = float(chances[best])
     name = prepared.names[best]
@@ -396,8 +417,9 @@ def _has_letters(title: str, text: str) -> bool:
 def measure_fit(
     prepared: Categories, title: str, text: str, counts: Counter[str], values: Floats
 ) -> float:
-    """Return how likely the article belongs to the category with the highest value, not to none:
-    FITS or more if it does, WORDS_MISSING if words of the category are missing."""
+    """Return how likely the article belongs to the category with the highest of `values`, rather
+    than to none: FITS or more if it does, WORDS_MISSING if it lacks words of the category.
+    `counts`: how often the text has each word; `values`: score per category."""
     best = int(values.argmax())
     words = counts.keys() & prepared.words[best].keys()
     if prepared.native and _count_different(words) < OWN_WORDS_NATIVE:
@@ -411,13 +433,14 @@ def measure_fit(
     else:
         table = "weights"
         least_odds = BELONGS
-    slope = load("none.toml", table, (CONSTANT, *FEATURES))
-    odds = float(row(prepared, title, text, counts, values) @ slope[1:] + slope[0])
+    slope = load_weights("none.toml", table, (CONSTANT, *FEATURES))
+    odds = float(measure_features(prepared, title, text, counts, values) @ slope[1:] + slope[0])
     return 1 / (1 + math.exp(min(least_odds - odds, FARTHEST)))
 
 
 def _count_different(words: Set[str]) -> int:
-    """Count `words`; those that begin another one do not count ("patien" beside "patient")."""
+    """Return the number of `words`, without those that begin another one ("patien" beside
+    "patient")."""
     count = 0
     for word in words:
         begins_other = any(other != word and other.startswith(word) for other in words)
@@ -426,10 +449,11 @@ def _count_different(words: Set[str]) -> int:
     return count
 
 
-def row(
+def measure_features(
     prepared: Categories, title: str, text: str, counts: Counter[str], values: Floats
 ) -> Floats:
-    """Return the FEATURES of the category with the highest of `values`."""
+    """Return the FEATURES of the category with the highest of `values` (score per category), for
+    the weights that tell whether it fits."""
     best = int(values.argmax())
     words = prepared.words[best].keys()
     own_evidence = _sum_evidence(counts, words)
@@ -439,7 +463,7 @@ def row(
     if topic_evidence:
         best_topic = max(topic_evidence)
         lead = (own_evidence - best_topic) / (own_evidence + best_topic + WORDS_GIVEN)
-    article_vector = embedder().article(title, text, TITLE)
+    article_vector = load_embedder().article(title, text, TITLE)
     near = np.concatenate(
         [prepared.labels @ article_vector, prepared.other_labels @ article_vector]
     )
@@ -458,19 +482,21 @@ def row(
 
 
 def _sum_evidence(counts: Counter[str], words: Set[str]) -> float:
-    """Return the sum of the logarithms of how often the article has each of `words`."""
+    """Return the sum over `words` of the logarithm of one plus how often the article has the
+    word."""
     return sum(math.log1p(counts[word]) for word in counts.keys() & words)
 
 
-def supported(prepared: Categories, title: str, text: str) -> list[str]:
-    """Return categories with a probability of SUPPORT or more, likeliest first; [] if none fits."""
+def list_supported(prepared: Categories, title: str, text: str) -> list[str]:
+    """Return the categories that a language model may choose: those with a probability of SUPPORT
+    or more, likeliest first; [] if no category fits the article."""
     if not _has_letters(title, text):
         return []
     counts = prepared.counts(text[:SAMPLE])
-    values = scores(prepared, title, text, counts)
+    values = score_categories(prepared, title, text, counts)
     if measure_fit(prepared, title, text, counts, values) < FITS:
         return []
-    chances = probabilities(values)
+    chances = convert_to_probabilities(values)
     names = []
     for number in (-chances).argsort(kind="stable"):
         name = prepared.names[number]
@@ -479,9 +505,10 @@ def supported(prepared: Categories, title: str, text: str) -> list[str]:
     return names
 
 
-def scores(prepared: Categories, title: str, text: str, counts: Counter[str]) -> Floats:
-    """Return a score per category: cosine plus share of words. `counts`: words of the start of the
-    text."""
+def score_categories(prepared: Categories, title: str, text: str, counts: Counter[str]) -> Floats:
+    """Return a score per category: nearness of its vector, plus share of its words among those of
+    all categories, plus a gain for its subject; RIVAL topics get a loss. `counts`: how often the
+    start of the text has each word."""
     mixture = NATIVE_MIXTURE if prepared.native else ENGLISH_MIXTURE
     title_counts = prepared.counts(title)
     all_counts = counts.copy()
@@ -502,12 +529,12 @@ def scores(prepared: Categories, title: str, text: str, counts: Counter[str]) ->
     )
     is_rival = np.array([name == RIVAL for name in prepared.names])
     rival_losses = is_rival * (RIVAL_LEAD + has_few_words)
-    nearness = mixture.near * (prepared.labels @ embedder().article(title, text, TITLE))
+    nearness = mixture.near * (prepared.labels @ load_embedder().article(title, text, TITLE))
     return (nearness + word_shares + subject_gains - rival_losses).astype(np.float32)
 
 
-def probabilities(values: Floats) -> Floats:
-    """Turn scores into probabilities that sum to one."""
+def convert_to_probabilities(values: Floats) -> Floats:
+    """Return scores as probabilities that sum to one."""
     exponentials = np.exp(SHARP * (values - values.max()))
     result: Floats = exponentials / exponentials.sum()
     return result
@@ -516,7 +543,8 @@ def probabilities(values: Floats) -> Floats:
 def _measure_subject_gain(
     title: dict[str, int], text: dict[str, int], subject: frozenset[str]
 ) -> float:
-    """Return what a category gains if the title names its subject, and if the text repeats it."""
+    """Return what a category gains if the title names its `subject`, and if the text repeats the
+    subject. `title`, `text`: how often they have each word."""
     title_gain = 0.0 if subject.isdisjoint(title) else SUBJECT
     times = sum(text[word] for word in text.keys() & subject)
     repetitions = max(0, times - 1)

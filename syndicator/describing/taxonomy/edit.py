@@ -15,8 +15,10 @@ ONLY_ADD: Final = "only = false"  # the line that keeps publishers' tags
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A change of tags: put `tag` (None: no tag) at index `at` (None: append), delete the tag at
-    `gone`. `only_add`: also write ONLY_ADD."""
+    """A change of the tags of taxonomy.toml.
+
+    `tag`: the tag to write, None to write none; `at`: its index, None to append it; `gone`: index
+    of the tag to delete, None to delete none; `only_add`: also write ONLY_ADD."""
 
     tag: TagDef | None = None
     at: int | None = None
@@ -36,13 +38,14 @@ class Change:
 
 
 def is_first(vocabulary: Vocabulary) -> bool:
-    """True if a first tag in `vocabulary` would replace publishers' tags although the file does
-    not ask for that."""
+    """True if `vocabulary` has no tag and does not set `only`: its first tag would then replace all
+    publishers' tags, which nobody asked for."""
     return not vocabulary.tag and vocabulary.only is None
 
 
-def restore(vocabulary: Vocabulary, left: TagDef, before: TagDef | None) -> Change | None:
-    """Return the change that puts `before` (None: no tag) back in place of `left`; None if `left`
+def plan_restore(vocabulary: Vocabulary, left: TagDef, before: TagDef | None) -> Change | None:
+    """Return the change that undoes an earlier one: puts the tag `before` back in place of the tag
+    `left` that it wrote, or deletes `left` if there was no tag before (None). Return None if `left`
     was edited since."""
     if left not in vocabulary.tag:
         return None
@@ -51,52 +54,62 @@ def restore(vocabulary: Vocabulary, left: TagDef, before: TagDef | None) -> Chan
 
 
 def find_tag_index(vocabulary: Vocabulary, name: str) -> int | None:
-    """Return the index of the tag `name`, in any spelling; aliases are ignored."""
-    return next((n for n, tag in enumerate(vocabulary.tag) if fold(tag.name) == fold(name)), None)
+    """Return the index of the tag `name`, in any spelling; None if there is none. Aliases do not
+    count."""
+    for index, tag in enumerate(vocabulary.tag):
+        if fold(tag.name) == fold(name):
+            return index
+    return None
 
 
-def knows(tag: TagDef, name: str) -> bool:
-    """True if `name` is the tag's name or an alias."""
+def has_name(tag: TagDef, name: str) -> bool:
+    """True if `name`, in any spelling, is the tag's name or an alias."""
     return fold(name) in {fold(form) for form in (tag.name, *tag.aliases)}
 
 
 def plan_rename_or_merge(vocabulary: Vocabulary, old: str, new: str) -> Change:
-    """Rename `old` to `new`, or merge it into an existing `new`. Old name and aliases become
-    aliases."""
+    """Return the change that renames the tag `old` to `new`, or merges it into the tag `new` if
+    there is one. Name and aliases of `old` become aliases, so that articles keep finding the
+    tag."""
     source = find_tag_index(vocabulary, old)
     target = find_tag_index(vocabulary, new)
-    same = source is not None and source == target  # only the spelling changes
-    before = vocabulary.tag[source] if source is not None else TagDef(name=old)
-    base = vocabulary.tag[target] if target is not None else before
-    spelled = base.name if target is not None and not same else new
-    aliases = {fold(form): form for form in (*base.aliases, *before.aliases, before.name)}
-    forms = tuple(form for folded, form in aliases.items() if folded != fold(spelled))
-    description = base.description or before.description
-    tag = TagDef(name=spelled, aliases=forms, description=description)
-    at = target if target is not None else source
-    gone = source if source != at else None
-    return Change(tag=tag, at=at, gone=gone, only_add=is_first(vocabulary))
+    changes_only_spelling = source is not None and source == target
+    old_tag = vocabulary.tag[source] if source is not None else TagDef(name=old)
+    base = vocabulary.tag[target] if target is not None else old_tag
+    name = base.name if target is not None and not changes_only_spelling else new
+    aliases = {fold(form): form for form in (*base.aliases, *old_tag.aliases, old_tag.name)}
+    tag = TagDef(
+        name=name,
+        aliases=tuple(form for folded, form in aliases.items() if folded != fold(name)),
+        description=base.description or old_tag.description,
+    )
+    index = target if target is not None else source
+    gone = source if source != index else None
+    return Change(tag=tag, at=index, gone=gone, only_add=is_first(vocabulary))
 
 
 def rewrite_taxonomy(text: str, change: Change, path: Path) -> str:
-    """Return `text` of taxonomy.toml with `change`. Raises ConfigError if it then parses to other
-    tags."""
+    """Return `text` of taxonomy.toml with `change`, its comments and order kept. Raises
+    ConfigError, which names `path`, if the new text does not parse to exactly the changed tags."""
     before = parse(TomlFile(path, tomllib.loads(text), text))
-    wanted = change.apply(before)
+    expected = change.apply(before)
+    edited = ""
+    result = None
     try:
-        after = _edit_text(text, change, before)
-        result = parse(TomlFile(path, tomllib.loads(after), after))
+        edited = _edit_text(text, change, before)
+        result = parse(TomlFile(path, tomllib.loads(edited), edited))
     except (ValueError, ConfigError):  # ValueError: tomlkit's and tomllib's errors
-        after = ""
         result = None
-    if result != wanted:
+    if result != expected:
         raise ConfigError(
             f"{path} is written in a way that cannot be edited safely; please edit [[tag]] by hand"
         )
-    return after
+    return edited
 
 
 def _edit_text(text: str, change: Change, before: Vocabulary) -> str:
+    """Return `text` with `change`, edited line by line and not checked. `before`: what `text` says.
+    Raises ValueError."""
     if change.tag is not None and change.at is not None:
         values = _list_changed(before.tag[change.at], change.tag)
         text = toml_edit.set_values(text, ("tag", change.at), values)
@@ -114,6 +127,7 @@ def _edit_text(text: str, change: Change, before: Vocabulary) -> str:
 
 
 def _list_changed(old: TagDef, new: TagDef) -> dict[str, Any]:
-    values = {"name": new.name, "aliases": list(new.aliases), "description": new.description}
-    before = {"name": old.name, "aliases": list(old.aliases), "description": old.description}
-    return {key: value for key, value in values.items() if value != before[key]}
+    """Return the keys of a [[tag]] table whose values differ, with the new values."""
+    new_values = {"name": new.name, "aliases": list(new.aliases), "description": new.description}
+    old_values = {"name": old.name, "aliases": list(old.aliases), "description": old.description}
+    return {key: value for key, value in new_values.items() if value != old_values[key]}

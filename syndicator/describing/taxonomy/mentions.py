@@ -1,6 +1,6 @@
-"""Find the tags that a text names word for word, plurals and spellings included.
+"""Find the tags that a text names word for word, in singular or plural and any spelling.
 
-Names that are also words need a capital."""
+Tags that are also ordinary words (Go, Apple) need a capital."""
 
 import re
 from bisect import bisect_right
@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Final, NamedTuple
 
-from syndicator.describing.taxonomy.tag_names import ambiguous
+from syndicator.describing.taxonomy.tag_names import load_ambiguous_names
 
 _INSIDE = re.compile(r"[\w,;:)\]’'\"”%-]\s$")
 _BEHIND = re.compile(r"(?:['’]s\b|\s\d)")  # Go's, Go 1.22
@@ -31,15 +31,15 @@ READ: Final = 12_000  # characters of a text to search
 
 
 def is_name(text: str, begin: int, end: int) -> bool:
-    """True if the capital of the word at `begin` to `end` does not come from starting a
-    sentence."""
+    """True if the word from `begin` to `end` is inside a sentence, so that its capital makes it a
+    name. A word that a hyphen follows is none."""
     if text[end : end + 1] == "-":
         return False
     return bool(_INSIDE.search(text[max(0, begin - 2) : begin]) or _BEHIND.match(text, end))
 
 
-def key(spelling: str) -> tuple[str, ...]:
-    """Return the stems of a tag's words, equal for all spellings ("Web-Scraping", "web
+def make_key(spelling: str) -> tuple[str, ...]:
+    """Return the stems of a tag's words; all spellings of a tag have the same ("Web-Scraping", "web
     scraping")."""
     return tuple(stem(word.casefold()) for word in WORD.findall(spelling))
 
@@ -58,8 +58,9 @@ def stem(word: str) -> str:
     return word[:-1]
 
 
-def surfaces(counts: dict[tuple[str, ...], dict[str, int]]) -> dict[tuple[str, ...], str]:
-    """Return the commonest spelling by key; of equal ones the capitalised, then by alphabet."""
+def choose_spellings(counts: dict[tuple[str, ...], dict[str, int]]) -> dict[tuple[str, ...], str]:
+    """Return the commonest spelling by key; of equally common ones the capitalised one, then the
+    first by alphabet. `counts`: from `count_spellings`."""
     commonest = {}
     for stems, forms in counts.items():
         ranks = [(-count, form == form.casefold(), form) for form, count in forms.items()]
@@ -67,20 +68,22 @@ def surfaces(counts: dict[tuple[str, ...], dict[str, int]]) -> dict[tuple[str, .
     return commonest
 
 
-def spellings(tags: Iterable[Sequence[str]]) -> dict[tuple[str, ...], dict[str, int]]:
-    """Count spellings by key, over the tags of many posts."""
+def count_spellings(tags: Iterable[Sequence[str]]) -> dict[tuple[str, ...], dict[str, int]]:
+    """Count the spellings of tags: by key (see `make_key`), how many posts have each spelling.
+    `tags`: the tags of each post."""
     counts: dict[tuple[str, ...], dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for tags_of_post in tags:
         for tag in tags_of_post:
-            stems = key(tag)
+            stems = make_key(tag)
             if stems:
                 counts[stems][tag] += 1
     return counts
 
 
 class Mention(NamedTuple):
-    """Counts of a tag in title, text and its head; `letters` of its longest spelling (ACRONYM for
-    an acronym)."""
+    """How often a text names a tag: in its `title`, in its whole `text`, and in the first HEAD
+    words of the text (`head`). `letters`: length of the tag's longest spelling (ACRONYM for an
+    acronym)."""
 
     title: int
     text: int
@@ -90,8 +93,8 @@ class Mention(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One spelling of a tag: stems, letters, and the case that a single word must have ("" for
-    any)."""
+    """One spelling of a tag. `tag`: the tag's number; `stems`: of its words; `case`: for a single
+    word with a capital, the word as it must be written in the text; "" if any case will do."""
 
     tag: int
     stems: tuple[str, ...]
@@ -101,39 +104,42 @@ class Form:
 
 @dataclass(frozen=True)
 class Words:
-    """The words at the start of a text, with their stems."""
+    """The words of a text, each once a line, with their stems; `starts`: for each line, the number
+    of its first word."""
 
     stems: list[str]
     text: str
     starts: list[int]  # number of the first word of each line
     _spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict, init=False)
 
-    def span(self, at: int) -> tuple[int, int]:
-        """Return start and end of word number `at`. Only its line is searched, as few words are
-        asked for."""
-        line = bisect_right(self.starts, at) - 1
+    def find_span(self, index: int) -> tuple[int, int]:
+        """Return the characters at which word number `index` begins and ends. Only its line is
+        split again, as few words are asked for."""
+        line = bisect_right(self.starts, index) - 1
         if line not in self._spans:
-            begin = self._begins[line]
-            text = self.text[begin : self._begins[line + 1] - 1]
+            begin = self._line_begins[line]
+            text = self.text[begin : self._line_begins[line + 1] - 1]
             low = text.casefold()  # so that "Node.JS" is one word
             matches = WORD.finditer(low if len(low) == len(text) else text)
             self._spans[line] = [(begin + match.start(), begin + match.end()) for match in matches]
-        return self._spans[line][at - self.starts[line]]
+        return self._spans[line][index - self.starts[line]]
 
     @cached_property
-    def _begins(self) -> list[int]:
+    def _line_begins(self) -> list[int]:
         return list(accumulate((len(line) + 1 for line in self.text.split("\n")), initial=0))
 
 
 @dataclass(frozen=True)
 class Matcher:
-    """All spellings of all tags, by their first stem."""
+    """Finds all spellings of all tags in texts. `forms`: spellings by their first stem, the longest
+    first."""
 
     forms: dict[str, list[Form]]
     heads: frozenset[str]  # first three letters of every stem: other words need no stemming
 
-    def joined(self, gone: int, target: int) -> "Matcher":
-        """Merge the spellings of tag `gone` into `target`; higher tag numbers decrease by one."""
+    def merge_tags(self, gone: int, target: int) -> "Matcher":
+        """Give the spellings of tag number `gone` to tag number `target`. As `gone` is deleted, the
+        numbers above it decrease by one."""
 
         def renumber(tag: int) -> int:
             if tag == gone:
@@ -146,12 +152,12 @@ class Matcher:
         return Matcher(renumbered, self.heads)
 
     def find(self, title: str, text: str) -> dict[int, Mention]:
-        """Return the mentions of each tag (by number) in title or text."""
-        return self.look(self.words(title), self.words(text))
+        """Return by tag number the mentions of the tags that title or text name."""
+        return self.find_in_words(self.words(title), self.words(text))
 
     def words(self, value: str) -> Words:
-        """Split `value` into words; stem those with which a tag may begin. Repeated lines count
-        once."""
+        """Split a text into words, and stem the words with which a tag may begin. Of repeated
+        lines, only the first is split."""
         heads = self.heads
         starts = []
         lines = list(dict.fromkeys(value[:READ].split("\n")))
@@ -166,8 +172,8 @@ class Matcher:
             stems += [stem(word) if word[:3] in heads else word for word in words]
         return Words(stems, "\n".join(lines), starts)
 
-    def look(self, title: Words, text: Words) -> dict[int, Mention]:
-        """Find tags in texts that are already split."""
+    def find_in_words(self, title: Words, text: Words) -> dict[int, Mention]:
+        """Do what `find` does, with texts that are already split."""
         in_title = self._find_places(title)
         in_text = self._find_places(text)
         mentions: dict[int, Mention] = {}
@@ -190,8 +196,9 @@ class Matcher:
         return frozenset(tags)
 
     def _find_places(self, words: Words) -> dict[int, dict[int, int]]:
-        """Return by tag the letters of its mentions by word index. A tag inside a longer one counts
-        too."""
+        """Return by tag number its mentions: index of the first word to letters of the spelling. A
+        tag inside a longer tag counts too ("AI" in "AI safety"), but mentions of one tag do not
+        overlap."""
         places: dict[int, dict[int, int]] = defaultdict(dict)
         ends: dict[int, int] = {}  # by tag: the index behind its last mention
         stems = words.stems
@@ -205,13 +212,13 @@ class Matcher:
         return places
 
 
-def build(forms: Iterable[tuple[int, str]]) -> Matcher:
-    """Return a matcher of (tag number, spelling) pairs. Spellings with the same words and case are
-    one."""
+def build_matcher(forms: Iterable[tuple[int, str]]) -> Matcher:
+    """Return the matcher of all spellings, given as pairs (tag number, spelling). Spellings with
+    the same stems and case are one form."""
     table: dict[str, list[Form]] = defaultdict(list)
     heads: set[str] = set()
     for tag, spelling in forms:
-        stems = key(spelling)
+        stems = make_key(spelling)
         if not stems:
             continue
         case = ""
@@ -232,10 +239,12 @@ def build(forms: Iterable[tuple[int, str]]) -> Matcher:
 
 
 def _fits(form: Form, words: Words, index: int) -> bool:
-    """True if the word at `index` is a mention: it has the form's case and is in no compound."""
+    """True if the word at `index` is a mention of `form`: it is written in the form's case, is no
+    part of a compound, and is a name if the tag is also an ordinary word. Forms of several words
+    fit anyway."""
     if len(form.stems) > 1:
         return True
-    begin, end = words.span(index)
+    begin, end = words.find_span(index)
     if not form.case:
         return not _COMPOUND.match(words.text, end)
     if not _has_case(words.text[begin:end], form.case):
@@ -244,8 +253,9 @@ def _fits(form: Form, words: Words, index: int) -> bool:
 
 
 def _has_case(word: str, case: str) -> bool:
-    """True if `word` has a name's case: acronyms in capitals (or "Nasa"), "OpenAI" in any, others
-    capitalised."""
+    """True if a text writes a tag as a name: `word` in the text, `case` in the taxonomy. Short
+    acronyms need capitals, perhaps with a plural s ("AI", "APIs", and "Nasa" for NASA); names with
+    inner capitals may be written small ("openai"); all others need a first capital."""
     is_acronym = len(case) <= ACRONYM_LETTERS and case.isupper()
     if is_acronym and len(case) == ACRONYM_LETTERS and word == case.capitalize():
         return True
@@ -259,4 +269,4 @@ def _has_case(word: str, case: str) -> bool:
 
 def is_word(name: str) -> bool:
     """True for a name that is also an ordinary word (data/names.toml): Go, Apple."""
-    return name.casefold() in ambiguous()
+    return name.casefold() in load_ambiguous_names()

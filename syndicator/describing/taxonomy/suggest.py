@@ -1,4 +1,4 @@
-"""Suggest new tags: phrases that several titles share and texts repeat.
+"""Suggest new tags: phrases that titles of several articles share and texts repeat.
 
 Measured by tests/gate/test_suggest_gate.py."""
 
@@ -12,10 +12,10 @@ from typing import Final, NamedTuple
 
 from syndicator.describing.resources import read_toml
 from syndicator.describing.taxonomy import mentions, tag_names
-from syndicator.describing.taxonomy.mentions import WORD, key, stem
+from syndicator.describing.taxonomy.mentions import WORD, make_key, stem
 from syndicator.describing.taxonomy.tag_names import is_sound
 from syndicator.describing.taxonomy.vocabulary import Vocabulary
-from syndicator.describing.text.language import SAMPLE, by_words, function_words
+from syndicator.describing.text.language import SAMPLE, detect_by_words, load_function_words
 
 LONGEST: Final = 3  # words of a phrase
 LED: Final = 0.8  # share of mentions after a word that make it a part of the name
@@ -43,15 +43,18 @@ UNTITLED: Final = 0.3  # factor of a name without titles
 
 
 class Token(NamedTuple):
+    """A word of a line. `gap`: the text between the word before and this one."""
+
     word: str
     stem: str
-    gap: str  # text before it
+    gap: str
 
 
 @dataclass(slots=True)
 class Use:
-    """Counts of a phrase: per article (`articles`), per spelling (`forms`), per capitalised word
-    before it (`led`)."""
+    """How texts use a phrase. `articles`: by article number, how often it has the phrase; `forms`:
+    by spelling, how often it is inside sentences; `led`: by capitalised word before the phrase, how
+    often."""
 
     articles: Counter[int] = field(default_factory=Counter)
     forms: Counter[str] = field(default_factory=Counter)
@@ -69,7 +72,8 @@ class Use:
 
     @property
     def form(self) -> str:
-        """Return the commonest spelling with its usual leading word ("New" before York), or ""."""
+        """Return the commonest spelling inside sentences, with the capitalised word that mostly
+        leads it ("New" before York); "" if no sentence has the phrase inside."""
         form = min(self.forms, key=lambda form: (-self.forms[form], form), default="")
         leader = max(self.led, key=self.led.__getitem__, default="")
         is_capitalised = form != form.casefold()
@@ -78,27 +82,27 @@ class Use:
         return form
 
 
-def in_titles(titles: Iterable[tuple[str, frozenset[str]]]) -> dict[Key, set[int]]:
-    """Return by phrase the numbers of the titles that have it. `titles`: (title, function
-    words)."""
+def find_title_phrases(titles: Iterable[tuple[str, frozenset[str]]]) -> dict[Key, set[int]]:
+    """Return by phrase the numbers of the titles that have it. `titles`: each with the function
+    words of its language, which end a phrase."""
     titles_by_phrase: dict[Key, set[int]] = defaultdict(set)
     for number, (title, stop_words) in enumerate(titles):
-        for run in _split_into_runs(tokens(title), stop_words):
+        for run in _split_into_runs(split_tokens(title), stop_words):
             for size in range(1, LONGEST + 1):
                 for start in range(len(run) - size + 1):
                     titles_by_phrase[tuple(run[start : start + size])].add(number)
     return titles_by_phrase
 
 
-def uses(texts: Sequence[str], phrases: Collection[Key]) -> dict[Key, Use]:
-    """Count uses of `phrases` in `texts`."""
+def count_uses(texts: Sequence[str], phrases: Collection[Key]) -> dict[Key, Use]:
+    """Return how `texts` use each of `phrases`; phrases that no text has are missing."""
     by_first_stem: dict[str, list[Key]] = defaultdict(list)
     for phrase in phrases:
         by_first_stem[phrase[0]].append(phrase)
     used: dict[Key, Use] = defaultdict(Use)
     for number, text in enumerate(texts):
         for line in text[:READ].split("\n"):
-            words = tokens(line)
+            words = split_tokens(line)
             for index, token in enumerate(words):
                 for phrase in by_first_stem.get(token.stem, ()):
                     if _has_phrase_at(words, index, phrase):
@@ -106,8 +110,8 @@ def uses(texts: Sequence[str], phrases: Collection[Key]) -> dict[Key, Use]:
     return used
 
 
-def tokens(line: str) -> list[Token]:
-    """Split a line into words, each with the text before it."""
+def split_tokens(line: str) -> list[Token]:
+    """Split a line into words; "it's" gives "it"."""
     line = _CONTRACTED.sub("", line)
     end = 0
     words = []
@@ -118,22 +122,23 @@ def tokens(line: str) -> list[Token]:
     return words
 
 
-def small_words(text: str) -> frozenset[str]:
+def list_function_words(text: str) -> frozenset[str]:
     """Return the function words of the language of `text` and of English."""
-    words_by_language = function_words()
-    language = by_words(text[:SAMPLE], None) or "en"
+    words_by_language = load_function_words()
+    language = detect_by_words(text[:SAMPLE], None) or "en"
     return words_by_language["en"] | words_by_language.get(language, frozenset())
 
 
 @lru_cache(maxsize=1)
-def generic() -> frozenset[str]:
-    """Return stems that titles on any subject have (data/suggesting.toml)."""
+def load_generic_stems() -> frozenset[str]:
+    """Load the stems of words that titles on any subject have ("guide"; data/suggesting.toml)."""
     return frozenset(map(stem, read_toml("suggesting.toml")["generic"].split()))
 
 
 def _split_into_runs(words: Sequence[Token], stop_words: Collection[str]) -> Iterator[list[str]]:
-    """Yield runs of stems between function words and numbers. Single letters need a word before
-    ("Gen Z")."""
+    """Yield the runs of stems that may make a phrase: function words, words without letters, and
+    marks other than a hyphen end a run. A single letter counts only as a capital behind another
+    word ("Gen Z")."""
     run: list[str] = []
     for token in words:
         has_letters = any(map(str.isalpha, token.word))
@@ -160,7 +165,8 @@ def _has_phrase_at(words: Sequence[Token], index: int, phrase: Key) -> bool:
 
 
 def _count_use(use: Use, number: int, words: Sequence[Token], index: int, size: int) -> None:
-    """Count in `use` the phrase of `size` words at `index`, in article `number`."""
+    """Count in `use` the phrase of `size` words that begins at `index` of `words`, a line of
+    article `number`."""
     use.articles[number] += 1
     word_before = ""
     if index and words[index].gap == " ":
@@ -174,32 +180,41 @@ def _count_use(use: Use, number: int, words: Sequence[Token], index: int, size: 
 
 
 class Proposal(NamedTuple):
-    """A suggested tag: number of articles, origin, other spellings."""
+    """A suggested tag. `support`: number of articles that have it; `why`: where it comes from,
+    "titles", "publishers" or "names"; `aliases`: other spellings; `examples`: titles of the
+    articles that repeat it most."""
 
     name: str
     support: int
-    why: str  # titles | publishers | names
+    why: str
     aliases: tuple[str, ...] = ()
-    examples: tuple[str, ...] = ()  # titles of articles that come back to it most
+    examples: tuple[str, ...] = ()
 
 
-def suggest(
+def suggest_tags(
     history: Iterable[tuple[str, str, Sequence[str]]], listed: Vocabulary | None = None
 ) -> list[Proposal]:
-    """Suggest tags not `listed`, best first. `history`: (title, text, publisher's tags)."""
+    """Suggest tags that `listed` lacks, best first. `history`: articles as (title, text,
+    publisher's tags)."""
     articles = list(history)
-    in_title = in_titles((title, small_words(text)) for title, text, _ in articles)
+
+    # phrases that may be tags, and where they come from
+    in_title = find_title_phrases((title, list_function_words(text)) for title, text, _ in articles)
     published = _find_published(articles)
     sources: dict[Key, set[int]] = {}  # articles whose title or publisher's tags have the phrase
     for phrase in (*in_title, *published):
         sources[phrase] = in_title.get(phrase, set()) | published.get(phrase, set())
     candidates = {phrase for phrase, numbers in sources.items() if len(numbers) >= TITLES}
     candidates |= _find_names(articles)
+
+    # how texts use them
     listed_phrases = _list_phrases(listed) if listed else set()
     counted = candidates | listed_phrases
     counted |= {_strip_generic(phrase) for phrase in counted} - {NO_PHRASE}
-    used = uses([text for _, text, _ in articles], counted)
-    publishers_spellings = mentions.surfaces(mentions.spellings(tags for _, _, tags in articles))
+    used = count_uses([text for _, text, _ in articles], counted)
+    publishers_spellings = mentions.choose_spellings(
+        mentions.count_spellings(tags for _, _, tags in articles)
+    )
 
     ranked = []
     for phrase in (_find_subjects(used, len(articles)) & candidates) - listed_phrases:
@@ -208,7 +223,7 @@ def suggest(
         if not name:
             spelling = publishers_spellings.get(phrase, " ".join(phrase))
             name = tag_names.canonical(spelling)
-        if key(name) in listed_phrases or len(use.articles) < SUPPORT:
+        if make_key(name) in listed_phrases or len(use.articles) < SUPPORT:
             continue
         source_articles = sources.get(phrase, set())
         is_name = use.capital >= NAME
@@ -236,7 +251,7 @@ def _list_phrases(vocabulary: Vocabulary) -> set[Key]:
     """Return the phrases of the listed tags and their aliases."""
     phrases = set[Key]()
     for tag in vocabulary.tag:
-        phrases.update(key(form) for form in (tag.name, *tag.aliases))
+        phrases.update(make_key(form) for form in (tag.name, *tag.aliases))
     return phrases - {NO_PHRASE}
 
 
@@ -249,7 +264,8 @@ def _is_repeated(use: Use) -> bool:
 def _merge_alike(
     proposals: Sequence[tuple[Proposal, Key]], used: Mapping[Key, Use]
 ) -> list[Proposal]:
-    """Make each proposal that is a form of a better one an alias of that."""
+    """Return the proposals without those that only spell a better one in another way ("solar
+    panel", "solar panels on roofs"); these become its aliases. `proposals`: best first."""
     merged: list[tuple[Proposal, Key]] = []
     for proposal, phrase in proposals:
         for index, (better, better_phrase) in enumerate(merged):
@@ -263,7 +279,7 @@ def _merge_alike(
 
 
 def _are_one_tag(phrase: Key, other: Key, used: Mapping[Key, Use]) -> bool:
-    """True if one phrase has all words of the other, and both are in about the same articles."""
+    """True if one phrase has all words of the other, and mostly the same articles have both."""
     stems = set(phrase)
     other_stems = set(other)
     if not (stems <= other_stems or other_stems <= stems):
@@ -274,12 +290,13 @@ def _are_one_tag(phrase: Key, other: Key, used: Mapping[Key, Use]) -> bool:
 
 
 def _find_names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
-    """Return the phrases that enough texts write with capitals inside sentences."""
+    """Return the phrases of two or three words, all with capitals inside sentences, that at least
+    SUPPORT texts have. Texts with many capitals (German nouns) are left out."""
     articles_by_name = Counter[Key]()
     for _, text, _ in articles:
         words: list[Token] = []
         for line in text[:READ].split("\n"):
-            words.extend(tokens(line)[1:])
+            words.extend(split_tokens(line)[1:])
         is_capitalised = [token.gap == " " and token.word[:1].isupper() for token in words]
         if sum(is_capitalised) > CAPITALS * len(words):
             continue
@@ -294,8 +311,9 @@ def _find_names(articles: Sequence[tuple[str, str, Sequence[str]]]) -> set[Key]:
 
 
 def _rate_worth(use: Use, source_articles: Collection[int], total: int) -> float:
-    """Return a number to rank a phrase by: higher if more titles or publishers' tags have it
-    (`source_articles`), texts repeat it, and few of all texts have it."""
+    """Return a number to rank a phrase by. It is higher if more titles or publishers' tags have the
+    phrase (their articles are `source_articles`), if their texts repeat it, and if few of all
+    `total` articles have it."""
     repeating = sum(use.articles[number] >= OFTEN for number in source_articles or use.articles)
     rarity = math.log((total + 1) / len(use.articles))
     title_factor = 1.0 if len(source_articles) >= TITLES else UNTITLED
@@ -304,18 +322,18 @@ def _rate_worth(use: Use, source_articles: Collection[int], total: int) -> float
 
 
 def _find_published(articles: Sequence[tuple[str, str, Sequence[str]]]) -> dict[Key, set[int]]:
-    """Return by phrase the numbers of the articles with this tag of their publisher."""
+    """Return by phrase the numbers of the articles whose publisher gives it as a tag."""
     numbers_by_phrase: dict[Key, set[int]] = defaultdict(set)
     for number, (title, _, tags) in enumerate(articles):
         for tag in tags:
-            if key(tag) and is_sound(tag, title):
-                numbers_by_phrase[key(tag)].add(number)
+            if make_key(tag) and is_sound(tag, title):
+                numbers_by_phrase[make_key(tag)].add(number)
     return numbers_by_phrase
 
 
 def _find_subjects(used: Mapping[Key, Use], texts: int) -> set[Key]:
-    """Return the phrases that can be a subject: not too frequent, more than generic words, and
-    mostly used outside a longer phrase."""
+    """Return the phrases that can be a subject: not in too many of `texts` texts, more than generic
+    words, and mostly used outside a longer phrase."""
     most_within_longer = Counter[Key]()
     for longer, use in used.items():
         for size in range(1, len(longer)):
@@ -338,8 +356,9 @@ def _find_subjects(used: Mapping[Key, Use], texts: int) -> set[Key]:
 
 
 def _strip_generic(phrase: Key) -> Key:
-    """Return a phrase without generic words at its ends; NO_PHRASE if all are generic."""
-    specific = [index for index, word in enumerate(phrase) if word not in generic()]
+    """Return a phrase without generic words at its ends ("best CRM" gives "CRM"); NO_PHRASE if all
+    words are generic."""
+    specific = [index for index, word in enumerate(phrase) if word not in load_generic_stems()]
     if not specific:
         return NO_PHRASE
     return phrase[specific[0] : specific[-1] + 1]

@@ -1,4 +1,4 @@
-"""Clean publishers' tags: drop those unfit for readers; spell the others (AI, iPhone).
+"""Clean publishers' tags: drop those unfit for readers; spell the others as names (AI, iPhone).
 
 Unfit are sentences, addresses, numbers, titles and labels. Ordinary words get lower case."""
 
@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from syndicator.describing.resources import read_toml
-from syndicator.describing.taxonomy.vocabulary import topics
-from syndicator.describing.text.language import function_words
+from syndicator.describing.taxonomy.vocabulary import load_topics
+from syndicator.describing.text.language import load_function_words
 
 SHOUTED: Final = 6  # letters; a longer word in capitals is no acronym
 _JOINING: Final = frozenset(("and", "of", "the", "for", "in", "to"))
@@ -32,52 +32,56 @@ _SLUG = re.compile(r"^[^\W_A-Z]+(?:[-_][^\W_A-Z]+)+$")
 
 
 @lru_cache(maxsize=1)
-def _file() -> dict[str, Any]:
+def _load_names() -> dict[str, Any]:
     return read_toml("names.toml")
 
 
 @lru_cache(maxsize=1)
-def spellings() -> dict[str, str]:
-    """Load data/names.toml: folded name to spelling."""
-    names = [name for names in _file()["names"].values() for name in names]
+def load_spellings() -> dict[str, str]:
+    """Load the names of data/names.toml: the name without case and separators to its spelling."""
+    names = [name for names in _load_names()["names"].values() for name in names]
     return {_fold(name): name for name in reversed(names)}
 
 
 @lru_cache(maxsize=1)
-def ordinary() -> frozenset[str]:
-    """Return words that are no names, in lower case."""
-    words = set(_file()["ordinary"].split())
-    for topic in topics():
+def load_ordinary_words() -> frozenset[str]:
+    """Return words that are no names, in lower case: those of data/names.toml and of our topics."""
+    words = set(_load_names()["ordinary"].split())
+    for topic in load_topics():
         words.update(word for word in topic.words if "-" not in word)
-    return frozenset(words - spellings().keys()) | _JOINING
+    return frozenset(words - load_spellings().keys()) | _JOINING
 
 
 @lru_cache(maxsize=1)
-def ambiguous() -> frozenset[str]:
-    """Return names that are also ordinary words: go, rust, apple."""
-    return frozenset(name.casefold() for name in _file()["ambiguous"])
+def load_ambiguous_names() -> frozenset[str]:
+    """Return names that are also ordinary words, in lower case: go, rust, apple."""
+    return frozenset(name.casefold() for name in _load_names()["ambiguous"])
 
 
 def is_known(name: str) -> bool:
     """True for a name of data/names.toml, in any spelling."""
-    return _fold(name) in spellings()
+    return _fold(name) in load_spellings()
 
 
 def canonical(tag: str, text: str = "", learnt: Mapping[str, str] = _NONE) -> str:
-    """Return the spelling of `tag`: listed, `learnt` (by lower case), as in `text`, or by its
-    words."""
+    """Return how a tag is spelled for readers: as data/names.toml lists it, else as `learnt` says
+    (lower case to spelling), else as `text` mostly writes it, else word by word. A small tag that
+    is both a name and a word ("go") counts as the name only if the text writes it with a
+    capital."""
     tag = " ".join(tag.split())
     folded = _fold(tag)
-    if folded in spellings():
-        may_be_word = folded in ambiguous() and tag == tag.casefold() and bool(text)
-        if not may_be_word or in_text(tag, text)[:1].isupper():
-            return spellings()[folded]
-    return learnt.get(tag.casefold()) or in_text(tag, text) or _spell_by_words(tag, learnt)
+    if folded in load_spellings():
+        may_be_word = folded in load_ambiguous_names() and tag == tag.casefold() and bool(text)
+        if not may_be_word or find_form_in_text(tag, text)[:1].isupper():
+            return load_spellings()[folded]
+    return (
+        learnt.get(tag.casefold()) or find_form_in_text(tag, text) or _spell_by_words(tag, learnt)
+    )
 
 
-def in_text(tag: str, text: str) -> str:
-    """Return the commonest form of `tag` in `text`, not at the start of a sentence; "" if there is
-    none."""
+def find_form_in_text(tag: str, text: str) -> str:
+    """Return the commonest spelling of `tag` in `text`, apart from starts of sentences; "" if the
+    text does not have it there."""
     if not tag or not text:
         return ""
     any_separator = re.escape(tag).replace(r"\ ", r"[\s-]").replace(r"\-", r"[\s-]")
@@ -89,8 +93,8 @@ def in_text(tag: str, text: str) -> str:
 
 
 def _spell_by_words(tag: str, learnt: Mapping[str, str]) -> str:
-    """Spell the listed names and ordinary words of a tag ("Ai Safety": "AI safety"); keep
-    others."""
+    """Spell each word of a tag that is a listed name or an ordinary word ("Ai Safety" gives "AI
+    safety"). A tag with an unknown word stays, unless it is all capitals."""
     is_shouted = tag.isupper()
     result = ""
     for piece in re.split(r"([\s-]+)", tag):
@@ -108,21 +112,23 @@ def _spell_by_words(tag: str, learnt: Mapping[str, str]) -> str:
 
 
 def _spell_word(word: str, learnt: Mapping[str, str]) -> str | None:
-    """Return the listed or learnt spelling of a word, or its lower case; None if it is unknown."""
+    """Return the listed or learnt spelling of a word; an ordinary word in lower case; None for an
+    unknown one."""
     folded = word.casefold()
-    spelling = spellings().get(_fold(word)) or learnt.get(folded)
+    spelling = load_spellings().get(_fold(word)) or learnt.get(folded)
     if spelling:
         return spelling
-    return folded if folded in ordinary() else None
+    return folded if folded in load_ordinary_words() else None
 
 
 def _fold(name: str) -> str:
+    """Return a name without case, spaces, hyphens, underscores and stops, to compare names by."""
     return re.sub(r"[\s_\-‐‑–.]+", "", name.casefold())
 
 
-def clean(tag: str) -> str:
-    """Return the tag without marks around it; a slug of several parts gets blanks
-    ("us_world-news")."""
+def clean_tag(tag: str) -> str:
+    """Return a tag without marks around it; a slug of three or more parts, or with underscores,
+    gets blanks ("us_world-news" gives "us world news")."""
     tag = " ".join(tag.split()).lstrip(" \"'“”‘’#,;•*-_").rstrip(" \"'“”‘’.,;•*-_")
     has_several_parts = "_" in tag or tag.count("-") > 1
     if has_several_parts and _SLUG.match(tag):
@@ -131,8 +137,9 @@ def clean(tag: str) -> str:
 
 
 def is_sound(tag: str, title: str = "", own: Collection[str] = ()) -> bool:
-    """True if a tag is fit for readers. `own`: names of the article's author and site."""
-    name = clean(tag)
+    """True if a tag is fit for readers. `title`: of the article; `own`: names of the article's
+    author and site, which are no tags."""
+    name = clean_tag(tag)
     if not 0 < len(name.split()) <= WORDS or len(name) > CHARACTERS:
         return False
     if not any(map(str.isalpha, name)):
@@ -149,8 +156,9 @@ def is_sound(tag: str, title: str = "", own: Collection[str] = ()) -> bool:
 
 
 def is_named_in(forms: Iterable[str], text: str) -> bool:
-    """True if `text` has one of `forms`, in any case, plural or hyphenation; in scripts without
-    spaces, anywhere."""
+    """True if `text` has one of `forms`, in any case, in singular or plural, and with any or no
+    separator between its words; a form with other than ASCII letters may be inside other words, as
+    some scripts have no spaces."""
     folded_text = text.casefold()
     for form in forms:
         words = tuple(
@@ -158,15 +166,15 @@ def is_named_in(forms: Iterable[str], text: str) -> bool:
         )
         # ten times as fast as the pattern
         has_words = all(word.casefold() in folded_text for word in words)
-        if has_words and _pattern(words, bounded=form.isascii()).search(text):
+        if has_words and _compile_words(words, bounded=form.isascii()).search(text):
             return True
     return False
 
 
 @lru_cache(maxsize=5_000)
-def _pattern(words: tuple[str, ...], *, bounded: bool) -> re.Pattern[str]:
-    """Return a pattern of `words`, with any separator between them; `bounded`: not inside other
-    words."""
+def _compile_words(words: tuple[str, ...], *, bounded: bool) -> re.Pattern[str]:
+    """Return a pattern of `words` in this order, with at most two separators between them.
+    `bounded`: True if they may not be inside other words."""
     pattern = r"[\W_]{0,2}".join(map(re.escape, words))
     if bounded:
         pattern = rf"(?<!\w){pattern}(?:e?s)?(?!\w)"
@@ -174,9 +182,9 @@ def _pattern(words: tuple[str, ...], *, bounded: bool) -> re.Pattern[str]:
 
 
 def _is_housekeeping(tag: str, words: list[str]) -> bool:
-    """True for a tag that only serves its site ("featured", "post-123"), or begins a phrase ("how
-    to ...")."""
-    listed = _words()
+    """True for a tag that only serves its site ("featured", "post-123") or begins a phrase ("how to
+    ..."). `words`: of the tag, in lower case."""
+    listed = _load_tag_words()
     slug = tag.strip()
     has_listed_end = words[0] in listed["prefixes"] or words[-1] in listed["ends"]
     if has_listed_end and _SLUG.match(slug):
@@ -184,16 +192,18 @@ def _is_housekeeping(tag: str, words: list[str]) -> bool:
     numbered_field = _FIELD.match(slug)
     if numbered_field and numbered_field[1].casefold() in listed["prefixes"]:
         return True
-    telling = [word for word in words if word not in listed["small"] or is_known(word)]
+    telling_words = [word for word in words if word not in listed["small"] or is_known(word)]
     noise = listed["noise"]
     kinds = listed["kinds"]
-    if telling and all(word in noise or word in kinds or word.isdigit() for word in telling):
+    if telling_words and all(
+        word in noise or word in kinds or word.isdigit() for word in telling_words
+    ):
         return True
     return len(words) >= PHRASE and words[0] in listed["openers"]
 
 
 def _says_title(name: str, title: str) -> bool:
-    """True if a tag is the title, or a phrase with most of its letters."""
+    """True if a tag is the title, or three or more words of it with most of its letters."""
     tag_letters = _keep_letters(name)
     title_letters = _keep_letters(title)
     if not title_letters:
@@ -211,8 +221,9 @@ def _keep_letters(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _words() -> dict[str, frozenset[str]]:
-    """Load data/tag_words.toml: words by what they say of a tag, of all languages."""
+def _load_tag_words() -> dict[str, frozenset[str]]:
+    """Load data/tag_words.toml for all languages together: lists of words by their kind, such as
+    "prefixes" (of labels) and "openers" (of phrases)."""
     values = read_toml("tag_words.toml")
     lists = {}
     for name in ("kinds", "prefixes", "ends"):
@@ -224,7 +235,7 @@ def _words() -> dict[str, frozenset[str]]:
         noise.update(words.get("days", "").split())
         openers.update(words["openers"].split())
     small = set[str]()
-    for stop_words in function_words().values():
+    for stop_words in load_function_words().values():
         small.update(word for word in stop_words if len(word) > 1)
     lists["noise"] = frozenset(noise)
     lists["openers"] = frozenset(openers)

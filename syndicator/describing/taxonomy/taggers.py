@@ -1,4 +1,4 @@
-"""Compute how likely each tag fits an article: learnt from confirmed ones, or untrained.
+"""Compute how likely each tag fits an article: learnt from confirmed articles, or untrained.
 
 Learnt: by nearest posts, a ridge regression per tag, and mentions. Untrained: by mentions and
 nearness of names (weights by tools/train/fit_tags.py)."""
@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from syndicator.describing.resources import Floats, load, np
-from syndicator.describing.taxonomy.mentions import Matcher, Mention, build, key
+from syndicator.describing.resources import Floats, load_weights, np
+from syndicator.describing.taxonomy.mentions import Matcher, Mention, build_matcher, make_key
 from syndicator.describing.taxonomy.vocabulary import TagDef
 from syndicator.describing.text import word_index
-from syndicator.describing.text.embeddings import embedder
+from syndicator.describing.text.embeddings import load_embedder
 from syndicator.describing.text.word_index import Index
 
 SHORTEST: Final = 50  # least words of a text for the share of mentions
@@ -53,60 +53,60 @@ PULL: Final = 2  # rejections that halve a tag's chance
 
 @dataclass(frozen=True)
 class ZeroShotTagger:
-    """The operator's tags, with vectors and matcher."""
+    """A tagger for the operator's tags that needs no confirmed articles. `matcher` finds the tags
+    by their numbers in `names`."""
 
     names: tuple[str, ...]
     labels: Floats  # tag x 256
     matcher: Matcher
 
     def scores(self, title: str, text: str) -> dict[str, float]:
-        """Return probability by tag, best first, for tags that title or text names."""
+        """Return the probability of each tag that title or text names, by name and best first."""
         numbers, rows = self.features(title, text)
-        slope = load("zero_shot.toml", "weights", (CONSTANT, *ZERO_SHOT_FEATURES))
+        slope = load_weights("zero_shot.toml", "weights", (CONSTANT, *ZERO_SHOT_FEATURES))
         odds = np.clip(rows @ slope[1:] + slope[0], -LIMIT, LIMIT)
         chances = 1 / (1 + np.exp(-odds))
         best_first = (-chances).argsort(kind="stable")
         return {self.names[numbers[row]]: float(chances[row]) for row in best_first}
 
     def features(self, title: str, text: str) -> tuple[list[int], Floats]:
-        """Return the numbers of tags that title or text names, and FEATURES per tag."""
+        """Return the numbers of the tags that title or text names, and a row of ZERO_SHOT_FEATURES
+        for each."""
         body = self.matcher.words(text)
-        mentioned = self.matcher.look(self.matcher.words(title), body)
-        vectors = embedder()
+        mentioned = self.matcher.find_in_words(self.matcher.words(title), body)
+        vectors = load_embedder()
         length = max(SHORTEST, len(body.stems))
-        whole = _spread(self.labels @ vectors.article(title, text))
-        named = _spread(self.labels @ vectors.mean(title))
+        near_article = _convert_to_z_scores(self.labels @ vectors.article(title, text))
+        near_title = _convert_to_z_scores(self.labels @ vectors.mean(title))
         rows = np.zeros((len(mentioned), len(ZERO_SHOT_FEATURES)), dtype=np.float32)
         for row, (number, mention) in enumerate(mentioned.items()):
             times = max(1, mention.text)  # authors seldom say a tag of the title no more
-            share = math.log1p(1000 * times / length)
-            near = float(whole[number])
-            near_title = float(named[number])
             rows[row] = (
                 mention.title > 0,
                 math.log1p(times),
-                share,
-                near,
-                near_title,
+                math.log1p(1000 * times / length),
+                float(near_article[number]),
+                float(near_title[number]),
                 mention.letters / 10,
             )
         return list(mentioned), rows
 
 
 def prepare_zero_shot(defined: tuple[TagDef, ...]) -> ZeroShotTagger:
-    """Prepare the operator's tags; of tags that differ in plural and case only, the first."""
-    first_by_key = {key(tag.name): tag for tag in reversed(defined)}
+    """Prepare the operator's tags. If the names of several differ only in case, plural or
+    separators, the first one stands for all."""
+    first_by_key = {make_key(tag.name): tag for tag in reversed(defined)}
     tags = list(first_by_key.values())[::-1]
     labels = []
     forms: list[tuple[int, str]] = []
     for number, tag in enumerate(tags):
-        labels.append(embedder().mean(f"{tag.name} {tag.description}".strip()))
+        labels.append(load_embedder().mean(f"{tag.name} {tag.description}".strip()))
         forms.extend((number, form) for form in (tag.name, *tag.aliases))
     names = tuple(tag.name for tag in tags)
-    return ZeroShotTagger(names, np.stack(labels), build(forms))
+    return ZeroShotTagger(names, np.stack(labels), build_matcher(forms))
 
 
-def _spread(values: Floats) -> Floats:
+def _convert_to_z_scores(values: Floats) -> Floats:
     """Return cosines as z-scores: long texts are nearer to all tags than short ones."""
     result: Floats = (values - values.mean()) / (values.std() + 1e-6)
     return result
@@ -130,43 +130,46 @@ class LearntTagger:
     matcher: Matcher
 
     def scores(self, title: str, text: str) -> dict[str, float]:
-        """Return by tag its probability if above 1 %, best first."""
-        near = self.index.near(word_index.bag(title, text))
-        vector = embedder().article(title, text)
+        """Return the probability of each tag with more than LEAST_CHANCE, by name, best first."""
+        near = self.index.near(word_index.count_terms(title, text))
+        vector = load_embedder().article(title, text)
         alike = self.vectors @ vector
         mentioned = self.matcher.find(title, text)
         share = self.has.mean(axis=0, keepdims=True)
-        rows = features(
-            knn=nearest(near[None], self.has),
+        rows = build_features(
+            knn=measure_neighbour_shares(near[None], self.has),
             ridge=(near @ self.ridge)[None] + share,
             placed=count_mentions([mentioned], len(self.tags)),
-            precision=precision(self.hits[:, None], self.mentions[:, None], share),
+            precision=measure_precision(self.hits[:, None], self.mentions[:, None], share),
             share=share,
             label=(vector - self.vectors.mean(axis=0))[None] @ self.labels.T,
-            alike=nearest(alike[None], self.has),
+            alike=measure_neighbour_shares(alike[None], self.has),
         )
-        probable = chances(rows[0], self.weights)
+        probable = predict_chances(rows[0], self.weights)
         likely = [int(n) for n in probable.argsort()[::-1] if probable[n] > LEAST_CHANCE]
-        unnamed = [n for n in likely[:LOOKED] if n not in mentioned]
-        # further from the tag's posts than they are from each other
-        strange = [
-            n for n in unnamed if closeness(alike[self.has[:, n] > 0]) < float(self.close[n])
-        ]
+
+        # drop likely tags that the article does not name and whose posts are less like the article
+        # than like each other
+        strange = set()
+        for number in [n for n in likely[:LOOKED] if n not in mentioned]:
+            nearness = measure_closeness(alike[self.has[:, number] > 0])
+            if nearness < float(self.close[number]):
+                strange.add(number)
         return {self.tags[n]: float(probable[n]) for n in likely if n not in strange}
 
-    def renamed(self, old: str, new: str) -> "LearntTagger":
-        """Rename the tag `old` to `new`."""
+    def rename_tag(self, old: str, new: str) -> "LearntTagger":
+        """Return the tagger with the tag `old` called `new`."""
         return replace(self, tags=tuple(new if tag == old else tag for tag in self.tags))
 
-    def joined(self, old: str, new: str) -> "LearntTagger":
-        """Merge the posts of tag `old` into `new`. The features' weights, shared by all tags,
-        stay."""
+    def merge_tags(self, old: str, new: str) -> "LearntTagger":
+        """Return the tagger with the posts of tag `old` given to the tag `new`. The features'
+        weights, which all tags share, stay."""
         gone = self.tags.index(old)
         target = self.tags.index(new)
         if gone == target:
             return self
 
-        def summed(values: Floats) -> Floats:
+        def merge_columns(values: Floats) -> Floats:
             both = values.copy()
             both[:, target] += both[:, gone]
             return np.delete(both, gone, axis=1)
@@ -175,20 +178,21 @@ class LearntTagger:
         close[target] = min(close[target], close[gone])
         return replace(
             self,
-            tags=tuple(tag for place, tag in enumerate(self.tags) if place != gone),
-            has=np.minimum(summed(self.has), 1),
+            tags=tuple(tag for number, tag in enumerate(self.tags) if number != gone),
+            has=np.minimum(merge_columns(self.has), 1),
             # a regression on the sum of two columns is the sum of their regressions
-            ridge=summed(self.ridge),
+            ridge=merge_columns(self.ridge),
             labels=np.delete(self.labels, gone, axis=0),
-            mentions=summed(self.mentions),
-            hits=summed(self.hits),
+            mentions=merge_columns(self.mentions),
+            hits=merge_columns(self.hits),
             close=np.delete(close, gone),
-            matcher=self.matcher.joined(gone, target),
+            matcher=self.matcher.merge_tags(gone, target),
         )
 
 
 def count_mentions(mentioned: list[dict[int, Mention]], tags: int) -> Floats:
-    """Return per post and tag the mentions in title, in text, in its head."""
+    """Return an array post x tag x 3: how often title, text and head of the text name the tag.
+    `mentioned`: of each post, the mentions by tag number; `tags`: number of tags."""
     out = np.zeros((len(mentioned), tags, 3), dtype=np.float32)
     for row, mentions in enumerate(mentioned):
         for tag, mention in mentions.items():
@@ -196,29 +200,33 @@ def count_mentions(mentioned: list[dict[int, Mention]], tags: int) -> Floats:
     return out
 
 
-def nearest(near: Floats, has: Floats) -> Floats:
-    """Return the share of the nearest posts with each tag, weighted by squared nearness."""
-    out = np.zeros((len(near), has.shape[1]), dtype=np.float32)
+def measure_neighbour_shares(near: Floats, has: Floats) -> Floats:
+    """Return an array article x tag: the share of the NEIGHBOURS nearest posts that have the tag,
+    weighted by squared nearness. `near`: article x post; `has`: post x tag."""
+    shares = np.zeros((len(near), has.shape[1]), dtype=np.float32)
     for row, values in enumerate(near):
         best = np.argsort(-values, kind="stable")[:NEIGHBOURS]
-        weight = np.maximum(values[best], 0) ** 2
-        out[row] = weight @ has[best] / (float(weight.sum()) + 1e-9)
-    return out
+        weights = np.maximum(values[best], 0) ** 2
+        shares[row] = weights @ has[best] / (float(weights.sum()) + 1e-9)
+    return shares
 
 
-def closeness(cosines: Floats) -> float:
-    """Return the mean of the CLOSEST highest `cosines`."""
+def measure_closeness(cosines: Floats) -> float:
+    """Return the mean of the CLOSEST highest of `cosines`."""
     return float(np.sort(cosines)[-CLOSEST:].mean())
 
 
-def precision(hits: Floats, mentions: Floats, share: Floats) -> tuple[Floats, Floats]:
-    """Return the smoothed share of right mentions (`hits`), in text and in title."""
+def measure_precision(hits: Floats, mentions: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """Return two arrays of the share of posts naming a tag that have it: of texts, and of titles.
+    Both are smoothed, as few posts prove little. Row 0 of `hits` (posts that name and have the tag)
+    and of `mentions` (posts that name it) is of texts, row 1 of titles; `share`: of all posts with
+    the tag."""
     in_text = (hits[0] + 2 * share + 0.3) / (mentions[0] + 2)
     in_title = (hits[1] + 0.5) / (mentions[1] + 1)
     return in_text, in_title
 
 
-def features(
+def build_features(
     *,
     knn: Floats,
     ridge: Floats,
@@ -228,9 +236,11 @@ def features(
     label: Floats,
     alike: Floats,
 ) -> Floats:
-    """Return FEATURES per post and tag: nearest posts by words (`knn`) and vectors (`alike`),
-    `ridge`, mentions (`placed`), their `precision`, `share` of posts, nearness of the name
-    (`label`)."""
+    """Return FEATURES per post and tag.
+
+    `knn`, `alike`: shares of the nearest posts by words and by vectors that have the tag; `ridge`:
+    what the regression predicts; `placed`: from `count_mentions`; `precision`: from
+    `measure_precision`; `share`: of all posts with the tag; `label`: nearness of the tag's name."""
     title = (placed[..., 0] > 0).astype(np.float32)
     body = (placed[..., 1] > 0).astype(np.float32)
     rare = np.broadcast_to(np.log(share + 1e-3), knn.shape)
@@ -256,8 +266,9 @@ def features(
     return np.stack([columns[name] for name in FEATURES], axis=-1).astype(np.float32)
 
 
-def chances(rows: Floats, weights: Floats) -> Floats:
-    """Return probabilities. `weights`: means, spreads, weights, then the constant."""
+def predict_chances(rows: Floats, weights: Floats) -> Floats:
+    """Return the probability of each row of features. `weights`: means, spreads and weights of all
+    features, then the constant."""
     mean, spread, slope = weights[:-1].reshape(3, len(FEATURES))
     odds = (rows - mean) / spread @ slope + weights[-1]
     result: Floats = 1 / (1 + np.exp(-np.clip(odds, -LIMIT, LIMIT)))
@@ -266,27 +277,29 @@ def chances(rows: Floats, weights: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Trust:
-    """Trust in tags that articles only name: the `share` that was confirmed; by tag, how often it
-    was `rejected`."""
+    """Trust in tags that articles name but that no confirmed article has. `share`: of all such
+    proposals, those that the operator confirmed; `rejected`: by tag, how often it was not
+    confirmed."""
 
     share: float = 1.0
     rejected: Mapping[str, int] = field(default_factory=dict)
 
     def chance(self, tag: str, chance: float) -> float:
-        """Return `chance` weighed by trust, for a tag that was never confirmed."""
+        """Return the probability `chance` of a tag, lowered by how much is trusted."""
         return chance * self.share * PULL / (self.rejected.get(tag, 0) + PULL)
 
 
 def learn_trust(past: Iterable[tuple[Collection[str], Sequence[str]]]) -> Trust:
-    """Compare tags proposed by name with those confirmed, per article."""
+    """Compare tags that were proposed because the article names them with those that were
+    confirmed. `past`: of each article, both."""
     proposed = 0
     right = 0
     rejected = Counter[str]()
     for named_tags, confirmed_tags in past:
-        confirmed_keys = {key(tag) for tag in confirmed_tags}
+        confirmed_keys = {make_key(tag) for tag in confirmed_tags}
         for tag in named_tags:
             proposed += 1
-            if key(tag) in confirmed_keys:
+            if make_key(tag) in confirmed_keys:
                 right += 1
             else:
                 rejected[tag] += 1

@@ -1,6 +1,6 @@
-"""Choose category and tags of an article by taxonomy.toml and the learnt models.
+"""Choose category and tags of an article by taxonomy.toml and by what was learnt.
 
-`Taxonomy` is a value for any process."""
+`Taxonomy` is a value that can be sent to any process."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,9 +10,14 @@ from typing import Any, Final
 
 from syndicator.core.errors import UsageError
 from syndicator.describing.taxonomy import categories, learning, tag_names, taggers, vocabulary
-from syndicator.describing.taxonomy.categories import Categories, Guess, LearntCategories, prepare
-from syndicator.describing.taxonomy.mentions import key
-from syndicator.describing.taxonomy.tag_names import clean, is_named_in, is_sound
+from syndicator.describing.taxonomy.categories import (
+    Categories,
+    Guess,
+    LearntCategories,
+    prepare_categories,
+)
+from syndicator.describing.taxonomy.mentions import make_key
+from syndicator.describing.taxonomy.tag_names import clean_tag, is_named_in, is_sound
 from syndicator.describing.taxonomy.taggers import LearntTagger, Trust, ZeroShotTagger
 from syndicator.describing.taxonomy.vocabulary import ENGLISH, Vocabulary
 from syndicator.describing.text import word_index
@@ -36,20 +41,22 @@ LEARNT = "articles of the past had it"
 
 @dataclass(frozen=True)
 class Taxonomy:
-    """Categories, tags and learnt models, as a value for any process."""
+    """The operator's categories and tags, and what confirmed articles taught. Can be sent to any
+    process."""
 
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     learnt: LearntTagger | None = None
-    forms: Mapping[str, str] = field(default_factory=dict)  # folded word to spelling
+    forms: Mapping[str, str] = field(default_factory=dict)  # word in lower case to spelling
     filed: LearntCategories | None = None  # learnt from confirmed categories
     trust: Trust | None = None  # in tags that were never confirmed
-    # by language
-    _prepared: dict[str, Categories] = field(default_factory=dict, init=False, compare=False)
+    _prepared_by_language: dict[str, Categories] = field(
+        default_factory=dict, init=False, compare=False
+    )
 
     @classmethod
     def from_toml(cls, path: Path | str) -> "Taxonomy":
-        """Load taxonomy.toml (see config/taxonomy.toml). Raises ConfigError with file, key and
-        correction."""
+        """Load taxonomy.toml (see config/taxonomy.toml). Raises ConfigError, which names file, key
+        and correction."""
         return cls(vocabulary.load(Path(path)))
 
     def category(
@@ -60,18 +67,19 @@ class Taxonomy:
         published: Sequence[str] = (),
         language: str | None = None,
     ) -> Guess:
-        """Return the likeliest category, its probability. `section`, `published`: publisher's
-        section, tags."""
+        """Return the likeliest category and its probability. `section`, `published`: the
+        publisher's section and tags."""
         prepared = self._prepare_categories(title, text, language)
         if prepared is None:
             return Guess(None, 0.0)
-        return categories.guess(prepared, title, text, section, published, self.filed)
+        return categories.guess_category(prepared, title, text, section, published, self.filed)
 
     def tags(
         self, title: str, text: str, published: Sequence[str] = (), own: Collection[str] = ()
     ) -> tuple[str, ...]:
-        """Return at most MOST_TAGS tags, best first; with `only = false` after as many of the
-        publisher's. `published`: publisher's tags; `own`: names of author and site."""
+        """Return the tags of an article, best first and at most MOST_TAGS. With `only = false`, the
+        publisher's tags (`published`) come first and as many again may follow. `own`: names of
+        author and site, which are no tags."""
         from_publisher = self.map_published_tags(published, text, title, own)
         if not self._spellings:
             return tuple(from_publisher[:MOST_TAGS])
@@ -84,22 +92,24 @@ class Taxonomy:
     def map_published_tags(
         self, published: Sequence[str], text: str = "", title: str = "", own: Collection[str] = ()
     ) -> list[str]:
-        """Return the publisher's tags that are listed and named in title or text; without a list
-        or with `only = false`, all sound ones."""
+        """Return the publisher's tags (`published`) in the operator's spelling. If the operator
+        lists tags, only those that are listed and that title or text name; without a list, or with
+        `only = false`, all that are fit for readers."""
         listed = self._spellings if self.vocabulary.tag else {}
         spelled: list[str] = []
         for tag in published:
-            if is_sound(tag, title, own) or key(tag) in listed:
-                spelled.append(self.spelling(clean(tag), text))
+            if is_sound(tag, title, own) or make_key(tag) in listed:
+                spelled.append(self.spelling(clean_tag(tag), text))
         different = list(dict.fromkeys(spelled))
         if not self._spellings or self.vocabulary.only_adds:
             return different
-        known = [tag for tag in different if key(tag) in self._spellings]
+        known = [tag for tag in different if make_key(tag) in self._spellings]
         whole_text = f"{title}\n{text}"
-        return [tag for tag in known if is_named_in([tag, *self._forms.get(tag, ())], whole_text)]
+        return [tag for tag in known if is_named_in([tag, *self._aliases.get(tag, ())], whole_text)]
 
     def score_tags(self, title: str, text: str) -> dict[str, tuple[float, str]]:
-        """Return (probability, origin) by tag, also below the threshold."""
+        """Return by tag its probability and where that comes from (NAMED or LEARNT), also for tags
+        that are too unlikely to be given."""
         by_name = self._zero_shot.scores(title, text) if self._zero_shot else {}
         scored = {tag: (chance, NAMED) for tag, chance in by_name.items()}
         by_past = self.learnt.scores(title, text) if self.learnt else {}
@@ -109,9 +119,9 @@ class Taxonomy:
         return scored
 
     def supported(self, title: str, text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return likely categories and tags, best first, for a model to choose from."""
+        """Return (categories, tags) from which a language model may choose, likeliest first."""
         prepared = self._prepare_categories(title, text)
-        names = categories.supported(prepared, title, text) if prepared else []
+        names = categories.list_supported(prepared, title, text) if prepared else []
         chances = {tag: chance for tag, (chance, _) in self.score_tags(title, text).items()}
         likeliest = sorted(chances, key=lambda tag: -chances[tag])
         return tuple(names), tuple(tag for tag in likeliest if chances[tag] >= SUPPORT)
@@ -119,7 +129,8 @@ class Taxonomy:
     def _measure_chances(
         self, title: str, text: str, from_publisher: Collection[str]
     ) -> dict[str, float]:
-        """Return the probability by tag, of tags that are likely enough."""
+        """Return by tag its probability, of the tags that are likely enough to be given.
+        `from_publisher`: the tags that the publisher gives, too."""
         by_name = self._measure_named(title, text, from_publisher)
         if self.learnt is None:
             return by_name
@@ -139,8 +150,9 @@ class Taxonomy:
     def _measure_named(
         self, title: str, text: str, from_publisher: Collection[str] = ()
     ) -> dict[str, float]:
-        """Return the probability by tag, of tags that title or text names and that are likely
-        enough."""
+        """Return by tag its probability, of the operator's tags that title or text name and that
+        are likely enough. A lower probability suffices for `from_publisher`, the tags that the
+        publisher gives, too, and in short texts."""
         if self._zero_shot is None:
             return {}
         is_short = len(text) <= SHORT
@@ -157,8 +169,8 @@ class Taxonomy:
         return frozenset(tag.name for tag in self.vocabulary.tag)
 
     def spelling(self, tag: str, text: str = "") -> str:
-        """Return the operator's spelling of `tag`, else `tag_names.canonical`."""
-        return self._spellings.get(key(tag)) or tag_names.canonical(tag, text, self.forms)
+        """Return the operator's spelling of `tag`, else the spelling of `tag_names.canonical`."""
+        return self._spellings.get(make_key(tag)) or tag_names.canonical(tag, text, self.forms)
 
     def learn(
         self,
@@ -167,8 +179,9 @@ class Taxonomy:
         least: int = 1,
         filed: Iterable[tuple[str, str, str]] = (),
     ) -> "Taxonomy":
-        """Learn spellings, tags (if `least` posts are tagged), categories from `filed`. Oldest
-        posts first."""
+        """Return a taxonomy that learnt from `history`, confirmed articles as (title, text, tags),
+        and from `filed`, as (title, text, category); both oldest first. Tags are learnt if `least`
+        articles have any, categories if `least` are filed under ours."""
         posts = list(history)
         forms = word_index.learn_word_forms([text for _, text, _ in posts[-MOST_TEXTS:]])
         learnt_categories = self._learn_categories(filed, least)
@@ -183,7 +196,7 @@ class Taxonomy:
         return replace(untrained, learnt=learning.fit_learnt(tagged), trust=trust)
 
     def _learn_trust(self, tagged: Sequence[tuple[str, str, Sequence[str]]]) -> Trust:
-        """Compare the tags that the newest articles name with those that were confirmed."""
+        """Compare the listed tags that the newest articles name with those that were confirmed."""
         pairs = []
         for title, text, tags in tagged[-MOST_TRIED:]:
             if not self.vocabulary.only_adds or not self.names.isdisjoint(tags):
@@ -203,13 +216,13 @@ class Taxonomy:
             if prepared is None:
                 continue
             counts = prepared.counts(text[:SAMPLE])
-            values = categories.scores(prepared, title, text, counts)
+            values = categories.score_categories(prepared, title, text, counts)
             scores.append(values[: len(names)])  # without the topics outside all categories
         return categories.learn_categories(names, posts, scores)
 
     def save(self, path: Path | str) -> None:
-        """Write the learnt state, for `with_learnt`. Raises UsageError if there is none,
-        OSError."""
+        """Write what was learnt to `path`, for `with_learnt`. Raises OSError, and UsageError if
+        nothing was learnt."""
         if self.learnt is None and self.filed is None and not self.forms:
             raise UsageError(
                 "nothing was learnt yet: no article of the past has a tag that somebody confirmed"
@@ -218,54 +231,60 @@ class Taxonomy:
             learning.State(self.learnt, self.forms, self.trust, self.filed), Path(path)
         )
 
-    def renamed(self, old: str, new: str) -> "Taxonomy":
-        """Rename the learnt tag `old`, in any spelling, to `new`."""
+    def rename_tag(self, old: str, new: str) -> "Taxonomy":
+        """Return the taxonomy with the learnt tag `old` called `new`, or merged into `new` if that
+        was learnt, too. Both in any spelling."""
         if self.learnt is None:
             return self
-        learnt_names = {key(tag): tag for tag in self.learnt.tags}
-        if key(old) not in learnt_names:
+        learnt_names = {make_key(tag): tag for tag in self.learnt.tags}
+        if make_key(old) not in learnt_names:
             return self
-        old_name = learnt_names[key(old)]
-        target = learnt_names.get(key(new), old_name)
-        return replace(self, learnt=self.learnt.joined(old_name, target).renamed(target, new))
+        old_name = learnt_names[make_key(old)]
+        target = learnt_names.get(make_key(new), old_name)
+        return replace(
+            self, learnt=self.learnt.merge_tags(old_name, target).rename_tag(target, new)
+        )
 
     def with_learnt(self, path: Path | str) -> "Taxonomy":
-        """Load the file of `save`. Raises OSError, ValueError, KeyError for other files."""
+        """Return the taxonomy with what the file of `save` has. Raises OSError; ValueError or
+        KeyError for other files."""
         state = learning.load_learnt(Path(path))
         return replace(
             self, learnt=state.tagger, forms=state.forms, trust=state.trust, filed=state.filed
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle without cached properties."""
+        """Leave out cached properties when pickled."""
         return (Taxonomy, (self.vocabulary, self.learnt, dict(self.forms), self.filed, self.trust))
 
     def _prepare_categories(
         self, title: str, text: str, language: str | None = None
     ) -> Categories | None:
-        """Return the categories with words in the article's language; None if there are none."""
+        """Return the categories with words in the article's language, cached; None if there are
+        none. `language`: None to detect it."""
         if not self.vocabulary.category:
             return None
         code = language or detect(f"{title}\n{text}"[:SAMPLE], None) or ENGLISH
-        if code not in self._prepared:
-            self._prepared[code] = prepare(self.vocabulary.category, code)
-        return self._prepared[code]
+        if code not in self._prepared_by_language:
+            self._prepared_by_language[code] = prepare_categories(self.vocabulary.category, code)
+        return self._prepared_by_language[code]
 
     @cached_property
     def _zero_shot(self) -> ZeroShotTagger | None:
         return taggers.prepare_zero_shot(self.vocabulary.tag) if self.vocabulary.tag else None
 
     @cached_property
-    def _forms(self) -> dict[str, tuple[str, ...]]:
+    def _aliases(self) -> dict[str, tuple[str, ...]]:
         return {tag.name: tag.aliases for tag in self.vocabulary.tag}
 
     @cached_property
     def _spellings(self) -> dict[tuple[str, ...], str]:
-        """Tag by stems of its words: learnt tags, and the operator's with their aliases."""
+        """By key (see `make_key`), the spelling of each learnt tag and of the operator's tags and
+        aliases."""
         spellings = {}
         if self.learnt:
-            spellings.update({key(tag): tag for tag in self.learnt.tags})
+            spellings.update({make_key(tag): tag for tag in self.learnt.tags})
         for tag in self.vocabulary.tag:
             for form in (*tag.aliases, tag.name):
-                spellings[key(form)] = tag.name
+                spellings[make_key(form)] = tag.name
         return spellings

@@ -1,4 +1,4 @@
-"""Load and check taxonomy.toml; load our topics and their words from data/topics."""
+"""Load and check taxonomy.toml; load our own topics and their words from data/topics."""
 
 import itertools
 import re
@@ -16,13 +16,14 @@ from syndicator.describing.resources import read_toml
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 ENGLISH: Final = "en"
-# on nothing else
+# An article on one of these topics is on nothing else, so that it may win over all categories.
 APART: Final = frozenset(("sport", "mathematics", "fashion", "food", "travel", "home", "education"))
 _TERM = re.compile(r"[\w][\w'’.+-]*[\w+]|\w")
 
 
 class CategoryDef(BaseModel):
-    """A category of the operator."""
+    """A category of the operator. `description`: what belongs to it; `words`: words that speak for
+    it; `examples`: titles or texts that belong to it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -33,7 +34,7 @@ class CategoryDef(BaseModel):
 
 
 class TagDef(BaseModel):
-    """A tag of the operator, with other spellings."""
+    """A tag of the operator. `aliases`: other spellings of it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -53,30 +54,32 @@ class Vocabulary(BaseModel):
 
     @property
     def only_adds(self) -> bool:
-        """True if listed tags are added to publishers' tags, False if the first one listed
-        replaces them."""
+        """True if listed tags are added to publishers' tags; False if they replace them, as soon as
+        one is listed."""
         return self.only is False
 
 
 def load(path: Path) -> Vocabulary:
-    """Load `path`. Raises ConfigError naming file, key and correction."""
+    """Load taxonomy.toml from `path`. Raises ConfigError, which names file, key and correction."""
     return parse(read_toml_file(path))
 
 
 def load_any(path: Path) -> Vocabulary:
-    """Load `path`; empty if it is missing. Raises ConfigError."""
+    """Load taxonomy.toml from `path`; no categories and tags if the file is missing. Raises
+    ConfigError."""
     return load(path) if path.exists() else Vocabulary()
 
 
 def parse(file: TomlFile) -> Vocabulary:
-    """Check a parsed TOML file. Raises ConfigError with all faults."""
+    """Return the content of a TOML file as a vocabulary. Raises ConfigError with all faults, such
+    as two tags of one name."""
     try:
         vocabulary = Vocabulary.model_validate(file.values)
     except ValidationError as error:
         raise ConfigError.of(file.faults(error, Vocabulary)) from error
     doubles = [
-        *_doubles(file, "category", vocabulary.category),
-        *_doubles(file, "tag", vocabulary.tag),
+        *_find_doubles(file, "category", vocabulary.category),
+        *_find_doubles(file, "tag", vocabulary.tag),
     ]
     if doubles:
         raise ConfigError.of(doubles)
@@ -88,30 +91,30 @@ def fold(name: str) -> str:
     return re.sub(r"[\s_\-‐‑–]+", " ", name.casefold()).strip()
 
 
-def _doubles(
+def _find_doubles(
     file: TomlFile, kind: str, definitions: Sequence[CategoryDef | TagDef]
 ) -> Iterator[Fault]:
-    seen: dict[str, str] = {}
+    """Yield a fault for each definition with the name of an earlier one, whatever their case and
+    hyphens. `kind`: "category" or "tag", the table in the file."""
+    names: dict[str, str] = {}
     for number, definition in enumerate(definitions):
-        if fold(definition.name) in seen:
-            message = (
-                f"{kind} {definition.name!r} is there twice (as {seen[fold(definition.name)]!r});"
-                " keep one"
-            )
+        folded = fold(definition.name)
+        if folded in names:
+            message = f"{kind} {definition.name!r} is there twice (as {names[folded]!r}); keep one"
             yield file.fault(message, kind, number, "name")
-        seen.setdefault(fold(definition.name), definition.name)
+        names.setdefault(folded, definition.name)
 
 
 class TaxonomyFiles(tuple[str, str, int]):
-    """Files to load the taxonomy from: (path of taxonomy.toml, path of learnt state, sum of
-    mtimes)."""
+    """The files of the taxonomy, as a key for caches: (path of taxonomy.toml, path of what was
+    learnt, sum of their times of change). Another sum means that one was changed."""
 
     __slots__ = ()
 
     @classmethod
     def of(cls, toml: Path, learnt: Path) -> "TaxonomyFiles":
-        """Return the value for these paths, present or not, with the sum of their mtimes
-        (nanoseconds)."""
+        """Return the value for these paths; a missing file adds nothing to the sum (in
+        nanoseconds)."""
         changed = sum(path.stat().st_mtime_ns for path in (toml, learnt) if path.exists())
         return cls((str(toml), str(learnt), changed))
 
@@ -121,7 +124,8 @@ class TaxonomyFiles(tuple[str, str, int]):
 
 
 class Topic(NamedTuple):
-    """A topic with its words. `subject`: words that decide for it, whatever other words say."""
+    """One of our topics. `words`: words that speak for it; `subject`: words that decide for it,
+    whatever other words say."""
 
     name: str
     words: frozenset[str]
@@ -129,54 +133,62 @@ class Topic(NamedTuple):
 
 
 @lru_cache(maxsize=16)
-def topics(language: str = ENGLISH) -> tuple[Topic, ...]:
-    """Return all topics in `language` (ISO 639-1), () without a file. Outside English, words are
-    beginnings."""
+def load_topics(language: str = ENGLISH) -> tuple[Topic, ...]:
+    """Load the topics with their words in `language` (ISO 639-1), () if we have no file of it.
+    Outside English, words are beginnings of words."""
     try:
-        raw = read_toml(f"topics/{language}.toml")
+        tables = read_toml(f"topics/{language}.toml")
     except FileNotFoundError:
-        raw = {}
+        return ()
     return tuple(
-        Topic(name, _split(t["words"]), _split(t.get("subject", ""))) for name, t in raw.items()
+        Topic(name, _split_words(table["words"]), _split_words(table.get("subject", "")))
+        for name, table in tables.items()
     )
 
 
 def find_matching_topics(category: CategoryDef, language: str = ENGLISH) -> list[Topic]:
-    """Return the topics that match a category: its name or the head of its description, else a word
+    """Return the topics of a category. Topics match that are called like the category, or like the
+    start of its description before a colon; if there are none, topics that are called like a word
     of these."""
-    name = _dashed(category.name)
-    head = _dashed(category.description.split(":")[0]) if ":" in category.description else ""
-    whole = {topic for topic, names in _names().items() if name in names or head in names}
-    parts = set((head or name).split("-"))
-    alike = whole or {topic for topic, names in _names().items() if parts & names}
-    return [topic for topic in topics(language) if topic.name in alike]
+    name = _join_with_dashes(category.name)
+    heading, colon, _ = category.description.partition(":")
+    head = _join_with_dashes(heading) if colon else ""
+    names_by_topic = _load_topic_names()
+    matching = {topic for topic, names in names_by_topic.items() if name in names or head in names}
+    if not matching:
+        words = set((head or name).split("-"))
+        matching = {topic for topic, names in names_by_topic.items() if words & names}
+    return [topic for topic in load_topics(language) if topic.name in matching]
 
 
 def find_other_topics(categories: Iterable[CategoryDef], language: str = ENGLISH) -> list[Topic]:
     """Return the topics that match none of `categories`."""
-    own = {
-        topic.name for category in categories for topic in find_matching_topics(category, language)
-    }
-    return [topic for topic in topics(language) if topic.name not in own]
+    matching: set[str] = set()
+    for category in categories:
+        matching.update(topic.name for topic in find_matching_topics(category, language))
+    return [topic for topic in load_topics(language) if topic.name not in matching]
 
 
-def terms(text: str) -> Counter[str]:
-    """Count words and pairs of neighbours ("interest-rates"), in lower case."""
+def count_terms(text: str) -> Counter[str]:
+    """Count the words of a text and the pairs of neighbouring words ("interest-rates"), in lower
+    case."""
     words = [word.replace("’", "'").removesuffix("'s") for word in _TERM.findall(text.casefold())]
     counts = Counter(words)
     counts.update(f"{a}-{b}" for a, b in itertools.pairwise(words))
     return counts
 
 
-def _split(words: str) -> frozenset[str]:
+def _split_words(words: str) -> frozenset[str]:
     return frozenset(words.casefold().split())
 
 
 @lru_cache(maxsize=1)
-def _names() -> dict[str, frozenset[str]]:
-    rows = read_toml("topics/names.toml").items()
-    return {topic: frozenset(" ".join(names.values()).split()) for topic, names in rows}
+def _load_topic_names() -> dict[str, frozenset[str]]:
+    """Load the names of each topic in all languages, in lower case and with hyphens."""
+    tables = read_toml("topics/names.toml").items()
+    return {topic: frozenset(" ".join(names.values()).split()) for topic, names in tables}
 
 
-def _dashed(name: str) -> str:
+def _join_with_dashes(name: str) -> str:
+    """Return a name in lower case with a hyphen between its words."""
     return re.sub(r"[\W_]+", "-", name.casefold()).strip("-")

@@ -1,6 +1,7 @@
-"""Turn texts into vectors: the mean of the table rows of their pieces of words.
+"""Turn texts into vectors: the mean of the vectors of their pieces of words.
 
-32,000 x 256 (data/vectors/provenance.toml), byte-pair encoding."""
+A table has a vector of 256 numbers for each of 32,000 pieces (data/vectors/provenance.toml), which
+byte-pair encoding found."""
 
 import json
 import re
@@ -18,7 +19,7 @@ BLANK = "▁"  # how the vocabulary writes a blank
 FIRST_BYTE = 3  # row of byte 0; rows 0 to 2 are control tokens, which no text may name
 FIRST_PIECE = FIRST_BYTE + 256
 ROWS = 32_000
-# their rows, and the character at which each begins
+# the table rows of the pieces of a chunk, and for each piece the character at which it begins
 Pieces = tuple[tuple[int, ...], tuple[int, ...]]
 DATA = Path(__file__).parent.parent / "data" / "vectors"
 SAMPLE = 4000  # characters of a text that make its vector
@@ -31,13 +32,13 @@ _CHUNK = re.compile(r"\n| *(?:[^\w \n]|[\d_²])*[^\W\d_²]+| *(?:[^\w \n]|[\d_²
 
 @dataclass(frozen=True, slots=True)
 class Tokenizer:
-    """Splits words into pieces. `rows`: table row of each piece."""
+    """Splits words into pieces by byte-pair encoding. `rows`: piece to its row in the table."""
 
     rows: Mapping[str, int]
 
     def encode(self, chunk: str) -> Pieces:
-        """Return the pieces of `chunk`, in order. Unknown characters become the bytes of their
-        UTF-8."""
+        """Return the pieces of `chunk`, in order. A character that is no piece becomes a piece for
+        each byte of its UTF-8."""
         chunk = chunk.replace(" ", BLANK)
         whole = self.rows.get(chunk)
         # every piece is made of its own characters by merges, so the outcome is known
@@ -45,45 +46,52 @@ class Tokenizer:
             return (whole,), (0,)
         parts: list[str] = []
         begins: list[int] = []
-        for at, character in enumerate(chunk):
-            # parts of bytes never merge: no piece holds NUL
-            octets = (f"\0{byte:02x}" for byte in character.encode("utf-8", "replace"))
-            new = (character,) if character in self.rows else tuple(octets)
-            parts += new
-            begins += (at,) * len(new)
+        for index, character in enumerate(chunk):
+            if character in self.rows:
+                parts.append(character)
+                begins.append(index)
+                continue
+            octets = character.encode("utf-8", "replace")
+            parts += [f"\0{byte:02x}" for byte in octets]  # never merged: no piece holds NUL
+            begins += [index] * len(octets)
         self._merge(parts)
-        rows = [
-            self.rows[part] if part in self.rows else FIRST_BYTE + int(part[1:], 16)
-            for part in parts
-            if part
-        ]
-        return tuple(rows), tuple([at for at, part in zip(begins, parts, strict=True) if part])
+        rows: list[int] = []
+        starts: list[int] = []
+        for begin, part in zip(begins, parts, strict=True):
+            if not part:  # merged into the part before
+                continue
+            is_piece = part in self.rows
+            rows.append(self.rows[part] if is_piece else FIRST_BYTE + int(part[1:], 16))
+            starts.append(begin)
+        return tuple(rows), tuple(starts)
 
     def _merge(self, parts: list[str]) -> None:
-        """Merge neighbours in order of resulting row, left part, place. A heap keeps long runs of
-        letters fast."""
+        """Merge neighbours in place, until no two of them make a piece: the merged part is at the
+        index of the left one, and the right one is "".
+
+        The pair that makes the piece of the lowest row is next; of equal ones, the pair whose left
+        part has the lowest row, then the first. A heap keeps long runs of letters fast."""
         end = len(parts)
         after = list(range(1, end + 1))
         before = list(range(-1, end - 1))
-        waiting: list[tuple[int, int, int, str]] = []
+        heap: list[tuple[int, int, int, str]] = []
 
         def offer(left: int, right: int) -> None:
-            both = parts[left] + parts[right]
-            row = self.rows.get(both)
-            if row is not None:
-                heappush(
-                    waiting,
-                    (row if both[-1] != BLANK else row + ROWS, self.rows[parts[left]], left, both),
-                )
+            merged = parts[left] + parts[right]
+            row = self.rows.get(merged)
+            if row is None:
+                return
+            rank = row if merged[-1] != BLANK else row + ROWS  # those that end in a blank are last
+            heappush(heap, (rank, self.rows[parts[left]], left, merged))
 
         for right in range(1, end):
             offer(right - 1, right)
-        while waiting:
-            _, _, left, both = heappop(waiting)
+        while heap:
+            _, _, left, merged = heappop(heap)
             right = after[left]
-            if not parts[left] or right == end or parts[left] + parts[right] != both:
+            if not parts[left] or right == end or parts[left] + parts[right] != merged:
                 continue  # stale: one of the two was merged already
-            parts[left] = both
+            parts[left] = merged
             parts[right] = ""
             after[left] = after[right]
             if after[left] != end:
@@ -95,8 +103,11 @@ class Tokenizer:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A text in pieces. `starts` of chunks (words); per chunk, number of pieces `before` and
-    `offsets` of its own."""
+    """A text in pieces, so that the vector of any part of it can be summed.
+
+    `starts`: for each chunk (about a word), the character at which it begins; `before`: for each
+    chunk, the number of pieces before it; `offsets`: for each chunk, the characters at which its
+    pieces begin, counted from its start."""
 
     starts: list[int]
     before: list[int]
@@ -104,104 +115,114 @@ class Head:
     rows: Floats  # piece x 256
     total: Floats  # their sum
 
-    def piece(self, place: int) -> int:
-        """Return the number of the first piece that begins at `place` or later."""
-        if place <= 0:
+    def find_piece(self, character: int) -> int:
+        """Return the number of the first piece that begins at index `character` or later."""
+        if character <= 0:
             return 0
-        chunk = bisect_right(self.starts, place) - 1
-        return self.before[chunk] + bisect_left(self.offsets[chunk], place - self.starts[chunk])
+        chunk = bisect_right(self.starts, character) - 1
+        offset = character - self.starts[chunk]
+        return self.before[chunk] + bisect_left(self.offsets[chunk], offset)
 
 
 @dataclass(frozen=True, slots=True)
 class Embedder:
-    """Turns texts into unit vectors, the mean of their pieces."""
+    """Turns texts into vectors of length one. `cache`: the pieces of chunks that were split
+    before."""
 
     tokenizer: Tokenizer
     table: Floats  # piece x 256
-    known: dict[str, Pieces] = field(default_factory=dict)
+    cache: dict[str, Pieces] = field(default_factory=dict)
 
     def head(self, text: str) -> Head:
-        """Split `text` into pieces by chunk; known chunks are cached."""
-        parts = chunks(text)
-        cut = self._cut(parts)
-        pieces = [own for own, _ in cut]
-        ids = list(chain.from_iterable(pieces))
-        starts = list(accumulate(map(len, parts), initial=-1))[:-1]
-        before = list(accumulate(map(len, pieces), initial=0))[:-1]
-        rows = self.table[np.array(ids, dtype=np.int64)]
-        return Head(starts, before, [begins for _, begins in cut], rows, rows.sum(axis=0))
+        """Split `text` into pieces."""
+        parts = split_chunks(text)
+        encoded = self._encode_chunks(parts)
+        rows_by_chunk = [rows for rows, _ in encoded]
+        all_rows = list(chain.from_iterable(rows_by_chunk))
+        starts = list(accumulate(map(len, parts), initial=-1))[:-1]  # -1: the added blank
+        before = list(accumulate(map(len, rows_by_chunk), initial=0))[:-1]
+        rows = self.table[np.array(all_rows, dtype=np.int64)]
+        return Head(starts, before, [offsets for _, offsets in encoded], rows, rows.sum(axis=0))
 
-    def _cut(self, parts: Sequence[str]) -> list[Pieces]:
-        cached = list(map(self.known.get, parts))
+    def _encode_chunks(self, chunks: Sequence[str]) -> list[Pieces]:
+        """Return the pieces of each chunk. Short chunks are cached; a full cache is emptied."""
+        cached = list(map(self.cache.get, chunks))
         new = {
-            part: self.tokenizer.encode(part)
-            for part, own in zip(parts, cached, strict=True)
-            if own is None
+            chunk: self.tokenizer.encode(chunk)
+            for chunk, pieces in zip(chunks, cached, strict=True)
+            if pieces is None
         }
-        if len(self.known) > REMEMBERED:
-            self.known.clear()
-        self.known.update((part, pieces) for part, pieces in new.items() if len(part) <= LONGEST)
-        return [own or new[part] for part, own in zip(parts, cached, strict=True)]
+        if len(self.cache) > REMEMBERED:
+            self.cache.clear()
+        self.cache.update((chunk, pieces) for chunk, pieces in new.items() if len(chunk) <= LONGEST)
+        return [pieces or new[chunk] for chunk, pieces in zip(chunks, cached, strict=True)]
 
     def mean(self, text: str) -> Floats:
-        """Return the unit vector of `text`, zeros without pieces."""
-        return unit(self.head(text).total) if text else self._nothing()
+        """Return the vector of `text`, of length one; zeros for an empty text."""
+        return normalise(self.head(text).total) if text else self._make_zeros()
 
     def article(self, title: str, text: str, times: int = 2) -> Floats:
-        """Return the unit vector of the start of `text`, with the title counted `times` times."""
-        total = self._nothing()
+        """Return the vector of the first SAMPLE characters of `text` and of the title, which counts
+        `times` times; of length one, or zeros if both are empty."""
+        total = self._make_zeros()
         if title:
-            total = total + times * _head(title).total
-        return unit(total + _head(text[:SAMPLE]).total if text else total)
+            total = total + times * _split_cached(title).total
+        if text:
+            total = total + _split_cached(text[:SAMPLE]).total
+        return normalise(total)
 
-    def _nothing(self) -> Floats:
+    def _make_zeros(self) -> Floats:
         return np.zeros(self.table.shape[1], dtype=np.float32)
 
     def parts(self, text: str, parts: Sequence[str]) -> Floats:
-        """Return a unit vector for each of `parts`, which `text` contains in this order."""
+        """Return a row for each of `parts`, its vector of length one. `text` should contain them in
+        this order; a part that it lacks is split on its own."""
         text = text[:SAMPLE]
-        head = _head(text)
-        out = np.zeros((len(parts), self.table.shape[1]), dtype=np.float32)
-        inside = []
-        bounds = []
-        at = 0
+        head = _split_cached(text)
+        vectors = np.zeros((len(parts), self.table.shape[1]), dtype=np.float32)
+        found_rows = []
+        bounds = []  # first piece of a part and the piece after its last, for each of found_rows
+        search_from = 0
         for row, part in enumerate(parts):
-            begin = text.find(part, at)
+            begin = text.find(part, search_from)
             if begin < 0:
-                out[row] = self.mean(part)
+                vectors[row] = self.mean(part)
                 continue
-            at = begin + len(part)
-            first = head.piece(begin)
-            last = head.piece(at)
+            search_from = begin + len(part)
+            first = head.find_piece(begin)
+            last = head.find_piece(search_from)
             if first < last:
-                inside.append(row)
+                found_rows.append(row)
                 bounds += [first, last]
-        if inside:
+        if found_rows:
             if bounds[-1] == len(head.rows):
                 bounds.pop()  # reduceat goes to the end by itself
+            # reduceat sums the pieces between parts, too: every second sum
             sums = np.add.reduceat(head.rows, bounds, axis=0)[::2]
-            out[inside] = sums / (np.linalg.norm(sums, axis=1, keepdims=True) + np.float32(1e-9))
-        return out
+            lengths = np.linalg.norm(sums, axis=1, keepdims=True) + np.float32(1e-9)
+            vectors[found_rows] = sums / lengths
+        return vectors
 
 
-def chunks(text: str) -> list[str]:
-    """Split `text` so that no piece crosses. Adds a blank in front, as the vocabulary expects."""
+def split_chunks(text: str) -> list[str]:
+    """Split `text` into chunks that no piece crosses. A blank is added in front, as the vocabulary
+    expects."""
     return _CHUNK.findall(" " + text)
 
 
 @lru_cache(maxsize=8)
-def _head(text: str) -> Head:
-    return embedder().head(text)
+def _split_cached(text: str) -> Head:
+    return load_embedder().head(text)
 
 
-def unit(vector: Floats) -> Floats:
+def normalise(vector: Floats) -> Floats:
     """Return `vector` with length one; zeros stay zeros."""
     length = float(np.linalg.norm(vector))
     return vector / np.float32(length) if length else vector
 
 
 @lru_cache(maxsize=1)
-def embedder() -> Embedder:
+def load_embedder() -> Embedder:
     """Load table and tokenizer, once a process (0.03 s, 50 MB)."""
     table = np.load(DATA / "table.npy").astype(np.float32)
     pieces = json.loads((DATA / "pieces.json").read_text(encoding="utf-8"))

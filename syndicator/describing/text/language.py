@@ -1,6 +1,6 @@
-"""Detect the language of a text by its script, then function words, then py3langid.
+"""Detect the language of a text by its script, then by function words, then with py3langid.
 
-py3langid loads in 1 s and takes 100 MB."""
+py3langid is asked last, as it loads in 1 s and takes 100 MB."""
 
 import re
 from collections import Counter
@@ -12,8 +12,8 @@ from syndicator.describing.resources import read_toml
 _WORD = re.compile(r"[^\W\d_]+")
 _URL = re.compile(r"https?://\S+|\S+@\S+|[#@]\w+")
 SAMPLE: Final = 1200  # characters of a text
-# (letters of a script, its main language, least share of letters). Kana is mixed with Han, so a
-# little is enough.
+# Letters of a script, its main language, and the share of letters from which the text is in it.
+# Japanese mixes kana with Han, so a little kana is enough.
 _SCRIPTS: Final = (
     (re.compile(r"[\u3041-\u30ff]"), "ja", 0.05),
     (re.compile(r"[\uac00-\ud7a3\u1100-\u11ff]"), "ko", 0.3),
@@ -36,7 +36,7 @@ _REPLACED: Final = {"iw": "he", "in": "id", "cmn": "zh", "nb": "no", "nn": "no",
 
 
 @lru_cache(maxsize=1)
-def function_words() -> dict[str, frozenset[str]]:
+def load_function_words() -> dict[str, frozenset[str]]:
     """Load the function words by language (data/function_words.toml)."""
     return {
         code: frozenset(words.split()) for code, words in read_toml("function_words.toml").items()
@@ -44,59 +44,67 @@ def function_words() -> dict[str, frozenset[str]]:
 
 
 def detect(text: str, declared: str | None) -> str | None:
-    """Return the ISO 639 code of `text`, or None. `declared` (BCP 47) wins unless the text clearly
-    contradicts it."""
-    code = primary(declared)
+    """Return the ISO 639-1 code of the language of `text`, or None if nothing says. The language
+    that the publisher declares (`declared`, BCP 47) wins unless the text clearly contradicts it."""
+    code = parse_primary(declared)
     sample = _URL.sub(" ", text[: 2 * SAMPLE])[:SAMPLE]
     if sum(map(len, _WORD.findall(sample))) < LEAST:
         return code
-    return by_script(sample) or by_words(sample, code) or _guess(sample, code)
-
-
-def primary(declared: str | None) -> str | None:
-    """Return the language of a tag ("en-GB": "en"), None if it is no tag."""
-    match = re.match(r"\s*([A-Za-z]{2,3})(?:[-_]|\s*$)", declared or "")
-    code = match[1].lower() if match else None
-    return _REPLACED.get(code, code) if code else None
-
-
-def by_script(sample: str) -> str | None:
-    """Return the language if its script decides it, else None."""
-    letters = max(1, sum(map(len, _WORD.findall(sample))))
-    return next(
-        (
-            code
-            for script, code, share in _SCRIPTS
-            if len(script.findall(sample)) >= share * letters
-        ),
-        None,
+    return (
+        detect_by_script(sample) or detect_by_words(sample, code) or _detect_by_model(sample, code)
     )
 
 
-def by_words(sample: str, declared: str | None) -> str | None:
-    """Return the language whose function words are frequent and clearly lead, else None; `declared`
-    needs less lead."""
+def parse_primary(declared: str | None) -> str | None:
+    """Return the ISO 639-1 code of a language tag ("en-GB" gives "en", "iw" gives "he"); None if
+    there is no tag or it is malformed."""
+    match = re.match(r"\s*([A-Za-z]{2,3})(?:[-_]|\s*$)", declared or "")
+    if match is None:
+        return None
+    code = match[1].lower()
+    return _REPLACED.get(code, code)
+
+
+def detect_by_script(sample: str) -> str | None:
+    """Return the language of a text whose script only that language uses, else None."""
+    letters = max(1, sum(map(len, _WORD.findall(sample))))
+    for script, code, share in _SCRIPTS:
+        if len(script.findall(sample)) >= share * letters:
+            return code
+    return None
+
+
+def detect_by_words(sample: str, declared: str | None) -> str | None:
+    """Return the language whose function words are frequent in `sample` and clearly more so than
+    those of any other; None if no language is so clear. The declared language may even have a few
+    less than another one."""
     words = Counter(word.casefold() for word in _WORD.findall(sample))
     total = max(1, words.total())
-    share = {
-        code: sum(map(words.__getitem__, words.keys() & own)) / total
-        for code, own in function_words().items()
+    shares = {
+        code: sum(map(words.__getitem__, words.keys() & small_words)) / total
+        for code, small_words in load_function_words().items()
     }
-    (best, most), (_, second) = Counter(share).most_common(2)
-    if declared in share and share[declared] >= SURE and share[declared] >= BEHIND * most:
+    (best, best_share), (_, second_share) = Counter(shares).most_common(2)
+    if declared in shares and shares[declared] >= SURE and shares[declared] >= BEHIND * best_share:
         return declared
-    return best if most >= SURE and most >= LEAD * second else None
+    if best_share >= SURE and best_share >= LEAD * second_share:
+        return best
+    return None
 
 
-def _guess(sample: str, declared: str | None) -> str | None:
-    code, sure = _identifier().classify(sample)
-    if sure >= CERTAIN and len(sample) >= LONG:
+def _detect_by_model(sample: str, declared: str | None) -> str | None:
+    """Return the language that py3langid is certain of, else the declared one, else the one that
+    py3langid finds likely, else None."""
+    code, probability = _load_identifier().classify(sample)
+    if probability >= CERTAIN and len(sample) >= LONG:
         return _WRITTEN.get(code, str(code))
-    return declared or (str(code) if sure >= LIKELY else None)
+    if declared:
+        return declared
+    return str(code) if probability >= LIKELY else None
 
 
 @lru_cache(maxsize=1)
-def _identifier() -> Any:
+def _load_identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

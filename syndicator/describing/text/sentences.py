@@ -84,8 +84,9 @@ _FORMS = (
 
 
 class Sentence(NamedTuple):
-    """A sentence, number `place` of a `line`; `whole`: ends as one; `order`: in the text; `cut`: at
-    its start."""
+    """A sentence of a text. `line`: number of its line; `place`: its number in the line; `whole`:
+    it ends with a stop; `order`: its number in the text; `cut`: a dateline was removed from its
+    start."""
 
     text: str
     line: int
@@ -101,7 +102,7 @@ def split(text: str, most: int = 400, language: str | None = None) -> list[Sente
 
 
 def iterate_sentences(text: str, language: str | None = None) -> Iterator[Sentence]:
-    """Yield the sentences of `text` on demand."""
+    """Yield the sentences of `text`, splitting a line only when its sentences are asked for."""
     order = 0
     for number, line in enumerate(text.split("\n")):
         for place, piece in enumerate(split_line(line, language)):
@@ -115,100 +116,116 @@ def ends_with_stop(piece: str) -> bool:
 
 
 def split_line(line: str, language: str | None = None) -> list[str]:
-    """Return the sentences of one line."""
+    """Return the sentences of the first MOST_LINE characters of a line."""
     line = " ".join(line[:MOST_LINE].split())
     if not line:
         return []
     if is_cjk(line):
         pieces = (piece.strip() for piece in _CJK_END.sub("\\g<0>\n", line).split("\n"))
-        return _join([piece for piece in pieces if piece], language, "")
-    parts = _splitter().tokenize(line) if _INNER.search(line) else [line]
+        return _join_pieces([piece for piece in pieces if piece], language, "")
+
+    parts = _load_splitter().tokenize(line) if _INNER.search(line) else [line]
     if _PERHAPS_GLUED.search(line):
         parts = [part for piece in parts for part in _GLUED.split(piece)]
     pieces = (part.strip() for piece in parts for part in _WORD_END.sub(r"\1\n", piece).split("\n"))
-    return _join([piece for piece in pieces if piece], language, " ")
+    return _join_pieces([piece for piece in pieces if piece], language, " ")
 
 
 def is_cjk(value: str) -> bool:
-    """True for mostly Chinese or Japanese text."""
+    """True if a third of the characters or more are Chinese or Japanese."""
     return not value.isascii() and len(_CJK.findall(value)) * 3 >= len(value.replace(" ", ""))
 
 
-def unbalanced(piece: str) -> bool:
-    """True if a quotation or bracket is open at one end."""
-    stack: list[str] = []
+def is_unbalanced(piece: str) -> bool:
+    """True if a quotation or bracket of `piece` begins before it or does not end in it."""
+    open_marks: list[str] = []
     for match in _MARKS.finditer(piece):
         mark = match[0]
-        place = match.start()
+        index = match.start()
         if mark == '"':
-            if stack and stack[-1] == '"':
-                stack.pop()
-            elif not (place and piece[place - 1].isdigit()):  # an inch sign
-                stack.append(mark)
-        elif stack and (_PAIRS.get(stack[-1]) == mark or (stack[-1] == "„" and mark == "”")):
-            stack.pop()
+            is_inch_sign = index > 0 and piece[index - 1].isdigit()
+            if open_marks and open_marks[-1] == '"':
+                open_marks.pop()
+            elif not is_inch_sign:
+                open_marks.append(mark)
+            continue
+        # some write „so” in place of „so“
+        closes_last = bool(open_marks) and (
+            _PAIRS.get(open_marks[-1]) == mark or (open_marks[-1] == "„" and mark == "”")
+        )
+        if closes_last:
+            open_marks.pop()
         elif mark in _PAIRS:
-            stack.append(mark)
+            open_marks.append(mark)
         elif mark in _CLOSING and mark != "‘":
             return True
-    return any(mark != "‚" for mark in stack)
+    return any(mark != "‚" for mark in open_marks)  # ‚ may be a comma
 
 
-def _join(pieces: list[str], language: str | None, space: str) -> list[str]:
-    out: list[str] = []
+def _join_pieces(pieces: list[str], language: str | None, space: str) -> list[str]:
+    """Return sentences made of the pieces of a line: joined by `space` where a sentence was split
+    after an abbreviation or inside a quotation."""
+    joined: list[str] = []
     for piece in pieces:
-        if out and _goes_on(out[-1], piece, language):
-            out[-1] = f"{out[-1]}{space}{piece}"
+        if joined and _continues(joined[-1], piece, language):
+            joined[-1] = f"{joined[-1]}{space}{piece}"
         else:
-            out.append(piece)
-    return _close_quotations(out, space)
+            joined.append(piece)
+    return _close_quotations(joined, space)
 
 
 def _close_quotations(pieces: list[str], space: str) -> list[str]:
-    """Join pieces from an opened quotation to its end, if it ends within JOINED characters."""
-    out: list[str] = []
-    at = 0
-    while at < len(pieces):
-        end = at + 1
-        joined = pieces[at]
-        while unbalanced(joined) and end < len(pieces) and len(joined) < JOINED:
+    """Join the pieces from an opened quotation to its end. A quotation that does not end within
+    JOINED characters stays split."""
+    closed: list[str] = []
+    index = 0
+    while index < len(pieces):
+        end = index + 1
+        joined = pieces[index]
+        while is_unbalanced(joined) and end < len(pieces) and len(joined) < JOINED:
             joined = f"{joined}{space}{pieces[end]}"
             end = end + 1
-        if unbalanced(joined):
-            end = at + 1
-            joined = pieces[at]
-        out.append(joined)
-        at = end
-    return out
+        if is_unbalanced(joined):
+            end = index + 1
+            joined = pieces[index]
+        closed.append(joined)
+        index = end
+    return closed
 
 
-def _goes_on(piece: str, after: str, language: str | None) -> bool:
-    if after[0].islower() and not after.startswith(("iP", "iO", "iT", "eB", "macOS")):
+def _continues(piece: str, following: str, language: str | None) -> bool:
+    """True if `following` belongs to the sentence of `piece`: it begins small, or `piece` ends with
+    an abbreviation or, in languages such as German, with an ordinal ("am 3.")."""
+    starts_with_brand = following.startswith(("iP", "iO", "iT", "eB", "macOS"))
+    if following[0].islower() and not starts_with_brand:
         return True
-    codes, ordinals = _abbreviations()
-    if language in ordinals and _NUMBER.search(piece):
+    abbreviations, languages_with_ordinals = _load_abbreviations()
+    if language in languages_with_ordinals and _NUMBER.search(piece):
         return True
-    return piece.endswith(".") and piece[:-1].rsplit(" ", 1)[-1].lstrip("(„“«\"'’") in codes.get(
-        language or "en", ()
-    )
+    if not piece.endswith("."):
+        return False
+    last_word = piece[:-1].rsplit(" ", 1)[-1].lstrip("(„“«\"'’")
+    return last_word in abbreviations.get(language or "en", ())
 
 
 @lru_cache(maxsize=1)
-def _abbreviations() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+def _load_abbreviations() -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+    """Load abbreviations by language, without their stop, and the languages that write a stop after
+    ordinals."""
     values = read_toml("abbreviations.toml")
     ordinals = frozenset(values.pop("ordinals"))
     return {code: frozenset(words.split()) for code, words in values.items()}, ordinals
 
 
 @lru_cache(maxsize=1)
-def _splitter() -> Any:
+def _load_splitter() -> Any:
     import nupunkt
 
     return nupunkt.load("default")
 
 
 def fault(excerpt: str, title: str) -> str:
-    """Return the code (`LlmReason`) of the first rule that `excerpt` breaks, or ""."""
+    """Return the code (`LlmReason`) of the first rule that an excerpt breaks, or ""."""
     if not excerpt.strip():
         return "empty"
     if is_too_long(excerpt):
@@ -224,36 +241,46 @@ def is_too_long(excerpt: str) -> bool:
 
 
 def find_form_fault(sentence: str) -> str:
-    """Return the code of the first rule of form that a sentence breaks, "" if none."""
-    if code := next((code for code, search in _FORMS if search(sentence)), ""):
-        return code
-    low = sentence.casefold()
-    if any(phrase in low for phrase in boilerplate()):
+    """Return the code of the first rule of form that a sentence breaks, "" if it breaks none."""
+    for code, search in _FORMS:
+        if search(sentence):
+            return code
+    folded = sentence.casefold()
+    if any(phrase in folded for phrase in load_boilerplate()):
         return "boilerplate"
-    return "quotes" if unbalanced(sentence) else ""
+    return "quotes" if is_unbalanced(sentence) else ""
 
 
-def without_dateline(sentence: str) -> str:
-    """Remove the dateline: "PARIS (Reuters) - The bank" becomes "The bank"."""
+def remove_dateline(sentence: str) -> str:
+    """Remove the dateline: "PARIS (Reuters) - The bank" becomes "The bank". Return the whole
+    sentence if nothing or a small letter would come first."""
     match = _DATELINE.match(sentence)
-    rest = sentence[match.end() :].lstrip() if match else ""
-    return rest if rest and not rest[0].islower() else sentence
+    if match is None:
+        return sentence
+    rest = sentence[match.end() :].lstrip()
+    if not rest or rest[0].islower():
+        return sentence
+    return rest
 
 
 def repeats_title(excerpt: str, title: str) -> bool:
-    """True if the excerpt begins with the title or adds nothing."""
-    head = words(excerpt)
-    name = words(title)
-    return bool(name) and (head.startswith(name) or (len(head) > ALIKE and name.startswith(head)))
+    """True if the excerpt begins with the title, or is itself the beginning of the title."""
+    excerpt_words = normalise_words(excerpt)
+    title_words = normalise_words(title)
+    if not title_words:
+        return False
+    if excerpt_words.startswith(title_words):
+        return True
+    return len(excerpt_words) > ALIKE and title_words.startswith(excerpt_words)
 
 
-def words(value: str) -> str:
-    """Return letters and digits in lower case, one space between words."""
+def normalise_words(value: str) -> str:
+    """Return the words in lower case with one space between them, without punctuation marks."""
     return re.sub(r"\W+", " ", value.casefold()).strip()
 
 
 @lru_cache(maxsize=1)
-def boilerplate() -> tuple[str, ...]:
-    """Load phrases that no excerpt may have. They are English, as sites in all languages use
-    them."""
+def load_boilerplate() -> tuple[str, ...]:
+    """Load phrases that no excerpt may have ("cookie policy"). They are English, as sites in all
+    languages use them."""
     return tuple(read_toml("boilerplate.toml")["phrases"])

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from syndicator.describing.resources import Floats, NDArray, np
-from syndicator.describing.text.language import function_words
+from syndicator.describing.text.language import load_function_words
 from syndicator.describing.text.sentences import ends_with_stop
 
 _WORD = re.compile(r"[^\W\d_][\w+#]*")
@@ -24,25 +24,30 @@ READ: Final = 12_000  # characters of an article
 PROSE: Final = 6  # words a line of prose has at least
 TITLED: Final = 0.5  # from this share of capitals, a line is a title
 _FORM_WORD = re.compile(r"[^\W_](?:[\w'’.+#&-]*[\w+#])?")
-_OWN = re.compile(r"['’]s$")
+_POSSESSIVE = re.compile(r"['’]s$")
 _INSIDE = re.compile(r"[\w,;)] $")
-_SMALL = frozenset(word for words in function_words().values() for word in words)
+_SMALL = frozenset(word for words in load_function_words().values() for word in words)
 
 
-def bag(title: str, text: str) -> Counter[str]:
-    """Count stems of words and pairs of neighbours."""
+def count_terms(title: str, text: str) -> Counter[str]:
+    """Count the terms of an article: stems of its words and pairs of neighbouring stems. Those of
+    the title count TITLE times."""
     counts: Counter[str] = Counter()
+    small_words = load_function_words()["en"]
     for value, times in ((title, TITLE), (text[:LONGEST], 1)):
-        small = function_words()["en"]
-        words = [word[:STEM] for word in _WORD.findall(value.casefold()) if word not in small]
-        for term in (*words, *(f"{a} {b}" for a, b in itertools.pairwise(words))):
-            counts[term] += times
+        stems = [word[:STEM] for word in _WORD.findall(value.casefold()) if word not in small_words]
+        for stem in stems:
+            counts[stem] += times
+        for first, second in itertools.pairwise(stems):
+            counts[f"{first} {second}"] += times
     return counts
 
 
 @dataclass(frozen=True)
 class Index:
-    """Earlier texts by term: term i is in `rows[starts[i]:starts[i + 1]]`, with these `values`."""
+    """Earlier texts, found by their terms. The texts with term number i are
+    `rows[starts[i]:starts[i + 1]]`, and its weights in them are the same part of `values`. `idf`:
+    by term, how rare it is."""
 
     terms: tuple[str, ...]
     idf: Floats
@@ -52,125 +57,154 @@ class Index:
     size: int  # texts
 
     @cached_property
-    def _number(self) -> dict[str, int]:
+    def _number_by_term(self) -> dict[str, int]:
         return {term: number for number, term in enumerate(self.terms)}
 
     def vector(self, counts: Counter[str]) -> "tuple[NDArray[np.int64], Floats]":
-        """Return the numbers of known terms and their weights, normalised to length one."""
-        weighted = [
-            (self._number[term], 1 + math.log(n))
-            for term, n in counts.items()
-            if term in self._number
+        """Return the numbers of the terms that the index has, and their weights in a text with
+        these `counts`: a vector of length one, or empty."""
+        known = [
+            (self._number_by_term[term], 1 + math.log(count))
+            for term, count in counts.items()
+            if term in self._number_by_term
         ]
-        numbers = np.array([number for number, _ in weighted], dtype=np.int64)
-        weights = np.array([weight for _, weight in weighted], dtype=np.float32) * self.idf[numbers]
+        numbers = np.array([number for number, _ in known], dtype=np.int64)
+        weights = np.array([weight for _, weight in known], dtype=np.float32) * self.idf[numbers]
         length = float(np.linalg.norm(weights))
         return numbers, weights / np.float32(length) if length else weights
 
     def near(self, counts: Counter[str]) -> Floats:
-        """Return the cosine of a text with each earlier one."""
+        """Return the cosine of a text with these `counts` to each earlier text."""
         numbers, weights = self.vector(counts)
         if not len(numbers):
             return np.zeros(self.size, dtype=np.float32)
-        begin = self.starts[numbers]
-        end = self.starts[numbers + 1]
-        lengths = end - begin
-        where = np.repeat(
-            begin - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths
-        ) + np.arange(lengths.sum())
-        products = self.values[where] * np.repeat(weights, lengths)
-        return np.bincount(self.rows[where], weights=products, minlength=self.size).astype(
+        begins = self.starts[numbers]
+        ends = self.starts[numbers + 1]
+        lengths = ends - begins
+        # for each term, the indices begin, begin + 1, ... end - 1, all in one array
+        lengths_before = np.concatenate(([0], np.cumsum(lengths)[:-1]))
+        indices = np.repeat(begins - lengths_before, lengths) + np.arange(lengths.sum())
+        products = self.values[indices] * np.repeat(weights, lengths)
+        return np.bincount(self.rows[indices], weights=products, minlength=self.size).astype(
             np.float32
         )
 
 
-def build(bags: Sequence[Counter[str]]) -> Index:
-    """Build an index. From MANY texts on, terms of a single text or of all texts are dropped."""
-    seen = Counter(term for counts in bags for term in counts)
-    least = 2 if len(bags) >= MANY else 1
-    terms = tuple(
-        term
-        for term, n in seen.most_common(TERMS)
-        if n >= least and (n < len(bags) or len(bags) < MANY)
+def build_index(bags: Sequence[Counter[str]]) -> Index:
+    """Build the index of texts, each given by the counts of its terms. From MANY texts on, terms of
+    a single text or of all texts are left out."""
+    texts_by_term = Counter(term for counts in bags for term in counts)
+    has_many = len(bags) >= MANY
+    usable = []
+    for term, texts in texts_by_term.most_common(TERMS):
+        is_telling = 1 < texts < len(bags)
+        if is_telling or not has_many:
+            usable.append(term)
+    terms = tuple(usable)
+    idf = np.array(
+        [math.log((len(bags) + 1) / texts_by_term[term]) for term in terms], dtype=np.float32
     )
-    idf = np.array([math.log((len(bags) + 1) / seen[term]) for term in terms], dtype=np.float32)
-    empty = Index(
+    no_texts = Index(
         terms, idf, np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32), len(bags)
     )
-    vectors = [empty.vector(counts) for counts in bags]
-    numbers = np.concatenate([n for n, _ in vectors]) if vectors else np.zeros(0, np.int64)
-    order = np.argsort(numbers, kind="stable")
-    rows = np.repeat(np.arange(len(bags), dtype=np.int32), [len(n) for n, _ in vectors])[order]
-    values = np.concatenate([v for _, v in vectors])[order] if vectors else np.zeros(0, np.float32)
-    starts = np.searchsorted(numbers[order], np.arange(len(terms) + 1)).astype(np.int64)
-    return Index(terms, idf, starts, rows, values, len(bags))
+    vectors = [no_texts.vector(counts) for counts in bags]
+    if vectors:
+        numbers = np.concatenate([term_numbers for term_numbers, _ in vectors])
+        weights = np.concatenate([term_weights for _, term_weights in vectors])
+    else:
+        numbers = np.zeros(0, np.int64)
+        weights = np.zeros(0, np.float32)
+    terms_by_text = [len(term_numbers) for term_numbers, _ in vectors]
+
+    by_term = np.argsort(numbers, kind="stable")
+    rows = np.repeat(np.arange(len(bags), dtype=np.int32), terms_by_text)[by_term]
+    starts = np.searchsorted(numbers[by_term], np.arange(len(terms) + 1)).astype(np.int64)
+    return Index(terms, idf, starts, rows, weights[by_term], len(bags))
 
 
 def learn_word_forms(texts: Sequence[str], least: int = LEAST) -> dict[str, str]:
-    """Return by lower case the commonest form of each word or name that `least` texts have inside
-    sentences."""
-    words: dict[str, Counter[str]] = defaultdict(Counter)
-    names: Counter[str] = Counter()
+    """Return the usual spelling of words and of names of two or three words: lower case to the
+    commonest form inside sentences, if at least `least` texts have that form."""
+    forms_by_word: dict[str, Counter[str]] = defaultdict(Counter)
+    texts_by_name: Counter[str] = Counter()
     for text in texts:
-        runs = list(_runs(text))
-        for form in {word for run in runs for word in _alone(run)}:
-            words[form.casefold()][form] += 1
-        pairs = (name for run in runs for name in _several(run))
-        names.update(
-            {
-                " ".join(name).casefold()
-                for name in pairs
-                if _capital(name[0]) and _capital(name[-1])
-            }
-        )
-    wanted = {name for name, n in names.items() if n >= least}
-    for text in texts if wanted else ():
-        for form in {" ".join(name) for run in _runs(text) for name in _several(run)}:
-            if form.casefold() in wanted:
-                words[form.casefold()][form] += 1
-    best = {key: min(forms, key=lambda form: (-forms[form], form)) for key, forms in words.items()}
-    return {key: form for key, form in best.items() if words[key][form] >= least}
+        forms: set[str] = set()
+        names: set[str] = set()
+        for run in _split_prose(text):
+            forms.update(_list_single_words(run))
+            for group in _list_word_groups(run):
+                if _has_capital(group[0]) and _has_capital(group[-1]):
+                    names.add(" ".join(group).casefold())
+        for form in forms:
+            forms_by_word[form.casefold()][form] += 1
+        texts_by_name.update(names)
+
+    frequent_names = {name for name, count in texts_by_name.items() if count >= least}
+    if frequent_names:
+        for text in texts:
+            for form in _list_group_forms(text):
+                if form.casefold() in frequent_names:
+                    forms_by_word[form.casefold()][form] += 1
+
+    usual = {}
+    for word, times in forms_by_word.items():
+        form = min(times, key=lambda form: (-times[form], form))
+        if times[form] >= least:
+            usual[word] = form
+    return usual
 
 
-def _alone(run: Sequence[str]) -> Iterator[str]:
-    """Yield words outside longer names: "army" is no name because of "US Army"."""
-    for at, word in enumerate(run):
-        near = {*run[max(0, at - 1) : at], *run[at + 1 : at + 2]}
-        beyond = run[at + 2 : at + 3] if near & _SMALL else []
-        if not _capital(word) or not any(map(_capital, (*near, *beyond))):
+def _list_group_forms(text: str) -> set[str]:
+    """Return all groups of two or three neighbouring words of a text, as it writes them."""
+    return {" ".join(group) for run in _split_prose(text) for group in _list_word_groups(run)}
+
+
+def _list_single_words(run: Sequence[str]) -> Iterator[str]:
+    """Yield the words that are no part of a longer name: "army" gets no capital because of "US
+    Army". A function word between two words with capitals joins them ("Bank of England")."""
+    for index, word in enumerate(run):
+        neighbours = {*run[max(0, index - 1) : index], *run[index + 1 : index + 2]}
+        second_next = run[index + 2 : index + 3] if neighbours & _SMALL else []
+        if not _has_capital(word) or not any(map(_has_capital, (*neighbours, *second_next))):
             yield word
 
 
-def _several(run: Sequence[str]) -> Iterator[Sequence[str]]:
+def _list_word_groups(run: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield each two and each three neighbouring words."""
     for size in (2, 3):
-        for at in range(len(run) - size + 1):
-            yield run[at : at + size]
+        for start in range(len(run) - size + 1):
+            yield run[start : start + size]
 
 
-def _runs(text: str) -> Iterator[list[str]]:
+def _split_prose(text: str) -> Iterator[list[str]]:
+    """Yield runs of words that only spaces separate, from the prose of a text. The first word of a
+    sentence is in none, as its capital means nothing; lines that are no sentences, and titles with
+    capitals everywhere, are left out."""
     for line in text[:READ].split("\n"):
         matches = list(_FORM_WORD.finditer(line))
         if len(matches) < PROSE or not ends_with_stop(line.rstrip()):
             continue
-        inside = [bool(_INSIDE.search(line, max(0, m.start() - 2), m.start())) for m in matches]
-        own = [
-            m[0]
-            for m, within in zip(matches, inside, strict=True)
-            if within and m[0].casefold() not in _SMALL
+        is_inside = [  # inside a sentence: after a letter, comma or bracket and a space
+            bool(_INSIDE.search(line, max(0, match.start() - 2), match.start()))
+            for match in matches
         ]
-        if sum(map(_capital, own)) > TITLED * len(own):
+        telling_words = []
+        for match, inside in zip(matches, is_inside, strict=True):
+            if inside and match[0].casefold() not in _SMALL:
+                telling_words.append(match[0])
+        if sum(map(_has_capital, telling_words)) > TITLED * len(telling_words):
             continue
         run: list[str] = []
         end = -1
-        for match, within in zip(matches, inside, strict=True):
-            if not within or line[end : match.start()] != " ":
+        for match, inside in zip(matches, is_inside, strict=True):
+            if not inside or line[end : match.start()] != " ":
                 yield run
                 run = []
-            if within:
-                run.append(_OWN.sub("", match[0]))
+            if inside:
+                run.append(_POSSESSIVE.sub("", match[0]))
             end = match.end()
         yield run
 
 
-def _capital(word: str) -> bool:
+def _has_capital(word: str) -> bool:
     return word != word.casefold()

@@ -10,8 +10,8 @@ from syndicator.app.archive import Archive
 from syndicator.core.axes import ALL
 from syndicator.core.model import Article, FeedKey, Source
 from syndicator.core.text import each_term
-from syndicator.describing.text.embeddings import embedder
-from syndicator.describing.text.language import function_words
+from syndicator.describing.text.embeddings import load_embedder
+from syndicator.describing.text.language import load_function_words
 from syndicator.publishing.published_texts import limit_to_published
 from syndicator.searching.documents import Document, get_primary_language, join_terms
 from syndicator.searching.language import Term
@@ -56,7 +56,7 @@ async def find_all_related(
 @lru_cache(32)
 def _list_small_words(language: str) -> frozenset[str]:
     """Return the terms of a language that say nothing."""
-    words = function_words().get(language, ())
+    words = load_function_words().get(language, ())
     return frozenset(each_term(" ".join(words)))
 
 
@@ -126,7 +126,7 @@ class RelatedFinder:
             added=codec.micros_or(article.added),
             language=get_primary_language(article.language or ""),
             document=replace(published, names=tags, body=published.body[:_CHARACTERS]),
-            vector=embedder().article(article.title, excerpt),
+            vector=load_embedder().article(article.title, excerpt),
             story=story,
         )
 

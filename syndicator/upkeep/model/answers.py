@@ -9,7 +9,7 @@ from syndicator.core.model import Article, Source
 from syndicator.core.ports import Material
 from syndicator.describing.llm import validate
 from syndicator.describing.llm.aligned import Refusal
-from syndicator.describing.llm.validate import judge
+from syndicator.describing.llm.validate import check_answer
 from syndicator.describing.taxonomy.taxonomy import MOST_TAGS
 from syndicator.describing.taxonomy.vocabulary import TaxonomyFiles
 from syndicator.filing.read_article import load_taxonomy, spell_tags
@@ -18,7 +18,9 @@ from syndicator.filing.read_article import load_taxonomy, spell_tags
 def make_question(files: TaxonomyFiles, article: Article, write: bool) -> Material:
     """Return the text and the choices that the model gets; `write` as in `validate.choices`. Raises
     ConfigError."""
-    return validate.choices(validate.material(article), load_taxonomy(files), write=write)
+    return validate.add_choices(
+        validate.prepare_material(article), load_taxonomy(files), write=write
+    )
 
 
 def apply_answer(
@@ -27,7 +29,7 @@ def apply_answer(
     """Return the fields that the answer `content` changes, or its refusal. Hand edits stay. Raises
     ConfigError."""
     taxonomy = load_taxonomy(files)
-    if isinstance(answer := judge(content, asked), Refusal):
+    if isinstance(answer := check_answer(content, asked), Refusal):
         return answer
     values: dict[str, Any] = {}
     if may_write(article, "excerpt", By.LLM):

@@ -97,7 +97,7 @@ def list_unasked(
     archive: Archive, settings: Settings, scope: Scope, limit: int = 1_000_000
 ) -> list[str]:
     """Return the ids of articles to ask about."""
-    plan = prompt.plan(settings.describe.llm.model, settings.describe.llm.write)
+    plan = prompt.name_prompt(settings.describe.llm.model, settings.describe.llm.write)
     now = NEVER if scope.again else archive.clock()
     return archive.store.enrichment.list_unasked(plan, since=scope.since, now=now, limit=limit)
 
@@ -116,7 +116,7 @@ class _Asking:
     def __post_init__(self) -> None:
         self.settings = self.configuration.settings.describe.llm
         self.store = self.archive.store.enrichment
-        self.plan = prompt.plan(self.settings.model, self.settings.write)
+        self.plan = prompt.name_prompt(self.settings.model, self.settings.write)
 
     async def run(self, stop: asyncio.Event, seconds: float | None) -> None:
         if self.scope.again:
@@ -227,7 +227,7 @@ class _Asking:
             failed = replace(note, status="failed", reason=failure.reason, detail=failure.detail)
             self._note(replace(failed, next_try=note.at + RECENT))
             return False
-        note = replace(note, key=validate.key(self.plan, asked))
+        note = replace(note, key=validate.make_cache_key(self.plan, asked))
         same = before if before is not None and before.key == note.key else None
         if same and not may_ask_again(same, self.archive.clock(), again=self.scope.again):
             self.store.save_asked(replace(same, stamp=stamp))  # another file of the same text
@@ -279,7 +279,7 @@ class _Asking:
 
     def _failed(self, note: Asked, failure: Failed) -> None:
         """Record a failure; those of the endpoint do not count against the article."""
-        if client.is_endpoints(failure):
+        if client.is_caused_by_endpoint(failure):
             self.report.problems.append(
                 Problem(what=failure.url, reason=failure.reason, detail=failure.detail)
             )
@@ -289,7 +289,9 @@ class _Asking:
     async def _judged(self, note: Asked, was: Article, asked: Material, answer: str) -> None:
         """File the answer, or record why it fails, unless the article changed."""
         current = self._read(note.id)
-        if current is None or validate.material(current[0]) != validate.material(was):
+        if current is None or validate.prepare_material(current[0]) != validate.prepare_material(
+            was
+        ):
             return
         article, stamp = current
         source = find_terms(self.archive, self.configuration, article)

@@ -38,7 +38,7 @@ def find_reason_to_skip(article: Article, source: Source | None) -> str:
         return LlmReason.EXCERPT_BY_OPERATOR
     if article.excerpt_by == By.LLM:
         return LlmReason.EXCERPT_BY_LLM
-    if width(validate.material(article).text) < validate.LEAST:
+    if width(validate.prepare_material(article).text) < validate.LEAST:
         return LlmReason.SHORT
     return ""
 

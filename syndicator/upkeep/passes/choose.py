@@ -1,4 +1,4 @@
-"""Choose filed articles by source, address, day or version that read them; count due ones."""
+"""Choose filed articles by source, address, day or version that read them; count outdated ones."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -20,8 +20,9 @@ _READING = "reading version"  # name of a note: the version that ran last
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Articles of followed sources. `what`: source or article, "": all; `outdated`: only those
-    that an older version read."""
+    """Which articles of followed sources a pass works on. `what`: key or address of a source, or
+    address, id or file of an article; "" for all. `since`: only those added since. `outdated`: only
+    those that an older version read."""
 
     what: str = ""
     since: datetime | None = None
@@ -29,54 +30,60 @@ class Choice:
 
 
 class Chosen(NamedTuple):
-    """A filed article to look at."""
+    """A filed article that a pass works on. `path`: of its file."""
 
     id: str
     path: str
 
 
 def choose_all(archive: Archive, since: datetime | None) -> list[Chosen]:
-    """Return all articles added since `since` (None: all), those of removed sources too, by
-    path."""
+    """Return all articles added since `since` (None: all), those of removed sources too, in order
+    of their paths."""
     stamps = archive.store.visits.stamps()
     chosen = [
         Chosen(article.id, stamps[article.id].path)
         for article in filed(archive.store, stamps)
         if not _is_before(article, since)
     ]
-    return sorted(chosen, key=lambda each: each.path)
+    return sorted(chosen, key=lambda article: article.path)
 
 
 def choose(archive: Archive, sources: Mapping[str, Source], choice: Choice) -> list[Chosen]:
-    """Return the chosen articles, copies of a story too, oldest first. Raises UsageError."""
-    key, article_id = _resolve(archive, sources, choice.what)
+    """Return the articles that `choice` names, copies of a story too, oldest first. Raises
+    UsageError if it names no source and no article."""
+    key, article_id = _find_source_or_article(archive, sources, choice.what)
     stamps = archive.store.visits.stamps()
     ids = [article_id] if article_id else list(stamps)
     if choice.outdated:
-        older = archive.snapshots.outdated()
-        ids = [article_id for article_id in ids if article_id in older]
+        outdated = archive.snapshots.outdated()
+        ids = [article_id for article_id in ids if article_id in outdated]
     dated = []
     for article in filed(archive.store, ids):
         is_asked_for = article.source_key in sources and key in ("", article.source_key)
         if is_asked_for and not _is_before(article, choice.since):
-            at = article.added or article.published
-            dated.append((at.timestamp() if at else 0.0, article.id))
+            added = article.added or article.published
+            dated.append((added.timestamp() if added else 0.0, article.id))
     return [Chosen(article_id, stamps[article_id].path) for _, article_id in sorted(dated)]
 
 
 def _is_before(article: Article, since: datetime | None) -> bool:
-    at = article.added or article.published
-    return at is not None and since is not None and at < since
+    """True if the article was added before `since`; False if either is unknown."""
+    added = article.added or article.published
+    return added is not None and since is not None and added < since
 
 
-def _resolve(archive: Archive, sources: Mapping[str, Source], what: str) -> tuple[str, str]:
-    """Return the key of the source or the id of the article that `what` names; both "" for all."""
+def _find_source_or_article(
+    archive: Archive, sources: Mapping[str, Source], what: str
+) -> tuple[str, str]:
+    """Return (key of the source, "") or ("", id of the article) that `what` names; both are "" if
+    `what` is. Raises UsageError if it names nothing, or an article of a source that is not
+    followed."""
     if not what or what in sources:
         return what, ""
     alias = urls.alias(what)
-    key = next((source.key for source in sources.values() if urls.alias(source.url) == alias), None)
-    if key:
-        return key, ""
+    for source in sources.values():
+        if urls.alias(source.url) == alias:
+            return source.key, ""
     article_id = find_article_id(archive, what)
     article = archive.store.visits.article(article_id) if article_id else None
     if article_id is None or article is None:
@@ -99,8 +106,8 @@ def count_outdated(index: Index, snapshots: Snapshots, followed: Collection[str]
 
 
 def count_newly_outdated(archive: Archive, sources: Mapping[str, Source]) -> int:
-    """Return the number of articles read by an older version on this version's first run, else
-    0."""
+    """Return the number of kept pages that an older version read, at the first call of this
+    version; 0 at later calls, as a note in the database remembers the version."""
     version = str(archive.snapshots.version)
     if archive.store.visits.note(_READING) == version:
         return 0
@@ -109,8 +116,9 @@ def count_newly_outdated(archive: Archive, sources: Mapping[str, Source]) -> int
 
 
 def count_due_again(archive: Archive, sources: Mapping[str, Source], choice: Choice) -> int:
-    """Return the number of entries to read again because their source's rules changed."""
-    key, article_id = _resolve(archive, sources, choice.what)
+    """Return the number of entries that will be read again because the rules of their source
+    changed; 0 if `choice` names an article. Raises UsageError."""
+    key, article_id = _find_source_or_article(archive, sources, choice.what)
     if article_id:
         return 0
     states = archive.store.visits.states()
@@ -118,6 +126,7 @@ def count_due_again(archive: Archive, sources: Mapping[str, Source], choice: Cho
     for source in sources.values():
         if source.key not in states or key not in ("", source.key):
             continue
-        if states[source.key].rules not in (None, source.rules.digest):
+        read_with = states[source.key].rules  # digest of the rules, None if never read
+        if read_with not in (None, source.rules.digest):
             count += len(reconcile.due_again(archive, source))
     return count

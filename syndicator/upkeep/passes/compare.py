@@ -1,4 +1,4 @@
-"""Compare two versions of an article: list the changed fields, and lines to show. Pure."""
+"""Compare two versions of an article: list the changed fields, and lines that show them. Pure."""
 
 import dataclasses
 from collections import Counter
@@ -29,94 +29,105 @@ _SHOWN = (
 
 
 def find_changed_values(old: Article, new: Article) -> dict[str, Any]:
-    """Return the values of `new` that differ from those of `old`, by attribute."""
+    """Return the values of `new` that differ from those of `old`, by attribute of Article."""
     names = [attribute.name for attribute in dataclasses.fields(Article)]
     return {name: getattr(new, name) for name in names if getattr(new, name) != getattr(old, name)}
 
 
 def list_changes(old: Article, new: Article) -> tuple[FieldChange, ...]:
-    """Return the changed fields that an operator sees."""
+    """Return the changed fields that an operator sees. For the body, `old` and `new` of the change
+    are the paragraphs that only one version has."""
     changes = []
     for key in _SHOWN:
-        before = _join_words(fields.row(key).written(old))
-        after = _join_words(fields.row(key).written(new))
-        if before != after:
-            changes.append(FieldChange(field=key, old=before, new=after))
+        old_value = _join_words(fields.row(key).written(old))
+        new_value = _join_words(fields.row(key).written(new))
+        if old_value != new_value:
+            changes.append(FieldChange(field=key, old=old_value, new=new_value))
     if old.body != new.body:
-        had = _paragraphs(old)
-        has = _paragraphs(new)
-        gone = _beyond(had, Counter(has))
-        came = _beyond(has, Counter(had))
-        changes.append(FieldChange(field="body", old="\n\n".join(gone), new="\n\n".join(came)))
+        old_paragraphs = _split_paragraphs(old)
+        new_paragraphs = _split_paragraphs(new)
+        removed = _list_surplus(old_paragraphs, Counter(new_paragraphs))
+        added = _list_surplus(new_paragraphs, Counter(old_paragraphs))
+        changes.append(FieldChange(field="body", old="\n\n".join(removed), new="\n\n".join(added)))
     return tuple(changes)
 
 
 def _join_words(value: object) -> str:
+    """Return the value of a field as text: a list with commas, None as ""."""
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return "" if value is None else str(value)
 
 
-def _paragraphs(article: Article) -> list[str]:
+def _split_paragraphs(article: Article) -> list[str]:
     return [part.strip() for part in article.body.split("\n\n") if part.strip()]
 
 
-def _beyond(parts: Sequence[str], others: Counter[str]) -> list[str]:
-    more = []
-    for part in parts:
-        if others[part] > 0:
-            others[part] -= 1
+def _list_surplus(paragraphs: Sequence[str], others: Counter[str]) -> list[str]:
+    """Return the paragraphs that are not among `others`, the counted paragraphs of another version;
+    of one that is there fewer times, the surplus. Empties `others`."""
+    surplus = []
+    for paragraph in paragraphs:
+        if others[paragraph] > 0:
+            others[paragraph] -= 1
         else:
-            more.append(part)
-    return more
+            surplus.append(paragraph)
+    return surplus
 
 
 def show_change(change: FieldChange, before: Article, after: Article) -> Iterator[str]:
-    """Yield lines that show a changed field: `title: old → new`, or paragraphs of a body."""
+    """Yield lines that show a changed field: `title: old → new`; for the body, the numbers of
+    removed and added paragraphs and the first of these."""
     if change.field != "body":
-        yield (
-            f"{change.field}:"
-            f" {' → '.join(value or 'none' for value in _apart(change.old, change.new))}"
-        )
+        old_value, new_value = _cut_at_difference(change.old, change.new)
+        yield f"{change.field}: {old_value or 'none'} → {new_value or 'none'}"
         return
-    marked = list(_differ(_paragraphs(before), _paragraphs(after)))
-    gone = sum(line.startswith("-") for line in marked)
-    yield f"body: -{gone} +{len(marked) - gone} paragraphs"
+    marked = list(_mark_differences(_split_paragraphs(before), _split_paragraphs(after)))
+    removed = sum(line.startswith("-") for line in marked)
+    yield f"body: -{removed} +{len(marked) - removed} paragraphs"
     yield from (f"  {line}" for line in marked[:MOST_PARAGRAPHS])
     if len(marked) > MOST_PARAGRAPHS:
         yield f"  … {len(marked) - MOST_PARAGRAPHS} more"
 
 
-def _differ(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
-    for tag, first, last, to, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+def _mark_differences(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
+    """Yield the removed paragraphs with "-" and the added ones with "+" in front, shortened. If as
+    many were added as removed at a place, they are shown in pairs, from their first difference."""
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes():
         if tag == "equal":
             continue
-        gone = list(old[first:last])
-        came = list(new[to:end])
-        if len(gone) == len(came):
-            for paragraph, other in zip(gone, came, strict=True):
-                was, now = _apart(paragraph, other)
-                yield from (f"- {was}", f"+ {now}")
+        removed = list(old[old_start:old_end])
+        added = list(new[new_start:new_end])
+        if len(removed) == len(added):
+            for paragraph, replacement in zip(removed, added, strict=True):
+                old_part, new_part = _cut_at_difference(paragraph, replacement)
+                yield f"- {old_part}"
+                yield f"+ {new_part}"
         else:
-            yield from (f"- {_cut(paragraph)}" for paragraph in gone)
-            yield from (f"+ {_cut(paragraph)}" for paragraph in came)
+            yield from (f"- {_cut(paragraph)}" for paragraph in removed)
+            yield from (f"+ {_cut(paragraph)}" for paragraph in added)
 
 
-def _apart(old: str, new: str) -> tuple[str, str]:
-    """Return both values cut so that their first difference is visible."""
+def _cut_at_difference(old: str, new: str) -> tuple[str, str]:
+    """Return both values as lines of LONGEST characters at most, begun later if their first
+    difference would otherwise be cut off."""
     old_line = one_line(old)
     new_line = one_line(new)
     shorter = min(len(old_line), len(new_line))
     longer = max(len(old_line), len(new_line))
-    unequal = (index for index in range(shorter) if old_line[index] != new_line[index])
-    differs_at = next(unequal, shorter)
+    different = (index for index in range(shorter) if old_line[index] != new_line[index])
+    first_difference = next(different, shorter)
     is_cut = longer > LONGEST
-    is_late = differs_at > LONGEST // 2
-    start = differs_at - _BEFORE if is_cut and is_late else 0
+    is_late = first_difference > LONGEST // 2
+    start = first_difference - _BEFORE if is_cut and is_late else 0
     return _cut(old_line, start), _cut(new_line, start)
 
 
 def _cut(words: str, start: int = 0) -> str:
+    """Return LONGEST characters of `words` from `start` on, as one line, with an ellipsis at each
+    end that was cut."""
     line = one_line(words)[start:]
-    shown = line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
-    return f"…{shown}" if start and shown else shown
+    if len(line) > LONGEST:
+        line = line[: LONGEST - 1] + "…"
+    return f"…{line}" if start and line else line

@@ -1,4 +1,4 @@
-"""Describe filed articles again with the present taxonomy, in the worker; edits stay."""
+"""Describe filed articles again with the present taxonomy, in the worker; edits by hand stay."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
@@ -16,7 +16,9 @@ from syndicator.upkeep.passes.revision import Revision
 def describe_articles(
     files: TaxonomyFiles, articles: Sequence[tuple[Article, Source | None]], uncategorised: str
 ) -> list[Revision | None]:
-    """Redescribe articles in the worker, with one load of the taxonomy. Raises ConfigError."""
+    """Return the revision of each article, or None if nothing changes; the taxonomy is loaded once
+    for all. Each article is given with its source, None if the source is not followed any more.
+    `uncategorised`: category of articles that fit none. Runs in the worker. Raises ConfigError."""
     taxonomy = load_taxonomy(files)
     return [
         describe_again(article, source, taxonomy, uncategorised) for article, source in articles
@@ -26,8 +28,8 @@ def describe_articles(
 def describe_again(
     article: Article, source: Source | None, taxonomy: Taxonomy, uncategorised: str = ""
 ) -> Revision | None:
-    """Return the changes that `taxonomy` makes to a filed article, or None. Edits by hand or model
-    stay. Pure."""
+    """Return the changes that `taxonomy` makes to tags, category and excerpt of a filed article, or
+    None. Edits by hand or model stay. Pure."""
     description = describe(
         article.title,
         article.text,
@@ -37,51 +39,53 @@ def describe_again(
         own=list_own_names(article.author, article.url),
         language=article.language,
         taxonomy=taxonomy,
-        summarise=source is None or not source.cookies,
+        summarise=source is None or not source.cookies,  # pages behind a login are not quoted
     )
-    own = spell_tags(source.tags, taxonomy) if source else ()
     values: dict[str, Any] = {}
     lines: list[str] = []
-    tags = tuple(dict.fromkeys((*own, *description.tags)))
+
+    source_tags = spell_tags(source.tags, taxonomy) if source else ()
+    tags = tuple(dict.fromkeys((*source_tags, *description.tags)))
     if tags != article.tags and may_write(article, "tags", By.MATCHED):
         values |= {"tags": tags, "tags_by": description.tags_by}
-        lines.append(_tags_line(article, tags, own, taxonomy))
-    category = (
-        description.category or (source.category if source else article.category) or uncategorised
-    )
+        lines.append(_describe_tags(article, tags, source_tags, taxonomy))
+
+    source_category = source.category if source else article.category
+    category = description.category or source_category or uncategorised
     if category != article.category and may_write(article, "category", By.MATCHED):
         values["category"] = category
-        reason = (
-            description.trace.get("category", "")
-            if description.category
-            else "no category of the taxonomy fits"
-        )
+        reason = "no category of the taxonomy fits"
+        if description.category:
+            reason = description.trace.get("category", "")
         lines.append(f"category: {article.category or 'none'} -> {category or 'none'} ({reason})")
+
     excerpt = description.excerpt
     if excerpt != article.excerpt and may_write(article, "excerpt", By.EXTRACTIVE):
         values |= {"excerpt": excerpt, "excerpt_by": description.excerpt_by}
         lines.append(f"excerpt: {description.excerpt_by or 'no sentence fits'}")
-    return (
-        Revision(values=values, lines=tuple(lines), score=description.certainty) if values else None
-    )
+
+    if not values:
+        return None
+    return Revision(values=values, lines=tuple(lines), score=description.certainty)
 
 
-def _tags_line(
-    article: Article, tags: Sequence[str], own: Collection[str], taxonomy: Taxonomy
+def _describe_tags(
+    article: Article, tags: Sequence[str], source_tags: Collection[str], taxonomy: Taxonomy
 ) -> str:
+    """Return a line on the change to `tags`, with a reason for each tag that is added or removed:
+    `tags: +AI (its text says so) -news (not in the taxonomy)`."""
     published = set(taxonomy.map_published_tags(article.keywords, article.text, article.title))
-    new = [tag for tag in tags if tag not in article.tags]
-    named = (
-        replace(taxonomy, learnt=None).tags(article.title, article.text)
-        if new and taxonomy.learnt
-        else tags
-    )
     listed = {tag.name for tag in taxonomy.vocabulary.tag}
+    added = [tag for tag in tags if tag not in article.tags]
+    named: Sequence[str] = tags
+    if added and taxonomy.learnt:  # without what was learnt, only tags that the text names are left
+        named = replace(taxonomy, learnt=None).tags(article.title, article.text)
+
     parts = []
-    for tag in new:
+    for tag in added:
         if tag in published:
             reason = "its publisher's"
-        elif tag in own:
+        elif tag in source_tags:
             reason = "its source's"
         elif tag in named:
             reason = "its text says so"
@@ -89,10 +93,13 @@ def _tags_line(
             reason = "learnt from the past"
         parts.append(f"+{tag} ({reason})")
     for tag in article.tags:
-        if tag not in tags:
-            name = taxonomy.spelling(tag, article.text)
-            reason = "not distinctive enough" if tag in listed else "not in the taxonomy"
-            if name in tags:
-                reason = f"is {name} now"
-            parts.append(f"-{tag} ({reason})")
-    return "tags: " + (" ".join(parts) if parts else "in another order: " + ", ".join(tags))
+        if tag in tags:
+            continue
+        spelling = taxonomy.spelling(tag, article.text)
+        reason = "not distinctive enough" if tag in listed else "not in the taxonomy"
+        if spelling in tags:
+            reason = f"is {spelling} now"
+        parts.append(f"-{tag} ({reason})")
+    if not parts:
+        return "tags: in another order: " + ", ".join(tags)
+    return "tags: " + " ".join(parts)

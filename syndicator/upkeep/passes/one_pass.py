@@ -1,4 +1,5 @@
-"""Make a pass: read each article, plan its revision by a given function, write the plan."""
+"""Make a pass over filed articles: read each, plan its revision by a given function, write the
+plan."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from syndicator.upkeep.passes.revision import Revision
 
 _SHARED: Final = 100  # articles whose rows share a commit
 
-Progress = Callable[[int, int], None]  # done, of how many; may raise to stop
+Progress = Callable[[int, int], None]  # called with (articles done, of how many); may raise to stop
 Outcome = Revision | Problem | None  # None: nothing changes
 Item = TypeVar("Item")
 
@@ -34,6 +35,8 @@ FiledItem = TypeVar("FiledItem", bound=Filed)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedRevision:
+    """The revision that a pass would write to the article `id`, whose file is `path`."""
+
     id: str
     title: str
     path: str
@@ -42,9 +45,11 @@ class PlannedRevision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The changes that a pass would write. `looked`: number of articles that it read; `lacking`:
-    ids of those that it could not read, as something is not kept; `examined`: ids of those with an
-    outcome; `articles`: the revisions that it would write."""
+    """The changes that a pass would write.
+
+    `looked`: number of articles that it read; `lacking`: ids of articles that it could not revise,
+    as something that it needs is not kept; `examined`: ids of those with an outcome, also if
+    nothing changes; `articles`: the revisions; `feeds`: how feeds would change."""
 
     looked: int
     lacking: tuple[str, ...]
@@ -55,11 +60,12 @@ class Plan:
 
 
 def ignore_progress(done: int, total: int) -> None:
-    """Report to nobody."""
+    """Do nothing: the default of functions that report progress."""
 
 
 def read_filed(archive: Archive, path: str) -> Filed | Problem | None:
-    """Return the article of a file, the problem of the file, or None if the file is gone."""
+    """Return the article in a file; a problem if the file cannot be read; None if the file is
+    gone."""
     try:
         return Filed(path=path, article=archive.article_store.get(path))
     except FileNotFoundError:
@@ -80,21 +86,22 @@ def plan_pass(
 ) -> Plan:
     """Read the chosen articles and plan their revisions, in this order.
 
-    `read`: return an article with what `revise` needs; None if that is not kept. `revise`: return
-    an outcome for each of up to `batch` articles, or raise WorkerFailed, which costs the article
-    at fault alone. `problems`: known ones; the files that they name are not read."""
+    `read`: returns an article with what `revise` needs; None if that is not kept. `revise`: returns
+    an outcome for each of up to `batch` articles, or raises WorkerFailed, which costs only the
+    article that caused it. `problems`: known ones; the files that they name are not read.
+    `progress` may raise to stop."""
     unreadable = {problem.what for problem in problems}
-    readable = [each for each in chosen if each.path not in unreadable]
+    readable = [article for article in chosen if article.path not in unreadable]
     findings = _Findings(
         problems=list(problems), counter=ChangeCounter(archive.store.index.merged())
     )
     for start in range(0, len(readable), batch):
         part = readable[start : start + batch]
         items: list[FiledItem] = []
-        for each in part:
-            item = read(each)
+        for article in part:
+            item = read(article)
             if item is None:
-                findings.lacking.append(each.id)
+                findings.lacking.append(article.id)
             elif isinstance(item, Problem):
                 findings.problems.append(item)
             else:
@@ -108,6 +115,8 @@ def plan_pass(
 
 @dataclass(kw_only=True)
 class _Findings:
+    """What a pass found so far; it becomes a Plan. The fields are those of Plan."""
+
     problems: list[Problem]
     counter: ChangeCounter
     looked: int = 0
@@ -116,6 +125,7 @@ class _Findings:
     planned: list[PlannedRevision] = field(default_factory=list)
 
     def add(self, item: Filed, outcome: Outcome | WorkerFailed) -> None:
+        """Record the outcome for one article; a failure of the worker becomes a problem."""
         if isinstance(outcome, WorkerFailed):
             failure = Problem(what=item.path, reason=outcome.reason, detail=outcome.detail)
             self.problems.append(failure)
@@ -146,7 +156,8 @@ class _Findings:
 def _revise_each(
     items: Sequence[FiledItem], revise: Callable[[Sequence[FiledItem]], Sequence[Outcome]]
 ) -> list[Outcome | WorkerFailed]:
-    """Return the outcomes of `items`; if the worker fails for all, ask for each alone."""
+    """Return the outcome of each item. If the worker fails for several together, it is asked for
+    each one alone, so that only those that it fails for again have the failure as outcome."""
     if not items:
         return []
     try:
@@ -158,7 +169,8 @@ def _revise_each(
 
 
 def write_plan(archive: Archive, plan: Plan, progress: Progress = ignore_progress) -> None:
-    """Write the planned revisions over the files as they are now; what an operator edited stays."""
+    """Write the planned revisions into the files as they are now; fields that an operator edited
+    stay."""
 
     def write(planned: PlannedRevision) -> None:
         before = archive.article_store.get(planned.path)
@@ -170,8 +182,9 @@ def write_plan(archive: Archive, plan: Plan, progress: Progress = ignore_progres
 def write_revision(
     archive: Archive, path: str, before: Article, revision: Revision, *, ordered: Sequence[str] = ()
 ) -> Article:
-    """Write a revision of the article `before` to its file and row. `ordered`: fields to overwrite
-    even if edited by hand. Return the article as its file has it."""
+    """Write a revision of the article `before` to its file at `path` and to its row. `ordered`:
+    fields of the file that are written even if they were edited by hand. Return the article as its
+    file then has it."""
     has_new_body = "body" in revision.values
     stored, _ = write_article(
         archive.article_store,
@@ -195,7 +208,8 @@ def write_together(
     write: Callable[[Item], object],
     progress: Progress,
 ) -> None:
-    """Write the article of each item, with shared commits. `progress` may raise to stop."""
+    """Call `write` for each item, which writes an article; many share a commit. `progress` may
+    raise to stop."""
     with (
         archive.article_store.together() as settle,
         archive.store.visits.shared(settle, gather=True),

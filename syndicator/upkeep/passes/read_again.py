@@ -1,8 +1,8 @@
-"""Read the kept page of one article again with the present rules and code; edits stay.
+"""Read the kept page of one article again with the present rules and code; edits by hand stay.
 
 Runs in the worker."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -37,21 +37,26 @@ def read_again(
     now: datetime,
     uncategorised: str,
 ) -> Revision | None:
-    """Read the kept page of `article` again; None if nothing changes. `source`: from
-    `ownership.terms`; `owned`: its feed was trusted, so its values stay. Raises NotAnArticle
-    (naming the selectors at fault), ConfigError."""
+    """Read the kept page of `article` again; return None if nothing changes.
+
+    `source`: its settings, as they hold for the article; `owned`: the source writes this article,
+    so that values from its feed stay; `repeated`: texts that its site repeats, which are left out;
+    `uncategorised`: category of articles that fit none. Raises ConfigError, and NotAnArticle, which
+    names the operator's selectors if they are the cause."""
     # a list of links has no fields of articles
     owned = owned and source.kind != "list" and not source.rules.links
+    url = headers.get(ANSWERED, "")  # the address that answered
+    if not urls.host(url) or not urls.same_site(url, article.url):
+        url = article.url
 
     def read(rules: Rules) -> PageReading:
-        url = headers.get(ANSWERED, "")
         return read_and_render(
             html,
-            url if urls.host(url) and urls.same_site(url, article.url) else article.url,
+            url,
             files,
             render=source.content == "full",
             summarise=not source.cookies,
-            entry=_as_announced(article, owned),
+            entry=_rebuild_entry(article, owned=owned),
             rules=rules,
             repeated=repeated,
             headers=headers,
@@ -68,7 +73,8 @@ def read_again(
         raise NotAnArticle(refusal.kind, f"source {source.key!r}: {_RULED}") from refusal
     if reading.article.partial and not article.partial:
         return None
-    again = _as_read(article, reading, owned)
+
+    again = _apply_reading(article, reading, owned=owned)
     described = describe_again(again, source, load_taxonomy(files), uncategorised)
     if described is not None:
         again = replace(again, **described.values)
@@ -78,7 +84,9 @@ def read_again(
     changes = list_changes(article, again)
     if not changes:
         return None
-    lines = [line for change in changes for line in show_change(change, article, again)]
+    lines: list[str] = []
+    for change in changes:
+        lines.extend(show_change(change, article, again))
     return Revision(
         values=find_changed_values(article, again),
         lines=tuple(lines),
@@ -87,15 +95,18 @@ def read_again(
     )
 
 
-def _as_announced(article: Article, owned: bool) -> Entry:
+def _rebuild_entry(article: Article, *, owned: bool) -> Entry:
+    """Return the feed entry that the article was filed from, as far as the article still has its
+    values. If the source does not write the article (`owned`), only its address and keywords."""
     entry = Entry(id=article.source_id or article.url, url=article.url, categories=article.keywords)
     if not owned:
         return entry
+    authors = [name.strip() for name in (article.author or "").split(",")]
+    has_markup = remove_tags(article.title) != article.title  # then it is not from a feed
     return replace(
         entry,
-        # no feed's title has tags
-        title=article.title if remove_tags(article.title) == article.title else "",
-        authors=tuple(name.strip() for name in (article.author or "").split(",") if name.strip()),
+        title="" if has_markup else article.title,
+        authors=tuple(name for name in authors if name),
         published=article.published,
         updated=article.updated,
         image=article.cover or "",
@@ -103,28 +114,36 @@ def _as_announced(article: Article, owned: bool) -> Entry:
     )
 
 
-def _as_read(old: Article, reading: PageReading, owned: bool) -> Article:
-    """Return `old` updated from `reading`, except identity, times and (`owned`) feed values that no
-    rule sets."""
+def _apply_reading(old: Article, reading: PageReading, *, owned: bool) -> Article:
+    """Return `old` with the values of `reading`. Identity and times stay; so do author, cover and
+    language if the source writes the article (`owned`), as they are from its feed, unless one of
+    the operator's rules sets them."""
     new = reading.article
-    ruled = reading.ruled
-    # rights that a feed or a hand stated: neither is on the page
-    others = (
-        line
-        for line in old.rights
-        if (right := parse_statement(line)) is None or right.place == "feed"
-    )
-    body = old.body if "body" in hand_edited(old) else new.body
+    author = None
+    cover = None
+    language = None
+    if owned:
+        author = None if "author" in reading.ruled else old.author
+        cover = None if "cover" in reading.ruled else old.cover
+        language = old.language
     return replace(
         old,
         title=new.title if may_write(old, "title", By.PUBLISHER) else old.title,
-        author=(old.author if owned and "author" not in ruled else None) or new.author,
-        cover=(old.cover if owned and "cover" not in ruled else None) or new.cover,
-        language=(old.language if owned else None) or new.language or old.language,
-        body=body,
+        author=author or new.author,
+        cover=cover or new.cover,
+        language=language or new.language or old.language,
+        body=old.body if "body" in hand_edited(old) else new.body,
         partial=new.partial,
         robots=new.robots,
-        rights=tuple(dict.fromkeys((*new.rights, *others))),
+        rights=tuple(dict.fromkeys((*new.rights, *_list_other_rights(old)))),
         keywords=old.keywords or new.keywords,
         section=old.section or new.section,
     )
+
+
+def _list_other_rights(article: Article) -> Iterator[str]:
+    """Yield the rights that a feed or the operator stated, which the page does not repeat."""
+    for line in article.rights:
+        statement = parse_statement(line)
+        if statement is None or statement.place == "feed":
+            yield line

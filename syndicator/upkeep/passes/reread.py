@@ -1,4 +1,4 @@
-"""Plan what reading kept pages again changes (`reread`); fetch pages no longer kept."""
+"""Plan what reading kept pages again changes (`reread`); fetch pages that are no longer kept."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import aclosing
@@ -63,6 +63,8 @@ def plan_reread(
 
 
 def _read_page(archive: Archive, chosen: Chosen) -> FiledPage | Problem | None:
+    """Return the article with its kept page; None if no page is kept or the article's file is gone;
+    a problem if the file cannot be read."""
     page = archive.snapshots.get(chosen.id)
     if page is None:
         return None
@@ -76,7 +78,9 @@ def _read_page(archive: Archive, chosen: Chosen) -> FiledPage | Problem | None:
 def _read_again(
     archive: Archive, configuration: Configuration, worker: Worker, page: FiledPage
 ) -> Outcome:
-    """Read a kept page again. Raises WorkerFailed, ConfigError."""
+    """Read a kept page again in the worker. A page that is no article now is a problem; an article
+    of a source that is not followed has no outcome. Raises WorkerFailed, and ConfigError for faulty
+    rules."""
     article = page.article
     source = find_terms(archive, configuration, article)
     if source is None:
@@ -105,16 +109,16 @@ def _read_again(
 
 
 def write_reread(archive: Archive, plan: Plan, progress: Progress = ignore_progress) -> None:
-    """Write the plan, and note the articles that this version has read."""
+    """Write the plan, and note of all examined articles that this version has read them."""
     write_plan(archive, plan, progress)
     for article_id in plan.examined:
         archive.snapshots.note_read(article_id)
 
 
 def list_unkept(archive: Archive, sources: Mapping[str, Source], choice: Choice) -> list[str]:
-    """Return the ids of chosen articles without a kept page."""
+    """Return the ids of the chosen articles whose page is not kept. Raises UsageError."""
     chosen = choose(archive, sources, choice)
-    return [each.id for each in chosen if archive.snapshots.get(each.id) is None]
+    return [article.id for article in chosen if archive.snapshots.get(article.id) is None]
 
 
 async def fetch_pages(
@@ -123,7 +127,8 @@ async def fetch_pages(
     ids: Sequence[str],
     progress: Progress = ignore_progress,
 ) -> tuple[Problem, ...]:
-    """Fetch and keep the pages of articles. Returns the failures. Raises NetworkDown, OSError."""
+    """Fetch the pages of articles, by id, and keep them. Return the failures. Raises OSError, and
+    NetworkDown if the first request finds no network."""
     problems: list[Problem] = []
     async with aclosing(make_fetcher(archive, configuration.settings)) as fetcher:
         for number, article_id in enumerate(ids, 1):
@@ -142,12 +147,14 @@ async def fetch_pages(
 async def _fetch(
     archive: Archive, configuration: Configuration, fetcher: Fetcher, article: Article
 ) -> Failed | None:
-    if (source := find_terms(archive, configuration, article)) is None:
+    """Fetch and keep the page of an article; return the failure, or None. Articles of sources that
+    are not followed are left out. A page of another site counts as failure."""
+    source = find_terms(archive, configuration, article)
+    if source is None:
         return None
     request = build_page_request(article.url, source, configuration.settings, configuration.environ)
-    result = find_missing_credentials(
-        request, source, configuration.environ
-    ) or await fetcher.fetch(request)
+    missing_credentials = find_missing_credentials(request, source, configuration.environ)
+    result = missing_credentials or await fetcher.fetch(request)
     if isinstance(result, Failed):
         return result
     if not isinstance(result, Fetched) or not urls.same_site(result.final_url, article.url):

@@ -1,4 +1,4 @@
-"""Define the revision of an article, as a worker returns it: new values, changed fields."""
+"""Define the revision of an article, as the worker returns it: new values and changed fields."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldChange:
-    """A changed field, by its key in the file; for the body, paragraphs removed and added."""
+    """A changed field. `field`: its key in the file; `old`, `new`: its values as text; for the
+    body, the paragraphs removed and added."""
 
     field: str
     old: str
@@ -16,9 +17,9 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """New values of a filed article, by attribute. `lines`: what an operator reads of them;
-    `changes`: the fields, if a page was read; `html`: body, if published whole; `score`:
-    probability of the new category."""
+    """A change of a filed article. `values`: new values by attribute of Article; `lines`: what an
+    operator reads of them; `changes`: the changed fields, if a page was read; `html`: the body, if
+    it is published whole; `score`: how certain the new category is."""
 
     values: Mapping[str, Any]
     lines: tuple[str, ...] = ()

@@ -28,7 +28,8 @@ POINTED = 5  # pages on which a selector made by pointing must match
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """Result of rules on a kept page; `trial` is None if reading failed."""
+    """What rules do on the kept page of article `id`. `trial`: None if the worker could not read
+    the page."""
 
     id: str
     title: str
@@ -37,7 +38,8 @@ class Tried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptPage:
-    """A kept page: its bytes, the address that answered, and its headers."""
+    """The kept page of article `id`. `url`: of the article; `page`: bytes, the address that
+    answered, headers."""
 
     id: str
     title: str
@@ -46,7 +48,8 @@ class KeptPage:
 
 
 def list_kept_pages(place: Place, key: str, most: int = POINTED) -> list[KeptPage]:
-    """Return the newest kept pages that a source owns. Raises UsageError."""
+    """Return at most `most` kept pages of articles that the source `key` writes, the newest first.
+    Raises UsageError if there is no such source."""
     need_sources(place.sources, [key], place.config)
     if place.store is None:
         return []
@@ -70,7 +73,8 @@ def list_kept_pages(place: Place, key: str, most: int = POINTED) -> list[KeptPag
 def try_rules(
     archive: Archive, configuration: Configuration, key: str, rules: Rules, *, most: int = PAGES
 ) -> tuple[Tried, ...]:
-    """Try `rules` on the newest kept pages of a source. Raises UsageError, RulesError."""
+    """Try `rules` on at most `most` of the newest kept pages of the source `key`. Raises
+    UsageError, and RulesError for faulty rules."""
     tried: list[Tried] = []
     with open_worker() as worker:
         for page in list_kept_pages(as_place(archive, configuration), key, most):
@@ -91,14 +95,15 @@ def try_rules(
 
 
 def find_mean_score(tried: Sequence[Tried]) -> float:
-    """Return the mean score; an unreadable page counts as 0."""
-    return fmean(row.trial.score if row.trial else 0.0 for row in tried) if tried else 0.0
+    """Return the mean score of the pages; a page that could not be read counts as 0."""
+    if not tried:
+        return 0.0
+    return fmean(page.trial.score if page.trial else 0.0 for page in tried)
 
 
 def count_matched(tried: Sequence[Tried]) -> dict[str, int]:
-    """Return the number of pages on which each rule matches."""
-    trials = [row.trial for row in tried if row.trial]
-    return {
-        rule: sum(bool(trial.matches[rule]) for trial in trials)
-        for rule in (trials[0].matches if trials else ())
-    }
+    """Return by rule the number of pages on which it matches something."""
+    trials = [page.trial for page in tried if page.trial]
+    if not trials:
+        return {}
+    return {rule: sum(bool(trial.matches[rule]) for trial in trials) for rule in trials[0].matches}

@@ -13,7 +13,7 @@ from syndicator.articles.fields import category_by
 from syndicator.core import text
 from syndicator.core.errors import EditedMeanwhile, UsageError
 from syndicator.core.model import Article, Problem
-from syndicator.describing.taxonomy.mentions import key as mentions_key
+from syndicator.describing.taxonomy.mentions import make_key as mentions_key
 from syndicator.describing.taxonomy.vocabulary import Vocabulary, fold, load_any
 from syndicator.store.engine import Store
 from syndicator.upkeep import reconcile

@@ -19,9 +19,9 @@ from syndicator.core.text import suggestion
 from syndicator.describing.taxonomy.edit import (
     Change,
     find_tag_index,
-    knows,
+    has_name,
     plan_rename_or_merge,
-    restore,
+    plan_restore,
     rewrite_taxonomy,
 )
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
@@ -98,7 +98,7 @@ def plan_rename(
     new = _spelled(vocabulary, others, new) if kind == "merge" else new
     listed = None if (at := find_tag_index(vocabulary, new)) is None else vocabulary.tag[at]
     done = listed is not None and (
-        listed.name == new if fold(old) == fold(new) else knows(listed, old)
+        listed.name == new if fold(old) == fold(new) else has_name(listed, old)
     )
     _check_rename(vocabulary, old, new, old_in_articles=bool(holders) or done)
     if not done:
@@ -108,7 +108,7 @@ def plan_rename(
     _check_address(archive.store, old_feed, new_feed)
     change = None if done else plan_rename_or_merge(vocabulary, old, new)
     if undone is not None:
-        change = restore(vocabulary, undone.left, undone.before) or change
+        change = plan_restore(vocabulary, undone.left, undone.before) or change
     changes = ChangeCounter(archive.store.index.merged())
     for article in holders:
         changes.add(article, _retagged(article, old_feed.slug, new))
@@ -161,7 +161,7 @@ def write_rename(
         return
 
     taxonomy = Taxonomy().with_learnt(learnt)
-    renamed = taxonomy.renamed(planned.old, planned.new)
+    renamed = taxonomy.rename_tag(planned.old, planned.new)
     if renamed is not taxonomy:
         fresh = learnt.with_name(f".{learnt.name}.new")
         renamed.save(fresh)
@@ -195,7 +195,9 @@ def _check_rename(vocabulary: Vocabulary, old: str, new: str, *, old_in_articles
         near = suggestion(old, [tag.name for tag in vocabulary.tag])
         raise UsageError(f"no tag {old!r}: neither taxonomy.toml nor an article has it{near}")
     both = (fold(old), fold(new))
-    owners = (tag.name for tag in vocabulary.tag if fold(tag.name) not in both and knows(tag, new))
+    owners = (
+        tag.name for tag in vocabulary.tag if fold(tag.name) not in both and has_name(tag, new)
+    )
     owner = next(owners, None)
     if owner is not None:
         raise UsageError(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from syndicator.describing.llm.aligned import find_unfounded_sentence, line_for
+from syndicator.describing.llm.aligned import find_unfounded_sentence, get_writing_instruction
 from syndicator.describing.text import sentences
 
 ARTICLES = tomllib.loads((Path(__file__).parent / "claims.toml").read_text("utf-8"))["article"]
@@ -62,4 +62,8 @@ def test_sentences_follow_each_other_as_in_the_article(says: str, stands: bool) 
 
 
 def test_there_is_writing_only_in_languages_with_rules() -> None:
-    assert (line_for("de"), line_for("ja"), line_for(None)) == ("Schreibe auf Deutsch.", "", "")
+    assert (
+        get_writing_instruction("de"),
+        get_writing_instruction("ja"),
+        get_writing_instruction(None),
+    ) == ("Schreibe auf Deutsch.", "", "")

@@ -55,7 +55,7 @@ def test_a_call_that_is_cut_short_counts_as_it_was_expected() -> None:
 )
 def test_one_look_at_a_dead_endpoint_is_enough(reason: str) -> None:
     meter = limits.record_failure(FRESH, failure(reason), NOW)
-    assert hindered(meter) == "resting" and limits.is_endpoints(failure(reason))
+    assert hindered(meter) == "resting" and limits.is_caused_by_endpoint(failure(reason))
     assert hindered(meter, NOW + limits.FIRST_REST) == ""
 
 
@@ -67,7 +67,7 @@ def test_what_may_be_the_questions_fault_needs_three_in_a_row(reason: str) -> No
     for expected in ("", "", "resting"):
         meter = limits.record_failure(meter, failure(reason), NOW)
         assert hindered(meter) == expected
-    assert not limits.is_endpoints(failure(reason))
+    assert not limits.is_caused_by_endpoint(failure(reason))
     again = limits.record_failure(meter, failure(reason), NOW)
     assert again.rest_until == NOW + 2 * limits.FIRST_REST  # half open: one more is enough
     assert hindered(limits.record_answer(again, 0, 0, "bare")) == ""

@@ -12,7 +12,7 @@ import pytest
 from syndicator.configuration.settings import Fetch, Llm
 from syndicator.core.model import Failed
 from syndicator.core.ports import Choosable, Material, Reply
-from syndicator.describing.llm.client import Endpoint, completions
+from syndicator.describing.llm.client import Endpoint, build_completions_url
 from syndicator.visiting.fetch.client import HttpFetcher
 from syndicator.visiting.fetch.ssrf import list_allow_lines
 from tests.fakellm import BEHAVIOURS, FakeLlm, Said, always, completion, llm
@@ -184,4 +184,4 @@ def test_a_key_that_comes_back_is_masked(llm: FakeLlm) -> None:
     ],
 )
 def test_where_questions_go(base: str, url: str) -> None:
-    assert completions(base) == url
+    assert build_completions_url(base) == url

@@ -12,7 +12,7 @@ import pytest
 
 from syndicator.core.ports import Material
 from syndicator.describing.llm.aligned import Accepted
-from syndicator.describing.llm.validate import choices, judge
+from syndicator.describing.llm.validate import add_choices, check_answer
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 
 HERE = Path(__file__).parent
@@ -36,7 +36,9 @@ def test_none_of_its_answers_is_filed(
     asked = Material(
         title=article["title"], text=article["text"].strip(), language=article["language"]
     )
-    assert not isinstance(judge(json.dumps(says), choices(asked, SHIPPED, write=write)), Accepted)
+    assert not isinstance(
+        check_answer(json.dumps(says), add_choices(asked, SHIPPED, write=write)), Accepted
+    )
 
 
 def test_only_what_is_about_health_is_filed_there() -> None:
@@ -45,9 +47,9 @@ def test_only_what_is_about_health_is_filed_there() -> None:
         article["title"]
         for article in ARTICLES
         if isinstance(
-            judge(
+            check_answer(
                 says,
-                choices(
+                add_choices(
                     Material(
                         title=article["title"],
                         text=article["text"].strip(),

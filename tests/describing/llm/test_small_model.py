@@ -17,7 +17,7 @@ from syndicator.configuration.settings import Fetch, Llm
 from syndicator.core.ports import Material, Reply
 from syndicator.describing.llm.aligned import Accepted
 from syndicator.describing.llm.client import Endpoint
-from syndicator.describing.llm.validate import choices, judge
+from syndicator.describing.llm.validate import add_choices, check_answer
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.visiting.fetch.client import HttpFetcher
 from syndicator.visiting.fetch.ssrf import list_allow_lines
@@ -67,7 +67,7 @@ def test_its_answers_are_accepted(address: str) -> None:
             allow=list_allow_lines(address),
         )
         asked = [
-            choices(Material(title=s.title, text=plain(s), language="en"), taxonomy)
+            add_choices(Material(title=s.title, text=plain(s), language="en"), taxonomy)
             for s in ENGLISH[:STORIES]
         ]
         try:
@@ -77,6 +77,6 @@ def test_its_answers_are_accepted(address: str) -> None:
 
     for material, reply in asyncio.run(ask()):
         assert isinstance(reply, Reply) and reply.form == "schema", reply
-        accepted = judge(reply.content, material)
+        accepted = check_answer(reply.content, material)
         assert isinstance(accepted, Accepted), reply.content
         assert accepted.excerpt.split(". ")[0] in material.text

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from syndicator.core.ports import Choosable, Material
 from syndicator.describing.llm.aligned import Accepted, Refusal
-from syndicator.describing.llm.validate import judge
+from syndicator.describing.llm.validate import check_answer
 from syndicator.describing.text import sentences as excerpt_rules
 
 LONG = " ".join(["word"] * 29)
@@ -59,7 +59,7 @@ def reason(answer: Accepted | Refusal) -> str:
     ],
 )
 def test_an_excerpt_is_a_passage_of_the_article(chosen: list[int], taken: list[int]) -> None:
-    answer = judge(content(chosen), ASKED)
+    answer = check_answer(content(chosen), ASKED)
     assert isinstance(answer, Accepted)
     assert answer.excerpt == " ".join(SENTENCES[number - 1].text for number in taken)
 
@@ -82,14 +82,14 @@ def test_an_excerpt_is_a_passage_of_the_article(chosen: list[int], taken: list[i
     ],
 )
 def test_what_names_no_sentence(chosen: Any, is_: str) -> None:
-    assert reason(judge(content(chosen), ASKED)) == is_
+    assert reason(check_answer(content(chosen), ASKED)) == is_
 
 
 def test_what_the_model_writes_of_its_own_is_not_looked_at() -> None:
     said = json.dumps(
         {"excerpt": "Kestrel denied it.", "sentences": [1], "category": "", "tags": []}
     )
-    assert judge(said, ASKED) == Accepted(excerpt=SENTENCES[0].text, category="", tags=())
+    assert check_answer(said, ASKED) == Accepted(excerpt=SENTENCES[0].text, category="", tags=())
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_model_that_may_write_is_held_to_the_article(says: Any, is_: str) -> N
         text="Kestrel Power opened a battery plant on Tuesday. It employs 1,200 people.",
     )
     said = json.dumps({"excerpt": says, "sentences": [1], "category": "AI", "tags": []})
-    assert reason(judge(said, asked)) == is_
+    assert reason(check_answer(said, asked)) == is_
 
 
 @pytest.mark.parametrize(
@@ -127,11 +127,13 @@ def test_a_model_that_may_write_is_held_to_the_article(says: Any, is_: str) -> N
     ],
 )
 def test_lists_are_closed(category: Any, tags: Any, is_: str) -> None:
-    assert reason(judge(content(category=category, tags=tags), ASKED)) == is_
+    assert reason(check_answer(content(category=category, tags=tags), ASKED)) == is_
 
 
 def test_names_of_the_lists_are_spelled_as_the_operator_does() -> None:
-    answer = judge(content(category="hard ware", tags=["Open Source", "llm", "LLM", ""]), ASKED)
+    answer = check_answer(
+        content(category="hard ware", tags=["Open Source", "llm", "LLM", ""]), ASKED
+    )
     assert answer == Accepted(
         excerpt=SENTENCES[0].text, category="Hard-ware", tags=("open source", "LLM")
     )
@@ -149,7 +151,7 @@ def test_names_of_the_lists_are_spelled_as_the_operator_does() -> None:
     ],
 )
 def test_fences_and_thoughts_around_an_answer_are_no_fault(before: str, after: str) -> None:
-    assert reason(judge(before + content() + after, ASKED)) == ""
+    assert reason(check_answer(before + content() + after, ASKED)) == ""
 
 
 @pytest.mark.parametrize(
@@ -167,11 +169,11 @@ def test_fences_and_thoughts_around_an_answer_are_no_fault(before: str, after: s
     ],
 )
 def test_what_is_no_answer(content_: str, code: str) -> None:
-    assert reason(judge(content_, ASKED)) == code
+    assert reason(check_answer(content_, ASKED)) == code
 
 
 @given(st.text(max_size=300), st.lists(st.integers()))
 def test_no_answer_breaks_it(any_: str, numbers: list[int]) -> None:
-    assert isinstance(judge(any_, ASKED), Refusal)
-    judged = judge(content(numbers, any_, [any_]), ASKED)
+    assert isinstance(check_answer(any_, ASKED), Refusal)
+    judged = check_answer(content(numbers, any_, [any_]), ASKED)
     assert isinstance(judged, Refusal) or not excerpt_rules.is_too_long(judged.excerpt)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syndicator.core.ports import Material
-from syndicator.describing.llm.aligned import fault
+from syndicator.describing.llm.aligned import find_fault
 
 TEXT = """
 TROMSØ — Kestrel Power opened a battery plant on Tuesday. The plant, which cost $2.5 billion, will employ 1,200 people.
@@ -37,5 +37,5 @@ ASKED = Material(
     ],
 )
 def test_excerpts(says: str, is_: str) -> None:
-    found = fault(says, ASKED)
+    found = find_fault(says, ASKED)
     assert (found.reason if found else "") == is_, found

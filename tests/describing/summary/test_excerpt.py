@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from syndicator.describing.summary import excerpt
-from syndicator.describing.summary.excerpt import ENOUGH, LIKE, choose, likeness, passage, summarize
+from syndicator.describing.summary.excerpt import (
+    ENOUGH,
+    LIKE,
+    choose_excerpt,
+    extend_passage,
+    measure_likeness,
+    summarize,
+)
 from syndicator.describing.text.sentences import Sentence
 
 TITLE = "Chatbot maker raises billions"
@@ -22,8 +29,8 @@ def test_an_excerpt_is_sentences_of_the_text() -> None:
 
 
 def test_a_sound_description_wins_and_a_cut_one_loses() -> None:
-    assert choose(TITLE, TEXT, OWN, "en") == (OWN, "publisher")
-    assert choose(TITLE, TEXT, OWN[:-10] + "...", "en")[1] == "extractive"
+    assert choose_excerpt(TITLE, TEXT, OWN, "en") == (OWN, "publisher")
+    assert choose_excerpt(TITLE, TEXT, OWN[:-10] + "...", "en")[1] == "extractive"
 
 
 @pytest.mark.parametrize(
@@ -37,7 +44,7 @@ def test_a_sound_description_wins_and_a_cut_one_loses() -> None:
     ],
 )
 def test_the_sound_passage_of_a_description_is_taken(description: str, excerpt: str) -> None:
-    chosen = choose(TITLE, TEXT, description, "en")
+    chosen = choose_excerpt(TITLE, TEXT, description, "en")
     assert chosen == (excerpt, "publisher") if excerpt else chosen[1] == "extractive"
 
 
@@ -55,8 +62,12 @@ def test_a_description_of_something_else_loses() -> None:
     other = (
         "Chatbot Weekly of Bergen covers kitchens and gardens, and raises its prices on Tuesday."
     )
-    assert choose(TITLE, TEXT, other, "en")[1] == "extractive"
-    assert likeness(other, TITLE, TEXT) < LIKE <= likeness(TEXT.split("\n")[0], TITLE, TEXT)
+    assert choose_excerpt(TITLE, TEXT, other, "en")[1] == "extractive"
+    assert (
+        measure_likeness(other, TITLE, TEXT)
+        < LIKE
+        <= measure_likeness(TEXT.split("\n")[0], TITLE, TEXT)
+    )
 
 
 def test_a_heading_is_no_excerpt() -> None:
@@ -80,12 +91,12 @@ def test_housekeeping_short_and_repeated_sentences_are_no_candidates() -> None:
 
 def test_an_excerpt_goes_on_with_what_follows_within_the_caps() -> None:
     short = [Sentence(f"Oslo has sentence {n} of a text.", n, 0, True, n) for n in range(6)]
-    assert passage(short, 1) == (1, 2, 3)
+    assert extend_passage(short, 1) == (1, 2, 3)
     long = [one._replace(text=one.text + " on and on" * 10) for one in short]
-    assert passage(long, 1) == (1,)
+    assert extend_passage(long, 1) == (1,)
     enough = [one._replace(text=f"{one.text} {'word ' * ENOUGH}.") for one in short[:1]] + short[1:]
-    assert passage(enough, 0) == (0,)
-    assert passage(short, 5) == (5,)
+    assert extend_passage(enough, 0) == (0,)
+    assert extend_passage(short, 5) == (5,)
 
 
 @pytest.mark.parametrize(
@@ -96,8 +107,8 @@ def test_an_excerpt_does_not_jump(change: dict[str, Any]) -> None:
         Sentence("Oslo has a bridge.", 0, 0, True, 0),
         Sentence("It is old and red.", 0, 1, True, 1),
     )
-    assert passage([first, second], 0) == (0, 1)
-    assert passage([first, second._replace(**change)], 0) == (0,)
+    assert extend_passage([first, second], 0) == (0, 1)
+    assert extend_passage([first, second._replace(**change)], 0) == (0,)
 
 
 def test_where_no_sentence_stands_alone_the_best_one_opens() -> None:
@@ -131,5 +142,5 @@ DESCRIBED = (
     ],
 )
 def test_a_description_that_opens_badly_or_speaks_of_something_else_loses(own: str) -> None:
-    by = choose("A museum in Oslo shows a printing machine", DESCRIBED, own, "en")[1]
+    by = choose_excerpt("A museum in Oslo shows a printing machine", DESCRIBED, own, "en")[1]
     assert by == ("publisher" if own.startswith("A museum") else "extractive")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from syndicator.describing.summary import excerpt
-from syndicator.describing.summary.excerpt import choose, summarize
+from syndicator.describing.summary.excerpt import choose_excerpt, summarize
 
 CASES: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "openers.toml").read_text("utf-8")
@@ -26,7 +26,7 @@ def test_the_sentence_that_an_editor_would_take_opens(case: dict[str, Any]) -> N
 
 def test_every_feature_is_measured() -> None:
     found = excerpt.find_opener("The old bridge of Bergen", TEXT, "en")
-    rows = excerpt.rows(found)
+    rows = excerpt.measure_features(found)
     assert rows.shape == (2, len(excerpt.FEATURES))
     first, second = (
         {name: float(row[n]) for n, name in enumerate(excerpt.FEATURES)} for row in rows
@@ -47,14 +47,14 @@ def test_every_feature_is_measured() -> None:
     ],
 )
 def test_the_first_two_words_are_found_in_every_script(text: str, words: tuple[str, str]) -> None:
-    assert excerpt.first_words(text) == words
+    assert excerpt.split_first_words(text) == words
 
 
 def test_a_description_that_asks_does_not_open() -> None:
     title = "Old bridge of Bergen closed"
     own = "The council of Bergen has closed the old bridge."
-    assert choose(title, TEXT, own, "en") == (own, "publisher")
+    assert choose_excerpt(title, TEXT, own, "en") == (own, "publisher")
     assert (
-        choose(title, TEXT, "Why did the council of Bergen close the old bridge?", "en")[1]
+        choose_excerpt(title, TEXT, "Why did the council of Bergen close the old bridge?", "en")[1]
         == "extractive"
     )

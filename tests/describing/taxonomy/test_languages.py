@@ -43,10 +43,12 @@ def test_every_file_has_the_topics_that_are_named_and_whole_words() -> None:
     } - {"names"}
     assert len(codes) >= 13
     for code in codes:
-        assert {topic.name for topic in vocabulary.topics(code)} <= vocabulary._names().keys(), code
-        assert not any('"' in word for topic in vocabulary.topics(code) for word in topic.words), (
-            code
-        )
+        assert {
+            topic.name for topic in vocabulary.load_topics(code)
+        } <= vocabulary._load_topic_names().keys(), code
+        assert not any(
+            '"' in word for topic in vocabulary.load_topics(code) for word in topic.words
+        ), code
 
 
 def test_categories_may_be_named_and_described_in_the_articles_language(tmp_path: Path) -> None:

@@ -45,8 +45,8 @@ def test_every_feature_of_belonging_is_measured() -> None:
     known = taxonomy._prepare_categories(article["title"], article["text"])
     assert known is not None and known.others
     counts = known.counts(article["text"])
-    values = categories.scores(known, article["title"], article["text"], counts)
-    measured = categories.row(known, article["title"], article["text"], counts, values)
+    values = categories.score_categories(known, article["title"], article["text"], counts)
+    measured = categories.measure_features(known, article["title"], article["text"], counts, values)
     row = dict(zip(categories.FEATURES, measured, strict=True))
     assert row["score"] == np.float32(values.max())
     assert row["title-word"] == 1 and row["lead-words"] > 0

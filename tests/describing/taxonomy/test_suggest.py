@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from syndicator.describing.taxonomy.suggest import Proposal, suggest
+from syndicator.describing.taxonomy.suggest import Proposal, suggest_tags
 from syndicator.describing.taxonomy.vocabulary import TagDef, Vocabulary
 
 TALK = "People of all sorts speak of it, here and there, and nobody knows why that should be so."
@@ -25,7 +25,7 @@ def found(
 ) -> dict[str, Proposal]:
     """Proposals from `texts` articles with such a text, `titles` of which have such a title."""
     past = [(title if n < titles else f"Nothing {n}", text, tags) for n in range(texts)]
-    return {one.name: one for one in suggest([*past, *OTHERS], known)}
+    return {one.name: one for one in suggest_tags([*past, *OTHERS], known)}
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ def test_what_the_taxonomy_has_is_left_out_whatever_it_is_called() -> None:
 
 def test_a_word_of_every_text_tells_nothing() -> None:
     past = [("Of robots", "A robot is a robot, and robots are robots.", ())] * 30
-    assert suggest(past) == []
-    assert [one.name for one in suggest([*past, *OTHERS * 10])] == ["robot"]
+    assert suggest_tags(past) == []
+    assert [one.name for one in suggest_tags([*past, *OTHERS * 10])] == ["robot"]
 
 
 def test_the_most_telling_come_first() -> None:
@@ -113,7 +113,7 @@ def test_the_most_telling_come_first() -> None:
         ("On heat pumps", f"Heat pumps here, heat pumps there, and heat pumps last. {TALK}", ())
     ] * 3
     passing = [("On solar panels", f"He has solar panels. {TALK}", ())] * 3
-    assert [one.name for one in suggest([*passing, *deep, *OTHERS])] == [
+    assert [one.name for one in suggest_tags([*passing, *deep, *OTHERS])] == [
         "heat pumps",
         "solar panels",
     ]
@@ -149,4 +149,4 @@ def test_a_proposal_shows_titles() -> None:
 
 
 def test_texts_without_words_propose_nothing() -> None:
-    assert suggest([("", "", ()), ("…", "1. – 2.", ("",))] * 5) == []
+    assert suggest_tags([("", "", ()), ("…", "1. – 2.", ("",))] * 5) == []

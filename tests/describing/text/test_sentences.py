@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syndicator.describing.summary.excerpt import choose, summarize
+from syndicator.describing.summary.excerpt import choose_excerpt, summarize
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 from syndicator.describing.text import sentences
 from syndicator.describing.text.language import detect
-from syndicator.describing.text.sentences import split_line, unbalanced
+from syndicator.describing.text.sentences import is_unbalanced, split_line
 
 SPLIT = [
     ("de", "Am 3. Oktober feiert Deutschland. Die Fa. Siemens AG hat ca. 5 Mio. Euro.", 2),
@@ -65,7 +65,7 @@ LANGUAGES = [
 def test_sentences_end_where_readers_end_them(code: str, line: str, number: int) -> None:
     pieces = split_line(line, code)
     assert len(pieces) == number, pieces
-    assert not any(map(unbalanced, pieces))
+    assert not any(map(is_unbalanced, pieces))
 
 
 @pytest.mark.parametrize(("sentence", "code"), FAULTS)
@@ -90,7 +90,7 @@ def test_a_dateline_is_cut_off() -> None:
 
 def test_a_japanese_excerpt_keeps_to_the_cap() -> None:
     text = "政府は今日、新しい計画を発表した。" * 40
-    excerpt, by = choose("計画", text, "", "ja")
+    excerpt, by = choose_excerpt("計画", text, "", "ja")
     assert by == "extractive"
     assert 0 < len(excerpt) <= sentences.CHARACTERS / 2
 

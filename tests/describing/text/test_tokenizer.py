@@ -16,7 +16,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from syndicator.describing.text.embeddings import BLANK, DATA, chunks, embedder
+from syndicator.describing.text.embeddings import BLANK, DATA, load_embedder, split_chunks
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -141,7 +141,9 @@ CORPUS = "c6f1e7f0df447bdc7ab3ddf9c5d31d9d94dc480580289781f277ca849f82db1f"
 
 
 def rows(text: str) -> list[int]:
-    return [row for chunk in chunks(text) for row in embedder().tokenizer.encode(chunk)[0]]
+    return [
+        row for chunk in split_chunks(text) for row in load_embedder().tokenizer.encode(chunk)[0]
+    ]
 
 
 @pytest.mark.parametrize(("text", "expected"), KNOWN)
@@ -152,7 +154,7 @@ def test_rows_are_those_of_the_reference(text: str, expected: list[int]) -> None
 @pytest.mark.parametrize("text", [text for text, _ in KNOWN])
 def test_places_of_pieces(text: str) -> None:
     """A place in the text finds its piece: the pieces before it are those that begin before it."""
-    head = embedder().head(text)
+    head = load_embedder().head(text)
     pieces = [
         start + begin
         for start, begins in zip(head.starts, head.offsets, strict=True)
@@ -160,7 +162,7 @@ def test_places_of_pieces(text: str) -> None:
     ]
     assert pieces == sorted(pieces)
     for place in range(1, len(text)):
-        assert head.piece(place) == sum(begin < place for begin in pieces)
+        assert head.find_piece(place) == sum(begin < place for begin in pieces)
 
 
 @pytest.mark.slow
@@ -177,18 +179,18 @@ def test_rows_of_the_corpus_are_those_of_the_reference(shared: Path) -> None:
 def test_no_piece_reaches_over_the_end_of_a_chunk() -> None:
     """Which is why a text can be cut into chunks. (A chunk's first blank is the tokenizer's
     own.)"""
-    pieces = embedder().tokenizer.rows
+    pieces = load_embedder().tokenizer.rows
     assert [
         piece
         for piece in pieces
-        if len(chunks(piece.replace(BLANK, " "))) > 1 and piece[0] == BLANK
+        if len(split_chunks(piece.replace(BLANK, " "))) > 1 and piece[0] == BLANK
     ] == []
     within = {left + right for piece in pieces for left, right in pairwise(piece)}
     assert not [pair for pair in within if pair[0].isalpha() and not pair[1].isalpha()]
 
 
 def test_every_piece_is_found_whole() -> None:
-    tokenizer = embedder().tokenizer
+    tokenizer = load_embedder().tokenizer
     assert len(tokenizer.rows) == 32_000 - 259
     for piece, row in tokenizer.rows.items():
         parts = list(piece)

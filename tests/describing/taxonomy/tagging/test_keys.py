@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syndicator.describing.taxonomy.mentions import key, spellings, surfaces
+from syndicator.describing.taxonomy.mentions import choose_spellings, count_spellings, make_key
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from syndicator.describing.taxonomy.mentions import key, spellings, surfaces
     ],
 )
 def test_spellings_of_one_tag(one: str, other: str) -> None:
-    assert key(one) == key(other)
+    assert make_key(one) == make_key(other)
 
 
 @pytest.mark.parametrize(
@@ -26,11 +26,11 @@ def test_spellings_of_one_tag(one: str, other: str) -> None:
     [("C", "C++"), ("C", "C#"), ("game", "gaming"), ("Amazon", "amazon.com"), ("bu", "bus")],
 )
 def test_other_tags(one: str, other: str) -> None:
-    assert key(one) != key(other)
+    assert make_key(one) != make_key(other)
 
 
 def test_the_commonest_spelling_stands_for_a_tag_and_capitals_win_a_draw() -> None:
-    found = surfaces(
-        spellings([["open source", "linux"], ["Open-Source", "Linux"], ["open source"]])
+    found = choose_spellings(
+        count_spellings([["open source", "linux"], ["Open-Source", "Linux"], ["open source"]])
     )
     assert set(found.values()) == {"open source", "Linux"}

@@ -7,7 +7,7 @@ import pytest
 from syndicator.describing.taxonomy import mentions
 
 TAGS = ("bridges", "Apple", "Go", "LLM", "C++", "community call", "community")
-MATCHER = mentions.build(list(enumerate(TAGS)))
+MATCHER = mentions.build_matcher(list(enumerate(TAGS)))
 
 
 def found(text: str, title: str = "") -> set[str]:

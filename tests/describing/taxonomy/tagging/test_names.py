@@ -7,7 +7,7 @@ import pytest
 from syndicator.describing.taxonomy import mentions
 
 TAGS = ("robotics", "education", "Claude", "VR", "API", "Go", "OpenAI", "NASA", "Amazon")
-MATCHER = mentions.build([*enumerate(TAGS), (0, "robot")])
+MATCHER = mentions.build_matcher([*enumerate(TAGS), (0, "robot")])
 
 
 def found(text: str, title: str = "") -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syndicator.describing.describe import describe
-from syndicator.describing.taxonomy.tag_names import clean, is_sound
+from syndicator.describing.taxonomy.tag_names import clean_tag, is_sound
 from syndicator.describing.taxonomy.taxonomy import Taxonomy
 
 TITLE = "Floods close the old bridge at Marlow"
@@ -50,7 +50,7 @@ def test_the_title_or_most_of_it_is_no_tag(title: str, tag: str, stays: bool) ->
     [("#AI", "AI"), ("us_local-politics", "us local politics"), ("e-mail", "e-mail"), ("C#", "C#")],
 )
 def test_marks_and_slugs_become_words(tag: str, cleaned: str) -> None:
-    assert clean(tag) == cleaned
+    assert clean_tag(tag) == cleaned
 
 
 def test_a_description_without_a_taxonomy_has_no_such_tags() -> None:
