@@ -425,4 +425,4 @@ def build_stale_feeds(
 
     from syndicator.runs.build import build_feeds
 
-    return asyncio.run(build_feeds(opened, among=accepts))
+    return asyncio.run(build_feeds(opened, accepts=accepts))

@@ -46,7 +46,7 @@ def sources(
     if action:
         perform(config, need("push-sources"), {}, dry_run=dry_run, json=json)
         return
-    from syndicator.health.documents import of_state
+    from syndicator.health.documents import describe_state
     from syndicator.upkeep import reconcile
 
     changes: dict[str, Change] = {}
@@ -57,7 +57,9 @@ def sources(
         states = reconcile.sources(opened.archive, opened.configuration)
         listed = list(opened.configuration.sources.values())
     if json:
-        documents = [{"source": source, "state": of_state(states[source.key])} for source in listed]
+        documents = [
+            {"source": source, "state": describe_state(states[source.key])} for source in listed
+        ]
         printing.print_json(documents)
         return
     for key, change in changes.items():

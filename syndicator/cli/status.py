@@ -68,7 +68,7 @@ def status(
     """Show how sources, articles and feeds are doing, and what went wrong. Changes nothing."""
     from syndicator.health import documents
     from syndicator.health.observing import open_read_only
-    from syndicator.health.summary import look, look_at
+    from syndicator.health.summary import read_health, read_source_health
 
     with open_read_only(config) as place:
         if listed:
@@ -79,18 +79,20 @@ def status(
             _print_list(place, listed, filters, after, json=json)
             return
         if source is not None:
-            source_health = look_at(place, source)
+            source_health = read_source_health(place, source)
             if json:
-                printing.print_json(documents.of_source(source_health))
+                printing.print_json(documents.describe_source(source_health))
             else:
                 _print_source(source_health)
             return
         if not json:
-            health = look(place)
+            health = read_health(place)
         else:
             sources: list[dict[str, Any]] = []
-            health = look(place, each=lambda state: sources.append(documents.of_state(state)))
-            document = documents.document(health, place.store, sources)
+            health = read_health(
+                place, each=lambda state: sources.append(documents.describe_state(state))
+            )
+            document = documents.describe_instance(health, place.store, sources)
     if json:
         printing.print_json(document)
     else:
@@ -206,7 +208,7 @@ def _make_visit_row(visit: Outcome) -> tuple[Any, ...]:
 
 
 def _describe_numbers(health: Health) -> str:
-    from syndicator.health.conditions import room
+    from syndicator.health.conditions import describe_room
 
     counts = health.figures.counts
     articles = counted(counts.articles, "article")
@@ -235,7 +237,7 @@ def _describe_numbers(health: Health) -> str:
         sample = counted(delays.articles, "article")
         parts.append(f"from publication to feed {median} (median), {p95} (p95) over {sample}")
     parts.extend(describe_pictures(health.figures.pictures))
-    parts.extend(f"{room(disk)} at {disk.path}" for disk in health.disks)
+    parts.extend(f"{describe_room(disk)} at {disk.path}" for disk in health.disks)
     return "; ".join(parts)
 
 

@@ -93,7 +93,7 @@ async def _build(session: Session) -> Mapping[str, datetime]:
     """Build the stale feeds that may be written again. Returns the next build."""
     app = session.app
     began = time.monotonic()
-    built = await build_feeds(app, among=_choose_feeds(app), seconds=LONGEST)
+    built = await build_feeds(app, accepts=_choose_feeds(app), seconds=LONGEST)
     app.archive.store.index.note_builds(built.shown, app.archive.clock())
     await _report(session, built, began)
     session.totals.add_build(built)

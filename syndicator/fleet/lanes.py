@@ -169,7 +169,7 @@ class Session:
         if outcome.reason == OURS or now - self._reached >= _LATELY:
             return False
         self.outcomes.append(outcome)
-        self._loop.call_soon_threadsafe(self.totals.visited, outcome)
+        self._loop.call_soon_threadsafe(self.totals.count_visit, outcome)
         return True
 
     def take_outcomes(self) -> list[Outcome]:

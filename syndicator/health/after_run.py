@@ -27,8 +27,8 @@ from syndicator.store.engine import Store
 # Pauses between two checks of all conditions: five minutes if nothing happens, else 60 times as
 # long as a check takes. A check of 50,000 sources blocks the loop for over a second. Both are a
 # choice.
-_LOOK: Final = timedelta(minutes=5)
-_SHARE: Final = 60
+_QUIET_PAUSE: Final = timedelta(minutes=5)
+_PAUSE_PER_CHECK: Final = 60
 _MAIL_PAUSE: Final = timedelta(minutes=10)  # between two tries of a digest's mail
 
 
@@ -42,8 +42,9 @@ async def report_run(
     seconds: float,
     down: bool = False,
 ) -> tuple[Problem, ...]:
-    """Record a run that took `seconds`, report what changed and send what is due. `down`: no source
-    answered. Returns the reports that failed."""
+    """Record a run that took `seconds`, check conditions, and send alerts, digests and webhooks
+    that are due. `jitter` returns a random number, by which retries of webhooks are spread; `down`:
+    no source answered. Returns the reports that failed; never raises SyndicatorError or OSError."""
     try:
         record_counters(archive, outcomes, built, seconds=seconds, down=down)
         failed_alerts = await check_health(
@@ -66,8 +67,8 @@ def record_counters(
     seconds: float | None = None,
     down: bool = False,
 ) -> None:
-    """Add visits and builds to the counters. `seconds`: how long the run took; None: it was no
-    run."""
+    """Add visits and builds to the stored counters. `seconds`: how long the run took; None if these
+    visits and builds were not part of a run. `down`: no source answered."""
     with archive.store.fleet.in_turn():
         counters = episodes.read_counters(archive.store)
         counters = episodes.add_to_counters(
@@ -79,9 +80,11 @@ def record_counters(
 async def check_health(
     archive: Archive, configuration: Configuration, *, has_news: bool, unreadable_because: str = ""
 ) -> tuple[Problem, ...]:
-    """Look for new and recovered conditions if that is due, publish them, and alert. `has_news`:
-    something happened since the last call; `unreadable_because`: why the configuration could not be
-    read. Returns the reports that failed."""
+    """If a check of the conditions is due, record and report those that began or ended. In any case
+    write the health feed and the metrics file, and send a due alert.
+
+    `has_news`: something happened since the last call; `unreadable_because`: why the configuration
+    could not be read, or "". Returns the reports that failed."""
     now = archive.clock()
     counters = episodes.read_counters(archive.store)
     fault = unreadable_because or fault_of(configuration.faults)
@@ -103,28 +106,33 @@ def _write_counters(archive: Archive, counters: episodes.Counters) -> None:
 
 
 def is_look_due(last: Mapping[str, float], now: datetime, *, has_news: bool) -> bool:
-    """True if conditions are to be checked. `last`: `at` (Unix time) and `took` (seconds)."""
+    """Return True if conditions are to be checked. `last`: `at`, when the last check was (Unix
+    time), and `took`, how long it took (seconds); empty before the first check."""
     passed = now.timestamp() - last.get("at", 0)
-    pause = _SHARE * round(last.get("took", 0)) if has_news else _LOOK.total_seconds()
-    return not 0 <= passed < pause  # also true if the clock was set back
+    pause = _QUIET_PAUSE.total_seconds()
+    if has_news:
+        pause = _PAUSE_PER_CHECK * round(last.get("took", 0))
+    is_clock_set_back = passed < 0
+    return is_clock_set_back or passed >= pause
 
 
 def _report_conditions(
     archive: Archive, configuration: Configuration, now: datetime, fault: str
 ) -> episodes.Counters:
-    """Find the present conditions, and put what began or ended into the outbox of alerts and the
-    queue of webhooks. `fault`: of the configuration. Returns the counters that change."""
+    """Find the present conditions; put those that began or ended into the outbox of alerts and the
+    queue of webhooks. `fault`: of the configuration, or "". Returns the counters that this
+    changes."""
     clock = asyncio.get_running_loop().time
     began = clock()
     current = examine(as_place(archive, configuration, fault)).conditions
     before = episodes.read_memory(archive.store)
-    memory, events = episodes.follow(before, current, now, archive.instance)
+    memory, events = episodes.update_episodes(before, current, now, archive.instance)
     # before the memory: after a crash an alert is sent twice rather than never
-    if _is_wanted(configuration.settings) and events:
-        episodes.write(
-            archive.store, episodes.put(episodes.read_outbox(archive.store), events), now
+    if events and _has_alerts(configuration.settings):
+        episodes.write_state(
+            archive.store, episodes.add_to_outbox(episodes.read_outbox(archive.store), events), now
         )
-    for event, title in zip(events, episodes.titles(events), strict=True):
+    for event, title in zip(events, episodes.iterate_headlines(events), strict=True):
         data = {"title": title, **asdict(event)}
         webhooks.put_condition(
             archive,
@@ -134,7 +142,7 @@ def _report_conditions(
             data=data,
         )
     if memory != before:
-        episodes.write(archive.store, memory, now)
+        episodes.write_state(archive.store, memory, now)
     return {
         "conditions": Counter(str(condition.kind) for condition in current),
         "sources": {"": len(configuration.sources)},
@@ -143,6 +151,7 @@ def _report_conditions(
 
 
 def _publish(store: Store, configuration: Configuration) -> None:
+    """Write the health feed to the published feeds; delete it if `health.publish` is off."""
     settings = configuration.settings
     with suppress(OSError):  # without a token only the feed is missing
         # `status` needs it and creates none: `up` and `serve` may never run
@@ -152,45 +161,49 @@ def _publish(store: Store, configuration: Configuration) -> None:
         key = episodes.feed_token(settings.state_dir)
         document = episodes.feed_document(episodes.read_memory(store).events, settings, key)
         outlet.put(episodes.feed_name(key), document)
-    elif outlet.names("health/") and (key := episodes.known_feed_token(settings.state_dir)):
-        outlet.delete(episodes.feed_name(key))
+    elif outlet.names("health/"):  # published before
+        key = episodes.known_feed_token(settings.state_dir)
+        if key:
+            outlet.delete(episodes.feed_name(key))
     outlet.commit()
 
 
 def _write_textfile(store: Store, settings: Settings) -> list[Problem]:
-    if path := settings.health.textfile:
-        from syndicator.health import metrics
+    """Write the metrics to `health.textfile` if it is set. Return the report of a failure, if it
+    failed."""
+    path = settings.health.textfile
+    if not path:
+        return []
+    from syndicator.health import metrics
 
-        try:
-            metrics.write(Path(settings.at(path)), metrics.read_metrics(store, settings))
-        except OSError as error:
-            return [
-                Problem(
-                    what="health.textfile", reason=DiskError.reason, detail=str(DiskError.of(error))
-                )
-            ]
+    try:
+        metrics.write(Path(settings.at(path)), metrics.read_metrics(store, settings))
+    except OSError as error:
+        detail = str(DiskError.of(error))
+        return [Problem(what="health.textfile", reason=DiskError.reason, detail=detail)]
     return []
 
 
 async def _alert(archive: Archive, configuration: Configuration) -> list[Problem]:
+    """Send the waiting events if an alert is due. Return the report of a failure, if it failed."""
     now = archive.clock()
-    if not _is_wanted(configuration.settings) or not episodes.is_due(
-        outbox := episodes.read_outbox(archive.store), now
-    ):
+    if not _has_alerts(configuration.settings):
+        return []
+    outbox = episodes.read_outbox(archive.store)
+    if not episodes.is_due(outbox, now):
         return []
     from syndicator.health.alert import send_alert
 
     outbox = await send_alert(configuration.settings, outbox, now, configuration.environ)
-    episodes.write(archive.store, outbox, now)
-    return (
-        [Problem(what="alert", reason=ConditionReason.ALERT, detail=outbox.fault)]
-        if outbox.fault
-        else []
-    )
+    episodes.write_state(archive.store, outbox, now)
+    if not outbox.fault:
+        return []
+    return [Problem(what="alert", reason=ConditionReason.ALERT, detail=outbox.fault)]
 
 
 async def mail_digests(archive: Archive, configuration: Configuration) -> list[Problem]:
-    """Mail the newest entry of each digest once; retry failures."""
+    """Mail the newest issue of each digest that has not been mailed yet. A failed mail is sent
+    again after ten minutes. Returns the reports of all digests that wait for such a retry."""
     now = archive.clock()
     stored = digests.read(archive.store)
     for digest in configuration.settings.digest:
@@ -214,13 +227,9 @@ async def mail_digests(archive: Archive, configuration: Configuration) -> list[P
         fault = ""
         if view:  # else all its articles were withdrawn
             alert = configuration.settings.alert
+            content = write_plain_text(view.content)
             fault = await send_mail(
-                alert,
-                digest.mail,
-                view.title,
-                write_plain_text(view.content),
-                now,
-                configuration.environ,
+                alert, digest.mail, view.title, content, now, configuration.environ
             )
         issue |= {"waits": bool(fault), "tried": now.isoformat(), "fault": fault}
         digests.write(archive, stored)
@@ -230,5 +239,5 @@ async def mail_digests(archive: Archive, configuration: Configuration) -> list[P
     ]
 
 
-def _is_wanted(settings: Settings) -> bool:
+def _has_alerts(settings: Settings) -> bool:
     return bool(settings.alert.command or settings.alert.mail)

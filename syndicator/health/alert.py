@@ -24,16 +24,16 @@ from syndicator.core.errors import ConfigError, SyndicatorError
 from syndicator.core.program import logger
 from syndicator.core.reasons import ConditionReason, explain_reason
 from syndicator.core.text import line
-from syndicator.health.conditions import Condition, plain
+from syndicator.health.conditions import Condition, make_condition
 from syndicator.health.episodes import (
     Event,
     Memory,
     Outbox,
-    event_lines,
-    follow,
+    add_to_outbox,
     is_due,
-    put,
-    titles,
+    iterate_headlines,
+    list_event_lines,
+    update_episodes,
 )
 
 SECONDS: Final = 30.0  # for a command, and for each step of a mail
@@ -50,8 +50,9 @@ _IN_A_ROW = 2  # failed runs: a half-written file is complete at the next one
 async def send_alert(
     settings: Settings, outbox: Outbox, now: datetime, environ: Mapping[str, str]
 ) -> Outbox:
-    """Send all waiting events in one message, by command, by mail, or both. Returns the outbox
-    after that."""
+    """Send all waiting events in one message, by the command and by the mail that are set. Returns
+    the outbox to store: without these events, or with all of them and the fault if one of the two
+    ways failed."""
     alert = settings.alert
     site = settings.site
     faults: list[str] = []
@@ -76,7 +77,8 @@ async def send_mail(
     now: datetime,
     environ: Mapping[str, str],
 ) -> str:
-    """Send a mail to the addresses `to` by the server of `alert`. Returns the fault, or ""."""
+    """Send a mail to the addresses `to` through the mail server of `alert`. Returns the fault in
+    words, "" if the mail was sent."""
     user = unquote(urlsplit(alert.smtp).username or "")
     mail = EmailMessage()
     try:
@@ -103,7 +105,8 @@ def _name_server(alert: Alert) -> str:
 
 
 async def _run_in_thread(work: Callable[[], None]) -> None:
-    """Run `work` in a thread that does not keep the process alive. Raises its errors."""
+    """Run `work` in a thread and wait for it. The thread does not keep the process alive if the
+    process ends first. Raises what `work` raises when a mail cannot be sent (`_UNSENT`)."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
 
@@ -129,9 +132,9 @@ async def _run_in_thread(work: Callable[[], None]) -> None:
 
 
 def make_document(site: Site, events: Sequence[Event], now: datetime) -> dict[str, Any]:
-    """Return the document that a command gets on stdin."""
+    """Return the JSON document that the operator's alert command gets on stdin."""
     described: list[dict[str, Any]] = []
-    for event, title in zip(events, titles(events), strict=True):
+    for event, title in zip(events, iterate_headlines(events), strict=True):
         described.append({"title": title, **asdict(event)})
     return {"site": site.title, "url": site.url, "at": now, "events": described}
 
@@ -139,8 +142,9 @@ def make_document(site: Site, events: Sequence[Event], now: datetime) -> dict[st
 async def _run(
     command: Sequence[str], document: Mapping[str, Any], environ: Mapping[str, str]
 ) -> tuple[str, str]:
-    """Run the operator's command with `document` on stdin; kill its process group. Returns the
-    fault, or "", and what the command printed."""
+    """Run the operator's command with `document` as JSON on stdin, for at most 30 seconds. Its
+    process group is killed when it ends. Returns the fault ("" if none) and what the command
+    printed."""
     body = json.dumps(document, default=lambda moment: moment.isoformat()).encode()
     program = command[0]
     try:
@@ -172,20 +176,22 @@ async def _run(
 
 
 def compose_mail(site: Site, events: Sequence[Event]) -> tuple[str, str]:
-    """Return the subject (the first event) and the text of the mail."""
-    headings = [line(title) for title in titles(events)]
+    """Return the subject, with the headline of the first event, and the text of a mail about
+    `events`."""
+    headings = [line(title) for title in iterate_headlines(events)]
     subject = f"{line(site.title)}: {headings[0][:_SUBJECT]}"
     if len(headings) > 1:
         subject += f" (and {len(headings) - 1} more)"
     paragraphs: list[str] = []
     for heading, event in zip(headings, events, strict=True):
-        details = [f"  {detail}" for detail in event_lines(event)]
+        details = [f"  {detail}" for detail in list_event_lines(event)]
         paragraphs.append("\n".join([heading, *details]))
     return subject, "\n\n".join(paragraphs) + "\n"
 
 
 def read_password(alert: Alert, environ: Mapping[str, str]) -> str:
-    """Return the mail password, or "". Raises ConfigError for an unset or unusable variable."""
+    """Return the password for the mail server, "" if none is set. Raises ConfigError if the
+    environment variable that should have it is empty or cannot be sent."""
     if not alert.password_env:
         return ""
     secret = environ.get(alert.password_env, "")
@@ -201,7 +207,9 @@ def read_password(alert: Alert, environ: Mapping[str, str]) -> str:
 
 
 def _post(alert: Alert, mail: EmailMessage, secret: str) -> None:
-    """Send the mail by TLS, or STARTTLS if offered; without, no password is sent."""
+    """Send the mail through the server of `alert`. The connection is encrypted if the address says
+    so (smtps) or the server offers STARTTLS; without encryption no password is sent, except to this
+    machine. Raises OSError, SMTPException, ValueError."""
     parts = urlsplit(alert.smtp)
     tls = ssl.create_default_context()
     host = parts.hostname or "localhost"
@@ -227,7 +235,8 @@ def _post(alert: Alert, mail: EmailMessage, secret: str) -> None:
 
 
 class Outage:
-    """Alerts about jobs that fail."""
+    """Alerts about jobs of `up` that fail in a row. Its state is in memory: the database may be
+    what fails."""
 
     def __init__(self) -> None:
         self._memory = Memory()
@@ -245,8 +254,9 @@ class Outage:
         *,
         job: str = "",
     ) -> str:
-        """Note how a job ended. Alert after it failed twice in a row, and when no job does. Returns
-        a fault, or ""."""
+        """Note how a job ended (`error` None: well) and send an alert that is due. An alert begins
+        when a job failed twice in a row, and ends when no job does any more. Returns why the alert
+        could not be sent, or ""."""
         if error is None:
             self._failures.pop(job, None)
             self._errors.pop(job, None)
@@ -261,16 +271,18 @@ class Outage:
         # It depends on this instance's folder and the time: after a restart in an outage the alert
         # is sent again.
         instance = uuid.uuid5(uuid.NAMESPACE_OID, settings.at(""))
-        self._memory, events = follow(self._memory, map(_condition_of, lasting), now, instance)
+        self._memory, events = update_episodes(
+            self._memory, map(_condition_of, lasting), now, instance
+        )
         if settings.alert.command or settings.alert.mail:
-            self._outbox = put(self._outbox, events)
+            self._outbox = add_to_outbox(self._outbox, events)
         return await self._send_if_due(settings, now, environ)
 
     async def _send_if_due(
         self, settings: Settings, now: datetime, environ: Mapping[str, str]
     ) -> str:
-        """Send all events in the outbox; those that come meanwhile stay there. Returns a fault, or
-        ""."""
+        """Send all events in the outbox. Events that are added while the message is sent stay for
+        the next one. Returns why it could not be sent, or ""."""
         async with self._sending_lock:
             if not is_due(self._outbox, now):
                 return ""
@@ -287,4 +299,4 @@ def _condition_of(error: SyndicatorError) -> Condition:
     kind = ConditionReason.DATABASE
     if isinstance(error, ConfigError):
         kind = ConditionReason.CONFIGURATION
-    return plain(kind, reason=reason, detail=str(error), cure=cure, code=error.reason)
+    return make_condition(kind, reason=reason, detail=str(error), cure=cure, code=error.reason)

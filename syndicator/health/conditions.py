@@ -43,7 +43,7 @@ _PASSING: Final = {
 }
 _NAMED = 3  # sources in one line
 _MOST_FILES: Final = 3  # articles on hold in one line
-_LASTS: Final = timedelta(days=1)
+_LASTS: Final = timedelta(days=1)  # a failure needs the operator from then on
 # Silence: three times the usual pause between two articles, but longer than a weekend and than a
 # pause that the source has made twice before.
 _TIMES = 3
@@ -59,7 +59,7 @@ OVERDUE: Final = timedelta(hours=25)  # a crontab that calls `refresh` once a da
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """A fault or remark. `identity` stays the same while it lasts."""
+    """A fault or a remark. `identity` stays the same while it lasts."""
 
     kind: ConditionReason
     # source key, name of a feed or file, or folder; "" if there is only one of its kind
@@ -82,8 +82,8 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
-    """The free space of the disk of `path`. `inodes` is 0 on file systems that do not count
-    them."""
+    """The free space of the disk that `path` is on: bytes and inodes. `inodes` is 0 on file systems
+    that do not count them."""
 
     path: str
     free: int
@@ -94,8 +94,8 @@ class Disk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldFeed:
-    """A feed whose new edition failed validation. `stem`: of its files; `written`: when the edition
-    that stays was written."""
+    """A feed whose new edition failed validation, so that an older edition stays. `stem`: path of
+    its files without extension; `written`: when the edition that stays was written."""
 
     problem: Problem
     stem: str
@@ -122,11 +122,14 @@ class Observed:
     clock: str = ""  # why it must be wrong
     alert: str = ""  # why the last alert was not sent
     webhooks: Sequence[Undelivered] = ()  # receivers, by host, that have taken nothing for a day
-    hubs: Sequence[FailingHub] = ()  # those that took no notice of a change
+    hubs: Sequence[FailingHub] = ()  # hubs that refused the notice of a change
 
 
-def plain(kind: ConditionReason, subject: str = "", *, source: str = "", **more: Any) -> Condition:
-    """Return a condition with the texts of its kind."""
+def make_condition(
+    kind: ConditionReason, subject: str = "", *, source: str = "", **more: Any
+) -> Condition:
+    """Return a condition with the meaning and cure of its kind. `more`: other fields, also in place
+    of these two. Without a `subject`, the source is the subject."""
     words = {"reason": kind.means, "cure": kind.cure, **more}
     return Condition(kind=kind, subject=subject or source, source=source, **words)
 
@@ -134,17 +137,17 @@ def plain(kind: ConditionReason, subject: str = "", *, source: str = "", **more:
 def _of_state(kind: ConditionReason, state: SourceState, **more: Any) -> Condition:
     """Return a condition of a source, with the times of its last success and next visit."""
     times = {"last_success": state.visits.last_success, "next_try": state.schedule.next_due}
-    return plain(kind, source=state.key, **{**times, **more})
+    return make_condition(kind, source=state.key, **{**times, **more})
 
 
-def of_sources(seen: Observed, now: datetime) -> Iterator[Condition]:
-    """Yield the conditions of the followed sources and of their entries."""
+def find_all_source_conditions(seen: Observed, now: datetime) -> Iterator[Condition]:
+    """Yield the conditions of all sources that are followed, and of their entries."""
     followed = _list_enabled(seen)
     flooded = {flood.source for flood in seen.floods}
     for state in followed:
-        yield from of_source(state, now, is_mixed=state.key in seen.mixed)
+        yield from find_source_conditions(state, now, is_mixed=state.key in seen.mixed)
         if state.warning and state.key not in flooded:
-            yield plain(
+            yield make_condition(
                 ConditionReason.SOURCE_WARNING,
                 source=state.key,
                 detail=state.warning,
@@ -172,7 +175,7 @@ def _muted(followed: Sequence[SourceState]) -> Iterator[Condition]:
     detail = f"{count} of {', '.join(keys[:_NAMED])}"
     if len(keys) > _NAMED:
         detail += " and others"
-    yield plain(ConditionReason.MUTED, detail=detail, count=count, needs_you=False)
+    yield make_condition(ConditionReason.MUTED, detail=detail, count=count, needs_you=False)
 
 
 def _moved(followed: Sequence[SourceState]) -> Iterator[Condition]:
@@ -183,7 +186,7 @@ def _moved(followed: Sequence[SourceState]) -> Iterator[Condition]:
             detail += "; its articles moved along and keep their ids"
         elif move.warning:
             detail += f"; {move.warning}"
-        yield plain(
+        yield make_condition(
             ConditionReason.SOURCE_MOVED,
             source=move.source,
             since=move.since,
@@ -198,9 +201,12 @@ def _list_enabled(seen: Observed) -> list[SourceState]:
     return [state for state in seen.states if state.key in enabled]
 
 
-def of_source(state: SourceState, now: datetime, *, is_mixed: bool = False) -> Iterator[Condition]:
-    """Yield the worst fault of a source, and selectors that match nothing. `is_mixed`: its articles
-    are of several publishers, so a change of their length says nothing about a layout."""
+def find_source_conditions(
+    state: SourceState, now: datetime, *, is_mixed: bool = False
+) -> Iterator[Condition]:
+    """Yield the worst fault of a source, then a condition for each selector that matches nothing.
+    `is_mixed`: its articles are of several publishers, so that short texts do not mean a new
+    layout."""
     if state.backoff.disabled:
         yield _gone(state)
     elif _has_ended_session(state):
@@ -216,7 +222,7 @@ def of_source(state: SourceState, now: datetime, *, is_mixed: bool = False) -> I
     for rule, pages in list_unmatched(state):
         subject = f"{state.key} {rule}"
         detail = f"{rule}: nothing on the last {pages} pages"
-        yield plain(
+        yield make_condition(
             ConditionReason.SELECTOR_UNMATCHED,
             subject,
             source=state.key,
@@ -226,6 +232,8 @@ def of_source(state: SourceState, now: datetime, *, is_mixed: bool = False) -> I
 
 
 def _silent(state: SourceState, since: datetime, now: datetime) -> Condition:
+    """Return the condition of a source that has published nothing since `since`, longer than
+    usual."""
     past = [moment for moment in state.cadence.recent if moment <= now]
     became_unusual = since + (_patience(past) or timedelta())
     days = median(_pauses(state.cadence.recent)) / _LEAST
@@ -240,11 +248,12 @@ def _silent(state: SourceState, since: datetime, now: datetime) -> Condition:
 
 
 def _has_ended_session(state: SourceState) -> bool:
+    """Return True if the address of a source shows the login of its site: its session ended."""
     return state.backoff.reason == FetchReason.SESSION_ENDED and not state.backoff.disabled
 
 
 def _session_of_source(state: SourceState) -> Condition:
-    """Return the condition of a source whose own address shows the wall of its site."""
+    """Return the condition of a source whose own address shows the login of its site."""
     return _of_state(
         ConditionReason.SESSION_ENDED,
         state,
@@ -256,7 +265,7 @@ def _session_of_source(state: SourceState) -> Condition:
 
 
 def _session_of_entries(entries: Waiting) -> Condition:
-    """Return the condition of a source whose pages show the wall of their site."""
+    """Return the condition of a source whose articles' pages show the login of their site."""
     condition = _waiting(ConditionReason.SESSION_ENDED, entries, subject=entries.source)
     return replace(condition, reason=_name_session(entries.source))
 
@@ -266,6 +275,7 @@ def _name_session(key: str) -> str:
 
 
 def _gone(state: SourceState) -> Condition:
+    """Return the condition of a source that is not visited any more because its address is gone."""
     code = state.backoff.disabled or ""
     reason, _ = explain_reason(code)
     return _of_state(
@@ -280,6 +290,7 @@ def _gone(state: SourceState) -> Condition:
 
 
 def _failing(state: SourceState, now: datetime) -> Condition:
+    """Return the condition of a source whose last visits failed."""
     code = state.backoff.reason or ""
     reason, cure = explain_reason(code)
     visits = state.visits
@@ -300,6 +311,7 @@ def _failing(state: SourceState, now: datetime) -> Condition:
 
 
 def _walled(state: SourceState, blocked: Wall) -> Condition:
+    """Return the condition of a source whose pages are behind a paywall, login or consent."""
     # pages that show their beginning are read as well as possible
     shows_beginning = blocked.reason == LEAD
     return _of_state(
@@ -313,6 +325,7 @@ def _walled(state: SourceState, blocked: Wall) -> Condition:
 
 
 def _collapsed(state: SourceState) -> Condition:
+    """Return the condition of a source whose newest texts are much shorter than those before."""
     newest = state.pages.bodies[:NEWEST]
     earlier = state.pages.bodies[NEWEST:]
     detail = (
@@ -320,16 +333,17 @@ def _collapsed(state: SourceState) -> Condition:
         f" {newest.count(0)} were refused; {round(median(earlier))} in those before"
     )
     recent = state.cadence.recent[:NEWEST]
-    since = recent[-1] if recent else None  # about the time of the first
+    since = recent[-1] if recent else None  # about the time of the first short text
     return _of_state(ConditionReason.EXTRACTION_COLLAPSED, state, since=since, detail=detail)
 
 
 def silent_since(recent: Sequence[datetime], now: datetime) -> datetime | None:
-    """Return the start of an unusual silence (three usual pauses), else None."""
+    """Return the time of the newest article if the source has been silent since for longer than
+    usual, else None. `recent`: times of its last articles; those of the future do not count."""
     past = [moment for moment in recent if moment <= now]
     newest = max(past, default=now)
     if (now - newest).total_seconds() <= _TIMES * _LEAST:
-        return None  # a pause so short is never unusual
+        return None  # three days without an article are never unusual
     patience = _patience(past)
     if patience is None or now - newest <= patience:
         return None
@@ -337,7 +351,8 @@ def silent_since(recent: Sequence[datetime], now: datetime) -> datetime | None:
 
 
 def _patience(past: Sequence[datetime]) -> timedelta | None:
-    """Return how long a pause is usual; None if too few are known."""
+    """Return how long a pause of this source is not unusual: three times the usual pause, or its
+    second longest; None if fewer than four pauses are known."""
     pauses = _pauses(past)
     if len(pauses) < _KNOWN_PAUSES:
         return None
@@ -347,10 +362,10 @@ def _patience(past: Sequence[datetime]) -> timedelta | None:
 
 
 def _waiting(kind: ConditionReason, entries: Waiting, *, subject: str) -> Condition:
-    """Return a condition of entries that wait."""
+    """Return a condition of entries that wait, with an example."""
     reason, cure = explain_reason(entries.reason)
-    count = "1 entry waits" if entries.count == 1 else f"{entries.count} entries wait"
-    detail = f"{count}, such as {entries.example}"
+    number = "1 entry waits" if entries.count == 1 else f"{entries.count} entries wait"
+    detail = f"{number}, such as {entries.example}"
     if entries.detail:
         detail = f"{entries.detail}; {detail}"
     return Condition(
@@ -372,11 +387,11 @@ def _pauses(times: Sequence[datetime]) -> list[float]:
     return sorted((later - earlier).total_seconds() for earlier, later in pairwise(sorted(times)))
 
 
-def conditions(seen: Observed, now: datetime) -> tuple[Condition, ...]:
-    """Return all conditions, those for the operator first."""
+def find_conditions(seen: Observed, now: datetime) -> tuple[Condition, ...]:
+    """Return all conditions that follow from the facts, first those that need the operator."""
     found = [
         *_of_machine(seen, now),
-        *of_sources(seen, now),
+        *find_all_source_conditions(seen, now),
         *_not_running(seen, now),
         *_of_feeds(seen),
     ]
@@ -396,12 +411,13 @@ def conditions(seen: Observed, now: datetime) -> tuple[Condition, ...]:
 
 
 def _make_printable(value: str) -> str:
-    """Return a text whose characters that UTF-8 cannot encode, as in names of files, are
-    escaped."""
+    r"""Return a text with escapes such as `\\udce4` for characters that UTF-8 cannot encode. Names
+    of files may have them."""
     return value.encode("utf-8", "backslashreplace").decode()
 
 
 def _of_machine(seen: Observed, now: datetime) -> Iterator[Condition]:
+    """Yield conditions of the database, configuration, clock, alerts, webhooks, hubs and disks."""
     faults = {
         ConditionReason.DATABASE: seen.database,
         ConditionReason.CONFIGURATION: seen.configuration,
@@ -410,9 +426,9 @@ def _of_machine(seen: Observed, now: datetime) -> Iterator[Condition]:
     }
     for kind, detail in faults.items():
         if detail:
-            yield plain(kind, detail=detail)
+            yield make_condition(kind, detail=detail)
     for receiver in seen.webhooks:
-        yield plain(
+        yield make_condition(
             ConditionReason.WEBHOOK,
             receiver.receiver,
             since=receiver.since,
@@ -423,16 +439,17 @@ def _of_machine(seen: Observed, now: datetime) -> Iterator[Condition]:
         yield _of_hub(hub, now)
     for disk in seen.disks:
         if is_nearly_full(disk):
-            yield plain(ConditionReason.DISK, disk.path, detail=room(disk))
+            yield make_condition(ConditionReason.DISK, disk.path, detail=describe_room(disk))
 
 
 def _of_hub(failing: FailingHub, now: datetime) -> Condition:
+    """Return the condition of a hub that takes no notice of changes."""
     detail = failing.reason
     if failing.detail:
         detail += f": {failing.detail}"
     count = len(failing.untold)
     lasts = now - failing.since >= _LASTS
-    return plain(
+    return make_condition(
         ConditionReason.HUB,
         redacted(failing.hub),
         since=failing.since,
@@ -449,7 +466,7 @@ def is_passing(code: str) -> bool:
 
 
 def is_nearly_full(disk: Disk) -> bool:
-    """Return True if a disk has too little room, for data or more files."""
+    """Return True if a disk has too little room for more data or for more files."""
     has_few_bytes = disk.free < FREE_SHARE * disk.size and disk.free < FREE_BYTES
     return has_few_bytes or (_has_few_inodes(disk) and disk.free_inodes < FREE_INODES)
 
@@ -458,9 +475,9 @@ def _has_few_inodes(disk: Disk) -> bool:
     return disk.free_inodes < FREE_SHARE * disk.inodes
 
 
-def room(disk: Disk) -> str:
-    """Return a phrase on the free space of a disk."""
-    free = size(disk.free)
+def describe_room(disk: Disk) -> str:
+    """Return the free space of a disk in words: "3.1 GB (4 %) free"."""
+    free = format_size(disk.free)
     if disk.size:
         free += f" ({100 * disk.free / disk.size:.0f} %)"
     if _has_few_inodes(disk):
@@ -468,8 +485,8 @@ def room(disk: Disk) -> str:
     return f"{free} free"
 
 
-def size(count: int) -> str:
-    """Return a number of bytes like 3.1 GB."""
+def format_size(count: int) -> str:
+    """Return a number of bytes in words: "3.1 GB"."""
     for least, unit in ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
         if count >= least:
             return f"{count / least:.3g} {unit}"
@@ -477,7 +494,8 @@ def size(count: int) -> str:
 
 
 def _not_running(seen: Observed, now: datetime) -> Iterator[Condition]:
-    """Yield a condition if nothing was visited for a day although sources are due."""
+    """Yield a condition if sources are overdue and nothing was visited for a day: `up` does not
+    run."""
     enabled = _list_enabled(seen)
     visits = [state.visits.last_visit for state in enabled if state.visits.last_visit]
     last_visit = max(visits, default=None)
@@ -488,7 +506,7 @@ def _not_running(seen: Observed, now: datetime) -> Iterator[Condition]:
             overdue.append(due)
     if overdue and last_visit and now - last_visit > OVERDUE:
         detail = f"{len(overdue)} of {len(enabled)} sources are overdue"
-        yield plain(
+        yield make_condition(
             ConditionReason.NOT_RUNNING,
             since=min(overdue),
             detail=detail,
@@ -497,17 +515,21 @@ def _not_running(seen: Observed, now: datetime) -> Iterator[Condition]:
 
 
 def _of_feeds(seen: Observed) -> Iterator[Condition]:
+    """Yield conditions of feeds that are held or would end, of article files, and of articles that
+    are on hold or outdated."""
     for feed in seen.held:
         fault = feed.problem.detail
-        yield plain(ConditionReason.FEED_HELD, feed.stem, detail=fault, last_success=feed.written)
+        yield make_condition(
+            ConditionReason.FEED_HELD, feed.stem, detail=fault, last_success=feed.written
+        )
     if seen.ending:
         count = len(seen.ending)
         detail = f"{count}: {name_some(seen.ending)}"
-        yield plain(ConditionReason.FEEDS_WOULD_END, detail=detail, count=count)
+        yield make_condition(ConditionReason.FEEDS_WOULD_END, detail=detail, count=count)
     for problem in seen.files:
         reason, cure = explain_reason(problem.reason)
         may_be_meant = problem.reason == FileReason.VANISHED
-        yield plain(
+        yield make_condition(
             ConditionReason.ARTICLE_FILE,
             problem.what,
             reason=reason,
@@ -519,10 +541,12 @@ def _of_feeds(seen: Observed) -> Iterator[Condition]:
     if seen.on_hold:
         yield _on_hold(seen.on_hold)
     if seen.outdated:
-        yield plain(ConditionReason.OUTDATED, count=seen.outdated, needs_you=False)
+        yield make_condition(ConditionReason.OUTDATED, count=seen.outdated, needs_you=False)
 
 
 def _on_hold(articles: Sequence[OnHold]) -> Condition:
+    """Return the condition of articles that wait for the operator's release, the first three by
+    name."""
     files = [
         f"{article.file} ({article.reason})" if article.reason else article.file
         for article in articles[:_MOST_FILES]
@@ -531,7 +555,7 @@ def _on_hold(articles: Sequence[OnHold]) -> Condition:
     others = len(articles) - len(files)
     if others:
         detail += f" and {others} more"
-    return plain(
+    return make_condition(
         ConditionReason.ARTICLES_ON_HOLD,
         since=min((article.added for article in articles if article.added), default=None),
         detail=detail,

@@ -59,14 +59,15 @@ _OF_A_HUB = (
 
 
 def _pick_fields(item: object, *names: str) -> dict[str, Any]:
+    """Return the attributes `names` of an object by name."""
     return {name: getattr(item, name) for name in names}
 
 
-def document(
+def describe_instance(
     health: Health, store: Store | None, sources: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """Return the JSON object of an instance, as `status` prints it. `sources`: the objects of its
-    sources."""
+    """Return the JSON object of an instance, as `status --json` prints it. `sources`: the JSON
+    objects of its sources; `store`: None before the first run."""
     figures = health.figures
     result: dict[str, Any] = {
         "fine": health.fine,
@@ -79,7 +80,7 @@ def document(
     result |= _pick_fields(figures.counts, "last_article", "last_run")
     result["freshness"] = figures.freshness
     result["disks"] = [_pick_fields(disk, "path", "free", "size") for disk in health.disks]
-    result["conditions"] = [of_condition(condition) for condition in health.conditions]
+    result["conditions"] = [describe_condition(condition) for condition in health.conditions]
     result["sources"] = sources
     result["refused"] = store.status.refused() if store else []
     result["late"] = store.status.list_late() if store else []
@@ -95,6 +96,7 @@ def document(
 
 
 def _list_broken_files(conditions: Iterable[Condition]) -> list[dict[str, Any]]:
+    """Return the JSON objects of the article files that cannot be read."""
     broken = [condition for condition in conditions if condition.kind == "article-file"]
     return [
         {"what": condition.subject, "reason": condition.code, "detail": condition.detail}
@@ -102,8 +104,8 @@ def _list_broken_files(conditions: Iterable[Condition]) -> list[dict[str, Any]]:
     ]
 
 
-def of_condition(condition: Condition) -> dict[str, Any]:
-    """Return the JSON object of a condition; what it lacks is null."""
+def describe_condition(condition: Condition) -> dict[str, Any]:
+    """Return the JSON object of a condition. Fields that do not apply to it are null."""
     result = _pick_fields(condition, *_OF_A_CONDITION)
     result["kind"] = condition.kind.value
     result["source"] = condition.source or None
@@ -111,7 +113,7 @@ def of_condition(condition: Condition) -> dict[str, Any]:
     return result
 
 
-def of_state(state: SourceState) -> dict[str, Any]:
+def describe_state(state: SourceState) -> dict[str, Any]:
     """Return the JSON object of the state of a source."""
     failure = _pick_fields(
         state.backoff, "reason", "detail", "failures", "failing_since", "disabled"
@@ -127,7 +129,7 @@ def of_state(state: SourceState) -> dict[str, Any]:
     }
 
 
-def of_source(health: SourceHealth) -> dict[str, Any]:
+def describe_source(health: SourceHealth) -> dict[str, Any]:
     """Return the JSON object of one source, as `status --source` prints it."""
     source = health.source
     result: dict[str, Any] = {
@@ -136,9 +138,9 @@ def of_source(health: SourceHealth) -> dict[str, Any]:
         "enabled": source.enabled,
         "rules": health.rules,
     }
-    result["hub"] = of_hub(health.hub) if health.hub else None
-    result["state"] = of_state(health.state) if health.state else None
-    result["conditions"] = [of_condition(condition) for condition in health.conditions]
+    result["hub"] = describe_hub(health.hub) if health.hub else None
+    result["state"] = describe_state(health.state) if health.state else None
+    result["conditions"] = [describe_condition(condition) for condition in health.conditions]
     # `added`, `changed`: ids of articles
     result["visits"] = [_pick_fields(visit, *_OF_A_VISIT) for visit in health.visits]
     result["entries"] = [_describe_entry(entry) for entry in health.entries]
@@ -146,12 +148,14 @@ def of_source(health: SourceHealth) -> dict[str, Any]:
 
 
 def _describe_entry(entry: EntryRow) -> dict[str, Any]:
+    """Return the JSON object of an entry that was refused or waits for another try."""
     attempts = _pick_fields(entry, "status", "reason", "detail", "tries", "next_try")
     return {"what": entry.url or entry.entry_id, **attempts}
 
 
-def of_hub(hub: Subscription) -> dict[str, Any]:
-    """Return the JSON object of the subscription to a source at a hub."""
+def describe_hub(hub: Subscription) -> dict[str, Any]:
+    """Return the JSON object of our subscription to a source's topic at a hub. Empty fields are
+    null."""
     result: dict[str, Any] = {"url": urls.redacted(hub.hub)}
     for name in _OF_A_HUB:
         result[name] = getattr(hub, name) or None

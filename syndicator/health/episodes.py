@@ -29,9 +29,10 @@ from syndicator.store.engine import Store
 _QUIET: Final = frozenset((ConditionReason.MUTED, ConditionReason.SOURCE_WARNING))
 # Reported when they need the operator, not before.
 _MENDING_ITSELF: Final = frozenset((ConditionReason.SOURCE_SILENT, ConditionReason.HUB))
-# A failure that usually mends itself is reported after so many in a row.
+# A source that fails is reported after so many failed visits in a row.
 _IN_A_ROW: Final = 3
-# what comes and goes is reported after a pause, which doubles with each recovery
+# A condition that comes and goes is reported after an hour; each recovery of the last day doubles
+# that, to a day at most.
 _DAMPED: Final = timedelta(hours=1)
 _LONGEST: Final = timedelta(days=1)
 _MOST_DOUBLINGS: Final = 10
@@ -49,7 +50,8 @@ _EVER: Final = datetime.fromtimestamp(0, UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something broke or recovered."""
+    """The begin ("broken") or the end ("recovered") of an episode, as the operator is told. The
+    fields from `reason` on are those of the condition; `since`: when the condition began."""
 
     id: str  # a uuid
     at: datetime
@@ -67,7 +69,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Episode:
-    """A condition over time. `told`: the event that reported it."""
+    """A condition from its begin to its end. `told`: the event that reported its begin, None before
+    that; `gone`: when a check first found it no more, None while it lasts."""
 
     began: datetime
     kind: str
@@ -88,10 +91,11 @@ class Memory:
     events: tuple[Event, ...] = field(default=())
 
 
-def follow(
+def update_episodes(
     memory: Memory, conditions: Iterable[Condition], now: datetime, instance: uuid.UUID
 ) -> tuple[Memory, tuple[Event, ...]]:
-    """Return the memory after a check, and the new events."""
+    """Compare the conditions of a check with the episodes in `memory`. Returns the memory to store,
+    and the events to report now. `instance`: its uuid makes the ids of events unique."""
     present = {
         condition.identity: condition for condition in conditions if condition.kind not in _QUIET
     }
@@ -120,15 +124,17 @@ def _count_recoveries(events: Iterable[Event], now: datetime) -> Counter[str]:
 
 
 def _find_damping(recoveries: int) -> timedelta:
-    """Return how long a condition that comes and goes must last before it is reported."""
+    """Return how long a condition with so many recent recoveries must last, or be away, before this
+    is reported: 0, 1, 2, 4 hours and so on, at most a day."""
     if not recoveries:
         return timedelta()
     doublings = min(recoveries - 1, _MOST_DOUBLINGS)
     return min(_LONGEST, _DAMPED * (1 << doublings))
 
 
-def dated(conditions: Iterable[Condition], memory: Memory) -> tuple[Condition, ...]:
-    """Date conditions without a time by the check that first found them."""
+def date_conditions(conditions: Iterable[Condition], memory: Memory) -> tuple[Condition, ...]:
+    """Return the conditions; those that do not know since when they last get the time of the check
+    that first found them."""
     began = {episode.identity: episode.began for episode in memory.episodes if episode.gone is None}
     return tuple(
         condition if condition.since else replace(condition, since=began.get(condition.identity))
@@ -143,13 +149,15 @@ def _step(
     now: datetime,
     instance: uuid.UUID,
 ) -> tuple[Episode | None, Event | None]:
-    """Return the episode after a check (None: over), and the event to report. `condition`: as the
-    check found it, None if it was not found."""
+    """Return the episode of one condition after a check (None if it is over), and the event to
+    report (None if there is nothing to report). `episode`: before the check, or None; `condition`:
+    as the check found it, None if it did not; `damping`: how long the condition must last."""
     if condition is None:
         return _step_without_condition(episode, damping, now, instance)
     new = Episode(began=now, kind=str(condition.kind), subject=condition.subject)
     ongoing = replace(episode or new, gone=None)
-    if ongoing.told or not _is_worth_telling(condition) or now - ongoing.began < damping:
+    is_damped = now - ongoing.began < damping
+    if ongoing.told or is_damped or not _is_worth_telling(condition):
         return ongoing, None
     event = Event(
         id=_make_event_id(ongoing, "broken", instance),
@@ -171,7 +179,8 @@ def _step(
 def _step_without_condition(
     episode: Episode | None, damping: timedelta, now: datetime, instance: uuid.UUID
 ) -> tuple[Episode | None, Event | None]:
-    """As `_step`, after a check that did not find the condition."""
+    """Do as `_step` does, for a condition that the check did not find. Its end is reported only if
+    its begin was."""
     if episode is None or episode.told is None:
         return None, None
     gone = episode.gone or now
@@ -188,7 +197,8 @@ def _step_without_condition(
 
 
 def _is_worth_telling(condition: Condition) -> bool:
-    """Return True if the operator hears of a condition as soon as it is found."""
+    """Return True if the operator is told of a condition as soon as `_step` finds it: it needs the
+    operator, or a source failed three times in a row, or it is not expected to end by itself."""
     if condition.needs_you:
         return True
     if condition.kind == ConditionReason.SOURCE_FAILING:
@@ -197,11 +207,13 @@ def _is_worth_telling(condition: Condition) -> bool:
 
 
 def _make_event_id(episode: Episode, state: str, instance: uuid.UUID) -> str:
+    """Return a uuid that is the same after a crash, so that an event sent twice can be
+    recognized."""
     name = f"health:{episode.identity}:{episode.began.isoformat()}:{state}"
     return str(uuid.uuid5(instance, name))
 
 
-def titles(events: Iterable[Event]) -> Iterator[str]:
+def iterate_headlines(events: Iterable[Event]) -> Iterator[str]:
     """Yield a headline for each event."""
     meanings = {str(kind): kind.means for kind in ConditionReason}
     for event in events:
@@ -226,7 +238,7 @@ class Outbox:
     fault: str = ""
 
 
-_NOTES: Final = {Memory: "episodes", Outbox: "alert"}  # names of notes
+_NOTES: Final = {Memory: "episodes", Outbox: "alert"}  # names of notes in the database
 
 
 def is_due(outbox: Outbox, now: datetime) -> bool:
@@ -236,8 +248,9 @@ def is_due(outbox: Outbox, now: datetime) -> bool:
     return outbox.last is None or abs(now - outbox.last) >= PAUSE
 
 
-def put(outbox: Outbox, events: Sequence[Event]) -> Outbox:
-    """Add events (newest first), each once; drop the oldest of too many."""
+def add_to_outbox(outbox: Outbox, events: Sequence[Event]) -> Outbox:
+    """Add events to the outbox, except those that are there already. `events` come newest first,
+    the outbox has the oldest first; of more than 200 the oldest are dropped."""
     waiting = {event.id for event in outbox.waiting}
     new = [event for event in reversed(events) if event.id not in waiting]
     return replace(outbox, waiting=(*outbox.waiting, *new)[-EVENTS_KEPT:])
@@ -253,12 +266,12 @@ def read_outbox(store: Store) -> Outbox:
     return codec.unpack(Outbox, noted) if noted else Outbox()
 
 
-def write(store: Store, state: Memory | Outbox, now: datetime) -> None:
+def write_state(store: Store, state: Memory | Outbox, now: datetime) -> None:
     store.visits.set_note(_NOTES[type(state)], codec.pack(state), now)
 
 
-# Counters outlive processes, so that runs of cron count like those of `up`.
-# By name, then by label ("" for a counter without labels). Reason codes are those of `reasons`.
+# Counts by name, then by label: {"visits": {"new": 3, "failed": 1}, "filed": {"": 40}}. A counter
+# without labels has the label "". They are in the database: runs of cron count like those of `up`.
 Counters = Mapping[str, Mapping[str, float]]
 
 
@@ -276,8 +289,8 @@ def add_to_counters(
     now: datetime,
     down: bool,
 ) -> dict[str, dict[str, float]]:
-    """Return the counters `before` with visits and builds that ended `now`, and with a run of
-    `seconds` unless None. `down`: no source was reachable."""
+    """Return new counters: those of `before` plus the visits and the build that ended at `now`.
+    `seconds`: how long the run took, None if there was no run; `down`: no source was reachable."""
     after = {name: dict(values) for name, values in before.items()}
 
     def add(name: str, value: float = 1, by: str = "") -> None:
@@ -320,7 +333,8 @@ class Scheduled:
 def write_schedule(
     store: Store, ended_at: Mapping[str, datetime], next_runs: Mapping[str, datetime], now: datetime
 ) -> None:
-    """Store when jobs ended and start next, by job: `status` is another process."""
+    """Store when each job of `up` last ended and starts next, for `status`, which runs in another
+    process."""
     jobs: dict[str, dict[str, str | None]] = {}
     for job, moment in ended_at.items():
         jobs[job] = {"last": moment.isoformat(), "next": _format_next_run(next_runs.get(job))}
@@ -328,8 +342,8 @@ def write_schedule(
 
 
 def read_schedule(store: Store) -> tuple[Scheduled, ...]:
-    """Return the jobs that the last `up` has ended at least once, in the order in which a start
-    does them."""
+    """Return the jobs that the last `up` has ended at least once, in the order in which `up` starts
+    them."""
     jobs: dict[str, dict[str, Any]] = json.loads(store.visits.note(_SCHEDULE) or "{}")
     schedule: list[Scheduled] = []
     for job, times in jobs.items():
@@ -339,17 +353,18 @@ def read_schedule(store: Store) -> tuple[Scheduled, ...]:
 
 
 def _format_next_run(moment: datetime | None) -> str | None:
-    """Write a time to the second: nobody waits for less. None: the job is not scheduled."""
+    """Return a time in ISO 8601, to the second; None if the job is not scheduled."""
     return moment.replace(microsecond=0).isoformat() if moment else None
 
 
 def _parse_next_run(text: str | None) -> datetime | None:
+    """Return the time that `_format_next_run` wrote."""
     return datetime.fromisoformat(text) if text else None
 
 
 def feed_token(state_dir: Path) -> str:
-    """Return the secret in the address of the health feed, created at the first call. Raises
-    OSError."""
+    """Return the secret in the address of the health feed; the first call creates it. Raises
+    OSError if its file cannot be written, or is there and cannot be read."""
     if not known_feed_token(state_dir):
         state_dir.mkdir(parents=True, exist_ok=True)
         temporary = state_dir / f".{_FILE}.{os.getpid()}"
@@ -367,7 +382,8 @@ def feed_token(state_dir: Path) -> str:
 
 
 def known_feed_token(state_dir: Path) -> str:
-    """Return the token, "" if there is none or this user may not read it."""
+    """Return the secret in the address of the health feed, "" if there is none yet or this user may
+    not read it."""
     try:
         return (state_dir / _FILE).read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
@@ -379,8 +395,8 @@ def feed_name(key: str) -> str:
 
 
 def feed_url(settings: Settings, key: str) -> str:
-    """Return the address of the health feed: among the published feeds if so set, else on our
-    server."""
+    """Return the address of the health feed with the token `key`: among the published feeds if
+    `health.publish` is set, else on our own server."""
     publish = settings.publish
     name = feed_name(key)
     if settings.health.publish:
@@ -392,7 +408,8 @@ def feed_url(settings: Settings, key: str) -> str:
 
 
 def feed_document(events: Sequence[Event], settings: Settings, key: str) -> bytes:
-    """Return the feed of these events, newest first, for the token `key`."""
+    """Return the Atom document of the health feed. `events`: newest first; `key`: the token in its
+    address."""
     updated = max((_date_entry(event) for event in events), default=_EVER)
     address = escape(feed_url(settings, key))
     parts = [
@@ -403,7 +420,7 @@ def feed_document(events: Sequence[Event], settings: Settings, key: str) -> byte
         f"<author>{_element('name', settings.site.title)}</author>",
         _element("updated", _format_time(updated)),
     ]
-    for event, headline in zip(events, titles(events), strict=True):
+    for event, headline in zip(events, iterate_headlines(events), strict=True):
         parts.append(_make_entry(event, headline))
     text = (
         f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="{_ATOM}">{"".join(parts)}</feed>\n'
@@ -412,7 +429,7 @@ def feed_document(events: Sequence[Event], settings: Settings, key: str) -> byte
 
 
 def _make_entry(event: Event, headline: str) -> str:
-    content = "<br>\n".join(escape(text) for text in event_lines(event))
+    content = "<br>\n".join(escape(text) for text in list_event_lines(event))
     parts = (
         _element("id", f"urn:uuid:{event.id}"),
         _element("title", line(headline)[:_TITLE]),
@@ -428,8 +445,9 @@ def _element(name: str, text: str) -> str:
     return f"<{name}>{escape(legal(text))}</{name}>"
 
 
-def event_lines(event: Event) -> list[str]:
-    """Return lines such as "Cure: …" for the fields that an event has."""
+def list_event_lines(event: Event) -> list[str]:
+    """Return the fields of an event as lines such as "Cure: free some space". Empty fields have no
+    line."""
     fields = {"What": event.reason, "Detail": event.detail}
     is_broken = event.state == "broken"
     if is_broken:
@@ -445,7 +463,8 @@ def event_lines(event: Event) -> list[str]:
 
 
 def _date_entry(event: Event) -> datetime:
-    """Return the time of an event, with microseconds made of its id: readers sort by it."""
+    """Return the time of an event for the feed. Its microseconds are derived from its id, so that
+    events of one check have different times: feed readers sort by time."""
     return event.at.replace(microsecond=uuid.UUID(event.id).int % 1_000_000)
 
 

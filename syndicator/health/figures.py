@@ -12,8 +12,8 @@ from syndicator.store.status import Counts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Numbers of an instance. `freshness`: None before the first samples; `pictures`: None if pages
-    show none."""
+    """Numbers of an instance. `freshness`: None before the first samples; `pictures`: None if
+    thumbnails are off."""
 
     counts: Counts = field(default_factory=Counts)
     freshness: Freshness | None = None

@@ -8,10 +8,10 @@ from datetime import datetime, time
 from syndicator.core.model import Article
 from syndicator.store.engine import Store
 
-KEPT = 200  # articles
-_NOTE = "freshness"  # its name in the database
-_SHARE = 0.95  # of the articles, which `Freshness.p95` is about
-_MIDNIGHT = time()  # of a date without a time of day
+KEPT = 200  # articles that are samples
+_NOTE = "freshness"  # name of the note in the database
+_SHARE = 0.95  # the share of articles that `Freshness.p95` is about
+_MIDNIGHT = time()  # what a date without a time of day is read as
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,8 @@ class Samples:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
-    """Seconds within which half, and 95 %, of the articles were written."""
+    """The seconds within which half (`median`) and 95 % (`p95`) of the last articles were in a
+    feed's file."""
 
     articles: int
     median: int
@@ -32,7 +33,8 @@ class Freshness:
 
 
 def add_samples(store: Store, began: datetime, now: datetime) -> None:
-    """Add the articles since the last build to the samples. `began`: when this build began."""
+    """Add the articles that were filed between the last build and this one to the samples. `began`:
+    when this build began. After a clock was set back, only the time is noted."""
     samples = read_freshness(store)
     seconds = samples.seconds
     is_clock_set_back = samples.until is not None and samples.until > began
@@ -56,7 +58,7 @@ def read_freshness(store: Store) -> Samples:
 
 
 def measure_freshness(samples: Samples) -> Freshness | None:
-    """Return the freshness of the sampled articles; None without any."""
+    """Return the freshness of the sampled articles; None if there are no samples."""
     ordered = sorted(samples.seconds)
     if not ordered:
         return None
@@ -68,8 +70,9 @@ def measure_freshness(samples: Samples) -> Freshness | None:
 def _measure_delays(
     added: Iterable[Article], first_visits: Mapping[str, datetime | None], now: datetime
 ) -> Sequence[int]:
-    """Return the seconds from publication to `now` of each article that was published after the
-    first visit of its source. `first_visits`: by key of the source."""
+    """Return the seconds from publication to `now` of each new article. Left out: articles older
+    than the first visit of their source, of the future, and those whose date has no time of day.
+    `first_visits`: by source key."""
     delays: list[int] = []
     for article in added:
         published = article.published

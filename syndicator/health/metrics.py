@@ -38,7 +38,8 @@ from syndicator.store.fleet.hosts import HostCounts
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 _NOT_FILED: Final = "Entries that a visit did not file, by reason code; each retry counts"
-# Counter -> (name, label, help). Prometheus' naming practices: base units, _total for counters.
+# Name in our counters -> name of the metric, its label, its help. Names as Prometheus advises: base
+# units; the library appends _total to counters.
 _COUNTED: Final = {
     "runs": ("syndicator_runs", "result", "Runs, by how they ended"),
     "visits": ("syndicator_visits", "result", "Visits of sources, by how they ended"),
@@ -48,6 +49,7 @@ _COUNTED: Final = {
     "not_filed": ("syndicator_entries_not_filed", "reason", _NOT_FILED),
     "files": ("syndicator_files_written", "", "Published files that changed"),
 }
+# Name of a sum of seconds -> name of the metric, name of the counter of what was timed, help.
 _TIMED: Final = {
     "run_seconds": ("syndicator_run_duration_seconds", "runs", "How long runs took"),
     "build_seconds": (
@@ -68,23 +70,25 @@ _LAST: Final = {
 def read_metrics(
     store: Store, settings: Settings, hosts: HostCounts | None = None
 ) -> Iterator[Metric]:
-    """Yield the metrics. `hosts`: counts if machines share the database. Raises StoreError."""
+    """Read the numbers of an instance and yield them as metrics. `hosts`: counts of hosts if
+    several machines share the database. Raises StoreError."""
     return make_families(read_figures(store, settings), read_counters(store), hosts)
 
 
 def make_families(
     figures: Figures, counters: Counters, hosts: HostCounts | None = None
 ) -> Iterator[Metric]:
-    """Yield the metrics. `counters`: also the conditions of the last look; `hosts`: counts if
-    machines share the database."""
+    """Yield the metrics of these numbers. `counters`: of visits and builds, with the number of
+    conditions at the last check; `hosts`: counts of hosts if several machines share the
+    database."""
     yield InfoMetricFamily("syndicator_build", "The version", value={"version": __version__})
     yield from _families_of_figures(figures, counters)
     times = dict(counters.get("times", {}))
     if figures.counts.last_article:
         times["article"] = figures.counts.last_article.timestamp()
-    for event, time in sorted(times.items()):  # an event that never happened has no sample
+    for event, timestamp in sorted(times.items()):  # an event that never happened has no sample
         name = f"syndicator_last_{event}_timestamp_seconds"
-        yield GaugeMetricFamily(name, _LAST[event], value=time)
+        yield GaugeMetricFamily(name, _LAST[event], value=timestamp)
     if figures.pictures:
         yield from _families_of_pictures(figures.pictures)
     if hosts:
@@ -122,6 +126,7 @@ def _families_of_figures(figures: Figures, counters: Counters) -> Iterator[Metri
 
 
 def _families_of_pictures(pictures: Pictured) -> Iterator[Metric]:
+    """Yield how many pictures of articles are in which state, and why some are not shown."""
     states = {
         "made": pictures.made,
         "waiting": pictures.waiting,
@@ -134,6 +139,8 @@ def _families_of_pictures(pictures: Pictured) -> Iterator[Metric]:
 
 
 def _families_of_hosts(hosts: HostCounts) -> Iterator[Metric]:
+    """Yield how many hosts of sources are in which state, how late the work on them is, and the
+    workers."""
     states = {"due": hosts.due, "leased": hosts.leased, "held": hosts.held, "away": hosts.away}
     yield _gauge("syndicator_hosts", "Hosts of sources, by present state", "state", states)
     late = "How long the first of the hosts that are due has waited for a worker"
@@ -151,7 +158,8 @@ def _gauge(name: str, text: str, label: str, values: Mapping[str, float]) -> Met
 def _add_values(
     family: CounterMetricFamily | GaugeMetricFamily, values: Mapping[str, float]
 ) -> Metric:
-    """Add a sample for each value; the one by "" has no label."""
+    """Add a sample for each value by its label to `family` and return it. The label "" stands for a
+    metric without labels."""
     for label_value, count in sorted(values.items()):
         labels = [label_value] if label_value else []
         family.add_metric(labels, count)
@@ -175,20 +183,22 @@ def _make_registry(metrics: Iterable[Metric]) -> CollectorRegistry:
 
 
 def render_page(measured: Iterable[Metric]) -> bytes:
-    """Return the answer to a scrape, with figures of this process."""
+    """Return the text that answers a scrape of Prometheus: the metrics, and memory and CPU of this
+    process."""
     registry = _make_registry(measured)
     ProcessCollector(registry=registry)
     return generate_latest(registry)
 
 
 def write(path: Path, measured: Iterable[Metric]) -> None:
-    """Replace the textfile for node_exporter. Raises OSError."""
+    """Replace the file at `path` with the metrics, for the textfile collector of node_exporter.
+    Raises OSError."""
     write_to_textfile(str(path), _make_registry(measured))
 
 
 def describe_missing_part(settings: Settings, *, writes: bool) -> str:
-    """Return why the instance is not ready, in words safe for strangers, or "". `writes`: its
-    folders must be writable, too."""
+    """Return why the instance is not ready, in words that tell strangers nothing secret; "" if it
+    is ready. `writes`: its folders must be writable, too."""
     try:
         with _open_store(settings):
             pass
@@ -211,20 +221,22 @@ def describe_missing_part(settings: Settings, *, writes: bool) -> str:
             unusable.append(name)
     if unusable:
         return f"folders: {', '.join(unusable)}"
-    # an object store would take a request
+    # not asked of an object store: it would take a request
     is_built = settings.public_dir is None or has_feeds(settings, {})
     return "" if is_built else "no feed was built yet"
 
 
 def measure_instance(settings: Settings) -> bytes:
-    """Return Prometheus metrics. Raises StoreError, MissingError."""
+    """Open the database and return its metrics as text for Prometheus. Raises StoreError,
+    MissingError."""
     with _open_store(settings) as store:
         hosts = None if store.single else store.hosts(lease_seconds(settings)).counts()
         return render_page(read_metrics(store, settings, hosts))
 
 
 def health_feed(settings: Settings, token: str) -> bytes:
-    """Return the health feed, without entries before the first run."""
+    """Return the health feed for the token in its address; it has no entries before the first
+    run."""
     events: tuple[Event, ...] = ()
     store = open_store_read_only(settings.store_url, articles_exist=False)
     if store is not None:

@@ -21,9 +21,9 @@ from syndicator.core.axes import AXES, SOURCE
 from syndicator.core.formats import FORMATS
 from syndicator.core.model import FeedKey, Problem, Schedule, Source, SourceState, VisitTimes
 from syndicator.core.ports import Outlet
-from syndicator.health.conditions import Condition, Disk, HeldFeed, Observed, conditions
-from syndicator.health.conditions import of_source as conditions_of_source
-from syndicator.health.episodes import dated, read_memory, read_outbox
+from syndicator.health.conditions import Condition, Disk, HeldFeed, Observed, find_conditions
+from syndicator.health.conditions import find_source_conditions as conditions_of_source
+from syndicator.health.episodes import date_conditions, read_memory, read_outbox
 from syndicator.publishing import paths
 from syndicator.sending import digests, hubs, webhooks
 from syndicator.store.engine import Store, open_store_read_only
@@ -41,8 +41,9 @@ def open_read_only(
     environ: Mapping[str, str] = os.environ,
     configured: Configuration | None = None,
 ) -> Iterator[Place]:
-    """Yield the instance, opened read-only; close its store after. `configured`: what was read
-    from `config`, if it was. Raises ConfigError, StoreError."""
+    """Yield the instance, its database opened read-only and closed after. `configured`: the
+    configuration in the folder `config`, if the caller has read it. The store of a new instance is
+    None. Raises ConfigError, StoreError."""
     configured = configured or configuration(config, environ)
     article_store = open_articles(configured.settings.articles_at, environ)
     store = open_store_read_only(
@@ -68,21 +69,22 @@ def open_read_only(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Walked:
-    """The facts that need all folders to be read."""
+class FolderFacts:
+    """The facts for which all folders have to be read."""
 
     files: tuple[Problem, ...] = ()  # article files that cannot be read
     outdated: int = 0  # articles that an older version read
 
 
-def walk(place: Place) -> Walked:
-    """Read all folders, which may take seconds. Raises StoreError, OSError."""
+def read_folders(place: Place) -> FolderFacts:
+    """Read all folders of articles and kept pages, which may take seconds. Raises StoreError,
+    OSError."""
     store = place.store
     if store is None:
-        return Walked()
+        return FolderFacts()
     pages = kept_pages(place.settings, place.environ)
     files = reconcile.unread(store, place.article_store)
-    return Walked(files=files, outdated=count_outdated(store.index, pages, place.sources))
+    return FolderFacts(files=files, outdated=count_outdated(store.index, pages, place.sources))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,10 +99,11 @@ def examine(
     place: Place,
     each: Callable[[SourceState], object] = lambda state: None,
     *,
-    walked: Walked | None = None,
+    walked: FolderFacts | None = None,
 ) -> Examined:
-    """Examine an instance; `each` gets every state. Raises StoreError, OSError."""
-    return _conclude(place, observe(place, each, walked))
+    """Examine an instance. `each` is called with the state of every source; `walked`: the facts
+    from the folders, if they were read already. Raises StoreError, OSError."""
+    return _make_result(place, observe(place, each, walked))
 
 
 def examine_source(place: Place, store: Store, state: SourceState) -> Examined:
@@ -114,30 +117,32 @@ def examine_source(place: Place, store: Store, state: SourceState) -> Examined:
         floods=[entries for entries in status.floods() if entries.source == key],
         mixed=find_mixed(store, [state]),
     )
-    return _conclude(place, seen)
+    return _make_result(place, seen)
 
 
-def _conclude(place: Place, seen: Observed) -> Examined:
-    found = conditions(seen, place.now)
+def _make_result(place: Place, seen: Observed) -> Examined:
+    """Return facts with the conditions that follow, each with the time since when it lasts."""
+    found = find_conditions(seen, place.now)
     if place.store is not None:
-        found = dated(found, read_memory(place.store))
+        found = date_conditions(found, read_memory(place.store))
     return Examined(seen=seen, conditions=found)
 
 
 def observe(
     place: Place,
     each: Callable[[SourceState], object] = lambda state: None,
-    walked: Walked | None = None,
+    walked: FolderFacts | None = None,
 ) -> Observed:
-    """Return the facts from which conditions follow. `each` is called with every state; `walked`:
-    what was found in the folders, if they were read already. Raises StoreError, OSError."""
+    """Return the facts from which conditions follow. `each` is called with the state of every
+    source; `walked`: the facts from the folders, if they were read already. Raises StoreError,
+    OSError."""
     disks = read_disks(place.settings.folders)
     store = place.store
     if store is None:
         return Observed(sources=place.sources, disks=disks, configuration=place.fault)
     status = store.status
     outlet = open_outlet(place.settings, place.environ)
-    walked = walked or walk(place)
+    walked = walked or read_folders(place)
     states: list[SourceState] = []
     for state in discard_outdated_states(store.visits.each_state(), place.sources):
         each(state)
@@ -162,8 +167,8 @@ def observe(
     )
 
 
-def _list_file_problems(store: Store, now: datetime, walked: Walked) -> tuple[Problem, ...]:
-    """Return the article files that cannot be read, then those that vanished."""
+def _list_file_problems(store: Store, now: datetime, walked: FolderFacts) -> tuple[Problem, ...]:
+    """Return the article files that cannot be read, then those that vanished from their folder."""
     unreadable = {problem.what for problem in walked.files}
     vanished = recovery.list_vanished(store, now)
     others = [problem for problem in vanished if problem.what not in unreadable]
@@ -177,8 +182,8 @@ def _describe_unsent(store: Store) -> str:
 
 
 def find_mixed(store: Store, states: Iterable[SourceState]) -> frozenset[str]:
-    """Return the keys of sources whose newest articles are of several publishers, among those whose
-    texts became short."""
+    """Return the keys of sources whose texts became short and whose newest articles are of several
+    publishers: there, a short text does not mean that a site changed its layout."""
     mixed: set[str] = set()
     for state in states:
         if not has_collapsed(state.pages.bodies):
@@ -196,7 +201,8 @@ def find_mixed(store: Store, states: Iterable[SourceState]) -> frozenset[str]:
 def discard_outdated_states(
     states: Iterable[SourceState], sources: Mapping[str, Source]
 ) -> Iterator[SourceState]:
-    """Yield the states of configured sources; an empty one if the address was edited since."""
+    """Yield the states of configured sources. If the address of a source was edited after its last
+    visit, its state is empty: it says nothing about the new address."""
     for state in states:
         source = sources.get(state.key)
         if source is None:
@@ -206,7 +212,8 @@ def discard_outdated_states(
 
 
 def _drop_unneeded(state: SourceState, now: datetime) -> SourceState:
-    """Return a state without what no condition needs: of 100,000 sources, it takes much memory."""
+    """Return a state without the fields that no condition needs. The full states of 100,000 sources
+    would take much memory."""
     has_moved = bool(state.redirects.effective_url or state.redirects.site_moved)
     if state.warning or has_moved:
         return state
@@ -222,7 +229,8 @@ def _drop_unneeded(state: SourceState, now: datetime) -> SourceState:
 
 
 def _describe_held(problem: Problem, outlet: Outlet) -> HeldFeed:
-    """Return a feed that validation keeps back, with the time of its published files."""
+    """Return a feed whose new edition is invalid, with the time of the published files that
+    stay."""
     axis, _, slug = problem.what.partition("/")
     stem = paths.stem(FeedKey(axis, slug)) if axis in AXES else problem.what
     times = [outlet.written(f"{stem}.{name}") for name in FORMATS]
@@ -231,8 +239,8 @@ def _describe_held(problem: Problem, outlet: Outlet) -> HeldFeed:
 
 
 def read_disks(folders: Iterable[Path]) -> tuple[Disk, ...]:
-    """Return the free space of the disks of these folders, each disk once. A folder that does not
-    exist counts as its nearest parent."""
+    """Return the free space of the disks of these folders, each disk once. If a folder does not
+    exist yet, the disk is that of its nearest parent."""
     disks: dict[int, Disk] = {}
     for folder in folders:
         existing = next((path for path in (folder, *folder.parents) if path.exists()), None)

@@ -14,7 +14,12 @@ from syndicator.core.text import span
 from syndicator.health.conditions import Condition, Disk, HeldFeed
 from syndicator.health.episodes import Scheduled, feed_url, known_feed_token, read_schedule
 from syndicator.health.figures import Figures, read_figures
-from syndicator.health.observing import Walked, discard_outdated_states, examine, examine_source
+from syndicator.health.observing import (
+    FolderFacts,
+    discard_outdated_states,
+    examine,
+    examine_source,
+)
 from syndicator.store.status import OnHold, Waiting
 
 _MOST_LISTED = 10  # visits, and entries of each kind
@@ -22,6 +27,8 @@ _MOST_LISTED = 10  # visits, and entries of each kind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
+    """The state of an instance, as `status` and the console show it."""
+
     now: datetime
     conditions: tuple[Condition, ...]
     fine: int  # sources without faults
@@ -44,7 +51,7 @@ class Health:
 
     @property
     def headline(self) -> str:
-        """A line such as: 297 fine, 3 need you, last article 4 minutes ago."""
+        """The state in one line: "297 fine, 3 need you, last article 4 minutes ago"."""
         count = len(self.need_you)
         parts = [f"{self.fine} fine", f"{count} needs you" if count == 1 else f"{count} need you"]
         retried = sum(_is_retried(condition) for condition in self.conditions)
@@ -61,18 +68,19 @@ class Health:
 
 
 def _is_retried(condition: Condition) -> bool:
-    """Return True if a condition is of a source that fails, and that is likely to recover."""
+    """Return True if a condition is of a failing source that is likely to recover without the
+    operator."""
     return condition.kind == "source-failing" and not condition.needs_you
 
 
-def look(
+def read_health(
     place: Place,
     each: Callable[[SourceState], object] = lambda state: None,
     *,
-    walked: Walked | None = None,
+    walked: FolderFacts | None = None,
 ) -> Health:
-    """Return the instance's health. `each` is called with every state; `walked`: what was found in
-    the folders, if they were read already. Raises StoreError, OSError."""
+    """Return the health of an instance. `each` is called with the state of every source; `walked`:
+    the facts from the folders, if they were read already. Raises StoreError, OSError."""
     store = place.store
     settings = place.settings
     examined = examine(place, each, walked=walked)
@@ -107,7 +115,8 @@ def _has_never_worked(state: SourceState) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceHealth:
-    """The state of a source, None if never visited. `rules`: as in `select "div.text"`."""
+    """The health of one source. `state`: None if it was never visited; `rules`: the operator's,
+    such as `select "div.text"`."""
 
     source: Source
     state: SourceState | None
@@ -115,11 +124,11 @@ class SourceHealth:
     visits: tuple[Outcome, ...] = ()  # newest first
     entries: tuple[EntryRow, ...] = ()  # refused, or tried and still pending; newest first
     rules: tuple[str, ...] = ()
-    hub: Subscription | None = None  # the one asked to push it
+    hub: Subscription | None = None  # the subscription that pushes it, if a hub does
 
 
-def look_at(place: Place, key: str) -> SourceHealth:
-    """Return the health of one source. Raises UsageError, StoreError."""
+def read_source_health(place: Place, key: str) -> SourceHealth:
+    """Return the health of the source `key`. Raises UsageError if there is none, StoreError."""
     need_sources(place.sources, [key], place.config)
     source = place.sources[key]
     rules = _list_rules(source.rules)
@@ -141,7 +150,8 @@ def look_at(place: Place, key: str) -> SourceHealth:
 
 
 def _list_rules(rules: Rules) -> tuple[str, ...]:
-    """Return the rules that differ from the defaults, one value each."""
+    """Return the rules that differ from the defaults, as lines such as `select "div.text"`. A rule
+    with several values has several lines."""
     lines: list[str] = []
     for field in fields(Rules):
         value = getattr(rules, field.name)

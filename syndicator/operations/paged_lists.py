@@ -104,8 +104,8 @@ def articles(
 ) -> Iterator[Item]:
     """Articles, newest first; of a search with words the best first; unsure ones by doubt, fifty at
     most."""
-    from syndicator.showing.lists import articles as listed
     from syndicator.showing.lists import has_source
+    from syndicator.showing.lists import list_articles as listed
 
     chosen = next((name for name in FILTERS if name == filter), None)
     if chosen is None:
@@ -164,8 +164,8 @@ def sources(
 ) -> Iterator[Item]:
     """Sources in configured order, each with the result of its last visit and the time of the
     next."""
-    from syndicator.health.documents import of_state
-    from syndicator.showing.lists import sources as listed
+    from syndicator.health.documents import describe_state
+    from syndicator.showing.lists import find_sources as listed
 
     for source, state in listed(place, words):
         shown = {
@@ -174,7 +174,7 @@ def sources(
             "url": urls.redacted(source.url),
             "enabled": source.enabled,
         }
-        yield {**(of_state(state) if state else {}), **shown}
+        yield {**(describe_state(state) if state else {}), **shown}
 
 
 def feeds(place: "Place") -> Iterator[Item]:

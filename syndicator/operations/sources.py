@@ -332,12 +332,12 @@ def _check_settings(app: App, text: str, value_texts: Mapping[str, str]) -> Sett
     environ = app.configuration.environ
     file = TomlFile(folder / SETTINGS_FILE, tomllib.loads(edited), edited)
     settings = settings_of(file, environ)
-    findings_before = config_files.settings(
+    findings_before = config_files.check_settings(
         folder, app.configuration.settings, environ, strict=False
     )
     # errors from before are no reason to refuse
     known = [finding.detail for finding in findings_before]
-    for finding in config_files.settings(folder, settings, environ, strict=False):
+    for finding in config_files.check_settings(folder, settings, environ, strict=False):
         if finding.severity == "error" and finding.detail not in known:
             raise UsageError(finding.detail)
     return settings

@@ -36,7 +36,7 @@ from syndicator.publishing.render.view import View, clean_uri, make_view
 from syndicator.publishing.selection.published import is_axis_on
 from syndicator.searching.language import Expr, QueryError, iterate_terms, parse_search
 from syndicator.searching.ranking import Candidate
-from syndicator.showing.lists import name_of
+from syndicator.showing.lists import name_source
 from syndicator.store.engine import Store
 from syndicator.upkeep.answers.related import RelatedFinder
 
@@ -167,7 +167,7 @@ def list_sources(place: Place, *, limit: int, after: str) -> NamedList:
         site = clean_uri(state.channel.site_url) if state and not source.allow else ""
         sources[key] = Named(
             key=key,
-            untrusted_name=clean_name(name_of(source, state)),
+            untrusted_name=clean_name(name_source(source, state)),
             articles=counts.get(key, 0),
             addresses=[site] if site else [],
         )

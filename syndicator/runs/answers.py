@@ -1,4 +1,6 @@
-"""Answer questions, the search addresses below /q/, with feeds or pages. Reads only."""
+"""Answer questions (feeds of a search, at addresses below /q/) with feeds or pages.
+
+Reads only."""
 
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -37,24 +39,24 @@ from syndicator.searching.ranking import Candidate
 from syndicator.store.engine import Store
 
 _KEPT = 500  # entries in memory
-_AT_A_TIME = 25  # entries made between two looks at the CPU that they took
-_LOOKED_THROUGH = 50_000  # candidates, of which each has what the question asks for in any text
+_AT_A_TIME = 25  # entries that are made between two checks of the CPU time
+_LOOKED_THROUGH = 50_000  # articles that a search examines at most
 
 
 class CostlyQuestionError(Exception):
-    """A question that needs more CPU than one may have; the message is for the person who wrote
-    it."""
+    """A question takes more CPU than a question may. The message is for the person who asks."""
 
 
 class Budget:
-    """Seconds of CPU for one question. `cpu`: returns those that the calling thread has used."""
+    """The seconds of CPU that one question may take. `cpu`: returns the seconds that the calling
+    thread has used so far."""
 
     def __init__(self, seconds: float, cpu: Callable[[], float]) -> None:
         self._cpu = cpu
         self._end = cpu() + seconds
 
     def check(self) -> None:
-        """Raise CostlyQuestionError if they are spent."""
+        """Raise CostlyQuestionError if more seconds were used."""
         if self._cpu() > self._end:
             raise CostlyQuestionError(
                 "This question takes too long; leave out some names or words."
@@ -63,7 +65,8 @@ class Budget:
 
 @dataclass(slots=True)
 class Answers:
-    """Answers with the configuration that `read` returns."""
+    """Answers to questions. `read`: returns the configuration as it is now; `kept`: entries of
+    earlier answers; `cpu`: returns the seconds of CPU that the calling thread has used."""
 
     config: Path
     read: Callable[[], Configuration]
@@ -71,7 +74,7 @@ class Answers:
     cpu: Callable[[], float] = time.thread_time  # seconds that the calling thread has used
 
     def questions(self, settings: Settings) -> Questions:
-        """Return what the server answers questions with."""
+        """Return the functions by which the server answers questions."""
         return Questions(
             version=self._read_version,
             check_name=self._check_name,
@@ -80,13 +83,14 @@ class Answers:
         )
 
     def _read_version(self) -> Stamp | None:
-        """Return the stamp of the published files: it differs after each build that changed
-        them."""
+        """Return the stamp of the published files, None if nothing is published. It changes with
+        each build that writes files, so that stored answers become invalid."""
         return read_stamp((self.read().settings.public_dir or Path()) / search.MANIFEST)
 
     def _check_name(self, name: str) -> tuple[int, str]:
-        """Return the HTTP status for the name of a question: 200 if it is spelled as we spell it,
-        301 and that name if not, or the status and sentence of an error."""
+        """Check the file name of a question, such as `tag/ai.atom`. Returns the HTTP status and its
+        text: 200 and "" if the name is spelled as we spell it, 301 and our spelling if not, 400 or
+        404 and a sentence if it is no question."""
         stem, _, feed_format = name.rpartition(".")
         formats = self.read().settings.publish.formats
         if feed_format not in formats:
@@ -101,7 +105,8 @@ class Answers:
         return HTTPStatus.OK, ""
 
     def _answer(self, name: str) -> MadeAnswer:
-        """Return the answer to the question of this name, or the reason why there is none."""
+        """Return the answer to the question with this file name: the feed, or the status and the
+        text that say why there is none. `_check_name` has accepted the name."""
         stem, _, feed_format = name.rpartition(".")
         question = parse_question(stem)
         try:
@@ -123,7 +128,7 @@ class Answers:
                 return MadeAnswer(HTTPStatus.OK, body=body)
         except CostlyQuestionError as error:
             return MadeAnswer(HTTPStatus.BAD_REQUEST, str(error))
-        # the database or a file is just being written
+        # the database or a file is just being written, or nothing was published yet
         except (SyndicatorError, OSError, LookupError):
             return MadeAnswer(
                 HTTPStatus.SERVICE_UNAVAILABLE,
@@ -138,8 +143,8 @@ class Answers:
         names: Mapping[FeedKey, str],
         feed_format: str,
     ) -> bytes:
-        """Return the feed, or page, of the articles that a question finds. `names`: of the feeds in
-        it. Raises CostlyQuestionError."""
+        """Return the feed or page of the articles that a question finds, in `feed_format`. `names`:
+        names of the tags, sources and so on in the question. Raises CostlyQuestionError."""
         budget = Budget(QUESTION_SECONDS, self.cpu)
         settings = place.settings
         instance = place.article_store.instance()
@@ -178,7 +183,8 @@ class Answers:
 def narrow_to_published(
     store: Store, source_of: Callable[[Article], Source | None], candidates: Sequence[Candidate]
 ) -> list[Candidate]:
-    """Return the candidates that the feed of everything shows, with the terms that it shows."""
+    """Return the candidates that are in the feed of everything, with only those parts of their
+    texts that this feed shows: a question must not find what is not published."""
     ids = [candidate.id for candidate in candidates]
     published_ids = store.index.select_in_feed(ALL, ids)
     articles = store.index.articles(ids)
@@ -193,7 +199,8 @@ def narrow_to_published(
 
 
 def _find_unknown(store: Store, question: Question, known: Collection[FeedKey]) -> str:
-    """Return a sentence about a name in the question that no article has, "" if there is none."""
+    """Return a sentence about a name in the question that no article has, "" if there is none.
+    `known`: the feeds of the question that exist."""
     for key in question.feeds:
         if key not in known:
             return f"No article has the {key.axis} {key.slug!r}."

@@ -67,8 +67,8 @@ from syndicator.upkeep.answers.terms import read_terms
 
 _SOURCES: Final = "sources shown"  # name of a note: fingerprints by source key
 _ICONS: Final = "icons shown"  # name of a note: names of pictures by source key
-_LOOKED_AT: Final = 3  # newest articles, to see if the published files were replaced: a choice
-# stories on the front page with their other reports, and _REPORTS of each: choices
+_LOOKED_AT: Final = 3  # newest articles whose files show if others replaced them; a choice
+# Stories on the front page, reports of each story, and their age. All three are choices.
 _NEWS: Final = 30
 _REPORTS: Final = 7
 _NEWS_OF: Final = timedelta(days=1)
@@ -88,8 +88,9 @@ _LOOK_SECONDS = 1.0  # how soon something new is seen after the pause
 
 
 def _fingerprint_inputs(app: App, pages: Look, icons: Mapping[str, str]) -> str:
-    """Return a fingerprint of what files are made of besides articles. `icons`: names of pictures
-    by key of the source."""
+    """Return a hash of all that files are made of besides articles: program, settings, sources,
+    queries, taxonomy, page files, icons. `pages`: the operator's page files; `icons`: names of
+    pictures by source key."""
     configuration = app.configuration
     taxonomy = b""
     if configuration.taxonomy.toml.exists():
@@ -112,15 +113,16 @@ def _fingerprint_inputs(app: App, pages: Look, icons: Mapping[str, str]) -> str:
 
 
 def has_new_inputs(app: App) -> bool:
-    """Return True if settings, sources, their icons or page files differ from those of the last
-    build."""
+    """Return True if anything that files are made of besides articles changed since the last build,
+    such as a setting or a source."""
     icons = read_shown(app.archive.store, app.configuration.settings)
     inputs = _fingerprint_inputs(app, load_look(app.configuration.folder), icons)
     return app.archive.store.visits.note(_BUILT) != inputs
 
 
 def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
-    """Return True if the published files show all articles, settings and sources as they are."""
+    """Return True if the published files are up to date: no inputs, no articles and no files
+    changed since the last build. `inputs`: as `_fingerprint_inputs` returns it."""
     index = app.archive.store.index
     if app.archive.store.visits.note(_BUILT) != inputs:
         return False
@@ -134,7 +136,8 @@ def _is_built(app: App, inputs: str, outlet: Outlet) -> bool:
 
 
 def _is_replaced(app: App, outlet: Outlet) -> bool:
-    """Return True if the files of the newest articles are not those that we wrote."""
+    """Return True if the published files of the newest articles are not those that we wrote, as
+    after somebody restored an old copy of the folder."""
     index = app.archive.store.index
     newest = index.ids(ALL, limit=_LOOKED_AT, since=None, most=_LOOKED_AT)
     keys: set[FeedKey] = set()
@@ -144,15 +147,15 @@ def _is_replaced(app: App, outlet: Outlet) -> bool:
 
 
 def mark_outdated_files(app: App, tags: Iterable[str], icons: Mapping[str, str]) -> None:
-    """Mark files that show a source or its icon, or link a tag, which changed since the last
-    call."""
+    """Mark the files that show a source, an icon or a link to a tag that changed since the last
+    call. `tags`: those of taxonomy.toml; `icons`: names of pictures by source key."""
     sources: dict[str, str] = {}
     for key, source in app.configuration.sources.items():
         sources[key] = fingerprints.fingerprint_source(source)[:_DIGITS]
     # stories quote other sources, too
     _mark_changed(app, _SOURCES, SOURCE, sources, (ARTICLES, STORY_PAGES, SEARCH, STORIES))
     _mark_changed(app, _ICONS, SOURCE, icons, (STORY_PAGES, STORIES))
-    # of a tag it only counts whether it is linked
+    # the fingerprint of a tag is always "": only whether a page links it counts
     tags_linked = dict.fromkeys(make_links(app.configuration.settings, tags).tags or (), "")
     _mark_changed(app, _TAGS, TAG, tags_linked, (ARTICLES, STORY_PAGES))
 
@@ -160,8 +163,8 @@ def mark_outdated_files(app: App, tags: Iterable[str], icons: Mapping[str, str])
 def _mark_changed(
     app: App, note: str, axis: str, current: Mapping[str, str], other_files: Sequence[FeedKey]
 ) -> None:
-    """Mark the files beside each slug of `axis` whose fingerprint (`current`) differs from that in
-    `note`, and `other_files`."""
+    """Compare the fingerprints of an axis (`current`, by slug) with those stored in `note`. If some
+    differ, mark the files of the feeds that share articles with these slugs, and `other_files`."""
     stored_text = app.archive.store.visits.note(note)
     current_text = json.dumps(current, sort_keys=True)
     if stored_text == current_text:
@@ -177,8 +180,8 @@ def _mark_changed(
 
 
 def _parse_fingerprints(text: str) -> Mapping[str, str]:
-    """Parse a note, also of earlier versions: they put a digest on a line before it, or wrote a
-    list of slugs."""
+    """Parse a note with fingerprints by slug. Earlier versions put a digest on a line before it, or
+    wrote a list of slugs."""
     _, _, document = text.rpartition("\n")
     stored: Mapping[str, str] | list[str] = json.loads(document)
     if isinstance(stored, list):
@@ -192,12 +195,13 @@ async def build_meanwhile(
     seconds: float = BUILD_SECONDS,
     turn: Callable[[], object] = lambda: None,
 ) -> BuildReport:
-    """Build what is new every `seconds`, or later after a long build, until `over` is set. Return
-    the report of all builds together."""
+    """Until `over` is set, build what is new every `seconds`, less often if builds take long.
+    `turn` is called between two files. Returns the report of all builds together."""
     clock = asyncio.get_running_loop().time
     report = BuildReport()
     built_mark = 0
     pause = seconds
+    # a pause, then a build if there is something new; without, the next pause is short
     while True:
         with suppress(TimeoutError):
             await asyncio.wait_for(over.wait(), pause)
@@ -214,7 +218,7 @@ async def build_meanwhile(
 
 
 def merge_reports(first: BuildReport, second: BuildReport) -> BuildReport:
-    """Return the report of two builds, of which `second` is the later."""
+    """Return one report for two builds; `second` is the later one."""
     return replace(
         second,
         written=tuple(dict.fromkeys((*first.written, *second.written))),
@@ -229,14 +233,14 @@ def merge_reports(first: BuildReport, second: BuildReport) -> BuildReport:
 async def build_due(
     app: App, settling: Settling, turn: Callable[[], object] = lambda: None
 ) -> BuildReport:
-    """Build if `settling` allows it now; never twice at the same time. `turn`: called between two
-    files."""
-    async with settling.alone:
+    """Build if `settling` says that a build is due; else do nothing. Two builds never run at the
+    same time. `turn` is called between two files."""
+    async with settling.build_lock:
         if not settling.is_due(app):
             return BuildReport()
         with settling.building(app) as accepts:
-            report = await build_feeds(app, turn=turn, among=accepts, seconds=LONGEST)
-        settling.built(report.shown, report.left)
+            report = await build_feeds(app, turn=turn, accepts=accepts, seconds=LONGEST)
+        settling.record_build(report.shown, report.left)
         return report
 
 
@@ -245,20 +249,23 @@ async def build_feeds(
     *,
     include_all: bool = False,
     turn: Callable[[], object] = lambda: None,
-    among: Callable[[FeedKey], bool] | None = None,
+    accepts: Callable[[FeedKey], bool] | None = None,
     seconds: float = inf,
     end_feeds: bool = False,
 ) -> BuildReport:
-    """Build the feeds that changed, and notify hubs. `include_all`: make every file anew; `turn`:
-    called between two files; `among`: returns whether a feed is built now, or left to a later build
-    (None: all are built); `seconds`: what is not built by then is left to the next build, the most
-    urgent first; `end_feeds`: confirm that the feeds of `read_waiting` end."""
+    """Build the feeds that changed, and notify hubs.
+
+    `include_all`: write every file again; `turn`: called between two files; `accepts`: returns
+    False for a feed that is left to a later build (None: all are built); `seconds`: after this time
+    the rest is left to the next build, so the most urgent feeds come first; `end_feeds`: the
+    operator confirms that the feeds of `read_waiting` end."""
     clock = asyncio.get_running_loop().time
     began = clock()
     began_at = app.archive.clock()
     archive = app.archive
     store = archive.store
     settings = app.configuration.settings
+
     await _prepare_archive(app, turn)
     pages = load_look(app.configuration.folder)
     environ = app.configuration.environ
@@ -266,19 +273,24 @@ async def build_feeds(
     inputs = _fingerprint_inputs(app, pages, read_shown(store, settings))
     changes = webhooks.changes(archive, app.configuration, read_freshness(store).until)
     confirmed = read_waiting(store) if end_feeds else []
+
+    # if nothing changed, only messages that wait are sent
     may_skip = not (include_all or confirmed)
     if may_skip and _is_built(app, inputs, outlet) and not digests.due(archive, settings):
         webhooks.put(archive, app.configuration, changes, ())
         hubs = await notify_hubs(archive, settings, ())
         return BuildReport(hubs=hubs, ending=describe_waiting(read_waiting(store)))
+
     _begin_build(app, outlet, inputs)
     pictures = thumbnails.publish_thumbnails(store, settings, outlet)
     icons = read_shown(store, settings)  # without those whose files are lost
     inputs = _fingerprint_inputs(app, pages, icons)
-    task = _plan_task(app, outlet, inputs, icons, confirmed, anew=include_all, accepts=among)
+    task = _plan_task(app, outlet, inputs, icons, confirmed, anew=include_all, accepts=accepts)
     scope = task.scope
     steps = _take_steps(task, outlet, pages, lambda: clock() - began >= seconds)
     report = await _turn_by_turn(steps, turn)
+
+    # after the build: files no longer name these thumbnails
     thumbnails.remove_thumbnails(store, settings, outlet, pictures)
     if not scope.is_empty:
         everything = {spec.key for spec in task.plan.specs}
@@ -297,7 +309,8 @@ async def build_feeds(
 
 
 async def _prepare_archive(app: App, turn: Callable[[], object]) -> None:
-    """Find out what builds show of articles besides their own values: stories, related ones."""
+    """Update what files show of an article besides its own fields: its story and related
+    articles."""
     archive = app.archive
     configuration = app.configuration
     await read_terms(archive)
@@ -310,8 +323,8 @@ async def _prepare_archive(app: App, turn: Callable[[], object]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """The feeds that a build looks at. `feeds`: None for all; `left`: changed feeds that wait for a
-    later build."""
+    """The feeds that a build looks at. `feeds`: None if it looks at all; `left`: changed feeds that
+    are left to a later build."""
 
     feeds: Collection[FeedKey] | None = None
     left: Collection[FeedKey] = ()
@@ -328,8 +341,9 @@ def decide_scope(
     *,
     is_only_marked: bool,
 ) -> Scope:
-    """Return the feeds of `everything` that a build looks at: the `changed` ones, if only marks
-    tell what changed, else all. `accepts`: returns True if a changed feed is built now."""
+    """Return the feeds that a build looks at. If only marked articles changed (`is_only_marked`),
+    these are the `changed` feeds, else all feeds (`everything`). Changed feeds that `accepts`
+    refuses are left to a later build; None refuses none."""
     left: set[FeedKey] = set()
     if accepts:
         left = {key for key in changed if not accepts(key)}
@@ -342,8 +356,9 @@ def decide_scope(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
-    """The settings and the scope of a build. `app`: with the settings that hold for it; `anew`:
-    make every file anew; `tags`: of taxonomy.toml; `icons`: names of pictures by source key."""
+    """All that is decided about a build before it begins. `app`: with the settings that hold for
+    this build; `anew`: write every file again; `tags`: those of taxonomy.toml; `icons`: names of
+    pictures by source key."""
 
     app: App
     plan: "_Plan"
@@ -364,8 +379,8 @@ def _plan_task(
     anew: bool,
     accepts: Callable[[FeedKey], bool] | None,
 ) -> _Task:
-    """Plan a build with these `inputs`. `confirmed`: stems of feeds that may end; `anew`: make
-    every file anew; `accepts`: returns True if a changed feed is built now."""
+    """Plan a build. `inputs`: as `_fingerprint_inputs` returns it; `confirmed`: paths of feeds that
+    may end, such as tags/ai; `anew`: write every file again; `accepts`: as for `build_feeds`."""
     taxonomy = load_any(app.configuration.taxonomy.toml)
     tags = [tag.name for tag in taxonomy.tag]
     is_only_marked = app.archive.store.visits.note(_BUILT) == inputs
@@ -398,9 +413,9 @@ def _plan_task(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spared:
-    """Feeds that the configuration would end, and that stay until the operator confirms it. `app`:
-    with the settings that hold until then; `kept`: those of them whose files stay as they are;
-    `stems`: all of them, such as tags/ai."""
+    """Feeds that the operator's last edit would end, and that stay until the operator confirms it.
+    `stems`: their paths, such as tags/ai; `kept`: those whose files stay as they are; `app`: with
+    the settings that hold until then."""
 
     app: App
     kept: Collection[FeedKey] = ()
@@ -408,8 +423,8 @@ class Spared:
 
 
 def _spare_feeds(app: App, taxonomy: Vocabulary, confirmed: Iterable[str]) -> Spared:
-    """Spare feeds that the configuration gave up, and note them. `confirmed`: stems of those that
-    may end."""
+    """Find the feeds that the configuration would end now, and store which of them wait for the
+    operator's consent. `confirmed`: paths of those that may end."""
     publish = app.configuration.settings.publish
     rows = app.archive.store.index.plain_feeds()
     planned = {spec.key for spec in feed_specs(app.configuration, taxonomy, rows)}
@@ -428,7 +443,8 @@ def _with_settings(app: App, settings: Settings) -> App:
 
 
 def _list_news(app: App) -> list[list[str]]:
-    """Return the newest stories: of each the ids of its lead and of its newest reports."""
+    """Return the newest stories for the front page, each as the ids of its lead and its newest
+    reports."""
     if app.configuration.settings.publish.stories == "off":
         return []
     stories = app.archive.store.stories
@@ -443,8 +459,8 @@ def _list_news(app: App) -> list[list[str]]:
 
 
 def _take_steps(task: _Task, outlet: Outlet, pages: Look, is_over: Callable[[], bool]) -> Steps:
-    """Return the steps of the build `task`. `is_over`: returns True once what is not built is left
-    to the next build."""
+    """Return a generator of the steps of a build, each at most one file. `is_over`: returns True
+    when the time for this build is used up, so that the rest is left to the next one."""
     from syndicator.publishing.builder import build
     from syndicator.publishing.kinds.site import Inputs
 
@@ -481,11 +497,12 @@ def _take_steps(task: _Task, outlet: Outlet, pages: Look, is_over: Callable[[], 
 
 
 def _split_sentences(text: str, language: str) -> list[str]:
+    """Return the sentences of a text in this language."""
     return [sentence.text for sentence in split(text, language=language)]
 
 
 def _learn_files(app: App, outlet: Outlet) -> None:
-    """Record in a new database which files are published."""
+    """If the database is new, record which files are published already."""
     index = app.archive.store.index
     if index.has_files():
         return
@@ -494,17 +511,19 @@ def _learn_files(app: App, outlet: Outlet) -> None:
 
 
 def _begin_build(app: App, outlet: Outlet, inputs: str) -> None:
-    """Clear up after a writer that was killed, and note that a build begins."""
+    """Note that a build begins. If the last build may have been killed, first delete its temporary
+    files."""
     visits = app.archive.store.visits
-    if visits.note(_BUILT) != inputs or visits.note(_BEGUN) or were_begun(app.archive.store):
+    are_inputs_new = visits.note(_BUILT) != inputs
+    if are_inputs_new or visits.note(_BEGUN) or were_begun(app.archive.store):
         outlet.sweep()
     visits.set_note(_BEGUN, "now", app.archive.clock())
     visits.commit()  # before the first temporary file: a kill may come with the next
 
 
 def _record_build(app: App, began: datetime, inputs: str, *, has_left: bool) -> None:
-    """Note that a build ended. `inputs`: fingerprint of what it was made of; `has_left`: changed
-    feeds wait for a later build."""
+    """Note that a build ended. `began`: when it began; `inputs`: as `_fingerprint_inputs` returns
+    it; `has_left`: changed feeds are left to a later build."""
     archive = app.archive
     visits = archive.store.visits
     visits.set_note(_BUILT, inputs, archive.clock())
@@ -516,7 +535,7 @@ def _record_build(app: App, began: datetime, inputs: str, *, has_left: bool) -> 
 
 
 async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport:
-    """Take the steps of a build; after each, call `turn` and let other tasks run."""
+    """Take all steps of a build. After each step, call `turn` and let other tasks run."""
     while True:
         try:
             next(steps)
@@ -529,8 +548,9 @@ async def _turn_by_turn(steps: Steps, turn: Callable[[], object]) -> BuildReport
 
 @contextmanager
 def _open_renderer(app: App) -> Iterator[Callable[[str], str | None]]:
-    """Yield a function that renders an article without stored HTML in a worker, and stores it for
-    later builds. It returns None for an article that cannot be rendered."""
+    """Yield a function that returns the HTML of an article which has none in the database. The HTML
+    is made in a worker process and stored for later builds. The function returns None if the
+    article cannot be read or rendered."""
     index = app.archive.store.index
     unstored: dict[str, str] = {}  # HTML by id of the article
 
@@ -581,7 +601,8 @@ def _read_markdown(app: App, article_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """The feeds to publish, the rows of all that ever were, and the marks of each."""
+    """The feeds to publish (`specs`), the rows of all feeds that ever were, and the marks by feed.
+    A mark says that an article of the feed changed since its last build."""
 
     specs: Sequence[FeedSpec]
     rows: Sequence[FeedRow]
@@ -589,8 +610,8 @@ class _Plan:
 
 
 def _plan_feeds(app: App, taxonomy: Vocabulary, left_alone: Collection[FeedKey]) -> _Plan:
-    """Assign articles to queries and authors, and plan the feeds. Feeds that are not published lose
-    their marks, except those of `left_alone`."""
+    """Assign articles to saved queries and authors, then plan the feeds. The marks of feeds that
+    are not published are deleted, except those of `left_alone`, whose files stay as they are."""
     index = app.archive.store.index
     publish = app.configuration.settings.publish
     plan = _read_plan(app, taxonomy)
@@ -609,7 +630,7 @@ def _plan_feeds(app: App, taxonomy: Vocabulary, left_alone: Collection[FeedKey])
 
 
 def _read_plan(app: App, taxonomy: Vocabulary) -> _Plan:
-    """Return the plan of the feeds as the database is now."""
+    """Return the plan of the feeds as the database has them now."""
     index = app.archive.store.index
     marks = index.marks()
     rows = index.plain_feeds()

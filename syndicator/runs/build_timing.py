@@ -31,22 +31,24 @@ _NO_CROWD = 1.0  # the feed of everything rests no longer because others do
 
 
 class Settling:
-    """Timing of builds between runs of `up`: new articles wait for `publish.settle`, long feeds and
-    old pages longer; edits, withdrawals and first articles do not."""
+    """Decides when `up` builds and which feeds. New articles wait for `publish.settle`, long feeds
+    and old pages longer; edits, withdrawals and the first articles of a source do not wait.
+    `clock`: a clock that is never set back, in seconds."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._waiting = Waiting()
         self._mark = 0  # the newest mark that visits made
         self._made_with: Any = None  # configuration of the last build of everything
-        self.alone = asyncio.Lock()  # held by the one build under way
+        self.build_lock = asyncio.Lock()  # held by the one build under way
         self._whole_at = 0.0
         self._whole = True  # the next build includes everything stale
         self._left = False  # the last build left something to the next one
         self._built: dict[FeedKey, Built] = {}
 
     def begin(self, app: App) -> None:
-        """Call before jobs change something: feeds that are stale already are built at once."""
+        """Call before jobs change something. Feeds that another process has made stale are built at
+        once."""
         if app.archive.store.index.newest_mark() > self._mark:
             self._whole = True
             self.hurry()
@@ -55,20 +57,20 @@ class Settling:
         """Call when the jobs have ended."""
         self._mark = app.archive.store.index.newest_mark()
 
-    def filed(self) -> None:
+    def count_article(self) -> None:
         """Count an article that visits filed."""
         self._waiting = replace(self._waiting, articles=self._waiting.articles + 1)
 
     def has_many(self) -> bool:
-        """True if so many articles wait that the build must not."""
+        """Return True if so many new articles wait that a build must not wait for more."""
         return self._waiting.articles >= MANY
 
     def hurry(self) -> None:
-        """Let what changed wait no longer."""
+        """Let the next build start without waiting for more articles."""
         self._waiting = replace(self._waiting, urgent=True)
 
     def is_due(self, app: App) -> bool:
-        """Return True if a build is due now. Notes since when changes wait."""
+        """Return True if a build is due now. If changes wait, this also notes since when."""
         now = self._clock()
         settings = app.configuration.settings
         if self._is_whole(app):
@@ -87,8 +89,8 @@ class Settling:
 
     @contextmanager
     def building(self, app: App) -> Iterator[Callable[[FeedKey], bool] | None]:
-        """Yield a function that returns True if a feed is built now, None if all are. If the block
-        fails, the build stays due."""
+        """Call around a build. Yields a function that returns True for each feed to build now, or
+        None if all feeds are built. If the block raises an exception, the build stays due."""
         waiting = self._waiting
         is_whole = self._is_whole(app) or not seconds(app.configuration.settings.publish.settle)
         accepts: Callable[[FeedKey], bool] | None = None
@@ -105,7 +107,7 @@ class Settling:
             self._whole_at = self._clock()
             self._whole = False
 
-    def built(self, shown: Mapping[FeedKey, tuple[int, int]], left: int) -> None:
+    def record_build(self, shown: Mapping[FeedKey, tuple[int, int]], left: int) -> None:
         """Record the built feeds. `shown`: numbers of entries and articles; `left`: feeds still
         stale."""
         now = self._clock()
@@ -116,7 +118,8 @@ class Settling:
             self._built[key] = Built(at=now, entries=entries, articles=articles)
 
     def _is_whole(self, app: App) -> bool:
-        """Return True if the next build includes everything stale."""
+        """Return True if the next build includes all stale feeds: after other settings or sources,
+        after an hour, or when something urgent happened since `begin` asked for it."""
         if self._made_with != _list_inputs(app):
             return True
         if self._clock() - self._whole_at >= _WHOLE_SECONDS:
@@ -125,14 +128,16 @@ class Settling:
 
 
 def has_unbuilt_source(app: App) -> bool:
-    """Return True if the first articles of a source are not published yet: they do not wait."""
+    """Return True if the first articles of a source are not published yet. They do not wait for
+    more."""
     if not is_axis_on(SOURCE, app.configuration.settings.publish):
         return False
     return app.archive.store.index.has_unbuilt(SOURCE)
 
 
 def find_build_time(app: App, *, is_urgent: bool) -> datetime:
-    """Return when to build what changed just now. `is_urgent`: it does not wait for more."""
+    """Return when to build something that changed just now. `is_urgent`: it does not wait for
+    more."""
     now = app.archive.clock()
     settle = seconds(app.configuration.settings.publish.settle)
     waiting = Waiting(since=0.0, urgent=is_urgent or has_unbuilt_source(app))
@@ -142,8 +147,8 @@ def find_build_time(app: App, *, is_urgent: bool) -> datetime:
 def choose_rested(
     app: App, built: Mapping[FeedKey, Built], now: float
 ) -> Callable[[FeedKey], bool]:
-    """Return a function that is true for the stale feeds that may be written again at `now`, a time
-    of the clock of `built`."""
+    """Return a function that returns True for a stale feed if its last build is long enough ago.
+    `now`: a time of the same clock as the times of `built`."""
     settle = seconds(app.configuration.settings.publish.settle)
     crowd = measure_crowd(built.values())
     count = app.archive.store.index.count
@@ -156,7 +161,7 @@ def choose_rested(
 
 
 def _list_inputs(app: App) -> Any:
-    """Return what files are made of besides articles."""
+    """Return all that files are made of besides articles; compared with the last build."""
     configuration = app.configuration
     return (
         configuration.settings,

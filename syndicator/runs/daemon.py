@@ -32,7 +32,7 @@ from syndicator.core.requests import BODY_BYTES
 from syndicator.health import metrics
 from syndicator.health.after_run import check_health, mail_digests, record_counters
 from syndicator.health.alert import Outage
-from syndicator.health.check.config_files import changes
+from syndicator.health.check.config_files import list_changes
 from syndicator.health.episodes import feed_name, feed_token, write_schedule
 from syndicator.publishing.entry_cache import KeptEntries
 from syndicator.publishing.kinds.targets import BuildReport
@@ -77,7 +77,7 @@ RETENTION: Final = "retention"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The instance while jobs are under way. `stack` closes it."""
+    """The opened instance that running jobs share. `stack` closes it."""
 
     app: App
     client: SharedClient
@@ -86,7 +86,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job that `up` does every `seconds`, or earlier if something calls for it."""
+    """A job of `up`. It is done every `seconds`, or earlier if `bring_forward` is called for it."""
 
     seconds: float
     work: Callable[["Jobs", Opened], Awaitable[None]]
@@ -98,14 +98,14 @@ def _ignore(*what: object) -> None:
 
 @dataclass(slots=True)
 class Jobs:
-    """The work of the jobs of `up`, with the present or last good configuration. Jobs share the
-    opened instance.
+    """The jobs of `up`. Jobs that run at the same time share one opened instance, with the
+    configuration as it is or as it last was without faults.
 
-    `warn` and `report_change` get lines, `report_visits` and `report_build` each report,
-    `report_problems` the reports that failed, `note_progress` the name of a job that goes on.
-    `bring_forward` and `read_next_runs` are those of the scheduler. `allow_long_opening` is entered
-    to open a database, `run_beside` while the instance is open; it gets the app and what starts a
-    build at once."""
+    Lines for the log go to `warn` and `report_change`, reports to `report_visits` and
+    `report_build`, failed reports to `report_problems`, and the name of a job that goes on to
+    `note_progress`. `bring_forward` and `read_next_runs` are those of the scheduler. Two contexts
+    are entered: `allow_long_opening` while a database is opened, `run_beside` while the instance is
+    open. The latter gets the app and a function that starts a build at once."""
 
     config: Path
     _: KW_ONLY
@@ -149,8 +149,9 @@ class Jobs:
     _ended_at: dict[str, datetime] = field(default_factory=dict, init=False)  # by job
 
     async def run(self, name: str) -> None:
-        """Do a job. Visits open the instance anew, with the present configuration; other jobs may
-        join."""
+        """Do the job `name`. Visits open the instance anew, to read the present configuration;
+        other jobs use the instance that is open. A failure is reported, and the job is tried again
+        after a minute."""
         if self._must_wait(name):
             self._postponed.add(name)
             return
@@ -173,16 +174,17 @@ class Jobs:
             await self._update_outage(name, fault)
 
     def _must_wait(self, name: str) -> bool:
-        """Return True if a job may not join the opened instance. Visits start only when nobody uses
-        it, as they open it anew; once a job waits, newcomers queue behind it, or it might never
-        start."""
+        """Return True if a job may not start while others run. Visits wait until no job runs,
+        because they open the instance anew. While they wait, new jobs wait behind them: else the
+        instance might never close."""
         if not self._users:
             return False
         return name == VISITS or bool(self._postponed)
 
     @asynccontextmanager
     async def _instance(self, *, anew: bool) -> AsyncIterator[Opened]:
-        """Yield the instance: the first of its users opens and locks it, the last closes it."""
+        """Yield the opened instance. The first job that needs it opens and locks it; the last one
+        closes it."""
         self._users += 1
         try:
             async with self._opening_lock:
@@ -196,8 +198,8 @@ class Jobs:
                 await self._close()
 
     async def _open(self, *, anew: bool) -> Opened:
-        """Lock and open the instance with all that jobs need; `Opened.stack` closes it. `anew`:
-        read the configuration as it is now."""
+        """Lock and open the instance; `Opened.stack` closes it. `anew`: read the configuration
+        again."""
         if anew or self._configuration is None:
             self._configuration = self.read()
         async with AsyncExitStack() as stack:
@@ -221,7 +223,7 @@ class Jobs:
             return Opened(app, client, stack.pop_all())
 
     def _enter_hubs(self, stack: AsyncExitStack, app: App) -> None:
-        """Load the subscriptions, and let `stack` save them."""
+        """Load the subscriptions at hubs, and let `stack` save them when the instance is closed."""
         if self.hubs is None:
             return
         self.hubs.begin(
@@ -232,8 +234,7 @@ class Jobs:
         stack.callback(self.hubs.save, app.archive.store.subscriptions)
 
     async def _close(self) -> None:
-        """Close the instance, if it could be opened, and bring the jobs forward that wait for
-        it."""
+        """Close the instance, if it could be opened, then start the jobs that waited for this."""
         opened = self._opened
         self._opened = None
         try:
@@ -246,7 +247,7 @@ class Jobs:
             self._postponed.clear()
 
     async def visit(self, opened: Opened) -> None:
-        """Visit the due sources; `visit_due` also makes thumbnails and asks the language model."""
+        """Visit the due sources, make thumbnails and ask the language model."""
         app = opened.app
         began = self.steady()
         report = await visit_due(
@@ -279,8 +280,8 @@ class Jobs:
             self.bring_forward(HUBS, 0)
 
     async def _build_if_due(self, app: App) -> BuildReport:
-        """Bring the build forward if one is due. At the end of the process, build now: there is no
-        later job."""
+        """Start the job of the build if a build is due. If the process is about to end, build here
+        instead. Returns the report of what was built here."""
         if self.stop.is_set():
             self._settling.hurry()
             return await build_due(app, self._settling, self._make_watch(VISITS).turn)
@@ -289,19 +290,20 @@ class Jobs:
         return BuildReport()  # the job of the build reports what it built
 
     def _build_at_once(self) -> None:
-        """Let what changed wait for nothing but the pause between builds."""
+        """Start a build as soon as the pause after the last build is over: what changed waits for
+        nothing else."""
         self._settling.hurry()
         self._bring_build_forward()
 
     def _bring_build_forward(self, least_pause: float = 0.0) -> None:
-        """Bring the build forward, but leave `least_pause` seconds and most of the time to the
-        visits."""
+        """Start the job of the build as soon as the pause after the last build is over: at least
+        `least_pause` seconds, and four times as long as that build took."""
         pause = max(least_pause, _PAUSES * self._build_seconds)
         passed = self.steady() - self._built_at
         self.bring_forward(BUILD, max(pause - passed, 0.0))
 
     async def build(self, opened: Opened) -> None:
-        """Build the stale feeds if they have waited long enough."""
+        """Build the stale feeds that have waited long enough."""
         app = opened.app
         app.archive.store.visits.commit()  # a build sees committed rows
         began = self.steady()
@@ -318,7 +320,7 @@ class Jobs:
             self.bring_forward(DIGESTS, 0)
 
     async def serve_hubs(self, opened: Opened) -> None:
-        """Take the pushes that wait, and renew the leases of subscriptions."""
+        """Read the pushes that wait, and ask hubs for new or longer subscriptions."""
         app = opened.app
         hubs = self.hubs
         if hubs is None or not app.configuration.settings.site.callback:
@@ -338,13 +340,13 @@ class Jobs:
             self.bring_forward(HUBS, 0)
 
     async def serve_digests(self, opened: Opened) -> None:
-        """Build the entries of digests that are due, and mail those that were built."""
+        """Start a build if a digest is due, and mail the digests that were built."""
         if digests.due(opened.app.archive, opened.app.configuration.settings):
             self._bring_build_forward()
         self.report_problems(await mail_digests(opened.app.archive, opened.app.configuration))
 
     async def check_health(self, opened: Opened) -> None:
-        """Look for new and recovered conditions, publish them, alert."""
+        """Check the conditions, publish them, and alert."""
         has_news = self._has_news
         self._has_news = False
         failed_reports = await check_health(
@@ -356,7 +358,7 @@ class Jobs:
         self.report_problems(failed_reports)
 
     async def send_webhooks(self, opened: Opened) -> None:
-        """Send the messages that are due, new ones and retries."""
+        """Send the webhook messages that are due: new ones, and those that failed before."""
         self.report_problems(
             await webhooks.send(opened.app.archive, opened.app.configuration, opened.app.jitter)
         )
@@ -366,7 +368,8 @@ class Jobs:
         prune_pages(opened.app)
 
     def _make_watch(self, name: str) -> Watch:
-        """Return the watch, which here also notes the progress of the job `name`."""
+        """Return the watch of the process. Each of its calls also counts as progress of the job
+        `name`."""
 
         def filed(title: str) -> None:
             self.note_progress(name)
@@ -383,25 +386,26 @@ class Jobs:
         return replace(self.watch, filed=filed, visited=visited, turn=turn)
 
     def _note_news(self) -> None:
-        """Let the conditions be looked at: something happened that may change them."""
+        """Let the conditions be checked soon: something happened that may change them."""
         self._has_news = True
         self.bring_forward(HEALTH, 0)
 
     def _note_done(self, name: str, opened: Opened) -> None:
-        """Store when the jobs ended and start next, in the order of `JOBS`."""
+        """Store when each job last ended and starts next, in the order of `JOBS`."""
         self._ended_at[name] = self.clock()
         ended_at = {job: self._ended_at[job] for job in JOBS if job in self._ended_at}
         write_schedule(opened.app.archive.store, ended_at, self.read_next_runs(), self.clock())
 
     def _warn_once(self, trouble: str) -> None:
-        """Warn of a trouble once between two visits: several jobs meet the same."""
+        """Warn of a trouble, but only once between two visits: several jobs may meet the same
+        trouble."""
         if trouble not in self._already_reported:
             self._already_reported.add(trouble)
             self.warn(trouble)
 
     async def _update_outage(self, name: str, error: SyndicatorError | None) -> None:
-        """Alert if a job keeps failing, or if none does any more. `error`: how this one ended,
-        None: well."""
+        """Note how the job `name` ended (`error` None: well). An alert is sent if it keeps failing,
+        or if no job fails any more."""
         if self.last_good is None:  # nobody knows whom to alert
             return
         fault = await self._outage.note_end(
@@ -411,7 +415,8 @@ class Jobs:
             self.warn(f"nobody could be told: {fault}")
 
     def read(self) -> Configuration:
-        """Return the present or last good configuration. Raises ConfigError without either."""
+        """Return the configuration as it is now; if it is faulty, warn and return the last good
+        one. Raises ConfigError if there is no good one."""
         before = self.last_good
         try:
             present = configuration(self.config, before=before, remember=True)
@@ -424,7 +429,7 @@ class Jobs:
         known_faults: Sequence[Fault] = ()
         if before is not None:
             known_faults = before.faults
-            for line in changes(before, present):
+            for line in list_changes(before, present):
                 self.report_change(line)
         for fault in set(present.faults).difference(known_faults):
             self.warn(f"{fault}; what was valid before counts")
@@ -448,7 +453,8 @@ JOBS: Final = {
 
 
 class Site:
-    """The server's app: published files, health and callback."""
+    """The ASGI app of the server: published files, questions, health, and the callback for hubs.
+    `silent_seconds`: as for `_health`."""
 
     def __init__(
         self,
@@ -467,7 +473,7 @@ class Site:
         await self._app(scope, receive, send)
 
     def reload(self, settings: Settings) -> None:
-        """Serve by `settings` from now on, on the same host and port."""
+        """Serve with these settings from now on. Host and port stay as they are."""
         self.settings = settings
         self._app = self._make_app()
 
@@ -481,12 +487,13 @@ class Site:
         if self.hubs is None or not settings.site.callback:
             return site
         callbacks = Callbacks(
-            verify=self.hubs.verify, check_token=self.hubs.known, push=self.hubs.push
+            verify=self.hubs.verify, check_token=self.hubs.check_token, push=self.hubs.push
         )
         return add_callback_paths(site, callbacks)
 
     def _make_files_app(self) -> ASGIApp:
-        """Return the app of the published files, and of questions if they are answered."""
+        """Return the app of the published files, which also answers questions if they are switched
+        on."""
         settings = self.settings
         if not settings.public_dir:
             return serve_nothing
@@ -503,8 +510,8 @@ class Site:
 
 
 def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> Health:
-    """Return what the server answers on the health of the process. `silent_seconds`: returns the
-    seconds without progress; None if no jobs run here."""
+    """Return what the server answers about the health of the process. `silent_seconds`: returns the
+    seconds without progress; None if no jobs run in this process."""
     key = ""
     with suppress(OSError):  # without a token there is no health feed
         key = feed_token(settings.state_dir)
@@ -526,13 +533,14 @@ def _health(settings: Settings, silent_seconds: Callable[[], float] | None) -> H
 
 
 async def serve_console(app: ASGIApp, settings: Settings, **how: Any) -> None:
-    """Serve the console. `how`: as for the server. Raises MissingError if the port is taken."""
+    """Serve the console on its own port. `how`: parameters of the server. Raises MissingError if
+    the port is taken."""
     await serve_app(app, settings.console.host, settings.console.port, **how)
 
 
 async def serve_programs(app: ASGIApp, port: int, **how: Any) -> None:
-    """Serve programs on this machine. `how`: as for the server. Raises MissingError if the port is
-    taken."""
+    """Serve the API for programs on this machine only. `how`: parameters of the server. Raises
+    MissingError if the port is taken."""
     await serve_app(app, LOOPBACK, port, **how)
 
 

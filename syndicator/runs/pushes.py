@@ -1,4 +1,5 @@
-"""Keep the WebSub subscriptions of a process in memory; take pushes, ask and answer hubs."""
+"""Keep the WebSub subscriptions of a process in memory; read pushes of hubs, ask hubs, answer
+them."""
 
 import asyncio
 import secrets
@@ -29,7 +30,7 @@ from syndicator.visiting.websub import is_signed, may_subscribe
 _TOKEN_BYTES: Final = 32  # random bytes in a callback and in a secret
 # between two subscriptions for a feed that keeps changing its hub or topic
 _STEADY: Final = timedelta(days=1)
-_LOOK: Final = 0.5  # seconds between two checks
+_LOOK: Final = 0.5  # seconds between two checks of what is due
 _AT_ONCE: Final = 8  # pushes that are read, and hubs that are asked
 _JOB_SECONDS: Final = 20.0  # the next job takes what came later, and asks the other hubs
 _PRELOAD: Final = ("syndicator.filing.read_article", "syndicator.visiting.feeds.parser")
@@ -37,7 +38,7 @@ _PRELOAD: Final = ("syndicator.filing.read_article", "syndicator.visiting.feeds.
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """A correctly signed push of a hub for a source."""
+    """A push of a hub for a source, with a correct signature."""
 
     subscription: Subscription
     content_type: str
@@ -45,7 +46,9 @@ class Push:
 
 
 class Registry(Hubs):
-    """Subscriptions, as `ports.subscriptions.Hubs` and more. `mint`: returns a random token."""
+    """The WebSub subscriptions of a process, and the pushes that wait.
+    `core.ports.subscriptions.Hubs` documents the methods that visits call. `mint`: returns a random
+    token."""
 
     def __init__(
         self, clock: Callable[[], datetime], mint: Callable[[], str] | None = None
@@ -56,8 +59,9 @@ class Registry(Hubs):
         self._by_token: dict[str, Subscription] = {}
         self._wanted_tokens: dict[str, str] = {}  # of subscriptions, by source key
         self._tallies: dict[str, Tally] = {}
-        self._changed: set[str] = set()  # tokens
-        self._counted: set[str] = set()  # hubs
+        # not stored yet:
+        self._changed: set[str] = set()  # tokens of subscriptions
+        self._counted: set[str] = set()  # hubs whose tally changed
         self._inbox = Shares[Push](PUSHES)  # by source key
         self._waiting_bytes = 0
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -67,16 +71,17 @@ class Registry(Hubs):
         self.on_arrival: Callable[[], object] = lambda: None
         self.log = logger("hubs")
 
-    async def rest(self) -> None:
-        """End the worker that is kept for the next pushes."""
+    async def end_worker(self) -> None:
+        """End the worker process that is kept for the next pushes, if there is one."""
         worker = self.worker
         self.worker = None
         if worker is not None:
             await worker.aclose()
 
     def begin(self, store: Subscriptions, sources: Mapping[str, Source], base: str) -> None:
-        """Load the subscriptions of `store` on the first call; end those of sources that were
-        removed or changed. `base`: `site.callback`."""
+        """Load the subscriptions from `store` on the first call. End those whose source was removed
+        or changed, and renew those whose callback changed. `base`: the setting `site.callback`, ""
+        to have no subscriptions."""
         if self._base is None:
             for subscription in store.all():
                 self._put(subscription)
@@ -88,13 +93,14 @@ class Registry(Hubs):
             if not subscription.wanted:
                 continue
             source = sources.get(subscription.source_key)
-            if not (base and _is_still_wanted(subscription, source)):
+            is_moved = subscription.callback not in ("", self._callback(subscription))
+            if not base or not _is_still_wanted(subscription, source):
                 self._end(subscription, now)
-            elif subscription.callback and subscription.callback != self._callback(subscription):
+            elif is_moved:
                 self._put(replace(subscription, next_try=now))
 
     def save(self, store: Subscriptions) -> None:
-        """Store the changes since the last call. Raises StoreError."""
+        """Store what changed since the last call. Raises StoreError."""
         if not (self._changed or self._counted):
             return
         gone = [token for token in self._changed if token not in self._by_token]
@@ -106,7 +112,8 @@ class Registry(Hubs):
         self._counted.clear()
 
     def due(self, now: datetime) -> list[Subscription]:
-        """Return the subscriptions due for a request, longest overdue first."""
+        """Return the subscriptions for which a hub is to be asked now, the longest overdue
+        first."""
         if not self._base:
             return []
         latest = now + websub.LONGEST  # beyond that the clock was wrong
@@ -118,15 +125,19 @@ class Registry(Hubs):
         due.sort(key=lambda subscription: (subscription.next_try or now, subscription.token))
         return due
 
-    def asking(self, token: str) -> Subscription:
-        """Record that a hub is asked now. Return the subscription with the request."""
+    def begin_request(self, token: str) -> Subscription:
+        """Record that the hub of a subscription is asked now, so that `due` does not return it
+        meanwhile. Return the subscription with the request."""
         subscription = self._by_token[token]
         asked = websub.record_request(subscription, self._callback(subscription))
         self._put(replace(asked, next_try=None))
         return asked
 
-    def after(self, token: str, change: Callable[[Subscription], Subscription | None]) -> None:
-        """Replace the subscription by the result of `change`; None deletes it."""
+    def change_subscription(
+        self, token: str, change: Callable[[Subscription], Subscription | None]
+    ) -> None:
+        """Replace the subscription with this token by the result of `change`; None deletes it. An
+        unknown token is ignored."""
         current = self._by_token.get(token)
         if current is None:
             return
@@ -137,21 +148,24 @@ class Registry(Hubs):
             self._put(changed)
 
     def verify(self, token: str, asked: Mapping[str, str]) -> tuple[int, str]:
-        """Answer a hub that verifies our request, or denies it. `asked`: its parameters. Returns
-        HTTP status and body."""
+        """Answer a hub that asks if we made a request (WebSub, section 5.3), or that tells us that
+        it refuses. `asked`: the parameters of its request. Returns the HTTP status and body of our
+        answer."""
         subscription = self._by_token.get(token)
         if subscription is None:
             return self._refuse_unknown(), ""
         answer = websub.answer_hub(subscription, asked, self._clock())
         if answer.status == HTTPStatus.OK:
-            self.after(token, lambda _: answer.after)
+            self.change_subscription(token, lambda _: answer.after)
         self.log.debug(
             "hub asks", hub=subscription.hub, mode=asked.get("hub.mode", ""), answer=answer.status
         )
         return answer.status, answer.body
 
-    def known(self, token: str) -> int:
-        """Return the HTTP status for a push to this callback, before its body is read."""
+    def check_token(self, token: str) -> int:
+        """Return the HTTP status for a push to the callback with this token, before the body is
+        read: 200 if it may be read, 410 if the subscription has ended, 404 if it is not known, 503
+        at the start."""
         subscription = self._by_token.get(token)
         if subscription is None:
             return self._refuse_unknown()
@@ -162,8 +176,9 @@ class Registry(Hubs):
         return HTTPStatus.NOT_FOUND
 
     def push(self, token: str, headers: Mapping[str, str], body: bytes) -> int:
-        """Queue a signed push for a run. Returns the HTTP status."""
-        status = self.known(token)
+        """Queue a push for the job that reads pushes. Returns the HTTP status of the answer: 202 if
+        it is queued, 403 if its signature is wrong, 503 if the queue is full."""
+        status = self.check_token(token)
         if status != HTTPStatus.OK:
             return status
         subscription = self._by_token[token]
@@ -183,8 +198,8 @@ class Registry(Hubs):
         return HTTPStatus.ACCEPTED
 
     def _has_room(self, source_key: str, size: int) -> bool:
-        """Return True if a push of `size` bytes may wait: a source has a quarter of the places and
-        bytes at most. A push that waits alone may be larger."""
+        """Return True if a push of `size` bytes may wait. The pushes of a source may take a quarter
+        of the places and of the bytes at most; a single push may be larger."""
         if not self._inbox.has_room(source_key) or self._waiting_bytes + size > PUSH_BYTES:
             return False
         waiting = self._inbox.items_of(source_key)
@@ -195,11 +210,12 @@ class Registry(Hubs):
 
     @property
     def waiting(self) -> int:
-        """The number of queued pushes."""
+        """The number of pushes that wait."""
         return len(self._inbox)
 
     def take(self, busy: Collection[str] = ()) -> Push | None:
-        """Take the next push out of the queue, by turns of the sources that are not `busy`."""
+        """Take a push out of the queue, None if there is none. Sources take turns; those in `busy`
+        are left out."""
         push = self._inbox.take(lambda push: push.subscription.source_key not in busy)
         if push is not None:
             self._waiting_bytes -= len(push.body)
@@ -240,8 +256,9 @@ class Registry(Hubs):
         return lock
 
     def _follow_offer(self, source: Source, offer: Offer | None, now: datetime) -> None:
-        """Subscribe to the topic that a feed offers (None: it offers none), and end a subscription
-        to another."""
+        """Subscribe to the topic that a feed offers, and end a subscription to another topic or
+        hub. `offer` None: the feed offers no topic. A subscription less than a day old is kept,
+        because some feeds name another hub on each request."""
         current = self._find_wanted(source.key)
         if offer is None:
             if current is not None:
@@ -250,8 +267,10 @@ class Registry(Hubs):
         if current is not None:
             is_same = current.topic == offer.topic and current.hub in offer.hubs
             is_failing = bool(current.reason) and not current.expires
-            must_change = not is_same or (is_failing and len(offer.hubs) > 1)
-            if not must_change or now - current.made_at < _STEADY:
+            has_other_hubs = len(offer.hubs) > 1
+            must_change = not is_same or (is_failing and has_other_hubs)
+            is_recent = now - current.made_at < _STEADY
+            if not must_change or is_recent:
                 return
             self._end(current, now)
         others = [hub for hub in offer.hubs if current is None or hub != current.hub]
@@ -269,16 +288,20 @@ class Registry(Hubs):
         self._put(new)
 
     def _find_wanted(self, source_key: str) -> Subscription | None:
+        """Return the subscription of a source that we want to have, None if there is none."""
         return self._by_token.get(self._wanted_tokens.get(source_key, ""))
 
     def _count(self, subscription: Subscription, *, pushed: float = 0, missed: float = 0) -> None:
+        """Add entries that pushes brought (`pushed`) or did not bring (`missed`) to the counts of a
+        subscription and of its hub."""
         self._put(websub.add_counts(subscription, pushed=pushed, missed=missed))
         tally = self._tallies.get(subscription.hub, Tally(hub=subscription.hub))
         self._tallies[subscription.hub] = websub.add_counts(tally, pushed=pushed, missed=missed)
         self._counted.add(subscription.hub)
 
     def _end(self, subscription: Subscription, now: datetime) -> None:
-        """Let the hub be asked to end a subscription, or delete it if there is nothing to end."""
+        """End a subscription: its hub will be asked to end it. Delete it at once if the hub does
+        not know it."""
         ended = websub.plan_unsubscribing(subscription, now)
         if websub.may_be_deleted(ended):
             self._forget(subscription)
@@ -286,7 +309,7 @@ class Registry(Hubs):
             self._put(ended)
 
     def _put(self, subscription: Subscription) -> None:
-        """Keep a subscription, and store it with the next `save`."""
+        """Add or replace a subscription. The next `save` stores it."""
         source_key = subscription.source_key
         self._by_token[subscription.token] = subscription
         if subscription.wanted:
@@ -296,19 +319,23 @@ class Registry(Hubs):
         self._changed.add(subscription.token)
 
     def _forget(self, subscription: Subscription) -> None:
+        """Delete a subscription. The next `save` deletes its row."""
         self._put(replace(subscription, wanted=False))
         del self._by_token[subscription.token]
 
     def _callback(self, subscription: Subscription) -> str:
+        """Return the address at which a hub reaches us for this subscription."""
         return f"{(self._base or '').rstrip('/')}{PATH}{subscription.token}"
 
     def _refuse_unknown(self) -> int:
-        """Return the HTTP status for an unknown token: 503 until the store is read, then 404."""
+        """Return the HTTP status for a token that is not known: 503 before the subscriptions are
+        loaded, so that the hub tries again, then 404."""
         return HTTPStatus.SERVICE_UNAVAILABLE if self._base is None else HTTPStatus.NOT_FOUND
 
 
 def _is_still_wanted(subscription: Subscription, source: Source | None) -> bool:
-    """Return True if a source is followed at the address of its subscription and may have one."""
+    """Return True if the source of a subscription is followed at the same address and may still
+    have a subscription."""
     if source is None or not source.enabled:
         return False
     return subscription.source_url == source.url and may_subscribe(source)
@@ -323,20 +350,20 @@ async def serve_hubs(
     stop: asyncio.Event,
     watch: Watch,
 ) -> Sequence[Outcome]:
-    """Take the pushes that wait and ask the hubs that are due, until none is left or the time is
-    over. `build_at_once` is called when a push brought something new. Returns the outcomes of
-    pushes. Raises StoreError, OSError."""
+    """Read the pushes that wait and ask the hubs that are due, for about 20 seconds.
+    `build_at_once` is called when a push brought something new. Returns the outcomes of the pushes.
+    Raises StoreError, OSError."""
     intake = Intake(app, registry, client, build_at_once, stop, watch)
     try:
         await intake.run()
     finally:
         if not intake.outcomes:
-            await registry.rest()
+            await registry.end_worker()
     return intake.outcomes
 
 
 class Intake:
-    """Pushes that are read and hubs that are asked, at the same time."""
+    """One job that reads pushes and asks hubs, several at the same time."""
 
     def __init__(
         self,
@@ -354,13 +381,14 @@ class Intake:
         self.stop = stop
         self.watch = watch
         self.outcomes: list[Outcome] = []
-        self._sources_read: set[str] = set()  # whose push is read: one of each, as `alone` has it
+        # keys of sources whose push is being read: one of each, because `alone` locks the source
+        self._sources_read: set[str] = set()
         self._hubs_asked = 0
         self._ended = asyncio.Event()  # a push was read, or a hub answered
 
     async def run(self) -> None:
-        """Begin what is due until the time is over, then wait for the end of what began. Raises
-        StoreError, OSError."""
+        """Begin to read pushes and ask hubs until the time is over, then wait for those that were
+        begun. Raises StoreError, OSError."""
         until = self._clock() + _JOB_SECONDS
         self.registry.is_being_read = True
         try:
@@ -378,13 +406,15 @@ class Intake:
             self.registry.is_being_read = False
 
     def _ask_hubs(self, group: asyncio.TaskGroup) -> None:
+        """Begin to ask the hubs that are due, at most eight at the same time."""
         due = self.registry.due(self.app.archive.clock())
         for subscription in due[: _AT_ONCE - self._hubs_asked]:
             self._hubs_asked += 1
-            group.create_task(self._ask(self.registry.asking(subscription.token)))
+            group.create_task(self._ask(self.registry.begin_request(subscription.token)))
 
     async def _wait_a_moment(self, *, begins_more: bool) -> None:
-        """Wait until something ended or, if the job `begins_more`, until a push arrived."""
+        """Wait until a push was read or a hub answered; with `begins_more` also until a push
+        arrives. Return after half a second in any case."""
         events = [self._ended, self.stop]
         if begins_more:
             events.append(self.registry.arrived)
@@ -400,7 +430,7 @@ class Intake:
         return asyncio.get_running_loop().time()
 
     def _begin_pushes(self, group: asyncio.TaskGroup) -> None:
-        """Begin to read pushes of different sources, as many as are read at the same time."""
+        """Begin to read waiting pushes, at most eight at the same time and one of each source."""
         self.registry.arrived.clear()
         while len(self._sources_read) < _AT_ONCE:
             push = self.registry.take(self._sources_read)
@@ -417,8 +447,9 @@ class Intake:
             self._ended.set()
 
     async def _visit(self, push: Push) -> None:
-        """Visit the source of a push with its body as the feed. If a push only tells that there is
-        something new, make the source due."""
+        """Visit the source of a push as if its feed had been fetched and were the body of the push.
+        If a hub only signals that there is something new, without entries, make the source due
+        instead."""
         key = push.subscription.source_key
         source = self.app.configuration.sources.get(key)
         visits = self.app.archive.store.visits
@@ -459,21 +490,25 @@ class Intake:
         )
 
     async def _ask(self, asked: Subscription) -> None:
-        """Send the request of a subscription to its hub, and record the answer."""
+        """Send the request of a subscription to its hub, and record the answer. `asked`: as
+        `begin_request` returned it."""
         try:
             result = await self.client.open().fetch(websub.build_request(asked))
         finally:
             self._hubs_asked -= 1
             self._ended.set()
         now = self.app.archive.clock()
-        self.registry.after(asked.token, lambda current: websub.record_answer(current, result, now))
+        self.registry.change_subscription(
+            asked.token, lambda current: websub.record_answer(current, result, now)
+        )
         self.registry.log.debug(
             "asked a hub", hub=asked.hub, source=asked.source_key, mode=asked.asked
         )
 
 
 def _make_answer(push: Push) -> Fetched:
-    """Return a push as if it had been fetched from the address of its feed."""
+    """Return a push as the answer to a request for the feed. Its status says that it has only new
+    entries."""
     url = push.subscription.topic
     headers = {"content-type": push.content_type}
     return Fetched(url=url, final_url=url, status=DELTA, headers=headers, body=push.body)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunReport:
-    """The visits of a run, what it built, and the faults that it met."""
+    """The visits of a run, the files that it built, and the faults that it met."""
 
     outcomes: tuple[Outcome, ...]
     built: BuildReport
@@ -59,7 +59,8 @@ class RunReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """The sources that a run visits, and the limits of the run."""
+    """The sources that a run visits, and the limits of the run. Without `keys`, `all` and `failed`,
+    a run visits the sources that are due."""
 
     keys: Collection[str] = ()  # keys of sources to visit, due or not
     all: bool = False  # visit every enabled source
@@ -72,13 +73,13 @@ class Wanted:
 
     @property
     def asked(self) -> bool:
-        """True if a person chose the sources."""
+        """True if a person chose the sources: they are visited even if they are not due."""
         return bool(self.keys or self.all or self.failed)
 
 
 @dataclass(slots=True)
 class Totals:
-    """Counts since `up` or a worker started, for its last line."""
+    """Counts since `up` or a worker started. They are logged when it ends."""
 
     runs: int = 0
     jobs: int = 0  # hosts that a worker took
@@ -87,7 +88,7 @@ class Totals:
     articles: int = 0
     files: int = 0
 
-    def visited(self, outcome: Outcome) -> None:
+    def count_visit(self, outcome: Outcome) -> None:
         """Count a visit."""
         self.visits += 1
         self.failed += outcome.status in ("failed", "disabled")
@@ -102,7 +103,8 @@ class Totals:
 
 
 def remake(app: App) -> None:
-    """Rebuild a lost database, and learn lost tags anew."""
+    """Rebuild a lost database from the article files. If learnt weights of tags are lost, too,
+    learn them again."""
     from syndicator.upkeep.tags.learning import learn
 
     if reindex(app.archive, app.configuration).unlearnt:
@@ -112,8 +114,9 @@ def remake(app: App) -> None:
 async def run(
     app: App, wanted: Wanted, *, stop: asyncio.Event, watch: Watch = Watch()
 ) -> RunReport:
-    """Visit and build what is due (see `visit_due`), prune kept pages, and report the run. The
-    caller holds the lock. Raises NetworkDown, UsageError, StoreError, OSError."""
+    """Visit and build what is due (see `visit_due`), delete kept pages that are too old, and report
+    the run. The caller holds the lock of the instance. Raises NetworkDown, after the run was
+    recorded, UsageError, StoreError, OSError."""
     clock = asyncio.get_running_loop().time
     began = clock()
     async with aclosing(SharedClient(app.archive, app.configuration.settings)) as client:
@@ -140,8 +143,8 @@ async def run(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Visits:
-    """The visits of a run, and the feeds that were built meanwhile. `down`: no source could be
-    reached."""
+    """The outcomes of a run's visits, and the feeds that were built during the visits. `down`: no
+    source could be reached."""
 
     outcomes: Sequence[Outcome] = ()
     built: BuildReport = field(default_factory=BuildReport)
@@ -161,10 +164,13 @@ async def visit_due(
     stop: asyncio.Event,
     watch: Watch = Watch(),
 ) -> RunReport:
-    """Visit the sources that are due and make thumbnails, then ask the language model. `build` is
-    called after the visits, and again after each later change. With `settling`, `hurry_build`
-    is called during the visits when articles cannot wait; without, feeds are built meanwhile.
-    `walks` may skip walks. Raises UsageError, StoreError, OSError."""
+    """Visit the sources that are due and make thumbnails, then ask the language model.
+
+    `build` is called after the visits, and again after each later step that changed articles. Feeds
+    are also built during the visits: `refresh` builds every `wanted.build_seconds`; `up` gives a
+    `settling`, and `hurry_build` is called when new articles cannot wait. `walks` knows whether the
+    folders of articles changed, so that unchanged ones are not read. `hubs`: the subscriptions of
+    `up`. Raises UsageError, StoreError, OSError."""
     began = asyncio.get_running_loop().time()
     archive = app.archive
     configuration = app.configuration
@@ -214,6 +220,7 @@ async def visit_due(
 def _make_report(
     app: App, visits: "_Visits", built: BuildReport, problems: tuple[Problem, ...]
 ) -> RunReport:
+    """Return the report of a run so far, before the language model is asked."""
     return RunReport(
         outcomes=tuple(visits.outcomes),
         built=built,
@@ -240,12 +247,12 @@ def prune_pages(app: App) -> None:
 def _watch_for_urgent(
     watch: Watch, settling: Settling, hurry_build: Callable[[], None], first_visits: Collection[str]
 ) -> Watch:
-    """Return `watch` that also reports new articles to `settling`. It calls `hurry_build` if
-    many wait, and for those of sources that are visited for the first time (`first_visits`:
-    their keys)."""
+    """Return a watch that does as `watch` and also counts new articles in `settling`. It calls
+    `hurry_build` when many articles wait, and when a source brings articles on its first visit.
+    `first_visits`: keys of sources that were never visited."""
 
     def filed(title: str) -> None:
-        settling.filed()
+        settling.count_article()
         if settling.has_many():
             hurry_build()
         watch.filed(title)
@@ -262,7 +269,8 @@ def _watch_for_urgent(
 async def ask_model(
     app: App, stop: asyncio.Event, seconds: float, filed: Callable[[str], None]
 ) -> AskReport:
-    """Ask the language model, if configured, for up to `seconds`."""
+    """Ask the language model about articles for at most `seconds`. Does nothing if no model is
+    configured. `filed` is called with the title of each article that it changed."""
     if not app.configuration.settings.describe.llm.url:
         return AskReport()
     from syndicator.upkeep.model.ask import ask_about_articles
@@ -273,8 +281,8 @@ async def ask_model(
 
 
 def _limit_seconds(wanted: Wanted, began: float, most: float) -> float:
-    """Return the seconds for a part of a run: `most`, or what is left of `max_seconds`. `began`: by
-    the clock of the loop."""
+    """Return how many seconds a part of a run may take: `most`, or less if `max_seconds` of the run
+    ends before. `began`: when the run began, by the clock of the event loop."""
     if wanted.max_seconds is None:
         return most
     now = asyncio.get_running_loop().time()
@@ -291,7 +299,8 @@ async def _visit_and_build(
     build_seconds: float | None,
     hubs: "Registry | None",
 ) -> _Visits:
-    """Visit, and build every `build_seconds` meanwhile; None: build nothing."""
+    """Visit the sources of `due`, and build every `build_seconds` during the visits. If that is
+    None, nothing is built here."""
     # imported here, so that a run with nothing due does not load the modules that fetch and parse
     from syndicator.filing.visit import visit_all
 
@@ -334,7 +343,7 @@ async def _visit_and_build(
 
 def _list_due(app: App, wanted: Wanted) -> list[SourceState]:
     """Return the states of the sources to visit: those that a person chose, else those that are
-    due. Raises UsageError for an unknown source."""
+    due. Raises UsageError if a chosen key is not configured."""
     visits = app.archive.store.visits
     sources = app.configuration.sources
     need_sources(sources, wanted.keys, app.configuration.folder)
@@ -356,6 +365,7 @@ def _list_due(app: App, wanted: Wanted) -> list[SourceState]:
 
 
 def _make_due(state: SourceState) -> SourceState:
-    """Return the state of a source that a person wants visited now, also its feed."""
+    """Return the state of a source that a person wants visited now. Its feed is fetched, too, even
+    if only its backlog is due."""
     next_due = state.schedule.feed_due or state.schedule.next_due
     return replace(state, schedule=replace(state.schedule, next_due=next_due, feed_due=None))

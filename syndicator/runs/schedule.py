@@ -1,6 +1,6 @@
 """Start each job of `up` at its interval, never twice at a time; report jobs that hang.
 
-One timer per source lost half of 40 runs."""
+A first version had a timer for each source: of 40 runs that were due, half were lost."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,14 +11,16 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 # a job that shows no progress for longer than this is reported; a slow page takes under one
 STOPPED_SECONDS = 300.0
-_LOOKS = 2  # of the watchdog, in the shortest interval
-_INTERVALS = 3  # without a job, after which the scheduler counts as stopped
+_LOOKS = 2  # checks of the watchdog during the shortest interval
+_INTERVALS = 3  # after so many without a job, the scheduler counts as stopped
 
 
 class Scheduler:
-    """Calls `run` with the name of each job at its interval (`jobs`, in seconds), and one job never
-    twice at a time. Reports a job that hangs to `on_stopped`, once, with its name and its seconds
-    without progress. `steady`: clock."""
+    """Calls `run` with the name of each job at its interval. A job that is still running is not
+    started a second time.
+
+    `jobs`: intervals in seconds, by name; `steady`: a clock that is never set back; `on_stopped` is
+    called once for a job that hangs, with its name and the seconds since it last made progress."""
 
     def __init__(
         self,
@@ -43,12 +45,13 @@ class Scheduler:
         self._stopping = False
 
     def start(self) -> None:
-        """Start all jobs now, in their order, and then each at its interval."""
+        """Start all jobs now, in the order of `jobs`, and then each at its interval."""
         self._scheduler.add_listener(self._note_start, EVENT_JOB_SUBMITTED)
         self._scheduler.add_listener(self._note_end, EVENT_JOB_EXECUTED | EVENT_JOB_ERROR)
         now = datetime.now(UTC)
         for number, (name, seconds) in enumerate(self._jobs.items()):
-            # The defaults would drop a late run silently (misfire_grace_time of 1 s).
+            # By default, APScheduler drops a start that is a second late (misfire_grace_time).
+            # `next_run_time`: a microsecond apart, so that they start in this order.
             self._scheduler.add_job(
                 self._run_job,
                 "interval",
@@ -64,8 +67,8 @@ class Scheduler:
         self._watchdog = asyncio.create_task(self._watch())
 
     def bring_forward(self, name: str, seconds: float = 0) -> None:
-        """Start a job `seconds` from now, unless it starts before. If it is under way, let it start
-        again. Does nothing before `start` and after `stop`."""
+        """Start a job `seconds` from now, unless it starts earlier anyway. A job that is running
+        starts again after its end. Does nothing before `start` and after `stop`."""
         if not self._scheduler.running:
             return
         if name in self._progress:
@@ -78,17 +81,17 @@ class Scheduler:
             job.modify(next_run_time=start_at)
 
     def read_next_runs(self) -> Mapping[str, datetime]:
-        """Return when each job starts next."""
+        """Return when each job starts next, by name."""
         return {job.id: job.next_run_time for job in self._scheduler.get_jobs()}
 
     def note_progress(self, name: str) -> None:
-        """Record that a job goes on."""
+        """Record that a running job goes on, so that it does not count as hanging."""
         if name in self._progress:
             self._progress[name] = self._steady()
 
     def silent_seconds(self) -> float:
-        """Return the seconds without progress of the job that hangs, or of the scheduler; 0 if all
-        is well."""
+        """Return how long the slowest running job has made no progress, or how long no job has
+        started, if that is too long; 0 if all is well."""
         now = self._steady()
         if self._progress:
             silent = now - min(self._progress.values())
@@ -99,7 +102,8 @@ class Scheduler:
         return silent if silent > most else 0
 
     async def stop(self, grace: float) -> None:
-        """Start no new job; cancel those under way after `grace` seconds."""
+        """Start no job any more. Jobs that are running have `grace` seconds to end, then they are
+        cancelled."""
         self._stopping = True
         if not self._scheduler.running:
             return
@@ -129,6 +133,7 @@ class Scheduler:
         self._progress[event.job_id] = self._steady()
 
     def _note_end(self, event: JobEvent) -> None:
+        """Forget a job that ended, and start it again if `bring_forward` was called meanwhile."""
         del self._progress[event.job_id]
         self._reported.discard(event.job_id)
         self._last_end = self._steady()
@@ -150,7 +155,8 @@ class Scheduler:
                 self._on_stopped(name, silent)
 
     def _start_jobs_put_off(self) -> None:
-        """Start each job that would wait for longer than its interval: the clock was set back."""
+        """Start each job whose next start is further away than its interval: the clock was set
+        back."""
         now = datetime.now(UTC)
         next_runs = self.read_next_runs()
         for name, seconds in self._jobs.items():

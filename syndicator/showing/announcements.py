@@ -1,4 +1,4 @@
-"""Find how a source announces an address, and what became of it."""
+"""Find how a source announces the address of an article, and whether it was filed."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -23,9 +23,9 @@ _ANY_TIME: Final = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcement:
-    """The announcement of an address by a source. `source`: its owner; `entry`: of the owner's
-    feed; `row`: of the entry in the database; `state`: of the source; `sentence`: all that for a
-    person."""
+    """The announcement of an address by the source that owns it. `entry`: the entry of the source's
+    feed; `row`: this entry in the database, if it waits or was refused; `state`: of the source;
+    `sentence`: the announcement in words for people."""
 
     source: Source | None = None
     entry: Entry | None = None
@@ -37,8 +37,8 @@ class Announcement:
 async def find_announcement(
     archive: Archive, configuration: Configuration, fetcher: Fetcher, url: str
 ) -> Announcement:
-    """Return how the address is announced: by a waiting or refused row, else by the feed of its
-    first owner, which is fetched now."""
+    """Return how the owner of the address announces it. An entry that waits or was refused is in
+    the database; else the feed of the first owner is fetched and searched."""
     owners = [
         source for source in configuration.sources.values() if archive.rights_of(source).owns(url)
     ]
@@ -65,8 +65,8 @@ async def find_announcement(
 def _find_row(
     archive: Archive, owners: Iterable[Source], url: str
 ) -> tuple[Source, EntryRow | None]:
-    """Return the owner whose waiting or refused row has the address, and the row; the first owner
-    and None without one."""
+    """Return the owner that has an entry with this address in the database, and its row. If no
+    owner has such an entry, return the first owner and None."""
     alias = urls.alias(url)
     visits = archive.store.visits
     for owner in owners:
@@ -77,6 +77,7 @@ def _find_row(
 
 
 def _find_entry(entries: Iterable[Entry], url: str) -> Entry | None:
+    """Return the entry with this address, None if no entry has it."""
     alias = urls.alias(url)
     return next((entry for entry in entries if urls.alias(entry.url) == alias), None)
 
@@ -100,7 +101,8 @@ async def _fetch_feed(
 
 
 def describe_state(archive: Archive, url: str, announcement: Announcement) -> str:
-    """Return a phrase on what became of an address that is not published."""
+    """Return in words why an address is not published: withdrawn, pruned, or the state of its
+    entry."""
     record = archive.store.visits.look_up([urls.alias(url)])
     if record.withdrawn:
         return "withdrawn; `syndicator withdraw --undo` brings it back"

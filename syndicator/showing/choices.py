@@ -6,16 +6,16 @@ from typing import Final
 
 from syndicator.app.places import Place
 from syndicator.core.axes import CATEGORY, TAG
-from syndicator.showing.lists import vocabulary
+from syndicator.showing.lists import load_vocabulary
 
-MOST_TAGS: Final = 500  # that articles have and taxonomy.toml does not list: a choice
+MOST_TAGS: Final = 500  # tags that only articles have; a choice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choices:
-    """Tags of taxonomy.toml, then those that only articles have, the most used first; categories of
-    taxonomy.toml, or those that articles have if it lists none. `is_closed`: it lists some, so that
-    no other category is accepted."""
+    """The names that a form offers. `tags`: those of taxonomy.toml, then those that only articles
+    have, the most used first; `categories`: those of taxonomy.toml, or those that articles have if
+    it lists none; `is_closed`: taxonomy.toml lists categories, so that no other one is accepted."""
 
     categories: tuple[str, ...]
     tags: tuple[str, ...]
@@ -23,8 +23,8 @@ class Choices:
 
 
 def list_choices(place: Place) -> Choices:
-    """Return what a form offers. Raises StoreError."""
-    taxonomy = vocabulary(place.config)
+    """Return the categories and tags that a form offers. Raises StoreError."""
+    taxonomy = load_vocabulary(place.config)
     categories = [category.name for category in taxonomy.category]
     is_closed = bool(categories)
     if not is_closed:
@@ -38,13 +38,13 @@ def list_choices(place: Place) -> Choices:
 
 
 def _list_used_categories(place: Place) -> list[str]:
-    """Return the categories that articles have. The one that stands for none is no choice."""
+    """Return the categories that articles have, except the one that stands for "no category"."""
     fallback = place.settings.describe.uncategorised
     return [name for name in _list_used(place, CATEGORY) if name != fallback]
 
 
 def _list_used(place: Place, axis: str) -> list[str]:
-    """Return the names of an axis that articles have, the most used first."""
+    """Return the names of an axis, such as TAG, that articles have; the most used first."""
     if place.store is None:
         return []
     feeds = place.store.index.plain_feeds(axis)
@@ -54,7 +54,8 @@ def _list_used(place: Place, axis: str) -> list[str]:
 
 
 def _join_names(listed: Iterable[str], used: Iterable[str]) -> tuple[str, ...]:
-    """Return the names of both without repeating one in other letters."""
+    """Return the names of both lists. A name that differs only in its capitals is left out the
+    second time."""
     names: dict[str, str] = {}
     for name in (*listed, *used):
         names.setdefault(name.casefold(), name)

@@ -12,13 +12,21 @@ from syndicator.app.read_configuration import Configuration, configuration, faul
 from syndicator.core.axes import ALL
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import FeedKey, SourceState
-from syndicator.health.observing import Walked, open_read_only, walk
-from syndicator.health.summary import Health, look
+from syndicator.health.observing import FolderFacts, open_read_only, read_folders
+from syndicator.health.summary import Health, read_health
 from syndicator.showing.choices import Choices, list_choices
-from syndicator.showing.lists import Item, Line, Work, lines, name_of, newest, work
+from syndicator.showing.lists import (
+    Item,
+    Line,
+    Work,
+    list_lines,
+    list_newest,
+    measure_work,
+    name_source,
+)
 
-# Age of the health after which a page renews it: after FRESH in the background, after OLDEST before
-# it is shown.
+# A page shows the stored health. If that is older than FRESH, the page renews it in the background;
+# if it is older than OLDEST, before it is shown.
 FRESH = timedelta(seconds=15)
 OLDEST = timedelta(minutes=3)
 
@@ -34,19 +42,21 @@ class Today:
 
 
 class Glance:
-    """Opener of the instance for one page at a time, in one thread."""
+    """Reader of an instance for the console. It keeps the last health and configuration, and opens
+    the database once a page; call it from one thread."""
 
     def __init__(self, config: Path) -> None:
         self.config = config
-        self._read: Configuration | None = None
+        self._read: Configuration | None = None  # the last configuration without faults
         self._health: Health | None = None
         self._names: Mapping[str, str] = {}
-        self.walked = Walked()
+        self.walked = FolderFacts()
         self.work: Mapping[str, Work] = {}
 
     @contextmanager
     def place(self) -> Iterator[Place]:
-        """Open the instance read-only. Raises ConfigError, StoreError."""
+        """Yield the instance, opened read-only. If the configuration has become unreadable, the
+        last readable one is used. Raises ConfigError, StoreError."""
         try:
             self._read = configuration(self.config, before=self._read)
         except ConfigError:
@@ -69,42 +79,45 @@ class Glance:
         return tuple(str(fault) for fault in self._read.dropped)
 
     def is_stale(self) -> bool:
+        """Return True if the next page should renew the health in the background."""
         return self._health is None or utc_now() - self._health.now > FRESH
 
     def renew(self) -> Health:
-        """Read the health anew, and the names of sources with it."""
+        """Read the health, and the names of all sources with it."""
         names: dict[str, str] = {}
         with self.place() as place:
 
             def note_name(state: SourceState) -> None:
-                names[state.key] = name_of(place.sources[state.key], state)
+                names[state.key] = name_source(place.sources[state.key], state)
 
-            health = look(place, note_name, walked=self.walked)
+            health = read_health(place, note_name, walked=self.walked)
         self._health = health
         self._names = names
         return health
 
     def changed(self) -> None:
-        """Let the next page read the health again. Any thread may call it."""
+        """Forget the health, so that the next page reads it again. Any thread may call this."""
         self._health = None
 
     def today(self, most: int) -> Today:
-        """Return the data of the first page, with the `most` newest articles."""
+        """Return the data of the first page, with `most` articles. The health is read first if it
+        is too old."""
         health = self._health
         if health is None or utc_now() - health.now > OLDEST:
             health = self.renew()
         with self.place() as place:
-            latest = newest(place, FeedKey(ALL.axis, ALL.slug), most)
+            latest = list_newest(place, FeedKey(ALL.axis, ALL.slug), most)
             choices = list_choices(place)
             return Today(health=health, latest=latest, choices=choices, names=self._names)
 
-    def walk(self) -> tuple[Walked, Mapping[str, Work]]:
-        """Read folders and visits. Returns `walked`, and `work` by source."""
+    def walk(self) -> tuple[FolderFacts, Mapping[str, Work]]:
+        """Read all folders and visits, which may take seconds. Return the values for `walked` and
+        `work`, which the caller sets."""
         with self.place() as place:
-            return walk(place), work(place)
+            return read_folders(place), measure_work(place)
 
     def lines(self, words: Sequence[str]) -> list[Line]:
-        """Return the sources that match all `words`, as the table shows them."""
+        """Return the rows of the table of sources, for those that match all `words`."""
         health = self._health or self.renew()
         with self.place() as place:
-            return lines(place, words, health.conditions, self.work)
+            return list_lines(place, words, health.conditions, self.work)

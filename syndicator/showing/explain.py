@@ -59,13 +59,15 @@ from syndicator.store.engine import Store
 from syndicator.upkeep.model.answers import make_question
 from syndicator.upkeep.passes.read_again import read_again
 
-# stands in a prompt that is shown where a prompt that is sent has letters drawn by chance
+# A prompt that is sent marks the article's text with random letters, which no article can contain
+# on purpose. A prompt that is shown has these words instead.
 _FENCE: Final = "(a line of random letters)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An article, its file, and the reasons for the article's fields and state."""
+    """An article, its file, and the reasons for its fields and state. `why`: by name of the reason,
+    such as "tags" or "next visit"."""
 
     article: ReadArticle
     markdown: str
@@ -75,7 +77,8 @@ class Shown:
 def describe_model_answer(
     archive: Archive, configuration: Configuration, article_id: str
 ) -> Mapping[str, Any]:
-    """Return what the language model was asked of an article and answered, by name of a reason."""
+    """Return what the language model was asked about an article and what it answered, by name of a
+    reason; empty if no model is configured."""
     asked = archive.store.enrichment.read_result(article_id)
     path = archive.store.index.path(article_id)
     if asked is None:
@@ -104,6 +107,7 @@ def describe_model_answer(
 
 
 def _describe_verdict(asked: Asked) -> str:
+    """Return in words how a question to the language model ended, and when it is asked again."""
     verdict = str(asked.status)
     why = ": ".join(part for part in (asked.reason, asked.detail) if part)
     if why:
@@ -117,8 +121,9 @@ def _describe_verdict(asked: Asked) -> str:
 def render_entry(
     archive: Archive, configuration: Configuration, what: str, feed_format: str
 ) -> bytes:
-    """Return the entry of an article in a feed format. `what`: address, id or file of the article.
-    Raises UsageError, MissingError."""
+    """Return the entry of an article as it stands in a feed. `what`: address, id or file of the
+    article; `feed_format`: a format of feeds, or the page of the article. Raises UsageError,
+    MissingError."""
     taxonomy = load_any(configuration.taxonomy.toml)
     tags = [tag.name for tag in taxonomy.tag]
     specs = feeds.feed_specs(configuration, taxonomy, archive.store.index.feeds())
@@ -184,6 +189,7 @@ def list_state(store: Store, settings: Settings, article: Article) -> Iterator[t
 
 
 def _describe_hold(article: Article) -> str:
+    """Return in words why an article is on hold, with the command that releases it."""
     why = "you said so in its file"
     for reason in HoldReason:
         if reason == article.hold_reason:
@@ -192,7 +198,8 @@ def _describe_hold(article: Article) -> str:
 
 
 def _list_merges(store: Store, article: Article) -> Iterator[tuple[str, Any]]:
-    """Yield the article that stands for this one, and those for which this one stands."""
+    """Yield "merged into", the article that stands for this one, and "stands for", those that were
+    merged into this one."""
     merged_into = article.merged_into or store.index.merged().get(article.id, "")
     others = store.index.articles([merged_into, *store.visits.copies(article.id)])
     names = {article_id: f"{other.title} ({other.url})" for article_id, other in others.items()}
@@ -203,7 +210,7 @@ def _list_merges(store: Store, article: Article) -> Iterator[tuple[str, Any]]:
 
 
 def show_filed(archive: Archive, configuration: Configuration, article_id: str) -> Shown:
-    """Explain a filed article. Raises MissingError, ConfigError."""
+    """Explain an article that has a file. Raises MissingError if the file is gone, ConfigError."""
     path = archive.store.index.path(article_id)
     try:
         data = archive.article_store.read(path) if path else None
@@ -220,7 +227,7 @@ def show_filed(archive: Archive, configuration: Configuration, article_id: str) 
 def show_article(
     archive: Archive, configuration: Configuration, article: Article, data: bytes
 ) -> Shown:
-    """Explain an article. `data`: its file."""
+    """Explain an article. `data`: the content of its file."""
     return Shown(
         article=_as_read(article),
         markdown=data.decode("utf-8", "replace"),
@@ -229,6 +236,7 @@ def show_article(
 
 
 def _as_read(article: Article) -> ReadArticle:
+    """Return an article as a reading would give it, without a trace."""
     return ReadArticle(**{field.name: getattr(article, field.name) for field in fields(Article)})
 
 
@@ -258,7 +266,8 @@ def _list_reasons(
 
 
 def list_rights(article: Article) -> list[str]:
-    """Return statements of rights, and what a free licence among them permits."""
+    """Return the article's statements of rights. If one of them is a free licence, a last line says
+    what it permits."""
     rights = list(article.rights)
     licence = derive_terms(article.rights).free
     if licence:
@@ -269,7 +278,8 @@ def list_rights(article: Article) -> list[str]:
 def _read_kept_page(
     archive: Archive, configuration: Configuration, article: Article, source: Source | None
 ) -> tuple[ReadArticle | None, str]:
-    """Return the kept page of the article as it reads today, or None, and a sentence on it."""
+    """Return the kept page of the article as it reads today (None if it is not kept or no article
+    any more), and a sentence about it."""
     is_filed = archive.store.index.path(article.id) is not None
     snapshot = archive.snapshots.get(article.id) if is_filed else None
     if snapshot is None:
@@ -318,8 +328,8 @@ def show_file(
     archive: Archive | None = None,
     configuration: Configuration | None = None,
 ) -> Shown:
-    """Explain a saved page from `url`, or an article file. Raises MissingError, UsageError,
-    NotAnArticle."""
+    """Explain a file: a saved page, which came from `url`, or the markdown file of an article.
+    Raises MissingError, UsageError, NotAnArticle."""
     try:
         data = path.read_bytes()
     except FileNotFoundError as error:
@@ -342,8 +352,8 @@ def show_file(
 
 
 async def show_url(url: str, archive: Archive, configuration: Configuration) -> Shown:
-    """Explain the article at `url`, or its page as a visit would. Raises NetworkDown, MissingError,
-    NotAnArticle."""
+    """Explain the article at `url`. If it was not filed, fetch the page and explain it as a visit
+    would. Raises NetworkDown, MissingError, NotAnArticle."""
     article_id = find_article_id(archive, url)
     if article_id is not None:
         return show_filed(archive, configuration, article_id)
@@ -395,8 +405,9 @@ def _show_page(
     why: Mapping[str, Any],
     repeated: frozenset[str] = frozenset(),
 ) -> Shown:
-    """Explain a page as a visit would read and file it. `why`: reasons that are known already;
-    `repeated`: blocks that stand on many pages of its host. Raises NotAnArticle."""
+    """Explain a page as a visit would read and file it. `archive`, `configuration`: None for a file
+    outside an instance; `why`: reasons that are known already; `repeated`: texts of blocks that are
+    on many pages of its host. Raises NotAnArticle."""
     taxonomy = load_taxonomy(configuration.taxonomy) if configuration else Taxonomy()
     now = archive.clock() if archive else None
     source = announcement.source

@@ -1,6 +1,6 @@
-"""Read the articles, sources, tags and queries that the console lists, and each one alone.
+"""Read articles, sources, tags and queries as the console lists them and shows each of them.
 
-Reads only; raises StoreError, UsageError."""
+Nothing is written. Functions raise StoreError, UsageError."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -25,7 +25,7 @@ from syndicator.core.text import plain, slug, stamp
 from syndicator.describing.taxonomy.vocabulary import CategoryDef, TagDef, Vocabulary, load
 from syndicator.health.conditions import Condition
 from syndicator.health.observing import discard_outdated_states
-from syndicator.health.summary import SourceHealth, look_at
+from syndicator.health.summary import SourceHealth, read_source_health
 from syndicator.publishing import paths
 from syndicator.publishing.queries import SavedQuery, load_queries
 from syndicator.searching.language import QueryError, Term, parse_query, parse_search
@@ -37,9 +37,9 @@ from syndicator.store.tables.browse import UNSURE
 from syndicator.store.tables.browse import Filter as Filter
 from syndicator.store.tables.browse import Wanted as Wanted
 
-WEEKS = 12
-COSTS = timedelta(days=7)
-# have columns of their own
+WEEKS = 12  # whose new articles the table shows
+COSTS = timedelta(days=7)  # time of which visits and bytes are counted
+# keys of a source that are not listed as settings: the table has columns for them
 _NO_SETTING = ("key", "url", "title", "every", "cron", "enabled", "kind")
 _NEWEST = 10  # articles of a source
 _MOST_LISTED = 5000  # articles of a search without words
@@ -65,7 +65,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """An article with the facts of its file. `fault`: why it cannot be read."""
+    """An article, and the facts of its file. `stamp`: changes with the content of the file, so that
+    edits made meanwhile are noticed; `copies`: articles merged into this one; `into`: the one that
+    this one is merged into; `followed`: its source is; `fault`: why the file cannot be read, "" if
+    it can."""
 
     article: Article
     path: str
@@ -81,15 +84,16 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcePage:
-    """A source with its newest articles. `stamp`: of its configuration."""
+    """A source with its newest articles. `stamp`: changes with its configuration, so that edits
+    made meanwhile are noticed."""
 
     health: SourceHealth
     stamp: str
     items: Sequence[Item]
 
 
-def articles(place: Place, wanted: Wanted) -> tuple[list[Item], Mapping[Filter, int]]:
-    """Return the wanted articles, and the number of articles of each filter."""
+def list_articles(place: Place, wanted: Wanted) -> tuple[list[Item], Mapping[Filter, int]]:
+    """Return the articles that the page asks for, and how many articles each filter has."""
     if place.store is None:
         return [], {}
     listed, counts = place.store.browse.articles(wanted)
@@ -100,7 +104,7 @@ def articles(place: Place, wanted: Wanted) -> tuple[list[Item], Mapping[Filter, 
             article=row.article,
             path=row.path,
             picture=pictures.get(row.article.id),
-            outlet=outlet(place, row.article),
+            outlet=name_outlet(place, row.article),
             unsure=_measure_doubt(row.article, row.score),
         )
         items.append(item)
@@ -108,8 +112,9 @@ def articles(place: Place, wanted: Wanted) -> tuple[list[Item], Mapping[Filter, 
 
 
 def _measure_doubt(article: Article, score: float | None) -> int | None:
-    """Return the certainty of an article's category in percent, if it is low and no operator chose
-    the category; else None. `score`: the certainty from 0 to 1."""
+    """Return how certain the category of an article is, in percent, if that is low; None if it is
+    high or the operator chose tags or category. `score`: the certainty from 0 to 1, None if not
+    known."""
     if score is None or "operator" in (article.tags_by, article.category_by):
         return None
     is_low = 0 < 1000 * score < UNSURE
@@ -117,8 +122,9 @@ def _measure_doubt(article: Article, score: float | None) -> int | None:
 
 
 def find_articles(place: Place, search: str) -> list[str]:
-    """Return the ids of the articles that a search finds, the best first, or the newest first if it
-    has no words. Raises UsageError."""
+    """Return the ids of the articles that a search finds: the best first, or the newest first if
+    the search has no words but only fields. Raises UsageError for a faulty search and for names
+    that no article has."""
     try:
         expr = parse_search(search)
     except QueryError as error:
@@ -139,7 +145,7 @@ def has_source(place: Place, key: str) -> bool:
 
 
 def sort_newest(place: Place, ids: Sequence[str]) -> list[str]:
-    """Return ids of articles, the newest first."""
+    """Return the ids of these articles, the newest first."""
     if place.store is None:
         return []
     articles = place.store.index.articles(ids).values()
@@ -147,8 +153,8 @@ def sort_newest(place: Place, ids: Sequence[str]) -> list[str]:
     return [article.id for article in newest]
 
 
-def newest(place: Place, feed: FeedKey, most: int) -> tuple[Item, ...]:
-    """Return the `most` newest articles of a feed, as lists show them."""
+def list_newest(place: Place, feed: FeedKey, most: int) -> tuple[Item, ...]:
+    """Return the `most` newest articles of a feed as items of a list."""
     store = place.store
     if store is None:
         return ()
@@ -160,28 +166,29 @@ def newest(place: Place, feed: FeedKey, most: int) -> tuple[Item, ...]:
         article = articles.get(article_id)
         if article is not None:
             picture = pictures.get(article_id)
-            items.append(Item(article=article, picture=picture, outlet=outlet(place, article)))
+            items.append(Item(article=article, picture=picture, outlet=name_outlet(place, article)))
     return tuple(items)
 
 
-def outlet(place: Place, article: Article) -> str:
-    """Return the name of an article's source: as configured, else from its feed, else its host."""
+def name_outlet(place: Place, article: Article) -> str:
+    """Return the name of an article's source: as configured, else as its feed says, else its
+    host."""
     source = place.sources.get(article.source_key)
     if source and source.title:
         return source.title
     return article.origin.title or urls.host(article.url) or article.source_key
 
 
-def name_of(source: Source, state: SourceState | None) -> str:
-    """Return the name of a source: as configured, else from its feed, else its host, else its
-    key."""
+def name_source(source: Source, state: SourceState | None) -> str:
+    """Return the name of a source: as configured, else as its feed says, else its host, else its
+    key. `state`: None before its first visit."""
     feed_title = state.channel.feed_title if state else ""
     return source.title or feed_title or urls.host(source.url) or source.key
 
 
-def article(place: Place, article_id: str) -> File:
-    """Return one article from its file, or as the database has it if the file cannot be read.
-    Raises UsageError."""
+def read_article(place: Place, article_id: str) -> File:
+    """Return one article. Its fields are those of its file, or those of the database if the file
+    cannot be read. Raises UsageError if there is no such article."""
     row = place.store.visits.article(article_id) if place.store else None
     if place.store is None or row is None:
         raise UsageError(f"there is no article {article_id!r}")
@@ -214,7 +221,7 @@ def article(place: Place, article_id: str) -> File:
 
 
 def _list_other_reports(store: Store, article_id: str) -> tuple[Article, ...]:
-    """Return the other articles of an article's story; none if it has no story."""
+    """Return the other articles of an article's story, none if it is in no story."""
     story = store.stories.find_stories([article_id]).get(article_id)
     if not story:
         return ()
@@ -223,14 +230,15 @@ def _list_other_reports(store: Store, article_id: str) -> tuple[Article, ...]:
     return tuple(store.index.articles(others).values())
 
 
-def sources(place: Place, words: Sequence[str]) -> list[tuple[Source, SourceState | None]]:
-    """Return the sources with all of `words` in key, name or address."""
+def find_sources(place: Place, words: Sequence[str]) -> list[tuple[Source, SourceState | None]]:
+    """Return the sources with all of `words` in their key, name or address, in any capitals, with
+    their state (None before the first visit)."""
     rows = place.store.visits.states() if place.store else {}
     states = {state.key: state for state in discard_outdated_states(rows.values(), place.sources)}
     matching: list[tuple[Source, SourceState | None]] = []
     for source in place.sources.values():
         state = states.get(source.key)
-        text = f"{source.key} {name_of(source, state)} {source.url}".lower()
+        text = f"{source.key} {name_source(source, state)} {source.url}".lower()
         if all(word.lower() in text for word in words):
             matching.append((source, state))
     return matching
@@ -238,17 +246,18 @@ def sources(place: Place, words: Sequence[str]) -> list[tuple[Source, SourceStat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """Recent work on a source: new articles by week, the oldest first; visits of the last seven
-    days."""
+    """Recent work on a source. `weeks`: number of new articles in each of the last twelve weeks,
+    the oldest first; `last`: when the last article was filed; `visits`, `failed`, `bytes`: of the
+    last seven days."""
 
     weeks: tuple[int, ...] = (0,) * WEEKS
-    last: datetime | None = None  # article
+    last: datetime | None = None
     visits: int = 0
     failed: int = 0
     bytes: int = 0
 
 
-def work(place: Place) -> dict[str, Work]:
+def measure_work(place: Place) -> dict[str, Work]:
     """Return the recent work on each source, by key."""
     if place.store is None:
         return {}
@@ -272,7 +281,8 @@ def work(place: Place) -> dict[str, Work]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A source in the table. `settings`: names of changed settings."""
+    """A source as a row of the table. `trouble`: its worst condition, None if it has none;
+    `settings`: names of the settings that differ from the defaults."""
 
     source: Source
     state: SourceState | None
@@ -283,7 +293,8 @@ class Line:
 
     @property
     def sickness(self) -> tuple[int, float]:
-        """Sort key: sources that need the operator first, the longest broken before others."""
+        """Key for sorting by health: sources that need the operator come first, of these the one
+        that is broken for the longest time. Paused sources count as healthy."""
         if self.trouble is None or not self.source.enabled:
             return _WITHOUT_TROUBLE, 0.0
         rank = _NEEDS_OPERATOR if self.trouble.needs_you else _TROUBLED
@@ -309,21 +320,21 @@ STATES: Mapping[str, Callable[[Line], bool]] = {
 }
 
 
-def lines(
+def list_lines(
     place: Place, words: Sequence[str], conditions: Sequence[Condition], work: Mapping[str, Work]
 ) -> list[Line]:
-    """Return rows of the table for sources with all of `words`. `work`: by key of the source."""
+    """Return the rows of the table for sources that match all of `words`. `work`: by source key."""
     troubles: dict[str, Condition] = {}
     for condition in sorted(conditions, key=lambda condition: condition.needs_you):
         if condition.source:
             troubles[condition.source] = condition  # the last counts: one that needs the operator
     rows: list[Line] = []
-    for source, state in sources(place, words):
+    for source, state in find_sources(place, words):
         changed = [name for name in plain_values.table(source) if name not in _NO_SETTING]
         row = Line(
             source=source,
             state=state,
-            name=name_of(source, state),
+            name=name_source(source, state),
             work=work.get(source.key, Work()),
             trouble=troubles.get(source.key),
             settings=tuple(changed),
@@ -332,15 +343,16 @@ def lines(
     return rows
 
 
-def source(place: Place, key: str) -> SourcePage:
-    """Return what the page of a source shows. Raises UsageError."""
-    health = look_at(place, key)
-    items = newest(place, FeedKey("source", key), _NEWEST)
+def read_source_page(place: Place, key: str) -> SourcePage:
+    """Return what the page of the source `key` shows. Raises UsageError if there is no such
+    source."""
+    health = read_source_health(place, key)
+    items = list_newest(place, FeedKey("source", key), _NEWEST)
     return SourcePage(health=health, stamp=plain_values.stamp(health.source), items=items)
 
 
-def vocabulary(config: Path) -> Vocabulary:
-    """Return the names of taxonomy.toml, none if it cannot be read."""
+def load_vocabulary(config: Path) -> Vocabulary:
+    """Return the categories and tags of taxonomy.toml; none if it cannot be read."""
     try:
         return load(config / "taxonomy.toml")
     except (ConfigError, OSError):
@@ -349,7 +361,8 @@ def vocabulary(config: Path) -> Vocabulary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """A tag or category with article count and other spellings. `listed`: in taxonomy.toml."""
+    """A tag or category with its number of articles. `aliases`: other spellings; `listed`: it is in
+    taxonomy.toml."""
 
     name: str
     count: int
@@ -360,7 +373,8 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """All tags, categories and queries, each kind with the largest first."""
+    """All tags, all categories (those with most articles first), and the saved queries with their
+    number of articles."""
 
     tags: tuple[Named, ...]
     categories: tuple[Named, ...]
@@ -369,8 +383,9 @@ class Names:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryTrial:
-    """Matches of a query among the newest articles. `fault`: its error, with the position in the
-    text."""
+    """Result of a query on the newest articles, while it is typed. `found`: the first matches;
+    `count`: of all matches; `looked`: how many articles were tried; `fault`: the error in the
+    query, with its position, or ""."""
 
     found: tuple[Article, ...] = ()
     count: int = 0
@@ -378,19 +393,19 @@ class QueryTrial:
     fault: str = ""
 
 
-def names(place: Place) -> Names:
-    """Return all tags, categories and queries, with the number of articles of each."""
+def list_names(place: Place) -> Names:
+    """Return all tags, categories and saved queries, each with its number of articles."""
     rows = place.store.index.plain_feeds() if place.store else []
     current = [row for row in rows if row.moved_to is None]
     counts = {row.key: row.count for row in current}
-    taxonomy = vocabulary(place.config)
+    taxonomy = load_vocabulary(place.config)
     listed_slugs = {slug(tag.name) for tag in taxonomy.tag}
     tags = [_count_name(counts, TAG, tag, tag.aliases) for tag in taxonomy.tag]
     for row in current:
         if row.key.axis == TAG and row.key.slug not in listed_slugs and row.count:
             tags.append(Named(name=row.name, count=row.count, listed=False))
     categories = [_count_name(counts, CATEGORY, category) for category in taxonomy.category]
-    saved = tuple((query, counts.get(query.key, 0)) for query in queries(place))
+    saved = tuple((query, counts.get(query.key, 0)) for query in list_queries(place))
     return Names(_sort_by_count(tags), _sort_by_count(categories), saved)
 
 
@@ -400,7 +415,8 @@ def _count_name(
     definition: TagDef | CategoryDef,
     aliases: tuple[str, ...] = (),
 ) -> Named:
-    """Return a name of taxonomy.toml with the number of its articles. `counts`: by feed."""
+    """Return a tag or category of taxonomy.toml with the number of its articles. `counts`: of
+    articles, by feed."""
     return Named(
         name=definition.name,
         count=counts.get(FeedKey(axis, slug(definition.name)), 0),
@@ -409,8 +425,9 @@ def _count_name(
     )
 
 
-def queries(place: Place) -> list[SavedQuery]:
-    """Return the saved queries, none if feeds.toml cannot be read."""
+def list_queries(place: Place) -> list[SavedQuery]:
+    """Return the saved searches of feeds.toml, none if it cannot be read. Entries that only
+    describe another feed are left out."""
     with suppress(ConfigError):
         return [query for query in load_queries(place.config / "feeds.toml") if query.feed is None]
     return []
@@ -421,7 +438,7 @@ def _sort_by_count(names: list[Named]) -> tuple[Named, ...]:
 
 
 def try_query(place: Place, query: str) -> QueryTrial | None:
-    """Try a query on the newest articles; None for an empty one."""
+    """Try a query on the 250 newest articles. Returns None if the query is empty."""
     if not query.strip():
         return None
     try:
@@ -436,7 +453,7 @@ def try_query(place: Place, query: str) -> QueryTrial | None:
     matching = [
         article
         for article_id, article in articles.items()
-        if is_match(expr, article, partial(body, place, article_id))
+        if is_match(expr, article, partial(read_plain_text, place, article_id))
     ]
     return QueryTrial(found=tuple(matching[:_SHOWN]), count=len(matching), looked=len(articles))
 
@@ -452,6 +469,6 @@ def newest_files(archive: Archive, most: int) -> list[Article]:
     return articles
 
 
-def body(place: Place, article_id: str) -> str:
-    """Return the plain text of an article, or ""."""
+def read_plain_text(place: Place, article_id: str) -> str:
+    """Return the plain text of an article, "" if it has none."""
     return plain(markdown(place, article_id))

@@ -30,15 +30,16 @@ _PLACES: Final = {
     "shown": "the date beside its heading",
     "title": "the title of its page",
 }
+# rules by which a block is left out, as the trace names them -> words
 _WAYS: Final = {
     "repeats across articles of this host": "on other pages of the site, too",
     "title or lone heading": "the title, or a lone heading",
 }
 _BY_SCORE: Final = "score "  # begins the rule of a block that looks unlike the article
-_MOST_CUT: Final = 3
-_MOST_ROWS: Final = 3
-_LONGEST_CUT: Final = 42
-_LONGEST_VALUE: Final = 44
+_MOST_CUT: Final = 3  # pieces of the page that were left out
+_MOST_ROWS: Final = 3  # lines of a reason
+_LONGEST_CUT: Final = 42  # columns of a piece that was left out
+_LONGEST_VALUE: Final = 44  # columns of the value of a field
 _MOST_NAMED: Final = 6
 _DATE: Final = "%Y-%m-%d %H:%M %Z"
 _LABEL_WIDTH: Final = 12
@@ -54,7 +55,7 @@ class PlainReason:
 
 
 def list_reasons(article: ReadArticle, why: Mapping[str, Any]) -> list[PlainReason]:
-    """Return the most useful reasons first. `why`: as in `Shown`."""
+    """Return why an article is as it is, the most useful reasons first. `why`: as in `Shown`."""
     return [
         *_list_state(article, why),
         *_list_fields(article, why),
@@ -65,6 +66,7 @@ def list_reasons(article: ReadArticle, why: Mapping[str, Any]) -> list[PlainReas
 
 
 def _list_state(article: ReadArticle, why: Mapping[str, Any]) -> Iterator[PlainReason]:
+    """Yield where the article is published: its address, state, feeds, merges and source."""
     yield PlainReason("address", article.url)
     if "state" in why:
         yield PlainReason("state", why["state"])
@@ -81,6 +83,8 @@ def _list_state(article: ReadArticle, why: Mapping[str, Any]) -> Iterator[PlainR
 
 
 def _describe_source(why: Mapping[str, Any]) -> str:
+    """Return the source of the article, other sources that announce it, and how it was
+    announced."""
     source = why.get("source")
     others = [key for key in why.get("announced by", ()) if key != source]
     words = str(source or "none of yours")
@@ -92,6 +96,8 @@ def _describe_source(why: Mapping[str, Any]) -> str:
 
 
 def _list_fields(article: ReadArticle, why: Mapping[str, Any]) -> Iterator[PlainReason]:
+    """Yield the title, date, author, excerpt, picture and length of the text, with their
+    origins."""
     published = article.published.strftime(_DATE) if article.published else "none"
     yield PlainReason("title", _with_origin(article.title or "none", why, "title", "title"))
     yield PlainReason("date", _with_origin(published, why, "date", "published"))
@@ -104,8 +110,8 @@ def _list_fields(article: ReadArticle, why: Mapping[str, Any]) -> Iterator[Plain
 
 
 def _with_origin(value: str, why: Mapping[str, Any], field: str, traced: str) -> str:
-    """Return the value of a field and where it is from. `traced`: its name in the trace of a
-    reading."""
+    """Return the value of a field and where it comes from: "Ada Lovelace (from its byline)".
+    `field`: its name in the file; `traced`: its name in the trace of a reading."""
     origin = _describe_origin(why, field, traced)
     if not origin or value == "none":
         return value
@@ -113,11 +119,12 @@ def _with_origin(value: str, why: Mapping[str, Any], field: str, traced: str) ->
 
 
 def _describe_origin(why: Mapping[str, Any], field: str, traced: str) -> str:
-    """Return where a field is from, or "". `traced`: its name in the trace of a reading."""
+    """Return where a field comes from, "" if that is not known. `field`: its name in the file;
+    `traced`: its name in the trace of a reading, "" if it has none."""
     origin = why.get("origins", {}).get(field, "")
-    head, colon, place = origin.partition(": ")
+    origin_name, colon, place = origin.partition(": ")
     if colon:
-        return _name_place(place) or head
+        return _name_place(place) or origin_name
     if origin:
         return str(origin)
     step = why.get(traced)
@@ -127,6 +134,8 @@ def _describe_origin(why: Mapping[str, Any], field: str, traced: str) -> str:
 
 
 def _name_place(place: str) -> str:
+    """Return the place on a page or in a feed in words: "h1" is "its heading". An unknown place
+    stays as it is."""
     if place.startswith("rules."):
         return f"your rule {place.removeprefix('rules.')!r}"
     if place.startswith(("og:", "twitter:", "article:")):
@@ -135,6 +144,7 @@ def _name_place(place: str) -> str:
 
 
 def _describe_picture(article: ReadArticle, why: Mapping[str, Any]) -> str:
+    """Return where the picture comes from, or its address, and the state of our copy."""
     if not article.cover:
         return "none"
     origin = _describe_origin(why, "coverImage", "cover")
@@ -146,6 +156,7 @@ def _describe_picture(article: ReadArticle, why: Mapping[str, Any]) -> str:
 
 
 def _list_groups(article: ReadArticle, why: Mapping[str, Any]) -> Iterator[PlainReason]:
+    """Yield why the article has its tags and its category."""
     reasons = why.get("tags") or {}
     for tag, reason in reasons.items():
         yield PlainReason("tag", f"{tag}: {reason}")
@@ -155,6 +166,8 @@ def _list_groups(article: ReadArticle, why: Mapping[str, Any]) -> Iterator[Plain
 
 
 def _list_doubts(why: Mapping[str, Any]) -> Iterator[PlainReason]:
+    """Yield what may be wrong with the text: a doubt about it, why it is the feed's, matches of the
+    operator's rules, and what was left out."""
     body = why.get("body")
     if not isinstance(body, Mapping):
         return
@@ -174,12 +187,15 @@ def _list_doubts(why: Mapping[str, Any]) -> Iterator[PlainReason]:
 
 
 def _describe_cut(rule: str) -> str:
+    """Return in words why a block of the page was left out of the text. `rule`: as in the trace."""
     if rule.startswith(_BY_SCORE):
         return "unlike the article"
     return _WAYS.get(rule, rule)
 
 
 def _list_page(why: Mapping[str, Any]) -> Iterator[PlainReason]:
+    """Yield what the publisher allows, whether the page is kept, the model's answer and the next
+    visit."""
     for name in ("robots", "rights"):
         if why.get(name):
             yield PlainReason(name, _name_few(why[name]))
@@ -193,7 +209,8 @@ def _list_page(why: Mapping[str, Any]) -> Iterator[PlainReason]:
 
 
 def _name_visit(visit: str) -> str:
-    """Return "2026-12-05T20:51:33+00:00 (why)" with a time for people."""
+    """Return the time of a visit for people: "2026-12-05T20:51:33+00:00 (why)" is "2026-12-05 20:51
+    UTC (why)"; "now" stays."""
     moment, bracket, reason = visit.partition(" (")
     if moment == "now":
         return visit
@@ -202,10 +219,12 @@ def _name_visit(visit: str) -> str:
 
 
 def _as_list(value: str | Iterable[str]) -> list[str]:
+    """Return a list of names; one name alone is a list of one."""
     return [value] if isinstance(value, str) else list(value)
 
 
 def _name_few(names: Sequence[str]) -> str:
+    """Return the first six names, and how many more there are."""
     few = ", ".join(names[:_MOST_NAMED])
     if len(names) <= _MOST_NAMED:
         return few
@@ -213,8 +232,9 @@ def _name_few(names: Sequence[str]) -> str:
 
 
 def fit_reasons(reasons: Sequence[PlainReason], *, columns: int, lines: int) -> list[str]:
-    """Return the reasons on at most `lines` lines of at most `columns` characters, each on one line
-    to three. The last line says how many are missing. A name that repeats is printed once."""
+    """Return the reasons as lines for a terminal: at most `lines` lines of at most `columns`
+    characters. A reason has up to three lines. A name that repeats is printed once. If not all
+    reasons fit, the last line says how many are missing."""
     most = max(columns - _LABEL_WIDTH, _LEAST_WIDTH)
     printed: list[str] = []
     previous = ""
@@ -234,7 +254,7 @@ def fit_reasons(reasons: Sequence[PlainReason], *, columns: int, lines: int) -> 
 
 
 def _shorten(words: str, most: int) -> str:
-    """Return the words on one line of at most `most` columns of a terminal."""
+    """Return the words on one line, with "…" at the end if they take more than `most` columns."""
     words = line(words)
     if width(words) <= most:
         return words

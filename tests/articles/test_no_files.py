@@ -14,7 +14,7 @@ from syndicator.articles.article_store import FileArticleStore
 from syndicator.cli import app, load_commands
 from syndicator.health.check.installation import check
 from syndicator.health.observing import open_read_only
-from syndicator.health.summary import look
+from syndicator.health.summary import read_health
 from syndicator.upkeep import reconcile
 from tests.places import Place, store_articles
 
@@ -65,7 +65,7 @@ def test_it_is_named_and_the_build_goes_on(place: Place, kind: str, folder: str)
     assert result.exit_code == 0
     assert "A story" in place.published("all.atom")
     with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
-        (found,) = look(looked).need_you
+        (found,) = read_health(looked).need_you
     assert (found.kind, found.code, found.detail) == ("article-file", "no-file", f"it is {kind}")
     assert found.subject == f"{folder}/d.md".lstrip("/") and found.cure
     (reported,) = (item for item in check(place.config, environ={}) if item.reason == "no-file")

@@ -91,7 +91,7 @@ class Day:
                     shelf.article(number, self.articles, self.sources),
                     shelf.BEGIN + self.minute * MINUTE,
                 )
-                settling.filed()
+                settling.count_article()
                 self.waiting.append(self.announced(number))
                 self.long_waiting.append(self.announced(number))
         self.database += written() - before

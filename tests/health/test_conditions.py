@@ -11,7 +11,7 @@ from syndicator.health.conditions import (
     Disk,
     HeldFeed,
     Observed,
-    conditions,
+    find_conditions,
     silent_since,
 )
 from syndicator.store.status import OnHold, Waiting
@@ -33,7 +33,7 @@ def state(key: str = "one", **fields: object) -> SourceState:
 
 def of(*states: SourceState, **seen: object) -> tuple[Condition, ...]:
     sources = {one.key: Source(key=one.key, url=one.url) for one in states}
-    return conditions(Observed(sources=sources, states=states, **seen), NOW)  # type: ignore[arg-type]
+    return find_conditions(Observed(sources=sources, states=states, **seen), NOW)  # type: ignore[arg-type]
 
 
 def held_back(name: str, reason: str = "", added: datetime | None = None) -> OnHold:
@@ -255,8 +255,8 @@ def test_nobody_visits_when_sources_are_due_for_a_day_and_none_was_visited() -> 
 def test_sources_that_are_not_followed_are_left_out() -> None:
     failing = state(reason="http-404")
     off = Source(key="one", url=failing.url, enabled=False)
-    assert conditions(Observed(sources={"one": off}, states=[failing]), NOW) == ()
-    assert conditions(Observed(states=[failing]), NOW) == ()
+    assert find_conditions(Observed(sources={"one": off}, states=[failing]), NOW) == ()
+    assert find_conditions(Observed(states=[failing]), NOW) == ()
 
 
 def test_articles_on_hold_name_the_latest_few_and_the_first_of_all() -> None:

@@ -10,19 +10,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from syndicator.core.reasons import ConditionReason
-from syndicator.health.conditions import Condition, plain
-from syndicator.health.episodes import Event, Memory, follow, titles
+from syndicator.health.conditions import Condition, make_condition
+from syndicator.health.episodes import Event, Memory, iterate_headlines, update_episodes
 from syndicator.store import codec
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 INSTANCE = uuid.UUID("12345678-1234-5678-1234-567812345678")
-GONE = replace(plain(ConditionReason.SOURCE_GONE, "holt"), since=NOW - timedelta(hours=2))
+GONE = replace(make_condition(ConditionReason.SOURCE_GONE, "holt"), since=NOW - timedelta(hours=2))
 HOUR = timedelta(hours=1)
 
 
 def look(memory: Memory, at: datetime, *found: Condition) -> tuple[Memory, list[Event]]:
     """A look, with what is remembered written and read in between as by another process."""
-    memory, events = follow(codec.unpack(Memory, codec.pack(memory)), found, at, INSTANCE)
+    memory, events = update_episodes(codec.unpack(Memory, codec.pack(memory)), found, at, INSTANCE)
     return memory, list(events)
 
 
@@ -98,8 +98,8 @@ FAILING = Condition(
         (replace(FAILING, needs_you=True, count=1), True),
         # this machine is short of something
         (replace(FAILING, needs_you=False, count=9, code="system"), False),
-        (plain(ConditionReason.MUTED), False),
-        (plain(ConditionReason.DISK, "/srv"), True),
+        (make_condition(ConditionReason.MUTED), False),
+        (make_condition(ConditionReason.DISK, "/srv"), True),
     ],
 )
 def test_what_is_worth_telling(condition: Condition, is_told: bool) -> None:
@@ -114,17 +114,17 @@ def test_what_was_never_told_does_not_recover() -> None:
 def test_titles_say_what_and_how_long() -> None:
     memory, [broken] = look(Memory(), NOW, GONE)
     _, [recovered] = look(memory, NOW + HOUR)
-    assert list(titles([broken, recovered])) == [
+    assert list(iterate_headlines([broken, recovered])) == [
         "holt: the source is gone for good; visits ended",
         "holt: over after 3 hours: the source is gone for good; visits ended",
     ]
-    assert list(titles([replace(recovered, kind="of-a-newer-version", subject="", reason="")])) == [
-        "over after 3 hours: of-a-newer-version"
-    ]
+    assert list(
+        iterate_headlines([replace(recovered, kind="of-a-newer-version", subject="", reason="")])
+    ) == ["over after 3 hours: of-a-newer-version"]
 
 
 def test_a_source_that_was_silent_when_it_was_added_is_not_told() -> None:
-    silent = plain(ConditionReason.SOURCE_SILENT, source="holt")
+    silent = make_condition(ConditionReason.SOURCE_SILENT, source="holt")
     old = replace(silent, needs_you=False)
     assert told([(HOUR * 0, (old,)), (HOUR * 1, ())]) == []
     assert told([(HOUR * 0, ()), (HOUR * 1, (silent,))]) == [(HOUR, "broken")]

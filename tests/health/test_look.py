@@ -9,9 +9,9 @@ import pytest
 
 from syndicator.core.model import FeedKey, SourceState, VisitTimes
 from syndicator.core.reasons import ConditionReason
-from syndicator.health.episodes import Memory, follow, write
+from syndicator.health.episodes import Memory, update_episodes, write_state
 from syndicator.health.observing import open_read_only
-from syndicator.health.summary import Health, look
+from syndicator.health.summary import Health, read_health
 from tests.places import NOW, Place, store_articles
 from tests.states import changed
 
@@ -25,7 +25,7 @@ def place(tmp_path: Path) -> Place:
 
 def health(place: Place) -> Health:
     with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
-        return look(looked)
+        return read_health(looked)
 
 
 def visited(key: str, **fields: object) -> SourceState:
@@ -102,8 +102,8 @@ def test_what_nothing_dates_is_as_old_as_the_first_look_that_found_it(place: Pla
     failing, held = health(place).conditions
     assert (failing.since, held.since) == (NOW - 2 * HOUR, None)
     with place.app() as app:
-        memory, _ = follow(Memory(), (failing, held), NOW - HOUR, app.archive.instance)
-        write(app.archive.store, memory, NOW - HOUR)
+        memory, _ = update_episodes(Memory(), (failing, held), NOW - HOUR, app.archive.instance)
+        write_state(app.archive.store, memory, NOW - HOUR)
     assert [one.since for one in health(place).conditions] == [NOW - 2 * HOUR, NOW - HOUR]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import html
 
-from syndicator.health.check.config_files import configured
+from syndicator.health.check.config_files import list_settings
 from syndicator.upkeep import reindex
 from tests.places import NOW, Place, store_articles
 
@@ -159,7 +159,7 @@ def test_an_instance_of_an_earlier_version_keeps_all_of_its_archives(place: Plac
 
 def test_the_settings_are_shown_as_they_hold_before_the_first_start(place: Place) -> None:
     def shown() -> tuple[object, str]:
-        row = next(row for row in configured(place.config, {}) if row.name == "publish.archives")
+        row = next(row for row in list_settings(place.config, {}) if row.name == "publish.archives")
         return row.value, row.origin
 
     assert shown() == ("listed", "default")

@@ -39,7 +39,7 @@ class Runs:
         for _ in range(articles):
             self.number += 1
             store_articles(self.app, f"Story {self.number}", "Text.", source=source)
-            self.settling.filed()
+            self.settling.count_article()
         if first:
             self.settling.hurry()
         report = asyncio.run(build_due(self.app, self.settling))
@@ -84,7 +84,9 @@ def test_the_first_articles_of_a_source_do_not_wait(runs: Runs) -> None:
 
 def test_a_long_feed_and_what_speaks_of_all_rest_while_short_ones_are_built(runs: Runs) -> None:
     assert runs.run(2 * LONG) == 1  # many
-    runs.settling.built({FeedKey("tag", str(n)): (200, 200) for n in range(60)}, 0)  # not its crowd
+    runs.settling.record_build(
+        {FeedKey("tag", str(n)): (200, 200) for n in range(60)}, 0
+    )  # not its crowd
     runs.time.now += 200
     runs.run(1, source="two")  # the first of its source
     runs.time.now += 10

@@ -15,9 +15,9 @@ import pytest
 from syndicator.app.container import App
 from syndicator.app.lock import locked
 from syndicator.configuration.settings import load
-from syndicator.health.documents import document
+from syndicator.health.documents import describe_instance
 from syndicator.health.observing import open_read_only
-from syndicator.health.summary import look
+from syndicator.health.summary import read_health
 from syndicator.runs import daemon
 from syndicator.runs.daemon import (
     BUILD,
@@ -153,8 +153,8 @@ async def test_builds_leave_time_for_the_visits(up: Up, place: Place) -> None:
 async def test_status_says_when_each_job_ran_and_runs_next(up: Up, place: Place) -> None:
     await up.run_all()
     with open_read_only(place.config, now=lambda: place.now) as seen:
-        health = look(seen)
-        jobs: list[Any] = list(document(health, seen.store, [])["schedule"])
+        health = read_health(seen)
+        jobs: list[Any] = list(describe_instance(health, seen.store, [])["schedule"])
     assert [job.job for job in jobs] == list(JOBS)
     assert {(job.last, job.next) for job in jobs} == {(place.now, place.now + timedelta(minutes=1))}
 

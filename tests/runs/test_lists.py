@@ -120,7 +120,7 @@ def test_what_a_build_left_is_written_by_the_next(
 ) -> None:
     more(place, "Another", "Tide")
     # with its tag's feed
-    assert build_now(place, among=lambda key: key != ALL) == set()
+    assert build_now(place, accepts=lambda key: key != ALL) == set()
     assert "feeds-tags-t.html" in build_now(place)
     more(place, "One more", "Salt")
     with monkeypatch.context() as patched:

@@ -16,7 +16,7 @@ from syndicator.app.contexts import make_context
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import ConfigError
 from syndicator.core.model import SourceState, make_article_id
-from syndicator.health.check.config_files import settings as checked
+from syndicator.health.check.config_files import check_settings as checked
 from syndicator.health.episodes import feed_url
 from syndicator.publishing.web.shell import qr_svg
 from tests.places import SOURCES, Place, store_articles

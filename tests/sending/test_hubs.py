@@ -19,10 +19,10 @@ import pytest
 from syndicator.core.model import Problem
 from syndicator.core.reasons import ConditionReason
 from syndicator.health.check.installation import check
-from syndicator.health.conditions import Condition, Observed, conditions
-from syndicator.health.episodes import Memory, feed_document, follow
+from syndicator.health.conditions import Condition, Observed, find_conditions
+from syndicator.health.episodes import Memory, feed_document, update_episodes
 from syndicator.health.observing import open_read_only
-from syndicator.health.summary import look
+from syndicator.health.summary import read_health
 from syndicator.runs.build import build_feeds
 from syndicator.sending.hubs import FailingHub
 from tests.places import NOW, Place, store_articles
@@ -99,7 +99,7 @@ def build(place: Place) -> tuple[Problem, ...]:
 
 def find_failing(place: Place) -> list[Condition]:
     with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
-        return [item for item in look(looked).conditions if item.kind == ConditionReason.HUB]
+        return [item for item in read_health(looked).conditions if item.kind == ConditionReason.HUB]
 
 
 def test_a_refusal_is_a_condition_with_its_cure(place: Place, hub: OwnHub) -> None:
@@ -181,9 +181,9 @@ def test_the_health_feed_tells_refusals_at_once_and_outages_that_last(
     failing = FailingHub(
         hub="https://hub.example/", since=NOW - age, reason=reason, untold=("all.atom",)
     )
-    (found,) = conditions(Observed(hubs=[failing]), NOW)
+    (found,) = find_conditions(Observed(hubs=[failing]), NOW)
     assert found.needs_you == needs_you
-    _, events = follow(Memory(), [found], NOW, INSTANCE)
+    _, events = update_episodes(Memory(), [found], NOW, INSTANCE)
     assert len(events) == needs_you
     with place.app() as app:
         document = feed_document(events, app.configuration.settings, "key").decode()

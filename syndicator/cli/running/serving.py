@@ -22,7 +22,7 @@ from syndicator.cli.running.signals import GRACE_SECONDS, reload_on_hangup, stop
 from syndicator.configuration.settings import Settings, load
 from syndicator.core.errors import SyndicatorError
 from syndicator.core.model import Outcome
-from syndicator.health.check.config_files import changes
+from syndicator.health.check.config_files import list_changes
 from syndicator.operations.jobs.queue import Queue
 from syndicator.operations.operation import operations
 from syndicator.publishing.kinds.targets import BuildReport
@@ -118,7 +118,7 @@ async def up(config: Path) -> None:
     notify = Notify(os.environ)
 
     def report_visit(outcome: Outcome) -> None:
-        totals.visited(outcome)
+        totals.count_visit(outcome)
         reports.log_visit(outcome)
 
     def report_visits(report: RunReport) -> None:
@@ -167,7 +167,7 @@ async def up(config: Path) -> None:
                 await server
         finally:
             await scheduler.stop(GRACE_SECONDS / 2)  # the server may have taken three seconds of it
-            await hubs.rest()
+            await hubs.end_worker()
         printing.log("stopped", "info", **asdict(totals))
 
 
@@ -212,7 +212,7 @@ async def serve(config: Path) -> None:
     def reload() -> None:
         nonlocal current
         edited = _read_configuration(config)
-        for line in changes(current, edited):
+        for line in list_changes(current, edited):
             printing.log(line)
         current = edited
         site.reload(edited.settings)

@@ -296,11 +296,11 @@ app.add_typer(config_, name="config")
 def show(json: Json = False, config: Config = CONFIG) -> None:
     """Print every setting, its value and its origin: default, line of a file, or variable."""
     from syndicator.app.read_configuration import need_folder
-    from syndicator.health.check.config_files import configured
+    from syndicator.health.check.config_files import list_settings
 
     if not config.is_dir():  # defaults would hide that the folder's name is wrong
         need_folder(config)
-    settings = configured(config)
+    settings = list_settings(config)
     if json:
         printing.print_json(
             {row.name: {"value": row.value, "origin": row.origin} for row in settings}

@@ -30,9 +30,9 @@ from syndicator.core import secrets
 from syndicator.core.errors import ConfigError, SyndicatorError, UsageError
 from syndicator.core.reasons import CommandReason
 from syndicator.core.requests import JOBS, most_of_one
-from syndicator.health.documents import document as document_of_status
-from syndicator.health.documents import of_state
-from syndicator.health.summary import look
+from syndicator.health.documents import describe_instance as document_of_status
+from syndicator.health.documents import describe_state
+from syndicator.health.summary import read_health
 from syndicator.operations.jobs.queue import TOKEN, Job
 from syndicator.operations.operation import (
     Operation,
@@ -377,7 +377,7 @@ async def _show_job(request: Request) -> Response:
 
 async def _status(request: Request) -> Response:
     def describe(place: Place) -> Answer:
-        return document_of_status(look(place), None, ())
+        return document_of_status(read_health(place), None, ())
 
     return _json(await console_of(request).look(describe))
 
@@ -416,7 +416,7 @@ async def _list(query: Query, request: Request) -> Response:
 def article(place: Place, article_id: str) -> Item:
     """Return an article with its text and related articles. Raises UsageError for an unknown
     id."""
-    file = lists.article(place, article_id)
+    file = lists.read_article(place, article_id)
     answer = {name: getattr(file.article, name) for name in _ANSWERED_FIELDS}
     answer["source"] = file.article.source_key
     answer["related"] = _list_related(place, article_id)
@@ -437,13 +437,13 @@ def _list_related(place: Place, article_id: str) -> list[Answer]:
 def source(place: Place, key: str) -> Item:
     """Return a source as in sources.toml, without secrets in its address. Raises UsageError for an
     unknown key."""
-    page = lists.source(place, key)
+    page = lists.read_source_page(place, key)
     health = page.health
     answer = {
         "id": key,
         **table(health.source),
         "url": secrets.hide_secrets(health.source.url),
-        "state": of_state(health.state) if health.state else None,
+        "state": describe_state(health.state) if health.state else None,
     }
     return Item(answer, page.stamp)
 

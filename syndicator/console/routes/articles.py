@@ -108,7 +108,7 @@ async def show(request: Request) -> Response:
 
     def look(place: Place) -> _ArticleList:
         ids = lists.find_articles(place, search) if search else None
-        items, counts = lists.articles(place, replace(wanted, ids=ids))
+        items, counts = lists.list_articles(place, replace(wanted, ids=ids))
         return _ArticleList(items, counts, _name_outlet(place, source_key, items))
 
     found = await console.look(look)
@@ -164,7 +164,9 @@ def _make_address(values: dict[str, str], **more: object) -> str:
 
 
 async def _file(request: Request) -> lists.File:
-    return await looked_up(request, lambda place: lists.article(place, request.path_params["id"]))
+    return await looked_up(
+        request, lambda place: lists.read_article(place, request.path_params["id"])
+    )
 
 
 async def show_article(request: Request) -> Response:
@@ -174,7 +176,9 @@ async def show_article(request: Request) -> Response:
 async def show_beginning(request: Request) -> Response:
     """Show the beginning of an article's text, for a list to put below its row."""
     file = await _file(request)
-    text = await console_of(request).look(lambda place: lists.body(place, file.article.id))
+    text = await console_of(request).look(
+        lambda place: lists.read_plain_text(place, file.article.id)
+    )
     paragraphs = take_beginning(text.split("\n"), BEGINNING)
     return part(request, "beginning.html", one=file.article, paragraphs=paragraphs)
 
@@ -245,7 +249,7 @@ async def show_tags(request: Request) -> Response:
     parameters = request.query_params
     query = parameters.get("query", "")
     names, trial = await console_of(request).look(
-        lambda place: (lists.names(place), lists.try_query(place, query[:_LONGEST]))
+        lambda place: (lists.list_names(place), lists.try_query(place, query[:_LONGEST]))
     )
     job = job_of(request, *_SHOWN)
     return page(
@@ -300,7 +304,7 @@ async def live(request: Request) -> Response:
     """Show what a query finds while it is written."""
     query = request.query_params.get("query", "")[:_LONGEST]
     trial, saved = await console_of(request).look(
-        lambda place: (lists.try_query(place, query), lists.queries(place))
+        lambda place: (lists.try_query(place, query), lists.list_queries(place))
     )
     return part(request, "query.html", trial=trial, saved=saved, query=query)
 

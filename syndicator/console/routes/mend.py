@@ -41,7 +41,7 @@ _LISTED = 50  # changed articles that are shown in full
 async def show(request: Request) -> Response:
     """Show the page on which an operator points to what is text, and tries rules."""
     key = request.path_params["key"]
-    source_page = await looked_up(request, lambda place: lists.source(place, key))
+    source_page = await looked_up(request, lambda place: lists.read_source_page(place, key))
     pages = await _kept(request)
     number = max(0, whole(request.query_params.get("page", ""), len(pages) - 1))
     job = job_of(request)

@@ -26,7 +26,7 @@ from syndicator.console.responses import (
 )
 from syndicator.core.errors import UsageError
 from syndicator.core.text import stamp
-from syndicator.health.check.config_files import configured
+from syndicator.health.check.config_files import list_settings
 from syndicator.operations.operation import EXAMPLES, Operation, fields_of, operations, parsed
 from syndicator.operations.paged_lists import QUERIES
 from syndicator.operations.sources import SETTINGS, SETTINGS_FILE
@@ -100,7 +100,7 @@ async def show_settings(request: Request) -> Response:
         title="Settings",
         sections=SETTINGS,
         explained=_explained(),
-        settings={setting.name: setting for setting in configured(console.config)},
+        settings={setting.name: setting for setting in list_settings(console.config)},
         written=refused_values,
         stamp=stamp(data),
     )

@@ -90,13 +90,13 @@ async def show_source(request: Request) -> Response:
     """Show the page of a source."""
     console = console_of(request)
     key = request.path_params["key"]
-    source_page = await looked_up(request, lambda place: lists.source(place, key))
+    source_page = await looked_up(request, lambda place: lists.read_source_page(place, key))
     health = source_page.health
     await console.see_work()
     return page(
         request,
         "source.html",
-        title=lists.name_of(health.source, health.state),
+        title=lists.name_source(health.source, health.state),
         found=source_page,
         choices=await console.look(list_choices),
         work=console.glance.work.get(key, lists.Work()),

@@ -42,17 +42,19 @@ from syndicator.visiting.fetch.cookies import BadCookies, select_cookies
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: Final[Sequence[Severity]] = ("error", "warning", "info")  # the gravest first
+# axes, and the fields of queries
 CATEGORY = "category"
 TAG = "tag"
-SOURCE = "source"  # axes, and the fields of queries
-_ANOTHER = "another here"
+SOURCE = "source"
+_ANOTHER = "another here"  # ends a message if no name is similar
 WHERE = {CATEGORY: "taxonomy.toml", TAG: "taxonomy.toml", SOURCE: "sources.toml"}
 _PASSWORD = re.compile(r"(?<=://)([^/@:]*):[^/@]*(?=@)")  # the user and password of a URL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A fault, or something worth knowing (info), with its file, line and key for programs."""
+    """A fault, or a fact worth knowing (info). `what`: where it is, for people; `file`, `line` and
+    `key` say the same for programs."""
 
     severity: Severity
     what: str
@@ -64,13 +66,14 @@ class Finding:
 
 
 def describe_fault(fault: Fault, reason: str, severity: Severity = "error") -> Finding:
-    """Return the finding of a fault in a configuration file, with its file, line and key."""
+    """Return the finding of a fault in a configuration file."""
     problem = Problem(what=fault.at, reason=reason, detail=fault.message)
     finding = describe_problem(problem, severity)
     return replace(finding, file=fault.file, line=fault.line, key=fault.key)
 
 
 def describe_problem(problem: Problem, severity: Severity = "error") -> Finding:
+    """Return the finding of a problem that is in no line of a configuration file."""
     return Finding(
         severity=severity, what=problem.what, reason=problem.reason, detail=problem.detail
     )
@@ -84,6 +87,8 @@ def make_finding(
     severity: Severity = "error",
     key: str = "",
 ) -> Finding:
+    """Return a finding in a line of a file. `line` None: no line is known; `key`: the key that is
+    wrong."""
     what = f"{file}:{line}" if line else str(file)
     return Finding(
         severity=severity,
@@ -97,7 +102,8 @@ def make_finding(
 
 
 def describe_error(what: str, error: ConfigError) -> list[Finding]:
-    """Return a finding for each fault that `error` has, else one for the file `what`."""
+    """Return a finding for each fault that `error` lists. If it lists none, return one finding for
+    the file `what`."""
     if error.faults:
         return [describe_fault(fault, CommandReason.BAD_CONFIG) for fault in error.faults]
     detail = str(error).removeprefix(f"{what}: ").removeprefix(f"{what} ")
@@ -106,7 +112,8 @@ def describe_error(what: str, error: ConfigError) -> list[Finding]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """Defined names. `aliases`: tag by other spelling; `used`: by axis, names in articles."""
+    """The names that are defined, and those that articles use. `aliases`: spellings that the
+    taxonomy replaces, with their tag; `used`: names of articles, by axis."""
 
     categories: Collection[str] = ()
     tags: Collection[str] = ()
@@ -115,8 +122,9 @@ class Names:
     used: Mapping[str, Collection[str]] | None = None
 
     def lack(self, axis: str, name: str, same: Callable[[str], str], *, used: bool = False) -> str:
-        """Return why `name` is invalid, or "". `same`: normalizes spellings; `used`: accept names
-        of articles."""
+        """Return why `name` is not a valid category, tag or source (`axis`), "" if it is or if none
+        is defined at all. `same` normalizes spellings; `used`: names that articles have are valid,
+        too."""
         defined = {CATEGORY: self.categories, TAG: self.tags, SOURCE: self.sources}[axis]
         if not defined:
             return ""
@@ -138,7 +146,7 @@ class Names:
 
 
 def find_unknown_in_sources(placed: Sequence[Placed], names: Names) -> Iterator[Fault]:
-    """Yield a fault for each category and tag of a source that the taxonomy lacks."""
+    """Yield a fault for each category and tag of a source that is not in the taxonomy."""
     for entry in placed:
         category = entry.source.category
         if category:
@@ -155,7 +163,8 @@ def find_unknown_in_sources(placed: Sequence[Placed], names: Names) -> Iterator[
 def find_unknown_in_queries(
     file: TomlFile, queries: Sequence[SavedQuery], names: Names
 ) -> Iterator[Fault]:
-    """Yield a fault for each category, tag and source of a query that no article can have."""
+    """Yield a fault for each category, tag and source that a saved query asks for and that no
+    article can have."""
     for number, query in enumerate(queries):
         if query.feed is not None:
             key = "feed"
@@ -172,18 +181,20 @@ def find_unknown_in_queries(
 
 
 def _list_terms(query: SavedQuery) -> list[Term]:
-    """Return the names that a query asks for, or the one whose feed it describes."""
+    """Return the categories, tags and sources that a query searches for. A query that only
+    describes a feed, such as tags/ai, has the one name of this feed."""
     if query.feed is not None and query.feed.axis in WHERE:
         return [Term(query.feed.axis, query.feed.slug)]
     return list(iterate_terms(query.expr)) if query.expr else []
 
 
 def _normalize_term(name: str) -> str:
+    """Return the spelling by which searches compare names: "Open Source" is "open-source"."""
     return name.casefold().replace(" ", "-")
 
 
 def find_unreadable_files(config: Path, environ: Mapping[str, str]) -> list[Finding]:
-    """Return the faults of all configuration files that cannot be read."""
+    """Return the faults for which configuration files cannot be read; empty if all can."""
     try:
         need_folder(config)
     except ConfigError as error:
@@ -206,7 +217,7 @@ def find_unreadable_files(config: Path, environ: Mapping[str, str]) -> list[Find
 
 
 def find_misplaced_files(config: Path) -> Iterator[Finding]:
-    """Report a sources.d that is no folder."""
+    """Report `sources.d` if it is not a folder."""
     path = config / "sources.d"
     if not path.is_dir() and (path.exists() or path.is_symlink()):
         detail = "it is no folder, so its sources are not followed; make it one, or delete it"
@@ -220,7 +231,7 @@ def find_dropped_settings(config: Path, environ: Mapping[str, str]) -> Iterator[
 
 
 def find_unknown_variables(environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Report environment variables that look like settings."""
+    """Report environment variables that are named like settings but set none."""
     for name, similar in unknown_variables(environ).items():
         cure = f"did you mean {similar}?" if similar else "unset it"
         yield Finding(
@@ -231,10 +242,11 @@ def find_unknown_variables(environ: Mapping[str, str]) -> Iterator[Finding]:
         )
 
 
-def settings(
+def check_settings(
     config: Path, values: Settings, environ: Mapping[str, str], *, strict: bool
 ) -> Iterator[Finding]:
-    """Report settings that cannot work; with `strict`, also missing ones."""
+    """Report settings that cannot work. With `strict`, also report missing ones that publishing
+    needs."""
     path = config / "syndicator.toml"
     file = read_toml_file(path) if path.exists() else TomlFile(path, {})
     yield from _check_site(file, values, strict=strict)
@@ -297,7 +309,7 @@ def _find_readable_secrets(file: TomlFile) -> Iterator[Finding]:
 def _check_webhooks(
     file: TomlFile, webhooks: Sequence[Webhook], environ: Mapping[str, str]
 ) -> Iterator[Finding]:
-    """Report environment variables that hold no secret of a webhook."""
+    """Report webhooks whose secret names an environment variable without a usable secret."""
     for number, hook in enumerate(webhooks):
         try:
             signing_key(hook.secret.get_secret_value(), environ)
@@ -314,8 +326,8 @@ def _check_webhooks(
 def _check_alert(
     file: TomlFile, alert: Alert, environ: Mapping[str, str], *, mails: bool
 ) -> Iterator[Finding]:
-    """Check now: when an alert is sent, a failure would be noticed too late. `mails`: alerts or
-    digests are mailed."""
+    """Report an alert command that is not installed, and a mail password that is not set: else this
+    would be noticed only when an alert fails. `mails`: alerts or digests are sent by mail."""
     if alert.command and shutil.which(alert.command[0], path=environ.get("PATH")) is None:
         detail = (
             f"alert.command: {alert.command[0]!r} is no program that can be run here; write its"
@@ -331,7 +343,8 @@ def _check_alert(
 
 
 def check_sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Iterator[Finding]:
-    """Report variables without a value, secrets in a URL, and servers asked too often."""
+    """Report sources that name an unset environment variable, that have a secret in their URL, and
+    whose server is asked more often than it allows."""
     for entry in placed:
         parameters = secrets.list_secret_parameters(entry.source.url)
         if parameters:
@@ -342,6 +355,7 @@ def check_sources(placed: Sequence[Placed], environ: Mapping[str, str]) -> Itera
 
 
 def _check_enabled_source(entry: Placed, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Report `force`, and environment variables of the URL and the headers that are not set."""
     source = entry.source
     if source.force:
         detail = (
@@ -364,7 +378,8 @@ def _check_enabled_source(entry: Placed, environ: Mapping[str, str]) -> Iterator
 def check_cookie_files(
     placed: Sequence[Placed], files: CookieFiles, now: datetime
 ) -> Iterator[Finding]:
-    """Report files of cookies that cannot be used, that others may read, and that have expired."""
+    """Report cookie files that cannot be used, that other accounts may read, or whose cookies have
+    expired. `files` reads them."""
     for entry in placed:
         name = entry.source.cookies
         if not name or not entry.source.enabled:
@@ -396,8 +411,8 @@ def check_cookie_files(
 
 
 def list_source_rights(placed: Sequence[Placed]) -> Iterator[Finding]:
-    """List the rights and variables of each source: a list that was imported once may have brought
-    them."""
+    """List the special rights of each source, such as `speaks_for`, for the operator to see: an
+    imported list of sources may have brought them."""
     for entry in placed:
         rights = list_given(entry.source)
         if rights:
@@ -405,7 +420,8 @@ def list_source_rights(placed: Sequence[Placed]) -> Iterator[Finding]:
 
 
 def _describe_placeholders(source: Source, parameters: Sequence[str]) -> str:
-    """Return how to move the secret `parameters` of a URL to environment variables."""
+    """Return the cure for secrets in a URL: the URL with placeholders, and the environment
+    variables to set. `parameters`: names of the query parameters that are secrets."""
     url = source.url
     variables: list[str] = []
     for parameter in parameters:
@@ -427,8 +443,9 @@ class Configured:
     origin: str
 
 
-def configured(config: Path, environ: Mapping[str, str] = os.environ) -> tuple[Configured, ...]:
-    """Return the settings in order, with passwords masked. Raises ConfigError."""
+def list_settings(config: Path, environ: Mapping[str, str] = os.environ) -> tuple[Configured, ...]:
+    """Return all settings, those of the archive included, with where each is set. Passwords are
+    masked. Raises ConfigError."""
     from_file = load(config, environ)
     in_use = read_settings(from_file, environ)
     origin_of = origins(config, environ)
@@ -444,12 +461,13 @@ def configured(config: Path, environ: Mapping[str, str] = os.environ) -> tuple[C
 
 
 def mask_password(value: str) -> str:
-    """Return a text with the password of a URL replaced by asterisks."""
+    """Return a URL with asterisks for its password; other texts as they are."""
     return _PASSWORD.sub(r"\1:***", value)
 
 
-def changes(before: Configuration, after: Configuration) -> Iterator[str]:
-    """Yield a line for each changed setting, source and query; no values."""
+def list_changes(before: Configuration, after: Configuration) -> Iterator[str]:
+    """Yield a line for each setting, source and query that differs between two configurations. The
+    lines name no values, which may be secret."""
     values_before = dict(flatten(before.settings.model_dump()))
     values_after = dict(flatten(after.settings.model_dump()))
     for place in sorted(values_before):

@@ -52,7 +52,7 @@ from syndicator.health.check.config_files import (
     describe_problem,
     make_finding,
 )
-from syndicator.health.conditions import Disk, is_nearly_full, room
+from syndicator.health.conditions import Disk, describe_room, is_nearly_full
 from syndicator.health.observing import read_disks
 from syndicator.publishing import paths
 from syndicator.publishing.page_design import TEMPLATES, load_look
@@ -68,12 +68,13 @@ from syndicator.visiting.fetch.cookie_files import CookieFiles
 
 Lookup = Callable[[str, int], object]
 
-_ASKED = 3  # names; one that resolves is enough
-_SECONDS = 5.0  # for the next answer
+_ASKED = 3  # host names that are looked up; one that resolves is enough
+_SECONDS = 5.0  # until the next answer of a name server
 _HTTPS_PORT: Final = 443
 _RESERVED = (".example", ".test", ".invalid", ".localhost")  # RFC 2606: in no DNS
-_KEY = re.compile(r"(\w+):")
-_LINE = re.compile(r"line (\d+): ")
+_KEY = re.compile(r"(\w+):")  # begin of a message on a key of the front matter
+_LINE = re.compile(r"line (\d+): ")  # in a message of the YAML parser
+# a fault of a template, such as "templates/page.html, line 3: unexpected end"
 _PLACED: Final = re.compile(
     rf"{TEMPLATES}/(?P<name>.+?), line (?P<line>\d+): (?P<said>.*)", re.DOTALL
 )
@@ -107,7 +108,9 @@ def check_disks(disks: Iterable[Disk]) -> Iterator[Finding]:
     """Report disks that have too little room."""
     for disk in disks:
         if is_nearly_full(disk):
-            detail = f"{room(disk)}; free some space: `syndicator prune` deletes kept pages"
+            detail = (
+                f"{describe_room(disk)}; free some space: `syndicator prune` deletes kept pages"
+            )
             yield Finding(
                 severity="warning", what=disk.path, reason=ConditionReason.DISK, detail=detail
             )
@@ -116,8 +119,8 @@ def check_disks(disks: Iterable[Disk]) -> Iterator[Finding]:
 def check_clock(
     now: datetime, *, installed: datetime, last_run: datetime | None, articles: str = ""
 ) -> Iterator[Finding]:
-    """Report a clock behind the last run, the installation or the articles (`articles`: the
-    fault)."""
+    """Report a clock that is behind the last run, the installation or the articles. `installed`:
+    when this program was installed; `articles`: the fault that their dates show, or ""."""
     detail = articles
     if last_run and last_run > now + AHEAD:
         detail = _describe_clock(now, "the last run was", last_run)
@@ -132,7 +135,8 @@ def _describe_clock(now: datetime, event: str, later: datetime) -> str:
 
 
 def check_host_names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Finding]:
-    """Report if none of the first few host names of `sources` resolves."""
+    """Report if name servers do not work: none of the first three host names of `sources` resolves.
+    `lookup` resolves a host and port, or raises OSError."""
     hosts: dict[str, None] = {}
     for source in sources:
         if not source.enabled or urls.is_mailbox(source.url):
@@ -151,7 +155,8 @@ def check_host_names(sources: Iterable[Source], lookup: Lookup) -> Iterator[Find
 
 
 def _is_address(host: str) -> bool:
-    """Return True if no name server is asked for `host`."""
+    """Return True if `host` is an IP address, localhost or empty: no name server is asked for
+    it."""
     with suppress(ValueError):
         ipaddress.ip_address(host)
         return True
@@ -159,7 +164,8 @@ def _is_address(host: str) -> bool:
 
 
 def _one_resolves(hosts: Sequence[str], lookup: Lookup) -> bool:
-    """Look up all hosts at the same time. Return True once one resolves."""
+    """Look up all hosts at the same time, each in a thread. Return True as soon as one resolves,
+    False if none does or no answer comes within five seconds."""
     answers: queue.Queue[bool] = queue.Queue()
 
     def look_up(host: str) -> None:
@@ -177,7 +183,8 @@ def _one_resolves(hosts: Sequence[str], lookup: Lookup) -> bool:
 
 
 def check_browser(placed: Sequence[Placed], find_obstacle: Callable[[], str]) -> Iterator[Finding]:
-    """Report at the sources with browser = true why no page can be drawn on this machine."""
+    """Report why this machine cannot draw pages, at each source with `browser = true`.
+    `find_obstacle` returns the reason, "" if it can."""
     drawn = [entry for entry in placed if entry.source.enabled and entry.source.browser]
     if not drawn:
         return
@@ -189,7 +196,8 @@ def check_browser(placed: Sequence[Placed], find_obstacle: Callable[[], str]) ->
 
 
 def check_written_articles(store: ArticleStore, names: config_files.Names) -> Iterator[Finding]:
-    """Report faults of hand-written articles."""
+    """Report faults in articles that were written by hand. Our own files, and files that cannot be
+    read, are left out."""
     for stamp in store.walk():
         try:
             data = store.read(stamp.path)
@@ -204,7 +212,8 @@ def check_written_articles(store: ArticleStore, names: config_files.Names) -> It
 def _check_values(
     file: str, data: bytes, article: Article, names: config_files.Names
 ) -> Iterator[Finding]:
-    """Report an unknown category, and a cover that is no address. `data`: the file's content."""
+    """Report an unknown category, and a cover that is not a whole address. `data`: content of the
+    file, to find the line."""
     line_of_key: dict[bytes, int] = {}
     for number, row in enumerate(data.splitlines(), 1):
         key, _, _ = row.partition(b":")
@@ -227,7 +236,8 @@ def _check_values(
 
 
 def list_broken_files(archive: Archive) -> Iterator[Finding]:
-    """Report unreadable article files, with the line if known, and second files of an article."""
+    """Report article files that cannot be read, with the line if it is known, and second files of
+    the same article."""
     store = archive.article_store
     for problem in unread(archive.store, store):
         path = f"{store.name}/{problem.what}"
@@ -247,8 +257,8 @@ def list_broken_files(archive: Archive) -> Iterator[Finding]:
 
 
 def _find_line(store: ArticleStore, path: str, key: str) -> int | None:
-    """Return the number of the line that sets `key`, 1 if none does; None if the file cannot be
-    read."""
+    """Return the number of the line in the front matter that sets `key`: 1 if no line does, None if
+    the file cannot be read."""
     try:
         rows = store.read(path).decode("utf-8", "replace").splitlines()
     except OSError:
@@ -260,7 +270,7 @@ def _find_line(store: ArticleStore, path: str, key: str) -> int | None:
 
 
 def check_templates(config: Path, settings: Settings) -> Iterator[Finding]:
-    """Report unused templates, and those that cannot make pages."""
+    """Report the operator's templates that nothing uses, and those that fail to make pages."""
     design = load_look(config)
     if not design.templates:
         return
@@ -284,8 +294,8 @@ def check_templates(config: Path, settings: Settings) -> Iterator[Finding]:
 def _list_unused_templates(
     config: Path, texts: Mapping[str, str], known: Collection[str]
 ) -> Iterator[Finding]:
-    """Report the operator's templates (`texts` by name) that have none of the `known` names, and
-    that no other one uses."""
+    """Report the operator's templates (`texts`, by name) that replace none of ours (`known`) and
+    that no other template of the operator mentions."""
     for name in sorted(texts.keys() - known):
         if any(name in text for other, text in texts.items() if other != name):
             continue
@@ -306,8 +316,8 @@ def check(
     clock: Callable[[], datetime] = utc_now,
     lookup: Lookup = ssrf.resolve_with_system,
 ) -> list[Finding]:
-    """Return all findings, the gravest first. `strict`: missing settings that publishing needs are
-    errors."""
+    """Return all findings, errors first. `strict`: missing settings that publishing needs are
+    errors; `lookup` resolves a host and port."""
     findings = [
         *config_files.find_dropped_settings(config, environ),
         *config_files.find_unknown_variables(environ),
@@ -330,14 +340,15 @@ def _find_all(
     clock: Callable[[], datetime],
     lookup: Lookup,
 ) -> Iterator[Finding]:
-    """Yield the findings of configuration, folders and articles, as far as they can be read."""
+    """Yield the findings of the configuration, then of folders and articles. If the configuration
+    or a folder cannot be used, later checks are left out."""
     unreadable = config_files.find_unreadable_files(config, environ)
     if unreadable:
         yield from unreadable
         return
     settings = load(config, environ)
     placed = placed_sources(config / "sources.toml")
-    yield from config_files.settings(config, settings, environ, strict=strict)
+    yield from config_files.check_settings(config, settings, environ, strict=strict)
     yield from config_files.check_sources(placed, environ)
     yield from config_files.check_cookie_files(placed, CookieFiles(config, utc_now), utc_now())
     yield from config_files.list_source_rights(placed)
@@ -362,7 +373,8 @@ def _find_all(
 def _check_archive(
     archive: Archive, configuration: Configuration, placed: Sequence[Placed], now: datetime
 ) -> Iterator[Finding]:
-    """Yield the findings of an opened instance: its clock, names, rights, articles and hubs."""
+    """Yield the findings of an opened instance: its clock, names, rights, articles, feeds and
+    hubs."""
     status = archive.store.status
     yield from check_clock(
         now,
@@ -387,8 +399,8 @@ def _check_archive(
 
 
 def find_filed_front_pages(store: Store, sources: Mapping[str, Source]) -> Iterator[Finding]:
-    """Name the sources at a site's front page that an earlier version filed as an article, with the
-    commands that mend them."""
+    """Report sources at the front page of a site that an earlier version filed as an article, with
+    the commands that mend this."""
     for source in sources.values():
         if not urls.is_front_page(source.url):
             continue
@@ -409,7 +421,8 @@ def find_filed_front_pages(store: Store, sources: Mapping[str, Source]) -> Itera
 
 
 def _check_hubs(clock: Callable[[], datetime], settings: Settings) -> Iterator[Finding]:
-    """Report the hubs that take no notice of a change. The notice subscribes nobody."""
+    """Report hubs that refuse the notice that a feed changed. Sending the notice subscribes
+    nobody."""
     name = paths.file_name(ALL, settings.publish.formats[0])
     for problem in asyncio.run(try_hubs(clock, settings, name)):
         answer = ": ".join(filter(None, (problem.reason, problem.detail)))
@@ -422,7 +435,8 @@ def _check_hubs(clock: Callable[[], datetime], settings: Settings) -> Iterator[F
 def _check_names(
     archive: Archive, configuration: Configuration, placed: Sequence[Placed]
 ) -> Iterator[Finding]:
-    """Report names of categories, tags, sources and feeds that do not exist."""
+    """Report categories, tags, sources and feeds that the configuration names and that do not
+    exist."""
     taxonomy = load_any(configuration.folder / "taxonomy.toml")
     rows = [row for row in archive.store.index.feeds() if not row.dropped]
     names = _collect_names(configuration, taxonomy, rows, placed)
@@ -436,6 +450,7 @@ def _check_names(
 
 
 def _read_file(configuration: Configuration, name: str) -> TomlFile:
+    """Return a file of the configuration, without values if it does not exist."""
     path = configuration.folder / name
     return read_toml_file(path) if path.exists() else TomlFile(path, {})
 
@@ -446,7 +461,7 @@ def _collect_names(
     rows: Sequence[FeedRow],
     placed: Sequence[Placed],
 ) -> config_files.Names:
-    """Return the names that the taxonomy, sources and articles have."""
+    """Return the names that the taxonomy and sources define, and those that articles use."""
     categories = [category.name for category in taxonomy.category]
     if categories:
         categories.append(configuration.settings.describe.uncategorised)
@@ -471,7 +486,7 @@ def _collect_names(
 def _list_stems(
     configuration: Configuration, taxonomy: Vocabulary, rows: Sequence[FeedRow]
 ) -> set[str]:
-    """Return the paths of all feeds, such as tags/ai, that are published or may be."""
+    """Return the paths of all feeds that are published or may be, such as tags/ai."""
     stems = {paths.stem(ALL)}
     stems.update(paths.stem(row.key) for row in rows)
     stems.update(paths.stem(query.key) for query in configuration.queries)
@@ -482,7 +497,8 @@ def _list_stems(
 
 
 def _check_feed_names(configuration: Configuration, stems: Collection[str]) -> Iterator[Finding]:
-    """Report feeds that `publish.archives` and digests name and that are not among `stems`."""
+    """Report feeds that `publish.archives` and digests name but that are not among the paths
+    `stems`."""
     file = _read_file(configuration, "syndicator.toml")
     archives = configuration.settings.publish.archives
     listed = archives if isinstance(archives, tuple) else ()
@@ -504,7 +520,9 @@ def _check_feed_names(configuration: Configuration, stems: Collection[str]) -> I
 def _list_open_rights(
     rights_file: RightsFile, sources: Mapping[str, Source], now: datetime
 ) -> Iterator[Problem]:
-    """Yield rights to confirm: older than owners, or with a link not seen lately."""
+    """Yield rights of sources to write for other sites that the operator should confirm: those
+    whose link on the other site was not seen lately, and those from versions that did not check
+    ownership."""
     for source in sources.values():
         if source.speaks_for is not None:
             continue

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from syndicator.cli import app
 from syndicator.core.errors import ConfigError
-from syndicator.health.check.config_files import configured, mask_password
+from syndicator.health.check.config_files import list_settings, mask_password
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -32,7 +32,7 @@ def test_each_setting_is_shown_with_where_it_comes_from(config: Path) -> None:
         "SYNDICATOR_FETCH__PROXY": "http://u:hidden@proxy.example:1",
         "SYNDICATOR_DESCRIBE__LLM__MODEL": "m",
     }
-    found = {one.name: (one.value, one.origin) for one in configured(config, environ)}
+    found = {one.name: (one.value, one.origin) for one in list_settings(config, environ)}
     assert found["publish.listen"] == ("0.0.0.0:81", f"{config}/syndicator.toml:2")
     assert found["publish.limit"] == (50, "default")
     assert found["describe.llm.model"] == (

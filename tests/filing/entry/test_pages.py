@@ -11,7 +11,7 @@ from syndicator.app.container import open_app
 from syndicator.articles.frontmatter import load
 from syndicator.core.model import Article
 from syndicator.health.observing import open_read_only
-from syndicator.health.summary import look
+from syndicator.health.summary import read_health
 from tests.runs.pushes.up import Up, following
 from tests.runs.pushes.web import Web, page_of, story
 
@@ -98,7 +98,7 @@ async def test_pages_and_feeds_behind_a_wall_are_named(tmp_path: Path) -> None:
             "s1": "not-a-feed-bot-check",
         }
         with open_read_only(up.config) as place:
-            found = {one.source: one for one in look(place).conditions if one.source}
+            found = {one.source: one for one in read_health(place).conditions if one.source}
         assert found["s0"].kind == "source-walled" and found["s0"].detail.startswith(
             "3 of its last 4 pages: a check"
         )

@@ -12,9 +12,9 @@ import pytest
 
 from syndicator.app.container import open_app
 from syndicator.cli.status import describe_hub
-from syndicator.health.documents import of_hub
+from syndicator.health import documents
 from syndicator.health.observing import open_read_only
-from syndicator.health.summary import look_at
+from syndicator.health.summary import read_source_health
 from syndicator.runs import pushes as intake
 from tests.runs.pushes.up import following
 from tests.runs.pushes.web import until
@@ -100,11 +100,11 @@ async def test_a_subscription_is_renewed_denied_and_ended(tmp_path: Path) -> Non
         assert denied.verified[-1] == 200 and up.subscriptions()["s1"].expires
         assert kept.errors == denied.errors == left.errors == []
         with open_read_only(up.config) as place:
-            shown = look_at(place, "s1")
+            shown = read_source_health(place, "s1")
         assert shown.hub and describe_hub(shown.hub).startswith(
             f"hub {web.base}/100-1/hub pushes until "
         )
-        assert not {"token", "secret", "callback"} & of_hub(shown.hub).keys()
+        assert not {"token", "secret", "callback"} & documents.describe_hub(shown.hub).keys()
         lost = replace(shown.hub, expires=None, reason="denied", detail="not you")
         assert describe_hub(lost).startswith(
             f"hub {web.base}/100-1/hub does not push: the hub denied the subscription; not you"

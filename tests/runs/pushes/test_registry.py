@@ -44,7 +44,7 @@ class Rig:
 
     def verify(self) -> None:
         for one in self.due():
-            asked = self.registry.asking(one.token)
+            asked = self.registry.begin_request(one.token)
             words = {"hub.mode": asked.asked or "", "hub.topic": asked.topic, "hub.challenge": "c"}
             assert self.registry.verify(one.token, words) == (200, "c")
 
@@ -88,7 +88,9 @@ def test_a_feed_that_names_another_hub_each_time_gets_one_a_day(rig: Rig) -> Non
 
 def test_another_hub_is_asked_where_the_first_does_not_do_it(rig: Rig) -> None:
     rig.offer("h1", "h2")
-    rig.registry.after("word0", lambda one: replace(record_request(one, "x"), reason="http-400"))
+    rig.registry.change_subscription(
+        "word0", lambda one: replace(record_request(one, "x"), reason="http-400")
+    )
     rig.now += DAY
     rig.offer("h1")
     assert rig.asked() == [("h1", ONE.url, True)]  # there is no other
@@ -128,7 +130,8 @@ def test_who_is_reached_at_another_address_tells_its_hubs(rig: Rig) -> None:
     rig.begin(base="https://moved.example/hooks")
     (one,) = rig.due()
     assert (
-        rig.registry.asking(one.token).callback == f"https://moved.example/hooks/websub/{one.token}"
+        rig.registry.begin_request(one.token).callback
+        == f"https://moved.example/hooks/websub/{one.token}"
     )
 
 

@@ -144,5 +144,5 @@ async def following(folder: Path) -> AsyncIterator[tuple[Up, Web]]:
             up.stop.set()
             if up.scheduler:
                 await up.scheduler.stop(1)
-            await up.hubs.rest()
+            await up.hubs.end_worker()
             await web.aclose()

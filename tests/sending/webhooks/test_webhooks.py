@@ -27,7 +27,7 @@ from syndicator.core.model import (
     entry_urn,
 )
 from syndicator.health.after_run import report_run
-from syndicator.health.check.config_files import configured
+from syndicator.health.check.config_files import list_settings
 from syndicator.health.check.installation import check
 from syndicator.publishing.kinds.targets import BuildReport
 from syndicator.runs.build import build_feeds
@@ -211,7 +211,7 @@ def test_what_a_build_leaves_is_announced_by_the_one_that_publishes_it(
 ) -> None:
     file(place, "New")
     with place.app() as app:
-        asyncio.run(build_feeds(app, among=lambda key: False))
+        asyncio.run(build_feeds(app, accepts=lambda key: False))
         asyncio.run(webhooks.send(app.archive, app.configuration, app.jitter))
     assert receiver.got == []
     send(place)
@@ -547,7 +547,7 @@ def test_a_secret_that_signs_nothing_is_refused_and_not_shown(place: Place, secr
 
 
 def test_a_secret_is_not_shown_with_the_settings(place: Place) -> None:
-    [shown] = [str(one.value) for one in configured(place.config, {}) if one.name == "webhook"]
+    [shown] = [str(one.value) for one in list_settings(place.config, {}) if one.name == "webhook"]
     assert "/feeds" in shown and SECRET not in shown
 
 

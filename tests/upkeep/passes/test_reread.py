@@ -17,7 +17,7 @@ from syndicator.core.model import Article, make_article_id
 from syndicator.core.ports import EntryRow
 from syndicator.core.reasons import ConditionReason
 from syndicator.health.observing import open_read_only
-from syndicator.health.summary import look
+from syndicator.health.summary import read_health
 from syndicator.reading import READING_VERSION
 from syndicator.runs.refresh import Wanted, run
 from syndicator.upkeep.passes.choose import (
@@ -334,7 +334,9 @@ def test_what_an_older_version_read_is_offered_once_and_until_it_was_read_again(
         ] == [3, 0]
     with open_read_only(place.config, now=lambda: place.now, environ={}) as there:
         assert [
-            one.count for one in look(there).conditions if one.kind == ConditionReason.OUTDATED
+            one.count
+            for one in read_health(there).conditions
+            if one.kind == ConditionReason.OUTDATED
         ] == [3]
     with place.app() as app:
         assert (

@@ -10,8 +10,8 @@ import pytest
 
 from syndicator.health.check.installation import check
 from syndicator.health.conditions import Condition
-from syndicator.health.observing import open_read_only, walk
-from syndicator.health.summary import look
+from syndicator.health.observing import open_read_only, read_folders
+from syndicator.health.summary import read_health
 from syndicator.upkeep import reconcile
 from tests.places import Place, store_articles
 
@@ -42,7 +42,7 @@ def list_articles(place: Place) -> list[Path]:
 
 def find_files(place: Place) -> list[Condition]:
     with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
-        return [item for item in look(looked).conditions if item.kind == "article-file"]
+        return [item for item in read_health(looked).conditions if item.kind == "article-file"]
 
 
 def name_files(place: Place) -> list[str]:
@@ -77,10 +77,10 @@ def test_a_walk_of_before_the_run_names_none_twice(place: Place) -> None:
     path = list_articles(place)[0]
     path.unlink()
     with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
-        walked = walk(looked)
+        walked = read_folders(looked)
     run(place)
     with open_read_only(place.config, now=lambda: place.now, environ={}) as looked:
-        conditions = look(looked, walked=walked).conditions
+        conditions = read_health(looked, walked=walked).conditions
     assert [item.code for item in conditions if item.kind == "article-file"] == ["vanished-file"]
 
 
